@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * Ids that look like AWS's and are the same in every run: each is computed from what it names, never counted up or
+ * drawn, so that they do not depend on when somebody looked.
+ */
+
+const DEPLOYMENT_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+
+/** Lower-case hexadecimal digest of the parts; `length` up to 64. */
+export function hexOf(length: number, ...parts: (string | number)[]): string {
+  return digestOf(parts).toString('hex').slice(0, length)
+}
+
+/** `d-` and nine upper-case letters or digits (observed). */
+export function deploymentIdOf(...parts: (string | number)[]): string {
+  const digest = digestOf(['deployment', ...parts])
+  return `d-${Array.from(digest.subarray(0, 9), (byte) => DEPLOYMENT_ALPHABET[byte % 36]).join('')}`
+}
+
+/** `ecs-svc/` and 19 digits, as CodeDeploy and ECS both show a task set (observed). */
+export function taskSetIdOf(...parts: (string | number)[]): string {
+  const number = digestOf(['task set', ...parts]).readBigUInt64BE() % 8_000_000_000_000_000_000n
+  return `ecs-svc/${number + 1_000_000_000_000_000_000n}`
+}
+
+export function uuidOf(...parts: (string | number)[]): string {
+  const hex = hexOf(32, 'uuid', ...parts)
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  )
+}
+
+/** The opaque text that a hook hands back with its verdict: Base64 of JSON, some hundred characters (observed). */
+export function hookExecutionIdOf(...parts: (string | number)[]): string {
+  const encryptedData = Array.from({ length: 4 }, (_, i) => digestOf(['hook', i, ...parts]).toString('base64')).join('')
+  const ivParameterSpec = digestOf(['iv', ...parts])
+    .toString('base64')
+    .slice(0, 16)
+  return Buffer.from(JSON.stringify({ encryptedData, ivParameterSpec, materialSetSerial: 1 })).toString('base64')
+}
+
+/** What CodeDeploy calls the sha256 of an AppSpec: lower-case hexadecimal of its UTF-8 bytes. */
+export function sha256Of(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}
+
+function digestOf(parts: (string | number)[]): Buffer {
+  return createHash('sha256').update(parts.join('\n')).digest()
+}

@@ -1,0 +1,88 @@
+import type { HookLogLine } from '../hook-log.ts'
+import { uuidOf } from '../identity.ts'
+import type { HookInvocation } from '../model/lifecycle.ts'
+import type { FunctionSeed, World } from '../scenario.ts'
+import { childClockEnvironment } from './child-clock.ts'
+import { type HookProcess, startHookProcess } from './hook-process.ts'
+import type { Listeners } from './listener.ts'
+
+/** Lambda's own limit, in simulated time. Source: AWS Lambda Developer Guide, "Lambda quotas". */
+const MAX_RUN_MS = 900_000
+
+export interface HookWorld {
+  world: World
+  /** Address of the simulator, for the function's SDK. */
+  url: string
+  speed: number
+  now(): number
+}
+
+/** The hook functions that run, have run, and what they printed. */
+export class Hooks {
+  readonly log: HookLogLine[] = []
+  readonly #surroundings: HookWorld
+  readonly #running = new Set<HookProcess>()
+  readonly #invoked = new Set<string>()
+
+  constructor(surroundings: HookWorld) {
+    this.#surroundings = surroundings
+  }
+
+  /** Runs the function, unless this invocation of it was run already. */
+  invoke(invocation: HookInvocation, seed: FunctionSeed, deploymentId: string, listeners: Listeners | undefined): void {
+    const { handlerFile, name: functionName } = seed
+    const { executionId } = invocation
+    if (handlerFile === undefined || this.#invoked.has(executionId)) return
+    this.#invoked.add(executionId)
+    const { world, speed, now } = this.#surroundings
+    const print = (stream: HookLogLine['stream'], text: string) => {
+      this.log.push({ atMs: now(), functionName, deploymentId, stream, text })
+    }
+    const child = startHookProcess({
+      message: {
+        handlerFile,
+        event: { DeploymentId: deploymentId, LifecycleEventHookExecutionId: executionId },
+        functionName,
+        functionArn: `arn:aws:lambda:${world.region}:${world.account}:function:${functionName}`,
+        requestId: uuidOf('invocation', executionId),
+        deadlineMs: now() + MAX_RUN_MS,
+      },
+      environment: this.#environment(functionName, listeners),
+      timeoutMs: MAX_RUN_MS / speed,
+      onLine: print,
+      onEnd: (reason) => {
+        this.#running.delete(child)
+        if (reason === 'timeout') print('stderr', `Task timed out after ${(MAX_RUN_MS / 1000).toFixed(2)} seconds`)
+      },
+    })
+    this.#running.add(child)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running].map((child) => child.kill()))
+  }
+
+  /** Nothing of the caller's own AWS account reaches a hook. */
+  #environment(functionName: string, listeners: Listeners | undefined): Record<string, string> {
+    const { world, url, speed, now } = this.#surroundings
+    const inherited = Object.entries(process.env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && !/^(AWS_|NODE_OPTIONS$|SIMULATOR_CLOCK$)/.test(entry[0]),
+    )
+    return {
+      ...Object.fromEntries(inherited),
+      AWS_REGION: world.region,
+      AWS_DEFAULT_REGION: world.region,
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: 'SIMULATOR',
+      AWS_SECRET_ACCESS_KEY: 'simulator',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_LAMBDA_FUNCTION_NAME: functionName,
+      NO_PROXY: '127.0.0.1',
+      no_proxy: '127.0.0.1',
+      ...(listeners && { PRODUCTION_LISTENER_URL: listeners.production }),
+      ...(listeners?.test !== undefined && { TEST_LISTENER_URL: listeners.test }),
+      ...childClockEnvironment({ now }, speed),
+    }
+  }
+}

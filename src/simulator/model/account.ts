@@ -1,0 +1,141 @@
+import { serviceKey, taskDefinitionArn } from '../names.ts'
+import type { Assumptions, World } from '../scenario.ts'
+import { completeDefinition } from './definition-defaults.ts'
+import { applyFact, type Fact } from './fact.ts'
+import { type Lane, newLane, rollbackIdOf, SEED_AGE_MS } from './lane.ts'
+import { Revisions } from './revisions.ts'
+import type { Context, Rules } from './rules.ts'
+import { TaskDefinitions } from './task-definitions.ts'
+import { nextTransition, type Transition } from './transitions.ts'
+
+interface Known {
+  lane: Lane
+  next: Transition | undefined
+}
+
+/**
+ * The simulated account: one lane for each service, and what was registered. It remembers how far each lane has come,
+ * which saves work and changes no answer: a lane is what its facts and the clock make it, in however many looks.
+ */
+export class Account {
+  readonly rules: Rules
+  readonly taskDefinitions = new TaskDefinitions()
+  readonly revisions = new Revisions()
+  readonly #context: Context
+  readonly #lanes = new Map<string, Known>()
+  readonly #laneKeys = new Map<string, string>()
+  #deploymentsCreated = 0
+
+  constructor(rules: Rules) {
+    this.rules = rules
+    this.#context = { rules, taskDefinitions: this.taskDefinitions }
+    seedTaskDefinitions(this.taskDefinitions, rules)
+    for (const lane of seededLanes(rules)) this.#know(lane)
+  }
+
+  get world(): World {
+    return this.rules.scenario.world
+  }
+
+  get assumptions(): Assumptions {
+    return this.rules.assumptions
+  }
+
+  get laneKeys(): string[] {
+    return [...this.#lanes.keys()]
+  }
+
+  /** The lane as it is at this moment, which must not be earlier than any it was asked about before. */
+  lane(key: string, atMs: number): Lane | undefined {
+    const known = this.#lanes.get(key)
+    if (!known) return undefined
+    let { lane, next } = known
+    while (next && next.atMs <= atMs) {
+      lane = next.happen()
+      next = nextTransition(lane, this.#context)
+    }
+    if (lane !== known.lane) this.#lanes.set(key, { lane, next })
+    return lane
+  }
+
+  laneOfDeployment(id: string, atMs: number): Lane | undefined {
+    const key = this.#laneKeys.get(id)
+    return key === undefined ? undefined : this.lane(key, atMs)
+  }
+
+  record(key: string, fact: Fact): void {
+    const lane = this.lane(key, fact.atMs)
+    if (!lane) return
+    if (fact.kind === 'deployment-created') {
+      this.#deploymentsCreated++
+      this.#laneKeys.set(fact.deploymentId, key)
+      this.#laneKeys.set(rollbackIdOf(fact.deploymentId), key)
+    }
+    this.#know(applyFact(lane, this.rules, fact))
+  }
+
+  /** What concerns every lane, such as an alarm that any group may watch. */
+  recordForAll(fact: Fact): void {
+    for (const key of this.laneKeys) this.record(key, fact)
+  }
+
+  /** How many deployments were accepted; their ids are made from it. */
+  get deploymentsCreated(): number {
+    return this.#deploymentsCreated
+  }
+
+  /** When anything will next happen by itself, in milliseconds since 1970. */
+  nextDueMs(): number | undefined {
+    let dueMs: number | undefined
+    for (const { next } of this.#lanes.values())
+      if (next && (dueMs === undefined || next.atMs < dueMs)) dueMs = next.atMs
+    return dueMs
+  }
+
+  #know(lane: Lane): void {
+    this.#lanes.set(lane.key, { lane, next: nextTransition(lane, this.#context) })
+  }
+}
+
+function seedTaskDefinitions(taskDefinitions: TaskDefinitions, { scenario, startMs }: Rules): void {
+  for (const { definition, revision, tags, status } of scenario.world.taskDefinitions) {
+    const family = String(definition['family'])
+    const registeredMs = startMs - SEED_AGE_MS
+    taskDefinitions.add({
+      arn: taskDefinitionArn(scenario.world, family, revision),
+      family,
+      revision,
+      definition: completeDefinition(definition),
+      tags,
+      registeredMs,
+      deregisteredMs: status === 'INACTIVE' ? registeredMs : undefined,
+    })
+  }
+}
+
+function seededLanes(rules: Rules): Lane[] {
+  const { services, applications } = rules.scenario.world
+  const groups = applications.flatMap(({ name, groups }) => groups.map((seed) => ({ application: name, seed })))
+  refuseSharedServices(groups.map((group) => keyOf(group.seed)))
+  const lanes = services.map((seed) =>
+    newLane(
+      rules,
+      seed,
+      groups.find((group) => keyOf(group.seed) === serviceKey(seed.cluster, seed.name)),
+    ),
+  )
+  const served = new Set(lanes.map((lane) => lane.key))
+  const orphans = groups.filter((group) => !served.has(keyOf(group.seed)))
+  return [...lanes, ...orphans.map((group) => newLane(rules, undefined, group))]
+}
+
+/** Source: CodeDeploy User Guide, limits: one deployment group for an ECS service. */
+function refuseSharedServices(keys: string[]): void {
+  const shared = keys.find((key, i) => keys.indexOf(key) !== i)
+  if (shared !== undefined)
+    throw new Error(`Service ${shared} has two deployment groups in this world; AWS allows one.`)
+}
+
+function keyOf(group: { cluster: string; service: string }): string {
+  return serviceKey(group.cluster, group.service)
+}

@@ -1,0 +1,54 @@
+import { containersOf } from './task-definitions.ts'
+
+type Definition = Readonly<Record<string, unknown>>
+
+/** Lists that ECS shows empty when they were not given (observed in answers of DescribeTaskDefinition). */
+const EMPTY_CONTAINER_LISTS = ['environment', 'mountPoints', 'volumesFrom', 'systemControls']
+const EMPTY_TASK_LISTS = ['volumes', 'placementConstraints']
+
+/**
+ * The definition with what ECS fills in by itself: CPU 0, `essential`, empty lists, host port and protocol of port
+ * mappings (observed). Members that are unknown to the SDK stay as they came.
+ */
+export function completeDefinition(definition: Definition): Definition {
+  const awsvpc = definition['networkMode'] === 'awsvpc'
+  const containers = containersOf(definition).map((container) => ({
+    cpu: 0,
+    essential: true,
+    ...Object.fromEntries(EMPTY_CONTAINER_LISTS.map((name) => [name, []])),
+    ...container,
+    portMappings: (container.portMappings ?? []).map((mapping) => ({
+      hostPort: awsvpc ? mapping.containerPort : 0,
+      protocol: 'tcp',
+      ...mapping,
+    })),
+  }))
+  return {
+    ...Object.fromEntries(EMPTY_TASK_LISTS.map((name) => [name, []])),
+    ...definition,
+    containerDefinitions: containers,
+  }
+}
+
+/** Where ECS could place tasks of it (observed: EC2 is always named, also for Fargate). */
+export function compatibilitiesOf(definition: Definition): string[] {
+  const required = definition['requiresCompatibilities']
+  const fargate = Array.isArray(required) && required.includes('FARGATE')
+  return fargate ? ['EC2', 'FARGATE'] : ['EC2']
+}
+
+/** What a container agent must be able to do to run it. A subset of what ECS derives (observed). */
+export function requiresAttributesOf(definition: Definition): { name: string }[] {
+  const containers = containersOf(definition)
+  const logs = containers.some((container) => container.logConfiguration?.logDriver === 'awslogs')
+  const secrets = containers.some((container) => (container.secrets ?? []).length > 0)
+  const names = [
+    logs && 'com.amazonaws.ecs.capability.logging-driver.awslogs',
+    logs && 'ecs.capability.execution-role-awslogs',
+    definition['taskRoleArn'] && 'com.amazonaws.ecs.capability.task-iam-role',
+    secrets && 'ecs.capability.secrets.asm.environment-variables',
+    definition['networkMode'] === 'awsvpc' && 'ecs.capability.task-eni',
+    'com.amazonaws.ecs.capability.docker-remote-api.1.18',
+  ]
+  return names.filter((name): name is string => typeof name === 'string').map((name) => ({ name }))
+}

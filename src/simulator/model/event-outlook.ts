@@ -1,0 +1,90 @@
+import { hookExecutionIdOf, uuidOf } from '../identity.ts'
+import { nameIn, roleArn, SERVICE_ROLE } from '../names.ts'
+import type { Timings } from '../scenario.ts'
+import type { Deployment } from './deployment.ts'
+import { HOOK_FAILED, hookNotInvocable, hookTimedOut, installTimedOut, refusedByEcs } from './failures.ts'
+import {
+  type Failure,
+  type HookInvocation,
+  isHookEvent,
+  type LifecycleEvent,
+  type LifecycleEventName,
+} from './lifecycle.ts'
+import type { Context, Rules } from './rules.ts'
+import { weightSteps } from './traffic.ts'
+
+/** What a lifecycle event is in for from the moment at which it starts. */
+export type Outlook = Pick<LifecycleEvent, 'due' | 'hook'>
+
+/** How long an event takes that runs no hook and is nothing special. */
+const PLAIN_DURATION: Record<Exclude<LifecycleEventName, 'Install' | 'AllowTraffic'>, keyof Timings> = {
+  BeforeInstall: 'beforeInstall',
+  AfterInstall: 'afterInstall',
+  AllowTestTraffic: 'allowTestTraffic',
+  AfterAllowTestTraffic: 'afterAllowTestTraffic',
+  BeforeAllowTraffic: 'beforeAllowTraffic',
+  AfterAllowTraffic: 'afterAllowTraffic',
+}
+
+export function outlookOf(deployment: Deployment, context: Context, index: number, atMs: number): Outlook {
+  const { rules } = context
+  const event = deployment.events[index]?.name
+  if (event === undefined || deployment.heldByAlarm) return { due: undefined, hook: undefined }
+  if (deployment.kind === 'rollback') return { due: rollbackDue(deployment, rules, index), hook: undefined }
+  if (event === 'Install') return { due: installDue(deployment, context, atMs), hook: undefined }
+  if (event === 'AllowTraffic') {
+    const lastStepMs = weightSteps(deployment.order.routing).at(-1)?.afterMs ?? 0
+    return { due: { atMs: atMs + lastStepMs + rules.timingsMs.allowTraffic, failure: undefined }, hook: undefined }
+  }
+  const hook = hookOf(deployment, event, atMs)
+  if (hook) return { due: hookDue(rules, hook), hook }
+  return { due: { atMs: atMs + rules.timingsMs[PLAIN_DURATION[event]], failure: undefined }, hook: undefined }
+}
+
+/** What ECS will object to when it is asked for the replacement. */
+export function refusalOf(deployment: Deployment, context: Context, atMs: number): Failure | undefined {
+  const { appSpec } = deployment.order
+  const reason = appSpec && context.taskDefinitions.refusalOf(appSpec, atMs)
+  return reason === undefined ? undefined : refusedByEcs(reason, uuidOf('refusal', deployment.id))
+}
+
+function installDue(deployment: Deployment, context: Context, atMs: number): LifecycleEvent['due'] {
+  const { timingsMs, assumptions, scenario } = context.rules
+  const refusal = refusalOf(deployment, context, atMs)
+  if (refusal) return { atMs: atMs + timingsMs.refusal, failure: refusal }
+  if (scenario.replacement.health !== 'never') return { atMs: atMs + timingsMs.install, failure: undefined }
+  return { atMs: atMs + timingsMs.installTimeout, failure: installTimedOut(assumptions.installTimeoutCode) }
+}
+
+/**
+ * CodeDeploy waits for the call back, whatever becomes of the function (documented). A function that does not really
+ * run answers as planned.
+ */
+function hookDue(rules: Rules, hook: HookInvocation): LifecycleEvent['due'] {
+  const { timingsMs, assumptions, scenario } = rules
+  if (!scenario.world.functions.some((known) => known.name === hook.functionName)) {
+    const failure = hookNotInvocable(roleArn(scenario.world, SERVICE_ROLE))
+    return { atMs: hook.invokedMs + timingsMs.refusal, failure }
+  }
+  const timeout = { atMs: hook.invokedMs + timingsMs.hookTimeout, failure: hookTimedOut(assumptions.hookTimeoutCode) }
+  const plan = scenario.hookPlans[hook.functionName]
+  if (!plan || plan.answer === 'none' || rules.runningFunctions.has(hook.functionName)) return timeout
+  const answerMs = hook.invokedMs + Math.round(plan.afterSeconds * 1000)
+  if (answerMs >= timeout.atMs) return timeout
+  return { atMs: answerMs, failure: plan.answer === 'Failed' ? HOOK_FAILED : undefined }
+}
+
+function hookOf(deployment: Deployment, event: LifecycleEventName, atMs: number): HookInvocation | undefined {
+  const reference = isHookEvent(event) ? deployment.order.appSpec?.hooks[event] : undefined
+  if (reference === undefined) return undefined
+  return { functionName: nameIn(reference), executionId: hookExecutionIdOf(deployment.id, event), invokedMs: atMs }
+}
+
+/** The events of a rollback follow each other without hooks over its whole length (assumed). */
+function rollbackDue(rollback: Deployment, rules: Rules, index: number): LifecycleEvent['due'] {
+  const atMs =
+    (rollback.startedMs ?? 0) + Math.round((rules.timingsMs.rollbackRun * (index + 1)) / rollback.events.length)
+  const fails = rules.scenario.rollbackFails === true && rollback.events[index]?.name === 'AllowTraffic'
+  const failure = fails ? refusedByEcs('The rollback was made to fail.', uuidOf('refusal', rollback.id)) : undefined
+  return { atMs, failure }
+}

@@ -1,0 +1,62 @@
+import { scheduleAlarms, setAlarm } from './alarms.ts'
+import { type DeploymentOrder, newDeployment } from './deployment.ts'
+import { completeDeployment } from './ending.ts'
+import { answerHook } from './event-run.ts'
+import { changeDeployment, changeService, type Lane, latestDeployment } from './lane.ts'
+import { pendingEvents } from './lifecycle.ts'
+import { leaveReady } from './ready-wait.ts'
+import type { Rules } from './rules.ts'
+import { resize } from './task-set.ts'
+
+/**
+ * What somebody did to one lane, with its time. Facts and the clock are all that its state is computed from; what is
+ * not allowed never becomes a fact.
+ */
+export type Fact = { atMs: number } & (
+  | { kind: 'deployment-created'; deploymentId: string; order: DeploymentOrder }
+  | { kind: 'stop-requested'; rollback: boolean | undefined }
+  | { kind: 'ready-continued' }
+  | { kind: 'termination-continued' }
+  | { kind: 'hook-answered'; executionId: string; status: 'Succeeded' | 'Failed' }
+  | { kind: 'alarm-set'; name: string; state: 'ALARM' | 'OK' }
+  | { kind: 'desired-count-set'; desiredCount: number }
+)
+
+/** The lane right after the fact. The lane must be that of the fact's moment. */
+export function applyFact(lane: Lane, rules: Rules, fact: Fact): Lane {
+  const { atMs } = fact
+  switch (fact.kind) {
+    case 'deployment-created': {
+      const events = pendingEvents(lane.group?.seed.testListener ?? false)
+      const { deploymentId: id, order } = fact
+      const deployment = newDeployment({ id, kind: 'release', order, createdMs: atMs, events })
+      return scheduleAlarms({ ...lane, deployments: [...lane.deployments, deployment] }, rules, 'Created', atMs)
+    }
+    case 'stop-requested':
+      return changeDeployment(lane, atMs, { stop: { dueMs: atMs + stopDelayMs(lane, rules), rollback: fact.rollback } })
+    case 'ready-continued':
+      return leaveReady(lane, rules, atMs)
+    case 'termination-continued':
+      return completeDeployment(lane, rules, atMs)
+    case 'hook-answered':
+      return answerHook(lane, rules, fact.executionId, fact.status, atMs)
+    case 'alarm-set':
+      return setAlarm(lane, fact.name, fact.state, atMs)
+    case 'desired-count-set':
+      return setDesiredCount(lane, rules, fact.desiredCount, atMs)
+  }
+}
+
+/** Before anything was installed there is nothing to wait for (assumed). */
+export function stopDelayMs(lane: Lane, rules: Rules): number {
+  const deployment = latestDeployment(lane)
+  return deployment?.replacementTaskSet === undefined ? 0 : rules.timingsMs.stopLag
+}
+
+function setDesiredCount(lane: Lane, rules: Rules, desiredCount: number, atMs: number): Lane {
+  const readyMs = atMs + rules.timingsMs.install
+  const taskSets = lane.service?.taskSets.map((taskSet) =>
+    taskSet.status === 'DRAINING' ? taskSet : resize(taskSet, desiredCount, atMs, readyMs),
+  )
+  return changeService(lane, { desiredCount, taskSets: taskSets ?? [] })
+}

@@ -1,0 +1,72 @@
+import { hexOf } from './identity.ts'
+import type { World } from './scenario.ts'
+
+type Place = Pick<World, 'region' | 'account'>
+
+export function clusterArn(place: Place, cluster: string): string {
+  return ecsArn(place, `cluster/${cluster}`)
+}
+
+export function serviceArn(place: Place, cluster: string, service: string): string {
+  return ecsArn(place, `service/${cluster}/${service}`)
+}
+
+export function taskSetArn(place: Place, cluster: string, service: string, taskSet: string): string {
+  return ecsArn(place, `task-set/${cluster}/${service}/${taskSet}`)
+}
+
+export function taskArn(place: Place, cluster: string, task: string): string {
+  return ecsArn(place, `task/${cluster}/${task}`)
+}
+
+export function taskDefinitionArn(place: Place, family: string, revision: number): string {
+  return ecsArn(place, `task-definition/${family}:${revision}`)
+}
+
+export function roleArn(place: Place, role: string): string {
+  return `arn:aws:iam::${place.account}:role/${role}`
+}
+
+/** The role with which CodeDeploy acts; every group of a simulated world has the same. */
+export const SERVICE_ROLE = 'ecsCodeDeployRole'
+
+/** CodeDeploy swaps between two target groups; which of them serves changes with every release. */
+export function targetGroupName(service: string, index: TargetGroupIndex): string {
+  return `${service}-tg-${index + 1}`
+}
+
+export function targetGroupArn(place: Place, service: string, index: TargetGroupIndex): string {
+  const name = targetGroupName(service, index)
+  return loadBalancingArn(place, `targetgroup/${name}/${hexOf(16, name)}`)
+}
+
+export function listenerArn(place: Place, service: string, kind: 'production' | 'test'): string {
+  return loadBalancingArn(place, `listener/app/${service}/${hexOf(16, service)}/${hexOf(16, service, kind)}`)
+}
+
+export type TargetGroupIndex = 0 | 1
+
+/** The target group of a pair that is not this one. */
+export function otherTargetGroup(index: TargetGroupIndex): TargetGroupIndex {
+  return index === 0 ? 1 : 0
+}
+
+/** The name at the end of a cluster, service, function or task ARN; a name is returned as it is. */
+export function nameIn(nameOrArn: string): string {
+  if (!nameOrArn.startsWith('arn:')) return nameOrArn
+  const lambda = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(nameOrArn)
+  return lambda?.[1] ?? nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1)
+}
+
+/** How this world's services are keyed: by cluster and name. Also the id of a CodeDeploy target. */
+export function serviceKey(cluster: string, service: string): string {
+  return `${cluster}:${service}`
+}
+
+function ecsArn(place: Place, resource: string): string {
+  return `arn:aws:ecs:${place.region}:${place.account}:${resource}`
+}
+
+function loadBalancingArn(place: Place, resource: string): string {
+  return `arn:aws:elasticloadbalancing:${place.region}:${place.account}:${resource}`
+}

@@ -1,0 +1,98 @@
+import {
+  BatchGetDeploymentTargets$,
+  type BatchGetDeploymentTargetsInput,
+  type BatchGetDeploymentTargetsOutput,
+  type DeploymentTarget,
+  GetDeploymentTarget$,
+  type GetDeploymentTargetInput,
+  type GetDeploymentTargetOutput,
+  ListDeploymentTargets$,
+  type ListDeploymentTargetsInput,
+  type ListDeploymentTargetsOutput,
+} from '@aws-sdk/client-codedeploy'
+import type { Account } from '../model/account.ts'
+import { AwsError } from '../protocol/aws-error.ts'
+import { type Operation, reads, type Wire } from '../protocol/operation.ts'
+import { type FoundDeployment, requireDeployment } from './group-lookup.ts'
+import { pageOf } from './page.ts'
+import { targetView } from './target-view.ts'
+
+const TARGET_STATUSES = ['Failed', 'InProgress', 'Pending', 'Ready', 'Skipped', 'Succeeded', 'Unknown']
+
+const listDeploymentTargets = reads<ListDeploymentTargetsInput, ListDeploymentTargetsOutput>(
+  ListDeploymentTargets$,
+  (input, account, atMs) => {
+    const { lane, deployment } = requireStarted(account, input.deploymentId, atMs)
+    const wanted = wantedStatuses(input.targetFilters)
+    const { targetStatus } = deployment
+    const isListed = targetStatus !== undefined && (!wanted || wanted.includes(targetStatus))
+    const { entries } = pageOf(isListed ? [lane.key] : [], input.nextToken, account.assumptions.listPageSize)
+    return { targetIds: entries }
+  },
+)
+
+const getDeploymentTarget = reads<GetDeploymentTargetInput, GetDeploymentTargetOutput>(
+  GetDeploymentTarget$,
+  (input, account, atMs) => {
+    const found = requireStarted(account, input.deploymentId, atMs)
+    return { deploymentTarget: requireTarget(account, found, input.targetId, atMs) }
+  },
+)
+
+/** A list for ECS holds exactly one target (documented). */
+const batchGetDeploymentTargets = reads<BatchGetDeploymentTargetsInput, BatchGetDeploymentTargetsOutput>(
+  BatchGetDeploymentTargets$,
+  (input, account, atMs) => {
+    const found = requireStarted(account, input.deploymentId, atMs)
+    const ids = input.targetIds ?? []
+    if (ids.length === 0)
+      throw new AwsError('DeploymentTargetIdRequiredException', 'A deployment target ID is required')
+    if (ids.length > 1) {
+      throw new AwsError('DeploymentTargetListSizeExceededException', 'An ECS deployment has exactly one target')
+    }
+    return { deploymentTargets: [requireTarget(account, found, ids[0], atMs)] }
+  },
+)
+
+export const deploymentTargetOperations: Operation[] = [
+  listDeploymentTargets,
+  getDeploymentTarget,
+  batchGetDeploymentTargets,
+]
+
+/** As long as the deployment is only created there is nothing to show (documented; how long is assumed). */
+function requireStarted(account: Account, id: string | undefined, atMs: number): FoundDeployment {
+  const found = requireDeployment(account, id, atMs)
+  if (found.deployment.status === 'Created') {
+    throw new AwsError('DeploymentNotStartedException', `The deployment ${id} has not started`)
+  }
+  return found
+}
+
+/** `cluster:service` (documented). A deployment that never started has no target (assumed). */
+function requireTarget(
+  account: Account,
+  { lane, deployment }: FoundDeployment,
+  id: string | undefined,
+  atMs: number,
+): Wire<DeploymentTarget> {
+  if (!id) throw new AwsError('DeploymentTargetIdRequiredException', 'A deployment target ID is required')
+  if (!id.includes(':')) throw new AwsError('InvalidDeploymentTargetIdException', `Invalid deployment target ID: ${id}`)
+  if (id !== lane.key || deployment.targetStatus === undefined) {
+    throw new AwsError('DeploymentTargetDoesNotExistException', `The deployment target ${id} does not exist`)
+  }
+  return targetView(account.world, account.assumptions, lane, deployment, atMs)
+}
+
+function wantedStatuses(filters: Wire<ListDeploymentTargetsInput>['targetFilters']): string[] | undefined {
+  let wanted: string[] | undefined
+  for (const [name, values] of Object.entries(filters ?? {})) {
+    if (name !== 'TargetStatus' && name !== 'ServerInstanceLabel') {
+      throw new AwsError('InvalidTargetFilterNameException', `Invalid target filter name: ${name}`)
+    }
+    if (name === 'TargetStatus') wanted = values
+  }
+  const bad = wanted?.find((status) => !TARGET_STATUSES.includes(status))
+  if (bad !== undefined) throw new AwsError('InvalidInstanceStatusException', `Invalid target status: ${bad}`)
+  return wanted
+}

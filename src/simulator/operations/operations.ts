@@ -1,0 +1,27 @@
+import type { Operation } from '../protocol/operation.ts'
+import { applicationRevisionOperations } from './application-revisions.ts'
+import { applicationOperations } from './applications.ts'
+import { createDeployment } from './create-deployment.ts'
+import { deploymentConfigOperations } from './deployment-configs.ts'
+import { deploymentControlOperations } from './deployment-control.ts'
+import { deploymentGroupOperations } from './deployment-groups.ts'
+import { deploymentTargetOperations } from './deployment-targets.ts'
+import { deploymentOperations } from './deployments.ts'
+import { serviceOperations } from './services.ts'
+import { taskDefinitionOperations } from './task-definitions.ts'
+import { taskOperations } from './tasks.ts'
+
+/** Everything that the simulator can do; README.md has the same list. */
+export const OPERATIONS: readonly Operation[] = [
+  ...applicationOperations,
+  ...applicationRevisionOperations,
+  ...deploymentConfigOperations,
+  ...deploymentGroupOperations,
+  createDeployment,
+  ...deploymentOperations,
+  ...deploymentTargetOperations,
+  ...deploymentControlOperations,
+  ...taskDefinitionOperations,
+  ...serviceOperations,
+  ...taskOperations,
+]

@@ -1,0 +1,154 @@
+import {
+  DescribeServices$,
+  type DescribeServicesRequest,
+  type DescribeServicesResponse,
+  DescribeTaskSets$,
+  type DescribeTaskSetsRequest,
+  type DescribeTaskSetsResponse,
+  type Deployment as NativeDeployment,
+  type Service as ServiceView,
+  UpdateService$,
+  type UpdateServiceRequest,
+  type UpdateServiceResponse,
+} from '@aws-sdk/client-ecs'
+import { taskSetIdOf, uuidOf } from '../identity.ts'
+import type { Account } from '../model/account.ts'
+import type { Service } from '../model/lane.ts'
+import { countTasks } from '../model/task-set.ts'
+import { clusterArn, nameIn, roleArn, serviceArn, targetGroupArn, taskDefinitionArn } from '../names.ts'
+import { AwsError } from '../protocol/aws-error.ts'
+import { type Operation, reads, type Wire, wireTime, writes } from '../protocol/operation.ts'
+import { findService, requireCluster, requireService } from './cluster-lookup.ts'
+import { SERVICE_NETWORK, taskSetView } from './task-set-view.ts'
+
+/** Source: ECS API Reference, DescribeServices. */
+const MAX_SERVICES = 10
+
+/** A service that does not exist is a failure inside a good answer (documented). */
+const describeServices = reads<DescribeServicesRequest, DescribeServicesResponse>(
+  DescribeServices$,
+  (input, account, atMs) => {
+    const cluster = requireCluster(account, input.cluster)
+    const references = input.services ?? []
+    if (references.length === 0) throw new AwsError('InvalidParameterException', 'Services cannot be empty.')
+    if (references.length > MAX_SERVICES) {
+      throw new AwsError('InvalidParameterException', `The services list may have at most ${MAX_SERVICES} entries.`)
+    }
+    const services: Wire<ServiceView>[] = []
+    const failures: { arn: string; reason: string }[] = []
+    for (const reference of references) {
+      const found = findService(account, cluster, reference, atMs)
+      if (found) services.push(serviceView(account, found.service, atMs, input.include?.includes('TAGS') ?? false))
+      else failures.push({ arn: serviceArn(account.world, cluster, nameIn(reference)), reason: 'MISSING' })
+    }
+    return { services, failures }
+  },
+)
+
+const describeTaskSets = reads<DescribeTaskSetsRequest, DescribeTaskSetsResponse>(
+  DescribeTaskSets$,
+  (input, account, atMs) => {
+    const cluster = requireCluster(account, input.cluster)
+    const { service } = requireService(account, cluster, input.service, atMs)
+    if (service.seed.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.')
+    const wanted = input.taskSets?.map((reference) => `ecs-svc/${nameIn(reference).replace('ecs-svc/', '')}`)
+    const found = service.taskSets.filter((taskSet) => !wanted || wanted.includes(taskSet.id))
+    const missing = (wanted ?? []).filter((id) => !found.some((taskSet) => taskSet.id === id))
+    return {
+      taskSets: found.map((taskSet) => taskSetView(account.world, service, taskSet, atMs)),
+      failures: missing.map((id) => ({ arn: id, reason: 'MISSING' })),
+    }
+  },
+)
+
+/** Under CodeDeploy only the desired count can be changed here; the rest is CodeDeploy's (documented). */
+const updateService = writes<UpdateServiceRequest, UpdateServiceResponse>(UpdateService$, (input, account, atMs) => {
+  const cluster = requireCluster(account, input.cluster)
+  const { lane, service } = requireService(account, cluster, input.service, atMs)
+  const by = 'on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.'
+  if (service.seed.controller === 'CODE_DEPLOY') {
+    if (input.taskDefinition) throw new AwsError('InvalidParameterException', `Unable to update task definition ${by}`)
+    if (input.networkConfiguration) {
+      throw new AwsError('InvalidParameterException', `Unable to update network parameters ${by}`)
+    }
+    if (input.forceNewDeployment) throw new AwsError('InvalidParameterException', `Cannot force a new deployment ${by}`)
+  }
+  if (input.desiredCount !== undefined) {
+    account.record(lane.key, { kind: 'desired-count-set', atMs, desiredCount: input.desiredCount })
+  }
+  return { service: serviceView(account, requireService(account, cluster, input.service, atMs).service, atMs, false) }
+})
+
+export const serviceOperations: Operation[] = [describeServices, describeTaskSets, updateService]
+
+function serviceView(account: Account, service: Service, atMs: number, withTags: boolean): Wire<ServiceView> {
+  const { world } = account
+  const { seed } = service
+  const counts = service.taskSets.map((taskSet) => countTasks(taskSet, atMs))
+  const native = seed.controller !== 'CODE_DEPLOY'
+  const primary = service.taskSets.find((taskSet) => taskSet.status === 'PRIMARY')
+  return {
+    serviceArn: serviceArn(world, seed.cluster, seed.name),
+    serviceName: seed.name,
+    clusterArn: clusterArn(world, seed.cluster),
+    status: seed.status,
+    desiredCount: service.desiredCount,
+    runningCount: native ? service.desiredCount : counts.reduce((sum, count) => sum + count.running, 0),
+    pendingCount: counts.reduce((sum, count) => sum + count.pending, 0),
+    launchType: 'FARGATE',
+    platformVersion: 'LATEST',
+    platformFamily: 'Linux',
+    taskDefinition: primary?.taskDefinitionArn ?? seededDefinition(account, service),
+    deploymentController: { type: seed.controller },
+    deployments: seed.controller === 'ECS' ? [nativeDeployment(account, service)] : [],
+    deploymentConfiguration: {
+      maximumPercent: 200,
+      minimumHealthyPercent: 100,
+      ...(seed.nativeStrategy && { strategy: seed.nativeStrategy }),
+    },
+    schedulingStrategy: 'REPLICA',
+    healthCheckGracePeriodSeconds: 0,
+    loadBalancers: [
+      {
+        targetGroupArn: targetGroupArn(world, seed.name, 0),
+        containerName: seed.containerName,
+        containerPort: seed.containerPort,
+      },
+    ],
+    networkConfiguration: SERVICE_NETWORK,
+    ...(!native && { taskSets: service.taskSets.map((taskSet) => taskSetView(world, service, taskSet, atMs)) }),
+    events: service.events.toReversed().map((event) => ({
+      id: uuidOf('service event', seed.cluster, seed.name, event.atMs, event.message),
+      createdAt: wireTime(event.atMs),
+      message: event.message,
+    })),
+    createdAt: wireTime(service.createdMs),
+    createdBy: roleArn(world, 'admin'),
+    enableECSManagedTags: false,
+    propagateTags: 'NONE',
+    enableExecuteCommand: false,
+    tags: withTags ? (seed.tags ?? []) : [],
+  }
+}
+
+function seededDefinition(account: Account, { seed }: Service): string {
+  const [family = '', revision] = seed.taskDefinition.split(':')
+  return taskDefinitionArn(account.world, family, Number(revision))
+}
+
+/** A service that ECS itself deploys shows its one finished deployment. */
+function nativeDeployment(account: Account, service: Service): Wire<NativeDeployment> {
+  return {
+    id: taskSetIdOf('native deployment', service.seed.cluster, service.seed.name),
+    status: 'PRIMARY',
+    taskDefinition: seededDefinition(account, service),
+    desiredCount: service.desiredCount,
+    pendingCount: 0,
+    runningCount: service.desiredCount,
+    failedTasks: 0,
+    createdAt: wireTime(service.createdMs),
+    updatedAt: wireTime(service.createdMs),
+    launchType: 'FARGATE',
+    rolloutState: 'COMPLETED',
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  DescribeTasks$,
+  type DescribeTasksRequest,
+  type DescribeTasksResponse,
+  ListTasks$,
+  type ListTasksRequest,
+  type ListTasksResponse,
+  type Task as TaskView,
+} from '@aws-sdk/client-ecs'
+import { hexOf } from '../identity.ts'
+import type { Account } from '../model/account.ts'
+import type { Service } from '../model/lane.ts'
+import { type Task, tasksOf } from '../model/task.ts'
+import { containersOf } from '../model/task-definitions.ts'
+import { clusterArn, nameIn, taskArn } from '../names.ts'
+import { AwsError } from '../protocol/aws-error.ts'
+import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
+import { requireCluster, requireService, servicesIn } from './cluster-lookup.ts'
+import { pageOf } from './page.ts'
+
+/** Source: ECS API Reference, ListTasks and DescribeTasks. */
+const MAX_RESULTS = 100
+
+/** Tasks that are to run (the default, pending ones included), or those that stopped within the hour (documented). */
+const listTasks = reads<ListTasksRequest, ListTasksResponse>(ListTasks$, (input, account, atMs) => {
+  const cluster = requireCluster(account, input.cluster)
+  const services = input.serviceName
+    ? [requireService(account, cluster, input.serviceName, atMs)]
+    : servicesIn(account, cluster, atMs)
+  const wantsStopped = input.desiredStatus === 'STOPPED'
+  const arns = services
+    .flatMap(({ service }) => tasksIn(service, atMs))
+    .filter((task) => (task.stoppedMs !== undefined) === wantsStopped)
+    .filter((task) => !input.startedBy || task.taskSet.id === input.startedBy)
+    .filter((task) => !input.family || nameIn(task.taskSet.taskDefinitionArn).split(':')[0] === input.family)
+    .map((task) => taskArn(account.world, cluster, task.id))
+  const size = Math.min(input.maxResults ?? MAX_RESULTS, MAX_RESULTS)
+  const { entries, nextToken } = pageOf(arns, input.nextToken, size, 'InvalidParameterException')
+  return { taskArns: entries, ...(nextToken && { nextToken }) }
+})
+
+const describeTasks = reads<DescribeTasksRequest, DescribeTasksResponse>(DescribeTasks$, (input, account, atMs) => {
+  const cluster = requireCluster(account, input.cluster)
+  const ids = (input.tasks ?? []).map(nameIn)
+  if (ids.length === 0) throw new AwsError('InvalidParameterException', 'Tasks cannot be empty.')
+  if (ids.length > MAX_RESULTS) {
+    throw new AwsError('InvalidParameterException', `The tasks list may have at most ${MAX_RESULTS} entries.`)
+  }
+  const tasks = servicesIn(account, cluster, atMs).flatMap(({ service }) =>
+    tasksIn(service, atMs)
+      .filter((task) => ids.includes(task.id))
+      .map((task) => taskView(account, service, task, atMs)),
+  )
+  const missing = ids.filter((id) => !tasks.some((task) => task.taskArn?.endsWith(`/${id}`)))
+  return {
+    tasks,
+    failures: missing.map((id) => ({ arn: taskArn(account.world, cluster, id), reason: 'MISSING' })),
+  }
+})
+
+export const taskOperations: Operation[] = [listTasks, describeTasks]
+
+function tasksIn(service: Service, atMs: number): Task[] {
+  return tasksOf([...service.goneTaskSets, ...service.taskSets], atMs)
+}
+
+/** `startedBy` is the task set and `group` the service (observed). */
+function taskView(account: Account, service: Service, task: Task, atMs: number): Wire<TaskView> {
+  const { cluster, name } = service.seed
+  const lastStatus = task.stoppedMs !== undefined ? 'STOPPED' : task.runningMs !== undefined ? 'RUNNING' : 'PENDING'
+  const isHealthy = lastStatus === 'RUNNING' && task.taskSet.slots.some((slot) => !slot.flapping)
+  return {
+    taskArn: taskArn(account.world, cluster, task.id),
+    clusterArn: clusterArn(account.world, cluster),
+    taskDefinitionArn: task.taskSet.taskDefinitionArn,
+    group: `service:${name}`,
+    startedBy: task.taskSet.id,
+    launchType: 'FARGATE',
+    platformVersion: task.taskSet.platformVersion ?? '1.4.0',
+    platformFamily: 'Linux',
+    desiredStatus: task.stoppedMs === undefined ? 'RUNNING' : 'STOPPED',
+    lastStatus,
+    healthStatus: isHealthy ? 'HEALTHY' : 'UNKNOWN',
+    connectivity: 'CONNECTED',
+    createdAt: wireTime(task.createdMs),
+    ...(task.runningMs !== undefined && { startedAt: wireTime(task.runningMs) }),
+    ...stopOf(account, task),
+    containers: containerViews(account, task, lastStatus, isHealthy, cluster, atMs),
+    version: 1,
+    tags: [],
+  }
+}
+
+function stopOf(account: Account, task: Task): Partial<Wire<TaskView>> {
+  if (task.stoppedMs === undefined) return {}
+  const { stopCode, stoppedReason } = account.rules.scenario.replacement.stopped
+  const times = { stoppingAt: wireTime(task.stoppedMs), stoppedAt: wireTime(task.stoppedMs) }
+  if (task.stoppedBy === 'itself') return { ...times, stopCode: stopCode as Wire<TaskView>['stopCode'], stoppedReason }
+  const reason = `Scaling activity initiated by (taskSet ${task.taskSet.id})`
+  return { ...times, stopCode: 'ServiceSchedulerInitiated', stoppedReason: reason }
+}
+
+function containerViews(
+  account: Account,
+  task: Task,
+  lastStatus: string,
+  isHealthy: boolean,
+  cluster: string,
+  atMs: number,
+): Wire<TaskView>['containers'] {
+  const definition = account.taskDefinitions.find(task.taskSet.taskDefinitionArn, atMs)?.definition ?? {}
+  const { containerReason, exitCode } = account.rules.scenario.replacement.stopped
+  return containersOf(definition).map(({ name, image }) => ({
+    containerArn: `${taskArn(account.world, cluster, task.id).replace(':task/', ':container/')}/${hexOf(12, task.id, name ?? '')}`,
+    taskArn: taskArn(account.world, cluster, task.id),
+    name,
+    image,
+    lastStatus,
+    ...(task.stoppedBy === 'itself' && containerReason !== undefined && { reason: containerReason }),
+    ...(task.stoppedBy === 'itself' && exitCode !== undefined && { exitCode }),
+    healthStatus: isHealthy ? 'HEALTHY' : 'UNKNOWN',
+  }))
+}

@@ -1,0 +1,200 @@
+/**
+ * What a simulation is made of, as plain data: the world it starts from and what will go wrong in it.
+ * Times are seconds of the simulator's clock.
+ */
+export interface Scenario {
+  name: string
+  /** One sentence for `npm run rehearse -- --list`. */
+  description: string
+  world: World
+  /** What each hook function answers on a clock nobody listens to, by function name. Absent: it never answers. */
+  hookPlans: Record<string, HookPlan>
+  /** How the replacement task set fares. */
+  replacement: ReplacementPlan
+  /** Alarms that go off; an alarm stays in ALARM until it is set otherwise. */
+  alarms: AlarmPlan[]
+  /** Every AppSpec is found broken when the deployment starts, whatever was sent. */
+  appSpecBroken: boolean
+  /** Rollback deployments fail and leave traffic where it was. */
+  rollbackFails?: boolean
+  faults: Fault[]
+  /** Durations that differ from `DEFAULT_TIMINGS`. */
+  timings: Partial<Timings>
+  /** Choices where AWS is not documented, flipped away from `DEFAULT_ASSUMPTIONS`. */
+  assumptions: Partial<Assumptions>
+}
+
+export interface World {
+  region: string
+  account: string
+  clusters: string[]
+  services: ServiceSeed[]
+  applications: ApplicationSeed[]
+  taskDefinitions: TaskDefinitionSeed[]
+  /** Lambda functions that can be hooks, by name. */
+  functions: FunctionSeed[]
+  /** Deployment configurations beside the five of CodeDeploy. */
+  deploymentConfigs: DeploymentConfigSeed[]
+}
+
+export interface ServiceSeed {
+  cluster: string
+  name: string
+  desiredCount: number
+  controller: 'CODE_DEPLOY' | 'ECS' | 'EXTERNAL'
+  status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+  /** `family:revision` that serves at the start. */
+  taskDefinition: string
+  containerName: string
+  containerPort: number
+  /** The strategy an ECS-native service would show. */
+  nativeStrategy?: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY'
+  /** In scaled mode: run its task sets and listeners as real servers on loopback. */
+  serve: boolean
+  tags?: { key: string; value: string }[]
+}
+
+export interface ApplicationSeed {
+  name: string
+  computePlatform: 'ECS' | 'Lambda' | 'Server'
+  groups: GroupSeed[]
+}
+
+export interface GroupSeed {
+  name: string
+  cluster: string
+  service: string
+  deploymentConfig: string
+  testListener: boolean
+  ready: { action: 'CONTINUE_DEPLOYMENT' | 'STOP_DEPLOYMENT'; waitMinutes: number }
+  terminationWaitMinutes: number
+  /** What becomes of the original task set after the termination wait; default `TERMINATE`. */
+  originalTaskSet?: 'TERMINATE' | 'KEEP_ALIVE'
+  /** Empty: automatic rollback is off. */
+  rollbackOn: RollbackEvent[]
+  /** CloudWatch alarm names. Empty: the group watches none. */
+  alarms: string[]
+}
+
+export type RollbackEvent = 'DEPLOYMENT_FAILURE' | 'DEPLOYMENT_STOP_ON_ALARM' | 'DEPLOYMENT_STOP_ON_REQUEST'
+
+/** A registered revision, in the members of RegisterTaskDefinition plus its number. */
+export interface TaskDefinitionSeed {
+  revision: number
+  /** As RegisterTaskDefinition takes it: family, containerDefinitions, ... Members unknown to the SDK are kept. */
+  definition: Record<string, unknown>
+  tags: { key: string; value: string }[]
+  status: 'ACTIVE' | 'INACTIVE'
+}
+
+export interface FunctionSeed {
+  name: string
+  /** In scaled mode: the module whose `handler` is run in a child process, absolute. */
+  handlerFile?: string
+}
+
+export interface DeploymentConfigSeed {
+  name: string
+  computePlatform: 'ECS' | 'Lambda' | 'Server'
+  routing: TrafficRouting
+}
+
+export type TrafficRouting =
+  | { type: 'AllAtOnce' }
+  | { type: 'TimeBasedCanary'; percentage: number; intervalMinutes: number }
+  | { type: 'TimeBasedLinear'; percentage: number; intervalMinutes: number }
+
+export interface HookPlan {
+  answer: 'Succeeded' | 'Failed' | 'none'
+  afterSeconds: number
+  log: string[]
+}
+
+export interface ReplacementPlan {
+  health: 'healthy' | 'never' | 'dies'
+  /** With `dies`: when its tasks stop after they were healthy. */
+  dies?: Occasion
+  /** Why its tasks stop when it never becomes healthy, or dies. */
+  stopped: { stopCode: string; stoppedReason: string; containerReason?: string; exitCode?: number }
+  /** In scaled mode: the HTTP status with which its tasks answer requests. */
+  answersWith: number
+}
+
+/** So long after this lifecycle event first started; `Created` is the moment of CreateDeployment. */
+export interface Occasion {
+  event: string
+  seconds: number
+}
+
+/** Goes off once for each service, at its first deployment that gets so far. */
+export interface AlarmPlan {
+  name: string
+  after: Occasion
+}
+
+export interface Fault {
+  /** Operation name, e.g. `GetDeployment`; `*` for all. */
+  operation: string
+  /** How many requests it meets before it is used up. */
+  count: number
+  /** Requests earlier than this do not meet it, in seconds since the simulator started; default 0. */
+  fromSeconds?: number
+  kind:
+    | { type: 'error'; code: string; message: string; httpStatus: number }
+    | { type: 'drop' }
+    | { type: 'drop-after-accept' }
+}
+
+/** Seconds; what each is based on is in README.md. */
+export interface Timings {
+  created: number
+  gap: number
+  beforeInstall: number
+  install: number
+  afterInstall: number
+  allowTestTraffic: number
+  afterAllowTestTraffic: number
+  beforeAllowTraffic: number
+  allowTraffic: number
+  afterAllowTraffic: number
+  hookTimeout: number
+  installTimeout: number
+  alarmLag: number
+  stopLag: number
+  rollbackGap: number
+  rollbackCreated: number
+  rollbackRun: number
+  drain: number
+  /** An alarm that was active when the deployment started ends it so soon. */
+  alarmAtStart: number
+  /** From the start of an event until it fails because ECS or Lambda refused what CodeDeploy asked of it. */
+  refusal: number
+  /** From the moment at which the replacement's tasks die until the deployment fails of it. */
+  unhealthyLag: number
+}
+
+/** Where AWS is not documented: what is assumed, and the switch that flips it. README.md has the whole list. */
+export interface Assumptions {
+  /** Bytes of AppSpec text that CreateDeployment takes. */
+  appSpecMaxBytes: number
+  descriptionMaxLength: 256 | 512
+  /** `errorInformation.code` when a hook has not called back in time. */
+  hookTimeoutCode: string
+  /** The same when the replacement did not get healthy in time. */
+  installTimeoutCode: string
+  brokenAppSpecCode: string
+  /** The same when nobody continued a deployment that waited at `Ready`. */
+  readyTimeoutCode: string
+  /** Status `Ready` is shown once AfterAllowTestTraffic has succeeded, or already while it runs. */
+  readyShown: 'after-test-hook' | 'during-test-hook'
+  /** A ready wait that ran out is rolled back as a failure is. */
+  readyTimeoutRollsBack: boolean
+  /** A failed hook's event carries a `diagnostics` member. */
+  hookDiagnostics: boolean
+  /** What StopDeployment does while the original task set waits for termination. */
+  stopInTerminationWait: 'accepted' | 'refused'
+  /** The status in the first answer of StopDeployment. */
+  stopAnswer: 'Pending' | 'Succeeded'
+  /** Entries on one page of a CodeDeploy list. */
+  listPageSize: number
+}

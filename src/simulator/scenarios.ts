@@ -1,0 +1,104 @@
+import type { GroupSeed, HookPlan, Scenario, World } from './scenario.ts'
+import { demoWorld } from './world.ts'
+
+export type ScenarioName =
+  | 'success'
+  | 'no-hooks'
+  | 'hook-fails'
+  | 'hook-fails-no-rollback'
+  | 'never-healthy'
+  | 'alarm'
+  | 'bad-appspec'
+
+const PASSES: HookPlan = {
+  answer: 'Succeeded',
+  afterSeconds: 20,
+  log: ['The test listener answered 200 from web:2.'],
+}
+
+const FAILS: HookPlan = {
+  answer: 'Failed',
+  afterSeconds: 20,
+  log: ['The test listener answered 500 from web:2; expected 200.'],
+}
+
+/** Everything goes well, with the demo world's one hook. The other scenarios differ from it in one thing or two. */
+export const baseScenario: Scenario = {
+  name: 'base',
+  description: 'Everything goes well: the hook passes and production moves in two steps.',
+  world: demoWorld,
+  hookPlans: { CodeDeployHook_validate: PASSES },
+  replacement: {
+    health: 'healthy',
+    stopped: {
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      containerReason: "Error: Cannot find module '/app/server.js'",
+      exitCode: 1,
+    },
+    answersWith: 200,
+  },
+  alarms: [],
+  appSpecBroken: false,
+  faults: [],
+  timings: {},
+  assumptions: {},
+}
+
+export const scenarios: Record<ScenarioName, Scenario> = {
+  success: { ...baseScenario, name: 'success' },
+  'no-hooks': {
+    ...baseScenario,
+    name: 'no-hooks',
+    description: 'No hook, no test listener, all traffic at once, the original is terminated without a wait.',
+    world: withGroup(demoWorld, {
+      deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce',
+      testListener: false,
+      terminationWaitMinutes: 0,
+    }),
+  },
+  'hook-fails': {
+    ...baseScenario,
+    name: 'hook-fails',
+    description: 'The replacement answers 500 on the test listener; its hook reports Failed and CodeDeploy rolls back.',
+    hookPlans: { CodeDeployHook_validate: FAILS },
+    replacement: { ...baseScenario.replacement, answersWith: 500 },
+  },
+  'hook-fails-no-rollback': {
+    ...baseScenario,
+    name: 'hook-fails-no-rollback',
+    description:
+      'The hook reports Failed and the group does not roll back: the replacement stays on the test listener.',
+    hookPlans: { CodeDeployHook_validate: FAILS },
+    replacement: { ...baseScenario.replacement, answersWith: 500 },
+    world: withGroup(demoWorld, { rollbackOn: [] }),
+  },
+  'never-healthy': {
+    ...baseScenario,
+    name: 'never-healthy',
+    description: 'The replacement tasks stop again and again until CodeDeploy gives up after an hour and rolls back.',
+    replacement: { ...baseScenario.replacement, health: 'never' },
+  },
+  alarm: {
+    ...baseScenario,
+    name: 'alarm',
+    description:
+      'Alarm web-5xx goes off while a tenth of production is on the replacement; CodeDeploy stops and rolls back.',
+    alarms: [{ name: 'web-5xx', after: { event: 'AllowTraffic', seconds: 53.5 } }],
+  },
+  'bad-appspec': {
+    ...baseScenario,
+    name: 'bad-appspec',
+    description: 'CodeDeploy finds the AppSpec broken, whatever it is: accepted at first, failed seconds later.',
+    appSpecBroken: true,
+  },
+}
+
+/** The world with every deployment group changed in these settings. */
+export function withGroup(world: World, change: Partial<GroupSeed>): World {
+  const applications = world.applications.map((application) => ({
+    ...application,
+    groups: application.groups.map((group) => ({ ...group, ...change })),
+  }))
+  return { ...world, applications }
+}

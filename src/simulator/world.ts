@@ -1,0 +1,101 @@
+import { fileURLToPath } from 'node:url'
+import { roleArn } from './names.ts'
+import type { World } from './scenario.ts'
+
+const REGION = 'us-east-1'
+const ACCOUNT = '123456789012'
+
+/** A hook worth copying, beside this source: it asks the test listener and reports what it found. */
+const VALIDATE_HANDLER = fileURLToPath(new URL('../../examples/hooks/validate.mjs', import.meta.url))
+
+/** The account that every named scenario starts from: one service, released by one deployment group. */
+export const demoWorld: World = {
+  region: REGION,
+  account: ACCOUNT,
+  clusters: ['default', 'demo'],
+  services: [
+    {
+      cluster: 'demo',
+      name: 'web',
+      desiredCount: 2,
+      controller: 'CODE_DEPLOY',
+      status: 'ACTIVE',
+      taskDefinition: 'web:1',
+      containerName: 'web',
+      containerPort: 8080,
+      serve: true,
+    },
+  ],
+  applications: [
+    {
+      name: 'AppECS-demo-web',
+      computePlatform: 'ECS',
+      groups: [
+        {
+          name: 'DgpECS-demo-web',
+          cluster: 'demo',
+          service: 'web',
+          deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent5Minutes',
+          testListener: true,
+          ready: { action: 'CONTINUE_DEPLOYMENT', waitMinutes: 0 },
+          terminationWaitMinutes: 5,
+          rollbackOn: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
+          alarms: ['web-5xx'],
+        },
+      ],
+    },
+  ],
+  taskDefinitions: [
+    {
+      revision: 1,
+      status: 'ACTIVE',
+      tags: [
+        { key: 'service', value: 'web' },
+        { key: 'team', value: 'storefront' },
+      ],
+      definition: {
+        family: 'web',
+        taskRoleArn: roleArn({ region: REGION, account: ACCOUNT }, 'web-task'),
+        executionRoleArn: roleArn({ region: REGION, account: ACCOUNT }, 'ecsTaskExecutionRole'),
+        networkMode: 'awsvpc',
+        requiresCompatibilities: ['FARGATE'],
+        cpu: '256',
+        memory: '512',
+        runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
+        containerDefinitions: [
+          {
+            name: 'web',
+            image: 'registry.example/web:1.0.0',
+            portMappings: [{ name: 'http', containerPort: 8080, appProtocol: 'http' }],
+            environment: [
+              { name: 'LOG_LEVEL', value: 'info' },
+              { name: 'FEATURE_BANNER', value: '' },
+            ],
+            secrets: [
+              {
+                name: 'DATABASE_URL',
+                valueFrom: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:web/database-AbCdEf`,
+              },
+            ],
+            logConfiguration: {
+              logDriver: 'awslogs',
+              options: {
+                'awslogs-group': '/ecs/web',
+                'awslogs-region': REGION,
+                'awslogs-stream-prefix': 'web',
+              },
+            },
+            healthCheck: {
+              command: ['CMD-SHELL', 'curl -f http://localhost:8080/health || exit 1'],
+              interval: 30,
+              timeout: 5,
+              retries: 3,
+            },
+          },
+        ],
+      },
+    },
+  ],
+  functions: [{ name: 'CodeDeployHook_validate', handlerFile: VALIDATE_HANDLER }],
+  deploymentConfigs: [],
+}
