@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Scenario, ServiceSeed } from '../src/simulator/scenario.ts'
+import { baseScenario, withGroup } from '../src/simulator/scenarios.ts'
+import { clientsFor, type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
+
+const BY_HAND = {
+  applicationName: 'AppECS-demo-web',
+  deploymentGroupName: 'DgpECS-demo-web',
+  description: 'by hand',
+  revision: { revisionType: 'AppSpecContent', appSpecContent: { content: 'version: 0.0' } },
+} as const
+
+const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
+
+async function refusal(options: Partial<SimulatedReleaseOptions>) {
+  const result = await simulateRelease({ scenario: baseScenario, ...options })
+  expect(result.outputs.status).toBe('refused')
+  expect(result.writes).toEqual([])
+  expect(result.summary).toContain('Refused')
+  const sentences = result.release.problems.map(({ sentence }) => sentence)
+  return { ...result, sentences }
+}
+
+function withService(change: Partial<ServiceSeed>): Scenario {
+  const services = baseScenario.world.services.map((service) => ({ ...service, ...change }))
+  return { ...baseScenario, world: { ...baseScenario.world, services } }
+}
+
+describe('refuses with one sentence, and writes nothing, when', () => {
+  test('the service does not exist', async () => {
+    const { sentences, outputs } = await refusal({ inputs: { service: 'wobble' } })
+    expect(sentences).toEqual([
+      "Service 'wobble' was not found in cluster 'demo' (MISSING). Check 'service', 'cluster' and the region.",
+    ])
+    expect(outputs.reason).toBe('not-found')
+  })
+
+  test('the cluster does not exist', async () => {
+    const { sentences } = await refusal({ inputs: { cluster: 'prod' } })
+    expect(sentences).toEqual(["Cluster 'prod' was not found. Check 'cluster' and the region."])
+  })
+
+  test('no service is given', async () => {
+    const { sentences, calls } = await refusal({ inputs: { service: '' } })
+    expect(sentences).toEqual(["Input 'service' is required: the name or ARN of the ECS service to release."])
+    expect(calls).toEqual([])
+  })
+
+  test('the service has another deployment controller', async () => {
+    const { sentences, outputs } = await refusal({ scenario: withService({ controller: 'ECS' }) })
+    expect(sentences).toHaveLength(1)
+    expect(sentences[0]).toMatch(/^Service 'web' has the deployment controller ECS, not CODE_DEPLOY\./)
+    expect(outputs.reason).toBe('unsupported-service')
+  })
+
+  test('ECS itself releases the service blue/green', async () => {
+    const scenario = withService({ controller: 'ECS', nativeStrategy: 'BLUE_GREEN' })
+    const { sentences } = await refusal({ scenario })
+    expect(sentences[0]).toContain('ECS itself releases it blue/green')
+  })
+
+  test('the service is being deleted', async () => {
+    const { sentences } = await refusal({ scenario: withService({ status: 'DRAINING' }) })
+    expect(sentences).toEqual(["Service 'web' is DRAINING; only an ACTIVE service can be released."])
+  })
+
+  test('a hook for test traffic has no test listener', async () => {
+    const scenario = { ...baseScenario, world: withGroup(baseScenario.world, { testListener: false }) }
+    const { sentences, outputs } = await refusal({ scenario, inputs: HOOK })
+    expect(sentences).toEqual([
+      "Input 'after-allow-test-traffic-hook' would never run: deployment group 'DgpECS-demo-web' has no test listener. Add one to the group or leave the hook out.",
+    ])
+    expect(outputs.reason).toBe('no-test-listener')
+  })
+
+  test('the group holds every deployment at Ready and nobody would continue it', async () => {
+    const ready = { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } as const
+    const scenario = { ...baseScenario, world: withGroup(baseScenario.world, { ready }) }
+    const { sentences, outputs } = await refusal({ scenario })
+    expect(sentences).toHaveLength(1)
+    expect(sentences[0]).toContain("Set 'auto-promote: true' or 'wait-for: nothing'.")
+    expect(outputs.reason).toBe('held')
+  })
+
+  test('the container that is to get the traffic is not in the task definition', async () => {
+    const { sentences } = await refusal({ inputs: { 'container-name': 'nope' } })
+    expect(sentences).toEqual([
+      "Container 'nope', which is to get the traffic, is not in the task definition; its containers: 'web'. Check 'container-name'.",
+    ])
+  })
+
+  test('an image is for a container that the task definition does not have', async () => {
+    const { sentences } = await refusal({ inputs: { image: 'sidecar=registry.example/sidecar:1' } })
+    expect(sentences).toEqual([
+      "Input 'image' names the container 'sidecar', which the task definition does not have; its containers: 'web'.",
+    ])
+  })
+
+  test('the container has no such port', async () => {
+    const { sentences } = await refusal({ inputs: { 'container-port': '9090' } })
+    expect(sentences).toEqual([
+      "Container 'web' has no port 9090 in the task definition; its ports: 8080. Check 'container-port'.",
+    ])
+  })
+
+  test('a task definition file has a member that ECS does not know', async () => {
+    const text = JSON.stringify({
+      family: 'web',
+      containerDefinitions: [
+        { name: 'web', image: 'registry.example/web:1', portMappings: [{ containerPort: 8080 }], imagePull: 'always' },
+      ],
+    })
+    const { sentences } = await refusal({ inputs: { 'task-definition': 'td.json' }, files: { 'td.json': text } })
+    expect(sentences).toEqual([
+      "Task definition file 'td.json' has the member 'containerDefinitions[0].imagePull', which ECS does not know.",
+    ])
+  })
+
+  test('the AppSpec is malformed', async () => {
+    const { sentences } = await refusal({ files: { 'appspec.yaml': 'version: 0.0\nResources: [' } })
+    expect(sentences).toHaveLength(1)
+    expect(sentences[0]).toMatch(/^AppSpec file 'appspec.yaml' is not valid YAML: .* \(line 2, column \d+\)\.$/)
+  })
+
+  test('wait-for-minutes is no number', async () => {
+    const { sentences, outputs } = await refusal({ inputs: { 'wait-for-minutes': 'soon' } })
+    expect(sentences).toEqual(["Input 'wait-for-minutes' must be a whole number from 1 to 7200; got 'soon'."])
+    expect(outputs.reason).toBe('invalid-input')
+  })
+
+  test('an input of the official action cannot apply', async () => {
+    const { sentences } = await refusal({ undeclared: ['DESIRED-COUNT'] })
+    expect(sentences).toEqual([
+      "Input 'desired-count' cannot apply to a release through CodeDeploy: a blue/green release keeps the desired count of the service; change it with UpdateService.",
+    ])
+  })
+
+  test('the deployment configuration does not exist', async () => {
+    const { sentences } = await refusal({ inputs: { 'codedeploy-deployment-config': 'Canary5' } })
+    expect(sentences).toEqual([
+      "Deployment configuration 'Canary5' was not found. Check 'codedeploy-deployment-config' and the region.",
+    ])
+  })
+
+  test('the named deployment group does not exist', async () => {
+    const { sentences } = await refusal({
+      inputs: { 'codedeploy-application': 'AppECS-demo-web', 'codedeploy-deployment-group': 'other' },
+    })
+    expect(sentences).toEqual([
+      "Deployment group 'other' was not found in application 'AppECS-demo-web'. Check 'codedeploy-deployment-group'.",
+    ])
+  })
+
+  test('no region is known', async () => {
+    const { sentences, calls } = await refusal({ world: { region: undefined } })
+    expect(sentences).toEqual(["No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment."])
+    expect(calls).toEqual([])
+  })
+
+  test('the credentials have expired, although many reads fail of it', async () => {
+    const { sentences, outputs } = await refusal({
+      inputs: { 'codedeploy-application': 'AppECS-demo-web', 'codedeploy-deployment-group': 'DgpECS-demo-web' },
+      prepare: ({ simulator }) =>
+        simulator.addFault({
+          operation: '*',
+          count: 100,
+          kind: {
+            type: 'error',
+            code: 'ExpiredTokenException',
+            message: 'The security token included in the request is expired',
+            httpStatus: 400,
+          },
+        }),
+    })
+    expect(sentences).toHaveLength(1)
+    expect(sentences[0]).toContain('the credentials have expired')
+    expect(outputs.reason).toBe('credentials')
+  })
+})
+
+test('reports everything that is wrong at once, what needs AWS and what does not', async () => {
+  const { sentences, annotation, log } = await refusal({
+    inputs: { service: 'wobble', 'wait-for-minutes': 'soon', image: 'UPPER', 'task-definition': 'missing.json' },
+    undeclared: ['RUN-TASK'],
+  })
+  expect(sentences).toHaveLength(5)
+  for (const sentence of sentences) expect(annotation?.message).toContain(sentence)
+  expect(log.filter((line) => line.startsWith('Error'))).toEqual([])
+})
+
+test('names the deployment that keeps the group busy, and who made it', async () => {
+  const { outputs, release, writes } = await simulateRelease({
+    scenario: baseScenario,
+    prepare: async ({ simulator }) => {
+      const { codeDeploy } = clientsFor(simulator.url)
+      await codeDeploy.send(new CreateDeploymentCommand(BY_HAND))
+    },
+  })
+  expect(outputs.status).toBe('refused')
+  expect(outputs.reason).toBe('busy')
+  expect(release.problems).toHaveLength(1)
+  expect(release.problems[0]?.sentence).toMatch(
+    /^Deployment group 'DgpECS-demo-web' is busy with d-\w+ \(Created, created 0 min ago by user, 'by hand'\)\. Wait until/,
+  )
+  expect(writes).toEqual(['CreateDeployment'])
+})

@@ -1,0 +1,115 @@
+import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
+import { ECSClient } from '@aws-sdk/client-ecs'
+import { githubRun } from '../../src/github-run.ts'
+import { parseInputs } from '../../src/inputs/inputs.ts'
+import { INPUT_NAMES, type InputName, type RawInputs } from '../../src/inputs/names.ts'
+import { release } from '../../src/release.ts'
+import type { Release } from '../../src/release-state.ts'
+import { renderAnnotation } from '../../src/report/annotation.ts'
+import { type OutputName, renderOutputs } from '../../src/report/outputs.ts'
+import { renderSummary } from '../../src/report/summary.ts'
+import type { RecordedCall } from '../../src/simulator/recorded-call.ts'
+import type { Scenario } from '../../src/simulator/scenario.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import type { World } from '../../src/world.ts'
+import { type VirtualClock, virtualClock } from './virtual-clock.ts'
+
+export interface SimulatedReleaseOptions {
+  scenario: Scenario
+  /** Over cluster `demo`, service `web` and image `registry.example/web:1.1.0`. */
+  inputs?: Partial<Record<InputName, string>>
+  /** Names of inputs that action.yml does not declare. */
+  undeclared?: string[]
+  /** Files of the workspace by path. */
+  files?: Record<string, string>
+  /** Called before the release begins, e.g. to arrange for something in mid-release. */
+  prepare?(staging: { simulator: Simulator; clock: VirtualClock; abort(): void }): void | Promise<void>
+  world?: Partial<World>
+}
+
+/** What people see of a release, and what the simulator saw of it. */
+export interface SimulatedRelease {
+  release: Release
+  outputs: Record<OutputName, string>
+  summary: string
+  /** Title and message of the annotation; undefined when there is none. */
+  annotation: { title: string; message: string } | undefined
+  log: string[]
+  calls: RecordedCall[]
+  /** Operations that changed something, in order. */
+  writes: string[]
+  clock: VirtualClock
+}
+
+/** The inputs of a test, everything else not given. */
+export function rawInputs(inputs: Partial<Record<InputName, string>>): RawInputs {
+  const none = Object.fromEntries(INPUT_NAMES.map((name) => [name, ''])) as RawInputs
+  return { ...none, ...inputs }
+}
+
+/** Runs a whole release in this process against the simulator, in virtual time. */
+export async function simulateRelease(options: SimulatedReleaseOptions): Promise<SimulatedRelease> {
+  const clock = virtualClock()
+  const simulator = await startSimulator({ scenario: options.scenario, clock })
+  const { ecs, codeDeploy } = clientsFor(simulator.url)
+  const cancellation = new AbortController()
+  const log: string[] = []
+  try {
+    await options.prepare?.({ simulator, clock, abort: () => cancellation.abort() })
+    const parsed = parseInputs(
+      rawInputs({ cluster: 'demo', service: 'web', image: 'registry.example/web:1.1.0', ...options.inputs }),
+      options.undeclared ?? [],
+    )
+    const ended = await release(parsed, {
+      ecs,
+      codeDeploy,
+      clock,
+      random: () => 0.5,
+      maxAttempts: parsed.inputs.maxRetries,
+      signal: cancellation.signal,
+      region: 'us-east-1',
+      otherEndpoint: simulator.url,
+      run: githubRun({ GITHUB_REPOSITORY: 'example/shop', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' }),
+      log: logInto(log),
+      readText: async (path) => options.files?.[path],
+      onRelease: () => {},
+      ...options.world,
+    })
+    return {
+      release: ended,
+      outputs: renderOutputs(ended, ''),
+      summary: renderSummary(ended),
+      annotation: renderAnnotation(ended),
+      log,
+      calls: simulator.calls,
+      writes: simulator.calls.filter(({ writes }) => writes).map(({ operation }) => operation),
+      clock,
+    }
+  } finally {
+    ecs.destroy()
+    codeDeploy.destroy()
+    await simulator.close()
+  }
+}
+
+/** The SDK's own clients, one attempt each, against a simulator. */
+export function clientsFor(endpoint: string): { ecs: ECSClient; codeDeploy: CodeDeployClient } {
+  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' }
+  const options = { endpoint, credentials, region: 'us-east-1', maxAttempts: 1 }
+  return { ecs: new ECSClient(options), codeDeploy: new CodeDeployClient(options) }
+}
+
+function logInto(lines: string[]): World['log'] {
+  return {
+    line: (text) => {
+      lines.push(text)
+    },
+    warning: (text) => {
+      lines.push(`Warning: ${text}`)
+    },
+    group: async (title, body) => {
+      lines.push(`> ${title}`)
+      return await body()
+    },
+  }
+}

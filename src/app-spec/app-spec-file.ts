@@ -1,0 +1,191 @@
+import { isJsonObject, type JsonObject, kindOf, parseDocument } from '../document.ts'
+import { invalidInput, type Problem } from '../errors.ts'
+import { LIFECYCLE_HOOKS, type LifecycleHook } from '../inputs/hooks.ts'
+import { inSentence } from '../untrusted.ts'
+
+/** What an AppSpec file says, in our words. The task definition it names is not kept: that is always ours. */
+export interface AppSpecFile {
+  /** Name of the resource, by convention `TargetService`. */
+  resourceName: string
+  containerName: string | undefined
+  containerPort: number | undefined
+  /** `Properties` beside the task definition and the load balancer, keys in documented case. */
+  otherProperties: JsonObject
+  hooks: Partial<Record<LifecycleHook, string>>
+  /** Top-level members that CodeDeploy's documentation does not know, kept as they are. */
+  otherMembers: JsonObject
+}
+
+export interface ReadAppSpec {
+  file: AppSpecFile | undefined
+  problems: Problem[]
+  notes: string[]
+}
+
+/**
+ * Reads an AppSpec for an ECS service, YAML or JSON. Keys count in any case; hook events and `Type` must have theirs.
+ * Source: CodeDeploy User Guide, "AppSpec file structure for Amazon ECS deployments".
+ */
+export function parseAppSpecFile(path: string, text: string): ReadAppSpec {
+  const name = `AppSpec file '${inSentence(path, 200)}'`
+  // An AppSpec may be JSON whatever the file is called; YAML reads that too.
+  const document = parseDocument(path.replace(/\.json$/i, '.yaml'), text)
+  if (typeof document === 'string') return broken([`${name} ${document}`])
+  const reading: Reading = { name, mistakes: [], unknown: [] }
+  const file = readRoot(reading, document.root)
+  if (reading.mistakes.length > 0) return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`))
+  const notes = reading.unknown.map(
+    (key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`,
+  )
+  return { file, problems: [], notes }
+}
+
+interface Reading {
+  name: string
+  /** Rest of a sentence that begins with the file's name. */
+  mistakes: string[]
+  /** Paths of undocumented keys. */
+  unknown: string[]
+}
+
+function broken(sentences: string[]): ReadAppSpec {
+  return { file: undefined, problems: sentences.map(invalidInput), notes: [] }
+}
+
+function readRoot(reading: Reading, root: JsonObject): AppSpecFile {
+  const members = byDocumentedCase(root, ['version', 'Resources', 'Hooks'])
+  const version = members.known.get('version')
+  if (version !== undefined && Number(version) !== 0) {
+    reading.mistakes.push(`must have 'version: 0.0', the only version there is`)
+  }
+  reading.unknown.push(...Object.keys(members.unknown).map((key) => inSentence(key, 100)))
+  const { resourceName, properties } = readResource(reading, members.known.get('Resources'))
+  const inProperties = byDocumentedCase(properties, [
+    'TaskDefinition',
+    'LoadBalancerInfo',
+    'PlatformVersion',
+    'NetworkConfiguration',
+    'CapacityProviderStrategy',
+  ])
+  reading.unknown.push(...Object.keys(inProperties.unknown).map((key) => `Properties.${inSentence(key, 100)}`))
+  return {
+    resourceName,
+    ...readLoadBalancer(reading, inProperties.known.get('LoadBalancerInfo')),
+    otherProperties: otherProperties(reading, inProperties),
+    hooks: readHooks(reading, members.known.get('Hooks')),
+    otherMembers: members.unknown,
+  }
+}
+
+function readResource(reading: Reading, resources: unknown): { resourceName: string; properties: JsonObject } {
+  const nothing = { resourceName: 'TargetService', properties: {} }
+  const entries = Array.isArray(resources)
+    ? resources.flatMap((item) => (isJsonObject(item) ? Object.entries(item) : []))
+    : []
+  const [first] = entries
+  if (entries.length !== 1 || first === undefined) {
+    reading.mistakes.push(`must have 'Resources' with exactly one resource; it has ${entries.length}`)
+    return nothing
+  }
+  const [resourceName, resource] = first
+  const { known, unknown } = byDocumentedCase(isJsonObject(resource) ? resource : {}, ['Type', 'Properties'])
+  reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${inSentence(key, 100)}`))
+  if (known.get('Type') !== 'AWS::ECS::Service') {
+    reading.mistakes.push(
+      `must have a resource with 'Type: AWS::ECS::Service'; got '${inSentence(String(known.get('Type') ?? ''), 100)}'`,
+    )
+  }
+  const properties = known.get('Properties')
+  if (isJsonObject(properties)) return { resourceName, properties }
+  reading.mistakes.push(`must have 'Properties' as a mapping; it has ${kindOf(properties)}`)
+  return nothing
+}
+
+function readLoadBalancer(reading: Reading, info: unknown): Pick<AppSpecFile, 'containerName' | 'containerPort'> {
+  const nothing = { containerName: undefined, containerPort: undefined }
+  if (info === undefined || info === null) return nothing
+  if (!isJsonObject(info)) {
+    reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${kindOf(info)}`)
+    return nothing
+  }
+  const { known } = byDocumentedCase(info, ['ContainerName', 'ContainerPort'])
+  const port = known.get('ContainerPort')
+  const containerPort = port === undefined || port === null ? undefined : Number(port)
+  if (
+    containerPort !== undefined &&
+    !(Number.isInteger(containerPort) && containerPort > 0 && containerPort < 65_536)
+  ) {
+    reading.mistakes.push(`must have a port number as 'ContainerPort'; got '${inSentence(String(port), 100)}'`)
+  }
+  const containerName = known.get('ContainerName')
+  return { containerName: typeof containerName === 'string' ? containerName : undefined, containerPort }
+}
+
+function readHooks(reading: Reading, hooks: unknown): AppSpecFile['hooks'] {
+  if (hooks === undefined || hooks === null) return {}
+  if (!Array.isArray(hooks)) {
+    reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function', not ${kindOf(hooks)}`)
+    return {}
+  }
+  const read: AppSpecFile['hooks'] = {}
+  const entries = hooks.flatMap((item): [string, unknown][] =>
+    isJsonObject(item) ? Object.entries(item) : [[String(item), undefined]],
+  )
+  for (const [given, hookFunction] of entries) {
+    const event = LIFECYCLE_HOOKS.find((hook) => hook === given)
+    if (event === undefined) {
+      const meant = LIFECYCLE_HOOKS.find((hook) => hook.toLowerCase() === given.toLowerCase())
+      const advice = meant === undefined ? `use one of ${LIFECYCLE_HOOKS.join(', ')}` : `write '${meant}'`
+      reading.mistakes.push(`has a hook for '${inSentence(given, 100)}', which CodeDeploy never runs; ${advice}`)
+    } else if (typeof hookFunction !== 'string' || hookFunction.trim() === '') {
+      reading.mistakes.push(`has no function for the hook '${event}'; give a Lambda function name or ARN`)
+    } else if (read[event] !== undefined) {
+      reading.mistakes.push(`has the hook '${event}' more than once; each runs one function`)
+    } else {
+      read[event] = hookFunction.trim()
+    }
+  }
+  return read
+}
+
+/** Spelling of keys below `Properties`, from lower case to the documented one. */
+const DOCUMENTED_KEYS = new Map(
+  ['AwsvpcConfiguration', 'Subnets', 'SecurityGroups', 'AssignPublicIp', 'Base', 'CapacityProvider', 'Weight'].map(
+    (key) => [key.toLowerCase(), key],
+  ),
+)
+
+function otherProperties(reading: Reading, properties: CasedMembers): JsonObject {
+  const kept = ['PlatformVersion', 'NetworkConfiguration', 'CapacityProviderStrategy']
+    .map((key): [string, unknown] => [key, documentedCase(reading, properties.known.get(key), key)])
+    .filter(([, value]) => value !== undefined && value !== null)
+  return { ...Object.fromEntries(kept), ...properties.unknown }
+}
+
+function documentedCase(reading: Reading, value: unknown, path: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => documentedCase(reading, item, path))
+  if (!isJsonObject(value)) return /\.(Base|Weight)$/.test(path) && /^\d+$/.test(String(value)) ? Number(value) : value
+  const members = Object.entries(value).map(([given, member]): [string, unknown] => {
+    const key = DOCUMENTED_KEYS.get(given.toLowerCase())
+    if (key === undefined) reading.unknown.push(`${path}.${inSentence(given, 100)}`)
+    return [key ?? given, documentedCase(reading, member, `${path}.${key ?? given}`)]
+  })
+  return Object.fromEntries(members)
+}
+
+interface CasedMembers {
+  /** By documented spelling. */
+  known: Map<string, unknown>
+  unknown: JsonObject
+}
+
+function byDocumentedCase(value: JsonObject, documented: readonly string[]): CasedMembers {
+  const known = new Map<string, unknown>()
+  const unknown: [string, unknown][] = []
+  for (const [given, member] of Object.entries(value)) {
+    const key = documented.find((one) => one.toLowerCase() === given.toLowerCase())
+    if (key === undefined) unknown.push([given, member])
+    else known.set(key, member)
+  }
+  return { known, unknown: Object.fromEntries(unknown) }
+}

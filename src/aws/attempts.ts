@@ -1,0 +1,89 @@
+import type { Clock } from '../clock.ts'
+import { readServiceError, type ServiceError } from './service-error.ts'
+
+/** How long one attempt of a call may take, in milliseconds. */
+const ATTEMPT_DEADLINE_MS = 30_000
+
+const TOO_SLOW: ServiceError = {
+  kind: 'network',
+  code: 'Timeout',
+  message: `no answer within ${ATTEMPT_DEADLINE_MS / 1000} s`,
+  notAccepted: false,
+}
+
+/** Waits between attempts begin at this many milliseconds and double, up to the second figure. */
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 20_000
+
+/** What a call to AWS is made with. */
+export interface Attempts {
+  clock: Clock
+  /** From 0 up to 1, for spreading retries of many runs. */
+  random(): number
+  /** Attempts of a call, at least 1. */
+  maxAttempts: number
+}
+
+/** A call that failed for good, with the operation's name and what its error means. */
+export class CallError extends Error {
+  readonly operation: string
+  readonly serviceError: ServiceError
+
+  constructor(operation: string, serviceError: ServiceError, cause: unknown) {
+    super(`${operation}: ${serviceError.code}: ${serviceError.message}`, { cause })
+    this.name = 'CallError'
+    this.operation = operation
+    this.serviceError = serviceError
+  }
+}
+
+/** Something that can be sent to AWS, given the signal that ends the attempt. */
+export type Send<Answer> = (signal: AbortSignal) => Promise<Answer>
+
+/**
+ * A read, or a write that may be repeated: tried again after throttling, service trouble and network errors, with
+ * growing waits.
+ * @throws CallError after the last attempt, or at once when another attempt cannot help
+ */
+export async function attempt<Answer>(attempts: Attempts, operation: string, send: Send<Answer>): Promise<Answer> {
+  return await attemptCall(attempts, operation, send, (error) => isPassing(error))
+}
+
+/**
+ * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out.
+ * @throws CallError
+ */
+export async function attemptOnce<Answer>(attempts: Attempts, operation: string, send: Send<Answer>): Promise<Answer> {
+  return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted)
+}
+
+async function attemptCall<Answer>(
+  attempts: Attempts,
+  operation: string,
+  send: Send<Answer>,
+  mayTryAgain: (error: ServiceError) => boolean,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    const deadline = attempts.clock.deadline(ATTEMPT_DEADLINE_MS)
+    try {
+      return await send(deadline.signal)
+    } catch (thrown) {
+      const error = deadline.signal.aborted ? TOO_SLOW : readServiceError(thrown)
+      if (attempt >= attempts.maxAttempts || !mayTryAgain(error)) throw new CallError(operation, error, thrown)
+      await attempts.clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()))
+    } finally {
+      deadline.cancel()
+    }
+  }
+}
+
+/** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */
+export function waitBeforeAttemptMs(failedAttempts: number, random: number): number {
+  const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failedAttempts - 1))
+  return full / 2 + (full / 2) * random
+}
+
+/** The error says nothing about what was asked, so asking again may help. */
+export function isPassing(error: ServiceError): boolean {
+  return error.kind === 'throttled' || error.kind === 'unavailable' || error.kind === 'network'
+}

@@ -1,0 +1,203 @@
+import {
+  BatchGetDeploymentGroupsCommand,
+  type CodeDeployClient,
+  ContinueDeploymentCommand,
+  CreateDeploymentCommand,
+  type CreateDeploymentInput,
+  type DeploymentConfigInfo,
+  type DeploymentGroupInfo,
+  type DeploymentInfo,
+  type DeploymentTarget,
+  GetDeploymentCommand,
+  GetDeploymentConfigCommand,
+  GetDeploymentGroupCommand,
+  GetDeploymentTargetCommand,
+  ListApplicationsCommand,
+  ListDeploymentGroupsCommand,
+  ListDeploymentsCommand,
+  type ListDeploymentsInput,
+  StopDeploymentCommand,
+} from '@aws-sdk/client-codedeploy'
+import { type Attempts, attempt, attemptOnce } from './attempts.ts'
+
+/** What calls to CodeDeploy are made with. */
+export interface CodeDeploy extends Attempts {
+  codeDeploy: CodeDeployClient
+}
+
+/** @throws CallError; code `DeploymentDoesNotExist` */
+export async function getDeployment(aws: CodeDeploy, deploymentId: string): Promise<DeploymentInfo> {
+  const answer = await attempt(aws, 'codedeploy:GetDeployment', (abortSignal) =>
+    aws.codeDeploy.send(new GetDeploymentCommand({ deploymentId }), { abortSignal }),
+  )
+  return answer.deploymentInfo ?? {}
+}
+
+/**
+ * The deployment's only target, an ECS service.
+ * @param targetId `cluster:service`, both by name (source: API Reference, ECSTarget)
+ * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
+ */
+export async function getDeploymentTarget(
+  aws: CodeDeploy,
+  deploymentId: string,
+  targetId: string,
+): Promise<DeploymentTarget> {
+  const answer = await attempt(aws, 'codedeploy:GetDeploymentTarget', (abortSignal) =>
+    aws.codeDeploy.send(new GetDeploymentTargetCommand({ deploymentId, targetId }), { abortSignal }),
+  )
+  return answer.deploymentTarget ?? {}
+}
+
+/** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
+export async function getDeploymentGroup(
+  aws: CodeDeploy,
+  applicationName: string,
+  deploymentGroupName: string,
+): Promise<DeploymentGroupInfo> {
+  const answer = await attempt(aws, 'codedeploy:GetDeploymentGroup', (abortSignal) =>
+    aws.codeDeploy.send(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }), { abortSignal }),
+  )
+  return answer.deploymentGroupInfo ?? {}
+}
+
+/** @throws CallError; code `DeploymentConfigDoesNotExist` */
+export async function getDeploymentConfig(
+  aws: CodeDeploy,
+  deploymentConfigName: string,
+): Promise<DeploymentConfigInfo> {
+  const answer = await attempt(aws, 'codedeploy:GetDeploymentConfig', (abortSignal) =>
+    aws.codeDeploy.send(new GetDeploymentConfigCommand({ deploymentConfigName }), { abortSignal }),
+  )
+  return answer.deploymentConfigInfo ?? {}
+}
+
+/** Ids of deployments of the group that have not ended. @throws CallError */
+export async function listActiveDeployments(aws: CodeDeploy, application: string, group: string): Promise<string[]> {
+  return await listDeployments(aws, application, group, {
+    includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
+  })
+}
+
+/**
+ * Ids of deployments of the group that were created since.
+ * @param sinceMs milliseconds since 1970
+ * @throws CallError
+ */
+export async function listDeploymentsSince(
+  aws: CodeDeploy,
+  application: string,
+  group: string,
+  sinceMs: number,
+): Promise<string[]> {
+  return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } })
+}
+
+async function listDeployments(
+  aws: CodeDeploy,
+  applicationName: string,
+  deploymentGroupName: string,
+  filter: Pick<ListDeploymentsInput, 'includeOnlyStatuses' | 'createTimeRange'>,
+): Promise<string[]> {
+  return await allPages(async (nextToken) => {
+    const answer = await attempt(aws, 'codedeploy:ListDeployments', (abortSignal) =>
+      aws.codeDeploy.send(
+        new ListDeploymentsCommand({ applicationName, deploymentGroupName, ...filter, ...nextToken }),
+        {
+          abortSignal,
+        },
+      ),
+    )
+    return { items: answer.deployments, nextToken: answer.nextToken }
+  })
+}
+
+/** Names of all applications of the account in the region. @throws CallError */
+export async function listApplications(aws: CodeDeploy): Promise<string[]> {
+  return await allPages(async (nextToken) => {
+    const answer = await attempt(aws, 'codedeploy:ListApplications', (abortSignal) =>
+      aws.codeDeploy.send(new ListApplicationsCommand({ ...nextToken }), { abortSignal }),
+    )
+    return { items: answer.applications, nextToken: answer.nextToken }
+  })
+}
+
+/** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
+export async function describeDeploymentGroups(
+  aws: CodeDeploy,
+  applicationName: string,
+): Promise<DeploymentGroupInfo[]> {
+  const names = await allPages(async (nextToken) => {
+    const answer = await attempt(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) =>
+      aws.codeDeploy.send(new ListDeploymentGroupsCommand({ applicationName, ...nextToken }), { abortSignal }),
+    )
+    return { items: answer.deploymentGroups, nextToken: answer.nextToken }
+  })
+  const groups: DeploymentGroupInfo[] = []
+  for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
+    const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL)
+    const answer = await attempt(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) =>
+      aws.codeDeploy.send(new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames }), {
+        abortSignal,
+      }),
+    )
+    groups.push(...(answer.deploymentGroupsInfo ?? []))
+  }
+  return groups
+}
+
+/** Source: API Reference, BatchGetDeploymentGroups: 100 names a call. */
+const MAX_GROUPS_PER_CALL = 100
+
+/**
+ * Starts a deployment: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
+ * accepted.
+ * @returns the deployment's id
+ * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
+ */
+export async function createDeployment(aws: CodeDeploy, request: CreateDeploymentInput): Promise<string> {
+  const answer = await attemptOnce(aws, 'codedeploy:CreateDeployment', (abortSignal) =>
+    aws.codeDeploy.send(new CreateDeploymentCommand(request), { abortSignal }),
+  )
+  if (answer.deploymentId === undefined) throw new Error('CreateDeployment answered without an id')
+  return answer.deploymentId
+}
+
+/**
+ * Stops a deployment, rolling it back even when its group does not ask for that: changes AWS. Asking twice is harmless.
+ * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
+ */
+export async function stopDeployment(aws: CodeDeploy, deploymentId: string, rollback: boolean): Promise<void> {
+  await attempt(aws, 'codedeploy:StopDeployment', (abortSignal) =>
+    aws.codeDeploy.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }),
+  )
+}
+
+/**
+ * Lets a deployment that waits at `Ready` shift production: changes AWS. Asking twice is refused, not carried out twice.
+ * @throws CallError; code `DeploymentIsNotInReadyState`
+ */
+export async function continueDeployment(aws: CodeDeploy, deploymentId: string): Promise<void> {
+  await attempt(aws, 'codedeploy:ContinueDeployment', (abortSignal) =>
+    aws.codeDeploy.send(new ContinueDeploymentCommand({ deploymentId, deploymentWaitType: 'READY_WAIT' }), {
+      abortSignal,
+    }),
+  )
+}
+
+interface Page {
+  items: string[] | undefined
+  nextToken: string | undefined
+}
+
+/** Ends at the page without a token; an empty token ends too. */
+async function allPages(read: (nextToken: { nextToken?: string }) => Promise<Page>): Promise<string[]> {
+  const items: string[] = []
+  let token: { nextToken?: string } = {}
+  do {
+    const page = await read(token)
+    items.push(...(page.items ?? []))
+    token = page.nextToken === undefined || page.nextToken === '' ? {} : { nextToken: page.nextToken }
+  } while (token.nextToken !== undefined)
+  return items
+}

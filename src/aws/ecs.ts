@@ -1,0 +1,132 @@
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  type ECSClient,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  type Task,
+} from '@aws-sdk/client-ecs'
+import { isJsonObject } from '../document.ts'
+import type { ServiceAnswer } from '../service/service.ts'
+import { definitionFromAnswer, type TaskDefinition } from '../task-definition/definition.ts'
+import { type Attempts, attempt, attemptOnce } from './attempts.ts'
+import { keepRaw, sendRaw } from './raw-json.ts'
+
+/** What calls to ECS are made with. */
+export interface Ecs extends Attempts {
+  ecs: ECSClient
+}
+
+/**
+ * One service with its task sets; ECS answers 200 with a failure when there is none.
+ * @param service name or ARN
+ * @throws CallError; code `ClusterNotFound` when the cluster is unknown
+ */
+export async function describeService(aws: Ecs, cluster: string, service: string): Promise<ServiceAnswer> {
+  const answer = await attempt(aws, 'ecs:DescribeServices', (abortSignal) =>
+    aws.ecs.send(new DescribeServicesCommand({ cluster, services: [service] }), { abortSignal }),
+  )
+  return { service: answer.services?.[0], failureReason: answer.failures?.[0]?.reason }
+}
+
+/** A registered revision. */
+export interface DescribedDefinition {
+  arn: string
+  family: string
+  revision: number
+  isActive: boolean
+  /** What would register it again. */
+  definition: TaskDefinition
+  notes: string[]
+}
+
+/**
+ * A revision by family (its newest ACTIVE one), `family:revision` or ARN, taken from the raw answer so that members
+ * newer than our SDK survive.
+ * @throws CallError; code `Client` when there is no such revision
+ */
+export async function describeTaskDefinition(aws: Ecs, taskDefinition: string): Promise<DescribedDefinition> {
+  let raw: unknown
+  const answer = await attempt(aws, 'ecs:DescribeTaskDefinition', (abortSignal) => {
+    const command = new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] })
+    keepRaw(command, (body) => {
+      raw = body
+    })
+    return aws.ecs.send(command, { abortSignal })
+  })
+  const described = isJsonObject(raw) && isJsonObject(raw['taskDefinition']) ? raw['taskDefinition'] : {}
+  const { definition, notes } = definitionFromAnswer(described, isJsonObject(raw) ? raw['tags'] : undefined)
+  return {
+    arn: answer.taskDefinition?.taskDefinitionArn ?? '',
+    family: answer.taskDefinition?.family ?? '',
+    revision: answer.taskDefinition?.revision ?? 0,
+    isActive: answer.taskDefinition?.status === 'ACTIVE',
+    definition: definition ?? {},
+    notes,
+  }
+}
+
+/**
+ * Registers a new revision: changes AWS. Not idempotent: a second call makes a second revision.
+ * @returns the ARN of the revision
+ * @throws CallError
+ */
+export async function registerTaskDefinition(aws: Ecs, definition: TaskDefinition): Promise<string> {
+  const answer = await attemptOnce(aws, 'ecs:RegisterTaskDefinition', (abortSignal) => {
+    // The input only satisfies the SDK's types: what is sent is the definition itself.
+    const command = new RegisterTaskDefinitionCommand({
+      family: String(definition['family']),
+      containerDefinitions: [],
+    })
+    sendRaw(command, definition)
+    return aws.ecs.send(command, { abortSignal })
+  })
+  const arn = answer.taskDefinition?.taskDefinitionArn
+  if (arn === undefined) throw new Error('RegisterTaskDefinition answered without the ARN of the revision')
+  return arn
+}
+
+/** A task that has stopped, and why, in the words of ECS. */
+export interface StoppedTask {
+  arn: string
+  /** Id of the task set that started it. */
+  startedBy: string
+  stoppedAtMs: number
+  stopCode: string
+  reason: string
+  containers: { name: string; reason: string; exitCode: number | undefined }[]
+}
+
+/**
+ * Tasks of the service that stopped lately; ECS keeps them for about an hour.
+ * Source: ECS API Reference, ListTasks.
+ * @throws CallError
+ */
+export async function describeStoppedTasks(aws: Ecs, cluster: string, service: string): Promise<StoppedTask[]> {
+  const { taskArns } = await attempt(aws, 'ecs:ListTasks', (abortSignal) =>
+    aws.ecs.send(new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }),
+  )
+  if (taskArns === undefined || taskArns.length === 0) return []
+  const { tasks } = await attempt(aws, 'ecs:DescribeTasks', (abortSignal) =>
+    aws.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }),
+  )
+  return (tasks ?? [])
+    .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
+    .map(readStoppedTask)
+}
+
+function readStoppedTask(task: Task): StoppedTask {
+  return {
+    arn: task.taskArn ?? '',
+    startedBy: task.startedBy ?? '',
+    stoppedAtMs: task.stoppedAt?.getTime() ?? 0,
+    stopCode: task.stopCode ?? '',
+    reason: task.stoppedReason ?? '',
+    containers: (task.containers ?? []).map(({ name, reason, exitCode }) => ({
+      name: name ?? '',
+      reason: reason ?? '',
+      exitCode,
+    })),
+  }
+}

@@ -1,0 +1,158 @@
+import { isJsonObject } from '../document.ts'
+import { inSentence } from '../untrusted.ts'
+
+/**
+ * What an error from AWS means for us.
+ *
+ * - `throttled`, `unavailable`, `network`: says nothing about the request's subject; try again.
+ * - `expired`, `invalid-credentials`, `no-credentials`: no further call will work.
+ * - `denied`: this call will not work.
+ * - `answered`: the service understood the call and refused it; its code tells why.
+ */
+export type ErrorKind =
+  | 'throttled'
+  | 'unavailable'
+  | 'network'
+  | 'expired'
+  | 'invalid-credentials'
+  | 'no-credentials'
+  | 'denied'
+  | 'answered'
+
+/** An error from AWS in plain terms. All texts are one line and safe in a sentence. */
+export interface ServiceError {
+  kind: ErrorKind
+  /** Exception name without `Exception`, or the network error's code. */
+  code: string
+  message: string
+  /** Denied calls: the IAM action, when the message names it. */
+  action?: string
+  /** Denied calls: the resource's ARN, when the message names it. */
+  resource?: string
+  /** The service's answer, if there was one, proves that the call was not carried out. */
+  notAccepted: boolean
+}
+
+const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired', 'TokenRefreshRequired'])
+const INVALID_CREDENTIALS = new Set([
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'AuthFailure',
+])
+const THROTTLED = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+])
+const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized'])
+const NETWORK = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'TimeoutError',
+  'AbortError',
+  'SyntaxError',
+])
+
+/**
+ * `User: … is not authorized to perform: ecs:DescribeServices on resource: arn:… because …`; the resource and the
+ * reason may be absent.
+ */
+const NOT_AUTHORIZED = /is not authorized to perform: ([\w-]+:[\w*-]+)(?: on resource: (\S+?))?(?: because| with|\.?$)/
+
+/** Connection errors raised before any byte of the request was sent. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
+
+/**
+ * What an error thrown by an SDK client means. Anything unknown counts as `network`: it proves nothing.
+ * Source of the names: API common errors of CodeDeploy and ECS; HTTP 5xx is service trouble whatever its name.
+ */
+export function readServiceError(error: unknown): ServiceError {
+  const facts = factsOf(error)
+  const kind = kindOf(facts)
+  const denied = NOT_AUTHORIZED.exec(facts.message)
+  return {
+    kind,
+    code: facts.name.replace(/Exception$/, ''),
+    message: inSentence(facts.message),
+    ...(denied?.[1] === undefined ? {} : { action: denied[1] }),
+    ...(denied?.[2] === undefined ? {} : { resource: inSentence(denied[2]) }),
+    notAccepted: NEVER_SENT.has(facts.name) || isClientError(facts.httpStatus),
+  }
+}
+
+function isClientError(httpStatus: number | undefined): boolean {
+  return httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500
+}
+
+interface ErrorFacts {
+  name: string
+  message: string
+  httpStatus: number | undefined
+}
+
+/** Whatever was thrown: SDK exceptions, Node's network errors, and anything else. */
+function factsOf(error: unknown): ErrorFacts {
+  if (!isJsonObject(error)) return { name: 'Error', message: String(error), httpStatus: undefined }
+  const { name, code, message, $metadata } = error
+  const status = isJsonObject($metadata) ? $metadata['httpStatusCode'] : undefined
+  const isNetwork = typeof code === 'string' && NETWORK.has(code)
+  return {
+    name: isNetwork ? code : String(name ?? 'Error'),
+    message: String(message ?? ''),
+    httpStatus: typeof status === 'number' ? status : undefined,
+  }
+}
+
+function kindOf({ name, message, httpStatus }: ErrorFacts): ErrorKind {
+  if (EXPIRED.has(name) || /^Signature expired/.test(message)) return 'expired'
+  if (INVALID_CREDENTIALS.has(name)) return 'invalid-credentials'
+  if (name === 'CredentialsProviderError') return 'no-credentials'
+  if (DENIED.has(name) || NOT_AUTHORIZED.test(message)) return 'denied'
+  if (THROTTLED.has(name) || httpStatus === 429) return 'throttled'
+  if (httpStatus !== undefined && httpStatus >= 500) return 'unavailable'
+  if (NETWORK.has(name) || httpStatus === undefined || httpStatus < 400) return 'network'
+  return 'answered'
+}
+
+/** "DescribeServices was denied: …" in one sentence, with what to do about it where the kind alone tells. */
+export function describeServiceError(operation: string, error: ServiceError): string {
+  switch (error.kind) {
+    case 'expired':
+      return `AWS refused ${operation} because the credentials have expired (${error.code}: ${error.message}). Get new credentials in the step before this one.`
+    case 'invalid-credentials':
+      return `AWS refused ${operation} because the credentials are not valid (${error.code}: ${error.message}). Check the step that provides them.`
+    case 'no-credentials':
+      return `There are no AWS credentials for ${operation} (${error.message}). Run aws-actions/configure-aws-credentials before this step.`
+    case 'denied':
+      return `${operation} was denied (${error.code}: ${error.message}). ${permissionAdvice(error)}`
+    case 'throttled':
+    case 'unavailable':
+      return `${operation} got no answer from AWS that can be used (${error.code}: ${error.message}).`
+    case 'network':
+      return `${operation} did not reach AWS (${error.code}: ${error.message}). Check the region and the network.`
+    case 'answered':
+      return `${operation} was rejected (${error.code}: ${error.message}).`
+  }
+}
+
+function permissionAdvice(error: ServiceError): string {
+  if (error.action === undefined) return 'Allow it in the role of this job.'
+  return `Allow ${error.action}${error.resource === undefined ? '' : ` on ${error.resource}`} in the role of this job.`
+}

@@ -1,0 +1,38 @@
+/** Time as the action sees it. Only the entries build one; tests pass a virtual one. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number
+  /** Resolves after `durationMs`, or at once when `signal` is aborted; it never rejects. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>
+  /** A signal that is aborted after `durationMs` unless it is cancelled before. Waiting for it is not sleeping. */
+  deadline(durationMs: number): Deadline
+}
+
+export interface Deadline {
+  signal: AbortSignal
+  cancel(): void
+}
+
+/**
+ * The runner's own clock. It uses `Date.now` and the global `setTimeout` only, looked up at each call, so that a
+ * rehearsal can let both run at another rate.
+ */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (durationMs, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const wake = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = globalThis.setTimeout(wake, durationMs)
+      signal?.addEventListener('abort', wake, { once: true })
+    }),
+  deadline: (durationMs) => {
+    const controller = new AbortController()
+    const timer = globalThis.setTimeout(() => controller.abort(), durationMs)
+    return { signal: controller.signal, cancel: () => clearTimeout(timer) }
+  },
+}

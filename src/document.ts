@@ -1,0 +1,62 @@
+import { FAILSAFE_SCHEMA, load, mergeTag, nullCoreTag, YAMLException } from 'js-yaml'
+import { inSentence } from './untrusted.ts'
+
+/** A JSON object. Its members are anything until they are looked at. */
+export type JsonObject = Record<string, unknown>
+
+/** A file's content, read but not yet checked against what it should hold. */
+export interface Document {
+  root: JsonObject
+  /** The file was YAML, whose plain scalars were left as text: the member they belong to decides their type. */
+  scalarsAreText: boolean
+}
+
+/** Largest file that is read, in characters; a task definition may have 64 KiB at most. */
+const MAX_DOCUMENT_LENGTH = 1_048_576
+
+/** Strings, lists, maps and null; so `value: 0123` stays `0123` and `version: 0.0` stays `0.0`. */
+const TEXT_SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, mergeTag)
+
+/**
+ * Reads JSON (when the path ends in `.json`) or YAML.
+ * @returns the document, or what is wrong with it as the rest of a sentence that begins with the file's name
+ */
+export function parseDocument(path: string, text: string): Document | string {
+  if (text.length > MAX_DOCUMENT_LENGTH) return `is larger than ${MAX_DOCUMENT_LENGTH} characters.`
+  const isJson = /\.json$/i.test(path)
+  try {
+    const root: unknown = isJson ? JSON.parse(text.replace(/^\ufeff/, '')) : load(text, { schema: TEXT_SCHEMA })
+    if (!isJsonObject(root)) return `must hold a ${isJson ? 'JSON object' : 'mapping'}; it holds ${kindOf(root)}.`
+    return { root, scalarsAreText: !isJson }
+  } catch (error) {
+    return `is not valid ${isJson ? 'JSON' : 'YAML'}: ${parserMessage(error)}.`
+  }
+}
+
+/** Whether `value` is a JSON object, neither a list nor null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What kind of JSON value this is, for a sentence: "a list", "the text 'x'". */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'string') return 'a text'
+  if (typeof value === 'object') return 'a mapping'
+  return `the ${typeof value} ${String(value)}`
+}
+
+function parserMessage(error: unknown): string {
+  if (error instanceof YAMLException) {
+    const mark = error.mark
+    const place = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`
+    return `${inSentence(error.reason, 200)}${place}`
+  }
+  return error instanceof SyntaxError ? withoutExcerpt(error.message) : 'it cannot be read'
+}
+
+/** V8's message may quote a piece of the file, in which a value can stand that must not be shown. */
+function withoutExcerpt(message: string): string {
+  return inSentence(message.replace(/, (?:\.{3})?".*" is not valid JSON$/s, ' is not valid there'), 200)
+}

@@ -1,0 +1,65 @@
+import type { DeploymentGroup } from '../service/deployment-group.ts'
+import type { TrafficShift } from '../service/traffic-shift.ts'
+import type { Phase } from './phase.ts'
+import type { Hooks } from './snapshot.ts'
+
+/** How long a release may take. All in milliseconds. */
+export interface Budget {
+  /** The longest the whole wait can be, for telling beforehand. */
+  totalMs: number
+  /** One limit from CreateDeployment to the finish line; undefined when each phase has its own. */
+  overallMs: number | undefined
+  /** How long the phase may last. Not used when there is one limit for all. */
+  phaseMs(phase: Phase): number
+}
+
+const MINUTE_MS = 60_000
+
+/**
+ * CodeDeploy's own limit for a task set to become healthy and for a hook to answer is 60 minutes; ours is 5 more, so
+ * that its verdict comes first. Source: CodeDeploy User Guide, "Limits" and "Troubleshoot Amazon ECS deployments".
+ */
+const PROVISIONING_MS = 65 * MINUTE_MS
+const HOOK_MS = 65 * MINUTE_MS
+
+/** What CodeDeploy may take beyond a wait whose length is configured. */
+const SLACK_MS = 5 * MINUTE_MS
+
+/** An event that has not started within 5 minutes fails the deployment; then as above. Source: "Limits". */
+const BETWEEN_EVENTS_MS = 10 * MINUTE_MS
+
+/** How long a rollback may take, in milliseconds: it moves listeners and starts nothing. */
+export const ROLLBACK_BUDGET_MS = 15 * MINUTE_MS
+
+export interface BudgetFacts {
+  /** `wait-for-minutes`, in milliseconds. */
+  waitForMs: number | undefined
+  waitsForTermination: boolean
+  group: Pick<DeploymentGroup, 'holdsAtReady' | 'readyWaitMs' | 'terminationWaitMs'>
+  shift: TrafficShift
+  hooks: Hooks
+}
+
+/** The budget of a release. The group's configured waits come on top of `wait-for-minutes`, as in the official action. */
+export function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks }: BudgetFacts): Budget {
+  const readyMs = group.readyWaitMs
+  const terminationMs = waitsForTermination ? (group.terminationWaitMs ?? 0) : 0
+  const limits: Record<Phase['kind'], number> = {
+    provisioning: PROVISIONING_MS,
+    hook: HOOK_MS,
+    ready: readyMs + SLACK_MS,
+    shift: shift.durationMs + SLACK_MS,
+    between: BETWEEN_EVENTS_MS,
+    termination: terminationMs + SLACK_MS,
+    ended: 0,
+  }
+  const overallMs = waitForMs === undefined ? undefined : waitForMs + readyMs + terminationMs
+  const hooksMs = Object.keys(hooks).length * HOOK_MS
+  const phasesMs =
+    PROVISIONING_MS +
+    hooksMs +
+    (group.holdsAtReady || readyMs > 0 ? limits.ready : 0) +
+    limits.shift +
+    (waitsForTermination ? limits.termination : 0)
+  return { overallMs, totalMs: overallMs ?? phasesMs, phaseMs: ({ kind }) => limits[kind] }
+}

@@ -1,0 +1,145 @@
+import type {
+  DeploymentInfo,
+  DeploymentTarget,
+  ECSTaskSet,
+  LifecycleEvent,
+  LifecycleEventStatus,
+  DeploymentStatus as ServiceDeploymentStatus,
+} from '@aws-sdk/client-codedeploy'
+import { readRollbackOn } from '../service/deployment-group.ts'
+import type { ServiceTaskSet } from '../service/service.ts'
+import { inSentence } from '../untrusted.ts'
+import type { DeploymentStatus, EventReading, EventStatus, Snapshot, TaskSetReading } from './snapshot.ts'
+
+/** CodeDeploy's status words in ours; one that is new to the SDK fails to compile. */
+const STATUSES: Record<ServiceDeploymentStatus, DeploymentStatus> = {
+  Created: 'created',
+  Queued: 'queued',
+  InProgress: 'running',
+  Baking: 'running',
+  Ready: 'ready',
+  Succeeded: 'succeeded',
+  Failed: 'failed',
+  Stopped: 'stopped',
+}
+
+const EVENT_STATUSES: Record<LifecycleEventStatus, EventStatus> = {
+  Pending: 'pending',
+  InProgress: 'running',
+  Succeeded: 'succeeded',
+  Failed: 'failed',
+  Skipped: 'skipped',
+  Unknown: 'unknown',
+}
+
+const TASK_SET_STATES: Readonly<Record<string, TaskSetReading['state']>> = {
+  PRIMARY: 'primary',
+  ACTIVE: 'active',
+  DRAINING: 'draining',
+}
+
+/** What was read about a deployment, in CodeDeploy's words. */
+export interface CodeDeployReading {
+  readAtMs: number
+  info: DeploymentInfo
+  /** Undefined while CodeDeploy has none, or when it could not be read. */
+  target: DeploymentTarget | undefined
+  /** Id of the task set that served when the release began. */
+  originalTaskSetId: string
+}
+
+/** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
+export function readSnapshot({ readAtMs, info, target, originalTaskSetId }: CodeDeployReading): Snapshot {
+  const statusWord = inSentence(info.status ?? 'unknown', 60)
+  const status = info.status === undefined ? 'unknown' : (STATUSES[info.status] ?? 'unknown')
+  const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent)
+  const allDone = events.length > 0 && events.every((event) => event.status === 'succeeded')
+  const rollback = info.rollbackInfo
+  return {
+    deploymentId: info.deploymentId ?? '',
+    statusReadAtMs: readAtMs,
+    status,
+    statusWord,
+    createdAtMs: info.createTime?.getTime(),
+    startedAtMs: info.startTime?.getTime(),
+    endedAtMs: info.completeTime?.getTime(),
+    error: readError(info),
+    rollbackOn:
+      info.autoRollbackConfiguration === undefined ? undefined : readRollbackOn(info.autoRollbackConfiguration),
+    rollback:
+      rollback?.rollbackDeploymentId === undefined && rollback?.rollbackMessage === undefined
+        ? undefined
+        : { deploymentId: rollback.rollbackDeploymentId, message: inSentence(rollback.rollbackMessage ?? '') },
+    events,
+    isShifted: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
+    taskSets: (target?.ecsTarget?.taskSetsInfo ?? []).map((taskSet) => readTargetTaskSet(taskSet, originalTaskSetId)),
+  }
+}
+
+/**
+ * Task sets as ECS tells them, for when CodeDeploy's target cannot be read. Production is where PRIMARY is; how far a
+ * shift has come is not told.
+ */
+export function taskSetsWithoutTarget(
+  taskSets: readonly ServiceTaskSet[],
+  deploymentId: string,
+  originalTaskSetId: string,
+): TaskSetReading[] {
+  return taskSets
+    .filter(({ id, deploymentId: madeBy }) => madeBy === deploymentId || id === originalTaskSetId)
+    .map((taskSet) => ({
+      id: taskSet.id,
+      role: taskSet.id === originalTaskSetId ? 'original' : 'replacement',
+      running: taskSet.running,
+      pending: taskSet.pending,
+      desired: taskSet.desired,
+      trafficPercent: undefined,
+      state: TASK_SET_STATES[taskSet.status] ?? 'unknown',
+    }))
+}
+
+function readEvent(event: LifecycleEvent): EventReading {
+  return {
+    name: inSentence(event.lifecycleEventName ?? '', 100),
+    status: event.status === undefined ? 'unknown' : (EVENT_STATUSES[event.status] ?? 'unknown'),
+    startedAtMs: event.startTime?.getTime(),
+    endedAtMs: event.endTime?.getTime(),
+    diagnostics: diagnosticsText(event),
+  }
+}
+
+function diagnosticsText({ diagnostics }: LifecycleEvent): string | undefined {
+  if (diagnostics === undefined) return undefined
+  const { errorCode, scriptName, message, logTail } = diagnostics
+  const parts = [errorCode === 'Success' ? '' : errorCode, scriptName, message, logTail]
+  const said = parts.filter((part): part is string => part !== undefined && part.trim() !== '')
+  return said.length === 0 ? undefined : inSentence(said.join(': '), 2_000)
+}
+
+function readError({ errorInformation }: DeploymentInfo): Snapshot['error'] {
+  if (errorInformation === undefined) return undefined
+  return {
+    code: inSentence(errorInformation.code ?? '', 100),
+    message: inSentence(errorInformation.message ?? '', 1_000),
+  }
+}
+
+function readTargetTaskSet(taskSet: ECSTaskSet, originalTaskSetId: string): TaskSetReading {
+  const id = taskSet.identifer ?? ''
+  return {
+    id,
+    role: roleOf(taskSet.taskSetLabel, id, originalTaskSetId),
+    running: taskSet.runningCount ?? 0,
+    pending: taskSet.pendingCount ?? 0,
+    desired: taskSet.desiredCount ?? 0,
+    trafficPercent: taskSet.trafficWeight ?? 0,
+    state: TASK_SET_STATES[taskSet.status ?? ''] ?? 'unknown',
+  }
+}
+
+/** The label is absent in older answers; then the task set that served at the start tells. */
+function roleOf(label: string | undefined, id: string, originalTaskSetId: string): TaskSetReading['role'] {
+  if (label === 'Blue') return 'original'
+  if (label === 'Green') return 'replacement'
+  return id === originalTaskSetId ? 'original' : 'replacement'
+}

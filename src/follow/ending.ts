@@ -1,0 +1,29 @@
+import type { RollbackEvent } from '../inputs/inputs.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Who or what ended a deployment that did not succeed. */
+export type Ending = 'failure' | 'alarm' | 'stop-request' | 'ready-wait-over'
+
+/**
+ * Reads the ending from status, code and text. An alarm and a ready wait that ran out show as `Stopped`, like a request
+ * (observed; User Guide, "Troubleshoot Amazon ECS deployments"). The code of the latter is not known, so its text helps.
+ */
+export function endingOf(snapshot: Snapshot): Ending {
+  const { code = '', message = '' } = snapshot.error ?? {}
+  if (code === 'ALARM_ACTIVE') return 'alarm'
+  if (snapshot.status === 'failed') return 'failure'
+  return code === 'TIMEOUT' || message.includes('notification to continue') ? 'ready-wait-over' : 'stop-request'
+}
+
+const DUE_ON: Record<Ending, readonly RollbackEvent[]> = {
+  failure: ['failure'],
+  alarm: ['alarm'],
+  'stop-request': ['stop'],
+  // Which setting covers it is not documented.
+  'ready-wait-over': ['failure', 'stop'],
+}
+
+/** Whether the settings ask for a rollback after an end like this. */
+export function isRollbackDue(snapshot: Snapshot, rollbackOn: readonly RollbackEvent[]): boolean {
+  return DUE_ON[endingOf(snapshot)].some((event) => rollbackOn.includes(event))
+}

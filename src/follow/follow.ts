@@ -1,0 +1,218 @@
+import { CallError, isPassing } from '../aws/attempts.ts'
+import type { ServiceError } from '../aws/service-error.ts'
+import type { Clock } from '../clock.ts'
+import type { FinishLine } from '../inputs/inputs.ts'
+import type { TrafficShift } from '../service/traffic-shift.ts'
+import type { Budget } from './budget.ts'
+import { nextLookMs } from './pace.ts'
+import { isSamePhase, type Phase, phaseOf } from './phase.ts'
+import { type Hooks, hasEnded, type Snapshot } from './snapshot.ts'
+import { changesBetween, type TimelineEntry } from './timeline.ts'
+
+/** A way to release: what the poll loop and the operations need of it. Every function may throw CallError. */
+export interface ReleaseEngine {
+  /** Starts a deployment of the revision and returns its id. Changes AWS. */
+  start(taskDefinitionArn: string): Promise<string>
+  /** Reads a deployment. `before` is the last reading of the same one, of which what cannot have changed is kept. */
+  observe(deploymentId: string, before: Snapshot | undefined): Promise<Snapshot>
+  /** Asks for a deployment to be stopped. Changes AWS. */
+  stop(deploymentId: string, options: { rollback: boolean }): Promise<void>
+  /** Lets a deployment that waits at `Ready` shift production. Changes AWS. */
+  promote(deploymentId: string): Promise<void>
+}
+
+/** How following a deployment ended. */
+export type Outcome =
+  | { kind: 'finish-line'; snapshot: Snapshot }
+  /** CodeDeploy ended it without reaching the finish line. */
+  | { kind: 'ended'; snapshot: Snapshot }
+  /** Our budget is spent; the deployment goes on. */
+  | { kind: 'timed-out'; snapshot: Snapshot | undefined; phase: Phase; afterMs: number }
+  /** The workflow run was cancelled. */
+  | { kind: 'cancelled'; snapshot: Snapshot | undefined }
+  /** Following further is pointless, for this reason; the deployment goes on. */
+  | { kind: 'given-up'; snapshot: Snapshot; reason: string }
+  /** Nothing can be read any more; the deployment may go on. */
+  | { kind: 'lost-sight'; snapshot: Snapshot | undefined; error: ServiceError; operation: string }
+
+/** What a silent wait is waiting for, told every few minutes. Durations in milliseconds. */
+export interface Heartbeat {
+  phase: Phase
+  inPhaseMs: number
+  atMostMs: number
+  snapshot: Snapshot | undefined
+  sinceLastReadMs: number
+}
+
+export interface Following {
+  clock: Clock
+  signal: AbortSignal
+  random(): number
+  finishLine: Exclude<FinishLine, 'nothing'>
+  budget: Budget
+  hooks: Hooks
+  shift: TrafficShift
+  terminationWaitMs: number
+  /** Continue by ourselves a deployment that waits at `Ready`. */
+  autoPromote: boolean
+  onEntry(entry: TimelineEntry): void
+  onSnapshot(snapshot: Snapshot): void
+  onHeartbeat(heartbeat: Heartbeat): void
+  /** Reads began to fail, or succeed again after `failedReads` that did not. */
+  onReadTrouble(trouble: { began: CallError } | { endedAfter: number }): void
+  /** Looks deeper after each reading; a text ends the wait with it as the reason. */
+  reasonToGiveUp(snapshot: Snapshot): Promise<string | undefined>
+}
+
+/** Silence after which the log says what is being waited for, in milliseconds. */
+const HEARTBEAT_MS = 300_000
+
+/** What the loop remembers from one look to the next. Times by our clock. */
+interface Watch {
+  snapshot: Snapshot | undefined
+  startedAtMs: number
+  lastReadMs: number
+  /** When a change or a heartbeat was last told. */
+  lastToldMs: number
+  failedReads: number
+  phase: Phase
+  phaseSinceMs: number
+}
+
+/**
+ * Follows a deployment to the finish line, to its own end, or until something else ends the wait.
+ * @param before the last reading of it that has been told, when it was followed before
+ */
+export async function follow(
+  engine: ReleaseEngine,
+  deploymentId: string,
+  following: Following,
+  before?: Snapshot,
+): Promise<Outcome> {
+  const watch = newWatch(following.clock.now(), before)
+  while (!following.signal.aborted) {
+    const outcome = await look(engine, deploymentId, watch, following)
+    if (outcome !== undefined) return outcome
+
+    const waiting = waitingIn(watch, following)
+    if (waiting.remainingMs <= 0) {
+      return { kind: 'timed-out', snapshot: watch.snapshot, phase: watch.phase, afterMs: waiting.sinceStartMs }
+    }
+    tellIfSilent(watch, waiting, following)
+    const restMs = nextLookMs({
+      snapshot: watch.snapshot,
+      phase: watch.phase,
+      inPhaseMs: waiting.inPhaseMs,
+      shift: following.shift,
+      terminationWaitMs: following.terminationWaitMs,
+      failedReads: watch.failedReads,
+      random: following.random(),
+    })
+    await following.clock.sleep(Math.min(restMs, waiting.remainingMs), following.signal)
+  }
+  return { kind: 'cancelled', snapshot: watch.snapshot }
+}
+
+function newWatch(nowMs: number, before: Snapshot | undefined): Watch {
+  return {
+    snapshot: before,
+    startedAtMs: nowMs,
+    lastReadMs: nowMs,
+    lastToldMs: nowMs,
+    failedReads: 0,
+    phase: { kind: 'provisioning' },
+    phaseSinceMs: nowMs,
+  }
+}
+
+/** One reading, told; an outcome when it ends the wait. */
+async function look(
+  engine: ReleaseEngine,
+  deploymentId: string,
+  watch: Watch,
+  following: Following,
+): Promise<Outcome | undefined> {
+  try {
+    const before = watch.snapshot
+    const snapshot = await engine.observe(deploymentId, before)
+    watch.snapshot = snapshot
+    watch.lastReadMs = following.clock.now()
+    if (watch.failedReads > 0) following.onReadTrouble({ endedAfter: watch.failedReads })
+    watch.failedReads = 0
+    following.onSnapshot(snapshot)
+    const entries = changesBetween(before, snapshot, watch.lastReadMs)
+    for (const entry of entries) following.onEntry(entry)
+    if (entries.length > 0) watch.lastToldMs = watch.lastReadMs
+
+    const outcome = outcomeOf(snapshot, following.finishLine)
+    if (outcome !== undefined) return outcome
+    const reason = await following.reasonToGiveUp(snapshot)
+    if (reason !== undefined) return { kind: 'given-up', snapshot, reason }
+    if (following.autoPromote && isWaitingForPromotion(snapshot)) await engine.promote(deploymentId)
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    if (!mayRideOut(error.serviceError)) {
+      return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation }
+    }
+    if (watch.failedReads === 0) following.onReadTrouble({ began: error })
+    watch.failedReads += 1
+  }
+  return undefined
+}
+
+interface Waiting {
+  sinceStartMs: number
+  inPhaseMs: number
+  /** Until the budget ends. */
+  remainingMs: number
+}
+
+/** Where in its budget the wait is; notices when the deployment has come to another phase. */
+function waitingIn(watch: Watch, { clock, budget, hooks }: Following): Waiting {
+  const nowMs = clock.now()
+  const phase = phaseOf(watch.snapshot, hooks)
+  if (!isSamePhase(watch.phase, phase)) watch.phaseSinceMs = nowMs
+  watch.phase = phase
+  const sinceStartMs = nowMs - watch.startedAtMs
+  const inPhaseMs = nowMs - watch.phaseSinceMs
+  const remainingMs =
+    budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs
+  return { sinceStartMs, inPhaseMs, remainingMs }
+}
+
+function tellIfSilent(watch: Watch, { inPhaseMs, remainingMs }: Waiting, { clock, onHeartbeat }: Following): void {
+  const nowMs = clock.now()
+  if (nowMs - watch.lastToldMs < HEARTBEAT_MS) return
+  const { phase, snapshot } = watch
+  onHeartbeat({
+    phase,
+    inPhaseMs,
+    atMostMs: inPhaseMs + remainingMs,
+    snapshot,
+    sinceLastReadMs: nowMs - watch.lastReadMs,
+  })
+  watch.lastToldMs = nowMs
+}
+
+/** The outcome a reading decides by itself, if it does. */
+export function outcomeOf(snapshot: Snapshot, finishLine: Following['finishLine']): Outcome | undefined {
+  if (snapshot.status === 'succeeded') return { kind: 'finish-line', snapshot }
+  if (hasEnded(snapshot)) return { kind: 'ended', snapshot }
+  if (finishLine === 'production-traffic' && snapshot.isShifted) return { kind: 'finish-line', snapshot }
+  return undefined
+}
+
+/**
+ * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
+ * not documented, so an event before the shift that still has to run counts as not ready.
+ */
+function isWaitingForPromotion(snapshot: Snapshot): boolean {
+  const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
+  const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next)
+  return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped')
+}
+
+/** A failed read is not a verdict, except when no later one can succeed. */
+function mayRideOut(error: ServiceError): boolean {
+  return isPassing(error) || error.kind === 'answered'
+}

@@ -1,0 +1,56 @@
+import { type Hooks, hasEnded, hookOf, runningEvent, type Snapshot } from './snapshot.ts'
+
+/** What a deployment is waiting for, as far as one reading tells. */
+export type Phase =
+  /** The replacement is being started and becoming healthy. */
+  | { kind: 'provisioning' }
+  /** A hook function has been called and has not answered. */
+  | { kind: 'hook'; event: string; hookFunction: string }
+  /** CodeDeploy waits for somebody to continue. */
+  | { kind: 'ready' }
+  /** Production traffic is being shifted. */
+  | { kind: 'shift' }
+  /** Between events, or in one that takes a moment. */
+  | { kind: 'between' }
+  /** Everything is done; the original task set waits for its termination. */
+  | { kind: 'termination' }
+  | { kind: 'ended' }
+
+/** The phase a deployment is in. */
+export function phaseOf(snapshot: Snapshot | undefined, hooks: Hooks): Phase {
+  if (snapshot === undefined) return { kind: 'provisioning' }
+  if (hasEnded(snapshot)) return { kind: 'ended' }
+  if (snapshot.status === 'ready') return { kind: 'ready' }
+  if (snapshot.isShifted) return { kind: 'termination' }
+  const running = runningEvent(snapshot)
+  const hookFunction = running === undefined ? undefined : hookOf(hooks, running.name)
+  if (running !== undefined && hookFunction !== undefined) return { kind: 'hook', event: running.name, hookFunction }
+  if (running?.name === 'AllowTraffic') return { kind: 'shift' }
+  const install = snapshot.events.find(({ name }) => name === 'Install')
+  return install?.status === 'succeeded' ? { kind: 'between' } : { kind: 'provisioning' }
+}
+
+/** Whether two readings are in the same phase: a hook is a phase of its own. */
+export function isSamePhase(left: Phase, right: Phase): boolean {
+  return left.kind === right.kind && (left.kind !== 'hook' || right.kind !== 'hook' || left.event === right.event)
+}
+
+/** What the phase is, as the rest of "waiting for …". */
+export function describePhase(phase: Phase): string {
+  switch (phase.kind) {
+    case 'provisioning':
+      return 'the replacement task set to become healthy (Install)'
+    case 'hook':
+      return `hook ${phase.hookFunction} to answer (${phase.event})`
+    case 'ready':
+      return 'somebody to continue the deployment (Ready)'
+    case 'shift':
+      return 'production traffic to shift (AllowTraffic)'
+    case 'between':
+      return 'the next lifecycle event'
+    case 'termination':
+      return 'the original task set to be terminated'
+    case 'ended':
+      return 'nothing'
+  }
+}

@@ -1,0 +1,93 @@
+import type { LifecycleHook } from '../inputs/hooks.ts'
+import type { RollbackEvent } from '../inputs/inputs.ts'
+
+/** Where a deployment is. `unknown` is a status newer than this version: it counts as still running. */
+export type DeploymentStatus =
+  | 'created'
+  | 'queued'
+  | 'running'
+  | 'ready'
+  | 'succeeded'
+  | 'failed'
+  | 'stopped'
+  | 'unknown'
+
+export type EventStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'unknown'
+
+/** One reading of a deployment, in our words. Times are milliseconds since 1970, by CodeDeploy's clock. */
+export interface Snapshot {
+  deploymentId: string
+  /** When the status was read, by our clock; the rest may be newer. */
+  statusReadAtMs: number
+  status: DeploymentStatus
+  /** The service's own word for the status. */
+  statusWord: string
+  createdAtMs: number | undefined
+  startedAtMs: number | undefined
+  endedAtMs: number | undefined
+  /** Why it ended, in CodeDeploy's words. */
+  error: { code: string; message: string } | undefined
+  /** What rolls this deployment back; undefined when it was not told. */
+  rollbackOn: readonly RollbackEvent[] | undefined
+  rollback: { deploymentId: string | undefined; message: string } | undefined
+  /** In the order in which they run; empty while there is nothing to see yet. */
+  events: EventReading[]
+  /** Every lifecycle event is done and production is shifted, although the deployment may go on. */
+  isShifted: boolean
+  taskSets: TaskSetReading[]
+}
+
+export interface EventReading {
+  name: string
+  status: EventStatus
+  startedAtMs: number | undefined
+  endedAtMs: number | undefined
+  /** What CodeDeploy tells about a failed hook; often nothing. */
+  diagnostics: string | undefined
+}
+
+/** One of the two task sets of a deployment. */
+export interface TaskSetReading {
+  id: string
+  role: 'original' | 'replacement'
+  running: number
+  pending: number
+  desired: number
+  /** Percent of production traffic, 0 to 100; undefined when it could not be seen. */
+  trafficPercent: number | undefined
+  /** `primary` serves production, `active` does not (yet or any more), `draining` is being taken down. */
+  state: 'primary' | 'active' | 'draining' | 'unknown'
+}
+
+/** Percent of production on the replacement; undefined when it was not seen. */
+export function replacementTraffic(snapshot: Snapshot | undefined): number | undefined {
+  const { taskSets = [] } = snapshot ?? {}
+  const replacement = taskSets.find(({ role }) => role === 'replacement')
+  if (replacement !== undefined) return replacement.trafficPercent
+  // Before Install the replacement is not listed, and the original serves everything.
+  return taskSets.some(({ role }) => role === 'original') ? 0 : undefined
+}
+
+/** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
+export function hasEnded(snapshot: Snapshot): boolean {
+  return snapshot.status === 'succeeded' || snapshot.status === 'failed' || snapshot.status === 'stopped'
+}
+
+/** The event that runs now, if any. */
+export function runningEvent(snapshot: Snapshot): EventReading | undefined {
+  return snapshot.events.find(({ status }) => status === 'running')
+}
+
+/** The event at which the deployment ended badly, if it got that far. */
+export function failedEvent(snapshot: Snapshot): EventReading | undefined {
+  return snapshot.events.find(({ status }) => status === 'failed')
+}
+
+/** Which function runs at which event. */
+export type Hooks = Partial<Record<LifecycleHook, string>>
+
+/** The hook function of an event, if it has one. */
+export function hookOf(hooks: Hooks, eventName: string): string | undefined {
+  const entry = Object.entries(hooks).find(([event]) => event === eventName)
+  return entry?.[1]
+}

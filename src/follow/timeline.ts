@@ -1,0 +1,98 @@
+import { type EventReading, type EventStatus, replacementTraffic, type Snapshot } from './snapshot.ts'
+
+/** One change of a deployment. `atMs` is CodeDeploy's time where it gives one, else the time of the reading. */
+export type TimelineEntry =
+  | { kind: 'status'; deploymentId: string; atMs: number; status: Snapshot['status']; statusWord: string }
+  | {
+      kind: 'event'
+      deploymentId: string
+      atMs: number
+      name: string
+      status: EventStatus
+      durationMs: number | undefined
+    }
+  | { kind: 'traffic'; deploymentId: string; atMs: number; replacementPercent: number }
+  | { kind: 'tasks'; deploymentId: string; atMs: number; running: number; desired: number }
+
+/** Everything that changed from one reading of a deployment to the next, by time. */
+export function changesBetween(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
+  const changes = [
+    ...statusChange(before, after, readAtMs),
+    ...eventChanges(before, after, readAtMs),
+    ...taskChange(before, after, readAtMs),
+    ...trafficChange(before, after, readAtMs),
+  ]
+  return changes.sort((left, right) => left.atMs - right.atMs || rankOf(left) - rankOf(right))
+}
+
+/** Which of two changes at the same moment is told first: what begins, what moves, what is over. */
+function rankOf(entry: TimelineEntry): number {
+  if (entry.kind === 'status') return entry.status === 'created' || entry.status === 'running' ? 0 : 4
+  if (entry.kind === 'event') return entry.status === 'running' ? 1 : 3
+  return 2
+}
+
+function statusChange(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
+  if (before?.status === after.status && before.statusWord === after.statusWord) return []
+  const { deploymentId, status, statusWord } = after
+  return [{ kind: 'status', deploymentId, atMs: statusSinceMs(before, after) ?? readAtMs, status, statusWord }]
+}
+
+/** Since when a deployment has its status, where CodeDeploy tells. */
+function statusSinceMs(before: Snapshot | undefined, after: Snapshot): number | undefined {
+  if (after.endedAtMs !== undefined) return after.endedAtMs
+  if (after.status === 'created') return after.createdAtMs
+  const isFirstRun = before === undefined || before.status === 'created' || before.status === 'queued'
+  return after.status === 'running' && isFirstRun ? after.startedAtMs : undefined
+}
+
+function eventChanges(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
+  const known = new Map(before?.events.map((event) => [event.name, event.status]))
+  return after.events
+    .filter(({ name, status }) => status !== 'pending' && status !== 'skipped' && known.get(name) !== status)
+    .map((event) => ({
+      kind: 'event',
+      deploymentId: after.deploymentId,
+      atMs: event.endedAtMs ?? event.startedAtMs ?? readAtMs,
+      name: event.name,
+      status: event.status,
+      durationMs: eventDurationMs(event),
+    }))
+}
+
+/** How long an event took, both ends by CodeDeploy's clock; undefined while it runs. */
+export function eventDurationMs({ startedAtMs, endedAtMs }: EventReading): number | undefined {
+  return startedAtMs === undefined || endedAtMs === undefined ? undefined : endedAtMs - startedAtMs
+}
+
+function trafficChange(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
+  const percent = replacementTraffic(after)
+  if (percent === undefined || percent === (replacementTraffic(before) ?? 0)) return []
+  const atMs = shiftedAtMs(before, after) ?? readAtMs
+  return [{ kind: 'traffic', deploymentId: after.deploymentId, atMs, replacementPercent: percent }]
+}
+
+/**
+ * When traffic moved, where CodeDeploy's times tell: the first step comes at the start of AllowTraffic and the last
+ * before its end. Observed, not documented.
+ */
+function shiftedAtMs(before: Snapshot | undefined, after: Snapshot): number | undefined {
+  const isShift = ({ name }: EventReading) => name === 'AllowTraffic'
+  const was = before?.events.find(isShift)?.status
+  const shift = after.events.find(isShift)
+  if (shift?.status === 'succeeded') return shift.endedAtMs
+  return shift?.status === 'running' && was !== 'running' ? shift.startedAtMs : undefined
+}
+
+function taskChange(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
+  const now = replacementOf(after)
+  const then = replacementOf(before)
+  if (now === undefined || now.state === 'draining') return []
+  if (now.running === (then?.running ?? 0) && now.desired === then?.desired) return []
+  const { running, desired } = now
+  return [{ kind: 'tasks', deploymentId: after.deploymentId, atMs: readAtMs, running, desired }]
+}
+
+function replacementOf(snapshot: Snapshot | undefined) {
+  return snapshot?.taskSets.find(({ role }) => role === 'replacement')
+}

@@ -1,0 +1,72 @@
+import { invalidInput, type Problem } from '../errors.ts'
+import { inSentence } from '../untrusted.ts'
+import type { InputName, RawInputs } from './names.ts'
+
+/** Reads input values one kind at a time and keeps every problem it meets, so that all can be told at once. */
+export interface Fields {
+  problems: Problem[]
+  /** The trimmed text, or undefined when not given. */
+  text(name: InputName): string | undefined
+  /** The value as it was given, for inputs in which white space counts. */
+  verbatim(name: InputName): string
+  /** The trimmed, non-empty lines. */
+  lines(name: InputName): string[]
+  /** A whole number from `min` to `max`; undefined when not given or wrong. */
+  wholeNumber(name: InputName, min: number, max: number): number | undefined
+  /** `true` or `false`; undefined when not given or wrong. */
+  trueOrFalse(name: InputName): boolean | undefined
+  /** One of `choices`; undefined when not given or wrong. */
+  choice<Choice extends string>(name: InputName, choices: readonly Choice[]): Choice | undefined
+  /** Records a problem with an input, in a sentence that begins "Input 'name' …". */
+  wrong(name: InputName, rest: string): void
+}
+
+/** The fields of one set of raw inputs. */
+export function fieldsOf(raw: RawInputs): Fields {
+  const problems: Problem[] = []
+  const wrong = (name: InputName, rest: string) => {
+    problems.push(invalidInput(`Input '${name}' ${rest}`))
+  }
+  const text = (name: InputName) => raw[name].trim() || undefined
+  return {
+    problems,
+    wrong,
+    text,
+    verbatim: (name) => raw[name],
+    lines: (name) =>
+      raw[name]
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== ''),
+    wholeNumber: (name, min, max) => {
+      const given = text(name)
+      if (given === undefined) return undefined
+      const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN
+      if (value >= min && value <= max) return value
+      wrong(name, `must be a whole number from ${min} to ${max}; got '${inSentence(given, 100)}'.`)
+      return undefined
+    },
+    trueOrFalse: (name) => {
+      const given = text(name)
+      if (given === undefined) return undefined
+      if (/^true$/i.test(given)) return true
+      if (/^false$/i.test(given)) return false
+      wrong(name, `must be 'true' or 'false'; got '${inSentence(given, 100)}'.`)
+      return undefined
+    },
+    choice: (name, choices) => {
+      const given = text(name)
+      if (given === undefined) return undefined
+      const found = choices.find((choice) => choice === given)
+      if (found === undefined) wrong(name, `must be ${orList(choices)}; got '${inSentence(given, 100)}'.`)
+      return found
+    },
+  }
+}
+
+/** `'a', 'b' or 'c'`. */
+export function orList(choices: readonly string[]): string {
+  const quoted = choices.map((choice) => `'${choice}'`)
+  const last = quoted.pop() ?? ''
+  return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`
+}

@@ -1,0 +1,192 @@
+import type { Problem } from '../errors.ts'
+import { invalidInput } from '../errors.ts'
+import { inSentence } from '../untrusted.ts'
+import { type ContainerImage, parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
+import { type Fields, fieldsOf, orList } from './fields.ts'
+import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
+import { INAPPLICABLE_INPUTS, type InputName, type RawInputs } from './names.ts'
+
+/** The moment at which a release counts as done. */
+export type FinishLine = 'production-traffic' | 'completion' | 'nothing'
+
+/** What ends a deployment in a way that rolls it back. */
+export type RollbackEvent = 'failure' | 'alarm' | 'stop'
+
+/** What the user asked for, in exact types. Times are in milliseconds. Undefined: not given. */
+export interface Inputs {
+  operation: 'release'
+  /** Name or ARN. */
+  cluster: string
+  /** Name or ARN. Empty when it was not given, which is a problem of its own. */
+  service: string
+  application: string | undefined
+  deploymentGroup: string | undefined
+  images: ContainerImage[]
+  /** A file, a family, `family:revision` or an ARN. */
+  taskDefinition: string | undefined
+  containerName: string | undefined
+  containerPort: number | undefined
+  environment: Map<string, string>
+  secrets: Map<string, string>
+  cpu: string | undefined
+  memory: string | undefined
+  /** A file to start from, or `none` to build the AppSpec regardless of the workspace. */
+  appSpec: string | undefined
+  hooks: Partial<Record<LifecycleHook, string>>
+  deploymentConfig: string | undefined
+  description: string
+  /** Empty: never. Undefined: as the deployment group says. */
+  rollbackOn: RollbackEvent[] | undefined
+  /** Undefined: the alarms of the deployment group. */
+  alarms: string[] | undefined
+  ifUnchanged: 'release' | 'skip'
+  autoPromote: boolean
+  waitFor: FinishLine
+  /** From CreateDeployment to the finish line. Undefined: a budget for each phase. */
+  waitForMs: number | undefined
+  /** How many replacement tasks may stop for the same reason before any was healthy; 0: any number. */
+  failFast: number
+  region: string | undefined
+  /** Attempts of a read. */
+  maxRetries: number
+}
+
+/** The inputs as far as they make sense, and everything that is wrong with them. */
+export interface ParsedInputs {
+  inputs: Inputs
+  problems: Problem[]
+  /** What to tell the user although nothing is wrong. */
+  notes: string[]
+}
+
+const MINUTE_MS = 60_000
+
+/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
+const CPU = /^(\d+|\d*\.?\d+ ?vcpu)$/i
+const MEMORY = /^(\d+|\d*\.?\d+ ?gb)$/i
+
+/**
+ * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
+ * need AWS can still find what else is wrong; nothing is written while there is a problem.
+ * @param undeclared names of inputs that reached us although action.yml does not declare them, in any case
+ */
+export function parseInputs(raw: RawInputs, undeclared: readonly string[]): ParsedInputs {
+  const fields = fieldsOf(raw)
+  const notes: string[] = []
+  const service = fields.text('service')
+  if (service === undefined) fields.wrong('service', 'is required: the name or ARN of the ECS service to release.')
+
+  const environment = parseEnvironmentLines(fields)
+  const secrets = parseSecretLines(fields)
+  for (const name of secrets.keys()) {
+    if (environment.has(name)) {
+      fields.wrong('secrets', `sets '${inSentence(name, 100)}', which 'environment-variables' sets too; keep one.`)
+    }
+  }
+
+  const inputs: Inputs = {
+    operation: fields.choice('operation', ['release']) ?? 'release',
+    cluster: fields.text('cluster') ?? 'default',
+    service: service ?? '',
+    application: fields.text('codedeploy-application'),
+    deploymentGroup: fields.text('codedeploy-deployment-group'),
+    images: parseImages(fields),
+    taskDefinition: fields.text('task-definition'),
+    containerName: fields.text('container-name'),
+    containerPort: fields.wholeNumber('container-port', 1, 65_535),
+    environment,
+    secrets,
+    cpu: sizeText(fields, 'cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+    memory: sizeText(fields, 'memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+    appSpec: fields.text('codedeploy-appspec'),
+    hooks: hooksOf(fields),
+    deploymentConfig: fields.text('codedeploy-deployment-config'),
+    description: fields.text('codedeploy-deployment-description') ?? '',
+    rollbackOn: rollbackOn(fields),
+    alarms: alarms(fields),
+    ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
+    autoPromote: fields.trueOrFalse('auto-promote') ?? false,
+    waitFor: waitFor(fields, notes),
+    waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
+    failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
+    region: fields.text('aws-region'),
+    maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
+  }
+  return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes }
+}
+
+function inapplicable(undeclared: readonly string[]): Problem[] {
+  return Object.entries(INAPPLICABLE_INPUTS)
+    .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
+    .map(([name, advice]) => invalidInput(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`))
+}
+
+function sizeText(fields: Fields, name: InputName, pattern: RegExp, expected: string): string | undefined {
+  const given = fields.text(name)
+  if (given === undefined || pattern.test(given)) return given
+  fields.wrong(name, `must be ${expected}; got '${inSentence(given, 100)}'.`)
+  return undefined
+}
+
+function hooksOf(fields: Fields): Partial<Record<LifecycleHook, string>> {
+  const hooks: Partial<Record<LifecycleHook, string>> = {}
+  for (const event of LIFECYCLE_HOOKS) {
+    const given = fields.text(hookInputOf(event))
+    if (given !== undefined) hooks[event] = given
+  }
+  return hooks
+}
+
+function rollbackOn(fields: Fields): RollbackEvent[] | undefined {
+  const words = (fields.text('rollback-on') ?? '').split(/[\s,]+/).filter((word) => word !== '')
+  if (words.length === 0) return undefined
+  const events: readonly RollbackEvent[] = ['failure', 'alarm', 'stop']
+  const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word))
+  if (unknown.length > 0) {
+    const got = unknown.map((word) => `'${inSentence(word, 50)}'`).join(', ')
+    fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`)
+    return undefined
+  }
+  if (words.includes('never') && words.length > 1) {
+    fields.wrong('rollback-on', `takes 'never' alone; got it together with other words.`)
+    return undefined
+  }
+  return events.filter((event) => words.includes(event))
+}
+
+/** AWS limits: at most 10 alarms a deployment, names up to 255 characters. Source: CodeDeploy, AlarmConfiguration. */
+function alarms(fields: Fields): string[] | undefined {
+  const names = fields.lines('alarms')
+  if (names.length === 0) return undefined
+  const doubled = names.filter((name, index) => names.indexOf(name) !== index)
+  if (doubled.length > 0) {
+    fields.wrong('alarms', `names '${inSentence(doubled[0] ?? '', 255)}' more than once.`)
+  }
+  if (names.length > 10) fields.wrong('alarms', `takes at most 10 alarm names; got ${names.length}.`)
+  const long = names.find((name) => name.length > 255)
+  if (long !== undefined) {
+    fields.wrong('alarms', `takes names of at most 255 characters; one begins '${inSentence(long, 40)}'.`)
+  }
+  return names
+}
+
+function waitFor(fields: Fields, notes: string[]): FinishLine {
+  const chosen = fields.choice('wait-for', ['production-traffic', 'completion', 'nothing'])
+  const stability = fields.trueOrFalse('wait-for-service-stability')
+  if (stability !== undefined) {
+    notes.push(
+      `Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`,
+    )
+    if (chosen !== undefined && (chosen === 'nothing') === stability) {
+      fields.wrong(
+        'wait-for-service-stability',
+        `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`,
+      )
+    }
+  }
+  return chosen ?? (stability === false ? 'nothing' : 'production-traffic')
+}
+
+function minutesAsMs(minutes: number | undefined): number | undefined {
+  return minutes === undefined ? undefined : minutes * MINUTE_MS
+}

@@ -1,0 +1,125 @@
+import type { AppSpecPlan } from '../app-spec/app-spec.ts'
+import { type DescribedDefinition, describeTaskDefinition } from '../aws/ecs.ts'
+import { invalidInput, type Problem } from '../errors.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { ResolvedService } from '../service/service.ts'
+import { isSameDefinition } from '../task-definition/canonical.ts'
+import type { TaskDefinition } from '../task-definition/definition.ts'
+import { type Difference, differencesBetween, summarizeDifferences } from '../task-definition/difference.ts'
+import { applyOverrides, containersOf, hasOverrides } from '../task-definition/overrides.ts'
+import { inSentence } from '../untrusted.ts'
+import type { World } from '../world.ts'
+import type { Findings } from './findings.ts'
+import type { DefinitionPlan } from './plan.ts'
+import { containerProblems } from './preflight.ts'
+import type { Sources } from './sources.ts'
+
+export interface PlannedDefinition {
+  definition: DefinitionPlan
+  differences: Difference[]
+  /** Production runs exactly this, and every image is pinned by digest, so that the same words mean the same code. */
+  servesAlready: boolean
+}
+
+export interface DefinitionFacts {
+  inputs: Inputs
+  world: World
+  service: ResolvedService
+  source: Sources['definition']
+  appSpec: AppSpecPlan
+  findings: Findings
+}
+
+/** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
+export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDefinition | undefined> {
+  const { inputs, world, service, source, appSpec, findings } = facts
+  const current = await findings.answerOf(describeTaskDefinition(world, service.primary.taskDefinitionArn))
+  const base = await baseDefinition(source, current, world, findings)
+  if (current === undefined || base === undefined) return undefined
+
+  const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName)
+  findings.add(...problems)
+  findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort))
+  findings.warnings.push(...(base.revision?.notes ?? []))
+  const differences = differencesBetween(current.definition, definition)
+  const servesAlready = isSameDefinition(definition, current.definition) && allPinned(definition)
+  if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
+    findings.add(...inactiveProblems(base.revision))
+    return { definition: { kind: 'use', arn: base.revision.arn }, differences, servesAlready }
+  }
+
+  const newest = await newestRevision(definition, world, findings)
+  if (source.kind === 'current' && newest !== undefined && newest.revision > current.revision) {
+    findings.warnings.push(leftBehindWarning(current, newest))
+  }
+  const candidates = [current, newest].filter((one) => one?.isActive === true)
+  const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition))
+  const choice: DefinitionPlan = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn }
+  return { definition: choice, differences, servesAlready }
+}
+
+interface BaseDefinition {
+  definition: TaskDefinition
+  /** The revision it comes from; undefined when it comes from a file. */
+  revision: DescribedDefinition | undefined
+}
+
+async function baseDefinition(
+  source: Sources['definition'],
+  current: DescribedDefinition | undefined,
+  world: World,
+  findings: Findings,
+): Promise<BaseDefinition | undefined> {
+  if (source.kind === 'file') {
+    return source.definition === undefined ? undefined : { definition: source.definition, revision: undefined }
+  }
+  const revision = source.kind === 'current' ? current : await describeReference(source.reference, world, findings)
+  return revision === undefined ? undefined : { definition: revision.definition, revision }
+}
+
+async function describeReference(
+  reference: string,
+  world: World,
+  findings: Findings,
+): Promise<DescribedDefinition | undefined> {
+  return await findings.answerOf(describeTaskDefinition(world, reference), ({ kind, message }) =>
+    kind === 'answered'
+      ? {
+          reason: 'not-found',
+          sentence: `Input 'task-definition': '${inSentence(reference, 300)}' is neither a file of the workspace nor a task definition that ECS knows (${message}).`,
+        }
+      : undefined,
+  )
+}
+
+function inactiveProblems({ isActive, family, revision }: DescribedDefinition): Problem[] {
+  if (isActive) return []
+  const sentence = `Task definition '${family}:${revision}' is not ACTIVE, so no task can be started from it. Name an ACTIVE revision.`
+  return [invalidInput(sentence)]
+}
+
+/** The newest ACTIVE revision of the family; undefined when the family is new or may not be looked at. */
+async function newestRevision(
+  definition: TaskDefinition,
+  world: World,
+  findings: Findings,
+): Promise<DescribedDefinition | undefined> {
+  const family = definition['family']
+  if (typeof family !== 'string') return undefined
+  return await findings.answerOf(describeTaskDefinition(world, family), ({ kind }) =>
+    kind === 'answered' || kind === 'denied' ? 'ignore' : undefined,
+  )
+}
+
+function leftBehindWarning(current: DescribedDefinition, newest: DescribedDefinition): string {
+  const brings = summarizeDifferences(differencesBetween(current.definition, newest.definition))
+  return (
+    `Revision ${newest.family}:${newest.revision} is newer than ${current.family}:${current.revision}, which the service runs and this release starts from; ` +
+    `it would have brought: ${brings === '' ? 'nothing different' : inSentence(brings, 500)}. Set 'task-definition: ${newest.family}' to release it.`
+  )
+}
+
+function allPinned(definition: TaskDefinition): boolean {
+  const images = containersOf(definition).map((container) => container['image'])
+  return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'))
+}

@@ -1,0 +1,58 @@
+import { CallError } from '../aws/attempts.ts'
+import { describeServiceError, type ServiceError } from '../aws/service-error.ts'
+import type { Problem, RefusalReason } from '../errors.ts'
+
+/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
+export class Findings {
+  readonly problems: Problem[]
+  readonly warnings: string[] = []
+  readonly notes: string[] = []
+
+  constructor(problems: readonly Problem[] = [], notes: readonly string[] = []) {
+    this.problems = [...problems]
+    this.notes.push(...notes)
+  }
+
+  /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
+  add(...problems: readonly Problem[]): void {
+    for (const problem of problems) {
+      const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable'
+      if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason)) continue
+      this.problems.push(problem)
+    }
+  }
+
+  /**
+   * The answer of a call, or undefined with the problem added.
+   * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
+   *   other error is told as it is
+   */
+  async answerOf<Answer>(
+    call: Promise<Answer>,
+    explain: (error: ServiceError) => Problem | 'ignore' | undefined = () => undefined,
+  ): Promise<Answer | undefined> {
+    try {
+      return await call
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      const explained = explain(error.serviceError)
+      if (explained !== 'ignore') this.add(explained ?? callProblem(error))
+      return undefined
+    }
+  }
+}
+
+/** A call that failed before anything was deployed, as the reason for a refusal. */
+export function callProblem({ operation, serviceError }: CallError): Problem {
+  const reasons: Record<ServiceError['kind'], RefusalReason> = {
+    throttled: 'unreachable',
+    unavailable: 'unreachable',
+    network: 'unreachable',
+    expired: 'credentials',
+    'invalid-credentials': 'credentials',
+    'no-credentials': 'credentials',
+    denied: 'denied',
+    answered: 'rejected',
+  }
+  return { reason: reasons[serviceError.kind], sentence: describeServiceError(operation, serviceError) }
+}

@@ -1,0 +1,185 @@
+import type { DeploymentGroupInfo } from '@aws-sdk/client-codedeploy'
+import type { AppSpecPlan } from '../app-spec/app-spec.ts'
+import type { AppSpecFile } from '../app-spec/app-spec-file.ts'
+import { shortName } from '../aws/arn.ts'
+import { getDeploymentConfig, getDeploymentGroup } from '../aws/code-deploy.ts'
+import { describeService } from '../aws/ecs.ts'
+import type { ServiceError } from '../aws/service-error.ts'
+import { invalidInput, type Problem } from '../errors.ts'
+import { budgetFor } from '../follow/budget.ts'
+import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
+import { type DeploymentGroup, groupProblems, readDeploymentGroup } from '../service/deployment-group.ts'
+import { findGroup } from '../service/find-group.ts'
+import { type ResolvedService, resolveService } from '../service/service.ts'
+import { readTrafficShift, type TrafficShift } from '../service/traffic-shift.ts'
+import { inSentence } from '../untrusted.ts'
+import type { World } from '../world.ts'
+import { findBlocker } from './active-deployment.ts'
+import { planDefinition } from './definition-plan.ts'
+import { Findings } from './findings.ts'
+import type { ReleasePlan } from './plan.ts'
+import { holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
+import { readSources } from './sources.ts'
+
+/** The plan of a release, or everything that speaks against it. Nothing has been written either way. */
+export interface Planning {
+  plan: ReleasePlan | undefined
+  problems: Problem[]
+  warnings: string[]
+  notes: string[]
+  /** What was found before a problem stopped it, for telling where the release was meant to go. */
+  service: ResolvedService | undefined
+  group: DeploymentGroup | undefined
+}
+
+/** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
+export async function makePlan(parsed: ParsedInputs, world: World): Promise<Planning> {
+  const { inputs } = parsed
+  const findings = new Findings(parsed.problems, parsed.notes)
+  const sources = await readSources(inputs, world, findings)
+  const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks }
+  const { problems, warnings, notes } = findings
+  const none: Planning = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes }
+  if (world.region === undefined) {
+    findings.add(invalidInput(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`))
+  }
+  if (world.region === undefined || inputs.service === '') {
+    findings.add(...hookProblems(hooks, inputs, undefined))
+    return none
+  }
+
+  const [service, namedGroup, namedShift] = await Promise.all([
+    readService(inputs, world, findings),
+    readNamedGroup(inputs, world, findings),
+    readShift(inputs.deploymentConfig, world, findings),
+  ])
+  findings.add(...hookProblems(hooks, inputs, service))
+  if (service === undefined) return none
+
+  const appSpec = appSpecPlan(inputs, sources.appSpecFile, service)
+  const [group, definitionPlan] = await Promise.all([
+    resolveGroup(inputs, world, service, namedGroup, findings),
+    planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
+  ])
+  if (group === undefined) return { ...none, service }
+  findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group))
+
+  const deploymentConfig = inputs.deploymentConfig ?? group.deploymentConfig ?? 'CodeDeployDefault.ECSAllAtOnce'
+  const [shift, isBusy] = await Promise.all([
+    namedShift ?? (inputs.deploymentConfig === undefined ? readShift(deploymentConfig, world, findings) : undefined),
+    findBlocker(world, service, group, findings),
+  ])
+  if (definitionPlan === undefined || shift === undefined) return { ...none, service, group }
+
+  const rollbackOn = inputs.rollbackOn ?? group.rollbackOn
+  const waitsForTermination = inputs.waitFor === 'completion'
+  const budget = budgetFor({ waitForMs: inputs.waitForMs, waitsForTermination, group, shift, hooks })
+  const container = { name: appSpec.containerName, port: appSpec.containerPort }
+  const { totalMs } = budget
+  findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }))
+  const { definition, differences } = definitionPlan
+  const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && !isBusy
+  const plan: ReleasePlan = {
+    service,
+    group,
+    deploymentConfig,
+    shift,
+    hooks,
+    appSpec,
+    definition,
+    differences,
+    rollbackOn,
+    budget,
+    isUnchanged,
+  }
+  return { ...none, plan: problems.length === 0 ? plan : undefined, service, group }
+}
+
+async function readService(inputs: Inputs, world: World, findings: Findings): Promise<ResolvedService | undefined> {
+  const answer = await findings.answerOf(describeService(world, inputs.cluster, inputs.service), ({ code }) =>
+    code === 'ClusterNotFound'
+      ? notFound(
+          `Cluster '${inSentence(shortName(inputs.cluster), 255)}' was not found. Check 'cluster' and the region.`,
+        )
+      : undefined,
+  )
+  if (answer === undefined) return undefined
+  const { service, problems } = resolveService(inputs.cluster, inputs.service, answer)
+  findings.add(...problems)
+  return service
+}
+
+/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
+async function readNamedGroup(
+  { application, deploymentGroup }: Inputs,
+  world: World,
+  findings: Findings,
+): Promise<DeploymentGroupInfo | undefined> {
+  if (application === undefined || deploymentGroup === undefined) return undefined
+  const explain = ({ code }: ServiceError) => {
+    if (code === 'ApplicationDoesNotExist') {
+      return notFound(
+        `CodeDeploy application '${inSentence(application, 100)}' was not found. Check 'codedeploy-application' and the region.`,
+      )
+    }
+    if (code !== 'DeploymentGroupDoesNotExist') return undefined
+    return notFound(
+      `Deployment group '${inSentence(deploymentGroup, 100)}' was not found in application '${inSentence(application, 100)}'. Check 'codedeploy-deployment-group'.`,
+    )
+  }
+  return await findings.answerOf(getDeploymentGroup(world, application, deploymentGroup), explain)
+}
+
+async function resolveGroup(
+  inputs: Inputs,
+  world: World,
+  service: ResolvedService,
+  named: DeploymentGroupInfo | undefined,
+  findings: Findings,
+): Promise<DeploymentGroup | undefined> {
+  const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined
+  const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs))
+  if (found === undefined) return undefined
+  if ('sentence' in found) {
+    findings.add(found)
+    return undefined
+  }
+  findings.add(...groupProblems(found, service))
+  return readDeploymentGroup(found)
+}
+
+async function readShift(
+  deploymentConfig: string | undefined,
+  world: World,
+  findings: Findings,
+): Promise<TrafficShift | undefined> {
+  if (deploymentConfig === undefined) return undefined
+  const name = inSentence(deploymentConfig, 100)
+  const config = await findings.answerOf(getDeploymentConfig(world, deploymentConfig), ({ code }) =>
+    code === 'DeploymentConfigDoesNotExist' || code === 'InvalidDeploymentConfigName'
+      ? notFound(
+          `Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`,
+        )
+      : undefined,
+  )
+  if (config === undefined) return undefined
+  if (config.computePlatform === undefined || config.computePlatform === 'ECS') return readTrafficShift(config)
+  findings.add(
+    invalidInput(`Deployment configuration '${name}' is for ${inSentence(config.computePlatform, 60)}, not for ECS.`),
+  )
+  return undefined
+}
+
+/** Precedence per member: input, then file, then service. */
+function appSpecPlan(inputs: Inputs, file: AppSpecFile | undefined, service: ResolvedService): AppSpecPlan {
+  return {
+    containerName: inputs.containerName ?? file?.containerName ?? service.container.name,
+    containerPort: inputs.containerPort ?? file?.containerPort ?? service.container.port,
+    hooks: { ...file?.hooks, ...inputs.hooks },
+    file,
+  }
+}
+
+function notFound(sentence: string): Problem {
+  return { reason: 'not-found', sentence }
+}

@@ -1,0 +1,35 @@
+import type { AppSpecPlan } from '../app-spec/app-spec.ts'
+import type { Budget } from '../follow/budget.ts'
+import type { Hooks } from '../follow/snapshot.ts'
+import type { RollbackEvent } from '../inputs/inputs.ts'
+import type { DeploymentGroup } from '../service/deployment-group.ts'
+import type { ResolvedService } from '../service/service.ts'
+import type { TrafficShift } from '../service/traffic-shift.ts'
+import type { TaskDefinition } from '../task-definition/definition.ts'
+import type { Difference } from '../task-definition/difference.ts'
+
+/** What a release is going to do, once every check has passed. Nothing of it has been done yet. */
+export interface ReleasePlan {
+  service: ResolvedService
+  group: DeploymentGroup
+  /** Name of the deployment configuration, and how it shifts traffic. */
+  deploymentConfig: string
+  shift: TrafficShift
+  hooks: Hooks
+  appSpec: AppSpecPlan
+  definition: DefinitionPlan
+  /** In what the definition differs from the one that serves now. */
+  differences: Difference[]
+  /** What rolls the deployment back: the input, else the group's setting. */
+  rollbackOn: RollbackEvent[]
+  budget: Budget
+  /** `if-unchanged: skip` applies: there is nothing to do. */
+  isUnchanged: boolean
+}
+
+/** Which revision is deployed. */
+export type DefinitionPlan =
+  /** It is there already. */
+  | { kind: 'use'; arn: string }
+  /** A new revision is registered. */
+  | { kind: 'register'; definition: TaskDefinition }

@@ -1,0 +1,145 @@
+import { parseArn } from '../aws/arn.ts'
+import { isJsonObject } from '../document.ts'
+import { invalidInput, type Problem } from '../errors.ts'
+import type { Hooks } from '../follow/snapshot.ts'
+import { hookInputOf, LIFECYCLE_HOOKS } from '../inputs/hooks.ts'
+import type { Inputs, RollbackEvent } from '../inputs/inputs.ts'
+import type { DeploymentGroup } from '../service/deployment-group.ts'
+import type { ResolvedService } from '../service/service.ts'
+import type { TaskDefinition } from '../task-definition/definition.ts'
+import { containerNames, containersOf, nameOf } from '../task-definition/overrides.ts'
+import { inSentence } from '../untrusted.ts'
+
+/** Name of a Lambda function, alias or version behind it allowed. Source: Lambda API Reference, FunctionName. */
+const FUNCTION_NAME = /^[\w-]{1,64}(:[\w$-]{1,128})?$/
+const FUNCTION_RESOURCE = /^function:[\w-]{1,64}(:[\w$-]{1,128})?$/
+
+/** The text that names a hook's source in a sentence: the input, or the file's event. */
+function hookLabel(event: (typeof LIFECYCLE_HOOKS)[number], inputs: Inputs): string {
+  return inputs.hooks[event] === undefined ? `The AppSpec's hook '${event}'` : `Input '${hookInputOf(event)}'`
+}
+
+/** Hooks that cannot be functions; with a service, also those that its CodeDeploy cannot call. */
+export function hookProblems(
+  hooks: Hooks,
+  inputs: Inputs,
+  place: { region: string; partition: string } | undefined,
+): Problem[] {
+  return LIFECYCLE_HOOKS.flatMap((event): Problem[] => {
+    const hookFunction = hooks[event]
+    if (hookFunction === undefined || FUNCTION_NAME.test(hookFunction)) return []
+    const label = hookLabel(event, inputs)
+    const arn = parseArn(hookFunction)
+    if (arn?.service !== 'lambda' || !FUNCTION_RESOURCE.test(arn.resource)) {
+      return [
+        invalidInput(`${label} must be the name or ARN of a Lambda function; got '${inSentence(hookFunction, 200)}'.`),
+      ]
+    }
+    if (place === undefined || (arn.region === place.region && arn.partition === place.partition)) return []
+    const there = `${arn.partition}/${arn.region}`
+    const here = `${place.partition}/${place.region}`
+    return [
+      invalidInput(
+        `${label} is a function in ${inSentence(there, 100)}; CodeDeploy calls functions in its own region, ${here}.`,
+      ),
+    ]
+  })
+}
+
+/** CodeDeploy skips the hook in silence when there is no test listener. Source: User Guide, AppSpec hooks for ECS. */
+export function testListenerProblems(hooks: Hooks, inputs: Inputs, group: DeploymentGroup): Problem[] {
+  if (hooks.AfterAllowTestTraffic === undefined || group.hasTestListener) return []
+  return [
+    {
+      reason: 'no-test-listener',
+      sentence: `${hookLabel('AfterAllowTestTraffic', inputs)} would never run: deployment group '${group.name}' has no test listener. Add one to the group or leave the hook out.`,
+    },
+  ]
+}
+
+/** A group that waits for a person, and a finish line behind that wait. */
+export function holdProblems(inputs: Inputs, group: DeploymentGroup): Problem[] {
+  if (!group.holdsAtReady || inputs.autoPromote || inputs.waitFor === 'nothing') return []
+  const minutes = group.readyWaitMs / 60_000
+  return [
+    {
+      reason: 'held',
+      sentence: `Deployment group '${group.name}' stops every deployment at Ready until somebody continues it (at most ${minutes} min), so '${inputs.waitFor}' would not be reached. Set 'auto-promote: true' or 'wait-for: nothing'.`,
+    },
+  ]
+}
+
+/** The container that is to get the traffic must be in the definition, with its port. */
+export function containerProblems(definition: TaskDefinition, name: string, port: number): Problem[] {
+  const container = containersOf(definition).find((one) => nameOf(one) === name)
+  if (container === undefined) {
+    const known = containerNames(definition)
+      .map((one) => `'${inSentence(one, 100)}'`)
+      .join(', ')
+    return [
+      invalidInput(
+        `Container '${inSentence(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check 'container-name'.`,
+      ),
+    ]
+  }
+  const mappings = container['portMappings']
+  const ports = (Array.isArray(mappings) ? mappings : [])
+    .filter(isJsonObject)
+    .map((mapping) => mapping['containerPort'])
+  if (ports.includes(port)) return []
+  return [
+    invalidInput(
+      `Container '${inSentence(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check 'container-port'.`,
+    ),
+  ]
+}
+
+export interface WarningFacts {
+  inputs: Inputs
+  service: ResolvedService
+  group: DeploymentGroup
+  hooks: Hooks
+  rollbackOn: readonly RollbackEvent[]
+  container: { name: string; port: number }
+  totalMs: number
+}
+
+/** A job on a GitHub-hosted runner ends after 6 hours. Source: GitHub docs, "Actions limits". */
+const HOSTED_JOB_MS = 360 * 60_000
+
+/** What a release can do although it may not be meant. */
+export function preflightWarnings({
+  inputs,
+  service,
+  group,
+  hooks,
+  rollbackOn,
+  container,
+  totalMs,
+}: WarningFacts): string[] {
+  const warnings: string[] = []
+  if (Object.keys(hooks).length > 0 && !rollbackOn.includes('failure')) {
+    warnings.push(
+      `A failed hook will end the deployment but not roll it back: neither deployment group '${group.name}' nor 'rollback-on' asks for rollback on failure.`,
+    )
+  }
+  if (container.name !== service.container.name || container.port !== service.container.port) {
+    warnings.push(
+      `Traffic goes to ${inSentence(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`,
+    )
+  }
+  if (service.desiredCount === 0) {
+    warnings.push(`The desired count of service '${service.name}' is 0, so the release starts no task.`)
+  }
+  if (inputs.alarms !== undefined) {
+    warnings.push(
+      `Input 'alarms' replaces the group's alarms for this deployment; AWS then also asks for codedeploy:UpdateDeploymentGroup.`,
+    )
+  }
+  if (inputs.waitFor !== 'nothing' && totalMs > HOSTED_JOB_MS) {
+    warnings.push(
+      `This step may wait up to ${Math.round(totalMs / 60_000)} min, but a job on a GitHub-hosted runner ends after 360 min.`,
+    )
+  }
+  return warnings
+}

@@ -1,0 +1,69 @@
+import { type AppSpecFile, parseAppSpecFile } from '../app-spec/app-spec-file.ts'
+import { invalidInput } from '../errors.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { parseTaskDefinitionFile, type TaskDefinition } from '../task-definition/definition.ts'
+import { inSentence } from '../untrusted.ts'
+import type { World } from '../world.ts'
+import type { Findings } from './findings.ts'
+
+/** The file that the official action uses when none is named. */
+const DEFAULT_APP_SPEC_PATH = 'appspec.yaml'
+
+const IS_FILE_NAME = /\.(json|ya?ml)$/i
+
+/** What the workspace contributes to a release. */
+export interface Sources {
+  appSpecFile: AppSpecFile | undefined
+  /** From a file, or the reference of a revision, or nothing: what the service runs now. */
+  definition:
+    | { kind: 'file'; definition: TaskDefinition | undefined }
+    | { kind: 'reference'; reference: string }
+    | { kind: 'current' }
+}
+
+/** Reads the files that the inputs name. */
+export async function readSources(inputs: Inputs, world: World, findings: Findings): Promise<Sources> {
+  return {
+    appSpecFile: await readAppSpec(inputs, world, findings),
+    definition: await readDefinition(inputs, world, findings),
+  }
+}
+
+async function readAppSpec(inputs: Inputs, world: World, findings: Findings): Promise<AppSpecFile | undefined> {
+  if (inputs.appSpec === 'none') return undefined
+  const path = inputs.appSpec ?? DEFAULT_APP_SPEC_PATH
+  const text = await world.readText(path)
+  if (text === undefined) {
+    if (inputs.appSpec !== undefined) findings.add(invalidInput(notInWorkspace('codedeploy-appspec', path)))
+    return undefined
+  }
+  const { file, problems, notes } = parseAppSpecFile(path, text)
+  findings.add(...problems)
+  findings.warnings.push(...notes)
+  findings.notes.push(
+    inputs.appSpec === undefined
+      ? `Starting from '${path}' of the workspace; set 'codedeploy-appspec: none' to build the AppSpec without it.`
+      : `Starting from the AppSpec '${inSentence(path, 200)}'.`,
+  )
+  return file
+}
+
+async function readDefinition(inputs: Inputs, world: World, findings: Findings): Promise<Sources['definition']> {
+  const given = inputs.taskDefinition
+  if (given === undefined) return { kind: 'current' }
+  const isArn = given.startsWith('arn:')
+  const text = isArn ? undefined : await world.readText(given)
+  if (text !== undefined) {
+    const { definition, problems, notes } = parseTaskDefinitionFile(given, text)
+    findings.add(...problems)
+    findings.notes.push(...notes)
+    return { kind: 'file', definition }
+  }
+  if (!IS_FILE_NAME.test(given)) return { kind: 'reference', reference: given }
+  findings.add(invalidInput(notInWorkspace('task-definition', given)))
+  return { kind: 'file', definition: undefined }
+}
+
+function notInWorkspace(input: string, path: string): string {
+  return `Input '${input}' names the file '${inSentence(path, 200)}', which cannot be read in the workspace. Check the path, and that actions/checkout ran before.`
+}

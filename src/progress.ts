@@ -1,0 +1,85 @@
+import type { Snapshot } from './follow/snapshot.ts'
+import type { TimelineEntry } from './follow/timeline.ts'
+import type { Inputs } from './inputs/inputs.ts'
+import type { Release } from './release-state.ts'
+import { entryLine } from './report/log-lines.ts'
+import type { Status } from './verdict.ts'
+import type { World } from './world.ts'
+
+/** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
+export class Progress {
+  #release: Release
+  readonly #world: World
+
+  constructor(inputs: Inputs, world: World) {
+    this.#world = world
+    this.#release = newRelease(inputs, world)
+  }
+
+  get release(): Release {
+    return this.#release
+  }
+
+  /** Takes over what has become known. */
+  learn(news: Partial<Release>): Release {
+    this.#release = { ...this.#release, ...news }
+    this.#world.onRelease(this.#release)
+    return this.#release
+  }
+
+  /** Something to warn of, now and in the summary. */
+  warn(text: string): void {
+    this.#world.log.warning(text)
+    this.learn({ warnings: [...this.#release.warnings, text] })
+  }
+
+  /** A change of a deployment: one line of the log. */
+  enter(entry: TimelineEntry): void {
+    const release = this.learn({ timeline: [...this.#release.timeline, entry] })
+    const line = entryLine(entry, release)
+    if (line !== undefined) this.#world.log.line(line)
+  }
+
+  /** Why tasks of the replacement stop. */
+  taskStopped(reason: string): void {
+    this.warn(`A replacement task stopped: ${reason}`)
+    this.learn({ taskStops: [...this.#release.taskStops, reason] })
+  }
+
+  /** A reading; that of the rollback deployment is kept with the rollback. */
+  see(snapshot: Snapshot): void {
+    if (snapshot.deploymentId === this.#release.deploymentId) this.learn({ snapshot })
+  }
+
+  /** The release is over. */
+  end(status: Status, news: Partial<Release> = {}): Release {
+    return this.learn({ ...news, status, endedAtMs: this.#world.clock.now() })
+  }
+}
+
+function newRelease(inputs: Inputs, world: World): Release {
+  return {
+    operation: inputs.operation,
+    run: world.run,
+    region: world.region,
+    otherEndpoint: world.otherEndpoint,
+    asked: { cluster: inputs.cluster, service: inputs.service, finishLine: inputs.waitFor },
+    startedAtMs: world.clock.now(),
+    endedAtMs: undefined,
+    service: undefined,
+    group: undefined,
+    plan: undefined,
+    problems: [],
+    warnings: [],
+    taskDefinition: undefined,
+    deploymentId: undefined,
+    timeline: [],
+    snapshot: undefined,
+    outcome: undefined,
+    settlement: undefined,
+    production: undefined,
+    taskStops: [],
+    status: undefined,
+    failure: undefined,
+  }
+}

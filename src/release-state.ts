@@ -1,0 +1,59 @@
+import type { Problem } from './errors.ts'
+import type { Outcome } from './follow/follow.ts'
+import type { Rollback, Settlement } from './follow/settle.ts'
+import type { Snapshot } from './follow/snapshot.ts'
+import type { TimelineEntry } from './follow/timeline.ts'
+import type { GithubRun } from './github-run.ts'
+import type { FinishLine } from './inputs/inputs.ts'
+import type { ReleasePlan } from './plan/plan.ts'
+import type { DeploymentGroup } from './service/deployment-group.ts'
+import type { ResolvedService } from './service/service.ts'
+import type { Status } from './verdict.ts'
+
+/**
+ * Everything that is known of one release at a moment. Log, annotation, summary, outputs and report are rendered from
+ * this one value, so that they cannot disagree. Times are milliseconds since 1970.
+ */
+export interface Release {
+  operation: 'release'
+  run: GithubRun
+  region: string | undefined
+  /** The endpoint when it is not AWS itself. */
+  otherEndpoint: string | undefined
+  /** As the inputs name them. */
+  asked: { cluster: string; service: string; finishLine: FinishLine }
+  startedAtMs: number
+  endedAtMs: number | undefined
+  service: ResolvedService | undefined
+  group: DeploymentGroup | undefined
+  plan: ReleasePlan | undefined
+  problems: readonly Problem[]
+  warnings: readonly string[]
+  /** The revision that is deployed, once it exists. */
+  taskDefinition: { arn: string; isNew: boolean } | undefined
+  deploymentId: string | undefined
+  timeline: readonly TimelineEntry[]
+  /** The last reading of the deployment. */
+  snapshot: Snapshot | undefined
+  outcome: Outcome | undefined
+  settlement: Settlement | undefined
+  production: Production | undefined
+  /** For which reasons tasks of the replacement stopped while it was being started. */
+  taskStops: readonly string[]
+  /** Undefined while the release goes on. */
+  status: Status | undefined
+  /** What ended the release besides CodeDeploy itself: an error of ours or a call that failed. */
+  failure: string | undefined
+}
+
+/** What serves production, as it was last seen. */
+export interface Production {
+  /** Revisions (`family:revision`) with their percent of production, the largest first; empty when it was not seen. */
+  revisions: { name: string; percent: number | undefined }[]
+  readAtMs: number
+}
+
+/** The rollback, or that there was none. */
+export function rollbackOf(release: Release): Rollback | undefined {
+  return release.settlement?.rollback
+}

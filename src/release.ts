@@ -1,0 +1,163 @@
+import { CallError, isPassing } from './aws/attempts.ts'
+import { registerTaskDefinition } from './aws/ecs.ts'
+import { describeServiceError } from './aws/service-error.ts'
+import { codeDeployEngine } from './follow/code-deploy-engine.ts'
+import { type Following, follow, type ReleaseEngine } from './follow/follow.ts'
+import { watchReplacementTasks } from './follow/replacement-tasks.ts'
+import { settle } from './follow/settle.ts'
+import type { FinishLine, Inputs, ParsedInputs } from './inputs/inputs.ts'
+import { buildDescription, buildMarker } from './marker.ts'
+import { callProblem } from './plan/findings.ts'
+import { makePlan } from './plan/make-plan.ts'
+import type { ReleasePlan } from './plan/plan.ts'
+import { readProduction } from './production.ts'
+import { Progress } from './progress.ts'
+import type { Release } from './release-state.ts'
+import {
+  heartbeatLine,
+  openingLines,
+  outcomeLines,
+  planLines,
+  readTroubleLine,
+  writeLines,
+} from './report/log-lines.ts'
+import { verdictOf } from './verdict.ts'
+import type { World } from './world.ts'
+
+/**
+ * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
+ * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
+ */
+export async function release(parsed: ParsedInputs, world: World): Promise<Release> {
+  const { inputs } = parsed
+  const progress = new Progress(inputs, world)
+
+  const plan = await check(parsed, world, progress)
+  if (plan === undefined) return progress.end('refused')
+  if (plan.isUnchanged) return progress.end('unchanged')
+  if (world.signal.aborted) return progress.end('cancelled')
+
+  // Nothing above this line changes anything in AWS.
+  const engine = engineFor(plan, inputs, world, progress)
+  const deploymentId = await write(plan, engine, world, progress)
+  if (deploymentId === undefined) return progress.release
+  for (const line of openingLines(progress.release)) world.log.line(line)
+  if (inputs.waitFor === 'nothing') return progress.end('started')
+
+  const following = followingOf(plan, inputs.waitFor, inputs, world, progress)
+  const outcome = await follow(engine, deploymentId, following)
+  progress.learn({ outcome })
+  for (const line of outcomeLines(outcome, deploymentId, world.clock.now())) world.log.line(line)
+  const settlement = await settle(engine, deploymentId, outcome, following, plan.rollbackOn)
+
+  const sides = { original: plan.service.primary.taskDefinitionArn, replacement: progress.release.taskDefinition?.arn }
+  const lastToMoveTraffic = settlement.rollback.snapshot ?? settlement.snapshot
+  const production = await readProduction(world, plan.service, sides, lastToMoveTraffic)
+  return progress.end(verdictOf(outcome, settlement), { settlement, snapshot: settlement.snapshot, production })
+}
+
+async function check(parsed: ParsedInputs, world: World, progress: Progress): Promise<ReleasePlan | undefined> {
+  return await world.log.group('Checks', async () => {
+    const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world)
+    progress.learn({ plan, problems, service, group })
+    for (const note of notes) world.log.line(note)
+    for (const line of planLines(progress.release)) world.log.line(line)
+    for (const warning of warnings) progress.warn(warning)
+    return plan
+  })
+}
+
+function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progress: Progress): ReleaseEngine {
+  return codeDeployEngine(world, {
+    service: plan.service,
+    application: plan.group.application,
+    deploymentGroup: plan.group.name,
+    appSpec: plan.appSpec,
+    description: buildDescription(inputs.description, buildMarker(world.run, inputs.operation)),
+    deploymentConfig: inputs.deploymentConfig,
+    rollbackOn: inputs.rollbackOn,
+    alarms: inputs.alarms,
+    onTargetDenied: ({ operation }) =>
+      progress.warn(
+        `${operation} was denied: lifecycle events and hooks cannot be seen; following by status and task sets.`,
+      ),
+  })
+}
+
+/** Registers and creates. @returns the deployment's id; undefined when there is none and the release has ended */
+async function write(
+  plan: ReleasePlan,
+  engine: ReleaseEngine,
+  world: World,
+  progress: Progress,
+): Promise<string | undefined> {
+  return await world.log.group('Writes', async () => {
+    try {
+      const isNew = plan.definition.kind === 'register'
+      const arn =
+        plan.definition.kind === 'use'
+          ? plan.definition.arn
+          : await registerTaskDefinition(world, plan.definition.definition)
+      progress.learn({ taskDefinition: { arn, isNew } })
+      if (world.signal.aborted) {
+        progress.end('cancelled')
+        return undefined
+      }
+      const deploymentId = await engine.start(arn)
+      progress.learn({ deploymentId })
+      return deploymentId
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      endUnstarted(error, progress)
+      return undefined
+    } finally {
+      for (const line of writeLines(progress.release)) world.log.line(line)
+    }
+  })
+}
+
+/** A write that failed: refused when it surely changed nothing, unknown when a deployment may have been started. */
+function endUnstarted(error: CallError, progress: Progress): void {
+  const mayRun =
+    error.operation === 'codedeploy:CreateDeployment' &&
+    isPassing(error.serviceError) &&
+    !error.serviceError.notAccepted
+  if (mayRun) {
+    progress.end('unknown', { failure: describeServiceError(error.operation, error.serviceError) })
+    return
+  }
+  const isBusy = error.serviceError.code === 'DeploymentLimitExceeded'
+  const problem = callProblem(error)
+  progress.end('refused', { problems: [isBusy ? { ...problem, reason: 'busy' } : problem] })
+}
+
+function followingOf(
+  plan: ReleasePlan,
+  finishLine: Exclude<FinishLine, 'nothing'>,
+  inputs: Inputs,
+  world: World,
+  progress: Progress,
+): Following {
+  return {
+    clock: world.clock,
+    signal: world.signal,
+    random: world.random,
+    finishLine,
+    budget: plan.budget,
+    hooks: plan.hooks,
+    shift: plan.shift,
+    terminationWaitMs: plan.group.terminationWaitMs ?? 0,
+    autoPromote: inputs.autoPromote,
+    onEntry: (entry) => progress.enter(entry),
+    onSnapshot: (snapshot) => progress.see(snapshot),
+    onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
+    onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
+    reasonToGiveUp: watchReplacementTasks(world, {
+      cluster: plan.service.clusterName,
+      service: plan.service.name,
+      failFast: inputs.failFast,
+      onStopped: (reason) => progress.taskStopped(reason),
+      onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
+    }),
+  }
+}

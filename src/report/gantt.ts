@@ -1,0 +1,60 @@
+import type { EventReading } from '../follow/snapshot.ts'
+import { type Release, rollbackOf } from '../release-state.ts'
+import { originalKeptUntilMs } from './sentences.ts'
+
+/**
+ * The timeline as a Mermaid `gantt`, in UTC; empty while nothing has a time. GitHub draws it in summaries; a table with
+ * the same facts stands beside it because e-mail and the mobile app show its source.
+ */
+export function renderGantt(release: Release): string {
+  const events = (release.snapshot?.events ?? []).flatMap((event) => eventBar(event))
+  if (events.length === 0) return ''
+  const kept = keptBar(release)
+  const rollback = rollbackBar(release)
+  return [
+    '```mermaid',
+    'gantt',
+    `  title ${label(`Deployment ${release.deploymentId} (UTC)`)}`,
+    '  dateFormat YYYY-MM-DDTHH:mm:ss',
+    '  axisFormat %H:%M:%S',
+    '  todayMarker off',
+    '  section Lifecycle events',
+    ...events,
+    ...(kept === '' ? [] : ['  section Original', kept]),
+    ...(rollback === '' ? [] : ['  section Rollback', rollback]),
+    '```',
+  ].join('\n')
+}
+
+function eventBar({ name, status, startedAtMs, endedAtMs }: EventReading): string[] {
+  if (startedAtMs === undefined) return []
+  const tag = status === 'failed' ? 'crit' : status === 'running' ? 'active' : 'done'
+  return [bar(name, tag, startedAtMs, endedAtMs ?? startedAtMs)]
+}
+
+function keptBar(release: Release): string {
+  const untilMs = originalKeptUntilMs(release)
+  const fromMs = release.snapshot?.events.at(-1)?.endedAtMs
+  return untilMs === undefined || fromMs === undefined ? '' : bar('kept for rollback', 'active', fromMs, untilMs)
+}
+
+function rollbackBar(release: Release): string {
+  const { createdAtMs, endedAtMs, deploymentId, status } = rollbackOf(release)?.snapshot ?? {}
+  if (createdAtMs === undefined || deploymentId === undefined) return ''
+  return bar(deploymentId, status === 'failed' ? 'crit' : 'done', createdAtMs, endedAtMs ?? createdAtMs)
+}
+
+/** Mermaid reads whole seconds here; a bar is at least one long, so that it can be seen. */
+function bar(name: string, tag: string, fromMs: number, toMs: number): string {
+  const endMs = Math.max(toMs, fromMs + 1_000)
+  return `  ${label(name)} :${tag}, ${wholeSeconds(fromMs)}, ${wholeSeconds(endMs)}`
+}
+
+function wholeSeconds(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 19)
+}
+
+/** `:`, `;` and `#` mean something in Mermaid; only what names are made of is left. */
+function label(text: string): string {
+  return text.replace(/[^\w ().,/-]/g, ' ').slice(0, 80)
+}

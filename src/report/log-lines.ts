@@ -1,0 +1,172 @@
+import { revisionName } from '../aws/arn.ts'
+import type { CallError } from '../aws/attempts.ts'
+import type { Heartbeat, Outcome } from '../follow/follow.ts'
+import { describePhase } from '../follow/phase.ts'
+import type { TimelineEntry } from '../follow/timeline.ts'
+import type { Release } from '../release-state.ts'
+import { describeShift } from '../service/traffic-shift.ts'
+import type { Difference } from '../task-definition/difference.ts'
+import { exitCodeOf } from '../verdict.ts'
+import { deploymentUrl } from './console-links.ts'
+import { releasedRevision, serviceLabel, verdictParagraph, verdictSentences } from './sentences.ts'
+import { andList, atMost, clockTime, count, duration, trafficBar } from './words.ts'
+
+/** What the checks found, for the log. */
+export function planLines(release: Release): string[] {
+  const { service, group, plan } = release
+  if (service === undefined) return []
+  const lines = [
+    `Service ${serviceLabel(release)} in ${service.region}, account ${service.account}: runs ${revisionName(service.primary.taskDefinitionArn)}, ${count(service.desiredCount, 'task')}.`,
+  ]
+  if (group !== undefined) {
+    const rollback =
+      group.rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${andList(group.rollbackOn)}`
+    const alarms = group.alarms.length === 0 ? 'no alarms' : `alarms ${group.alarms.join(', ')}`
+    const listener = group.hasTestListener ? 'test listener' : 'no test listener'
+    lines.push(`Deployment group ${group.application} / ${group.name}: ${listener}, ${rollback}, ${alarms}.`)
+  }
+  if (plan === undefined) return lines
+  const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`)
+  return [
+    ...lines,
+    `Traffic shift: ${plan.deploymentConfig}, ${describeShift(plan.shift)}.`,
+    `Hooks: ${hooks.join(', ') || 'none'}.`,
+    ...(plan.differences.length === 0
+      ? ['Changes: none, the same revision is deployed again.']
+      : plan.differences.map(differenceLine)),
+  ]
+}
+
+/** "Changes image of web: a -> b"; values of variables and secrets are never told. */
+export function differenceLine({ member, container, from, to, names }: Difference): string {
+  const what = container === '' ? member : `${member} of ${container}`
+  if (names !== undefined) {
+    const parts = [
+      names.added.length > 0 ? `adds ${names.added.join(', ')}` : '',
+      names.changed.length > 0 ? `changes ${names.changed.join(', ')}` : '',
+      names.removed.length > 0 ? `removes ${names.removed.join(', ')}` : '',
+    ]
+    return `Changes ${what}: ${parts.filter((part) => part !== '').join('; ')}`
+  }
+  if (from === undefined && to === undefined) return `Changes ${what}`
+  return `Changes ${what}: ${from ?? 'absent'} -> ${to ?? 'absent'}`
+}
+
+/** What was written. */
+export function writeLines({ taskDefinition, deploymentId }: Release): string[] {
+  const lines: string[] = []
+  if (taskDefinition !== undefined) {
+    const name = revisionName(taskDefinition.arn)
+    lines.push(
+      taskDefinition.isNew
+        ? `Registered task definition ${name}.`
+        : `Task definition ${name} asks for the same; nothing to register.`,
+    )
+  }
+  if (deploymentId !== undefined) lines.push(`Created deployment ${deploymentId}.`)
+  return lines
+}
+
+/** Once the deployment exists: what it is, where to see it, how to stop it, how long this can take. */
+export function openingLines(release: Release): string[] {
+  const { service, deploymentId, plan, run, region, otherEndpoint, asked } = release
+  if (service === undefined || deploymentId === undefined || plan === undefined) return []
+  const url = deploymentUrl(service.partition, service.region, deploymentId)
+  const by = run.repository === '' ? '' : `, by run ${run.runId} of ${run.repository}`
+  const lines = [
+    `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${serviceLabel(release)} in ${service.region}, account ${service.account}${by}.`,
+  ]
+  if (otherEndpoint !== undefined)
+    lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`)
+  else if (url !== undefined) lines.push(`Console: ${url}`)
+  lines.push(
+    `To stop it: aws deploy stop-deployment --deployment-id ${deploymentId} --auto-rollback-enabled --region ${region}`,
+  )
+  if (asked.finishLine === 'nothing') return lines
+  const goal =
+    asked.finishLine === 'completion'
+      ? 'the original task set is terminated'
+      : 'production traffic is shifted and every lifecycle event is done'
+  lines.push(`Waiting until ${goal}, for at most ${atMost(plan.budget.totalMs)}.`)
+  return lines
+}
+
+const EVENT_COLUMN = 22
+const RESULT_COLUMN = 10
+const DURATION_COLUMN = 12
+
+/**
+ * One change: time, event, result, duration, traffic; undefined when it is not worth a line. A rollback's events all
+ * pass within seconds and call no hook, so only its status is told.
+ * @param release with the entry as the last of its timeline
+ */
+export function entryLine(entry: TimelineEntry, release: Release): string | undefined {
+  const isRollback = entry.deploymentId !== release.deploymentId
+  if (isRollback && (entry.kind === 'event' || entry.kind === 'tasks')) return undefined
+  const who = isRollback ? `Rollback ${entry.deploymentId}` : 'Deployment'
+  const percent = release.timeline.findLast(({ kind }) => kind === 'traffic')
+  switch (entry.kind) {
+    case 'status':
+      return columns(entry.atMs, who, entry.statusWord)
+    case 'event': {
+      const took = entry.durationMs === undefined ? '' : duration(entry.durationMs)
+      const result = entry.status === 'running' ? 'started' : entry.status
+      return columns(
+        entry.atMs,
+        entry.name,
+        result,
+        took,
+        trafficBar(percent?.kind === 'traffic' ? percent.replacementPercent : 0),
+      )
+    }
+    case 'traffic':
+      return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', trafficBar(entry.replacementPercent))
+    case 'tasks':
+      return columns(entry.atMs, 'Replacement tasks', `${entry.running} of ${entry.desired} running`)
+  }
+}
+
+function columns(atMs: number, event: string, result: string, took = '', traffic = ''): string {
+  const cells = [
+    clockTime(atMs),
+    event.padEnd(EVENT_COLUMN),
+    result.padEnd(RESULT_COLUMN),
+    took.padEnd(DURATION_COLUMN),
+    traffic,
+  ]
+  return cells.join('  ').trimEnd()
+}
+
+/** After minutes of silence: what is being waited for, how long already and at most, how fresh the picture is. */
+export function heartbeatLine(heartbeat: Heartbeat, nowMs: number): string {
+  const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat
+  const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement')
+  const tasks =
+    replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`
+  return `${clockTime(nowMs)}  Still waiting for ${describePhase(phase)}: ${duration(inPhaseMs)} of at most ${atMost(atMostMs)}${tasks}, last read ${duration(sinceLastReadMs)} ago.`
+}
+
+/** Why we stop a deployment, told before it is stopped; nothing when we do not. */
+export function outcomeLines(outcome: Outcome, deploymentId: string, nowMs: number): string[] {
+  const stops = `Stopping deployment ${deploymentId} with rollback`
+  if (outcome.kind === 'given-up') return [`${clockTime(nowMs)}  ${stops}: ${outcome.reason}.`]
+  if (outcome.kind !== 'cancelled' || outcome.snapshot?.isShifted === true) return []
+  return [`${clockTime(nowMs)}  ${stops}: the workflow run was cancelled.`]
+}
+
+/** The last lines, outside any group: the verdict when there is no annotation to tell it, every problem on its own. */
+export function closingLines(release: Release): string[] {
+  if (release.status === undefined) return []
+  if (exitCodeOf(release.status) === 0) return [`${verdictSentences(release).title}. ${verdictParagraph(release)}`]
+  const sentences = release.problems.map(({ sentence }) => `- ${sentence}`)
+  return sentences.length < 2 ? [] : [`${sentences.length} things are wrong, so nothing was deployed:`, ...sentences]
+}
+
+/** Reads that begin to fail and that succeed again; nothing in between. */
+export function readTroubleLine(trouble: { began: CallError } | { endedAfter: number }, nowMs: number): string {
+  if ('endedAfter' in trouble) {
+    return `${clockTime(nowMs)}  Reads succeed again after ${count(trouble.endedAfter, 'failed look')}.`
+  }
+  const { operation, serviceError } = trouble.began
+  return `${clockTime(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`
+}

@@ -1,0 +1,61 @@
+import { type Release, rollbackOf } from '../release-state.ts'
+import { deploymentUrl } from './console-links.ts'
+import { hookResults } from './hook-results.ts'
+import { originalKeptUntilMs, originalRevision, productionText, releasedRevision } from './sentences.ts'
+import { trafficNow } from './traffic.ts'
+
+/** Every output that action.yml declares, in its order. A test compares the two. */
+export const OUTPUT_NAMES = [
+  'status',
+  'reason',
+  'task-definition-arn',
+  'task-definition',
+  'previous-task-definition',
+  'codedeploy-deployment-id',
+  'console-url',
+  'original-kept-until',
+  'replacement-traffic',
+  'production',
+  'hook-results',
+  'rollback-deployment-id',
+  'rollback-status',
+  'report',
+] as const
+
+export type OutputName = (typeof OUTPUT_NAMES)[number]
+
+/**
+ * The outputs of a release: ids, words of fixed sets, numbers and addresses; no text that others wrote.
+ * @param reportPath where the report was written; empty when it was not
+ */
+export function renderOutputs(release: Release, reportPath: string): Record<OutputName, string> {
+  const { service, deploymentId, taskDefinition, status } = release
+  const url =
+    service === undefined || deploymentId === undefined
+      ? undefined
+      : deploymentUrl(service.partition, service.region, deploymentId)
+  const keptUntilMs = originalKeptUntilMs(release)
+  return {
+    status: status ?? '',
+    reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
+    'task-definition-arn': taskDefinition?.arn ?? '',
+    'task-definition': releasedRevision(release),
+    'previous-task-definition': originalRevision(release),
+    'codedeploy-deployment-id': deploymentId ?? '',
+    'console-url': url ?? '',
+    'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
+    'replacement-traffic': String(trafficNow(release) ?? ''),
+    production: productionText(release),
+    'hook-results': JSON.stringify(
+      hookResults(release).map(({ event, hookFunction, result, durationMs }) => ({
+        event,
+        function: hookFunction,
+        result,
+        durationSeconds: durationMs === undefined ? null : durationMs / 1000,
+      })),
+    ),
+    'rollback-deployment-id': rollbackOf(release)?.deploymentId ?? '',
+    'rollback-status': rollbackOf(release)?.status ?? (status === 'unknown' ? 'unknown' : 'none'),
+    report: reportPath,
+  }
+}

@@ -1,0 +1,145 @@
+import { buildAppSpec } from '../app-spec/app-spec.ts'
+import type { Snapshot, TaskSetReading } from '../follow/snapshot.ts'
+import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
+import { type Release, rollbackOf } from '../release-state.ts'
+import { hookResults } from './hook-results.ts'
+import {
+  originalKeptUntilMs,
+  originalRevision,
+  productionText,
+  releasedRevision,
+  verdictSentences,
+} from './sentences.ts'
+import { testTraffic, trafficNow } from './traffic.ts'
+
+/** Grows when a member changes its meaning or goes away. */
+const REPORT_VERSION = 1
+
+/**
+ * The report of a release: everything that is known, as JSON. Its schema is `docs/report.schema.json`. It holds no
+ * values of variables or secrets; messages and diagnostics in it are text that others wrote.
+ */
+export function renderReport(release: Release): string {
+  return `${JSON.stringify(reportOf(release), undefined, 2)}\n`
+}
+
+function reportOf(release: Release) {
+  const { service, group, plan, run, snapshot, taskDefinition } = release
+  const verdict = verdictSentences(release)
+  const rollback = rollbackOf(release)
+  return {
+    reportVersion: REPORT_VERSION,
+    operation: release.operation,
+    status: release.status ?? null,
+    reason: release.status === 'refused' ? (release.problems[0]?.reason ?? null) : null,
+    verdict,
+    problems: release.problems,
+    warnings: release.warnings,
+    startedAt: isoTime(release.startedAtMs),
+    endedAt: isoTime(release.endedAtMs),
+    isAws: release.otherEndpoint === undefined,
+    run: {
+      repository: run.repository,
+      workflow: run.workflowFile,
+      runId: run.runId,
+      runAttempt: run.runAttempt,
+      job: run.job,
+      commit: run.sha,
+    },
+    service: {
+      cluster: service?.clusterName ?? release.asked.cluster,
+      name: service?.name ?? release.asked.service,
+      region: release.region ?? null,
+      account: service?.account ?? null,
+    },
+    deploymentGroup: group === undefined ? null : { application: group.application, name: group.name },
+    deploymentConfig: plan?.deploymentConfig ?? null,
+    taskDefinition:
+      taskDefinition === undefined
+        ? null
+        : { arn: taskDefinition.arn, name: releasedRevision(release), registered: taskDefinition.isNew },
+    previousTaskDefinition: originalRevision(release) || null,
+    changes: (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
+      member,
+      container: container || null,
+      from: from ?? null,
+      to: to ?? null,
+      names: names ?? null,
+    })),
+    appSpec: plan === undefined || taskDefinition === undefined ? null : buildAppSpec(plan.appSpec, taskDefinition.arn),
+    deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
+    hooks: hookResults(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
+      event,
+      function: hookFunction,
+      result,
+      durationSeconds: secondsOf(durationMs),
+      diagnostics: diagnostics ?? null,
+    })),
+    traffic: {
+      replacementPercent: trafficNow(release) ?? null,
+      test: testTraffic(release) ?? null,
+      production: productionText(release) || null,
+      readAt: isoTime(release.production?.readAtMs),
+      originalKeptUntil: isoTime(originalKeptUntilMs(release)),
+    },
+    rollback: {
+      status: rollback?.status ?? 'none',
+      wasDue: rollback?.wasDue ?? false,
+      message: rollback?.message ?? '',
+      deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
+    },
+    timeline: release.timeline.map(timelineMember),
+  }
+}
+
+function deploymentWithoutReading({ deploymentId }: Release) {
+  return deploymentId === undefined
+    ? null
+    : { id: deploymentId, status: null, createdAt: null, endedAt: null, error: null, events: [], taskSets: [] }
+}
+
+function deploymentOf({ deploymentId, statusWord, createdAtMs, endedAtMs, error, events, taskSets }: Snapshot) {
+  return {
+    id: deploymentId,
+    status: statusWord,
+    createdAt: isoTime(createdAtMs),
+    endedAt: isoTime(endedAtMs),
+    error: error ?? null,
+    events: events.map((event) => ({
+      name: event.name,
+      status: event.status,
+      startedAt: isoTime(event.startedAtMs),
+      endedAt: isoTime(event.endedAtMs),
+      durationSeconds: secondsOf(eventDurationMs(event)),
+      diagnostics: event.diagnostics ?? null,
+    })),
+    taskSets: taskSets.map(taskSetMember),
+  }
+}
+
+function taskSetMember({ id, role, state, trafficPercent, running, pending, desired }: TaskSetReading) {
+  return { id, role, state, trafficPercent: trafficPercent ?? null, running, pending, desired }
+}
+
+function timelineMember(entry: TimelineEntry) {
+  const { deploymentId, kind } = entry
+  const common = { at: isoTime(entry.atMs), deploymentId, kind }
+  switch (entry.kind) {
+    case 'status':
+      return { ...common, status: entry.statusWord }
+    case 'event':
+      return { ...common, event: entry.name, status: entry.status, durationSeconds: secondsOf(entry.durationMs) }
+    case 'traffic':
+      return { ...common, replacementPercent: entry.replacementPercent }
+    case 'tasks':
+      return { ...common, running: entry.running, desired: entry.desired }
+  }
+}
+
+function isoTime(atMs: number | undefined): string | null {
+  return atMs === undefined ? null : new Date(atMs).toISOString()
+}
+
+function secondsOf(durationMs: number | undefined): number | null {
+  return durationMs === undefined ? null : durationMs / 1000
+}

@@ -1,0 +1,285 @@
+import { revisionName } from '../aws/arn.ts'
+import { describeServiceError } from '../aws/service-error.ts'
+import { endingOf } from '../follow/ending.ts'
+import { describePhase } from '../follow/phase.ts'
+import { failedEvent, hookOf, type Snapshot } from '../follow/snapshot.ts'
+import { type Release, rollbackOf } from '../release-state.ts'
+import type { Status } from '../verdict.ts'
+import { hookResults } from './hook-results.ts'
+import { neverShifted, peakTraffic, testTraffic } from './traffic.ts'
+import { clockTime, duration, percentText } from './words.ts'
+
+/** What happened, where production is and what to do, each a plain sentence or several; empty when there is nothing. */
+export interface Verdict {
+  /** A few words: "Rolled back". */
+  title: string
+  cause: string
+  production: string
+  /** What still runs, test traffic, what is kept. */
+  remains: string
+  advice: string
+}
+
+const TITLES: Record<Status, string> = {
+  succeeded: 'Released',
+  started: 'Started',
+  unchanged: 'Unchanged',
+  refused: 'Refused',
+  failed: 'Failed',
+  'rolled-back': 'Rolled back',
+  'rollback-failed': 'ROLLBACK FAILED',
+  stopped: 'Stopped',
+  'timed-out': 'Timed out',
+  cancelled: 'Cancelled',
+  unknown: 'Lost sight',
+}
+
+/** The verdict on a release in words. While the release goes on it says so. */
+export function verdictSentences(release: Release): Verdict {
+  return {
+    title: release.status === undefined ? 'In progress' : TITLES[release.status],
+    cause: cause(release),
+    production: productionSentence(release),
+    remains: remains(release),
+    advice: advice(release),
+  }
+}
+
+/** The verdict as one paragraph, for the annotation and the last line of the log. */
+export function verdictParagraph(release: Release): string {
+  const { cause: what, production, remains: rest, advice: next } = verdictSentences(release)
+  return [what, production, rest, next].filter((part) => part !== '').join(' ')
+}
+
+/** `web:2`; empty before the revision is known. */
+export function releasedRevision({ taskDefinition }: Release): string {
+  return taskDefinition === undefined ? '' : revisionName(taskDefinition.arn)
+}
+
+/** `web:1`: what served when the release began; empty when the service was not found. */
+export function originalRevision({ service }: Release): string {
+  return service === undefined ? '' : revisionName(service.primary.taskDefinitionArn)
+}
+
+/** `demo/web`, as far as it is known. */
+export function serviceLabel({ service, asked }: Release): string {
+  return service === undefined ? `${asked.cluster}/${asked.service}` : `${service.clusterName}/${service.name}`
+}
+
+function cause(release: Release): string {
+  const label = serviceLabel(release)
+  const revision = releasedRevision(release)
+  switch (release.status) {
+    case undefined:
+      return release.deploymentId === undefined
+        ? `Checking whether ${label} can be released.`
+        : `Deployment ${release.deploymentId} releases ${revision} to ${label}.`
+    case 'succeeded':
+      return `Deployment ${release.deploymentId} released ${revision} to ${label}.`
+    case 'started':
+      return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`
+    case 'unchanged':
+      return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
+    case 'refused':
+      return release.problems.map(({ sentence }) => sentence).join(' ')
+    case 'cancelled':
+      return cancelledCause(release)
+    case 'timed-out':
+      return timedOutCause(release)
+    case 'unknown':
+      return unknownCause(release)
+    case 'failed':
+    case 'stopped':
+    case 'rolled-back':
+    case 'rollback-failed':
+      return `${endCause(release)} ${rollbackSentence(release)}`
+  }
+}
+
+/** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
+function endCause(release: Release): string {
+  const { outcome, snapshot, deploymentId } = release
+  if (outcome?.kind === 'given-up') return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`
+  if (snapshot === undefined) return `Deployment ${deploymentId} ended.`
+  const event = failedEvent(snapshot)
+  const place = event === undefined ? 'before its first lifecycle event' : `at ${event.name}`
+  const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed'
+  return `Deployment ${deploymentId} ${how} ${place}: ${reasonOf(release, snapshot)}`
+}
+
+function reasonOf(release: Release, snapshot: Snapshot): string {
+  const { code = '', message = '' } = snapshot.error ?? {}
+  const own = message === '' ? code : `${code}: ${message}`
+  const eventName = failedEvent(snapshot)?.name ?? ''
+  const hookFunction = hookOf(release.plan?.hooks ?? {}, eventName)
+  if (endingOf(snapshot) === 'alarm') {
+    const shifted = neverShifted(release)
+      ? 'before any production traffic had shifted'
+      : `with ${percentText(peakTraffic(release))} of production traffic shifted`
+    return `an alarm went off ${shifted} (${own}).`
+  }
+  if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
+    return `hook ${hookFunction} reported Failed (${code}).`
+  }
+  if (hookFunction !== undefined && /status callback/i.test(message)) {
+    return `hook ${hookFunction} did not answer (${own})`
+  }
+  const because = own === '' ? 'CodeDeploy gave no reason.' : `${withoutFullStop(own)}.`
+  const [taskStop] = release.taskStops
+  return eventName === 'Install' && taskStop !== undefined
+    ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
+    : because
+}
+
+function rollbackSentence(release: Release): string {
+  const rollback = rollbackOf(release)
+  if (rollback === undefined) return ''
+  const { deploymentId, message, wasDue } = rollback
+  switch (rollback.status) {
+    case 'succeeded':
+      return `Rollback ${deploymentId} succeeded.`
+    case 'failed':
+      return deploymentId === undefined
+        ? `The rollback that was due did not take place: ${withoutFullStop(message)}.`
+        : `Rollback ${deploymentId} failed${message === '' ? '' : `: ${withoutFullStop(message)}`}.`
+    case 'running':
+      return `Rollback ${deploymentId ?? ''} was not over when this step ended.`
+    case 'unknown':
+      return 'What became of the rollback could not be seen.'
+    case 'none':
+      if (!wasDue) return 'There was no rollback: nothing asks for one after this (deployment group, rollback-on).'
+      return hasReplacement(release)
+        ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
+        : 'There was nothing to roll back: the replacement had not been started.'
+  }
+}
+
+function hasReplacement({ snapshot }: Release): boolean {
+  return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true
+}
+
+function cancelledCause({ deploymentId, snapshot, settlement }: Release): string {
+  if (deploymentId === undefined) return 'The workflow run was cancelled before a deployment was created.'
+  if (snapshot?.isShifted === true) {
+    return `The workflow run was cancelled after deployment ${deploymentId} had shifted all production traffic; it goes on.`
+  }
+  const refusal = settlement?.stop?.refusal
+  return refusal === undefined
+    ? `The workflow run was cancelled; deployment ${deploymentId} was told to stop and roll back, and this step did not wait for it.`
+    : `The workflow run was cancelled, and deployment ${deploymentId} could not be stopped (${refusal}).`
+}
+
+function timedOutCause({ deploymentId, outcome }: Release): string {
+  if (outcome?.kind !== 'timed-out') return ''
+  return `Deployment ${deploymentId} was not done after ${duration(outcome.afterMs)}, while waiting for ${describePhase(outcome.phase)}. It goes on without this step.`
+}
+
+function unknownCause(release: Release): string {
+  const { deploymentId, outcome, failure } = release
+  if (failure !== undefined) {
+    return deploymentId === undefined
+      ? `Whether a deployment was started is not known. ${failure}`
+      : `This action failed while deployment ${deploymentId} was running. ${failure}`
+  }
+  if (outcome?.kind === 'lost-sight') {
+    return `Lost sight of deployment ${deploymentId}, which may still be running. ${describeServiceError(outcome.operation, outcome.error)}`
+  }
+  return `How deployment ${deploymentId} ended could not be seen. ${rollbackSentence(release)}`.trim()
+}
+
+/** What serves production now, and whether it ever left the original. */
+function productionSentence(release: Release): string {
+  const { production, status } = release
+  if (status === undefined || status === 'refused' || status === 'started' || status === 'unchanged') return ''
+  if (release.deploymentId === undefined && status !== 'unknown') return ''
+  const original = originalRevision(release)
+  if (neverShifted(release)) return `Production traffic never left the original (${original}).`
+  const revisions = production?.revisions ?? []
+  if (production === undefined || revisions.length === 0) return 'What serves production could not be seen.'
+  const again = status === 'rolled-back' ? ' again' : ''
+  return `Production runs ${productionText(release)}${again} (read ${clockTime(production.readAtMs)}).`
+}
+
+/** `web:42`, or `web:41 90% / web:42 10%`; empty when it was not seen. The output `production`. */
+export function productionText({ production }: Release): string {
+  const revisions = production?.revisions ?? []
+  if (revisions.length === 1) return revisions[0]?.name ?? ''
+  return revisions
+    .map(({ name, percent }) => `${name} ${percent === undefined ? '?' : Math.round(percent * 10) / 10}%`)
+    .join(' / ')
+}
+
+function remains(release: Release): string {
+  if (release.status === 'refused') return leftBehind(release)
+  if (release.status === 'succeeded') return keptSentence(release)
+  if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed') return ''
+  const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement')
+  const parts: string[] = []
+  if (testTraffic(release) === 'replacement')
+    parts.push(`Test traffic goes to the replacement (${releasedRevision(release)}).`)
+  if (replacement !== undefined && replacement.state !== 'draining') {
+    parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`)
+  }
+  return parts.join(' ')
+}
+
+function leftBehind({ taskDefinition }: Release): string {
+  const nothing = 'Nothing was deployed.'
+  return taskDefinition?.isNew === true
+    ? `${nothing} Task definition ${revisionName(taskDefinition.arn)} was registered and is not used.`
+    : nothing
+}
+
+/** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
+export function originalKeptUntilMs({ snapshot, group, status }: Release): number | undefined {
+  if (status !== 'succeeded' || snapshot === undefined || snapshot.status === 'succeeded') return undefined
+  const shiftedAtMs = snapshot.events.at(-1)?.endedAtMs
+  const waitMs = group?.terminationWaitMs
+  return shiftedAtMs === undefined || waitMs === undefined ? undefined : shiftedAtMs + waitMs
+}
+
+function keptSentence(release: Release): string {
+  const untilMs = originalKeptUntilMs(release)
+  if (untilMs === undefined) return ''
+  const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : ''
+  return `The original (${originalRevision(release)}) is kept until ${clockTime(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`
+}
+
+function advice(release: Release): string {
+  const { deploymentId, status } = release
+  if (deploymentId === undefined || status === undefined) return ''
+  const look = `aws deploy get-deployment --deployment-id ${deploymentId} --region ${release.region}`
+  switch (status) {
+    case 'rollback-failed':
+      return `Look now: ${look}`
+    case 'timed-out':
+    case 'unknown':
+      return `To see how it went on: ${look}`
+    case 'failed':
+    case 'stopped':
+    case 'rolled-back':
+      return [hookLogAdvice(release), splitAdvice(release)].filter((part) => part !== '').join(' ')
+    default:
+      return ''
+  }
+}
+
+function hookLogAdvice(release: Release): string {
+  const failed = hookResults(release).find(({ result }) => result === 'failed')
+  return failed === undefined ? '' : `Its log is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`
+}
+
+/** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */
+export function functionName(nameOrArn: string): string {
+  return /(?:^|:function:)([\w-]{1,64})(?::[\w$-]+)?$/.exec(nameOrArn)?.[1] ?? nameOrArn
+}
+
+/** Nothing moves production back by itself once a deployment has ended without a rollback. */
+function splitAdvice(release: Release): string {
+  const isSplit = release.status !== 'rolled-back' && !neverShifted(release)
+  return isSplit ? 'Release the original revision again to bring production back.' : ''
+}
+
+function withoutFullStop(text: string): string {
+  return text.replace(/[.\s]+$/, '')
+}

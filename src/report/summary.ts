@@ -1,0 +1,265 @@
+import type { EventReading, Snapshot } from '../follow/snapshot.ts'
+import { eventDurationMs } from '../follow/timeline.ts'
+import { type Release, rollbackOf } from '../release-state.ts'
+import type { Difference } from '../task-definition/difference.ts'
+import { markdownCode, markdownText } from '../untrusted.ts'
+import { exitCodeOf } from '../verdict.ts'
+import { deploymentUrl, functionLogUrl, serviceUrl } from './console-links.ts'
+import { renderGantt } from './gantt.ts'
+import { type HookResult, hookResults } from './hook-results.ts'
+import {
+  functionName,
+  originalRevision,
+  productionText,
+  releasedRevision,
+  serviceLabel,
+  verdictSentences,
+} from './sentences.ts'
+import { peakTraffic, testTraffic, trafficNow } from './traffic.ts'
+import { clockTime, duration, percentText } from './words.ts'
+
+/** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
+const MAX_LIST_LENGTH = 100
+
+/** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
+export function renderSummary(release: Release): string {
+  const sections = [
+    heading(release),
+    alert(release),
+    facts(release),
+    problems(release),
+    changes(release),
+    lifecycle(release),
+    hooks(release),
+    traffic(release),
+    rollbackSection(release),
+    warnings(release),
+    links(release),
+  ]
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+function heading(release: Release): string {
+  const { title } = verdictSentences(release)
+  const revision = release.status === 'succeeded' ? `${releasedRevision(release)} to ` : ''
+  return `## ${title}: ${markdownText(`${revision}${serviceLabel(release)}`)}`
+}
+
+/** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
+function alert(release: Release): string {
+  const { cause, production, remains, advice } = verdictSentences(release)
+  const isWell = release.status === undefined || exitCodeOf(release.status) === 0
+  const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING'
+  const isListed = release.status === 'refused' && release.problems.length > 1
+  const first = isListed ? `${release.problems.length} things are wrong (below).` : cause
+  const paragraphs = [first, production, remains, advice].filter((part) => part !== '').map(markdownText)
+  const notAws =
+    release.otherEndpoint === undefined
+      ? []
+      : [`**This is not AWS:** requests went to ${markdownCode(release.otherEndpoint)}, and links to AWS lead nowhere.`]
+  return `> [!${kind}]\n${[...paragraphs, ...notAws].map((paragraph) => `> ${paragraph}`).join('\n>\n')}`
+}
+
+function facts(release: Release): string {
+  const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan } = release
+  const url =
+    service === undefined || deploymentId === undefined
+      ? undefined
+      : deploymentUrl(service.partition, service.region, deploymentId)
+  const production = productionText(release)
+  const read = release.production === undefined ? '' : ` (read ${clockTime(release.production.readAtMs, true)})`
+  const rows: [string, string][] = [
+    ['Deployment', deploymentId === undefined ? '' : withLink(markdownCode(deploymentId), url)],
+    ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot)],
+    [
+      'Revision',
+      [originalRevision(release), releasedRevision(release)]
+        .filter((name) => name !== '')
+        .map(markdownCode)
+        .join(' → '),
+    ],
+    ['Production now', production === '' ? '' : `${markdownCode(production)}${read}`],
+    ['Traffic shift', plan === undefined ? '' : markdownCode(plan.deploymentConfig)],
+    [
+      'Account, region',
+      service === undefined ? '' : `${markdownCode(service.account)}, ${markdownCode(service.region)}`,
+    ],
+    ['Started', clockTime(startedAtMs, true)],
+    ['Took', endedAtMs === undefined ? '' : duration(endedAtMs - startedAtMs)],
+  ]
+  const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '')
+  return table(first, others)
+}
+
+function statusText({ status, statusWord, isShifted }: Snapshot): string {
+  const waits = status === 'running' && isShifted ? ' (the original waits for its termination)' : ''
+  return `${markdownText(statusWord)}${waits}`
+}
+
+function problems({ problems: found }: Release): string {
+  if (found.length < 2) return ''
+  return section('What is wrong', list(found.map(({ sentence }) => markdownText(sentence))))
+}
+
+function changes({ plan }: Release): string {
+  if (plan === undefined) return ''
+  if (plan.differences.length === 0)
+    return section('What changed', 'Nothing: the same task definition is deployed again.')
+  const rows = plan.differences
+    .slice(0, MAX_LIST_LENGTH)
+    .map((difference): [string, string, string] => [
+      markdownText(difference.container === '' ? 'task' : difference.container),
+      markdownText(difference.member),
+      changeText(difference),
+    ])
+  return section('What changed', table(['Container', 'Member', 'Change'], rows))
+}
+
+/** Names of variables and secrets, never their values. */
+function changeText({ from, to, names }: Difference): string {
+  if (names === undefined) {
+    return from === undefined && to === undefined
+      ? 'differs'
+      : `${markdownCode(from ?? 'absent')} → ${markdownCode(to ?? 'absent')}`
+  }
+  const parts = (['added', 'changed', 'removed'] as const)
+    .filter((kind) => names[kind].length > 0)
+    .map((kind) => `${kind}: ${names[kind].slice(0, MAX_LIST_LENGTH).map(markdownCode).join(', ')}`)
+  return parts.join('; ')
+}
+
+function lifecycle(release: Release): string {
+  const events = release.snapshot?.events ?? []
+  if (events.length === 0) return ''
+  const hookOf = new Map(hookResults(release).map(({ event, hookFunction }) => [event, hookFunction]))
+  const rows = events
+    .slice(0, MAX_LIST_LENGTH)
+    .map((event): string[] => [
+      markdownText(event.name),
+      eventResult(event),
+      event.startedAtMs === undefined ? '' : clockTime(event.startedAtMs),
+      durationText(eventDurationMs(event)),
+      markdownCode(hookOf.get(event.name) ?? ''),
+    ])
+  const gantt = renderGantt(release)
+  const picture =
+    gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`
+  return section('Lifecycle events', `${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`)
+}
+
+const EVENT_RESULTS: Record<EventReading['status'], string> = {
+  pending: 'not started',
+  running: 'running',
+  succeeded: 'succeeded',
+  failed: '**failed**',
+  skipped: 'skipped',
+  unknown: 'unknown',
+}
+
+function eventResult({ status }: EventReading): string {
+  return EVENT_RESULTS[status]
+}
+
+function hooks(release: Release): string {
+  const results = hookResults(release)
+  if (results.length === 0) return ''
+  const rows = results.map((result): string[] => [
+    result.event,
+    hookFunctionCell(result, release),
+    result.result === 'failed' ? '**failed**' : result.result.replace('-', ' '),
+    durationText(result.durationMs),
+    result.diagnostics === undefined ? '' : markdownText(result.diagnostics),
+  ])
+  return section('Hooks', table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows))
+}
+
+function hookFunctionCell({ hookFunction }: HookResult, { service }: Release): string {
+  const url =
+    service === undefined ? undefined : functionLogUrl(service.partition, service.region, functionName(hookFunction))
+  return withLink(markdownCode(hookFunction), url)
+}
+
+function traffic(release: Release): string {
+  if (release.snapshot === undefined) return ''
+  const now = trafficNow(release)
+  const test = testTraffic(release)
+  const lines = [
+    now === undefined
+      ? 'How much of production is on the replacement could not be seen.'
+      : `On the replacement now: **${percentText(now)}** of production.`,
+    `At most during this release: ${percentText(peakTraffic(release))}.`,
+    ...(test === undefined ? [] : [`The test listener reaches the ${test} task set.`]),
+  ]
+  return section('Traffic', list(lines))
+}
+
+function rollbackSection(release: Release): string {
+  const rollback = rollbackOf(release)
+  if (rollback === undefined || (rollback.status === 'none' && !rollback.wasDue)) return ''
+  const id = rollback.deploymentId === undefined ? '' : ` (${markdownCode(rollback.deploymentId)})`
+  const created = rollback.snapshot?.createdAtMs
+  const ended = rollback.snapshot?.endedAtMs
+  const took = created === undefined || ended === undefined ? '' : ` It took ${duration(ended - created)}.`
+  const message = rollback.message === '' ? '' : ` CodeDeploy says: ${markdownText(rollback.message)}`
+  return section('Rollback', `Status: **${rollback.status}**${id}.${took}${message}`)
+}
+
+function warnings({ warnings: told }: Release): string {
+  return told.length === 0 ? '' : section('Warnings', list(told.map(markdownText)))
+}
+
+function links(release: Release): string {
+  const { service, deploymentId, run } = release
+  const entries: [string, string | undefined][] = [
+    [
+      'Deployment',
+      service === undefined || deploymentId === undefined
+        ? undefined
+        : deploymentUrl(service.partition, service.region, deploymentId),
+    ],
+    [
+      'Service',
+      service === undefined
+        ? undefined
+        : serviceUrl(service.partition, service.region, service.clusterName, service.name),
+    ],
+    [
+      'Commit',
+      run.repository === '' || run.sha === '' ? undefined : `${run.serverUrl}/${run.repository}/commit/${run.sha}`,
+    ],
+    [
+      'Run',
+      run.repository === '' || run.runId === ''
+        ? undefined
+        : `${run.serverUrl}/${run.repository}/actions/runs/${run.runId}`,
+    ],
+  ]
+  const shown = entries.flatMap(([name, url]) => (url === undefined ? [] : [withLink(name, url)]))
+  return shown.length === 0 ? '' : section('Links', shown.join(' · '))
+}
+
+/** Only addresses that are surely https are linked; what would end the link is encoded. */
+function withLink(text: string, url: string | undefined): string {
+  if (url === undefined || !url.startsWith('https://')) return text
+  return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`
+}
+
+function durationText(durationMs: number | undefined): string {
+  return durationMs === undefined ? '' : duration(durationMs)
+}
+
+function section(title: string, body: string): string {
+  return `### ${title}\n\n${body}`
+}
+
+function list(items: readonly string[]): string {
+  const shown = items.slice(0, MAX_LIST_LENGTH).map((item) => `- ${item}`)
+  return items.length > MAX_LIST_LENGTH
+    ? [...shown, `- and ${items.length - MAX_LIST_LENGTH} more`].join('\n')
+    : shown.join('\n')
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,91 @@
+import type { AutoRollbackConfiguration, AutoRollbackEvent, DeploymentGroupInfo } from '@aws-sdk/client-codedeploy'
+import { shortName } from '../aws/arn.ts'
+import type { Problem } from '../errors.ts'
+import type { RollbackEvent } from '../inputs/inputs.ts'
+import { inSentence } from '../untrusted.ts'
+import type { ResolvedService } from './service.ts'
+
+/** A deployment group for one ECS service. Waits are in milliseconds. */
+export interface DeploymentGroup {
+  application: string
+  name: string
+  /** Name of the deployment configuration it uses unless told otherwise. */
+  deploymentConfig: string | undefined
+  hasTestListener: boolean
+  /** Waits at `Ready` for somebody to continue the deployment, and stops it when nobody did. */
+  holdsAtReady: boolean
+  /** How long it waits at `Ready`; 0 when it does not. */
+  readyWaitMs: number
+  /** How long the original task set is kept after the shift; undefined when it is kept for good. */
+  terminationWaitMs: number | undefined
+  /** Empty when automatic rollback is off. */
+  rollbackOn: RollbackEvent[]
+  /** Names of the alarms that stop a deployment. */
+  alarms: string[]
+  /** The last deployment that was started in the group. */
+  lastDeploymentId: string | undefined
+}
+
+/** AWS's words for what rolls back, in ours. */
+const ROLLBACK_EVENTS: Record<AutoRollbackEvent, RollbackEvent> = {
+  DEPLOYMENT_FAILURE: 'failure',
+  DEPLOYMENT_STOP_ON_ALARM: 'alarm',
+  DEPLOYMENT_STOP_ON_REQUEST: 'stop',
+}
+
+const MINUTE_MS = 60_000
+
+/** Narrows GetDeploymentGroup's answer. Members that are absent mean that the group has no such thing. */
+export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup {
+  const pair = info.loadBalancerInfo?.targetGroupPairInfoList?.[0]
+  const ready = info.blueGreenDeploymentConfiguration?.deploymentReadyOption
+  const termination = info.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess
+  const alarms = info.alarmConfiguration
+  const holdsAtReady = ready?.actionOnTimeout === 'STOP_DEPLOYMENT'
+  return {
+    application: info.applicationName ?? '',
+    name: info.deploymentGroupName ?? '',
+    deploymentConfig: info.deploymentConfigName,
+    hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
+    holdsAtReady,
+    readyWaitMs: (ready?.waitTimeInMinutes ?? 0) * MINUTE_MS,
+    terminationWaitMs:
+      termination?.action === 'KEEP_ALIVE' ? undefined : (termination?.terminationWaitTimeInMinutes ?? 0) * MINUTE_MS,
+    rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
+    alarms:
+      alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
+    lastDeploymentId: info.lastAttemptedDeployment?.deploymentId,
+  }
+}
+
+/** What rolls back, in our words; events that are new to us are left out. */
+export function readRollbackOn(configuration: AutoRollbackConfiguration | undefined): RollbackEvent[] {
+  if (configuration?.enabled !== true) return []
+  return (configuration.events ?? []).flatMap((event) => ROLLBACK_EVENTS[event] ?? [])
+}
+
+/** Why the group cannot release the service; empty when it can. */
+export function groupProblems(info: DeploymentGroupInfo, service: ResolvedService): Problem[] {
+  const label = `Deployment group '${inSentence(info.deploymentGroupName ?? '', 100)}' of application '${inSentence(info.applicationName ?? '', 100)}'`
+  if (info.computePlatform !== 'ECS') {
+    return [mismatch(`${label} is for ${inSentence(info.computePlatform ?? 'another platform', 60)}, not for ECS.`)]
+  }
+  if (groupTargets(info, service)) return []
+  const targets = (info.ecsServices ?? [])
+    .map(({ clusterName, serviceName }) => `'${shortName(clusterName ?? '')}/${shortName(serviceName ?? '')}'`)
+    .join(', ')
+  const releases = targets === '' ? 'names no service' : `releases ${inSentence(targets, 300)}`
+  return [mismatch(`${label} ${releases}, not '${service.clusterName}/${service.name}'.`)]
+}
+
+/** Whether the group is for this service. CodeDeploy lets a group name services and clusters by name or ARN. */
+export function groupTargets(info: DeploymentGroupInfo, service: { clusterName: string; name: string }): boolean {
+  return (info.ecsServices ?? []).some(
+    ({ clusterName, serviceName }) =>
+      shortName(serviceName ?? '') === service.name && shortName(clusterName ?? 'default') === service.clusterName,
+  )
+}
+
+function mismatch(sentence: string): Problem {
+  return { reason: 'group-mismatch', sentence }
+}

@@ -1,0 +1,109 @@
+import type { DeploymentGroupInfo } from '@aws-sdk/client-codedeploy'
+import { CallError } from '../aws/attempts.ts'
+import {
+  type CodeDeploy,
+  describeDeploymentGroups,
+  getDeployment,
+  getDeploymentGroup,
+  listApplications,
+} from '../aws/code-deploy.ts'
+import type { Problem } from '../errors.ts'
+import { inSentence } from '../untrusted.ts'
+import { groupTargets } from './deployment-group.ts'
+import type { ResolvedService } from './service.ts'
+
+/** What the user said about where the group is. */
+export interface GroupNames {
+  application: string | undefined
+  deploymentGroup: string | undefined
+}
+
+/** The ECS console cuts the cluster's and the service's name to this many characters in the names it makes. Observed. */
+const MAX_CONSOLE_NAME_PART = 46
+
+/**
+ * Finds the deployment group of a service when the inputs do not name both its application and itself: that of the
+ * deployment that made the PRIMARY task set, else the names the console gives, else a search through the account.
+ * @returns the group, or the problem that it cannot be found
+ * @throws CallError when AWS cannot be reached at all
+ */
+export async function findGroup(
+  aws: CodeDeploy,
+  service: ResolvedService,
+  names: GroupNames,
+): Promise<DeploymentGroupInfo | Problem> {
+  const likely = [await namesOfLastRelease(aws, service, names), consoleNames(service, names)]
+  for (const guess of likely) {
+    const info = guess === undefined ? undefined : await groupIfThere(aws, guess.application, guess.deploymentGroup)
+    if (info !== undefined && groupTargets(info, service)) return info
+  }
+  return await searchGroup(aws, service, names)
+}
+
+async function namesOfLastRelease(aws: CodeDeploy, service: ResolvedService, names: GroupNames) {
+  const { deploymentId } = service.primary
+  if (deploymentId === undefined) return undefined
+  const info = await orElse(getDeployment(aws, deploymentId), {})
+  const { applicationName: application, deploymentGroupName: deploymentGroup } = info
+  if (application === undefined || deploymentGroup === undefined) return undefined
+  const agrees =
+    (names.application ?? application) === application && (names.deploymentGroup ?? deploymentGroup) === deploymentGroup
+  return agrees ? { application, deploymentGroup } : undefined
+}
+
+function consoleNames({ clusterName, name }: ResolvedService, names: GroupNames) {
+  const parts = `${clusterName.slice(0, MAX_CONSOLE_NAME_PART)}-${name.slice(0, MAX_CONSOLE_NAME_PART)}`
+  return {
+    application: names.application ?? `AppECS-${parts}`,
+    deploymentGroup: names.deploymentGroup ?? `DgpECS-${parts}`,
+  }
+}
+
+async function groupIfThere(aws: CodeDeploy, application: string, deploymentGroup: string) {
+  return await orElse<DeploymentGroupInfo | undefined>(getDeploymentGroup(aws, application, deploymentGroup), undefined)
+}
+
+async function searchGroup(
+  aws: CodeDeploy,
+  service: ResolvedService,
+  names: GroupNames,
+): Promise<DeploymentGroupInfo | Problem> {
+  const label = `'${service.clusterName}/${service.name}'`
+  const advice = `Set 'codedeploy-application' and 'codedeploy-deployment-group'.`
+  try {
+    const applications = names.application === undefined ? await listApplications(aws) : [names.application]
+    for (const application of applications) {
+      const groups = await describeDeploymentGroups(aws, application)
+      const found = groups.find(
+        (info) =>
+          groupTargets(info, service) &&
+          (names.deploymentGroup ?? info.deploymentGroupName) === info.deploymentGroupName,
+      )
+      if (found !== undefined) return found
+    }
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    const { kind, code } = error.serviceError
+    if (kind === 'denied') {
+      const sentence = `The deployment group of ${label} has no usual name, and searching for it was denied (${error.operation}). ${advice}`
+      return { reason: 'denied', sentence }
+    }
+    if (code !== 'ApplicationDoesNotExist') throw error
+    return {
+      reason: 'not-found',
+      sentence: `CodeDeploy application '${inSentence(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
+    }
+  }
+  return { reason: 'not-found', sentence: `No CodeDeploy deployment group releases ${label}. ${advice}` }
+}
+
+/** A guess that is wrong or may not be looked at is no error: the next way is tried. */
+async function orElse<Answer>(call: Promise<Answer>, otherwise: Answer): Promise<Answer> {
+  try {
+    return await call
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    if (error.serviceError.kind === 'answered' || error.serviceError.kind === 'denied') return otherwise
+    throw error
+  }
+}

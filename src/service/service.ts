@@ -1,0 +1,137 @@
+import type { Service, TaskSet } from '@aws-sdk/client-ecs'
+import { parseArn, shortName } from '../aws/arn.ts'
+import type { Problem } from '../errors.ts'
+import { inSentence } from '../untrusted.ts'
+
+/** A service that CodeDeploy can release, as it is now. */
+export interface ResolvedService {
+  arn: string
+  partition: string
+  region: string
+  account: string
+  name: string
+  clusterName: string
+  desiredCount: number
+  /** What the load balancer of the service points at. */
+  container: { name: string; port: number }
+  /** The task set that serves production. */
+  primary: {
+    id: string
+    taskDefinitionArn: string
+    /** The deployment that made it. The first task set of a service has none. */
+    deploymentId: string | undefined
+  }
+  taskSets: ServiceTaskSet[]
+}
+
+/** A task set as ECS tells it. */
+export interface ServiceTaskSet {
+  id: string
+  taskDefinitionArn: string
+  deploymentId: string | undefined
+  status: string
+  running: number
+  pending: number
+  desired: number
+}
+
+/** The service, or everything that speaks against releasing it. */
+export type ServiceResolution = { service: ResolvedService; problems: [] } | { service: undefined; problems: Problem[] }
+
+/** What DescribeServices answered for one service. */
+export interface ServiceAnswer {
+  service: Service | undefined
+  /** Why there is none, e.g. `MISSING`. */
+  failureReason: string | undefined
+}
+
+/** Narrows the answer of DescribeServices to a service that CodeDeploy can release. */
+export function resolveService(cluster: string, name: string, answer: ServiceAnswer): ServiceResolution {
+  const { service } = answer
+  if (service?.serviceArn === undefined) {
+    const reason = inSentence(answer.failureReason ?? 'MISSING', 60)
+    return refused([
+      {
+        reason: 'not-found',
+        sentence: `Service '${shortName(name)}' was not found in cluster '${shortName(cluster)}' (${reason}). Check 'service', 'cluster' and the region.`,
+      },
+    ])
+  }
+  const problems = whyNotReleasable(service)
+  const arn = parseArn(service.serviceArn)
+  const primary = (service.taskSets ?? []).find((taskSet) => taskSet.status === 'PRIMARY')
+  const loadBalancer = primary?.loadBalancers?.[0] ?? service.loadBalancers?.[0]
+  if (arn === undefined || problems.length > 0) return refused(problems)
+  const id = primary?.id
+  const taskDefinitionArn = primary?.taskDefinition
+  const { containerName, containerPort } = loadBalancer ?? {}
+  if (id === undefined || taskDefinitionArn === undefined) {
+    return refused([
+      unsupported(`${label(service)} has no PRIMARY task set, so there is nothing to shift traffic from.`),
+    ])
+  }
+  if (containerName === undefined || containerPort === undefined) {
+    return refused([unsupported(`${label(service)} has no load balancer, which a blue/green release needs.`)])
+  }
+  return {
+    problems: [],
+    service: {
+      arn: service.serviceArn,
+      partition: arn.partition,
+      region: arn.region,
+      account: arn.account,
+      name: service.serviceName ?? shortName(service.serviceArn),
+      clusterName: shortName(service.clusterArn ?? cluster),
+      desiredCount: service.desiredCount ?? 0,
+      container: { name: containerName, port: containerPort },
+      primary: { id, taskDefinitionArn, deploymentId: primary?.externalId },
+      taskSets: (service.taskSets ?? []).map(readTaskSet),
+    },
+  }
+}
+
+/** One task set, with empty text where ECS says nothing. */
+export function readTaskSet(taskSet: TaskSet): ServiceTaskSet {
+  return {
+    id: taskSet.id ?? '',
+    taskDefinitionArn: taskSet.taskDefinition ?? '',
+    deploymentId: taskSet.externalId,
+    status: taskSet.status ?? '',
+    running: taskSet.runningCount ?? 0,
+    pending: taskSet.pendingCount ?? 0,
+    desired: taskSet.computedDesiredCount ?? 0,
+  }
+}
+
+function whyNotReleasable(service: Service): Problem[] {
+  const problems: Problem[] = []
+  if (service.status !== 'ACTIVE') {
+    const status = inSentence(service.status ?? 'unknown', 60)
+    problems.push(unsupported(`${label(service)} is ${status}; only an ACTIVE service can be released.`))
+  }
+  const controller = service.deploymentController?.type ?? 'ECS'
+  if (controller === 'CODE_DEPLOY') return problems
+  const strategy = service.deploymentConfiguration?.strategy
+  const native =
+    strategy === 'BLUE_GREEN' || strategy === 'LINEAR' || strategy === 'CANARY'
+      ? ` ECS itself releases it ${strategy === 'BLUE_GREEN' ? 'blue/green' : strategy.toLowerCase()} (strategy ${strategy}); use UpdateService or aws-actions/amazon-ecs-deploy-task-definition.`
+      : ' Use aws-actions/amazon-ecs-deploy-task-definition, or make a service with the CODE_DEPLOY controller.'
+  problems.push(
+    unsupported(
+      `${label(service)} has the deployment controller ${inSentence(controller, 60)}, not CODE_DEPLOY.${native}`,
+    ),
+  )
+  return problems
+}
+
+function label(service: Service): string {
+  return `Service '${inSentence(service.serviceName ?? '', 255)}'`
+}
+
+function unsupported(sentence: string): Problem {
+  return { reason: 'unsupported-service', sentence }
+}
+
+function refused(problems: Problem[]): ServiceResolution {
+  return { service: undefined, problems }
+}

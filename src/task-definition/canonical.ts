@@ -1,0 +1,126 @@
+import { isJsonObject, type JsonObject } from '../document.ts'
+import type { TaskDefinition } from './definition.ts'
+
+/**
+ * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
+ * in, and the order of lists that are sets do not count. In doubt the answer is no.
+ */
+export function isSameDefinition(left: TaskDefinition, right: TaskDefinition): boolean {
+  return canonicalText(left) === canonicalText(right)
+}
+
+/** A definition in a form in which equal ones are equal text. */
+export function canonicalDefinition(definition: TaskDefinition): JsonObject {
+  const canonical = canonicalObject(definition, '')
+  const networkMode = definition['networkMode']
+  const containers = canonical['containerDefinitions']
+  if (!Array.isArray(containers)) return canonical
+  return {
+    ...canonical,
+    ...sizeMember(canonical, 'cpu', 'vcpu'),
+    ...sizeMember(canonical, 'memory', 'gb'),
+    containerDefinitions: containers.map((container: unknown) =>
+      isJsonObject(container) ? withoutFilledIn(container, networkMode) : container,
+    ),
+  }
+}
+
+/** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
+const SETS: Readonly<Record<string, string>> = {
+  'containerDefinitions.environment': 'name',
+  'containerDefinitions.secrets': 'name',
+  'containerDefinitions.portMappings': 'containerPort',
+  'containerDefinitions.mountPoints': 'containerPath',
+  'containerDefinitions.volumesFrom': 'sourceContainer',
+  'containerDefinitions.ulimits': 'name',
+  'containerDefinitions.systemControls': 'namespace',
+  'containerDefinitions.dependsOn': 'containerName',
+  'containerDefinitions.resourceRequirements': 'type',
+  'containerDefinitions.logConfiguration.secretOptions': 'name',
+  volumes: 'name',
+  tags: 'key',
+  requiresCompatibilities: '',
+}
+
+function canonicalText(definition: TaskDefinition): string {
+  return JSON.stringify(canonicalDefinition(definition))
+}
+
+function canonicalValue(value: unknown, path: string): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => canonicalValue(item, path)).filter((item) => item !== undefined)
+    return items.length === 0 ? undefined : sortedIfSet(items, path)
+  }
+  if (isJsonObject(value)) {
+    const members = canonicalObject(value, path)
+    return Object.keys(members).length === 0 ? undefined : members
+  }
+  return value === null || value === '' ? undefined : value
+}
+
+function canonicalObject(value: JsonObject, path: string): JsonObject {
+  const members = Object.entries(value)
+    .map(([name, member]): [string, unknown] => {
+      if (path === 'containerDefinitions.environment' && name === 'value') return [name, member ?? '']
+      if (path === 'containerDefinitions.dockerLabels') return [name, member]
+      return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)]
+    })
+    .filter(([, member]) => member !== undefined)
+    .sort(([left], [right]) => compareText(left, right))
+  return Object.fromEntries(members)
+}
+
+function sortedIfSet(items: unknown[], path: string): unknown[] {
+  const key = SETS[path]
+  if (key === undefined) return items
+  const sortKey = (item: unknown) => {
+    const named = key !== '' && isJsonObject(item) ? `${JSON.stringify(item[key])} ` : ''
+    return `${named}${JSON.stringify(item)}`
+  }
+  return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)))
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/**
+ * What ECS adds to a container when it registers it. Observed in answers of DescribeTaskDefinition; the defaults are
+ * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
+ */
+function withoutFilledIn(container: JsonObject, networkMode: unknown): JsonObject {
+  const { portMappings, healthCheck, ...rest } = container
+  const members = Object.entries(rest).filter(
+    ([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)),
+  )
+  return {
+    ...Object.fromEntries(members),
+    ...(Array.isArray(portMappings)
+      ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
+      : {}),
+    ...(isJsonObject(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
+  }
+}
+
+function withoutPortDefaults(port: unknown, networkMode: unknown): unknown {
+  if (!isJsonObject(port)) return port
+  const sharesPort = networkMode === 'awsvpc' || networkMode === 'host'
+  const filledHostPort = sharesPort ? port['containerPort'] : 0
+  const members = Object.entries(port).filter(
+    ([name, value]) => !((name === 'protocol' && value === 'tcp') || (name === 'hostPort' && value === filledHostPort)),
+  )
+  return Object.fromEntries(members)
+}
+
+function withoutHealthCheckDefaults(healthCheck: JsonObject): JsonObject {
+  const defaults: JsonObject = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 }
+  return Object.fromEntries(Object.entries(healthCheck).filter(([name, value]) => defaults[name] !== value))
+}
+
+/** `0.5 vCPU` and `512` are the same size, as are `1 GB` and `1024`. Source: ECS API Reference, RegisterTaskDefinition. */
+function sizeMember(definition: JsonObject, member: 'cpu' | 'memory', unit: 'vcpu' | 'gb'): JsonObject {
+  const value = definition[member]
+  if (typeof value !== 'string') return {}
+  const match = /^([\d.]+) ?([a-z]+)$/i.exec(value)
+  return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {}
+}

@@ -1,0 +1,110 @@
+import { RegisterTaskDefinitionRequest$ } from '@aws-sdk/client-ecs'
+import { NormalizedSchema } from '@smithy/core/schema'
+import { isJsonObject, type JsonObject, kindOf } from '../document.ts'
+import { inSentence } from '../untrusted.ts'
+
+/** A definition brought into the types that RegisterTaskDefinition wants, and where it does not fit. */
+export interface ShapedDefinition {
+  definition: JsonObject
+  /** Paths of members that the SDK does not know, e.g. `containerDefinitions[0].imageTag`. */
+  unknownMembers: string[]
+  /** Sentences that begin with the member's path. */
+  mistakes: string[]
+}
+
+export interface ShapeOptions {
+  /** Text is turned into the number or boolean that the member wants (YAML). */
+  scalarsAreText: boolean
+  /** Members that are an empty text, list or mapping are left out, except the value of an environment variable. */
+  leaveOutEmpty: boolean
+}
+
+/** Walks a definition along the SDK's own schema of RegisterTaskDefinition. Null members are left out. */
+export function shapeTaskDefinition(document: JsonObject, options: ShapeOptions): ShapedDefinition {
+  const walk: Walk = { ...options, unknownMembers: [], mistakes: [] }
+  const schema = NormalizedSchema.of(RegisterTaskDefinitionRequest$)
+  const definition = shapeStructure(walk, schema, document, '')
+  for (const required of ['family', 'containerDefinitions']) {
+    if (document[required] === undefined || document[required] === null) walk.mistakes.push(`'${required}' is missing`)
+  }
+  return { definition, unknownMembers: walk.unknownMembers, mistakes: walk.mistakes }
+}
+
+/** Name of the SDK's structure for a name and a value, as in `environment`. */
+const ENVIRONMENT_VARIABLE = 'KeyValuePair'
+
+interface Walk extends ShapeOptions {
+  unknownMembers: string[]
+  mistakes: string[]
+}
+
+function shapeValue(walk: Walk, schema: NormalizedSchema, value: unknown, path: string): unknown {
+  if (value === null || value === undefined) return undefined
+  if (schema.isListSchema()) return shapeList(walk, schema, value, path)
+  if (schema.isMapSchema()) return shapeMap(walk, schema, value, path)
+  if (schema.isStructSchema()) {
+    return isJsonObject(value) ? shapeStructure(walk, schema, value, path) : mistaken(walk, path, 'a mapping', value)
+  }
+  return shapeScalar(walk, schema, value, path)
+}
+
+function shapeStructure(walk: Walk, schema: NormalizedSchema, value: JsonObject, path: string): JsonObject {
+  const members = new Map<string, NormalizedSchema>(schema.structIterator())
+  const isVariable = schema.getName() === ENVIRONMENT_VARIABLE
+  const shaped = Object.entries(value).map(([name, member]): [string, unknown] => {
+    const memberPath = path === '' ? name : `${path}.${name}`
+    const memberSchema = members.get(name)
+    if (isVariable && name === 'value')
+      return [name, shapeScalar(walk, schema.getMemberSchema(name), member ?? '', memberPath)]
+    if (memberSchema !== undefined) {
+      const shapedMember = shapeValue(walk, memberSchema, member, memberPath)
+      return [name, walk.leaveOutEmpty && isEmpty(shapedMember) ? undefined : shapedMember]
+    }
+    walk.unknownMembers.push(inSentence(memberPath, 200))
+    return [name, member]
+  })
+  return Object.fromEntries(shaped.filter(([, member]) => member !== undefined))
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === '') return true
+  if (Array.isArray(value)) return value.length === 0
+  return isJsonObject(value) && Object.keys(value).length === 0
+}
+
+function shapeList(walk: Walk, schema: NormalizedSchema, value: unknown, path: string): unknown {
+  if (!Array.isArray(value)) return mistaken(walk, path, 'a list', value)
+  const items = value.map((item, index) => shapeValue(walk, schema.getValueSchema(), item, `${path}[${index}]`))
+  return items.filter((item) => item !== undefined)
+}
+
+function shapeMap(walk: Walk, schema: NormalizedSchema, value: unknown, path: string): unknown {
+  if (!isJsonObject(value)) return mistaken(walk, path, 'a mapping', value)
+  const entries = Object.entries(value).map(([name, item]): [string, unknown] => [
+    name,
+    shapeValue(walk, schema.getValueSchema(), item, `${path}.${name}`),
+  ])
+  return Object.fromEntries(entries.filter(([, item]) => item !== undefined))
+}
+
+function shapeScalar(walk: Walk, schema: NormalizedSchema, value: unknown, path: string): unknown {
+  if (schema.isStringSchema()) return typeof value === 'string' ? value : mistaken(walk, path, 'a text', value)
+  if (schema.isBooleanSchema()) {
+    if (typeof value === 'boolean') return value
+    if (walk.scalarsAreText && typeof value === 'string' && /^(true|false)$/i.test(value)) return /^true$/i.test(value)
+    return mistaken(walk, path, 'true or false', value)
+  }
+  if (schema.isNumericSchema()) {
+    if (typeof value === 'number') return value
+    if (walk.scalarsAreText && typeof value === 'string' && /^[-+]?\d+(\.\d+)?$/.test(value)) return Number(value)
+    return mistaken(walk, path, 'a number', value)
+  }
+  return value
+}
+
+/** Values may be secret, so a mistake tells the kind of value it found and not the value. */
+function mistaken(walk: Walk, path: string, wanted: string, value: unknown): undefined {
+  const found = typeof value === 'number' || typeof value === 'boolean' ? `a ${typeof value}` : kindOf(value)
+  walk.mistakes.push(`'${inSentence(path, 200)}' must be ${wanted}, not ${found}`)
+  return undefined
+}

@@ -1,0 +1,55 @@
+import { endingOf } from './follow/ending.ts'
+import type { Outcome } from './follow/follow.ts'
+import type { Settlement } from './follow/settle.ts'
+import { hasEnded } from './follow/snapshot.ts'
+
+/** What a release came to: the output `status`. */
+export type Status =
+  | 'succeeded'
+  | 'started'
+  | 'unchanged'
+  | 'refused'
+  | 'failed'
+  | 'rolled-back'
+  | 'rollback-failed'
+  | 'stopped'
+  | 'timed-out'
+  | 'cancelled'
+  | 'unknown'
+
+/** The exit code of the step for each status. */
+const EXIT_CODES: Record<Status, 0 | 1> = {
+  succeeded: 0,
+  started: 0,
+  unchanged: 0,
+  refused: 1,
+  failed: 1,
+  'rolled-back': 1,
+  'rollback-failed': 1,
+  stopped: 1,
+  'timed-out': 1,
+  cancelled: 1,
+  unknown: 1,
+}
+
+export function exitCodeOf(status: Status): 0 | 1 {
+  return EXIT_CODES[status]
+}
+
+/**
+ * The verdict on a deployment that was followed; the first that applies. A success is only what was seen to have
+ * reached the finish line, never what is left over.
+ */
+export function verdictOf(outcome: Outcome, settlement: Settlement): Status {
+  const { rollback, snapshot } = settlement
+  if (rollback.status === 'failed') return 'rollback-failed'
+  if (outcome.kind === 'lost-sight' || rollback.status === 'unknown') return 'unknown'
+  if (outcome.kind === 'cancelled') return 'cancelled'
+  if (outcome.kind === 'timed-out') return 'timed-out'
+  if (rollback.status === 'succeeded') return 'rolled-back'
+  if (rollback.status === 'running') return 'unknown'
+  if (outcome.kind === 'finish-line') return 'succeeded'
+  if (snapshot?.status === 'succeeded') return 'succeeded'
+  if (snapshot === undefined || !hasEnded(snapshot)) return 'unknown'
+  return endingOf(snapshot) === 'stop-request' ? 'stopped' : 'failed'
+}

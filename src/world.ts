@@ -1,0 +1,28 @@
+import type { CodeDeploy } from './aws/code-deploy.ts'
+import type { Ecs } from './aws/ecs.ts'
+import type { GithubRun } from './github-run.ts'
+import type { Release } from './release-state.ts'
+
+/** Everything outside that a release works with. Built by the entries and by tests, handed to everything else. */
+export interface World extends Ecs, CodeDeploy {
+  /** Aborted when the workflow run is cancelled. */
+  signal: AbortSignal
+  /** Region of the clients; undefined when none was told, in which case nothing may be called. */
+  region: string | undefined
+  /** The endpoint when it is not AWS itself, as in a rehearsal. */
+  otherEndpoint: string | undefined
+  run: GithubRun
+  log: Log
+  /** The text of a file of the workspace; undefined when there is none. */
+  readText(path: string): Promise<string | undefined>
+  /** Called whenever there is more to tell of the release, so that what is on disk survives a killed step. */
+  onRelease(release: Release): void
+}
+
+/** The log of the step. Every text is made safe for the runner where it is printed. */
+export interface Log {
+  line(text: string): void
+  /** What deserves attention although it does not stop the release. */
+  warning(text: string): void
+  group<Result>(title: string, body: () => Promise<Result>): Promise<Result>
+}
