@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { load } from 'js-yaml'
+
+const ACTION_ROOT = resolve(import.meta.dirname, '..', '..')
+
+/** What a step of a workflow is run with. */
+export interface StepOptions {
+  /** `with:`, as a workflow would give it. */
+  inputs: ReadonlyMap<string, string>
+  workspace: string
+  /** An existing folder for the files that runner and action exchange. */
+  folder: string
+  /** Beside and over what the runner sets. */
+  environment: NodeJS.ProcessEnv
+  /** Modules that Node loads before the action. */
+  preloads: readonly string[]
+  onOutput(chunk: string): void
+}
+
+/** What a step leaves behind once its process has ended. */
+export interface StepResult {
+  /** The runner takes a process that was killed for failed. */
+  exitCode: number
+  outputs: Record<string, string>
+  summary: string
+}
+
+export interface RunningStep {
+  result: Promise<StepResult>
+  /** Sends a signal to the action's process. */
+  kill(signal: NodeJS.Signals): void
+}
+
+/**
+ * Runs the built action as the runner does: the file that action.yml names on this Node, inputs and their defaults as
+ * `INPUT_…`, fresh files for what it writes, no standard input. Source: actions/runner, NodeScriptActionHandler.
+ */
+export function runStep({ inputs, workspace, folder, environment, preloads, onOutput }: StepOptions): RunningStep {
+  const action = readAction()
+  const outputFile = emptyFile(folder, 'output')
+  const summaryFile = emptyFile(folder, 'summary.md')
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env['PATH'],
+    ...runnerVariables(folder, workspace),
+    GITHUB_OUTPUT: outputFile,
+    GITHUB_STEP_SUMMARY: summaryFile,
+    ...inputVariables(action, inputs),
+    ...environment,
+  }
+  const imports = preloads.flatMap((preload) => ['--import', preload])
+  const child = spawn(process.execPath, [...imports, join(ACTION_ROOT, action.runs.main)], {
+    cwd: workspace,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  })
+  child.stdout.setEncoding('utf8').on('data', onOutput)
+  child.stderr.setEncoding('utf8').on('data', onOutput)
+  const result = new Promise<StepResult>((settle, fail) => {
+    child.on('error', fail)
+    child.on('close', (code) => {
+      const outputs = parseFileCommands(readFileSync(outputFile, 'utf8'))
+      settle({ exitCode: code ?? 1, outputs, summary: readFileSync(summaryFile, 'utf8') })
+    })
+  })
+  return { result, kill: (signal) => child.kill(signal) }
+}
+
+interface Action {
+  inputs: Record<string, { default?: string }>
+  runs: { main: string }
+}
+
+function readAction(): Action {
+  return load(readFileSync(join(ACTION_ROOT, 'action.yml'), 'utf8')) as Action
+}
+
+/** A given input wins over its default, also when it is empty. Source: actions/runner, ActionRunner. */
+function inputVariables({ inputs: declared }: Action, given: ReadonlyMap<string, string>): NodeJS.ProcessEnv {
+  const defaults = Object.entries(declared).map(([name, input]): [string, string] => [name, input.default ?? ''])
+  const values = [...defaults, ...given].map(([name, value]) => [
+    `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+    value,
+  ])
+  return Object.fromEntries(values)
+}
+
+/** The variables of a run that a rehearsal has something to say about. */
+function runnerVariables(folder: string, workspace: string): NodeJS.ProcessEnv {
+  const temp = join(folder, 'temp')
+  mkdirSync(temp, { recursive: true })
+  return {
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: workspace,
+    GITHUB_STATE: emptyFile(folder, 'state'),
+    GITHUB_ENV: emptyFile(folder, 'env'),
+    GITHUB_PATH: emptyFile(folder, 'path'),
+    GITHUB_REPOSITORY: 'example/shop',
+    GITHUB_REPOSITORY_ID: '1296269',
+    GITHUB_WORKFLOW: 'Release',
+    GITHUB_WORKFLOW_REF: 'example/shop/.github/workflows/release.yml@refs/heads/main',
+    GITHUB_RUN_ID: '1658821493',
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_RUN_NUMBER: '42',
+    GITHUB_JOB: 'release',
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
+    GITHUB_ACTOR: 'octocat',
+    GITHUB_EVENT_NAME: 'push',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_API_URL: 'https://api.github.com',
+    RUNNER_OS: 'Linux',
+    RUNNER_TEMP: temp,
+  }
+}
+
+function emptyFile(folder: string, name: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, '')
+  return path
+}
+
+/**
+ * Reads `NAME<<DELIMITER` blocks and `NAME=VALUE` lines; a later one wins.
+ * Source: actions/runner, FileCommandManager.
+ */
+export function parseFileCommands(text: string): Record<string, string> {
+  const found: [string, string][] = []
+  const lines = text.split('\n')
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? ''
+    const block = /^([^=]+?)<<(.+)$/.exec(line)
+    if (block === null) {
+      const split = line.indexOf('=')
+      if (split > 0) found.push([line.slice(0, split), line.slice(split + 1)])
+      continue
+    }
+    const [, name = '', delimiter] = block
+    const end = lines.indexOf(delimiter ?? '', index + 1)
+    found.push([name, lines.slice(index + 1, end).join('\n')])
+    index = end
+  }
+  return Object.fromEntries(found)
+}

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util'
+import { type ScenarioName, scenarios } from '../simulator/scenarios.ts'
+
+export const USAGE = `npm run rehearse -- [options]
+
+  --scenario NAME      what happens (default: success); --list names them all
+  --image IMAGE        image to release (default: registry.example/web:1.1.0)
+  --hook FILE          a Lambda handler of your own in place of examples/hooks/validate.mjs
+  --speed N            how many times faster than real time (default: ends within 30 s)
+  --input NAME=VALUE   any input of the action; may be given many times
+  --list               the scenarios
+  --help               this`
+
+export interface RehearsalOptions {
+  scenario: ScenarioName
+  image: string
+  /** Path of a handler module. */
+  hook: string | undefined
+  /** Undefined: as the scenario needs. */
+  speed: number | undefined
+  /** Inputs of the action, over those of the rehearsal. */
+  inputs: Map<string, string>
+  /** Only tell, run nothing. */
+  only: 'list' | 'help' | undefined
+}
+
+/** A mistake in the options, in one sentence. */
+export class OptionError extends Error {}
+
+/** @throws OptionError */
+export function parseOptions(args: string[]): RehearsalOptions {
+  const values = readArguments(args)
+  const scenario = values.scenario ?? 'success'
+  if (!isScenario(scenario)) {
+    throw new OptionError(`Option '--scenario' must be one of ${Object.keys(scenarios).join(', ')}; got '${scenario}'.`)
+  }
+  return {
+    scenario,
+    image: values.image ?? 'registry.example/web:1.1.0',
+    hook: values.hook,
+    speed: parseSpeed(values.speed),
+    inputs: parseInputOptions(values.input ?? []),
+    only: values.help === true ? 'help' : values.list === true ? 'list' : undefined,
+  }
+}
+
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        scenario: { type: 'string' },
+        image: { type: 'string' },
+        hook: { type: 'string' },
+        speed: { type: 'string' },
+        input: { type: 'string', multiple: true },
+        list: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (error) {
+    const [sentence] = error instanceof Error ? error.message.split('. ') : []
+    throw new OptionError(`${sentence ?? 'The options cannot be read'}. See 'npm run rehearse -- --help'.`)
+  }
+}
+
+function isScenario(name: string): name is ScenarioName {
+  return Object.hasOwn(scenarios, name)
+}
+
+function parseSpeed(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined
+  const speed = Number(given)
+  if (given.trim() !== '' && speed > 0 && speed <= 1_000) return speed
+  throw new OptionError(`Option '--speed' must be a number above 0 and up to 1000; got '${given}'.`)
+}
+
+function parseInputOptions(given: readonly string[]): Map<string, string> {
+  return new Map(
+    given.map((assignment): [string, string] => {
+      const split = assignment.indexOf('=')
+      if (split <= 0) throw new OptionError(`Option '--input' must be NAME=VALUE; got '${assignment}'.`)
+      return [assignment.slice(0, split), assignment.slice(split + 1)]
+    }),
+  )
+}

@@ -1,0 +1,143 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { runStep, type StepResult } from './rehearsal/action-step.ts'
+import { OptionError, parseOptions, type RehearsalOptions, USAGE } from './rehearsal/options.ts'
+import { runnerLog } from './rehearsal/runner-log.ts'
+import { renderSummaryPage } from './rehearsal/summary-page.ts'
+import { scaledClock } from './simulator/clock.ts'
+import { childClockEnvironment, SCALED_TIME_PRELOAD } from './simulator/live/child-clock.ts'
+import type { Scenario } from './simulator/scenario.ts'
+import { type ScenarioName, scenarios } from './simulator/scenarios.ts'
+import { type Simulator, startSimulator } from './simulator/simulator.ts'
+
+/** Everything a rehearsal leaves behind. */
+const RESULTS_FOLDER = resolve(import.meta.dirname, '..', 'rehearsal')
+
+/** How many times faster than real time, so that the scenario ends within 30 s. */
+const SPEEDS: Record<ScenarioName, number> = {
+  success: 25,
+  'no-hooks': 10,
+  'hook-fails': 12,
+  'hook-fails-no-rollback': 12,
+  'never-healthy': 15,
+  alarm: 18,
+  'bad-appspec': 5,
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error
+  say(error.message)
+  process.exitCode = 2
+}
+
+async function main(args: string[]): Promise<number> {
+  const options = parseOptions(args)
+  if (options.only === 'help') say(USAGE)
+  else if (options.only === 'list') for (const line of scenarioList()) say(line)
+  return options.only === undefined ? await rehearse(options) : 0
+}
+
+function scenarioList(): string[] {
+  const width = Math.max(...Object.keys(scenarios).map((name) => name.length))
+  return Object.entries(scenarios).map(([name, { description }]) => `${name.padEnd(width)}  ${description}`)
+}
+
+/** Plays a scenario with the built action. @returns the action's exit code */
+async function rehearse(options: RehearsalOptions): Promise<number> {
+  const scenario = scenarioOf(options)
+  const speed = options.speed ?? speedFor(options)
+  const clock = scaledClock(speed, Date.now())
+  const simulator = await startSimulator({ scenario, clock, live: { speed } })
+  const folder = mkdtempSync(join(tmpdir(), 'rehearsal-'))
+  try {
+    for (const line of opening(options, simulator, speed)) say(line)
+    const log = runnerLog({ colours: process.stdout.isTTY === true, write: say })
+    const step = runStep({
+      inputs: inputsOf(options),
+      workspace: process.env['INIT_CWD'] ?? process.cwd(),
+      folder,
+      environment: { ...awsEnvironment(simulator, scenario), ...childClockEnvironment(clock, speed) },
+      preloads: [SCALED_TIME_PRELOAD],
+      onOutput: log.take,
+    })
+    // A terminal's Ctrl-C reaches the action by itself; a signal to this process alone is passed on.
+    const signals = ['SIGINT', 'SIGTERM'] as const
+    for (const signal of signals) process.on(signal, () => step.kill(signal))
+    const result = await step.result
+    log.end()
+    for (const line of hookLog(simulator)) say(line)
+    await keepResults(result)
+    return result.exitCode
+  } finally {
+    await simulator.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function scenarioOf({ scenario: name, hook }: RehearsalOptions): Scenario {
+  const scenario = scenarios[name]
+  if (hook === undefined) return scenario
+  const handlerFile = resolve(process.env['INIT_CWD'] ?? '.', hook)
+  if (!existsSync(handlerFile)) throw new OptionError(`Option '--hook' names '${hook}', which does not exist.`)
+  const functions = scenario.world.functions.map((one) => ({ ...one, handlerFile }))
+  return { ...scenario, world: { ...scenario.world, functions } }
+}
+
+/** A task set that never gets healthy takes an hour when nobody gives up before. */
+function speedFor({ scenario, inputs }: RehearsalOptions): number {
+  if (scenario === 'never-healthy' && inputs.get('fail-fast') === '0') return 150
+  return inputs.get('wait-for') === 'completion' ? SPEEDS[scenario] * 2 : SPEEDS[scenario]
+}
+
+function inputsOf({ scenario, image, inputs }: RehearsalOptions): ReadonlyMap<string, string> {
+  const hooks: [string, string][] =
+    scenario === 'no-hooks' ? [] : [['after-allow-test-traffic-hook', 'CodeDeployHook_validate']]
+  return new Map([['cluster', 'demo'], ['service', 'web'], ['image', image], ...hooks, ...inputs])
+}
+
+function awsEnvironment({ url }: Simulator, { world }: Scenario): NodeJS.ProcessEnv {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: world.region,
+    AWS_ACCESS_KEY_ID: 'AKIAREHEARSAL0000000',
+    AWS_SECRET_ACCESS_KEY: 'rehearsal',
+    NO_PROXY: '127.0.0.1',
+  }
+}
+
+function opening({ scenario, image }: RehearsalOptions, { url, listeners }: Simulator, speed: number): string[] {
+  const open = Object.values(listeners).flatMap(({ production, test }) => [
+    `Open while it runs: production ${production}${test === undefined ? '' : `, test ${test}`}`,
+  ])
+  return [
+    `Rehearsal '${scenario}' with ${image}, ${speed} times faster than real time. This is not AWS: the simulator is at ${url}.`,
+    ...open,
+    '',
+  ]
+}
+
+function hookLog({ hookLogs }: Simulator): string[] {
+  if (hookLogs.length === 0) return []
+  return ['', 'What the hooks printed:', ...hookLogs.map(({ functionName, text }) => `  | ${functionName}: ${text}`)]
+}
+
+async function keepResults({ outputs, summary }: StepResult): Promise<void> {
+  rmSync(RESULTS_FOLDER, { recursive: true, force: true })
+  mkdirSync(RESULTS_FOLDER, { recursive: true })
+  const inFolder = (name: string) => join(RESULTS_FOLDER, name)
+  const report = outputs['report'] ?? ''
+  if (report !== '') copyFileSync(report, inFolder('report.json'))
+  const kept = { ...outputs, ...(report === '' ? {} : { report: inFolder('report.json') }) }
+  writeFileSync(inFolder('outputs.json'), `${JSON.stringify(kept, undefined, 2)}\n`)
+  writeFileSync(inFolder('summary.md'), summary)
+  writeFileSync(inFolder('summary.html'), await renderSummaryPage(summary))
+  say('')
+  say('Left in rehearsal/: summary.html (open it), summary.md, report.json, outputs.json')
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
