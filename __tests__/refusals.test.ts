@@ -1,3 +1,4 @@
+import { CreateDeploymentCommand } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
 import type { Scenario, ServiceSeed } from '../src/simulator/scenario.ts'
 import { baseScenario, withGroup } from '../src/simulator/scenarios.ts'

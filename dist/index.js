@@ -36213,7 +36213,9 @@ function readEndpoint(environment) {
 /* harmony export */   V: () => (/* binding */ describeServiceError),
 /* harmony export */   Y: () => (/* binding */ readServiceError)
 /* harmony export */ });
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4169);
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
+
 
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired', 'TokenRefreshRequired']);
 const INVALID_CREDENTIALS = new Set([
@@ -36269,23 +36271,27 @@ function readServiceError(error) {
     return {
         kind,
         code: facts.name.replace(/Exception$/, ''),
-        message: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(facts.message),
+        message: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(facts.message),
         ...(denied?.[1] === undefined ? {} : { action: denied[1] }),
-        ...(denied?.[2] === undefined ? {} : { resource: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(denied[2]) }),
+        ...(denied?.[2] === undefined ? {} : { resource: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(denied[2]) }),
         notAccepted: NEVER_SENT.has(facts.name) || isClientError(facts.httpStatus),
     };
 }
 function isClientError(httpStatus) {
     return httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500;
 }
+/** Whatever was thrown: SDK exceptions, Node's network errors, and anything else. */
 function factsOf(error) {
-    if (!(error instanceof Error))
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(error))
         return { name: 'Error', message: String(error), httpStatus: undefined };
-    const metadata = Reflect.get(error, '$metadata');
-    const status = metadata instanceof Object ? Reflect.get(metadata, 'httpStatusCode') : undefined;
-    const code = Reflect.get(error, 'code');
-    const name = typeof code === 'string' && NETWORK.has(code) ? code : error.name;
-    return { name, message: error.message, httpStatus: typeof status === 'number' ? status : undefined };
+    const { name, code, message, $metadata } = error;
+    const status = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)($metadata) ? $metadata['httpStatusCode'] : undefined;
+    const isNetwork = typeof code === 'string' && NETWORK.has(code);
+    return {
+        name: isNetwork ? code : String(name ?? 'Error'),
+        message: String(message ?? ''),
+        httpStatus: typeof status === 'number' ? status : undefined,
+    };
 }
 function kindOf({ name, message, httpStatus }) {
     if (EXPIRED.has(name) || /^Signature expired/.test(message))
@@ -36366,953 +36372,17 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 452:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ invalidInput)
-/* harmony export */ });
-/* unused harmony export RefusedError */
-/** What a check found wrong; everything it found, not only the first. */
-class RefusedError extends Error {
-    problems;
-    constructor(problems, options) {
-        super(problems.map((problem) => problem.sentence).join(' '), options);
-        this.name = 'RefusedError';
-        this.problems = problems;
-    }
-}
-/** A problem with what the user gave: an input, a file it names, or a member of that file. */
-function invalidInput(sentence) {
-    return { reason: 'invalid-input', sentence };
-}
-
-
-/***/ }),
-
-/***/ 817:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   y: () => (/* binding */ firstRequestSent)
-/* harmony export */ });
-/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
-
-/** Node tells here of every HTTP request that it begins. Source: Node.js documentation, "Diagnostics Channel". */
-const REQUEST_STARTS = 'http.client.request.start';
-/** Resolves when the first HTTP request of this process has been sent and its answer is being waited for. */
-function firstRequestSent() {
-    return new Promise((resolve) => {
-        const onStart = (message) => {
-            (0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.unsubscribe)(REQUEST_STARTS, onStart);
-            const { request } = message;
-            request.once('finish', () => resolve());
-            request.once('close', () => resolve());
-        };
-        (0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)(REQUEST_STARTS, onStart);
-    });
-}
-
-
-/***/ }),
-
-/***/ 7161:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   v: () => (/* binding */ isRollbackDue),
-/* harmony export */   z: () => (/* binding */ endingOf)
-/* harmony export */ });
-/**
- * Reads the ending from status, code and text. An alarm and a ready wait that ran out show as `Stopped`, like a request
- * (observed; User Guide, "Troubleshoot Amazon ECS deployments"). The code of the latter is not known, so its text helps.
- */
-function endingOf(snapshot) {
-    const { code = '', message = '' } = snapshot.error ?? {};
-    if (code === 'ALARM_ACTIVE')
-        return 'alarm';
-    if (snapshot.status === 'failed')
-        return 'failure';
-    return code === 'TIMEOUT' || message.includes('notification to continue') ? 'ready-wait-over' : 'stop-request';
-}
-const DUE_ON = {
-    failure: ['failure'],
-    alarm: ['alarm'],
-    'stop-request': ['stop'],
-    // Which setting covers it is not documented.
-    'ready-wait-over': ['failure', 'stop'],
-};
-/** Whether the settings ask for a rollback after an end like this. */
-function isRollbackDue(snapshot, rollbackOn) {
-    return DUE_ON[endingOf(snapshot)].some((event) => rollbackOn.includes(event));
-}
-
-
-/***/ }),
-
-/***/ 8438:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $8: () => (/* binding */ describePhase),
-/* harmony export */   hU: () => (/* binding */ phaseOf),
-/* harmony export */   qd: () => (/* binding */ isSamePhase)
-/* harmony export */ });
-/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
-
-/** The phase a deployment is in. */
-function phaseOf(snapshot, hooks) {
-    if (snapshot === undefined)
-        return { kind: 'provisioning' };
-    if ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot))
-        return { kind: 'ended' };
-    if (snapshot.status === 'ready')
-        return { kind: 'ready' };
-    if (snapshot.isShifted)
-        return { kind: 'termination' };
-    const running = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .runningEvent */ .my)(snapshot);
-    const hookFunction = running === undefined ? undefined : (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hookOf */ .pd)(hooks, running.name);
-    if (running !== undefined && hookFunction !== undefined)
-        return { kind: 'hook', event: running.name, hookFunction };
-    if (running?.name === 'AllowTraffic')
-        return { kind: 'shift' };
-    const install = snapshot.events.find(({ name }) => name === 'Install');
-    return install?.status === 'succeeded' ? { kind: 'between' } : { kind: 'provisioning' };
-}
-/** Whether two readings are in the same phase: a hook is a phase of its own. */
-function isSamePhase(left, right) {
-    return left.kind === right.kind && (left.kind !== 'hook' || right.kind !== 'hook' || left.event === right.event);
-}
-/** What the phase is, as the rest of "waiting for …". */
-function describePhase(phase) {
-    switch (phase.kind) {
-        case 'provisioning':
-            return 'the replacement task set to become healthy (Install)';
-        case 'hook':
-            return `hook ${phase.hookFunction} to answer (${phase.event})`;
-        case 'ready':
-            return 'somebody to continue the deployment (Ready)';
-        case 'shift':
-            return 'production traffic to shift (AllowTraffic)';
-        case 'between':
-            return 'the next lifecycle event';
-        case 'termination':
-            return 'the original task set to be terminated';
-        case 'ended':
-            return 'nothing';
-    }
-}
-
-
-/***/ }),
-
-/***/ 1229:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   GA: () => (/* binding */ replacementTraffic),
-/* harmony export */   hY: () => (/* binding */ hasEnded),
-/* harmony export */   my: () => (/* binding */ runningEvent),
-/* harmony export */   pd: () => (/* binding */ hookOf),
-/* harmony export */   uG: () => (/* binding */ failedEvent)
-/* harmony export */ });
-/** Percent of production on the replacement; undefined when it was not seen. */
-function replacementTraffic(snapshot) {
-    const { taskSets = [] } = snapshot ?? {};
-    const replacement = taskSets.find(({ role }) => role === 'replacement');
-    if (replacement !== undefined)
-        return replacement.trafficPercent;
-    // Before Install the replacement is not listed, and the original serves everything.
-    return taskSets.some(({ role }) => role === 'original') ? 0 : undefined;
-}
-/** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
-function hasEnded(snapshot) {
-    return snapshot.status === 'succeeded' || snapshot.status === 'failed' || snapshot.status === 'stopped';
-}
-/** The event that runs now, if any. */
-function runningEvent(snapshot) {
-    return snapshot.events.find(({ status }) => status === 'running');
-}
-/** The event at which the deployment ended badly, if it got that far. */
-function failedEvent(snapshot) {
-    return snapshot.events.find(({ status }) => status === 'failed');
-}
-/** The hook function of an event, if it has one. */
-function hookOf(hooks, eventName) {
-    const entry = Object.entries(hooks).find(([event]) => event === eventName);
-    return entry?.[1];
-}
-
-
-/***/ }),
-
-/***/ 6342:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ eventDurationMs),
-/* harmony export */   i: () => (/* binding */ changesBetween)
-/* harmony export */ });
-/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
-
-/** Everything that changed from one reading of a deployment to the next, by time. */
-function changesBetween(before, after, readAtMs) {
-    const changes = [
-        ...statusChange(before, after, readAtMs),
-        ...eventChanges(before, after, readAtMs),
-        ...taskChange(before, after, readAtMs),
-        ...trafficChange(before, after, readAtMs),
-    ];
-    return changes.sort((left, right) => left.atMs - right.atMs || rankOf(left) - rankOf(right));
-}
-/** Which of two changes at the same moment is told first: what begins, what moves, what is over. */
-function rankOf(entry) {
-    if (entry.kind === 'status')
-        return entry.status === 'created' || entry.status === 'running' ? 0 : 4;
-    if (entry.kind === 'event')
-        return entry.status === 'running' ? 1 : 3;
-    return 2;
-}
-function statusChange(before, after, readAtMs) {
-    if (before?.status === after.status && before.statusWord === after.statusWord)
-        return [];
-    const { deploymentId, status, statusWord } = after;
-    return [{ kind: 'status', deploymentId, atMs: statusSinceMs(before, after) ?? readAtMs, status, statusWord }];
-}
-/** Since when a deployment has its status, where CodeDeploy tells. */
-function statusSinceMs(before, after) {
-    if (after.endedAtMs !== undefined)
-        return after.endedAtMs;
-    if (after.status === 'created')
-        return after.createdAtMs;
-    const isFirstRun = before === undefined || before.status === 'created' || before.status === 'queued';
-    return after.status === 'running' && isFirstRun ? after.startedAtMs : undefined;
-}
-function eventChanges(before, after, readAtMs) {
-    const known = new Map(before?.events.map((event) => [event.name, event.status]));
-    return after.events
-        .filter(({ name, status }) => status !== 'pending' && status !== 'skipped' && known.get(name) !== status)
-        .map((event) => ({
-        kind: 'event',
-        deploymentId: after.deploymentId,
-        atMs: event.endedAtMs ?? event.startedAtMs ?? readAtMs,
-        name: event.name,
-        status: event.status,
-        durationMs: eventDurationMs(event),
-    }));
-}
-/** How long an event took, both ends by CodeDeploy's clock; undefined while it runs. */
-function eventDurationMs({ startedAtMs, endedAtMs }) {
-    return startedAtMs === undefined || endedAtMs === undefined ? undefined : endedAtMs - startedAtMs;
-}
-function trafficChange(before, after, readAtMs) {
-    const percent = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(after);
-    if (percent === undefined || percent === ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(before) ?? 0))
-        return [];
-    const atMs = shiftedAtMs(before, after) ?? readAtMs;
-    return [{ kind: 'traffic', deploymentId: after.deploymentId, atMs, replacementPercent: percent }];
-}
-/**
- * When traffic moved, where CodeDeploy's times tell: the first step comes at the start of AllowTraffic and the last
- * before its end. Observed, not documented.
- */
-function shiftedAtMs(before, after) {
-    const isShift = ({ name }) => name === 'AllowTraffic';
-    const was = before?.events.find(isShift)?.status;
-    const shift = after.events.find(isShift);
-    if (shift?.status === 'succeeded')
-        return shift.endedAtMs;
-    return shift?.status === 'running' && was !== 'running' ? shift.startedAtMs : undefined;
-}
-function taskChange(before, after, readAtMs) {
-    const now = replacementOf(after);
-    const then = replacementOf(before);
-    if (now === undefined || now.state === 'draining')
-        return [];
-    if (now.running === (then?.running ?? 0) && now.desired === then?.desired)
-        return [];
-    const { running, desired } = now;
-    return [{ kind: 'tasks', deploymentId: after.deploymentId, atMs: readAtMs, running, desired }];
-}
-function replacementOf(snapshot) {
-    return snapshot?.taskSets.find(({ role }) => role === 'replacement');
-}
-
-
-/***/ }),
-
-/***/ 7108:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ githubRun)
-/* harmony export */ });
-/**
- * Reads the run from the runner's environment.
- * Source: github-actions docs, "Variables reference"; `GITHUB_WORKFLOW_REF` is `owner/name/.github/workflows/FILE@ref`.
- */
-function githubRun(environment) {
-    const value = (name) => environment[name] ?? '';
-    const workflowFile = /\/([^/@]+)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] ?? value('GITHUB_WORKFLOW');
-    const pullRequest = /^refs\/pull\/(\d+)\//.exec(value('GITHUB_REF'))?.[1] ?? '';
-    return {
-        repository: value('GITHUB_REPOSITORY'),
-        repositoryId: value('GITHUB_REPOSITORY_ID'),
-        workflowFile,
-        runId: value('GITHUB_RUN_ID'),
-        runAttempt: value('GITHUB_RUN_ATTEMPT'),
-        runNumber: value('GITHUB_RUN_NUMBER'),
-        job: value('GITHUB_JOB'),
-        sha: value('GITHUB_SHA'),
-        pullRequest,
-        actor: value('GITHUB_ACTOR'),
-        serverUrl: value('GITHUB_SERVER_URL').replace(/\/+$/, '') || 'https://github.com',
-    };
-}
-
-
-/***/ }),
-
-/***/ 5691:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6933);
-/* harmony import */ var _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3528);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5233);
-/* harmony import */ var _first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(817);
-/* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7108);
-/* harmony import */ var _inputs_environment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6320);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7632);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7405);
-/* harmony import */ var _report_annotation_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8393);
-/* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4302);
-/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8568);
-/* harmony import */ var _report_report_json_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7273);
-/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5259);
-/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4127);
-/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(8186);
-/* harmony import */ var _toolkit_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3969);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(4169);
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const environment = process.env;
-const toolkit = (0,_toolkit_js__WEBPACK_IMPORTED_MODULE_13__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
-const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_14__/* .stepLog */ .t)(toolkit);
-const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_12__/* .stepFiles */ .U)(environment);
-const cancellation = new AbortController();
-/** The release as it was last told, for when something goes wrong beside it. */
-let latest;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
-    process.on(signal, () => cancellation.abort());
-try {
-    const sent = (0,_first_request_js__WEBPACK_IMPORTED_MODULE_3__/* .firstRequestSent */ .y)();
-    const releasing = main();
-    await Promise.race([sent, releasing]);
-    await toolkit.load();
-    await releasing;
-}
-catch (error) {
-    await toolkit.load();
-    tellBug(error);
-}
-async function main() {
-    const parsed = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .parseInputs */ .T)((0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_4__/* .readRawInputs */ .y)(environment), (0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_4__/* .readUndeclaredInputs */ .B)(environment));
-    const { otherEndpoint, problems } = (0,_aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .readEndpoint */ .K)(environment);
-    const region = parsed.inputs.region ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined);
-    const clients = (0,_aws_clients_js__WEBPACK_IMPORTED_MODULE_0__/* .buildClients */ .B)(region ?? 'not-set', environment);
-    const ended = await (0,_release_js__WEBPACK_IMPORTED_MODULE_6__/* .release */ ._)({ ...parsed, problems: [...problems, ...parsed.problems] }, {
-        ...clients,
-        clock: _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .m,
-        random: Math.random,
-        maxAttempts: parsed.inputs.maxRetries,
-        signal: cancellation.signal,
-        region,
-        otherEndpoint,
-        run: (0,_github_run_js__WEBPACK_IMPORTED_MODULE_15__/* .githubRun */ .p)(environment),
-        log,
-        readText: files.readText,
-        onRelease: keepTold,
-    });
-    clients.close();
-    tellEnd(ended);
-}
-/** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
-function keepTold(release) {
-    const before = latest;
-    latest = release;
-    const { taskDefinition, deploymentId } = release;
-    if (taskDefinition !== before?.taskDefinition)
-        setOutput('task-definition-arn', taskDefinition?.arn ?? '');
-    if (deploymentId !== before?.deploymentId)
-        setOutput('codedeploy-deployment-id', deploymentId ?? '');
-    const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId;
-    if (!isTold || release.status !== undefined)
-        files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_11__/* .renderSummary */ .B)(release));
-}
-function tellEnd(ended) {
-    const outputs = (0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_9__/* .renderOutputs */ .$)(ended, files.writeReport((0,_report_report_json_js__WEBPACK_IMPORTED_MODULE_10__/* .renderReport */ .B)(ended)));
-    for (const name of _report_outputs_js__WEBPACK_IMPORTED_MODULE_9__/* .OUTPUT_NAMES */ .P)
-        setOutput(name, outputs[name]);
-    files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_11__/* .renderSummary */ .B)(ended));
-    for (const line of (0,_report_log_lines_js__WEBPACK_IMPORTED_MODULE_8__/* .closingLines */ .Po)(ended))
-        log.line(line);
-    const annotation = (0,_report_annotation_js__WEBPACK_IMPORTED_MODULE_7__/* .renderAnnotation */ .q)(ended);
-    if (annotation !== undefined)
-        fail(annotation.title, annotation.message);
-}
-/** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
-function tellBug(error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    for (const line of (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_16__/* .plainText */ .wh)(stack ?? message).split('\n'))
-        log.line(`| ${line}`);
-    const failure = `This is a mistake in the action itself (${message}); please report it.`;
-    if (latest === undefined) {
-        fail('Failed before anything was checked', failure);
-        return;
-    }
-    const problems = [...latest.problems, { reason: 'internal-error', sentence: failure }];
-    const mayRun = latest.deploymentId !== undefined || latest.taskDefinition !== undefined;
-    tellEnd({ ...latest, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAtMs: Date.now() });
-}
-function setOutput(name, value) {
-    toolkit.use((core) => core.setOutput(name, value));
-}
-function fail(title, message) {
-    toolkit.use((core) => core.error((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_16__/* .logLine */ .BP)(message), { title: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_16__/* .logLine */ .BP)(title) }));
-    process.exitCode = 1;
-}
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 6320:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ readUndeclaredInputs),
-/* harmony export */   y: () => (/* binding */ readRawInputs)
-/* harmony export */ });
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5261);
-
-/**
- * The declared inputs as the runner hands them over: `INPUT_` and the name in upper case, hyphens kept.
- * Source: actions/runner, NodeScriptActionHandler.
- */
-function readRawInputs(environment) {
-    const values = _names_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUT_NAMES */ .Q.map((name) => [name, environment[variableOf(name)] ?? '']);
-    return Object.fromEntries(values);
-}
-/** Names of given inputs that action.yml does not declare, in upper case; the runner passes them on all the same. */
-function readUndeclaredInputs(environment) {
-    const declared = new Set(_names_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUT_NAMES */ .Q.map(variableOf));
-    return Object.entries(environment)
-        .filter(([name, value]) => name.startsWith('INPUT_') && !declared.has(name) && value?.trim() !== '')
-        .map(([name]) => name.slice('INPUT_'.length));
-}
-function variableOf(name) {
-    return `INPUT_${name.toUpperCase()}`;
-}
-
-
-/***/ }),
-
-/***/ 1937:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ hookInputOf),
-/* harmony export */   Y: () => (/* binding */ LIFECYCLE_HOOKS)
-/* harmony export */ });
-/**
- * The lifecycle events of an ECS deployment that can have a hook, in the order in which they run.
- * Source: CodeDeploy User Guide, "AppSpec 'hooks' section for an Amazon ECS deployment".
- */
-const LIFECYCLE_HOOKS = [
-    'BeforeInstall',
-    'AfterInstall',
-    'AfterAllowTestTraffic',
-    'BeforeAllowTraffic',
-    'AfterAllowTraffic',
-];
-const HOOK_INPUTS = {
-    BeforeInstall: 'before-install-hook',
-    AfterInstall: 'after-install-hook',
-    AfterAllowTestTraffic: 'after-allow-test-traffic-hook',
-    BeforeAllowTraffic: 'before-allow-traffic-hook',
-    AfterAllowTraffic: 'after-allow-traffic-hook',
-};
-/** The input that names the hook function of an event. */
-function hookInputOf(event) {
-    return HOOK_INPUTS[event];
-}
-
-
-/***/ }),
-
-/***/ 7632:
+/***/ 3985:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  T: () => (/* binding */ parseInputs)
+  OW: () => (/* binding */ isJsonObject),
+  I: () => (/* binding */ kindOf),
+  Tp: () => (/* binding */ parseDocument)
 });
 
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/untrusted.js
-var untrusted = __nccwpck_require__(4169);
-;// CONCATENATED MODULE: ./lib/inputs/container-lines.js
-
-/**
- * `[registry[:port]/]path[:tag][@algorithm:digest]`.
- * Source: distribution/reference, the grammar of image references.
- */
-const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
-/** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
-const MAX_IMAGE_LENGTH = 600;
-const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
-const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
-const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
-/** Parses `image`: one reference, or lines `container=image`. */
-function parseImages(fields) {
-    const images = fields.lines('image').map((line) => {
-        const split = line.indexOf('=');
-        if (split < 0)
-            return { container: undefined, image: line };
-        return { container: line.slice(0, split).trim(), image: line.slice(split + 1).trim() };
-    });
-    for (const { container, image } of images) {
-        if (container === '')
-            fields.wrong('image', `has a line without a container name before '='.`);
-        if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
-            fields.wrong('image', `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
-        }
-    }
-    if (images.length > 1 && images.some(({ container }) => container === undefined)) {
-        fields.wrong('image', `must name the container on every line ('container=image') when it has several lines.`);
-    }
-    const named = images.map(({ container }) => container);
-    const doubled = named.find((container, index) => container !== undefined && named.indexOf(container) !== index);
-    if (doubled !== undefined)
-        fields.wrong('image', `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
-    return images;
-}
-/** Parses `environment-variables`. Values are kept to the letter and never shown. */
-function parseEnvironmentLines(fields) {
-    return parseAssignments(fields, 'environment-variables', 'NAME=value');
-}
-/** Parses `secrets`: names and where ECS finds their values. A value that is neither kind of address is not shown. */
-function parseSecretLines(fields) {
-    const secrets = parseAssignments(fields, 'secrets', 'NAME=address');
-    for (const [name, value] of secrets) {
-        const address = value.trim();
-        secrets.set(name, address);
-        if (![SECRETS_MANAGER_ARN, PARAMETER_ARN, PARAMETER_NAME].some((pattern) => pattern.test(address))) {
-            fields.wrong('secrets', `must give '${(0,untrusted/* inSentence */.BX)(name, 100)}' the ARN of a Secrets Manager secret or the name or ARN of an SSM parameter; what it gives is neither (not shown).`);
-        }
-    }
-    return secrets;
-}
-/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
-function parseAssignments(fields, input, form) {
-    const assigned = new Map();
-    for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
-        if (line.trim() === '')
-            continue;
-        const split = line.indexOf('=');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        if (name === '') {
-            fields.wrong(input, `must have lines '${form}'; line ${index + 1} has no name before '=' (not shown).`);
-        }
-        else if (assigned.has(name)) {
-            fields.wrong(input, `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}' more than once.`);
-        }
-        else {
-            assigned.set(name, line.slice(split + 1));
-        }
-    }
-    return assigned;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/fields.js
-
-
-/** The fields of one set of raw inputs. */
-function fieldsOf(raw) {
-    const problems = [];
-    const wrong = (name, rest) => {
-        problems.push((0,errors/* invalidInput */.a)(`Input '${name}' ${rest}`));
-    };
-    const text = (name) => raw[name].trim() || undefined;
-    return {
-        problems,
-        wrong,
-        text,
-        verbatim: (name) => raw[name],
-        lines: (name) => raw[name]
-            .split('\n')
-            .map((line) => line.trim())
-            .filter((line) => line !== ''),
-        wholeNumber: (name, min, max) => {
-            const given = text(name);
-            if (given === undefined)
-                return undefined;
-            const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-            if (value >= min && value <= max)
-                return value;
-            wrong(name, `must be a whole number from ${min} to ${max}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return undefined;
-        },
-        trueOrFalse: (name) => {
-            const given = text(name);
-            if (given === undefined)
-                return undefined;
-            if (/^true$/i.test(given))
-                return true;
-            if (/^false$/i.test(given))
-                return false;
-            wrong(name, `must be 'true' or 'false'; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return undefined;
-        },
-        choice: (name, choices) => {
-            const given = text(name);
-            if (given === undefined)
-                return undefined;
-            const found = choices.find((choice) => choice === given);
-            if (found === undefined)
-                wrong(name, `must be ${orList(choices)}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return found;
-        },
-    };
-}
-/** `'a', 'b' or 'c'`. */
-function orList(choices) {
-    const quoted = choices.map((choice) => `'${choice}'`);
-    const last = quoted.pop() ?? '';
-    return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
-}
-
-// EXTERNAL MODULE: ./lib/inputs/hooks.js
-var inputs_hooks = __nccwpck_require__(1937);
-// EXTERNAL MODULE: ./lib/inputs/names.js
-var names = __nccwpck_require__(5261);
-;// CONCATENATED MODULE: ./lib/inputs/inputs.js
-
-
-
-
-
-
-const MINUTE_MS = 60_000;
-/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
-const CPU = /^(\d+|\d*\.?\d+ ?vcpu)$/i;
-const MEMORY = /^(\d+|\d*\.?\d+ ?gb)$/i;
-/**
- * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
- * need AWS can still find what else is wrong; nothing is written while there is a problem.
- * @param undeclared names of inputs that reached us although action.yml does not declare them, in any case
- */
-function parseInputs(raw, undeclared) {
-    const fields = fieldsOf(raw);
-    const notes = [];
-    const service = fields.text('service');
-    if (service === undefined)
-        fields.wrong('service', 'is required: the name or ARN of the ECS service to release.');
-    const environment = parseEnvironmentLines(fields);
-    const secrets = parseSecretLines(fields);
-    for (const name of secrets.keys()) {
-        if (environment.has(name)) {
-            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
-        }
-    }
-    const inputs = {
-        operation: fields.choice('operation', ['release']) ?? 'release',
-        cluster: fields.text('cluster') ?? 'default',
-        service: service ?? '',
-        application: fields.text('codedeploy-application'),
-        deploymentGroup: fields.text('codedeploy-deployment-group'),
-        images: parseImages(fields),
-        taskDefinition: fields.text('task-definition'),
-        containerName: fields.text('container-name'),
-        containerPort: fields.wholeNumber('container-port', 1, 65_535),
-        environment,
-        secrets,
-        cpu: sizeText(fields, 'cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
-        memory: sizeText(fields, 'memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
-        appSpec: fields.text('codedeploy-appspec'),
-        hooks: hooksOf(fields),
-        deploymentConfig: fields.text('codedeploy-deployment-config'),
-        description: fields.text('codedeploy-deployment-description') ?? '',
-        rollbackOn: rollbackOn(fields),
-        alarms: alarms(fields),
-        ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
-        autoPromote: fields.trueOrFalse('auto-promote') ?? false,
-        waitFor: waitFor(fields, notes),
-        waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
-        failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
-        region: fields.text('aws-region'),
-        maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
-    };
-    return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
-}
-function inapplicable(undeclared) {
-    return Object.entries(names/* INAPPLICABLE_INPUTS */.h)
-        .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
-        .map(([name, advice]) => (0,errors/* invalidInput */.a)(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`));
-}
-function sizeText(fields, name, pattern, expected) {
-    const given = fields.text(name);
-    if (given === undefined || pattern.test(given))
-        return given;
-    fields.wrong(name, `must be ${expected}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-    return undefined;
-}
-function hooksOf(fields) {
-    const hooks = {};
-    for (const event of inputs_hooks/* LIFECYCLE_HOOKS */.Y) {
-        const given = fields.text((0,inputs_hooks/* hookInputOf */.P)(event));
-        if (given !== undefined)
-            hooks[event] = given;
-    }
-    return hooks;
-}
-function rollbackOn(fields) {
-    const words = (fields.text('rollback-on') ?? '').split(/[\s,]+/).filter((word) => word !== '');
-    if (words.length === 0)
-        return undefined;
-    const events = ['failure', 'alarm', 'stop'];
-    const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word));
-    if (unknown.length > 0) {
-        const got = unknown.map((word) => `'${(0,untrusted/* inSentence */.BX)(word, 50)}'`).join(', ');
-        fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`);
-        return undefined;
-    }
-    if (words.includes('never') && words.length > 1) {
-        fields.wrong('rollback-on', `takes 'never' alone; got it together with other words.`);
-        return undefined;
-    }
-    return events.filter((event) => words.includes(event));
-}
-/** AWS limits: at most 10 alarms a deployment, names up to 255 characters. Source: CodeDeploy, AlarmConfiguration. */
-function alarms(fields) {
-    const names = fields.lines('alarms');
-    if (names.length === 0)
-        return undefined;
-    const doubled = names.filter((name, index) => names.indexOf(name) !== index);
-    if (doubled.length > 0) {
-        fields.wrong('alarms', `names '${(0,untrusted/* inSentence */.BX)(doubled[0] ?? '', 255)}' more than once.`);
-    }
-    if (names.length > 10)
-        fields.wrong('alarms', `takes at most 10 alarm names; got ${names.length}.`);
-    const long = names.find((name) => name.length > 255);
-    if (long !== undefined) {
-        fields.wrong('alarms', `takes names of at most 255 characters; one begins '${(0,untrusted/* inSentence */.BX)(long, 40)}'.`);
-    }
-    return names;
-}
-function waitFor(fields, notes) {
-    const chosen = fields.choice('wait-for', ['production-traffic', 'completion', 'nothing']);
-    const stability = fields.trueOrFalse('wait-for-service-stability');
-    if (stability !== undefined) {
-        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
-        if (chosen !== undefined && (chosen === 'nothing') === stability) {
-            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
-        }
-    }
-    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
-}
-function minutesAsMs(minutes) {
-    return minutes === undefined ? undefined : minutes * MINUTE_MS;
-}
-
-
-/***/ }),
-
-/***/ 5261:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ INPUT_NAMES),
-/* harmony export */   h: () => (/* binding */ INAPPLICABLE_INPUTS)
-/* harmony export */ });
-/** Every input that action.yml declares, in its order. A test compares the two. */
-const INPUT_NAMES = [
-    'operation',
-    'cluster',
-    'service',
-    'codedeploy-application',
-    'codedeploy-deployment-group',
-    'image',
-    'task-definition',
-    'container-name',
-    'container-port',
-    'environment-variables',
-    'secrets',
-    'cpu',
-    'memory',
-    'codedeploy-appspec',
-    'before-install-hook',
-    'after-install-hook',
-    'after-allow-test-traffic-hook',
-    'before-allow-traffic-hook',
-    'after-allow-traffic-hook',
-    'codedeploy-deployment-config',
-    'codedeploy-deployment-description',
-    'rollback-on',
-    'alarms',
-    'if-unchanged',
-    'auto-promote',
-    'wait-for',
-    'wait-for-minutes',
-    'fail-fast',
-    'aws-region',
-    'max-retries',
-    'wait-for-service-stability',
-];
-const RUN_NO_TASK = 'this action releases a service and runs no single tasks; run the task in a step of its own';
-/**
- * Inputs of `aws-actions/amazon-ecs-deploy-task-definition` that cannot apply to a release through CodeDeploy, each
- * with what to do instead. They are not declared, so the runner only warns about them and passes them on.
- * Source: action.yml of that action, version 2; ECS API Reference, UpdateService, for what CODE_DEPLOY services take.
- */
-const INAPPLICABLE_INPUTS = {
-    'desired-count': 'a blue/green release keeps the desired count of the service; change it with UpdateService',
-    'force-new-deployment': 'every release here is a new deployment; remove it',
-    'enable-ecs-managed-tags': 'CodeDeploy keeps the setting of the service; remove it',
-    'propagate-tags': 'CodeDeploy keeps the setting of the service; remove it',
-    'keep-null-value-keys': 'null members are always left out and empty environment values always kept; remove it',
-    'wait-max-delay-seconds': 'how often to look follows from what the deployment is waiting for; remove it',
-    'service-managed-ebs-volume': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
-    'service-managed-ebs-volume-name': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
-    'wait-for-task-stopped': RUN_NO_TASK,
-    'run-task': RUN_NO_TASK,
-    'run-task-container-overrides': RUN_NO_TASK,
-    'run-task-security-groups': RUN_NO_TASK,
-    'run-task-subnets': RUN_NO_TASK,
-    'run-task-assign-public-IP': RUN_NO_TASK,
-    'run-task-capacity-provider-strategy': RUN_NO_TASK,
-    'run-task-launch-type': RUN_NO_TASK,
-    'run-task-started-by': RUN_NO_TASK,
-    'run-task-tags': RUN_NO_TASK,
-    'run-task-managed-ebs-volume': RUN_NO_TASK,
-    'run-task-managed-ebs-volume-name': RUN_NO_TASK,
-};
-
-
-/***/ }),
-
-/***/ 4966:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ rollbackOf)
-/* harmony export */ });
-/** The rollback, or that there was none. */
-function rollbackOf(release) {
-    return release.settlement?.rollback;
-}
-
-
-/***/ }),
-
-/***/ 7405:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  _: () => (/* binding */ release)
-});
-
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
-;// CONCATENATED MODULE: ./lib/aws/attempts.js
-
-/** How long one attempt of a call may take, in milliseconds. */
-const ATTEMPT_DEADLINE_MS = 30_000;
-const TOO_SLOW = {
-    kind: 'network',
-    code: 'Timeout',
-    message: `no answer within ${ATTEMPT_DEADLINE_MS / 1000} s`,
-    notAccepted: false,
-};
-/** Waits between attempts begin at this many milliseconds and double, up to the second figure. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 20_000;
-/** A call that failed for good, with the operation's name and what its error means. */
-class CallError extends Error {
-    operation;
-    serviceError;
-    constructor(operation, serviceError, cause) {
-        super(`${operation}: ${serviceError.code}: ${serviceError.message}`, { cause });
-        this.name = 'CallError';
-        this.operation = operation;
-        this.serviceError = serviceError;
-    }
-}
-/**
- * A read, or a write that may be repeated: tried again after throttling, service trouble and network errors, with
- * growing waits.
- * @throws CallError after the last attempt, or at once when another attempt cannot help
- */
-async function attempt(attempts, operation, send) {
-    return await attemptCall(attempts, operation, send, (error) => isPassing(error));
-}
-/**
- * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out.
- * @throws CallError
- */
-async function attemptOnce(attempts, operation, send) {
-    return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted);
-}
-async function attemptCall(attempts, operation, send, mayTryAgain) {
-    for (let attempt = 1;; attempt++) {
-        const deadline = attempts.clock.deadline(ATTEMPT_DEADLINE_MS);
-        try {
-            return await send(deadline.signal);
-        }
-        catch (thrown) {
-            const error = deadline.signal.aborted ? TOO_SLOW : (0,service_error/* readServiceError */.Y)(thrown);
-            if (attempt >= attempts.maxAttempts || !mayTryAgain(error))
-                throw new CallError(operation, error, thrown);
-            await attempts.clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()));
-        }
-        finally {
-            deadline.cancel();
-        }
-    }
-}
-/** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */
-function waitBeforeAttemptMs(failedAttempts, random) {
-    const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failedAttempts - 1));
-    return full / 2 + (full / 2) * random;
-}
-/** The error says nothing about what was asked, so asking again may help. */
-function isPassing(error) {
-    return error.kind === 'throttled' || error.kind === 'unavailable' || error.kind === 'network';
-}
-
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(212);
 ;// CONCATENATED MODULE: ./node_modules/js-yaml/dist/js-yaml.mjs
 /*! js-yaml 5.5.0 https://github.com/nodeca/js-yaml @license MIT */
 //#region src/tag.ts
@@ -41026,8 +40096,1054 @@ function withoutExcerpt(message) {
     return (0,untrusted/* inSentence */.BX)(message.replace(/, (?:\.{3})?".*" is not valid JSON$/s, ' is not valid there'), 200);
 }
 
+
+/***/ }),
+
+/***/ 452:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ invalidInput)
+/* harmony export */ });
+/* unused harmony export RefusedError */
+/** What a check found wrong; everything it found, not only the first. */
+class RefusedError extends Error {
+    problems;
+    constructor(problems, options) {
+        super(problems.map((problem) => problem.sentence).join(' '), options);
+        this.name = 'RefusedError';
+        this.problems = problems;
+    }
+}
+/** A problem with what the user gave: an input, a file it names, or a member of that file. */
+function invalidInput(sentence) {
+    return { reason: 'invalid-input', sentence };
+}
+
+
+/***/ }),
+
+/***/ 7161:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ isRollbackDue),
+/* harmony export */   z: () => (/* binding */ endingOf)
+/* harmony export */ });
+/**
+ * Reads the ending from status, code and text. An alarm and a ready wait that ran out show as `Stopped`, like a request
+ * (observed; User Guide, "Troubleshoot Amazon ECS deployments"). The code of the latter is not known, so its text helps.
+ */
+function endingOf(snapshot) {
+    const { code = '', message = '' } = snapshot.error ?? {};
+    if (code === 'ALARM_ACTIVE')
+        return 'alarm';
+    if (snapshot.status === 'failed')
+        return 'failure';
+    return code === 'TIMEOUT' || message.includes('notification to continue') ? 'ready-wait-over' : 'stop-request';
+}
+const DUE_ON = {
+    failure: ['failure'],
+    alarm: ['alarm'],
+    'stop-request': ['stop'],
+    // Which setting covers it is not documented.
+    'ready-wait-over': ['failure', 'stop'],
+};
+/** Whether the settings ask for a rollback after an end like this. */
+function isRollbackDue(snapshot, rollbackOn) {
+    return DUE_ON[endingOf(snapshot)].some((event) => rollbackOn.includes(event));
+}
+
+
+/***/ }),
+
+/***/ 8438:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $8: () => (/* binding */ describePhase),
+/* harmony export */   hU: () => (/* binding */ phaseOf),
+/* harmony export */   qd: () => (/* binding */ isSamePhase)
+/* harmony export */ });
+/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+
+/** The phase a deployment is in. */
+function phaseOf(snapshot, hooks) {
+    if (snapshot === undefined)
+        return { kind: 'provisioning' };
+    if ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot))
+        return { kind: 'ended' };
+    if (snapshot.status === 'ready')
+        return { kind: 'ready' };
+    if (snapshot.isShifted)
+        return { kind: 'termination' };
+    const running = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .runningEvent */ .my)(snapshot);
+    const hookFunction = running === undefined ? undefined : (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hookOf */ .pd)(hooks, running.name);
+    if (running !== undefined && hookFunction !== undefined)
+        return { kind: 'hook', event: running.name, hookFunction };
+    if (running?.name === 'AllowTraffic')
+        return { kind: 'shift' };
+    const install = snapshot.events.find(({ name }) => name === 'Install');
+    return install?.status === 'succeeded' ? { kind: 'between' } : { kind: 'provisioning' };
+}
+/** Whether two readings are in the same phase: a hook is a phase of its own. */
+function isSamePhase(left, right) {
+    return left.kind === right.kind && (left.kind !== 'hook' || right.kind !== 'hook' || left.event === right.event);
+}
+/** What the phase is, as the rest of "waiting for …". */
+function describePhase(phase) {
+    switch (phase.kind) {
+        case 'provisioning':
+            return 'the replacement task set to become healthy (Install)';
+        case 'hook':
+            return `hook ${phase.hookFunction} to answer (${phase.event})`;
+        case 'ready':
+            return 'somebody to continue the deployment (Ready)';
+        case 'shift':
+            return 'production traffic to shift (AllowTraffic)';
+        case 'between':
+            return 'the next lifecycle event';
+        case 'termination':
+            return 'the original task set to be terminated';
+        case 'ended':
+            return 'nothing';
+    }
+}
+
+
+/***/ }),
+
+/***/ 1229:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GA: () => (/* binding */ replacementTraffic),
+/* harmony export */   hY: () => (/* binding */ hasEnded),
+/* harmony export */   my: () => (/* binding */ runningEvent),
+/* harmony export */   pd: () => (/* binding */ hookOf),
+/* harmony export */   uG: () => (/* binding */ failedEvent)
+/* harmony export */ });
+/** Percent of production on the replacement; undefined when it was not seen. */
+function replacementTraffic(snapshot) {
+    const { taskSets = [] } = snapshot ?? {};
+    const replacement = taskSets.find(({ role }) => role === 'replacement');
+    if (replacement !== undefined)
+        return replacement.trafficPercent;
+    // Before Install the replacement is not listed, and the original serves everything.
+    return taskSets.some(({ role }) => role === 'original') ? 0 : undefined;
+}
+/** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
+function hasEnded(snapshot) {
+    return snapshot.status === 'succeeded' || snapshot.status === 'failed' || snapshot.status === 'stopped';
+}
+/** The event that runs now, if any. */
+function runningEvent(snapshot) {
+    return snapshot.events.find(({ status }) => status === 'running');
+}
+/** The event at which the deployment ended badly, if it got that far. */
+function failedEvent(snapshot) {
+    return snapshot.events.find(({ status }) => status === 'failed');
+}
+/** The hook function of an event, if it has one. */
+function hookOf(hooks, eventName) {
+    const entry = Object.entries(hooks).find(([event]) => event === eventName);
+    return entry?.[1];
+}
+
+
+/***/ }),
+
+/***/ 6342:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ eventDurationMs),
+/* harmony export */   i: () => (/* binding */ changesBetween)
+/* harmony export */ });
+/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+
+/** Everything that changed from one reading of a deployment to the next, by time. */
+function changesBetween(before, after, readAtMs) {
+    const status = statusChange(before, after, readAtMs);
+    const rest = [
+        ...withTraffic(eventChanges(before, after, readAtMs), trafficChange(before, after, readAtMs)),
+        ...taskChange(before, after, readAtMs),
+    ];
+    // The order at one and the same moment: a deployment begins before its events and ends after them.
+    const changes = after.endedAtMs === undefined ? [...status, ...rest] : [...rest, ...status];
+    return changes.sort((left, right) => left.atMs - right.atMs);
+}
+/** Traffic moves after AllowTraffic has begun and before it is over. */
+function withTraffic(events, traffic) {
+    const index = events.findIndex((entry) => entry.kind === 'event' && entry.name === 'AllowTraffic');
+    const shift = events[index];
+    const place = shift?.kind !== 'event' ? events.length : shift.status === 'running' ? index + 1 : index;
+    return events.toSpliced(place, 0, ...traffic);
+}
+function statusChange(before, after, readAtMs) {
+    if (before?.status === after.status && before.statusWord === after.statusWord)
+        return [];
+    const { deploymentId, status, statusWord } = after;
+    return [{ kind: 'status', deploymentId, atMs: statusSinceMs(before, after) ?? readAtMs, status, statusWord }];
+}
+/** Since when a deployment has its status, where CodeDeploy tells. */
+function statusSinceMs(before, after) {
+    if (after.endedAtMs !== undefined)
+        return after.endedAtMs;
+    if (after.status === 'created')
+        return after.createdAtMs;
+    const isFirstRun = before === undefined || before.status === 'created' || before.status === 'queued';
+    return after.status === 'running' && isFirstRun ? after.startedAtMs : undefined;
+}
+function eventChanges(before, after, readAtMs) {
+    const known = new Map(before?.events.map((event) => [event.name, event.status]));
+    return after.events
+        .filter(({ name, status }) => status !== 'pending' && status !== 'skipped' && known.get(name) !== status)
+        .map((event) => ({
+        kind: 'event',
+        deploymentId: after.deploymentId,
+        atMs: event.endedAtMs ?? event.startedAtMs ?? readAtMs,
+        name: event.name,
+        status: event.status,
+        durationMs: eventDurationMs(event),
+    }));
+}
+/** How long an event took, both ends by CodeDeploy's clock; undefined while it runs. */
+function eventDurationMs({ startedAtMs, endedAtMs }) {
+    return startedAtMs === undefined || endedAtMs === undefined ? undefined : endedAtMs - startedAtMs;
+}
+function trafficChange(before, after, readAtMs) {
+    const percent = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(after);
+    if (percent === undefined || percent === ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(before) ?? 0))
+        return [];
+    const atMs = shiftedAtMs(before, after) ?? readAtMs;
+    return [{ kind: 'traffic', deploymentId: after.deploymentId, atMs, replacementPercent: percent }];
+}
+/**
+ * When traffic moved, where CodeDeploy's times tell: the first step comes at the start of AllowTraffic and the last
+ * before its end. Observed, not documented.
+ */
+function shiftedAtMs(before, after) {
+    const isShift = ({ name }) => name === 'AllowTraffic';
+    const was = before?.events.find(isShift)?.status;
+    const shift = after.events.find(isShift);
+    if (shift?.status === 'succeeded')
+        return shift.endedAtMs;
+    return shift?.status === 'running' && was !== 'running' ? shift.startedAtMs : undefined;
+}
+function taskChange(before, after, readAtMs) {
+    const now = replacementOf(after);
+    const then = replacementOf(before);
+    if (now === undefined || now.state === 'draining')
+        return [];
+    if (now.running === (then?.running ?? 0) && now.desired === then?.desired)
+        return [];
+    const { running, desired } = now;
+    return [{ kind: 'tasks', deploymentId: after.deploymentId, atMs: readAtMs, running, desired }];
+}
+function replacementOf(snapshot) {
+    return snapshot?.taskSets.find(({ role }) => role === 'replacement');
+}
+
+
+/***/ }),
+
+/***/ 7108:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ githubRun)
+/* harmony export */ });
+/**
+ * Reads the run from the runner's environment.
+ * Source: github-actions docs, "Variables reference"; `GITHUB_WORKFLOW_REF` is `owner/name/.github/workflows/FILE@ref`.
+ */
+function githubRun(environment) {
+    const value = (name) => environment[name] ?? '';
+    const workflowFile = /\/([^/@]+)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] ?? value('GITHUB_WORKFLOW');
+    const pullRequest = /^refs\/pull\/(\d+)\//.exec(value('GITHUB_REF'))?.[1] ?? '';
+    return {
+        repository: value('GITHUB_REPOSITORY'),
+        repositoryId: value('GITHUB_REPOSITORY_ID'),
+        workflowFile,
+        runId: value('GITHUB_RUN_ID'),
+        runAttempt: value('GITHUB_RUN_ATTEMPT'),
+        runNumber: value('GITHUB_RUN_NUMBER'),
+        job: value('GITHUB_JOB'),
+        sha: value('GITHUB_SHA'),
+        pullRequest,
+        actor: value('GITHUB_ACTOR'),
+        serverUrl: value('GITHUB_SERVER_URL').replace(/\/+$/, '') || 'https://github.com',
+    };
+}
+
+
+/***/ }),
+
+/***/ 5691:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6933);
+/* harmony import */ var _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3528);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5233);
+/* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7108);
+/* harmony import */ var _inputs_environment_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6320);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7632);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1295);
+/* harmony import */ var _report_annotation_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8393);
+/* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4302);
+/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8568);
+/* harmony import */ var _report_report_json_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7273);
+/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5259);
+/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9937);
+/* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7052);
+/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3740);
+/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9856);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(4169);
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const environment = process.env;
+const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_13__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
+const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_14__/* .stepLog */ .t)(toolkit);
+const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_11__/* .stepFiles */ .U)(environment);
+const cancellation = new AbortController();
+/** The release as it was last told, for when something goes wrong beside it. */
+let latest;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
+    process.on(signal, () => cancellation.abort());
+try {
+    const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_12__/* .firstRequestSent */ .y)();
+    const releasing = main();
+    await Promise.race([sent, releasing]);
+    await toolkit.load();
+    await releasing;
+}
+catch (error) {
+    await toolkit.load();
+    tellBug(error);
+}
+async function main() {
+    const parsed = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .parseInputs */ .T)((0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .readRawInputs */ .y)(environment), (0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .readUndeclaredInputs */ .B)(environment));
+    const { otherEndpoint, problems } = (0,_aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .readEndpoint */ .K)(environment);
+    const region = parsed.inputs.region ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined);
+    const clients = (0,_aws_clients_js__WEBPACK_IMPORTED_MODULE_0__/* .buildClients */ .B)(region ?? 'not-set', environment);
+    const ended = await (0,_release_js__WEBPACK_IMPORTED_MODULE_5__/* .release */ ._)({ ...parsed, problems: [...problems, ...parsed.problems] }, {
+        ...clients,
+        clock: _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .m,
+        random: Math.random,
+        maxAttempts: parsed.inputs.maxRetries,
+        signal: cancellation.signal,
+        region,
+        otherEndpoint,
+        run: (0,_github_run_js__WEBPACK_IMPORTED_MODULE_15__/* .githubRun */ .p)(environment),
+        log,
+        readText: files.readText,
+        onRelease: keepTold,
+    });
+    clients.close();
+    tellEnd(ended);
+}
+/** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
+function keepTold(release) {
+    const before = latest;
+    latest = release;
+    const { taskDefinition, deploymentId } = release;
+    if (taskDefinition !== before?.taskDefinition)
+        setOutput('task-definition-arn', taskDefinition?.arn ?? '');
+    if (deploymentId !== before?.deploymentId)
+        setOutput('codedeploy-deployment-id', deploymentId ?? '');
+    const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId;
+    if (!isTold || release.status !== undefined)
+        files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_10__/* .renderSummary */ .B)(release));
+}
+function tellEnd(ended) {
+    const outputs = (0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_8__/* .renderOutputs */ .$)(ended, files.writeReport((0,_report_report_json_js__WEBPACK_IMPORTED_MODULE_9__/* .renderReport */ .B)(ended)));
+    for (const name of _report_outputs_js__WEBPACK_IMPORTED_MODULE_8__/* .OUTPUT_NAMES */ .P)
+        setOutput(name, outputs[name]);
+    files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_10__/* .renderSummary */ .B)(ended));
+    for (const line of (0,_report_log_lines_js__WEBPACK_IMPORTED_MODULE_7__/* .closingLines */ .Po)(ended))
+        log.line(line);
+    const annotation = (0,_report_annotation_js__WEBPACK_IMPORTED_MODULE_6__/* .renderAnnotation */ .q)(ended);
+    if (annotation !== undefined)
+        fail(annotation.title, annotation.message);
+}
+/** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
+function tellBug(error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    for (const line of (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_16__/* .plainText */ .wh)(stack ?? message).split('\n'))
+        log.line(`| ${line}`);
+    const failure = `This is a mistake in the action itself (${message}); please report it.`;
+    if (latest === undefined) {
+        fail('Failed before anything was checked', failure);
+        return;
+    }
+    const problems = [...latest.problems, { reason: 'internal-error', sentence: failure }];
+    const mayRun = latest.deploymentId !== undefined || latest.taskDefinition !== undefined;
+    tellEnd({ ...latest, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAtMs: Date.now() });
+}
+function setOutput(name, value) {
+    toolkit.use((core) => core.setOutput(name, value));
+}
+function fail(title, message) {
+    toolkit.use((core) => core.error((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_16__/* .logLine */ .BP)(message), { title: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_16__/* .logLine */ .BP)(title) }));
+    process.exitCode = 1;
+}
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 6320:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ readUndeclaredInputs),
+/* harmony export */   y: () => (/* binding */ readRawInputs)
+/* harmony export */ });
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5261);
+
+/**
+ * The declared inputs as the runner hands them over: `INPUT_` and the name in upper case, hyphens kept.
+ * Source: actions/runner, NodeScriptActionHandler.
+ */
+function readRawInputs(environment) {
+    const values = _names_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUT_NAMES */ .Q.map((name) => [name, environment[variableOf(name)] ?? '']);
+    return Object.fromEntries(values);
+}
+/** Names of given inputs that action.yml does not declare, in upper case; the runner passes them on all the same. */
+function readUndeclaredInputs(environment) {
+    const declared = new Set(_names_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUT_NAMES */ .Q.map(variableOf));
+    return Object.entries(environment)
+        .filter(([name, value]) => name.startsWith('INPUT_') && !declared.has(name) && value?.trim() !== '')
+        .map(([name]) => name.slice('INPUT_'.length));
+}
+function variableOf(name) {
+    return `INPUT_${name.toUpperCase()}`;
+}
+
+
+/***/ }),
+
+/***/ 1937:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ hookInputOf),
+/* harmony export */   Y: () => (/* binding */ LIFECYCLE_HOOKS)
+/* harmony export */ });
+/**
+ * The lifecycle events of an ECS deployment that can have a hook, in the order in which they run.
+ * Source: CodeDeploy User Guide, "AppSpec 'hooks' section for an Amazon ECS deployment".
+ */
+const LIFECYCLE_HOOKS = [
+    'BeforeInstall',
+    'AfterInstall',
+    'AfterAllowTestTraffic',
+    'BeforeAllowTraffic',
+    'AfterAllowTraffic',
+];
+const HOOK_INPUTS = {
+    BeforeInstall: 'before-install-hook',
+    AfterInstall: 'after-install-hook',
+    AfterAllowTestTraffic: 'after-allow-test-traffic-hook',
+    BeforeAllowTraffic: 'before-allow-traffic-hook',
+    AfterAllowTraffic: 'after-allow-traffic-hook',
+};
+/** The input that names the hook function of an event. */
+function hookInputOf(event) {
+    return HOOK_INPUTS[event];
+}
+
+
+/***/ }),
+
+/***/ 7632:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  T: () => (/* binding */ parseInputs)
+});
+
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
+;// CONCATENATED MODULE: ./lib/inputs/container-lines.js
+
+/**
+ * `[registry[:port]/]path[:tag][@algorithm:digest]`.
+ * Source: distribution/reference, the grammar of image references.
+ */
+const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
+/** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
+const MAX_IMAGE_LENGTH = 600;
+const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
+const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
+const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
+/** Parses `image`: one reference, or lines `container=image`. */
+function parseImages(fields) {
+    const images = fields.lines('image').map((line) => {
+        const split = line.indexOf('=');
+        if (split < 0)
+            return { container: undefined, image: line };
+        return { container: line.slice(0, split).trim(), image: line.slice(split + 1).trim() };
+    });
+    for (const { container, image } of images) {
+        if (container === '')
+            fields.wrong('image', `has a line without a container name before '='.`);
+        if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
+            fields.wrong('image', `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
+        }
+    }
+    if (images.length > 1 && images.some(({ container }) => container === undefined)) {
+        fields.wrong('image', `must name the container on every line ('container=image') when it has several lines.`);
+    }
+    const named = images.map(({ container }) => container);
+    const doubled = named.find((container, index) => container !== undefined && named.indexOf(container) !== index);
+    if (doubled !== undefined)
+        fields.wrong('image', `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
+    return images;
+}
+/** Parses `environment-variables`. Values are kept to the letter and never shown. */
+function parseEnvironmentLines(fields) {
+    return parseAssignments(fields, 'environment-variables', 'NAME=value');
+}
+/** Parses `secrets`: names and where ECS finds their values. A value that is neither kind of address is not shown. */
+function parseSecretLines(fields) {
+    const secrets = parseAssignments(fields, 'secrets', 'NAME=address');
+    for (const [name, value] of secrets) {
+        const address = value.trim();
+        secrets.set(name, address);
+        if (![SECRETS_MANAGER_ARN, PARAMETER_ARN, PARAMETER_NAME].some((pattern) => pattern.test(address))) {
+            fields.wrong('secrets', `must give '${(0,untrusted/* inSentence */.BX)(name, 100)}' the ARN of a Secrets Manager secret or the name or ARN of an SSM parameter; what it gives is neither (not shown).`);
+        }
+    }
+    return secrets;
+}
+/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
+function parseAssignments(fields, input, form) {
+    const assigned = new Map();
+    for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
+        if (line.trim() === '')
+            continue;
+        const split = line.indexOf('=');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        if (name === '') {
+            fields.wrong(input, `must have lines '${form}'; line ${index + 1} has no name before '=' (not shown).`);
+        }
+        else if (assigned.has(name)) {
+            fields.wrong(input, `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}' more than once.`);
+        }
+        else {
+            assigned.set(name, line.slice(split + 1));
+        }
+    }
+    return assigned;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/fields.js
+
+
+/** The fields of one set of raw inputs. */
+function fieldsOf(raw) {
+    const problems = [];
+    const wrong = (name, rest) => {
+        problems.push((0,errors/* invalidInput */.a)(`Input '${name}' ${rest}`));
+    };
+    const text = (name) => raw[name].trim() || undefined;
+    return {
+        problems,
+        wrong,
+        text,
+        verbatim: (name) => raw[name],
+        lines: (name) => raw[name]
+            .split('\n')
+            .map((line) => line.trim())
+            .filter((line) => line !== ''),
+        wholeNumber: (name, min, max) => {
+            const given = text(name);
+            if (given === undefined)
+                return undefined;
+            const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+            if (value >= min && value <= max)
+                return value;
+            wrong(name, `must be a whole number from ${min} to ${max}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return undefined;
+        },
+        trueOrFalse: (name) => {
+            const given = text(name);
+            if (given === undefined)
+                return undefined;
+            if (/^true$/i.test(given))
+                return true;
+            if (/^false$/i.test(given))
+                return false;
+            wrong(name, `must be 'true' or 'false'; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return undefined;
+        },
+        choice: (name, choices) => {
+            const given = text(name);
+            if (given === undefined)
+                return undefined;
+            const found = choices.find((choice) => choice === given);
+            if (found === undefined)
+                wrong(name, `must be ${orList(choices)}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return found;
+        },
+    };
+}
+/** `'a', 'b' or 'c'`. */
+function orList(choices) {
+    const quoted = choices.map((choice) => `'${choice}'`);
+    const last = quoted.pop() ?? '';
+    return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+}
+
+// EXTERNAL MODULE: ./lib/inputs/hooks.js
+var inputs_hooks = __nccwpck_require__(1937);
+// EXTERNAL MODULE: ./lib/inputs/names.js
+var names = __nccwpck_require__(5261);
+;// CONCATENATED MODULE: ./lib/inputs/inputs.js
+
+
+
+
+
+
+const MINUTE_MS = 60_000;
+/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
+const CPU = /^(\d+|\d*\.?\d+ ?vcpu)$/i;
+const MEMORY = /^(\d+|\d*\.?\d+ ?gb)$/i;
+/**
+ * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
+ * need AWS can still find what else is wrong; nothing is written while there is a problem.
+ * @param undeclared names of inputs that reached us although action.yml does not declare them, in any case
+ */
+function parseInputs(raw, undeclared) {
+    const fields = fieldsOf(raw);
+    const notes = [];
+    const service = fields.text('service');
+    if (service === undefined)
+        fields.wrong('service', 'is required: the name or ARN of the ECS service to release.');
+    const environment = parseEnvironmentLines(fields);
+    const secrets = parseSecretLines(fields);
+    for (const name of secrets.keys()) {
+        if (environment.has(name)) {
+            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
+        }
+    }
+    const inputs = {
+        operation: fields.choice('operation', ['release']) ?? 'release',
+        cluster: fields.text('cluster') ?? 'default',
+        service: service ?? '',
+        application: fields.text('codedeploy-application'),
+        deploymentGroup: fields.text('codedeploy-deployment-group'),
+        images: parseImages(fields),
+        taskDefinition: fields.text('task-definition'),
+        containerName: fields.text('container-name'),
+        containerPort: fields.wholeNumber('container-port', 1, 65_535),
+        environment,
+        secrets,
+        cpu: sizeText(fields, 'cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+        memory: sizeText(fields, 'memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+        appSpec: fields.text('codedeploy-appspec'),
+        hooks: hooksOf(fields),
+        deploymentConfig: fields.text('codedeploy-deployment-config'),
+        description: fields.text('codedeploy-deployment-description') ?? '',
+        rollbackOn: rollbackOn(fields),
+        alarms: alarms(fields),
+        ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
+        autoPromote: fields.trueOrFalse('auto-promote') ?? false,
+        waitFor: waitFor(fields, notes),
+        waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
+        failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
+        region: fields.text('aws-region'),
+        maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
+    };
+    return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
+}
+function inapplicable(undeclared) {
+    return Object.entries(names/* INAPPLICABLE_INPUTS */.h)
+        .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
+        .map(([name, advice]) => (0,errors/* invalidInput */.a)(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`));
+}
+function sizeText(fields, name, pattern, expected) {
+    const given = fields.text(name);
+    if (given === undefined || pattern.test(given))
+        return given;
+    fields.wrong(name, `must be ${expected}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+    return undefined;
+}
+function hooksOf(fields) {
+    const hooks = {};
+    for (const event of inputs_hooks/* LIFECYCLE_HOOKS */.Y) {
+        const given = fields.text((0,inputs_hooks/* hookInputOf */.P)(event));
+        if (given !== undefined)
+            hooks[event] = given;
+    }
+    return hooks;
+}
+function rollbackOn(fields) {
+    const words = (fields.text('rollback-on') ?? '').split(/[\s,]+/).filter((word) => word !== '');
+    if (words.length === 0)
+        return undefined;
+    const events = ['failure', 'alarm', 'stop'];
+    const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word));
+    if (unknown.length > 0) {
+        const got = unknown.map((word) => `'${(0,untrusted/* inSentence */.BX)(word, 50)}'`).join(', ');
+        fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`);
+        return undefined;
+    }
+    if (words.includes('never') && words.length > 1) {
+        fields.wrong('rollback-on', `takes 'never' alone; got it together with other words.`);
+        return undefined;
+    }
+    return events.filter((event) => words.includes(event));
+}
+/** AWS limits: at most 10 alarms a deployment, names up to 255 characters. Source: CodeDeploy, AlarmConfiguration. */
+function alarms(fields) {
+    const names = fields.lines('alarms');
+    if (names.length === 0)
+        return undefined;
+    const doubled = names.filter((name, index) => names.indexOf(name) !== index);
+    if (doubled.length > 0) {
+        fields.wrong('alarms', `names '${(0,untrusted/* inSentence */.BX)(doubled[0] ?? '', 255)}' more than once.`);
+    }
+    if (names.length > 10)
+        fields.wrong('alarms', `takes at most 10 alarm names; got ${names.length}.`);
+    const long = names.find((name) => name.length > 255);
+    if (long !== undefined) {
+        fields.wrong('alarms', `takes names of at most 255 characters; one begins '${(0,untrusted/* inSentence */.BX)(long, 40)}'.`);
+    }
+    return names;
+}
+function waitFor(fields, notes) {
+    const chosen = fields.choice('wait-for', ['production-traffic', 'completion', 'nothing']);
+    const stability = fields.trueOrFalse('wait-for-service-stability');
+    if (stability !== undefined) {
+        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
+        if (chosen !== undefined && (chosen === 'nothing') === stability) {
+            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
+        }
+    }
+    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
+}
+function minutesAsMs(minutes) {
+    return minutes === undefined ? undefined : minutes * MINUTE_MS;
+}
+
+
+/***/ }),
+
+/***/ 5261:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ INPUT_NAMES),
+/* harmony export */   h: () => (/* binding */ INAPPLICABLE_INPUTS)
+/* harmony export */ });
+/** Every input that action.yml declares, in its order. A test compares the two. */
+const INPUT_NAMES = [
+    'operation',
+    'cluster',
+    'service',
+    'codedeploy-application',
+    'codedeploy-deployment-group',
+    'image',
+    'task-definition',
+    'container-name',
+    'container-port',
+    'environment-variables',
+    'secrets',
+    'cpu',
+    'memory',
+    'codedeploy-appspec',
+    'before-install-hook',
+    'after-install-hook',
+    'after-allow-test-traffic-hook',
+    'before-allow-traffic-hook',
+    'after-allow-traffic-hook',
+    'codedeploy-deployment-config',
+    'codedeploy-deployment-description',
+    'rollback-on',
+    'alarms',
+    'if-unchanged',
+    'auto-promote',
+    'wait-for',
+    'wait-for-minutes',
+    'fail-fast',
+    'aws-region',
+    'max-retries',
+    'wait-for-service-stability',
+];
+const RUN_NO_TASK = 'this action releases a service and runs no single tasks; run the task in a step of its own';
+/**
+ * Inputs of `aws-actions/amazon-ecs-deploy-task-definition` that cannot apply to a release through CodeDeploy, each
+ * with what to do instead. They are not declared, so the runner only warns about them and passes them on.
+ * Source: action.yml of that action, version 2; ECS API Reference, UpdateService, for what CODE_DEPLOY services take.
+ */
+const INAPPLICABLE_INPUTS = {
+    'desired-count': 'a blue/green release keeps the desired count of the service; change it with UpdateService',
+    'force-new-deployment': 'every release here is a new deployment; remove it',
+    'enable-ecs-managed-tags': 'CodeDeploy keeps the setting of the service; remove it',
+    'propagate-tags': 'CodeDeploy keeps the setting of the service; remove it',
+    'keep-null-value-keys': 'null members are always left out and empty environment values always kept; remove it',
+    'wait-max-delay-seconds': 'how often to look follows from what the deployment is waiting for; remove it',
+    'service-managed-ebs-volume': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
+    'service-managed-ebs-volume-name': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
+    'wait-for-task-stopped': RUN_NO_TASK,
+    'run-task': RUN_NO_TASK,
+    'run-task-container-overrides': RUN_NO_TASK,
+    'run-task-security-groups': RUN_NO_TASK,
+    'run-task-subnets': RUN_NO_TASK,
+    'run-task-assign-public-IP': RUN_NO_TASK,
+    'run-task-capacity-provider-strategy': RUN_NO_TASK,
+    'run-task-launch-type': RUN_NO_TASK,
+    'run-task-started-by': RUN_NO_TASK,
+    'run-task-tags': RUN_NO_TASK,
+    'run-task-managed-ebs-volume': RUN_NO_TASK,
+    'run-task-managed-ebs-volume-name': RUN_NO_TASK,
+};
+
+
+/***/ }),
+
+/***/ 4966:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ rollbackOf)
+/* harmony export */ });
+/** The rollback, or that there was none. */
+function rollbackOf(release) {
+    return release.settlement?.rollback;
+}
+
+
+/***/ }),
+
+/***/ 1295:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  _: () => (/* binding */ release)
+});
+
+// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
+var app_spec = __nccwpck_require__(4608);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+;// CONCATENATED MODULE: ./lib/aws/attempts.js
+
+/** How long one attempt of a call may take, in milliseconds. */
+const ATTEMPT_DEADLINE_MS = 30_000;
+const TOO_SLOW = {
+    kind: 'network',
+    code: 'Timeout',
+    message: `no answer within ${ATTEMPT_DEADLINE_MS / 1000} s`,
+    notAccepted: false,
+};
+/** Waits between attempts begin at this many milliseconds and double, up to the second figure. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 20_000;
+/** A call that failed for good, with the operation's name and what its error means. */
+class CallError extends Error {
+    operation;
+    serviceError;
+    constructor(operation, serviceError, cause) {
+        super(`${operation}: ${serviceError.code}: ${serviceError.message}`, { cause });
+        this.name = 'CallError';
+        this.operation = operation;
+        this.serviceError = serviceError;
+    }
+}
+/**
+ * A read, or a write that may be repeated: tried again after throttling, service trouble and network errors, with
+ * growing waits.
+ * @throws CallError after the last attempt, or at once when another attempt cannot help
+ */
+async function attempt(attempts, operation, send) {
+    return await attemptCall(attempts, operation, send, (error) => isPassing(error));
+}
+/**
+ * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out.
+ * @throws CallError
+ */
+async function attemptOnce(attempts, operation, send) {
+    return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted);
+}
+async function attemptCall(attempts, operation, send, mayTryAgain) {
+    for (let attempt = 1;; attempt++) {
+        const deadline = attempts.clock.deadline(ATTEMPT_DEADLINE_MS);
+        try {
+            return await send(deadline.signal);
+        }
+        catch (thrown) {
+            const error = deadline.signal.aborted ? TOO_SLOW : (0,service_error/* readServiceError */.Y)(thrown);
+            if (attempt >= attempts.maxAttempts || !mayTryAgain(error))
+                throw new CallError(operation, error, thrown);
+            await attempts.clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), attempts.signal);
+        }
+        finally {
+            deadline.cancel();
+        }
+    }
+}
+/** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */
+function waitBeforeAttemptMs(failedAttempts, random) {
+    const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failedAttempts - 1));
+    return full / 2 + (full / 2) * random;
+}
+/** The error says nothing about what was asked, so asking again may help. */
+function isPassing(error) {
+    return error.kind === 'throttled' || error.kind === 'unavailable' || error.kind === 'network';
+}
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(7507);
+;// CONCATENATED MODULE: ./lib/aws/code-deploy.js
+
+
+/** @throws CallError; code `DeploymentDoesNotExist` */
+async function getDeployment(aws, deploymentId) {
+    const answer = await attempt(aws, 'codedeploy:GetDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentCommand */.Tvn({ deploymentId }), { abortSignal }));
+    return answer.deploymentInfo ?? {};
+}
+/**
+ * The deployment's only target, an ECS service.
+ * @param targetId `cluster:service`, both by name (source: API Reference, ECSTarget)
+ * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
+ */
+async function getDeploymentTarget(aws, deploymentId, targetId) {
+    const answer = await attempt(aws, 'codedeploy:GetDeploymentTarget', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentTargetCommand */.Oxg({ deploymentId, targetId }), { abortSignal }));
+    return answer.deploymentTarget ?? {};
+}
+/** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
+async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
+    const answer = await attempt(aws, 'codedeploy:GetDeploymentGroup', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentGroupCommand */.WOp({ applicationName, deploymentGroupName }), { abortSignal }));
+    return answer.deploymentGroupInfo ?? {};
+}
+/** @throws CallError; code `DeploymentConfigDoesNotExist` */
+async function getDeploymentConfig(aws, deploymentConfigName) {
+    const answer = await attempt(aws, 'codedeploy:GetDeploymentConfig', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentConfigCommand */.z2K({ deploymentConfigName }), { abortSignal }));
+    return answer.deploymentConfigInfo ?? {};
+}
+/** Ids of deployments of the group that have not ended. @throws CallError */
+async function listActiveDeployments(aws, application, group) {
+    return await listDeployments(aws, application, group, {
+        includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
+    });
+}
+/**
+ * Ids of deployments of the group that were created since.
+ * @param sinceMs milliseconds since 1970
+ * @throws CallError
+ */
+async function listDeploymentsSince(aws, application, group, sinceMs) {
+    return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } });
+}
+async function listDeployments(aws, applicationName, deploymentGroupName, filter) {
+    return await allPages(async (nextToken) => {
+        const answer = await attempt(aws, 'codedeploy:ListDeployments', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }), {
+            abortSignal,
+        }));
+        return { items: answer.deployments, nextToken: answer.nextToken };
+    });
+}
+/** Names of all applications of the account in the region. @throws CallError */
+async function listApplications(aws) {
+    return await allPages(async (nextToken) => {
+        const answer = await attempt(aws, 'codedeploy:ListApplications', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken }), { abortSignal }));
+        return { items: answer.applications, nextToken: answer.nextToken };
+    });
+}
+/** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
+async function describeDeploymentGroups(aws, applicationName) {
+    const names = await allPages(async (nextToken) => {
+        const answer = await attempt(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken }), { abortSignal }));
+        return { items: answer.deploymentGroups, nextToken: answer.nextToken };
+    });
+    const groups = [];
+    for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
+        const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
+        const answer = await attempt(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames }), {
+            abortSignal,
+        }));
+        groups.push(...(answer.deploymentGroupsInfo ?? []));
+    }
+    return groups;
+}
+/** Source: API Reference, BatchGetDeploymentGroups: 100 names a call. */
+const MAX_GROUPS_PER_CALL = 100;
+/**
+ * Starts a deployment: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
+ * accepted.
+ * @returns the deployment's id
+ * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
+ */
+async function createDeployment(aws, request) {
+    const answer = await attemptOnce(aws, 'codedeploy:CreateDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* CreateDeploymentCommand */.ttP(request), { abortSignal }));
+    if (answer.deploymentId === undefined)
+        throw new Error('CreateDeployment answered without an id');
+    return answer.deploymentId;
+}
+/**
+ * Stops a deployment, rolling it back even when its group does not ask for that: changes AWS. Asking twice is harmless.
+ * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
+ */
+async function stopDeployment(aws, deploymentId, rollback) {
+    await attempt(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* StopDeploymentCommand */.NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
+}
+/**
+ * Lets a deployment that waits at `Ready` shift production: changes AWS. Asking twice is refused, not carried out twice.
+ * @throws CallError; code `DeploymentIsNotInReadyState`
+ */
+async function continueDeployment(aws, deploymentId) {
+    await attempt(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ContinueDeploymentCommand */.Md$({ deploymentId, deploymentWaitType: 'READY_WAIT' }), {
+        abortSignal,
+    }));
+}
+/** Ends at the page without a token; an empty token ends too. */
+async function allPages(read) {
+    const items = [];
+    let token = {};
+    do {
+        const page = await read(token);
+        items.push(...(page.items ?? []));
+        token = page.nextToken === undefined || page.nextToken === '' ? {} : { nextToken: page.nextToken };
+    } while (token.nextToken !== undefined);
+    return items;
+}
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
+var client_ecs_dist_cjs = __nccwpck_require__(212);
+// EXTERNAL MODULE: ./lib/document.js + 1 modules
+var lib_document = __nccwpck_require__(3985);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
 // EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/submodules/schema/index.js
 var submodules_schema = __nccwpck_require__(6890);
 ;// CONCATENATED MODULE: ./lib/task-definition/shape.js
@@ -41038,7 +41154,7 @@ var submodules_schema = __nccwpck_require__(6890);
 /** Walks a definition along the SDK's own schema of RegisterTaskDefinition. Null members are left out. */
 function shapeTaskDefinition(document, options) {
     const walk = { ...options, unknownMembers: [], mistakes: [] };
-    const schema = submodules_schema.NormalizedSchema.of(dist_cjs/* RegisterTaskDefinitionRequest$ */.fSK);
+    const schema = submodules_schema.NormalizedSchema.of(client_ecs_dist_cjs/* RegisterTaskDefinitionRequest$ */.fSK);
     const definition = shapeStructure(walk, schema, document, '');
     for (const required of ['family', 'containerDefinitions']) {
         if (document[required] === undefined || document[required] === null)
@@ -41056,7 +41172,7 @@ function shapeValue(walk, schema, value, path) {
     if (schema.isMapSchema())
         return shapeMap(walk, schema, value, path);
     if (schema.isStructSchema()) {
-        return isJsonObject(value) ? shapeStructure(walk, schema, value, path) : mistaken(walk, path, 'a mapping', value);
+        return (0,lib_document/* isJsonObject */.OW)(value) ? shapeStructure(walk, schema, value, path) : mistaken(walk, path, 'a mapping', value);
     }
     return shapeScalar(walk, schema, value, path);
 }
@@ -41082,7 +41198,7 @@ function isEmpty(value) {
         return true;
     if (Array.isArray(value))
         return value.length === 0;
-    return isJsonObject(value) && Object.keys(value).length === 0;
+    return (0,lib_document/* isJsonObject */.OW)(value) && Object.keys(value).length === 0;
 }
 function shapeList(walk, schema, value, path) {
     if (!Array.isArray(value))
@@ -41091,7 +41207,7 @@ function shapeList(walk, schema, value, path) {
     return items.filter((item) => item !== undefined);
 }
 function shapeMap(walk, schema, value, path) {
-    if (!isJsonObject(value))
+    if (!(0,lib_document/* isJsonObject */.OW)(value))
         return mistaken(walk, path, 'a mapping', value);
     const entries = Object.entries(value).map(([name, item]) => [
         name,
@@ -41120,7 +41236,7 @@ function shapeScalar(walk, schema, value, path) {
 }
 /** Values may be secret, so a mistake tells the kind of value it found and not the value. */
 function mistaken(walk, path, wanted, value) {
-    const found = typeof value === 'number' || typeof value === 'boolean' ? `a ${typeof value}` : kindOf(value);
+    const found = typeof value === 'number' || typeof value === 'boolean' ? `a ${typeof value}` : (0,lib_document/* kindOf */.I)(value);
     walk.mistakes.push(`'${(0,untrusted/* inSentence */.BX)(path, 200)}' must be ${wanted}, not ${found}`);
     return undefined;
 }
@@ -41152,7 +41268,7 @@ const DESCRIBE_ONLY_MEMBERS = new Set([
  */
 function parseTaskDefinitionFile(path, text) {
     const name = `Task definition file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
-    const document = parseDocument(path, text);
+    const document = (0,lib_document/* parseDocument */.Tp)(path, text);
     if (typeof document === 'string')
         return broken([`${name} ${document}`]);
     const { definition: sent, leftOut } = withoutDescribeOnly(unwrapDescribeOutput(document.root));
@@ -41190,7 +41306,7 @@ function broken(sentences) {
 }
 function unwrapDescribeOutput(root) {
     const { taskDefinition, tags, ...rest } = root;
-    if (!isJsonObject(taskDefinition) || Object.keys(rest).length > 0)
+    if (!(0,lib_document/* isJsonObject */.OW)(taskDefinition) || Object.keys(rest).length > 0)
         return root;
     return Array.isArray(tags) && tags.length > 0 ? { ...taskDefinition, tags } : taskDefinition;
 }
@@ -41204,8 +41320,8 @@ function withoutDescribeOnly(definition) {
 /** Makes `command` send `body` instead of what the SDK would make of its input. */
 function sendRaw(command, body) {
     const replaceBody = (next) => (args) => {
-        if (args.request instanceof Object)
-            Reflect.set(args.request, 'body', JSON.stringify(body));
+        if (isObject(args.request))
+            args.request['body'] = JSON.stringify(body);
         return next(args);
     };
     command.middlewareStack.add(replaceBody, { step: 'serialize', priority: 'low', name: 'sendRaw' });
@@ -41215,9 +41331,9 @@ function keepRaw(command, keep) {
     const keepBody = (next) => async (args) => {
         const result = await next(args);
         const response = result.response;
-        if (response instanceof Object && 'body' in response) {
-            const bytes = await bytesOf(response.body);
-            Reflect.set(response, 'body', bytes);
+        if (isObject(response)) {
+            const bytes = await bytesOf(response['body']);
+            response['body'] = bytes;
             keep(jsonOf(bytes));
         }
         return result;
@@ -41225,14 +41341,19 @@ function keepRaw(command, keep) {
     command.middlewareStack.add(keepBody, { step: 'deserialize', priority: 'low', name: 'keepRaw' });
 }
 async function bytesOf(body) {
-    if (body instanceof Uint8Array)
-        return body;
-    if (!(body instanceof Object && Symbol.asyncIterator in body))
-        return new Uint8Array();
+    if (ArrayBuffer.isView(body))
+        return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
     const chunks = [];
-    for await (const chunk of body)
-        chunks.push(chunk);
+    if (isAsyncIterable(body))
+        for await (const chunk of body)
+            chunks.push(chunk);
     return new Uint8Array(Buffer.concat(chunks));
+}
+function isAsyncIterable(value) {
+    return isObject(value) && Symbol.asyncIterator in value;
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null;
 }
 function jsonOf(bytes) {
     try {
@@ -41255,7 +41376,7 @@ function jsonOf(bytes) {
  * @throws CallError; code `ClusterNotFound` when the cluster is unknown
  */
 async function describeService(aws, cluster, service) {
-    const answer = await attempt(aws, 'ecs:DescribeServices', (abortSignal) => aws.ecs.send(new dist_cjs/* DescribeServicesCommand */.H7c({ cluster, services: [service] }), { abortSignal }));
+    const answer = await attempt(aws, 'ecs:DescribeServices', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeServicesCommand */.H7c({ cluster, services: [service] }), { abortSignal }));
     return { service: answer.services?.[0], failureReason: answer.failures?.[0]?.reason };
 }
 /**
@@ -41266,14 +41387,14 @@ async function describeService(aws, cluster, service) {
 async function describeTaskDefinition(aws, taskDefinition) {
     let raw;
     const answer = await attempt(aws, 'ecs:DescribeTaskDefinition', (abortSignal) => {
-        const command = new dist_cjs/* DescribeTaskDefinitionCommand */.Zy$({ taskDefinition, include: ['TAGS'] });
+        const command = new client_ecs_dist_cjs/* DescribeTaskDefinitionCommand */.Zy$({ taskDefinition, include: ['TAGS'] });
         keepRaw(command, (body) => {
             raw = body;
         });
         return aws.ecs.send(command, { abortSignal });
     });
-    const described = isJsonObject(raw) && isJsonObject(raw['taskDefinition']) ? raw['taskDefinition'] : {};
-    const { definition, notes } = definitionFromAnswer(described, isJsonObject(raw) ? raw['tags'] : undefined);
+    const described = (0,lib_document/* isJsonObject */.OW)(raw) && (0,lib_document/* isJsonObject */.OW)(raw['taskDefinition']) ? raw['taskDefinition'] : {};
+    const { definition, notes } = definitionFromAnswer(described, (0,lib_document/* isJsonObject */.OW)(raw) ? raw['tags'] : undefined);
     return {
         arn: answer.taskDefinition?.taskDefinitionArn ?? '',
         family: answer.taskDefinition?.family ?? '',
@@ -41291,7 +41412,7 @@ async function describeTaskDefinition(aws, taskDefinition) {
 async function registerTaskDefinition(aws, definition) {
     const answer = await attemptOnce(aws, 'ecs:RegisterTaskDefinition', (abortSignal) => {
         // The input only satisfies the SDK's types: what is sent is the definition itself.
-        const command = new dist_cjs/* RegisterTaskDefinitionCommand */.$Hl({
+        const command = new client_ecs_dist_cjs/* RegisterTaskDefinitionCommand */.$Hl({
             family: String(definition['family']),
             containerDefinitions: [],
         });
@@ -41309,10 +41430,10 @@ async function registerTaskDefinition(aws, definition) {
  * @throws CallError
  */
 async function describeStoppedTasks(aws, cluster, service) {
-    const { taskArns } = await attempt(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send(new dist_cjs/* ListTasksCommand */.MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }));
+    const { taskArns } = await attempt(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* ListTasksCommand */.MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }));
     if (taskArns === undefined || taskArns.length === 0)
         return [];
-    const { tasks } = await attempt(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send(new dist_cjs/* DescribeTasksCommand */.z8X({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }));
+    const { tasks } = await attempt(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeTasksCommand */.z8X({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }));
     return (tasks ?? [])
         .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
         .map(readStoppedTask);
@@ -41332,129 +41453,22 @@ function readStoppedTask(task) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
-var app_spec = __nccwpck_require__(4608);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
-var client_codedeploy_dist_cjs = __nccwpck_require__(7507);
-;// CONCATENATED MODULE: ./lib/aws/code-deploy.js
-
-
-/** @throws CallError; code `DeploymentDoesNotExist` */
-async function getDeployment(aws, deploymentId) {
-    const answer = await attempt(aws, 'codedeploy:GetDeployment', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* GetDeploymentCommand */.Tvn({ deploymentId }), { abortSignal }));
-    return answer.deploymentInfo ?? {};
-}
-/**
- * The deployment's only target, an ECS service.
- * @param targetId `cluster:service`, both by name (source: API Reference, ECSTarget)
- * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
- */
-async function getDeploymentTarget(aws, deploymentId, targetId) {
-    const answer = await attempt(aws, 'codedeploy:GetDeploymentTarget', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* GetDeploymentTargetCommand */.Oxg({ deploymentId, targetId }), { abortSignal }));
-    return answer.deploymentTarget ?? {};
-}
-/** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
-async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
-    const answer = await attempt(aws, 'codedeploy:GetDeploymentGroup', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* GetDeploymentGroupCommand */.WOp({ applicationName, deploymentGroupName }), { abortSignal }));
-    return answer.deploymentGroupInfo ?? {};
-}
-/** @throws CallError; code `DeploymentConfigDoesNotExist` */
-async function getDeploymentConfig(aws, deploymentConfigName) {
-    const answer = await attempt(aws, 'codedeploy:GetDeploymentConfig', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* GetDeploymentConfigCommand */.z2K({ deploymentConfigName }), { abortSignal }));
-    return answer.deploymentConfigInfo ?? {};
-}
-/** Ids of deployments of the group that have not ended. @throws CallError */
-async function listActiveDeployments(aws, application, group) {
-    return await listDeployments(aws, application, group, {
-        includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
-    });
-}
-/**
- * Ids of deployments of the group that were created since.
- * @param sinceMs milliseconds since 1970
- * @throws CallError
- */
-async function listDeploymentsSince(aws, application, group, sinceMs) {
-    return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } });
-}
-async function listDeployments(aws, applicationName, deploymentGroupName, filter) {
-    return await allPages(async (nextToken) => {
-        const answer = await attempt(aws, 'codedeploy:ListDeployments', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }), {
-            abortSignal,
-        }));
-        return { items: answer.deployments, nextToken: answer.nextToken };
-    });
-}
-/** Names of all applications of the account in the region. @throws CallError */
-async function listApplications(aws) {
-    return await allPages(async (nextToken) => {
-        const answer = await attempt(aws, 'codedeploy:ListApplications', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken }), { abortSignal }));
-        return { items: answer.applications, nextToken: answer.nextToken };
-    });
-}
-/** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
-async function describeDeploymentGroups(aws, applicationName) {
-    const names = await allPages(async (nextToken) => {
-        const answer = await attempt(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken }), { abortSignal }));
-        return { items: answer.deploymentGroups, nextToken: answer.nextToken };
-    });
-    const groups = [];
-    for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
-        const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
-        const answer = await attempt(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames }), {
-            abortSignal,
-        }));
-        groups.push(...(answer.deploymentGroupsInfo ?? []));
-    }
-    return groups;
-}
-/** Source: API Reference, BatchGetDeploymentGroups: 100 names a call. */
-const MAX_GROUPS_PER_CALL = 100;
-/**
- * Starts a deployment: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
- * accepted.
- * @returns the deployment's id
- * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
- */
-async function createDeployment(aws, request) {
-    const answer = await attemptOnce(aws, 'codedeploy:CreateDeployment', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* CreateDeploymentCommand */.ttP(request), { abortSignal }));
-    if (answer.deploymentId === undefined)
-        throw new Error('CreateDeployment answered without an id');
-    return answer.deploymentId;
-}
-/**
- * Stops a deployment, rolling it back even when its group does not ask for that: changes AWS. Asking twice is harmless.
- * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
- */
-async function stopDeployment(aws, deploymentId, rollback) {
-    await attempt(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* StopDeploymentCommand */.NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
-}
-/**
- * Lets a deployment that waits at `Ready` shift production: changes AWS. Asking twice is refused, not carried out twice.
- * @throws CallError; code `DeploymentIsNotInReadyState`
- */
-async function continueDeployment(aws, deploymentId) {
-    await attempt(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new client_codedeploy_dist_cjs/* ContinueDeploymentCommand */.Md$({ deploymentId, deploymentWaitType: 'READY_WAIT' }), {
-        abortSignal,
-    }));
-}
-/** Ends at the page without a token; an empty token ends too. */
-async function allPages(read) {
-    const items = [];
-    let token = {};
-    do {
-        const page = await read(token);
-        items.push(...(page.items ?? []));
-        token = page.nextToken === undefined || page.nextToken === '' ? {} : { nextToken: page.nextToken };
-    } while (token.nextToken !== undefined);
-    return items;
-}
-
 // EXTERNAL MODULE: ./lib/aws/arn.js
 var aws_arn = __nccwpck_require__(8690);
 ;// CONCATENATED MODULE: ./lib/service/service.js
 
 
+/** The events of a service, newest first. */
+function serviceEvents({ service }) {
+    return (service?.events ?? []).map(({ id, message }) => ({ id: id ?? '', message: message ?? '' }));
+}
+/**
+ * Whether a service event tells of trouble with placing, starting or keeping tasks.
+ * Source: ECS Developer Guide, "Amazon ECS service event messages"; that trouble has these words is observed.
+ */
+function isTrouble({ message }) {
+    return /\b(unable|unhealthy|fail\w*|error|throttled|exceed\w*|insufficient)\b/i.test(message);
+}
 /** Narrows the answer of DescribeServices to a service that CodeDeploy can release. */
 function resolveService(cluster, name, answer) {
     const { service } = answer;
@@ -41497,6 +41511,7 @@ function resolveService(cluster, name, answer) {
             container: { name: containerName, port: containerPort },
             primary: { id, taskDefinitionArn, deploymentId: primary?.externalId },
             taskSets: (service.taskSets ?? []).map(readTaskSet),
+            events: serviceEvents(answer),
         },
     };
 }
@@ -41905,9 +41920,11 @@ function hookRestMs(inPhaseMs) {
         return 5 * SECOND_MS;
     return inPhaseMs < 900 * SECOND_MS ? 10 * SECOND_MS : 20 * SECOND_MS;
 }
-function shiftSteps({ stepPercent, stepMs }) {
-    const count = Math.max(0, Math.ceil(100 / stepPercent) - 1);
-    return Array.from({ length: count }, (_, index) => (index + 1) * stepMs);
+/** Milliseconds from the start of the shift to each later step. */
+function shiftSteps({ kind, durationMs, stepMs }) {
+    if (kind !== 'linear' || stepMs === 0)
+        return [durationMs];
+    return Array.from({ length: Math.round(durationMs / stepMs) }, (_, index) => (index + 1) * stepMs);
 }
 /** Looks right after each moment at which something is due, and every `atMostMs` in between. */
 function untilKnownMoment(momentsMs, inPhaseMs, atMostMs) {
@@ -42063,50 +42080,59 @@ function mayRideOut(error) {
 
 
 
-/** How often stopped tasks are looked for while the replacement is being started, in milliseconds. */
+
+/** Tasks need this long to start in the best case; how often is looked after that. In milliseconds. */
+const FIRST_LOOK_MS = 45_000;
 const LOOK_EVERY_MS = 30_000;
 /**
- * Watches why tasks of the replacement stop while it is being started, which CodeDeploy itself tells only as a time-out
- * after an hour.
+ * Watches why the replacement does not get healthy, which CodeDeploy itself tells only as a time-out after an hour:
+ * tasks that stop, and events of the service about tasks that cannot be placed.
  * @returns a function to call after each reading; it answers with the reason when enough tasks stopped for the same one
  */
 function watchReplacementTasks(aws, options) {
-    const told = new Set();
-    let lookedAtMs = aws.clock.now();
-    let isDenied = false;
+    const { service, failFast } = options;
+    const told = new Set(service.events.map(({ id }) => id));
+    const denied = new Set();
+    let nextLookMs = aws.clock.now() + FIRST_LOOK_MS;
     return async (snapshot) => {
         const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement');
-        const nowMs = aws.clock.now();
-        if (isDenied || replacement === undefined || !isInstalling(snapshot) || nowMs - lookedAtMs < LOOK_EVERY_MS) {
+        if (replacement === undefined || !isInstalling(snapshot) || aws.clock.now() < nextLookMs)
             return undefined;
+        if (replacement.running >= replacement.desired)
+            return undefined;
+        nextLookMs = aws.clock.now() + LOOK_EVERY_MS;
+        const stopped = await unlessFailed('tasks', describeStoppedTasks(aws, service.clusterName, service.name));
+        const ofReplacement = (stopped ?? []).filter(({ startedBy }) => startedBy === replacement.id);
+        const byReason = Map.groupBy(ofReplacement, reasonOf);
+        for (const reason of byReason.keys())
+            tellOnce(reason, () => options.onStopped(reason));
+        const answer = await unlessFailed('service', describeService(aws, service.clusterName, service.arn));
+        const events = answer === undefined ? [] : serviceEvents(answer);
+        for (const event of events.filter(isTrouble).reverse()) {
+            tellOnce(event.id, () => tellOnce(event.message, () => options.onServiceEvent((0,untrusted/* inSentence */.BX)(event.message))));
         }
-        lookedAtMs = nowMs;
-        const stopped = await readStopped();
-        const byReason = Map.groupBy(stopped.filter(({ startedBy }) => startedBy === replacement.id), reasonOf);
-        for (const reason of byReason.keys()) {
-            if (!told.has(reason))
-                options.onStopped(reason);
-            told.add(reason);
-        }
-        if (options.failFast === 0)
-            return undefined;
-        const [reason, tasks] = [...byReason].find(([, all]) => all.length >= options.failFast) ?? [];
-        if (reason === undefined || tasks === undefined)
-            return undefined;
-        return `${tasks.length} replacement tasks stopped for the same reason before any was healthy: ${reason}`;
+        const enough = [...byReason].find(([, tasks]) => failFast > 0 && tasks.length >= failFast);
+        return (enough && `${enough[1].length} replacement tasks stopped for the same reason before any was healthy: ${enough[0]}`);
     };
-    async function readStopped() {
+    function tellOnce(key, tell) {
+        if (told.has(key))
+            return;
+        told.add(key);
+        tell();
+    }
+    /** A failed read is made up for by the next one; a denial is told once. */
+    async function unlessFailed(what, call) {
         try {
-            return await describeStoppedTasks(aws, options.cluster, options.service);
+            return await call;
         }
         catch (error) {
             if (!(error instanceof CallError))
                 throw error;
-            if (error.serviceError.kind === 'denied') {
-                isDenied = true;
+            if (error.serviceError.kind === 'denied' && !denied.has(what)) {
+                denied.add(what);
                 options.onDenied(error);
             }
-            return [];
+            return undefined;
         }
     }
 }
@@ -42322,61 +42348,6 @@ function withoutDelimiters(value) {
     return value.replace(/[\s[\]=]/g, '_');
 }
 
-;// CONCATENATED MODULE: ./lib/plan/findings.js
-
-
-/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
-class Findings {
-    problems;
-    warnings = [];
-    notes = [];
-    constructor(problems = [], notes = []) {
-        this.problems = [...problems];
-        this.notes.push(...notes);
-    }
-    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
-    add(...problems) {
-        for (const problem of problems) {
-            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
-            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
-                continue;
-            this.problems.push(problem);
-        }
-    }
-    /**
-     * The answer of a call, or undefined with the problem added.
-     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
-     *   other error is told as it is
-     */
-    async answerOf(call, explain = () => undefined) {
-        try {
-            return await call;
-        }
-        catch (error) {
-            if (!(error instanceof CallError))
-                throw error;
-            const explained = explain(error.serviceError);
-            if (explained !== 'ignore')
-                this.add(explained ?? callProblem(error));
-            return undefined;
-        }
-    }
-}
-/** A call that failed before anything was deployed, as the reason for a refusal. */
-function callProblem({ operation, serviceError }) {
-    const reasons = {
-        throttled: 'unreachable',
-        unavailable: 'unreachable',
-        network: 'unreachable',
-        expired: 'credentials',
-        'invalid-credentials': 'credentials',
-        'no-credentials': 'credentials',
-        denied: 'denied',
-        answered: 'rejected',
-    };
-    return { reason: reasons[serviceError.kind], sentence: (0,service_error/* describeServiceError */.V)(operation, serviceError) };
-}
-
 ;// CONCATENATED MODULE: ./lib/service/find-group.js
 
 
@@ -42529,7 +42500,7 @@ function canonicalDefinition(definition) {
         ...canonical,
         ...sizeMember(canonical, 'cpu', 'vcpu'),
         ...sizeMember(canonical, 'memory', 'gb'),
-        containerDefinitions: containers.map((container) => isJsonObject(container) ? withoutFilledIn(container, networkMode) : container),
+        containerDefinitions: containers.map((container) => (0,lib_document/* isJsonObject */.OW)(container) ? withoutFilledIn(container, networkMode) : container),
     };
 }
 /** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
@@ -42556,7 +42527,7 @@ function canonicalValue(value, path) {
         const items = value.map((item) => canonicalValue(item, path)).filter((item) => item !== undefined);
         return items.length === 0 ? undefined : sortedIfSet(items, path);
     }
-    if (isJsonObject(value)) {
+    if ((0,lib_document/* isJsonObject */.OW)(value)) {
         const members = canonicalObject(value, path);
         return Object.keys(members).length === 0 ? undefined : members;
     }
@@ -42580,7 +42551,7 @@ function sortedIfSet(items, path) {
     if (key === undefined)
         return items;
     const sortKey = (item) => {
-        const named = key !== '' && isJsonObject(item) ? `${JSON.stringify(item[key])} ` : '';
+        const named = key !== '' && (0,lib_document/* isJsonObject */.OW)(item) ? `${JSON.stringify(item[key])} ` : '';
         return `${named}${JSON.stringify(item)}`;
     };
     return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
@@ -42600,11 +42571,11 @@ function withoutFilledIn(container, networkMode) {
         ...(Array.isArray(portMappings)
             ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
             : {}),
-        ...(isJsonObject(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
+        ...((0,lib_document/* isJsonObject */.OW)(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
     };
 }
 function withoutPortDefaults(port, networkMode) {
-    if (!isJsonObject(port))
+    if (!(0,lib_document/* isJsonObject */.OW)(port))
         return port;
     const sharesPort = networkMode === 'awsvpc' || networkMode === 'host';
     const filledHostPort = sharesPort ? port['containerPort'] : 0;
@@ -42664,7 +42635,7 @@ function applyOverrides(definition, overrides, mainContainer) {
 /** The containers of a definition; anything in the list that is none is left out. */
 function containersOf(definition) {
     const containers = definition['containerDefinitions'];
-    return Array.isArray(containers) ? containers.filter(isJsonObject) : [];
+    return Array.isArray(containers) ? containers.filter(lib_document/* isJsonObject */.OW) : [];
 }
 /** The name of a container, a variable or a secret; empty when it has none. */
 function nameOf(member) {
@@ -42686,7 +42657,7 @@ function withVariables(container, { environment, secrets }) {
     };
 }
 function upserted(container, list, valueMember, set, movedAway) {
-    const current = Array.isArray(container[list]) ? container[list].filter(isJsonObject) : [];
+    const current = Array.isArray(container[list]) ? container[list].filter(lib_document/* isJsonObject */.OW) : [];
     const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
     const present = new Set(stayed.map(nameOf));
     const updated = stayed.map((member) => {
@@ -42754,7 +42725,7 @@ function namesThatDiffer(before, after, key) {
     };
 }
 function byName(list, key) {
-    const items = Array.isArray(list) ? list.filter(isJsonObject) : [];
+    const items = Array.isArray(list) ? list.filter(lib_document/* isJsonObject */.OW) : [];
     return new Map(items.map((item) => [String(item[key] ?? ''), JSON.stringify(item)]));
 }
 function textOf(value) {
@@ -42845,7 +42816,7 @@ function containerProblems(definition, name, port) {
     }
     const mappings = container['portMappings'];
     const ports = (Array.isArray(mappings) ? mappings : [])
-        .filter(isJsonObject)
+        .filter(lib_document/* isJsonObject */.OW)
         .map((mapping) => mapping['containerPort']);
     if (ports.includes(port))
         return [];
@@ -42948,6 +42919,61 @@ function allPinned(definition) {
     return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
 }
 
+;// CONCATENATED MODULE: ./lib/plan/findings.js
+
+
+/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
+class Findings {
+    problems;
+    warnings = [];
+    notes = [];
+    constructor(problems = [], notes = []) {
+        this.problems = [...problems];
+        this.notes.push(...notes);
+    }
+    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
+    add(...problems) {
+        for (const problem of problems) {
+            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
+            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
+                continue;
+            this.problems.push(problem);
+        }
+    }
+    /**
+     * The answer of a call, or undefined with the problem added.
+     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
+     *   other error is told as it is
+     */
+    async answerOf(call, explain = () => undefined) {
+        try {
+            return await call;
+        }
+        catch (error) {
+            if (!(error instanceof CallError))
+                throw error;
+            const explained = explain(error.serviceError);
+            if (explained !== 'ignore')
+                this.add(explained ?? callProblem(error));
+            return undefined;
+        }
+    }
+}
+/** A call that failed before anything was deployed, as the reason for a refusal. */
+function callProblem({ operation, serviceError }) {
+    const reasons = {
+        throttled: 'unreachable',
+        unavailable: 'unreachable',
+        network: 'unreachable',
+        expired: 'credentials',
+        'invalid-credentials': 'credentials',
+        'no-credentials': 'credentials',
+        denied: 'denied',
+        answered: 'rejected',
+    };
+    return { reason: reasons[serviceError.kind], sentence: (0,service_error/* describeServiceError */.V)(operation, serviceError) };
+}
+
 ;// CONCATENATED MODULE: ./lib/app-spec/app-spec-file.js
 
 
@@ -42960,7 +42986,7 @@ function allPinned(definition) {
 function parseAppSpecFile(path, text) {
     const name = `AppSpec file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
     // An AppSpec may be JSON whatever the file is called; YAML reads that too.
-    const document = parseDocument(path.replace(/\.json$/i, '.yaml'), text);
+    const document = (0,lib_document/* parseDocument */.Tp)(path.replace(/\.json$/i, '.yaml'), text);
     if (typeof document === 'string')
         return app_spec_file_broken([`${name} ${document}`]);
     const reading = { name, mistakes: [], unknown: [] };
@@ -43000,7 +43026,7 @@ function readRoot(reading, root) {
 function readResource(reading, resources) {
     const nothing = { resourceName: 'TargetService', properties: {} };
     const entries = Array.isArray(resources)
-        ? resources.flatMap((item) => (isJsonObject(item) ? Object.entries(item) : []))
+        ? resources.flatMap((item) => ((0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : []))
         : [];
     const [first] = entries;
     if (entries.length !== 1 || first === undefined) {
@@ -43008,23 +43034,23 @@ function readResource(reading, resources) {
         return nothing;
     }
     const [resourceName, resource] = first;
-    const { known, unknown } = byDocumentedCase(isJsonObject(resource) ? resource : {}, ['Type', 'Properties']);
+    const { known, unknown } = byDocumentedCase((0,lib_document/* isJsonObject */.OW)(resource) ? resource : {}, ['Type', 'Properties']);
     reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
     if (known.get('Type') !== 'AWS::ECS::Service') {
         reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got '${(0,untrusted/* inSentence */.BX)(String(known.get('Type') ?? ''), 100)}'`);
     }
     const properties = known.get('Properties');
-    if (isJsonObject(properties))
+    if ((0,lib_document/* isJsonObject */.OW)(properties))
         return { resourceName, properties };
-    reading.mistakes.push(`must have 'Properties' as a mapping; it has ${kindOf(properties)}`);
+    reading.mistakes.push(`must have 'Properties' as a mapping; it has ${(0,lib_document/* kindOf */.I)(properties)}`);
     return nothing;
 }
 function readLoadBalancer(reading, info) {
     const nothing = { containerName: undefined, containerPort: undefined };
     if (info === undefined || info === null)
         return nothing;
-    if (!isJsonObject(info)) {
-        reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${kindOf(info)}`);
+    if (!(0,lib_document/* isJsonObject */.OW)(info)) {
+        reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${(0,lib_document/* kindOf */.I)(info)}`);
         return nothing;
     }
     const { known } = byDocumentedCase(info, ['ContainerName', 'ContainerPort']);
@@ -43041,11 +43067,11 @@ function readHooks(reading, hooks) {
     if (hooks === undefined || hooks === null)
         return {};
     if (!Array.isArray(hooks)) {
-        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function', not ${kindOf(hooks)}`);
+        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function', not ${(0,lib_document/* kindOf */.I)(hooks)}`);
         return {};
     }
     const read = {};
-    const entries = hooks.flatMap((item) => isJsonObject(item) ? Object.entries(item) : [[String(item), undefined]]);
+    const entries = hooks.flatMap((item) => (0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : [[String(item), undefined]]);
     for (const [given, hookFunction] of entries) {
         const event = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook === given);
         if (event === undefined) {
@@ -43076,7 +43102,7 @@ function otherProperties(reading, properties) {
 function documentedCase(reading, value, path) {
     if (Array.isArray(value))
         return value.map((item) => documentedCase(reading, item, path));
-    if (!isJsonObject(value))
+    if (!(0,lib_document/* isJsonObject */.OW)(value))
         return /\.(Base|Weight)$/.test(path) && /^\d+$/.test(String(value)) ? Number(value) : value;
     const members = Object.entries(value).map(([given, member]) => {
         const key = DOCUMENTED_KEYS.get(given.toLowerCase());
@@ -43407,12 +43433,55 @@ function newRelease(inputs, world) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/start.js
+
+
+
+
+
+/**
+ * All that a release writes: registers the task definition unless a revision asks for the same, and starts the
+ * deployment. Changes AWS.
+ * @returns the deployment's id; undefined when there is none, and then the release has ended
+ */
+async function start(plan, engine, world, progress) {
+    return await world.log.group('Writes', async () => {
+        try {
+            const arn = await revisionFor(plan.definition, world);
+            progress.learn({ taskDefinition: { arn, isNew: plan.definition.kind === 'register' } });
+            if (world.signal.aborted)
+                return progress.end('cancelled').deploymentId;
+            return progress.learn({ deploymentId: await engine.start(arn) }).deploymentId;
+        }
+        catch (error) {
+            if (!(error instanceof CallError))
+                throw error;
+            return endUnstarted(error, progress).deploymentId;
+        }
+        finally {
+            for (const line of (0,log_lines/* writeLines */.x1)(progress.release))
+                world.log.line(line);
+        }
+    });
+}
+async function revisionFor(definition, world) {
+    return definition.kind === 'use' ? definition.arn : await registerTaskDefinition(world, definition.definition);
+}
+/** A write that failed: refused when it surely started nothing, unknown when a deployment may have been started. */
+function endUnstarted(error, progress) {
+    const { operation, serviceError } = error;
+    const isLost = isPassing(serviceError) && !serviceError.notAccepted;
+    if (operation === 'codedeploy:CreateDeployment' && isLost) {
+        return progress.end('unknown', { failure: (0,service_error/* describeServiceError */.V)(operation, serviceError) });
+    }
+    const problem = callProblem(error);
+    const isBusy = serviceError.code === 'DeploymentLimitExceeded';
+    return progress.end('refused', { problems: [isBusy ? { ...problem, reason: 'busy' } : problem] });
+}
+
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
 ;// CONCATENATED MODULE: ./lib/release.js
-
-
-
 
 
 
@@ -43440,7 +43509,7 @@ async function release(parsed, world) {
         return progress.end('cancelled');
     // Nothing above this line changes anything in AWS.
     const engine = engineFor(plan, inputs, world, progress);
-    const deploymentId = await write(plan, engine, world, progress);
+    const deploymentId = await start(plan, engine, world, progress);
     if (deploymentId === undefined)
         return progress.release;
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
@@ -43484,48 +43553,6 @@ function engineFor(plan, inputs, world, progress) {
         onTargetDenied: ({ operation }) => progress.warn(`${operation} was denied: lifecycle events and hooks cannot be seen; following by status and task sets.`),
     });
 }
-/** Registers and creates. @returns the deployment's id; undefined when there is none and the release has ended */
-async function write(plan, engine, world, progress) {
-    return await world.log.group('Writes', async () => {
-        try {
-            const isNew = plan.definition.kind === 'register';
-            const arn = plan.definition.kind === 'use'
-                ? plan.definition.arn
-                : await registerTaskDefinition(world, plan.definition.definition);
-            progress.learn({ taskDefinition: { arn, isNew } });
-            if (world.signal.aborted) {
-                progress.end('cancelled');
-                return undefined;
-            }
-            const deploymentId = await engine.start(arn);
-            progress.learn({ deploymentId });
-            return deploymentId;
-        }
-        catch (error) {
-            if (!(error instanceof CallError))
-                throw error;
-            endUnstarted(error, progress);
-            return undefined;
-        }
-        finally {
-            for (const line of (0,log_lines/* writeLines */.x1)(progress.release))
-                world.log.line(line);
-        }
-    });
-}
-/** A write that failed: refused when it surely changed nothing, unknown when a deployment may have been started. */
-function endUnstarted(error, progress) {
-    const mayRun = error.operation === 'codedeploy:CreateDeployment' &&
-        isPassing(error.serviceError) &&
-        !error.serviceError.notAccepted;
-    if (mayRun) {
-        progress.end('unknown', { failure: (0,service_error/* describeServiceError */.V)(error.operation, error.serviceError) });
-        return;
-    }
-    const isBusy = error.serviceError.code === 'DeploymentLimitExceeded';
-    const problem = callProblem(error);
-    progress.end('refused', { problems: [isBusy ? { ...problem, reason: 'busy' } : problem] });
-}
 function followingOf(plan, finishLine, inputs, world, progress) {
     return {
         clock: world.clock,
@@ -43542,10 +43569,10 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
         onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
         reasonToGiveUp: watchReplacementTasks(world, {
-            cluster: plan.service.clusterName,
-            service: plan.service.name,
+            service: plan.service,
             failFast: inputs.failFast,
             onStopped: (reason) => progress.taskStopped(reason),
+            onServiceEvent: (message) => progress.warn(`ECS says: ${message}`),
             onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
         }),
     };
@@ -44324,7 +44351,9 @@ function advice(release) {
 }
 function hookLogAdvice(release) {
     const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_2__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
-    return failed === undefined ? '' : `Its log is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`;
+    return failed === undefined
+        ? ''
+        : `The log of the hook is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`;
 }
 /** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */
 function functionName(nameOrArn) {
@@ -44806,7 +44835,7 @@ function describeShift({ kind, stepPercent, stepMs }) {
 
 /***/ }),
 
-/***/ 4127:
+/***/ 9937:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44854,7 +44883,33 @@ function attemptWrite(path, text, mode) {
 
 /***/ }),
 
-/***/ 8186:
+/***/ 7052:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ firstRequestSent)
+/* harmony export */ });
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
+
+/** Node tells here of every HTTP request that it begins. Source: Node.js documentation, "Diagnostics Channel". */
+const REQUEST_STARTS = 'http.client.request.start';
+/** Resolves when the first HTTP request of this process has been sent and its answer is being waited for. */
+function firstRequestSent() {
+    return new Promise((resolve) => {
+        const onStart = (message) => {
+            (0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.unsubscribe)(REQUEST_STARTS, onStart);
+            const { request } = message;
+            request.once('finish', () => resolve());
+            request.once('close', () => resolve());
+        };
+        (0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)(REQUEST_STARTS, onStart);
+    });
+}
+
+
+/***/ }),
+
+/***/ 3740:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44883,7 +44938,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 3969:
+/***/ 9856:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {

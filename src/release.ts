@@ -1,26 +1,16 @@
-import { CallError, isPassing } from './aws/attempts.ts'
-import { registerTaskDefinition } from './aws/ecs.ts'
-import { describeServiceError } from './aws/service-error.ts'
 import { codeDeployEngine } from './follow/code-deploy-engine.ts'
 import { type Following, follow, type ReleaseEngine } from './follow/follow.ts'
 import { watchReplacementTasks } from './follow/replacement-tasks.ts'
 import { settle } from './follow/settle.ts'
 import type { FinishLine, Inputs, ParsedInputs } from './inputs/inputs.ts'
 import { buildDescription, buildMarker } from './marker.ts'
-import { callProblem } from './plan/findings.ts'
 import { makePlan } from './plan/make-plan.ts'
 import type { ReleasePlan } from './plan/plan.ts'
 import { readProduction } from './production.ts'
 import { Progress } from './progress.ts'
 import type { Release } from './release-state.ts'
-import {
-  heartbeatLine,
-  openingLines,
-  outcomeLines,
-  planLines,
-  readTroubleLine,
-  writeLines,
-} from './report/log-lines.ts'
+import { heartbeatLine, openingLines, outcomeLines, planLines, readTroubleLine } from './report/log-lines.ts'
+import { start } from './start.ts'
 import { verdictOf } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -39,7 +29,7 @@ export async function release(parsed: ParsedInputs, world: World): Promise<Relea
 
   // Nothing above this line changes anything in AWS.
   const engine = engineFor(plan, inputs, world, progress)
-  const deploymentId = await write(plan, engine, world, progress)
+  const deploymentId = await start(plan, engine, world, progress)
   if (deploymentId === undefined) return progress.release
   for (const line of openingLines(progress.release)) world.log.line(line)
   if (inputs.waitFor === 'nothing') return progress.end('started')
@@ -84,53 +74,6 @@ function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progress: Pr
   })
 }
 
-/** Registers and creates. @returns the deployment's id; undefined when there is none and the release has ended */
-async function write(
-  plan: ReleasePlan,
-  engine: ReleaseEngine,
-  world: World,
-  progress: Progress,
-): Promise<string | undefined> {
-  return await world.log.group('Writes', async () => {
-    try {
-      const isNew = plan.definition.kind === 'register'
-      const arn =
-        plan.definition.kind === 'use'
-          ? plan.definition.arn
-          : await registerTaskDefinition(world, plan.definition.definition)
-      progress.learn({ taskDefinition: { arn, isNew } })
-      if (world.signal.aborted) {
-        progress.end('cancelled')
-        return undefined
-      }
-      const deploymentId = await engine.start(arn)
-      progress.learn({ deploymentId })
-      return deploymentId
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error
-      endUnstarted(error, progress)
-      return undefined
-    } finally {
-      for (const line of writeLines(progress.release)) world.log.line(line)
-    }
-  })
-}
-
-/** A write that failed: refused when it surely changed nothing, unknown when a deployment may have been started. */
-function endUnstarted(error: CallError, progress: Progress): void {
-  const mayRun =
-    error.operation === 'codedeploy:CreateDeployment' &&
-    isPassing(error.serviceError) &&
-    !error.serviceError.notAccepted
-  if (mayRun) {
-    progress.end('unknown', { failure: describeServiceError(error.operation, error.serviceError) })
-    return
-  }
-  const isBusy = error.serviceError.code === 'DeploymentLimitExceeded'
-  const problem = callProblem(error)
-  progress.end('refused', { problems: [isBusy ? { ...problem, reason: 'busy' } : problem] })
-}
-
 function followingOf(
   plan: ReleasePlan,
   finishLine: Exclude<FinishLine, 'nothing'>,
@@ -153,10 +96,10 @@ function followingOf(
     onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
     onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
     reasonToGiveUp: watchReplacementTasks(world, {
-      cluster: plan.service.clusterName,
-      service: plan.service.name,
+      service: plan.service,
       failFast: inputs.failFast,
       onStopped: (reason) => progress.taskStopped(reason),
+      onServiceEvent: (message) => progress.warn(`ECS says: ${message}`),
       onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
     }),
   }

@@ -2,13 +2,13 @@ import type { Clock } from '../../src/clock.ts'
 import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 
 export interface VirtualClock extends Clock {
-  /** Calls `action` when time passes `atMs`; used to cancel, raise an alarm or change a fault in mid-release. */
-  at(atMs: number, action: () => void): void
+  /** Calls `action` when time passes so many seconds after the start, and lets time stand still until it is done. */
+  atSecond(second: number, action: () => void | Promise<void>): void
 }
 
 interface WakeUp {
   atMs: number
-  wake: () => void
+  wake: () => void | Promise<void>
 }
 
 /**
@@ -17,25 +17,27 @@ interface WakeUp {
  */
 export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): VirtualClock {
   let nowMs = startMs
+  let isMoving = false
   const sleepers: WakeUp[] = []
   const marks: WakeUp[] = []
 
-  function passTo(atMs: number): void {
+  async function passTo(atMs: number): Promise<void> {
     const due = marks.filter((mark) => mark.atMs <= atMs).sort((left, right) => left.atMs - right.atMs)
     for (const mark of due) {
-      marks.splice(marks.indexOf(mark), 1)
+      remove(marks, mark)
       nowMs = Math.max(nowMs, mark.atMs)
-      mark.wake()
+      await mark.wake()
     }
     nowMs = Math.max(nowMs, atMs)
   }
 
-  function moveIfAllSleep(): void {
-    if (sleepers.length < actors) return
+  async function moveIfAllSleep(): Promise<void> {
+    if (isMoving || sleepers.length < actors) return
+    isMoving = true
     const earliest = sleepers.reduce((first, one) => (one.atMs < first.atMs ? one : first))
-    sleepers.splice(sleepers.indexOf(earliest), 1)
-    passTo(earliest.atMs)
-    earliest.wake()
+    await passTo(earliest.atMs)
+    isMoving = false
+    if (remove(sleepers, earliest)) await earliest.wake()
   }
 
   return {
@@ -48,27 +50,29 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
         signal?.addEventListener(
           'abort',
           () => {
-            const index = sleepers.indexOf(sleeper)
-            if (index >= 0) sleepers.splice(index, 1)
+            remove(sleepers, sleeper)
             resolve()
           },
           { once: true },
         )
         // Not at once: what the sleeper awaits beside this may still run.
-        setImmediate(moveIfAllSleep)
+        setImmediate(() => void moveIfAllSleep())
       }),
     deadline: (durationMs) => {
       const controller = new AbortController()
       const mark: WakeUp = { atMs: nowMs + durationMs, wake: () => controller.abort() }
       marks.push(mark)
-      const cancel = () => {
-        const index = marks.indexOf(mark)
-        if (index >= 0) marks.splice(index, 1)
-      }
-      return { signal: controller.signal, cancel }
+      return { signal: controller.signal, cancel: () => void remove(marks, mark) }
     },
-    at: (atMs, action) => {
-      marks.push({ atMs, wake: action })
+    atSecond: (second, action) => {
+      marks.push({ atMs: startMs + second * 1000, wake: action })
     },
   }
+}
+
+/** @returns whether the item was there */
+function remove<Item>(items: Item[], item: Item): boolean {
+  const index = items.indexOf(item)
+  if (index >= 0) items.splice(index, 1)
+  return index >= 0
 }

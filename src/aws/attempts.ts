@@ -22,6 +22,8 @@ export interface Attempts {
   random(): number
   /** Attempts of a call, at least 1. */
   maxAttempts: number
+  /** Once it is aborted nothing is waited for any more. */
+  signal?: AbortSignal
 }
 
 /** A call that failed for good, with the operation's name and what its error means. */
@@ -70,7 +72,7 @@ async function attemptCall<Answer>(
     } catch (thrown) {
       const error = deadline.signal.aborted ? TOO_SLOW : readServiceError(thrown)
       if (attempt >= attempts.maxAttempts || !mayTryAgain(error)) throw new CallError(operation, error, thrown)
-      await attempts.clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()))
+      await attempts.clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), attempts.signal)
     } finally {
       deadline.cancel()
     }

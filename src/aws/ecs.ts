@@ -5,10 +5,10 @@ import {
   type ECSClient,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
+  type Service,
   type Task,
 } from '@aws-sdk/client-ecs'
 import { isJsonObject } from '../document.ts'
-import type { ServiceAnswer } from '../service/service.ts'
 import { definitionFromAnswer, type TaskDefinition } from '../task-definition/definition.ts'
 import { type Attempts, attempt, attemptOnce } from './attempts.ts'
 import { keepRaw, sendRaw } from './raw-json.ts'
@@ -16,6 +16,13 @@ import { keepRaw, sendRaw } from './raw-json.ts'
 /** What calls to ECS are made with. */
 export interface Ecs extends Attempts {
   ecs: ECSClient
+}
+
+/** What DescribeServices answered for one service. */
+export interface ServiceAnswer {
+  service: Service | undefined
+  /** Why there is none, e.g. `MISSING`. */
+  failureReason: string | undefined
 }
 
 /**

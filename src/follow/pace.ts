@@ -67,9 +67,10 @@ function hookRestMs(inPhaseMs: number): number {
   return inPhaseMs < 900 * SECOND_MS ? 10 * SECOND_MS : 20 * SECOND_MS
 }
 
-function shiftSteps({ stepPercent, stepMs }: TrafficShift): number[] {
-  const count = Math.max(0, Math.ceil(100 / stepPercent) - 1)
-  return Array.from({ length: count }, (_, index) => (index + 1) * stepMs)
+/** Milliseconds from the start of the shift to each later step. */
+function shiftSteps({ kind, durationMs, stepMs }: TrafficShift): number[] {
+  if (kind !== 'linear' || stepMs === 0) return [durationMs]
+  return Array.from({ length: Math.round(durationMs / stepMs) }, (_, index) => (index + 1) * stepMs)
 }
 
 /** Looks right after each moment at which something is due, and every `atMostMs` in between. */

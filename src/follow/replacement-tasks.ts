@@ -1,67 +1,79 @@
 import { CallError } from '../aws/attempts.ts'
-import { describeStoppedTasks, type Ecs, type StoppedTask } from '../aws/ecs.ts'
+import { describeService, describeStoppedTasks, type Ecs, type StoppedTask } from '../aws/ecs.ts'
+import { isTrouble, type ResolvedService, serviceEvents } from '../service/service.ts'
 import { inSentence } from '../untrusted.ts'
 import { hasEnded, type Snapshot } from './snapshot.ts'
 
 export interface ReplacementTasksOptions {
-  cluster: string
-  service: string
+  service: ResolvedService
   /** How many tasks may stop for the same reason before any was healthy; 0: any number. */
   failFast: number
   /** Told once for each reason for which tasks stop. */
   onStopped(reason: string): void
-  /** Told once when stopped tasks cannot be looked at; the release goes on without. */
+  /** Told once for each event of the service that tells of trouble. */
+  onServiceEvent(message: string): void
+  /** Told once when a read is denied; the release goes on without it. */
   onDenied(error: CallError): void
 }
 
-/** How often stopped tasks are looked for while the replacement is being started, in milliseconds. */
+/** Tasks need this long to start in the best case; how often is looked after that. In milliseconds. */
+const FIRST_LOOK_MS = 45_000
 const LOOK_EVERY_MS = 30_000
 
 /**
- * Watches why tasks of the replacement stop while it is being started, which CodeDeploy itself tells only as a time-out
- * after an hour.
+ * Watches why the replacement does not get healthy, which CodeDeploy itself tells only as a time-out after an hour:
+ * tasks that stop, and events of the service about tasks that cannot be placed.
  * @returns a function to call after each reading; it answers with the reason when enough tasks stopped for the same one
  */
 export function watchReplacementTasks(
   aws: Ecs,
   options: ReplacementTasksOptions,
 ): (snapshot: Snapshot) => Promise<string | undefined> {
-  const told = new Set<string>()
-  let lookedAtMs = aws.clock.now()
-  let isDenied = false
+  const { service, failFast } = options
+  const told = new Set(service.events.map(({ id }) => id))
+  const denied = new Set<string>()
+  let nextLookMs = aws.clock.now() + FIRST_LOOK_MS
 
   return async (snapshot) => {
     const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement')
-    const nowMs = aws.clock.now()
-    if (isDenied || replacement === undefined || !isInstalling(snapshot) || nowMs - lookedAtMs < LOOK_EVERY_MS) {
-      return undefined
+    if (replacement === undefined || !isInstalling(snapshot) || aws.clock.now() < nextLookMs) return undefined
+    if (replacement.running >= replacement.desired) return undefined
+    nextLookMs = aws.clock.now() + LOOK_EVERY_MS
+
+    const stopped = await unlessFailed('tasks', describeStoppedTasks(aws, service.clusterName, service.name))
+    const ofReplacement = (stopped ?? []).filter(({ startedBy }) => startedBy === replacement.id)
+    const byReason = Map.groupBy(ofReplacement, reasonOf)
+    for (const reason of byReason.keys()) tellOnce(reason, () => options.onStopped(reason))
+
+    const answer = await unlessFailed('service', describeService(aws, service.clusterName, service.arn))
+    const events = answer === undefined ? [] : serviceEvents(answer)
+    for (const event of events.filter(isTrouble).reverse()) {
+      tellOnce(event.id, () => tellOnce(event.message, () => options.onServiceEvent(inSentence(event.message))))
     }
-    lookedAtMs = nowMs
-    const stopped = await readStopped()
-    const byReason = Map.groupBy(
-      stopped.filter(({ startedBy }) => startedBy === replacement.id),
-      reasonOf,
+
+    const enough = [...byReason].find(([, tasks]) => failFast > 0 && tasks.length >= failFast)
+    return (
+      enough && `${enough[1].length} replacement tasks stopped for the same reason before any was healthy: ${enough[0]}`
     )
-    for (const reason of byReason.keys()) {
-      if (!told.has(reason)) options.onStopped(reason)
-      told.add(reason)
-    }
-    if (options.failFast === 0) return undefined
-    const [reason, tasks] = [...byReason].find(([, all]) => all.length >= options.failFast) ?? []
-    if (reason === undefined || tasks === undefined) return undefined
-    return `${tasks.length} replacement tasks stopped for the same reason before any was healthy: ${reason}`
   }
 
-  async function readStopped(): Promise<StoppedTask[]> {
+  function tellOnce(key: string, tell: () => void): void {
+    if (told.has(key)) return
+    told.add(key)
+    tell()
+  }
+
+  /** A failed read is made up for by the next one; a denial is told once. */
+  async function unlessFailed<Answer>(what: string, call: Promise<Answer>): Promise<Answer | undefined> {
     try {
-      return await describeStoppedTasks(aws, options.cluster, options.service)
+      return await call
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      if (error.serviceError.kind === 'denied') {
-        isDenied = true
+      if (error.serviceError.kind === 'denied' && !denied.has(what)) {
+        denied.add(what)
         options.onDenied(error)
       }
-      return []
+      return undefined
     }
   }
 }

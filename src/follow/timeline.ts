@@ -16,20 +16,22 @@ export type TimelineEntry =
 
 /** Everything that changed from one reading of a deployment to the next, by time. */
 export function changesBetween(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
-  const changes = [
-    ...statusChange(before, after, readAtMs),
-    ...eventChanges(before, after, readAtMs),
+  const status = statusChange(before, after, readAtMs)
+  const rest = [
+    ...withTraffic(eventChanges(before, after, readAtMs), trafficChange(before, after, readAtMs)),
     ...taskChange(before, after, readAtMs),
-    ...trafficChange(before, after, readAtMs),
   ]
-  return changes.sort((left, right) => left.atMs - right.atMs || rankOf(left) - rankOf(right))
+  // The order at one and the same moment: a deployment begins before its events and ends after them.
+  const changes = after.endedAtMs === undefined ? [...status, ...rest] : [...rest, ...status]
+  return changes.sort((left, right) => left.atMs - right.atMs)
 }
 
-/** Which of two changes at the same moment is told first: what begins, what moves, what is over. */
-function rankOf(entry: TimelineEntry): number {
-  if (entry.kind === 'status') return entry.status === 'created' || entry.status === 'running' ? 0 : 4
-  if (entry.kind === 'event') return entry.status === 'running' ? 1 : 3
-  return 2
+/** Traffic moves after AllowTraffic has begun and before it is over. */
+function withTraffic(events: TimelineEntry[], traffic: TimelineEntry[]): TimelineEntry[] {
+  const index = events.findIndex((entry) => entry.kind === 'event' && entry.name === 'AllowTraffic')
+  const shift = events[index]
+  const place = shift?.kind !== 'event' ? events.length : shift.status === 'running' ? index + 1 : index
+  return events.toSpliced(place, 0, ...traffic)
 }
 
 function statusChange(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {

@@ -266,7 +266,9 @@ function advice(release: Release): string {
 
 function hookLogAdvice(release: Release): string {
   const failed = hookResults(release).find(({ result }) => result === 'failed')
-  return failed === undefined ? '' : `Its log is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`
+  return failed === undefined
+    ? ''
+    : `The log of the hook is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`
 }
 
 /** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */

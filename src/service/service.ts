@@ -1,5 +1,6 @@
 import type { Service, TaskSet } from '@aws-sdk/client-ecs'
 import { parseArn, shortName } from '../aws/arn.ts'
+import type { ServiceAnswer } from '../aws/ecs.ts'
 import type { Problem } from '../errors.ts'
 import { inSentence } from '../untrusted.ts'
 
@@ -22,6 +23,7 @@ export interface ResolvedService {
     deploymentId: string | undefined
   }
   taskSets: ServiceTaskSet[]
+  events: ServiceEvent[]
 }
 
 /** A task set as ECS tells it. */
@@ -38,11 +40,23 @@ export interface ServiceTaskSet {
 /** The service, or everything that speaks against releasing it. */
 export type ServiceResolution = { service: ResolvedService; problems: [] } | { service: undefined; problems: Problem[] }
 
-/** What DescribeServices answered for one service. */
-export interface ServiceAnswer {
-  service: Service | undefined
-  /** Why there is none, e.g. `MISSING`. */
-  failureReason: string | undefined
+/** What ECS tells about a service as time goes on; at most the last hundred are kept. */
+export interface ServiceEvent {
+  id: string
+  message: string
+}
+
+/** The events of a service, newest first. */
+export function serviceEvents({ service }: ServiceAnswer): ServiceEvent[] {
+  return (service?.events ?? []).map(({ id, message }) => ({ id: id ?? '', message: message ?? '' }))
+}
+
+/**
+ * Whether a service event tells of trouble with placing, starting or keeping tasks.
+ * Source: ECS Developer Guide, "Amazon ECS service event messages"; that trouble has these words is observed.
+ */
+export function isTrouble({ message }: ServiceEvent): boolean {
+  return /\b(unable|unhealthy|fail\w*|error|throttled|exceed\w*|insufficient)\b/i.test(message)
 }
 
 /** Narrows the answer of DescribeServices to a service that CodeDeploy can release. */
@@ -86,6 +100,7 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
       container: { name: containerName, port: containerPort },
       primary: { id, taskDefinitionArn, deploymentId: primary?.externalId },
       taskSets: (service.taskSets ?? []).map(readTaskSet),
+      events: serviceEvents(answer),
     },
   }
 }

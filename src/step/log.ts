@@ -1,6 +1,6 @@
+import { logLine } from '../untrusted.ts'
+import type { Log } from '../world.ts'
 import type { LaterToolkit } from './toolkit.ts'
-import { logLine } from './untrusted.ts'
-import type { Log } from './world.ts'
 
 /** The log of a step: every line is made safe for the runner here and nowhere else. */
 export function stepLog(toolkit: LaterToolkit): Log {

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { load } from 'js-yaml'
+import { parseInputs } from '../src/inputs/inputs.ts'
+import { INAPPLICABLE_INPUTS, INPUT_NAMES } from '../src/inputs/names.ts'
+import { OUTPUT_NAMES } from '../src/report/outputs.ts'
+import { rawInputs } from './support/simulated-release.ts'
+
+interface Action {
+  description: string
+  branding: { icon: string; color: string }
+  inputs: Record<string, { description: string; default?: string }>
+  outputs: Record<string, { description: string }>
+  runs: { using: string; main: string }
+}
+
+const text = readFileSync(join(import.meta.dirname, '..', 'action.yml'), 'utf8')
+const action = load(text) as Action
+
+test('declares exactly the inputs that are read and the outputs that are set', () => {
+  expect(Object.keys(action.inputs)).toEqual([...INPUT_NAMES])
+  expect(Object.keys(action.outputs)).toEqual([...OUTPUT_NAMES])
+})
+
+test('says what every input and output is, without an expression that would break loading', () => {
+  for (const { description } of [...Object.values(action.inputs), ...Object.values(action.outputs)]) {
+    expect(description.length).toBeGreaterThan(10)
+  }
+  expect(text).not.toContain('$' + '{{')
+})
+
+test('its defaults mean the same as not giving the input', () => {
+  const defaults = Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ''])
+  const service = { service: 'web' }
+  expect(parseInputs(rawInputs({ ...Object.fromEntries(defaults), ...service }), [])).toEqual(
+    parseInputs(rawInputs(service), []),
+  )
+})
+
+test('declares no input that is refused as inapplicable', () => {
+  for (const name of Object.keys(INAPPLICABLE_INPUTS)) expect(action.inputs).not.toHaveProperty([name])
+})
+
+test('runs the bundle on Node 24 and has what the Marketplace asks for', () => {
+  expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' })
+  expect(action.description.length).toBeLessThan(125)
+  expect(action.branding).toEqual({ icon: 'shuffle', color: 'green' })
+})

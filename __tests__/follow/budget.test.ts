@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import { budgetFor } from '../../src/follow/budget.ts'
+import type { TrafficShift } from '../../src/service/traffic-shift.ts'
+
+const MINUTE_MS = 60_000
+const LINEAR: TrafficShift = { kind: 'linear', durationMs: 9 * MINUTE_MS, stepPercent: 10, stepMs: MINUTE_MS }
+const GROUP = { holdsAtReady: false, readyWaitMs: 0, terminationWaitMs: 60 * MINUTE_MS }
+const FACTS = { waitForMs: undefined, waitsForTermination: false, group: GROUP, shift: LINEAR, hooks: {} }
+
+test("gives each phase CodeDeploy's own limit and five minutes more", () => {
+  const budget = budgetFor({ ...FACTS, hooks: { AfterAllowTestTraffic: 'f', AfterAllowTraffic: 'g' } })
+  expect(budget.overallMs).toBeUndefined()
+  expect(budget.phaseMs({ kind: 'provisioning' })).toBe(65 * MINUTE_MS)
+  expect(budget.phaseMs({ kind: 'hook', event: 'AfterAllowTraffic', hookFunction: 'g' })).toBe(65 * MINUTE_MS)
+  expect(budget.phaseMs({ kind: 'shift' })).toBe(14 * MINUTE_MS)
+  expect(budget.totalMs).toBe((65 + 2 * 65 + 14) * MINUTE_MS)
+})
+
+test('counts the termination wait only when it is waited for', () => {
+  expect(budgetFor(FACTS).totalMs).toBe((65 + 14) * MINUTE_MS)
+  expect(budgetFor({ ...FACTS, waitsForTermination: true }).totalMs).toBe((65 + 14 + 65) * MINUTE_MS)
+})
+
+test("adds the group's waits to wait-for-minutes", () => {
+  const group = { ...GROUP, holdsAtReady: true, readyWaitMs: 30 * MINUTE_MS }
+  const budget = budgetFor({ ...FACTS, waitForMs: 20 * MINUTE_MS, waitsForTermination: true, group })
+  expect(budget.overallMs).toBe((20 + 30 + 60) * MINUTE_MS)
+  expect(budget.totalMs).toBe(budget.overallMs)
+})
+
+test('is a number for a group that says nothing about its waits', () => {
+  const group = { holdsAtReady: false, readyWaitMs: 0, terminationWaitMs: undefined }
+  expect(budgetFor({ ...FACTS, group, waitsForTermination: true }).totalMs).toBe((65 + 14 + 5) * MINUTE_MS)
+})

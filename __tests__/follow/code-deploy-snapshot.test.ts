@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { readSnapshot, taskSetsWithoutTarget } from '../../src/follow/code-deploy-snapshot.ts'
+import { replacementTraffic } from '../../src/follow/snapshot.ts'
+
+const READ = { readAtMs: 1, originalTaskSetId: 'ecs-svc/1' }
+
+/** The example of GetDeploymentTarget in AWS's ECS tutorial of 2018, its times as the SDK gives them. */
+const documented = JSON.parse(
+  readFileSync(new URL('../fixtures/get-deployment-target-2018.json', import.meta.url), 'utf8'),
+  (name, value) => (/Time$|At$/.test(name) ? new Date(value * 1000) : value),
+).deploymentTarget
+
+test("reads AWS's own documented example, which has no labels and no test events", () => {
+  const originalTaskSetId = 'ecs-svc/9223370493425779968'
+  const info = { status: 'InProgress' } as const
+  const snapshot = readSnapshot({ ...READ, info, target: documented, originalTaskSetId })
+  expect(snapshot.events.map(({ name }) => name)).toEqual([
+    'BeforeInstall',
+    'Install',
+    'AfterInstall',
+    'BeforeAllowTraffic',
+    'AllowTraffic',
+    'AfterAllowTraffic',
+  ])
+  expect(snapshot.isShifted).toBe(true)
+  expect(snapshot.taskSets).toMatchObject([
+    { role: 'original', state: 'active', trafficPercent: 0 },
+    { role: 'replacement', state: 'primary', trafficPercent: 100 },
+  ])
+  expect(replacementTraffic(snapshot)).toBe(100)
+})
+
+test('reads an answer with every member missing as a status that is not known', () => {
+  const snapshot = readSnapshot({ ...READ, info: {}, target: {} })
+  expect(snapshot).toMatchObject({ status: 'unknown', events: [], taskSets: [], isShifted: false, error: undefined })
+  expect(replacementTraffic(snapshot)).toBeUndefined()
+})
+
+test('keeps a status word that is newer than the SDK, made harmless', () => {
+  const status = '::set-output name=x::y\u001b[31m' as 'Created'
+  const snapshot = readSnapshot({ ...READ, info: { status }, target: undefined })
+  expect(snapshot.status).toBe('unknown')
+  expect(snapshot.statusWord).toBe('::set-output name=x::y')
+})
+
+test('joins what diagnostics say and leaves out what they do not', () => {
+  const event = {
+    lifecycleEventName: 'AfterAllowTestTraffic',
+    status: 'Failed' as const,
+    diagnostics: { errorCode: 'ScriptFailed' as const, scriptName: '', message: 'no answer', logTail: '' },
+  }
+  const target = { ecsTarget: { lifecycleEvents: [event, { ...event, diagnostics: {} }] } }
+  const { events } = readSnapshot({ ...READ, info: { status: 'Failed' }, target })
+  expect(events.map(({ diagnostics }) => diagnostics)).toEqual(['ScriptFailed: no answer', undefined])
+})
+
+test('a pointer to a rollback may have an id, a message, both or be empty', () => {
+  const read = (rollbackInfo: object) =>
+    readSnapshot({ ...READ, info: { status: 'Failed', rollbackInfo }, target: undefined })
+  expect(read({}).rollback).toBeUndefined()
+  expect(read({ rollbackDeploymentId: 'd-R' }).rollback).toEqual({ deploymentId: 'd-R', message: '' })
+  expect(read({ rollbackMessage: 'cannot' }).rollback).toEqual({ deploymentId: undefined, message: 'cannot' })
+})
+
+test('takes from ECS which task set is primary when the target cannot be read', () => {
+  const common = { taskDefinitionArn: '', running: 2, pending: 0, desired: 2 }
+  const taskSets = taskSetsWithoutTarget(
+    [
+      { ...common, id: 'ecs-svc/1', deploymentId: undefined, status: 'ACTIVE' },
+      { ...common, id: 'ecs-svc/2', deploymentId: 'd-OURS', status: 'PRIMARY' },
+      { ...common, id: 'ecs-svc/3', deploymentId: 'd-OTHER', status: 'ACTIVE' },
+    ],
+    'd-OURS',
+    'ecs-svc/1',
+  )
+  expect(taskSets.map(({ id, role, state }) => `${id} ${role} ${state}`)).toEqual([
+    'ecs-svc/1 original active',
+    'ecs-svc/2 replacement primary',
+  ])
+})

@@ -1,0 +1,180 @@
+import { expect, test } from '@jest/globals'
+import { CallError } from '../../src/aws/attempts.ts'
+import type { ErrorKind } from '../../src/aws/service-error.ts'
+import { type Following, follow, type Heartbeat, type ReleaseEngine } from '../../src/follow/follow.ts'
+import type { Snapshot } from '../../src/follow/snapshot.ts'
+import type { TimelineEntry } from '../../src/follow/timeline.ts'
+import { snapshot, T0 } from '../support/snapshots.ts'
+import { virtualClock } from '../support/virtual-clock.ts'
+
+const HOUR_MS = 3_600_000
+const ALL_AT_ONCE = { kind: 'all-at-once', durationMs: 0, stepPercent: 100, stepMs: 0 } as const
+
+/** An engine whose deployment is what `at` says so many seconds after the start. */
+function engineAt(clock: { now(): number }, at: (second: number) => Snapshot): ReleaseEngine & { promotions: number } {
+  const engine = {
+    promotions: 0,
+    start: () => Promise.reject(new Error('not part of following')),
+    stop: () => Promise.reject(new Error('not part of following')),
+    promote: async () => {
+      engine.promotions += 1
+    },
+    observe: async () => at((clock.now() - T0) / 1000),
+  }
+  return engine
+}
+
+function callError(kind: ErrorKind): CallError {
+  const serviceError = { kind, code: 'Code', message: 'message', notAccepted: false }
+  return new CallError('codedeploy:GetDeployment', serviceError, undefined)
+}
+
+function setUp(change: Partial<Following> = {}) {
+  const clock = virtualClock()
+  const told = { entries: [] as TimelineEntry[], heartbeats: [] as Heartbeat[], troubles: [] as unknown[] }
+  const following: Following = {
+    clock,
+    signal: new AbortController().signal,
+    random: () => 0.5,
+    finishLine: 'production-traffic',
+    budget: { totalMs: HOUR_MS, overallMs: undefined, phaseMs: () => HOUR_MS },
+    hooks: {},
+    shift: ALL_AT_ONCE,
+    terminationWaitMs: 0,
+    autoPromote: false,
+    onEntry: (entry) => told.entries.push(entry),
+    onSnapshot: () => {},
+    onHeartbeat: (heartbeat) => told.heartbeats.push(heartbeat),
+    onReadTrouble: (trouble) => told.troubles.push(trouble),
+    reasonToGiveUp: async () => undefined,
+    ...change,
+  }
+  return { clock, following, told }
+}
+
+test('reaches production traffic when every event is done, although the deployment goes on', async () => {
+  const { clock, following } = setUp()
+  const engine = engineAt(clock, (second) => snapshot(second < 100 ? 'SRPPPPPP' : 'SSSSSSSS'))
+  const outcome = await follow(engine, 'd-ORIGINAL1', following)
+  expect(outcome).toMatchObject({ kind: 'finish-line', snapshot: { status: 'running' } })
+})
+
+test('reaches completion only when the deployment has succeeded', async () => {
+  const { clock, following } = setUp({ finishLine: 'completion' })
+  const engine = engineAt(clock, (second) => snapshot('SSSSSSSS', second < 600 ? {} : { status: 'succeeded' }))
+  const outcome = await follow(engine, 'd-ORIGINAL1', following)
+  expect(outcome).toMatchObject({ kind: 'finish-line', snapshot: { status: 'succeeded' } })
+  expect(clock.now() - T0).toBeGreaterThanOrEqual(600_000)
+})
+
+test('counts a status that it does not know as still running, and tells it once', async () => {
+  const { clock, following, told } = setUp()
+  const engine = engineAt(clock, (second) =>
+    second < 300 ? snapshot('SRPPPPPP', { status: 'unknown', statusWord: 'Percolating' }) : snapshot('SSSSSSSS'),
+  )
+  expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('finish-line')
+  expect(told.entries.filter((entry) => entry.kind === 'status' && entry.statusWord === 'Percolating')).toHaveLength(1)
+})
+
+test('times out in the phase whose limit is over, and counts each phase from its own start', async () => {
+  const phaseMs = (phase: { kind: string }) => (phase.kind === 'provisioning' ? 200_000 : 50_000)
+  const { clock, following } = setUp({ budget: { totalMs: 0, overallMs: undefined, phaseMs } })
+  const engine = engineAt(clock, (second) => snapshot(second < 150 ? 'SRPPPPPP' : 'SSSSSSRP'))
+  const outcome = await follow(engine, 'd-ORIGINAL1', following)
+  expect(outcome).toMatchObject({ kind: 'timed-out', phase: { kind: 'shift' } })
+  expect(clock.now() - T0).toBeGreaterThanOrEqual(200_000)
+  expect(clock.now() - T0).toBeLessThan(215_000)
+})
+
+test('never fails a wait because of throttling, service trouble or network errors', async () => {
+  const { clock, following, told } = setUp()
+  const kinds = ['throttled', 'unavailable', 'network'] as const
+  const engine = engineAt(clock, (second) => {
+    if (second > 30 && second < 900) throw callError(kinds[Math.floor(second) % 3] ?? 'network')
+    return snapshot(second < 900 ? 'SRPPPPPP' : 'SSSSSSSS')
+  })
+  expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('finish-line')
+  expect(told.troubles).toEqual([{ began: expect.any(CallError) }, { endedAfter: expect.any(Number) }])
+})
+
+test.each(['expired', 'denied', 'no-credentials', 'invalid-credentials'] as const)(
+  'loses sight at once when reads are %s',
+  async (kind) => {
+    const { clock, following } = setUp()
+    const engine = engineAt(clock, (second) => {
+      if (second > 60) throw callError(kind)
+      return snapshot('SRPPPPPP')
+    })
+    const outcome = await follow(engine, 'd-ORIGINAL1', following)
+    expect(outcome).toMatchObject({ kind: 'lost-sight', error: { kind }, snapshot: { status: 'running' } })
+    expect(clock.now() - T0).toBeLessThan(70_000)
+  },
+)
+
+test('says every five minutes of silence what it waits for', async () => {
+  const { clock, following, told } = setUp({ hooks: { AfterAllowTestTraffic: 'slow-hook' } })
+  const engine = engineAt(clock, (second) => snapshot(second < 1_000 ? 'SSSSRPPP' : 'SSSSSSSS'))
+  await follow(engine, 'd-ORIGINAL1', following)
+  expect(told.heartbeats).toHaveLength(3)
+  expect(told.heartbeats[0]).toMatchObject({
+    phase: { kind: 'hook', event: 'AfterAllowTestTraffic', hookFunction: 'slow-hook' },
+    atMostMs: HOUR_MS,
+  })
+})
+
+test('continues a deployment at Ready only when it was told to, and once no event before the shift is open', async () => {
+  const held = (second: number) => {
+    if (second < 60) return snapshot('SSSSRPPP', { status: 'ready' })
+    return second < 90 ? snapshot('SSSSSPPP', { status: 'ready' }) : snapshot('SSSSSSSS')
+  }
+  const patient = setUp({ autoPromote: false })
+  const untouched = engineAt(patient.clock, held)
+  await follow(untouched, 'd-ORIGINAL1', patient.following)
+  expect(untouched.promotions).toBe(0)
+
+  const eager = setUp({ autoPromote: true })
+  let promotedAtSecond = Number.NaN
+  const engine = engineAt(eager.clock, held)
+  engine.promote = async () => {
+    promotedAtSecond = (eager.clock.now() - T0) / 1000
+  }
+  await follow(engine, 'd-ORIGINAL1', eager.following)
+  expect(promotedAtSecond).toBeGreaterThanOrEqual(60)
+})
+
+test('stops looking when the run is cancelled, and keeps the last reading', async () => {
+  const cancellation = new AbortController()
+  const { clock, following } = setUp({ signal: cancellation.signal })
+  clock.atSecond(100, () => cancellation.abort())
+  const outcome = await follow(
+    engineAt(clock, () => snapshot('SRPPPPPP')),
+    'd-ORIGINAL1',
+    following,
+  )
+  expect(outcome).toMatchObject({ kind: 'cancelled', snapshot: { status: 'running' } })
+})
+
+test('does not tell again what was told before it took over', async () => {
+  const { clock, following, told } = setUp()
+  const before = snapshot('SSSSRPPP')
+  await follow(
+    engineAt(clock, () => snapshot('SSSSSSSS')),
+    'd-ORIGINAL1',
+    following,
+    before,
+  )
+  expect(told.entries.map((entry) => (entry.kind === 'event' ? entry.name : entry.kind))).toEqual([
+    'AfterAllowTestTraffic',
+    'BeforeAllowTraffic',
+    'AllowTraffic',
+    'AfterAllowTraffic',
+  ])
+})
+
+test('a mistake of ours is not mistaken for a failed read', async () => {
+  const { clock, following } = setUp()
+  const engine = engineAt(clock, () => {
+    throw new TypeError('a bug')
+  })
+  await expect(follow(engine, 'd-ORIGINAL1', following)).rejects.toThrow('a bug')
+})

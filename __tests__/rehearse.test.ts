@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, jest, test } from '@jest/globals'
+import { scenarios } from '../src/simulator/scenarios.ts'
+
+jest.setTimeout(60_000)
+
+const ROOT = join(import.meta.dirname, '..')
+
+interface Rehearsed {
+  exitCode: number | null
+  printed: string
+}
+
+/** Runs what `npm run rehearse` runs. */
+function rehearse(args: string[], onOutput?: (printed: string, kill: () => void) => void): Promise<Rehearsed> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(ROOT, 'src', 'rehearse.ts'), ...args], { cwd: ROOT })
+    let printed = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        printed += chunk
+        onOutput?.(printed, () => child.kill('SIGINT'))
+      })
+    }
+    child.on('error', reject)
+    child.on('close', (exitCode) => resolve({ exitCode, printed }))
+  })
+}
+
+function left(name: string): string {
+  return readFileSync(join(ROOT, 'rehearsal', name), 'utf8')
+}
+
+test('shows the log, runs a hook that really asks the replacement, and leaves page, report and outputs', async () => {
+  const { exitCode, printed } = await rehearse(['--speed', '60', '--image', 'registry.example/web:1.2.3'])
+  expect(exitCode).toBe(0)
+  expect(printed).toMatch(/Open while it runs: production http:\/\/127\.0\.0\.1:\d+, test http:\/\/127\.0\.0\.1:\d+/)
+  expect(printed).toMatch(
+    /\| CodeDeployHook_validate: http:\/\/127\.0\.0\.1:\d+ answered 200 from web:2, image registry\.example\/web:1\.2\.3\./,
+  )
+  expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'succeeded', 'task-definition': 'web:2' })
+  expect(JSON.parse(left('report.json'))).toMatchObject({ status: 'succeeded' })
+  expect(left('summary.md')).toContain('CodeDeployHook_validate')
+  expect(left('summary.html')).toContain('<article class="markdown-body">')
+})
+
+test('ends with the exit code of the action, and takes any input', async () => {
+  const { exitCode, printed } = await rehearse(['--input', 'service=wobble', '--input', 'cluster=prod'])
+  expect(exitCode).toBe(1)
+  expect(printed).toContain("Error: Cluster 'prod' was not found.")
+  expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'refused', reason: 'not-found' })
+})
+
+test('ends cleanly and leaves its results when it is interrupted', async () => {
+  const { exitCode, printed } = await rehearse(['--speed', '20'], (soFar, kill) => {
+    if (/Install +started/.test(soFar)) kill()
+  })
+  expect(exitCode).toBe(1)
+  expect(printed).toContain('Left in rehearsal/')
+  expect(printed).not.toMatch(/\n\s+at /)
+  expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'cancelled' })
+})
+
+test('lists every scenario with what happens in it', async () => {
+  const { exitCode, printed } = await rehearse(['--list'])
+  expect(exitCode).toBe(0)
+  for (const [name, { description }] of Object.entries(scenarios)) {
+    expect(printed).toMatch(new RegExp(`^${name} +${description.slice(0, 20)}`, 'm'))
+  }
+})
+
+test.each([
+  [['--scenario', 'nope'], "Option '--scenario' must be one of success,"],
+  [['--speed', 'fast'], "Option '--speed' must be a number"],
+  [['--input', 'service'], "Option '--input' must be NAME=VALUE"],
+  [['--hook', 'missing.mjs'], "Option '--hook' names 'missing.mjs', which does not exist."],
+  [['--wrong'], 'Unknown option'],
+])('says in one sentence what is wrong with %j', async (args, sentence) => {
+  const { exitCode, printed } = await rehearse(args)
+  expect(exitCode).toBe(2)
+  expect(printed).toContain(sentence)
+  expect(printed.trim().split('\n')).toHaveLength(1)
+})

@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runStep, type StepResult } from '../../src/rehearsal/action-step.ts'
+import { type SimulatorClock, scaledClock } from '../../src/simulator/clock.ts'
+import { childClockEnvironment, SCALED_TIME_PRELOAD } from '../../src/simulator/live/child-clock.ts'
+import type { RecordedCall } from '../../src/simulator/recorded-call.ts'
+import type { Scenario } from '../../src/simulator/scenario.ts'
+import { startSimulator } from '../../src/simulator/simulator.ts'
+
+export interface BundleOptions {
+  scenario: Scenario
+  /** Over cluster `demo`, service `web` and image `registry.example/web:1.1.0`. */
+  inputs?: Record<string, string>
+  environment?: NodeJS.ProcessEnv
+  /** How many times faster than real time; 1 leaves the action on the machine's clock. */
+  speed?: number
+  workspace?: string
+  /** Called with everything printed so far after each piece, e.g. to send a signal. */
+  onOutput?(printed: string, kill: (signal: NodeJS.Signals) => void): void
+}
+
+export interface BundleResult extends StepResult {
+  printed: string
+  calls: RecordedCall[]
+  report: Record<string, unknown> | undefined
+}
+
+/** Runs `dist/index.js` as the runner does, against a simulator in this process. */
+export async function runBundle(options: BundleOptions): Promise<BundleResult> {
+  const speed = options.speed ?? 60
+  const clock: SimulatorClock = scaledClock(speed, Date.now())
+  const simulator = await startSimulator({ scenario: options.scenario, clock })
+  const folder = mkdtempSync(join(tmpdir(), 'bundle-'))
+  let printed = ''
+  try {
+    const given = { cluster: 'demo', service: 'web', image: 'registry.example/web:1.1.0', ...options.inputs }
+    const step = runStep({
+      inputs: new Map(Object.entries(given)),
+      workspace: options.workspace ?? folder,
+      folder,
+      environment: {
+        AWS_ENDPOINT_URL: simulator.url,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'AKIATEST',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        NO_PROXY: '127.0.0.1',
+        ...(speed === 1 ? {} : childClockEnvironment(clock, speed)),
+        ...options.environment,
+      },
+      preloads: speed === 1 ? [] : [SCALED_TIME_PRELOAD],
+      onOutput: (chunk) => {
+        printed += chunk
+        options.onOutput?.(printed, step.kill)
+      },
+    })
+    const result = await step.result
+    const path = result.outputs['report'] ?? ''
+    const report = path === '' ? undefined : JSON.parse(readFileSync(path, 'utf8'))
+    return { ...result, printed, calls: simulator.calls, report }
+  } finally {
+    await simulator.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
