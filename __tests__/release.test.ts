@@ -134,7 +134,7 @@ describe('a release that CodeDeploy ends', () => {
     expect(annotation?.message).toContain('There was no rollback: nothing asks for one after this')
     expect(annotation?.message).toContain('Test traffic goes to the replacement (web:2).')
     expect(annotation?.message).toContain('The replacement task set still runs (2 of 2 tasks).')
-    expect(summary).toContain('The test listener reaches the replacement task set.')
+    expect(summary).toContain('By the lifecycle events, the test listener reaches the replacement task set.')
   })
 
   test('names the alarm and how far traffic had shifted', async () => {

@@ -36089,9 +36089,14 @@ function buildAppSpec(plan, taskDefinitionArn) {
                     Type: 'AWS::ECS::Service',
                     Properties: {
                         TaskDefinition: taskDefinitionArn,
-                        LoadBalancerInfo: { ContainerName: plan.containerName, ContainerPort: plan.containerPort },
+                        LoadBalancerInfo: {
+                            ContainerName: plan.containerName,
+                            ContainerPort: plan.containerPort,
+                            ...plan.file?.otherLoadBalancerMembers,
+                        },
                         ...plan.file?.otherProperties,
                     },
+                    ...plan.file?.otherResourceMembers,
                 },
             },
         ],
@@ -36270,7 +36275,7 @@ function readServiceError(error) {
     const denied = NOT_AUTHORIZED.exec(facts.message);
     return {
         kind,
-        code: facts.name.replace(/Exception$/, ''),
+        code: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(facts.name, 100).replace(/Exception$/, ''),
         message: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(facts.message),
         ...(denied?.[1] === undefined ? {} : { action: denied[1] }),
         ...(denied?.[2] === undefined ? {} : { resource: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(denied[2]) }),
@@ -36289,12 +36294,17 @@ function factsOf(error) {
     const isNetwork = typeof code === 'string' && NETWORK.has(code);
     return {
         name: isNetwork ? code : String(name ?? 'Error'),
-        message: String(message ?? ''),
+        message: String(message || messageOfFirst(error) || ''),
         httpStatus: typeof status === 'number' ? status : undefined,
     };
 }
+/** Node tries every address of a host and throws one error for all of them, without a message of its own. */
+function messageOfFirst({ errors }) {
+    const [first] = Array.isArray(errors) ? errors : [];
+    return (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(first) ? first['message'] : undefined;
+}
 function kindOf({ name, message, httpStatus }) {
-    if (EXPIRED.has(name) || /^Signature expired/.test(message))
+    if (EXPIRED.has(name))
         return 'expired';
     if (INVALID_CREDENTIALS.has(name))
         return 'invalid-credentials';
@@ -36316,6 +36326,9 @@ function describeServiceError(operation, error) {
         case 'expired':
             return `AWS refused ${operation} because the credentials have expired (${error.code}: ${error.message}). Get new credentials in the step before this one.`;
         case 'invalid-credentials':
+            if (/^Signature expired/.test(error.message)) {
+                return `AWS refused ${operation} because the clock of this machine is wrong (${error.code}: ${error.message}). Set it.`;
+            }
             return `AWS refused ${operation} because the credentials are not valid (${error.code}: ${error.message}). Check the step that provides them.`;
         case 'no-credentials':
             return `There are no AWS credentials for ${operation} (${error.message}). Run aws-actions/configure-aws-credentials before this step.`;
@@ -40047,6 +40060,9 @@ var untrusted = __nccwpck_require__(4169);
 
 /** Largest file that is read, in characters; a task definition may have 64 KiB at most. */
 const MAX_DOCUMENT_LENGTH = 1_048_576;
+/** Most values a file may hold, and how deep they may be nested. */
+const MAX_VALUES = 100_000;
+const MAX_DEPTH = 200;
 /** Strings, lists, maps and null; so `value: 0123` stays `0123` and `version: 0.0` stays `0.0`. */
 const TEXT_SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, mergeTag);
 /**
@@ -40058,9 +40074,11 @@ function parseDocument(path, text) {
         return `is larger than ${MAX_DOCUMENT_LENGTH} characters.`;
     const isJson = /\.json$/i.test(path);
     try {
-        const root = isJson ? JSON.parse(text.replace(/^\ufeff/, '')) : load(text, { schema: TEXT_SCHEMA });
+        const root = isJson ? parseJson(text.replace(/^\ufeff/, '')) : load(text, { schema: TEXT_SCHEMA });
         if (!isJsonObject(root))
             return `must hold a ${isJson ? 'JSON object' : 'mapping'}; it holds ${kindOf(root)}.`;
+        if (!isBounded(root))
+            return 'contains itself, or far too much once its aliases are put in.';
         return { root, scalarsAreText: !isJson };
     }
     catch (error) {
@@ -40083,17 +40101,44 @@ function kindOf(value) {
         return 'a mapping';
     return `the ${typeof value} ${String(value)}`;
 }
+/** JSON, in which no object has a member twice: that is refused in YAML too, and here the first would be lost. */
+function parseJson(text) {
+    const root = JSON.parse(text);
+    try {
+        load(text, { schema: TEXT_SCHEMA });
+    }
+    catch (error) {
+        if (error instanceof YAMLException && error.reason.includes('duplicated'))
+            throw error;
+    }
+    return root;
+}
+/** Aliases can make a mapping that contains itself, and a few lines that stand for billions. */
+function isBounded(root) {
+    let left = MAX_VALUES;
+    const walk = (value, depth) => {
+        left -= 1;
+        if (left < 0 || depth > MAX_DEPTH)
+            return false;
+        if (typeof value !== 'object' || value === null)
+            return true;
+        return Object.values(value).every((member) => walk(member, depth + 1));
+    };
+    return walk(root, 0);
+}
 function parserMessage(error) {
     if (error instanceof YAMLException) {
         const mark = error.mark;
         const place = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
-        return `${(0,untrusted/* inSentence */.BX)(error.reason, 200)}${place}`;
+        // A reason can quote a value of the file.
+        const reason = error.reason.replace(/ ?(?:"[^"]*"|'[^']*'|!?<[^>]*>)/g, '');
+        return `${(0,untrusted/* inSentence */.BX)(reason, 200)}${place}`;
     }
     return error instanceof SyntaxError ? withoutExcerpt(error.message) : 'it cannot be read';
 }
 /** V8's message may quote a piece of the file, in which a value can stand that must not be shown. */
 function withoutExcerpt(message) {
-    return (0,untrusted/* inSentence */.BX)(message.replace(/, (?:\.{3})?".*" is not valid JSON$/s, ' is not valid there'), 200);
+    return (0,untrusted/* inSentence */.BX)(message.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, ' is not valid there'), 200);
 }
 
 
@@ -40387,7 +40432,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6933);
 /* harmony import */ var _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3528);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5233);
-/* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7108);
+/* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7108);
 /* harmony import */ var _inputs_environment_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6320);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7632);
 /* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1295);
@@ -40398,9 +40443,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5259);
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7052);
-/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9856);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(4169);
+/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3740);
+/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(9856);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4169);
 
 
 
@@ -40419,8 +40464,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 const environment = process.env;
-const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_13__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
-const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_14__/* .stepLog */ .t)(toolkit);
+const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_15__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
+const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_13__/* .stepLog */ .t)(toolkit);
 const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_11__/* .stepFiles */ .U)(environment);
 const cancellation = new AbortController();
 /** The release as it was last told, for when something goes wrong beside it. */
@@ -40451,7 +40496,7 @@ async function main() {
         signal: cancellation.signal,
         region,
         otherEndpoint,
-        run: (0,_github_run_js__WEBPACK_IMPORTED_MODULE_15__/* .githubRun */ .p)(environment),
+        run: (0,_github_run_js__WEBPACK_IMPORTED_MODULE_16__/* .githubRun */ .p)(environment),
         log,
         readText: files.readText,
         onRelease: keepTold,
@@ -40486,7 +40531,7 @@ function tellEnd(ended) {
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
 function tellBug(error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    for (const line of (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_16__/* .plainText */ .wh)(stack ?? message).split('\n'))
+    for (const line of (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_14__/* .plainText */ .wh)(stack ?? message).split('\n'))
         log.line(`| ${line}`);
     const failure = `This is a mistake in the action itself (${message}); please report it.`;
     if (latest === undefined) {
@@ -40501,7 +40546,7 @@ function setOutput(name, value) {
     toolkit.use((core) => core.setOutput(name, value));
 }
 function fail(title, message) {
-    toolkit.use((core) => core.error((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_16__/* .logLine */ .BP)(message), { title: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_16__/* .logLine */ .BP)(title) }));
+    toolkit.use((core) => core.error((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_14__/* .logLine */ .BP)(message), { title: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_14__/* .logLine */ .BP)(title) }));
     process.exitCode = 1;
 }
 
@@ -40596,6 +40641,8 @@ var untrusted = __nccwpck_require__(4169);
 const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
 /** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
 const MAX_IMAGE_LENGTH = 600;
+/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
+const VARIABLE_NAME = /^[^\s"'#=]+$/;
 const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
 const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
 const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
@@ -40647,7 +40694,7 @@ function parseAssignments(fields, input, form) {
             continue;
         const split = line.indexOf('=');
         const name = line.slice(0, Math.max(split, 0)).trim();
-        if (name === '') {
+        if (!VARIABLE_NAME.test(name)) {
             fields.wrong(input, `must have lines '${form}'; line ${index + 1} has no name before '=' (not shown).`);
         }
         else if (assigned.has(name)) {
@@ -40730,9 +40777,11 @@ var names = __nccwpck_require__(5261);
 
 
 const MINUTE_MS = 60_000;
+/** The cluster that ECS uses when none is named. */
+const DEFAULT_CLUSTER = 'default';
 /** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
-const CPU = /^(\d+|\d*\.?\d+ ?vcpu)$/i;
-const MEMORY = /^(\d+|\d*\.?\d+ ?gb)$/i;
+const CPU = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?vcpu)$/i;
+const MEMORY = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?gb)$/i;
 /**
  * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
  * need AWS can still find what else is wrong; nothing is written while there is a problem.
@@ -40753,7 +40802,7 @@ function parseInputs(raw, undeclared) {
     }
     const inputs = {
         operation: fields.choice('operation', ['release']) ?? 'release',
-        cluster: fields.text('cluster') ?? 'default',
+        cluster: clusterOf(fields.text('cluster'), service),
         service: service ?? '',
         application: fields.text('codedeploy-application'),
         deploymentGroup: fields.text('codedeploy-deployment-group'),
@@ -40780,6 +40829,11 @@ function parseInputs(raw, undeclared) {
         maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
     };
     return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
+}
+/** The ARN of a service names its cluster; the short form of before 2019 does not. */
+function clusterOf(given, service) {
+    const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1];
+    return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given;
 }
 function inapplicable(undeclared) {
     return Object.entries(names/* INAPPLICABLE_INPUTS */.h)
@@ -41124,14 +41178,15 @@ async function continueDeployment(aws, deploymentId) {
         abortSignal,
     }));
 }
-/** Ends at the page without a token; an empty token ends too. */
+/** Ends at the page without a token; an empty token and one that comes again end too. */
 async function allPages(read) {
     const items = [];
     let token = {};
     do {
         const page = await read(token);
         items.push(...(page.items ?? []));
-        token = page.nextToken === undefined || page.nextToken === '' ? {} : { nextToken: page.nextToken };
+        const { nextToken = '' } = page;
+        token = nextToken === '' || nextToken === token.nextToken ? {} : { nextToken };
     } while (token.nextToken !== undefined);
     return items;
 }
@@ -41157,8 +41212,9 @@ function shapeTaskDefinition(document, options) {
     const schema = submodules_schema.NormalizedSchema.of(client_ecs_dist_cjs/* RegisterTaskDefinitionRequest$ */.fSK);
     const definition = shapeStructure(walk, schema, document, '');
     for (const required of ['family', 'containerDefinitions']) {
-        if (document[required] === undefined || document[required] === null)
-            walk.mistakes.push(`'${required}' is missing`);
+        const isMistaken = walk.mistakes.some((mistake) => mistake.startsWith(`'${required}' `));
+        if (!isMistaken && definition[required] === undefined)
+            walk.mistakes.push(`'${required}' is missing or empty`);
     }
     return { definition, unknownMembers: walk.unknownMembers, mistakes: walk.mistakes };
 }
@@ -41226,11 +41282,9 @@ function shapeScalar(walk, schema, value, path) {
         return mistaken(walk, path, 'true or false', value);
     }
     if (schema.isNumericSchema()) {
-        if (typeof value === 'number')
-            return value;
-        if (walk.scalarsAreText && typeof value === 'string' && /^[-+]?\d+(\.\d+)?$/.test(value))
-            return Number(value);
-        return mistaken(walk, path, 'a number', value);
+        // Every number of RegisterTaskDefinition is whole (source: its model).
+        const number = walk.scalarsAreText && typeof value === 'string' && /^[-+]?\d+$/.test(value) ? Number(value) : value;
+        return Number.isSafeInteger(number) ? number : mistaken(walk, path, 'a whole number', value);
     }
     return value;
 }
@@ -41299,7 +41353,7 @@ function definitionFromAnswer(taskDefinition, tags) {
         : [
             `The task definition has members that this version does not know and passes on as they are: ${unknownMembers.join(', ')}.`,
         ];
-    return { definition, problems: [], notes };
+    return { definition, notes };
 }
 function broken(sentences) {
     return { definition: undefined, problems: sentences.map(errors/* invalidInput */.a), notes: [] };
@@ -41400,7 +41454,7 @@ async function describeTaskDefinition(aws, taskDefinition) {
         family: answer.taskDefinition?.family ?? '',
         revision: answer.taskDefinition?.revision ?? 0,
         isActive: answer.taskDefinition?.status === 'ACTIVE',
-        definition: definition ?? {},
+        definition,
         notes,
     };
 }
@@ -41467,7 +41521,11 @@ function serviceEvents({ service }) {
  * Source: ECS Developer Guide, "Amazon ECS service event messages"; that trouble has these words is observed.
  */
 function isTrouble({ message }) {
-    return /\b(unable|unhealthy|fail\w*|error|throttled|exceed\w*|insufficient)\b/i.test(message);
+    return /\b(unable|unhealthy|fail\w*|error|throttled|exceed\w*|insufficient)\b/i.test(withoutNames(message));
+}
+/** Names stand in brackets: `(service web, taskSet …)`, `(target-group …)`. */
+function withoutNames(message) {
+    return message.replace(/\((?:service|taskSet|target-group|elb|instance|task|port)\b[^()]*\)/g, '');
 }
 /** Narrows the answer of DescribeServices to a service that CodeDeploy can release. */
 function resolveService(cluster, name, answer) {
@@ -41485,6 +41543,8 @@ function resolveService(cluster, name, answer) {
     const arn = (0,aws_arn/* parseArn */.Lw)(service.serviceArn);
     const primary = (service.taskSets ?? []).find((taskSet) => taskSet.status === 'PRIMARY');
     const loadBalancer = primary?.loadBalancers?.[0] ?? service.loadBalancers?.[0];
+    if (arn === undefined)
+        problems.push(unsupported(`${label(service)} has an ARN that cannot be read, '${(0,untrusted/* inSentence */.BX)(service.serviceArn)}'.`));
     if (arn === undefined || problems.length > 0)
         return refused(problems);
     const id = primary?.id;
@@ -41600,8 +41660,10 @@ function groupProblems(info, service) {
     const targets = (info.ecsServices ?? [])
         .map(({ clusterName, serviceName }) => `'${(0,aws_arn/* shortName */.EU)(clusterName ?? '')}/${(0,aws_arn/* shortName */.EU)(serviceName ?? '')}'`)
         .join(', ');
-    const releases = targets === '' ? 'names no service' : `releases ${(0,untrusted/* inSentence */.BX)(targets, 300)}`;
-    return [mismatch(`${label} ${releases}, not '${service.clusterName}/${service.name}'.`)];
+    const wanted = `'${service.clusterName}/${service.name}'`;
+    if (targets === '')
+        return [mismatch(`${label} names no service, so it cannot release ${wanted}.`)];
+    return [mismatch(`${label} releases ${(0,untrusted/* inSentence */.BX)(targets, 300)}, not ${wanted}.`)];
 }
 /** Whether the group is for this service. CodeDeploy lets a group name services and clusters by name or ARN. */
 function groupTargets(info, service) {
@@ -42325,10 +42387,10 @@ function buildMarker(run, operation) {
     const repository = run.repository.length > MAX_REPOSITORY_LENGTH ? run.repositoryId : run.repository;
     const members = [
         ['repo', repository],
-        ['wf', run.workflowFile.slice(0, 40)],
+        ['wf', (0,untrusted/* withoutHalf */.Wt)(run.workflowFile.slice(0, 40))],
         ['run', run.runId === '' ? '' : `${run.runId}.${run.runAttempt || '1'}`],
         ['n', run.runNumber],
-        ['job', run.job.slice(0, 40)],
+        ['job', (0,untrusted/* withoutHalf */.Wt)(run.job.slice(0, 40))],
         ['op', operation],
         ['pr', run.pullRequest],
     ];
@@ -42341,7 +42403,7 @@ function buildDescription(userText, marker) {
     const room = MAX_DESCRIPTION_LENGTH - marker.length - 1;
     if (text === '' || room <= 0)
         return marker.slice(0, MAX_DESCRIPTION_LENGTH);
-    const cut = text.length <= room ? text : `${text.slice(0, room - 1).trimEnd()}…`;
+    const cut = text.length <= room ? text : `${(0,untrusted/* withoutHalf */.Wt)(text.slice(0, room - 1)).trimEnd()}…`;
     return `${cut} ${marker}`;
 }
 function withoutDelimiters(value) {
@@ -42397,7 +42459,7 @@ async function searchGroup(aws, service, names) {
     try {
         const applications = names.application === undefined ? await listApplications(aws) : [names.application];
         for (const application of applications) {
-            const groups = await describeDeploymentGroups(aws, application);
+            const groups = await groupsOf(aws, application, names);
             const found = groups.find((info) => groupTargets(info, service) &&
                 (names.deploymentGroup ?? info.deploymentGroupName) === info.deploymentGroupName);
             if (found !== undefined)
@@ -42419,7 +42481,20 @@ async function searchGroup(aws, service, names) {
             sentence: `CodeDeploy application '${(0,untrusted/* inSentence */.BX)(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
         };
     }
-    return { reason: 'not-found', sentence: `No CodeDeploy deployment group releases ${label}. ${advice}` };
+    const named = names.deploymentGroup === undefined ? '' : ` named '${(0,untrusted/* inSentence */.BX)(names.deploymentGroup, 100)}'`;
+    return { reason: 'not-found', sentence: `No CodeDeploy deployment group${named} releases ${label}. ${advice}` };
+}
+/** An application that is deleted while the search goes on has no groups. */
+async function groupsOf(aws, application, names) {
+    try {
+        return await describeDeploymentGroups(aws, application);
+    }
+    catch (error) {
+        const isGone = error instanceof CallError && error.serviceError.code === 'ApplicationDoesNotExist';
+        if (isGone && names.application === undefined)
+            return [];
+        throw error;
+    }
 }
 /** A guess that is wrong or may not be looked at is no error: the next way is tried. */
 async function orElse(call, otherwise) {
@@ -42504,7 +42579,7 @@ function canonicalDefinition(definition) {
     };
 }
 /** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
-const SETS = {
+const SETS = new Map(Object.entries({
     'containerDefinitions.environment': 'name',
     'containerDefinitions.secrets': 'name',
     'containerDefinitions.portMappings': 'containerPort',
@@ -42518,13 +42593,22 @@ const SETS = {
     volumes: 'name',
     tags: 'key',
     requiresCompatibilities: '',
-};
+}));
 function canonicalText(definition) {
     return JSON.stringify(canonicalDefinition(definition));
 }
+/** Mappings whose names and values are the user's own: there an empty value is a value. */
+const USER_MAPS = new Set([
+    'containerDefinitions.dockerLabels',
+    'containerDefinitions.logConfiguration.options',
+    'containerDefinitions.firelensConfiguration.options',
+    'volumes.dockerVolumeConfiguration.driverOpts',
+    'volumes.dockerVolumeConfiguration.labels',
+]);
+/** A value without empty members; items of a list count also when they are empty. */
 function canonicalValue(value, path) {
     if (Array.isArray(value)) {
-        const items = value.map((item) => canonicalValue(item, path)).filter((item) => item !== undefined);
+        const items = value.map((item) => ((0,lib_document/* isJsonObject */.OW)(item) ? canonicalObject(item, path) : item));
         return items.length === 0 ? undefined : sortedIfSet(items, path);
     }
     if ((0,lib_document/* isJsonObject */.OW)(value)) {
@@ -42536,24 +42620,22 @@ function canonicalValue(value, path) {
 function canonicalObject(value, path) {
     const members = Object.entries(value)
         .map(([name, member]) => {
+        if (USER_MAPS.has(path))
+            return [name, member];
         if (path === 'containerDefinitions.environment' && name === 'value')
             return [name, member ?? ''];
-        if (path === 'containerDefinitions.dockerLabels')
-            return [name, member];
         return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)];
     })
         .filter(([, member]) => member !== undefined)
         .sort(([left], [right]) => compareText(left, right));
     return Object.fromEntries(members);
 }
+/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
 function sortedIfSet(items, path) {
-    const key = SETS[path];
+    const key = SETS.get(path);
     if (key === undefined)
         return items;
-    const sortKey = (item) => {
-        const named = key !== '' && (0,lib_document/* isJsonObject */.OW)(item) ? `${JSON.stringify(item[key])} ` : '';
-        return `${named}${JSON.stringify(item)}`;
-    };
+    const sortKey = (item) => String(JSON.stringify(key !== '' && (0,lib_document/* isJsonObject */.OW)(item) ? item[key] : item));
     return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
 }
 function compareText(left, right) {
@@ -42676,7 +42758,11 @@ function upserted(container, list, valueMember, set, movedAway) {
 /** Members whose value is told; of all others only that they differ. */
 const TOLD_MEMBERS = new Set(['image', 'cpu', 'memory', 'family', 'networkMode']);
 /** Lists that are told by the names of what differs in them. */
-const NAMED_LISTS = { environment: 'name', secrets: 'name', tags: 'key' };
+const NAMED_LISTS = new Map([
+    ['environment', 'name'],
+    ['secrets', 'name'],
+    ['tags', 'key'],
+]);
 /** Everything in which `after` differs from `before`, containers in the order of `after`. */
 function differencesBetween(before, after) {
     const left = canonicalDefinition(before);
@@ -42688,8 +42774,16 @@ function differencesBetween(before, after) {
     const names = [...new Set([...containersAfter.keys(), ...containersBefore.keys()])];
     return [
         ...names.flatMap((name) => containerDifferences(name, containersBefore.get(name), containersAfter.get(name))),
+        ...orderDifferences([...containersBefore.keys()], [...containersAfter.keys()]),
         ...memberDifferences('', leftTask, rightTask),
     ];
+}
+/** The same containers in another order: another revision, whatever it is worth. */
+function orderDifferences(before, after) {
+    const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
+    if (isSame)
+        return [];
+    return [{ member: 'order of containers', container: '', from: undefined, to: undefined, names: undefined }];
 }
 function containerDifferences(name, before, after) {
     if (before === undefined || after === undefined) {
@@ -42704,7 +42798,7 @@ function memberDifferences(container, before, after) {
     return members
         .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
         .map((member) => {
-        const key = NAMED_LISTS[member];
+        const key = NAMED_LISTS.get(member);
         const isTold = TOLD_MEMBERS.has(member);
         return {
             member,
@@ -42989,7 +43083,7 @@ function parseAppSpecFile(path, text) {
     const document = (0,lib_document/* parseDocument */.Tp)(path.replace(/\.json$/i, '.yaml'), text);
     if (typeof document === 'string')
         return app_spec_file_broken([`${name} ${document}`]);
-    const reading = { name, mistakes: [], unknown: [] };
+    const reading = { mistakes: [], unknown: [] };
     const file = readRoot(reading, document.root);
     if (reading.mistakes.length > 0)
         return app_spec_file_broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`));
@@ -43000,14 +43094,14 @@ function app_spec_file_broken(sentences) {
     return { file: undefined, problems: sentences.map(errors/* invalidInput */.a), notes: [] };
 }
 function readRoot(reading, root) {
-    const members = byDocumentedCase(root, ['version', 'Resources', 'Hooks']);
+    const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
     const version = members.known.get('version');
     if (version !== undefined && Number(version) !== 0) {
         reading.mistakes.push(`must have 'version: 0.0', the only version there is`);
     }
     reading.unknown.push(...Object.keys(members.unknown).map((key) => (0,untrusted/* inSentence */.BX)(key, 100)));
-    const { resourceName, properties } = readResource(reading, members.known.get('Resources'));
-    const inProperties = byDocumentedCase(properties, [
+    const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'));
+    const inProperties = byDocumentedCase(reading, properties, [
         'TaskDefinition',
         'LoadBalancerInfo',
         'PlatformVersion',
@@ -43019,12 +43113,13 @@ function readRoot(reading, root) {
         resourceName,
         ...readLoadBalancer(reading, inProperties.known.get('LoadBalancerInfo')),
         otherProperties: otherProperties(reading, inProperties),
+        otherResourceMembers,
         hooks: readHooks(reading, members.known.get('Hooks')),
         otherMembers: members.unknown,
     };
 }
 function readResource(reading, resources) {
-    const nothing = { resourceName: 'TargetService', properties: {} };
+    const nothing = { resourceName: 'TargetService', properties: {}, otherResourceMembers: {} };
     const entries = Array.isArray(resources)
         ? resources.flatMap((item) => ((0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : []))
         : [];
@@ -43034,34 +43129,48 @@ function readResource(reading, resources) {
         return nothing;
     }
     const [resourceName, resource] = first;
-    const { known, unknown } = byDocumentedCase((0,lib_document/* isJsonObject */.OW)(resource) ? resource : {}, ['Type', 'Properties']);
+    const { known, unknown } = byDocumentedCase(reading, (0,lib_document/* isJsonObject */.OW)(resource) ? resource : {}, ['Type', 'Properties']);
     reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
     if (known.get('Type') !== 'AWS::ECS::Service') {
         reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got '${(0,untrusted/* inSentence */.BX)(String(known.get('Type') ?? ''), 100)}'`);
     }
     const properties = known.get('Properties');
     if ((0,lib_document/* isJsonObject */.OW)(properties))
-        return { resourceName, properties };
+        return { resourceName, properties, otherResourceMembers: unknown };
     reading.mistakes.push(`must have 'Properties' as a mapping; it has ${(0,lib_document/* kindOf */.I)(properties)}`);
     return nothing;
 }
 function readLoadBalancer(reading, info) {
-    const nothing = { containerName: undefined, containerPort: undefined };
+    const nothing = { containerName: undefined, containerPort: undefined, otherLoadBalancerMembers: {} };
     if (info === undefined || info === null)
         return nothing;
     if (!(0,lib_document/* isJsonObject */.OW)(info)) {
         reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${(0,lib_document/* kindOf */.I)(info)}`);
         return nothing;
     }
-    const { known } = byDocumentedCase(info, ['ContainerName', 'ContainerPort']);
-    const port = known.get('ContainerPort');
-    const containerPort = port === undefined || port === null ? undefined : Number(port);
-    if (containerPort !== undefined &&
-        !(Number.isInteger(containerPort) && containerPort > 0 && containerPort < 65_536)) {
-        reading.mistakes.push(`must have a port number as 'ContainerPort'; got '${(0,untrusted/* inSentence */.BX)(String(port), 100)}'`);
-    }
-    const containerName = known.get('ContainerName');
-    return { containerName: typeof containerName === 'string' ? containerName : undefined, containerPort };
+    const { known, unknown } = byDocumentedCase(reading, info, ['ContainerName', 'ContainerPort']);
+    reading.unknown.push(...Object.keys(unknown).map((key) => `LoadBalancerInfo.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
+    return {
+        containerName: readContainerName(reading, known.get('ContainerName') ?? undefined),
+        containerPort: readContainerPort(reading, known.get('ContainerPort') ?? undefined),
+        otherLoadBalancerMembers: unknown,
+    };
+}
+function readContainerName(reading, name) {
+    if (name === undefined || (typeof name === 'string' && name.trim() !== ''))
+        return name;
+    reading.mistakes.push(`must have a name as 'ContainerName', not ${name === '' ? 'nothing' : (0,lib_document/* kindOf */.I)(name)}`);
+    return undefined;
+}
+function readContainerPort(reading, port) {
+    if (port === undefined)
+        return undefined;
+    const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0;
+    if (number > 0 && number < 65_536)
+        return number;
+    const got = typeof port === 'string' ? `'${(0,untrusted/* inSentence */.BX)(port, 100)}'` : (0,lib_document/* kindOf */.I)(port);
+    reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${got}`);
+    return undefined;
 }
 function readHooks(reading, hooks) {
     if (hooks === undefined || hooks === null)
@@ -43112,13 +43221,15 @@ function documentedCase(reading, value, path) {
     });
     return Object.fromEntries(members);
 }
-function byDocumentedCase(value, documented) {
+function byDocumentedCase(reading, value, documented) {
     const known = new Map();
     const unknown = [];
     for (const [given, member] of Object.entries(value)) {
         const key = documented.find((one) => one.toLowerCase() === given.toLowerCase());
         if (key === undefined)
             unknown.push([given, member]);
+        else if (known.has(key))
+            reading.mistakes.push(`has '${key}' more than once, in different case`);
         else
             known.set(key, member);
     }
@@ -43360,7 +43471,10 @@ function productionByWeight(sides, snapshot) {
 
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/progress.js
+
 
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
 class Progress {
@@ -43379,9 +43493,13 @@ class Progress {
         this.#world.onRelease(this.#release);
         return this.#release;
     }
-    /** Something to warn of, now and in the summary. */
+    /** Something to warn of, now and in the summary; with the time once there is a deployment. */
     warn(text) {
-        this.#world.log.warning(text);
+        const { log, clock } = this.#world;
+        if (this.#release.deploymentId === undefined)
+            log.warning(text);
+        else
+            log.line(`${(0,words/* clockTime */.qo)(clock.now())}  Warning: ${text}`);
         this.learn({ warnings: [...this.#release.warnings, text] });
     }
     /** A change of a deployment: one line of the log. */
@@ -43616,21 +43734,21 @@ function renderAnnotation(release) {
 /* harmony export */   w2: () => (/* binding */ functionLogUrl)
 /* harmony export */ });
 /** Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions. */
-const CONSOLE_HOSTS = {
-    aws: 'console.aws.amazon.com',
-    'aws-cn': 'console.amazonaws.cn',
-    'aws-us-gov': 'console.amazonaws-us-gov.com',
-};
+const CONSOLE_HOSTS = new Map([
+    ['aws', 'console.aws.amazon.com'],
+    ['aws-cn', 'console.amazonaws.cn'],
+    ['aws-us-gov', 'console.amazonaws-us-gov.com'],
+]);
 /** The deployment in the console; undefined in an unknown partition. The form is the one the official action prints. */
 function deploymentUrl(partition, region, deploymentId) {
-    const host = CONSOLE_HOSTS[partition];
+    const host = CONSOLE_HOSTS.get(partition);
     if (host === undefined)
         return undefined;
     return `https://${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}?region=${encodeURIComponent(region)}`;
 }
 /** The service in the console; undefined in an unknown partition. The form is the one the official action prints. */
 function serviceUrl(partition, region, cluster, service) {
-    const host = CONSOLE_HOSTS[partition];
+    const host = CONSOLE_HOSTS.get(partition);
     if (host === undefined)
         return undefined;
     const path = `clusters/${encodeURIComponent(cluster)}/services/${encodeURIComponent(service)}/deployments`;
@@ -43638,7 +43756,7 @@ function serviceUrl(partition, region, cluster, service) {
 }
 /** The log group of a Lambda function that logs where functions log by default; undefined in an unknown partition. */
 function functionLogUrl(partition, region, functionName) {
-    const host = CONSOLE_HOSTS[partition];
+    const host = CONSOLE_HOSTS.get(partition);
     if (host === undefined)
         return undefined;
     const group = encodeURIComponent(encodeURIComponent(`/aws/lambda/${functionName}`)).replaceAll('%', '$');
@@ -44434,7 +44552,8 @@ function rollbackBar(release) {
     const { createdAtMs, endedAtMs, deploymentId, status } = (0,release_state/* rollbackOf */.I)(release)?.snapshot ?? {};
     if (createdAtMs === undefined || deploymentId === undefined)
         return '';
-    return bar(deploymentId, status === 'failed' ? 'crit' : 'done', createdAtMs, endedAtMs ?? createdAtMs);
+    const tag = endedAtMs === undefined ? 'active' : status === 'succeeded' ? 'done' : 'crit';
+    return bar(deploymentId, tag, createdAtMs, endedAtMs ?? createdAtMs);
 }
 /** Mermaid reads whole seconds here; a bar is at least one long, so that it can be seen. */
 function bar(name, tag, fromMs, toMs) {
@@ -44444,9 +44563,13 @@ function bar(name, tag, fromMs, toMs) {
 function wholeSeconds(atMs) {
     return new Date(atMs).toISOString().slice(0, 19);
 }
-/** `:`, `;` and `#` mean something in Mermaid; only what names are made of is left. */
+/** `:`, `;` and `#` mean something in Mermaid, and a bar must have a label; only what names are made of is left. */
 function label(text) {
-    return text.replace(/[^\w ().,/-]/g, ' ').slice(0, 80);
+    const shown = text
+        .replace(/[^\w ().,/-]/g, ' ')
+        .trim()
+        .slice(0, 80);
+    return /\w/.test(shown) ? shown : 'unnamed';
 }
 
 // EXTERNAL MODULE: ./lib/report/hook-results.js
@@ -44539,7 +44662,7 @@ function statusText({ status, statusWord, isShifted }) {
 function problems({ problems: found }) {
     if (found.length < 2)
         return '';
-    return section('What is wrong', list(found.map(({ sentence }) => (0,untrusted/* markdownText */.p7)(sentence))));
+    return section('What is wrong', list(found.map(({ sentence }) => sentence)));
 }
 function changes({ plan }) {
     if (plan === undefined)
@@ -44623,9 +44746,9 @@ function summary_traffic(release) {
             ? 'How much of production is on the replacement could not be seen.'
             : `On the replacement now: **${(0,words/* percentText */.fL)(now)}** of production.`,
         `At most during this release: ${(0,words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
-        ...(test === undefined ? [] : [`The test listener reaches the ${test} task set.`]),
+        ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
     ];
-    return section('Traffic', list(lines));
+    return section('Traffic', lines.map((line) => `- ${line}`).join('\n'));
 }
 function rollbackSection(release) {
     const rollback = (0,release_state/* rollbackOf */.I)(release);
@@ -44639,7 +44762,7 @@ function rollbackSection(release) {
     return section('Rollback', `Status: **${rollback.status}**${id}.${took}${message}`);
 }
 function warnings({ warnings: told }) {
-    return told.length === 0 ? '' : section('Warnings', list(told.map(untrusted/* markdownText */.p7)));
+    return told.length === 0 ? '' : section('Warnings', list(told));
 }
 function links(release) {
     const { service, deploymentId, run } = release;
@@ -44682,11 +44805,11 @@ function durationText(durationMs) {
 function section(title, body) {
     return `### ${title}\n\n${body}`;
 }
-function list(items) {
-    const shown = items.slice(0, MAX_LIST_LENGTH).map((item) => `- ${item}`);
-    return items.length > MAX_LIST_LENGTH
-        ? [...shown, `- and ${items.length - MAX_LIST_LENGTH} more`].join('\n')
-        : shown.join('\n');
+/** Foreign sentences as a list. */
+function list(sentences) {
+    const shown = sentences.slice(0, MAX_LIST_LENGTH).map((sentence) => `- ${(0,untrusted/* markdownText */.p7)(sentence)}`);
+    const left = sentences.length - shown.length;
+    return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
 }
 function table(header, rows) {
     const line = (cells) => `| ${cells.join(' | ')} |`;
@@ -44780,8 +44903,9 @@ function percentText(percent) {
 }
 /** `[##--------]  20 %`: how much of production is on the replacement. */
 function trafficBar(percent) {
-    const filled = Math.round(percent / 10);
-    return `[${'#'.repeat(filled)}${'-'.repeat(10 - filled)}] ${percentText(percent).padStart(5)}`;
+    const shown = Math.min(100, Math.max(0, percent || 0));
+    const filled = Math.round(shown / 10);
+    return `[${'#'.repeat(filled)}${'-'.repeat(10 - filled)}] ${percentText(shown).padStart(5)}`;
 }
 /** `a`, `a and b`, `a, b and c`. */
 function andList(items) {
@@ -44976,10 +45100,11 @@ function laterToolkit(importToolkit) {
 /* harmony export */   BP: () => (/* binding */ logLine),
 /* harmony export */   BX: () => (/* binding */ inSentence),
 /* harmony export */   D9: () => (/* binding */ markdownCode),
+/* harmony export */   Wt: () => (/* binding */ withoutHalf),
 /* harmony export */   p7: () => (/* binding */ markdownText),
 /* harmony export */   wh: () => (/* binding */ plainText)
 /* harmony export */ });
-/* unused harmony exports htmlText, markdownFence */
+/* unused harmony exports cut, htmlText */
 /**
  * Text that comes from AWS, hooks, files or pull requests, made safe where it leaves the action.
  *
@@ -44989,16 +45114,22 @@ function laterToolkit(importToolkit) {
  */
 /** Longest line of foreign text that is printed, in characters. */
 const MAX_LINE_LENGTH = 1_000;
+/**
+ * Terminal sequences: CSI, an operating system command (which ends at a line break at the latest, so that it swallows no
+ * further line), the choice of a character set, and two-character ones. Source: ECMA-48.
+ */
+const TERMINAL_SEQUENCES = 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-const ANSI_SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b\r\n]*(?:\u0007|\u001b\\)?|[ -/]+[0-~]|[@-Z\\-_])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
-/** Zero-width, bidirectional and other invisible formatting characters, which can disguise or reorder text. */
-const INVISIBLE_CHARACTERS = /\u034f|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
-/** Plain text: no escape sequences, no control or invisible characters; line breaks become `\n`. */
+/** What is drawn as nothing or turns text around: it can disguise text, and the runner's comparison can ignore it. */
+const INVISIBLE_CHARACTERS = /\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/gu;
+/** Plain text: no terminal sequences, no control or invisible characters; line breaks become `\n`. */
 function plainText(text) {
     return text
-        .replace(ANSI_SEQUENCES, '')
+        .toWellFormed()
+        .replace(TERMINAL_SEQUENCES, '')
         .replace(/\r\n|\r|\u2028|\u2029|\u0085/g, '\n')
         .replace(CONTROL_CHARACTERS, '')
         .replace(INVISIBLE_CHARACTERS, '')
@@ -45006,33 +45137,52 @@ function plainText(text) {
 }
 /** One line of plain text in which the runner finds no command: what may be printed to stdout and stderr. */
 function logLine(text) {
-    const line = plainText(text)
-        .replace(/\s*\n\s*/g, ' ')
+    const [first = '', ...others] = plainText(text).split('\n');
+    const line = [first.trimEnd(), ...others.map((other) => other.trim())]
+        .filter((part, index) => index === 0 || part !== '')
+        .join(' ')
         .replace(/##(?=\[)/g, '# #')
         .replace(/^(\s*):(?=:)/, '$1: ');
-    return line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}…` : line;
+    return cut(line, MAX_LINE_LENGTH);
 }
 /** One line of foreign text for a sentence of ours: plain, and cut to `maxLength` characters. */
 function inSentence(text, maxLength = 500) {
-    const line = plainText(text).replace(/\s+/g, ' ').trim();
-    return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+    return cut(plainText(text).replace(/\s+/g, ' ').trim(), maxLength);
+}
+/** At most `maxLength` characters and `…` for the rest; never half of a character. */
+function cut(text, maxLength) {
+    return text.length > maxLength ? `${withoutHalf(text.slice(0, maxLength))}…` : text;
+}
+/** Without the first half of a surrogate pair at the end, which a cut may leave. */
+function withoutHalf(text) {
+    return text.replace(/[\ud800-\udbff]$/, '');
 }
 /** What a Markdown renderer drops, and what keeps two pieces of text from being read as one link, mention or emoji. */
 const BREAK = '<!-- -->';
+/** What GitHub makes a link, a mention, a reference or an emoji of by itself, escaped or not. */
+const SELF_LINKING = /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)/i;
 /**
  * Foreign text as Markdown text, in a paragraph or a table cell: shown as it is, on one line; it formats, links,
  * mentions and closes nothing.
  */
 function markdownText(text) {
     return inSentence(text, 2_000)
+        .split(SELF_LINKING_PLACES)
+        .map(escapedText)
+        .join(BREAK)
+        .replace(/^([-+=:])/, '\\$1')
+        .replace(/^(\d+)(?=[.)])/, '$1\\');
+}
+/** Right behind each match of `SELF_LINKING`. */
+const SELF_LINKING_PLACES = new RegExp(`(?<=${SELF_LINKING.source})`, 'i');
+function escapedText(text) {
+    return text
         .replaceAll('&', '&amp;')
         .replace(/[\\`*[\]#|~]/g, '\\$&')
         .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
-        .replace(/^([-+=]|\d+(?=[.)]))/, '\\$1')
         .replaceAll('<', '&lt;')
         .replaceAll('>', '&gt;')
-        .replaceAll('$', '<span>$</span>')
-        .replace(/@(?=\w)|:(?=\/\/|[a-z+-][\w+-]*:)|\bwww(?=\.)/gi, `$&${BREAK}`);
+        .replaceAll('$', '<span>$</span>');
 }
 /** Foreign text as code, in a paragraph or a table cell. Empty text gives an empty string. */
 function markdownCode(text) {
@@ -45041,8 +45191,11 @@ function markdownCode(text) {
         return '';
     if (/^[\w .,:;/=+%'()@-]+$/.test(line))
         return `\`${line}\``;
-    const entities = htmlText(line).replace(/[\\`*_{}[\]()#!|~$@:]/g, (character) => `&#${character.charCodeAt(0)};`);
-    return `<code>${entities.replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`)}</code>`;
+    const pieces = line.split(SELF_LINKING_PLACES).map((piece) => {
+        const html = htmlText(piece);
+        return html.replace(/[\\`*_{}[\]()#!|~$@:]/g, (character) => `&#${character.charCodeAt(0)};`);
+    });
+    return `<code>${pieces.join(BREAK)}</code>`;
 }
 /** Foreign text between HTML tags or in a double-quoted attribute. */
 function htmlText(text) {
@@ -45051,14 +45204,6 @@ function htmlText(text) {
         .replaceAll('<', '&lt;')
         .replaceAll('>', '&gt;')
         .replaceAll('"', '&quot;');
-}
-/** Foreign text of several lines as a fenced block that it cannot close. Keeps the last `maxLines` lines. */
-function markdownFence(text, maxLines) {
-    const lines = plainText(text).split('\n').slice(-maxLines);
-    const body = lines.map((line) => line.slice(0, MAX_LINE_LENGTH)).join('\n');
-    const longest = Math.max(2, ...Array.from(body.matchAll(/`+/g), (run) => run[0].length));
-    const fence = '`'.repeat(longest + 1);
-    return `${fence}text\n${body}\n${fence}`;
 }
 
 

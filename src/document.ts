@@ -14,6 +14,10 @@ export interface Document {
 /** Largest file that is read, in characters; a task definition may have 64 KiB at most. */
 const MAX_DOCUMENT_LENGTH = 1_048_576
 
+/** Most values a file may hold, and how deep they may be nested. */
+const MAX_VALUES = 100_000
+const MAX_DEPTH = 200
+
 /** Strings, lists, maps and null; so `value: 0123` stays `0123` and `version: 0.0` stays `0.0`. */
 const TEXT_SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, mergeTag)
 
@@ -25,8 +29,9 @@ export function parseDocument(path: string, text: string): Document | string {
   if (text.length > MAX_DOCUMENT_LENGTH) return `is larger than ${MAX_DOCUMENT_LENGTH} characters.`
   const isJson = /\.json$/i.test(path)
   try {
-    const root: unknown = isJson ? JSON.parse(text.replace(/^\ufeff/, '')) : load(text, { schema: TEXT_SCHEMA })
+    const root: unknown = isJson ? parseJson(text.replace(/^\ufeff/, '')) : load(text, { schema: TEXT_SCHEMA })
     if (!isJsonObject(root)) return `must hold a ${isJson ? 'JSON object' : 'mapping'}; it holds ${kindOf(root)}.`
+    if (!isBounded(root)) return 'contains itself, or far too much once its aliases are put in.'
     return { root, scalarsAreText: !isJson }
   } catch (error) {
     return `is not valid ${isJson ? 'JSON' : 'YAML'}: ${parserMessage(error)}.`
@@ -47,16 +52,41 @@ export function kindOf(value: unknown): string {
   return `the ${typeof value} ${String(value)}`
 }
 
+/** JSON, in which no object has a member twice: that is refused in YAML too, and here the first would be lost. */
+function parseJson(text: string): unknown {
+  const root: unknown = JSON.parse(text)
+  try {
+    load(text, { schema: TEXT_SCHEMA })
+  } catch (error) {
+    if (error instanceof YAMLException && error.reason.includes('duplicated')) throw error
+  }
+  return root
+}
+
+/** Aliases can make a mapping that contains itself, and a few lines that stand for billions. */
+function isBounded(root: unknown): boolean {
+  let left = MAX_VALUES
+  const walk = (value: unknown, depth: number): boolean => {
+    left -= 1
+    if (left < 0 || depth > MAX_DEPTH) return false
+    if (typeof value !== 'object' || value === null) return true
+    return Object.values(value).every((member) => walk(member, depth + 1))
+  }
+  return walk(root, 0)
+}
+
 function parserMessage(error: unknown): string {
   if (error instanceof YAMLException) {
     const mark = error.mark
     const place = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`
-    return `${inSentence(error.reason, 200)}${place}`
+    // A reason can quote a value of the file.
+    const reason = error.reason.replace(/ ?(?:"[^"]*"|'[^']*'|!?<[^>]*>)/g, '')
+    return `${inSentence(reason, 200)}${place}`
   }
   return error instanceof SyntaxError ? withoutExcerpt(error.message) : 'it cannot be read'
 }
 
 /** V8's message may quote a piece of the file, in which a value can stand that must not be shown. */
 function withoutExcerpt(message: string): string {
-  return inSentence(message.replace(/, (?:\.{3})?".*" is not valid JSON$/s, ' is not valid there'), 200)
+  return inSentence(message.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, ' is not valid there'), 200)
 }

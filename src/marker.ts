@@ -1,5 +1,5 @@
 import type { GithubRun } from './github-run.ts'
-import { plainText } from './untrusted.ts'
+import { plainText, withoutHalf } from './untrusted.ts'
 
 /** Longest description that CodeDeploy surely takes, in characters: the guide says 256, one report 512. */
 const MAX_DESCRIPTION_LENGTH = 256
@@ -15,10 +15,10 @@ export function buildMarker(run: GithubRun, operation: string): string {
   const repository = run.repository.length > MAX_REPOSITORY_LENGTH ? run.repositoryId : run.repository
   const members: [string, string][] = [
     ['repo', repository],
-    ['wf', run.workflowFile.slice(0, 40)],
+    ['wf', withoutHalf(run.workflowFile.slice(0, 40))],
     ['run', run.runId === '' ? '' : `${run.runId}.${run.runAttempt || '1'}`],
     ['n', run.runNumber],
-    ['job', run.job.slice(0, 40)],
+    ['job', withoutHalf(run.job.slice(0, 40))],
     ['op', operation],
     ['pr', run.pullRequest],
   ]
@@ -31,7 +31,7 @@ export function buildDescription(userText: string, marker: string): string {
   const text = plainText(userText).replace(/\s+/g, ' ').trim()
   const room = MAX_DESCRIPTION_LENGTH - marker.length - 1
   if (text === '' || room <= 0) return marker.slice(0, MAX_DESCRIPTION_LENGTH)
-  const cut = text.length <= room ? text : `${text.slice(0, room - 1).trimEnd()}…`
+  const cut = text.length <= room ? text : `${withoutHalf(text.slice(0, room - 1)).trimEnd()}…`
   return `${cut} ${marker}`
 }
 

@@ -3,6 +3,7 @@ import type { TimelineEntry } from './follow/timeline.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { Release } from './release-state.ts'
 import { entryLine } from './report/log-lines.ts'
+import { clockTime } from './report/words.ts'
 import type { Status } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -27,9 +28,11 @@ export class Progress {
     return this.#release
   }
 
-  /** Something to warn of, now and in the summary. */
+  /** Something to warn of, now and in the summary; with the time once there is a deployment. */
   warn(text: string): void {
-    this.#world.log.warning(text)
+    const { log, clock } = this.#world
+    if (this.#release.deploymentId === undefined) log.warning(text)
+    else log.line(`${clockTime(clock.now())}  Warning: ${text}`)
     this.learn({ warnings: [...this.#release.warnings, text] })
   }
 

@@ -9,17 +9,23 @@
 /** Longest line of foreign text that is printed, in characters. */
 const MAX_LINE_LENGTH = 1_000
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-const ANSI_SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g
+/**
+ * Terminal sequences: CSI, an operating system command (which ends at a line break at the latest, so that it swallows no
+ * further line), the choice of a character set, and two-character ones. Source: ECMA-48.
+ */
+const TERMINAL_SEQUENCES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b\r\n]*(?:\u0007|\u001b\\)?|[ -/]+[0-~]|[@-Z\\-_])/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
-/** Zero-width, bidirectional and other invisible formatting characters, which can disguise or reorder text. */
-const INVISIBLE_CHARACTERS = /\u034f|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
+/** What is drawn as nothing or turns text around: it can disguise text, and the runner's comparison can ignore it. */
+const INVISIBLE_CHARACTERS = /\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/gu
 
-/** Plain text: no escape sequences, no control or invisible characters; line breaks become `\n`. */
+/** Plain text: no terminal sequences, no control or invisible characters; line breaks become `\n`. */
 export function plainText(text: string): string {
   return text
-    .replace(ANSI_SEQUENCES, '')
+    .toWellFormed()
+    .replace(TERMINAL_SEQUENCES, '')
     .replace(/\r\n|\r|\u2028|\u2029|\u0085/g, '\n')
     .replace(CONTROL_CHARACTERS, '')
     .replace(INVISIBLE_CHARACTERS, '')
@@ -28,21 +34,35 @@ export function plainText(text: string): string {
 
 /** One line of plain text in which the runner finds no command: what may be printed to stdout and stderr. */
 export function logLine(text: string): string {
-  const line = plainText(text)
-    .replace(/\s*\n\s*/g, ' ')
+  const [first = '', ...others] = plainText(text).split('\n')
+  const line = [first.trimEnd(), ...others.map((other) => other.trim())]
+    .filter((part, index) => index === 0 || part !== '')
+    .join(' ')
     .replace(/##(?=\[)/g, '# #')
     .replace(/^(\s*):(?=:)/, '$1: ')
-  return line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}…` : line
+  return cut(line, MAX_LINE_LENGTH)
 }
 
 /** One line of foreign text for a sentence of ours: plain, and cut to `maxLength` characters. */
 export function inSentence(text: string, maxLength = 500): string {
-  const line = plainText(text).replace(/\s+/g, ' ').trim()
-  return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line
+  return cut(plainText(text).replace(/\s+/g, ' ').trim(), maxLength)
+}
+
+/** At most `maxLength` characters and `…` for the rest; never half of a character. */
+export function cut(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${withoutHalf(text.slice(0, maxLength))}…` : text
+}
+
+/** Without the first half of a surrogate pair at the end, which a cut may leave. */
+export function withoutHalf(text: string): string {
+  return text.replace(/[\ud800-\udbff]$/, '')
 }
 
 /** What a Markdown renderer drops, and what keeps two pieces of text from being read as one link, mention or emoji. */
 const BREAK = '<!-- -->'
+
+/** What GitHub makes a link, a mention, a reference or an emoji of by itself, escaped or not. */
+const SELF_LINKING = /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)/i
 
 /**
  * Foreign text as Markdown text, in a paragraph or a table cell: shown as it is, on one line; it formats, links,
@@ -50,14 +70,24 @@ const BREAK = '<!-- -->'
  */
 export function markdownText(text: string): string {
   return inSentence(text, 2_000)
+    .split(SELF_LINKING_PLACES)
+    .map(escapedText)
+    .join(BREAK)
+    .replace(/^([-+=:])/, '\\$1')
+    .replace(/^(\d+)(?=[.)])/, '$1\\')
+}
+
+/** Right behind each match of `SELF_LINKING`. */
+const SELF_LINKING_PLACES = new RegExp(`(?<=${SELF_LINKING.source})`, 'i')
+
+function escapedText(text: string): string {
+  return text
     .replaceAll('&', '&amp;')
     .replace(/[\\`*[\]#|~]/g, '\\$&')
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
-    .replace(/^([-+=]|\d+(?=[.)]))/, '\\$1')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('$', '<span>$</span>')
-    .replace(/@(?=\w)|:(?=\/\/|[a-z+-][\w+-]*:)|\bwww(?=\.)/gi, `$&${BREAK}`)
 }
 
 /** Foreign text as code, in a paragraph or a table cell. Empty text gives an empty string. */
@@ -65,8 +95,11 @@ export function markdownCode(text: string): string {
   const line = inSentence(text, 2_000)
   if (line === '') return ''
   if (/^[\w .,:;/=+%'()@-]+$/.test(line)) return `\`${line}\``
-  const entities = htmlText(line).replace(/[\\`*_{}[\]()#!|~$@:]/g, (character) => `&#${character.charCodeAt(0)};`)
-  return `<code>${entities.replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`)}</code>`
+  const pieces = line.split(SELF_LINKING_PLACES).map((piece) => {
+    const html = htmlText(piece)
+    return html.replace(/[\\`*_{}[\]()#!|~$@:]/g, (character) => `&#${character.charCodeAt(0)};`)
+  })
+  return `<code>${pieces.join(BREAK)}</code>`
 }
 
 /** Foreign text between HTML tags or in a double-quoted attribute. */
@@ -76,13 +109,4 @@ export function htmlText(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-}
-
-/** Foreign text of several lines as a fenced block that it cannot close. Keeps the last `maxLines` lines. */
-export function markdownFence(text: string, maxLines: number): string {
-  const lines = plainText(text).split('\n').slice(-maxLines)
-  const body = lines.map((line) => line.slice(0, MAX_LINE_LENGTH)).join('\n')
-  const longest = Math.max(2, ...Array.from(body.matchAll(/`+/g), (run) => run[0].length))
-  const fence = '`'.repeat(longest + 1)
-  return `${fence}text\n${body}\n${fence}`
 }

@@ -9,8 +9,12 @@ export interface AppSpecFile {
   resourceName: string
   containerName: string | undefined
   containerPort: number | undefined
+  /** Members of `LoadBalancerInfo` that CodeDeploy's documentation does not know, kept as they are. */
+  otherLoadBalancerMembers: JsonObject
   /** `Properties` beside the task definition and the load balancer, keys in documented case. */
   otherProperties: JsonObject
+  /** Members beside `Type` and `Properties`, kept as they are. */
+  otherResourceMembers: JsonObject
   hooks: Partial<Record<LifecycleHook, string>>
   /** Top-level members that CodeDeploy's documentation does not know, kept as they are. */
   otherMembers: JsonObject
@@ -31,7 +35,7 @@ export function parseAppSpecFile(path: string, text: string): ReadAppSpec {
   // An AppSpec may be JSON whatever the file is called; YAML reads that too.
   const document = parseDocument(path.replace(/\.json$/i, '.yaml'), text)
   if (typeof document === 'string') return broken([`${name} ${document}`])
-  const reading: Reading = { name, mistakes: [], unknown: [] }
+  const reading: Reading = { mistakes: [], unknown: [] }
   const file = readRoot(reading, document.root)
   if (reading.mistakes.length > 0) return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`))
   const notes = reading.unknown.map(
@@ -41,7 +45,6 @@ export function parseAppSpecFile(path: string, text: string): ReadAppSpec {
 }
 
 interface Reading {
-  name: string
   /** Rest of a sentence that begins with the file's name. */
   mistakes: string[]
   /** Paths of undocumented keys. */
@@ -53,14 +56,14 @@ function broken(sentences: string[]): ReadAppSpec {
 }
 
 function readRoot(reading: Reading, root: JsonObject): AppSpecFile {
-  const members = byDocumentedCase(root, ['version', 'Resources', 'Hooks'])
+  const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks'])
   const version = members.known.get('version')
   if (version !== undefined && Number(version) !== 0) {
     reading.mistakes.push(`must have 'version: 0.0', the only version there is`)
   }
   reading.unknown.push(...Object.keys(members.unknown).map((key) => inSentence(key, 100)))
-  const { resourceName, properties } = readResource(reading, members.known.get('Resources'))
-  const inProperties = byDocumentedCase(properties, [
+  const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'))
+  const inProperties = byDocumentedCase(reading, properties, [
     'TaskDefinition',
     'LoadBalancerInfo',
     'PlatformVersion',
@@ -72,13 +75,20 @@ function readRoot(reading: Reading, root: JsonObject): AppSpecFile {
     resourceName,
     ...readLoadBalancer(reading, inProperties.known.get('LoadBalancerInfo')),
     otherProperties: otherProperties(reading, inProperties),
+    otherResourceMembers,
     hooks: readHooks(reading, members.known.get('Hooks')),
     otherMembers: members.unknown,
   }
 }
 
-function readResource(reading: Reading, resources: unknown): { resourceName: string; properties: JsonObject } {
-  const nothing = { resourceName: 'TargetService', properties: {} }
+interface ReadResource {
+  resourceName: string
+  properties: JsonObject
+  otherResourceMembers: JsonObject
+}
+
+function readResource(reading: Reading, resources: unknown): ReadResource {
+  const nothing = { resourceName: 'TargetService', properties: {}, otherResourceMembers: {} }
   const entries = Array.isArray(resources)
     ? resources.flatMap((item) => (isJsonObject(item) ? Object.entries(item) : []))
     : []
@@ -88,7 +98,7 @@ function readResource(reading: Reading, resources: unknown): { resourceName: str
     return nothing
   }
   const [resourceName, resource] = first
-  const { known, unknown } = byDocumentedCase(isJsonObject(resource) ? resource : {}, ['Type', 'Properties'])
+  const { known, unknown } = byDocumentedCase(reading, isJsonObject(resource) ? resource : {}, ['Type', 'Properties'])
   reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${inSentence(key, 100)}`))
   if (known.get('Type') !== 'AWS::ECS::Service') {
     reading.mistakes.push(
@@ -96,29 +106,42 @@ function readResource(reading: Reading, resources: unknown): { resourceName: str
     )
   }
   const properties = known.get('Properties')
-  if (isJsonObject(properties)) return { resourceName, properties }
+  if (isJsonObject(properties)) return { resourceName, properties, otherResourceMembers: unknown }
   reading.mistakes.push(`must have 'Properties' as a mapping; it has ${kindOf(properties)}`)
   return nothing
 }
 
-function readLoadBalancer(reading: Reading, info: unknown): Pick<AppSpecFile, 'containerName' | 'containerPort'> {
-  const nothing = { containerName: undefined, containerPort: undefined }
+type LoadBalancer = Pick<AppSpecFile, 'containerName' | 'containerPort' | 'otherLoadBalancerMembers'>
+
+function readLoadBalancer(reading: Reading, info: unknown): LoadBalancer {
+  const nothing = { containerName: undefined, containerPort: undefined, otherLoadBalancerMembers: {} }
   if (info === undefined || info === null) return nothing
   if (!isJsonObject(info)) {
     reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${kindOf(info)}`)
     return nothing
   }
-  const { known } = byDocumentedCase(info, ['ContainerName', 'ContainerPort'])
-  const port = known.get('ContainerPort')
-  const containerPort = port === undefined || port === null ? undefined : Number(port)
-  if (
-    containerPort !== undefined &&
-    !(Number.isInteger(containerPort) && containerPort > 0 && containerPort < 65_536)
-  ) {
-    reading.mistakes.push(`must have a port number as 'ContainerPort'; got '${inSentence(String(port), 100)}'`)
+  const { known, unknown } = byDocumentedCase(reading, info, ['ContainerName', 'ContainerPort'])
+  reading.unknown.push(...Object.keys(unknown).map((key) => `LoadBalancerInfo.${inSentence(key, 100)}`))
+  return {
+    containerName: readContainerName(reading, known.get('ContainerName') ?? undefined),
+    containerPort: readContainerPort(reading, known.get('ContainerPort') ?? undefined),
+    otherLoadBalancerMembers: unknown,
   }
-  const containerName = known.get('ContainerName')
-  return { containerName: typeof containerName === 'string' ? containerName : undefined, containerPort }
+}
+
+function readContainerName(reading: Reading, name: unknown): string | undefined {
+  if (name === undefined || (typeof name === 'string' && name.trim() !== '')) return name
+  reading.mistakes.push(`must have a name as 'ContainerName', not ${name === '' ? 'nothing' : kindOf(name)}`)
+  return undefined
+}
+
+function readContainerPort(reading: Reading, port: unknown): number | undefined {
+  if (port === undefined) return undefined
+  const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0
+  if (number > 0 && number < 65_536) return number
+  const got = typeof port === 'string' ? `'${inSentence(port, 100)}'` : kindOf(port)
+  reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${got}`)
+  return undefined
 }
 
 function readHooks(reading: Reading, hooks: unknown): AppSpecFile['hooks'] {
@@ -179,12 +202,13 @@ interface CasedMembers {
   unknown: JsonObject
 }
 
-function byDocumentedCase(value: JsonObject, documented: readonly string[]): CasedMembers {
+function byDocumentedCase(reading: Reading, value: JsonObject, documented: readonly string[]): CasedMembers {
   const known = new Map<string, unknown>()
   const unknown: [string, unknown][] = []
   for (const [given, member] of Object.entries(value)) {
     const key = documented.find((one) => one.toLowerCase() === given.toLowerCase())
     if (key === undefined) unknown.push([given, member])
+    else if (known.has(key)) reading.mistakes.push(`has '${key}' more than once, in different case`)
     else known.set(key, member)
   }
   return { known, unknown: Object.fromEntries(unknown) }

@@ -36,9 +36,14 @@ export function buildAppSpec(plan: AppSpecPlan, taskDefinitionArn: string): AppS
           Type: 'AWS::ECS::Service',
           Properties: {
             TaskDefinition: taskDefinitionArn,
-            LoadBalancerInfo: { ContainerName: plan.containerName, ContainerPort: plan.containerPort },
+            LoadBalancerInfo: {
+              ContainerName: plan.containerName,
+              ContainerPort: plan.containerPort,
+              ...plan.file?.otherLoadBalancerMembers,
+            },
             ...plan.file?.otherProperties,
           },
+          ...plan.file?.otherResourceMembers,
         },
       },
     ],

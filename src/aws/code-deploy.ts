@@ -190,14 +190,15 @@ interface Page {
   nextToken: string | undefined
 }
 
-/** Ends at the page without a token; an empty token ends too. */
+/** Ends at the page without a token; an empty token and one that comes again end too. */
 async function allPages(read: (nextToken: { nextToken?: string }) => Promise<Page>): Promise<string[]> {
   const items: string[] = []
   let token: { nextToken?: string } = {}
   do {
     const page = await read(token)
     items.push(...(page.items ?? []))
-    token = page.nextToken === undefined || page.nextToken === '' ? {} : { nextToken: page.nextToken }
+    const { nextToken = '' } = page
+    token = nextToken === '' || nextToken === token.nextToken ? {} : { nextToken }
   } while (token.nextToken !== undefined)
   return items
 }

@@ -69,7 +69,7 @@ export async function describeTaskDefinition(aws: Ecs, taskDefinition: string): 
     family: answer.taskDefinition?.family ?? '',
     revision: answer.taskDefinition?.revision ?? 0,
     isActive: answer.taskDefinition?.status === 'ACTIVE',
-    definition: definition ?? {},
+    definition,
     notes,
   }
 }

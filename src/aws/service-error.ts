@@ -1,4 +1,4 @@
-import { isJsonObject } from '../document.ts'
+import { isJsonObject, type JsonObject } from '../document.ts'
 import { inSentence } from '../untrusted.ts'
 
 /**
@@ -89,7 +89,7 @@ export function readServiceError(error: unknown): ServiceError {
   const denied = NOT_AUTHORIZED.exec(facts.message)
   return {
     kind,
-    code: facts.name.replace(/Exception$/, ''),
+    code: inSentence(facts.name, 100).replace(/Exception$/, ''),
     message: inSentence(facts.message),
     ...(denied?.[1] === undefined ? {} : { action: denied[1] }),
     ...(denied?.[2] === undefined ? {} : { resource: inSentence(denied[2]) }),
@@ -115,13 +115,19 @@ function factsOf(error: unknown): ErrorFacts {
   const isNetwork = typeof code === 'string' && NETWORK.has(code)
   return {
     name: isNetwork ? code : String(name ?? 'Error'),
-    message: String(message ?? ''),
+    message: String(message || messageOfFirst(error) || ''),
     httpStatus: typeof status === 'number' ? status : undefined,
   }
 }
 
+/** Node tries every address of a host and throws one error for all of them, without a message of its own. */
+function messageOfFirst({ errors }: JsonObject): unknown {
+  const [first] = Array.isArray(errors) ? errors : []
+  return isJsonObject(first) ? first['message'] : undefined
+}
+
 function kindOf({ name, message, httpStatus }: ErrorFacts): ErrorKind {
-  if (EXPIRED.has(name) || /^Signature expired/.test(message)) return 'expired'
+  if (EXPIRED.has(name)) return 'expired'
   if (INVALID_CREDENTIALS.has(name)) return 'invalid-credentials'
   if (name === 'CredentialsProviderError') return 'no-credentials'
   if (DENIED.has(name) || NOT_AUTHORIZED.test(message)) return 'denied'
@@ -137,6 +143,9 @@ export function describeServiceError(operation: string, error: ServiceError): st
     case 'expired':
       return `AWS refused ${operation} because the credentials have expired (${error.code}: ${error.message}). Get new credentials in the step before this one.`
     case 'invalid-credentials':
+      if (/^Signature expired/.test(error.message)) {
+        return `AWS refused ${operation} because the clock of this machine is wrong (${error.code}: ${error.message}). Set it.`
+      }
       return `AWS refused ${operation} because the credentials are not valid (${error.code}: ${error.message}). Check the step that provides them.`
     case 'no-credentials':
       return `There are no AWS credentials for ${operation} (${error.message}). Run aws-actions/configure-aws-credentials before this step.`

@@ -17,6 +17,9 @@ const IMAGE_REFERENCE =
 /** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
 const MAX_IMAGE_LENGTH = 600
 
+/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
+const VARIABLE_NAME = /^[^\s"'#=]+$/
+
 const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/
 const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/
 const PARAMETER_NAME = /^[\w./-]{1,1011}$/
@@ -78,7 +81,7 @@ function parseAssignments(
     if (line.trim() === '') continue
     const split = line.indexOf('=')
     const name = line.slice(0, Math.max(split, 0)).trim()
-    if (name === '') {
+    if (!VARIABLE_NAME.test(name)) {
       fields.wrong(input, `must have lines '${form}'; line ${index + 1} has no name before '=' (not shown).`)
     } else if (assigned.has(name)) {
       fields.wrong(input, `sets '${inSentence(name, 100)}' more than once.`)

@@ -61,9 +61,12 @@ export interface ParsedInputs {
 
 const MINUTE_MS = 60_000
 
+/** The cluster that ECS uses when none is named. */
+const DEFAULT_CLUSTER = 'default'
+
 /** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
-const CPU = /^(\d+|\d*\.?\d+ ?vcpu)$/i
-const MEMORY = /^(\d+|\d*\.?\d+ ?gb)$/i
+const CPU = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?vcpu)$/i
+const MEMORY = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?gb)$/i
 
 /**
  * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
@@ -86,7 +89,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
 
   const inputs: Inputs = {
     operation: fields.choice('operation', ['release']) ?? 'release',
-    cluster: fields.text('cluster') ?? 'default',
+    cluster: clusterOf(fields.text('cluster'), service),
     service: service ?? '',
     application: fields.text('codedeploy-application'),
     deploymentGroup: fields.text('codedeploy-deployment-group'),
@@ -113,6 +116,12 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
   }
   return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes }
+}
+
+/** The ARN of a service names its cluster; the short form of before 2019 does not. */
+function clusterOf(given: string | undefined, service: string | undefined): string {
+  const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1]
+  return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given
 }
 
 function inapplicable(undeclared: readonly string[]): Problem[] {

@@ -139,6 +139,7 @@ export function parseFileCommands(text: string): Record<string, string> {
     }
     const [, name = '', delimiter] = block
     const end = lines.indexOf(delimiter ?? '', index + 1)
+    if (end < 0) throw new Error(`The value of '${name}' has no end; a runner fails such a step.`)
     found.push([name, lines.slice(index + 1, end).join('\n')])
     index = end
   }

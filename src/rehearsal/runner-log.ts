@@ -18,7 +18,7 @@ const BOLD = '\u001b[1m'
 const PLAIN = '\u001b[0m'
 
 /** `::name key=value,key=value::data` at the start of a line. Source: actions/runner, ActionCommand. */
-const COMMAND = /^\s*::([a-z-]+)(?: (?:[^:]|:(?!:))*)?::(.*)$/
+const COMMAND = /^\s*::([a-z-]+)(?: (?:[^:]|:(?!:))*)?::(.*)$/i
 
 /** Shows workflow commands as the runner does; `%25`, `%0D` and `%0A` in them stand for what would end them. */
 export function runnerLog({ colours, write }: RunnerLogOptions): RunnerLog {
@@ -30,7 +30,7 @@ export function runnerLog({ colours, write }: RunnerLogOptions): RunnerLog {
   function shown(line: string): string | undefined {
     const [, command = '', data = ''] = COMMAND.exec(line) ?? []
     const text = data.replaceAll('%0A', '\n').replaceAll('%0D', '').replaceAll('%25', '%')
-    switch (command) {
+    switch (command.toLowerCase()) {
       case 'group':
         isInGroup = true
         return paint(BOLD, `> ${text}`)
@@ -58,12 +58,15 @@ export function runnerLog({ colours, write }: RunnerLogOptions): RunnerLog {
 
   return {
     take: (chunk) => {
-      const lines = (rest + chunk).split(/\r\n|\n|\r/)
+      const text = rest + chunk
+      // A line end at the very end may be the first half of two characters.
+      const lines = text.split(/\r\n|\n|\r(?!$)/)
       rest = lines.pop() ?? ''
       for (const line of lines) show(line)
     },
     end: () => {
-      if (rest !== '') show(rest)
+      const last = rest.replace(/\r$/, '')
+      if (last !== '') show(last)
       rest = ''
     },
   }

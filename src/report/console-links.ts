@@ -1,20 +1,20 @@
 /** Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions. */
-const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
-  aws: 'console.aws.amazon.com',
-  'aws-cn': 'console.amazonaws.cn',
-  'aws-us-gov': 'console.amazonaws-us-gov.com',
-}
+const CONSOLE_HOSTS: ReadonlyMap<string, string> = new Map([
+  ['aws', 'console.aws.amazon.com'],
+  ['aws-cn', 'console.amazonaws.cn'],
+  ['aws-us-gov', 'console.amazonaws-us-gov.com'],
+])
 
 /** The deployment in the console; undefined in an unknown partition. The form is the one the official action prints. */
 export function deploymentUrl(partition: string, region: string, deploymentId: string): string | undefined {
-  const host = CONSOLE_HOSTS[partition]
+  const host = CONSOLE_HOSTS.get(partition)
   if (host === undefined) return undefined
   return `https://${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}?region=${encodeURIComponent(region)}`
 }
 
 /** The service in the console; undefined in an unknown partition. The form is the one the official action prints. */
 export function serviceUrl(partition: string, region: string, cluster: string, service: string): string | undefined {
-  const host = CONSOLE_HOSTS[partition]
+  const host = CONSOLE_HOSTS.get(partition)
   if (host === undefined) return undefined
   const path = `clusters/${encodeURIComponent(cluster)}/services/${encodeURIComponent(service)}/deployments`
   return `https://${encodeURIComponent(region)}.${host}/ecs/v2/${path}?region=${encodeURIComponent(region)}`
@@ -22,7 +22,7 @@ export function serviceUrl(partition: string, region: string, cluster: string, s
 
 /** The log group of a Lambda function that logs where functions log by default; undefined in an unknown partition. */
 export function functionLogUrl(partition: string, region: string, functionName: string): string | undefined {
-  const host = CONSOLE_HOSTS[partition]
+  const host = CONSOLE_HOSTS.get(partition)
   if (host === undefined) return undefined
   const group = encodeURIComponent(encodeURIComponent(`/aws/lambda/${functionName}`)).replaceAll('%', '$')
   return `https://${encodeURIComponent(region)}.${host}/cloudwatch/home?region=${encodeURIComponent(region)}#logsV2:log-groups/log-group/${group}`

@@ -41,7 +41,8 @@ function keptBar(release: Release): string {
 function rollbackBar(release: Release): string {
   const { createdAtMs, endedAtMs, deploymentId, status } = rollbackOf(release)?.snapshot ?? {}
   if (createdAtMs === undefined || deploymentId === undefined) return ''
-  return bar(deploymentId, status === 'failed' ? 'crit' : 'done', createdAtMs, endedAtMs ?? createdAtMs)
+  const tag = endedAtMs === undefined ? 'active' : status === 'succeeded' ? 'done' : 'crit'
+  return bar(deploymentId, tag, createdAtMs, endedAtMs ?? createdAtMs)
 }
 
 /** Mermaid reads whole seconds here; a bar is at least one long, so that it can be seen. */
@@ -54,7 +55,11 @@ function wholeSeconds(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 19)
 }
 
-/** `:`, `;` and `#` mean something in Mermaid; only what names are made of is left. */
+/** `:`, `;` and `#` mean something in Mermaid, and a bar must have a label; only what names are made of is left. */
 function label(text: string): string {
-  return text.replace(/[^\w ().,/-]/g, ' ').slice(0, 80)
+  const shown = text
+    .replace(/[^\w ().,/-]/g, ' ')
+    .trim()
+    .slice(0, 80)
+  return /\w/.test(shown) ? shown : 'unnamed'
 }

@@ -98,7 +98,7 @@ function statusText({ status, statusWord, isShifted }: Snapshot): string {
 
 function problems({ problems: found }: Release): string {
   if (found.length < 2) return ''
-  return section('What is wrong', list(found.map(({ sentence }) => markdownText(sentence))))
+  return section('What is wrong', list(found.map(({ sentence }) => sentence)))
 }
 
 function changes({ plan }: Release): string {
@@ -188,9 +188,9 @@ function traffic(release: Release): string {
       ? 'How much of production is on the replacement could not be seen.'
       : `On the replacement now: **${percentText(now)}** of production.`,
     `At most during this release: ${percentText(peakTraffic(release))}.`,
-    ...(test === undefined ? [] : [`The test listener reaches the ${test} task set.`]),
+    ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
   ]
-  return section('Traffic', list(lines))
+  return section('Traffic', lines.map((line) => `- ${line}`).join('\n'))
 }
 
 function rollbackSection(release: Release): string {
@@ -205,7 +205,7 @@ function rollbackSection(release: Release): string {
 }
 
 function warnings({ warnings: told }: Release): string {
-  return told.length === 0 ? '' : section('Warnings', list(told.map(markdownText)))
+  return told.length === 0 ? '' : section('Warnings', list(told))
 }
 
 function links(release: Release): string {
@@ -252,11 +252,11 @@ function section(title: string, body: string): string {
   return `### ${title}\n\n${body}`
 }
 
-function list(items: readonly string[]): string {
-  const shown = items.slice(0, MAX_LIST_LENGTH).map((item) => `- ${item}`)
-  return items.length > MAX_LIST_LENGTH
-    ? [...shown, `- and ${items.length - MAX_LIST_LENGTH} more`].join('\n')
-    : shown.join('\n')
+/** Foreign sentences as a list. */
+function list(sentences: readonly string[]): string {
+  const shown = sentences.slice(0, MAX_LIST_LENGTH).map((sentence) => `- ${markdownText(sentence)}`)
+  const left = sentences.length - shown.length
+  return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n')
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

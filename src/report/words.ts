@@ -28,8 +28,9 @@ export function percentText(percent: number): string {
 
 /** `[##--------]  20 %`: how much of production is on the replacement. */
 export function trafficBar(percent: number): string {
-  const filled = Math.round(percent / 10)
-  return `[${'#'.repeat(filled)}${'-'.repeat(10 - filled)}] ${percentText(percent).padStart(5)}`
+  const shown = Math.min(100, Math.max(0, percent || 0))
+  const filled = Math.round(shown / 10)
+  return `[${'#'.repeat(filled)}${'-'.repeat(10 - filled)}] ${percentText(shown).padStart(5)}`
 }
 
 /** `a`, `a and b`, `a, b and c`. */

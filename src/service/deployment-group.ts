@@ -14,7 +14,7 @@ export interface DeploymentGroup {
   hasTestListener: boolean
   /** Waits at `Ready` for somebody to continue the deployment, and stops it when nobody did. */
   holdsAtReady: boolean
-  /** How long it waits at `Ready`; 0 when it does not. */
+  /** How long it may wait at `Ready`; what the wait means without a hold is not documented. */
   readyWaitMs: number
   /** How long the original task set is kept after the shift; undefined when it is kept for good. */
   terminationWaitMs: number | undefined
@@ -74,8 +74,9 @@ export function groupProblems(info: DeploymentGroupInfo, service: ResolvedServic
   const targets = (info.ecsServices ?? [])
     .map(({ clusterName, serviceName }) => `'${shortName(clusterName ?? '')}/${shortName(serviceName ?? '')}'`)
     .join(', ')
-  const releases = targets === '' ? 'names no service' : `releases ${inSentence(targets, 300)}`
-  return [mismatch(`${label} ${releases}, not '${service.clusterName}/${service.name}'.`)]
+  const wanted = `'${service.clusterName}/${service.name}'`
+  if (targets === '') return [mismatch(`${label} names no service, so it cannot release ${wanted}.`)]
+  return [mismatch(`${label} releases ${inSentence(targets, 300)}, not ${wanted}.`)]
 }
 
 /** Whether the group is for this service. CodeDeploy lets a group name services and clusters by name or ARN. */

@@ -73,7 +73,7 @@ async function searchGroup(
   try {
     const applications = names.application === undefined ? await listApplications(aws) : [names.application]
     for (const application of applications) {
-      const groups = await describeDeploymentGroups(aws, application)
+      const groups = await groupsOf(aws, application, names)
       const found = groups.find(
         (info) =>
           groupTargets(info, service) &&
@@ -94,7 +94,19 @@ async function searchGroup(
       sentence: `CodeDeploy application '${inSentence(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
     }
   }
-  return { reason: 'not-found', sentence: `No CodeDeploy deployment group releases ${label}. ${advice}` }
+  const named = names.deploymentGroup === undefined ? '' : ` named '${inSentence(names.deploymentGroup, 100)}'`
+  return { reason: 'not-found', sentence: `No CodeDeploy deployment group${named} releases ${label}. ${advice}` }
+}
+
+/** An application that is deleted while the search goes on has no groups. */
+async function groupsOf(aws: CodeDeploy, application: string, names: GroupNames): Promise<DeploymentGroupInfo[]> {
+  try {
+    return await describeDeploymentGroups(aws, application)
+  } catch (error) {
+    const isGone = error instanceof CallError && error.serviceError.code === 'ApplicationDoesNotExist'
+    if (isGone && names.application === undefined) return []
+    throw error
+  }
 }
 
 /** A guess that is wrong or may not be looked at is no error: the next way is tried. */

@@ -56,7 +56,12 @@ export function serviceEvents({ service }: ServiceAnswer): ServiceEvent[] {
  * Source: ECS Developer Guide, "Amazon ECS service event messages"; that trouble has these words is observed.
  */
 export function isTrouble({ message }: ServiceEvent): boolean {
-  return /\b(unable|unhealthy|fail\w*|error|throttled|exceed\w*|insufficient)\b/i.test(message)
+  return /\b(unable|unhealthy|fail\w*|error|throttled|exceed\w*|insufficient)\b/i.test(withoutNames(message))
+}
+
+/** Names stand in brackets: `(service web, taskSet …)`, `(target-group …)`. */
+function withoutNames(message: string): string {
+  return message.replace(/\((?:service|taskSet|target-group|elb|instance|task|port)\b[^()]*\)/g, '')
 }
 
 /** Narrows the answer of DescribeServices to a service that CodeDeploy can release. */
@@ -75,6 +80,8 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
   const arn = parseArn(service.serviceArn)
   const primary = (service.taskSets ?? []).find((taskSet) => taskSet.status === 'PRIMARY')
   const loadBalancer = primary?.loadBalancers?.[0] ?? service.loadBalancers?.[0]
+  if (arn === undefined)
+    problems.push(unsupported(`${label(service)} has an ARN that cannot be read, '${inSentence(service.serviceArn)}'.`))
   if (arn === undefined || problems.length > 0) return refused(problems)
   const id = primary?.id
   const taskDefinitionArn = primary?.taskDefinition

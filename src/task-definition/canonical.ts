@@ -26,29 +26,41 @@ export function canonicalDefinition(definition: TaskDefinition): JsonObject {
 }
 
 /** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
-const SETS: Readonly<Record<string, string>> = {
-  'containerDefinitions.environment': 'name',
-  'containerDefinitions.secrets': 'name',
-  'containerDefinitions.portMappings': 'containerPort',
-  'containerDefinitions.mountPoints': 'containerPath',
-  'containerDefinitions.volumesFrom': 'sourceContainer',
-  'containerDefinitions.ulimits': 'name',
-  'containerDefinitions.systemControls': 'namespace',
-  'containerDefinitions.dependsOn': 'containerName',
-  'containerDefinitions.resourceRequirements': 'type',
-  'containerDefinitions.logConfiguration.secretOptions': 'name',
-  volumes: 'name',
-  tags: 'key',
-  requiresCompatibilities: '',
-}
+const SETS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'containerDefinitions.environment': 'name',
+    'containerDefinitions.secrets': 'name',
+    'containerDefinitions.portMappings': 'containerPort',
+    'containerDefinitions.mountPoints': 'containerPath',
+    'containerDefinitions.volumesFrom': 'sourceContainer',
+    'containerDefinitions.ulimits': 'name',
+    'containerDefinitions.systemControls': 'namespace',
+    'containerDefinitions.dependsOn': 'containerName',
+    'containerDefinitions.resourceRequirements': 'type',
+    'containerDefinitions.logConfiguration.secretOptions': 'name',
+    volumes: 'name',
+    tags: 'key',
+    requiresCompatibilities: '',
+  }),
+)
 
 function canonicalText(definition: TaskDefinition): string {
   return JSON.stringify(canonicalDefinition(definition))
 }
 
+/** Mappings whose names and values are the user's own: there an empty value is a value. */
+const USER_MAPS = new Set([
+  'containerDefinitions.dockerLabels',
+  'containerDefinitions.logConfiguration.options',
+  'containerDefinitions.firelensConfiguration.options',
+  'volumes.dockerVolumeConfiguration.driverOpts',
+  'volumes.dockerVolumeConfiguration.labels',
+])
+
+/** A value without empty members; items of a list count also when they are empty. */
 function canonicalValue(value: unknown, path: string): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item) => canonicalValue(item, path)).filter((item) => item !== undefined)
+    const items = value.map((item) => (isJsonObject(item) ? canonicalObject(item, path) : item))
     return items.length === 0 ? undefined : sortedIfSet(items, path)
   }
   if (isJsonObject(value)) {
@@ -61,8 +73,8 @@ function canonicalValue(value: unknown, path: string): unknown {
 function canonicalObject(value: JsonObject, path: string): JsonObject {
   const members = Object.entries(value)
     .map(([name, member]): [string, unknown] => {
+      if (USER_MAPS.has(path)) return [name, member]
       if (path === 'containerDefinitions.environment' && name === 'value') return [name, member ?? '']
-      if (path === 'containerDefinitions.dockerLabels') return [name, member]
       return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)]
     })
     .filter(([, member]) => member !== undefined)
@@ -70,13 +82,11 @@ function canonicalObject(value: JsonObject, path: string): JsonObject {
   return Object.fromEntries(members)
 }
 
+/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
 function sortedIfSet(items: unknown[], path: string): unknown[] {
-  const key = SETS[path]
+  const key = SETS.get(path)
   if (key === undefined) return items
-  const sortKey = (item: unknown) => {
-    const named = key !== '' && isJsonObject(item) ? `${JSON.stringify(item[key])} ` : ''
-    return `${named}${JSON.stringify(item)}`
-  }
+  const sortKey = (item: unknown) => String(JSON.stringify(key !== '' && isJsonObject(item) ? item[key] : item))
   return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)))
 }
 

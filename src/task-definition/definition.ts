@@ -57,7 +57,10 @@ export function parseTaskDefinitionFile(path: string, text: string): ReadDefinit
  * A task definition from the raw answer of DescribeTaskDefinition, ready to be registered again: describe-only members
  * are removed and everything else is sent back as it came, also what our SDK does not know.
  */
-export function definitionFromAnswer(taskDefinition: JsonObject, tags: unknown): ReadDefinition {
+export function definitionFromAnswer(
+  taskDefinition: JsonObject,
+  tags: unknown,
+): { definition: TaskDefinition; notes: string[] } {
   const { definition: sent } = withoutDescribeOnly(taskDefinition)
   const hasTags = Array.isArray(tags) && tags.length > 0
   const definition = hasTags ? { ...sent, tags } : sent
@@ -68,7 +71,7 @@ export function definitionFromAnswer(taskDefinition: JsonObject, tags: unknown):
       : [
           `The task definition has members that this version does not know and passes on as they are: ${unknownMembers.join(', ')}.`,
         ]
-  return { definition, problems: [], notes }
+  return { definition, notes }
 }
 
 function broken(sentences: string[]): ReadDefinition {

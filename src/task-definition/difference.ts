@@ -20,7 +20,11 @@ export interface Difference {
 const TOLD_MEMBERS = new Set(['image', 'cpu', 'memory', 'family', 'networkMode'])
 
 /** Lists that are told by the names of what differs in them. */
-const NAMED_LISTS: Readonly<Record<string, string>> = { environment: 'name', secrets: 'name', tags: 'key' }
+const NAMED_LISTS: ReadonlyMap<string, string> = new Map([
+  ['environment', 'name'],
+  ['secrets', 'name'],
+  ['tags', 'key'],
+])
 
 /** Everything in which `after` differs from `before`, containers in the order of `after`. */
 export function differencesBetween(before: TaskDefinition, after: TaskDefinition): Difference[] {
@@ -37,8 +41,17 @@ export function differencesBetween(before: TaskDefinition, after: TaskDefinition
   const names = [...new Set([...containersAfter.keys(), ...containersBefore.keys()])]
   return [
     ...names.flatMap((name) => containerDifferences(name, containersBefore.get(name), containersAfter.get(name))),
+    ...orderDifferences([...containersBefore.keys()], [...containersAfter.keys()]),
     ...memberDifferences('', leftTask, rightTask),
   ]
+}
+
+/** The same containers in another order: another revision, whatever it is worth. */
+function orderDifferences(before: readonly string[], after: readonly string[]): Difference[] {
+  const isSame =
+    before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join()
+  if (isSame) return []
+  return [{ member: 'order of containers', container: '', from: undefined, to: undefined, names: undefined }]
 }
 
 function containerDifferences(
@@ -59,7 +72,7 @@ function memberDifferences(container: string, before: JsonObject, after: JsonObj
   return members
     .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
     .map((member): Difference => {
-      const key = NAMED_LISTS[member]
+      const key = NAMED_LISTS.get(member)
       const isTold = TOLD_MEMBERS.has(member)
       return {
         member,

@@ -25,7 +25,8 @@ export function shapeTaskDefinition(document: JsonObject, options: ShapeOptions)
   const schema = NormalizedSchema.of(RegisterTaskDefinitionRequest$)
   const definition = shapeStructure(walk, schema, document, '')
   for (const required of ['family', 'containerDefinitions']) {
-    if (document[required] === undefined || document[required] === null) walk.mistakes.push(`'${required}' is missing`)
+    const isMistaken = walk.mistakes.some((mistake) => mistake.startsWith(`'${required}' `))
+    if (!isMistaken && definition[required] === undefined) walk.mistakes.push(`'${required}' is missing or empty`)
   }
   return { definition, unknownMembers: walk.unknownMembers, mistakes: walk.mistakes }
 }
@@ -95,9 +96,9 @@ function shapeScalar(walk: Walk, schema: NormalizedSchema, value: unknown, path:
     return mistaken(walk, path, 'true or false', value)
   }
   if (schema.isNumericSchema()) {
-    if (typeof value === 'number') return value
-    if (walk.scalarsAreText && typeof value === 'string' && /^[-+]?\d+(\.\d+)?$/.test(value)) return Number(value)
-    return mistaken(walk, path, 'a number', value)
+    // Every number of RegisterTaskDefinition is whole (source: its model).
+    const number = walk.scalarsAreText && typeof value === 'string' && /^[-+]?\d+$/.test(value) ? Number(value) : value
+    return Number.isSafeInteger(number) ? number : mistaken(walk, path, 'a whole number', value)
   }
   return value
 }

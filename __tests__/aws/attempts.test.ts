@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals'
+import { type Attempts, attempt, attemptOnce, CallError, waitBeforeAttemptMs } from '../../src/aws/attempts.ts'
+import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
+import { virtualClock } from '../support/virtual-clock.ts'
+
+type Outcome = Error | 'answer' | 'silence'
+
+const throttled = () => httpError('ThrottlingException', 400)
+const unavailable = () => httpError('ServerException', 500)
+const refused = () => httpError('ClientException', 400)
+const reset = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+const notListening = () => Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+
+function httpError(name: string, httpStatusCode: number): Error {
+  return Object.assign(new Error('text'), { name, $metadata: { httpStatusCode } })
+}
+
+/** Makes a call whose attempts end like this, on a clock of its own; every attempt takes no time, a silent one for ever. */
+async function call(how: typeof attempt, outcomes: Outcome[], options: Partial<Attempts> = {}) {
+  const clock = virtualClock()
+  const atMs: number[] = []
+  const send = async (signal: AbortSignal): Promise<string> => {
+    const outcome = outcomes[atMs.length] ?? 'answer'
+    atMs.push(clock.now() - SIMULATION_START_MS)
+    if (outcome === 'silence') {
+      await clock.sleep(30_000)
+      expect(signal.aborted).toBe(true)
+      throw Object.assign(new Error('Request aborted'), { name: 'AbortError' })
+    }
+    if (outcome === 'answer') return `answer ${atMs.length}`
+    throw outcome
+  }
+  const result = await how({ clock, random: () => 1, maxAttempts: 3, ...options }, 'ecs:Describe', send).catch(
+    (error: unknown) => error,
+  )
+  return { result, atMs }
+}
+
+describe('a call that may be repeated', () => {
+  test('gives its answer at once', async () => {
+    expect(await call(attempt, ['answer'])).toEqual({ result: 'answer 1', atMs: [0] })
+  })
+
+  test.each([
+    ['throttling', throttled()],
+    ['service trouble', unavailable()],
+    ['a broken connection', reset()],
+    ['what nobody knows', new Error('odd')],
+  ])('is tried again after %s, with growing waits', async (_, error) => {
+    expect(await call(attempt, [error, error])).toEqual({ result: 'answer 3', atMs: [0, 500, 1_500] })
+  })
+
+  test('fails after its last attempt, with what happened last', async () => {
+    const last = reset()
+    const { result, atMs } = await call(attempt, [throttled(), throttled(), last])
+    expect(atMs).toHaveLength(3)
+    expect(result).toBeInstanceOf(CallError)
+    expect(result).toMatchObject({
+      name: 'CallError',
+      message: 'ecs:Describe: ECONNRESET: socket hang up',
+      operation: 'ecs:Describe',
+      serviceError: { kind: 'network', code: 'ECONNRESET' },
+      cause: last,
+    })
+  })
+
+  test.each([
+    ['a refusal', refused()],
+    ['expired credentials', httpError('ExpiredTokenException', 400)],
+    ['a denial', httpError('AccessDeniedException', 400)],
+    ['missing credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' })],
+  ])('fails at once after %s', async (_, error) => {
+    const { result, atMs } = await call(attempt, [error])
+    expect(result).toBeInstanceOf(CallError)
+    expect(atMs).toEqual([0])
+  })
+
+  test('is ended after 30 s without an answer, and tried again', async () => {
+    expect(await call(attempt, ['silence'])).toEqual({ result: 'answer 2', atMs: [0, 30_500] })
+    const { result } = await call(attempt, ['silence'], { maxAttempts: 1 })
+    expect(result).toMatchObject({ message: 'ecs:Describe: Timeout: no answer within 30 s' })
+  })
+
+  test('is made once when one attempt is all there is', async () => {
+    const { atMs } = await call(attempt, [throttled()], { maxAttempts: 1 })
+    expect(atMs).toEqual([0])
+  })
+
+  test('is not waited for between attempts once nothing is waited for any more', async () => {
+    const controller = new AbortController()
+    controller.abort()
+    const { atMs } = await call(attempt, [throttled(), throttled()], { signal: controller.signal })
+    expect(atMs).toEqual([0, 0, 0])
+  })
+})
+
+describe('a write that must not be carried out twice', () => {
+  test.each([
+    ['throttling', throttled()],
+    ['nothing listening', notListening()],
+  ])('is sent again after %s, which proves that it was not carried out', async (_, error) => {
+    expect(await call(attemptOnce, [error])).toEqual({ result: 'answer 2', atMs: [0, 500] })
+  })
+
+  test.each<[string, Outcome]>([
+    ['service trouble', unavailable()],
+    ['a broken connection', reset()],
+    ['half an answer', httpError('SyntaxError', 200)],
+    ['silence', 'silence'],
+    ['a refusal', refused()],
+    ['what nobody knows', new Error('odd')],
+  ])('is not sent again after %s', async (_, outcome) => {
+    const { result, atMs } = await call(attemptOnce, [outcome])
+    expect(result).toBeInstanceOf(CallError)
+    expect(atMs).toEqual([0])
+  })
+})
+
+test.each([
+  [1, 0, 250],
+  [1, 1, 500],
+  [2, 0.5, 750],
+  [3, 1, 2_000],
+  [7, 1, 20_000],
+  [1_000, 0, 10_000],
+])('after %d failed attempts and with chance at %d it waits %d ms', (failed, random, waitMs) => {
+  expect(waitBeforeAttemptMs(failed, random)).toBe(waitMs)
+})

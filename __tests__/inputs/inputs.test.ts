@@ -1,0 +1,269 @@
+import { describe, expect, test } from '@jest/globals'
+import { type Inputs, parseInputs } from '../../src/inputs/inputs.ts'
+import { INAPPLICABLE_INPUTS, type InputName } from '../../src/inputs/names.ts'
+import { rawInputs } from '../support/simulated-release.ts'
+
+function parse(given: Partial<Record<InputName, string>>, undeclared: string[] = []) {
+  const { inputs, problems, notes } = parseInputs(rawInputs({ service: 'web', ...given }), undeclared)
+  return {
+    inputs,
+    notes,
+    wrong: problems.map(({ sentence }) => sentence),
+    reasons: problems.map(({ reason }) => reason),
+  }
+}
+
+test('a service alone is enough', () => {
+  expect(parse({})).toEqual({
+    inputs: {
+      operation: 'release',
+      cluster: 'default',
+      service: 'web',
+      application: undefined,
+      deploymentGroup: undefined,
+      images: [],
+      taskDefinition: undefined,
+      containerName: undefined,
+      containerPort: undefined,
+      environment: new Map(),
+      secrets: new Map(),
+      cpu: undefined,
+      memory: undefined,
+      appSpec: undefined,
+      hooks: {},
+      deploymentConfig: undefined,
+      description: '',
+      rollbackOn: undefined,
+      alarms: undefined,
+      ifUnchanged: 'release',
+      autoPromote: false,
+      waitFor: 'production-traffic',
+      waitForMs: undefined,
+      failFast: 3,
+      region: undefined,
+      maxRetries: 3,
+    },
+    notes: [],
+    wrong: [],
+    reasons: [],
+  })
+})
+
+test('every input has its place', () => {
+  const { inputs, wrong } = parse({
+    operation: 'release',
+    cluster: 'arn:aws:ecs:eu-central-1:123456789012:cluster/prod',
+    service: ' arn:aws:ecs:eu-central-1:123456789012:service/prod/web\n',
+    'codedeploy-application': 'shop',
+    'codedeploy-deployment-group': 'shop-web',
+    image: 'web=registry.example/web:1',
+    'task-definition': 'web:7',
+    'container-name': 'web',
+    'container-port': '8080',
+    'environment-variables': 'A=1',
+    secrets: 'B=/b',
+    cpu: '0.5 vCPU',
+    memory: '1 GB',
+    'codedeploy-appspec': 'none',
+    'before-install-hook': 'one',
+    'after-install-hook': 'two',
+    'after-allow-test-traffic-hook': 'three',
+    'before-allow-traffic-hook': 'four',
+    'after-allow-traffic-hook': 'five',
+    'codedeploy-deployment-config': 'CodeDeployDefault.ECSAllAtOnce',
+    'codedeploy-deployment-description': 'Friday',
+    'rollback-on': 'failure',
+    alarms: 'web-5xx',
+    'if-unchanged': 'skip',
+    'auto-promote': 'true',
+    'wait-for': 'completion',
+    'wait-for-minutes': '30',
+    'fail-fast': '0',
+    'aws-region': 'eu-central-1',
+    'max-retries': '5',
+  })
+  expect(wrong).toEqual([])
+  expect(inputs).toEqual({
+    operation: 'release',
+    cluster: 'arn:aws:ecs:eu-central-1:123456789012:cluster/prod',
+    service: 'arn:aws:ecs:eu-central-1:123456789012:service/prod/web',
+    application: 'shop',
+    deploymentGroup: 'shop-web',
+    images: [{ container: 'web', image: 'registry.example/web:1' }],
+    taskDefinition: 'web:7',
+    containerName: 'web',
+    containerPort: 8080,
+    environment: new Map([['A', '1']]),
+    secrets: new Map([['B', '/b']]),
+    cpu: '0.5 vCPU',
+    memory: '1 GB',
+    appSpec: 'none',
+    hooks: {
+      BeforeInstall: 'one',
+      AfterInstall: 'two',
+      AfterAllowTestTraffic: 'three',
+      BeforeAllowTraffic: 'four',
+      AfterAllowTraffic: 'five',
+    },
+    deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce',
+    description: 'Friday',
+    rollbackOn: ['failure'],
+    alarms: ['web-5xx'],
+    ifUnchanged: 'skip',
+    autoPromote: true,
+    waitFor: 'completion',
+    waitForMs: 1_800_000,
+    failFast: 0,
+    region: 'eu-central-1',
+    maxRetries: 5,
+  })
+})
+
+test('everything that is wrong is told at once, and what is wrong counts as not given', () => {
+  const { inputs, wrong, reasons } = parse({
+    service: ' ',
+    image: 'No Image',
+    'container-port': '65536',
+    cpu: 'much',
+    memory: 'plenty',
+    'if-unchanged': 'maybe',
+    'auto-promote': 'perhaps',
+    'wait-for': 'ever',
+    'wait-for-minutes': '7201',
+    'fail-fast': '101',
+    'max-retries': '0',
+    'rollback-on': 'monday',
+  })
+  expect(wrong).toEqual([
+    "Input 'service' is required: the name or ARN of the ECS service to release.",
+    "Input 'image' must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got 'No Image'.",
+    "Input 'container-port' must be a whole number from 1 to 65535; got '65536'.",
+    "Input 'cpu' must be a number of CPU units such as '512', or '0.5 vCPU'; got 'much'.",
+    "Input 'memory' must be a number of MiB such as '1024', or '1 GB'; got 'plenty'.",
+    "Input 'rollback-on' takes any of 'failure', 'alarm' or 'stop', or 'never' alone; got 'monday'.",
+    "Input 'if-unchanged' must be 'release' or 'skip'; got 'maybe'.",
+    "Input 'auto-promote' must be 'true' or 'false'; got 'perhaps'.",
+    "Input 'wait-for' must be 'production-traffic', 'completion' or 'nothing'; got 'ever'.",
+    "Input 'wait-for-minutes' must be a whole number from 1 to 7200; got '7201'.",
+    "Input 'fail-fast' must be a whole number from 0 to 100; got '101'.",
+    "Input 'max-retries' must be a whole number from 1 to 20; got '0'.",
+  ])
+  expect(new Set(reasons)).toEqual(new Set(['invalid-input']))
+  const defaults = parse({}).inputs
+  expect({ ...inputs, images: [] }).toEqual({ ...defaults, service: '' })
+})
+
+describe('rollback-on', () => {
+  test.each<[string, Inputs['rollbackOn']]>([
+    ['', undefined],
+    [' , \n', undefined],
+    ['never', []],
+    ['stop, failure', ['failure', 'stop']],
+    ['alarm\r\nfailure\nfailure,', ['failure', 'alarm']],
+    ['failure alarm stop', ['failure', 'alarm', 'stop']],
+  ])('%j rolls back on %j', (given, events) => {
+    expect(parse({ 'rollback-on': given })).toMatchObject({ inputs: { rollbackOn: events }, wrong: [] })
+  })
+
+  test('tells every word that it does not know', () => {
+    expect(parse({ 'rollback-on': 'failure, Alarm\nDEPLOYMENT_FAILURE' }).wrong).toEqual([
+      "Input 'rollback-on' takes any of 'failure', 'alarm' or 'stop', or 'never' alone; got 'Alarm', 'DEPLOYMENT_FAILURE'.",
+    ])
+  })
+
+  test("takes 'never' alone", () => {
+    expect(parse({ 'rollback-on': 'never, failure' }).wrong).toEqual([
+      "Input 'rollback-on' takes 'never' alone; got it together with other words.",
+    ])
+  })
+})
+
+describe('alarms', () => {
+  test('are one on each line; names may have spaces and commas', () => {
+    expect(parse({ alarms: 'web 5xx, all\n  latency\n' }).inputs.alarms).toEqual(['web 5xx, all', 'latency'])
+  })
+
+  test.each([
+    ['a name twice', 'a\nb\na', "Input 'alarms' names 'a' more than once."],
+    [
+      'more than ten',
+      Array.from({ length: 11 }, (_, index) => `alarm-${index}`).join('\n'),
+      "Input 'alarms' takes at most 10 alarm names; got 11.",
+    ],
+    [
+      'a name of more than 255 characters',
+      'x'.repeat(256),
+      `Input 'alarms' takes names of at most 255 characters; one begins '${'x'.repeat(40)}…'.`,
+    ],
+  ])('are refused with %s', (_, given, sentence) => {
+    expect(parse({ alarms: given }).wrong).toEqual([sentence])
+  })
+})
+
+describe('a variable that is set as a secret too', () => {
+  test('is refused by name, without its value', () => {
+    expect(parse({ 'environment-variables': 'TOKEN=hunter2\nA=1', secrets: 'TOKEN=/token\nB=/b' }).wrong).toEqual([
+      "Input 'secrets' sets 'TOKEN', which 'environment-variables' sets too; keep one.",
+    ])
+  })
+})
+
+describe('the size of a task', () => {
+  test.each(['256', '0.25 vCPU', '1vcpu', '.5 VCPU', '16 vCPU'])('may have %s as cpu', (cpu) => {
+    expect(parse({ cpu })).toMatchObject({ inputs: { cpu }, wrong: [] })
+  })
+
+  test.each(['0.5', '1 GB', '-256', '256 CPU', '1,5 vCPU', 'vCPU'])('may not have %s as cpu', (cpu) => {
+    expect(parse({ cpu })).toMatchObject({ inputs: { cpu: undefined }, wrong: [expect.stringContaining("'cpu'")] })
+  })
+
+  test.each(['512', '1 GB', '0.5GB', '30 gb'])('may have %s as memory', (memory) => {
+    expect(parse({ memory })).toMatchObject({ inputs: { memory }, wrong: [] })
+  })
+
+  test.each(['512 MB', '1 vCPU', '1.5', 'GB'])('may not have %s as memory', (memory) => {
+    expect(parse({ memory })).toMatchObject({
+      inputs: { memory: undefined },
+      wrong: [expect.stringContaining("'memory'")],
+    })
+  })
+
+  test('refuses a million digits without being held up', () => {
+    expect(parse({ cpu: `${'1'.repeat(1_000_000)}x` }).wrong).toHaveLength(1)
+  })
+})
+
+describe('wait-for and the older wait-for-service-stability', () => {
+  test.each<[string, string, Inputs['waitFor']]>([
+    ['', 'true', 'production-traffic'],
+    ['', 'false', 'nothing'],
+    ['completion', 'true', 'completion'],
+    ['nothing', 'false', 'nothing'],
+  ])('%j and %j end at %s, with a note', (waitFor, stability, finishLine) => {
+    const { inputs, wrong, notes } = parse({ 'wait-for': waitFor, 'wait-for-service-stability': stability })
+    expect({ finishLine: inputs.waitFor, wrong }).toEqual({ finishLine, wrong: [] })
+    expect(notes).toEqual([expect.stringMatching(/^Input 'wait-for-service-stability' is deprecated\. Use 'wait-for'/)])
+  })
+
+  test.each([
+    ['nothing', 'true'],
+    ['completion', 'false'],
+    ['production-traffic', 'false'],
+  ])('%s and %s contradict each other', (waitFor, stability) => {
+    expect(parse({ 'wait-for': waitFor, 'wait-for-service-stability': stability }).wrong).toEqual([
+      `Input 'wait-for-service-stability' says '${stability}' and 'wait-for' says '${waitFor}'; keep 'wait-for'.`,
+    ])
+  })
+})
+
+describe('an input of the official action that cannot apply', () => {
+  test.each(Object.entries(INAPPLICABLE_INPUTS))('is refused with advice: %s', (name, advice) => {
+    expect(parse({}, [name.toUpperCase()]).wrong).toEqual([
+      `Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`,
+    ])
+  })
+
+  test('is told from one that nobody knows, which only the runner warns about', () => {
+    expect(parse({}, ['CLUSTR', 'CONSTRUCTOR']).wrong).toEqual([])
+  })
+})

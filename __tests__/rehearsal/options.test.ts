@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from '@jest/globals'
+import { OptionError, parseOptions, USAGE } from '../../src/rehearsal/options.ts'
+import { scenarios } from '../../src/simulator/scenarios.ts'
+
+/** The sentence about what is wrong with the options. */
+function mistake(...args: string[]): string {
+  try {
+    parseOptions(args)
+  } catch (error) {
+    if (error instanceof OptionError) return error.message
+    throw error
+  }
+  return 'nothing is wrong'
+}
+
+test('without options the success of version 1.1.0 is rehearsed', () => {
+  expect(parseOptions([])).toEqual({
+    scenario: 'success',
+    image: 'registry.example/web:1.1.0',
+    hook: undefined,
+    speed: undefined,
+    inputs: new Map(),
+    only: undefined,
+  })
+})
+
+test('every option has its place', () => {
+  const args = ['--scenario', 'hook-fails', '--image=app:2', '--hook', 'hook.mjs', '--speed', '2.5']
+  expect(parseOptions([...args, '--input', 'wait-for=completion', '--input', 'environment-variables=A=b=c'])).toEqual({
+    scenario: 'hook-fails',
+    image: 'app:2',
+    hook: 'hook.mjs',
+    speed: 2.5,
+    inputs: new Map([
+      ['wait-for', 'completion'],
+      ['environment-variables', 'A=b=c'],
+    ]),
+    only: undefined,
+  })
+})
+
+test('of an input that is given twice the last counts, and it may be empty', () => {
+  expect(parseOptions(['--input', 'image=a', '--input', 'image=']).inputs).toEqual(new Map([['image', '']]))
+})
+
+test.each([
+  [['--list'], 'list'],
+  [['--help'], 'help'],
+  [['-h', '--list'], 'help'],
+])('%j only tells', (args, only) => {
+  expect(parseOptions(args).only).toBe(only)
+})
+
+test('the usage names every option', () => {
+  for (const option of ['--scenario', '--image', '--hook', '--speed', '--input', '--list', '--help']) {
+    expect(USAGE).toContain(option)
+  }
+})
+
+describe('a mistake is told in a sentence:', () => {
+  const names = Object.keys(scenarios).join(', ')
+
+  test.each<[string, string[], string]>([
+    [
+      'a scenario that is none',
+      ['--scenario', 'disaster'],
+      `Option '--scenario' must be one of ${names}; got 'disaster'.`,
+    ],
+    [
+      'a scenario called like what objects have',
+      ['--scenario', '__proto__'],
+      `Option '--scenario' must be one of ${names}; got '__proto__'.`,
+    ],
+    ...['0', '-1', 'fast', '', ' ', '1001', 'Infinity', 'NaN'].map((speed): [string, string[], string] => [
+      `the speed '${speed}'`,
+      [`--speed=${speed}`],
+      `Option '--speed' must be a number above 0 and up to 1000; got '${speed}'.`,
+    ]),
+    ['an input without a value', ['--input', 'image'], "Option '--input' must be NAME=VALUE; got 'image'."],
+    ['an input without a name', ['--input', '=x'], "Option '--input' must be NAME=VALUE; got '=x'."],
+  ])('%s', (_, args, sentence) => {
+    expect(mistake(...args)).toBe(sentence)
+  })
+
+  // In a process of its own: what Node's parser throws is an error of another realm here.
+  test('options that are none, options without a value and words that are no option', () => {
+    const module = new URL('../../src/rehearsal/options.ts', import.meta.url)
+    const script = `
+      const { parseOptions } = await import('${module}')
+      for (const args of [['--sped', '2'], ['--speed'], ['success']]) try { parseOptions(args) } catch (error) { console.log(error.message) }`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' })
+    expect(stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(/^Unknown option '--sped'.* See 'npm run rehearse -- --help'\.$/),
+      expect.stringMatching(/^Option '--speed <value>' argument missing.* See 'npm run rehearse -- --help'\.$/),
+      expect.stringMatching(/^Unexpected argument 'success'.* See 'npm run rehearse -- --help'\.$/),
+    ])
+  })
+})
