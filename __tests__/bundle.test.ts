@@ -1,4 +1,6 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
@@ -60,14 +62,24 @@ test('says what is missing instead of a stack trace when there is no region, and
 })
 
 test('sends nothing to an endpoint over plain http that is not on this machine', async () => {
-  const { printed, outputs, calls } = await runBundle({
+  const received: string[] = []
+  const proxy = createServer((request, response) => {
+    received.push(request.url ?? '')
+    response.end()
+  })
+  await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening))
+  const { printed, outputs } = await runBundle({
     scenario: baseScenario,
     speed: 1,
-    environment: { AWS_ENDPOINT_URL: 'http://aws.example' },
+    environment: {
+      AWS_ENDPOINT_URL: 'http://aws.example',
+      HTTP_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    },
   })
+  proxy.close()
   expect(outputs['status']).toBe('refused')
   expect(printed).toContain("AWS_ENDPOINT_URL is plain http to 'aws.example'")
-  expect(calls).toEqual([])
+  expect(received).toEqual([])
 })
 
 test('asks for a stop with rollback and ends when the runner interrupts it', async () => {

@@ -152,9 +152,10 @@ describe('refuses with one sentence, and writes nothing, when', () => {
     ])
   })
 
-  test('no region is known', async () => {
-    const { sentences, calls } = await refusal({ world: { region: undefined } })
-    expect(sentences).toEqual(["No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment."])
+  test('something stands in the way of every call, and calls nothing', async () => {
+    const obstacle = { reason: 'invalid-input', sentence: 'No AWS region is set.' } as const
+    const { sentences, calls } = await refusal({ world: { obstacles: [obstacle] } })
+    expect(sentences).toEqual(['No AWS region is set.'])
     expect(calls).toEqual([])
   })
 

@@ -40432,20 +40432,21 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6933);
 /* harmony import */ var _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3528);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5233);
-/* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7108);
-/* harmony import */ var _inputs_environment_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6320);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7632);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1295);
-/* harmony import */ var _report_annotation_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8393);
-/* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4302);
-/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8568);
-/* harmony import */ var _report_report_json_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7273);
-/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5259);
-/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9937);
-/* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7052);
-/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(9856);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4169);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(452);
+/* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7108);
+/* harmony import */ var _inputs_environment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6320);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7632);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1295);
+/* harmony import */ var _report_annotation_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8393);
+/* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4302);
+/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8568);
+/* harmony import */ var _report_report_json_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7273);
+/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5259);
+/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9937);
+/* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7052);
+/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3740);
+/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(9856);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(4169);
 
 
 
@@ -40463,17 +40464,19 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
+const NO_REGION = (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .a)(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`);
 const environment = process.env;
-const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_15__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
-const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_13__/* .stepLog */ .t)(toolkit);
-const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_11__/* .stepFiles */ .U)(environment);
+const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_16__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
+const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_14__/* .stepLog */ .t)(toolkit);
+const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_12__/* .stepFiles */ .U)(environment);
 const cancellation = new AbortController();
 /** The release as it was last told, for when something goes wrong beside it. */
 let latest;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
     process.on(signal, () => cancellation.abort());
 try {
-    const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_12__/* .firstRequestSent */ .y)();
+    const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_13__/* .firstRequestSent */ .y)();
     const releasing = main();
     await Promise.race([sent, releasing]);
     await toolkit.load();
@@ -40484,19 +40487,20 @@ catch (error) {
     tellBug(error);
 }
 async function main() {
-    const parsed = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .parseInputs */ .T)((0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .readRawInputs */ .y)(environment), (0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .readUndeclaredInputs */ .B)(environment));
-    const { otherEndpoint, problems } = (0,_aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .readEndpoint */ .K)(environment);
+    const parsed = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .parseInputs */ .T)((0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_4__/* .readRawInputs */ .y)(environment), (0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_4__/* .readUndeclaredInputs */ .B)(environment));
+    const endpoint = (0,_aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .readEndpoint */ .K)(environment);
     const region = parsed.inputs.region ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined);
     const clients = (0,_aws_clients_js__WEBPACK_IMPORTED_MODULE_0__/* .buildClients */ .B)(region ?? 'not-set', environment);
-    const ended = await (0,_release_js__WEBPACK_IMPORTED_MODULE_5__/* .release */ ._)({ ...parsed, problems: [...problems, ...parsed.problems] }, {
+    const ended = await (0,_release_js__WEBPACK_IMPORTED_MODULE_6__/* .release */ ._)(parsed, {
         ...clients,
         clock: _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .m,
         random: Math.random,
         maxAttempts: parsed.inputs.maxRetries,
         signal: cancellation.signal,
         region,
-        otherEndpoint,
-        run: (0,_github_run_js__WEBPACK_IMPORTED_MODULE_16__/* .githubRun */ .p)(environment),
+        obstacles: region === undefined ? [NO_REGION, ...endpoint.problems] : endpoint.problems,
+        otherEndpoint: endpoint.otherEndpoint,
+        run: (0,_github_run_js__WEBPACK_IMPORTED_MODULE_17__/* .githubRun */ .p)(environment),
         log,
         readText: files.readText,
         onRelease: keepTold,
@@ -40515,23 +40519,23 @@ function keepTold(release) {
         setOutput('codedeploy-deployment-id', deploymentId ?? '');
     const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId;
     if (!isTold || release.status !== undefined)
-        files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_10__/* .renderSummary */ .B)(release));
+        files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_11__/* .renderSummary */ .B)(release));
 }
 function tellEnd(ended) {
-    const outputs = (0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_8__/* .renderOutputs */ .$)(ended, files.writeReport((0,_report_report_json_js__WEBPACK_IMPORTED_MODULE_9__/* .renderReport */ .B)(ended)));
-    for (const name of _report_outputs_js__WEBPACK_IMPORTED_MODULE_8__/* .OUTPUT_NAMES */ .P)
+    const outputs = (0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_9__/* .renderOutputs */ .$)(ended, files.writeReport((0,_report_report_json_js__WEBPACK_IMPORTED_MODULE_10__/* .renderReport */ .B)(ended)));
+    for (const name of _report_outputs_js__WEBPACK_IMPORTED_MODULE_9__/* .OUTPUT_NAMES */ .P)
         setOutput(name, outputs[name]);
-    files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_10__/* .renderSummary */ .B)(ended));
-    for (const line of (0,_report_log_lines_js__WEBPACK_IMPORTED_MODULE_7__/* .closingLines */ .Po)(ended))
+    files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_11__/* .renderSummary */ .B)(ended));
+    for (const line of (0,_report_log_lines_js__WEBPACK_IMPORTED_MODULE_8__/* .closingLines */ .Po)(ended))
         log.line(line);
-    const annotation = (0,_report_annotation_js__WEBPACK_IMPORTED_MODULE_6__/* .renderAnnotation */ .q)(ended);
+    const annotation = (0,_report_annotation_js__WEBPACK_IMPORTED_MODULE_7__/* .renderAnnotation */ .q)(ended);
     if (annotation !== undefined)
         fail(annotation.title, annotation.message);
 }
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
 function tellBug(error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    for (const line of (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_14__/* .plainText */ .wh)(stack ?? message).split('\n'))
+    for (const line of (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_15__/* .plainText */ .wh)(stack ?? message).split('\n'))
         log.line(`| ${line}`);
     const failure = `This is a mistake in the action itself (${message}); please report it.`;
     if (latest === undefined) {
@@ -40546,7 +40550,7 @@ function setOutput(name, value) {
     toolkit.use((core) => core.setOutput(name, value));
 }
 function fail(title, message) {
-    toolkit.use((core) => core.error((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_14__/* .logLine */ .BP)(message), { title: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_14__/* .logLine */ .BP)(title) }));
+    toolkit.use((core) => core.error((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_15__/* .logLine */ .BP)(message), { title: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_15__/* .logLine */ .BP)(title) }));
     process.exitCode = 1;
 }
 
@@ -43309,15 +43313,12 @@ function notInWorkspace(input, path) {
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
 async function makePlan(parsed, world) {
     const { inputs } = parsed;
-    const findings = new Findings(parsed.problems, parsed.notes);
+    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
     const sources = await readSources(inputs, world, findings);
     const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
     const { problems, warnings, notes } = findings;
     const none = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes };
-    if (world.region === undefined) {
-        findings.add((0,errors/* invalidInput */.a)(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`));
-    }
-    if (world.region === undefined || inputs.service === '') {
+    if (world.obstacles.length > 0 || inputs.service === '') {
         findings.add(...hookProblems(hooks, inputs, undefined));
         return none;
     }

@@ -1,6 +1,7 @@
 import { buildClients } from './aws/clients.ts'
 import { readEndpoint } from './aws/endpoint.ts'
 import { systemClock } from './clock.ts'
+import { invalidInput } from './errors.ts'
 import { githubRun } from './github-run.ts'
 import { readRawInputs, readUndeclaredInputs } from './inputs/environment.ts'
 import { parseInputs } from './inputs/inputs.ts'
@@ -16,6 +17,8 @@ import { firstRequestSent } from './step/first-request.ts'
 import { stepLog } from './step/log.ts'
 import { laterToolkit } from './step/toolkit.ts'
 import { logLine, plainText } from './untrusted.ts'
+
+const NO_REGION = invalidInput(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`)
 
 const environment = process.env
 const toolkit = laterToolkit(() => import('@actions/core'))
@@ -41,25 +44,23 @@ try {
 
 async function main(): Promise<void> {
   const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment))
-  const { otherEndpoint, problems } = readEndpoint(environment)
+  const endpoint = readEndpoint(environment)
   const region = parsed.inputs.region ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined)
   const clients = buildClients(region ?? 'not-set', environment)
-  const ended = await release(
-    { ...parsed, problems: [...problems, ...parsed.problems] },
-    {
-      ...clients,
-      clock: systemClock,
-      random: Math.random,
-      maxAttempts: parsed.inputs.maxRetries,
-      signal: cancellation.signal,
-      region,
-      otherEndpoint,
-      run: githubRun(environment),
-      log,
-      readText: files.readText,
-      onRelease: keepTold,
-    },
-  )
+  const ended = await release(parsed, {
+    ...clients,
+    clock: systemClock,
+    random: Math.random,
+    maxAttempts: parsed.inputs.maxRetries,
+    signal: cancellation.signal,
+    region,
+    obstacles: region === undefined ? [NO_REGION, ...endpoint.problems] : endpoint.problems,
+    otherEndpoint: endpoint.otherEndpoint,
+    run: githubRun(environment),
+    log,
+    readText: files.readText,
+    onRelease: keepTold,
+  })
   clients.close()
   tellEnd(ended)
 }

@@ -1,5 +1,6 @@
 import type { CodeDeploy } from './aws/code-deploy.ts'
 import type { Ecs } from './aws/ecs.ts'
+import type { Problem } from './errors.ts'
 import type { GithubRun } from './github-run.ts'
 import type { Release } from './release-state.ts'
 
@@ -7,8 +8,10 @@ import type { Release } from './release-state.ts'
 export interface World extends Ecs, CodeDeploy {
   /** Aborted when the workflow run is cancelled. */
   signal: AbortSignal
-  /** Region of the clients; undefined when none was told, in which case nothing may be called. */
+  /** Region of the clients; undefined when none was told. */
   region: string | undefined
+  /** Why nothing may be called at all, e.g. because no region is known. */
+  obstacles: readonly Problem[]
   /** The endpoint when it is not AWS itself, as in a rehearsal. */
   otherEndpoint: string | undefined
   run: GithubRun

@@ -68,6 +68,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       maxAttempts: parsed.inputs.maxRetries,
       signal: cancellation.signal,
       region: 'us-east-1',
+      obstacles: [],
       otherEndpoint: simulator.url,
       run: githubRun({ GITHUB_REPOSITORY: 'example/shop', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' }),
       log: logInto(log),

@@ -12,6 +12,7 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 export interface Endpoint {
   /** The address, when it is not AWS. */
   otherEndpoint: string | undefined
+  /** Why nothing may be sent there. */
   problems: Problem[]
 }
 

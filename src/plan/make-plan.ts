@@ -35,15 +35,12 @@ export interface Planning {
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
 export async function makePlan(parsed: ParsedInputs, world: World): Promise<Planning> {
   const { inputs } = parsed
-  const findings = new Findings(parsed.problems, parsed.notes)
+  const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
   const sources = await readSources(inputs, world, findings)
   const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks }
   const { problems, warnings, notes } = findings
   const none: Planning = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes }
-  if (world.region === undefined) {
-    findings.add(invalidInput(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`))
-  }
-  if (world.region === undefined || inputs.service === '') {
+  if (world.obstacles.length > 0 || inputs.service === '') {
     findings.add(...hookProblems(hooks, inputs, undefined))
     return none
   }
