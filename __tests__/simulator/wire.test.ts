@@ -1,7 +1,9 @@
-import { DescribeClustersCommand } from '@aws-sdk/client-ecs'
+import { DescribeCapacityProvidersCommand } from '@aws-sdk/client-ecs'
+import { Lambda } from '@aws-sdk/client-lambda'
+import { STS } from '@aws-sdk/client-sts'
 import { expect, test } from '@jest/globals'
 import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
-import { APPLICATION, GROUP, withRehearsal } from './support/rehearsal.ts'
+import { APPLICATION, clientConfig, GROUP, withRehearsal } from './support/rehearsal.ts'
 import { post, send } from './support/wire.ts'
 
 test('an answer is AWS JSON 1.1 with a request id', () =>
@@ -35,19 +37,55 @@ test('an operation without an answer has an empty body', () =>
 
 test('an operation that is not simulated fails by name, and loudly', () =>
   withRehearsal(scenarios.success, async ({ ecs, simulator, complaints }) => {
-    await expect(ecs.send(new DescribeClustersCommand({}))).rejects.toMatchObject({
+    await expect(ecs.send(new DescribeCapacityProvidersCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
-      message: "The simulator has no operation 'AmazonEC2ContainerServiceV20141113.DescribeClusters'",
+      message: "The simulator has no operation 'AmazonEC2ContainerServiceV20141113.DescribeCapacityProviders'",
     })
-    const form = await send(simulator.url, {}, 'Action=GetCallerIdentity&Version=2011-06-15')
-    expect(form.body).toMatchObject({ __type: 'UnknownOperationException' })
     expect(complaints).toEqual([
-      "Operation 'AmazonEC2ContainerServiceV20141113.DescribeClusters' is not simulated.",
-      "Operation 'GetCallerIdentity' is not simulated.",
+      "Operation 'AmazonEC2ContainerServiceV20141113.DescribeCapacityProviders' is not simulated.",
     ])
-    expect(simulator.calls.map((call) => [call.service, call.operation, call.httpStatus, call.writes])).toEqual([
-      ['ecs', 'DescribeClusters', 400, false],
-      ['', 'GetCallerIdentity', 400, false],
+    expect(simulator.calls).toMatchObject([
+      { service: 'ecs', operation: 'DescribeCapacityProviders', httpStatus: 400, writes: false },
+    ])
+  }))
+
+test('an operation of the query protocol that is not simulated fails in XML', () =>
+  withRehearsal(scenarios.success, async ({ simulator, complaints }) => {
+    const sts = new STS(clientConfig(simulator.url))
+    await expect(sts.getSessionToken({})).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: "The simulator has no operation 'GetSessionToken'",
+      $metadata: { httpStatusCode: 400, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    })
+    sts.destroy()
+    const form = await send(simulator.url, {}, 'Action=DeleteUser&Version=2010-05-08&UserName=a%26b')
+    expect(form.headers['content-type']).toBe('text/xml')
+    expect(form.body).toContain('<Code>UnknownOperationException</Code>')
+    expect(complaints).toEqual([
+      "Operation 'GetSessionToken' is not simulated.",
+      "Operation 'DeleteUser' is not simulated.",
+    ])
+    expect(simulator.calls).toMatchObject([
+      { service: 'sts', operation: 'GetSessionToken', writes: false },
+      { service: '', operation: 'DeleteUser', input: { UserName: 'a&b' }, writes: true },
+    ])
+  }))
+
+test('an operation of a REST protocol that is not simulated fails by method and path', () =>
+  withRehearsal(scenarios.success, async ({ simulator, complaints }) => {
+    const lambda = new Lambda(clientConfig(simulator.url))
+    await expect(lambda.deleteFunction({ FunctionName: 'validate' })).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: "The simulator has no operation 'DELETE /2015-03-31/functions/validate'",
+    })
+    lambda.destroy()
+    const authorization = 'AWS4-HMAC-SHA256 Credential=TEST/20260808/us-east-1/s3/aws4_request, Signature=0'
+    const bucket = await send(`${simulator.url}//bucket?list-type=2`, { authorization }, '', 'GET')
+    expect(bucket).toMatchObject({ httpStatus: 400, headers: { 'x-amzn-errortype': 'UnknownOperationException' } })
+    expect(complaints).toHaveLength(2)
+    expect(simulator.calls).toMatchObject([
+      { service: 'lambda', operation: 'DELETE /2015-03-31/functions/validate', writes: true },
+      { service: 's3', operation: 'GET //bucket', input: { 'list-type': '2' }, writes: false },
     ])
   }))
 

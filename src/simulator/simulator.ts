@@ -56,11 +56,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return latestMs
   }
   let live: Live | undefined
-  const server = await listen(options.port ?? 0, (request) => {
-    const { reply, call } = exchange(request, { account, faults, complain }, now())
+  const server = await listen(options.port ?? 0, (request, protocol) => {
+    const id = requestId(record.calls.length + 1)
+    const { reply, call } = exchange(protocol, request, { account, faults, complain }, now(), id)
     record.add(call)
     live?.lookAgain()
-    return { reply, requestId: requestId(record.calls.length) }
+    return { reply, requestId: id }
   })
   const url = urlOf(server)
   if (options.live) live = await startLive({ account, now, url, speed: options.live.speed, complain })

@@ -5,30 +5,19 @@ import { OPERATIONS } from '../operations/operations.ts'
 import type { CallOutline } from '../recorded-call.ts'
 import { AwsError } from './aws-error.ts'
 import type { Operation } from './operation.ts'
-import { inspect, type Misfit } from './shape.ts'
-
-export interface Request {
-  /** Header `x-amz-target`: service prefix, dot, operation. */
-  target: string
-  body: string
-  /** Header `amz-sdk-request`. */
-  attempt: string | undefined
-  /** Header `smithy-protocol`; AWS JSON has none. */
-  protocol: string | undefined
-}
+import type { Message, Protocol, Request } from './protocol.ts'
+import { inspect } from './shape.ts'
 
 /** What goes back; undefined when the connection is to be cut instead. */
-export type Reply = { httpStatus: number; body: string } | undefined
+export type Reply = (Message & { httpStatus: number }) | undefined
 
 export interface Exchange {
   reply: Reply
   call: CallOutline
 }
 
-const SERVICES: Record<string, Operation['service']> = {
-  CodeDeploy_20141006: 'codedeploy',
-  AmazonEC2ContainerServiceV20141113: 'ecs',
-}
+/** Names of operations that change something, for those that are not simulated; in REST JSON they begin with the method. */
+const WRITES = /^(Create|Delete|Update|Put|Register|Deregister|Stop|Continue|Tag|Untag|(POST|PUT|PATCH|DELETE) )/
 
 const BY_NAME = new Map(OPERATIONS.map((operation) => [`${operation.service}.${operation.name}`, operation]))
 
@@ -39,44 +28,51 @@ export interface Surroundings {
   complain(line: string): void
 }
 
-/** One request and its answer, in AWS JSON 1.1. */
-export function exchange(request: Request, { account, faults, complain }: Surroundings, atMs: number): Exchange {
-  const [prefix = '', name = ''] = splitTarget(request.target)
-  const service = SERVICES[prefix] ?? prefix
-  const operation = BY_NAME.get(`${service}.${name}`)
-  const input = parse(request.body)
+/** One request and its answer, in the protocol in which it was made. */
+export function exchange(
+  protocol: Protocol,
+  request: Request,
+  { account, faults, complain }: Surroundings,
+  atMs: number,
+  requestId: string,
+): Exchange {
+  const asked = protocol.read(request)
+  const operation = BY_NAME.get(`${asked.service}.${asked.operation}`)
   const call: CallOutline = {
     atMs,
-    service,
-    operation: name,
-    inputText: input === undefined ? undefined : request.body || '{}',
+    service: asked.service,
+    operation: asked.operation,
+    inputText: asked.inputText,
     unknownMembers: [],
     attempt: request.attempt,
-    writes: operation?.writes ?? /^(Create|Delete|Update|Put|Register|Deregister|Stop|Continue|Tag|Untag)/.test(name),
+    writes: operation?.writes ?? WRITES.test(asked.operation),
     httpStatus: 200,
     outputText: undefined,
     error: undefined,
   }
-  const fault = faults.take(name, atMs)
+  const fault = faults.take(asked.operation, atMs)
   if (fault?.type === 'drop') return { reply: undefined, call: { ...call, httpStatus: 0 } }
+  let message: Message
   try {
     if (fault?.type === 'error') throw new AwsError(fault.code, fault.message, fault.httpStatus)
-    refuseProtocol(request, name, complain)
+    refuseProtocol(request, asked.operation, complain)
     if (!operation) {
-      complain(`Operation '${request.target}' is not simulated.`)
-      throw new AwsError('UnknownOperationException', `The simulator has no operation '${request.target}'`)
+      complain(`Operation '${asked.title}' is not simulated.`)
+      throw new AwsError('UnknownOperationException', `The simulator has no operation '${asked.title}'`)
     }
-    call.unknownMembers = checkInput(operation, input)
+    const input = asked.input(operation)
+    call.unknownMembers = checkInput(protocol, operation, input)
     const answer = operation.answer(withoutNulls(input), account, atMs)
     call.outputText = answer === undefined ? '' : checkedText(operation, answer, complain)
+    message = protocol.answer(operation, answer, call.outputText, requestId)
   } catch (error) {
-    const { code, message, httpStatus } = asAwsError(error, name, complain)
-    call.error = { code, message }
+    const { code, message: text, httpStatus } = asAwsError(error, asked.operation, complain)
+    call.error = { code, message: text }
     call.httpStatus = httpStatus
+    message = protocol.error(asked, call.error, requestId)
   }
   if (fault?.type === 'drop-after-accept') return { reply: undefined, call: { ...call, httpStatus: 0 } }
-  const body = call.error ? errorBody(call.error.code, call.error.message) : (call.outputText ?? '')
-  return { reply: { httpStatus: call.httpStatus, body }, call }
+  return { reply: { ...message, httpStatus: call.httpStatus }, call }
 }
 
 /** As `x-amzn-requestid`, the same in every run. */
@@ -85,25 +81,10 @@ export function requestId(index: number): string {
 }
 
 /** Newer clients may speak CBOR; without this one would get an answer that it cannot read. */
-function refuseProtocol({ protocol }: Request, name: string, complain: Surroundings['complain']): void {
+function refuseProtocol({ smithyProtocol: protocol }: Request, name: string, complain: Surroundings['complain']): void {
   if (protocol === undefined || protocol.includes('json')) return
   complain(`${name || 'A request'} came as ${protocol}; the simulator speaks AWS JSON 1.1 only.`)
   throw new AwsError('UnsupportedMediaTypeException', `${protocol} is not simulated, AWS JSON 1.1 is`, 415)
-}
-
-function splitTarget(target: string): [string, string] {
-  const dot = target.indexOf('.')
-  return dot < 0 ? ['', target] : [target.slice(0, dot), target.slice(dot + 1)]
-}
-
-/** Undefined when it is no JSON. */
-function parse(body: string): unknown {
-  if (body === '') return {}
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }
 
 /** A member that is null is absent. */
@@ -114,19 +95,12 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]))
 }
 
-/** The paths of members that AWS would ignore. Throws for what is no JSON and for a member of the wrong type. */
-function checkInput(operation: Operation, input: unknown): string[] {
-  if (input === undefined || input === null) throw new AwsError('SerializationException', '')
+/** The paths of members that AWS would ignore. Throws for what cannot be read and for a member of the wrong type. */
+function checkInput(protocol: Protocol, operation: Operation, input: unknown): string[] {
+  if (input === undefined || input === null) throw protocol.unreadable(undefined)
   const { misfits, unknownMembers } = inspect(operation.input, input)
-  const misfit = misfits[0]
-  if (misfit) throw new AwsError('SerializationException', serializationText(misfit))
+  if (misfits[0]) throw protocol.unreadable(misfits[0])
   return unknownMembers
-}
-
-/** The wording is that of AWS's JSON services as seen in public reports. */
-function serializationText({ found, expected }: Misfit): string {
-  const wanted = expected.charAt(0).toUpperCase() + expected.slice(1)
-  return `${found.toUpperCase()}_VALUE can not be converted to a ${wanted}`
 }
 
 /** The answer as text, once it is certain that the SDK's own schema has every member of it. */
@@ -149,11 +123,4 @@ function asAwsError(error: unknown, operation: string, complain: Surroundings['c
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   complain(`The simulator failed at ${operation}: ${text}`)
   return new AwsError('InternalFailure', `The simulator failed at ${operation}: ${text}`, 500)
-}
-
-/** Both spellings are on the wire, so that a client has to understand both. */
-function errorBody(code: string, message: string): string {
-  return code === 'AccessDeniedException'
-    ? JSON.stringify({ __type: `com.amazon.coral.service#${code}`, Message: message })
-    : JSON.stringify({ __type: code, message })
 }

@@ -1,17 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Reply, Request } from './exchange.ts'
+import type { Reply } from './exchange.ts'
+import type { Protocol, Request } from './protocol.ts'
+import { protocolOf } from './protocols.ts'
 
 /** Idle connections are kept for longer than any client keeps them, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 600_000
 
 const NOT_AWS = 'This is a local simulator of Amazon ECS and AWS CodeDeploy. Point AWS_ENDPOINT_URL at it.\n'
 
+type Answering = (request: Request, protocol: Protocol) => { reply: Reply; requestId: string }
+
 /** An AWS endpoint over plain HTTP on loopback. Rejects when the port is taken. */
-export async function listen(
-  port: number,
-  reply: (request: Request) => { reply: Reply; requestId: string },
-): Promise<Server> {
+export async function listen(port: number, reply: Answering): Promise<Server> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     readBody(request, (body) => respond(request, response, body, reply))
   })
@@ -49,34 +50,28 @@ export function drainServer(server: Server): Promise<void> {
   })
 }
 
-function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: string,
-  reply: (request: Request) => { reply: Reply; requestId: string },
-): void {
-  const target = headerOf(request, 'x-amz-target')
-  if (request.method !== 'POST' && target === undefined) {
+function respond(incoming: IncomingMessage, response: ServerResponse, body: string, reply: Answering): void {
+  const request: Request = {
+    method: incoming.method ?? '',
+    path: incoming.url ?? '/',
+    body,
+    target: headerOf(incoming, 'x-amz-target'),
+    smithyProtocol: headerOf(incoming, 'smithy-protocol'),
+    authorization: headerOf(incoming, 'authorization'),
+    attempt: headerOf(incoming, 'amz-sdk-request'),
+  }
+  const protocol = protocolOf(request)
+  if (!protocol) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end(NOT_AWS)
     return
   }
-  const answered = reply({
-    target: target ?? actionIn(body),
-    body,
-    attempt: headerOf(request, 'amz-sdk-request'),
-    protocol: headerOf(request, 'smithy-protocol'),
-  })
+  const answered = reply(request, protocol)
   if (!answered.reply) {
-    request.socket.resetAndDestroy()
+    incoming.socket.resetAndDestroy()
     return
   }
-  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': answered.requestId }
+  const headers = { ...answered.reply.headers, 'x-amzn-requestid': answered.requestId }
   response.writeHead(answered.reply.httpStatus, headers).end(answered.reply.body)
-}
-
-/** A request in the older query protocol names its operation in the form. */
-function actionIn(body: string): string {
-  return new URLSearchParams(body).get('Action') ?? ''
 }
 
 function headerOf(request: IncomingMessage, name: string): string | undefined {

@@ -10,9 +10,21 @@ export type Wire<T> = T extends Date
       ? { [Member in keyof T]: Wire<T[Member]> }
       : T
 
+/** Simulated services, by the namespace of their schemas in the SDK. */
+const SERVICES = {
+  'com.amazonaws.codedeploy': 'codedeploy',
+  'com.amazonaws.ecs': 'ecs',
+  'com.amazonaws.cloudwatchlogs': 'logs',
+  'com.amazonaws.sts': 'sts',
+  'com.amazonaws.elasticloadbalancingv2': 'elbv2',
+  'com.amazonaws.lambda': 'lambda',
+} as const
+
+export type ServiceName = (typeof SERVICES)[keyof typeof SERVICES]
+
 /** One operation of the simulated services: what it is called, what it takes and gives, and what it does. */
 export interface Operation {
-  service: 'codedeploy' | 'ecs'
+  service: ServiceName
   name: string
   /** It changes something in AWS. */
   writes: boolean
@@ -49,7 +61,7 @@ function operationOf<Input, Output>(
 ): Operation {
   const [, namespace, name, , input, output] = schema
   return {
-    service: namespace === 'com.amazonaws.ecs' ? 'ecs' : 'codedeploy',
+    service: SERVICES[namespace as keyof typeof SERVICES],
     name,
     writes,
     keepsUnknownMembers: false,

@@ -1,0 +1,58 @@
+import { AwsError } from './aws-error.ts'
+import { signedService } from './credential-scope.ts'
+import type { Call, Message, Protocol, Request } from './protocol.ts'
+
+/** Operations of Lambda by method and path; what is in braces is a member of the request. */
+const ROUTES: { operation: string; method: string; path: string }[] = [
+  { operation: 'GetFunctionConfiguration', method: 'GET', path: '/2015-03-31/functions/{FunctionName}/configuration' },
+]
+
+/** What `rest-json` paths begin with: the version of Lambda's API. */
+const VERSIONED = /^\/\d{4}-\d\d-\d\d\//
+
+const CONTENT_TYPE = 'application/json'
+
+/** REST JSON: method and path name the operation, path and query have its members, the answer is a JSON body. */
+export const restJson: Protocol = {
+  read: ({ method, path, authorization }: Request): Call => {
+    const [pathname = '', search = ''] = path.split('?')
+    const found = ROUTES.map((route) => ({ route, members: membersIn(pathname, route.path) })).find(
+      ({ route, members }) => members && route.method === method,
+    )
+    const title = `${method} ${pathname}`
+    const input = { ...found?.members, ...Object.fromEntries(new URLSearchParams(search)) }
+    return {
+      service: VERSIONED.test(pathname) ? 'lambda' : (signedService(authorization) ?? ''),
+      operation: found?.route.operation ?? title,
+      title,
+      inputText: JSON.stringify(input),
+      input: () => input,
+    }
+  },
+  answer: (_operation, _answer, json): Message => ({ headers: { 'content-type': CONTENT_TYPE }, body: json }),
+  error: (_call, { code, message }): Message => ({
+    headers: { 'content-type': CONTENT_TYPE, 'x-amzn-errortype': code },
+    body: JSON.stringify({ Type: 'User', Message: message }),
+  }),
+  unreadable: () => new AwsError('SerializationException', ''),
+}
+
+export function isRestPath(path: string): boolean {
+  return VERSIONED.test(path)
+}
+
+/** Undefined when the path is not of this kind. */
+function membersIn(path: string, template: string): Record<string, string> | undefined {
+  const names = template.match(/(?<=\{)\w+(?=\})/g) ?? []
+  const values = new RegExp(`^${template.replace(/\{\w+\}/g, '([^/]+)')}$`).exec(path)
+  if (!values) return undefined
+  return Object.fromEntries(names.map((name, i) => [name, decode(values[i + 1] ?? '')]))
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
