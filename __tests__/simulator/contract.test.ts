@@ -7,13 +7,24 @@ import { DEFAULT_TIMINGS } from '../../src/simulator/timings.ts'
 
 const README = readFile(new URL('../../src/simulator/README.md', import.meta.url), 'utf8')
 
+/** As the README calls them. */
+const SERVICES: Record<string, string> = {
+  CodeDeploy: 'codedeploy',
+  ECS: 'ecs',
+  STS: 'sts',
+  'Elastic Load Balancing': 'elbv2',
+  Lambda: 'lambda',
+  'CloudWatch Logs': 'logs',
+}
+
 test('the README lists exactly the operations that there are', async () => {
   const section = /## Operations\n(.*?)\n## /s.exec(await README)?.[1] ?? ''
-  const listed = section.split('\n').filter((line) => /^\| (CodeDeploy|ECS) /.test(line))
-  const names = listed
-    .flatMap((line) => line.match(/\b[A-Z][a-z]+[A-Z]\w+/g) ?? [])
-    .filter((name) => name !== 'CodeDeploy')
-  expect(names.sort()).toEqual(OPERATIONS.map((operation) => operation.name).sort())
+  const rows = section.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
+  const listed = rows.flatMap(([, title = '', names = '']) => {
+    const service = SERVICES[title]
+    return service ? names.split(', ').map((name) => `${service} ${name.split(' ')[0]}`) : []
+  })
+  expect(listed.sort()).toEqual(OPERATIONS.map(({ service, name }) => `${service} ${name}`).sort())
 })
 
 test('the README names every scenario, timing and assumption', async () => {

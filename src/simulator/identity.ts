@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
  */
 
 const DEPLOYMENT_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+const IAM_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** Lower-case hexadecimal digest of the parts; `length` up to 64. */
 export function hexOf(length: number, ...parts: (string | number)[]): string {
@@ -43,6 +44,18 @@ export function hookExecutionIdOf(...parts: (string | number)[]): string {
 /** What CodeDeploy calls the sha256 of an AppSpec: lower-case hexadecimal of its UTF-8 bytes. */
 export function sha256Of(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
+}
+
+/** As IAM makes them: a prefix that says what it is of, e.g. `ASIA`, then upper-case letters and digits. */
+export function iamIdOf(prefix: string, length: number, ...parts: (string | number)[]): string {
+  const letters = Array.from(digestOf([prefix, ...parts]), (byte) => IAM_ALPHABET[byte % 32]).join('')
+  return `${prefix}${letters}`.slice(0, length)
+}
+
+/** Base64 text that looks like a secret and is none. */
+export function secretOf(length: number, ...parts: (string | number)[]): string {
+  const blocks = Array.from({ length: Math.ceil(length / 40) }, (_, i) => digestOf(['secret', i, ...parts]))
+  return Buffer.concat(blocks).toString('base64').slice(0, length)
 }
 
 function digestOf(parts: (string | number)[]): Buffer {

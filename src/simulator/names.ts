@@ -27,6 +27,11 @@ export function roleArn(place: Place, role: string): string {
   return `arn:aws:iam::${place.account}:role/${role}`
 }
 
+/** Who somebody is that assumed a role; the path of the role is not in it. */
+export function assumedRoleArn(account: string, role: string, session: string): string {
+  return `arn:aws:sts::${account}:assumed-role/${role}/${session}`
+}
+
 /** The role with which CodeDeploy acts; every group of a simulated world has the same. */
 export const SERVICE_ROLE = 'ecsCodeDeployRole'
 

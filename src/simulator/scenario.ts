@@ -35,6 +35,8 @@ export interface World {
   functions: FunctionSeed[]
   /** Deployment configurations beside the five of CodeDeploy. */
   deploymentConfigs: DeploymentConfigSeed[]
+  /** IAM roles that can be assumed with a web identity; absent: any role of the account, for up to twelve hours. */
+  roles?: RoleSeed[]
 }
 
 export interface ServiceSeed {
@@ -91,6 +93,12 @@ export interface FunctionSeed {
   name: string
   /** In scaled mode: the module whose `handler` is run in a child process, absolute. */
   handlerFile?: string
+}
+
+export interface RoleSeed {
+  name: string
+  /** Longest session, 900 to 43200; default 3600. */
+  maxSessionSeconds?: number
 }
 
 export interface DeploymentConfigSeed {

@@ -5,6 +5,7 @@ import { applyFact, type Fact } from './fact.ts'
 import { type Lane, newLane, rollbackIdOf, SEED_AGE_MS } from './lane.ts'
 import { Revisions } from './revisions.ts'
 import type { Context, Rules } from './rules.ts'
+import { Sessions } from './sessions.ts'
 import { TaskDefinitions } from './task-definitions.ts'
 import { nextTransition, type Transition } from './transitions.ts'
 
@@ -21,6 +22,7 @@ export class Account {
   readonly rules: Rules
   readonly taskDefinitions = new TaskDefinitions()
   readonly revisions = new Revisions()
+  readonly sessions = new Sessions()
   readonly #context: Context
   readonly #lanes = new Map<string, Known>()
   readonly #laneKeys = new Map<string, string>()

@@ -7,6 +7,7 @@ import { deploymentControlOperations } from './deployment-control.ts'
 import { deploymentGroupOperations } from './deployment-groups.ts'
 import { deploymentTargetOperations } from './deployment-targets.ts'
 import { deploymentOperations } from './deployments.ts'
+import { securityTokenOperations } from './security-tokens.ts'
 import { serviceOperations } from './services.ts'
 import { taskDefinitionOperations } from './task-definitions.ts'
 import { taskOperations } from './tasks.ts'
@@ -24,4 +25,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...taskDefinitionOperations,
   ...serviceOperations,
   ...taskOperations,
+  ...securityTokenOperations,
 ]

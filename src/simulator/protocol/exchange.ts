@@ -4,6 +4,7 @@ import type { Account } from '../model/account.ts'
 import { OPERATIONS } from '../operations/operations.ts'
 import type { CallOutline } from '../recorded-call.ts'
 import { AwsError } from './aws-error.ts'
+import { accessKeyId } from './credential-scope.ts'
 import type { Operation } from './operation.ts'
 import type { Message, Protocol, Request } from './protocol.ts'
 import { inspect } from './shape.ts'
@@ -18,6 +19,9 @@ export interface Exchange {
 
 /** Names of operations that change something, for those that are not simulated; in REST JSON they begin with the method. */
 const WRITES = /^(Create|Delete|Update|Put|Register|Deregister|Stop|Continue|Tag|Untag|(POST|PUT|PATCH|DELETE) )/
+
+/** The same words in every service (observed). */
+const EXPIRED = 'The security token included in the request is expired'
 
 const BY_NAME = new Map(OPERATIONS.map((operation) => [`${operation.service}.${operation.name}`, operation]))
 
@@ -37,6 +41,7 @@ export function exchange(
   requestId: string,
 ): Exchange {
   const asked = protocol.read(request)
+  const signedBy = accessKeyId(request.authorization)
   const operation = BY_NAME.get(`${asked.service}.${asked.operation}`)
   const call: CallOutline = {
     atMs,
@@ -56,13 +61,14 @@ export function exchange(
   try {
     if (fault?.type === 'error') throw new AwsError(fault.code, fault.message, fault.httpStatus)
     refuseProtocol(request, asked.operation, complain)
+    if (account.sessions.isExpired(signedBy, atMs)) throw protocol.expiredToken(EXPIRED)
     if (!operation) {
       complain(`Operation '${asked.title}' is not simulated.`)
       throw new AwsError('UnknownOperationException', `The simulator has no operation '${asked.title}'`)
     }
     const input = asked.input(operation)
     call.unknownMembers = checkInput(protocol, operation, input)
-    const answer = operation.answer(withoutNulls(input), account, atMs)
+    const answer = operation.answer(withoutNulls(input), account, atMs, { accessKeyId: signedBy })
     call.outputText = answer === undefined ? '' : checkedText(operation, answer, complain)
     message = protocol.answer(operation, answer, call.outputText, requestId)
   } catch (error) {

@@ -10,6 +10,12 @@ export type Wire<T> = T extends Date
       ? { [Member in keyof T]: Wire<T[Member]> }
       : T
 
+/** What an answer may depend on beside the account and the clock. */
+export interface Asking {
+  /** Who signed the request; undefined when nobody did. */
+  accessKeyId: string | undefined
+}
+
 /** Simulated services, by the namespace of their schemas in the SDK. */
 const SERVICES = {
   'com.amazonaws.codedeploy': 'codedeploy',
@@ -33,13 +39,13 @@ export interface Operation {
   input: Shape
   output: Shape
   /** Throws `AwsError`. `atMs` is the moment of the request. */
-  answer(input: unknown, account: Account, atMs: number): unknown
+  answer(input: unknown, account: Account, atMs: number, asking: Asking): unknown
 }
 
 /** An operation that the SDK exports, e.g. `GetDeployment$`: `[9, namespace, name, traits, input, output]`. */
-type OperationSchema = readonly [number, string, string, unknown, unknown, unknown]
+export type OperationSchema = readonly [number, string, string, unknown, unknown, unknown]
 
-type Answer<Input, Output> = (input: Wire<Input>, account: Account, atMs: number) => Wire<Output>
+type Answer<Input, Output> = (input: Wire<Input>, account: Account, atMs: number, asking: Asking) => Wire<Output>
 
 export function reads<Input, Output>(schema: OperationSchema, answer: Answer<Input, Output>): Operation {
   return operationOf(schema, answer, { writes: false })

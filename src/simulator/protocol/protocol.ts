@@ -44,4 +44,6 @@ export interface Protocol {
   error(call: Call, error: Pick<AwsError, 'code' | 'message'>, requestId: string): Message
   /** What a request is refused with when it cannot be read, or has a member of the wrong type. */
   unreadable(misfit: Misfit | undefined): AwsError
+  /** What a request is refused with when it is signed by a session that is over. */
+  expiredToken(message: string): AwsError
 }

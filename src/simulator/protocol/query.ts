@@ -34,6 +34,7 @@ export const query: Protocol = {
     const body = `<ErrorResponse${xmlns(service)}><Error>${error}</Error>${requestIdElement(requestId)}</ErrorResponse>`
     return { headers: HEADERS, body }
   },
+  expiredToken: (message) => new AwsError('ExpiredToken', message, 403),
   unreadable: (misfit) => {
     const where = misfit ? `: ${misfit.path} is no ${misfit.expected}` : ''
     return new AwsError('MalformedInput', `The form cannot be read${where}`)

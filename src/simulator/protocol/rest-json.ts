@@ -34,6 +34,7 @@ export const restJson: Protocol = {
     headers: { 'content-type': CONTENT_TYPE, 'x-amzn-errortype': code },
     body: JSON.stringify({ Type: 'User', Message: message }),
   }),
+  expiredToken: (message) => new AwsError('ExpiredTokenException', message, 403),
   unreadable: () => new AwsError('SerializationException', ''),
 }
 

@@ -1,0 +1,33 @@
+import { iamIdOf } from '../identity.ts'
+
+/** What somebody got for assuming a role. */
+export interface Session {
+  /** `ASIA` and 16 upper-case letters or digits: what requests are signed with. */
+  accessKeyId: string
+  account: string
+  role: string
+  name: string
+  /** From here on requests that are signed with it are refused. */
+  expiresMs: number
+}
+
+/** The sessions that were ever opened, by the access key that goes with each. */
+export class Sessions {
+  readonly #byKey = new Map<string, Session>()
+
+  open(given: Omit<Session, 'accessKeyId'>): Session {
+    const accessKeyId = iamIdOf('ASIA', 20, 'session', given.role, given.name, this.#byKey.size)
+    const session = { ...given, accessKeyId }
+    this.#byKey.set(accessKeyId, session)
+    return session
+  }
+
+  find(accessKeyId: string | undefined): Session | undefined {
+    return accessKeyId === undefined ? undefined : this.#byKey.get(accessKeyId)
+  }
+
+  isExpired(accessKeyId: string | undefined, atMs: number): boolean {
+    const session = this.find(accessKeyId)
+    return session !== undefined && session.expiresMs <= atMs
+  }
+}

@@ -1,0 +1,90 @@
+import type {
+  AssumeRoleWithWebIdentityRequest,
+  AssumeRoleWithWebIdentityResponse,
+  GetCallerIdentityRequest,
+  GetCallerIdentityResponse,
+} from '@aws-sdk/client-sts'
+import { iamIdOf, secretOf } from '../identity.ts'
+import type { Account } from '../model/account.ts'
+import type { Session } from '../model/sessions.ts'
+import { assumedRoleArn } from '../names.ts'
+import { AwsError } from '../protocol/aws-error.ts'
+import { type Operation, reads, wireTime } from '../protocol/operation.ts'
+import { schemaOf } from '../protocol/schema.ts'
+import type { RoleSeed } from '../scenario.ts'
+import { between, lengthAtLeast, matches, requireConstraints } from './constraints.ts'
+
+/** Source: AWS STS API Reference, AssumeRoleWithWebIdentity. */
+const DURATION = { default: 3600, least: 900, most: 43_200 }
+
+/** What a role allows unless it says otherwise. Source: IAM User Guide, "Update the maximum session duration". */
+const ROLE_DURATION = 3600
+
+/** Whoever signs with a key that no session goes with. */
+const NOBODY_IN_PARTICULAR = { role: 'admin', name: 'simulator' }
+
+const getCallerIdentity = reads<GetCallerIdentityRequest, GetCallerIdentityResponse>(
+  schemaOf('sts', 'sts', 'GetCallerIdentity'),
+  (_input, account, _atMs, { accessKeyId }) => {
+    const owner = { account: account.world.account, ...NOBODY_IN_PARTICULAR }
+    const { account: number, role, name } = account.sessions.find(accessKeyId) ?? owner
+    return { UserId: assumedRoleId({ role, name }), Account: number, Arn: assumedRoleArn(number, role, name) }
+  },
+)
+
+/** Any token is good that is not empty; nobody looks into it (on purpose). */
+const assumeRoleWithWebIdentity = reads<AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse>(
+  schemaOf('sts', 'sts', 'AssumeRoleWithWebIdentity'),
+  (input, account, atMs) => {
+    const { RoleArn: roleArn, RoleSessionName: name, WebIdentityToken: token, DurationSeconds: asked } = input
+    requireConstraints('ValidationError', [
+      lengthAtLeast('roleArn', roleArn, 20),
+      matches('roleSessionName', name, /[\w+=,.@-]{2,64}/),
+      lengthAtLeast('webIdentityToken', token, 4),
+      ...between('durationSeconds', asked, DURATION.least, DURATION.most),
+    ])
+    const role = requireRole(account, roleArn ?? '')
+    const seconds = asked ?? DURATION.default
+    if (seconds > (role.maxSessionSeconds ?? ROLE_DURATION)) {
+      const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
+      throw new AwsError('ValidationError', message)
+    }
+    const expiresMs = Math.floor(atMs / 1000 + seconds) * 1000
+    const session = account.sessions.open({
+      account: account.world.account,
+      role: role.name,
+      name: name ?? '',
+      expiresMs,
+    })
+    return {
+      Credentials: {
+        AccessKeyId: session.accessKeyId,
+        SecretAccessKey: secretOf(40, session.accessKeyId),
+        SessionToken: secretOf(356, session.accessKeyId, 'token'),
+        Expiration: wireTime(expiresMs),
+      },
+      AssumedRoleUser: {
+        AssumedRoleId: assumedRoleId(session),
+        Arn: assumedRoleArn(session.account, session.role, session.name),
+      },
+    }
+  },
+)
+
+export const securityTokenOperations: Operation[] = [getCallerIdentity, assumeRoleWithWebIdentity]
+
+/** AWS does not say whether there is no such role or the token is not good for it. */
+function requireRole(account: Account, arn: string): RoleSeed {
+  const [, number, name] = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? []
+  if (name === undefined) throw new AwsError('ValidationError', `${arn} is invalid`)
+  const { roles } = account.world
+  const role = roles ? roles.find((known) => known.name === name) : { name, maxSessionSeconds: DURATION.most }
+  if (!role || number !== account.world.account) {
+    throw new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
+  }
+  return role
+}
+
+function assumedRoleId({ role, name }: Pick<Session, 'role' | 'name'>): string {
+  return `${iamIdOf('AROA', 21, 'role', role)}:${name}`
+}
