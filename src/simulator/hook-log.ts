@@ -1,3 +1,4 @@
+import { uuidOf } from './identity.ts'
 import type { Account } from './model/account.ts'
 
 /** A line that a hook function printed. */
@@ -10,16 +11,51 @@ export interface HookLogLine {
   text: string
 }
 
-/** What planned hooks would have printed: all of it at the moment at which they were invoked. */
-export function plannedHookLog(account: Account, nowMs: number): HookLogLine[] {
+/** One invocation of a hook function. */
+export interface HookRun {
+  functionName: string
+  deploymentId: string
+  /** What Lambda calls the invocation. */
+  requestId: string
+  startedMs: number
+  /** Undefined while it runs. */
+  endedMs: number | undefined
+  lines: readonly Pick<HookLogLine, 'atMs' | 'stream' | 'text'>[]
+}
+
+export function linesOf({ functionName, deploymentId, lines }: HookRun): HookLogLine[] {
+  return lines.map((line) => ({ functionName, deploymentId, ...line }))
+}
+
+/** Longest run of a function. Source: AWS Lambda Developer Guide, "Lambda quotas". */
+export const MAX_RUN_MS = 900_000
+
+/**
+ * Invocations of planned hooks so far. They print all that they print when they are invoked and run until they answer,
+ * but no longer than Lambda lets them (assumed).
+ */
+export function plannedHookRuns(account: Account, nowMs: number): HookRun[] {
   const { scenario, runningFunctions } = account.rules
   const deployments = account.laneKeys.flatMap((key) => account.lane(key, nowMs)?.deployments ?? [])
   return deployments.flatMap((deployment) =>
     deployment.events.flatMap(({ hook }) => {
       const plan = hook && scenario.hookPlans[hook.functionName]
       if (!hook || !plan || runningFunctions.has(hook.functionName)) return []
-      const line = { atMs: hook.invokedMs, functionName: hook.functionName, deploymentId: deployment.id }
-      return plan.log.map((text) => ({ ...line, stream: 'stdout' as const, text }))
+      const { functionName, executionId, invokedMs: startedMs } = hook
+      const endedMs = startedMs + Math.min(Math.round(plan.afterSeconds * 1000), MAX_RUN_MS)
+      return {
+        functionName,
+        deploymentId: deployment.id,
+        requestId: invocationIdOf(executionId),
+        startedMs,
+        endedMs: endedMs <= nowMs ? endedMs : undefined,
+        lines: plan.log.map((text) => ({ atMs: startedMs, stream: 'stdout' as const, text })),
+      }
     }),
   )
+}
+
+/** The request id of the invocation that answers under this execution id. */
+export function invocationIdOf(executionId: string): string {
+  return uuidOf('invocation', executionId)
 }

@@ -46,6 +46,13 @@ export function sha256Of(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }
 
+/** A private address, and which of two subnets it is in. */
+export function ipAddressOf(...parts: (string | number)[]): { ip: string; subnet: 0 | 1 } {
+  const [first = 0, second = 0, third = 0] = digestOf(['ip', ...parts])
+  const subnet = (first % 2) as 0 | 1
+  return { ip: `10.0.${subnet * 16 + (second % 16)}.${4 + (third % 250)}`, subnet }
+}
+
 /** As IAM makes them: a prefix that says what it is of, e.g. `ASIA`, then upper-case letters and digits. */
 export function iamIdOf(prefix: string, length: number, ...parts: (string | number)[]): string {
   const letters = Array.from(digestOf([prefix, ...parts]), (byte) => IAM_ALPHABET[byte % 32]).join('')

@@ -49,6 +49,10 @@ export function listenerArn(place: Place, service: string, kind: 'production' | 
   return loadBalancingArn(place, `listener/app/${service}/${hexOf(16, service)}/${hexOf(16, service, kind)}`)
 }
 
+export function loadBalancerArn(place: Place, service: string): string {
+  return loadBalancingArn(place, `loadbalancer/app/${service}/${hexOf(16, service)}`)
+}
+
 export type TargetGroupIndex = 0 | 1
 
 /** The target group of a pair that is not this one. */

@@ -1,12 +1,13 @@
 import type { SimulatorClock } from './clock.ts'
 import { Faults } from './faults.ts'
-import { type HookLogLine, plannedHookLog } from './hook-log.ts'
+import { type HookLogLine, linesOf, plannedHookRuns } from './hook-log.ts'
 import type { Listeners } from './live/listener.ts'
 import { type Live, startLive } from './live/live.ts'
 import { Account } from './model/account.ts'
 import { rulesOf } from './model/rules.ts'
 import { exchange, requestId } from './protocol/exchange.ts'
 import { closeServer, listen, urlOf } from './protocol/http.ts'
+import { NOTHING_REAL } from './real-world.ts'
 import { CallRecord, type RecordedCall } from './recorded-call.ts'
 import type { Fault, Scenario } from './scenario.ts'
 
@@ -56,9 +57,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return latestMs
   }
   let live: Live | undefined
+  const surroundings = { account, faults, real: () => live ?? NOTHING_REAL, complain }
   const server = await listen(options.port ?? 0, (request, protocol) => {
     const id = requestId(record.calls.length + 1)
-    const { reply, call } = exchange(protocol, request, { account, faults, complain }, now(), id)
+    const { reply, call } = exchange(protocol, request, surroundings, now(), id)
     record.add(call)
     live?.lookAgain()
     return { reply, requestId: id }
@@ -69,7 +71,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url,
     calls: record.calls,
     get hookLogs() {
-      return [...plannedHookLog(account, now()), ...(live?.hookLog ?? [])].sort((one, other) => one.atMs - other.atMs)
+      const runs = [...plannedHookRuns(account, now()), ...surroundings.real().hookRuns]
+      return runs.flatMap(linesOf).sort((one, other) => one.atMs - other.atMs)
     },
     listeners: live?.listeners ?? {},
     setAlarm: (name, state) => {

@@ -1,13 +1,9 @@
-import type { HookLogLine } from '../hook-log.ts'
-import { uuidOf } from '../identity.ts'
+import { type HookLogLine, type HookRun, invocationIdOf, MAX_RUN_MS } from '../hook-log.ts'
 import type { HookInvocation } from '../model/lifecycle.ts'
 import type { FunctionSeed, World } from '../scenario.ts'
 import { childClockEnvironment } from './child-clock.ts'
 import { type HookProcess, startHookProcess } from './hook-process.ts'
 import type { Listeners } from './listener.ts'
-
-/** Lambda's own limit, in simulated time. Source: AWS Lambda Developer Guide, "Lambda quotas". */
-const MAX_RUN_MS = 900_000
 
 export interface HookWorld {
   world: World
@@ -19,7 +15,7 @@ export interface HookWorld {
 
 /** The hook functions that run, have run, and what they printed. */
 export class Hooks {
-  readonly log: HookLogLine[] = []
+  readonly runs: HookRun[] = []
   readonly #surroundings: HookWorld
   readonly #running = new Set<HookProcess>()
   readonly #invoked = new Set<string>()
@@ -35,8 +31,12 @@ export class Hooks {
     if (handlerFile === undefined || this.#invoked.has(executionId)) return
     this.#invoked.add(executionId)
     const { world, speed, now } = this.#surroundings
+    const lines: HookRun['lines'][number][] = []
+    const requestId = invocationIdOf(executionId)
+    const run: HookRun = { functionName, deploymentId, requestId, startedMs: now(), endedMs: undefined, lines }
+    this.runs.push(run)
     const print = (stream: HookLogLine['stream'], text: string) => {
-      this.log.push({ atMs: now(), functionName, deploymentId, stream, text })
+      lines.push({ atMs: now(), stream, text })
     }
     const child = startHookProcess({
       message: {
@@ -44,7 +44,7 @@ export class Hooks {
         event: { DeploymentId: deploymentId, LifecycleEventHookExecutionId: executionId },
         functionName,
         functionArn: `arn:aws:lambda:${world.region}:${world.account}:function:${functionName}`,
-        requestId: uuidOf('invocation', executionId),
+        requestId,
         deadlineMs: now() + MAX_RUN_MS,
       },
       environment: this.#environment(functionName, listeners),
@@ -53,6 +53,7 @@ export class Hooks {
       onEnd: (reason) => {
         this.#running.delete(child)
         if (reason === 'timeout') print('stderr', `Task timed out after ${(MAX_RUN_MS / 1000).toFixed(2)} seconds`)
+        run.endedMs = now()
       },
     })
     this.#running.add(child)

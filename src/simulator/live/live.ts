@@ -1,8 +1,7 @@
-import type { HookLogLine } from '../hook-log.ts'
 import type { Account } from '../model/account.ts'
 import type { Lane } from '../model/lane.ts'
+import type { RealWorld } from '../real-world.ts'
 import { Hooks } from './hooks.ts'
-import type { Listeners } from './listener.ts'
 import { type ServedService, serveService } from './served-service.ts'
 
 export interface LiveOptions {
@@ -16,9 +15,7 @@ export interface LiveOptions {
   complain(line: string): void
 }
 
-export interface Live {
-  hookLog: HookLogLine[]
-  listeners: Record<string, Listeners>
+export interface Live extends RealWorld {
   /** Something may have happened in the model. */
   lookAgain(): void
   close(): Promise<void>
@@ -69,7 +66,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
 
   look()
   return {
-    hookLog: hooks.log,
+    hookRuns: hooks.runs,
     listeners,
     lookAgain: look,
     close: async () => {

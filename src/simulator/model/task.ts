@@ -13,6 +13,8 @@ export interface Task {
   stoppedMs: number | undefined
   /** Why it stopped: by itself, or because nobody wanted it any more. */
   stoppedBy: 'itself' | 'scheduler' | undefined
+  /** It stops by itself after a while, as the one before it did and the next one will. */
+  crashes: boolean
 }
 
 /** Every task of these task sets that ECS still lists, oldest first. */
@@ -54,5 +56,6 @@ function taskIn(
     runningMs: runningMs <= Math.min(atMs, stoppedMs) ? runningMs : undefined,
     stoppedMs: hasStopped ? stoppedMs : undefined,
     stoppedBy: hasStopped ? (stoppedByItself ? 'itself' : 'scheduler') : undefined,
+    crashes: crashMs !== undefined,
   }
 }

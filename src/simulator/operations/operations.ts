@@ -7,8 +7,11 @@ import { deploymentControlOperations } from './deployment-control.ts'
 import { deploymentGroupOperations } from './deployment-groups.ts'
 import { deploymentTargetOperations } from './deployment-targets.ts'
 import { deploymentOperations } from './deployments.ts'
+import { listenerOperations } from './listeners.ts'
+import { loadBalancerOperations } from './load-balancers.ts'
 import { securityTokenOperations } from './security-tokens.ts'
 import { serviceOperations } from './services.ts'
+import { targetHealthOperations } from './target-health.ts'
 import { taskDefinitionOperations } from './task-definitions.ts'
 import { taskOperations } from './tasks.ts'
 
@@ -26,4 +29,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...serviceOperations,
   ...taskOperations,
   ...securityTokenOperations,
+  ...loadBalancerOperations,
+  ...listenerOperations,
+  ...targetHealthOperations,
 ]

@@ -7,7 +7,7 @@ import {
   type ListTasksResponse,
   type Task as TaskView,
 } from '@aws-sdk/client-ecs'
-import { hexOf } from '../identity.ts'
+import { hexOf, ipAddressOf, uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import type { Service } from '../model/lane.ts'
 import { type Task, tasksOf } from '../model/task.ts'
@@ -68,7 +68,7 @@ function tasksIn(service: Service, atMs: number): Task[] {
 function taskView(account: Account, service: Service, task: Task, atMs: number): Wire<TaskView> {
   const { cluster, name } = service.seed
   const lastStatus = task.stoppedMs !== undefined ? 'STOPPED' : task.runningMs !== undefined ? 'RUNNING' : 'PENDING'
-  const isHealthy = lastStatus === 'RUNNING' && task.taskSet.slots.some((slot) => !slot.flapping)
+  const isHealthy = lastStatus === 'RUNNING' && !task.crashes
   return {
     taskArn: taskArn(account.world, cluster, task.id),
     clusterArn: clusterArn(account.world, cluster),
@@ -118,6 +118,7 @@ function containerViews(
     lastStatus,
     ...(task.stoppedBy === 'itself' && containerReason !== undefined && { reason: containerReason }),
     ...(task.stoppedBy === 'itself' && exitCode !== undefined && { exitCode }),
+    networkInterfaces: [{ attachmentId: uuidOf('attachment', task.id), privateIpv4Address: ipAddressOf(task.id).ip }],
     healthStatus: isHealthy ? 'HEALTHY' : 'UNKNOWN',
   }))
 }

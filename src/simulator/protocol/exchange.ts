@@ -2,6 +2,7 @@ import type { Faults } from '../faults.ts'
 import { uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import { OPERATIONS } from '../operations/operations.ts'
+import type { RealWorld } from '../real-world.ts'
 import type { CallOutline } from '../recorded-call.ts'
 import { AwsError } from './aws-error.ts'
 import { accessKeyId } from './credential-scope.ts'
@@ -28,6 +29,7 @@ const BY_NAME = new Map(OPERATIONS.map((operation) => [`${operation.service}.${o
 export interface Surroundings {
   account: Account
   faults: Faults
+  real(): RealWorld
   /** Gets a line for whatever nobody should overlook. */
   complain(line: string): void
 }
@@ -36,7 +38,7 @@ export interface Surroundings {
 export function exchange(
   protocol: Protocol,
   request: Request,
-  { account, faults, complain }: Surroundings,
+  { account, faults, real, complain }: Surroundings,
   atMs: number,
   requestId: string,
 ): Exchange {
@@ -68,7 +70,7 @@ export function exchange(
     }
     const input = asked.input(operation)
     call.unknownMembers = checkInput(protocol, operation, input)
-    const answer = operation.answer(withoutNulls(input), account, atMs, { accessKeyId: signedBy })
+    const answer = operation.answer(withoutNulls(input), account, atMs, { accessKeyId: signedBy, real: real() })
     call.outputText = answer === undefined ? '' : checkedText(operation, answer, complain)
     message = protocol.answer(operation, answer, call.outputText, requestId)
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Account } from '../model/account.ts'
+import type { RealWorld } from '../real-world.ts'
 import { type Shape, shapeOf } from './shape.ts'
 
 /** An SDK type as it is on the wire: times are numbers of seconds, with decimals for milliseconds. */
@@ -14,6 +15,7 @@ export type Wire<T> = T extends Date
 export interface Asking {
   /** Who signed the request; undefined when nobody did. */
   accessKeyId: string | undefined
+  real: RealWorld
 }
 
 /** Simulated services, by the namespace of their schemas in the SDK. */

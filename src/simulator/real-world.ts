@@ -1,0 +1,13 @@
+import type { HookRun } from './hook-log.ts'
+import type { Listeners } from './live/listener.ts'
+
+/** What runs on this machine in scaled mode. */
+export interface RealWorld {
+  /** Listener addresses of served services, by `cluster:service`. */
+  listeners: Readonly<Record<string, Listeners>>
+  /** Invocations of hook functions, oldest first. */
+  hookRuns: readonly HookRun[]
+}
+
+/** On a clock that nobody listens to. */
+export const NOTHING_REAL: RealWorld = { listeners: {}, hookRuns: [] }
