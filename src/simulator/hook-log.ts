@@ -1,5 +1,6 @@
 import { uuidOf } from './identity.ts'
 import type { Account } from './model/account.ts'
+import type { HookPlan } from './scenario.ts'
 
 /** A line that a hook function printed. */
 export interface HookLogLine {
@@ -30,17 +31,21 @@ export function linesOf({ functionName, deploymentId, lines }: HookRun): HookLog
 /** Longest run of a function. Source: AWS Lambda Developer Guide, "Lambda quotas". */
 export const MAX_RUN_MS = 900_000
 
+/** A function without a plan does nothing until Lambda ends it. */
+const SILENT: HookPlan = { answer: 'none', afterSeconds: MAX_RUN_MS / 1000, log: [] }
+
 /**
  * Invocations of planned hooks so far. They print all that they print when they are invoked and run until they answer,
  * but no longer than Lambda lets them (assumed).
  */
 export function plannedHookRuns(account: Account, nowMs: number): HookRun[] {
   const { scenario, runningFunctions } = account.rules
+  const exists = (functionName: string) => scenario.world.functions.some(({ name }) => name === functionName)
   const deployments = account.laneKeys.flatMap((key) => account.lane(key, nowMs)?.deployments ?? [])
   return deployments.flatMap((deployment) =>
     deployment.events.flatMap(({ hook }) => {
-      const plan = hook && scenario.hookPlans[hook.functionName]
-      if (!hook || !plan || runningFunctions.has(hook.functionName)) return []
+      if (!hook || !exists(hook.functionName) || runningFunctions.has(hook.functionName)) return []
+      const plan = scenario.hookPlans[hook.functionName] ?? SILENT
       const { functionName, executionId, invokedMs: startedMs } = hook
       const endedMs = startedMs + Math.min(Math.round(plan.afterSeconds * 1000), MAX_RUN_MS)
       return {

@@ -27,6 +27,10 @@ export function roleArn(place: Place, role: string): string {
   return `arn:aws:iam::${place.account}:role/${role}`
 }
 
+export function functionArn(place: Place, name: string): string {
+  return `arn:aws:lambda:${place.region}:${place.account}:function:${name}`
+}
+
 /** Who somebody is that assumed a role; the path of the role is not in it. */
 export function assumedRoleArn(account: string, role: string, session: string): string {
   return `arn:aws:sts::${account}:assumed-role/${role}/${session}`

@@ -93,6 +93,8 @@ export interface FunctionSeed {
   name: string
   /** In scaled mode: the module whose `handler` is run in a child process, absolute. */
   handlerFile?: string
+  /** Where its output goes; default `/aws/lambda/NAME`. */
+  logGroup?: string
 }
 
 export interface RoleSeed {

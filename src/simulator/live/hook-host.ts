@@ -13,6 +13,8 @@ export interface HookInvocationMessage {
   functionName: string
   functionArn: string
   requestId: string
+  logGroupName: string
+  logStreamName: string
   /** Of this process's own clock. */
   deadlineMs: number
 }
@@ -62,15 +64,16 @@ async function loadHandler(file: string): Promise<Handler> {
 }
 
 /** Source: AWS Lambda Developer Guide, "Using the Lambda context object". */
-function contextOf({ functionName, functionArn, requestId, deadlineMs }: HookInvocationMessage): object {
+function contextOf(message: HookInvocationMessage): object {
+  const { functionName, functionArn, requestId, logGroupName, logStreamName, deadlineMs } = message
   return {
     functionName,
     functionVersion: '$LATEST',
     invokedFunctionArn: functionArn,
     memoryLimitInMB: '128',
     awsRequestId: requestId,
-    logGroupName: `/aws/lambda/${functionName}`,
-    logStreamName: `simulator/[$LATEST]${requestId.replaceAll('-', '')}`,
+    logGroupName,
+    logStreamName,
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
   }

@@ -1,5 +1,7 @@
+import { logGroupOf, logStreamOf } from '../function-log.ts'
 import { type HookLogLine, type HookRun, invocationIdOf, MAX_RUN_MS } from '../hook-log.ts'
 import type { HookInvocation } from '../model/lifecycle.ts'
+import { functionArn } from '../names.ts'
 import type { FunctionSeed, World } from '../scenario.ts'
 import { childClockEnvironment } from './child-clock.ts'
 import { type HookProcess, startHookProcess } from './hook-process.ts'
@@ -43,7 +45,9 @@ export class Hooks {
         handlerFile,
         event: { DeploymentId: deploymentId, LifecycleEventHookExecutionId: executionId },
         functionName,
-        functionArn: `arn:aws:lambda:${world.region}:${world.account}:function:${functionName}`,
+        functionArn: functionArn(world, functionName),
+        logGroupName: logGroupOf(seed),
+        logStreamName: logStreamOf(run),
         requestId,
         deadlineMs: now() + MAX_RUN_MS,
       },

@@ -7,8 +7,10 @@ import { deploymentControlOperations } from './deployment-control.ts'
 import { deploymentGroupOperations } from './deployment-groups.ts'
 import { deploymentTargetOperations } from './deployment-targets.ts'
 import { deploymentOperations } from './deployments.ts'
+import { functionOperations } from './functions.ts'
 import { listenerOperations } from './listeners.ts'
 import { loadBalancerOperations } from './load-balancers.ts'
+import { logOperations } from './log-events.ts'
 import { securityTokenOperations } from './security-tokens.ts'
 import { serviceOperations } from './services.ts'
 import { targetHealthOperations } from './target-health.ts'
@@ -28,6 +30,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...taskDefinitionOperations,
   ...serviceOperations,
   ...taskOperations,
+  ...functionOperations,
+  ...logOperations,
   ...securityTokenOperations,
   ...loadBalancerOperations,
   ...listenerOperations,

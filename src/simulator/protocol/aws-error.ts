@@ -9,3 +9,6 @@ export class AwsError extends Error {
     this.httpStatus = httpStatus
   }
 }
+
+/** AWS would have answered; the simulator cannot, and whoever runs it is told. */
+export class NotSimulated extends AwsError {}

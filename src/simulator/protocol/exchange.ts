@@ -4,7 +4,7 @@ import type { Account } from '../model/account.ts'
 import { OPERATIONS } from '../operations/operations.ts'
 import type { RealWorld } from '../real-world.ts'
 import type { CallOutline } from '../recorded-call.ts'
-import { AwsError } from './aws-error.ts'
+import { AwsError, NotSimulated } from './aws-error.ts'
 import { accessKeyId } from './credential-scope.ts'
 import type { Operation } from './operation.ts'
 import type { Message, Protocol, Request } from './protocol.ts'
@@ -127,6 +127,7 @@ function checkedText(operation: Operation, answer: unknown, complain: Surroundin
 }
 
 function asAwsError(error: unknown, operation: string, complain: Surroundings['complain']): AwsError {
+  if (error instanceof NotSimulated) complain(`${operation}: ${error.message}.`)
   if (error instanceof AwsError) return error
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   complain(`The simulator failed at ${operation}: ${text}`)
