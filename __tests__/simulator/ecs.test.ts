@@ -56,7 +56,9 @@ test('every registration makes the next revision, and a revision is never used a
     expect(await list({ familyPrefix: 'web' })).toEqual(arns(1, 2, 4))
     expect(await list({ familyPrefix: 'web', sort: 'DESC', maxResults: 2 })).toEqual(arns(4, 2))
     expect(await list({ familyPrefix: 'web', status: 'INACTIVE' })).toEqual(arns(3))
+    expect(await list({ familyPrefix: 'web', status: 'DELETE_IN_PROGRESS' })).toEqual([])
     expect(await list({ familyPrefix: 'we' })).toEqual([])
+    await expect(list({ maxResults: 0 })).rejects.toEqual(named('InvalidParameterException'))
     await expect(ecs.deregisterTaskDefinition({ taskDefinition: 'web' })).rejects.toEqual(
       named('InvalidParameterException'),
     )
@@ -239,25 +241,6 @@ test('the tasks of a service are listed and described, healthy once they run', (
     const [first] = (await ecs.describeTasks({ cluster: 'demo', tasks: stopped.taskArns })).tasks ?? []
     expect(first).toMatchObject({ stopCode: 'ServiceSchedulerInitiated', lastStatus: 'STOPPED' })
     expect(first?.stoppedReason).toMatch(/^Scaling activity initiated by \(taskSet ecs-svc\/\d+\)$/)
-  }))
-
-test('only the desired count can be changed beside CodeDeploy', () =>
-  withRehearsal(scenarios.success, async ({ ecs, release, taskSets, to }) => {
-    const update = (change: object) => ecs.updateService({ cluster: 'demo', service: 'web', ...change })
-    await expect(update({ taskDefinition: 'web:1' })).rejects.toThrow(
-      'Unable to update task definition on services with a CODE_DEPLOY deployment controller. ' +
-        'Use AWS CodeDeploy to trigger a new deployment.',
-    )
-    await expect(update({ forceNewDeployment: true })).rejects.toEqual(named('InvalidParameterException'))
-    await update({ desiredCount: 0 })
-    expect(await taskSets()).toEqual(['PRIMARY web:1 0+0/0 STEADY_STATE'])
-    await update({ desiredCount: 3 })
-    expect(await taskSets()).toEqual(['PRIMARY web:1 0+3/3 STABILIZING'])
-    to(120)
-    expect(await taskSets()).toEqual(['PRIMARY web:1 3+0/3 STEADY_STATE'])
-    await release()
-    to(240)
-    expect(await taskSets()).toContain('ACTIVE web:2 3+0/3 STABILIZING')
   }))
 
 test('a service under another controller shows how ECS deploys it, and CodeDeploy cannot use it', () => {

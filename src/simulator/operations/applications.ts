@@ -1,4 +1,8 @@
 import {
+  type ApplicationInfo,
+  BatchGetApplications$,
+  type BatchGetApplicationsInput,
+  type BatchGetApplicationsOutput,
   GetApplication$,
   type GetApplicationInput,
   type GetApplicationOutput,
@@ -7,23 +11,33 @@ import {
   type ListApplicationsOutput,
 } from '@aws-sdk/client-codedeploy'
 import { uuidOf } from '../identity.ts'
+import type { Account } from '../model/account.ts'
 import { SEED_AGE_MS } from '../model/lane.ts'
-import { type Operation, reads, wireTime } from '../protocol/operation.ts'
+import { AwsError } from '../protocol/aws-error.ts'
+import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
+import type { ApplicationSeed } from '../scenario.ts'
 import { requireApplication } from './group-lookup.ts'
 import { pageOf } from './page.ts'
 
-const getApplication = reads<GetApplicationInput, GetApplicationOutput>(GetApplication$, (input, account) => {
-  const { name, computePlatform } = requireApplication(account, input.applicationName)
-  return {
-    application: {
-      applicationId: uuidOf('application', name),
-      applicationName: name,
-      createTime: wireTime(account.rules.startMs - SEED_AGE_MS),
-      linkedToGitHub: false,
-      computePlatform,
-    },
-  }
-})
+/** Source: CodeDeploy API Reference, BatchGetApplications. */
+const MAX_APPLICATIONS_IN_BATCH = 100
+
+const getApplication = reads<GetApplicationInput, GetApplicationOutput>(GetApplication$, (input, account) => ({
+  application: view(account, requireApplication(account, input.applicationName)),
+}))
+
+/** One application that does not exist fails the whole of it (assumed, from the exceptions that it lists). */
+const batchGetApplications = reads<BatchGetApplicationsInput, BatchGetApplicationsOutput>(
+  BatchGetApplications$,
+  (input, account) => {
+    const names = input.applicationNames ?? []
+    if (names.length === 0) requireApplication(account, undefined)
+    if (names.length > MAX_APPLICATIONS_IN_BATCH) {
+      throw new AwsError('BatchLimitExceededException', `The maximum number of names is ${MAX_APPLICATIONS_IN_BATCH}`)
+    }
+    return { applicationsInfo: names.map((name) => view(account, requireApplication(account, name))) }
+  },
+)
 
 const listApplications = reads<ListApplicationsInput, ListApplicationsOutput>(ListApplications$, (input, account) => {
   const names = account.world.applications.map((application) => application.name)
@@ -31,4 +45,14 @@ const listApplications = reads<ListApplicationsInput, ListApplicationsOutput>(Li
   return { applications: entries, ...(nextToken && { nextToken }) }
 })
 
-export const applicationOperations: Operation[] = [getApplication, listApplications]
+export const applicationOperations: Operation[] = [getApplication, batchGetApplications, listApplications]
+
+function view(account: Account, { name, computePlatform }: ApplicationSeed): Wire<ApplicationInfo> {
+  return {
+    applicationId: uuidOf('application', name),
+    applicationName: name,
+    createTime: wireTime(account.rules.startMs - SEED_AGE_MS),
+    linkedToGitHub: false,
+    computePlatform,
+  }
+}

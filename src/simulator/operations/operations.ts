@@ -1,6 +1,7 @@
 import type { Operation } from '../protocol/operation.ts'
 import { applicationRevisionOperations } from './application-revisions.ts'
 import { applicationOperations } from './applications.ts'
+import { clusterOperations } from './clusters.ts'
 import { createDeployment } from './create-deployment.ts'
 import { deploymentConfigOperations } from './deployment-configs.ts'
 import { deploymentControlOperations } from './deployment-control.ts'
@@ -13,9 +14,11 @@ import { loadBalancerOperations } from './load-balancers.ts'
 import { logOperations } from './log-events.ts'
 import { securityTokenOperations } from './security-tokens.ts'
 import { serviceOperations } from './services.ts'
+import { tagOperations } from './tags.ts'
 import { targetHealthOperations } from './target-health.ts'
 import { taskDefinitionOperations } from './task-definitions.ts'
 import { taskOperations } from './tasks.ts'
+import { updateService } from './update-service.ts'
 
 /** Everything that the simulator can do; README.md has the same list. */
 export const OPERATIONS: readonly Operation[] = [
@@ -28,7 +31,10 @@ export const OPERATIONS: readonly Operation[] = [
   ...deploymentTargetOperations,
   ...deploymentControlOperations,
   ...taskDefinitionOperations,
+  ...clusterOperations,
   ...serviceOperations,
+  updateService,
+  ...tagOperations,
   ...taskOperations,
   ...functionOperations,
   ...logOperations,

@@ -18,6 +18,18 @@ export function pageOf<Entry>(
   return { entries: all.slice(first, first + size), nextToken: isLast ? undefined : tokenFor(first + size) }
 }
 
+/** How many entries an ECS list is to have on a page. Source: ECS API Reference, `maxResults`. */
+export function pageSize(maxResults: number | undefined, fallback: number): number {
+  if (maxResults === undefined) return fallback
+  if (maxResults < 1 || maxResults > MAX_RESULTS) {
+    throw new AwsError('InvalidParameterException', `maxResults must be from 1 to ${MAX_RESULTS}.`)
+  }
+  return maxResults
+}
+
+/** Source: the same. */
+export const MAX_RESULTS = 100
+
 function tokenFor(offset: number): string {
   return Buffer.from(`page from ${offset}`).toString('base64')
 }

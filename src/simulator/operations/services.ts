@@ -7,9 +7,6 @@ import {
   type DescribeTaskSetsResponse,
   type Deployment as NativeDeployment,
   type Service as ServiceView,
-  UpdateService$,
-  type UpdateServiceRequest,
-  type UpdateServiceResponse,
 } from '@aws-sdk/client-ecs'
 import { taskSetIdOf, uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
@@ -17,7 +14,7 @@ import type { Service } from '../model/lane.ts'
 import { countTasks } from '../model/task-set.ts'
 import { clusterArn, nameIn, roleArn, serviceArn, targetGroupArn, taskDefinitionArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
-import { type Operation, reads, type Wire, wireTime, writes } from '../protocol/operation.ts'
+import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
 import { findService, requireCluster, requireService } from './cluster-lookup.ts'
 import { SERVICE_NETWORK, taskSetView } from './task-set-view.ts'
 
@@ -61,27 +58,9 @@ const describeTaskSets = reads<DescribeTaskSetsRequest, DescribeTaskSetsResponse
   },
 )
 
-/** Under CodeDeploy only the desired count can be changed here; the rest is CodeDeploy's (documented). */
-const updateService = writes<UpdateServiceRequest, UpdateServiceResponse>(UpdateService$, (input, account, atMs) => {
-  const cluster = requireCluster(account, input.cluster)
-  const { lane, service } = requireService(account, cluster, input.service, atMs)
-  const by = 'on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.'
-  if (service.seed.controller === 'CODE_DEPLOY') {
-    if (input.taskDefinition) throw new AwsError('InvalidParameterException', `Unable to update task definition ${by}`)
-    if (input.networkConfiguration) {
-      throw new AwsError('InvalidParameterException', `Unable to update network parameters ${by}`)
-    }
-    if (input.forceNewDeployment) throw new AwsError('InvalidParameterException', `Cannot force a new deployment ${by}`)
-  }
-  if (input.desiredCount !== undefined) {
-    account.record(lane.key, { kind: 'desired-count-set', atMs, desiredCount: input.desiredCount })
-  }
-  return { service: serviceView(account, requireService(account, cluster, input.service, atMs).service, atMs, false) }
-})
+export const serviceOperations: Operation[] = [describeServices, describeTaskSets]
 
-export const serviceOperations: Operation[] = [describeServices, describeTaskSets, updateService]
-
-function serviceView(account: Account, service: Service, atMs: number, withTags: boolean): Wire<ServiceView> {
+export function serviceView(account: Account, service: Service, atMs: number, withTags: boolean): Wire<ServiceView> {
   const { world } = account
   const { seed } = service
   const counts = service.taskSets.map((taskSet) => countTasks(taskSet, atMs))

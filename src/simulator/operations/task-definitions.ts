@@ -19,7 +19,7 @@ import { isActive, type TaskDefinitionRevision } from '../model/task-definitions
 import { roleArn, taskDefinitionArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { keepsUnknownMembers, type Operation, reads, type Wire, wireTime, writes } from '../protocol/operation.ts'
-import { pageOf } from './page.ts'
+import { MAX_RESULTS, pageOf, pageSize } from './page.ts'
 import { checkTaskDefinition } from './task-definition-checks.ts'
 
 /** What describe answers and register does not take (documented); sent to register, they are ignored. */
@@ -34,9 +34,6 @@ const DESCRIBE_ONLY = [
   'deleteRequestedAt',
   'registeredBy',
 ]
-
-/** Source: ECS API Reference, ListTaskDefinitions. */
-const MAX_RESULTS = 100
 
 const registerTaskDefinition = writes<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse>(
   RegisterTaskDefinition$,
@@ -93,10 +90,10 @@ const listTaskDefinitions = reads<ListTaskDefinitionsRequest, ListTaskDefinition
       .families()
       .filter((family) => familyPrefix === undefined || family === familyPrefix)
       .flatMap((family) => account.taskDefinitions.revisions(family))
-      .filter((revision) => isActive(revision, atMs) === (status === 'ACTIVE'))
+      .filter((revision) => (isActive(revision, atMs) ? 'ACTIVE' : 'INACTIVE') === status)
       .map((revision) => revision.arn)
     const ordered = sort === 'DESC' ? arns.reverse() : arns
-    const size = Math.min(input.maxResults ?? MAX_RESULTS, MAX_RESULTS)
+    const size = pageSize(input.maxResults, MAX_RESULTS)
     const { entries, nextToken } = pageOf(ordered, input.nextToken, size, 'InvalidParameterException')
     return { taskDefinitionArns: entries, ...(nextToken && { nextToken }) }
   },

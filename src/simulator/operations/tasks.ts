@@ -16,10 +16,7 @@ import { clusterArn, nameIn, taskArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
 import { requireCluster, requireService, servicesIn } from './cluster-lookup.ts'
-import { pageOf } from './page.ts'
-
-/** Source: ECS API Reference, ListTasks and DescribeTasks. */
-const MAX_RESULTS = 100
+import { MAX_RESULTS, pageOf, pageSize } from './page.ts'
 
 /** Tasks that are to run (the default, pending ones included), or those that stopped within the hour (documented). */
 const listTasks = reads<ListTasksRequest, ListTasksResponse>(ListTasks$, (input, account, atMs) => {
@@ -34,7 +31,7 @@ const listTasks = reads<ListTasksRequest, ListTasksResponse>(ListTasks$, (input,
     .filter((task) => !input.startedBy || task.taskSet.id === input.startedBy)
     .filter((task) => !input.family || nameIn(task.taskSet.taskDefinitionArn).split(':')[0] === input.family)
     .map((task) => taskArn(account.world, cluster, task.id))
-  const size = Math.min(input.maxResults ?? MAX_RESULTS, MAX_RESULTS)
+  const size = pageSize(input.maxResults, MAX_RESULTS)
   const { entries, nextToken } = pageOf(arns, input.nextToken, size, 'InvalidParameterException')
   return { taskArns: entries, ...(nextToken && { nextToken }) }
 })

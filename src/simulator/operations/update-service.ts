@@ -1,0 +1,54 @@
+import { UpdateService$, type UpdateServiceRequest, type UpdateServiceResponse } from '@aws-sdk/client-ecs'
+import { AwsError, NotSimulated } from '../protocol/aws-error.ts'
+import { type Operation, type Wire, writes } from '../protocol/operation.ts'
+import { requireCluster, requireService } from './cluster-lookup.ts'
+import { serviceView } from './services.ts'
+
+/** What only a deployment changes under CodeDeploy. The first three texts are observed, the others made like them. */
+const BY_DEPLOYMENT: [keyof UpdateServiceRequest, string][] = [
+  ['taskDefinition', 'Unable to update task definition'],
+  ['networkConfiguration', 'Unable to update network parameters'],
+  ['loadBalancers', 'Unable to update load balancers'],
+  ['platformVersion', 'Unable to update platform version'],
+  ['capacityProviderStrategy', 'Unable to update capacity provider strategy'],
+  ['serviceRegistries', 'Unable to update service registries'],
+  ['forceNewDeployment', 'Cannot force a new deployment'],
+]
+
+const CHANGED_HERE = ['cluster', 'service', 'desiredCount']
+
+/** Changes the desired count. AWS would change more, but not what is CodeDeploy's to change (documented). */
+export const updateService: Operation = writes<UpdateServiceRequest, UpdateServiceResponse>(
+  UpdateService$,
+  (input, account, atMs) => {
+    const cluster = requireCluster(account, input.cluster)
+    const { lane, service } = requireService(account, cluster, input.service, atMs)
+    if (service.seed.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.')
+    if (service.seed.controller === 'CODE_DEPLOY') refuseDeployment(input)
+    refuseUnsimulated(input)
+    const { desiredCount } = input
+    if (desiredCount !== undefined) {
+      if (desiredCount < 0) throw new AwsError('InvalidParameterException', 'desiredCount must not be negative.')
+      account.record(lane.key, { kind: 'desired-count-set', atMs, desiredCount })
+    }
+    return { service: serviceView(account, requireService(account, cluster, input.service, atMs).service, atMs, false) }
+  },
+)
+
+function refuseDeployment(input: Wire<UpdateServiceRequest>): void {
+  const found = BY_DEPLOYMENT.find(([member]) => input[member] !== undefined && input[member] !== false)
+  if (!found) return
+  const where = 'on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.'
+  throw new AwsError('InvalidParameterException', `${found[1]} ${where}`)
+}
+
+function refuseUnsimulated(input: Wire<UpdateServiceRequest>): void {
+  const shape = updateService.input
+  const member = Object.entries(input).find(
+    ([name, value]) =>
+      shape.kind === 'structure' && shape.members.has(name) && !CHANGED_HERE.includes(name) && value !== false,
+  )?.[0]
+  if (member === undefined) return
+  const message = `The simulator changes nothing of a service but its desired count; got '${member}'`
+  throw new NotSimulated('InvalidParameterException', message)
+}
