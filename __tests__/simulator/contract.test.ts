@@ -27,6 +27,11 @@ test('the README lists exactly the operations that there are', async () => {
   expect(listed.sort()).toEqual(OPERATIONS.map(({ service, name }) => `${service} ${name}`).sort())
 })
 
+test('every operation has the schemas that the SDK exports', () => {
+  const kinds = OPERATIONS.flatMap(({ input, output }) => [input.kind, output.kind])
+  expect(kinds).toEqual(kinds.map(() => 'structure'))
+})
+
 test('the README names every scenario, timing and assumption', async () => {
   const text = await README
   for (const name of [

@@ -133,6 +133,11 @@ const broken: [string, Partial<AssumeRoleWithWebIdentityRequest>, string][] = [
     { DurationSeconds: 43_201 },
     "1 validation error detected: Value '43201' at 'durationSeconds' failed to satisfy constraint: Member must have value less than or equal to 43200",
   ],
+  [
+    'a session name with characters of XML',
+    { RoleSessionName: '<a & "b">' },
+    `1 validation error detected: Value '<a & "b">' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]{2,64}`,
+  ],
   ['a role that is no ARN', { RoleArn: 'deployer-of-the-service' }, 'deployer-of-the-service is invalid'],
 ]
 
@@ -147,6 +152,15 @@ test('members that are missing are named', () =>
   withWholeAccount(scenarios.success, async ({ simulator }) => {
     const { body } = await send(simulator.url, {}, 'Action=AssumeRoleWithWebIdentity&Version=2011-06-15')
     expect(body).toContain('<Code>ValidationError</Code><Message>3 validation errors detected: Value null at ')
+  }))
+
+test('members that do not exist are ignored and recorded', () =>
+  withWholeAccount(scenarios.success, async ({ simulator }) => {
+    const form = 'Action=GetCallerIdentity&Version=2011-06-15&Verbose.member.1=yes'
+    expect((await send(simulator.url, {}, form)).httpStatus).toBe(200)
+    expect(simulator.calls).toMatchObject([
+      { service: 'sts', operation: 'GetCallerIdentity', unknownMembers: ['Verbose.member.1'] },
+    ])
   }))
 
 test('a number that is none cannot be read', () =>

@@ -74,10 +74,10 @@ export function exchange(
     call.outputText = answer === undefined ? '' : checkedText(operation, answer, complain)
     message = protocol.answer(operation, answer, call.outputText, requestId)
   } catch (error) {
-    const { code, message: text, httpStatus } = asAwsError(error, asked.operation, complain)
-    call.error = { code, message: text }
-    call.httpStatus = httpStatus
-    message = protocol.error(asked, call.error, requestId)
+    const failure = asAwsError(error, asked.operation, complain)
+    call.error = { code: failure.code, message: failure.message }
+    call.httpStatus = failure.httpStatus
+    message = protocol.error(asked, failure, requestId)
   }
   if (fault?.type === 'drop-after-accept') return { reply: undefined, call: { ...call, httpStatus: 0 } }
   return { reply: { ...message, httpStatus: call.httpStatus }, call }

@@ -29,8 +29,9 @@ export const query: Protocol = {
     const metadata = `<ResponseMetadata>${requestIdElement(requestId)}</ResponseMetadata>`
     return { headers: HEADERS, body: `<${name}Response${xmlns(service)}>${result}${metadata}</${name}Response>` }
   },
-  error: ({ service }, { code, message }, requestId): Message => {
-    const error = `<Type>Sender</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`
+  error: ({ service }, { code, message, httpStatus }, requestId): Message => {
+    const type = httpStatus < 500 ? 'Sender' : 'Receiver'
+    const error = `<Type>${type}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`
     const body = `<ErrorResponse${xmlns(service)}><Error>${error}</Error>${requestIdElement(requestId)}</ErrorResponse>`
     return { headers: HEADERS, body }
   },

@@ -30,9 +30,9 @@ export const restJson: Protocol = {
     }
   },
   answer: (_operation, _answer, json): Message => ({ headers: { 'content-type': CONTENT_TYPE }, body: json }),
-  error: (_call, { code, message }): Message => ({
+  error: (_call, { code, message, httpStatus }): Message => ({
     headers: { 'content-type': CONTENT_TYPE, 'x-amzn-errortype': code },
-    body: JSON.stringify({ Type: 'User', Message: message }),
+    body: JSON.stringify({ Type: httpStatus < 500 ? 'User' : 'Service', Message: message }),
   }),
   expiredToken: (message) => new AwsError('ExpiredTokenException', message, 403),
   unreadable: () => new AwsError('SerializationException', ''),
