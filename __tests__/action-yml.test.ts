@@ -12,7 +12,7 @@ interface Action {
   branding: { icon: string; color: string }
   inputs: Record<string, { description: string; default?: string }>
   outputs: Record<string, { description: string }>
-  runs: { using: string; main: string }
+  runs: { using: string; main: string; post: string }
 }
 
 const text = readFileSync(join(import.meta.dirname, '..', 'action.yml'), 'utf8')
@@ -23,11 +23,12 @@ test('declares exactly the inputs that are read and the outputs that are set', (
   expect(Object.keys(action.outputs)).toEqual([...OUTPUT_NAMES])
 })
 
-test('says what every input and output is, without an expression that would break loading', () => {
+test('says what every input and output is, with no expression but the one that tells the post step how the job ended', () => {
   for (const { description } of [...Object.values(action.inputs), ...Object.values(action.outputs)]) {
     expect(description.length).toBeGreaterThan(10)
   }
-  expect(text).not.toContain('$' + '{{')
+  expect(text.split('$' + '{{')).toHaveLength(2)
+  expect(action.inputs['job-status']?.default).toBe('$' + '{{ job.status }}')
 })
 
 test('its defaults mean the same as not giving the input', () => {
@@ -42,8 +43,8 @@ test('declares no input that is refused as inapplicable', () => {
   for (const name of Object.keys(INAPPLICABLE_INPUTS)) expect(action.inputs).not.toHaveProperty([name])
 })
 
-test('runs the bundle on Node 24 and has what the Marketplace asks for', () => {
-  expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' })
+test('runs the bundle on Node 24, for the post step too, and has what the Marketplace asks for', () => {
+  expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js', post: 'dist/post.js' })
   expect(action.description.length).toBeLessThan(125)
   expect(action.branding).toEqual({ icon: 'shuffle', color: 'green' })
 })

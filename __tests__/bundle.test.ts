@@ -82,32 +82,72 @@ test('sends nothing to an endpoint over plain http that is not on this machine',
   expect(received).toEqual([])
 })
 
-test('asks for a stop with rollback and ends when the runner interrupts it', async () => {
-  const { outputs, calls, summary } = await runBundle({
+test('stops the deployment when the runner interrupts it, and follows the rollback to its end in the post step', async () => {
+  const { outputs, summary, calls, post, report } = await runBundle({
     scenario: baseScenario,
     inputs: HOOK,
     speed: 10,
+    jobStatus: 'cancelled',
     onOutput: (printed, kill) => {
       if (/Install +started/.test(printed)) kill('SIGINT')
     },
   })
   expect(outputs['status']).toBe('cancelled')
-  expect(calls.filter(({ operation }) => operation === 'StopDeployment')).toHaveLength(1)
+  expect(calls.filter(({ operation }) => operation === 'StopDeployment')).not.toHaveLength(0)
   expect(summary).toContain('## Cancelled: demo/web')
+  expect(post).toMatchObject({ exitCode: 0, outputs: { status: 'cancelled', 'rollback-status': 'succeeded' } })
+  expect(post?.summary).toContain('## Cancelled: demo/web')
+  expect(report).toMatchObject({ status: 'cancelled', rollback: { status: 'succeeded' } })
 })
 
-test('leaves the deployment id and a summary behind when it is killed', async () => {
-  const { outputs, summary } = await runBundle({
+test('leaves the deployment id and a summary behind when it is killed, and its post step stops the deployment', async () => {
+  const { outputs, summary, post, printed } = await runBundle({
     scenario: baseScenario,
     inputs: HOOK,
     speed: 10,
-    onOutput: (printed, kill) => {
-      if (/Install +started/.test(printed)) kill('SIGKILL')
+    jobStatus: 'failure',
+    onOutput: (text, kill) => {
+      if (/Install +started/.test(text)) kill('SIGKILL')
     },
   })
   expect(outputs['codedeploy-deployment-id']).toMatch(/^d-/)
   expect(outputs['status']).toBeUndefined()
   expect(summary).toContain('## In progress: demo/web')
+  expect(post).toMatchObject({ exitCode: 0, outputs: { status: 'cancelled', 'rollback-status': 'succeeded' } })
+  expect(printed).toContain('The step was lost before it ended; deployment')
+})
+
+test('has nothing to do in the post step of a release that ended by itself, or that was refused', async () => {
+  for (const inputs of [{}, { service: 'nothing' }]) {
+    const { calls, post, printed, state } = await runBundle({
+      scenario: scenarios['no-hooks'],
+      inputs,
+      jobStatus: 'failure',
+    })
+    const last = calls.length
+    expect(post).toEqual({ exitCode: 0, outputs: {}, summary: '', state: {} })
+    expect(calls).toHaveLength(last)
+    expect(printed).not.toContain('The main step ended')
+    expect(Object.keys(state)).not.toContain('status')
+  }
+})
+
+test('gives its verdict when outputs, summary and report cannot be written', async () => {
+  const nowhere = {
+    GITHUB_OUTPUT: '/nonexistent/output',
+    GITHUB_STEP_SUMMARY: '/nonexistent/summary',
+    GITHUB_STATE: '/nonexistent/state',
+  }
+  const { exitCode, printed } = await runBundle({
+    scenario: scenarios['hook-fails'],
+    inputs: HOOK,
+    environment: { ...nowhere, RUNNER_TEMP: '/nonexistent' },
+  })
+  expect(exitCode).toBe(1)
+  expect(printed.match(/^::error/gm)).toHaveLength(1)
+  expect(printed).toContain('::error title=Rolled back')
+  expect(printed).toContain('outputs could not be written (GITHUB_OUTPUT)')
+  expect(printed).not.toContain('    at ')
 })
 
 test("releases with the hook of the official action's workspace", async () => {

@@ -131,7 +131,7 @@ describe('a release that CodeDeploy ends', () => {
   test('says where test and production traffic are when nothing rolls back', async () => {
     const { outputs, annotation, summary } = await releaseWith({ scenario: scenarios['hook-fails-no-rollback'] })
     expect(outputs).toMatchObject({ status: 'failed', 'rollback-status': 'none', production: 'web:1' })
-    expect(annotation?.message).toContain('There was no rollback: nothing asks for one after this')
+    expect(annotation?.message).toContain('There was no rollback: no setting asks for one after this')
     expect(annotation?.message).toContain('Test traffic goes to the replacement (web:2).')
     expect(annotation?.message).toContain('The replacement task set still runs (2 of 2 tasks).')
     expect(summary).toContain('By the lifecycle events, the test listener reaches the replacement task set.')
@@ -240,24 +240,6 @@ describe('a release that loses its way', () => {
     expect(annotation?.message).toMatch(
       /^Deployment d-\w+ was not done after 1 min, while waiting for the replacement task set to become healthy \(Install\)\. It goes on without this step\./,
     )
-    expect(writes).not.toContain('StopDeployment')
-  })
-
-  test('asks for a stop with rollback when the run is cancelled before production shifted', async () => {
-    const { outputs, calls, annotation } = await releaseWith({
-      prepare: ({ clock, abort }) => clock.atSecond(60, abort),
-    })
-    expect(outputs).toMatchObject({ status: 'cancelled', 'rollback-status': 'running' })
-    expect(calls.at(-1)).toMatchObject({ operation: 'StopDeployment', input: { autoRollbackEnabled: true } })
-    expect(annotation?.message).toContain('was told to stop and roll back')
-  })
-
-  test('changes nothing when the run is cancelled after production has shifted', async () => {
-    const { outputs, writes } = await releaseWith({
-      inputs: { 'wait-for': 'completion' },
-      prepare: ({ clock, abort }) => clock.atSecond(500, abort),
-    })
-    expect(outputs).toMatchObject({ status: 'cancelled', production: 'web:2', 'rollback-status': 'none' })
     expect(writes).not.toContain('StopDeployment')
   })
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Outcome } from '../src/follow/follow.ts'
-import type { Rollback, Settlement } from '../src/follow/settle.ts'
+import type { CutShort, Rollback } from '../src/follow/rollback.ts'
+import type { Settlement } from '../src/follow/settle.ts'
 import type { Snapshot } from '../src/follow/snapshot.ts'
 import { exitCodeOf, verdictOf } from '../src/verdict.ts'
 import { snapshot } from './support/snapshots.ts'
@@ -30,9 +31,9 @@ const outcomes = {
   lostSight: { kind: 'lost-sight', snapshot: RUNNING, error: ERROR, operation: 'codedeploy:GetDeployment' },
 } as const satisfies Record<string, Outcome>
 
-function settled(status: Rollback['status'], last: Snapshot | undefined): Settlement {
+function settled(status: Rollback['status'], last: Snapshot | undefined, cutShort?: CutShort): Settlement {
   const rollback = { status, deploymentId: 'd-ROLLBACK1', snapshot: undefined, wasDue: true, message: '' }
-  return { snapshot: last, rollback, stop: undefined }
+  return { snapshot: last, rollback, stop: undefined, spared: undefined, cutShort }
 }
 
 test.each([
@@ -58,6 +59,24 @@ test.each([
 ] as const)('an outcome %s with a rollback %s ends as expected', (outcome, rollback, last, status) => {
   expect(verdictOf(outcomes[outcome], settled(rollback, last))).toBe(status)
 })
+
+test.each([
+  ['failed', 'unknown', FAILED, 'cancelled', 'cancelled'],
+  ['failed', 'running', FAILED, 'cancelled', 'cancelled'],
+  ['failed', 'running', FAILED, 'timed-out', 'timed-out'],
+  ['failed', 'unknown', FAILED, 'lost-sight', 'unknown'],
+  ['failed', 'failed', FAILED, 'lost-sight', 'rollback-failed'],
+  ['givenUp', 'running', RUNNING, 'timed-out', 'timed-out'],
+  ['givenUp', 'running', RUNNING, 'cancelled', 'cancelled'],
+  ['givenUp', 'unknown', RUNNING, 'lost-sight', 'unknown'],
+  ['timedOut', 'running', RUNNING, 'cancelled', 'cancelled'],
+  ['cancelled', 'unknown', RUNNING, 'lost-sight', 'unknown'],
+] as const)(
+  'an outcome %s with a rollback %s that was cut short ends as expected',
+  (outcome, rollback, last, cut, status) => {
+    expect(verdictOf(outcomes[outcome], settled(rollback, last, cut))).toBe(status)
+  },
+)
 
 test('only what reached its goal exits with 0', () => {
   const statuses = [

@@ -36137,75 +36137,80 @@ function revisionName(taskDefinition) {
 
 /***/ }),
 
-/***/ 6933:
+/***/ 9967:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ buildClients)
+/* harmony export */   CD: () => (/* binding */ attempt),
+/* harmony export */   RA: () => (/* binding */ CallError),
+/* harmony export */   VB: () => (/* binding */ attemptOnce),
+/* harmony export */   WG: () => (/* binding */ isPassing)
 /* harmony export */ });
-/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7067);
-/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4708);
-/* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7507);
-/* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(212);
+/* unused harmony export waitBeforeAttemptMs */
+/* harmony import */ var _service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
 
-
-
-
-/**
- * The clients of a run, for the entries only. One attempt each, because retrying is ours; proxies by the environment's
- * `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, which the SDK ignores by itself.
- */
-function buildClients(region, environment) {
-    const httpAgent = new node_http__WEBPACK_IMPORTED_MODULE_0__.Agent({ keepAlive: true, proxyEnv: environment });
-    const httpsAgent = new node_https__WEBPACK_IMPORTED_MODULE_1__.Agent({ keepAlive: true, proxyEnv: environment });
-    const options = { region, maxAttempts: 1, requestHandler: { httpAgent, httpsAgent } };
-    const ecs = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_2__/* .ECSClient */ .Zgc(options);
-    const codeDeploy = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .CodeDeployClient */ .cHd(options);
-    const close = () => {
-        ecs.destroy();
-        codeDeploy.destroy();
-    };
-    return { ecs, codeDeploy, close };
+/** How long one attempt of a call may take, in milliseconds. */
+const ATTEMPT_DEADLINE_MS = 30_000;
+const TOO_SLOW = {
+    kind: 'network',
+    code: 'Timeout',
+    message: `no answer within ${ATTEMPT_DEADLINE_MS / 1000} s`,
+    notAccepted: false,
+};
+/** Waits between attempts begin at this many milliseconds and double, up to the second figure. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 20_000;
+/** A call that failed for good, with the operation's name and what its error means. */
+class CallError extends Error {
+    operation;
+    serviceError;
+    constructor(operation, serviceError, cause) {
+        super(`${operation}: ${serviceError.code}: ${serviceError.message}`, { cause });
+        this.name = 'CallError';
+        this.operation = operation;
+        this.serviceError = serviceError;
+    }
 }
-
-
-/***/ }),
-
-/***/ 3528:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ readEndpoint)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
-
-
-/** Where the SDK looks for another endpoint. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
-const ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECS', 'AWS_ENDPOINT_URL_CODEDEPLOY'];
-const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
-const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-/** Looks whether requests go to AWS. Plain http is for loopback only, because it would send credentials' signatures openly. */
-function readEndpoint(environment) {
-    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
-        return { otherEndpoint: undefined, problems: [] };
-    const found = { otherEndpoint: undefined, problems: [] };
-    for (const name of ENDPOINT_VARIABLES) {
-        const value = environment[name]?.trim();
-        if (value === undefined || value === '')
-            continue;
-        const url = URL.canParse(value) ? new URL(value) : undefined;
-        if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-            found.problems.push((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`${name} is not the address of an endpoint: '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(value, 200)}'.`));
+/**
+ * A read, or a write that may be repeated: tried again after throttling, service trouble and network errors, with
+ * growing waits.
+ * @throws CallError after the last attempt, or at once when another attempt cannot help
+ */
+async function attempt(attempts, operation, send) {
+    return await attemptCall(attempts, operation, send, (error) => isPassing(error));
+}
+/**
+ * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out.
+ * @throws CallError
+ */
+async function attemptOnce(attempts, operation, send) {
+    return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted);
+}
+async function attemptCall(attempts, operation, send, mayTryAgain) {
+    for (let attempt = 1;; attempt++) {
+        const deadline = attempts.clock.deadline(ATTEMPT_DEADLINE_MS);
+        try {
+            return await send(deadline.signal);
         }
-        else if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname)) {
-            found.problems.push((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`${name} is plain http to '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(url.host, 200)}'; use https, or http on loopback only.`));
+        catch (thrown) {
+            const error = deadline.signal.aborted ? TOO_SLOW : (0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceError */ .Y)(thrown);
+            if (attempt >= attempts.maxAttempts || !mayTryAgain(error))
+                throw new CallError(operation, error, thrown);
+            await attempts.clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), attempts.signal);
         }
-        else if (!AWS_HOST.test(url.hostname)) {
-            found.otherEndpoint ??= (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(url.origin, 200);
+        finally {
+            deadline.cancel();
         }
     }
-    return found;
+}
+/** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */
+function waitBeforeAttemptMs(failedAttempts, random) {
+    const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failedAttempts - 1));
+    return full / 2 + (full / 2) * random;
+}
+/** The error says nothing about what was asked, so asking again may help. */
+function isPassing(error) {
+    return error.kind === 'throttled' || error.kind === 'unavailable' || error.kind === 'network';
 }
 
 
@@ -36348,39 +36353,6 @@ function permissionAdvice(error) {
         return 'Allow it in the role of this job.';
     return `Allow ${error.action}${error.resource === undefined ? '' : ` on ${error.resource}`} in the role of this job.`;
 }
-
-
-/***/ }),
-
-/***/ 5233:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ systemClock)
-/* harmony export */ });
-/**
- * The runner's own clock. It uses `Date.now` and the global `setTimeout` only, looked up at each call, so that a
- * rehearsal can let both run at another rate.
- */
-const systemClock = {
-    now: () => Date.now(),
-    sleep: (durationMs, signal) => new Promise((resolve) => {
-        if (signal?.aborted)
-            return resolve();
-        const wake = () => {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', wake);
-            resolve();
-        };
-        const timer = globalThis.setTimeout(wake, durationMs);
-        signal?.addEventListener('abort', wake, { once: true });
-    }),
-    deadline: (durationMs) => {
-        const controller = new AbortController();
-        const timer = globalThis.setTimeout(() => controller.abort(), durationMs);
-        return { signal: controller.signal, cancel: () => clearTimeout(timer) };
-    },
-};
 
 
 /***/ }),
@@ -40168,6 +40140,52 @@ function invalidInput(sentence) {
 
 /***/ }),
 
+/***/ 3324:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ ROLLBACK_BUDGET_MS),
+/* harmony export */   v: () => (/* binding */ budgetFor)
+/* harmony export */ });
+const MINUTE_MS = 60_000;
+/**
+ * CodeDeploy's own limit for a task set to become healthy and for a hook to answer is 60 minutes; ours is 5 more, so
+ * that its verdict comes first. Source: CodeDeploy User Guide, "Limits" and "Troubleshoot Amazon ECS deployments".
+ */
+const PROVISIONING_MS = 65 * MINUTE_MS;
+const HOOK_MS = 65 * MINUTE_MS;
+/** What CodeDeploy may take beyond a wait whose length is configured. */
+const SLACK_MS = 5 * MINUTE_MS;
+/** An event that has not started within 5 minutes fails the deployment; then as above. Source: "Limits". */
+const BETWEEN_EVENTS_MS = 10 * MINUTE_MS;
+/** How long a rollback may take, in milliseconds: it moves listeners and starts nothing. */
+const ROLLBACK_BUDGET_MS = 15 * MINUTE_MS;
+/** The budget of a release. The group's configured waits come on top of `wait-for-minutes`, as in the official action. */
+function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks }) {
+    const readyMs = group.readyWaitMs;
+    const terminationMs = waitsForTermination ? (group.terminationWaitMs ?? 0) : 0;
+    const limits = {
+        provisioning: PROVISIONING_MS,
+        hook: HOOK_MS,
+        ready: readyMs + SLACK_MS,
+        shift: shift.durationMs + SLACK_MS,
+        between: BETWEEN_EVENTS_MS,
+        termination: terminationMs + SLACK_MS,
+        ended: 0,
+    };
+    const overallMs = waitForMs === undefined ? undefined : waitForMs + readyMs + terminationMs;
+    const hooksMs = Object.keys(hooks).length * HOOK_MS;
+    const phasesMs = PROVISIONING_MS +
+        hooksMs +
+        (group.holdsAtReady || readyMs > 0 ? limits.ready : 0) +
+        limits.shift +
+        (waitsForTermination ? limits.termination : 0);
+    return { overallMs, totalMs: overallMs ?? phasesMs, phaseMs: ({ kind }) => limits[kind] };
+}
+
+
+/***/ }),
+
 /***/ 7161:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40197,6 +40215,253 @@ const DUE_ON = {
 /** Whether the settings ask for a rollback after an end like this. */
 function isRollbackDue(snapshot, rollbackOn) {
     return DUE_ON[endingOf(snapshot)].some((event) => rollbackOn.includes(event));
+}
+
+
+/***/ }),
+
+/***/ 2243:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e6: () => (/* binding */ follow),
+  qz: () => (/* binding */ tell),
+  Jd: () => (/* binding */ untilTheEnd)
+});
+
+// UNUSED EXPORTS: outcomeOf
+
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+;// CONCATENATED MODULE: ./lib/follow/pace.js
+const SECOND_MS = 1_000;
+/** Throttled or failing reads are spread up to this far apart, in milliseconds. */
+const LONGEST_BACK_OFF_MS = 60_000;
+/**
+ * How soon to look again, in milliseconds: close together when something is about to change, far apart in a wait whose
+ * length is known. Spread by up to a tenth, so that many releases do not look in step.
+ */
+function nextLookMs(facts) {
+    const spread = 0.9 + 0.2 * facts.random;
+    if (facts.failedReads > 0) {
+        return Math.min(LONGEST_BACK_OFF_MS, 2_500 * 2 ** Math.min(facts.failedReads, 6)) * spread;
+    }
+    return restMs(facts) * spread;
+}
+function restMs({ snapshot, phase, inPhaseMs, shift, terminationWaitMs }) {
+    switch (phase.kind) {
+        case 'provisioning':
+            return provisioningRestMs(snapshot, inPhaseMs);
+        case 'hook':
+            return hookRestMs(inPhaseMs);
+        case 'ready':
+            return 10 * SECOND_MS;
+        case 'shift':
+            return untilKnownMoment(shiftSteps(shift), inPhaseMs, 15 * SECOND_MS);
+        case 'between':
+            return inPhaseMs < 20 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
+        case 'termination':
+            return untilKnownMoment([terminationWaitMs], inPhaseMs, 30 * SECOND_MS);
+        case 'ended':
+            return 2 * SECOND_MS;
+    }
+}
+/** Nothing can be healthy before its tasks run; once all of them run it may be any moment. */
+function provisioningRestMs(snapshot, inPhaseMs) {
+    const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
+    if (replacement === undefined)
+        return inPhaseMs < 10 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
+    const allRun = replacement.desired > 0 && replacement.running >= replacement.desired;
+    return allRun ? 5 * SECOND_MS : 12 * SECOND_MS;
+}
+/** Most hooks answer within seconds or not at all. */
+function hookRestMs(inPhaseMs) {
+    if (inPhaseMs < 60 * SECOND_MS)
+        return 3 * SECOND_MS;
+    if (inPhaseMs < 300 * SECOND_MS)
+        return 5 * SECOND_MS;
+    return inPhaseMs < 900 * SECOND_MS ? 10 * SECOND_MS : 20 * SECOND_MS;
+}
+/** Milliseconds from the start of the shift to each later step. */
+function shiftSteps({ kind, durationMs, stepMs }) {
+    if (kind !== 'linear' || stepMs === 0)
+        return [durationMs];
+    return Array.from({ length: Math.round(durationMs / stepMs) }, (_, index) => (index + 1) * stepMs);
+}
+/** Looks right after each moment at which something is due, and every `atMostMs` in between. */
+function untilKnownMoment(momentsMs, inPhaseMs, atMostMs) {
+    const next = momentsMs.find((moment) => moment > inPhaseMs);
+    if (next !== undefined)
+        return Math.min(atMostMs, next - inPhaseMs + SECOND_MS);
+    const lastMs = momentsMs.at(-1) ?? 0;
+    return inPhaseMs - lastMs < 30 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
+}
+
+// EXTERNAL MODULE: ./lib/follow/phase.js
+var follow_phase = __nccwpck_require__(8438);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/follow/timeline.js
+var timeline = __nccwpck_require__(6342);
+;// CONCATENATED MODULE: ./lib/follow/follow.js
+
+
+
+
+
+/** Silence after which the log says what is being waited for, in milliseconds. */
+const HEARTBEAT_MS = 300_000;
+/**
+ * Follows a deployment to the finish line, to its own end, or until something else ends the wait.
+ * @param before the last reading of it that has been told, when it was followed before
+ */
+async function follow(engine, deploymentId, following, before) {
+    const watch = newWatch(following.clock.now(), before);
+    while (!following.signal.aborted) {
+        const outcome = await look(engine, deploymentId, watch, following);
+        if (outcome !== undefined)
+            return outcome;
+        const waiting = waitingIn(watch, following);
+        if (waiting.remainingMs <= 0) {
+            return { kind: 'timed-out', snapshot: watch.snapshot, phase: watch.phase, afterMs: waiting.sinceStartMs };
+        }
+        tellIfSilent(watch, waiting, following);
+        const restMs = nextLookMs({
+            snapshot: watch.snapshot,
+            phase: watch.phase,
+            inPhaseMs: waiting.inPhaseMs,
+            shift: following.shift,
+            terminationWaitMs: following.terminationWaitMs,
+            failedReads: watch.failedReads,
+            random: following.random(),
+        });
+        await following.clock.sleep(Math.min(restMs, waiting.remainingMs), following.signal);
+    }
+    return { kind: 'cancelled', snapshot: watch.snapshot };
+}
+function newWatch(nowMs, before) {
+    return {
+        snapshot: before,
+        startedAtMs: nowMs,
+        lastReadMs: nowMs,
+        lastToldMs: nowMs,
+        failedReads: 0,
+        phase: { kind: 'provisioning' },
+        phaseSinceMs: nowMs,
+    };
+}
+/** One reading, told; an outcome when it ends the wait. */
+async function look(engine, deploymentId, watch, following) {
+    try {
+        const before = watch.snapshot;
+        const snapshot = await unlessAborted(engine.observe(deploymentId, before), following.signal);
+        if (snapshot === undefined)
+            return undefined;
+        watch.snapshot = snapshot;
+        watch.lastReadMs = following.clock.now();
+        if (watch.failedReads > 0)
+            following.onReadTrouble({ endedAfter: watch.failedReads });
+        watch.failedReads = 0;
+        if (tell(before, snapshot, following))
+            watch.lastToldMs = watch.lastReadMs;
+        const outcome = outcomeOf(snapshot, following.finishLine);
+        if (outcome !== undefined)
+            return outcome;
+        const reason = await following.reasonToGiveUp(snapshot);
+        if (reason !== undefined)
+            return { kind: 'given-up', snapshot, reason };
+        if (following.autoPromote && isWaitingForPromotion(snapshot))
+            await engine.promote(deploymentId);
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        if (!mayRideOut(error.serviceError)) {
+            return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation };
+        }
+        if (watch.failedReads === 0)
+            following.onReadTrouble({ began: error });
+        watch.failedReads += 1;
+    }
+    return undefined;
+}
+/** Hands a reading on, with what has changed. @returns whether anything has */
+function tell(before, snapshot, following) {
+    following.onSnapshot(snapshot);
+    const entries = (0,timeline/* changesBetween */.i)(before, snapshot, following.clock.now());
+    for (const entry of entries)
+        following.onEntry(entry);
+    return entries.length > 0;
+}
+/** The answer, or undefined as soon as the signal is aborted; a read that hangs must not hold a cancelled step. */
+async function unlessAborted(answer, signal) {
+    let onAbort = () => { };
+    const aborted = new Promise((resolve) => {
+        onAbort = () => resolve(undefined);
+        signal.addEventListener('abort', onAbort, { once: true });
+    });
+    try {
+        return await Promise.race([answer, aborted]);
+    }
+    finally {
+        signal.removeEventListener('abort', onAbort);
+    }
+}
+/** Where in its budget the wait is; notices when the deployment has come to another phase. */
+function waitingIn(watch, { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }) {
+    const nowMs = clock.now();
+    const phase = (0,follow_phase/* phaseOf */.hU)(watch.snapshot, hooks);
+    if (!(0,follow_phase/* isSamePhase */.qd)(watch.phase, phase))
+        watch.phaseSinceMs = nowMs;
+    watch.phase = phase;
+    const sinceStartMs = nowMs - watch.startedAtMs;
+    const inPhaseMs = nowMs - watch.phaseSinceMs;
+    const budgetMs = budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs;
+    return { sinceStartMs, inPhaseMs, remainingMs: Math.min(budgetMs, untilMs - nowMs) };
+}
+function tellIfSilent(watch, { inPhaseMs, remainingMs }, { clock, onHeartbeat }) {
+    const nowMs = clock.now();
+    if (nowMs - watch.lastToldMs < HEARTBEAT_MS)
+        return;
+    const { phase, snapshot } = watch;
+    onHeartbeat({
+        phase,
+        inPhaseMs,
+        atMostMs: inPhaseMs + remainingMs,
+        snapshot,
+        sinceLastReadMs: nowMs - watch.lastReadMs,
+    });
+    watch.lastToldMs = nowMs;
+}
+/** The outcome a reading decides by itself, if it does. */
+function outcomeOf(snapshot, finishLine) {
+    if (snapshot.status === 'succeeded')
+        return { kind: 'finish-line', snapshot };
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return { kind: 'ended', snapshot };
+    if (finishLine === 'production-traffic' && snapshot.isShifted)
+        return { kind: 'finish-line', snapshot };
+    return undefined;
+}
+/** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
+function untilTheEnd(following, limitMs) {
+    const budget = { totalMs: limitMs, overallMs: limitMs, phaseMs: () => limitMs };
+    return { ...following, finishLine: 'completion', budget, autoPromote: false, reasonToGiveUp: async () => undefined };
+}
+/**
+ * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
+ * not documented, so an event before the shift that still has to run counts as not ready.
+ */
+function isWaitingForPromotion(snapshot) {
+    const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
+    const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next);
+    return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped');
+}
+/** A failed read is not a verdict, except when no later one can succeed. */
+function mayRideOut(error) {
+    return (0,attempts/* isPassing */.WG)(error) || error.kind === 'answered';
 }
 
 
@@ -40258,6 +40523,267 @@ function describePhase(phase) {
 
 /***/ }),
 
+/***/ 8744:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  G: () => (/* binding */ settle)
+});
+
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
+var follow = __nccwpck_require__(2243);
+// EXTERNAL MODULE: ./lib/follow/budget.js
+var budget = __nccwpck_require__(3324);
+// EXTERNAL MODULE: ./lib/follow/ending.js
+var ending = __nccwpck_require__(7161);
+;// CONCATENATED MODULE: ./lib/follow/rollback.js
+
+
+
+
+const NO_ROLLBACK = {
+    status: 'none',
+    deploymentId: undefined,
+    snapshot: undefined,
+    wasDue: false,
+    message: '',
+};
+/** Observed: the pointer to the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
+const ROLLBACK_APPEARS_WITHIN_MS = 30_000;
+/** How soon to look for the rollback again, in milliseconds. */
+const LOOK_FOR_ROLLBACK_MS = 1_500;
+/**
+ * Finds the rollback of a deployment that ended without success and follows it to its own end.
+ * @param rollbackOn what rolls the deployment back, when the deployment itself does not tell
+ */
+async function settleRollback(engine, ended, following, rollbackOn) {
+    const wasDue = (0,ending/* isRollbackDue */.v)(ended, [...rollbackOn, ...(ended.rollbackOn ?? [])]);
+    const search = await lookForRollback(engine, ended, following, wasDue);
+    const { snapshot, cutShort } = search;
+    if (snapshot.rollback !== undefined) {
+        const followed = await followRollback(engine, snapshot, following, wasDue);
+        return { snapshot, ...followed };
+    }
+    const status = cutShort !== undefined && wasDue ? 'unknown' : 'none';
+    return { snapshot, rollback: { ...NO_ROLLBACK, status, wasDue }, cutShort };
+}
+/**
+ * At least one more reading; more of them while a rollback may still show. A stop may have asked for a rollback that no
+ * setting asks for. Source: CodeDeploy API Reference, StopDeployment, `autoRollbackEnabled`.
+ * @returns `cutShort` when the last word was not read
+ */
+async function lookForRollback(engine, ended, { clock, signal, untilMs = Number.POSITIVE_INFINITY }, wasDue) {
+    const mayFollow = wasDue || (0,ending/* endingOf */.z)(ended) === 'stop-request';
+    const giveUpMs = clock.now() + (mayFollow ? ROLLBACK_APPEARS_WITHIN_MS : 0);
+    let snapshot = ended;
+    for (;;) {
+        const leftMs = untilMs - clock.now();
+        if (leftMs <= 0)
+            return { snapshot, cutShort: 'timed-out' };
+        await clock.sleep(Math.min(LOOK_FOR_ROLLBACK_MS, leftMs), signal);
+        if (signal.aborted)
+            return { snapshot, cutShort: 'cancelled' };
+        let wasRead = false;
+        try {
+            snapshot = await engine.observe(ended.deploymentId, snapshot);
+            wasRead = true;
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            if (!(0,attempts/* isPassing */.WG)(error.serviceError))
+                return { snapshot, cutShort: 'lost-sight' };
+        }
+        if (snapshot.rollback !== undefined)
+            return { snapshot, cutShort: undefined };
+        if (clock.now() >= giveUpMs)
+            return { snapshot, cutShort: wasRead ? undefined : 'lost-sight' };
+    }
+}
+const STATUS_AFTER = {
+    'finish-line': 'succeeded',
+    ended: 'failed',
+    'timed-out': 'running',
+    cancelled: 'running',
+    'given-up': 'running',
+    'lost-sight': 'unknown',
+};
+async function followRollback(engine, { rollback: pointer }, following, wasDue) {
+    const { deploymentId, message } = pointer ?? { deploymentId: undefined, message: '' };
+    if (deploymentId === undefined) {
+        // A message without an id is CodeDeploy saying that it cannot roll back. Source: API Reference, RollbackInfo.
+        const status = wasDue && message !== '' ? 'failed' : 'none';
+        return { rollback: { ...NO_ROLLBACK, status, wasDue, message }, cutShort: undefined };
+    }
+    const { kind, snapshot } = await (0,follow/* follow */.e6)(engine, deploymentId, (0,follow/* untilTheEnd */.Jd)(following, budget/* ROLLBACK_BUDGET_MS */.u));
+    const said = snapshot?.error?.message ?? '';
+    return {
+        rollback: { status: STATUS_AFTER[kind], deploymentId, snapshot, wasDue, message: said },
+        cutShort: cutShortBy(kind),
+    };
+}
+/** What ended a wait before the deployment itself did. */
+function cutShortBy(kind) {
+    return kind === 'cancelled' || kind === 'timed-out' || kind === 'lost-sight' ? kind : undefined;
+}
+
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+;// CONCATENATED MODULE: ./lib/follow/stop-request.js
+
+/** How soon a request is sent again that failed for a passing reason, in milliseconds. */
+const AGAIN_AFTER_MS = 10_000;
+/** One request to stop a deployment with rollback. Sent again only while it failed for a passing reason. */
+class StopRequest {
+    /** Why it was refused, in the service's words; undefined when it was accepted. */
+    refusal;
+    #engine;
+    #deploymentId;
+    #clock;
+    #sendAgainAtMs;
+    constructor(engine, deploymentId, clock) {
+        this.#engine = engine;
+        this.#deploymentId = deploymentId;
+        this.#clock = clock;
+    }
+    /** Changes AWS. */
+    async send() {
+        try {
+            await this.#engine.stop(this.#deploymentId, { rollback: true });
+            this.refusal = undefined;
+            this.#sendAgainAtMs = undefined;
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            const { serviceError } = error;
+            this.refusal = `${serviceError.code}: ${serviceError.message}`;
+            this.#sendAgainAtMs = (0,attempts/* isPassing */.WG)(serviceError) ? this.#clock.now() + AGAIN_AFTER_MS : undefined;
+        }
+    }
+    /** Changes AWS, if it sends anything. */
+    async sendAgainIfWorthwhile() {
+        if (this.#sendAgainAtMs !== undefined && this.#clock.now() >= this.#sendAgainAtMs)
+            await this.send();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/follow/settle.js
+
+
+
+
+
+/** How long a stop may take until the deployment has ended, in milliseconds. */
+const STOP_BUDGET_MS = 10 * 60_000;
+/** How soon to look again when the look before a stop failed, in milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
+/** How long that is tried, in milliseconds. */
+const LOOK_BEFORE_STOP_MS = 60_000;
+const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined };
+/**
+ * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
+ * follows that deployment to its own end. Changes AWS only after `given-up`, and after `cancelled` and `timed-out` when
+ * asked to; production that has moved is never taken back, and nothing is stopped unseen.
+ */
+async function settle(engine, deploymentId, outcome, following, partings) {
+    const { snapshot } = outcome;
+    switch (outcome.kind) {
+        case 'finish-line':
+            return { ...AT_REST, snapshot };
+        case 'lost-sight':
+            return { ...AT_REST, snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' }, cutShort: 'lost-sight' };
+        case 'ended':
+            return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, partings.rollbackOn)) };
+        case 'given-up':
+            return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn);
+        case 'timed-out':
+            if (partings.onTimeout === 'leave')
+                return { ...AT_REST, snapshot };
+            return await partWithRollback(engine, deploymentId, snapshot, following, partings);
+        case 'cancelled': {
+            if (partings.onCancel === 'leave')
+                return { ...AT_REST, snapshot };
+            const untilMs = following.clock.now() + partings.windDownMs;
+            const windingDown = { ...following, signal: new AbortController().signal, untilMs };
+            return await partWithRollback(engine, deploymentId, snapshot, windingDown, partings);
+        }
+    }
+}
+/** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
+async function partWithRollback(engine, deploymentId, before, following, { rollbackOn }) {
+    const snapshot = await lookBeforeStop(engine, deploymentId, before, following);
+    if (snapshot === undefined)
+        return { ...AT_REST, snapshot: before, spared: 'unseen', cutShort: 'timed-out' };
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return await settleEnd(engine, snapshot, following, rollbackOn);
+    if ((0,follow_snapshot/* isMoved */.yu)(snapshot))
+        return { ...AT_REST, snapshot, spared: 'moved' };
+    return await stopAndSettle(engine, snapshot, following, rollbackOn);
+}
+/** A reading made now; undefined when there was none. */
+async function lookBeforeStop(engine, deploymentId, before, following) {
+    const { clock, signal } = following;
+    const untilMs = Math.min(clock.now() + LOOK_BEFORE_STOP_MS, following.untilMs ?? Number.POSITIVE_INFINITY);
+    while (!signal.aborted) {
+        try {
+            const snapshot = await engine.observe(deploymentId, undefined);
+            (0,follow/* tell */.qz)(before, snapshot, following);
+            return snapshot;
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            if (clock.now() + LOOK_AGAIN_MS >= untilMs)
+                return undefined;
+            await clock.sleep(LOOK_AGAIN_MS, signal);
+        }
+    }
+    return undefined;
+}
+async function stopAndSettle(engine, snapshot, following, rollbackOn) {
+    const { deploymentId } = snapshot;
+    const stop = new StopRequest(engine, deploymentId, following.clock);
+    await stop.send();
+    const waiting = {
+        ...(0,follow/* untilTheEnd */.Jd)(following, STOP_BUDGET_MS),
+        reasonToGiveUp: async (seen) => {
+            if (!(0,follow_snapshot/* isMoved */.yu)(seen))
+                await stop.sendAgainIfWorthwhile();
+            return undefined;
+        },
+    };
+    const end = await (0,follow/* follow */.e6)(engine, deploymentId, waiting, snapshot);
+    const { refusal } = stop;
+    const cutShort = cutShortBy(end.kind);
+    if (cutShort === undefined && end.snapshot !== undefined) {
+        const dueOn = refusal === undefined ? ['stop', ...rollbackOn] : rollbackOn;
+        return { ...(await settleEnd(engine, end.snapshot, following, dueOn)), stop: { refusal } };
+    }
+    const wasDue = refusal === undefined;
+    const status = cutShort === 'lost-sight' ? 'unknown' : wasDue ? 'running' : 'none';
+    return {
+        ...AT_REST,
+        snapshot: end.snapshot ?? snapshot,
+        rollback: { ...NO_ROLLBACK, status, wasDue },
+        stop: { refusal },
+        cutShort,
+    };
+}
+/** A deployment that succeeded while it was to be stopped is at rest too. */
+async function settleEnd(engine, snapshot, following, rollbackOn) {
+    if (snapshot.status === 'succeeded')
+        return { ...AT_REST, snapshot };
+    return { ...AT_REST, ...(await settleRollback(engine, snapshot, following, rollbackOn)) };
+}
+
+
+/***/ }),
+
 /***/ 1229:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40266,7 +40792,8 @@ function describePhase(phase) {
 /* harmony export */   hY: () => (/* binding */ hasEnded),
 /* harmony export */   my: () => (/* binding */ runningEvent),
 /* harmony export */   pd: () => (/* binding */ hookOf),
-/* harmony export */   uG: () => (/* binding */ failedEvent)
+/* harmony export */   uG: () => (/* binding */ failedEvent),
+/* harmony export */   yu: () => (/* binding */ isMoved)
 /* harmony export */ });
 /** Percent of production on the replacement; undefined when it was not seen. */
 function replacementTraffic(snapshot) {
@@ -40276,6 +40803,14 @@ function replacementTraffic(snapshot) {
         return replacement.trafficPercent;
     // Before Install the replacement is not listed, and the original serves everything.
     return taskSets.some(({ role }) => role === 'original') ? 0 : undefined;
+}
+/**
+ * All of production is on the replacement, as far as this reading tells, whether or not its last hook has passed. Only
+ * a person who asks for it takes that back.
+ */
+function isMoved(snapshot) {
+    const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement');
+    return snapshot.isShifted || replacement?.trafficPercent === 100 || replacement?.state === 'primary';
 }
 /** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
 function hasEnded(snapshot) {
@@ -40393,60 +40928,21 @@ function replacementOf(snapshot) {
 
 /***/ }),
 
-/***/ 7108:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ githubRun)
-/* harmony export */ });
-/**
- * Reads the run from the runner's environment.
- * Source: github-actions docs, "Variables reference"; `GITHUB_WORKFLOW_REF` is `owner/name/.github/workflows/FILE@ref`.
- */
-function githubRun(environment) {
-    const value = (name) => environment[name] ?? '';
-    const workflowFile = /\/([^/@]+)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] ?? value('GITHUB_WORKFLOW');
-    const pullRequest = /^refs\/pull\/(\d+)\//.exec(value('GITHUB_REF'))?.[1] ?? '';
-    return {
-        repository: value('GITHUB_REPOSITORY'),
-        repositoryId: value('GITHUB_REPOSITORY_ID'),
-        workflowFile,
-        runId: value('GITHUB_RUN_ID'),
-        runAttempt: value('GITHUB_RUN_ATTEMPT'),
-        runNumber: value('GITHUB_RUN_NUMBER'),
-        job: value('GITHUB_JOB'),
-        sha: value('GITHUB_SHA'),
-        pullRequest,
-        actor: value('GITHUB_ACTOR'),
-        serverUrl: value('GITHUB_SERVER_URL').replace(/\/+$/, '') || 'https://github.com',
-    };
-}
-
-
-/***/ }),
-
 /***/ 5691:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _aws_clients_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6933);
-/* harmony import */ var _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3528);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5233);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(452);
-/* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7108);
-/* harmony import */ var _inputs_environment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6320);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7632);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1295);
-/* harmony import */ var _report_annotation_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8393);
-/* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4302);
-/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8568);
-/* harmony import */ var _report_report_json_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7273);
-/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5259);
-/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9937);
-/* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7052);
-/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(9856);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(4169);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _step_cancellation_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9411);
+/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9937);
+/* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7052);
+/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3740);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2216);
+/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8753);
+/* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2513);
+/* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(460);
+/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9856);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4169);
 
 
 
@@ -40458,135 +40954,44 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
-
-
-
-
-
-
-
-const NO_REGION = (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .a)(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`);
 const environment = process.env;
-const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_16__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
-const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_14__/* .stepLog */ .t)(toolkit);
-const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_12__/* .stepFiles */ .U)(environment);
-const cancellation = new AbortController();
-/** The release as it was last told, for when something goes wrong beside it. */
-let latest;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
-    process.on(signal, () => cancellation.abort());
+const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_9__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
+const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_3__/* .stepLog */ .t)(toolkit);
+const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_1__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_5__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_6__/* .STATE_REPORT */ .n7));
+const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_7__/* .Teller */ .T(toolkit, files, log);
+/** By the name of the entry, never by what was saved: a post step must not release anything. */
+const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
 try {
-    const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_13__/* .firstRequestSent */ .y)();
-    const releasing = main();
-    await Promise.race([sent, releasing]);
+    const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_2__/* .firstRequestSent */ .y)();
+    const parts = { environment, toolkit, log, files, teller };
+    const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_5__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_4__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_10__/* .listenForCancel */ .F)() });
+    await Promise.race([sent, running]);
     await toolkit.load();
-    await releasing;
+    await running;
 }
 catch (error) {
     await toolkit.load();
     tellBug(error);
 }
-async function main() {
-    const parsed = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .parseInputs */ .T)((0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_4__/* .readRawInputs */ .y)(environment), (0,_inputs_environment_js__WEBPACK_IMPORTED_MODULE_4__/* .readUndeclaredInputs */ .B)(environment));
-    const endpoint = (0,_aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .readEndpoint */ .K)(environment);
-    const region = parsed.inputs.region ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined);
-    const clients = (0,_aws_clients_js__WEBPACK_IMPORTED_MODULE_0__/* .buildClients */ .B)(region ?? 'not-set', environment);
-    const ended = await (0,_release_js__WEBPACK_IMPORTED_MODULE_6__/* .release */ ._)(parsed, {
-        ...clients,
-        clock: _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .m,
-        random: Math.random,
-        maxAttempts: parsed.inputs.maxRetries,
-        signal: cancellation.signal,
-        region,
-        obstacles: region === undefined ? [NO_REGION, ...endpoint.problems] : endpoint.problems,
-        otherEndpoint: endpoint.otherEndpoint,
-        run: (0,_github_run_js__WEBPACK_IMPORTED_MODULE_17__/* .githubRun */ .p)(environment),
-        log,
-        readText: files.readText,
-        onRelease: keepTold,
-    });
-    clients.close();
-    tellEnd(ended);
-}
-/** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
-function keepTold(release) {
-    const before = latest;
-    latest = release;
-    const { taskDefinition, deploymentId } = release;
-    if (taskDefinition !== before?.taskDefinition)
-        setOutput('task-definition-arn', taskDefinition?.arn ?? '');
-    if (deploymentId !== before?.deploymentId)
-        setOutput('codedeploy-deployment-id', deploymentId ?? '');
-    const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId;
-    if (!isTold || release.status !== undefined)
-        files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_11__/* .renderSummary */ .B)(release));
-}
-function tellEnd(ended) {
-    const outputs = (0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_9__/* .renderOutputs */ .$)(ended, files.writeReport((0,_report_report_json_js__WEBPACK_IMPORTED_MODULE_10__/* .renderReport */ .B)(ended)));
-    for (const name of _report_outputs_js__WEBPACK_IMPORTED_MODULE_9__/* .OUTPUT_NAMES */ .P)
-        setOutput(name, outputs[name]);
-    files.writeSummary((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_11__/* .renderSummary */ .B)(ended));
-    for (const line of (0,_report_log_lines_js__WEBPACK_IMPORTED_MODULE_8__/* .closingLines */ .Po)(ended))
-        log.line(line);
-    const annotation = (0,_report_annotation_js__WEBPACK_IMPORTED_MODULE_7__/* .renderAnnotation */ .q)(ended);
-    if (annotation !== undefined)
-        fail(annotation.title, annotation.message);
-}
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
 function tellBug(error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    for (const line of (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_15__/* .plainText */ .wh)(stack ?? message).split('\n'))
+    for (const line of (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_8__/* .plainText */ .wh)(stack ?? message).split('\n'))
         log.line(`| ${line}`);
     const failure = `This is a mistake in the action itself (${message}); please report it.`;
-    if (latest === undefined) {
-        fail('Failed before anything was checked', failure);
+    const { told } = teller;
+    if (told === undefined || isPost) {
+        teller.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure);
+        process.exitCode = isPost ? 0 : 1;
         return;
     }
-    const problems = [...latest.problems, { reason: 'internal-error', sentence: failure }];
-    const mayRun = latest.deploymentId !== undefined || latest.taskDefinition !== undefined;
-    tellEnd({ ...latest, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAtMs: Date.now() });
-}
-function setOutput(name, value) {
-    toolkit.use((core) => core.setOutput(name, value));
-}
-function fail(title, message) {
-    toolkit.use((core) => core.error((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_15__/* .logLine */ .BP)(message), { title: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_15__/* .logLine */ .BP)(title) }));
-    process.exitCode = 1;
+    const problems = [...told.problems, { reason: 'internal-error', sentence: failure }];
+    const mayRun = told.deploymentId !== undefined || told.taskDefinition !== undefined;
+    teller.tellEnd({ ...told, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAtMs: Date.now() });
 }
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 6320:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ readUndeclaredInputs),
-/* harmony export */   y: () => (/* binding */ readRawInputs)
-/* harmony export */ });
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5261);
-
-/**
- * The declared inputs as the runner hands them over: `INPUT_` and the name in upper case, hyphens kept.
- * Source: actions/runner, NodeScriptActionHandler.
- */
-function readRawInputs(environment) {
-    const values = _names_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUT_NAMES */ .Q.map((name) => [name, environment[variableOf(name)] ?? '']);
-    return Object.fromEntries(values);
-}
-/** Names of given inputs that action.yml does not declare, in upper case; the runner passes them on all the same. */
-function readUndeclaredInputs(environment) {
-    const declared = new Set(_names_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUT_NAMES */ .Q.map(variableOf));
-    return Object.entries(environment)
-        .filter(([name, value]) => name.startsWith('INPUT_') && !declared.has(name) && value?.trim() !== '')
-        .map(([name]) => name.slice('INPUT_'.length));
-}
-function variableOf(name) {
-    return `INPUT_${name.toUpperCase()}`;
-}
-
 
 /***/ }),
 
@@ -40623,364 +41028,95 @@ function hookInputOf(event) {
 
 /***/ }),
 
-/***/ 7632:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  T: () => (/* binding */ parseInputs)
-});
-
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/untrusted.js
-var untrusted = __nccwpck_require__(4169);
-;// CONCATENATED MODULE: ./lib/inputs/container-lines.js
-
-/**
- * `[registry[:port]/]path[:tag][@algorithm:digest]`.
- * Source: distribution/reference, the grammar of image references.
- */
-const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
-/** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
-const MAX_IMAGE_LENGTH = 600;
-/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
-const VARIABLE_NAME = /^[^\s"'#=]+$/;
-const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
-const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
-const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
-/** Parses `image`: one reference, or lines `container=image`. */
-function parseImages(fields) {
-    const images = fields.lines('image').map((line) => {
-        const split = line.indexOf('=');
-        if (split < 0)
-            return { container: undefined, image: line };
-        return { container: line.slice(0, split).trim(), image: line.slice(split + 1).trim() };
-    });
-    for (const { container, image } of images) {
-        if (container === '')
-            fields.wrong('image', `has a line without a container name before '='.`);
-        if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
-            fields.wrong('image', `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
-        }
-    }
-    if (images.length > 1 && images.some(({ container }) => container === undefined)) {
-        fields.wrong('image', `must name the container on every line ('container=image') when it has several lines.`);
-    }
-    const named = images.map(({ container }) => container);
-    const doubled = named.find((container, index) => container !== undefined && named.indexOf(container) !== index);
-    if (doubled !== undefined)
-        fields.wrong('image', `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
-    return images;
-}
-/** Parses `environment-variables`. Values are kept to the letter and never shown. */
-function parseEnvironmentLines(fields) {
-    return parseAssignments(fields, 'environment-variables', 'NAME=value');
-}
-/** Parses `secrets`: names and where ECS finds their values. A value that is neither kind of address is not shown. */
-function parseSecretLines(fields) {
-    const secrets = parseAssignments(fields, 'secrets', 'NAME=address');
-    for (const [name, value] of secrets) {
-        const address = value.trim();
-        secrets.set(name, address);
-        if (![SECRETS_MANAGER_ARN, PARAMETER_ARN, PARAMETER_NAME].some((pattern) => pattern.test(address))) {
-            fields.wrong('secrets', `must give '${(0,untrusted/* inSentence */.BX)(name, 100)}' the ARN of a Secrets Manager secret or the name or ARN of an SSM parameter; what it gives is neither (not shown).`);
-        }
-    }
-    return secrets;
-}
-/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
-function parseAssignments(fields, input, form) {
-    const assigned = new Map();
-    for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
-        if (line.trim() === '')
-            continue;
-        const split = line.indexOf('=');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        if (!VARIABLE_NAME.test(name)) {
-            fields.wrong(input, `must have lines '${form}'; line ${index + 1} has no name before '=' (not shown).`);
-        }
-        else if (assigned.has(name)) {
-            fields.wrong(input, `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}' more than once.`);
-        }
-        else {
-            assigned.set(name, line.slice(split + 1));
-        }
-    }
-    return assigned;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/fields.js
-
-
-/** The fields of one set of raw inputs. */
-function fieldsOf(raw) {
-    const problems = [];
-    const wrong = (name, rest) => {
-        problems.push((0,errors/* invalidInput */.a)(`Input '${name}' ${rest}`));
-    };
-    const text = (name) => raw[name].trim() || undefined;
-    return {
-        problems,
-        wrong,
-        text,
-        verbatim: (name) => raw[name],
-        lines: (name) => raw[name]
-            .split('\n')
-            .map((line) => line.trim())
-            .filter((line) => line !== ''),
-        wholeNumber: (name, min, max) => {
-            const given = text(name);
-            if (given === undefined)
-                return undefined;
-            const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-            if (value >= min && value <= max)
-                return value;
-            wrong(name, `must be a whole number from ${min} to ${max}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return undefined;
-        },
-        trueOrFalse: (name) => {
-            const given = text(name);
-            if (given === undefined)
-                return undefined;
-            if (/^true$/i.test(given))
-                return true;
-            if (/^false$/i.test(given))
-                return false;
-            wrong(name, `must be 'true' or 'false'; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return undefined;
-        },
-        choice: (name, choices) => {
-            const given = text(name);
-            if (given === undefined)
-                return undefined;
-            const found = choices.find((choice) => choice === given);
-            if (found === undefined)
-                wrong(name, `must be ${orList(choices)}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return found;
-        },
-    };
-}
-/** `'a', 'b' or 'c'`. */
-function orList(choices) {
-    const quoted = choices.map((choice) => `'${choice}'`);
-    const last = quoted.pop() ?? '';
-    return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
-}
-
-// EXTERNAL MODULE: ./lib/inputs/hooks.js
-var inputs_hooks = __nccwpck_require__(1937);
-// EXTERNAL MODULE: ./lib/inputs/names.js
-var names = __nccwpck_require__(5261);
-;// CONCATENATED MODULE: ./lib/inputs/inputs.js
-
-
-
-
-
-
-const MINUTE_MS = 60_000;
-/** The cluster that ECS uses when none is named. */
-const DEFAULT_CLUSTER = 'default';
-/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
-const CPU = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?vcpu)$/i;
-const MEMORY = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?gb)$/i;
-/**
- * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
- * need AWS can still find what else is wrong; nothing is written while there is a problem.
- * @param undeclared names of inputs that reached us although action.yml does not declare them, in any case
- */
-function parseInputs(raw, undeclared) {
-    const fields = fieldsOf(raw);
-    const notes = [];
-    const service = fields.text('service');
-    if (service === undefined)
-        fields.wrong('service', 'is required: the name or ARN of the ECS service to release.');
-    const environment = parseEnvironmentLines(fields);
-    const secrets = parseSecretLines(fields);
-    for (const name of secrets.keys()) {
-        if (environment.has(name)) {
-            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
-        }
-    }
-    const inputs = {
-        operation: fields.choice('operation', ['release']) ?? 'release',
-        cluster: clusterOf(fields.text('cluster'), service),
-        service: service ?? '',
-        application: fields.text('codedeploy-application'),
-        deploymentGroup: fields.text('codedeploy-deployment-group'),
-        images: parseImages(fields),
-        taskDefinition: fields.text('task-definition'),
-        containerName: fields.text('container-name'),
-        containerPort: fields.wholeNumber('container-port', 1, 65_535),
-        environment,
-        secrets,
-        cpu: sizeText(fields, 'cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
-        memory: sizeText(fields, 'memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
-        appSpec: fields.text('codedeploy-appspec'),
-        hooks: hooksOf(fields),
-        deploymentConfig: fields.text('codedeploy-deployment-config'),
-        description: fields.text('codedeploy-deployment-description') ?? '',
-        rollbackOn: rollbackOn(fields),
-        alarms: alarms(fields),
-        ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
-        autoPromote: fields.trueOrFalse('auto-promote') ?? false,
-        waitFor: waitFor(fields, notes),
-        waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
-        failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
-        region: fields.text('aws-region'),
-        maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
-    };
-    return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
-}
-/** The ARN of a service names its cluster; the short form of before 2019 does not. */
-function clusterOf(given, service) {
-    const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1];
-    return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given;
-}
-function inapplicable(undeclared) {
-    return Object.entries(names/* INAPPLICABLE_INPUTS */.h)
-        .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
-        .map(([name, advice]) => (0,errors/* invalidInput */.a)(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`));
-}
-function sizeText(fields, name, pattern, expected) {
-    const given = fields.text(name);
-    if (given === undefined || pattern.test(given))
-        return given;
-    fields.wrong(name, `must be ${expected}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-    return undefined;
-}
-function hooksOf(fields) {
-    const hooks = {};
-    for (const event of inputs_hooks/* LIFECYCLE_HOOKS */.Y) {
-        const given = fields.text((0,inputs_hooks/* hookInputOf */.P)(event));
-        if (given !== undefined)
-            hooks[event] = given;
-    }
-    return hooks;
-}
-function rollbackOn(fields) {
-    const words = (fields.text('rollback-on') ?? '').split(/[\s,]+/).filter((word) => word !== '');
-    if (words.length === 0)
-        return undefined;
-    const events = ['failure', 'alarm', 'stop'];
-    const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word));
-    if (unknown.length > 0) {
-        const got = unknown.map((word) => `'${(0,untrusted/* inSentence */.BX)(word, 50)}'`).join(', ');
-        fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`);
-        return undefined;
-    }
-    if (words.includes('never') && words.length > 1) {
-        fields.wrong('rollback-on', `takes 'never' alone; got it together with other words.`);
-        return undefined;
-    }
-    return events.filter((event) => words.includes(event));
-}
-/** AWS limits: at most 10 alarms a deployment, names up to 255 characters. Source: CodeDeploy, AlarmConfiguration. */
-function alarms(fields) {
-    const names = fields.lines('alarms');
-    if (names.length === 0)
-        return undefined;
-    const doubled = names.filter((name, index) => names.indexOf(name) !== index);
-    if (doubled.length > 0) {
-        fields.wrong('alarms', `names '${(0,untrusted/* inSentence */.BX)(doubled[0] ?? '', 255)}' more than once.`);
-    }
-    if (names.length > 10)
-        fields.wrong('alarms', `takes at most 10 alarm names; got ${names.length}.`);
-    const long = names.find((name) => name.length > 255);
-    if (long !== undefined) {
-        fields.wrong('alarms', `takes names of at most 255 characters; one begins '${(0,untrusted/* inSentence */.BX)(long, 40)}'.`);
-    }
-    return names;
-}
-function waitFor(fields, notes) {
-    const chosen = fields.choice('wait-for', ['production-traffic', 'completion', 'nothing']);
-    const stability = fields.trueOrFalse('wait-for-service-stability');
-    if (stability !== undefined) {
-        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
-        if (chosen !== undefined && (chosen === 'nothing') === stability) {
-            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
-        }
-    }
-    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
-}
-function minutesAsMs(minutes) {
-    return minutes === undefined ? undefined : minutes * MINUTE_MS;
-}
-
-
-/***/ }),
-
-/***/ 5261:
+/***/ 1288:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ INPUT_NAMES),
-/* harmony export */   h: () => (/* binding */ INAPPLICABLE_INPUTS)
+/* harmony export */   k: () => (/* binding */ Progress)
 /* harmony export */ });
-/** Every input that action.yml declares, in its order. A test compares the two. */
-const INPUT_NAMES = [
-    'operation',
-    'cluster',
-    'service',
-    'codedeploy-application',
-    'codedeploy-deployment-group',
-    'image',
-    'task-definition',
-    'container-name',
-    'container-port',
-    'environment-variables',
-    'secrets',
-    'cpu',
-    'memory',
-    'codedeploy-appspec',
-    'before-install-hook',
-    'after-install-hook',
-    'after-allow-test-traffic-hook',
-    'before-allow-traffic-hook',
-    'after-allow-traffic-hook',
-    'codedeploy-deployment-config',
-    'codedeploy-deployment-description',
-    'rollback-on',
-    'alarms',
-    'if-unchanged',
-    'auto-promote',
-    'wait-for',
-    'wait-for-minutes',
-    'fail-fast',
-    'aws-region',
-    'max-retries',
-    'wait-for-service-stability',
-];
-const RUN_NO_TASK = 'this action releases a service and runs no single tasks; run the task in a step of its own';
-/**
- * Inputs of `aws-actions/amazon-ecs-deploy-task-definition` that cannot apply to a release through CodeDeploy, each
- * with what to do instead. They are not declared, so the runner only warns about them and passes them on.
- * Source: action.yml of that action, version 2; ECS API Reference, UpdateService, for what CODE_DEPLOY services take.
- */
-const INAPPLICABLE_INPUTS = {
-    'desired-count': 'a blue/green release keeps the desired count of the service; change it with UpdateService',
-    'force-new-deployment': 'every release here is a new deployment; remove it',
-    'enable-ecs-managed-tags': 'CodeDeploy keeps the setting of the service; remove it',
-    'propagate-tags': 'CodeDeploy keeps the setting of the service; remove it',
-    'keep-null-value-keys': 'null members are always left out and empty environment values always kept; remove it',
-    'wait-max-delay-seconds': 'how often to look follows from what the deployment is waiting for; remove it',
-    'service-managed-ebs-volume': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
-    'service-managed-ebs-volume-name': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
-    'wait-for-task-stopped': RUN_NO_TASK,
-    'run-task': RUN_NO_TASK,
-    'run-task-container-overrides': RUN_NO_TASK,
-    'run-task-security-groups': RUN_NO_TASK,
-    'run-task-subnets': RUN_NO_TASK,
-    'run-task-assign-public-IP': RUN_NO_TASK,
-    'run-task-capacity-provider-strategy': RUN_NO_TASK,
-    'run-task-launch-type': RUN_NO_TASK,
-    'run-task-started-by': RUN_NO_TASK,
-    'run-task-tags': RUN_NO_TASK,
-    'run-task-managed-ebs-volume': RUN_NO_TASK,
-    'run-task-managed-ebs-volume-name': RUN_NO_TASK,
-};
+/* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4302);
+/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
+
+
+/** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
+class Progress {
+    #release;
+    #world;
+    constructor(release, world) {
+        this.#world = world;
+        this.#release = release;
+    }
+    /** A release of which nothing is known yet. */
+    static begin(inputs, world) {
+        return new Progress(newRelease(inputs, world), world);
+    }
+    get release() {
+        return this.#release;
+    }
+    /** Takes over what has become known. */
+    learn(news) {
+        this.#release = { ...this.#release, ...news };
+        this.#world.onRelease(this.#release);
+        return this.#release;
+    }
+    /** Something to warn of, now and in the summary; with the time once there is a deployment. */
+    warn(text) {
+        const { log, clock } = this.#world;
+        if (this.#release.deploymentId === undefined)
+            log.warning(text);
+        else
+            log.line(`${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(clock.now())}  Warning: ${text}`);
+        this.learn({ warnings: [...this.#release.warnings, text] });
+    }
+    /** A change of a deployment: one line of the log. */
+    enter(entry) {
+        const release = this.learn({ timeline: [...this.#release.timeline, entry] });
+        const line = (0,_report_log_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .entryLine */ .bV)(entry, release);
+        if (line !== undefined)
+            this.#world.log.line(line);
+    }
+    /** Why tasks of the replacement stop. */
+    taskStopped(reason) {
+        this.warn(`A replacement task stopped: ${reason}`);
+        this.learn({ taskStops: [...this.#release.taskStops, reason] });
+    }
+    /** A reading; that of the rollback deployment is kept with the rollback. */
+    see(snapshot) {
+        if (snapshot.deploymentId === this.#release.deploymentId)
+            this.learn({ snapshot });
+    }
+    /** The release is over. */
+    end(status, news = {}) {
+        return this.learn({ ...news, status, endedAtMs: this.#world.clock.now() });
+    }
+}
+function newRelease(inputs, world) {
+    return {
+        operation: inputs.operation,
+        run: world.run,
+        region: world.region,
+        otherEndpoint: world.otherEndpoint,
+        asked: { cluster: inputs.cluster, service: inputs.service, finishLine: inputs.waitFor },
+        startedAtMs: world.clock.now(),
+        endedAtMs: undefined,
+        service: undefined,
+        group: undefined,
+        plan: undefined,
+        problems: [],
+        warnings: [],
+        taskDefinition: undefined,
+        deploymentId: undefined,
+        timeline: [],
+        snapshot: undefined,
+        outcome: undefined,
+        settlement: undefined,
+        production: undefined,
+        taskStops: [],
+        status: undefined,
+        failure: undefined,
+        wasLost: false,
+    };
+}
 
 
 /***/ }),
@@ -40999,85 +41135,22 @@ function rollbackOf(release) {
 
 /***/ }),
 
-/***/ 1295:
+/***/ 6632:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  _: () => (/* binding */ release)
+  nY: () => (/* binding */ endSettled),
+  Ec: () => (/* binding */ engineFor),
+  jR: () => (/* binding */ followingOf),
+  _r: () => (/* binding */ release)
 });
 
 // EXTERNAL MODULE: ./lib/app-spec/app-spec.js
 var app_spec = __nccwpck_require__(4608);
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
-;// CONCATENATED MODULE: ./lib/aws/attempts.js
-
-/** How long one attempt of a call may take, in milliseconds. */
-const ATTEMPT_DEADLINE_MS = 30_000;
-const TOO_SLOW = {
-    kind: 'network',
-    code: 'Timeout',
-    message: `no answer within ${ATTEMPT_DEADLINE_MS / 1000} s`,
-    notAccepted: false,
-};
-/** Waits between attempts begin at this many milliseconds and double, up to the second figure. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 20_000;
-/** A call that failed for good, with the operation's name and what its error means. */
-class CallError extends Error {
-    operation;
-    serviceError;
-    constructor(operation, serviceError, cause) {
-        super(`${operation}: ${serviceError.code}: ${serviceError.message}`, { cause });
-        this.name = 'CallError';
-        this.operation = operation;
-        this.serviceError = serviceError;
-    }
-}
-/**
- * A read, or a write that may be repeated: tried again after throttling, service trouble and network errors, with
- * growing waits.
- * @throws CallError after the last attempt, or at once when another attempt cannot help
- */
-async function attempt(attempts, operation, send) {
-    return await attemptCall(attempts, operation, send, (error) => isPassing(error));
-}
-/**
- * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out.
- * @throws CallError
- */
-async function attemptOnce(attempts, operation, send) {
-    return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted);
-}
-async function attemptCall(attempts, operation, send, mayTryAgain) {
-    for (let attempt = 1;; attempt++) {
-        const deadline = attempts.clock.deadline(ATTEMPT_DEADLINE_MS);
-        try {
-            return await send(deadline.signal);
-        }
-        catch (thrown) {
-            const error = deadline.signal.aborted ? TOO_SLOW : (0,service_error/* readServiceError */.Y)(thrown);
-            if (attempt >= attempts.maxAttempts || !mayTryAgain(error))
-                throw new CallError(operation, error, thrown);
-            await attempts.clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), attempts.signal);
-        }
-        finally {
-            deadline.cancel();
-        }
-    }
-}
-/** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */
-function waitBeforeAttemptMs(failedAttempts, random) {
-    const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failedAttempts - 1));
-    return full / 2 + (full / 2) * random;
-}
-/** The error says nothing about what was asked, so asking again may help. */
-function isPassing(error) {
-    return error.kind === 'throttled' || error.kind === 'unavailable' || error.kind === 'network';
-}
-
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(7507);
 ;// CONCATENATED MODULE: ./lib/aws/code-deploy.js
@@ -41085,7 +41158,7 @@ var dist_cjs = __nccwpck_require__(7507);
 
 /** @throws CallError; code `DeploymentDoesNotExist` */
 async function getDeployment(aws, deploymentId) {
-    const answer = await attempt(aws, 'codedeploy:GetDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentCommand */.Tvn({ deploymentId }), { abortSignal }));
+    const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:GetDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentCommand */.Tvn({ deploymentId }), { abortSignal }));
     return answer.deploymentInfo ?? {};
 }
 /**
@@ -41094,17 +41167,17 @@ async function getDeployment(aws, deploymentId) {
  * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
  */
 async function getDeploymentTarget(aws, deploymentId, targetId) {
-    const answer = await attempt(aws, 'codedeploy:GetDeploymentTarget', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentTargetCommand */.Oxg({ deploymentId, targetId }), { abortSignal }));
+    const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentTarget', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentTargetCommand */.Oxg({ deploymentId, targetId }), { abortSignal }));
     return answer.deploymentTarget ?? {};
 }
 /** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
 async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
-    const answer = await attempt(aws, 'codedeploy:GetDeploymentGroup', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentGroupCommand */.WOp({ applicationName, deploymentGroupName }), { abortSignal }));
+    const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentGroup', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentGroupCommand */.WOp({ applicationName, deploymentGroupName }), { abortSignal }));
     return answer.deploymentGroupInfo ?? {};
 }
 /** @throws CallError; code `DeploymentConfigDoesNotExist` */
 async function getDeploymentConfig(aws, deploymentConfigName) {
-    const answer = await attempt(aws, 'codedeploy:GetDeploymentConfig', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentConfigCommand */.z2K({ deploymentConfigName }), { abortSignal }));
+    const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentConfig', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentConfigCommand */.z2K({ deploymentConfigName }), { abortSignal }));
     return answer.deploymentConfigInfo ?? {};
 }
 /** Ids of deployments of the group that have not ended. @throws CallError */
@@ -41123,7 +41196,7 @@ async function listDeploymentsSince(aws, application, group, sinceMs) {
 }
 async function listDeployments(aws, applicationName, deploymentGroupName, filter) {
     return await allPages(async (nextToken) => {
-        const answer = await attempt(aws, 'codedeploy:ListDeployments', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }), {
+        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }), {
             abortSignal,
         }));
         return { items: answer.deployments, nextToken: answer.nextToken };
@@ -41132,20 +41205,20 @@ async function listDeployments(aws, applicationName, deploymentGroupName, filter
 /** Names of all applications of the account in the region. @throws CallError */
 async function listApplications(aws) {
     return await allPages(async (nextToken) => {
-        const answer = await attempt(aws, 'codedeploy:ListApplications', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken }), { abortSignal }));
+        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListApplications', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken }), { abortSignal }));
         return { items: answer.applications, nextToken: answer.nextToken };
     });
 }
 /** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
 async function describeDeploymentGroups(aws, applicationName) {
     const names = await allPages(async (nextToken) => {
-        const answer = await attempt(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken }), { abortSignal }));
+        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken }), { abortSignal }));
         return { items: answer.deploymentGroups, nextToken: answer.nextToken };
     });
     const groups = [];
     for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
         const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
-        const answer = await attempt(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames }), {
+        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames }), {
             abortSignal,
         }));
         groups.push(...(answer.deploymentGroupsInfo ?? []));
@@ -41161,7 +41234,7 @@ const MAX_GROUPS_PER_CALL = 100;
  * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
  */
 async function createDeployment(aws, request) {
-    const answer = await attemptOnce(aws, 'codedeploy:CreateDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* CreateDeploymentCommand */.ttP(request), { abortSignal }));
+    const answer = await (0,attempts/* attemptOnce */.VB)(aws, 'codedeploy:CreateDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* CreateDeploymentCommand */.ttP(request), { abortSignal }));
     if (answer.deploymentId === undefined)
         throw new Error('CreateDeployment answered without an id');
     return answer.deploymentId;
@@ -41171,14 +41244,14 @@ async function createDeployment(aws, request) {
  * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
  */
 async function stopDeployment(aws, deploymentId, rollback) {
-    await attempt(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* StopDeploymentCommand */.NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
+    await (0,attempts/* attempt */.CD)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* StopDeploymentCommand */.NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
 }
 /**
  * Lets a deployment that waits at `Ready` shift production: changes AWS. Asking twice is refused, not carried out twice.
  * @throws CallError; code `DeploymentIsNotInReadyState`
  */
 async function continueDeployment(aws, deploymentId) {
-    await attempt(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ContinueDeploymentCommand */.Md$({ deploymentId, deploymentWaitType: 'READY_WAIT' }), {
+    await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ContinueDeploymentCommand */.Md$({ deploymentId, deploymentWaitType: 'READY_WAIT' }), {
         abortSignal,
     }));
 }
@@ -41434,7 +41507,7 @@ function jsonOf(bytes) {
  * @throws CallError; code `ClusterNotFound` when the cluster is unknown
  */
 async function describeService(aws, cluster, service) {
-    const answer = await attempt(aws, 'ecs:DescribeServices', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeServicesCommand */.H7c({ cluster, services: [service] }), { abortSignal }));
+    const answer = await (0,attempts/* attempt */.CD)(aws, 'ecs:DescribeServices', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeServicesCommand */.H7c({ cluster, services: [service] }), { abortSignal }));
     return { service: answer.services?.[0], failureReason: answer.failures?.[0]?.reason };
 }
 /**
@@ -41444,7 +41517,7 @@ async function describeService(aws, cluster, service) {
  */
 async function describeTaskDefinition(aws, taskDefinition) {
     let raw;
-    const answer = await attempt(aws, 'ecs:DescribeTaskDefinition', (abortSignal) => {
+    const answer = await (0,attempts/* attempt */.CD)(aws, 'ecs:DescribeTaskDefinition', (abortSignal) => {
         const command = new client_ecs_dist_cjs/* DescribeTaskDefinitionCommand */.Zy$({ taskDefinition, include: ['TAGS'] });
         keepRaw(command, (body) => {
             raw = body;
@@ -41468,7 +41541,7 @@ async function describeTaskDefinition(aws, taskDefinition) {
  * @throws CallError
  */
 async function registerTaskDefinition(aws, definition) {
-    const answer = await attemptOnce(aws, 'ecs:RegisterTaskDefinition', (abortSignal) => {
+    const answer = await (0,attempts/* attemptOnce */.VB)(aws, 'ecs:RegisterTaskDefinition', (abortSignal) => {
         // The input only satisfies the SDK's types: what is sent is the definition itself.
         const command = new client_ecs_dist_cjs/* RegisterTaskDefinitionCommand */.$Hl({
             family: String(definition['family']),
@@ -41488,10 +41561,10 @@ async function registerTaskDefinition(aws, definition) {
  * @throws CallError
  */
 async function describeStoppedTasks(aws, cluster, service) {
-    const { taskArns } = await attempt(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* ListTasksCommand */.MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }));
+    const { taskArns } = await (0,attempts/* attempt */.CD)(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* ListTasksCommand */.MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }));
     if (taskArns === undefined || taskArns.length === 0)
         return [];
-    const { tasks } = await attempt(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeTasksCommand */.z8X({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }));
+    const { tasks } = await (0,attempts/* attempt */.CD)(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeTasksCommand */.z8X({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }));
     return (tasks ?? [])
         .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
         .map(readStoppedTask);
@@ -41815,10 +41888,10 @@ async function startDeployment(aws, request) {
             return await createDeployment(aws, request);
         }
         catch (error) {
-            if (!(error instanceof CallError))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             const isOurOwn = answerWasLost && error.serviceError.code === 'DeploymentLimitExceeded';
-            const isLost = isPassing(error.serviceError) && !error.serviceError.notAccepted;
+            const isLost = (0,attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
             if (!isOurOwn && !isLost)
                 throw error;
             answerWasLost = true;
@@ -41831,6 +41904,7 @@ async function startDeployment(aws, request) {
         }
     }
 }
+/** The deployment that this request started since then, if it did. */
 async function findOwn(aws, request, sinceMs) {
     const { applicationName = '', deploymentGroupName = '', description, revision } = request;
     for (const id of await listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs)) {
@@ -41867,7 +41941,7 @@ function codeDeployEngine(aws, release) {
             return await getDeploymentTarget(aws, deploymentId, targetId);
         }
         catch (error) {
-            if (!(error instanceof CallError))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (NO_TARGET_YET.has(error.serviceError.code))
                 return undefined;
@@ -41888,6 +41962,7 @@ function codeDeployEngine(aws, release) {
     }
     return {
         start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn)),
+        findStarted: (taskDefinitionArn, sinceMs) => findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs),
         stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
         promote: (deploymentId) => continueDeployment(aws, deploymentId),
         observe: async (deploymentId, before) => {
@@ -41937,210 +42012,10 @@ function createRequest(release, taskDefinitionArn) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/follow/pace.js
-const SECOND_MS = 1_000;
-/** Throttled or failing reads are spread up to this far apart, in milliseconds. */
-const LONGEST_BACK_OFF_MS = 60_000;
-/**
- * How soon to look again, in milliseconds: close together when something is about to change, far apart in a wait whose
- * length is known. Spread by up to a tenth, so that many releases do not look in step.
- */
-function nextLookMs(facts) {
-    const spread = 0.9 + 0.2 * facts.random;
-    if (facts.failedReads > 0) {
-        return Math.min(LONGEST_BACK_OFF_MS, 2_500 * 2 ** Math.min(facts.failedReads, 6)) * spread;
-    }
-    return restMs(facts) * spread;
-}
-function restMs({ snapshot, phase, inPhaseMs, shift, terminationWaitMs }) {
-    switch (phase.kind) {
-        case 'provisioning':
-            return provisioningRestMs(snapshot, inPhaseMs);
-        case 'hook':
-            return hookRestMs(inPhaseMs);
-        case 'ready':
-            return 10 * SECOND_MS;
-        case 'shift':
-            return untilKnownMoment(shiftSteps(shift), inPhaseMs, 15 * SECOND_MS);
-        case 'between':
-            return inPhaseMs < 20 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
-        case 'termination':
-            return untilKnownMoment([terminationWaitMs], inPhaseMs, 30 * SECOND_MS);
-        case 'ended':
-            return 2 * SECOND_MS;
-    }
-}
-/** Nothing can be healthy before its tasks run; once all of them run it may be any moment. */
-function provisioningRestMs(snapshot, inPhaseMs) {
-    const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
-    if (replacement === undefined)
-        return inPhaseMs < 10 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
-    const allRun = replacement.desired > 0 && replacement.running >= replacement.desired;
-    return allRun ? 5 * SECOND_MS : 12 * SECOND_MS;
-}
-/** Most hooks answer within seconds or not at all. */
-function hookRestMs(inPhaseMs) {
-    if (inPhaseMs < 60 * SECOND_MS)
-        return 3 * SECOND_MS;
-    if (inPhaseMs < 300 * SECOND_MS)
-        return 5 * SECOND_MS;
-    return inPhaseMs < 900 * SECOND_MS ? 10 * SECOND_MS : 20 * SECOND_MS;
-}
-/** Milliseconds from the start of the shift to each later step. */
-function shiftSteps({ kind, durationMs, stepMs }) {
-    if (kind !== 'linear' || stepMs === 0)
-        return [durationMs];
-    return Array.from({ length: Math.round(durationMs / stepMs) }, (_, index) => (index + 1) * stepMs);
-}
-/** Looks right after each moment at which something is due, and every `atMostMs` in between. */
-function untilKnownMoment(momentsMs, inPhaseMs, atMostMs) {
-    const next = momentsMs.find((moment) => moment > inPhaseMs);
-    if (next !== undefined)
-        return Math.min(atMostMs, next - inPhaseMs + SECOND_MS);
-    const lastMs = momentsMs.at(-1) ?? 0;
-    return inPhaseMs - lastMs < 30 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
-}
-
-// EXTERNAL MODULE: ./lib/follow/phase.js
-var follow_phase = __nccwpck_require__(8438);
+// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
+var follow = __nccwpck_require__(2243);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/follow/timeline.js
-var timeline = __nccwpck_require__(6342);
-;// CONCATENATED MODULE: ./lib/follow/follow.js
-
-
-
-
-
-/** Silence after which the log says what is being waited for, in milliseconds. */
-const HEARTBEAT_MS = 300_000;
-/**
- * Follows a deployment to the finish line, to its own end, or until something else ends the wait.
- * @param before the last reading of it that has been told, when it was followed before
- */
-async function follow(engine, deploymentId, following, before) {
-    const watch = newWatch(following.clock.now(), before);
-    while (!following.signal.aborted) {
-        const outcome = await look(engine, deploymentId, watch, following);
-        if (outcome !== undefined)
-            return outcome;
-        const waiting = waitingIn(watch, following);
-        if (waiting.remainingMs <= 0) {
-            return { kind: 'timed-out', snapshot: watch.snapshot, phase: watch.phase, afterMs: waiting.sinceStartMs };
-        }
-        tellIfSilent(watch, waiting, following);
-        const restMs = nextLookMs({
-            snapshot: watch.snapshot,
-            phase: watch.phase,
-            inPhaseMs: waiting.inPhaseMs,
-            shift: following.shift,
-            terminationWaitMs: following.terminationWaitMs,
-            failedReads: watch.failedReads,
-            random: following.random(),
-        });
-        await following.clock.sleep(Math.min(restMs, waiting.remainingMs), following.signal);
-    }
-    return { kind: 'cancelled', snapshot: watch.snapshot };
-}
-function newWatch(nowMs, before) {
-    return {
-        snapshot: before,
-        startedAtMs: nowMs,
-        lastReadMs: nowMs,
-        lastToldMs: nowMs,
-        failedReads: 0,
-        phase: { kind: 'provisioning' },
-        phaseSinceMs: nowMs,
-    };
-}
-/** One reading, told; an outcome when it ends the wait. */
-async function look(engine, deploymentId, watch, following) {
-    try {
-        const before = watch.snapshot;
-        const snapshot = await engine.observe(deploymentId, before);
-        watch.snapshot = snapshot;
-        watch.lastReadMs = following.clock.now();
-        if (watch.failedReads > 0)
-            following.onReadTrouble({ endedAfter: watch.failedReads });
-        watch.failedReads = 0;
-        following.onSnapshot(snapshot);
-        const entries = (0,timeline/* changesBetween */.i)(before, snapshot, watch.lastReadMs);
-        for (const entry of entries)
-            following.onEntry(entry);
-        if (entries.length > 0)
-            watch.lastToldMs = watch.lastReadMs;
-        const outcome = outcomeOf(snapshot, following.finishLine);
-        if (outcome !== undefined)
-            return outcome;
-        const reason = await following.reasonToGiveUp(snapshot);
-        if (reason !== undefined)
-            return { kind: 'given-up', snapshot, reason };
-        if (following.autoPromote && isWaitingForPromotion(snapshot))
-            await engine.promote(deploymentId);
-    }
-    catch (error) {
-        if (!(error instanceof CallError))
-            throw error;
-        if (!mayRideOut(error.serviceError)) {
-            return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation };
-        }
-        if (watch.failedReads === 0)
-            following.onReadTrouble({ began: error });
-        watch.failedReads += 1;
-    }
-    return undefined;
-}
-/** Where in its budget the wait is; notices when the deployment has come to another phase. */
-function waitingIn(watch, { clock, budget, hooks }) {
-    const nowMs = clock.now();
-    const phase = (0,follow_phase/* phaseOf */.hU)(watch.snapshot, hooks);
-    if (!(0,follow_phase/* isSamePhase */.qd)(watch.phase, phase))
-        watch.phaseSinceMs = nowMs;
-    watch.phase = phase;
-    const sinceStartMs = nowMs - watch.startedAtMs;
-    const inPhaseMs = nowMs - watch.phaseSinceMs;
-    const remainingMs = budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs;
-    return { sinceStartMs, inPhaseMs, remainingMs };
-}
-function tellIfSilent(watch, { inPhaseMs, remainingMs }, { clock, onHeartbeat }) {
-    const nowMs = clock.now();
-    if (nowMs - watch.lastToldMs < HEARTBEAT_MS)
-        return;
-    const { phase, snapshot } = watch;
-    onHeartbeat({
-        phase,
-        inPhaseMs,
-        atMostMs: inPhaseMs + remainingMs,
-        snapshot,
-        sinceLastReadMs: nowMs - watch.lastReadMs,
-    });
-    watch.lastToldMs = nowMs;
-}
-/** The outcome a reading decides by itself, if it does. */
-function outcomeOf(snapshot, finishLine) {
-    if (snapshot.status === 'succeeded')
-        return { kind: 'finish-line', snapshot };
-    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return { kind: 'ended', snapshot };
-    if (finishLine === 'production-traffic' && snapshot.isShifted)
-        return { kind: 'finish-line', snapshot };
-    return undefined;
-}
-/**
- * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
- * not documented, so an event before the shift that still has to run counts as not ready.
- */
-function isWaitingForPromotion(snapshot) {
-    const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
-    const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next);
-    return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped');
-}
-/** A failed read is not a verdict, except when no later one can succeed. */
-function mayRideOut(error) {
-    return isPassing(error) || error.kind === 'answered';
-}
-
 ;// CONCATENATED MODULE: ./lib/follow/replacement-tasks.js
 
 
@@ -42192,7 +42067,7 @@ function watchReplacementTasks(aws, options) {
             return await call;
         }
         catch (error) {
-            if (!(error instanceof CallError))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (error.serviceError.kind === 'denied' && !denied.has(what)) {
                 denied.add(what);
@@ -42217,166 +42092,8 @@ function reasonOf({ stopCode, reason, containers }) {
     return (0,untrusted/* inSentence */.BX)(text.replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b/g, '…').replace(/\b\d{1,3}(\.\d{1,3}){3}\b/g, '…'), 600);
 }
 
-;// CONCATENATED MODULE: ./lib/follow/budget.js
-const budget_MINUTE_MS = 60_000;
-/**
- * CodeDeploy's own limit for a task set to become healthy and for a hook to answer is 60 minutes; ours is 5 more, so
- * that its verdict comes first. Source: CodeDeploy User Guide, "Limits" and "Troubleshoot Amazon ECS deployments".
- */
-const PROVISIONING_MS = 65 * budget_MINUTE_MS;
-const HOOK_MS = 65 * budget_MINUTE_MS;
-/** What CodeDeploy may take beyond a wait whose length is configured. */
-const SLACK_MS = 5 * budget_MINUTE_MS;
-/** An event that has not started within 5 minutes fails the deployment; then as above. Source: "Limits". */
-const BETWEEN_EVENTS_MS = 10 * budget_MINUTE_MS;
-/** How long a rollback may take, in milliseconds: it moves listeners and starts nothing. */
-const ROLLBACK_BUDGET_MS = 15 * budget_MINUTE_MS;
-/** The budget of a release. The group's configured waits come on top of `wait-for-minutes`, as in the official action. */
-function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks }) {
-    const readyMs = group.readyWaitMs;
-    const terminationMs = waitsForTermination ? (group.terminationWaitMs ?? 0) : 0;
-    const limits = {
-        provisioning: PROVISIONING_MS,
-        hook: HOOK_MS,
-        ready: readyMs + SLACK_MS,
-        shift: shift.durationMs + SLACK_MS,
-        between: BETWEEN_EVENTS_MS,
-        termination: terminationMs + SLACK_MS,
-        ended: 0,
-    };
-    const overallMs = waitForMs === undefined ? undefined : waitForMs + readyMs + terminationMs;
-    const hooksMs = Object.keys(hooks).length * HOOK_MS;
-    const phasesMs = PROVISIONING_MS +
-        hooksMs +
-        (group.holdsAtReady || readyMs > 0 ? limits.ready : 0) +
-        limits.shift +
-        (waitsForTermination ? limits.termination : 0);
-    return { overallMs, totalMs: overallMs ?? phasesMs, phaseMs: ({ kind }) => limits[kind] };
-}
-
-// EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
-;// CONCATENATED MODULE: ./lib/follow/settle.js
-
-
-
-
-
-const NO_ROLLBACK = {
-    status: 'none',
-    deploymentId: undefined,
-    snapshot: undefined,
-    wasDue: false,
-    message: '',
-};
-/** Observed: the pointer to the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
-const ROLLBACK_APPEARS_WITHIN_MS = 30_000;
-/** How long a stop may take until the deployment has ended, in milliseconds. */
-const STOP_BUDGET_MS = 10 * 60_000;
-/** How soon to look for the rollback again, in milliseconds. */
-const LOOK_FOR_ROLLBACK_MS = 1_500;
-/**
- * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
- * follows that deployment to its own end. Changes AWS only after `given-up` and `cancelled`; production that is fully
- * shifted is never undone.
- * @param rollbackOn what rolls the deployment back, when the deployment itself does not tell
- */
-async function settle(engine, deploymentId, outcome, following, rollbackOn) {
-    const { snapshot } = outcome;
-    switch (outcome.kind) {
-        case 'finish-line':
-        case 'timed-out':
-            return { snapshot, rollback: NO_ROLLBACK, stop: undefined };
-        case 'lost-sight':
-            return { snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' }, stop: undefined };
-        case 'cancelled':
-            return await stopOnly(engine, deploymentId, snapshot);
-        case 'given-up': {
-            const stop = { refusal: await stopRefusal(engine, deploymentId) };
-            const end = await follow(engine, deploymentId, untilTheEnd(following, STOP_BUDGET_MS), snapshot);
-            const dueOn = stop.refusal === undefined ? ['stop', ...rollbackOn] : rollbackOn;
-            return { ...(await settleEnded(engine, end, following, dueOn)), stop };
-        }
-        case 'ended':
-            return { ...(await settleEnded(engine, outcome, following, rollbackOn)), stop: undefined };
-    }
-}
-async function settleEnded(engine, { kind, snapshot }, following, rollbackOn) {
-    if (kind === 'lost-sight')
-        return { snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' } };
-    if (snapshot === undefined || !(0,follow_snapshot/* hasEnded */.hY)(snapshot) || snapshot.status === 'succeeded') {
-        return { snapshot, rollback: NO_ROLLBACK };
-    }
-    const wasDue = (0,ending/* isRollbackDue */.v)(snapshot, [...rollbackOn, ...(snapshot.rollbackOn ?? [])]);
-    const last = await lookForRollback(engine, snapshot, following, wasDue);
-    return { snapshot: last, rollback: await followRollback(engine, last, following, wasDue) };
-}
-/** At least one more reading; more of them while a rollback is due and none has shown. */
-async function lookForRollback(engine, ended, { clock, signal }, wasDue) {
-    const untilMs = clock.now() + (wasDue ? ROLLBACK_APPEARS_WITHIN_MS : 0);
-    let last = ended;
-    do {
-        await clock.sleep(LOOK_FOR_ROLLBACK_MS, signal);
-        try {
-            last = await engine.observe(ended.deploymentId, last);
-        }
-        catch (error) {
-            if (!(error instanceof CallError))
-                throw error;
-        }
-    } while (last.rollback === undefined && clock.now() < untilMs && !signal.aborted);
-    return last;
-}
-async function followRollback(engine, { rollback }, following, wasDue) {
-    const { deploymentId, message } = rollback ?? { deploymentId: undefined, message: '' };
-    if (deploymentId === undefined) {
-        // A message without an id is CodeDeploy saying that it cannot roll back. Source: API Reference, RollbackInfo.
-        const status = wasDue && message !== '' ? 'failed' : 'none';
-        return { ...NO_ROLLBACK, status, wasDue, message };
-    }
-    const { kind, snapshot } = await follow(engine, deploymentId, untilTheEnd(following, ROLLBACK_BUDGET_MS));
-    const statuses = {
-        'finish-line': 'succeeded',
-        ended: 'failed',
-        'timed-out': 'running',
-        cancelled: 'running',
-        'given-up': 'running',
-        'lost-sight': 'unknown',
-    };
-    return { status: statuses[kind], deploymentId, snapshot, wasDue, message: snapshot?.error?.message ?? '' };
-}
-/** A cancelled step has seconds left: it asks for the stop and does not wait for what becomes of it. */
-async function stopOnly(engine, deploymentId, snapshot) {
-    if (snapshot?.isShifted === true)
-        return { snapshot, rollback: NO_ROLLBACK, stop: undefined };
-    const refusal = await stopRefusal(engine, deploymentId);
-    const rollback = refusal === undefined ? { ...NO_ROLLBACK, status: 'running', wasDue: true } : NO_ROLLBACK;
-    return { snapshot, rollback, stop: { refusal } };
-}
-/** Asks for a stop with rollback. @returns why it was refused, in the service's words; undefined when it was accepted */
-async function stopRefusal(engine, deploymentId) {
-    try {
-        await engine.stop(deploymentId, { rollback: true });
-        return undefined;
-    }
-    catch (error) {
-        if (!(error instanceof CallError))
-            throw error;
-        return `${error.serviceError.code}: ${error.serviceError.message}`;
-    }
-}
-/** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
-function untilTheEnd(following, limitMs) {
-    const budget = { totalMs: limitMs, overallMs: limitMs, phaseMs: () => limitMs };
-    return {
-        ...following,
-        finishLine: 'completion',
-        budget,
-        autoPromote: false,
-        reasonToGiveUp: async () => undefined,
-    };
-}
-
+// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
+var settle = __nccwpck_require__(8744);
 ;// CONCATENATED MODULE: ./lib/marker.js
 
 /** Longest description that CodeDeploy surely takes, in characters: the guide says 256, one report 512. */
@@ -42414,6 +42131,8 @@ function withoutDelimiters(value) {
     return value.replace(/[\s[\]=]/g, '_');
 }
 
+// EXTERNAL MODULE: ./lib/follow/budget.js
+var follow_budget = __nccwpck_require__(3324);
 ;// CONCATENATED MODULE: ./lib/service/find-group.js
 
 
@@ -42471,7 +42190,7 @@ async function searchGroup(aws, service, names) {
         }
     }
     catch (error) {
-        if (!(error instanceof CallError))
+        if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         const { kind, code } = error.serviceError;
         if (kind === 'denied') {
@@ -42494,7 +42213,7 @@ async function groupsOf(aws, application, names) {
         return await describeDeploymentGroups(aws, application);
     }
     catch (error) {
-        const isGone = error instanceof CallError && error.serviceError.code === 'ApplicationDoesNotExist';
+        const isGone = error instanceof attempts/* CallError */.RA && error.serviceError.code === 'ApplicationDoesNotExist';
         if (isGone && names.application === undefined)
             return [];
         throw error;
@@ -42506,7 +42225,7 @@ async function orElse(call, otherwise) {
         return await call;
     }
     catch (error) {
-        if (!(error instanceof CallError))
+        if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         if (error.serviceError.kind === 'answered' || error.serviceError.kind === 'denied')
             return otherwise;
@@ -43017,6 +42736,8 @@ function allPinned(definition) {
     return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
 }
 
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
 ;// CONCATENATED MODULE: ./lib/plan/findings.js
 
 
@@ -43048,7 +42769,7 @@ class Findings {
             return await call;
         }
         catch (error) {
-            if (!(error instanceof CallError))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             const explained = explain(error.serviceError);
             if (explained !== 'ignore')
@@ -43347,7 +43068,7 @@ async function makePlan(parsed, world) {
         return { ...none, service, group };
     const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
     const waitsForTermination = inputs.waitFor === 'completion';
-    const budget = budgetFor({ waitForMs: inputs.waitForMs, waitsForTermination, group, shift, hooks });
+    const budget = (0,follow_budget/* budgetFor */.v)({ waitForMs: inputs.waitForMs, waitsForTermination, group, shift, hooks });
     const container = { name: appSpec.containerName, port: appSpec.containerPort };
     const { totalMs } = budget;
     findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }));
@@ -43452,7 +43173,7 @@ async function readProduction(aws, service, sides, snapshot) {
         return { revisions, readAtMs: aws.clock.now() };
     }
     catch (error) {
-        if (!(error instanceof CallError))
+        if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         return { revisions: [], readAtMs: aws.clock.now() };
     }
@@ -43470,88 +43191,10 @@ function productionByWeight(sides, snapshot) {
     return [...shares].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent);
 }
 
+// EXTERNAL MODULE: ./lib/progress.js
+var lib_progress = __nccwpck_require__(1288);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/progress.js
-
-
-/** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
-class Progress {
-    #release;
-    #world;
-    constructor(inputs, world) {
-        this.#world = world;
-        this.#release = newRelease(inputs, world);
-    }
-    get release() {
-        return this.#release;
-    }
-    /** Takes over what has become known. */
-    learn(news) {
-        this.#release = { ...this.#release, ...news };
-        this.#world.onRelease(this.#release);
-        return this.#release;
-    }
-    /** Something to warn of, now and in the summary; with the time once there is a deployment. */
-    warn(text) {
-        const { log, clock } = this.#world;
-        if (this.#release.deploymentId === undefined)
-            log.warning(text);
-        else
-            log.line(`${(0,words/* clockTime */.qo)(clock.now())}  Warning: ${text}`);
-        this.learn({ warnings: [...this.#release.warnings, text] });
-    }
-    /** A change of a deployment: one line of the log. */
-    enter(entry) {
-        const release = this.learn({ timeline: [...this.#release.timeline, entry] });
-        const line = (0,log_lines/* entryLine */.bV)(entry, release);
-        if (line !== undefined)
-            this.#world.log.line(line);
-    }
-    /** Why tasks of the replacement stop. */
-    taskStopped(reason) {
-        this.warn(`A replacement task stopped: ${reason}`);
-        this.learn({ taskStops: [...this.#release.taskStops, reason] });
-    }
-    /** A reading; that of the rollback deployment is kept with the rollback. */
-    see(snapshot) {
-        if (snapshot.deploymentId === this.#release.deploymentId)
-            this.learn({ snapshot });
-    }
-    /** The release is over. */
-    end(status, news = {}) {
-        return this.learn({ ...news, status, endedAtMs: this.#world.clock.now() });
-    }
-}
-function newRelease(inputs, world) {
-    return {
-        operation: inputs.operation,
-        run: world.run,
-        region: world.region,
-        otherEndpoint: world.otherEndpoint,
-        asked: { cluster: inputs.cluster, service: inputs.service, finishLine: inputs.waitFor },
-        startedAtMs: world.clock.now(),
-        endedAtMs: undefined,
-        service: undefined,
-        group: undefined,
-        plan: undefined,
-        problems: [],
-        warnings: [],
-        taskDefinition: undefined,
-        deploymentId: undefined,
-        timeline: [],
-        snapshot: undefined,
-        outcome: undefined,
-        settlement: undefined,
-        production: undefined,
-        taskStops: [],
-        status: undefined,
-        failure: undefined,
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/start.js
 
 
@@ -43570,10 +43213,13 @@ async function start(plan, engine, world, progress) {
             progress.learn({ taskDefinition: { arn, isNew: plan.definition.kind === 'register' } });
             if (world.signal.aborted)
                 return progress.end('cancelled').deploymentId;
-            return progress.learn({ deploymentId: await engine.start(arn) }).deploymentId;
+            const deploymentId = await inTime(engine.start(arn), world);
+            if (deploymentId === undefined)
+                return progress.end('cancelled', { failure: NOT_KNOWN_YET }).deploymentId;
+            return progress.learn({ deploymentId }).deploymentId;
         }
         catch (error) {
-            if (!(error instanceof CallError))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             return endUnstarted(error, progress).deploymentId;
         }
@@ -43583,13 +43229,30 @@ async function start(plan, engine, world, progress) {
         }
     });
 }
+/** How long a CreateDeployment in flight is waited for after a cancel, in milliseconds: it is never aborted. */
+const ANSWER_AFTER_CANCEL_MS = 4_000;
+const NOT_KNOWN_YET = 'Whether a deployment was created is not known yet; the post step of this action looks for it.';
+/** The answer; undefined when the run was cancelled and it still did not come. */
+async function inTime(answer, { signal, clock }) {
+    const tooLate = new Promise((resolve) => {
+        const onAbort = () => {
+            const late = clock.deadline(ANSWER_AFTER_CANCEL_MS);
+            late.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+        };
+        if (signal.aborted)
+            onAbort();
+        else
+            signal.addEventListener('abort', onAbort, { once: true });
+    });
+    return await Promise.race([answer, tooLate]);
+}
 async function revisionFor(definition, world) {
     return definition.kind === 'use' ? definition.arn : await registerTaskDefinition(world, definition.definition);
 }
 /** A write that failed: refused when it surely started nothing, unknown when a deployment may have been started. */
 function endUnstarted(error, progress) {
     const { operation, serviceError } = error;
-    const isLost = isPassing(serviceError) && !serviceError.notAccepted;
+    const isLost = (0,attempts/* isPassing */.WG)(serviceError) && !serviceError.notAccepted;
     if (operation === 'codedeploy:CreateDeployment' && isLost) {
         return progress.end('unknown', { failure: (0,service_error/* describeServiceError */.V)(operation, serviceError) });
     }
@@ -43613,12 +43276,17 @@ var verdict = __nccwpck_require__(802);
 
 
 /**
+ * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
+ * Source: actions/runner, ProcessInvoker. In milliseconds.
+ */
+const WIND_DOWN_MS = 6_000;
+/**
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
  * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
  */
 async function release(parsed, world) {
     const { inputs } = parsed;
-    const progress = new Progress(inputs, world);
+    const progress = lib_progress/* Progress */.k.begin(inputs, world);
     const plan = await check(parsed, world, progress);
     if (plan === undefined)
         return progress.end('refused');
@@ -43636,11 +43304,16 @@ async function release(parsed, world) {
     if (inputs.waitFor === 'nothing')
         return progress.end('started');
     const following = followingOf(plan, inputs.waitFor, inputs, world, progress);
-    const outcome = await follow(engine, deploymentId, following);
+    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following);
     progress.learn({ outcome });
-    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, deploymentId, world.clock.now()))
+    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
+    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
         world.log.line(line);
-    const settlement = await settle(engine, deploymentId, outcome, following, plan.rollbackOn);
+    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    return await endSettled(plan, outcome, settlement, world, progress);
+}
+/** The verdict on a release whose deployment is at rest, or as far as it could be followed. */
+async function endSettled(plan, outcome, settlement, world, progress) {
     const sides = { original: plan.service.primary.taskDefinitionArn, replacement: progress.release.taskDefinition?.arn };
     const lastToMoveTraffic = settlement.rollback.snapshot ?? settlement.snapshot;
     const production = await readProduction(world, plan.service, sides, lastToMoveTraffic);
@@ -43659,6 +43332,7 @@ async function check(parsed, world, progress) {
         return plan;
     });
 }
+/** The engine of this release. */
 function engineFor(plan, inputs, world, progress) {
     return codeDeployEngine(world, {
         service: plan.service,
@@ -43672,6 +43346,7 @@ function engineFor(plan, inputs, world, progress) {
         onTargetDenied: ({ operation }) => progress.warn(`${operation} was denied: lifecycle events and hooks cannot be seen; following by status and task sets.`),
     });
 }
+/** How this release is followed. */
 function followingOf(plan, finishLine, inputs, world, progress) {
     return {
         clock: world.clock,
@@ -43694,32 +43369,6 @@ function followingOf(plan, finishLine, inputs, world, progress) {
             onServiceEvent: (message) => progress.warn(`ECS says: ${message}`),
             onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
         }),
-    };
-}
-
-
-/***/ }),
-
-/***/ 8393:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   q: () => (/* binding */ renderAnnotation)
-/* harmony export */ });
-/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(802);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3700);
-
-
-/** GitHub cuts an annotation's message at this many characters. Source: actions/runner, ExecutionContext. */
-const MAX_MESSAGE_LENGTH = 4_096;
-/** What goes to the run's page when a release did not succeed; undefined when it did or is not over. */
-function renderAnnotation(release) {
-    if (release.status === undefined || (0,_verdict_js__WEBPACK_IMPORTED_MODULE_0__/* .exitCodeOf */ .F)(release.status) === 0)
-        return undefined;
-    const message = (0,_sentences_js__WEBPACK_IMPORTED_MODULE_1__/* .verdictParagraph */ .uS)(release);
-    return {
-        title: `${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_1__/* .verdictSentences */ .qW)(release).title}: ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_1__/* .serviceLabel */ .uZ)(release)}`,
-        message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
     };
 }
 
@@ -43953,14 +43602,22 @@ function heartbeatLine(heartbeat, nowMs) {
     const tasks = replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`;
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_6__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
 }
-/** Why we stop a deployment, told before it is stopped; nothing when we do not. */
-function outcomeLines(outcome, deploymentId, nowMs) {
-    const stops = `Stopping deployment ${deploymentId} with rollback`;
-    if (outcome.kind === 'given-up')
-        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(nowMs)}  ${stops}: ${outcome.reason}.`];
-    if (outcome.kind !== 'cancelled' || outcome.snapshot?.isShifted === true)
-        return [];
-    return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(nowMs)}  ${stops}: the workflow run was cancelled.`];
+/** How the wait ended when we ended it, and what is going to be done about the deployment. */
+function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
+    const line = (why, parting) => {
+        const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} goes on`;
+        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
+    };
+    switch (outcome.kind) {
+        case 'given-up':
+            return line(outcome.reason, 'rollback');
+        case 'cancelled':
+            return line('The workflow run was cancelled', onCancel);
+        case 'timed-out':
+            return line(`Not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
+        default:
+            return [];
+    }
 }
 /** The last lines, outside any group: the verdict when there is no annotation to tell it, every problem on its own. */
 function closingLines(release) {
@@ -43978,220 +43635,6 @@ function readTroubleLine(trouble, nowMs) {
     }
     const { operation, serviceError } = trouble.began;
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
-}
-
-
-/***/ }),
-
-/***/ 8568:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ renderOutputs),
-/* harmony export */   P: () => (/* binding */ OUTPUT_NAMES)
-/* harmony export */ });
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4966);
-/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3523);
-/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5076);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3700);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3795);
-
-
-
-
-
-/** Every output that action.yml declares, in its order. A test compares the two. */
-const OUTPUT_NAMES = [
-    'status',
-    'reason',
-    'task-definition-arn',
-    'task-definition',
-    'previous-task-definition',
-    'codedeploy-deployment-id',
-    'console-url',
-    'original-kept-until',
-    'replacement-traffic',
-    'production',
-    'hook-results',
-    'rollback-deployment-id',
-    'rollback-status',
-    'report',
-];
-/**
- * The outputs of a release: ids, words of fixed sets, numbers and addresses; no text that others wrote.
- * @param reportPath where the report was written; empty when it was not
- */
-function renderOutputs(release, reportPath) {
-    const { service, deploymentId, taskDefinition, status } = release;
-    const url = service === undefined || deploymentId === undefined
-        ? undefined
-        : (0,_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
-    const keptUntilMs = (0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .originalKeptUntilMs */ .QW)(release);
-    return {
-        status: status ?? '',
-        reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
-        'task-definition-arn': taskDefinition?.arn ?? '',
-        'task-definition': (0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .releasedRevision */ .FX)(release),
-        'previous-task-definition': (0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .originalRevision */ .VR)(release),
-        'codedeploy-deployment-id': deploymentId ?? '',
-        'console-url': url ?? '',
-        'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
-        'replacement-traffic': String((0,_traffic_js__WEBPACK_IMPORTED_MODULE_3__/* .trafficNow */ .oo)(release) ?? ''),
-        production: (0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .productionText */ .zh)(release),
-        'hook-results': JSON.stringify((0,_hook_results_js__WEBPACK_IMPORTED_MODULE_1__/* .hookResults */ .a)(release).map(({ event, hookFunction, result, durationMs }) => ({
-            event,
-            function: hookFunction,
-            result,
-            durationSeconds: durationMs === undefined ? null : durationMs / 1000,
-        }))),
-        'rollback-deployment-id': (0,_release_state_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackOf */ .I)(release)?.deploymentId ?? '',
-        'rollback-status': (0,_release_state_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackOf */ .I)(release)?.status ?? (status === 'unknown' ? 'unknown' : 'none'),
-        report: reportPath,
-    };
-}
-
-
-/***/ }),
-
-/***/ 7273:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ renderReport)
-/* harmony export */ });
-/* harmony import */ var _app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4608);
-/* harmony import */ var _follow_timeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6342);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4966);
-/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5076);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3700);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3795);
-
-
-
-
-
-
-/** Grows when a member changes its meaning or goes away. */
-const REPORT_VERSION = 1;
-/**
- * The report of a release: everything that is known, as JSON. Its schema is `docs/report.schema.json`. It holds no
- * values of variables or secrets; messages and diagnostics in it are text that others wrote.
- */
-function renderReport(release) {
-    return `${JSON.stringify(reportOf(release), undefined, 2)}\n`;
-}
-function reportOf(release) {
-    const { service, group, plan, run, snapshot, taskDefinition } = release;
-    const verdict = (0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .verdictSentences */ .qW)(release);
-    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_3__/* .rollbackOf */ .I)(release);
-    return {
-        reportVersion: REPORT_VERSION,
-        operation: release.operation,
-        status: release.status ?? null,
-        reason: release.status === 'refused' ? (release.problems[0]?.reason ?? null) : null,
-        verdict,
-        problems: release.problems,
-        warnings: release.warnings,
-        startedAt: isoTime(release.startedAtMs),
-        endedAt: isoTime(release.endedAtMs),
-        isAws: release.otherEndpoint === undefined,
-        run: {
-            repository: run.repository,
-            workflow: run.workflowFile,
-            runId: run.runId,
-            runAttempt: run.runAttempt,
-            job: run.job,
-            commit: run.sha,
-        },
-        service: {
-            cluster: service?.clusterName ?? release.asked.cluster,
-            name: service?.name ?? release.asked.service,
-            region: release.region ?? null,
-            account: service?.account ?? null,
-        },
-        deploymentGroup: group === undefined ? null : { application: group.application, name: group.name },
-        deploymentConfig: plan?.deploymentConfig ?? null,
-        taskDefinition: taskDefinition === undefined
-            ? null
-            : { arn: taskDefinition.arn, name: (0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .releasedRevision */ .FX)(release), registered: taskDefinition.isNew },
-        previousTaskDefinition: (0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .originalRevision */ .VR)(release) || null,
-        changes: (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
-            member,
-            container: container || null,
-            from: from ?? null,
-            to: to ?? null,
-            names: names ?? null,
-        })),
-        appSpec: plan === undefined || taskDefinition === undefined ? null : (0,_app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__/* .buildAppSpec */ .R)(plan.appSpec, taskDefinition.arn),
-        deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
-        hooks: (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_1__/* .hookResults */ .a)(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
-            event,
-            function: hookFunction,
-            result,
-            durationSeconds: secondsOf(durationMs),
-            diagnostics: diagnostics ?? null,
-        })),
-        traffic: {
-            replacementPercent: (0,_traffic_js__WEBPACK_IMPORTED_MODULE_4__/* .trafficNow */ .oo)(release) ?? null,
-            test: (0,_traffic_js__WEBPACK_IMPORTED_MODULE_4__/* .testTraffic */ .si)(release) ?? null,
-            production: (0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .productionText */ .zh)(release) || null,
-            readAt: isoTime(release.production?.readAtMs),
-            originalKeptUntil: isoTime((0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .originalKeptUntilMs */ .QW)(release)),
-        },
-        rollback: {
-            status: rollback?.status ?? 'none',
-            wasDue: rollback?.wasDue ?? false,
-            message: rollback?.message ?? '',
-            deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
-        },
-        timeline: release.timeline.map(timelineMember),
-    };
-}
-function deploymentWithoutReading({ deploymentId }) {
-    return deploymentId === undefined
-        ? null
-        : { id: deploymentId, status: null, createdAt: null, endedAt: null, error: null, events: [], taskSets: [] };
-}
-function deploymentOf({ deploymentId, statusWord, createdAtMs, endedAtMs, error, events, taskSets }) {
-    return {
-        id: deploymentId,
-        status: statusWord,
-        createdAt: isoTime(createdAtMs),
-        endedAt: isoTime(endedAtMs),
-        error: error ?? null,
-        events: events.map((event) => ({
-            name: event.name,
-            status: event.status,
-            startedAt: isoTime(event.startedAtMs),
-            endedAt: isoTime(event.endedAtMs),
-            durationSeconds: secondsOf((0,_follow_timeline_js__WEBPACK_IMPORTED_MODULE_5__/* .eventDurationMs */ .H)(event)),
-            diagnostics: event.diagnostics ?? null,
-        })),
-        taskSets: taskSets.map(taskSetMember),
-    };
-}
-function taskSetMember({ id, role, state, trafficPercent, running, pending, desired }) {
-    return { id, role, state, trafficPercent: trafficPercent ?? null, running, pending, desired };
-}
-function timelineMember(entry) {
-    const { deploymentId, kind } = entry;
-    const common = { at: isoTime(entry.atMs), deploymentId, kind };
-    switch (entry.kind) {
-        case 'status':
-            return { ...common, status: entry.statusWord };
-        case 'event':
-            return { ...common, event: entry.name, status: entry.status, durationSeconds: secondsOf(entry.durationMs) };
-        case 'traffic':
-            return { ...common, replacementPercent: entry.replacementPercent };
-        case 'tasks':
-            return { ...common, running: entry.running, desired: entry.desired };
-    }
-}
-function isoTime(atMs) {
-    return atMs === undefined ? null : new Date(atMs).toISOString();
-}
-function secondsOf(durationMs) {
-    return durationMs === undefined ? null : durationMs / 1000;
 }
 
 
@@ -44299,15 +43742,22 @@ function cause(release) {
 }
 /** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
 function endCause(release) {
-    const { outcome, snapshot, deploymentId } = release;
-    if (outcome?.kind === 'given-up')
+    const { outcome, snapshot, settlement, deploymentId } = release;
+    const refusal = settlement?.stop?.refusal;
+    if (outcome?.kind === 'given-up' && refusal === undefined) {
         return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`;
+    }
     if (snapshot === undefined)
         return `Deployment ${deploymentId} ended.`;
     const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .failedEvent */ .uG)(snapshot);
     const place = event === undefined ? 'before its first lifecycle event' : `at ${event.name}`;
     const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
-    return `Deployment ${deploymentId} ${how} ${place}: ${reasonOf(release, snapshot)}`;
+    const own = outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : '';
+    return `Deployment ${deploymentId} ${how} ${place}: ${reasonOf(release, snapshot)}${own}`;
+}
+/** A stop that CodeDeploy did not accept. */
+function refused(refusal) {
+    return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`;
 }
 function reasonOf(release, snapshot) {
     const { code = '', message = '' } = snapshot.error ?? {};
@@ -44345,12 +43795,16 @@ function rollbackSentence(release) {
                 ? `The rollback that was due did not take place: ${withoutFullStop(message)}.`
                 : `Rollback ${deploymentId} failed${message === '' ? '' : `: ${withoutFullStop(message)}`}.`;
         case 'running':
-            return `Rollback ${deploymentId ?? ''} was not over when this step ended.`;
+            return deploymentId === undefined
+                ? 'Its rollback had not begun when this step ended.'
+                : `Rollback ${deploymentId} was not over when this step ended.`;
         case 'unknown':
-            return 'What became of the rollback could not be seen.';
+            return release.settlement?.cutShort === 'lost-sight'
+                ? 'What became of the rollback could not be seen.'
+                : 'Its rollback had not shown when this step ended.';
         case 'none':
             if (!wasDue)
-                return 'There was no rollback: nothing asks for one after this (deployment group, rollback-on).';
+                return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
             return hasReplacement(release)
                 ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
                 : 'There was nothing to roll back: the replacement had not been started.';
@@ -44359,21 +43813,60 @@ function rollbackSentence(release) {
 function hasReplacement({ snapshot }) {
     return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true;
 }
-function cancelledCause({ deploymentId, snapshot, settlement }) {
-    if (deploymentId === undefined)
-        return 'The workflow run was cancelled before a deployment was created.';
-    if (snapshot?.isShifted === true) {
-        return `The workflow run was cancelled after deployment ${deploymentId} had shifted all production traffic; it goes on.`;
+function cancelledCause(release) {
+    const { deploymentId, settlement, snapshot } = release;
+    const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled';
+    if (deploymentId === undefined) {
+        return release.failure === undefined
+            ? `${cancelled} before a deployment was created.`
+            : `${cancelled}. ${release.failure}`;
     }
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot) && settlement?.stop === undefined) {
+        return snapshot.status === 'succeeded'
+            ? `${cancelled} when deployment ${deploymentId} had succeeded.`
+            : `${endCause(release)} ${rollbackSentence(release)} ${cancelled} meanwhile.`;
+    }
+    if (settlement === undefined)
+        return `${cancelled} while deployment ${deploymentId} was running.`;
+    if (settlement.stop === undefined && settlement.spared === undefined) {
+        return `${cancelled}; deployment ${deploymentId} goes on without this step.`;
+    }
+    return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`;
+}
+function timedOutCause(release) {
+    const { deploymentId, outcome, settlement, snapshot } = release;
+    if (outcome?.kind === 'timed-out') {
+        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_8__/* .describePhase */ .$8)(outcome.phase)}`;
+        const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
+        return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
+    }
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot))
+        return `${endCause(release)} ${rollbackSentence(release)}`;
+    const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
     const refusal = settlement?.stop?.refusal;
     return refusal === undefined
-        ? `The workflow run was cancelled; deployment ${deploymentId} was told to stop and roll back, and this step did not wait for it.`
-        : `The workflow run was cancelled, and deployment ${deploymentId} could not be stopped (${refusal}).`;
+        ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
+        : `Deployment ${deploymentId} was to be stopped${why}; ${refused(refusal)}, and it goes on without this step.`;
 }
-function timedOutCause({ deploymentId, outcome }) {
-    if (outcome?.kind !== 'timed-out')
-        return '';
-    return `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_8__/* .describePhase */ .$8)(outcome.phase)}. It goes on without this step.`;
+/** What became of a deployment that was to be stopped with rollback because its wait ended early. */
+function partingClause(release) {
+    const { deploymentId, settlement, snapshot } = release;
+    switch (settlement?.spared) {
+        case 'moved':
+            return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`;
+        case 'unseen':
+            return `deployment ${deploymentId} could not be read, so it was not stopped.`;
+        case undefined:
+    }
+    const refusal = settlement?.stop?.refusal;
+    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot);
+    if (refusal !== undefined && !isOver)
+        return `deployment ${deploymentId} goes on: ${refused(refusal)}.`;
+    if (!isOver)
+        return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`;
+    if (snapshot.status === 'succeeded')
+        return `deployment ${deploymentId} had succeeded before it could be stopped.`;
+    return `deployment ${deploymentId} was stopped. ${rollbackSentence(release)}`;
 }
 function unknownCause(release) {
     const { deploymentId, outcome, failure } = release;
@@ -44385,7 +43878,12 @@ function unknownCause(release) {
     if (outcome?.kind === 'lost-sight') {
         return `Lost sight of deployment ${deploymentId}, which may still be running. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(outcome.operation, outcome.error)}`;
     }
-    return `How deployment ${deploymentId} ended could not be seen. ${rollbackSentence(release)}`.trim();
+    const { snapshot } = release;
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot))
+        return `${endCause(release)} ${rollbackSentence(release)}`;
+    const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
+    const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
+    return `Deployment ${deploymentId}${told}${why} could not be seen any more.`;
 }
 /** What serves production now, and whether it ever left the original. */
 function productionSentence(release) {
@@ -44490,27 +43988,1225 @@ function withoutFullStop(text) {
 
 /***/ }),
 
-/***/ 5259:
+/***/ 3795:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _t: () => (/* binding */ neverShifted),
+/* harmony export */   hX: () => (/* binding */ peakTraffic),
+/* harmony export */   oo: () => (/* binding */ trafficNow),
+/* harmony export */   si: () => (/* binding */ testTraffic)
+/* harmony export */ });
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4966);
+
+
+/** The largest share of production that the replacement was seen to have, in percent. */
+function peakTraffic(release) {
+    const seen = release.timeline
+        .filter((entry) => entry.deploymentId === release.deploymentId)
+        .map((entry) => (entry.kind === 'traffic' ? entry.replacementPercent : 0));
+    return Math.max(0, ...seen);
+}
+/** Production surely stayed on the original: the shift never began. */
+function neverShifted(release) {
+    const shift = release.snapshot?.events.find(({ name }) => name === 'AllowTraffic');
+    const began = shift !== undefined && shift.status !== 'pending' && shift.status !== 'skipped';
+    return release.snapshot !== undefined && !began && peakTraffic(release) === 0;
+}
+/** Percent of production on the replacement now; undefined when it was not seen. */
+function trafficNow(release) {
+    const seen = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)((0,_release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .rollbackOf */ .I)(release)?.snapshot) ?? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(release.snapshot);
+    return seen ?? (neverShifted(release) ? 0 : undefined);
+}
+/** What the test listener reaches; undefined when there is no test listener or it was not seen. */
+function testTraffic(release) {
+    if (release.group?.hasTestListener !== true || release.snapshot === undefined)
+        return undefined;
+    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .rollbackOf */ .I)(release)?.status === 'succeeded')
+        return 'original';
+    const shifted = release.snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
+    return shifted ? 'replacement' : 'original';
+}
+
+
+/***/ }),
+
+/***/ 8191:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Tu: () => (/* binding */ atMost),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   cM: () => (/* binding */ andList),
+/* harmony export */   fL: () => (/* binding */ percentText),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   qo: () => (/* binding */ clockTime),
+/* harmony export */   vm: () => (/* binding */ trafficBar)
+/* harmony export */ });
+/** Times, durations and amounts in words, the same everywhere. */
+/** `14:32:05Z`, or with the date when `withDate`. */
+function clockTime(atMs, withDate = false) {
+    const iso = new Date(atMs).toISOString();
+    return withDate ? `${iso.slice(0, 10)} ${iso.slice(11, 19)}Z` : `${iso.slice(11, 19)}Z`;
+}
+/** `0.2 s`, `20 s`, `5 min`, `5 min 3 s`, `2 h 5 min`. */
+function duration(durationMs) {
+    if (durationMs < 9_950)
+        return `${(Math.max(0, durationMs) / 1000).toFixed(1)} s`;
+    const seconds = Math.round(durationMs / 1000);
+    if (seconds < 60)
+        return `${seconds} s`;
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60)
+        return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+    return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+/** A longest time, rounded up to minutes. */
+function atMost(durationMs) {
+    return duration(Math.ceil(durationMs / 60_000) * 60_000);
+}
+/** `10 %`, without digits that say nothing. */
+function percentText(percent) {
+    return `${Math.round(percent * 10) / 10} %`;
+}
+/** `[##--------]  20 %`: how much of production is on the replacement. */
+function trafficBar(percent) {
+    const shown = Math.min(100, Math.max(0, percent || 0));
+    const filled = Math.round(shown / 10);
+    return `[${'#'.repeat(filled)}${'-'.repeat(10 - filled)}] ${percentText(shown).padStart(5)}`;
+}
+/** `a`, `a and b`, `a, b and c`. */
+function andList(items) {
+    const last = items.at(-1) ?? '';
+    return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+/** `1 task`, `2 tasks`. */
+function count(amount, noun) {
+    return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+
+/***/ }),
+
+/***/ 5163:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ describeShift),
+/* harmony export */   i: () => (/* binding */ readTrafficShift)
+/* harmony export */ });
+const MINUTE_MS = 60_000;
+const ALL_AT_ONCE = { kind: 'all-at-once', durationMs: 0, stepPercent: 100, stepMs: 0 };
+/**
+ * Reads a deployment configuration. The first step comes at the start of AllowTraffic, so a linear shift has one
+ * interval less than steps. Source: API Reference, TrafficRoutingConfig; the first step is observed.
+ */
+function readTrafficShift(config) {
+    const routing = config.trafficRoutingConfig;
+    if (routing?.type === 'TimeBasedCanary') {
+        const stepMs = (routing.timeBasedCanary?.canaryInterval ?? 0) * MINUTE_MS;
+        return { kind: 'canary', durationMs: stepMs, stepPercent: routing.timeBasedCanary?.canaryPercentage ?? 100, stepMs };
+    }
+    if (routing?.type === 'TimeBasedLinear') {
+        const stepMs = (routing.timeBasedLinear?.linearInterval ?? 0) * MINUTE_MS;
+        const stepPercent = routing.timeBasedLinear?.linearPercentage || 100;
+        return { kind: 'linear', durationMs: (Math.ceil(100 / stepPercent) - 1) * stepMs, stepPercent, stepMs };
+    }
+    return ALL_AT_ONCE;
+}
+/** The shift in words: "10 % first, the rest after 5 min". */
+function describeShift({ kind, stepPercent, stepMs }) {
+    const minutes = stepMs / MINUTE_MS;
+    if (kind === 'canary')
+        return `${stepPercent} % first, the rest after ${minutes} min`;
+    if (kind === 'linear')
+        return `${stepPercent} % every ${minutes} min`;
+    return 'all at once';
+}
+
+
+/***/ }),
+
+/***/ 9411:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ listenForCancel)
+/* harmony export */ });
+/**
+ * How long a step may go on after the first signal, in milliseconds: the runner sends the next one after 7.5 s and kills
+ * after 10. Source: actions/runner, ProcessInvoker.
+ */
+const LAST_MOMENT_MS = 7_500;
+/** Listens for the runner's signals from now on. */
+function listenForCancel() {
+    const controller = new AbortController();
+    const lastMoment = new Promise((resolve) => {
+        controller.signal.addEventListener('abort', () => setTimeout(resolve, LAST_MOMENT_MS).unref(), { once: true });
+    });
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
+        process.on(name, () => controller.abort());
+    return { signal: controller.signal, lastMoment };
+}
+
+
+/***/ }),
+
+/***/ 9937:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ attemptWrite),
+/* harmony export */   U: () => (/* binding */ stepFiles)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+
+
+
+
+/**
+ * The files of the step that `environment` describes.
+ * @param knownReport path of the report that an earlier step of this action wrote; empty: a new one
+ */
+function stepFiles(environment, knownReport = '') {
+    const summaryPath = environment['GITHUB_STEP_SUMMARY'] ?? '';
+    const reportPath = knownReport || (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(environment['RUNNER_TEMP'] || (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), `ecs-release-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
+    const workspace = environment['GITHUB_WORKSPACE'] || process.cwd();
+    return {
+        reportPath,
+        writeSummary: (markdown) => summaryPath === '' || attemptWrite(summaryPath, markdown, 0o644),
+        writeReport: (json) => attemptWrite(reportPath, json, 0o600),
+        readText: async (path) => {
+            try {
+                return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(workspace, path), 'utf8');
+            }
+            catch {
+                return undefined;
+            }
+        },
+    };
+}
+/**
+ * Replaces a file as a whole, so that a process killed in the middle leaves the one before.
+ * @param mode permissions of the new file
+ * @returns whether it could be written
+ */
+function attemptWrite(path, text, mode) {
+    const next = `${path}.next`;
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(next, text, { mode });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(next, path);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
+
+/***/ }),
+
+/***/ 7052:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ firstRequestSent)
+/* harmony export */ });
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
+
+/** Node tells here of every HTTP request that it begins. Source: Node.js documentation, "Diagnostics Channel". */
+const REQUEST_STARTS = 'http.client.request.start';
+/** Resolves when the first HTTP request of this process has been sent and its answer is being waited for. */
+function firstRequestSent() {
+    return new Promise((resolve) => {
+        const onStart = (message) => {
+            (0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.unsubscribe)(REQUEST_STARTS, onStart);
+            const { request } = message;
+            request.once('finish', () => resolve());
+            request.once('close', () => resolve());
+        };
+        (0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)(REQUEST_STARTS, onStart);
+    });
+}
+
+
+/***/ }),
+
+/***/ 3740:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ stepLog)
+/* harmony export */ });
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4169);
+
+/** The log of a step: every line is made safe for the runner here and nowhere else. */
+function stepLog(toolkit) {
+    const line = (text) => toolkit.use((core) => core.info((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(text)));
+    return {
+        line,
+        warning: (text) => line(`Warning: ${text}`),
+        group: async (title, body) => {
+            toolkit.use((core) => core.startGroup((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(title)));
+            try {
+                return await body();
+            }
+            finally {
+                toolkit.use((core) => core.endGroup());
+            }
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 2216:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ mainStep)
+/* harmony export */ });
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6632);
+/* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
+/* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6737);
+
+
+
+
+/** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
+async function mainStep({ environment, toolkit, log, files, teller, cancellation, }) {
+    const saved = (0,_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .savedRelease */ .pA)(environment);
+    let isSaving = false;
+    const saveState = (name, value) => toolkit.use((core) => attempt(() => core.saveState(name, value)));
+    function onRelease(news) {
+        const before = teller.told;
+        teller.keepTold(news);
+        const mayRun = news.taskDefinition !== undefined || news.deploymentId !== undefined;
+        if (!mayRun || (isSaving && before?.timeline === news.timeline && before.deploymentId === news.deploymentId))
+            return;
+        saved.save(news);
+        if (isSaving)
+            return;
+        isSaving = true;
+        saveState(_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_FILE */ .bv, saved.path);
+        saveState(_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_REPORT */ .n7, files.reportPath);
+    }
+    const { parsed, world, close } = (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({ environment, files, log, signal: cancellation.signal, onRelease });
+    const ended = await Promise.race([(0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .release */ ._r)(parsed, world), cancellation.lastMoment]);
+    close();
+    const last = ended ?? cutOff(teller.told, world.clock.now());
+    if (last === undefined)
+        return;
+    if (isSaving) {
+        saved.save(last);
+        if (last.status !== 'cancelled' || (0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .isAtRest */ .U)(last))
+            saveState(_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_SETTLED */ .gB, 'true');
+    }
+    teller.tellEnd(last);
+    // Something may still hang, and a cancelled step has no time for it.
+    if (ended === undefined)
+        process.stdout.write('', () => process.exit());
+}
+/** A cancelled release that waited for something up to the last moment. */
+function cutOff(told, endedAtMs) {
+    if (told === undefined)
+        return undefined;
+    const mayHaveStarted = told.taskDefinition !== undefined && told.deploymentId === undefined;
+    const failure = mayHaveStarted ? 'Whether a deployment was created is not known yet; the post step looks.' : undefined;
+    return { ...told, status: 'cancelled', endedAtMs, failure: told.failure ?? failure };
+}
+function attempt(action) {
+    try {
+        action();
+    }
+    catch {
+        // The post step cannot help then; that is no reason to fail a release.
+    }
+}
+
+
+/***/ }),
+
+/***/ 8753:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ postStep),
+/* harmony export */   L: () => (/* binding */ stateOf)
+/* harmony export */ });
+/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
+/* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
+/* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6737);
+
+
+
+
+/** What the main step saved under a name. */
+function stateOf(environment, name) {
+    return environment[`STATE_${name}`] ?? '';
+}
+/** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
+async function postStep({ environment, log, files, teller }) {
+    const path = stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_FILE */ .bv);
+    if (path === '')
+        return;
+    const saved = (0,_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .readSavedRelease */ .bV)(path);
+    (0,_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .removeSavedRelease */ .TX)(path);
+    if (saved === undefined || stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_SETTLED */ .gB) === 'true')
+        return;
+    const signal = new AbortController().signal;
+    const { parsed, world, close } = (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
+        environment,
+        files,
+        log,
+        signal,
+        onRelease: (release) => teller.keepTold(release),
+    });
+    const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled';
+    const ended = await (0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .wrapUp */ .G)({ ...saved, wasLost: !wasCancelled }, parsed, world);
+    close();
+    teller.tellVerdict(ended);
+    const { title, cause, production } = (0,_report_sentences_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictSentences */ .qW)(ended);
+    log.line([`${title}.`, cause, production].filter((part) => part !== '').join(' '));
+    if (ended.status === 'rollback-failed' || ended.status === 'unknown')
+        teller.annotate(title, `${cause} ${production}`);
+}
+
+
+/***/ }),
+
+/***/ 2513:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TX: () => (/* binding */ removeSavedRelease),
+/* harmony export */   bV: () => (/* binding */ readSavedRelease),
+/* harmony export */   bv: () => (/* binding */ STATE_FILE),
+/* harmony export */   gB: () => (/* binding */ STATE_SETTLED),
+/* harmony export */   n7: () => (/* binding */ STATE_REPORT),
+/* harmony export */   pA: () => (/* binding */ savedRelease)
+/* harmony export */ });
+/* unused harmony exports saveRelease, restoreRelease */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3985);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9937);
+
+
+
+
+
+
+/** Names of what the main step leaves to the post step through the runner. */
+const STATE_FILE = 'release-file';
+const STATE_REPORT = 'report-file';
+const STATE_SETTLED = 'settled';
+function savedRelease(environment) {
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(environment['RUNNER_TEMP'] || (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), `ecs-release-state-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
+    return {
+        path,
+        // Without it the post step cannot help; that is no reason to fail a release.
+        save: (release) => void (0,_files_js__WEBPACK_IMPORTED_MODULE_5__/* .attemptWrite */ .$)(path, saveRelease(release), 0o600),
+    };
+}
+/** The release as text. */
+function saveRelease(release) {
+    const plan = release.plan && { ...release.plan, definition: undefined, budget: undefined };
+    return JSON.stringify({ ...release, plan });
+}
+/** The release of a saved text; undefined when the text is not whole, as after a kill. */
+function restoreRelease(text) {
+    let saved;
+    try {
+        saved = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(saved) || typeof saved['startedAtMs'] !== 'number')
+        return undefined;
+    const release = saved;
+    return { ...release, plan: release.plan && restorePlan(release.plan, release.taskDefinition?.arn ?? '') };
+}
+/** The post step registers nothing and has a limit of its own. */
+function restorePlan(plan, arn) {
+    return { ...plan, definition: { kind: 'use', arn }, budget: { totalMs: 0, overallMs: 0, phaseMs: () => 0 } };
+}
+/** What the main step left; undefined when there is nothing to go on with. */
+function readSavedRelease(path) {
+    try {
+        return restoreRelease((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+function removeSavedRelease(path) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
+}
+
+
+/***/ }),
+
+/***/ 6737:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  B: () => (/* binding */ renderSummary)
+  R: () => (/* binding */ buildStep)
 });
 
-// EXTERNAL MODULE: ./lib/follow/timeline.js
-var timeline = __nccwpck_require__(6342);
-// EXTERNAL MODULE: ./lib/release-state.js
-var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(7507);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
+var client_ecs_dist_cjs = __nccwpck_require__(212);
+;// CONCATENATED MODULE: ./lib/aws/clients.js
+
+
+
+
+/**
+ * The clients of a run, for the entries only. One attempt each, because retrying is ours; proxies by the environment's
+ * `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, which the SDK ignores by itself.
+ */
+function buildClients(region, environment) {
+    const httpAgent = new external_node_http_.Agent({ keepAlive: true, proxyEnv: environment });
+    const httpsAgent = new external_node_https_.Agent({ keepAlive: true, proxyEnv: environment });
+    const options = { region, maxAttempts: 1, requestHandler: { httpAgent, httpsAgent } };
+    const ecs = new client_ecs_dist_cjs/* ECSClient */.Zgc(options);
+    const codeDeploy = new dist_cjs/* CodeDeployClient */.cHd(options);
+    const close = () => {
+        ecs.destroy();
+        codeDeploy.destroy();
+    };
+    return { ecs, codeDeploy, close };
+}
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
+;// CONCATENATED MODULE: ./lib/aws/endpoint.js
+
+
+/** Where the SDK looks for another endpoint. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
+const ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECS', 'AWS_ENDPOINT_URL_CODEDEPLOY'];
+const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Looks whether requests go to AWS. Plain http is for loopback only, because it would send credentials' signatures openly. */
+function readEndpoint(environment) {
+    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
+        return { otherEndpoint: undefined, problems: [] };
+    const found = { otherEndpoint: undefined, problems: [] };
+    for (const name of ENDPOINT_VARIABLES) {
+        const value = environment[name]?.trim();
+        if (value === undefined || value === '')
+            continue;
+        const url = URL.canParse(value) ? new URL(value) : undefined;
+        if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+            found.problems.push((0,errors/* invalidInput */.a)(`${name} is not the address of an endpoint: '${(0,untrusted/* inSentence */.BX)(value, 200)}'.`));
+        }
+        else if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname)) {
+            found.problems.push((0,errors/* invalidInput */.a)(`${name} is plain http to '${(0,untrusted/* inSentence */.BX)(url.host, 200)}'; use https, or http on loopback only.`));
+        }
+        else if (!AWS_HOST.test(url.hostname)) {
+            found.otherEndpoint ??= (0,untrusted/* inSentence */.BX)(url.origin, 200);
+        }
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./lib/clock.js
+/**
+ * The runner's own clock. It uses `Date.now` and the global `setTimeout` only, looked up at each call, so that a
+ * rehearsal can let both run at another rate.
+ */
+const systemClock = {
+    now: () => Date.now(),
+    sleep: (durationMs, signal) => new Promise((resolve) => {
+        if (signal?.aborted)
+            return resolve();
+        const wake = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', wake);
+            resolve();
+        };
+        const timer = globalThis.setTimeout(wake, durationMs);
+        signal?.addEventListener('abort', wake, { once: true });
+    }),
+    deadline: (durationMs) => {
+        const controller = new AbortController();
+        const timer = globalThis.setTimeout(() => controller.abort(), durationMs);
+        return { signal: controller.signal, cancel: () => clearTimeout(timer) };
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/github-run.js
+/**
+ * Reads the run from the runner's environment.
+ * Source: github-actions docs, "Variables reference"; `GITHUB_WORKFLOW_REF` is `owner/name/.github/workflows/FILE@ref`.
+ */
+function githubRun(environment) {
+    const value = (name) => environment[name] ?? '';
+    const workflowFile = /\/([^/@]+)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] ?? value('GITHUB_WORKFLOW');
+    const pullRequest = /^refs\/pull\/(\d+)\//.exec(value('GITHUB_REF'))?.[1] ?? '';
+    return {
+        repository: value('GITHUB_REPOSITORY'),
+        repositoryId: value('GITHUB_REPOSITORY_ID'),
+        workflowFile,
+        runId: value('GITHUB_RUN_ID'),
+        runAttempt: value('GITHUB_RUN_ATTEMPT'),
+        runNumber: value('GITHUB_RUN_NUMBER'),
+        job: value('GITHUB_JOB'),
+        sha: value('GITHUB_SHA'),
+        pullRequest,
+        actor: value('GITHUB_ACTOR'),
+        serverUrl: value('GITHUB_SERVER_URL').replace(/\/+$/, '') || 'https://github.com',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/names.js
+/** Every input that action.yml declares, in its order. A test compares the two. */
+const INPUT_NAMES = [
+    'operation',
+    'cluster',
+    'service',
+    'codedeploy-application',
+    'codedeploy-deployment-group',
+    'image',
+    'task-definition',
+    'container-name',
+    'container-port',
+    'environment-variables',
+    'secrets',
+    'cpu',
+    'memory',
+    'codedeploy-appspec',
+    'before-install-hook',
+    'after-install-hook',
+    'after-allow-test-traffic-hook',
+    'before-allow-traffic-hook',
+    'after-allow-traffic-hook',
+    'codedeploy-deployment-config',
+    'codedeploy-deployment-description',
+    'rollback-on',
+    'alarms',
+    'if-unchanged',
+    'auto-promote',
+    'wait-for',
+    'wait-for-minutes',
+    'on-timeout',
+    'on-cancel',
+    'fail-fast',
+    'aws-region',
+    'max-retries',
+    'wait-for-service-stability',
+    'job-status',
+];
+const RUN_NO_TASK = 'this action releases a service and runs no single tasks; run the task in a step of its own';
+/**
+ * Inputs of `aws-actions/amazon-ecs-deploy-task-definition` that cannot apply to a release through CodeDeploy, each
+ * with what to do instead. They are not declared, so the runner only warns about them and passes them on.
+ * Source: action.yml of that action, version 2; ECS API Reference, UpdateService, for what CODE_DEPLOY services take.
+ */
+const INAPPLICABLE_INPUTS = {
+    'desired-count': 'a blue/green release keeps the desired count of the service; change it with UpdateService',
+    'force-new-deployment': 'every release here is a new deployment; remove it',
+    'enable-ecs-managed-tags': 'CodeDeploy keeps the setting of the service; remove it',
+    'propagate-tags': 'CodeDeploy keeps the setting of the service; remove it',
+    'keep-null-value-keys': 'null members are always left out and empty environment values always kept; remove it',
+    'wait-max-delay-seconds': 'how often to look follows from what the deployment is waiting for; remove it',
+    'service-managed-ebs-volume': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
+    'service-managed-ebs-volume-name': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
+    'wait-for-task-stopped': RUN_NO_TASK,
+    'run-task': RUN_NO_TASK,
+    'run-task-container-overrides': RUN_NO_TASK,
+    'run-task-security-groups': RUN_NO_TASK,
+    'run-task-subnets': RUN_NO_TASK,
+    'run-task-assign-public-IP': RUN_NO_TASK,
+    'run-task-capacity-provider-strategy': RUN_NO_TASK,
+    'run-task-launch-type': RUN_NO_TASK,
+    'run-task-started-by': RUN_NO_TASK,
+    'run-task-tags': RUN_NO_TASK,
+    'run-task-managed-ebs-volume': RUN_NO_TASK,
+    'run-task-managed-ebs-volume-name': RUN_NO_TASK,
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/environment.js
+
+/**
+ * The declared inputs as the runner hands them over: `INPUT_` and the name in upper case, hyphens kept.
+ * Source: actions/runner, NodeScriptActionHandler.
+ */
+function readRawInputs(environment) {
+    const values = INPUT_NAMES.map((name) => [name, environment[variableOf(name)] ?? '']);
+    return Object.fromEntries(values);
+}
+/** Names of given inputs that action.yml does not declare, in upper case; the runner passes them on all the same. */
+function readUndeclaredInputs(environment) {
+    const declared = new Set(INPUT_NAMES.map(variableOf));
+    return Object.entries(environment)
+        .filter(([name, value]) => name.startsWith('INPUT_') && !declared.has(name) && value?.trim() !== '')
+        .map(([name]) => name.slice('INPUT_'.length));
+}
+function variableOf(name) {
+    return `INPUT_${name.toUpperCase()}`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/container-lines.js
+
+/**
+ * `[registry[:port]/]path[:tag][@algorithm:digest]`.
+ * Source: distribution/reference, the grammar of image references.
+ */
+const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
+/** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
+const MAX_IMAGE_LENGTH = 600;
+/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
+const VARIABLE_NAME = /^[^\s"'#=]+$/;
+const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
+const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
+const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
+/** Parses `image`: one reference, or lines `container=image`. */
+function parseImages(fields) {
+    const images = fields.lines('image').map((line) => {
+        const split = line.indexOf('=');
+        if (split < 0)
+            return { container: undefined, image: line };
+        return { container: line.slice(0, split).trim(), image: line.slice(split + 1).trim() };
+    });
+    for (const { container, image } of images) {
+        if (container === '')
+            fields.wrong('image', `has a line without a container name before '='.`);
+        if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
+            fields.wrong('image', `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
+        }
+    }
+    if (images.length > 1 && images.some(({ container }) => container === undefined)) {
+        fields.wrong('image', `must name the container on every line ('container=image') when it has several lines.`);
+    }
+    const named = images.map(({ container }) => container);
+    const doubled = named.find((container, index) => container !== undefined && named.indexOf(container) !== index);
+    if (doubled !== undefined)
+        fields.wrong('image', `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
+    return images;
+}
+/** Parses `environment-variables`. Values are kept to the letter and never shown. */
+function parseEnvironmentLines(fields) {
+    return parseAssignments(fields, 'environment-variables', 'NAME=value');
+}
+/** Parses `secrets`: names and where ECS finds their values. A value that is neither kind of address is not shown. */
+function parseSecretLines(fields) {
+    const secrets = parseAssignments(fields, 'secrets', 'NAME=address');
+    for (const [name, value] of secrets) {
+        const address = value.trim();
+        secrets.set(name, address);
+        if (![SECRETS_MANAGER_ARN, PARAMETER_ARN, PARAMETER_NAME].some((pattern) => pattern.test(address))) {
+            fields.wrong('secrets', `must give '${(0,untrusted/* inSentence */.BX)(name, 100)}' the ARN of a Secrets Manager secret or the name or ARN of an SSM parameter; what it gives is neither (not shown).`);
+        }
+    }
+    return secrets;
+}
+/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
+function parseAssignments(fields, input, form) {
+    const assigned = new Map();
+    for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
+        if (line.trim() === '')
+            continue;
+        const split = line.indexOf('=');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        if (!VARIABLE_NAME.test(name)) {
+            fields.wrong(input, `must have lines '${form}'; line ${index + 1} has no name before '=' (not shown).`);
+        }
+        else if (assigned.has(name)) {
+            fields.wrong(input, `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}' more than once.`);
+        }
+        else {
+            assigned.set(name, line.slice(split + 1));
+        }
+    }
+    return assigned;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/fields.js
+
+
+/** The fields of one set of raw inputs. */
+function fieldsOf(raw) {
+    const problems = [];
+    const wrong = (name, rest) => {
+        problems.push((0,errors/* invalidInput */.a)(`Input '${name}' ${rest}`));
+    };
+    const text = (name) => raw[name].trim() || undefined;
+    return {
+        problems,
+        wrong,
+        text,
+        verbatim: (name) => raw[name],
+        lines: (name) => raw[name]
+            .split('\n')
+            .map((line) => line.trim())
+            .filter((line) => line !== ''),
+        wholeNumber: (name, min, max) => {
+            const given = text(name);
+            if (given === undefined)
+                return undefined;
+            const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+            if (value >= min && value <= max)
+                return value;
+            wrong(name, `must be a whole number from ${min} to ${max}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return undefined;
+        },
+        trueOrFalse: (name) => {
+            const given = text(name);
+            if (given === undefined)
+                return undefined;
+            if (/^true$/i.test(given))
+                return true;
+            if (/^false$/i.test(given))
+                return false;
+            wrong(name, `must be 'true' or 'false'; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return undefined;
+        },
+        choice: (name, choices) => {
+            const given = text(name);
+            if (given === undefined)
+                return undefined;
+            const found = choices.find((choice) => choice === given);
+            if (found === undefined)
+                wrong(name, `must be ${orList(choices)}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return found;
+        },
+    };
+}
+/** `'a', 'b' or 'c'`. */
+function orList(choices) {
+    const quoted = choices.map((choice) => `'${choice}'`);
+    const last = quoted.pop() ?? '';
+    return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+}
+
+// EXTERNAL MODULE: ./lib/inputs/hooks.js
+var inputs_hooks = __nccwpck_require__(1937);
+;// CONCATENATED MODULE: ./lib/inputs/inputs.js
+
+
+
+
+
+
+const MINUTE_MS = 60_000;
+const PARTINGS = ['leave', 'rollback'];
+/** The cluster that ECS uses when none is named. */
+const DEFAULT_CLUSTER = 'default';
+/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
+const CPU = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?vcpu)$/i;
+const MEMORY = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?gb)$/i;
+/**
+ * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
+ * need AWS can still find what else is wrong; nothing is written while there is a problem.
+ * @param undeclared names of inputs that reached us although action.yml does not declare them, in any case
+ */
+function parseInputs(raw, undeclared) {
+    const fields = fieldsOf(raw);
+    const notes = [];
+    const service = fields.text('service');
+    if (service === undefined)
+        fields.wrong('service', 'is required: the name or ARN of the ECS service to release.');
+    const environment = parseEnvironmentLines(fields);
+    const secrets = parseSecretLines(fields);
+    for (const name of secrets.keys()) {
+        if (environment.has(name)) {
+            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
+        }
+    }
+    const inputs = {
+        operation: fields.choice('operation', ['release']) ?? 'release',
+        cluster: clusterOf(fields.text('cluster'), service),
+        service: service ?? '',
+        application: fields.text('codedeploy-application'),
+        deploymentGroup: fields.text('codedeploy-deployment-group'),
+        images: parseImages(fields),
+        taskDefinition: fields.text('task-definition'),
+        containerName: fields.text('container-name'),
+        containerPort: fields.wholeNumber('container-port', 1, 65_535),
+        environment,
+        secrets,
+        cpu: sizeText(fields, 'cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+        memory: sizeText(fields, 'memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+        appSpec: fields.text('codedeploy-appspec'),
+        hooks: hooksOf(fields),
+        deploymentConfig: fields.text('codedeploy-deployment-config'),
+        description: fields.text('codedeploy-deployment-description') ?? '',
+        rollbackOn: rollbackOn(fields),
+        alarms: alarms(fields),
+        ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
+        autoPromote: fields.trueOrFalse('auto-promote') ?? false,
+        waitFor: waitFor(fields, notes),
+        waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
+        onTimeout: fields.choice('on-timeout', PARTINGS) ?? 'leave',
+        onCancel: fields.choice('on-cancel', PARTINGS) ?? 'rollback',
+        failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
+        region: fields.text('aws-region'),
+        maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
+    };
+    return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
+}
+/** The ARN of a service names its cluster; the short form of before 2019 does not. */
+function clusterOf(given, service) {
+    const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1];
+    return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given;
+}
+function inapplicable(undeclared) {
+    return Object.entries(INAPPLICABLE_INPUTS)
+        .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
+        .map(([name, advice]) => (0,errors/* invalidInput */.a)(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`));
+}
+function sizeText(fields, name, pattern, expected) {
+    const given = fields.text(name);
+    if (given === undefined || pattern.test(given))
+        return given;
+    fields.wrong(name, `must be ${expected}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+    return undefined;
+}
+function hooksOf(fields) {
+    const hooks = {};
+    for (const event of inputs_hooks/* LIFECYCLE_HOOKS */.Y) {
+        const given = fields.text((0,inputs_hooks/* hookInputOf */.P)(event));
+        if (given !== undefined)
+            hooks[event] = given;
+    }
+    return hooks;
+}
+function rollbackOn(fields) {
+    const words = (fields.text('rollback-on') ?? '').split(/[\s,]+/).filter((word) => word !== '');
+    if (words.length === 0)
+        return undefined;
+    const events = ['failure', 'alarm', 'stop'];
+    const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word));
+    if (unknown.length > 0) {
+        const got = unknown.map((word) => `'${(0,untrusted/* inSentence */.BX)(word, 50)}'`).join(', ');
+        fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`);
+        return undefined;
+    }
+    if (words.includes('never') && words.length > 1) {
+        fields.wrong('rollback-on', `takes 'never' alone; got it together with other words.`);
+        return undefined;
+    }
+    return events.filter((event) => words.includes(event));
+}
+/** AWS limits: at most 10 alarms a deployment, names up to 255 characters. Source: CodeDeploy, AlarmConfiguration. */
+function alarms(fields) {
+    const names = fields.lines('alarms');
+    if (names.length === 0)
+        return undefined;
+    const doubled = names.filter((name, index) => names.indexOf(name) !== index);
+    if (doubled.length > 0) {
+        fields.wrong('alarms', `names '${(0,untrusted/* inSentence */.BX)(doubled[0] ?? '', 255)}' more than once.`);
+    }
+    if (names.length > 10)
+        fields.wrong('alarms', `takes at most 10 alarm names; got ${names.length}.`);
+    const long = names.find((name) => name.length > 255);
+    if (long !== undefined) {
+        fields.wrong('alarms', `takes names of at most 255 characters; one begins '${(0,untrusted/* inSentence */.BX)(long, 40)}'.`);
+    }
+    return names;
+}
+function waitFor(fields, notes) {
+    const chosen = fields.choice('wait-for', ['production-traffic', 'completion', 'nothing']);
+    const stability = fields.trueOrFalse('wait-for-service-stability');
+    if (stability !== undefined) {
+        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
+        if (chosen !== undefined && (chosen === 'nothing') === stability) {
+            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
+        }
+    }
+    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
+}
+function minutesAsMs(minutes) {
+    return minutes === undefined ? undefined : minutes * MINUTE_MS;
+}
+
+;// CONCATENATED MODULE: ./lib/step/step.js
+
+
+
+
+
+
+
+const NO_REGION = (0,errors/* invalidInput */.a)(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`);
+/** The step that the environment describes. */
+function buildStep({ environment, files, log, signal, onRelease }) {
+    const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment));
+    const endpoint = readEndpoint(environment);
+    const region = parsed.inputs.region ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined);
+    const { close, ...clients } = buildClients(region ?? 'not-set', environment);
+    const world = {
+        ...clients,
+        clock: systemClock,
+        random: Math.random,
+        maxAttempts: parsed.inputs.maxRetries,
+        signal,
+        region,
+        obstacles: region === undefined ? [NO_REGION, ...endpoint.problems] : endpoint.problems,
+        otherEndpoint: endpoint.otherEndpoint,
+        run: githubRun(environment),
+        log,
+        readText: files.readText,
+        onRelease,
+    };
+    return { parsed, world, close };
+}
+
+
+/***/ }),
+
+/***/ 460:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  T: () => (/* binding */ Teller)
+});
+
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
-// EXTERNAL MODULE: ./lib/report/console-links.js
-var console_links = __nccwpck_require__(3523);
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
+;// CONCATENATED MODULE: ./lib/report/annotation.js
+
+
+/** GitHub cuts an annotation's message at this many characters. Source: actions/runner, ExecutionContext. */
+const MAX_MESSAGE_LENGTH = 4_096;
+/** What goes to the run's page when a release did not succeed; undefined when it did or is not over. */
+function renderAnnotation(release) {
+    if (release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status) === 0)
+        return undefined;
+    const message = (0,sentences/* verdictParagraph */.uS)(release);
+    return {
+        title: `${(0,sentences/* verdictSentences */.qW)(release).title}: ${(0,sentences/* serviceLabel */.uZ)(release)}`,
+        message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/report/console-links.js
+var console_links = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/traffic.js
+var traffic = __nccwpck_require__(3795);
+;// CONCATENATED MODULE: ./lib/report/outputs.js
+
+
+
+
+
+/** Every output that action.yml declares, in its order. A test compares the two. */
+const OUTPUT_NAMES = [
+    'status',
+    'reason',
+    'task-definition-arn',
+    'task-definition',
+    'previous-task-definition',
+    'codedeploy-deployment-id',
+    'console-url',
+    'original-kept-until',
+    'replacement-traffic',
+    'production',
+    'hook-results',
+    'rollback-deployment-id',
+    'rollback-status',
+    'report',
+];
+/**
+ * The outputs of a release: ids, words of fixed sets, numbers and addresses; no text that others wrote.
+ * @param reportPath where the report was written; empty when it was not
+ */
+function renderOutputs(release, reportPath) {
+    const { service, deploymentId, taskDefinition, status } = release;
+    const url = service === undefined || deploymentId === undefined
+        ? undefined
+        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
+    const keptUntilMs = (0,sentences/* originalKeptUntilMs */.QW)(release);
+    return {
+        status: status ?? '',
+        reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
+        'task-definition-arn': taskDefinition?.arn ?? '',
+        'task-definition': (0,sentences/* releasedRevision */.FX)(release),
+        'previous-task-definition': (0,sentences/* originalRevision */.VR)(release),
+        'codedeploy-deployment-id': deploymentId ?? '',
+        'console-url': url ?? '',
+        'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
+        'replacement-traffic': String((0,traffic/* trafficNow */.oo)(release) ?? ''),
+        production: (0,sentences/* productionText */.zh)(release),
+        'hook-results': JSON.stringify((0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs }) => ({
+            event,
+            function: hookFunction,
+            result,
+            durationSeconds: durationMs === undefined ? null : durationMs / 1000,
+        }))),
+        'rollback-deployment-id': (0,release_state/* rollbackOf */.I)(release)?.deploymentId ?? '',
+        'rollback-status': (0,release_state/* rollbackOf */.I)(release)?.status ?? (status === 'unknown' ? 'unknown' : 'none'),
+        report: reportPath,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
+var app_spec = __nccwpck_require__(4608);
+// EXTERNAL MODULE: ./lib/follow/timeline.js
+var timeline = __nccwpck_require__(6342);
+;// CONCATENATED MODULE: ./lib/report/report-json.js
+
+
+
+
+
+
+/** Grows when a member changes its meaning or goes away. */
+const REPORT_VERSION = 1;
+/**
+ * The report of a release: everything that is known, as JSON. Its schema is `docs/report.schema.json`. It holds no
+ * values of variables or secrets; messages and diagnostics in it are text that others wrote.
+ */
+function renderReport(release) {
+    return `${JSON.stringify(reportOf(release), undefined, 2)}\n`;
+}
+function reportOf(release) {
+    const { service, group, plan, run, snapshot, taskDefinition } = release;
+    const verdict = (0,sentences/* verdictSentences */.qW)(release);
+    const rollback = (0,release_state/* rollbackOf */.I)(release);
+    return {
+        reportVersion: REPORT_VERSION,
+        operation: release.operation,
+        status: release.status ?? null,
+        reason: release.status === 'refused' ? (release.problems[0]?.reason ?? null) : null,
+        verdict,
+        problems: release.problems,
+        warnings: release.warnings,
+        startedAt: isoTime(release.startedAtMs),
+        endedAt: isoTime(release.endedAtMs),
+        isAws: release.otherEndpoint === undefined,
+        run: {
+            repository: run.repository,
+            workflow: run.workflowFile,
+            runId: run.runId,
+            runAttempt: run.runAttempt,
+            job: run.job,
+            commit: run.sha,
+        },
+        service: {
+            cluster: service?.clusterName ?? release.asked.cluster,
+            name: service?.name ?? release.asked.service,
+            region: release.region ?? null,
+            account: service?.account ?? null,
+        },
+        deploymentGroup: group === undefined ? null : { application: group.application, name: group.name },
+        deploymentConfig: plan?.deploymentConfig ?? null,
+        taskDefinition: taskDefinition === undefined
+            ? null
+            : { arn: taskDefinition.arn, name: (0,sentences/* releasedRevision */.FX)(release), registered: taskDefinition.isNew },
+        previousTaskDefinition: (0,sentences/* originalRevision */.VR)(release) || null,
+        changes: (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
+            member,
+            container: container || null,
+            from: from ?? null,
+            to: to ?? null,
+            names: names ?? null,
+        })),
+        appSpec: plan === undefined || taskDefinition === undefined ? null : (0,app_spec/* buildAppSpec */.R)(plan.appSpec, taskDefinition.arn),
+        deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
+        hooks: (0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
+            event,
+            function: hookFunction,
+            result,
+            durationSeconds: secondsOf(durationMs),
+            diagnostics: diagnostics ?? null,
+        })),
+        traffic: {
+            replacementPercent: (0,traffic/* trafficNow */.oo)(release) ?? null,
+            test: (0,traffic/* testTraffic */.si)(release) ?? null,
+            production: (0,sentences/* productionText */.zh)(release) || null,
+            readAt: isoTime(release.production?.readAtMs),
+            originalKeptUntil: isoTime((0,sentences/* originalKeptUntilMs */.QW)(release)),
+        },
+        rollback: {
+            status: rollback?.status ?? 'none',
+            wasDue: rollback?.wasDue ?? false,
+            message: rollback?.message ?? '',
+            deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
+        },
+        timeline: release.timeline.map(timelineMember),
+    };
+}
+function deploymentWithoutReading({ deploymentId }) {
+    return deploymentId === undefined
+        ? null
+        : { id: deploymentId, status: null, createdAt: null, endedAt: null, error: null, events: [], taskSets: [] };
+}
+function deploymentOf({ deploymentId, statusWord, createdAtMs, endedAtMs, error, events, taskSets }) {
+    return {
+        id: deploymentId,
+        status: statusWord,
+        createdAt: isoTime(createdAtMs),
+        endedAt: isoTime(endedAtMs),
+        error: error ?? null,
+        events: events.map((event) => ({
+            name: event.name,
+            status: event.status,
+            startedAt: isoTime(event.startedAtMs),
+            endedAt: isoTime(event.endedAtMs),
+            durationSeconds: secondsOf((0,timeline/* eventDurationMs */.H)(event)),
+            diagnostics: event.diagnostics ?? null,
+        })),
+        taskSets: taskSets.map(taskSetMember),
+    };
+}
+function taskSetMember({ id, role, state, trafficPercent, running, pending, desired }) {
+    return { id, role, state, trafficPercent: trafficPercent ?? null, running, pending, desired };
+}
+function timelineMember(entry) {
+    const { deploymentId, kind } = entry;
+    const common = { at: isoTime(entry.atMs), deploymentId, kind };
+    switch (entry.kind) {
+        case 'status':
+            return { ...common, status: entry.statusWord };
+        case 'event':
+            return { ...common, event: entry.name, status: entry.status, durationSeconds: secondsOf(entry.durationMs) };
+        case 'traffic':
+            return { ...common, replacementPercent: entry.replacementPercent };
+        case 'tasks':
+            return { ...common, running: entry.running, desired: entry.desired };
+    }
+}
+function isoTime(atMs) {
+    return atMs === undefined ? null : new Date(atMs).toISOString();
+}
+function secondsOf(durationMs) {
+    return durationMs === undefined ? null : durationMs / 1000;
+}
+
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/report/gantt.js
 
 
@@ -44573,10 +45269,6 @@ function label(text) {
     return /\w/.test(shown) ? shown : 'unnamed';
 }
 
-// EXTERNAL MODULE: ./lib/report/hook-results.js
-var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/traffic.js
-var traffic = __nccwpck_require__(3795);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/report/summary.js
@@ -44817,247 +45509,82 @@ function table(header, rows) {
     return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-
-/***/ }),
-
-/***/ 3795:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _t: () => (/* binding */ neverShifted),
-/* harmony export */   hX: () => (/* binding */ peakTraffic),
-/* harmony export */   oo: () => (/* binding */ trafficNow),
-/* harmony export */   si: () => (/* binding */ testTraffic)
-/* harmony export */ });
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4966);
+;// CONCATENATED MODULE: ./lib/step/teller.js
 
 
-/** The largest share of production that the replacement was seen to have, in percent. */
-function peakTraffic(release) {
-    const seen = release.timeline
-        .filter((entry) => entry.deploymentId === release.deploymentId)
-        .map((entry) => (entry.kind === 'traffic' ? entry.replacementPercent : 0));
-    return Math.max(0, ...seen);
-}
-/** Production surely stayed on the original: the shift never began. */
-function neverShifted(release) {
-    const shift = release.snapshot?.events.find(({ name }) => name === 'AllowTraffic');
-    const began = shift !== undefined && shift.status !== 'pending' && shift.status !== 'skipped';
-    return release.snapshot !== undefined && !began && peakTraffic(release) === 0;
-}
-/** Percent of production on the replacement now; undefined when it was not seen. */
-function trafficNow(release) {
-    const seen = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)((0,_release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .rollbackOf */ .I)(release)?.snapshot) ?? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(release.snapshot);
-    return seen ?? (neverShifted(release) ? 0 : undefined);
-}
-/** What the test listener reaches; undefined when there is no test listener or it was not seen. */
-function testTraffic(release) {
-    if (release.group?.hasTestListener !== true || release.snapshot === undefined)
-        return undefined;
-    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .rollbackOf */ .I)(release)?.status === 'succeeded')
-        return 'original';
-    const shifted = release.snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
-    return shifted ? 'replacement' : 'original';
-}
 
 
-/***/ }),
-
-/***/ 8191:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Tu: () => (/* binding */ atMost),
-/* harmony export */   U9: () => (/* binding */ count),
-/* harmony export */   cM: () => (/* binding */ andList),
-/* harmony export */   fL: () => (/* binding */ percentText),
-/* harmony export */   p0: () => (/* binding */ duration),
-/* harmony export */   qo: () => (/* binding */ clockTime),
-/* harmony export */   vm: () => (/* binding */ trafficBar)
-/* harmony export */ });
-/** Times, durations and amounts in words, the same everywhere. */
-/** `14:32:05Z`, or with the date when `withDate`. */
-function clockTime(atMs, withDate = false) {
-    const iso = new Date(atMs).toISOString();
-    return withDate ? `${iso.slice(0, 10)} ${iso.slice(11, 19)}Z` : `${iso.slice(11, 19)}Z`;
-}
-/** `0.2 s`, `20 s`, `5 min`, `5 min 3 s`, `2 h 5 min`. */
-function duration(durationMs) {
-    if (durationMs < 9_950)
-        return `${(Math.max(0, durationMs) / 1000).toFixed(1)} s`;
-    const seconds = Math.round(durationMs / 1000);
-    if (seconds < 60)
-        return `${seconds} s`;
-    const minutes = Math.floor(seconds / 60);
-    if (minutes < 60)
-        return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
-    return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-/** A longest time, rounded up to minutes. */
-function atMost(durationMs) {
-    return duration(Math.ceil(durationMs / 60_000) * 60_000);
-}
-/** `10 %`, without digits that say nothing. */
-function percentText(percent) {
-    return `${Math.round(percent * 10) / 10} %`;
-}
-/** `[##--------]  20 %`: how much of production is on the replacement. */
-function trafficBar(percent) {
-    const shown = Math.min(100, Math.max(0, percent || 0));
-    const filled = Math.round(shown / 10);
-    return `[${'#'.repeat(filled)}${'-'.repeat(10 - filled)}] ${percentText(shown).padStart(5)}`;
-}
-/** `a`, `a and b`, `a, b and c`. */
-function andList(items) {
-    const last = items.at(-1) ?? '';
-    return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
-}
-/** `1 task`, `2 tasks`. */
-function count(amount, noun) {
-    return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
-}
 
 
-/***/ }),
-
-/***/ 5163:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ describeShift),
-/* harmony export */   i: () => (/* binding */ readTrafficShift)
-/* harmony export */ });
-const MINUTE_MS = 60_000;
-const ALL_AT_ONCE = { kind: 'all-at-once', durationMs: 0, stepPercent: 100, stepMs: 0 };
-/**
- * Reads a deployment configuration. The first step comes at the start of AllowTraffic, so a linear shift has one
- * interval less than steps. Source: API Reference, TrafficRoutingConfig; the first step is observed.
- */
-function readTrafficShift(config) {
-    const routing = config.trafficRoutingConfig;
-    if (routing?.type === 'TimeBasedCanary') {
-        const stepMs = (routing.timeBasedCanary?.canaryInterval ?? 0) * MINUTE_MS;
-        return { kind: 'canary', durationMs: stepMs, stepPercent: routing.timeBasedCanary?.canaryPercentage ?? 100, stepMs };
+/** Tells a release to the runner: outputs, summary, report, annotation, exit code. */
+class Teller {
+    #toolkit;
+    #files;
+    #log;
+    #told;
+    #outputsFailed = false;
+    constructor(toolkit, files, log) {
+        this.#toolkit = toolkit;
+        this.#files = files;
+        this.#log = log;
     }
-    if (routing?.type === 'TimeBasedLinear') {
-        const stepMs = (routing.timeBasedLinear?.linearInterval ?? 0) * MINUTE_MS;
-        const stepPercent = routing.timeBasedLinear?.linearPercentage || 100;
-        return { kind: 'linear', durationMs: (Math.ceil(100 / stepPercent) - 1) * stepMs, stepPercent, stepMs };
+    /** The release as it was last told. */
+    get told() {
+        return this.#told;
     }
-    return ALL_AT_ONCE;
-}
-/** The shift in words: "10 % first, the rest after 5 min". */
-function describeShift({ kind, stepPercent, stepMs }) {
-    const minutes = stepMs / MINUTE_MS;
-    if (kind === 'canary')
-        return `${stepPercent} % first, the rest after ${minutes} min`;
-    if (kind === 'linear')
-        return `${stepPercent} % every ${minutes} min`;
-    return 'all at once';
-}
-
-
-/***/ }),
-
-/***/ 9937:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ stepFiles)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-
-
-
-
-/** The files of the step that `environment` describes. */
-function stepFiles(environment) {
-    const summaryPath = environment['GITHUB_STEP_SUMMARY'] ?? '';
-    const reportPath = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(environment['RUNNER_TEMP'] || (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), `ecs-release-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
-    const workspace = environment['GITHUB_WORKSPACE'] || process.cwd();
-    return {
-        writeSummary: (markdown) => {
-            if (summaryPath !== '')
-                attemptWrite(summaryPath, markdown, 0o644);
-        },
-        writeReport: (json) => (attemptWrite(reportPath, json, 0o600) ? reportPath : ''),
-        readText: async (path) => {
+    /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
+    keepTold(release) {
+        const before = this.#told;
+        this.#told = release;
+        const { taskDefinition, deploymentId } = release;
+        if (taskDefinition !== before?.taskDefinition)
+            this.#output('task-definition-arn', taskDefinition?.arn ?? '');
+        if (deploymentId !== before?.deploymentId)
+            this.#output('codedeploy-deployment-id', deploymentId ?? '');
+        const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId;
+        if (!isTold || release.status !== undefined)
+            this.#files.writeSummary(renderSummary(release));
+    }
+    /** The end: the verdict in every place, and the exit code with it. */
+    tellEnd(ended) {
+        this.#told = ended;
+        this.tellVerdict(ended);
+        const annotation = renderAnnotation(ended);
+        if (annotation === undefined)
+            return;
+        this.annotate(annotation.title, annotation.message);
+        process.exitCode = 1;
+    }
+    /** Outputs, report, summary and the last lines of the log. */
+    tellVerdict(ended) {
+        const hasReport = this.#files.writeReport(renderReport(ended));
+        const outputs = renderOutputs(ended, hasReport ? this.#files.reportPath : '');
+        for (const name of OUTPUT_NAMES)
+            this.#output(name, outputs[name]);
+        const hasSummary = this.#files.writeSummary(renderSummary(ended));
+        if (!hasReport)
+            this.#log.line('Warning: the report could not be written (RUNNER_TEMP).');
+        if (!hasSummary)
+            this.#log.line('Warning: the job summary could not be written (GITHUB_STEP_SUMMARY).');
+        for (const line of (0,log_lines/* closingLines */.Po)(ended))
+            this.#log.line(line);
+    }
+    annotate(title, message) {
+        this.#toolkit.use((core) => core.error((0,untrusted/* logLine */.BP)(message), { title: (0,untrusted/* logLine */.BP)(title) }));
+    }
+    /** An output that cannot be written decides no release. */
+    #output(name, value) {
+        this.#toolkit.use((core) => {
             try {
-                return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(workspace, path), 'utf8');
+                core.setOutput(name, value);
             }
             catch {
-                return undefined;
+                if (!this.#outputsFailed)
+                    this.#log.line('Warning: outputs could not be written (GITHUB_OUTPUT).');
+                this.#outputsFailed = true;
             }
-        },
-    };
-}
-function attemptWrite(path, text, mode) {
-    try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(path, text, { mode });
-        return true;
+        });
     }
-    catch {
-        return false;
-    }
-}
-
-
-/***/ }),
-
-/***/ 7052:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   y: () => (/* binding */ firstRequestSent)
-/* harmony export */ });
-/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
-
-/** Node tells here of every HTTP request that it begins. Source: Node.js documentation, "Diagnostics Channel". */
-const REQUEST_STARTS = 'http.client.request.start';
-/** Resolves when the first HTTP request of this process has been sent and its answer is being waited for. */
-function firstRequestSent() {
-    return new Promise((resolve) => {
-        const onStart = (message) => {
-            (0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.unsubscribe)(REQUEST_STARTS, onStart);
-            const { request } = message;
-            request.once('finish', () => resolve());
-            request.once('close', () => resolve());
-        };
-        (0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)(REQUEST_STARTS, onStart);
-    });
-}
-
-
-/***/ }),
-
-/***/ 3740:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   t: () => (/* binding */ stepLog)
-/* harmony export */ });
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4169);
-
-/** The log of a step: every line is made safe for the runner here and nowhere else. */
-function stepLog(toolkit) {
-    const line = (text) => toolkit.use((core) => core.info((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(text)));
-    return {
-        line,
-        warning: (text) => line(`Warning: ${text}`),
-        group: async (title, body) => {
-            toolkit.use((core) => core.startGroup((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(title)));
-            try {
-                return await body();
-            }
-            finally {
-                toolkit.use((core) => core.endGroup());
-            }
-        },
-    };
 }
 
 
@@ -45243,15 +45770,17 @@ function exitCodeOf(status) {
  * reached the finish line, never what is left over.
  */
 function verdictOf(outcome, settlement) {
-    const { rollback, snapshot } = settlement;
+    const { rollback, snapshot, cutShort } = settlement;
     if (rollback.status === 'failed')
         return 'rollback-failed';
-    if (outcome.kind === 'lost-sight' || rollback.status === 'unknown')
+    if (outcome.kind === 'lost-sight' || cutShort === 'lost-sight')
         return 'unknown';
-    if (outcome.kind === 'cancelled')
+    if (outcome.kind === 'cancelled' || cutShort === 'cancelled')
         return 'cancelled';
-    if (outcome.kind === 'timed-out')
+    if (outcome.kind === 'timed-out' || cutShort === 'timed-out')
         return 'timed-out';
+    if (rollback.status === 'unknown')
+        return 'unknown';
     if (rollback.status === 'succeeded')
         return 'rolled-back';
     if (rollback.status === 'running')
@@ -45263,6 +45792,79 @@ function verdictOf(outcome, settlement) {
     if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot))
         return 'unknown';
     return (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z)(snapshot) === 'stop-request' ? 'stopped' : 'failed';
+}
+
+
+/***/ }),
+
+/***/ 4241:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ wrapUp),
+/* harmony export */   U: () => (/* binding */ isAtRest)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8744);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1288);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6632);
+
+
+
+
+/**
+ * How long the post step goes on, in milliseconds: after a cancel the server ends everything 5 minutes later. Source:
+ * GitHub docs, "Workflow cancellation".
+ */
+const WRAP_UP_MS = 240_000;
+/**
+ * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
+ * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop.
+ */
+async function wrapUp(saved, { inputs }, world) {
+    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_2__/* .Progress */ .k({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
+    const { plan, taskDefinition } = saved;
+    if (plan === undefined || taskDefinition === undefined)
+        return progress.end('cancelled');
+    const engine = (0,_release_js__WEBPACK_IMPORTED_MODULE_3__/* .engineFor */ .Ec)(plan, inputs, world, progress);
+    const since = saved.startedAtMs;
+    const deploymentId = saved.deploymentId ?? (await findStarted(() => engine.findStarted(taskDefinition.arn, since)));
+    if (deploymentId === undefined)
+        return progress.end('cancelled');
+    if (typeof deploymentId !== 'string')
+        return progress.end('unknown', { failure: deploymentId.message });
+    progress.learn({ deploymentId });
+    const { waitFor, onCancel } = inputs;
+    const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)';
+    world.log.line(`The main step ended before deployment ${deploymentId} was at rest; ${what}.`);
+    const following = {
+        ...(0,_release_js__WEBPACK_IMPORTED_MODULE_3__/* .followingOf */ .jR)(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
+        untilMs: world.clock.now() + WRAP_UP_MS,
+    };
+    const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined;
+    const rollbackOn = wasStopped ? ['stop', ...plan.rollbackOn] : plan.rollbackOn;
+    const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
+    const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS };
+    const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_1__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
+    const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
+    return await (0,_release_js__WEBPACK_IMPORTED_MODULE_3__/* .endSettled */ .nY)(plan, outcome, settlement, world, progress);
+}
+/** The deployment's id, that there is none, or why that could not be found out. */
+async function findStarted(find) {
+    try {
+        return await find();
+    }
+    catch (error) {
+        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
+            return error;
+        throw error;
+    }
+}
+/** Nothing is left to be done for a cancelled release. */
+function isAtRest({ deploymentId, failure, settlement }) {
+    if (deploymentId === undefined)
+        return failure === undefined;
+    return settlement !== undefined && settlement.cutShort === undefined;
 }
 
 

@@ -13,6 +13,9 @@ const root = resolve(import.meta.dirname, '..')
 const committed = join(root, 'dist')
 const LICENCES = 'licenses.txt'
 
+/** The same bundle under another name, by which it knows that it is the post step: saved state can be missing. */
+const POST_ENTRY = "import './index.js'\n"
+
 if (process.argv.includes('--check')) check()
 else {
   rmSync(committed, { recursive: true, force: true })
@@ -23,6 +26,7 @@ function bundleInto(folder: string): void {
   rmSync(join(root, 'lib'), { recursive: true, force: true })
   run('typescript/package.json', 'bin/tsc', ['-p', 'tsconfig.build.json'])
   bundle('lib/index.js', folder)
+  writeFileSync(join(folder, 'post.js'), POST_ENTRY)
   writeLicences(folder)
 }
 

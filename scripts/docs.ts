@@ -33,7 +33,8 @@ function withTable(text: string, name: string, table: string): string {
 }
 
 function inputsTable(): string {
-  const rows = Object.entries(action.inputs).map(([name, input]) => {
+  const forUsers = Object.entries(action.inputs).filter(([name]) => name !== 'job-status')
+  const rows = forUsers.map(([name, input]) => {
     const standard = input.required === true ? 'required' : code(input.default)
     return `| \`${name}\` | ${cell(input.description)} | ${standard} |`
   })

@@ -12,9 +12,14 @@ export class Progress {
   #release: Release
   readonly #world: World
 
-  constructor(inputs: Inputs, world: World) {
+  constructor(release: Release, world: World) {
     this.#world = world
-    this.#release = newRelease(inputs, world)
+    this.#release = release
+  }
+
+  /** A release of which nothing is known yet. */
+  static begin(inputs: Inputs, world: World): Progress {
+    return new Progress(newRelease(inputs, world), world)
   }
 
   get release(): Release {
@@ -84,5 +89,6 @@ function newRelease(inputs: Inputs, world: World): Release {
     taskStops: [],
     status: undefined,
     failure: undefined,
+    wasLost: false,
   }
 }

@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { runStep, type StepResult } from './rehearsal/action-step.ts'
+import type { StepOptions, StepResult } from './rehearsal/action-step.ts'
+import { runJob } from './rehearsal/job.ts'
 import { OptionError, parseOptions, type RehearsalOptions, USAGE } from './rehearsal/options.ts'
 import { runnerLog } from './rehearsal/runner-log.ts'
 import { renderSummaryPage } from './rehearsal/summary-page.ts'
@@ -24,6 +25,9 @@ const SPEEDS: Record<ScenarioName, number> = {
   alarm: 18,
   'bad-appspec': 5,
 }
+
+/** A cancelled step has 10 s of its own time; at this rate a slow machine is not what ends it. */
+const CANCEL_SPEED = 10
 
 try {
   process.exitCode = await main(process.argv.slice(2))
@@ -55,22 +59,18 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
   try {
     for (const line of opening(options, simulator, speed)) say(line)
     const log = runnerLog({ colours: process.stdout.isTTY === true, write: say })
-    const step = runStep({
+    const parts: Omit<StepOptions, 'folder'> = {
       inputs: inputsOf(options),
       workspace: process.env['INIT_CWD'] ?? process.cwd(),
-      folder,
       environment: { ...awsEnvironment(simulator, scenario), ...childClockEnvironment(clock, speed) },
       preloads: [SCALED_TIME_PRELOAD],
       onOutput: log.take,
-    })
-    // A terminal's Ctrl-C reaches the action by itself; a signal to this process alone is passed on.
-    const signals = ['SIGINT', 'SIGTERM'] as const
-    for (const signal of signals) process.on(signal, () => step.kill(signal))
-    const result = await step.result
+    }
+    const { main, post } = await runJob(parts, { folder, speed, cancelAt: options.cancelAt, say })
     log.end()
     for (const line of hookLog(simulator)) say(line)
-    await keepResults(result)
-    return result.exitCode
+    await keepResults(main, post)
+    return main.exitCode
   } finally {
     await simulator.close()
     rmSync(folder, { recursive: true, force: true })
@@ -87,8 +87,9 @@ function scenarioOf({ scenario: name, hook }: RehearsalOptions): Scenario {
 }
 
 /** A task set that never gets healthy takes an hour when nobody gives up before. */
-function speedFor({ scenario, inputs }: RehearsalOptions): number {
+function speedFor({ scenario, inputs, cancelAt }: RehearsalOptions): number {
   if (scenario === 'never-healthy' && inputs.get('fail-fast') === '0') return 150
+  if (cancelAt !== undefined) return CANCEL_SPEED
   return inputs.get('wait-for') === 'completion' ? SPEEDS[scenario] * 2 : SPEEDS[scenario]
 }
 
@@ -124,7 +125,10 @@ function hookLog({ hookLogs }: Simulator): string[] {
   return ['', 'What the hooks printed:', ...hookLogs.map(({ functionName, text }) => `  | ${functionName}: ${text}`)]
 }
 
-async function keepResults({ outputs, summary }: StepResult): Promise<void> {
+/** The outputs of the main step, overlaid with what the post step settled; both summaries. */
+async function keepResults(main: StepResult, post: StepResult): Promise<void> {
+  const outputs = { ...main.outputs, ...post.outputs }
+  const summary = [main.summary, post.summary].filter((text) => text !== '').join('\n')
   rmSync(RESULTS_FOLDER, { recursive: true, force: true })
   mkdirSync(RESULTS_FOLDER, { recursive: true })
   const inFolder = (name: string) => join(RESULTS_FOLDER, name)

@@ -1,6 +1,7 @@
 import type { Problem } from './errors.ts'
 import type { Outcome } from './follow/follow.ts'
-import type { Rollback, Settlement } from './follow/settle.ts'
+import type { Rollback } from './follow/rollback.ts'
+import type { Settlement } from './follow/settle.ts'
 import type { Snapshot } from './follow/snapshot.ts'
 import type { TimelineEntry } from './follow/timeline.ts'
 import type { GithubRun } from './github-run.ts'
@@ -44,6 +45,8 @@ export interface Release {
   status: Status | undefined
   /** What ended the release besides CodeDeploy itself: an error of ours or a call that failed. */
   failure: string | undefined
+  /** The step that released ended without a word: it was killed or crashed. */
+  wasLost: boolean
 }
 
 /** What serves production, as it was last seen. */

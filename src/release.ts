@@ -1,7 +1,7 @@
 import { codeDeployEngine } from './follow/code-deploy-engine.ts'
-import { type Following, follow, type ReleaseEngine } from './follow/follow.ts'
+import { type Following, follow, type Outcome, type ReleaseEngine } from './follow/follow.ts'
 import { watchReplacementTasks } from './follow/replacement-tasks.ts'
-import { settle } from './follow/settle.ts'
+import { type Settlement, settle } from './follow/settle.ts'
 import type { FinishLine, Inputs, ParsedInputs } from './inputs/inputs.ts'
 import { buildDescription, buildMarker } from './marker.ts'
 import { makePlan } from './plan/make-plan.ts'
@@ -15,12 +15,18 @@ import { verdictOf } from './verdict.ts'
 import type { World } from './world.ts'
 
 /**
+ * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
+ * Source: actions/runner, ProcessInvoker. In milliseconds.
+ */
+const WIND_DOWN_MS = 6_000
+
+/**
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
  * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
  */
 export async function release(parsed: ParsedInputs, world: World): Promise<Release> {
   const { inputs } = parsed
-  const progress = new Progress(inputs, world)
+  const progress = Progress.begin(inputs, world)
 
   const plan = await check(parsed, world, progress)
   if (plan === undefined) return progress.end('refused')
@@ -37,9 +43,21 @@ export async function release(parsed: ParsedInputs, world: World): Promise<Relea
   const following = followingOf(plan, inputs.waitFor, inputs, world, progress)
   const outcome = await follow(engine, deploymentId, following)
   progress.learn({ outcome })
-  for (const line of outcomeLines(outcome, deploymentId, world.clock.now())) world.log.line(line)
-  const settlement = await settle(engine, deploymentId, outcome, following, plan.rollbackOn)
+  const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
+  for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
+  const settlement = await settle(engine, deploymentId, outcome, following, partings)
 
+  return await endSettled(plan, outcome, settlement, world, progress)
+}
+
+/** The verdict on a release whose deployment is at rest, or as far as it could be followed. */
+export async function endSettled(
+  plan: ReleasePlan,
+  outcome: Outcome,
+  settlement: Settlement,
+  world: World,
+  progress: Progress,
+): Promise<Release> {
   const sides = { original: plan.service.primary.taskDefinitionArn, replacement: progress.release.taskDefinition?.arn }
   const lastToMoveTraffic = settlement.rollback.snapshot ?? settlement.snapshot
   const production = await readProduction(world, plan.service, sides, lastToMoveTraffic)
@@ -57,7 +75,8 @@ async function check(parsed: ParsedInputs, world: World, progress: Progress): Pr
   })
 }
 
-function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progress: Progress): ReleaseEngine {
+/** The engine of this release. */
+export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progress: Progress): ReleaseEngine {
   return codeDeployEngine(world, {
     service: plan.service,
     application: plan.group.application,
@@ -74,7 +93,8 @@ function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progress: Pr
   })
 }
 
-function followingOf(
+/** How this release is followed. */
+export function followingOf(
   plan: ReleasePlan,
   finishLine: Exclude<FinishLine, 'nothing'>,
   inputs: Inputs,

@@ -24,7 +24,9 @@ export async function start(
       const arn = await revisionFor(plan.definition, world)
       progress.learn({ taskDefinition: { arn, isNew: plan.definition.kind === 'register' } })
       if (world.signal.aborted) return progress.end('cancelled').deploymentId
-      return progress.learn({ deploymentId: await engine.start(arn) }).deploymentId
+      const deploymentId = await inTime(engine.start(arn), world)
+      if (deploymentId === undefined) return progress.end('cancelled', { failure: NOT_KNOWN_YET }).deploymentId
+      return progress.learn({ deploymentId }).deploymentId
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       return endUnstarted(error, progress).deploymentId
@@ -32,6 +34,24 @@ export async function start(
       for (const line of writeLines(progress.release)) world.log.line(line)
     }
   })
+}
+
+/** How long a CreateDeployment in flight is waited for after a cancel, in milliseconds: it is never aborted. */
+const ANSWER_AFTER_CANCEL_MS = 4_000
+
+const NOT_KNOWN_YET = 'Whether a deployment was created is not known yet; the post step of this action looks for it.'
+
+/** The answer; undefined when the run was cancelled and it still did not come. */
+async function inTime<Answer>(answer: Promise<Answer>, { signal, clock }: World): Promise<Answer | undefined> {
+  const tooLate = new Promise<undefined>((resolve) => {
+    const onAbort = () => {
+      const late = clock.deadline(ANSWER_AFTER_CANCEL_MS)
+      late.signal.addEventListener('abort', () => resolve(undefined), { once: true })
+    }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
+  return await Promise.race([answer, tooLate])
 }
 
 async function revisionFor(definition: DefinitionPlan, world: World): Promise<string> {

@@ -41,11 +41,12 @@ export function exitCodeOf(status: Status): 0 | 1 {
  * reached the finish line, never what is left over.
  */
 export function verdictOf(outcome: Outcome, settlement: Settlement): Status {
-  const { rollback, snapshot } = settlement
+  const { rollback, snapshot, cutShort } = settlement
   if (rollback.status === 'failed') return 'rollback-failed'
-  if (outcome.kind === 'lost-sight' || rollback.status === 'unknown') return 'unknown'
-  if (outcome.kind === 'cancelled') return 'cancelled'
-  if (outcome.kind === 'timed-out') return 'timed-out'
+  if (outcome.kind === 'lost-sight' || cutShort === 'lost-sight') return 'unknown'
+  if (outcome.kind === 'cancelled' || cutShort === 'cancelled') return 'cancelled'
+  if (outcome.kind === 'timed-out' || cutShort === 'timed-out') return 'timed-out'
+  if (rollback.status === 'unknown') return 'unknown'
   if (rollback.status === 'succeeded') return 'rolled-back'
   if (rollback.status === 'running') return 'unknown'
   if (outcome.kind === 'finish-line') return 'succeeded'

@@ -14,6 +14,7 @@ const ALL_AT_ONCE = { kind: 'all-at-once', durationMs: 0, stepPercent: 100, step
 function engineAt(clock: { now(): number }, at: (second: number) => Snapshot): ReleaseEngine & { promotions: number } {
   const engine = {
     promotions: 0,
+    findStarted: async () => undefined,
     start: () => Promise.reject(new Error('not part of following')),
     stop: () => Promise.reject(new Error('not part of following')),
     promote: async () => {

@@ -99,7 +99,7 @@ describe('a step', () => {
       process.stderr.write('err')
       process.exit(3)
     `)
-    expect(left).toEqual({ exitCode: 3, outputs: { status: 'failed' }, summary: '## Failed\n' })
+    expect(left).toEqual({ exitCode: 3, outputs: { status: 'failed' }, summary: '## Failed\n', state: {} })
     expect(output).toContain('out ')
     expect(output).toContain('err')
   })

@@ -18,12 +18,16 @@ export interface BundleOptions {
   workspace?: string
   /** Called with everything printed so far after each piece, e.g. to send a signal. */
   onOutput?(printed: string, kill: (signal: NodeJS.Signals) => void): void
+  /** Runs the post step too, in a job that ended like this. */
+  jobStatus?: 'success' | 'failure' | 'cancelled'
 }
 
 export interface BundleResult extends StepResult {
   printed: string
   calls: RecordedCall[]
   report: Record<string, unknown> | undefined
+  /** What the post step left; undefined when it was not run. Its lines are printed after those of the main step. */
+  post: StepResult | undefined
 }
 
 /** Runs `dist/index.js` as the runner does, against a simulator in this process. */
@@ -35,29 +39,39 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
   let printed = ''
   try {
     const given = { cluster: 'demo', service: 'web', image: 'registry.example/web:1.1.0', ...options.inputs }
-    const step = runStep({
+    const environment: NodeJS.ProcessEnv = {
+      AWS_ENDPOINT_URL: simulator.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIATEST',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      NO_PROXY: '127.0.0.1',
+      ...(speed === 1 ? {} : childClockEnvironment(clock, speed)),
+      ...options.environment,
+    }
+    const parts = {
       inputs: new Map(Object.entries(given)),
       workspace: options.workspace ?? folder,
-      folder,
-      environment: {
-        AWS_ENDPOINT_URL: simulator.url,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'AKIATEST',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        NO_PROXY: '127.0.0.1',
-        ...(speed === 1 ? {} : childClockEnvironment(clock, speed)),
-        ...options.environment,
-      },
+      environment,
       preloads: speed === 1 ? [] : [SCALED_TIME_PRELOAD],
-      onOutput: (chunk) => {
+      onOutput: (chunk: string) => {
         printed += chunk
         options.onOutput?.(printed, step.kill)
       },
-    })
+    }
+    const step = runStep({ ...parts, folder })
     const result = await step.result
-    const path = result.outputs['report'] ?? ''
+    const { jobStatus } = options
+    const post =
+      jobStatus === undefined
+        ? undefined
+        : await runStep({
+            ...parts,
+            folder: mkdtempSync(join(folder, 'post-')),
+            post: { state: result.state, jobStatus },
+          }).result
+    const path = post?.outputs['report'] ?? result.outputs['report'] ?? ''
     const report = path === '' ? undefined : JSON.parse(readFileSync(path, 'utf8'))
-    return { ...result, printed, calls: simulator.calls, report }
+    return { ...result, printed, calls: simulator.calls, report, post }
   } finally {
     await simulator.close()
     rmSync(folder, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { githubRun } from '../../src/github-run.ts'
-import { parseInputs } from '../../src/inputs/inputs.ts'
+import { type ParsedInputs, parseInputs } from '../../src/inputs/inputs.ts'
 import { INPUT_NAMES, type InputName, type RawInputs } from '../../src/inputs/names.ts'
 import { release } from '../../src/release.ts'
 import type { Release } from '../../src/release-state.ts'
@@ -25,6 +25,8 @@ export interface SimulatedReleaseOptions {
   /** Called before the release begins, e.g. to arrange for something in mid-release. */
   prepare?(staging: { simulator: Simulator; clock: VirtualClock; abort(): void }): void | Promise<void>
   world?: Partial<World>
+  /** Called when the release has ended, with the account still there. */
+  afterwards?(aftermath: { ended: Release; parsed: ParsedInputs; world: World; simulator: Simulator }): Promise<void>
 }
 
 /** What people see of a release, and what the simulator saw of it. */
@@ -60,7 +62,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       rawInputs({ cluster: 'demo', service: 'web', image: 'registry.example/web:1.1.0', ...options.inputs }),
       options.undeclared ?? [],
     )
-    const ended = await release(parsed, {
+    const world: World = {
       ecs,
       codeDeploy,
       clock,
@@ -75,7 +77,9 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       readText: async (path) => options.files?.[path],
       onRelease: () => {},
       ...options.world,
-    })
+    }
+    const ended = await release(parsed, world)
+    await options.afterwards?.({ ended, parsed, world, simulator })
     return {
       release: ended,
       outputs: renderOutputs(ended, ''),

@@ -21,23 +21,26 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
   const sleepers: WakeUp[] = []
   const marks: WakeUp[] = []
 
-  async function passTo(atMs: number): Promise<void> {
-    const due = marks.filter((mark) => mark.atMs <= atMs).sort((left, right) => left.atMs - right.atMs)
+  /** Moves to the moment at which this one wakes up, or to the one at which it was woken before. */
+  async function passTo(sleeper: WakeUp): Promise<void> {
+    const due = marks.filter((mark) => mark.atMs <= sleeper.atMs).sort((left, right) => left.atMs - right.atMs)
     for (const mark of due) {
-      remove(marks, mark)
+      if (!sleepers.includes(sleeper)) return
+      if (!remove(marks, mark)) continue
       nowMs = Math.max(nowMs, mark.atMs)
       await mark.wake()
     }
-    nowMs = Math.max(nowMs, atMs)
+    if (sleepers.includes(sleeper)) nowMs = Math.max(nowMs, sleeper.atMs)
   }
 
   async function moveIfAllSleep(): Promise<void> {
     if (isMoving || sleepers.length < actors) return
     isMoving = true
     const earliest = sleepers.reduce((first, one) => (one.atMs < first.atMs ? one : first))
-    await passTo(earliest.atMs)
+    await passTo(earliest)
     isMoving = false
     if (remove(sleepers, earliest)) await earliest.wake()
+    else void moveIfAllSleep()
   }
 
   return {

@@ -14,7 +14,7 @@ import { type ResolvedService, readTaskSet } from '../service/service.ts'
 import { readSnapshot, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
 import type { ReleaseEngine } from './follow.ts'
 import type { Snapshot } from './snapshot.ts'
-import { startDeployment } from './start-deployment.ts'
+import { findOwn, startDeployment } from './start-deployment.ts'
 
 /** What one release through CodeDeploy is made with. */
 export interface CodeDeployRelease {
@@ -69,6 +69,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
 
   return {
     start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn)),
+    findStarted: (taskDefinitionArn, sinceMs) => findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs),
     stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
     promote: (deploymentId) => continueDeployment(aws, deploymentId),
     observe: async (deploymentId, before) => {

@@ -13,6 +13,8 @@ import { changesBetween, type TimelineEntry } from './timeline.ts'
 export interface ReleaseEngine {
   /** Starts a deployment of the revision and returns its id. Changes AWS. */
   start(taskDefinitionArn: string): Promise<string>
+  /** The deployment of this revision that was started since then and whose id was lost, if there is one. */
+  findStarted(taskDefinitionArn: string, sinceMs: number): Promise<string | undefined>
   /** Reads a deployment. `before` is the last reading of the same one, of which what cannot have changed is kept. */
   observe(deploymentId: string, before: Snapshot | undefined): Promise<Snapshot>
   /** Asks for a deployment to be stopped. Changes AWS. */
@@ -50,6 +52,8 @@ export interface Following {
   random(): number
   finishLine: Exclude<FinishLine, 'nothing'>
   budget: Budget
+  /** When to stop in any case, by our clock; absent: as the budget says. */
+  untilMs?: number
   hooks: Hooks
   shift: TrafficShift
   terminationWaitMs: number
@@ -134,15 +138,13 @@ async function look(
 ): Promise<Outcome | undefined> {
   try {
     const before = watch.snapshot
-    const snapshot = await engine.observe(deploymentId, before)
+    const snapshot = await unlessAborted(engine.observe(deploymentId, before), following.signal)
+    if (snapshot === undefined) return undefined
     watch.snapshot = snapshot
     watch.lastReadMs = following.clock.now()
     if (watch.failedReads > 0) following.onReadTrouble({ endedAfter: watch.failedReads })
     watch.failedReads = 0
-    following.onSnapshot(snapshot)
-    const entries = changesBetween(before, snapshot, watch.lastReadMs)
-    for (const entry of entries) following.onEntry(entry)
-    if (entries.length > 0) watch.lastToldMs = watch.lastReadMs
+    if (tell(before, snapshot, following)) watch.lastToldMs = watch.lastReadMs
 
     const outcome = outcomeOf(snapshot, following.finishLine)
     if (outcome !== undefined) return outcome
@@ -160,6 +162,28 @@ async function look(
   return undefined
 }
 
+/** Hands a reading on, with what has changed. @returns whether anything has */
+export function tell(before: Snapshot | undefined, snapshot: Snapshot, following: Following): boolean {
+  following.onSnapshot(snapshot)
+  const entries = changesBetween(before, snapshot, following.clock.now())
+  for (const entry of entries) following.onEntry(entry)
+  return entries.length > 0
+}
+
+/** The answer, or undefined as soon as the signal is aborted; a read that hangs must not hold a cancelled step. */
+async function unlessAborted<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer | undefined> {
+  let onAbort = () => {}
+  const aborted = new Promise<undefined>((resolve) => {
+    onAbort = () => resolve(undefined)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([answer, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
 interface Waiting {
   sinceStartMs: number
   inPhaseMs: number
@@ -168,16 +192,15 @@ interface Waiting {
 }
 
 /** Where in its budget the wait is; notices when the deployment has come to another phase. */
-function waitingIn(watch: Watch, { clock, budget, hooks }: Following): Waiting {
+function waitingIn(watch: Watch, { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }: Following): Waiting {
   const nowMs = clock.now()
   const phase = phaseOf(watch.snapshot, hooks)
   if (!isSamePhase(watch.phase, phase)) watch.phaseSinceMs = nowMs
   watch.phase = phase
   const sinceStartMs = nowMs - watch.startedAtMs
   const inPhaseMs = nowMs - watch.phaseSinceMs
-  const remainingMs =
-    budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs
-  return { sinceStartMs, inPhaseMs, remainingMs }
+  const budgetMs = budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs
+  return { sinceStartMs, inPhaseMs, remainingMs: Math.min(budgetMs, untilMs - nowMs) }
 }
 
 function tellIfSilent(watch: Watch, { inPhaseMs, remainingMs }: Waiting, { clock, onHeartbeat }: Following): void {
@@ -200,6 +223,12 @@ export function outcomeOf(snapshot: Snapshot, finishLine: Following['finishLine'
   if (hasEnded(snapshot)) return { kind: 'ended', snapshot }
   if (finishLine === 'production-traffic' && snapshot.isShifted) return { kind: 'finish-line', snapshot }
   return undefined
+}
+
+/** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
+export function untilTheEnd(following: Following, limitMs: number): Following {
+  const budget: Budget = { totalMs: limitMs, overallMs: limitMs, phaseMs: () => limitMs }
+  return { ...following, finishLine: 'completion', budget, autoPromote: false, reasonToGiveUp: async () => undefined }
 }
 
 /**

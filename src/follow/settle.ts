@@ -1,22 +1,9 @@
 import { CallError } from '../aws/attempts.ts'
-import type { RollbackEvent } from '../inputs/inputs.ts'
-import { type Budget, ROLLBACK_BUDGET_MS } from './budget.ts'
-import { isRollbackDue } from './ending.ts'
-import { type Following, follow, type Outcome, type ReleaseEngine } from './follow.ts'
-import { hasEnded, type Snapshot } from './snapshot.ts'
-
-/** What became of the rollback of a deployment. */
-export interface Rollback {
-  /** `running`: asked for, and not over when we last looked. */
-  status: 'none' | 'running' | 'succeeded' | 'failed' | 'unknown'
-  deploymentId: string | undefined
-  /** The last reading of the rollback deployment. */
-  snapshot: Snapshot | undefined
-  /** The settings ask for one after an end like this. */
-  wasDue: boolean
-  /** What CodeDeploy says about why there is none or why it failed; empty when it says nothing. */
-  message: string
-}
+import type { Parting, RollbackEvent } from '../inputs/inputs.ts'
+import { type Following, follow, type Outcome, type ReleaseEngine, tell, untilTheEnd } from './follow.ts'
+import { type CutShort, cutShortBy, NO_ROLLBACK, type Rollback, settleRollback } from './rollback.ts'
+import { hasEnded, isMoved, type Snapshot } from './snapshot.ts'
+import { StopRequest } from './stop-request.ts'
 
 /** Where everything stands once a release is over. */
 export interface Settlement {
@@ -25,148 +12,146 @@ export interface Settlement {
   rollback: Rollback
   /** We asked CodeDeploy to stop the deployment; its refusal, if it refused. */
   stop: { refusal: string | undefined } | undefined
+  /** Why no stop was asked for although one was wanted: all of production had moved, or nothing could be read. */
+  spared: 'moved' | 'unseen' | undefined
+  /** What ended the settling before everything was at rest. */
+  cutShort: CutShort | undefined
 }
 
-const NO_ROLLBACK: Rollback = {
-  status: 'none',
-  deploymentId: undefined,
-  snapshot: undefined,
-  wasDue: false,
-  message: '',
+/** What the workflow asked for in case of an early end. */
+export interface Partings {
+  onCancel: Parting
+  onTimeout: Parting
+  /** What rolls the deployment back, when the deployment itself does not tell. */
+  rollbackOn: readonly RollbackEvent[]
+  /** How long a cancelled step goes on, in milliseconds. */
+  windDownMs: number
 }
-
-/** Observed: the pointer to the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
-const ROLLBACK_APPEARS_WITHIN_MS = 30_000
 
 /** How long a stop may take until the deployment has ended, in milliseconds. */
 const STOP_BUDGET_MS = 10 * 60_000
 
-/** How soon to look for the rollback again, in milliseconds. */
-const LOOK_FOR_ROLLBACK_MS = 1_500
+/** How soon to look again when the look before a stop failed, in milliseconds. */
+const LOOK_AGAIN_MS = 1_000
+
+/** How long that is tried, in milliseconds. */
+const LOOK_BEFORE_STOP_MS = 60_000
+
+const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined }
 
 /**
  * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
- * follows that deployment to its own end. Changes AWS only after `given-up` and `cancelled`; production that is fully
- * shifted is never undone.
- * @param rollbackOn what rolls the deployment back, when the deployment itself does not tell
+ * follows that deployment to its own end. Changes AWS only after `given-up`, and after `cancelled` and `timed-out` when
+ * asked to; production that has moved is never taken back, and nothing is stopped unseen.
  */
 export async function settle(
   engine: ReleaseEngine,
   deploymentId: string,
   outcome: Outcome,
   following: Following,
-  rollbackOn: readonly RollbackEvent[],
+  partings: Partings,
 ): Promise<Settlement> {
   const { snapshot } = outcome
   switch (outcome.kind) {
     case 'finish-line':
-    case 'timed-out':
-      return { snapshot, rollback: NO_ROLLBACK, stop: undefined }
+      return { ...AT_REST, snapshot }
     case 'lost-sight':
-      return { snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' }, stop: undefined }
-    case 'cancelled':
-      return await stopOnly(engine, deploymentId, snapshot)
-    case 'given-up': {
-      const stop = { refusal: await stopRefusal(engine, deploymentId) }
-      const end = await follow(engine, deploymentId, untilTheEnd(following, STOP_BUDGET_MS), snapshot)
-      const dueOn = stop.refusal === undefined ? (['stop', ...rollbackOn] as const) : rollbackOn
-      return { ...(await settleEnded(engine, end, following, dueOn)), stop }
-    }
+      return { ...AT_REST, snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' }, cutShort: 'lost-sight' }
     case 'ended':
-      return { ...(await settleEnded(engine, outcome, following, rollbackOn)), stop: undefined }
-  }
-}
-
-async function settleEnded(
-  engine: ReleaseEngine,
-  { kind, snapshot }: Outcome,
-  following: Following,
-  rollbackOn: readonly RollbackEvent[],
-): Promise<Omit<Settlement, 'stop'>> {
-  if (kind === 'lost-sight') return { snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' } }
-  if (snapshot === undefined || !hasEnded(snapshot) || snapshot.status === 'succeeded') {
-    return { snapshot, rollback: NO_ROLLBACK }
-  }
-  const wasDue = isRollbackDue(snapshot, [...rollbackOn, ...(snapshot.rollbackOn ?? [])])
-  const last = await lookForRollback(engine, snapshot, following, wasDue)
-  return { snapshot: last, rollback: await followRollback(engine, last, following, wasDue) }
-}
-
-/** At least one more reading; more of them while a rollback is due and none has shown. */
-async function lookForRollback(
-  engine: ReleaseEngine,
-  ended: Snapshot,
-  { clock, signal }: Following,
-  wasDue: boolean,
-): Promise<Snapshot> {
-  const untilMs = clock.now() + (wasDue ? ROLLBACK_APPEARS_WITHIN_MS : 0)
-  let last = ended
-  do {
-    await clock.sleep(LOOK_FOR_ROLLBACK_MS, signal)
-    try {
-      last = await engine.observe(ended.deploymentId, last)
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error
+      return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, partings.rollbackOn)) }
+    case 'given-up':
+      return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn)
+    case 'timed-out':
+      if (partings.onTimeout === 'leave') return { ...AT_REST, snapshot }
+      return await partWithRollback(engine, deploymentId, snapshot, following, partings)
+    case 'cancelled': {
+      if (partings.onCancel === 'leave') return { ...AT_REST, snapshot }
+      const untilMs = following.clock.now() + partings.windDownMs
+      const windingDown = { ...following, signal: new AbortController().signal, untilMs }
+      return await partWithRollback(engine, deploymentId, snapshot, windingDown, partings)
     }
-  } while (last.rollback === undefined && clock.now() < untilMs && !signal.aborted)
-  return last
+  }
 }
 
-async function followRollback(
-  engine: ReleaseEngine,
-  { rollback }: Snapshot,
-  following: Following,
-  wasDue: boolean,
-): Promise<Rollback> {
-  const { deploymentId, message } = rollback ?? { deploymentId: undefined, message: '' }
-  if (deploymentId === undefined) {
-    // A message without an id is CodeDeploy saying that it cannot roll back. Source: API Reference, RollbackInfo.
-    const status = wasDue && message !== '' ? 'failed' : 'none'
-    return { ...NO_ROLLBACK, status, wasDue, message }
-  }
-  const { kind, snapshot } = await follow(engine, deploymentId, untilTheEnd(following, ROLLBACK_BUDGET_MS))
-  const statuses: Record<Outcome['kind'], Rollback['status']> = {
-    'finish-line': 'succeeded',
-    ended: 'failed',
-    'timed-out': 'running',
-    cancelled: 'running',
-    'given-up': 'running',
-    'lost-sight': 'unknown',
-  }
-  return { status: statuses[kind], deploymentId, snapshot, wasDue, message: snapshot?.error?.message ?? '' }
-}
-
-/** A cancelled step has seconds left: it asks for the stop and does not wait for what becomes of it. */
-async function stopOnly(
+/** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
+async function partWithRollback(
   engine: ReleaseEngine,
   deploymentId: string,
-  snapshot: Snapshot | undefined,
+  before: Snapshot | undefined,
+  following: Following,
+  { rollbackOn }: Partings,
 ): Promise<Settlement> {
-  if (snapshot?.isShifted === true) return { snapshot, rollback: NO_ROLLBACK, stop: undefined }
-  const refusal = await stopRefusal(engine, deploymentId)
-  const rollback: Rollback = refusal === undefined ? { ...NO_ROLLBACK, status: 'running', wasDue: true } : NO_ROLLBACK
-  return { snapshot, rollback, stop: { refusal } }
+  const snapshot = await lookBeforeStop(engine, deploymentId, before, following)
+  if (snapshot === undefined) return { ...AT_REST, snapshot: before, spared: 'unseen', cutShort: 'timed-out' }
+  if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, rollbackOn)
+  if (isMoved(snapshot)) return { ...AT_REST, snapshot, spared: 'moved' }
+  return await stopAndSettle(engine, snapshot, following, rollbackOn)
 }
 
-/** Asks for a stop with rollback. @returns why it was refused, in the service's words; undefined when it was accepted */
-async function stopRefusal(engine: ReleaseEngine, deploymentId: string): Promise<string | undefined> {
-  try {
-    await engine.stop(deploymentId, { rollback: true })
-    return undefined
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error
-    return `${error.serviceError.code}: ${error.serviceError.message}`
+/** A reading made now; undefined when there was none. */
+async function lookBeforeStop(
+  engine: ReleaseEngine,
+  deploymentId: string,
+  before: Snapshot | undefined,
+  following: Following,
+): Promise<Snapshot | undefined> {
+  const { clock, signal } = following
+  const untilMs = Math.min(clock.now() + LOOK_BEFORE_STOP_MS, following.untilMs ?? Number.POSITIVE_INFINITY)
+  while (!signal.aborted) {
+    try {
+      const snapshot = await engine.observe(deploymentId, undefined)
+      tell(before, snapshot, following)
+      return snapshot
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      if (clock.now() + LOOK_AGAIN_MS >= untilMs) return undefined
+      await clock.sleep(LOOK_AGAIN_MS, signal)
+    }
   }
+  return undefined
 }
 
-/** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
-function untilTheEnd(following: Following, limitMs: number): Following {
-  const budget: Budget = { totalMs: limitMs, overallMs: limitMs, phaseMs: () => limitMs }
+async function stopAndSettle(
+  engine: ReleaseEngine,
+  snapshot: Snapshot,
+  following: Following,
+  rollbackOn: readonly RollbackEvent[],
+): Promise<Settlement> {
+  const { deploymentId } = snapshot
+  const stop = new StopRequest(engine, deploymentId, following.clock)
+  await stop.send()
+  const waiting: Following = {
+    ...untilTheEnd(following, STOP_BUDGET_MS),
+    reasonToGiveUp: async (seen) => {
+      if (!isMoved(seen)) await stop.sendAgainIfWorthwhile()
+      return undefined
+    },
+  }
+  const end = await follow(engine, deploymentId, waiting, snapshot)
+  const { refusal } = stop
+  const cutShort = cutShortBy(end.kind)
+  if (cutShort === undefined && end.snapshot !== undefined) {
+    const dueOn = refusal === undefined ? (['stop', ...rollbackOn] as const) : rollbackOn
+    return { ...(await settleEnd(engine, end.snapshot, following, dueOn)), stop: { refusal } }
+  }
+  const wasDue = refusal === undefined
+  const status = cutShort === 'lost-sight' ? 'unknown' : wasDue ? 'running' : 'none'
   return {
-    ...following,
-    finishLine: 'completion',
-    budget,
-    autoPromote: false,
-    reasonToGiveUp: async () => undefined,
+    ...AT_REST,
+    snapshot: end.snapshot ?? snapshot,
+    rollback: { ...NO_ROLLBACK, status, wasDue },
+    stop: { refusal },
+    cutShort,
   }
+}
+
+/** A deployment that succeeded while it was to be stopped is at rest too. */
+async function settleEnd(
+  engine: ReleaseEngine,
+  snapshot: Snapshot,
+  following: Following,
+  rollbackOn: readonly RollbackEvent[],
+): Promise<Settlement> {
+  if (snapshot.status === 'succeeded') return { ...AT_REST, snapshot }
+  return { ...AT_REST, ...(await settleRollback(engine, snapshot, following, rollbackOn)) }
 }

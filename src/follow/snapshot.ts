@@ -68,6 +68,15 @@ export function replacementTraffic(snapshot: Snapshot | undefined): number | und
   return taskSets.some(({ role }) => role === 'original') ? 0 : undefined
 }
 
+/**
+ * All of production is on the replacement, as far as this reading tells, whether or not its last hook has passed. Only
+ * a person who asks for it takes that back.
+ */
+export function isMoved(snapshot: Snapshot): boolean {
+  const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement')
+  return snapshot.isShifted || replacement?.trafficPercent === 100 || replacement?.state === 'primary'
+}
+
 /** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
 export function hasEnded(snapshot: Snapshot): boolean {
   return snapshot.status === 'succeeded' || snapshot.status === 'failed' || snapshot.status === 'stopped'

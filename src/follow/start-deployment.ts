@@ -37,7 +37,12 @@ export async function startDeployment(aws: CodeDeploy, request: CreateDeployment
   }
 }
 
-async function findOwn(aws: CodeDeploy, request: CreateDeploymentInput, sinceMs: number): Promise<string | undefined> {
+/** The deployment that this request started since then, if it did. */
+export async function findOwn(
+  aws: CodeDeploy,
+  request: CreateDeploymentInput,
+  sinceMs: number,
+): Promise<string | undefined> {
   const { applicationName = '', deploymentGroupName = '', description, revision } = request
   for (const id of await listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs)) {
     const info = await getDeployment(aws, id)

@@ -12,6 +12,9 @@ export type FinishLine = 'production-traffic' | 'completion' | 'nothing'
 /** What ends a deployment in a way that rolls it back. */
 export type RollbackEvent = 'failure' | 'alarm' | 'stop'
 
+/** What becomes of a deployment when we stop waiting for it before its end. */
+export type Parting = 'leave' | 'rollback'
+
 /** What the user asked for, in exact types. Times are in milliseconds. Undefined: not given. */
 export interface Inputs {
   operation: 'release'
@@ -44,6 +47,8 @@ export interface Inputs {
   waitFor: FinishLine
   /** From CreateDeployment to the finish line. Undefined: a budget for each phase. */
   waitForMs: number | undefined
+  onTimeout: Parting
+  onCancel: Parting
   /** How many replacement tasks may stop for the same reason before any was healthy; 0: any number. */
   failFast: number
   region: string | undefined
@@ -60,6 +65,8 @@ export interface ParsedInputs {
 }
 
 const MINUTE_MS = 60_000
+
+const PARTINGS: readonly Parting[] = ['leave', 'rollback']
 
 /** The cluster that ECS uses when none is named. */
 const DEFAULT_CLUSTER = 'default'
@@ -111,6 +118,8 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     autoPromote: fields.trueOrFalse('auto-promote') ?? false,
     waitFor: waitFor(fields, notes),
     waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
+    onTimeout: fields.choice('on-timeout', PARTINGS) ?? 'leave',
+    onCancel: fields.choice('on-cancel', PARTINGS) ?? 'rollback',
     failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
     region: fields.text('aws-region'),
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,

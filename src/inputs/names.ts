@@ -27,10 +27,13 @@ export const INPUT_NAMES = [
   'auto-promote',
   'wait-for',
   'wait-for-minutes',
+  'on-timeout',
+  'on-cancel',
   'fail-fast',
   'aws-region',
   'max-retries',
   'wait-for-service-stability',
+  'job-status',
 ] as const
 
 export type InputName = (typeof INPUT_NAMES)[number]

@@ -17,6 +17,8 @@ export interface StepOptions {
   /** Modules that Node loads before the action. */
   preloads: readonly string[]
   onOutput(chunk: string): void
+  /** The post step: with what the main step saved, and how the job ended. Absent: the main step. */
+  post?: { state: Record<string, string>; jobStatus: string }
 }
 
 /** What a step leaves behind once its process has ended. */
@@ -25,6 +27,8 @@ export interface StepResult {
   exitCode: number
   outputs: Record<string, string>
   summary: string
+  /** What it saved for its post step. */
+  state: Record<string, string>
 }
 
 export interface RunningStep {
@@ -37,31 +41,40 @@ export interface RunningStep {
  * Runs the built action as the runner does: the file that action.yml names on this Node, inputs and their defaults as
  * `INPUT_…`, fresh files for what it writes, no standard input. Source: actions/runner, NodeScriptActionHandler.
  */
-export function runStep({ inputs, workspace, folder, environment, preloads, onOutput }: StepOptions): RunningStep {
+export function runStep(options: StepOptions): RunningStep {
+  const { inputs, workspace, folder, environment, preloads, onOutput, post } = options
   const action = readAction()
+  const stateFile = emptyFile(folder, 'state')
   const outputFile = emptyFile(folder, 'output')
   const summaryFile = emptyFile(folder, 'summary.md')
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     ...runnerVariables(folder, workspace),
+    GITHUB_STATE: stateFile,
     GITHUB_OUTPUT: outputFile,
     GITHUB_STEP_SUMMARY: summaryFile,
-    ...inputVariables(action, inputs),
+    ...inputVariables(action, inputs, post?.jobStatus ?? 'success'),
+    ...stateVariables(post?.state ?? {}),
     ...environment,
   }
   const imports = preloads.flatMap((preload) => ['--import', preload])
-  const child = spawn(process.execPath, [...imports, join(ACTION_ROOT, action.runs.main)], {
-    cwd: workspace,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env,
-  })
+  const child = spawn(
+    process.execPath,
+    [...imports, join(ACTION_ROOT, post === undefined ? action.runs.main : action.runs.post)],
+    {
+      cwd: workspace,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    },
+  )
   child.stdout.setEncoding('utf8').on('data', onOutput)
   child.stderr.setEncoding('utf8').on('data', onOutput)
   const result = new Promise<StepResult>((settle, fail) => {
     child.on('error', fail)
     child.on('close', (code) => {
       const outputs = parseFileCommands(readFileSync(outputFile, 'utf8'))
-      settle({ exitCode: code ?? 1, outputs, summary: readFileSync(summaryFile, 'utf8') })
+      const state = parseFileCommands(readFileSync(stateFile, 'utf8'))
+      settle({ exitCode: code ?? 1, outputs, summary: readFileSync(summaryFile, 'utf8'), state })
     })
   })
   return { result, kill: (signal) => child.kill(signal) }
@@ -69,7 +82,7 @@ export function runStep({ inputs, workspace, folder, environment, preloads, onOu
 
 interface Action {
   inputs: Record<string, { default?: string }>
-  runs: { main: string }
+  runs: { main: string; post: string }
 }
 
 function readAction(): Action {
@@ -77,8 +90,15 @@ function readAction(): Action {
 }
 
 /** A given input wins over its default, also when it is empty. Source: actions/runner, ActionRunner. */
-function inputVariables({ inputs: declared }: Action, given: ReadonlyMap<string, string>): NodeJS.ProcessEnv {
-  const defaults = Object.entries(declared).map(([name, input]): [string, string] => [name, input.default ?? ''])
+function inputVariables(
+  { inputs: declared }: Action,
+  given: ReadonlyMap<string, string>,
+  jobStatus: string,
+): NodeJS.ProcessEnv {
+  const defaults = Object.entries(declared).map(([name, input]): [string, string] => [
+    name,
+    (input.default ?? '').replace('$' + '{{ job.status }}', jobStatus),
+  ])
   const values = [...defaults, ...given].map(([name, value]) => [
     `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
     value,
@@ -94,7 +114,6 @@ function runnerVariables(folder: string, workspace: string): NodeJS.ProcessEnv {
     CI: 'true',
     GITHUB_ACTIONS: 'true',
     GITHUB_WORKSPACE: workspace,
-    GITHUB_STATE: emptyFile(folder, 'state'),
     GITHUB_ENV: emptyFile(folder, 'env'),
     GITHUB_PATH: emptyFile(folder, 'path'),
     GITHUB_REPOSITORY: 'example/shop',
@@ -114,6 +133,10 @@ function runnerVariables(folder: string, workspace: string): NodeJS.ProcessEnv {
     RUNNER_OS: 'Linux',
     RUNNER_TEMP: temp,
   }
+}
+
+function stateVariables(state: Record<string, string>): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]))
 }
 
 function emptyFile(folder: string, name: string): string {

@@ -1,6 +1,18 @@
 import { parseArgs } from 'node:util'
 import { type ScenarioName, scenarios } from '../simulator/scenarios.ts'
 
+/** Those of a deployment on ECS, in their order. */
+const LIFECYCLE_EVENTS = [
+  'BeforeInstall',
+  'Install',
+  'AfterInstall',
+  'AllowTestTraffic',
+  'AfterAllowTestTraffic',
+  'BeforeAllowTraffic',
+  'AllowTraffic',
+  'AfterAllowTraffic',
+]
+
 export const USAGE = `npm run rehearse -- [options]
 
   --scenario NAME      what happens (default: success); --list names them all
@@ -8,6 +20,7 @@ export const USAGE = `npm run rehearse -- [options]
   --hook FILE          a Lambda handler of your own in place of examples/hooks/validate.mjs
   --speed N            how many times faster than real time (default: ends within 30 s)
   --input NAME=VALUE   any input of the action; may be given many times
+  --cancel-at EVENT    cancel the run, as GitHub does, when this lifecycle event has started
   --list               the scenarios
   --help               this`
 
@@ -20,6 +33,8 @@ export interface RehearsalOptions {
   speed: number | undefined
   /** Inputs of the action, over those of the rehearsal. */
   inputs: Map<string, string>
+  /** Lifecycle event at which the run is cancelled. */
+  cancelAt: string | undefined
   /** Only tell, run nothing. */
   only: 'list' | 'help' | undefined
 }
@@ -40,6 +55,7 @@ export function parseOptions(args: string[]): RehearsalOptions {
     hook: values.hook,
     speed: parseSpeed(values.speed),
     inputs: parseInputOptions(values.input ?? []),
+    cancelAt: parseCancelAt(values['cancel-at']),
     only: values.help === true ? 'help' : values.list === true ? 'list' : undefined,
   }
 }
@@ -54,6 +70,7 @@ function readArguments(args: string[]) {
         hook: { type: 'string' },
         speed: { type: 'string' },
         input: { type: 'string', multiple: true },
+        'cancel-at': { type: 'string' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -66,6 +83,11 @@ function readArguments(args: string[]) {
 
 function isScenario(name: string): name is ScenarioName {
   return Object.hasOwn(scenarios, name)
+}
+
+function parseCancelAt(given: string | undefined): string | undefined {
+  if (given === undefined || LIFECYCLE_EVENTS.includes(given)) return given
+  throw new OptionError(`Option '--cancel-at' must be one of ${LIFECYCLE_EVENTS.join(', ')}; got '${given}'.`)
 }
 
 function parseSpeed(given: string | undefined): number | undefined {

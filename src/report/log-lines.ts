@@ -2,7 +2,9 @@ import { revisionName } from '../aws/arn.ts'
 import type { CallError } from '../aws/attempts.ts'
 import type { Heartbeat, Outcome } from '../follow/follow.ts'
 import { describePhase } from '../follow/phase.ts'
+import type { Partings } from '../follow/settle.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
+import type { Parting } from '../inputs/inputs.ts'
 import type { Release } from '../release-state.ts'
 import { describeShift } from '../service/traffic-shift.ts'
 import type { Difference } from '../task-definition/difference.ts'
@@ -146,12 +148,22 @@ export function heartbeatLine(heartbeat: Heartbeat, nowMs: number): string {
   return `${clockTime(nowMs)}  Still waiting for ${describePhase(phase)}: ${duration(inPhaseMs)} of at most ${atMost(atMostMs)}${tasks}, last read ${duration(sinceLastReadMs)} ago.`
 }
 
-/** Why we stop a deployment, told before it is stopped; nothing when we do not. */
-export function outcomeLines(outcome: Outcome, deploymentId: string, nowMs: number): string[] {
-  const stops = `Stopping deployment ${deploymentId} with rollback`
-  if (outcome.kind === 'given-up') return [`${clockTime(nowMs)}  ${stops}: ${outcome.reason}.`]
-  if (outcome.kind !== 'cancelled' || outcome.snapshot?.isShifted === true) return []
-  return [`${clockTime(nowMs)}  ${stops}: the workflow run was cancelled.`]
+/** How the wait ended when we ended it, and what is going to be done about the deployment. */
+export function outcomeLines(outcome: Outcome, { onCancel, onTimeout }: Partings, id: string, nowMs: number): string[] {
+  const line = (why: string, parting: Parting) => {
+    const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} goes on`
+    return [`${clockTime(nowMs)}  ${why}; ${what}.`]
+  }
+  switch (outcome.kind) {
+    case 'given-up':
+      return line(outcome.reason, 'rollback')
+    case 'cancelled':
+      return line('The workflow run was cancelled', onCancel)
+    case 'timed-out':
+      return line(`Not done after ${duration(outcome.afterMs)}`, onTimeout)
+    default:
+      return []
+  }
 }
 
 /** The last lines, outside any group: the verdict when there is no annotation to tell it, every problem on its own. */

@@ -2,7 +2,7 @@ import { revisionName } from '../aws/arn.ts'
 import { describeServiceError } from '../aws/service-error.ts'
 import { endingOf } from '../follow/ending.ts'
 import { describePhase } from '../follow/phase.ts'
-import { failedEvent, hookOf, type Snapshot } from '../follow/snapshot.ts'
+import { failedEvent, hasEnded, hookOf, type Snapshot } from '../follow/snapshot.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Status } from '../verdict.ts'
 import { hookResults } from './hook-results.ts'
@@ -98,13 +98,23 @@ function cause(release: Release): string {
 
 /** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
 function endCause(release: Release): string {
-  const { outcome, snapshot, deploymentId } = release
-  if (outcome?.kind === 'given-up') return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`
+  const { outcome, snapshot, settlement, deploymentId } = release
+  const refusal = settlement?.stop?.refusal
+  if (outcome?.kind === 'given-up' && refusal === undefined) {
+    return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`
+  }
   if (snapshot === undefined) return `Deployment ${deploymentId} ended.`
   const event = failedEvent(snapshot)
   const place = event === undefined ? 'before its first lifecycle event' : `at ${event.name}`
   const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed'
-  return `Deployment ${deploymentId} ${how} ${place}: ${reasonOf(release, snapshot)}`
+  const own =
+    outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : ''
+  return `Deployment ${deploymentId} ${how} ${place}: ${reasonOf(release, snapshot)}${own}`
+}
+
+/** A stop that CodeDeploy did not accept. */
+function refused(refusal: string | undefined): string {
+  return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`
 }
 
 function reasonOf(release: Release, snapshot: Snapshot): string {
@@ -143,11 +153,15 @@ function rollbackSentence(release: Release): string {
         ? `The rollback that was due did not take place: ${withoutFullStop(message)}.`
         : `Rollback ${deploymentId} failed${message === '' ? '' : `: ${withoutFullStop(message)}`}.`
     case 'running':
-      return `Rollback ${deploymentId ?? ''} was not over when this step ended.`
+      return deploymentId === undefined
+        ? 'Its rollback had not begun when this step ended.'
+        : `Rollback ${deploymentId} was not over when this step ended.`
     case 'unknown':
-      return 'What became of the rollback could not be seen.'
+      return release.settlement?.cutShort === 'lost-sight'
+        ? 'What became of the rollback could not be seen.'
+        : 'Its rollback had not shown when this step ended.'
     case 'none':
-      if (!wasDue) return 'There was no rollback: nothing asks for one after this (deployment group, rollback-on).'
+      if (!wasDue) return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).'
       return hasReplacement(release)
         ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
         : 'There was nothing to roll back: the replacement had not been started.'
@@ -158,20 +172,57 @@ function hasReplacement({ snapshot }: Release): boolean {
   return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true
 }
 
-function cancelledCause({ deploymentId, snapshot, settlement }: Release): string {
-  if (deploymentId === undefined) return 'The workflow run was cancelled before a deployment was created.'
-  if (snapshot?.isShifted === true) {
-    return `The workflow run was cancelled after deployment ${deploymentId} had shifted all production traffic; it goes on.`
+function cancelledCause(release: Release): string {
+  const { deploymentId, settlement, snapshot } = release
+  const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled'
+  if (deploymentId === undefined) {
+    return release.failure === undefined
+      ? `${cancelled} before a deployment was created.`
+      : `${cancelled}. ${release.failure}`
   }
-  const refusal = settlement?.stop?.refusal
-  return refusal === undefined
-    ? `The workflow run was cancelled; deployment ${deploymentId} was told to stop and roll back, and this step did not wait for it.`
-    : `The workflow run was cancelled, and deployment ${deploymentId} could not be stopped (${refusal}).`
+  if (snapshot !== undefined && hasEnded(snapshot) && settlement?.stop === undefined) {
+    return snapshot.status === 'succeeded'
+      ? `${cancelled} when deployment ${deploymentId} had succeeded.`
+      : `${endCause(release)} ${rollbackSentence(release)} ${cancelled} meanwhile.`
+  }
+  if (settlement === undefined) return `${cancelled} while deployment ${deploymentId} was running.`
+  if (settlement.stop === undefined && settlement.spared === undefined) {
+    return `${cancelled}; deployment ${deploymentId} goes on without this step.`
+  }
+  return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`
 }
 
-function timedOutCause({ deploymentId, outcome }: Release): string {
-  if (outcome?.kind !== 'timed-out') return ''
-  return `Deployment ${deploymentId} was not done after ${duration(outcome.afterMs)}, while waiting for ${describePhase(outcome.phase)}. It goes on without this step.`
+function timedOutCause(release: Release): string {
+  const { deploymentId, outcome, settlement, snapshot } = release
+  if (outcome?.kind === 'timed-out') {
+    const late = `Deployment ${deploymentId} was not done after ${duration(outcome.afterMs)}, while waiting for ${describePhase(outcome.phase)}`
+    const isLeft = settlement?.stop === undefined && settlement?.spared === undefined
+    return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`
+  }
+  if (snapshot !== undefined && hasEnded(snapshot)) return `${endCause(release)} ${rollbackSentence(release)}`
+  const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : ''
+  const refusal = settlement?.stop?.refusal
+  return refusal === undefined
+    ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
+    : `Deployment ${deploymentId} was to be stopped${why}; ${refused(refusal)}, and it goes on without this step.`
+}
+
+/** What became of a deployment that was to be stopped with rollback because its wait ended early. */
+function partingClause(release: Release): string {
+  const { deploymentId, settlement, snapshot } = release
+  switch (settlement?.spared) {
+    case 'moved':
+      return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`
+    case 'unseen':
+      return `deployment ${deploymentId} could not be read, so it was not stopped.`
+    case undefined:
+  }
+  const refusal = settlement?.stop?.refusal
+  const isOver = snapshot !== undefined && hasEnded(snapshot)
+  if (refusal !== undefined && !isOver) return `deployment ${deploymentId} goes on: ${refused(refusal)}.`
+  if (!isOver) return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`
+  if (snapshot.status === 'succeeded') return `deployment ${deploymentId} had succeeded before it could be stopped.`
+  return `deployment ${deploymentId} was stopped. ${rollbackSentence(release)}`
 }
 
 function unknownCause(release: Release): string {
@@ -184,7 +235,11 @@ function unknownCause(release: Release): string {
   if (outcome?.kind === 'lost-sight') {
     return `Lost sight of deployment ${deploymentId}, which may still be running. ${describeServiceError(outcome.operation, outcome.error)}`
   }
-  return `How deployment ${deploymentId} ended could not be seen. ${rollbackSentence(release)}`.trim()
+  const { snapshot } = release
+  if (snapshot !== undefined && hasEnded(snapshot)) return `${endCause(release)} ${rollbackSentence(release)}`
+  const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it'
+  const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : ''
+  return `Deployment ${deploymentId}${told}${why} could not be seen any more.`
 }
 
 /** What serves production now, and whether it ever left the original. */

@@ -1,28 +1,32 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 /** Files that the runner and later steps read. Writing is synchronous, so that a signal finds them whole. */
 export interface StepFiles {
-  /** Replaces the job summary of this step. A summary that cannot be written is no failure. */
-  writeSummary(markdown: string): void
-  /** Replaces the report. @returns its path; empty when it could not be written */
-  writeReport(json: string): string
+  /** Where the report is written. */
+  reportPath: string
+  /** Replaces the job summary of this step. @returns whether it could be written */
+  writeSummary(markdown: string): boolean
+  /** Replaces the report. @returns whether it could be written */
+  writeReport(json: string): boolean
   /** A file of the workspace; undefined when it cannot be read. */
   readText(path: string): Promise<string | undefined>
 }
 
-/** The files of the step that `environment` describes. */
-export function stepFiles(environment: NodeJS.ProcessEnv): StepFiles {
+/**
+ * The files of the step that `environment` describes.
+ * @param knownReport path of the report that an earlier step of this action wrote; empty: a new one
+ */
+export function stepFiles(environment: NodeJS.ProcessEnv, knownReport = ''): StepFiles {
   const summaryPath = environment['GITHUB_STEP_SUMMARY'] ?? ''
-  const reportPath = join(environment['RUNNER_TEMP'] || tmpdir(), `ecs-release-${randomUUID()}.json`)
+  const reportPath = knownReport || join(environment['RUNNER_TEMP'] || tmpdir(), `ecs-release-${randomUUID()}.json`)
   const workspace = environment['GITHUB_WORKSPACE'] || process.cwd()
   return {
-    writeSummary: (markdown) => {
-      if (summaryPath !== '') attemptWrite(summaryPath, markdown, 0o644)
-    },
-    writeReport: (json) => (attemptWrite(reportPath, json, 0o600) ? reportPath : ''),
+    reportPath,
+    writeSummary: (markdown) => summaryPath === '' || attemptWrite(summaryPath, markdown, 0o644),
+    writeReport: (json) => attemptWrite(reportPath, json, 0o600),
     readText: async (path) => {
       try {
         return readFileSync(resolve(workspace, path), 'utf8')
@@ -33,9 +37,16 @@ export function stepFiles(environment: NodeJS.ProcessEnv): StepFiles {
   }
 }
 
-function attemptWrite(path: string, text: string, mode: number): boolean {
+/**
+ * Replaces a file as a whole, so that a process killed in the middle leaves the one before.
+ * @param mode permissions of the new file
+ * @returns whether it could be written
+ */
+export function attemptWrite(path: string, text: string, mode: number): boolean {
+  const next = `${path}.next`
   try {
-    writeFileSync(path, text, { mode })
+    writeFileSync(next, text, { mode })
+    renameSync(next, path)
     return true
   } catch {
     return false

@@ -5,6 +5,7 @@ export interface Toolkit {
   startGroup(title: string): void
   endGroup(): void
   setOutput(name: string, value: string): void
+  saveState(name: string, value: string): void
 }
 
 /** The toolkit before and after it is loaded: what is to be done with it is done in order, at once when it is there. */

@@ -1,0 +1,70 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type RunningStep, runStep, type StepOptions, type StepResult } from './action-step.ts'
+
+/** When the runner sends what after a cancel, in seconds. Source: actions/runner, ProcessInvoker. */
+const SIGNALS_AFTER_CANCEL = [
+  ['SIGINT', 0],
+  ['SIGTERM', 7.5],
+  ['SIGKILL', 10],
+] as const
+
+export interface JobOptions {
+  /** An existing folder for the files of both steps. */
+  folder: string
+  /** How many times faster than real time. */
+  speed: number
+  /** Cancel the run once the step has told of this lifecycle event. */
+  cancelAt: string | undefined
+  say(line: string): void
+}
+
+/** A job of one step: main, then post, as the runner runs them, cancelled if so wanted. */
+export async function runJob(
+  parts: Omit<StepOptions, 'folder' | 'post'>,
+  { folder, speed, cancelAt, say }: JobOptions,
+): Promise<{ main: StepResult; post: StepResult }> {
+  let isCancelled = false
+  let printed = ''
+  const timers: NodeJS.Timeout[] = []
+  const step: RunningStep = runStep({ ...parts, folder: subfolder(folder, 'main'), onOutput: take })
+
+  function take(chunk: string): void {
+    parts.onOutput(chunk)
+    printed += chunk
+    if (!isCancelled && cancelAt !== undefined && hasBegun(printed, cancelAt)) cancel()
+  }
+
+  function cancel(): void {
+    isCancelled = true
+    say(`(The workflow run is cancelled at ${cancelAt}.)`)
+    for (const [signal, seconds] of SIGNALS_AFTER_CANCEL) {
+      timers.push(setTimeout(() => step.kill(signal), (seconds * 1000) / speed))
+    }
+  }
+
+  // A terminal's Ctrl-C reaches the action by itself; a signal to this process alone is passed on.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      isCancelled = true
+      step.kill(signal)
+    })
+  }
+  const main = await step.result
+  for (const timer of timers) clearTimeout(timer)
+
+  const jobStatus = isCancelled ? 'cancelled' : main.exitCode === 0 ? 'success' : 'failure'
+  const post = { state: main.state, jobStatus }
+  return { main, post: await runStep({ ...parts, folder: subfolder(folder, 'post'), post }).result }
+}
+
+/** The log has a line of its own for each event: when it starts, or when it is over if that was seen first. */
+function hasBegun(printed: string, event: string): boolean {
+  return new RegExp(`^\\S+Z +${event} `, 'm').test(printed)
+}
+
+function subfolder(folder: string, name: string): string {
+  const path = join(folder, name)
+  mkdirSync(path)
+  return path
+}

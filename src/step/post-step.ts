@@ -1,0 +1,45 @@
+import { verdictSentences } from '../report/sentences.ts'
+import type { Log } from '../world.ts'
+import { wrapUp } from '../wrap-up.ts'
+import type { StepFiles } from './files.ts'
+import { readSavedRelease, removeSavedRelease, STATE_FILE, STATE_SETTLED } from './saved-release.ts'
+import { buildStep } from './step.ts'
+import type { Teller } from './teller.ts'
+
+/** What the entry has made. */
+export interface PostStepParts {
+  environment: NodeJS.ProcessEnv
+  log: Log
+  files: StepFiles
+  teller: Teller
+}
+
+/** What the main step saved under a name. */
+export function stateOf(environment: NodeJS.ProcessEnv, name: string): string {
+  return environment[`STATE_${name}`] ?? ''
+}
+
+/** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
+export async function postStep({ environment, log, files, teller }: PostStepParts): Promise<void> {
+  const path = stateOf(environment, STATE_FILE)
+  if (path === '') return
+  const saved = readSavedRelease(path)
+  removeSavedRelease(path)
+  if (saved === undefined || stateOf(environment, STATE_SETTLED) === 'true') return
+
+  const signal = new AbortController().signal
+  const { parsed, world, close } = buildStep({
+    environment,
+    files,
+    log,
+    signal,
+    onRelease: (release) => teller.keepTold(release),
+  })
+  const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled'
+  const ended = await wrapUp({ ...saved, wasLost: !wasCancelled }, parsed, world)
+  close()
+  teller.tellVerdict(ended)
+  const { title, cause, production } = verdictSentences(ended)
+  log.line([`${title}.`, cause, production].filter((part) => part !== '').join(' '))
+  if (ended.status === 'rollback-failed' || ended.status === 'unknown') teller.annotate(title, `${cause} ${production}`)
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isJsonObject } from '../document.ts'
+import type { ReleasePlan } from '../plan/plan.ts'
+import type { Release } from '../release-state.ts'
+import { attemptWrite } from './files.ts'
+
+/** Names of what the main step leaves to the post step through the runner. */
+export const STATE_FILE = 'release-file'
+export const STATE_REPORT = 'report-file'
+export const STATE_SETTLED = 'settled'
+
+/**
+ * The release on disk, for the post step of the same job. What is of no use there is left out: the values of variables
+ * never leave this process.
+ */
+export interface SavedRelease {
+  path: string
+  save(release: Release): void
+}
+
+export function savedRelease(environment: NodeJS.ProcessEnv): SavedRelease {
+  const path = join(environment['RUNNER_TEMP'] || tmpdir(), `ecs-release-state-${randomUUID()}.json`)
+  return {
+    path,
+    // Without it the post step cannot help; that is no reason to fail a release.
+    save: (release) => void attemptWrite(path, saveRelease(release), 0o600),
+  }
+}
+
+/** The release as text. */
+export function saveRelease(release: Release): string {
+  const plan = release.plan && { ...release.plan, definition: undefined, budget: undefined }
+  return JSON.stringify({ ...release, plan })
+}
+
+/** The release of a saved text; undefined when the text is not whole, as after a kill. */
+export function restoreRelease(text: string): Release | undefined {
+  let saved: unknown
+  try {
+    saved = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isJsonObject(saved) || typeof saved['startedAtMs'] !== 'number') return undefined
+  const release = saved as unknown as Release
+  return { ...release, plan: release.plan && restorePlan(release.plan, release.taskDefinition?.arn ?? '') }
+}
+
+/** The post step registers nothing and has a limit of its own. */
+function restorePlan(plan: ReleasePlan, arn: string): ReleasePlan {
+  return { ...plan, definition: { kind: 'use', arn }, budget: { totalMs: 0, overallMs: 0, phaseMs: () => 0 } }
+}
+
+/** What the main step left; undefined when there is nothing to go on with. */
+export function readSavedRelease(path: string): Release | undefined {
+  try {
+    return restoreRelease(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+export function removeSavedRelease(path: string): void {
+  rmSync(path, { force: true })
+}

@@ -1,0 +1,78 @@
+import type { Release } from '../release-state.ts'
+import { renderAnnotation } from '../report/annotation.ts'
+import { closingLines } from '../report/log-lines.ts'
+import { OUTPUT_NAMES, renderOutputs } from '../report/outputs.ts'
+import { renderReport } from '../report/report-json.ts'
+import { renderSummary } from '../report/summary.ts'
+import { logLine } from '../untrusted.ts'
+import type { Log } from '../world.ts'
+import type { StepFiles } from './files.ts'
+import type { LaterToolkit } from './toolkit.ts'
+
+/** Tells a release to the runner: outputs, summary, report, annotation, exit code. */
+export class Teller {
+  readonly #toolkit: LaterToolkit
+  readonly #files: StepFiles
+  readonly #log: Log
+  #told: Release | undefined
+  #outputsFailed = false
+
+  constructor(toolkit: LaterToolkit, files: StepFiles, log: Log) {
+    this.#toolkit = toolkit
+    this.#files = files
+    this.#log = log
+  }
+
+  /** The release as it was last told. */
+  get told(): Release | undefined {
+    return this.#told
+  }
+
+  /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
+  keepTold(release: Release): void {
+    const before = this.#told
+    this.#told = release
+    const { taskDefinition, deploymentId } = release
+    if (taskDefinition !== before?.taskDefinition) this.#output('task-definition-arn', taskDefinition?.arn ?? '')
+    if (deploymentId !== before?.deploymentId) this.#output('codedeploy-deployment-id', deploymentId ?? '')
+    const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId
+    if (!isTold || release.status !== undefined) this.#files.writeSummary(renderSummary(release))
+  }
+
+  /** The end: the verdict in every place, and the exit code with it. */
+  tellEnd(ended: Release): void {
+    this.#told = ended
+    this.tellVerdict(ended)
+    const annotation = renderAnnotation(ended)
+    if (annotation === undefined) return
+    this.annotate(annotation.title, annotation.message)
+    process.exitCode = 1
+  }
+
+  /** Outputs, report, summary and the last lines of the log. */
+  tellVerdict(ended: Release): void {
+    const hasReport = this.#files.writeReport(renderReport(ended))
+    const outputs = renderOutputs(ended, hasReport ? this.#files.reportPath : '')
+    for (const name of OUTPUT_NAMES) this.#output(name, outputs[name])
+    const hasSummary = this.#files.writeSummary(renderSummary(ended))
+    if (!hasReport) this.#log.line('Warning: the report could not be written (RUNNER_TEMP).')
+    if (!hasSummary) this.#log.line('Warning: the job summary could not be written (GITHUB_STEP_SUMMARY).')
+    for (const line of closingLines(ended)) this.#log.line(line)
+  }
+
+  annotate(title: string, message: string): void {
+    this.#toolkit.use((core) => core.error(logLine(message), { title: logLine(title) }))
+  }
+
+  /** An output that cannot be written decides no release. */
+  #output(name: string, value: string): void {
+    this.#toolkit.use((core) => {
+      try {
+        core.setOutput(name, value)
+      } catch {
+        if (!this.#outputsFailed) this.#log.line('Warning: outputs could not be written (GITHUB_OUTPUT).')
+        this.#outputsFailed = true
+      }
+    })
+  }
+}

@@ -1,0 +1,62 @@
+import { CallError } from './aws/attempts.ts'
+import type { Outcome } from './follow/follow.ts'
+import { settle } from './follow/settle.ts'
+import type { ParsedInputs } from './inputs/inputs.ts'
+import { Progress } from './progress.ts'
+import { endSettled, engineFor, followingOf } from './release.ts'
+import type { Release } from './release-state.ts'
+import type { World } from './world.ts'
+
+/**
+ * How long the post step goes on, in milliseconds: after a cancel the server ends everything 5 minutes later. Source:
+ * GitHub docs, "Workflow cancellation".
+ */
+const WRAP_UP_MS = 240_000
+
+/**
+ * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
+ * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop.
+ */
+export async function wrapUp(saved: Release, { inputs }: ParsedInputs, world: World): Promise<Release> {
+  const progress = new Progress({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world)
+  const { plan, taskDefinition } = saved
+  if (plan === undefined || taskDefinition === undefined) return progress.end('cancelled')
+
+  const engine = engineFor(plan, inputs, world, progress)
+  const since = saved.startedAtMs
+  const deploymentId = saved.deploymentId ?? (await findStarted(() => engine.findStarted(taskDefinition.arn, since)))
+  if (deploymentId === undefined) return progress.end('cancelled')
+  if (typeof deploymentId !== 'string') return progress.end('unknown', { failure: deploymentId.message })
+  progress.learn({ deploymentId })
+
+  const { waitFor, onCancel } = inputs
+  const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)'
+  world.log.line(`The main step ended before deployment ${deploymentId} was at rest; ${what}.`)
+  const following = {
+    ...followingOf(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
+    untilMs: world.clock.now() + WRAP_UP_MS,
+  }
+  const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined
+  const rollbackOn = wasStopped ? (['stop', ...plan.rollbackOn] as const) : plan.rollbackOn
+  const outcome: Outcome = { kind: 'cancelled', snapshot: saved.snapshot }
+  const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS }
+  const settled = await settle(engine, deploymentId, outcome, following, partings)
+  const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
+  return await endSettled(plan, outcome, settlement, world, progress)
+}
+
+/** The deployment's id, that there is none, or why that could not be found out. */
+async function findStarted(find: () => Promise<string | undefined>): Promise<string | undefined | CallError> {
+  try {
+    return await find()
+  } catch (error) {
+    if (error instanceof CallError) return error
+    throw error
+  }
+}
+
+/** Nothing is left to be done for a cancelled release. */
+export function isAtRest({ deploymentId, failure, settlement }: Release): boolean {
+  if (deploymentId === undefined) return failure === undefined
+  return settlement !== undefined && settlement.cutShort === undefined
+}
