@@ -44677,7 +44677,7 @@ const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d
 /** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
 const MAX_IMAGE_LENGTH = 600;
 /** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
-const VARIABLE_NAME = /^[^\s"'#=]+$/;
+const VARIABLE_NAME = /^[^\s\p{Cc}"'#=]+$/u;
 const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
 const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
 const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
@@ -44692,7 +44692,11 @@ function parseImages(fields) {
     for (const { container, image } of images) {
         if (container === '')
             fields.wrong('image', `has a line without a container name before '='.`);
-        if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
+        if (image === '') {
+            const name = (0,untrusted/* inSentence */.BX)(container ?? '', 100);
+            fields.wrong('image', `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`);
+        }
+        else if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
             fields.wrong('image', `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
         }
     }
@@ -44730,7 +44734,7 @@ function parseAssignments(fields, input, form) {
         const split = line.indexOf('=');
         const name = line.slice(0, Math.max(split, 0)).trim();
         if (!VARIABLE_NAME.test(name)) {
-            fields.wrong(input, `must have lines '${form}'; line ${index + 1} has no name before '=' (not shown).`);
+            fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split)} (not shown).`);
         }
         else if (assigned.has(name)) {
             fields.wrong(input, `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}' more than once.`);
@@ -44741,15 +44745,29 @@ function parseAssignments(fields, input, form) {
     }
     return assigned;
 }
+function whatIsWrong(name, split) {
+    if (split < 0)
+        return `has no '='`;
+    if (name === '')
+        return `has no name before '='`;
+    return `has a name that no variable can have before '='`;
+}
 
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
 
 
+/** As many mistakes of one input are told; a wrong file pasted into one would fill the log. */
+const MAX_MISTAKES = 10;
 /** The fields of one set of raw inputs. */
 function fieldsOf(raw) {
     const problems = [];
+    const mistakes = new Map();
     const wrong = (name, rest) => {
-        problems.push((0,errors/* invalidInput */.a)(`Input '${name}' ${rest}`));
+        const count = (mistakes.get(name) ?? 0) + 1;
+        mistakes.set(name, count);
+        if (count > MAX_MISTAKES + 1)
+            return;
+        problems.push((0,errors/* invalidInput */.a)(`Input '${name}' ${count > MAX_MISTAKES ? 'has more mistakes, which are not listed.' : rest}`));
     };
     const text = (name) => raw[name].trim() || undefined;
     return {

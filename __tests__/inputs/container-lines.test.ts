@@ -70,7 +70,7 @@ describe('images', () => {
   })
 
   test.each([
-    ['without an image', 'web=', /must be an image such as .* got ''\.$/],
+    ['without an image', 'web=', /^Input 'image' has a line for the container 'web' without an image after '='\.$/],
     [
       'without a container',
       '=registry.example/web:1',
@@ -137,11 +137,21 @@ describe('environment variables', () => {
     expect([...environment('').value]).toEqual([])
   })
 
-  test('are refused without a name, and what stands there instead is not shown', () => {
-    expect(environment('A=1\n\nhunter2\n =hunter2').wrong).toEqual([
-      `Input 'environment-variables' must have lines 'NAME=value'; line 3 has no name before '=' (not shown).`,
-      `Input 'environment-variables' must have lines 'NAME=value'; line 4 has no name before '=' (not shown).`,
+  test.each([
+    ["without '='", 'hunter2', "has no '='"],
+    ['without a name', ' =hunter2', "has no name before '='"],
+    ['with white space in the name', 'export A=hunter2', "has a name that no variable can have before '='"],
+    ['with a control character in the name', 'A\u0001=hunter2', "has a name that no variable can have before '='"],
+  ])('are refused on a line %s, told as what it is, and nothing of it is shown', (_, line, mistake) => {
+    expect(environment(`A=1\n\n${line}`).wrong).toEqual([
+      `Input 'environment-variables' must have lines 'NAME=value'; line 3 ${mistake} (not shown).`,
     ])
+  })
+
+  test('are refused with a few sentences when thousands of lines are wrong', () => {
+    const { wrong } = environment('hunter2\n'.repeat(10_000))
+    expect(wrong).toHaveLength(11)
+    expect(wrong.at(-1)).toBe("Input 'environment-variables' has more mistakes, which are not listed.")
   })
 
   test('are refused when a name is set twice, and no value is shown', () => {
@@ -190,7 +200,7 @@ describe('secrets', () => {
   test('are refused when a name is set twice or missing', () => {
     expect(secrets('A=/a\nA=/b\n/hunter2').wrong).toEqual([
       "Input 'secrets' sets 'A' more than once.",
-      `Input 'secrets' must have lines 'NAME=address'; line 3 has no name before '=' (not shown).`,
+      `Input 'secrets' must have lines 'NAME=address'; line 3 has no '=' (not shown).`,
     ])
   })
 })

@@ -18,7 +18,7 @@ const IMAGE_REFERENCE =
 const MAX_IMAGE_LENGTH = 600
 
 /** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
-const VARIABLE_NAME = /^[^\s"'#=]+$/
+const VARIABLE_NAME = /^[^\s\p{Cc}"'#=]+$/u
 
 const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/
 const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/
@@ -33,7 +33,13 @@ export function parseImages(fields: Fields): ContainerImage[] {
   })
   for (const { container, image } of images) {
     if (container === '') fields.wrong('image', `has a line without a container name before '='.`)
-    if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
+    if (image === '') {
+      const name = inSentence(container ?? '', 100)
+      fields.wrong(
+        'image',
+        `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`,
+      )
+    } else if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
       fields.wrong(
         'image',
         `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${inSentence(image, 300)}'.`,
@@ -82,7 +88,7 @@ function parseAssignments(
     const split = line.indexOf('=')
     const name = line.slice(0, Math.max(split, 0)).trim()
     if (!VARIABLE_NAME.test(name)) {
-      fields.wrong(input, `must have lines '${form}'; line ${index + 1} has no name before '=' (not shown).`)
+      fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split)} (not shown).`)
     } else if (assigned.has(name)) {
       fields.wrong(input, `sets '${inSentence(name, 100)}' more than once.`)
     } else {
@@ -90,4 +96,10 @@ function parseAssignments(
     }
   }
   return assigned
+}
+
+function whatIsWrong(name: string, split: number): string {
+  if (split < 0) return `has no '='`
+  if (name === '') return `has no name before '='`
+  return `has a name that no variable can have before '='`
 }

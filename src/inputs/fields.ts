@@ -21,11 +21,20 @@ export interface Fields {
   wrong(name: InputName, rest: string): void
 }
 
+/** As many mistakes of one input are told; a wrong file pasted into one would fill the log. */
+const MAX_MISTAKES = 10
+
 /** The fields of one set of raw inputs. */
 export function fieldsOf(raw: RawInputs): Fields {
   const problems: Problem[] = []
+  const mistakes = new Map<InputName, number>()
   const wrong = (name: InputName, rest: string) => {
-    problems.push(invalidInput(`Input '${name}' ${rest}`))
+    const count = (mistakes.get(name) ?? 0) + 1
+    mistakes.set(name, count)
+    if (count > MAX_MISTAKES + 1) return
+    problems.push(
+      invalidInput(`Input '${name}' ${count > MAX_MISTAKES ? 'has more mistakes, which are not listed.' : rest}`),
+    )
   }
   const text = (name: InputName) => raw[name].trim() || undefined
   return {
