@@ -44274,7 +44274,7 @@ function stepLog(toolkit) {
 /* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6632);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6737);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2072);
 
 
 
@@ -44343,7 +44343,7 @@ function attempt(action) {
 /* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6737);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2072);
 
 
 
@@ -44457,7 +44457,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 6737:
+/***/ 2072:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44959,6 +44959,36 @@ function minutesAsMs(minutes) {
     return minutes === undefined ? undefined : minutes * MINUTE_MS;
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/region.js
+
+
+/**
+ * `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: words and a number. It becomes a part of a host name, so anything else
+ * would be sent elsewhere or nowhere. Source: the region patterns of the SDK's endpoint rules.
+ */
+const REGION = /^[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/;
+/** Where the SDK and the AWS CLI look for a region, in this order. */
+const REGION_VARIABLES = ['AWS_REGION', 'AWS_DEFAULT_REGION'];
+/** The region of the input, else of the environment. */
+function readRegion(given, environment) {
+    const sources = [
+        ["Input 'aws-region'", given],
+        ...REGION_VARIABLES.map((name) => [name, environment[name]]),
+    ];
+    for (const [source, value] of sources) {
+        const region = value?.trim() ?? '';
+        if (region === '')
+            continue;
+        if (REGION.test(region))
+            return { region, problems: [] };
+        return refused(`${source} must be the name of an AWS region such as 'eu-central-1'; got '${(0,untrusted/* inSentence */.BX)(region, 100)}'.`);
+    }
+    return refused(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`);
+}
+function refused(sentence) {
+    return { region: undefined, problems: [(0,errors/* invalidInput */.a)(sentence)] };
+}
+
 ;// CONCATENATED MODULE: ./lib/step/step.js
 
 
@@ -44967,12 +44997,11 @@ function minutesAsMs(minutes) {
 
 
 
-const NO_REGION = (0,errors/* invalidInput */.a)(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`);
 /** The step that the environment describes. */
 function buildStep({ environment, files, log, signal, onRelease }) {
     const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment));
     const endpoint = readEndpoint(environment);
-    const region = parsed.inputs.region ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined);
+    const { region, problems } = readRegion(parsed.inputs.region, environment);
     const { close, ...clients } = buildClients(region ?? 'not-set', environment);
     const world = {
         ...clients,
@@ -44981,7 +45010,7 @@ function buildStep({ environment, files, log, signal, onRelease }) {
         maxAttempts: parsed.inputs.maxRetries,
         signal,
         region,
-        obstacles: region === undefined ? [NO_REGION, ...endpoint.problems] : endpoint.problems,
+        obstacles: [...problems, ...endpoint.problems],
         otherEndpoint: endpoint.otherEndpoint,
         run: githubRun(environment),
         log,

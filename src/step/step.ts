@@ -1,15 +1,13 @@
 import { buildClients } from '../aws/clients.ts'
 import { readEndpoint } from '../aws/endpoint.ts'
 import { systemClock } from '../clock.ts'
-import { invalidInput } from '../errors.ts'
 import { githubRun } from '../github-run.ts'
 import { readRawInputs, readUndeclaredInputs } from '../inputs/environment.ts'
 import { type ParsedInputs, parseInputs } from '../inputs/inputs.ts'
+import { readRegion } from '../inputs/region.ts'
 import type { Release } from '../release-state.ts'
 import type { Log, World } from '../world.ts'
 import type { StepFiles } from './files.ts'
-
-const NO_REGION = invalidInput(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`)
 
 /** What a step of this action works with: its inputs and the world around it. */
 export interface Step {
@@ -32,7 +30,7 @@ export interface StepParts {
 export function buildStep({ environment, files, log, signal, onRelease }: StepParts): Step {
   const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment))
   const endpoint = readEndpoint(environment)
-  const region = parsed.inputs.region ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined)
+  const { region, problems } = readRegion(parsed.inputs.region, environment)
   const { close, ...clients } = buildClients(region ?? 'not-set', environment)
   const world: World = {
     ...clients,
@@ -41,7 +39,7 @@ export function buildStep({ environment, files, log, signal, onRelease }: StepPa
     maxAttempts: parsed.inputs.maxRetries,
     signal,
     region,
-    obstacles: region === undefined ? [NO_REGION, ...endpoint.problems] : endpoint.problems,
+    obstacles: [...problems, ...endpoint.problems],
     otherEndpoint: endpoint.otherEndpoint,
     run: githubRun(environment),
     log,
