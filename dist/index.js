@@ -40894,9 +40894,13 @@ function eventDurationMs({ startedAtMs, endedAtMs }) {
 }
 function trafficChange(before, after, readAtMs) {
     const percent = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(after);
-    if (percent === undefined || percent === ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(before) ?? 0))
+    const percentBefore = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(before) ?? 0;
+    if (percent === undefined || percent === percentBefore)
         return [];
-    const atMs = shiftedAtMs(before, after) ?? readAtMs;
+    // What a deployment that has ended loses is taken by its rollback, which is told on its own.
+    if (after.endedAtMs !== undefined && percent < percentBefore)
+        return [];
+    const atMs = shiftedAtMs(before, after) ?? Math.min(readAtMs, after.endedAtMs ?? readAtMs);
     return [{ kind: 'traffic', deploymentId: after.deploymentId, atMs, replacementPercent: percent }];
 }
 /**
@@ -40914,7 +40918,7 @@ function shiftedAtMs(before, after) {
 function taskChange(before, after, readAtMs) {
     const now = replacementOf(after);
     const then = replacementOf(before);
-    if (now === undefined || now.state === 'draining')
+    if (now === undefined || now.state === 'draining' || after.endedAtMs !== undefined)
         return [];
     if (now.running === (then?.running ?? 0) && now.desired === then?.desired)
         return [];

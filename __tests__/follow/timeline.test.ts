@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { changesBetween } from '../../src/follow/timeline.ts'
 import { snapshot, T0, taskSets } from '../support/snapshots.ts'
 
@@ -59,6 +59,26 @@ test('dates a step in the middle of a shift by the reading', () => {
   expect(changesBetween(ten, twenty, READ)).toEqual([
     { kind: 'traffic', deploymentId: 'd-ORIGINAL1', atMs: READ, replacementPercent: 20 },
   ])
+})
+
+describe('of a deployment that has ended', () => {
+  const ENDED = { status: 'stopped', statusWord: 'Stopped', endedAtMs: T0 + 7_000 } as const
+
+  test('a share that was reached before is dated by the end at the latest', () => {
+    const ten = snapshot('SSSSSSRP', { taskSets: taskSets(10) })
+    const twenty = snapshot('SSSSSSFK', { ...ENDED, taskSets: taskSets(20) })
+    expect(changesBetween(ten, twenty, READ).map(({ kind, atMs }) => [kind, atMs - T0])).toEqual([
+      ['traffic', 7_000],
+      ['event', 7_000],
+      ['status', 7_000],
+    ])
+  })
+
+  test('what the rollback did with traffic and tasks since is left to the rollback', () => {
+    const ten = snapshot('SSSSSSRP', { taskSets: taskSets(10) })
+    const back = snapshot('SSSSSSFK', { ...ENDED, taskSets: taskSets(0, { running: 1 }) })
+    expect(changesBetween(ten, back, READ).map(({ kind }) => kind)).toEqual(['event', 'status'])
+  })
 })
 
 test('shows a status that this version does not know once', () => {

@@ -1,6 +1,9 @@
 import { type EventReading, type EventStatus, replacementTraffic, type Snapshot } from './snapshot.ts'
 
-/** One change of a deployment. `atMs` is CodeDeploy's time where it gives one, else the time of the reading. */
+/**
+ * One change of a deployment. `atMs` is CodeDeploy's time where it gives one, else that of the reading, but never after
+ * the deployment's end.
+ */
 export type TimelineEntry =
   | { kind: 'status'; deploymentId: string; atMs: number; status: Snapshot['status']; statusWord: string }
   | {
@@ -69,8 +72,11 @@ export function eventDurationMs({ startedAtMs, endedAtMs }: EventReading): numbe
 
 function trafficChange(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
   const percent = replacementTraffic(after)
-  if (percent === undefined || percent === (replacementTraffic(before) ?? 0)) return []
-  const atMs = shiftedAtMs(before, after) ?? readAtMs
+  const percentBefore = replacementTraffic(before) ?? 0
+  if (percent === undefined || percent === percentBefore) return []
+  // What a deployment that has ended loses is taken by its rollback, which is told on its own.
+  if (after.endedAtMs !== undefined && percent < percentBefore) return []
+  const atMs = shiftedAtMs(before, after) ?? Math.min(readAtMs, after.endedAtMs ?? readAtMs)
   return [{ kind: 'traffic', deploymentId: after.deploymentId, atMs, replacementPercent: percent }]
 }
 
@@ -89,7 +95,7 @@ function shiftedAtMs(before: Snapshot | undefined, after: Snapshot): number | un
 function taskChange(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
   const now = replacementOf(after)
   const then = replacementOf(before)
-  if (now === undefined || now.state === 'draining') return []
+  if (now === undefined || now.state === 'draining' || after.endedAtMs !== undefined) return []
   if (now.running === (then?.running ?? 0) && now.desired === then?.desired) return []
   const { running, desired } = now
   return [{ kind: 'tasks', deploymentId: after.deploymentId, atMs: readAtMs, running, desired }]
