@@ -273,3 +273,27 @@ test('service tags are shown when they are asked for', () => {
     expect((await describe()).services?.[0]?.tags).toEqual([])
   })
 })
+
+test('nothing is found under an ARN of another region, another account or another cluster', () =>
+  withRehearsal(scenarios.success, async ({ ecs }) => {
+    const elsewhere = 'arn:aws:ecs:eu-west-1:123456789012'
+    const foreign = 'arn:aws:ecs:us-east-1:999956789012'
+    const describe = (cluster: string, service: string) => ecs.describeServices({ cluster, services: [service] })
+    const wrongRegion = named('InvalidParameterException', 'Invalid Region in ARN')
+    await expect(describe(`${elsewhere}:cluster/demo`, 'web')).rejects.toEqual(wrongRegion)
+    await expect(describe('demo', `${elsewhere}:service/demo/web`)).rejects.toEqual(wrongRegion)
+    const taskDefinition = `task-definition/web:1`
+    await expect(ecs.describeTaskDefinition({ taskDefinition: `${elsewhere}:${taskDefinition}` })).rejects.toEqual(
+      wrongRegion,
+    )
+    await expect(describe(`${foreign}:cluster/demo`, 'web')).rejects.toEqual(named('ClusterNotFoundException'))
+    expect((await describe('demo', `${foreign}:service/demo/web`)).services).toEqual([])
+    await expect(ecs.describeTaskDefinition({ taskDefinition: `${foreign}:${taskDefinition}` })).rejects.toEqual(
+      named('ClientException'),
+    )
+    await expect(describe('demo', `${ARN}:service/other/web`)).rejects.toEqual(
+      named('InvalidParameterException', 'Invalid identifier: Identifier is for cluster other. Your cluster is demo'),
+    )
+    expect((await describe(`${ARN}:cluster/demo`, `${ARN}:service/demo/web`)).services).toHaveLength(1)
+    expect((await describe('demo', `${ARN}:service/web`)).services).toHaveLength(1)
+  }))

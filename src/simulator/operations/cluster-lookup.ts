@@ -3,10 +3,24 @@ import type { Lane, Service } from '../model/lane.ts'
 import { nameIn, serviceKey } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 
+/**
+ * An ARN finds nothing of another region or account. ECS names a wrong region (observed); that things of another
+ * account are simply not there is assumed.
+ * @returns whether the reference is a name, or an ARN of this account
+ */
+export function isOwn({ world }: Account, reference: string): boolean {
+  if (!reference.startsWith('arn:')) return true
+  const [, , , region, owner] = reference.split(':')
+  if (region !== world.region) throw new AwsError('InvalidParameterException', 'Invalid Region in ARN')
+  return owner === world.account
+}
+
 /** Name or ARN; without one it is `default` (documented). */
 export function requireCluster(account: Account, reference: string | undefined): string {
   const name = nameIn(reference ?? 'default')
-  if (!account.world.clusters.includes(name)) throw new AwsError('ClusterNotFoundException', 'Cluster not found.')
+  const isHere = isOwn(account, reference ?? 'default')
+  if (!isHere || !account.world.clusters.includes(name))
+    throw new AwsError('ClusterNotFoundException', 'Cluster not found.')
   return name
 }
 
@@ -17,6 +31,12 @@ export function findService(
   reference: string,
   atMs: number,
 ): LaneWithService | undefined {
+  const [, other] = /^arn:.*:service\/([^/]+)\/[^/]+$/.exec(reference) ?? []
+  if (!isOwn(account, reference)) return undefined
+  if (other !== undefined && other !== cluster) {
+    const message = `Invalid identifier: Identifier is for cluster ${other}. Your cluster is ${cluster}`
+    throw new AwsError('InvalidParameterException', message)
+  }
   const lane = account.lane(serviceKey(cluster, nameIn(reference)), atMs)
   return lane?.service && { lane, service: lane.service }
 }

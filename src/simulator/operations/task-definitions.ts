@@ -19,6 +19,7 @@ import { isActive, type TaskDefinitionRevision } from '../model/task-definitions
 import { roleArn, taskDefinitionArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { keepsUnknownMembers, type Operation, reads, type Wire, wireTime, writes } from '../protocol/operation.ts'
+import { isOwn } from './cluster-lookup.ts'
 import { MAX_RESULTS, pageOf, pageSize } from './page.ts'
 import { checkTaskDefinition } from './task-definition-checks.ts'
 
@@ -107,7 +108,7 @@ export const taskDefinitionOperations: Operation[] = [
 ]
 
 function requireRevision(account: Account, reference: string | undefined, atMs: number): TaskDefinitionRevision {
-  const revision = reference ? account.taskDefinitions.find(reference, atMs) : undefined
+  const revision = reference && isOwn(account, reference) ? account.taskDefinitions.find(reference, atMs) : undefined
   if (!revision) throw new AwsError('ClientException', 'Unable to describe task definition.')
   return revision
 }
