@@ -180,6 +180,127 @@ describe('refuses with one sentence, and writes nothing, when', () => {
   })
 })
 
+describe('an address that contradicts itself, the region or what ECS knows', () => {
+  const ECS = 'arn:aws:ecs:us-east-1:123456789012'
+  const AWAY = 'arn:aws:ecs:eu-west-1:999956789012'
+  const FOREIGN = 'arn:aws:ecs:us-east-1:999956789012'
+
+  test.each<[string, SimulatedReleaseOptions['inputs'], string[]]>([
+    [
+      'a service in another cluster than the given one',
+      { service: `${ECS}:service/other/web` },
+      [
+        "Input 'service' is the ARN of a service in cluster 'other', but 'cluster' says 'demo'; leave 'cluster' out or correct one of them.",
+      ],
+    ],
+    [
+      'service and cluster in another region',
+      { service: `${AWAY}:service/demo/web`, cluster: `${AWAY}:cluster/demo` },
+      [
+        "Input 'cluster' is an ARN in eu-west-1, but this step works in us-east-1. Check 'cluster', 'aws-region' and AWS_REGION.",
+        "Input 'service' is an ARN in eu-west-1, but this step works in us-east-1. Check 'service', 'aws-region' and AWS_REGION.",
+      ],
+    ],
+    [
+      'a task definition in another region',
+      { 'task-definition': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1' },
+      [
+        "Input 'task-definition' is an ARN in eu-west-1, but this step works in us-east-1. Check 'task-definition', 'aws-region' and AWS_REGION.",
+      ],
+    ],
+    [
+      'two accounts',
+      { cluster: `${ECS}:cluster/demo`, service: `${FOREIGN}:service/demo/web` },
+      ["Input 'service' is an ARN of aws, account 999956789012, but 'cluster' is one of aws, account 123456789012."],
+    ],
+    [
+      'two partitions',
+      { cluster: 'arn:aws-cn:ecs:us-east-1:123456789012:cluster/demo', service: `${ECS}:service/demo/web` },
+      ["Input 'service' is an ARN of aws, account 123456789012, but 'cluster' is one of aws-cn, account 123456789012."],
+    ],
+    [
+      'a cluster name that no cluster can have',
+      { cluster: 'other/demo' },
+      ["Input 'cluster' must be the name (letters, digits, '-' and '_') or ARN of an ECS cluster; got 'other/demo'."],
+    ],
+    [
+      'cluster and service in one name',
+      { service: 'staging/web' },
+      ["Input 'service' must be the name (letters, digits, '-' and '_') or ARN of an ECS service; got 'staging/web'."],
+    ],
+    [
+      'ARNs of other things',
+      { cluster: `${ECS}:service/demo/web`, service: `${ECS}:cluster/demo`, 'task-definition': 'arn:aws:s3:::web' },
+      [
+        `Input 'cluster' must be the name (letters, digits, '-' and '_') or ARN of an ECS cluster; got '${ECS}:service/demo/web'.`,
+        `Input 'service' must be the name (letters, digits, '-' and '_') or ARN of an ECS service; got '${ECS}:cluster/demo'.`,
+        "Input 'task-definition' must be the ARN of a task definition when it begins with 'arn:'; got 'arn:aws:s3:::web'.",
+      ],
+    ],
+    [
+      'more than one line',
+      { service: 'web\napi' },
+      ["Input 'service' must be the name (letters, digits, '-' and '_') or ARN of an ECS service; got 'web api'."],
+    ],
+  ])('is refused before any call: %s', async (_, inputs, expected) => {
+    const { sentences, outputs, calls } = await refusal({ ...(inputs && { inputs }) })
+    expect(sentences).toEqual(expected)
+    expect(outputs.reason).toBe('invalid-input')
+    expect(calls).toEqual([])
+  })
+
+  test.each<[string, SimulatedReleaseOptions['inputs'], string, string]>([
+    [
+      'a service of another account',
+      { service: `${FOREIGN}:service/demo/web` },
+      'not-found',
+      `Service '${FOREIGN}:service/demo/web' was not found in cluster 'demo' (MISSING). Check 'service', 'cluster' and the region.`,
+    ],
+    [
+      'a cluster of another account',
+      { cluster: `${FOREIGN}:cluster/demo` },
+      'not-found',
+      `Cluster '${FOREIGN}:cluster/demo' was not found. Check 'cluster' and the region.`,
+    ],
+    [
+      'a task definition of another account',
+      { 'task-definition': `${FOREIGN}:task-definition/web:1` },
+      'invalid-input',
+      `Input 'task-definition' is '${FOREIGN}:task-definition/web:1', but the service that ECS found is ${ECS}:service/demo/web. Check 'cluster', 'service' and the credentials.`,
+    ],
+    [
+      'a task definition that has no name',
+      { 'task-definition': 'web:latest' },
+      'invalid-input',
+      "Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got 'web:latest'.",
+    ],
+  ])('is refused: %s', async (_, inputs, reason, sentence) => {
+    const { sentences, outputs } = await refusal({ ...(inputs && { inputs }) })
+    expect(sentences).toEqual([sentence])
+    expect(outputs.reason).toBe(reason)
+  })
+
+  test('is none when a service ARN names the cluster that is left at its default', async () => {
+    const inputs = { cluster: 'default', service: `${ECS}:service/demo/web`, 'wait-for': 'nothing' }
+    const { outputs } = await simulateRelease({ scenario: baseScenario, inputs })
+    expect(outputs.status).toBe('started')
+  })
+
+  test('is refused when the task definition has a role of another account', async () => {
+    const text = JSON.stringify({
+      family: 'web',
+      taskRoleArn: 'arn:aws:iam::999956789012:role/web',
+      containerDefinitions: [
+        { name: 'web', image: 'registry.example/web:1', memory: 512, portMappings: [{ containerPort: 8080 }] },
+      ],
+    })
+    const { sentences } = await refusal({ inputs: { 'task-definition': 'td.json' }, files: { 'td.json': text } })
+    expect(sentences).toEqual([
+      "The task definition's 'taskRoleArn' is 'arn:aws:iam::999956789012:role/web', but a task of account 123456789012 (aws) can only have roles of that account.",
+    ])
+  })
+})
+
 test('reports everything that is wrong at once, what needs AWS and what does not', async () => {
   const { sentences, annotation, log } = await refusal({
     inputs: { service: 'wobble', 'wait-for-minutes': 'soon', image: 'UPPER', 'task-definition': 'missing.json' },

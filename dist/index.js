@@ -41139,7 +41139,7 @@ function rollbackOf(release) {
 
 /***/ }),
 
-/***/ 6632:
+/***/ 716:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41616,7 +41616,7 @@ function resolveService(cluster, name, answer) {
         return refused([
             {
                 reason: 'not-found',
-                sentence: `Service '${(0,aws_arn/* shortName */.EU)(name)}' was not found in cluster '${(0,aws_arn/* shortName */.EU)(cluster)}' (${reason}). Check 'service', 'cluster' and the region.`,
+                sentence: `Service '${(0,untrusted/* inSentence */.BX)(name, 300)}' was not found in cluster '${(0,untrusted/* inSentence */.BX)(cluster, 300)}' (${reason}). Check 'service', 'cluster' and the region.`,
             },
         ]);
     }
@@ -42137,6 +42137,102 @@ function withoutDelimiters(value) {
 
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var follow_budget = __nccwpck_require__(3324);
+;// CONCATENATED MODULE: ./lib/service/address.js
+
+
+
+/** Source: ECS API Reference, CreateCluster, CreateService and RegisterTaskDefinition. */
+const NAME = /^[A-Za-z0-9_-]{1,255}$/;
+/** What the resource of an ARN looks like; the ARN of a service did not always name the cluster. */
+const RESOURCES = {
+    cluster: /^cluster\/[A-Za-z0-9_-]{1,255}$/,
+    service: /^service\/(?:[A-Za-z0-9_-]{1,255}\/)?[A-Za-z0-9_-]{1,255}$/,
+    'task-definition': /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/,
+};
+/**
+ * Why the inputs cannot mean one service of this region. Nothing may be looked up then: ECS and CodeDeploy could answer
+ * for another service than the one that is meant.
+ * @param region undefined when none is known
+ */
+function addressProblems(inputs, region) {
+    const malformed = [
+        ...formProblems('cluster', inputs.cluster),
+        ...formProblems('service', inputs.service),
+        ...(isArn(inputs.taskDefinition) ? formProblems('task-definition', inputs.taskDefinition) : []),
+    ];
+    if (malformed.length > 0)
+        return malformed;
+    const arns = givenArns(inputs);
+    return [
+        ...arns.filter((arn) => region !== undefined && arn.region !== region).map((arn) => regionProblem(arn, region)),
+        ...ownerProblems(arns),
+        ...clusterProblems(inputs),
+    ];
+}
+/** Why what ECS answered is not what the inputs name. */
+function answerProblems(inputs, service) {
+    const isOther = !isSameName((0,aws_arn/* shortName */.EU)(inputs.service), service.name) || !isSameName((0,aws_arn/* shortName */.EU)(inputs.cluster), service.clusterName);
+    const strangers = givenArns(inputs).filter(({ partition, region, account }) => partition !== service.partition || region !== service.region || account !== service.account);
+    const wrong = new Set([
+        ...(isOther ? ['service'] : []),
+        ...strangers.map(({ input }) => input),
+    ]);
+    return [...wrong].map((input) => (0,errors/* invalidInput */.a)(`Input '${input}' is '${(0,untrusted/* inSentence */.BX)(givenFor(inputs, input), 300)}', but the service that ECS found is ${(0,untrusted/* inSentence */.BX)(service.arn, 300)}. Check 'cluster', 'service' and the credentials.`));
+}
+function formProblems(input, given) {
+    const arn = (0,aws_arn/* parseArn */.Lw)(given ?? '');
+    const isGood = arn === undefined
+        ? NAME.test(given ?? '')
+        : arn.service === 'ecs' &&
+            arn.region !== '' &&
+            /^\d{12}$/.test(arn.account) &&
+            RESOURCES[input].test(arn.resource);
+    if (isGood)
+        return [];
+    const expected = {
+        cluster: `the name (letters, digits, '-' and '_') or ARN of an ECS cluster`,
+        service: `the name (letters, digits, '-' and '_') or ARN of an ECS service`,
+        'task-definition': `the ARN of a task definition when it begins with 'arn:'`,
+    };
+    return [(0,errors/* invalidInput */.a)(`Input '${input}' must be ${expected[input]}; got '${(0,untrusted/* inSentence */.BX)(given ?? '', 300)}'.`)];
+}
+function regionProblem({ input, region }, here) {
+    return (0,errors/* invalidInput */.a)(`Input '${input}' is an ARN in ${(0,untrusted/* inSentence */.BX)(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`);
+}
+/** Every ARN is compared with the first one. */
+function ownerProblems([first, ...others]) {
+    if (first === undefined)
+        return [];
+    const ownerOf = ({ partition, account }) => `${partition}, account ${account}`;
+    return others
+        .filter((arn) => ownerOf(arn) !== ownerOf(first))
+        .map((arn) => (0,errors/* invalidInput */.a)(`Input '${arn.input}' is an ARN of ${(0,untrusted/* inSentence */.BX)(ownerOf(arn), 100)}, but '${first.input}' is one of ${(0,untrusted/* inSentence */.BX)(ownerOf(first), 100)}.`));
+}
+function clusterProblems({ cluster, service }) {
+    const [, named] = /^service\/([^/]+)\/[^/]+$/.exec((0,aws_arn/* parseArn */.Lw)(service)?.resource ?? '') ?? [];
+    if (named === undefined || named === (0,aws_arn/* shortName */.EU)(cluster))
+        return [];
+    return [
+        (0,errors/* invalidInput */.a)(`Input 'service' is the ARN of a service in cluster '${named}', but 'cluster' says '${(0,aws_arn/* shortName */.EU)(cluster)}'; leave 'cluster' out or correct one of them.`),
+    ];
+}
+function givenArns(inputs) {
+    return ['cluster', 'service', 'task-definition'].flatMap((input) => {
+        const arn = (0,aws_arn/* parseArn */.Lw)(givenFor(inputs, input));
+        return arn === undefined ? [] : [{ ...arn, input }];
+    });
+}
+function givenFor({ cluster, service, taskDefinition }, input) {
+    return { cluster, service, 'task-definition': taskDefinition ?? '' }[input];
+}
+function isArn(text) {
+    return text?.startsWith('arn:') === true;
+}
+/** Whether ECS tells upper from lower case in names is not documented; here they count as the same. */
+function isSameName(left, right) {
+    return left.toLowerCase() === right.toLowerCase();
+}
+
 ;// CONCATENATED MODULE: ./lib/service/find-group.js
 
 
@@ -42645,6 +42741,18 @@ function containerProblems(definition, name, port) {
         (0,errors/* invalidInput */.a)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check 'container-port'.`),
     ];
 }
+/** A task gets roles of its own account only. Source: IAM User Guide, "Grant a user permissions to pass a role". */
+function roleProblems(definition, service) {
+    return ['executionRoleArn', 'taskRoleArn'].flatMap((member) => {
+        const role = definition[member];
+        const arn = typeof role === 'string' ? (0,aws_arn/* parseArn */.Lw)(role) : undefined;
+        if (arn === undefined || (arn.account === service.account && arn.partition === service.partition))
+            return [];
+        return [
+            (0,errors/* invalidInput */.a)(`The task definition's '${member}' is '${(0,untrusted/* inSentence */.BX)(String(role), 200)}', but a task of account ${service.account} (${service.partition}) can only have roles of that account.`),
+        ];
+    });
+}
 /** A job on a GitHub-hosted runner ends after 6 hours. Source: GitHub docs, "Actions limits". */
 const HOSTED_JOB_MS = 360 * 60_000;
 /** What a release can do although it may not be meant. */
@@ -42686,6 +42794,7 @@ async function planDefinition(facts) {
     const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName);
     findings.add(...problems);
     findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort));
+    findings.add(...roleProblems(definition, service));
     findings.warnings.push(...(base.revision?.notes ?? []));
     const differences = differencesBetween(current.definition, definition);
     const servesAlready = isSameDefinition(definition, current.definition) && allPinned(definition);
@@ -42973,6 +43082,8 @@ function byDocumentedCase(reading, value, documented) {
 /** The file that the official action uses when none is named. */
 const DEFAULT_APP_SPEC_PATH = 'appspec.yaml';
 const IS_FILE_NAME = /\.(json|ya?ml)$/i;
+/** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
+const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/;
 /** Reads the files that the inputs name. */
 async function readSources(inputs, world, findings) {
     return {
@@ -43010,8 +43121,13 @@ async function readDefinition(inputs, world, findings) {
         findings.notes.push(...notes);
         return { kind: 'file', definition };
     }
-    if (!IS_FILE_NAME.test(given))
+    if (isArn || FAMILY.test(given))
         return { kind: 'reference', reference: given };
+    if (!IS_FILE_NAME.test(given)) {
+        const got = (0,untrusted/* inSentence */.BX)(given, 200);
+        findings.add((0,errors/* invalidInput */.a)(`Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got '${got}'.`));
+        return { kind: 'file', definition: undefined };
+    }
     findings.add((0,errors/* invalidInput */.a)(notInWorkspace('task-definition', given)));
     return { kind: 'file', definition: undefined };
 }
@@ -43043,7 +43159,9 @@ async function makePlan(parsed, world) {
     const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
     const { problems, warnings, notes } = findings;
     const none = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes };
-    if (world.obstacles.length > 0 || inputs.service === '') {
+    const misaddressed = inputs.service === '' ? [] : addressProblems(inputs, world.region);
+    findings.add(...misaddressed);
+    if (world.obstacles.length > 0 || inputs.service === '' || misaddressed.length > 0) {
         findings.add(...hookProblems(hooks, inputs, undefined));
         return none;
     }
@@ -43095,13 +43213,17 @@ async function makePlan(parsed, world) {
 }
 async function readService(inputs, world, findings) {
     const answer = await findings.answerOf(describeService(world, inputs.cluster, inputs.service), ({ code }) => code === 'ClusterNotFound'
-        ? notFound(`Cluster '${(0,untrusted/* inSentence */.BX)((0,aws_arn/* shortName */.EU)(inputs.cluster), 255)}' was not found. Check 'cluster' and the region.`)
+        ? notFound(`Cluster '${(0,untrusted/* inSentence */.BX)(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
         : undefined);
     if (answer === undefined)
         return undefined;
     const { service, problems } = resolveService(inputs.cluster, inputs.service, answer);
     findings.add(...problems);
-    return service;
+    if (service === undefined)
+        return undefined;
+    const contradictions = answerProblems(inputs, service);
+    findings.add(...contradictions);
+    return contradictions.length > 0 ? undefined : service;
 }
 /** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
 async function readNamedGroup({ application, deploymentGroup }, world, findings) {
@@ -44275,7 +44397,7 @@ function stepLog(toolkit) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ mainStep)
 /* harmony export */ });
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6632);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(716);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2072);
@@ -45858,7 +45980,7 @@ function verdictOf(outcome, settlement) {
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8744);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6632);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(716);
 
 
 

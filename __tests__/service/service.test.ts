@@ -127,7 +127,7 @@ describe('a service is refused', () => {
     [
       undefined,
       `${ARN}:service/prod/web`,
-      "Service 'web' was not found in cluster 'prod' (MISSING). Check 'service', 'cluster' and the region.",
+      `Service '${ARN}:service/prod/web' was not found in cluster 'prod' (MISSING). Check 'service', 'cluster' and the region.`,
     ],
     [
       'ACCESS\n::error::x',
@@ -135,8 +135,7 @@ describe('a service is refused', () => {
       "Service 'web' was not found in cluster 'prod' (ACCESS ::error::x). Check 'service', 'cluster' and the region.",
     ],
   ])('when ECS answers %j instead of it', (failureReason, name, sentence) => {
-    const cluster = `${ARN}:cluster/prod`
-    expect(resolveService(cluster, name, { service: undefined, failureReason })).toEqual({
+    expect(resolveService('prod', name, { service: undefined, failureReason })).toEqual({
       service: undefined,
       problems: [{ reason: 'not-found', sentence }],
     })

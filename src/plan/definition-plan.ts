@@ -11,7 +11,7 @@ import { inSentence } from '../untrusted.ts'
 import type { World } from '../world.ts'
 import type { Findings } from './findings.ts'
 import type { DefinitionPlan } from './plan.ts'
-import { containerProblems } from './preflight.ts'
+import { containerProblems, roleProblems } from './preflight.ts'
 import type { Sources } from './sources.ts'
 
 export interface PlannedDefinition {
@@ -40,6 +40,7 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName)
   findings.add(...problems)
   findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort))
+  findings.add(...roleProblems(definition, service))
   findings.warnings.push(...(base.revision?.notes ?? []))
   const differences = differencesBetween(current.definition, definition)
   const servesAlready = isSameDefinition(definition, current.definition) && allPinned(definition)

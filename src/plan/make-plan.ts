@@ -1,13 +1,13 @@
 import type { DeploymentGroupInfo } from '@aws-sdk/client-codedeploy'
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { AppSpecFile } from '../app-spec/app-spec-file.ts'
-import { shortName } from '../aws/arn.ts'
 import { getDeploymentConfig, getDeploymentGroup } from '../aws/code-deploy.ts'
 import { describeService } from '../aws/ecs.ts'
 import type { ServiceError } from '../aws/service-error.ts'
 import { invalidInput, type Problem } from '../errors.ts'
 import { budgetFor } from '../follow/budget.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
+import { addressProblems, answerProblems } from '../service/address.ts'
 import { type DeploymentGroup, groupProblems, readDeploymentGroup } from '../service/deployment-group.ts'
 import { findGroup } from '../service/find-group.ts'
 import { type ResolvedService, resolveService } from '../service/service.ts'
@@ -40,7 +40,9 @@ export async function makePlan(parsed: ParsedInputs, world: World): Promise<Plan
   const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks }
   const { problems, warnings, notes } = findings
   const none: Planning = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes }
-  if (world.obstacles.length > 0 || inputs.service === '') {
+  const misaddressed = inputs.service === '' ? [] : addressProblems(inputs, world.region)
+  findings.add(...misaddressed)
+  if (world.obstacles.length > 0 || inputs.service === '' || misaddressed.length > 0) {
     findings.add(...hookProblems(hooks, inputs, undefined))
     return none
   }
@@ -95,15 +97,16 @@ export async function makePlan(parsed: ParsedInputs, world: World): Promise<Plan
 async function readService(inputs: Inputs, world: World, findings: Findings): Promise<ResolvedService | undefined> {
   const answer = await findings.answerOf(describeService(world, inputs.cluster, inputs.service), ({ code }) =>
     code === 'ClusterNotFound'
-      ? notFound(
-          `Cluster '${inSentence(shortName(inputs.cluster), 255)}' was not found. Check 'cluster' and the region.`,
-        )
+      ? notFound(`Cluster '${inSentence(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
       : undefined,
   )
   if (answer === undefined) return undefined
   const { service, problems } = resolveService(inputs.cluster, inputs.service, answer)
   findings.add(...problems)
-  return service
+  if (service === undefined) return undefined
+  const contradictions = answerProblems(inputs, service)
+  findings.add(...contradictions)
+  return contradictions.length > 0 ? undefined : service
 }
 
 /** The group when the inputs name it fully: then it can be checked even when the service is wrong. */

@@ -94,6 +94,20 @@ export function containerProblems(definition: TaskDefinition, name: string, port
   ]
 }
 
+/** A task gets roles of its own account only. Source: IAM User Guide, "Grant a user permissions to pass a role". */
+export function roleProblems(definition: TaskDefinition, service: ResolvedService): Problem[] {
+  return (['executionRoleArn', 'taskRoleArn'] as const).flatMap((member): Problem[] => {
+    const role = definition[member]
+    const arn = typeof role === 'string' ? parseArn(role) : undefined
+    if (arn === undefined || (arn.account === service.account && arn.partition === service.partition)) return []
+    return [
+      invalidInput(
+        `The task definition's '${member}' is '${inSentence(String(role), 200)}', but a task of account ${service.account} (${service.partition}) can only have roles of that account.`,
+      ),
+    ]
+  })
+}
+
 export interface WarningFacts {
   inputs: Inputs
   service: ResolvedService

@@ -11,6 +11,9 @@ const DEFAULT_APP_SPEC_PATH = 'appspec.yaml'
 
 const IS_FILE_NAME = /\.(json|ya?ml)$/i
 
+/** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
+const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/
+
 /** What the workspace contributes to a release. */
 export interface Sources {
   appSpecFile: AppSpecFile | undefined
@@ -59,7 +62,16 @@ async function readDefinition(inputs: Inputs, world: World, findings: Findings):
     findings.notes.push(...notes)
     return { kind: 'file', definition }
   }
-  if (!IS_FILE_NAME.test(given)) return { kind: 'reference', reference: given }
+  if (isArn || FAMILY.test(given)) return { kind: 'reference', reference: given }
+  if (!IS_FILE_NAME.test(given)) {
+    const got = inSentence(given, 200)
+    findings.add(
+      invalidInput(
+        `Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got '${got}'.`,
+      ),
+    )
+    return { kind: 'file', definition: undefined }
+  }
   findings.add(invalidInput(notInWorkspace('task-definition', given)))
   return { kind: 'file', definition: undefined }
 }

@@ -72,7 +72,7 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
     return refused([
       {
         reason: 'not-found',
-        sentence: `Service '${shortName(name)}' was not found in cluster '${shortName(cluster)}' (${reason}). Check 'service', 'cluster' and the region.`,
+        sentence: `Service '${inSentence(name, 300)}' was not found in cluster '${inSentence(cluster, 300)}' (${reason}). Check 'service', 'cluster' and the region.`,
       },
     ])
   }

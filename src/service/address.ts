@@ -1,0 +1,128 @@
+import { type Arn, parseArn, shortName } from '../aws/arn.ts'
+import { invalidInput, type Problem } from '../errors.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { inSentence } from '../untrusted.ts'
+import type { ResolvedService } from './service.ts'
+
+type AddressInput = 'cluster' | 'service' | 'task-definition'
+
+/** An ARN of ECS that an input gives. */
+interface GivenArn extends Arn {
+  input: AddressInput
+}
+
+/** Source: ECS API Reference, CreateCluster, CreateService and RegisterTaskDefinition. */
+const NAME = /^[A-Za-z0-9_-]{1,255}$/
+
+/** What the resource of an ARN looks like; the ARN of a service did not always name the cluster. */
+const RESOURCES: Record<AddressInput, RegExp> = {
+  cluster: /^cluster\/[A-Za-z0-9_-]{1,255}$/,
+  service: /^service\/(?:[A-Za-z0-9_-]{1,255}\/)?[A-Za-z0-9_-]{1,255}$/,
+  'task-definition': /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/,
+}
+
+/**
+ * Why the inputs cannot mean one service of this region. Nothing may be looked up then: ECS and CodeDeploy could answer
+ * for another service than the one that is meant.
+ * @param region undefined when none is known
+ */
+export function addressProblems(inputs: Inputs, region: string | undefined): Problem[] {
+  const malformed = [
+    ...formProblems('cluster', inputs.cluster),
+    ...formProblems('service', inputs.service),
+    ...(isArn(inputs.taskDefinition) ? formProblems('task-definition', inputs.taskDefinition) : []),
+  ]
+  if (malformed.length > 0) return malformed
+  const arns = givenArns(inputs)
+  return [
+    ...arns.filter((arn) => region !== undefined && arn.region !== region).map((arn) => regionProblem(arn, region)),
+    ...ownerProblems(arns),
+    ...clusterProblems(inputs),
+  ]
+}
+
+/** Why what ECS answered is not what the inputs name. */
+export function answerProblems(inputs: Inputs, service: ResolvedService): Problem[] {
+  const isOther =
+    !isSameName(shortName(inputs.service), service.name) || !isSameName(shortName(inputs.cluster), service.clusterName)
+  const strangers = givenArns(inputs).filter(
+    ({ partition, region, account }) =>
+      partition !== service.partition || region !== service.region || account !== service.account,
+  )
+  const wrong = new Set<AddressInput>([
+    ...(isOther ? ['service' as const] : []),
+    ...strangers.map(({ input }) => input),
+  ])
+  return [...wrong].map((input) =>
+    invalidInput(
+      `Input '${input}' is '${inSentence(givenFor(inputs, input), 300)}', but the service that ECS found is ${inSentence(service.arn, 300)}. Check 'cluster', 'service' and the credentials.`,
+    ),
+  )
+}
+
+function formProblems(input: AddressInput, given: string | undefined): Problem[] {
+  const arn = parseArn(given ?? '')
+  const isGood =
+    arn === undefined
+      ? NAME.test(given ?? '')
+      : arn.service === 'ecs' &&
+        arn.region !== '' &&
+        /^\d{12}$/.test(arn.account) &&
+        RESOURCES[input].test(arn.resource)
+  if (isGood) return []
+  const expected: Record<AddressInput, string> = {
+    cluster: `the name (letters, digits, '-' and '_') or ARN of an ECS cluster`,
+    service: `the name (letters, digits, '-' and '_') or ARN of an ECS service`,
+    'task-definition': `the ARN of a task definition when it begins with 'arn:'`,
+  }
+  return [invalidInput(`Input '${input}' must be ${expected[input]}; got '${inSentence(given ?? '', 300)}'.`)]
+}
+
+function regionProblem({ input, region }: GivenArn, here: string | undefined): Problem {
+  return invalidInput(
+    `Input '${input}' is an ARN in ${inSentence(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`,
+  )
+}
+
+/** Every ARN is compared with the first one. */
+function ownerProblems([first, ...others]: GivenArn[]): Problem[] {
+  if (first === undefined) return []
+  const ownerOf = ({ partition, account }: Arn) => `${partition}, account ${account}`
+  return others
+    .filter((arn) => ownerOf(arn) !== ownerOf(first))
+    .map((arn) =>
+      invalidInput(
+        `Input '${arn.input}' is an ARN of ${inSentence(ownerOf(arn), 100)}, but '${first.input}' is one of ${inSentence(ownerOf(first), 100)}.`,
+      ),
+    )
+}
+
+function clusterProblems({ cluster, service }: Inputs): Problem[] {
+  const [, named] = /^service\/([^/]+)\/[^/]+$/.exec(parseArn(service)?.resource ?? '') ?? []
+  if (named === undefined || named === shortName(cluster)) return []
+  return [
+    invalidInput(
+      `Input 'service' is the ARN of a service in cluster '${named}', but 'cluster' says '${shortName(cluster)}'; leave 'cluster' out or correct one of them.`,
+    ),
+  ]
+}
+
+function givenArns(inputs: Inputs): GivenArn[] {
+  return (['cluster', 'service', 'task-definition'] as const).flatMap((input) => {
+    const arn = parseArn(givenFor(inputs, input))
+    return arn === undefined ? [] : [{ ...arn, input }]
+  })
+}
+
+function givenFor({ cluster, service, taskDefinition }: Inputs, input: AddressInput): string {
+  return { cluster, service, 'task-definition': taskDefinition ?? '' }[input]
+}
+
+function isArn(text: string | undefined): boolean {
+  return text?.startsWith('arn:') === true
+}
+
+/** Whether ECS tells upper from lower case in names is not documented; here they count as the same. */
+function isSameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase()
+}
