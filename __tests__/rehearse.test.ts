@@ -53,6 +53,18 @@ test('ends with the exit code of the action, and takes any input', async () => {
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'refused', reason: 'not-found' })
 })
 
+test('warns of inputs that there are not, as a runner does', async () => {
+  const { exitCode, printed } = await rehearse(['--input', 'bogus-input=1', '--input', 'service=wobble'])
+  expect(exitCode).toBe(1)
+  expect(printed).toContain("Warning: Unexpected input(s) 'bogus-input', valid inputs are ['operation', 'cluster', ")
+})
+
+test('refuses inputs of the official action that cannot apply', async () => {
+  const { exitCode, printed } = await rehearse(['--input', 'desired-count=3'])
+  expect(exitCode).toBe(1)
+  expect(printed).toContain("Error: Input 'desired-count' cannot apply to a release through CodeDeploy")
+})
+
 test('ends cleanly and leaves its results when it is interrupted', async () => {
   const { exitCode, printed } = await rehearse(['--speed', '20'], (soFar, kill) => {
     if (/Install +started/.test(soFar)) kill()

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { StepOptions, StepResult } from './rehearsal/action-step.ts'
+import { type StepOptions, type StepResult, unexpectedInputs } from './rehearsal/action-step.ts'
 import { runJob } from './rehearsal/job.ts'
 import { OptionError, parseOptions, type RehearsalOptions, USAGE } from './rehearsal/options.ts'
 import { runnerLog } from './rehearsal/runner-log.ts'
@@ -11,6 +11,7 @@ import { childClockEnvironment, SCALED_TIME_PRELOAD } from './simulator/live/chi
 import type { Scenario } from './simulator/scenario.ts'
 import { type ScenarioName, scenarios } from './simulator/scenarios.ts'
 import { type Simulator, startSimulator } from './simulator/simulator.ts'
+import { logLine } from './untrusted.ts'
 
 /** Everything a rehearsal leaves behind. */
 const RESULTS_FOLDER = resolve(import.meta.dirname, '..', 'rehearsal')
@@ -59,8 +60,11 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
   try {
     for (const line of opening(options, simulator, speed)) say(line)
     const log = runnerLog({ colours: process.stdout.isTTY === true, write: say })
+    const inputs = inputsOf(options)
+    const unexpected = unexpectedInputs(inputs.keys())
+    if (unexpected !== undefined) log.take(`::warning::${logLine(unexpected)}\n`)
     const parts: Omit<StepOptions, 'folder'> = {
-      inputs: inputsOf(options),
+      inputs,
       workspace: process.env['INIT_CWD'] ?? process.cwd(),
       environment: { ...awsEnvironment(simulator, scenario), ...childClockEnvironment(clock, speed) },
       preloads: [SCALED_TIME_PRELOAD],

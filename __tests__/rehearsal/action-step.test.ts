@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { load } from 'js-yaml'
-import { parseFileCommands, runStep } from '../../src/rehearsal/action-step.ts'
+import { parseFileCommands, runStep, unexpectedInputs } from '../../src/rehearsal/action-step.ts'
 
 describe('what a step writes for the runner', () => {
   test.each<[string, string, Record<string, string>]>([
@@ -27,6 +27,18 @@ describe('what a step writes for the runner', () => {
     const args = ['--max-old-space-size=32', '--input-type=module', '--eval', script]
     const { status } = spawnSync(process.execPath, args, { timeout: 3_000, stdio: 'ignore' })
     expect(status).toBe(0)
+  })
+})
+
+describe('inputs that action.yml does not declare', () => {
+  test.each([[['service']], [['Service', 'IMAGE']], [[]]])('are none of %j', (given) => {
+    expect(unexpectedInputs(given)).toBeUndefined()
+  })
+
+  test('are named beside those that there are', () => {
+    expect(unexpectedInputs(['service', 'bogus-input', 'desired-count'])).toMatch(
+      /^Unexpected input\(s\) 'bogus-input', 'desired-count', valid inputs are \['operation', 'cluster', .*'\]$/,
+    )
   })
 })
 

@@ -89,6 +89,18 @@ function readAction(): Action {
   return load(readFileSync(join(ACTION_ROOT, 'action.yml'), 'utf8')) as Action
 }
 
+/**
+ * What the runner warns of before a step that is given inputs which action.yml does not declare; it passes them on all
+ * the same. Undefined when there are none. Source: actions/runner, ActionRunner.
+ */
+export function unexpectedInputs(given: Iterable<string>): string | undefined {
+  const declared = Object.keys(readAction().inputs)
+  const known = new Set(declared.map((name) => name.toLowerCase()))
+  const unexpected = [...given].filter((name) => !known.has(name.toLowerCase()))
+  if (unexpected.length === 0) return undefined
+  return `Unexpected input(s) '${unexpected.join("', '")}', valid inputs are ['${declared.join("', '")}']`
+}
+
 /** A given input wins over its default, also when it is empty. Source: actions/runner, ActionRunner. */
 function inputVariables(
   { inputs: declared }: Action,
