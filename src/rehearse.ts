@@ -1,11 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type StepOptions, type StepResult, unexpectedInputs } from './rehearsal/action-step.ts'
+import { checkHook } from './rehearsal/hook-check.ts'
 import { runJob } from './rehearsal/job.ts'
 import { OptionError, parseOptions, type RehearsalOptions, USAGE } from './rehearsal/options.ts'
 import { runnerLog } from './rehearsal/runner-log.ts'
 import { renderSummaryPage } from './rehearsal/summary-page.ts'
+import { duration } from './report/words.ts'
 import { scaledClock } from './simulator/clock.ts'
 import { childClockEnvironment, SCALED_TIME_PRELOAD } from './simulator/live/child-clock.ts'
 import type { Scenario } from './simulator/scenario.ts'
@@ -16,7 +18,7 @@ import { logLine } from './untrusted.ts'
 /** Everything a rehearsal leaves behind. */
 const RESULTS_FOLDER = resolve(import.meta.dirname, '..', 'rehearsal')
 
-/** How many times faster than real time, so that the scenario ends within 30 s. */
+/** How many times faster than real time, so that the scenario ends within 30 s unless a hook never answers. */
 const SPEEDS: Record<ScenarioName, number> = {
   success: 25,
   'no-hooks': 10,
@@ -52,7 +54,7 @@ function scenarioList(): string[] {
 
 /** Plays a scenario with the built action. @returns the action's exit code */
 async function rehearse(options: RehearsalOptions): Promise<number> {
-  const scenario = scenarioOf(options)
+  const scenario = await scenarioOf(options)
   const speed = options.speed ?? speedFor(options)
   const clock = scaledClock(speed, Date.now())
   const simulator = await startSimulator({ scenario, clock, live: { speed } })
@@ -81,11 +83,11 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
   }
 }
 
-function scenarioOf({ scenario: name, hook }: RehearsalOptions): Scenario {
+async function scenarioOf({ scenario: name, hook }: RehearsalOptions): Promise<Scenario> {
   const scenario = scenarios[name]
   if (hook === undefined) return scenario
   const handlerFile = resolve(process.env['INIT_CWD'] ?? '.', hook)
-  if (!existsSync(handlerFile)) throw new OptionError(`Option '--hook' names '${hook}', which does not exist.`)
+  await checkHook(handlerFile, hook)
   const functions = scenario.world.functions.map((one) => ({ ...one, handlerFile }))
   return { ...scenario, world: { ...scenario.world, functions } }
 }
@@ -113,13 +115,19 @@ function awsEnvironment({ url }: Simulator, { world }: Scenario): NodeJS.Process
   }
 }
 
-function opening({ scenario, image }: RehearsalOptions, { url, listeners }: Simulator, speed: number): string[] {
+/** How long CodeDeploy waits for the answer of a hook, in seconds. */
+const HOOK_TIMEOUT_SECONDS = 3_600
+
+function opening({ scenario, image, hook }: RehearsalOptions, { url, listeners }: Simulator, speed: number): string[] {
   const open = Object.values(listeners).flatMap(({ production, test }) => [
     `Open while it runs: production ${production}${test === undefined ? '' : `, test ${test}`}`,
   ])
   return [
     `Rehearsal '${scenario}' with ${image}, ${speed} times faster than real time. This is not AWS: the simulator is at ${url}.`,
     ...open,
+    ...(hook === undefined
+      ? []
+      : [`A hook that never answers is waited for an hour, here ${duration((HOOK_TIMEOUT_SECONDS / speed) * 1_000)}.`]),
     '',
   ]
 }

@@ -17,8 +17,11 @@ export const USAGE = `npm run rehearse -- [options]
 
   --scenario NAME      what happens (default: success); --list names them all
   --image IMAGE        image to release (default: registry.example/web:1.1.0)
-  --hook FILE          a Lambda handler of your own in place of examples/hooks/validate.mjs
-  --speed N            how many times faster than real time (default: ends within 30 s)
+  --hook FILE          a Lambda handler of your own in place of examples/hooks/validate.mjs: a module that exports
+                       'handler'. One that never answers is waited for as CodeDeploy does, an hour of its time:
+                       2 to 6 minutes unless --speed says otherwise
+  --speed N            how many times faster than real time (default: so fast that the scenario ends within 30 s,
+                       as long as every hook answers)
   --input NAME=VALUE   any input of the action; may be given many times
   --cancel-at EVENT    cancel the run, as GitHub does, when this lifecycle event has started
   --list               the scenarios

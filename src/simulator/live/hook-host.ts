@@ -1,10 +1,6 @@
-/**
- * The process in which a hook function runs: loads a Lambda-style handler and calls it once, with what the parent
- * sends. Lambda provides `@aws-sdk/*`; here it is the handler's own, else this repository's.
- */
+/** The process in which a hook function runs: loads a handler and calls it once, with what the parent sends. */
 
-import { createRequire, registerHooks } from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { loadHandler } from './handler-module.ts'
 
 /** What the parent sends. */
 export interface HookInvocationMessage {
@@ -18,21 +14,6 @@ export interface HookInvocationMessage {
   /** Of this process's own clock. */
   deadlineMs: number
 }
-
-type Handler = (event: unknown, context: object, callback: (error: unknown, result?: unknown) => void) => unknown
-
-const ownRequire = createRequire(import.meta.url)
-
-registerHooks({
-  resolve: (specifier, context, nextResolve) => {
-    try {
-      return nextResolve(specifier, context)
-    } catch (error) {
-      if (!specifier.startsWith('@aws-sdk/') || context.parentURL === import.meta.url) throw error
-      return { url: pathToFileURL(ownRequire.resolve(specifier)).href, shortCircuit: true }
-    }
-  },
-})
 
 process.once('message', (message: HookInvocationMessage) => {
   process.disconnect()
@@ -54,13 +35,6 @@ async function run(message: HookInvocationMessage): Promise<void> {
   if (!(result instanceof Promise)) return
   await result.catch(printError)
   process.stdout.write('', () => process.exit())
-}
-
-async function loadHandler(file: string): Promise<Handler> {
-  const loaded = await import(pathToFileURL(file).href)
-  const handler: unknown = loaded.handler ?? loaded.default?.handler
-  if (typeof handler !== 'function') throw new Error(`${file} exports no function 'handler'.`)
-  return handler as Handler
 }
 
 /** Source: AWS Lambda Developer Guide, "Using the Lambda context object". */
