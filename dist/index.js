@@ -42683,7 +42683,7 @@ function hookProblems(hooks, inputs, place) {
             return [];
         const label = hookLabel(event, inputs);
         const arn = (0,aws_arn/* parseArn */.Lw)(hookFunction);
-        if (arn?.service !== 'lambda' || !FUNCTION_RESOURCE.test(arn.resource)) {
+        if (arn?.service !== 'lambda' || !/^\d{12}$/.test(arn.account) || !FUNCTION_RESOURCE.test(arn.resource)) {
             return [
                 (0,errors/* invalidInput */.a)(`${label} must be the name or ARN of a Lambda function; got '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}'.`),
             ];
@@ -44308,7 +44308,9 @@ function stepFiles(environment, knownReport = '') {
         writeReport: (json) => attemptWrite(reportPath, json, 0o600),
         readText: async (path) => {
             try {
-                return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(workspace, path), 'utf8');
+                const file = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(workspace, path);
+                // Reading a device or a pipe might never end.
+                return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(file).isFile() ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(file, 'utf8') : undefined;
             }
             catch {
                 return undefined;
@@ -44400,7 +44402,7 @@ function stepLog(toolkit) {
 /* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(716);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2072);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6545);
 
 
 
@@ -44469,7 +44471,7 @@ function attempt(action) {
 /* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2072);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6545);
 
 
 
@@ -44583,7 +44585,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 2072:
+/***/ 6545:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44793,6 +44795,37 @@ function variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/alarms.js
+
+const MAX_ALARMS = 10;
+const MAX_NAME_LENGTH = 255;
+/**
+ * Parses `alarms`: at most 10 names, each once, of up to 255 characters and without control characters.
+ * Source: CodeDeploy API Reference, AlarmConfiguration and Alarm; CloudWatch API Reference, PutMetricAlarm.
+ * @returns undefined when not given or wrong
+ */
+function parseAlarms(fields) {
+    const names = fields.lines('alarms');
+    if (names.length === 0)
+        return undefined;
+    const before = fields.problems.length;
+    const doubled = names.find((name, index) => names.indexOf(name) !== index);
+    if (doubled !== undefined)
+        fields.wrong('alarms', `names '${(0,untrusted/* inSentence */.BX)(doubled, 255)}' more than once.`);
+    if (names.length > MAX_ALARMS)
+        fields.wrong('alarms', `takes at most ${MAX_ALARMS} alarm names; got ${names.length}.`);
+    const long = names.find((name) => name.length > MAX_NAME_LENGTH);
+    if (long !== undefined) {
+        const start = (0,untrusted/* inSentence */.BX)(long, 40);
+        fields.wrong('alarms', `takes names of at most ${MAX_NAME_LENGTH} characters; one begins '${start}'.`);
+    }
+    const garbled = names.find((name) => /\p{Cc}/u.test(name));
+    if (garbled !== undefined) {
+        fields.wrong('alarms', `takes names without control characters; there is one in '${(0,untrusted/* inSentence */.BX)(garbled, 100)}'.`);
+    }
+    return fields.problems.length === before ? names : undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/container-lines.js
 
 /**
@@ -44829,8 +44862,8 @@ function parseImages(fields) {
     if (images.length > 1 && images.some(({ container }) => container === undefined)) {
         fields.wrong('image', `must name the container on every line ('container=image') when it has several lines.`);
     }
-    const named = images.map(({ container }) => container);
-    const doubled = named.find((container, index) => container !== undefined && named.indexOf(container) !== index);
+    const named = images.flatMap(({ container }) => container ?? []);
+    const doubled = named.find((container, index) => named.indexOf(container) !== index);
     if (doubled !== undefined)
         fields.wrong('image', `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
     return images;
@@ -44905,6 +44938,13 @@ function fieldsOf(raw) {
             .split('\n')
             .map((line) => line.trim())
             .filter((line) => line !== ''),
+        matching: (name, pattern, expected) => {
+            const given = text(name);
+            if (given === undefined || pattern.test(given))
+                return given;
+            wrong(name, `must be ${expected}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return undefined;
+        },
         wholeNumber: (name, min, max) => {
             const given = text(name);
             if (given === undefined)
@@ -44953,13 +44993,19 @@ var inputs_hooks = __nccwpck_require__(1937);
 
 
 
+
 const MINUTE_MS = 60_000;
 const PARTINGS = ['leave', 'rollback'];
 /** The cluster that ECS uses when none is named. */
 const DEFAULT_CLUSTER = 'default';
 /** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
-const CPU = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?vcpu)$/i;
-const MEMORY = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?gb)$/i;
+const CPU = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?vcpu)$/i;
+const MEMORY = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?gb)$/i;
+/** Source: CodeDeploy User Guide, "CodeDeploy limits", the same for applications, groups and configurations. */
+const CODE_DEPLOY_NAME = /^[A-Za-z0-9._+=,@-]{1,100}$/;
+const CODE_DEPLOY_FORM = `up to 100 letters, digits and '.', '_', '+', '=', ',', '@', '-'`;
+/** Source: ECS API Reference, ContainerDefinition. */
+const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 /**
  * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
  * need AWS can still find what else is wrong; nothing is written while there is a problem.
@@ -44982,22 +45028,22 @@ function parseInputs(raw, undeclared) {
         operation: fields.choice('operation', ['release']) ?? 'release',
         cluster: clusterOf(fields.text('cluster'), service),
         service: service ?? '',
-        application: fields.text('codedeploy-application'),
-        deploymentGroup: fields.text('codedeploy-deployment-group'),
+        application: fields.matching('codedeploy-application', CODE_DEPLOY_NAME, `the name of an application, ${CODE_DEPLOY_FORM}`),
+        deploymentGroup: fields.matching('codedeploy-deployment-group', CODE_DEPLOY_NAME, `the name of a deployment group, ${CODE_DEPLOY_FORM}`),
         images: parseImages(fields),
         taskDefinition: fields.text('task-definition'),
-        containerName: fields.text('container-name'),
+        containerName: fields.matching('container-name', CONTAINER_NAME, `the name of a container, up to 255 letters, digits, '-' and '_'`),
         containerPort: fields.wholeNumber('container-port', 1, 65_535),
         environment,
         secrets,
-        cpu: sizeText(fields, 'cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
-        memory: sizeText(fields, 'memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+        cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+        memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
         appSpec: fields.text('codedeploy-appspec'),
         hooks: hooksOf(fields),
-        deploymentConfig: fields.text('codedeploy-deployment-config'),
+        deploymentConfig: fields.matching('codedeploy-deployment-config', CODE_DEPLOY_NAME, `the name of a deployment configuration, ${CODE_DEPLOY_FORM}`),
         description: fields.text('codedeploy-deployment-description') ?? '',
         rollbackOn: rollbackOn(fields),
-        alarms: alarms(fields),
+        alarms: parseAlarms(fields),
         ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
         autoPromote: fields.trueOrFalse('auto-promote') ?? false,
         waitFor: waitFor(fields, notes),
@@ -45020,13 +45066,6 @@ function inapplicable(undeclared) {
         .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
         .map(([name, advice]) => (0,errors/* invalidInput */.a)(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`));
 }
-function sizeText(fields, name, pattern, expected) {
-    const given = fields.text(name);
-    if (given === undefined || pattern.test(given))
-        return given;
-    fields.wrong(name, `must be ${expected}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-    return undefined;
-}
 function hooksOf(fields) {
     const hooks = {};
     for (const event of inputs_hooks/* LIFECYCLE_HOOKS */.Y) {
@@ -45043,7 +45082,10 @@ function rollbackOn(fields) {
     const events = ['failure', 'alarm', 'stop'];
     const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word));
     if (unknown.length > 0) {
-        const got = unknown.map((word) => `'${(0,untrusted/* inSentence */.BX)(word, 50)}'`).join(', ');
+        const got = unknown
+            .slice(0, 5)
+            .map((word) => `'${(0,untrusted/* inSentence */.BX)(word, 50)}'`)
+            .join(', ');
         fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`);
         return undefined;
     }
@@ -45052,23 +45094,6 @@ function rollbackOn(fields) {
         return undefined;
     }
     return events.filter((event) => words.includes(event));
-}
-/** AWS limits: at most 10 alarms a deployment, names up to 255 characters. Source: CodeDeploy, AlarmConfiguration. */
-function alarms(fields) {
-    const names = fields.lines('alarms');
-    if (names.length === 0)
-        return undefined;
-    const doubled = names.filter((name, index) => names.indexOf(name) !== index);
-    if (doubled.length > 0) {
-        fields.wrong('alarms', `names '${(0,untrusted/* inSentence */.BX)(doubled[0] ?? '', 255)}' more than once.`);
-    }
-    if (names.length > 10)
-        fields.wrong('alarms', `takes at most 10 alarm names; got ${names.length}.`);
-    const long = names.find((name) => name.length > 255);
-    if (long !== undefined) {
-        fields.wrong('alarms', `takes names of at most 255 characters; one begins '${(0,untrusted/* inSentence */.BX)(long, 40)}'.`);
-    }
-    return names;
 }
 function waitFor(fields, notes) {
     const chosen = fields.choice('wait-for', ['production-traffic', 'completion', 'nothing']);

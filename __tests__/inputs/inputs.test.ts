@@ -201,8 +201,23 @@ describe('alarms', () => {
       'x'.repeat(256),
       `Input 'alarms' takes names of at most 255 characters; one begins '${'x'.repeat(40)}…'.`,
     ],
+    [
+      'a control character in a name',
+      'web-5xx\nweb\u0007-latency',
+      "Input 'alarms' takes names without control characters; there is one in 'web-latency'.",
+    ],
+    [
+      'a tab in a name',
+      'web\t5xx',
+      "Input 'alarms' takes names without control characters; there is one in 'web 5xx'.",
+    ],
   ])('are refused with %s', (_, given, sentence) => {
-    expect(parse({ alarms: given }).wrong).toEqual([sentence])
+    expect(parse({ alarms: given })).toMatchObject({ inputs: { alarms: undefined }, wrong: [sentence] })
+  })
+
+  test('are refused without being held up when there are ten thousand', () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `alarm-${index}`).join('\n')
+    expect(parse({ alarms: names }).wrong).toEqual(["Input 'alarms' takes at most 10 alarm names; got 10000."])
   })
 })
 

@@ -45,6 +45,7 @@ describe('a hook', () => {
     'hook:a:b',
     'https://lambda.example/hook',
     'arn:aws:lambda:eu-central-1:111122223333:layer:hook',
+    'arn:aws:lambda:eu-central-1::function:hook',
     'arn:aws:lambda:eu-central-1:111122223333:function:',
     'arn:aws:ecs:eu-central-1:111122223333:service/web',
     'arn:aws:lambda:eu-central-1:111122223333:function:hook:a:b',

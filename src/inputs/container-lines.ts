@@ -49,8 +49,8 @@ export function parseImages(fields: Fields): ContainerImage[] {
   if (images.length > 1 && images.some(({ container }) => container === undefined)) {
     fields.wrong('image', `must name the container on every line ('container=image') when it has several lines.`)
   }
-  const named = images.map(({ container }) => container)
-  const doubled = named.find((container, index) => container !== undefined && named.indexOf(container) !== index)
+  const named = images.flatMap(({ container }) => container ?? [])
+  const doubled = named.find((container, index) => named.indexOf(container) !== index)
   if (doubled !== undefined) fields.wrong('image', `names the container '${inSentence(doubled, 100)}' more than once.`)
   return images
 }

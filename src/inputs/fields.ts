@@ -11,6 +11,8 @@ export interface Fields {
   verbatim(name: InputName): string
   /** The trimmed, non-empty lines. */
   lines(name: InputName): string[]
+  /** Trimmed text of a form; undefined when not given or wrong. `expected` ends the sentence "must be …". */
+  matching(name: InputName, pattern: RegExp, expected: string): string | undefined
   /** A whole number from `min` to `max`; undefined when not given or wrong. */
   wholeNumber(name: InputName, min: number, max: number): number | undefined
   /** `true` or `false`; undefined when not given or wrong. */
@@ -47,6 +49,12 @@ export function fieldsOf(raw: RawInputs): Fields {
         .split('\n')
         .map((line) => line.trim())
         .filter((line) => line !== ''),
+    matching: (name, pattern, expected) => {
+      const given = text(name)
+      if (given === undefined || pattern.test(given)) return given
+      wrong(name, `must be ${expected}; got '${inSentence(given, 100)}'.`)
+      return undefined
+    },
     wholeNumber: (name, min, max) => {
       const given = text(name)
       if (given === undefined) return undefined

@@ -1,10 +1,11 @@
 import type { Problem } from '../errors.ts'
 import { invalidInput } from '../errors.ts'
 import { inSentence } from '../untrusted.ts'
+import { parseAlarms } from './alarms.ts'
 import { type ContainerImage, parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
 import { type Fields, fieldsOf, orList } from './fields.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
-import { INAPPLICABLE_INPUTS, type InputName, type RawInputs } from './names.ts'
+import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
 
 /** The moment at which a release counts as done. */
 export type FinishLine = 'production-traffic' | 'completion' | 'nothing'
@@ -72,8 +73,15 @@ const PARTINGS: readonly Parting[] = ['leave', 'rollback']
 const DEFAULT_CLUSTER = 'default'
 
 /** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
-const CPU = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?vcpu)$/i
-const MEMORY = /^(?:\d+|(?:\d+(?:\.\d+)?|\.\d+) ?gb)$/i
+const CPU = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?vcpu)$/i
+const MEMORY = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?gb)$/i
+
+/** Source: CodeDeploy User Guide, "CodeDeploy limits", the same for applications, groups and configurations. */
+const CODE_DEPLOY_NAME = /^[A-Za-z0-9._+=,@-]{1,100}$/
+const CODE_DEPLOY_FORM = `up to 100 letters, digits and '.', '_', '+', '=', ',', '@', '-'`
+
+/** Source: ECS API Reference, ContainerDefinition. */
+const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/
 
 /**
  * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
@@ -98,22 +106,38 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     operation: fields.choice('operation', ['release']) ?? 'release',
     cluster: clusterOf(fields.text('cluster'), service),
     service: service ?? '',
-    application: fields.text('codedeploy-application'),
-    deploymentGroup: fields.text('codedeploy-deployment-group'),
+    application: fields.matching(
+      'codedeploy-application',
+      CODE_DEPLOY_NAME,
+      `the name of an application, ${CODE_DEPLOY_FORM}`,
+    ),
+    deploymentGroup: fields.matching(
+      'codedeploy-deployment-group',
+      CODE_DEPLOY_NAME,
+      `the name of a deployment group, ${CODE_DEPLOY_FORM}`,
+    ),
     images: parseImages(fields),
     taskDefinition: fields.text('task-definition'),
-    containerName: fields.text('container-name'),
+    containerName: fields.matching(
+      'container-name',
+      CONTAINER_NAME,
+      `the name of a container, up to 255 letters, digits, '-' and '_'`,
+    ),
     containerPort: fields.wholeNumber('container-port', 1, 65_535),
     environment,
     secrets,
-    cpu: sizeText(fields, 'cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
-    memory: sizeText(fields, 'memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+    cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+    memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
     appSpec: fields.text('codedeploy-appspec'),
     hooks: hooksOf(fields),
-    deploymentConfig: fields.text('codedeploy-deployment-config'),
+    deploymentConfig: fields.matching(
+      'codedeploy-deployment-config',
+      CODE_DEPLOY_NAME,
+      `the name of a deployment configuration, ${CODE_DEPLOY_FORM}`,
+    ),
     description: fields.text('codedeploy-deployment-description') ?? '',
     rollbackOn: rollbackOn(fields),
-    alarms: alarms(fields),
+    alarms: parseAlarms(fields),
     ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
     autoPromote: fields.trueOrFalse('auto-promote') ?? false,
     waitFor: waitFor(fields, notes),
@@ -139,13 +163,6 @@ function inapplicable(undeclared: readonly string[]): Problem[] {
     .map(([name, advice]) => invalidInput(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`))
 }
 
-function sizeText(fields: Fields, name: InputName, pattern: RegExp, expected: string): string | undefined {
-  const given = fields.text(name)
-  if (given === undefined || pattern.test(given)) return given
-  fields.wrong(name, `must be ${expected}; got '${inSentence(given, 100)}'.`)
-  return undefined
-}
-
 function hooksOf(fields: Fields): Partial<Record<LifecycleHook, string>> {
   const hooks: Partial<Record<LifecycleHook, string>> = {}
   for (const event of LIFECYCLE_HOOKS) {
@@ -161,7 +178,10 @@ function rollbackOn(fields: Fields): RollbackEvent[] | undefined {
   const events: readonly RollbackEvent[] = ['failure', 'alarm', 'stop']
   const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word))
   if (unknown.length > 0) {
-    const got = unknown.map((word) => `'${inSentence(word, 50)}'`).join(', ')
+    const got = unknown
+      .slice(0, 5)
+      .map((word) => `'${inSentence(word, 50)}'`)
+      .join(', ')
     fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`)
     return undefined
   }
@@ -170,22 +190,6 @@ function rollbackOn(fields: Fields): RollbackEvent[] | undefined {
     return undefined
   }
   return events.filter((event) => words.includes(event))
-}
-
-/** AWS limits: at most 10 alarms a deployment, names up to 255 characters. Source: CodeDeploy, AlarmConfiguration. */
-function alarms(fields: Fields): string[] | undefined {
-  const names = fields.lines('alarms')
-  if (names.length === 0) return undefined
-  const doubled = names.filter((name, index) => names.indexOf(name) !== index)
-  if (doubled.length > 0) {
-    fields.wrong('alarms', `names '${inSentence(doubled[0] ?? '', 255)}' more than once.`)
-  }
-  if (names.length > 10) fields.wrong('alarms', `takes at most 10 alarm names; got ${names.length}.`)
-  const long = names.find((name) => name.length > 255)
-  if (long !== undefined) {
-    fields.wrong('alarms', `takes names of at most 255 characters; one begins '${inSentence(long, 40)}'.`)
-  }
-  return names
 }
 
 function waitFor(fields: Fields, notes: string[]): FinishLine {

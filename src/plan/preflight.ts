@@ -30,7 +30,7 @@ export function hookProblems(
     if (hookFunction === undefined || FUNCTION_NAME.test(hookFunction)) return []
     const label = hookLabel(event, inputs)
     const arn = parseArn(hookFunction)
-    if (arn?.service !== 'lambda' || !FUNCTION_RESOURCE.test(arn.resource)) {
+    if (arn?.service !== 'lambda' || !/^\d{12}$/.test(arn.account) || !FUNCTION_RESOURCE.test(arn.resource)) {
       return [
         invalidInput(`${label} must be the name or ARN of a Lambda function; got '${inSentence(hookFunction, 200)}'.`),
       ]

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -11,7 +11,7 @@ export interface StepFiles {
   writeSummary(markdown: string): boolean
   /** Replaces the report. @returns whether it could be written */
   writeReport(json: string): boolean
-  /** A file of the workspace; undefined when it cannot be read. */
+  /** A file of the workspace, or of an absolute path; undefined when it cannot be read. */
   readText(path: string): Promise<string | undefined>
 }
 
@@ -29,7 +29,9 @@ export function stepFiles(environment: NodeJS.ProcessEnv, knownReport = ''): Ste
     writeReport: (json) => attemptWrite(reportPath, json, 0o600),
     readText: async (path) => {
       try {
-        return readFileSync(resolve(workspace, path), 'utf8')
+        const file = resolve(workspace, path)
+        // Reading a device or a pipe might never end.
+        return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined
       } catch {
         return undefined
       }
