@@ -47,6 +47,16 @@ test('refuses before any write when the set-up is wrong, with every problem, a s
 test('says what is missing instead of a stack trace when there is no region, and when there are no credentials', async () => {
   const noRegion = await runBundle({ scenario: baseScenario, speed: 1, environment: { AWS_REGION: '' } })
   expect(noRegion.printed).toContain('No AWS region is set.')
+  const noSuchRegion = await runBundle({
+    scenario: baseScenario,
+    speed: 1,
+    environment: { AWS_REGION: '../evil host\n::error::x' },
+  })
+  expect(noSuchRegion.outputs).toMatchObject({ status: 'refused', reason: 'invalid-input' })
+  expect(noSuchRegion.printed).toContain(
+    "AWS_REGION must be the name of an AWS region such as 'eu-central-1'; got '../evil",
+  )
+  expect(noSuchRegion.calls).toEqual([])
   const noCredentials = await runBundle({
     scenario: baseScenario,
     speed: 1,
@@ -58,7 +68,7 @@ test('says what is missing instead of a stack trace when there is no region, and
     },
   })
   expect(noCredentials.outputs).toMatchObject({ status: 'refused', reason: 'credentials' })
-  for (const { printed } of [noRegion, noCredentials]) expect(printed).not.toMatch(/\n\s+at /)
+  for (const { printed } of [noRegion, noSuchRegion, noCredentials]) expect(printed).not.toMatch(/\n\s+at /)
 })
 
 test('sends nothing to an endpoint over plain http that is not on this machine', async () => {
