@@ -86,6 +86,15 @@ test('a signal aborts after simulated time', async () => {
   expect(seen.after).toBeGreaterThan(MINUTE / 2)
 })
 
+test('a signal leaves what it guards a moment of real time', async () => {
+  const seen = await runScaled(`
+    import { setTimeout as realDelay } from 'node:timers/promises'
+    const signal = AbortSignal.timeout(10_000)
+    await realDelay(100)
+    console.log(JSON.stringify({ aborted: signal.aborted }))`)
+  expect(seen).toEqual({ aborted: false })
+})
+
 test('without a setting nothing is changed', async () => {
   const seen = await runScaled(
     `console.log(JSON.stringify([Date.toString(), setTimeout.toString().length > 0]))`,

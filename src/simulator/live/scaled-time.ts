@@ -12,6 +12,9 @@ export interface ClockSetting {
   realStartMs: number
 }
 
+/** What such a signal guards, a request or a process, takes real time however fast the clock runs. */
+const MIN_ABORT_MS = 1_000
+
 /** Node takes longer delays for 1 ms; left alone, so that it does so still. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 
@@ -29,7 +32,10 @@ function install({ speed, startMs, realStartMs }: ClockSetting): void {
   globalThis.setTimeout = withDelay(setTimeout, realDelay)
   globalThis.setInterval = withDelay(setInterval, realDelay)
   const abortAfter = AbortSignal.timeout
-  AbortSignal.timeout = (ms) => abortAfter.call(AbortSignal, Math.max(1, Math.round(Number(realDelay(ms)))))
+  AbortSignal.timeout = (ms) => {
+    const atLeast = Math.min(Number(ms), MIN_ABORT_MS)
+    return abortAfter.call(AbortSignal, Math.max(atLeast, Math.round(Number(realDelay(ms)))))
+  }
 }
 
 /** The same `Date` in every respect but one: what it takes for now. */
