@@ -31,7 +31,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1
 export async function startLive(options: LiveOptions): Promise<Live> {
   const { account, now, speed } = options
   const hooks = new Hooks({ ...options, world: account.world })
-  const served = await serveServices(account, now)
+  const served = await serveServices(options)
   const listeners = Object.fromEntries([...served].map(([key, service]) => [key, service.listeners]))
   const seen = new Map<string, Lane>()
   let timer: NodeJS.Timeout | undefined
@@ -44,10 +44,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       if (!lane || seen.get(key) === lane) continue
       seen.set(key, lane)
       invokeHooks(lane)
-      served
-        .get(key)
-        ?.follow(lane)
-        .catch((error: unknown) => options.complain(`Service ${key} is not served: ${error}`))
+      served.get(key)?.follow(lane)
     }
     clearTimeout(timer)
     const dueMs = account.nextDueMs()
@@ -78,10 +75,11 @@ export async function startLive(options: LiveOptions): Promise<Live> {
   }
 }
 
-async function serveServices(account: Account, now: () => number): Promise<Map<string, ServedService>> {
+async function serveServices({ account, now, complain }: LiveOptions): Promise<Map<string, ServedService>> {
   const served = new Map<string, ServedService>()
   for (const key of account.laneKeys) {
-    if (account.lane(key, now())?.service?.seed.serve) served.set(key, await serveService(account, key, now))
+    if (!account.lane(key, now())?.service?.seed.serve) continue
+    served.set(key, await serveService(account, key, now, complain))
   }
   return served
 }

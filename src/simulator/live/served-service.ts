@@ -3,51 +3,65 @@ import type { Lane, Service } from '../model/lane.ts'
 import { containersOf } from '../model/task-definitions.ts'
 import type { TaskSet } from '../model/task-set.ts'
 import { nameIn } from '../names.ts'
-import { type Listener, type Listeners, startListener } from './listener.ts'
+import { type Listeners, startListener } from './listener.ts'
 import { productionRoute, testRoute } from './route.ts'
+import { Target } from './target.ts'
 import { startTaskServer, type TaskServer } from './task-server.ts'
 
 /** A service whose task sets and listeners are real servers. */
 export interface ServedService {
   listeners: Listeners
   /** Starts what the lane has more than before and ends what it has less. */
-  follow(lane: Lane): Promise<void>
+  follow(lane: Lane): void
   close(): Promise<void>
 }
 
-export async function serveService(account: Account, key: string, now: () => number): Promise<ServedService> {
-  const servers = new Map<string, TaskServer>()
-  const routeProduction = productionRoute()
-  const urlBehind = (route: (service: Service, atMs: number) => TaskSet | undefined) => () => {
-    const service = account.lane(key, now())?.service
-    return service && servers.get(route(service, now())?.id ?? '')?.url
+export async function serveService(
+  account: Account,
+  key: string,
+  now: () => number,
+  complain: (line: string) => void,
+): Promise<ServedService> {
+  const targets = new Map<string, Target>()
+  const retiring = new Set<Promise<void>>()
+  /** A request may come after its task set and before anybody has looked; then the server is started for it. */
+  const targetOf = (service: Service, taskSet: TaskSet) => {
+    const known = targets.get(taskSet.id)
+    if (known) return known
+    const started = startFor(account, service, taskSet, now())
+    started.catch((error: unknown) => complain(`Task set ${taskSet.id} of ${key} is not served: ${error}`))
+    const target = new Target(started)
+    targets.set(taskSet.id, target)
+    return target
   }
-  const production = await startListener(urlBehind(routeProduction))
+  const through = (route: (service: Service, atMs: number) => TaskSet | undefined) => () => {
+    const service = account.lane(key, now())?.service
+    const taskSet = service && route(service, now())
+    return taskSet && targetOf(service, taskSet)
+  }
+  const production = await startListener(through(productionRoute()))
   const hasTestListener = account.lane(key, now())?.group?.seed.testListener ?? false
-  const test = hasTestListener ? await startListener(urlBehind(testRoute)) : undefined
+  const test = hasTestListener ? await startListener(through(testRoute)) : undefined
 
-  let following = Promise.resolve()
-  async function reconcile(service: Service): Promise<void> {
-    for (const taskSet of service.taskSets) {
-      if (!servers.has(taskSet.id)) servers.set(taskSet.id, await startFor(account, service, taskSet, now()))
-    }
-    for (const [id, server] of servers) {
-      if (service.taskSets.some((taskSet) => taskSet.id === id)) continue
-      servers.delete(id)
-      await server.close()
-    }
+  function retire(id: string, target: Target): void {
+    targets.delete(id)
+    const retired = target.retire().finally(() => retiring.delete(retired))
+    retiring.add(retired)
   }
 
   return {
     listeners: { production: production.url, ...(test && { test: test.url }) },
     follow: ({ service }) => {
-      if (service) following = following.then(() => reconcile(service))
-      return following
+      if (!service) return
+      for (const taskSet of service.taskSets) targetOf(service, taskSet)
+      for (const [id, target] of targets) {
+        if (!service.taskSets.some((taskSet) => taskSet.id === id)) retire(id, target)
+      }
     },
     close: async () => {
-      await following.catch(() => {})
-      const all: (Listener | TaskServer)[] = [production, ...(test ? [test] : []), ...servers.values()]
-      await Promise.all(all.map((server) => server.close()))
+      await Promise.all([production.close(), test?.close()])
+      for (const [id, target] of targets) retire(id, target)
+      await Promise.all(retiring)
     },
   }
 }

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { drainServer, listenOnLoopback, urlOf } from '../protocol/http.ts'
+import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { drainServer, KEEP_ALIVE_MS, listenOnLoopback, urlOf } from '../protocol/http.ts'
 
 /** What a task says about itself. */
 export interface TaskIdentity {
@@ -12,19 +12,26 @@ export interface TaskIdentity {
 
 export interface TaskServer {
   url: string
+  /** For requests to it: connections are used again. */
+  agent: Agent
   /** Lets running requests finish. */
   close(): Promise<void>
 }
 
 /** The tasks of one task set as one server on loopback. It answers every request with who it is. */
 export async function startTaskServer(identity: TaskIdentity, httpStatus: number): Promise<TaskServer> {
-  const server = createServer((request, response) => {
+  const agent = new Agent({ keepAlive: true })
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     request.resume().once('end', () => answer(identity, httpStatus, request, response))
   })
   await listenOnLoopback(server, 0)
   return {
     url: urlOf(server),
-    close: () => drainServer(server),
+    agent,
+    close: () => {
+      agent.destroy()
+      return drainServer(server)
+    },
   }
 }
 
@@ -33,7 +40,6 @@ function answer(identity: TaskIdentity, httpStatus: number, request: IncomingMes
   const headers = {
     'content-type': wantsPage ? 'text/html; charset=utf-8' : 'application/json',
     'cache-control': 'no-store',
-    connection: 'close',
   }
   response.writeHead(httpStatus, headers).end(wantsPage ? pageOf(identity, httpStatus) : JSON.stringify(identity))
 }

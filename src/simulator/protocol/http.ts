@@ -5,7 +5,7 @@ import type { Protocol, Request } from './protocol.ts'
 import { protocolOf } from './protocols.ts'
 
 /** Idle connections are kept for longer than any client keeps them, so that none is closed under a request. */
-const KEEP_ALIVE_MS = 600_000
+export const KEEP_ALIVE_MS = 600_000
 
 const NOT_AWS = 'This is a local simulator of Amazon ECS and AWS CodeDeploy. Point AWS_ENDPOINT_URL at it.\n'
 
