@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Check, type Client, expectThat } from './client.ts'
+import { clientEnvironment, type Ending, runProgram } from './program.ts'
+import { withReleaseFiles } from './release-files.ts'
+import { withSimulatorProgram } from './simulators.ts'
+
+const NAME = 'aws-actions/amazon-ecs-deploy-task-definition'
+
+/** The bundle of a checkout, run as a step of a workflow would run it. */
+export function officialAction(folder: string | undefined): Client {
+  if (folder === undefined) {
+    return { name: NAME, skipped: "Its folder is given with '--official-action DIR' or in OFFICIAL_ACTION_DIR." }
+  }
+  const bundle = resolve(folder, 'dist', 'index.js')
+  if (!existsSync(bundle)) return { name: NAME, skipped: `There is no ${bundle}.` }
+  return {
+    name: `${NAME} ${versionIn(folder)}`.trim(),
+    checks: [
+      { what: 'waits for success', run: runStep(bundle, 'success', reportsSuccess) },
+      { what: 'waits, hook fails', run: runStep(bundle, 'hook-fails', reportsFailure) },
+    ],
+  }
+}
+
+function versionIn(folder: string): string {
+  try {
+    return String(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version ?? '')
+  } catch {
+    return ''
+  }
+}
+
+/** Reads what a step left: how it ended, and the text of its outputs. */
+type Reading = (ending: Ending, outputs: string) => string
+
+function runStep(bundle: string, scenario: string, read: Reading): Check['run'] {
+  return () =>
+    withSimulatorProgram(scenario, (url) =>
+      withReleaseFiles(async (folder) => {
+        const outputFile = join(folder, 'outputs')
+        writeFileSync(outputFile, '')
+        const env = {
+          ...clientEnvironment(url),
+          GITHUB_WORKSPACE: folder,
+          GITHUB_OUTPUT: outputFile,
+          'INPUT_TASK-DEFINITION': 'td.json',
+          INPUT_CLUSTER: 'demo',
+          INPUT_SERVICE: 'web',
+          'INPUT_CODEDEPLOY-APPSPEC': 'appspec.yaml',
+          'INPUT_WAIT-FOR-SERVICE-STABILITY': 'true',
+        }
+        const ending = await runProgram(process.execPath, [bundle], { env, cwd: folder })
+        return read(ending, readFileSync(outputFile, 'utf8'))
+      }),
+    )
+}
+
+function reportsSuccess({ code, output }: Ending, outputs: string): string {
+  expectThat(code === 0, `The step ended with ${code}.`, output)
+  expectThat(/task-definition\/web:2/.test(outputs), 'There is no output with the new revision.', outputs)
+  return `succeeded, ${deploymentIn(outputs)}`
+}
+
+/** It fails the step with what the SDK's waiter says, which is the last answer of GetDeployment. */
+function reportsFailure({ code, output }: Ending, outputs: string): string {
+  expectThat(code === 1, `The step ended with ${code} and not with 1.`, output)
+  const annotation = output.split('\n').find((line) => line.startsWith('::error::')) ?? ''
+  expectThat(/FAILURE/.test(annotation), 'There is no annotation with the verdict of the waiter.', output)
+  expectThat(/HOOK_EXECUTION_FAILURE/.test(annotation), 'The annotation does not have the reason.', output)
+  return `failed with HOOK_EXECUTION_FAILURE, ${deploymentIn(outputs)}`
+}
+
+function deploymentIn(outputs: string): string {
+  const [id] = /^d-[A-Z0-9]+$/m.exec(outputs) ?? []
+  expectThat(id !== undefined, 'There is no output with the deployment id.', outputs)
+  return id ?? ''
+}
