@@ -3,14 +3,22 @@ import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { measureMemory } from './memory.ts'
 import { measurePace } from './pace.ts'
+import { measureSimulatorMemory, measureSimulatorRate, measureSimulatorStart, type Sample } from './simulator.ts'
 import { measureStartUp } from './start-up.ts'
 
 const DIST = resolve(import.meta.dirname, '..', 'dist')
+
+/** Readings of one release, by three requests each: as many requests as a release of the action makes. */
+const LOOKS = 33
+const DEPLOYMENTS = 1000
 
 const startUp = await measureStartUp(11)
 const memory = await measureMemory(3)
 const canary = await measurePace('success', 200)
 const allAtOnce = await measurePace('no-hooks', 200)
+const simulatorStart = await measureSimulatorStart(11)
+const simulatorRate = await measureSimulatorRate(7)
+const simulatorMemory = await measureSimulatorMemory(DEPLOYMENTS, LOOKS)
 
 print([
   ['Figure', 'Measured', 'Goal'],
@@ -34,7 +42,37 @@ print([
   ['Requests a minute, all at once, p50 and most', perMinute(allAtOnce), '<= 30'],
   ['Size of dist/index.js', mb(statSync(join(DIST, 'index.js')).size), '<= 3 MB'],
   ['Size of all code in dist/', mb(sizeOfCode()), ''],
+  [
+    'Simulator: start of the process to its line, worst and p50, against a bare node',
+    startOf(simulatorStart.later, simulatorStart.bareMs),
+    '<= 300 ms',
+  ],
+  ['The same for sources that Node has not seen', startOf(simulatorStart.first, simulatorStart.bareMs), ''],
+  [
+    `Simulator: peak memory, ${DEPLOYMENTS} deployments at once, ${simulatorMemory.requests} requests`,
+    `${Math.round(simulatorMemory.megabytes)} MB`,
+    '<= 300 MB',
+  ],
+  [
+    'Simulator: GetDeploymentTarget over 8 kept connections of node:http, worst and p50',
+    `${rates(simulatorRate.plain)} a second`,
+    '>= 1500',
+  ],
+  [
+    'The same of a bare node:http server, and the share of it',
+    `${rates(simulatorRate.bare)} a second, ${ratio(simulatorRate.plain.p50 / simulatorRate.bare.p50)}`,
+    '',
+  ],
+  ['Simulator: GetDeploymentTarget by the JavaScript SDK', `${rates(simulatorRate.sdk)} a second`, '>= 1500'],
 ])
+
+function startOf({ worst, p50 }: Sample, bareMs: number): string {
+  return `${ms(worst)} and ${ms(p50)}, ${ratio(p50 / bareMs)}`
+}
+
+function rates({ worst, p50 }: Sample): string {
+  return `${Math.round(worst)} and ${Math.round(p50)}`
+}
 
 function sizeOfCode(): number {
   return readdirSync(DIST)

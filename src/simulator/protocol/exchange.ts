@@ -48,7 +48,7 @@ export function exchange(
   const call: CallOutline = {
     atMs,
     service: asked.service,
-    operation: asked.operation,
+    operation: operation?.name ?? asked.operation,
     inputText: asked.inputText,
     unknownMembers: [],
     attempt: request.attempt,

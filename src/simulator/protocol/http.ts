@@ -70,7 +70,11 @@ function respond(incoming: IncomingMessage, response: ServerResponse, body: stri
     incoming.socket.resetAndDestroy()
     return
   }
-  const headers = { ...answered.reply.headers, 'x-amzn-requestid': answered.requestId }
+  const headers = {
+    ...answered.reply.headers,
+    'content-length': Buffer.byteLength(answered.reply.body),
+    'x-amzn-requestid': answered.requestId,
+  }
   response.writeHead(answered.reply.httpStatus, headers).end(answered.reply.body)
 }
 
