@@ -1,5 +1,5 @@
 import { Agent, request as requestOf } from 'node:http'
-import { CodeDeploy } from '@aws-sdk/client-codedeploy'
+import { CodeDeploy, type CreateDeploymentCommandInput } from '@aws-sdk/client-codedeploy'
 import { expect, test } from '@jest/globals'
 import { manualClock } from '../../src/simulator/clock.ts'
 import type { Scenario, TrafficRouting } from '../../src/simulator/scenario.ts'
@@ -10,16 +10,29 @@ import { type Answer, ask, readAnswer, startLoad } from './support/load.ts'
 import { APPLICATION, clientConfig, GROUP } from './support/rehearsal.ts'
 import { appSpec } from './support/revision.ts'
 
-const LOAD = { kept: 6, fresh: 3 }
-
-function movingBy(routing: TrafficRouting): Scenario {
-  const world = withGroup(baseScenario.world, { deploymentConfig: 'moving', terminationWaitMinutes: 1 })
-  const config = { name: 'moving', computePlatform: 'ECS' as const, routing }
-  return { ...baseScenario, world: { ...world, deploymentConfigs: [config] } }
+const REVISION: CreateDeploymentCommandInput = {
+  applicationName: APPLICATION,
+  deploymentGroupName: GROUP,
+  revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec('web:1') } },
 }
 
-const TENTHS: TrafficRouting = { type: 'TimeBasedLinear', percentage: 10, intervalMinutes: 0.5 }
-const HELD: TrafficRouting = { type: 'TimeBasedCanary', percentage: 30, intervalMinutes: 600 }
+const LOAD = { kept: 6, fresh: 3 }
+
+function movingBy(deploymentConfig: keyof typeof ROUTINGS): Scenario {
+  const world = withGroup(baseScenario.world, { deploymentConfig, terminationWaitMinutes: 1 })
+  const configs = Object.entries(ROUTINGS).map(([name, routing]) => ({
+    name,
+    computePlatform: 'ECS' as const,
+    routing,
+  }))
+  return { ...baseScenario, world: { ...world, deploymentConfigs: configs } }
+}
+
+const ROUTINGS = {
+  'at-once': { type: 'AllAtOnce' },
+  'in-tenths': { type: 'TimeBasedLinear', percentage: 10, intervalMinutes: 0.5 },
+  held: { type: 'TimeBasedCanary', percentage: 30, intervalMinutes: 600 },
+} satisfies Record<string, TrafficRouting>
 
 function problemsIn(answers: readonly Answer[]): Answer[] {
   return answers.filter(({ status }) => status !== 200)
@@ -31,7 +44,7 @@ function taskSetsIn(answers: readonly Answer[]): Set<string> {
 
 test('no request is lost while production moves, the original ends, and a rollback moves it back', () =>
   withLiveRehearsal(
-    movingBy(TENTHS),
+    movingBy('in-tenths'),
     async ({ codeDeploy, simulator, release, deployment }) => {
       const { production = '', test: testUrl = '' } = simulator.listeners['demo:web'] ?? {}
       const first = (await ask(production)).taskSet
@@ -41,7 +54,7 @@ test('no request is lost while production moves, the original ends, and a rollba
       await until(async () => (await deployment(forward)).status === 'Succeeded')
       const second = (await ask(production)).taskSet
 
-      const deploymentId = await release()
+      const { deploymentId = '' } = await codeDeploy.createDeployment({ ...REVISION, deploymentConfigName: 'held' })
       await until(async () => ![first, second].includes((await ask(production)).taskSet))
       await codeDeploy.stopDeployment({ deploymentId, autoRollbackEnabled: true })
       await until(async () => (await deployment(deploymentId)).rollbackInfo?.rollbackDeploymentId !== undefined)
@@ -60,7 +73,7 @@ test('no request is lost while production moves, the original ends, and a rollba
   ))
 
 test('of any hundred requests in a row each target group gets its percentage, however they come', () =>
-  withLiveRehearsal(movingBy(HELD), async ({ simulator, release }) => {
+  withLiveRehearsal(movingBy('held'), async ({ simulator, release }) => {
     const { production = '' } = simulator.listeners['demo:web'] ?? {}
     const original = (await ask(production)).taskSet
     await release()
@@ -76,7 +89,7 @@ test('of any hundred requests in a row each target group gets its percentage, ho
 
 test('a request that a task set took before it went is answered by it', () =>
   withLiveRehearsal(
-    movingBy(TENTHS),
+    movingBy('in-tenths'),
     async ({ simulator, release, deployment }) => {
       const { production = '' } = simulator.listeners['demo:web'] ?? {}
       const original = (await ask(production)).taskSet
@@ -98,17 +111,13 @@ test('a request that a task set took before it went is answered by it', () =>
 
 test('a request that comes the moment production has moved is served, though nobody has looked since', async () => {
   const clock = manualClock()
-  const scenario = { ...movingBy({ type: 'AllAtOnce' }), hookPlans: {} }
+  const scenario = { ...movingBy('at-once'), hookPlans: {} }
   const simulator = await startSimulator({ scenario, clock, live: { speed: 1 } })
   const codeDeploy = new CodeDeploy(clientConfig(simulator.url))
   try {
     const { production = '', test: testUrl = '' } = simulator.listeners['demo:web'] ?? {}
     const original = (await ask(production)).taskSet
-    await codeDeploy.createDeployment({
-      applicationName: APPLICATION,
-      deploymentGroupName: GROUP,
-      revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec('web:1') } },
-    })
+    await codeDeploy.createDeployment(REVISION)
     clock.advance(150)
     const answers = await Promise.all([ask(testUrl), ask(production)])
     expect(problemsIn(answers)).toEqual([])
