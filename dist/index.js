@@ -40164,17 +40164,20 @@ const ROLLBACK_BUDGET_MS = 15 * MINUTE_MS;
 function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks }) {
     const readyMs = group.readyWaitMs;
     const terminationMs = waitsForTermination ? (group.terminationWaitMs ?? 0) : 0;
+    const hooksMs = Object.keys(hooks).length * HOOK_MS;
+    const shiftMs = shift.durationMs + SLACK_MS;
     const limits = {
         provisioning: PROVISIONING_MS,
         hook: HOOK_MS,
         ready: readyMs + SLACK_MS,
-        shift: shift.durationMs + SLACK_MS,
+        shift: shiftMs,
         between: BETWEEN_EVENTS_MS,
+        // Which of its phases it is in cannot be seen, and often only its own end can.
+        unseen: PROVISIONING_MS + hooksMs + readyMs + shiftMs + (group.terminationWaitMs ?? 0) + SLACK_MS,
         termination: terminationMs + SLACK_MS,
         ended: 0,
     };
     const overallMs = waitForMs === undefined ? undefined : waitForMs + readyMs + terminationMs;
-    const hooksMs = Object.keys(hooks).length * HOOK_MS;
     const phasesMs = PROVISIONING_MS +
         hooksMs +
         (group.holdsAtReady || readyMs > 0 ? limits.ready : 0) +
@@ -40262,6 +40265,8 @@ function restMs({ snapshot, phase, inPhaseMs, shift, terminationWaitMs }) {
             return untilKnownMoment(shiftSteps(shift), inPhaseMs, 15 * SECOND_MS);
         case 'between':
             return inPhaseMs < 20 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
+        case 'unseen':
+            return unseenRestMs(inPhaseMs);
         case 'termination':
             return untilKnownMoment([terminationWaitMs], inPhaseMs, 30 * SECOND_MS);
         case 'ended':
@@ -40275,6 +40280,12 @@ function provisioningRestMs(snapshot, inPhaseMs) {
         return inPhaseMs < 10 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
     const allRun = replacement.desired > 0 && replacement.running >= replacement.desired;
     return allRun ? 5 * SECOND_MS : 12 * SECOND_MS;
+}
+/** A rollback is over within seconds; anything else takes its time. */
+function unseenRestMs(inPhaseMs) {
+    if (inPhaseMs < 20 * SECOND_MS)
+        return 2 * SECOND_MS;
+    return inPhaseMs < 1_200 * SECOND_MS ? 10 * SECOND_MS : 30 * SECOND_MS;
 }
 /** Most hooks answer within seconds or not at all. */
 function hookRestMs(inPhaseMs) {
@@ -40325,6 +40336,9 @@ async function follow(engine, deploymentId, following, before) {
             return outcome;
         const waiting = waitingIn(watch, following);
         if (waiting.remainingMs <= 0) {
+            const last = await lastLook(engine, deploymentId, watch, following);
+            if (last !== undefined)
+                return last;
             return { kind: 'timed-out', snapshot: watch.snapshot, phase: watch.phase, afterMs: waiting.sinceStartMs };
         }
         tellIfSilent(watch, waiting, following);
@@ -40409,6 +40423,26 @@ async function unlessAborted(answer, signal) {
         signal.removeEventListener('abort', onAbort);
     }
 }
+/** Before a wait is given up whose looks fail: the status alone may be there to be read, and decide it. */
+async function lastLook(engine, deploymentId, watch, following) {
+    const hasNoTime = following.untilMs !== undefined && following.clock.now() >= following.untilMs;
+    if (watch.failedReads === 0 || hasNoTime)
+        return undefined;
+    try {
+        const before = watch.snapshot;
+        const snapshot = await unlessAborted(engine.observe(deploymentId, before, 'status-only'), following.signal);
+        if (snapshot === undefined)
+            return undefined;
+        watch.snapshot = snapshot;
+        tell(before, snapshot, following);
+        return outcomeOf(snapshot, following.finishLine);
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        return undefined;
+    }
+}
 /** Where in its budget the wait is; notices when the deployment has come to another phase. */
 function waitingIn(watch, { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }) {
     const nowMs = clock.now();
@@ -40487,6 +40521,8 @@ function phaseOf(snapshot, hooks) {
         return { kind: 'ready' };
     if (snapshot.isShifted)
         return { kind: 'termination' };
+    if (snapshot.isBlind)
+        return { kind: 'unseen' };
     const running = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .runningEvent */ .my)(snapshot);
     const hookFunction = running === undefined ? undefined : (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hookOf */ .pd)(hooks, running.name);
     if (running !== undefined && hookFunction !== undefined)
@@ -40513,6 +40549,8 @@ function describePhase(phase) {
             return 'production traffic to shift (AllowTraffic)';
         case 'between':
             return 'the next lifecycle event';
+        case 'unseen':
+            return 'the deployment, whose lifecycle events cannot be seen';
         case 'termination':
             return 'the original task set to be terminated';
         case 'ended':
@@ -40802,7 +40840,9 @@ function replacementTraffic(snapshot) {
     if (replacement !== undefined)
         return replacement.trafficPercent;
     // Before Install the replacement is not listed, and the original serves everything.
-    return taskSets.some(({ role }) => role === 'original') ? 0 : undefined;
+    return taskSets.some(({ role, trafficPercent }) => role === 'original' && trafficPercent !== undefined)
+        ? 0
+        : undefined;
 }
 /**
  * All of production is on the replacement, as far as this reading tells, whether or not its last hook has passed. Only
@@ -41139,7 +41179,7 @@ function rollbackOf(release) {
 
 /***/ }),
 
-/***/ 716:
+/***/ 9399:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41782,7 +41822,8 @@ const TASK_SET_STATES = {
     DRAINING: 'draining',
 };
 /** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
-function readSnapshot({ readAtMs, info, target, originalTaskSetId }) {
+function readSnapshot(reading) {
+    const { readAtMs, targetReadAtMs = readAtMs, info, target, originalTaskSetId } = reading;
     const statusWord = (0,untrusted/* inSentence */.BX)(info.status ?? 'unknown', 60);
     const status = info.status === undefined ? 'unknown' : (STATUSES[info.status] ?? 'unknown');
     const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent);
@@ -41791,6 +41832,9 @@ function readSnapshot({ readAtMs, info, target, originalTaskSetId }) {
     return {
         deploymentId: info.deploymentId ?? '',
         statusReadAtMs: readAtMs,
+        isBlind: false,
+        eventsReadAtMs: targetReadAtMs,
+        trafficReadAtMs: targetReadAtMs,
         status,
         statusWord,
         createdAtMs: info.createTime?.getTime(),
@@ -41804,6 +41848,19 @@ function readSnapshot({ readAtMs, info, target, originalTaskSetId }) {
         events,
         isShifted: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
         taskSets: (target?.ecsTarget?.taskSetsInfo ?? []).map((taskSet) => readTargetTaskSet(taskSet, originalTaskSetId)),
+    };
+}
+/** What is known when only the status was read: the rest is as it was last seen. */
+function readBlindly(reading, before) {
+    const seen = readSnapshot({ ...reading, target: undefined });
+    return {
+        ...seen,
+        isBlind: true,
+        events: before?.events ?? [],
+        eventsReadAtMs: before?.eventsReadAtMs,
+        isShifted: seen.isShifted || before?.isShifted === true,
+        taskSets: before?.taskSets ?? [],
+        trafficReadAtMs: before?.trafficReadAtMs,
     };
 }
 /**
@@ -41822,6 +41879,19 @@ function taskSetsWithoutTarget(taskSets, deploymentId, originalTaskSetId) {
         trafficPercent: undefined,
         state: TASK_SET_STATES[taskSet.status] ?? 'unknown',
     }));
+}
+/**
+ * Percent of production on the replacement, where ECS alone tells it: everything when the replacement is PRIMARY, which
+ * it becomes with the last step, and nothing when it does not exist or is being taken down (observed). In between only
+ * CodeDeploy knows.
+ */
+function shareByPrimary(taskSets) {
+    const primary = taskSets.find(({ state }) => state === 'primary');
+    if (primary === undefined)
+        return undefined;
+    if (primary.role === 'replacement')
+        return 100;
+    return taskSets.every(({ role, state }) => role === 'original' || state === 'draining') ? 0 : undefined;
 }
 function readEvent(event) {
     return {
@@ -41869,6 +41939,8 @@ function roleOf(label, id, originalTaskSetId) {
     return id === originalTaskSetId ? 'original' : 'replacement';
 }
 
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
 ;// CONCATENATED MODULE: ./lib/follow/start-deployment.js
 
 
@@ -41920,7 +41992,51 @@ async function findOwn(aws, request, sinceMs) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/follow/target-sight.js
+/** Looks at the target that may fail for a passing reason before following goes on without it. */
+const MAX_FAILED_LOOKS = 5;
+/** A denial may be a new policy that has not reached everywhere yet. How soon to try again, in milliseconds. */
+const AGAIN_AFTER_DENIAL_MS = 3 * 60_000;
+const AGAIN_AFTER_TROUBLE_MS = 60_000;
+/** Whether a deployment's target can be read; while it cannot, when to try again. Times by our clock. */
+class TargetSight {
+    #onLost;
+    #failedLooks = 0;
+    #againAtMs;
+    #wasTold = false;
+    /** @param onLost told once, when following goes on without the target for the first time */
+    constructor(onLost) {
+        this.#onLost = onLost;
+    }
+    isWorthTrying(nowMs) {
+        return this.#againAtMs === undefined || nowMs >= this.#againAtMs;
+    }
+    succeeded() {
+        this.#failedLooks = 0;
+        this.#againAtMs = undefined;
+    }
+    /**
+     * A look that failed.
+     * @param isPressing there is no time for more looks like this one
+     * @returns whether to go on without the target
+     */
+    failed(error, nowMs, isPressing) {
+        this.#failedLooks += 1;
+        const isDenied = error.serviceError.kind === 'denied';
+        const isBlind = this.#againAtMs !== undefined;
+        if (!isDenied && !isBlind && !isPressing && this.#failedLooks < MAX_FAILED_LOOKS)
+            return false;
+        this.#againAtMs = nowMs + (isDenied ? AGAIN_AFTER_DENIAL_MS : AGAIN_AFTER_TROUBLE_MS);
+        if (!this.#wasTold)
+            this.#onLost(error);
+        this.#wasTold = true;
+        return true;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/follow/code-deploy-engine.js
+
+
 
 
 
@@ -41930,6 +42046,8 @@ async function findOwn(aws, request, sinceMs) {
 
 /** How old the deployment's status may be while its target says that it is still running, in milliseconds. */
 const STATUS_MAX_AGE_MS = 30_000;
+/** How long AllowTraffic and the event after it take at most once all traffic has moved, in milliseconds. Observed: 1.5 s. */
+const LAST_EVENT_TAKES_MS = 8_000;
 /** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
 const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist']);
 /** The release engine that works through AWS CodeDeploy. */
@@ -41937,51 +42055,104 @@ function codeDeployEngine(aws, release) {
     const { service } = release;
     const targetId = `${service.clusterName}:${service.name}`;
     const originalTaskSetId = service.primary.id;
-    let targetDenied = false;
-    async function readTarget(deploymentId) {
-        if (targetDenied)
-            return undefined;
+    const sight = new TargetSight(release.onTargetLost);
+    let primarySinceMs;
+    /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
+    async function readTarget(deploymentId, isPressing) {
         try {
-            return await getDeploymentTarget(aws, deploymentId, targetId);
+            const target = await getDeploymentTarget(aws, deploymentId, targetId);
+            sight.succeeded();
+            return target;
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
-            if (NO_TARGET_YET.has(error.serviceError.code))
+            const { kind, code } = error.serviceError;
+            if (NO_TARGET_YET.has(code)) {
+                sight.succeeded();
                 return undefined;
-            if (error.serviceError.kind !== 'denied')
+            }
+            const mayDoWithout = kind === 'denied' || kind === 'answered' || (0,attempts/* isPassing */.WG)(error.serviceError);
+            if (!mayDoWithout || !sight.failed(error, aws.clock.now(), isPressing))
                 throw error;
-            targetDenied = true;
-            release.onTargetDenied(error);
-            return undefined;
+            return 'unseen';
         }
     }
-    /** Without the target, ECS tells at least which task set serves production. */
-    async function withTaskSetsOfEcs(snapshot) {
-        const answer = await describeService(aws, service.clusterName, service.arn);
-        const known = (answer.service?.taskSets ?? []).map(readTaskSet);
-        const taskSets = taskSetsWithoutTarget(known, snapshot.deploymentId, originalTaskSetId);
-        const isPrimary = taskSets.some(({ role, state }) => role === 'replacement' && state === 'primary');
-        return { ...snapshot, taskSets, isShifted: snapshot.isShifted || isPrimary };
+    /** The status, and as much as ECS tells of task sets and traffic, which may be nothing. */
+    async function observeBlindly(info, before) {
+        const snapshot = readBlindly({ readAtMs: aws.clock.now(), info, originalTaskSetId }, before);
+        try {
+            const answer = await describeService(aws, service.clusterName, service.arn);
+            const known = (answer.service?.taskSets ?? []).map(readTaskSet);
+            return withTaskSetsOfEcs(snapshot, known, isRollback(info));
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            return snapshot;
+        }
+    }
+    function withTaskSetsOfEcs(snapshot, known, isOfRollback) {
+        const nowMs = aws.clock.now();
+        const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]));
+        const seen = taskSetsWithoutTarget(known, snapshot.deploymentId, originalTaskSetId);
+        // ECS does not connect the replacement with its rollback, so before the end of that its share is not told.
+        const share = isOfRollback && snapshot.status !== 'succeeded' ? undefined : shareByPrimary(seen);
+        const taskSets = seen.map((taskSet) => ({
+            ...taskSet,
+            trafficPercent: share === undefined ? before.get(taskSet.id) : taskSet.role === 'replacement' ? share : 100 - share,
+        }));
+        const trafficReadAtMs = share === undefined ? snapshot.trafficReadAtMs : nowMs;
+        return { ...snapshot, taskSets, trafficReadAtMs, isShifted: snapshot.isShifted || isDoneByPrimary(share, nowMs) };
+    }
+    /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
+    function isDoneByPrimary(share, nowMs) {
+        if (share !== 100 || release.hooks.AfterAllowTraffic !== undefined)
+            return false;
+        primarySinceMs ??= nowMs;
+        return nowMs - primarySinceMs >= LAST_EVENT_TAKES_MS;
+    }
+    async function observe(deploymentId, before, statusOnly) {
+        const hadEnded = before !== undefined && (0,follow_snapshot/* hasEnded */.hY)(before);
+        const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.now());
+        let target = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen';
+        let targetReadAtMs = aws.clock.now();
+        if (before !== undefined && target !== undefined && target !== 'unseen') {
+            const seen = readSnapshot({ readAtMs: targetReadAtMs, info: {}, target, originalTaskSetId });
+            if (isStillRunning(before, target, targetReadAtMs) && !seen.isShifted) {
+                const { isBlind, events, eventsReadAtMs, taskSets, trafficReadAtMs } = seen;
+                return { ...before, isBlind, events, eventsReadAtMs, isShifted: false, taskSets, trafficReadAtMs };
+            }
+        }
+        const info = await getDeployment(aws, deploymentId);
+        const reading = { readAtMs: aws.clock.now(), info, originalTaskSetId };
+        let lastSeen = before;
+        if ((0,follow_snapshot/* hasEnded */.hY)(readSnapshot({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
+            // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
+            if (target !== 'unseen')
+                lastSeen = readSnapshot({ ...reading, target, targetReadAtMs });
+            target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen';
+            targetReadAtMs = aws.clock.now();
+        }
+        if (target === 'unseen')
+            return await observeBlindly(info, lastSeen);
+        return readSnapshot({ ...reading, target, targetReadAtMs });
     }
     return {
         start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn)),
         findStarted: (taskDefinitionArn, sinceMs) => findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs),
         stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
         promote: (deploymentId) => continueDeployment(aws, deploymentId),
-        observe: async (deploymentId, before) => {
-            const target = await readTarget(deploymentId);
-            const readAtMs = aws.clock.now();
-            if (before !== undefined && target !== undefined && isStillRunning(before, target, readAtMs)) {
-                const info = {};
-                const seen = readSnapshot({ readAtMs, info, target, originalTaskSetId });
-                return { ...before, events: seen.events, isShifted: seen.isShifted, taskSets: seen.taskSets };
-            }
-            const info = await getDeployment(aws, deploymentId);
-            const snapshot = readSnapshot({ readAtMs: aws.clock.now(), info, target, originalTaskSetId });
-            return targetDenied ? await withTaskSetsOfEcs(snapshot) : snapshot;
-        },
+        observe,
     };
+}
+function hasTargetEnded(target) {
+    const status = target === 'unseen' ? undefined : target?.ecsTarget?.status;
+    return status === 'Succeeded' || status === 'Failed' || status === 'Skipped';
+}
+/** Source: CodeDeploy API Reference, RollbackInfo. */
+function isRollback({ rollbackInfo }) {
+    return rollbackInfo?.rollbackTriggeringDeploymentId !== undefined;
 }
 /** The target says that the deployment runs, and its status is recent enough not to be asked for again. */
 function isStillRunning(before, target, nowMs) {
@@ -42018,8 +42189,6 @@ function createRequest(release, taskDefinitionArn) {
 
 // EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
 var follow = __nccwpck_require__(2243);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
 ;// CONCATENATED MODULE: ./lib/follow/replacement-tasks.js
 
 
@@ -42082,7 +42251,9 @@ function watchReplacementTasks(aws, options) {
     }
 }
 function isInstalling(snapshot) {
-    return !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running');
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot) || snapshot.isBlind)
+        return false;
+    return snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running');
 }
 /** Why a task stopped, without what differs from task to task, so that equal reasons are equal text. */
 function reasonOf({ stopCode, reason, containers }) {
@@ -43465,11 +43636,12 @@ function engineFor(plan, inputs, world, progress) {
         application: plan.group.application,
         deploymentGroup: plan.group.name,
         appSpec: plan.appSpec,
+        hooks: plan.hooks,
         description: buildDescription(inputs.description, buildMarker(world.run, inputs.operation)),
         deploymentConfig: inputs.deploymentConfig,
         rollbackOn: inputs.rollbackOn,
         alarms: inputs.alarms,
-        onTargetDenied: ({ operation }) => progress.warn(`${operation} was denied: lifecycle events and hooks cannot be seen; following by status and task sets.`),
+        onTargetLost: (error) => progress.warn((0,log_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)),
     });
 }
 /** How this release is followed. */
@@ -43588,6 +43760,7 @@ function resultOf(status) {
 /* harmony export */   QY: () => (/* binding */ openingLines),
 /* harmony export */   bV: () => (/* binding */ entryLine),
 /* harmony export */   eB: () => (/* binding */ readTroubleLine),
+/* harmony export */   n$: () => (/* binding */ targetLostText),
 /* harmony export */   qx: () => (/* binding */ outcomeLines),
 /* harmony export */   x1: () => (/* binding */ writeLines)
 /* harmony export */ });
@@ -43753,6 +43926,14 @@ function closingLines(release) {
         return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_3__/* .verdictSentences */ .qW)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_3__/* .verdictParagraph */ .uS)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2 ? [] : [`${sentences.length} things are wrong, so nothing was deployed:`, ...sentences];
+}
+/** The lifecycle events cannot be read: what that means for this wait. */
+function targetLostText({ operation, serviceError }, hooks, finishLine) {
+    const what = serviceError.kind === 'denied' ? 'was denied' : `keeps failing (${serviceError.code}: ${serviceError.message})`;
+    const text = `${operation} ${what}: lifecycle events and hooks cannot be seen; following by status and task sets, and trying again now and then.`;
+    if (finishLine !== 'production-traffic' || hooks.AfterAllowTraffic === undefined)
+        return text;
+    return `${text} Whether hook ${hooks.AfterAllowTraffic} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`;
 }
 /** Reads that begin to fail and that succeed again; nothing in between. */
 function readTroubleLine(trouble, nowMs) {
@@ -44399,7 +44580,7 @@ function stepLog(toolkit) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ mainStep)
 /* harmony export */ });
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(716);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9399);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6545);
@@ -46005,7 +46186,7 @@ function verdictOf(outcome, settlement) {
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8744);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(716);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9399);
 
 
 

@@ -9,7 +9,14 @@ import type { ReleasePlan } from './plan/plan.ts'
 import { readProduction } from './production.ts'
 import { Progress } from './progress.ts'
 import type { Release } from './release-state.ts'
-import { heartbeatLine, openingLines, outcomeLines, planLines, readTroubleLine } from './report/log-lines.ts'
+import {
+  heartbeatLine,
+  openingLines,
+  outcomeLines,
+  planLines,
+  readTroubleLine,
+  targetLostText,
+} from './report/log-lines.ts'
 import { start } from './start.ts'
 import { verdictOf } from './verdict.ts'
 import type { World } from './world.ts'
@@ -82,14 +89,12 @@ export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progr
     application: plan.group.application,
     deploymentGroup: plan.group.name,
     appSpec: plan.appSpec,
+    hooks: plan.hooks,
     description: buildDescription(inputs.description, buildMarker(world.run, inputs.operation)),
     deploymentConfig: inputs.deploymentConfig,
     rollbackOn: inputs.rollbackOn,
     alarms: inputs.alarms,
-    onTargetDenied: ({ operation }) =>
-      progress.warn(
-        `${operation} was denied: lifecycle events and hooks cannot be seen; following by status and task sets.`,
-      ),
+    onTargetLost: (error) => progress.warn(targetLostText(error, plan.hooks, inputs.waitFor)),
   })
 }
 

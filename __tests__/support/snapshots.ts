@@ -42,6 +42,9 @@ export function snapshot(letters: string, change: Partial<Snapshot> = {}): Snaps
   return {
     deploymentId: 'd-ORIGINAL1',
     statusReadAtMs: T0,
+    isBlind: false,
+    eventsReadAtMs: T0,
+    trafficReadAtMs: T0,
     status: 'running',
     statusWord: 'InProgress',
     createdAtMs: T0,

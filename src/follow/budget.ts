@@ -44,17 +44,20 @@ export interface BudgetFacts {
 export function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks }: BudgetFacts): Budget {
   const readyMs = group.readyWaitMs
   const terminationMs = waitsForTermination ? (group.terminationWaitMs ?? 0) : 0
+  const hooksMs = Object.keys(hooks).length * HOOK_MS
+  const shiftMs = shift.durationMs + SLACK_MS
   const limits: Record<Phase['kind'], number> = {
     provisioning: PROVISIONING_MS,
     hook: HOOK_MS,
     ready: readyMs + SLACK_MS,
-    shift: shift.durationMs + SLACK_MS,
+    shift: shiftMs,
     between: BETWEEN_EVENTS_MS,
+    // Which of its phases it is in cannot be seen, and often only its own end can.
+    unseen: PROVISIONING_MS + hooksMs + readyMs + shiftMs + (group.terminationWaitMs ?? 0) + SLACK_MS,
     termination: terminationMs + SLACK_MS,
     ended: 0,
   }
   const overallMs = waitForMs === undefined ? undefined : waitForMs + readyMs + terminationMs
-  const hooksMs = Object.keys(hooks).length * HOOK_MS
   const phasesMs =
     PROVISIONING_MS +
     hooksMs +

@@ -1,6 +1,6 @@
 import type { CreateDeploymentInput, DeploymentInfo, DeploymentTarget } from '@aws-sdk/client-codedeploy'
 import { type AppSpecPlan, buildAppSpec } from '../app-spec/app-spec.ts'
-import { CallError } from '../aws/attempts.ts'
+import { CallError, isPassing } from '../aws/attempts.ts'
 import {
   type CodeDeploy,
   continueDeployment,
@@ -10,11 +10,12 @@ import {
 } from '../aws/code-deploy.ts'
 import { describeService, type Ecs } from '../aws/ecs.ts'
 import type { RollbackEvent } from '../inputs/inputs.ts'
-import { type ResolvedService, readTaskSet } from '../service/service.ts'
-import { readSnapshot, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
+import { type ResolvedService, readTaskSet, type ServiceTaskSet } from '../service/service.ts'
+import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
 import type { ReleaseEngine } from './follow.ts'
-import type { Snapshot } from './snapshot.ts'
+import { type Hooks, hasEnded, type Snapshot } from './snapshot.ts'
 import { findOwn, startDeployment } from './start-deployment.ts'
+import { TargetSight } from './target-sight.ts'
 
 /** What one release through CodeDeploy is made with. */
 export interface CodeDeployRelease {
@@ -22,17 +23,22 @@ export interface CodeDeployRelease {
   application: string
   deploymentGroup: string
   appSpec: AppSpecPlan
+  /** Every hook that will run. */
+  hooks: Hooks
   description: string
   /** Undefined: as the deployment group says. */
   deploymentConfig: string | undefined
   rollbackOn: readonly RollbackEvent[] | undefined
   alarms: readonly string[] | undefined
   /** Told once when the lifecycle events cannot be read; following goes on with less. */
-  onTargetDenied(error: CallError): void
+  onTargetLost(error: CallError): void
 }
 
 /** How old the deployment's status may be while its target says that it is still running, in milliseconds. */
 const STATUS_MAX_AGE_MS = 30_000
+
+/** How long AllowTraffic and the event after it take at most once all traffic has moved, in milliseconds. Observed: 1.5 s. */
+const LAST_EVENT_TAKES_MS = 8_000
 
 /** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
 const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist'])
@@ -42,29 +48,86 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
   const { service } = release
   const targetId = `${service.clusterName}:${service.name}`
   const originalTaskSetId = service.primary.id
-  let targetDenied = false
+  const sight = new TargetSight(release.onTargetLost)
+  let primarySinceMs: number | undefined
 
-  async function readTarget(deploymentId: string): Promise<DeploymentTarget | undefined> {
-    if (targetDenied) return undefined
+  /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
+  async function readTarget(deploymentId: string, isPressing: boolean): Promise<TargetReading> {
     try {
-      return await getDeploymentTarget(aws, deploymentId, targetId)
+      const target = await getDeploymentTarget(aws, deploymentId, targetId)
+      sight.succeeded()
+      return target
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      if (NO_TARGET_YET.has(error.serviceError.code)) return undefined
-      if (error.serviceError.kind !== 'denied') throw error
-      targetDenied = true
-      release.onTargetDenied(error)
-      return undefined
+      const { kind, code } = error.serviceError
+      if (NO_TARGET_YET.has(code)) {
+        sight.succeeded()
+        return undefined
+      }
+      const mayDoWithout = kind === 'denied' || kind === 'answered' || isPassing(error.serviceError)
+      if (!mayDoWithout || !sight.failed(error, aws.clock.now(), isPressing)) throw error
+      return 'unseen'
     }
   }
 
-  /** Without the target, ECS tells at least which task set serves production. */
-  async function withTaskSetsOfEcs(snapshot: Snapshot): Promise<Snapshot> {
-    const answer = await describeService(aws, service.clusterName, service.arn)
-    const known = (answer.service?.taskSets ?? []).map(readTaskSet)
-    const taskSets = taskSetsWithoutTarget(known, snapshot.deploymentId, originalTaskSetId)
-    const isPrimary = taskSets.some(({ role, state }) => role === 'replacement' && state === 'primary')
-    return { ...snapshot, taskSets, isShifted: snapshot.isShifted || isPrimary }
+  /** The status, and as much as ECS tells of task sets and traffic, which may be nothing. */
+  async function observeBlindly(info: DeploymentInfo, before: Snapshot | undefined): Promise<Snapshot> {
+    const snapshot = readBlindly({ readAtMs: aws.clock.now(), info, originalTaskSetId }, before)
+    try {
+      const answer = await describeService(aws, service.clusterName, service.arn)
+      const known = (answer.service?.taskSets ?? []).map(readTaskSet)
+      return withTaskSetsOfEcs(snapshot, known, isRollback(info))
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      return snapshot
+    }
+  }
+
+  function withTaskSetsOfEcs(snapshot: Snapshot, known: readonly ServiceTaskSet[], isOfRollback: boolean): Snapshot {
+    const nowMs = aws.clock.now()
+    const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]))
+    const seen = taskSetsWithoutTarget(known, snapshot.deploymentId, originalTaskSetId)
+    // ECS does not connect the replacement with its rollback, so before the end of that its share is not told.
+    const share = isOfRollback && snapshot.status !== 'succeeded' ? undefined : shareByPrimary(seen)
+    const taskSets = seen.map((taskSet) => ({
+      ...taskSet,
+      trafficPercent:
+        share === undefined ? before.get(taskSet.id) : taskSet.role === 'replacement' ? share : 100 - share,
+    }))
+    const trafficReadAtMs = share === undefined ? snapshot.trafficReadAtMs : nowMs
+    return { ...snapshot, taskSets, trafficReadAtMs, isShifted: snapshot.isShifted || isDoneByPrimary(share, nowMs) }
+  }
+
+  /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
+  function isDoneByPrimary(share: number | undefined, nowMs: number): boolean {
+    if (share !== 100 || release.hooks.AfterAllowTraffic !== undefined) return false
+    primarySinceMs ??= nowMs
+    return nowMs - primarySinceMs >= LAST_EVENT_TAKES_MS
+  }
+
+  async function observe(deploymentId: string, before: Snapshot | undefined, statusOnly?: 'status-only') {
+    const hadEnded = before !== undefined && hasEnded(before)
+    const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.now())
+    let target: TargetReading = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen'
+    let targetReadAtMs = aws.clock.now()
+    if (before !== undefined && target !== undefined && target !== 'unseen') {
+      const seen = readSnapshot({ readAtMs: targetReadAtMs, info: {}, target, originalTaskSetId })
+      if (isStillRunning(before, target, targetReadAtMs) && !seen.isShifted) {
+        const { isBlind, events, eventsReadAtMs, taskSets, trafficReadAtMs } = seen
+        return { ...before, isBlind, events, eventsReadAtMs, isShifted: false, taskSets, trafficReadAtMs }
+      }
+    }
+    const info = await getDeployment(aws, deploymentId)
+    const reading = { readAtMs: aws.clock.now(), info, originalTaskSetId }
+    let lastSeen = before
+    if (hasEnded(readSnapshot({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
+      // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
+      if (target !== 'unseen') lastSeen = readSnapshot({ ...reading, target, targetReadAtMs })
+      target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen'
+      targetReadAtMs = aws.clock.now()
+    }
+    if (target === 'unseen') return await observeBlindly(info, lastSeen)
+    return readSnapshot({ ...reading, target, targetReadAtMs })
   }
 
   return {
@@ -72,19 +135,20 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
     findStarted: (taskDefinitionArn, sinceMs) => findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs),
     stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
     promote: (deploymentId) => continueDeployment(aws, deploymentId),
-    observe: async (deploymentId, before) => {
-      const target = await readTarget(deploymentId)
-      const readAtMs = aws.clock.now()
-      if (before !== undefined && target !== undefined && isStillRunning(before, target, readAtMs)) {
-        const info: DeploymentInfo = {}
-        const seen = readSnapshot({ readAtMs, info, target, originalTaskSetId })
-        return { ...before, events: seen.events, isShifted: seen.isShifted, taskSets: seen.taskSets }
-      }
-      const info = await getDeployment(aws, deploymentId)
-      const snapshot = readSnapshot({ readAtMs: aws.clock.now(), info, target, originalTaskSetId })
-      return targetDenied ? await withTaskSetsOfEcs(snapshot) : snapshot
-    },
+    observe,
   }
+}
+
+type TargetReading = DeploymentTarget | undefined | 'unseen'
+
+function hasTargetEnded(target: TargetReading): boolean {
+  const status = target === 'unseen' ? undefined : target?.ecsTarget?.status
+  return status === 'Succeeded' || status === 'Failed' || status === 'Skipped'
+}
+
+/** Source: CodeDeploy API Reference, RollbackInfo. */
+function isRollback({ rollbackInfo }: DeploymentInfo): boolean {
+  return rollbackInfo?.rollbackTriggeringDeploymentId !== undefined
 }
 
 /** The target says that the deployment runs, and its status is recent enough not to be asked for again. */

@@ -40,7 +40,10 @@ const TASK_SET_STATES: Readonly<Record<string, TaskSetReading['state']>> = {
 
 /** What was read about a deployment, in CodeDeploy's words. */
 export interface CodeDeployReading {
+  /** When the status was read. */
   readAtMs: number
+  /** When the target was read; absent: together with the status. */
+  targetReadAtMs?: number
   info: DeploymentInfo
   /** Undefined while CodeDeploy has none, or when it could not be read. */
   target: DeploymentTarget | undefined
@@ -49,7 +52,8 @@ export interface CodeDeployReading {
 }
 
 /** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
-export function readSnapshot({ readAtMs, info, target, originalTaskSetId }: CodeDeployReading): Snapshot {
+export function readSnapshot(reading: CodeDeployReading): Snapshot {
+  const { readAtMs, targetReadAtMs = readAtMs, info, target, originalTaskSetId } = reading
   const statusWord = inSentence(info.status ?? 'unknown', 60)
   const status = info.status === undefined ? 'unknown' : (STATUSES[info.status] ?? 'unknown')
   const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent)
@@ -58,6 +62,9 @@ export function readSnapshot({ readAtMs, info, target, originalTaskSetId }: Code
   return {
     deploymentId: info.deploymentId ?? '',
     statusReadAtMs: readAtMs,
+    isBlind: false,
+    eventsReadAtMs: targetReadAtMs,
+    trafficReadAtMs: targetReadAtMs,
     status,
     statusWord,
     createdAtMs: info.createTime?.getTime(),
@@ -73,6 +80,20 @@ export function readSnapshot({ readAtMs, info, target, originalTaskSetId }: Code
     events,
     isShifted: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
     taskSets: (target?.ecsTarget?.taskSetsInfo ?? []).map((taskSet) => readTargetTaskSet(taskSet, originalTaskSetId)),
+  }
+}
+
+/** What is known when only the status was read: the rest is as it was last seen. */
+export function readBlindly(reading: Omit<CodeDeployReading, 'target'>, before: Snapshot | undefined): Snapshot {
+  const seen = readSnapshot({ ...reading, target: undefined })
+  return {
+    ...seen,
+    isBlind: true,
+    events: before?.events ?? [],
+    eventsReadAtMs: before?.eventsReadAtMs,
+    isShifted: seen.isShifted || before?.isShifted === true,
+    taskSets: before?.taskSets ?? [],
+    trafficReadAtMs: before?.trafficReadAtMs,
   }
 }
 
@@ -96,6 +117,18 @@ export function taskSetsWithoutTarget(
       trafficPercent: undefined,
       state: TASK_SET_STATES[taskSet.status] ?? 'unknown',
     }))
+}
+
+/**
+ * Percent of production on the replacement, where ECS alone tells it: everything when the replacement is PRIMARY, which
+ * it becomes with the last step, and nothing when it does not exist or is being taken down (observed). In between only
+ * CodeDeploy knows.
+ */
+export function shareByPrimary(taskSets: readonly TaskSetReading[]): number | undefined {
+  const primary = taskSets.find(({ state }) => state === 'primary')
+  if (primary === undefined) return undefined
+  if (primary.role === 'replacement') return 100
+  return taskSets.every(({ role, state }) => role === 'original' || state === 'draining') ? 0 : undefined
 }
 
 function readEvent(event: LifecycleEvent): EventReading {

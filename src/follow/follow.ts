@@ -15,8 +15,11 @@ export interface ReleaseEngine {
   start(taskDefinitionArn: string): Promise<string>
   /** The deployment of this revision that was started since then and whose id was lost, if there is one. */
   findStarted(taskDefinitionArn: string, sinceMs: number): Promise<string | undefined>
-  /** Reads a deployment. `before` is the last reading of the same one, of which what cannot have changed is kept. */
-  observe(deploymentId: string, before: Snapshot | undefined): Promise<Snapshot>
+  /**
+   * Reads a deployment, or only its status.
+   * @param before the last reading of the same one, of which what cannot have changed is kept
+   */
+  observe(deploymentId: string, before: Snapshot | undefined, statusOnly?: 'status-only'): Promise<Snapshot>
   /** Asks for a deployment to be stopped. Changes AWS. */
   stop(deploymentId: string, options: { rollback: boolean }): Promise<void>
   /** Lets a deployment that waits at `Ready` shift production. Changes AWS. */
@@ -100,6 +103,8 @@ export async function follow(
 
     const waiting = waitingIn(watch, following)
     if (waiting.remainingMs <= 0) {
+      const last = await lastLook(engine, deploymentId, watch, following)
+      if (last !== undefined) return last
       return { kind: 'timed-out', snapshot: watch.snapshot, phase: watch.phase, afterMs: waiting.sinceStartMs }
     }
     tellIfSilent(watch, waiting, following)
@@ -181,6 +186,28 @@ async function unlessAborted<Answer>(answer: Promise<Answer>, signal: AbortSigna
     return await Promise.race([answer, aborted])
   } finally {
     signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Before a wait is given up whose looks fail: the status alone may be there to be read, and decide it. */
+async function lastLook(
+  engine: ReleaseEngine,
+  deploymentId: string,
+  watch: Watch,
+  following: Following,
+): Promise<Outcome | undefined> {
+  const hasNoTime = following.untilMs !== undefined && following.clock.now() >= following.untilMs
+  if (watch.failedReads === 0 || hasNoTime) return undefined
+  try {
+    const before = watch.snapshot
+    const snapshot = await unlessAborted(engine.observe(deploymentId, before, 'status-only'), following.signal)
+    if (snapshot === undefined) return undefined
+    watch.snapshot = snapshot
+    tell(before, snapshot, following)
+    return outcomeOf(snapshot, following.finishLine)
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    return undefined
   }
 }
 

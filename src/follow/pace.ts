@@ -45,6 +45,8 @@ function restMs({ snapshot, phase, inPhaseMs, shift, terminationWaitMs }: PaceFa
       return untilKnownMoment(shiftSteps(shift), inPhaseMs, 15 * SECOND_MS)
     case 'between':
       return inPhaseMs < 20 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS
+    case 'unseen':
+      return unseenRestMs(inPhaseMs)
     case 'termination':
       return untilKnownMoment([terminationWaitMs], inPhaseMs, 30 * SECOND_MS)
     case 'ended':
@@ -58,6 +60,12 @@ function provisioningRestMs(snapshot: Snapshot | undefined, inPhaseMs: number): 
   if (replacement === undefined) return inPhaseMs < 10 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS
   const allRun = replacement.desired > 0 && replacement.running >= replacement.desired
   return allRun ? 5 * SECOND_MS : 12 * SECOND_MS
+}
+
+/** A rollback is over within seconds; anything else takes its time. */
+function unseenRestMs(inPhaseMs: number): number {
+  if (inPhaseMs < 20 * SECOND_MS) return 2 * SECOND_MS
+  return inPhaseMs < 1_200 * SECOND_MS ? 10 * SECOND_MS : 30 * SECOND_MS
 }
 
 /** Most hooks answer within seconds or not at all. */

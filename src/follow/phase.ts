@@ -12,6 +12,8 @@ export type Phase =
   | { kind: 'shift' }
   /** Between events, or in one that takes a moment. */
   | { kind: 'between' }
+  /** The deployment goes on, and its events cannot be seen. */
+  | { kind: 'unseen' }
   /** Everything is done; the original task set waits for its termination. */
   | { kind: 'termination' }
   | { kind: 'ended' }
@@ -22,6 +24,7 @@ export function phaseOf(snapshot: Snapshot | undefined, hooks: Hooks): Phase {
   if (hasEnded(snapshot)) return { kind: 'ended' }
   if (snapshot.status === 'ready') return { kind: 'ready' }
   if (snapshot.isShifted) return { kind: 'termination' }
+  if (snapshot.isBlind) return { kind: 'unseen' }
   const running = runningEvent(snapshot)
   const hookFunction = running === undefined ? undefined : hookOf(hooks, running.name)
   if (running !== undefined && hookFunction !== undefined) return { kind: 'hook', event: running.name, hookFunction }
@@ -48,6 +51,8 @@ export function describePhase(phase: Phase): string {
       return 'production traffic to shift (AllowTraffic)'
     case 'between':
       return 'the next lifecycle event'
+    case 'unseen':
+      return 'the deployment, whose lifecycle events cannot be seen'
     case 'termination':
       return 'the original task set to be terminated'
     case 'ended':

@@ -79,7 +79,8 @@ export function watchReplacementTasks(
 }
 
 function isInstalling(snapshot: Snapshot): boolean {
-  return !hasEnded(snapshot) && snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running')
+  if (hasEnded(snapshot) || snapshot.isBlind) return false
+  return snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running')
 }
 
 /** Why a task stopped, without what differs from task to task, so that equal reasons are equal text. */

@@ -19,6 +19,12 @@ export interface Snapshot {
   deploymentId: string
   /** When the status was read, by our clock; the rest may be newer. */
   statusReadAtMs: number
+  /** The events were not read this time: they are as they were last seen, and task sets are as ECS tells them. */
+  isBlind: boolean
+  /** When the events were read, by our clock; undefined when they never were. */
+  eventsReadAtMs: number | undefined
+  /** When the shares of production were read, by our clock; undefined when they never were. */
+  trafficReadAtMs: number | undefined
   status: DeploymentStatus
   /** The service's own word for the status. */
   statusWord: string
@@ -65,7 +71,9 @@ export function replacementTraffic(snapshot: Snapshot | undefined): number | und
   const replacement = taskSets.find(({ role }) => role === 'replacement')
   if (replacement !== undefined) return replacement.trafficPercent
   // Before Install the replacement is not listed, and the original serves everything.
-  return taskSets.some(({ role }) => role === 'original') ? 0 : undefined
+  return taskSets.some(({ role, trafficPercent }) => role === 'original' && trafficPercent !== undefined)
+    ? 0
+    : undefined
 }
 
 /**

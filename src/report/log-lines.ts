@@ -3,8 +3,9 @@ import type { CallError } from '../aws/attempts.ts'
 import type { Heartbeat, Outcome } from '../follow/follow.ts'
 import { describePhase } from '../follow/phase.ts'
 import type { Partings } from '../follow/settle.ts'
+import type { Hooks } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
-import type { Parting } from '../inputs/inputs.ts'
+import type { FinishLine, Parting } from '../inputs/inputs.ts'
 import type { Release } from '../release-state.ts'
 import { describeShift } from '../service/traffic-shift.ts'
 import type { Difference } from '../task-definition/difference.ts'
@@ -172,6 +173,15 @@ export function closingLines(release: Release): string[] {
   if (exitCodeOf(release.status) === 0) return [`${verdictSentences(release).title}. ${verdictParagraph(release)}`]
   const sentences = release.problems.map(({ sentence }) => `- ${sentence}`)
   return sentences.length < 2 ? [] : [`${sentences.length} things are wrong, so nothing was deployed:`, ...sentences]
+}
+
+/** The lifecycle events cannot be read: what that means for this wait. */
+export function targetLostText({ operation, serviceError }: CallError, hooks: Hooks, finishLine: FinishLine): string {
+  const what =
+    serviceError.kind === 'denied' ? 'was denied' : `keeps failing (${serviceError.code}: ${serviceError.message})`
+  const text = `${operation} ${what}: lifecycle events and hooks cannot be seen; following by status and task sets, and trying again now and then.`
+  if (finishLine !== 'production-traffic' || hooks.AfterAllowTraffic === undefined) return text
+  return `${text} Whether hook ${hooks.AfterAllowTraffic} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`
 }
 
 /** Reads that begin to fail and that succeed again; nothing in between. */
