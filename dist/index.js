@@ -40827,6 +40827,8 @@ async function settleEnd(engine, snapshot, following, rollbackOn) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   GA: () => (/* binding */ replacementTraffic),
+/* harmony export */   J9: () => (/* binding */ areEventsKnown),
+/* harmony export */   Oz: () => (/* binding */ isCurrent),
 /* harmony export */   hY: () => (/* binding */ hasEnded),
 /* harmony export */   my: () => (/* binding */ runningEvent),
 /* harmony export */   pd: () => (/* binding */ hookOf),
@@ -40851,6 +40853,22 @@ function replacementTraffic(snapshot) {
 function isMoved(snapshot) {
     const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement');
     return snapshot.isShifted || replacement?.trafficPercent === 100 || replacement?.state === 'primary';
+}
+/** How old a reading may be to be told as what is now, in milliseconds. */
+const CURRENT_FOR_MS = 5_000;
+/** Whether what was read then may be told as what is now. */
+function isCurrent(readAtMs, nowMs) {
+    return nowMs - readAtMs <= CURRENT_FOR_MS;
+}
+/**
+ * Whether the events of a reading are how they are, or how they ended, rather than how they once were.
+ * @param nowMs undefined while the deployment is being followed
+ */
+function areEventsKnown(snapshot, nowMs) {
+    const { isBlind, eventsReadAtMs } = snapshot;
+    if (isBlind || eventsReadAtMs === undefined)
+        return false;
+    return hasEnded(snapshot) || nowMs === undefined || isCurrent(eventsReadAtMs, nowMs);
 }
 /** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
 function hasEnded(snapshot) {
@@ -41794,7 +41812,10 @@ function mismatch(sentence) {
     return { reason: 'group-mismatch', sentence };
 }
 
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
 ;// CONCATENATED MODULE: ./lib/follow/code-deploy-snapshot.js
+
 
 
 /** CodeDeploy's status words in ours; one that is new to the SDK fails to compile. */
@@ -41855,7 +41876,8 @@ function readBlindly(reading, before) {
     const seen = readSnapshot({ ...reading, target: undefined });
     return {
         ...seen,
-        isBlind: true,
+        // Events that were read after the end are how it ended.
+        isBlind: before === undefined || before.isBlind || !(0,follow_snapshot/* hasEnded */.hY)(before),
         events: before?.events ?? [],
         eventsReadAtMs: before?.eventsReadAtMs,
         isShifted: seen.isShifted || before?.isShifted === true,
@@ -41939,8 +41961,6 @@ function roleOf(label, id, originalTaskSetId) {
     return id === originalTaskSetId ? 'original' : 'replacement';
 }
 
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
 ;// CONCATENATED MODULE: ./lib/follow/start-deployment.js
 
 
@@ -42130,7 +42150,7 @@ function codeDeployEngine(aws, release) {
         if ((0,follow_snapshot/* hasEnded */.hY)(readSnapshot({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
             // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
             if (target !== 'unseen')
-                lastSeen = readSnapshot({ ...reading, target, targetReadAtMs });
+                lastSeen = { ...readSnapshot({ ...reading, target, targetReadAtMs }), isBlind: true };
             target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen';
             targetReadAtMs = aws.clock.now();
         }
@@ -43454,25 +43474,60 @@ function notFound(sentence) {
 
 
 
+
+
 /**
- * Looks what serves production: weights from the last reading of the deployment or its rollback, the PRIMARY task set
- * from ECS when there are none.
+ * Looks what serves production: by CodeDeploy's weights when they have just been read, else by ECS, which tells the
+ * shares except during a shift, else as it was last seen.
  * @param snapshot the newest reading, of whichever of the two deployments moved traffic last
+ * @param mayHaveMoved traffic may have moved since, however new the reading is
+ * @param withinMs how long asking ECS may take; undefined when there is time
  */
-async function readProduction(aws, service, sides, snapshot) {
-    const byWeight = productionByWeight(sides, snapshot);
-    if (byWeight.length > 0)
-        return { revisions: byWeight, readAtMs: aws.clock.now() };
+async function readProduction(aws, service, sides, snapshot, { mayHaveMoved, withinMs }) {
+    const readAtMs = snapshot?.trafficReadAtMs;
+    const percent = (0,follow_snapshot/* replacementTraffic */.GA)(snapshot);
+    const isKnown = percent !== undefined && readAtMs !== undefined;
+    const seen = { percent, revisions: productionByWeight(sides, snapshot), readAtMs: readAtMs ?? 0, primary: undefined };
+    if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAtMs, aws.clock.now()))
+        return { ...seen, isOutdated: false };
+    const asked = readFromEcs(aws, service, sides);
+    const now = (withinMs === undefined ? await asked : await within(aws.clock, withinMs, asked)) ?? NOTHING_SEEN;
+    if (now.percent !== undefined)
+        return { ...now, isOutdated: false };
+    return isKnown ? { ...seen, primary: now.primary, isOutdated: true } : { ...now, isOutdated: true };
+}
+const NOTHING_SEEN = { percent: undefined, revisions: [], readAtMs: 0, primary: undefined };
+/** The answer; undefined when it takes longer. */
+async function within(clock, limitMs, answer) {
+    const deadline = clock.deadline(limitMs);
+    const over = new Promise((resolve) => {
+        deadline.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    try {
+        return await Promise.race([answer, over]);
+    }
+    finally {
+        deadline.cancel();
+    }
+}
+async function readFromEcs(aws, service, sides) {
     try {
         const answer = await describeService(aws, service.clusterName, service.arn);
-        const primary = (answer.service?.taskSets ?? []).map(readTaskSet).find(({ status }) => status === 'PRIMARY');
-        const revisions = primary === undefined ? [] : [{ name: (0,aws_arn/* revisionName */.pd)(primary.taskDefinitionArn), percent: undefined }];
-        return { revisions, readAtMs: aws.clock.now() };
+        const readAtMs = aws.clock.now();
+        const known = (answer.service?.taskSets ?? []).map(readTaskSet);
+        const primary = known.find(({ status }) => status === 'PRIMARY');
+        if (primary === undefined)
+            return NOTHING_SEEN;
+        const name = (0,aws_arn/* revisionName */.pd)(primary.taskDefinitionArn);
+        const percent = shareByPrimary(taskSetsWithoutTarget(known, sides.deploymentId, service.primary.id));
+        if (percent === undefined)
+            return { ...NOTHING_SEEN, primary: { name, readAtMs } };
+        return { percent, revisions: [{ name, percent: 100 }], readAtMs, primary: undefined };
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        return { revisions: [], readAtMs: aws.clock.now() };
+        return NOTHING_SEEN;
     }
 }
 /** Shares of production by CodeDeploy's weights; both sides may run the same revision. */
@@ -43577,6 +43632,8 @@ var verdict = __nccwpck_require__(802);
  * Source: actions/runner, ProcessInvoker. In milliseconds.
  */
 const WIND_DOWN_MS = 6_000;
+/** How much of that rest ECS may take to tell what serves production. In milliseconds. */
+const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
 /**
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
  * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
@@ -43611,10 +43668,23 @@ async function release(parsed, world) {
 }
 /** The verdict on a release whose deployment is at rest, or as far as it could be followed. */
 async function endSettled(plan, outcome, settlement, world, progress) {
-    const sides = { original: plan.service.primary.taskDefinitionArn, replacement: progress.release.taskDefinition?.arn };
+    const sides = {
+        deploymentId: progress.release.deploymentId ?? '',
+        original: plan.service.primary.taskDefinitionArn,
+        replacement: progress.release.taskDefinition?.arn,
+    };
     const lastToMoveTraffic = settlement.rollback.snapshot ?? settlement.snapshot;
-    const production = await readProduction(world, plan.service, sides, lastToMoveTraffic);
+    const production = await readProduction(world, plan.service, sides, lastToMoveTraffic, {
+        mayHaveMoved: isOutOfSight(outcome, settlement),
+        withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
+    });
     return progress.end((0,verdict/* verdictOf */.V)(outcome, settlement), { settlement, snapshot: settlement.snapshot, production });
+}
+/** The deployment or its rollback went on, or may have, after the last reading. */
+function isOutOfSight(outcome, { rollback, cutShort }) {
+    const wasRollbackSeen = rollback.deploymentId === undefined || rollback.snapshot !== undefined;
+    const isLost = outcome.kind === 'lost-sight' || cutShort === 'lost-sight';
+    return isLost || rollback.status === 'unknown' || !wasRollbackSeen;
 }
 async function check(parsed, world, progress) {
     return await world.log.group('Checks', async () => {
@@ -43720,8 +43790,10 @@ function functionLogUrl(partition, region, functionName) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ hookResults)
 /* harmony export */ });
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
 /* harmony import */ var _follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6342);
 /* harmony import */ var _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1937);
+
 
 
 /** The hooks of a release in the order in which they run. */
@@ -43736,15 +43808,27 @@ function hookResults(release) {
             {
                 event,
                 hookFunction,
-                result: resultOf(reading?.status),
+                result: resultOf(reading?.status, release),
                 durationMs: reading === undefined ? undefined : (0,_follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__/* .eventDurationMs */ .H)(reading),
                 diagnostics: reading?.diagnostics,
             },
         ];
     });
 }
-function resultOf(status) {
-    return status === 'succeeded' || status === 'failed' || status === 'running' ? status : 'not-run';
+function resultOf(event, release) {
+    if (event === 'succeeded' || event === 'failed')
+        return event;
+    if (event === 'skipped' || isNotDeployed(release))
+        return 'not-run';
+    const { snapshot, status, endedAtMs } = release;
+    if (snapshot === undefined && status === undefined)
+        return 'not-run';
+    if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .areEventsKnown */ .J9)(snapshot, endedAtMs))
+        return 'unknown';
+    return event === 'running' || event === 'unknown' ? event : 'not-run';
+}
+function isNotDeployed({ deploymentId, status }) {
+    return deploymentId === undefined && status !== 'unknown';
 }
 
 
@@ -43957,8 +44041,7 @@ function readTroubleLine(trouble, nowMs) {
 /* harmony export */   VR: () => (/* binding */ originalRevision),
 /* harmony export */   qW: () => (/* binding */ verdictSentences),
 /* harmony export */   uS: () => (/* binding */ verdictParagraph),
-/* harmony export */   uZ: () => (/* binding */ serviceLabel),
-/* harmony export */   zh: () => (/* binding */ productionText)
+/* harmony export */   uZ: () => (/* binding */ serviceLabel)
 /* harmony export */ });
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8690);
 /* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
@@ -44056,15 +44139,23 @@ function endCause(release) {
     }
     if (snapshot === undefined)
         return `Deployment ${deploymentId} ended.`;
-    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .failedEvent */ .uG)(snapshot);
-    const place = event === undefined ? 'before its first lifecycle event' : `at ${event.name}`;
     const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
     const own = outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : '';
-    return `Deployment ${deploymentId} ${how} ${place}: ${reasonOf(release, snapshot)}${own}`;
+    return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}: ${reasonOf(release, snapshot)}${own}`;
 }
 /** A stop that CodeDeploy did not accept. */
 function refused(refusal) {
     return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`;
+}
+/** Where a deployment ended; nothing when its events could not be seen. */
+function placeOf(snapshot) {
+    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .failedEvent */ .uG)(snapshot);
+    if (event !== undefined)
+        return ` at ${event.name}`;
+    if (snapshot.isBlind)
+        return '';
+    const done = snapshot.events.findLast(({ status }) => status === 'succeeded');
+    return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`;
 }
 function reasonOf(release, snapshot) {
     const { code = '', message = '' } = snapshot.error ?? {};
@@ -44072,10 +44163,7 @@ function reasonOf(release, snapshot) {
     const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
     const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
     if ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z)(snapshot) === 'alarm') {
-        const shifted = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .neverShifted */ ._t)(release)
-            ? 'before any production traffic had shifted'
-            : `with ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .percentText */ .fL)((0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .peakTraffic */ .hX)(release))} of production traffic shifted`;
-        return `an alarm went off ${shifted} (${own}).`;
+        return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
     }
     if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
         return `hook ${hookFunction} reported Failed (${code}).`;
@@ -44088,6 +44176,13 @@ function reasonOf(release, snapshot) {
     return eventName === 'Install' && taskStop !== undefined
         ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
         : because;
+}
+/** How far the shift had come; nothing when that could not be seen. */
+function shiftedWhen(release, { isBlind }) {
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .neverShifted */ ._t)(release))
+        return ' before any production traffic had shifted';
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .peakTraffic */ .hX)(release);
+    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .percentText */ .fL)(peak)} of production traffic shifted`;
 }
 function rollbackSentence(release) {
     const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_7__/* .rollbackOf */ .I)(release);
@@ -44112,7 +44207,7 @@ function rollbackSentence(release) {
         case 'none':
             if (!wasDue)
                 return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
-            return hasReplacement(release)
+            return hasReplacement(release) || release.snapshot?.isBlind === true
                 ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
                 : 'There was nothing to roll back: the replacement had not been started.';
     }
@@ -44199,23 +44294,20 @@ function productionSentence(release) {
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
-    const original = originalRevision(release);
     if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .neverShifted */ ._t)(release))
-        return `Production traffic never left the original (${original}).`;
-    const revisions = production?.revisions ?? [];
-    if (production === undefined || revisions.length === 0)
-        return 'What serves production could not be seen.';
-    const again = status === 'rolled-back' ? ' again' : '';
-    return `Production runs ${productionText(release)}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(production.readAtMs)}).`;
-}
-/** `web:42`, or `web:41 90% / web:42 10%`; empty when it was not seen. The output `production`. */
-function productionText({ production }) {
-    const revisions = production?.revisions ?? [];
-    if (revisions.length === 1)
-        return revisions[0]?.name ?? '';
-    return revisions
-        .map(({ name, percent }) => `${name} ${percent === undefined ? '?' : Math.round(percent * 10) / 10}%`)
-        .join(' / ');
+        return `Production traffic never left the original (${originalRevision(release)}).`;
+    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .productionText */ .zh)(release);
+    if (production !== undefined && text !== '') {
+        const again = status === 'rolled-back' ? ' again' : '';
+        return `Production runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(production.readAtMs)}).`;
+    }
+    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .productionLastSeen */ .Xn)(release);
+    const now = production?.primary === undefined
+        ? 'What serves production could not be seen.'
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+    return lastSeen === undefined
+        ? now
+        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 function remains(release) {
     if (release.status === 'refused')
@@ -44285,8 +44377,11 @@ function functionName(nameOrArn) {
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
-    const isSplit = release.status !== 'rolled-back' && !(0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .neverShifted */ ._t)(release);
-    return isSplit ? 'Release the original revision again to bring production back.' : '';
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .trafficNow */ .oo)(release);
+    if (release.status === 'rolled-back' || percent === 0)
+        return '';
+    const advice = 'Release the original revision again to bring production back.';
+    return percent === undefined ? `Look at the production listener: it may reach both task sets. ${advice}` : advice;
 }
 function withoutFullStop(text) {
     return text.replace(/[.\s]+$/, '');
@@ -44299,13 +44394,17 @@ function withoutFullStop(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Xn: () => (/* binding */ productionLastSeen),
 /* harmony export */   _t: () => (/* binding */ neverShifted),
 /* harmony export */   hX: () => (/* binding */ peakTraffic),
 /* harmony export */   oo: () => (/* binding */ trafficNow),
-/* harmony export */   si: () => (/* binding */ testTraffic)
+/* harmony export */   si: () => (/* binding */ testTraffic),
+/* harmony export */   zh: () => (/* binding */ productionText)
 /* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4966);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4966);
+
 
 
 /** The largest share of production that the replacement was seen to have, in percent. */
@@ -44315,25 +44414,61 @@ function peakTraffic(release) {
         .map((entry) => (entry.kind === 'traffic' ? entry.replacementPercent : 0));
     return Math.max(0, ...seen);
 }
-/** Production surely stayed on the original: the shift never began. */
+/**
+ * Production surely stayed on the original: the deployment ended, and its events as they were then show that the shift
+ * never began. While it runs nothing is sure, and without events nothing is known.
+ */
 function neverShifted(release) {
-    const shift = release.snapshot?.events.find(({ name }) => name === 'AllowTraffic');
-    const began = shift !== undefined && shift.status !== 'pending' && shift.status !== 'skipped';
-    return release.snapshot !== undefined && !began && peakTraffic(release) === 0;
+    const { snapshot } = release;
+    if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || snapshot.isBlind || peakTraffic(release) > 0)
+        return false;
+    const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
+    if (shift === undefined)
+        return snapshot.taskSets.every(({ role }) => role === 'original');
+    return shift.status === 'pending' || shift.status === 'skipped';
 }
 /** Percent of production on the replacement now; undefined when it was not seen. */
 function trafficNow(release) {
-    const seen = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)((0,_release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .rollbackOf */ .I)(release)?.snapshot) ?? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(release.snapshot);
-    return seen ?? (neverShifted(release) ? 0 : undefined);
+    const { production, snapshot, status } = release;
+    if (production?.isOutdated === false)
+        return production.percent;
+    if (neverShifted(release))
+        return 0;
+    const isOld = snapshot?.isBlind === true && (snapshot.trafficReadAtMs ?? 0) < snapshot.statusReadAtMs;
+    return status === undefined && !isOld ? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(snapshot) : undefined;
+}
+/** `web:42`, or `web:41 90% / web:42 10%`; empty when it was not seen. The output `production`. */
+function productionText(release) {
+    const { production, service } = release;
+    if (production?.isOutdated === false)
+        return sharesText(production.revisions);
+    return neverShifted(release) && service !== undefined ? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .revisionName */ .pd)(service.primary.taskDefinitionArn) : '';
+}
+/** What served production when it was last seen, and when that was; undefined when that is now, or it never was. */
+function productionLastSeen({ production }) {
+    if (production?.isOutdated !== true || production.revisions.length === 0)
+        return undefined;
+    return { text: sharesText(production.revisions), atMs: production.readAtMs };
+}
+function sharesText(revisions) {
+    if (revisions.length === 1)
+        return revisions[0]?.name ?? '';
+    return revisions.map(({ name, percent }) => `${name} ${Math.round(percent * 10) / 10}%`).join(' / ');
 }
 /** What the test listener reaches; undefined when there is no test listener or it was not seen. */
 function testTraffic(release) {
-    if (release.group?.hasTestListener !== true || release.snapshot === undefined)
+    const { group, snapshot, endedAtMs } = release;
+    if (group?.hasTestListener !== true || snapshot === undefined)
         return undefined;
-    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .rollbackOf */ .I)(release)?.status === 'succeeded')
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rollbackOf */ .I)(release)?.status;
+    if (rollback === 'succeeded')
         return 'original';
-    const shifted = release.snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
-    return shifted ? 'replacement' : 'original';
+    if (rollback === 'running' || rollback === 'unknown')
+        return undefined;
+    const shifted = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
+    if (shifted)
+        return 'replacement';
+    return (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .areEventsKnown */ .J9)(snapshot, endedAtMs) ? 'original' : undefined;
 }
 
 
@@ -45437,7 +45572,7 @@ function renderOutputs(release, reportPath) {
         'console-url': url ?? '',
         'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
         'replacement-traffic': String((0,traffic/* trafficNow */.oo)(release) ?? ''),
-        production: (0,sentences/* productionText */.zh)(release),
+        production: (0,traffic/* productionText */.zh)(release),
         'hook-results': JSON.stringify((0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs }) => ({
             event,
             function: hookFunction,
@@ -45474,6 +45609,7 @@ function reportOf(release) {
     const { service, group, plan, run, snapshot, taskDefinition } = release;
     const verdict = (0,sentences/* verdictSentences */.qW)(release);
     const rollback = (0,release_state/* rollbackOf */.I)(release);
+    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
     return {
         reportVersion: REPORT_VERSION,
         operation: release.operation,
@@ -45524,8 +45660,9 @@ function reportOf(release) {
         traffic: {
             replacementPercent: (0,traffic/* trafficNow */.oo)(release) ?? null,
             test: (0,traffic/* testTraffic */.si)(release) ?? null,
-            production: (0,sentences/* productionText */.zh)(release) || null,
-            readAt: isoTime(release.production?.readAtMs),
+            production: (0,traffic/* productionText */.zh)(release) || null,
+            readAt: isoTime(release.production?.isOutdated === false ? release.production.readAtMs : undefined),
+            lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
             originalKeptUntil: isoTime((0,sentences/* originalKeptUntilMs */.QW)(release)),
         },
         rollback: {
@@ -45584,6 +45721,8 @@ function secondsOf(durationMs) {
     return durationMs === undefined ? null : durationMs / 1000;
 }
 
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/report/gantt.js
@@ -45661,8 +45800,11 @@ var words = __nccwpck_require__(8191);
 
 
 
+
 /** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
 const MAX_LIST_LENGTH = 100;
+/** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
+const STATUS_IS_OLD_AFTER_MS = 45_000;
 /** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
 function renderSummary(release) {
     const sections = [
@@ -45703,11 +45845,12 @@ function facts(release) {
     const url = service === undefined || deploymentId === undefined
         ? undefined
         : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
-    const production = (0,sentences/* productionText */.zh)(release);
-    const read = release.production === undefined ? '' : ` (read ${(0,words/* clockTime */.qo)(release.production.readAtMs, true)})`;
+    const production = (0,traffic/* productionText */.zh)(release);
+    const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined;
+    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
     const rows = [
         ['Deployment', deploymentId === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(deploymentId), url)],
-        ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot)],
+        ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAtMs)],
         [
             'Revision',
             [(0,sentences/* originalRevision */.VR)(release), (0,sentences/* releasedRevision */.FX)(release)]
@@ -45715,7 +45858,11 @@ function facts(release) {
                 .map(untrusted/* markdownCode */.D9)
                 .join(' → '),
         ],
-        ['Production now', production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${read}`],
+        ['Production now', production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${readText(readAtMs)}`],
+        [
+            'Production when last seen',
+            lastSeen === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(lastSeen.text)}${readText(lastSeen.atMs)}`,
+        ],
         ['Traffic shift', plan === undefined ? '' : (0,untrusted/* markdownCode */.D9)(plan.deploymentConfig)],
         [
             'Account, region',
@@ -45727,9 +45874,14 @@ function facts(release) {
     const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
     return table(first, others);
 }
-function statusText({ status, statusWord, isShifted }) {
+function statusText(snapshot, nowMs) {
+    const { status, statusWord, statusReadAtMs, isShifted } = snapshot;
     const waits = status === 'running' && isShifted ? ' (the original waits for its termination)' : '';
-    return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}`;
+    const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && nowMs !== undefined && nowMs - statusReadAtMs > STATUS_IS_OLD_AFTER_MS;
+    return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAtMs) : ''}`;
+}
+function readText(readAtMs) {
+    return readAtMs === undefined ? '' : ` (read ${(0,words/* clockTime */.qo)(readAtMs, true)})`;
 }
 function problems({ problems: found }) {
     if (found.length < 2)
@@ -45776,9 +45928,11 @@ function lifecycle(release) {
         durationText((0,timeline/* eventDurationMs */.H)(event)),
         (0,untrusted/* markdownCode */.D9)(hookOf.get(event.name) ?? ''),
     ]);
+    const { isBlind, eventsReadAtMs } = release.snapshot ?? {};
+    const asSeen = isBlind && eventsReadAtMs !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAtMs)}.\n\n` : '';
     const gantt = renderGantt(release);
     const picture = gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`;
-    return section('Lifecycle events', `${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
+    return section('Lifecycle events', `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
 }
 const EVENT_RESULTS = {
     pending: 'not started',
@@ -45817,7 +45971,7 @@ function summary_traffic(release) {
         now === undefined
             ? 'How much of production is on the replacement could not be seen.'
             : `On the replacement now: **${(0,words/* percentText */.fL)(now)}** of production.`,
-        `At most during this release: ${(0,words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
+        `The most that was seen during this release: ${(0,words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
         ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
     ];
     return section('Traffic', lines.map((line) => `- ${line}`).join('\n'));

@@ -1,39 +1,75 @@
 import { revisionName } from './aws/arn.ts'
 import { CallError } from './aws/attempts.ts'
 import { describeService, type Ecs } from './aws/ecs.ts'
-import type { Snapshot } from './follow/snapshot.ts'
+import type { Clock } from './clock.ts'
+import { shareByPrimary, taskSetsWithoutTarget } from './follow/code-deploy-snapshot.ts'
+import { isCurrent, replacementTraffic, type Snapshot } from './follow/snapshot.ts'
 import type { Production } from './release-state.ts'
 import { type ResolvedService, readTaskSet } from './service/service.ts'
 
 /** Which revisions the two sides of a deployment run. */
 export interface Sides {
+  deploymentId: string
   original: string
   /** Undefined when there is no replacement yet. */
   replacement: string | undefined
 }
 
 /**
- * Looks what serves production: weights from the last reading of the deployment or its rollback, the PRIMARY task set
- * from ECS when there are none.
+ * Looks what serves production: by CodeDeploy's weights when they have just been read, else by ECS, which tells the
+ * shares except during a shift, else as it was last seen.
  * @param snapshot the newest reading, of whichever of the two deployments moved traffic last
+ * @param mayHaveMoved traffic may have moved since, however new the reading is
+ * @param withinMs how long asking ECS may take; undefined when there is time
  */
 export async function readProduction(
   aws: Ecs,
   service: ResolvedService,
   sides: Sides,
   snapshot: Snapshot | undefined,
+  { mayHaveMoved, withinMs }: { mayHaveMoved: boolean; withinMs: number | undefined },
 ): Promise<Production> {
-  const byWeight = productionByWeight(sides, snapshot)
-  if (byWeight.length > 0) return { revisions: byWeight, readAtMs: aws.clock.now() }
+  const readAtMs = snapshot?.trafficReadAtMs
+  const percent = replacementTraffic(snapshot)
+  const isKnown = percent !== undefined && readAtMs !== undefined
+  const seen = { percent, revisions: productionByWeight(sides, snapshot), readAtMs: readAtMs ?? 0, primary: undefined }
+  if (isKnown && !mayHaveMoved && isCurrent(readAtMs, aws.clock.now())) return { ...seen, isOutdated: false }
+
+  const asked = readFromEcs(aws, service, sides)
+  const now = (withinMs === undefined ? await asked : await within(aws.clock, withinMs, asked)) ?? NOTHING_SEEN
+  if (now.percent !== undefined) return { ...now, isOutdated: false }
+  return isKnown ? { ...seen, primary: now.primary, isOutdated: true } : { ...now, isOutdated: true }
+}
+
+const NOTHING_SEEN = { percent: undefined, revisions: [], readAtMs: 0, primary: undefined }
+
+/** The answer; undefined when it takes longer. */
+async function within<Answer>(clock: Clock, limitMs: number, answer: Promise<Answer>): Promise<Answer | undefined> {
+  const deadline = clock.deadline(limitMs)
+  const over = new Promise<undefined>((resolve) => {
+    deadline.signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  try {
+    return await Promise.race([answer, over])
+  } finally {
+    deadline.cancel()
+  }
+}
+
+async function readFromEcs(aws: Ecs, service: ResolvedService, sides: Sides): Promise<Omit<Production, 'isOutdated'>> {
   try {
     const answer = await describeService(aws, service.clusterName, service.arn)
-    const primary = (answer.service?.taskSets ?? []).map(readTaskSet).find(({ status }) => status === 'PRIMARY')
-    const revisions =
-      primary === undefined ? [] : [{ name: revisionName(primary.taskDefinitionArn), percent: undefined }]
-    return { revisions, readAtMs: aws.clock.now() }
+    const readAtMs = aws.clock.now()
+    const known = (answer.service?.taskSets ?? []).map(readTaskSet)
+    const primary = known.find(({ status }) => status === 'PRIMARY')
+    if (primary === undefined) return NOTHING_SEEN
+    const name = revisionName(primary.taskDefinitionArn)
+    const percent = shareByPrimary(taskSetsWithoutTarget(known, sides.deploymentId, service.primary.id))
+    if (percent === undefined) return { ...NOTHING_SEEN, primary: { name, readAtMs } }
+    return { percent, revisions: [{ name, percent: 100 }], readAtMs, primary: undefined }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    return { revisions: [], readAtMs: aws.clock.now() }
+    return NOTHING_SEEN
   }
 }
 

@@ -51,9 +51,16 @@ export interface Release {
 
 /** What serves production, as it was last seen. */
 export interface Production {
+  /** Percent of production on the replacement; undefined when it was not seen. */
+  percent: number | undefined
   /** Revisions (`family:revision`) with their percent of production, the largest first; empty when it was not seen. */
-  revisions: { name: string; percent: number | undefined }[]
+  revisions: { name: string; percent: number }[]
+  /** When the shares were read. */
   readAtMs: number
+  /** Traffic may have moved since: this is not what serves now. */
+  isOutdated: boolean
+  /** The revision of the PRIMARY task set, where that is all that could be read of what serves now. */
+  primary: { name: string; readAtMs: number } | undefined
 }
 
 /** The rollback, or that there was none. */

@@ -27,6 +27,9 @@ import type { World } from './world.ts'
  */
 const WIND_DOWN_MS = 6_000
 
+/** How much of that rest ECS may take to tell what serves production. In milliseconds. */
+const LAST_LOOK_WHEN_CANCELLED_MS = 1_500
+
 /**
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
  * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
@@ -65,10 +68,24 @@ export async function endSettled(
   world: World,
   progress: Progress,
 ): Promise<Release> {
-  const sides = { original: plan.service.primary.taskDefinitionArn, replacement: progress.release.taskDefinition?.arn }
+  const sides = {
+    deploymentId: progress.release.deploymentId ?? '',
+    original: plan.service.primary.taskDefinitionArn,
+    replacement: progress.release.taskDefinition?.arn,
+  }
   const lastToMoveTraffic = settlement.rollback.snapshot ?? settlement.snapshot
-  const production = await readProduction(world, plan.service, sides, lastToMoveTraffic)
+  const production = await readProduction(world, plan.service, sides, lastToMoveTraffic, {
+    mayHaveMoved: isOutOfSight(outcome, settlement),
+    withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
+  })
   return progress.end(verdictOf(outcome, settlement), { settlement, snapshot: settlement.snapshot, production })
+}
+
+/** The deployment or its rollback went on, or may have, after the last reading. */
+function isOutOfSight(outcome: Outcome, { rollback, cutShort }: Settlement): boolean {
+  const wasRollbackSeen = rollback.deploymentId === undefined || rollback.snapshot !== undefined
+  const isLost = outcome.kind === 'lost-sight' || cutShort === 'lost-sight'
+  return isLost || rollback.status === 'unknown' || !wasRollbackSeen
 }
 
 async function check(parsed: ParsedInputs, world: World, progress: Progress): Promise<ReleasePlan | undefined> {

@@ -122,7 +122,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
     let lastSeen = before
     if (hasEnded(readSnapshot({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
       // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
-      if (target !== 'unseen') lastSeen = readSnapshot({ ...reading, target, targetReadAtMs })
+      if (target !== 'unseen') lastSeen = { ...readSnapshot({ ...reading, target, targetReadAtMs }), isBlind: true }
       target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen'
       targetReadAtMs = aws.clock.now()
     }

@@ -9,7 +9,14 @@ import type {
 import { readRollbackOn } from '../service/deployment-group.ts'
 import type { ServiceTaskSet } from '../service/service.ts'
 import { inSentence } from '../untrusted.ts'
-import type { DeploymentStatus, EventReading, EventStatus, Snapshot, TaskSetReading } from './snapshot.ts'
+import {
+  type DeploymentStatus,
+  type EventReading,
+  type EventStatus,
+  hasEnded,
+  type Snapshot,
+  type TaskSetReading,
+} from './snapshot.ts'
 
 /** CodeDeploy's status words in ours; one that is new to the SDK fails to compile. */
 const STATUSES: Record<ServiceDeploymentStatus, DeploymentStatus> = {
@@ -88,7 +95,8 @@ export function readBlindly(reading: Omit<CodeDeployReading, 'target'>, before: 
   const seen = readSnapshot({ ...reading, target: undefined })
   return {
     ...seen,
-    isBlind: true,
+    // Events that were read after the end are how it ended.
+    isBlind: before === undefined || before.isBlind || !hasEnded(before),
     events: before?.events ?? [],
     eventsReadAtMs: before?.eventsReadAtMs,
     isShifted: seen.isShifted || before?.isShifted === true,

@@ -85,6 +85,24 @@ export function isMoved(snapshot: Snapshot): boolean {
   return snapshot.isShifted || replacement?.trafficPercent === 100 || replacement?.state === 'primary'
 }
 
+/** How old a reading may be to be told as what is now, in milliseconds. */
+const CURRENT_FOR_MS = 5_000
+
+/** Whether what was read then may be told as what is now. */
+export function isCurrent(readAtMs: number, nowMs: number): boolean {
+  return nowMs - readAtMs <= CURRENT_FOR_MS
+}
+
+/**
+ * Whether the events of a reading are how they are, or how they ended, rather than how they once were.
+ * @param nowMs undefined while the deployment is being followed
+ */
+export function areEventsKnown(snapshot: Snapshot, nowMs: number | undefined): boolean {
+  const { isBlind, eventsReadAtMs } = snapshot
+  if (isBlind || eventsReadAtMs === undefined) return false
+  return hasEnded(snapshot) || nowMs === undefined || isCurrent(eventsReadAtMs, nowMs)
+}
+
 /** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
 export function hasEnded(snapshot: Snapshot): boolean {
   return snapshot.status === 'succeeded' || snapshot.status === 'failed' || snapshot.status === 'stopped'

@@ -1,4 +1,4 @@
-import type { EventStatus } from '../follow/snapshot.ts'
+import { areEventsKnown, type EventStatus } from '../follow/snapshot.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import { LIFECYCLE_HOOKS } from '../inputs/hooks.ts'
 import type { Release } from '../release-state.ts'
@@ -7,8 +7,8 @@ import type { Release } from '../release-state.ts'
 export interface HookResult {
   event: string
   hookFunction: string
-  /** `not-run`: the deployment ended before it, or it was not seen. */
-  result: 'succeeded' | 'failed' | 'running' | 'not-run'
+  /** `not-run`: it has not been called; `unknown`: that could not be seen. */
+  result: 'succeeded' | 'failed' | 'running' | 'not-run' | 'unknown'
   durationMs: number | undefined
   /** What CodeDeploy tells about a failure; untrusted. */
   diagnostics: string | undefined
@@ -25,7 +25,7 @@ export function hookResults(release: Release): HookResult[] {
       {
         event,
         hookFunction,
-        result: resultOf(reading?.status),
+        result: resultOf(reading?.status, release),
         durationMs: reading === undefined ? undefined : eventDurationMs(reading),
         diagnostics: reading?.diagnostics,
       },
@@ -33,6 +33,15 @@ export function hookResults(release: Release): HookResult[] {
   })
 }
 
-function resultOf(status: EventStatus | undefined): HookResult['result'] {
-  return status === 'succeeded' || status === 'failed' || status === 'running' ? status : 'not-run'
+function resultOf(event: EventStatus | undefined, release: Release): HookResult['result'] {
+  if (event === 'succeeded' || event === 'failed') return event
+  if (event === 'skipped' || isNotDeployed(release)) return 'not-run'
+  const { snapshot, status, endedAtMs } = release
+  if (snapshot === undefined && status === undefined) return 'not-run'
+  if (snapshot === undefined || !areEventsKnown(snapshot, endedAtMs)) return 'unknown'
+  return event === 'running' || event === 'unknown' ? event : 'not-run'
+}
+
+function isNotDeployed({ deploymentId, status }: Release): boolean {
+  return deploymentId === undefined && status !== 'unknown'
 }

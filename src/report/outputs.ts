@@ -1,8 +1,8 @@
 import { type Release, rollbackOf } from '../release-state.ts'
 import { deploymentUrl } from './console-links.ts'
 import { hookResults } from './hook-results.ts'
-import { originalKeptUntilMs, originalRevision, productionText, releasedRevision } from './sentences.ts'
-import { trafficNow } from './traffic.ts'
+import { originalKeptUntilMs, originalRevision, releasedRevision } from './sentences.ts'
+import { productionText, trafficNow } from './traffic.ts'
 
 /** Every output that action.yml declares, in its order. A test compares the two. */
 export const OUTPUT_NAMES = [

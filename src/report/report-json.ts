@@ -3,14 +3,8 @@ import type { Snapshot, TaskSetReading } from '../follow/snapshot.ts'
 import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import { hookResults } from './hook-results.ts'
-import {
-  originalKeptUntilMs,
-  originalRevision,
-  productionText,
-  releasedRevision,
-  verdictSentences,
-} from './sentences.ts'
-import { testTraffic, trafficNow } from './traffic.ts'
+import { originalKeptUntilMs, originalRevision, releasedRevision, verdictSentences } from './sentences.ts'
+import { productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 
 /** Grows when a member changes its meaning or goes away. */
 const REPORT_VERSION = 1
@@ -27,6 +21,7 @@ function reportOf(release: Release) {
   const { service, group, plan, run, snapshot, taskDefinition } = release
   const verdict = verdictSentences(release)
   const rollback = rollbackOf(release)
+  const lastSeen = productionLastSeen(release)
   return {
     reportVersion: REPORT_VERSION,
     operation: release.operation,
@@ -79,7 +74,8 @@ function reportOf(release: Release) {
       replacementPercent: trafficNow(release) ?? null,
       test: testTraffic(release) ?? null,
       production: productionText(release) || null,
-      readAt: isoTime(release.production?.readAtMs),
+      readAt: isoTime(release.production?.isOutdated === false ? release.production.readAtMs : undefined),
+      lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
       originalKeptUntil: isoTime(originalKeptUntilMs(release)),
     },
     rollback: {

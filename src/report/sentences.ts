@@ -6,7 +6,7 @@ import { failedEvent, hasEnded, hookOf, type Snapshot } from '../follow/snapshot
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Status } from '../verdict.ts'
 import { hookResults } from './hook-results.ts'
-import { neverShifted, peakTraffic, testTraffic } from './traffic.ts'
+import { neverShifted, peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 import { clockTime, duration, percentText } from './words.ts'
 
 /** What happened, where production is and what to do, each a plain sentence or several; empty when there is nothing. */
@@ -104,17 +104,24 @@ function endCause(release: Release): string {
     return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`
   }
   if (snapshot === undefined) return `Deployment ${deploymentId} ended.`
-  const event = failedEvent(snapshot)
-  const place = event === undefined ? 'before its first lifecycle event' : `at ${event.name}`
   const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed'
   const own =
     outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : ''
-  return `Deployment ${deploymentId} ${how} ${place}: ${reasonOf(release, snapshot)}${own}`
+  return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}: ${reasonOf(release, snapshot)}${own}`
 }
 
 /** A stop that CodeDeploy did not accept. */
 function refused(refusal: string | undefined): string {
   return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`
+}
+
+/** Where a deployment ended; nothing when its events could not be seen. */
+function placeOf(snapshot: Snapshot): string {
+  const event = failedEvent(snapshot)
+  if (event !== undefined) return ` at ${event.name}`
+  if (snapshot.isBlind) return ''
+  const done = snapshot.events.findLast(({ status }) => status === 'succeeded')
+  return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`
 }
 
 function reasonOf(release: Release, snapshot: Snapshot): string {
@@ -123,10 +130,7 @@ function reasonOf(release: Release, snapshot: Snapshot): string {
   const eventName = failedEvent(snapshot)?.name ?? ''
   const hookFunction = hookOf(release.plan?.hooks ?? {}, eventName)
   if (endingOf(snapshot) === 'alarm') {
-    const shifted = neverShifted(release)
-      ? 'before any production traffic had shifted'
-      : `with ${percentText(peakTraffic(release))} of production traffic shifted`
-    return `an alarm went off ${shifted} (${own}).`
+    return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`
   }
   if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
     return `hook ${hookFunction} reported Failed (${code}).`
@@ -139,6 +143,13 @@ function reasonOf(release: Release, snapshot: Snapshot): string {
   return eventName === 'Install' && taskStop !== undefined
     ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
     : because
+}
+
+/** How far the shift had come; nothing when that could not be seen. */
+function shiftedWhen(release: Release, { isBlind }: Snapshot): string {
+  if (neverShifted(release)) return ' before any production traffic had shifted'
+  const peak = peakTraffic(release)
+  return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${percentText(peak)} of production traffic shifted`
 }
 
 function rollbackSentence(release: Release): string {
@@ -162,7 +173,7 @@ function rollbackSentence(release: Release): string {
         : 'Its rollback had not shown when this step ended.'
     case 'none':
       if (!wasDue) return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).'
-      return hasReplacement(release)
+      return hasReplacement(release) || release.snapshot?.isBlind === true
         ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
         : 'There was nothing to roll back: the replacement had not been started.'
   }
@@ -247,21 +258,20 @@ function productionSentence(release: Release): string {
   const { production, status } = release
   if (status === undefined || status === 'refused' || status === 'started' || status === 'unchanged') return ''
   if (release.deploymentId === undefined && status !== 'unknown') return ''
-  const original = originalRevision(release)
-  if (neverShifted(release)) return `Production traffic never left the original (${original}).`
-  const revisions = production?.revisions ?? []
-  if (production === undefined || revisions.length === 0) return 'What serves production could not be seen.'
-  const again = status === 'rolled-back' ? ' again' : ''
-  return `Production runs ${productionText(release)}${again} (read ${clockTime(production.readAtMs)}).`
-}
-
-/** `web:42`, or `web:41 90% / web:42 10%`; empty when it was not seen. The output `production`. */
-export function productionText({ production }: Release): string {
-  const revisions = production?.revisions ?? []
-  if (revisions.length === 1) return revisions[0]?.name ?? ''
-  return revisions
-    .map(({ name, percent }) => `${name} ${percent === undefined ? '?' : Math.round(percent * 10) / 10}%`)
-    .join(' / ')
+  if (neverShifted(release)) return `Production traffic never left the original (${originalRevision(release)}).`
+  const text = productionText(release)
+  if (production !== undefined && text !== '') {
+    const again = status === 'rolled-back' ? ' again' : ''
+    return `Production runs ${text}${again} (read ${clockTime(production.readAtMs)}).`
+  }
+  const lastSeen = productionLastSeen(release)
+  const now =
+    production?.primary === undefined
+      ? 'What serves production could not be seen.'
+      : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${clockTime(production.primary.readAtMs)}).`
+  return lastSeen === undefined
+    ? now
+    : `${now} When it was last seen at ${clockTime(lastSeen.atMs)}, production ran ${lastSeen.text}.`
 }
 
 function remains(release: Release): string {
@@ -333,8 +343,10 @@ export function functionName(nameOrArn: string): string {
 
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release: Release): string {
-  const isSplit = release.status !== 'rolled-back' && !neverShifted(release)
-  return isSplit ? 'Release the original revision again to bring production back.' : ''
+  const percent = trafficNow(release)
+  if (release.status === 'rolled-back' || percent === 0) return ''
+  const advice = 'Release the original revision again to bring production back.'
+  return percent === undefined ? `Look at the production listener: it may reach both task sets. ${advice}` : advice
 }
 
 function withoutFullStop(text: string): string {

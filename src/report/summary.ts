@@ -1,4 +1,4 @@
-import type { EventReading, Snapshot } from '../follow/snapshot.ts'
+import { type EventReading, hasEnded, type Snapshot } from '../follow/snapshot.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
@@ -7,19 +7,15 @@ import { exitCodeOf } from '../verdict.ts'
 import { deploymentUrl, functionLogUrl, serviceUrl } from './console-links.ts'
 import { renderGantt } from './gantt.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
-import {
-  functionName,
-  originalRevision,
-  productionText,
-  releasedRevision,
-  serviceLabel,
-  verdictSentences,
-} from './sentences.ts'
-import { peakTraffic, testTraffic, trafficNow } from './traffic.ts'
+import { functionName, originalRevision, releasedRevision, serviceLabel, verdictSentences } from './sentences.ts'
+import { peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 import { clockTime, duration, percentText } from './words.ts'
 
 /** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
 const MAX_LIST_LENGTH = 100
+
+/** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
+const STATUS_IS_OLD_AFTER_MS = 45_000
 
 /** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
 export function renderSummary(release: Release): string {
@@ -67,10 +63,11 @@ function facts(release: Release): string {
       ? undefined
       : deploymentUrl(service.partition, service.region, deploymentId)
   const production = productionText(release)
-  const read = release.production === undefined ? '' : ` (read ${clockTime(release.production.readAtMs, true)})`
+  const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined
+  const lastSeen = productionLastSeen(release)
   const rows: [string, string][] = [
     ['Deployment', deploymentId === undefined ? '' : withLink(markdownCode(deploymentId), url)],
-    ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot)],
+    ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAtMs)],
     [
       'Revision',
       [originalRevision(release), releasedRevision(release)]
@@ -78,7 +75,11 @@ function facts(release: Release): string {
         .map(markdownCode)
         .join(' → '),
     ],
-    ['Production now', production === '' ? '' : `${markdownCode(production)}${read}`],
+    ['Production now', production === '' ? '' : `${markdownCode(production)}${readText(readAtMs)}`],
+    [
+      'Production when last seen',
+      lastSeen === undefined ? '' : `${markdownCode(lastSeen.text)}${readText(lastSeen.atMs)}`,
+    ],
     ['Traffic shift', plan === undefined ? '' : markdownCode(plan.deploymentConfig)],
     [
       'Account, region',
@@ -91,9 +92,15 @@ function facts(release: Release): string {
   return table(first, others)
 }
 
-function statusText({ status, statusWord, isShifted }: Snapshot): string {
+function statusText(snapshot: Snapshot, nowMs: number | undefined): string {
+  const { status, statusWord, statusReadAtMs, isShifted } = snapshot
   const waits = status === 'running' && isShifted ? ' (the original waits for its termination)' : ''
-  return `${markdownText(statusWord)}${waits}`
+  const isOld = !hasEnded(snapshot) && nowMs !== undefined && nowMs - statusReadAtMs > STATUS_IS_OLD_AFTER_MS
+  return `${markdownText(statusWord)}${waits}${isOld ? readText(statusReadAtMs) : ''}`
+}
+
+function readText(readAtMs: number | undefined): string {
+  return readAtMs === undefined ? '' : ` (read ${clockTime(readAtMs, true)})`
 }
 
 function problems({ problems: found }: Release): string {
@@ -141,10 +148,16 @@ function lifecycle(release: Release): string {
       durationText(eventDurationMs(event)),
       markdownCode(hookOf.get(event.name) ?? ''),
     ])
+  const { isBlind, eventsReadAtMs } = release.snapshot ?? {}
+  const asSeen =
+    isBlind && eventsReadAtMs !== undefined ? `As they were last seen at ${clockTime(eventsReadAtMs)}.\n\n` : ''
   const gantt = renderGantt(release)
   const picture =
     gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`
-  return section('Lifecycle events', `${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`)
+  return section(
+    'Lifecycle events',
+    `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`,
+  )
 }
 
 const EVENT_RESULTS: Record<EventReading['status'], string> = {
@@ -187,7 +200,7 @@ function traffic(release: Release): string {
     now === undefined
       ? 'How much of production is on the replacement could not be seen.'
       : `On the replacement now: **${percentText(now)}** of production.`,
-    `At most during this release: ${percentText(peakTraffic(release))}.`,
+    `The most that was seen during this release: ${percentText(peakTraffic(release))}.`,
     ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
   ]
   return section('Traffic', lines.map((line) => `- ${line}`).join('\n'))

@@ -1,4 +1,5 @@
-import { replacementTraffic } from '../follow/snapshot.ts'
+import { revisionName } from '../aws/arn.ts'
+import { areEventsKnown, hasEnded, replacementTraffic } from '../follow/snapshot.ts'
 import type { Release } from '../release-state.ts'
 import { rollbackOf } from '../release-state.ts'
 
@@ -10,23 +11,53 @@ export function peakTraffic(release: Release): number {
   return Math.max(0, ...seen)
 }
 
-/** Production surely stayed on the original: the shift never began. */
+/**
+ * Production surely stayed on the original: the deployment ended, and its events as they were then show that the shift
+ * never began. While it runs nothing is sure, and without events nothing is known.
+ */
 export function neverShifted(release: Release): boolean {
-  const shift = release.snapshot?.events.find(({ name }) => name === 'AllowTraffic')
-  const began = shift !== undefined && shift.status !== 'pending' && shift.status !== 'skipped'
-  return release.snapshot !== undefined && !began && peakTraffic(release) === 0
+  const { snapshot } = release
+  if (snapshot === undefined || !hasEnded(snapshot) || snapshot.isBlind || peakTraffic(release) > 0) return false
+  const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic')
+  if (shift === undefined) return snapshot.taskSets.every(({ role }) => role === 'original')
+  return shift.status === 'pending' || shift.status === 'skipped'
 }
 
 /** Percent of production on the replacement now; undefined when it was not seen. */
 export function trafficNow(release: Release): number | undefined {
-  const seen = replacementTraffic(rollbackOf(release)?.snapshot) ?? replacementTraffic(release.snapshot)
-  return seen ?? (neverShifted(release) ? 0 : undefined)
+  const { production, snapshot, status } = release
+  if (production?.isOutdated === false) return production.percent
+  if (neverShifted(release)) return 0
+  const isOld = snapshot?.isBlind === true && (snapshot.trafficReadAtMs ?? 0) < snapshot.statusReadAtMs
+  return status === undefined && !isOld ? replacementTraffic(snapshot) : undefined
+}
+
+/** `web:42`, or `web:41 90% / web:42 10%`; empty when it was not seen. The output `production`. */
+export function productionText(release: Release): string {
+  const { production, service } = release
+  if (production?.isOutdated === false) return sharesText(production.revisions)
+  return neverShifted(release) && service !== undefined ? revisionName(service.primary.taskDefinitionArn) : ''
+}
+
+/** What served production when it was last seen, and when that was; undefined when that is now, or it never was. */
+export function productionLastSeen({ production }: Release): { text: string; atMs: number } | undefined {
+  if (production?.isOutdated !== true || production.revisions.length === 0) return undefined
+  return { text: sharesText(production.revisions), atMs: production.readAtMs }
+}
+
+function sharesText(revisions: readonly { name: string; percent: number }[]): string {
+  if (revisions.length === 1) return revisions[0]?.name ?? ''
+  return revisions.map(({ name, percent }) => `${name} ${Math.round(percent * 10) / 10}%`).join(' / ')
 }
 
 /** What the test listener reaches; undefined when there is no test listener or it was not seen. */
 export function testTraffic(release: Release): 'original' | 'replacement' | undefined {
-  if (release.group?.hasTestListener !== true || release.snapshot === undefined) return undefined
-  if (rollbackOf(release)?.status === 'succeeded') return 'original'
-  const shifted = release.snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded'
-  return shifted ? 'replacement' : 'original'
+  const { group, snapshot, endedAtMs } = release
+  if (group?.hasTestListener !== true || snapshot === undefined) return undefined
+  const rollback = rollbackOf(release)?.status
+  if (rollback === 'succeeded') return 'original'
+  if (rollback === 'running' || rollback === 'unknown') return undefined
+  const shifted = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded'
+  if (shifted) return 'replacement'
+  return areEventsKnown(snapshot, endedAtMs) ? 'original' : undefined
 }
