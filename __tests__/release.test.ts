@@ -1,5 +1,6 @@
 import { ListDeploymentsCommand, StopDeploymentCommand } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
+import { renderReport } from '../src/report/report-json.ts'
 import { SIMULATION_START_MS } from '../src/simulator/clock.ts'
 import type { Fault } from '../src/simulator/scenario.ts'
 import { baseScenario, scenarios, withGroup } from '../src/simulator/scenarios.ts'
@@ -270,6 +271,28 @@ describe('a release that loses its way', () => {
     )
     expect(annotation?.message).toContain('Nothing was deployed. Task definition web:2 was registered and is not used.')
   })
+})
+
+test.each([
+  ['registered', { type: 'drop-after-accept' }],
+  ['not registered', { type: 'drop' }],
+] as const)('says that a revision may have been registered when the answer is lost (%s)', async (_, kind) => {
+  const { outputs, annotation, writes } = await releaseWith({
+    prepare: ({ simulator }) => simulator.addFault({ operation: 'RegisterTaskDefinition', count: 1, kind }),
+  })
+  expect(outputs).toMatchObject({ status: 'refused', 'task-definition': '' })
+  expect(annotation?.message).toContain(
+    'Nothing was deployed. Whether a new revision of web was registered could not be seen; nothing uses it.',
+  )
+  expect(writes).not.toContain('CreateDeployment')
+})
+
+test('tells the rollback status in the report as in the outputs when there is no settlement', async () => {
+  const { outputs, release } = await releaseWith({
+    prepare: ({ simulator }) => simulator.addFault({ operation: 'CreateDeployment', count: 5, kind: { type: 'drop' } }),
+  })
+  expect(outputs).toMatchObject({ status: 'unknown', 'rollback-status': 'unknown' })
+  expect(JSON.parse(renderReport(release)).rollback.status).toBe('unknown')
 })
 
 function throttling(operation: string, count: number): Fault {

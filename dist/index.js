@@ -41167,6 +41167,7 @@ function newRelease(inputs, world) {
         problems: [],
         warnings: [],
         taskDefinition: undefined,
+        lostRevisionOf: undefined,
         deploymentId: undefined,
         timeline: [],
         snapshot: undefined,
@@ -41187,8 +41188,13 @@ function newRelease(inputs, world) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ rollbackOf)
+/* harmony export */   I: () => (/* binding */ rollbackOf),
+/* harmony export */   W: () => (/* binding */ rollbackStatusOf)
 /* harmony export */ });
+/** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */
+function rollbackStatusOf(release) {
+    return rollbackOf(release)?.status ?? (release.status === 'unknown' ? 'unknown' : 'none');
+}
 /** The rollback, or that there was none. */
 function rollbackOf(release) {
     return release.settlement?.rollback;
@@ -43553,6 +43559,7 @@ var log_lines = __nccwpck_require__(4302);
 
 
 
+
 /**
  * All that a release writes: registers the task definition unless a revision asks for the same, and starts the
  * deployment. Changes AWS.
@@ -43561,7 +43568,7 @@ var log_lines = __nccwpck_require__(4302);
 async function start(plan, engine, world, progress) {
     return await world.log.group('Writes', async () => {
         try {
-            const arn = await revisionFor(plan.definition, world);
+            const arn = await revisionFor(plan.definition, world, progress);
             progress.learn({ taskDefinition: { arn, isNew: plan.definition.kind === 'register' } });
             if (world.signal.aborted)
                 return progress.end('cancelled').deploymentId;
@@ -43598,8 +43605,18 @@ async function inTime(answer, { signal, clock }) {
     });
     return await Promise.race([answer, tooLate]);
 }
-async function revisionFor(definition, world) {
-    return definition.kind === 'use' ? definition.arn : await registerTaskDefinition(world, definition.definition);
+async function revisionFor(definition, world, progress) {
+    if (definition.kind === 'use')
+        return definition.arn;
+    try {
+        return await registerTaskDefinition(world, definition.definition);
+    }
+    catch (error) {
+        const isLost = error instanceof attempts/* CallError */.RA && (0,attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
+        if (isLost)
+            progress.learn({ lostRevisionOf: (0,untrusted/* inSentence */.BX)(String(definition.definition['family']), 300) });
+        throw error;
+    }
 }
 /** A write that failed: refused when it surely started nothing, unknown when a deployment may have been started. */
 function endUnstarted(error, progress) {
@@ -44325,8 +44342,11 @@ function remains(release) {
     }
     return parts.join(' ');
 }
-function leftBehind({ taskDefinition }) {
+function leftBehind({ taskDefinition, lostRevisionOf }) {
     const nothing = 'Nothing was deployed.';
+    if (lostRevisionOf !== undefined) {
+        return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
+    }
     return taskDefinition?.isNew === true
         ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
         : nothing;
@@ -45580,7 +45600,7 @@ function renderOutputs(release, reportPath) {
             durationSeconds: durationMs === undefined ? null : durationMs / 1000,
         }))),
         'rollback-deployment-id': (0,release_state/* rollbackOf */.I)(release)?.deploymentId ?? '',
-        'rollback-status': (0,release_state/* rollbackOf */.I)(release)?.status ?? (status === 'unknown' ? 'unknown' : 'none'),
+        'rollback-status': (0,release_state/* rollbackStatusOf */.W)(release),
         report: reportPath,
     };
 }
@@ -45666,7 +45686,7 @@ function reportOf(release) {
             originalKeptUntil: isoTime((0,sentences/* originalKeptUntilMs */.QW)(release)),
         },
         rollback: {
-            status: rollback?.status ?? 'none',
+            status: (0,release_state/* rollbackStatusOf */.W)(release),
             wasDue: rollback?.wasDue ?? false,
             message: rollback?.message ?? '',
             deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),

@@ -80,6 +80,7 @@ function newRelease(inputs: Inputs, world: World): Release {
     problems: [],
     warnings: [],
     taskDefinition: undefined,
+    lostRevisionOf: undefined,
     deploymentId: undefined,
     timeline: [],
     snapshot: undefined,

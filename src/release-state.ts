@@ -32,6 +32,8 @@ export interface Release {
   warnings: readonly string[]
   /** The revision that is deployed, once it exists. */
   taskDefinition: { arn: string; isNew: boolean } | undefined
+  /** Family of a revision of which the answer was lost: it may have been registered. */
+  lostRevisionOf: string | undefined
   deploymentId: string | undefined
   timeline: readonly TimelineEntry[]
   /** The last reading of the deployment. */
@@ -61,6 +63,11 @@ export interface Production {
   isOutdated: boolean
   /** The revision of the PRIMARY task set, where that is all that could be read of what serves now. */
   primary: { name: string; readAtMs: number } | undefined
+}
+
+/** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */
+export function rollbackStatusOf(release: Release): Rollback['status'] {
+  return rollbackOf(release)?.status ?? (release.status === 'unknown' ? 'unknown' : 'none')
 }
 
 /** The rollback, or that there was none. */

@@ -6,6 +6,7 @@ import { callProblem } from './plan/findings.ts'
 import type { DefinitionPlan, ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
 import { writeLines } from './report/log-lines.ts'
+import { inSentence } from './untrusted.ts'
 import type { World } from './world.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function start(
 ): Promise<string | undefined> {
   return await world.log.group('Writes', async () => {
     try {
-      const arn = await revisionFor(plan.definition, world)
+      const arn = await revisionFor(plan.definition, world, progress)
       progress.learn({ taskDefinition: { arn, isNew: plan.definition.kind === 'register' } })
       if (world.signal.aborted) return progress.end('cancelled').deploymentId
       const deploymentId = await inTime(engine.start(arn), world)
@@ -54,8 +55,15 @@ async function inTime<Answer>(answer: Promise<Answer>, { signal, clock }: World)
   return await Promise.race([answer, tooLate])
 }
 
-async function revisionFor(definition: DefinitionPlan, world: World): Promise<string> {
-  return definition.kind === 'use' ? definition.arn : await registerTaskDefinition(world, definition.definition)
+async function revisionFor(definition: DefinitionPlan, world: World, progress: Progress): Promise<string> {
+  if (definition.kind === 'use') return definition.arn
+  try {
+    return await registerTaskDefinition(world, definition.definition)
+  } catch (error) {
+    const isLost = error instanceof CallError && isPassing(error.serviceError) && !error.serviceError.notAccepted
+    if (isLost) progress.learn({ lostRevisionOf: inSentence(String(definition.definition['family']), 300) })
+    throw error
+  }
 }
 
 /** A write that failed: refused when it surely started nothing, unknown when a deployment may have been started. */

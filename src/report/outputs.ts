@@ -1,4 +1,4 @@
-import { type Release, rollbackOf } from '../release-state.ts'
+import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { deploymentUrl } from './console-links.ts'
 import { hookResults } from './hook-results.ts'
 import { originalKeptUntilMs, originalRevision, releasedRevision } from './sentences.ts'
@@ -55,7 +55,7 @@ export function renderOutputs(release: Release, reportPath: string): Record<Outp
       })),
     ),
     'rollback-deployment-id': rollbackOf(release)?.deploymentId ?? '',
-    'rollback-status': rollbackOf(release)?.status ?? (status === 'unknown' ? 'unknown' : 'none'),
+    'rollback-status': rollbackStatusOf(release),
     report: reportPath,
   }
 }

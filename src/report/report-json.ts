@@ -1,7 +1,7 @@
 import { buildAppSpec } from '../app-spec/app-spec.ts'
 import type { Snapshot, TaskSetReading } from '../follow/snapshot.ts'
 import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
-import { type Release, rollbackOf } from '../release-state.ts'
+import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { hookResults } from './hook-results.ts'
 import { originalKeptUntilMs, originalRevision, releasedRevision, verdictSentences } from './sentences.ts'
 import { productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
@@ -79,7 +79,7 @@ function reportOf(release: Release) {
       originalKeptUntil: isoTime(originalKeptUntilMs(release)),
     },
     rollback: {
-      status: rollback?.status ?? 'none',
+      status: rollbackStatusOf(release),
       wasDue: rollback?.wasDue ?? false,
       message: rollback?.message ?? '',
       deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),

@@ -288,8 +288,11 @@ function remains(release: Release): string {
   return parts.join(' ')
 }
 
-function leftBehind({ taskDefinition }: Release): string {
+function leftBehind({ taskDefinition, lostRevisionOf }: Release): string {
   const nothing = 'Nothing was deployed.'
+  if (lostRevisionOf !== undefined) {
+    return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`
+  }
   return taskDefinition?.isNew === true
     ? `${nothing} Task definition ${revisionName(taskDefinition.arn)} was registered and is not used.`
     : nothing
