@@ -15,6 +15,13 @@ export const UNAVAILABLE: Fault['kind'] = {
   httpStatus: 503,
 }
 
+export const THROTTLED: Fault['kind'] = {
+  type: 'error',
+  code: 'ThrottlingException',
+  message: 'Rate exceeded',
+  httpStatus: 400,
+}
+
 export const EXPIRED: Fault['kind'] = {
   type: 'error',
   code: 'ExpiredTokenException',

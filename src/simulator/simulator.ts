@@ -4,6 +4,7 @@ import { type HookLogLine, linesOf, plannedHookRuns } from './hook-log.ts'
 import type { Listeners } from './live/listener.ts'
 import { type Live, startLive } from './live/live.ts'
 import { Account } from './model/account.ts'
+import type { Lane } from './model/lane.ts'
 import { rulesOf } from './model/rules.ts'
 import { exchange, requestId } from './protocol/exchange.ts'
 import { closeServer, listen, urlOf } from './protocol/http.ts'
@@ -34,6 +35,8 @@ export interface Simulator {
   /** An alarm stays as it is set. */
   setAlarm(name: string, state: 'ALARM' | 'OK'): void
   addFault(fault: Fault): void
+  /** The truth of one service by `cluster:service`, past every fault. */
+  lane(key: string): Lane | undefined
   close(): Promise<void>
 }
 
@@ -81,6 +84,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       live?.lookAgain()
     },
     addFault: (fault) => faults.add(fault),
+    lane: (key) => account.lane(key, now()),
     close: async () => {
       await live?.close()
       await closeServer(server)
