@@ -48,7 +48,7 @@ test('a stop before anything is installed takes effect at once', () =>
     to(1)
     const answer = await codeDeploy.stopDeployment({ deploymentId: id, autoRollbackEnabled: true })
     expect(answer.status).toBe('Succeeded')
-    expect(await row(id)).toBe('Stopped Failed KKKKKKKK 0/0')
+    expect(await row(id)).toBe('Stopped Failed KKKKKKKK 100/0')
     to(100)
     expect(await deployment(id)).not.toHaveProperty('rollbackInfo')
   }))

@@ -1,3 +1,7 @@
+import type { Assumptions } from './assumptions.ts'
+
+export type { Assumptions }
+
 /**
  * What a simulation is made of, as plain data: the world it starts from and what will go wrong in it.
  * Times are seconds of the simulator's clock.
@@ -13,10 +17,14 @@ export interface Scenario {
   replacement: ReplacementPlan
   /** Alarms that go off; an alarm stays in ALARM until it is set otherwise. */
   alarms: AlarmPlan[]
+  /** Calls of StopDeployment by somebody else; each is made once for each service. */
+  stops?: StopPlan[]
   /** Every AppSpec is found broken when the deployment starts, whatever was sent. */
   appSpecBroken: boolean
   /** Rollback deployments fail and leave traffic where it was. */
   rollbackFails?: boolean
+  /** Somebody pointed the production listener elsewhere behind CodeDeploy's back. */
+  listenerEdited?: boolean
   faults: Fault[]
   /** Durations that differ from `DEFAULT_TIMINGS`. */
   timings: Partial<Timings>
@@ -95,6 +103,8 @@ export interface FunctionSeed {
   handlerFile?: string
   /** Where its output goes; default `/aws/lambda/NAME`. */
   logGroup?: string
+  /** CodeDeploy's role may not invoke it. */
+  denied?: boolean
 }
 
 export interface RoleSeed {
@@ -115,7 +125,8 @@ export type TrafficRouting =
   | { type: 'TimeBasedLinear'; percentage: number; intervalMinutes: number }
 
 export interface HookPlan {
-  answer: 'Succeeded' | 'Failed' | 'none'
+  /** `none`: it returns without calling back; `throws`: it ends with an error and without calling back. */
+  answer: 'Succeeded' | 'Failed' | 'none' | 'throws'
   afterSeconds: number
   log: string[]
 }
@@ -142,6 +153,13 @@ export interface AlarmPlan {
   after: Occasion
 }
 
+/** Only a deployment that is still running is stopped. */
+export interface StopPlan {
+  after: Occasion
+  /** `autoRollbackEnabled` of the call; absent: the group decides. */
+  rollback?: boolean
+}
+
 export interface Fault {
   /** Operation name, e.g. `GetDeployment`; `*` for all. */
   operation: string
@@ -158,6 +176,8 @@ export interface Fault {
 /** Seconds; what each is based on is in README.md. */
 export interface Timings {
   created: number
+  /** Calls about the target are refused for at least so long after CreateDeployment, and in any case until the start. */
+  notStarted: number
   gap: number
   beforeInstall: number
   install: number
@@ -181,30 +201,4 @@ export interface Timings {
   refusal: number
   /** From the moment at which the replacement's tasks die until the deployment fails of it. */
   unhealthyLag: number
-}
-
-/** Where AWS is not documented: what is assumed, and the switch that flips it. README.md has the whole list. */
-export interface Assumptions {
-  /** Bytes of AppSpec text that CreateDeployment takes. */
-  appSpecMaxBytes: number
-  descriptionMaxLength: 256 | 512
-  /** `errorInformation.code` when a hook has not called back in time. */
-  hookTimeoutCode: string
-  /** The same when the replacement did not get healthy in time. */
-  installTimeoutCode: string
-  brokenAppSpecCode: string
-  /** The same when nobody continued a deployment that waited at `Ready`. */
-  readyTimeoutCode: string
-  /** Status `Ready` is shown once AfterAllowTestTraffic has succeeded, or already while it runs. */
-  readyShown: 'after-test-hook' | 'during-test-hook'
-  /** A ready wait that ran out is rolled back as a failure is. */
-  readyTimeoutRollsBack: boolean
-  /** A failed hook's event carries a `diagnostics` member. */
-  hookDiagnostics: boolean
-  /** What StopDeployment does while the original task set waits for termination. */
-  stopInTerminationWait: 'accepted' | 'refused'
-  /** The status in the first answer of StopDeployment. */
-  stopAnswer: 'Pending' | 'Succeeded'
-  /** Entries on one page of a CodeDeploy list. */
-  listPageSize: number
 }

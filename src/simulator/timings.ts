@@ -3,6 +3,7 @@ import type { Timings } from './scenario.ts'
 /** Seconds of the simulator's clock. Observed unless it says otherwise; the basis of each is in README.md. */
 export const DEFAULT_TIMINGS: Timings = {
   created: 3,
+  notStarted: 0,
   gap: 0.25,
   beforeInstall: 0.2,
   install: 120,

@@ -1,7 +1,13 @@
-import { isOver } from './deployment.ts'
+import { type Deployment, isOver } from './deployment.ts'
 import { type Alarm, type Lane, latestDeployment } from './lane.ts'
 import type { Failure } from './lifecycle.ts'
 import type { Rules } from './rules.ts'
+
+/** The alarms that stop a deployment at this moment. */
+export function stoppingAlarms(lane: Lane, deployment: Deployment, atMs: number): readonly string[] {
+  if (deployment.heldByAlarms.length > 0) return deployment.heldByAlarms
+  return activeAlarms(lane, deployment.order.alarms, atMs).map((alarm) => alarm.name)
+}
 
 /** Planned alarms that this event sets going go off so long after it; each does so once. */
 export function scheduleAlarms(lane: Lane, rules: Rules, event: string, atMs: number): Lane {
@@ -37,15 +43,16 @@ export function activeAlarms(lane: Lane, names: readonly string[], atMs: number)
 export function alarmStopMs(lane: Lane, rules: Rules): number | undefined {
   const deployment = latestDeployment(lane)
   if (deployment?.startedMs === undefined || isOver(deployment) || deployment.kind === 'rollback') return undefined
-  if (deployment.heldByAlarm) return deployment.startedMs + rules.timingsMs.alarmAtStart
+  if (deployment.heldByAlarms.length > 0) return deployment.startedMs + rules.timingsMs.alarmAtStart
   const watched = lane.alarms.filter((alarm) => deployment.order.alarms.includes(alarm.name))
   if (watched.length === 0) return undefined
-  return Math.min(...watched.map((alarm) => alarm.sinceMs)) + rules.timingsMs.alarmLag
+  const sinceMs = Math.min(...watched.map((alarm) => alarm.sinceMs))
+  return Math.max(sinceMs, deployment.startedMs) + rules.timingsMs.alarmLag
 }
 
 /** Angle brackets are literal, one pair for each alarm (observed). */
-export function alarmFailure(active: Alarm[]): Failure {
-  const names = active.map((alarm) => `<${alarm.name}>`)
+export function alarmFailure(active: readonly string[]): Failure {
+  const names = active.map((name) => `<${name}>`)
   return {
     code: 'ALARM_ACTIVE',
     message:

@@ -1,4 +1,5 @@
 import { load } from 'js-yaml'
+import type { Assumptions } from '../scenario.ts'
 import { type HookEventName, isHookEvent } from './lifecycle.ts'
 
 /** An AppSpec for ECS as CodeDeploy understands it. Source: CodeDeploy User Guide, "AppSpec file reference". */
@@ -19,11 +20,13 @@ export interface AppSpec {
 type Mapping = Record<string, unknown>
 
 /**
- * Reads YAML or JSON. Keys are taken in any case and unknown ones are ignored (assumed); hook events and the resource
- * type must be in their documented case. Returns undefined for whatever CodeDeploy would find broken.
+ * Reads YAML or JSON. Keys are taken in any case, unless that is assumed otherwise, and unknown ones are ignored
+ * (assumed); hook events and the resource type must be in their documented case. Returns undefined for whatever
+ * CodeDeploy would find broken.
  */
-export function parseAppSpec(content: string): AppSpec | undefined {
-  const document = mappingOf(parseText(content))
+export function parseAppSpec(content: string, keys: Assumptions['appSpecKeys'] = 'any-case'): AppSpec | undefined {
+  const text = parseText(content)
+  const document = mappingOf(keys === 'documented' ? withoutOtherKeys(text) : text)
   if (document === undefined || Number(document['version'] ?? Number.NaN) !== 0) return undefined
   const resource = soleEntry(document['resources'])
   const properties = resourceProperties(resource)
@@ -106,6 +109,38 @@ function capacityProvidersOf(properties: Mapping): AppSpec['capacityProviderStra
 function mappingOf(value: unknown): Mapping | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toLowerCase(), member]))
+}
+
+/** As AWS's pages on the AppSpec spell them. */
+const DOCUMENTED_KEYS = new Set([
+  'version',
+  'Resources',
+  'Type',
+  'Properties',
+  'TaskDefinition',
+  'LoadBalancerInfo',
+  'ContainerName',
+  'ContainerPort',
+  'PlatformVersion',
+  'NetworkConfiguration',
+  'AwsvpcConfiguration',
+  'Subnets',
+  'SecurityGroups',
+  'AssignPublicIp',
+  'CapacityProviderStrategy',
+  'Base',
+  'CapacityProvider',
+  'Weight',
+  'Hooks',
+])
+
+/** Drops keys that are documented in another case. */
+function withoutOtherKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutOtherKeys)
+  if (typeof value !== 'object' || value === null) return value
+  const spelt = new Set([...DOCUMENTED_KEYS].map((key) => key.toLowerCase()))
+  const kept = Object.entries(value).filter(([key]) => DOCUMENTED_KEYS.has(key) || !spelt.has(key.toLowerCase()))
+  return Object.fromEntries(kept.map(([key, member]) => [key, withoutOtherKeys(member)]))
 }
 
 function soleEntry(value: unknown): unknown {

@@ -9,7 +9,7 @@ export interface Deployment {
   /** A rollback is a deployment of its own that CodeDeploy creates (observed). */
   kind: 'release' | 'rollback'
   order: DeploymentOrder
-  status: 'Created' | 'InProgress' | 'Ready' | 'Succeeded' | 'Failed' | 'Stopped'
+  status: 'Created' | 'Queued' | 'InProgress' | 'Ready' | 'Baking' | 'Succeeded' | 'Failed' | 'Stopped'
   createdMs: number
   startedMs: number | undefined
   completedMs: number | undefined
@@ -20,20 +20,23 @@ export interface Deployment {
   /** When the next event begins, between two of them. */
   nextEventMs: number | undefined
   /** Undefined while there is no target to show: before the start, and for ever when it never started. */
-  targetStatus: 'InProgress' | 'Ready' | 'Succeeded' | 'Failed' | undefined
+  targetStatus: 'InProgress' | 'Ready' | 'Succeeded' | 'Failed' | 'Skipped' | undefined
   originalTaskSet: string | undefined
   replacementTaskSet: string | undefined
   /** Weight steps that AllowTraffic has taken so far. */
   weightStepsTaken: number
   /** Where the test listener pointed before this deployment moved it. */
   testListenerBefore: TargetGroupIndex | undefined
-  /** An alarm was already active at the start: no event gets any further (assumed). */
-  heldByAlarm: boolean
-  /** When the tasks of the replacement stop, if the scenario has them die. */
+  /** Alarms that were already active at the start: no event gets any further (assumed). */
+  heldByAlarms: readonly string[]
+  /** When the tasks of the replacement stop, if the scenario has them die; not before all of them were healthy. */
   replacementDiesMs: number | undefined
+  replacementDiedMs: number | undefined
   ready: Wait
   terminationSinceMs: number | undefined
   stop: StopRequest | undefined
+  /** When somebody will stop it, if the scenario says so. */
+  plannedStop: { atMs: number; rollback: boolean | undefined } | undefined
   /** The rollback that follows, with the moment at which it and the pointer to it appear. */
   rollback: { id: string; atMs: number } | undefined
   /** The deployment that this one rolls back. */
@@ -93,11 +96,13 @@ export function newDeployment(
     replacementTaskSet: undefined,
     weightStepsTaken: 0,
     testListenerBefore: undefined,
-    heldByAlarm: false,
+    heldByAlarms: [],
     replacementDiesMs: undefined,
+    replacementDiedMs: undefined,
     ready: { sinceMs: undefined, continued: false },
     terminationSinceMs: undefined,
     stop: undefined,
+    plannedStop: undefined,
     rollback: undefined,
     rollsBack: undefined,
     ...given,

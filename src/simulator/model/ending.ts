@@ -10,9 +10,10 @@ import {
   type Lane,
   latestDeployment,
   logServiceEvent,
+  primaryTaskSet,
   rollbackIdOf,
 } from './lane.ts'
-import { type Failure, pendingEvents } from './lifecycle.ts'
+import { type Failure, rollbackEvents } from './lifecycle.ts'
 import type { Rules } from './rules.ts'
 import { countTasks, drain, type TaskSet } from './task-set.ts'
 import { weightsWith } from './traffic.ts'
@@ -31,7 +32,7 @@ const ENDINGS: Record<Cause, { status: 'Failed' | 'Stopped'; rollbackEvent: Roll
  * The deployment is over without success: the running event fails, later ones are skipped, and nothing about traffic
  * changes. A rollback may follow as a deployment of its own, shortly after (observed: SNS capture of 2022).
  */
-export function endDeployment(lane: Lane, rules: Rules, atMs: number, cause: Cause, error: Failure): Lane {
+export function endDeployment(lane: Lane, rules: Rules, atMs: number, cause: Cause, error: Failure | undefined): Lane {
   const deployment = latestDeployment(lane)
   if (deployment === undefined) return lane
   const neverHadTarget = cause === 'failure' && deployment.startedMs === undefined
@@ -40,7 +41,8 @@ export function endDeployment(lane: Lane, rules: Rules, atMs: number, cause: Cau
     error,
     completedMs: atMs,
     nextEventMs: undefined,
-    targetStatus: neverHadTarget ? undefined : 'Failed',
+    targetStatus: neverHadTarget ? undefined : cause === 'stop' ? rules.assumptions.stoppedTarget : 'Failed',
+    originalTaskSet: deployment.originalTaskSet ?? primaryTaskSet(lane)?.id,
     events: deployment.events.map((event) => {
       if (event.status === 'InProgress') return { ...event, status: 'Failed', endMs: atMs, due: undefined }
       return event.status === 'Pending' ? { ...event, status: 'Skipped' } : event
@@ -51,11 +53,13 @@ export function endDeployment(lane: Lane, rules: Rules, atMs: number, cause: Cau
   return changeDeployment(ended, atMs, { rollback })
 }
 
-/** There is nothing to roll back before the replacement exists (documented: not at BeforeInstall). */
-function isRolledBack(lane: Lane, rules: Rules, deployment: Deployment, cause: Cause): boolean {
-  if (deployment.kind === 'rollback' || !findTaskSet(lane, deployment.replacementTaskSet)) return false
-  if (cause === 'stop' && deployment.stop?.rollback !== undefined) return deployment.stop.rollback
-  if (cause === 'ready-timeout' && !rules.assumptions.readyTimeoutRollsBack) return false
+/** There is nothing to roll back before the replacement exists (documented: not at BeforeInstall; otherwise assumed). */
+function isRolledBack(lane: Lane, { assumptions }: Rules, deployment: Deployment, cause: Cause): boolean {
+  if (deployment.kind === 'rollback' || deployment.startedMs === undefined) return false
+  if (!findTaskSet(lane, deployment.replacementTaskSet) && !assumptions.rollbackWithoutReplacement) return false
+  if (cause === 'ready-timeout' && !assumptions.readyTimeoutRollsBack) return false
+  const wish = cause === 'stop' ? deployment.stop?.rollback : undefined
+  if (wish === true || (wish === false && assumptions.stopWithoutRollback === 'honoured')) return wish
   return deployment.order.rollbackOn.includes(ENDINGS[cause].rollbackEvent)
 }
 
@@ -63,20 +67,24 @@ function isRolledBack(lane: Lane, rules: Rules, deployment: Deployment, cause: C
 export function completeDeployment(lane: Lane, rules: Rules, atMs: number): Lane {
   const deployment = latestDeployment(lane)
   const done = changeDeployment(lane, atMs, { status: 'Succeeded', completedMs: atMs, targetStatus: 'Succeeded' })
-  const keepsOriginal = lane.group?.seed.originalTaskSet === 'KEEP_ALIVE'
-  if (deployment === undefined || deployment.kind === 'rollback' || keepsOriginal) return done
+  if (deployment === undefined || deployment.kind === 'rollback' || keepsOriginal(lane, rules)) return done
   return drainTaskSet(done, rules, atMs, deployment.originalTaskSet)
 }
 
+/** Whether an ECS service can keep its original task set at all is assumed. */
+export function keepsOriginal(lane: Lane, { assumptions }: Rules): boolean {
+  return lane.group?.seed.originalTaskSet === 'KEEP_ALIVE' && assumptions.keepAlive === 'honoured'
+}
+
 /** The rollback appears: its own deployment, all at once whatever the group says (observed). */
-export function createRollback(lane: Lane, atMs: number): Lane {
+export function createRollback(lane: Lane, { assumptions }: Rules, atMs: number): Lane {
   const failed = latestDeployment(lane)
   if (failed === undefined || failed.rollback === undefined) return lane
   const rollback = newDeployment({
     id: failed.rollback.id,
     kind: 'rollback',
     createdMs: atMs,
-    events: pendingEvents(lane.group?.seed.testListener ?? false),
+    events: rollbackEvents(lane.group?.seed.testListener ?? false, assumptions.rollbackEvents),
     order: {
       ...failed.order,
       configName: 'CodeDeployDefault.ECSAllAtOnce',
@@ -99,7 +107,7 @@ export function rollBackTraffic(lane: Lane, rules: Rules, rollback: Deployment, 
   if (!lane.service || !original) return lane
   const routed = changeService(lane, {
     production: weightsWith(original.targetGroup, 100),
-    test: rollback.testListenerBefore,
+    test: rules.assumptions.testListenerAfterRollback === 'former' ? rollback.testListenerBefore : lane.service.test,
   })
   const restored = makePrimary(routed, atMs, original.id)
   return drainTaskSet(restored, rules, atMs, rollback.replacementTaskSet)

@@ -1,8 +1,17 @@
 import { hookExecutionIdOf, uuidOf } from '../identity.ts'
-import { nameIn, roleArn, SERVICE_ROLE } from '../names.ts'
+import { listenerArn, nameIn, roleArn, SERVICE_ROLE } from '../names.ts'
 import type { Timings } from '../scenario.ts'
 import type { Deployment } from './deployment.ts'
-import { HOOK_FAILED, hookNotInvocable, hookTimedOut, installTimedOut, refusedByEcs } from './failures.ts'
+import {
+  HOOK_FAILED,
+  hookNotInvocable,
+  hookTimedOut,
+  installTimedOut,
+  listenerEdited,
+  refusedByEcs,
+  rollbackRefused,
+} from './failures.ts'
+import type { Lane } from './lane.ts'
 import {
   type Failure,
   type HookInvocation,
@@ -26,18 +35,17 @@ const PLAIN_DURATION: Record<Exclude<LifecycleEventName, 'Install' | 'AllowTraff
   AfterAllowTraffic: 'afterAllowTraffic',
 }
 
-export function outlookOf(deployment: Deployment, context: Context, index: number, atMs: number): Outlook {
+export function outlookOf(lane: Lane, deployment: Deployment, context: Context, index: number, atMs: number): Outlook {
   const { rules } = context
   const event = deployment.events[index]?.name
-  if (event === undefined || deployment.heldByAlarm) return { due: undefined, hook: undefined }
+  if (event === undefined || deployment.heldByAlarms.length > 0) return { due: undefined, hook: undefined }
   if (deployment.kind === 'rollback') return { due: rollbackDue(deployment, rules, index), hook: undefined }
-  if (event === 'Install') return { due: installDue(deployment, context, atMs), hook: undefined }
+  if (event === 'Install') return { due: installDue(lane, deployment, context, atMs), hook: undefined }
   if (event === 'AllowTraffic') {
-    const lastStepMs = weightSteps(deployment.order.routing).at(-1)?.afterMs ?? 0
-    return { due: { atMs: atMs + lastStepMs + rules.timingsMs.allowTraffic, failure: undefined }, hook: undefined }
+    return { due: shiftDue(lane, deployment, rules, atMs), hook: undefined }
   }
   const hook = hookOf(deployment, event, atMs)
-  if (hook) return { due: hookDue(rules, hook), hook }
+  if (hook) return { due: hookDue(deployment, event, rules, hook), hook }
   return { due: { atMs: atMs + rules.timingsMs[PLAIN_DURATION[event]], failure: undefined }, hook: undefined }
 }
 
@@ -48,30 +56,49 @@ export function refusalOf(deployment: Deployment, context: Context, atMs: number
   return reason === undefined ? undefined : refusedByEcs(reason, uuidOf('refusal', deployment.id))
 }
 
-function installDue(deployment: Deployment, context: Context, atMs: number): LifecycleEvent['due'] {
+function installDue(lane: Lane, deployment: Deployment, context: Context, atMs: number): LifecycleEvent['due'] {
   const { timingsMs, assumptions, scenario } = context.rules
   const refusal = refusalOf(deployment, context, atMs)
   if (refusal) return { atMs: atMs + timingsMs.refusal, failure: refusal }
+  if (lane.service?.desiredCount === 0 && assumptions.emptyInstall === 'at-once') return { atMs, failure: undefined }
   if (scenario.replacement.health !== 'never') return { atMs: atMs + timingsMs.install, failure: undefined }
   return { atMs: atMs + timingsMs.installTimeout, failure: installTimedOut(assumptions.installTimeoutCode) }
+}
+
+function shiftDue(lane: Lane, { order }: Deployment, rules: Rules, atMs: number): LifecycleEvent['due'] {
+  const { scenario, timingsMs, assumptions } = rules
+  if (scenario.listenerEdited) {
+    const listener = listenerArn(scenario.world, lane.group?.seed.service ?? '', 'production')
+    return { atMs: atMs + timingsMs.refusal, failure: listenerEdited(assumptions.listenerErrorCode, listener) }
+  }
+  const lastStepMs = weightSteps(order.routing, assumptions).at(-1)?.afterMs ?? 0
+  return { atMs: atMs + lastStepMs + timingsMs.allowTraffic, failure: undefined }
 }
 
 /**
  * CodeDeploy waits for the call back, whatever becomes of the function (documented). A function that does not really
  * run answers as planned.
  */
-function hookDue(rules: Rules, hook: HookInvocation): LifecycleEvent['due'] {
+function hookDue(
+  deployment: Deployment,
+  event: LifecycleEventName,
+  rules: Rules,
+  hook: HookInvocation,
+): LifecycleEvent['due'] {
   const { timingsMs, assumptions, scenario } = rules
-  if (!scenario.world.functions.some((known) => known.name === hook.functionName)) {
+  const known = scenario.world.functions.find(({ name }) => name === hook.functionName)
+  const isQualified = isHookEvent(event) && /:function:[^:]+:/.test(deployment.order.appSpec?.hooks[event] ?? '')
+  if (!known || known.denied || (isQualified && assumptions.qualifiedHook === 'refused')) {
     const failure = hookNotInvocable(roleArn(scenario.world, SERVICE_ROLE))
     return { atMs: hook.invokedMs + timingsMs.refusal, failure }
   }
   const timeout = { atMs: hook.invokedMs + timingsMs.hookTimeout, failure: hookTimedOut(assumptions.hookTimeoutCode) }
   const plan = scenario.hookPlans[hook.functionName]
   if (!plan || plan.answer === 'none' || rules.runningFunctions.has(hook.functionName)) return timeout
+  if (plan.answer === 'throws' && !assumptions.hookErrorFails) return timeout
   const answerMs = hook.invokedMs + Math.round(plan.afterSeconds * 1000)
   if (answerMs >= timeout.atMs) return timeout
-  return { atMs: answerMs, failure: plan.answer === 'Failed' ? HOOK_FAILED : undefined }
+  return { atMs: answerMs, failure: plan.answer === 'Succeeded' ? undefined : HOOK_FAILED }
 }
 
 function hookOf(deployment: Deployment, event: LifecycleEventName, atMs: number): HookInvocation | undefined {
@@ -85,6 +112,5 @@ function rollbackDue(rollback: Deployment, rules: Rules, index: number): Lifecyc
   const atMs =
     (rollback.startedMs ?? 0) + Math.round((rules.timingsMs.rollbackRun * (index + 1)) / rollback.events.length)
   const fails = rules.scenario.rollbackFails === true && rollback.events[index]?.name === 'AllowTraffic'
-  const failure = fails ? refusedByEcs('The rollback was made to fail.', uuidOf('refusal', rollback.id)) : undefined
-  return { atMs, failure }
+  return { atMs, failure: fails ? rollbackRefused(rollback.id) : undefined }
 }

@@ -1,10 +1,10 @@
-import { scheduleAlarms } from './alarms.ts'
 import type { Deployment } from './deployment.ts'
 import { completeDeployment, endDeployment } from './ending.ts'
 import { outlookOf, refusalOf } from './event-outlook.ts'
 import { HOOK_FAILED } from './failures.ts'
 import { changeDeployment, changeService, findTaskSet, type Lane, latestDeployment } from './lane.ts'
 import type { Failure, LifecycleEvent, LifecycleEventName } from './lifecycle.ts'
+import { scheduleOccasions } from './occasions.ts'
 import { becomeReady, waitsBefore } from './ready-wait.ts'
 import { becomeSteady, installReplacement } from './replacement.ts'
 import type { Context, Rules } from './rules.ts'
@@ -13,16 +13,17 @@ export function startEvent(lane: Lane, context: Context, index: number, atMs: nu
   const deployment = latestDeployment(lane)
   const event = deployment?.events[index]
   if (!deployment || !event) return lane
-  const outlook = outlookOf(deployment, context, index, atMs)
+  const outlook = outlookOf(lane, deployment, context, index, atMs)
   const started = changeEvent(lane, index, atMs, { status: 'InProgress', startMs: atMs, ...outlook })
   if (deployment.kind === 'rollback') return started
 
   const { rules } = context
   const installs = event.name === 'Install' && !refusalOf(deployment, context, atMs)
   const installed = installs ? installReplacement(started, rules, atMs) : started
-  const showsReady = rules.assumptions.readyShown === 'during-test-hook' && waitsBefore(lane, deployment, index + 1)
+  const showsReady =
+    rules.assumptions.readyShown === 'during-test-hook' && waitsBefore(lane, rules, deployment, index + 1)
   const shown = showsReady ? becomeReady(installed, atMs) : installed
-  return scheduleAlarms(scheduleDeath(shown, rules, event.name, atMs), rules, event.name, atMs)
+  return scheduleOccasions(shown, rules, event.name, atMs)
 }
 
 export function finishEvent(lane: Lane, rules: Rules, index: number, atMs: number, failure: Failure | undefined): Lane {
@@ -53,10 +54,11 @@ export function answerHook(
 /** What follows an event that succeeded. */
 function goOn(lane: Lane, rules: Rules, before: Deployment, index: number, atMs: number): Lane {
   if (index === before.events.length - 1) {
-    return changeDeployment(lane, atMs, { targetStatus: 'Succeeded', terminationSinceMs: atMs })
+    const status = rules.assumptions.bakingShown ? 'Baking' : 'InProgress'
+    return changeDeployment(lane, atMs, { status, targetStatus: 'Succeeded', terminationSinceMs: atMs })
   }
   if (before.status === 'Ready') return lane
-  if (waitsBefore(lane, before, index + 1) && !before.ready.continued) return becomeReady(lane, atMs)
+  if (waitsBefore(lane, rules, before, index + 1) && !before.ready.continued) return becomeReady(lane, atMs)
   return changeDeployment(lane, atMs, { nextEventMs: atMs + rules.timingsMs.gap })
 }
 
@@ -65,12 +67,6 @@ function effectOf(lane: Lane, deployment: Deployment, event: LifecycleEventName,
   if (event === 'Install') return becomeSteady(lane, deployment.replacementTaskSet, atMs)
   if (event !== 'AllowTestTraffic') return lane
   return changeService(lane, { test: findTaskSet(lane, deployment.replacementTaskSet)?.targetGroup })
-}
-
-function scheduleDeath(lane: Lane, rules: Rules, event: string, atMs: number): Lane {
-  const { health, dies } = rules.scenario.replacement
-  if (health !== 'dies' || dies?.event !== event) return lane
-  return changeDeployment(lane, atMs, { replacementDiesMs: atMs + Math.round(dies.seconds * 1000) })
 }
 
 function changeEvent(lane: Lane, index: number, atMs: number, change: Partial<LifecycleEvent>): Lane {

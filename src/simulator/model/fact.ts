@@ -1,11 +1,13 @@
-import { scheduleAlarms, setAlarm } from './alarms.ts'
+import { setAlarm } from './alarms.ts'
 import { type DeploymentOrder, newDeployment } from './deployment.ts'
 import { completeDeployment } from './ending.ts'
 import { answerHook } from './event-run.ts'
 import { changeDeployment, changeService, type Lane, latestDeployment } from './lane.ts'
-import { pendingEvents } from './lifecycle.ts'
+import { type LifecycleEvent, pendingEvents } from './lifecycle.ts'
+import { scheduleOccasions } from './occasions.ts'
 import { leaveReady } from './ready-wait.ts'
 import type { Rules } from './rules.ts'
+import { requestStop } from './stop.ts'
 import { resize } from './task-set.ts'
 
 /**
@@ -30,10 +32,10 @@ export function applyFact(lane: Lane, rules: Rules, fact: Fact): Lane {
       const events = pendingEvents(lane.group?.seed.testListener ?? false)
       const { deploymentId: id, order } = fact
       const deployment = newDeployment({ id, kind: 'release', order, createdMs: atMs, events })
-      return scheduleAlarms({ ...lane, deployments: [...lane.deployments, deployment] }, rules, 'Created', atMs)
+      return scheduleOccasions({ ...lane, deployments: [...lane.deployments, deployment] }, rules, 'Created', atMs)
     }
     case 'stop-requested':
-      return changeDeployment(lane, atMs, { stop: { dueMs: atMs + stopDelayMs(lane, rules), rollback: fact.rollback } })
+      return requestStop(lane, rules, atMs, fact.rollback)
     case 'ready-continued':
       return leaveReady(lane, rules, atMs)
     case 'termination-continued':
@@ -47,16 +49,22 @@ export function applyFact(lane: Lane, rules: Rules, fact: Fact): Lane {
   }
 }
 
-/** Before anything was installed there is nothing to wait for (assumed). */
-export function stopDelayMs(lane: Lane, rules: Rules): number {
-  const deployment = latestDeployment(lane)
-  return deployment?.replacementTaskSet === undefined ? 0 : rules.timingsMs.stopLag
-}
-
 function setDesiredCount(lane: Lane, rules: Rules, desiredCount: number, atMs: number): Lane {
   const readyMs = atMs + rules.timingsMs.install
   const taskSets = lane.service?.taskSets.map((taskSet) =>
     taskSet.status === 'DRAINING' ? taskSet : resize(taskSet, desiredCount, atMs, readyMs),
   )
-  return changeService(lane, { desiredCount, taskSets: taskSets ?? [] })
+  const scaled = changeService(lane, { desiredCount, taskSets: taskSets ?? [] })
+  return desiredCount > (lane.service?.desiredCount ?? 0) ? installUntil(scaled, atMs, readyMs) : scaled
+}
+
+/** Install is not over before the tasks that were added meanwhile are there as well (assumed). */
+function installUntil(lane: Lane, atMs: number, readyMs: number): Lane {
+  const events = latestDeployment(lane)?.events ?? []
+  const waits = (event: LifecycleEvent) =>
+    event.name === 'Install' && event.due && !event.due.failure && event.due.atMs < readyMs
+  if (!events.some(waits)) return lane
+  return changeDeployment(lane, atMs, {
+    events: events.map((event) => (waits(event) ? { ...event, due: { atMs: readyMs, failure: undefined } } : event)),
+  })
 }

@@ -1,3 +1,4 @@
+import { uuidOf } from '../identity.ts'
 import type { Failure } from './lifecycle.ts'
 
 /**
@@ -15,8 +16,16 @@ export const UNHEALTHY: Failure = {
   message: 'CodeDeploy detected that the replacement task set is unhealthy.',
 }
 
-/** The text is assumed. */
-export const STOPPED_BY_USER: Failure = { code: 'MANUAL_STOP', message: 'The deployment was stopped by a user.' }
+/** Whether there is an error at all is assumed, and its text. */
+export function stoppedByUser(message: string): Failure | undefined {
+  return message === '' ? undefined : { code: 'MANUAL_STOP', message }
+}
+
+/** Somebody changed the listener between deployments. When it is noticed is assumed. */
+export function listenerEdited(code: string, listener: string): Failure {
+  const message = `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${listener}`
+  return { code, message }
+}
 
 /** The text is assumed. */
 export function serviceUnusable(name: string): Failure {
@@ -72,6 +81,11 @@ export function refusedByEcs(reason: string, requestId: string): Failure {
       `The ECS service cannot be updated due to an unexpected error: ${reason} (Service: AmazonECS; Status Code: 400; ` +
       `Error Code: InvalidParameterException; Request ID: ${requestId}; Proxy: null). Check your ECS service status.`,
   }
+}
+
+/** What made it fail is ours; the frame is ECS's. */
+export function rollbackRefused(rollbackId: string): Failure {
+  return refusedByEcs('The rollback was made to fail.', uuidOf('refusal', rollbackId))
 }
 
 export function hookNotInvocable(role: string): Failure {

@@ -22,6 +22,8 @@ export interface Lane {
   alarms: readonly Alarm[]
   /** Names of planned alarms that will not go off any more. */
   spentAlarmPlans: readonly string[]
+  /** Planned stops that were made, by their place in the scenario. */
+  spentStopPlans: readonly number[]
 }
 
 export interface Group {
@@ -65,7 +67,7 @@ export function newLane(rules: Rules, seed: ServiceSeed | undefined, group: Grou
     ? serviceKey(seed.cluster, seed.name)
     : serviceKey(group?.seed.cluster ?? '', group?.seed.service ?? '')
   const service = seed && newService(rules, seed, group?.seed.testListener ?? false)
-  return { key, group, service, deployments: [], alarms: [], spentAlarmPlans: [] }
+  return { key, group, service, deployments: [], alarms: [], spentAlarmPlans: [], spentStopPlans: [] }
 }
 
 function newService(rules: Rules, seed: ServiceSeed, testListener: boolean): Service {
@@ -100,6 +102,7 @@ function firstTaskSet(rules: Rules, seed: ServiceSeed, createdMs: number): TaskS
     updatedMs: steadyMs,
     steadyMs,
     slots: openSlots(seed.desiredCount, createdMs, steadyMs, false),
+    crashes: false,
     platformVersion: undefined,
     networkConfiguration: undefined,
     capacityProviderStrategy: undefined,
@@ -125,6 +128,11 @@ export function changeDeployment(lane: Lane, atMs: number, change: Partial<Deplo
   const last = latestDeployment(lane)
   if (last === undefined) return lane
   return { ...lane, deployments: [...lane.deployments.slice(0, -1), { ...last, ...change, updatedMs: atMs }] }
+}
+
+/** The task set that serves production by rights. */
+export function primaryTaskSet(lane: Lane): TaskSet | undefined {
+  return lane.service?.taskSets.find((taskSet) => taskSet.status === 'PRIMARY')
 }
 
 export function changeService(lane: Lane, change: Partial<Service>): Lane {

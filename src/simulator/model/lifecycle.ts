@@ -1,3 +1,5 @@
+import type { Assumptions } from '../scenario.ts'
+
 /**
  * The lifecycle events of an ECS deployment in the order in which they run.
  * Source: CodeDeploy User Guide, "AppSpec 'hooks' section for an Amazon ECS deployment".
@@ -60,6 +62,13 @@ export function pendingEvents(testListener: boolean): LifecycleEvent[] {
     due: undefined,
     hook: undefined,
   }))
+}
+
+/** What the target of a rollback lists (assumed; the events of production traffic alone: observed for Lambda). */
+export function rollbackEvents(testListener: boolean, shown: Assumptions['rollbackEvents']): LifecycleEvent[] {
+  const all = pendingEvents(testListener)
+  if (shown === 'all') return all
+  return shown === 'none' ? [] : all.slice(all.findIndex((event) => event.name === 'BeforeAllowTraffic'))
 }
 
 const TEST_TRAFFIC_EVENTS: LifecycleEventName[] = ['AllowTestTraffic', 'AfterAllowTestTraffic']

@@ -4,12 +4,13 @@ import type { Rules } from './rules.ts'
 
 /**
  * The group waits before this event until ContinueDeployment comes or the wait is over: after test traffic and before
- * production traffic (assumed). A group that continues by itself waits as well if it has a time for it.
+ * production traffic (assumed). A group that continues by itself waits as well if it has a time for it (assumed).
  */
-export function waitsBefore(lane: Lane, deployment: Deployment, index: number): boolean {
+export function waitsBefore(lane: Lane, rules: Rules, deployment: Deployment, index: number): boolean {
   const ready = lane.group?.seed.ready
   if (deployment.events[index]?.name !== 'BeforeAllowTraffic' || !ready) return false
-  return ready.action === 'STOP_DEPLOYMENT' || ready.waitMinutes > 0
+  if (ready.action === 'STOP_DEPLOYMENT') return true
+  return ready.waitMinutes > 0 && rules.assumptions.continueWait === 'waits'
 }
 
 export function becomeReady(lane: Lane, atMs: number): Lane {

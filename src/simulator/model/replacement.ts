@@ -25,9 +25,11 @@ export function installReplacement(lane: Lane, rules: Rules, atMs: number): Lane
   const original = findTaskSet(lane, deployment?.originalTaskSet)
   const appSpec = deployment?.order.appSpec
   if (!lane.service || !deployment || !original || !appSpec) return lane
-  const cleared = lane.service.taskSets
-    .filter((taskSet) => taskSet.id !== original.id)
-    .reduce((before, leftover) => removeTaskSet(before, leftover.id, atMs), lane)
+  const cleared = leftoversOf(lane, rules, original).reduce(
+    (before, leftover) => removeTaskSet(before, leftover.id, atMs),
+    lane,
+  )
+  const crashes = rules.scenario.replacement.health === 'never'
 
   const replacement: TaskSet = {
     id: taskSetIdOf(deployment.id),
@@ -40,12 +42,8 @@ export function installReplacement(lane: Lane, rules: Rules, atMs: number): Lane
     createdMs: atMs,
     updatedMs: atMs,
     steadyMs: undefined,
-    slots: openSlots(
-      lane.service.desiredCount,
-      atMs,
-      atMs + rules.timingsMs.install,
-      rules.scenario.replacement.health === 'never',
-    ),
+    slots: openSlots(lane.service.desiredCount, atMs, atMs + rules.timingsMs.install, crashes),
+    crashes,
     platformVersion: appSpec.platformVersion,
     networkConfiguration: appSpec.networkConfiguration,
     capacityProviderStrategy: appSpec.capacityProviderStrategy,
@@ -58,6 +56,11 @@ export function installReplacement(lane: Lane, rules: Rules, atMs: number): Lane
   return changeDeployment(added, atMs, { replacementTaskSet: replacement.id })
 }
 
+function leftoversOf(lane: Lane, rules: Rules, original: TaskSet): TaskSet[] {
+  if (rules.assumptions.leftover === 'kept') return []
+  return lane.service?.taskSets.filter((taskSet) => taskSet.id !== original.id) ?? []
+}
+
 export function becomeSteady(lane: Lane, id: string | undefined, atMs: number): Lane {
   const steady = changeTaskSet(lane, id, (taskSet) => ({ ...taskSet, steadyMs: atMs, updatedMs: atMs }))
   const logged = logServiceEvent(steady, atMs, 'updated state to STEADY_STATE.', id)
@@ -65,24 +68,28 @@ export function becomeSteady(lane: Lane, id: string | undefined, atMs: number): 
 }
 
 /** Production moves one step further; with the last one the replacement becomes PRIMARY (observed). */
-export function takeWeightStep(lane: Lane, atMs: number): Lane {
+export function takeWeightStep(lane: Lane, rules: Rules, atMs: number): Lane {
   const deployment = latestDeployment(lane)
   const replacement = findTaskSet(lane, deployment?.replacementTaskSet)
-  const step = deployment && weightSteps(deployment.order.routing)[deployment.weightStepsTaken]
+  const step = deployment && weightSteps(deployment.order.routing, rules.assumptions)[deployment.weightStepsTaken]
   if (!deployment || !replacement || !step) return lane
   const counted = changeDeployment(lane, atMs, { weightStepsTaken: deployment.weightStepsTaken + 1 })
   const moved = changeService(counted, { production: weightsWith(replacement.targetGroup, step.percent) })
   return step.percent === 100 ? makePrimary(moved, atMs, replacement.id) : moved
 }
 
-/** Every task of the replacement stops, and what ECS starts instead does not stay up. */
+/** Every task of the replacement stops, if it has any, and what ECS starts instead does not stay up. */
 export function killReplacement(lane: Lane, rules: Rules, atMs: number): Lane {
   const id = latestDeployment(lane)?.replacementTaskSet
-  return changeTaskSet(lane, id, (taskSet) => {
+  if (!findTaskSet(lane, id)?.slots.some((slot) => slot.untilMs === undefined)) {
+    return changeDeployment(lane, atMs, { replacementDiesMs: undefined })
+  }
+  const died = changeDeployment(lane, atMs, { replacementDiesMs: undefined, replacementDiedMs: atMs })
+  return changeTaskSet(died, id, (taskSet) => {
     const running = taskSet.slots.filter((slot) => slot.untilMs === undefined)
     const restarted = openSlots(running.length, atMs, atMs + rules.timingsMs.install, true, taskSet.slots.length)
     const stopped = closeSlots(taskSet, atMs, true)
-    return { ...stopped, slots: [...stopped.slots, ...restarted], steadyMs: undefined }
+    return { ...stopped, slots: [...stopped.slots, ...restarted], steadyMs: undefined, crashes: true }
   })
 }
 

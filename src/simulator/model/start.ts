@@ -3,7 +3,7 @@ import type { Deployment } from './deployment.ts'
 import { endDeployment, rollBackTraffic } from './ending.ts'
 import { startEvent } from './event-run.ts'
 import { appSpecBroken, appSpecNotFound, serviceUnusable } from './failures.ts'
-import { changeDeployment, type Lane, latestDeployment } from './lane.ts'
+import { changeDeployment, type Lane, latestDeployment, primaryTaskSet } from './lane.ts'
 import type { Failure } from './lifecycle.ts'
 import type { Context, Rules } from './rules.ts'
 
@@ -19,12 +19,13 @@ export function startDeployment(lane: Lane, context: Context, atMs: number): Lan
   }
   const failure = faultOf(lane, deployment, rules)
   if (failure) return endDeployment(lane, rules, atMs, 'failure', failure)
+  const holds = rules.assumptions.alarmActiveAtStart === 'first-event'
   const started = changeDeployment(lane, atMs, {
     status: 'InProgress',
     startedMs: atMs,
     targetStatus: 'InProgress',
-    heldByAlarm: activeAlarms(lane, deployment.order.alarms, atMs).length > 0,
-    originalTaskSet: lane.service?.taskSets.find((taskSet) => taskSet.status === 'PRIMARY')?.id,
+    heldByAlarms: holds ? activeAlarms(lane, deployment.order.alarms, atMs).map((alarm) => alarm.name) : [],
+    originalTaskSet: primaryTaskSet(lane)?.id,
     testListenerBefore: lane.service?.test,
   })
   return startEvent(started, context, 0, atMs)

@@ -18,6 +18,8 @@ export interface TaskSet {
   steadyMs: number | undefined
   /** One for each task that it is to keep running. */
   slots: readonly Slot[]
+  /** Whatever task of it starts stops again. */
+  crashes: boolean
   /** What the AppSpec set for it; otherwise it has what the service has. */
   platformVersion: string | undefined
   networkConfiguration: AppSpec['networkConfiguration']
@@ -71,8 +73,8 @@ export function resize(taskSet: TaskSet, count: number, atMs: number, readyMs: n
   const open = taskSet.slots.filter((slot) => slot.untilMs === undefined)
   const surplus = new Set(open.slice(count))
   const kept = taskSet.slots.map((slot) => (surplus.has(slot) ? { ...slot, untilMs: atMs } : slot))
-  const flapping = open.some((slot) => slot.flapping)
-  const added = openSlots(Math.max(0, count - open.length), atMs, readyMs, flapping, taskSet.slots.length)
+  const missing = Math.max(0, count - open.length)
+  const added = openSlots(missing, atMs, readyMs, taskSet.crashes, taskSet.slots.length)
   return { ...taskSet, slots: [...kept, ...added], updatedMs: atMs }
 }
 

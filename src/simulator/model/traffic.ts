@@ -1,5 +1,5 @@
 import { otherTargetGroup, type TargetGroupIndex } from '../names.ts'
-import type { TrafficRouting } from '../scenario.ts'
+import type { Assumptions, TrafficRouting } from '../scenario.ts'
 
 /** Where the production listener sends requests, in percent for each of the two target groups; they sum to 100. */
 export type Weights = readonly [number, number]
@@ -13,10 +13,10 @@ export interface WeightStep {
 
 /**
  * How production moves to the replacement. The first step is taken at the start of AllowTraffic (observed).
- * A linear percentage that does not divide 100 ends in a smaller step (assumed).
+ * Whether a linear percentage that does not divide 100 ends in a smaller step or in a larger one is assumed.
  * Source: CodeDeploy API Reference, TrafficRoutingConfig.
  */
-export function weightSteps(routing: TrafficRouting): WeightStep[] {
+export function weightSteps(routing: TrafficRouting, { linearRemainder }: Assumptions): WeightStep[] {
   switch (routing.type) {
     case 'AllAtOnce':
       return [{ afterMs: 0, percent: 100 }]
@@ -26,11 +26,18 @@ export function weightSteps(routing: TrafficRouting): WeightStep[] {
         { afterMs: routing.intervalMinutes * 60_000, percent: 100 },
       ]
     case 'TimeBasedLinear':
-      return Array.from({ length: Math.ceil(100 / routing.percentage) }, (_, i) => ({
+      return linearPercents(routing.percentage, linearRemainder).map((percent, i) => ({
         afterMs: i * routing.intervalMinutes * 60_000,
-        percent: Math.min(100, routing.percentage * (i + 1)),
+        percent,
       }))
   }
+}
+
+function linearPercents(percentage: number, remainder: Assumptions['linearRemainder']): number[] {
+  const whole = Math.max(1, Math.floor(100 / percentage))
+  const percents = Array.from({ length: whole }, (_, i) => Math.min(100, percentage * (i + 1)))
+  if (percents.at(-1) === 100) return percents
+  return remainder === 'own-step' ? [...percents, 100] : [...percents.slice(0, -1), 100]
 }
 
 export function weightsWith(target: TargetGroupIndex, percent: number): Weights {

@@ -1,13 +1,14 @@
-import { activeAlarms, alarmFailure, alarmStopMs } from './alarms.ts'
+import { alarmFailure, alarmStopMs, stoppingAlarms } from './alarms.ts'
 import { type Deployment, isOver, runningEventIndex } from './deployment.ts'
-import { completeDeployment, createRollback, endDeployment } from './ending.ts'
+import { completeDeployment, createRollback, endDeployment, keepsOriginal } from './ending.ts'
 import { finishEvent, startEvent } from './event-run.ts'
-import { readyTimedOut, STOPPED_BY_USER, UNHEALTHY } from './failures.ts'
-import { type Lane, latestDeployment, logServiceEvent, removeTaskSet } from './lane.ts'
+import { readyTimedOut, rollbackRefused, stoppedByUser, UNHEALTHY } from './failures.ts'
+import { changeDeployment, findTaskSet, type Lane, latestDeployment, logServiceEvent, removeTaskSet } from './lane.ts'
 import { leaveReady } from './ready-wait.ts'
 import { killReplacement, takeWeightStep } from './replacement.ts'
-import type { Context } from './rules.ts'
+import type { Context, Rules } from './rules.ts'
 import { startDeployment } from './start.ts'
+import { makePlannedStop } from './stop.ts'
 import { weightSteps } from './traffic.ts'
 
 /** Something that will happen by itself, at a known moment. */
@@ -39,34 +40,48 @@ function removals(lane: Lane): Transition[] {
 
 function turnsOf(lane: Lane, context: Context, deployment: Deployment): Transition[] {
   const { rules } = context
-  const { timingsMs } = rules
   if (isOver(deployment)) {
-    return deployment.rollback ? [at(deployment.rollback.atMs, (atMs) => createRollback(lane, atMs))] : []
+    return deployment.rollback ? [at(deployment.rollback.atMs, (atMs) => createRollback(lane, rules, atMs))] : []
   }
-  const stop = when(deployment.stop?.dueMs, (atMs) => endDeployment(lane, rules, atMs, 'stop', STOPPED_BY_USER))
-  if (deployment.startedMs === undefined) {
-    const created = deployment.kind === 'rollback' ? timingsMs.rollbackCreated : timingsMs.created
-    return [at(deployment.createdMs + created, (atMs) => startDeployment(lane, context, atMs)), ...stop]
-  }
+  const stop = [
+    ...when(deployment.plannedStop?.atMs, (atMs) => makePlannedStop(lane, rules, atMs)),
+    ...when(deployment.stop?.dueMs, (atMs) =>
+      endDeployment(lane, rules, atMs, 'stop', stoppedByUser(rules.assumptions.stopMessage)),
+    ),
+  ]
+  if (deployment.startedMs === undefined) return [...startTurns(lane, context, deployment), ...stop]
   return [
-    ...weightTurn(lane, deployment),
+    ...weightTurn(lane, rules, deployment),
     ...eventTurns(lane, context, deployment),
     ...crashLoopTurn(lane, deployment),
     ...deathTurns(lane, context, deployment),
     ...waitTurns(lane, context, deployment),
     ...when(alarmStopMs(lane, rules), (atMs) => {
-      const stopped = activeAlarms(lane, deployment.order.alarms, atMs)
-      return endDeployment(lane, rules, atMs, 'alarm', alarmFailure(stopped))
+      const alarms = stoppingAlarms(lane, deployment, atMs)
+      return endDeployment(lane, rules, atMs, 'alarm', alarmFailure(alarms))
     }),
     ...stop,
   ]
 }
 
-function weightTurn(lane: Lane, deployment: Deployment): Transition[] {
+function startTurns(lane: Lane, context: Context, { kind, status, createdMs }: Deployment): Transition[] {
+  const { timingsMs, assumptions } = context.rules
+  const created = kind === 'rollback' ? timingsMs.rollbackCreated : timingsMs.created
+  const queues = assumptions.queuedShown && status === 'Created'
+  return [
+    ...(queues
+      ? [at(createdMs + Math.floor(created / 2), (atMs) => changeDeployment(lane, atMs, { status: 'Queued' }))]
+      : []),
+    at(createdMs + created, (atMs) => startDeployment(lane, context, atMs)),
+  ]
+}
+
+function weightTurn(lane: Lane, rules: Rules, deployment: Deployment): Transition[] {
   const shift = deployment.events.find((event) => event.name === 'AllowTraffic' && event.status === 'InProgress')
-  const step = weightSteps(deployment.order.routing)[deployment.weightStepsTaken]
-  if (shift?.startMs === undefined || !step || deployment.kind === 'rollback') return []
-  return [at(shift.startMs + step.afterMs, (atMs) => takeWeightStep(lane, atMs))]
+  const step = weightSteps(deployment.order.routing, rules.assumptions)[deployment.weightStepsTaken]
+  const isMoved = deployment.kind === 'rollback' || rules.scenario.listenerEdited
+  if (shift?.startMs === undefined || !step || isMoved) return []
+  return [at(shift.startMs + step.afterMs, (atMs) => takeWeightStep(lane, rules, atMs))]
 }
 
 function eventTurns(lane: Lane, context: Context, deployment: Deployment): Transition[] {
@@ -92,15 +107,18 @@ function crashLoopTurn(lane: Lane, deployment: Deployment): Transition[] {
 }
 
 function deathTurns(lane: Lane, { rules }: Context, deployment: Deployment): Transition[] {
-  const diesMs = deployment.replacementDiesMs
-  const replacement = lane.service?.taskSets.find((taskSet) => taskSet.id === deployment.replacementTaskSet)
-  if (diesMs === undefined || !replacement || deployment.targetStatus === 'Succeeded') return []
-  if (!replacement.slots.some((slot) => slot.died)) return [at(diesMs, (atMs) => killReplacement(lane, rules, atMs))]
-  const failsMs = diesMs + rules.timingsMs.unhealthyLag
-  return [at(failsMs, (atMs) => endDeployment(lane, rules, atMs, 'failure', UNHEALTHY))]
+  const { replacementDiesMs, replacementDiedMs, targetStatus } = deployment
+  const steadyMs = findTaskSet(lane, deployment.replacementTaskSet)?.steadyMs
+  if (targetStatus === 'Succeeded') return []
+  if (replacementDiesMs !== undefined && steadyMs !== undefined) {
+    return [at(Math.max(replacementDiesMs, steadyMs), (atMs) => killReplacement(lane, rules, atMs))]
+  }
+  const failsMs = replacementDiedMs === undefined ? undefined : replacementDiedMs + rules.timingsMs.unhealthyLag
+  return when(failsMs, (atMs) => endDeployment(lane, rules, atMs, 'failure', UNHEALTHY))
 }
 
 function waitTurns(lane: Lane, { rules }: Context, deployment: Deployment): Transition[] {
+  if (deployment.kind === 'rollback') return emptyRollbackTurn(lane, rules, deployment)
   const group = lane.group?.seed
   const { sinceMs, continued } = deployment.ready
   if (group && sinceMs !== undefined && !continued) {
@@ -114,12 +132,23 @@ function waitTurns(lane: Lane, { rules }: Context, deployment: Deployment): Tran
       ),
     ]
   }
-  const keepsOriginal = group?.originalTaskSet === 'KEEP_ALIVE'
-  const terminationWaitMs = keepsOriginal ? 0 : (group?.terminationWaitMinutes ?? 0) * 60_000
+  const terminationWaitMs = keepsOriginal(lane, rules) ? 0 : (group?.terminationWaitMinutes ?? 0) * 60_000
   return when(
     deployment.terminationSinceMs === undefined ? undefined : deployment.terminationSinceMs + terminationWaitMs,
     (atMs) => completeDeployment(lane, rules, atMs),
   )
+}
+
+/** A rollback with no event to show takes its time all the same. */
+function emptyRollbackTurn(lane: Lane, rules: Rules, { id, events, startedMs = 0 }: Deployment): Transition[] {
+  if (events.length > 0) return []
+  return [
+    at(startedMs + rules.timingsMs.rollbackRun, (atMs) =>
+      rules.scenario.rollbackFails
+        ? endDeployment(lane, rules, atMs, 'failure', rollbackRefused(id))
+        : completeDeployment(lane, rules, atMs),
+    ),
+  ]
 }
 
 function at(atMs: number, happen: (atMs: number) => Lane): Transition {

@@ -14,7 +14,7 @@ const registerApplicationRevision = writes<RegisterApplicationRevisionInput, und
   RegisterApplicationRevision$,
   (input, account, atMs) => {
     const application = requireApplication(account, input.applicationName)
-    const revision = parseRevision(input.revision, account.assumptions.appSpecMaxBytes)
+    const revision = parseRevision(input.revision, account.assumptions)
     account.revisions.register(application.name, revision, input.description, atMs)
     return undefined
   },

@@ -48,7 +48,7 @@ export const createDeployment: Operation = writes<CreateDeploymentInput, CreateD
 
 function orderOf(input: Wire<CreateDeploymentInput>, account: Account, group: GroupSeed): DeploymentOrder {
   const { assumptions } = account
-  const revision = parseRevision(input.revision, assumptions.appSpecMaxBytes)
+  const revision = parseRevision(input.revision, assumptions)
   const config = requireDeploymentConfig(account, input.deploymentConfigName ?? group.deploymentConfig)
   if (config.computePlatform !== 'ECS') {
     const message = `Deployment configuration ${config.name} is not for the ECS compute platform`
@@ -65,7 +65,7 @@ function orderOf(input: Wire<CreateDeploymentInput>, account: Account, group: Gr
     routing: config.routing,
     description: input.description,
     revision,
-    appSpec: revision.type === 'AppSpecContent' ? parseAppSpec(revision.content) : undefined,
+    appSpec: revision.type === 'AppSpecContent' ? parseAppSpec(revision.content, assumptions.appSpecKeys) : undefined,
     rollbackOn,
     alarms: overrideAlarms ? (overrideAlarms.enabled ? overrideAlarms.names : []) : group.alarms,
     overrideAlarms,

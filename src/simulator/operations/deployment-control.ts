@@ -9,7 +9,7 @@ import {
   type StopDeploymentOutput,
 } from '@aws-sdk/client-codedeploy'
 import { type Deployment, isOver } from '../model/deployment.ts'
-import { stopDelayMs } from '../model/fact.ts'
+import { canBeStopped, stopDelayMs } from '../model/stop.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, type Wire, writes } from '../protocol/operation.ts'
 import { requireDeployment } from './group-lookup.ts'
@@ -29,8 +29,8 @@ const STOPPING: Record<'Pending' | 'Succeeded', Wire<StopDeploymentOutput>> = {
 const stopDeployment = writes<StopDeploymentInput, StopDeploymentOutput>(StopDeployment$, (input, account, atMs) => {
   const { lane, deployment } = requireDeployment(account, input.deploymentId, atMs)
   refuseIfOver(deployment)
-  if (deployment.kind === 'rollback') refuseKind('A rollback cannot be stopped')
-  if (deployment.terminationSinceMs !== undefined && account.assumptions.stopInTerminationWait === 'refused') {
+  if (!canBeStopped(deployment, account.rules)) {
+    if (deployment.kind === 'rollback') refuseKind('A rollback cannot be stopped')
     throw alreadyCompleted(deployment)
   }
   if (deployment.stop) return STOPPING.Succeeded

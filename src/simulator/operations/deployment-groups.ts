@@ -78,7 +78,10 @@ function describe(
 ): Wire<DeploymentGroupInfo> {
   const { deployments } = laneOfGroup(account, group, atMs)
   const attempted = deployments.at(-1)
-  const successful = deployments.findLast((deployment) => deployment.status === 'Succeeded')
+  const counts = account.assumptions.lastSuccessful
+  const successful = deployments.findLast(
+    ({ status, kind }) => status === 'Succeeded' && (counts === 'any' || kind === 'release'),
+  )
   return {
     applicationName: application.name,
     deploymentGroupId: uuidOf('deployment group', application.name, group.name),

@@ -11,6 +11,7 @@ import {
   type ListDeploymentTargetsOutput,
 } from '@aws-sdk/client-codedeploy'
 import type { Account } from '../model/account.ts'
+import { isOver } from '../model/deployment.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
 import { type FoundDeployment, requireDeployment } from './group-lookup.ts'
@@ -63,7 +64,9 @@ export const deploymentTargetOperations: Operation[] = [
 /** As long as the deployment is only created there is nothing to show (documented; how long is assumed). */
 function requireStarted(account: Account, id: string | undefined, atMs: number): FoundDeployment {
   const found = requireDeployment(account, id, atMs)
-  if (found.deployment.status === 'Created') {
+  const { status, createdMs } = found.deployment
+  const opensMs = createdMs + account.rules.timingsMs.notStarted
+  if (status === 'Created' || status === 'Queued' || (!isOver(found.deployment) && atMs < opensMs)) {
     throw new AwsError('DeploymentNotStartedException', `The deployment ${id} has not started`)
   }
   return found

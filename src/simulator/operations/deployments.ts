@@ -21,6 +21,8 @@ import { pageOf } from './page.ts'
 /** Source: CodeDeploy API Reference, BatchGetDeployments. */
 const MAX_DEPLOYMENTS_IN_BATCH = 25
 
+const DAY_MS = 24 * 3_600_000
+
 const STATUSES = ['Created', 'Queued', 'InProgress', 'Baking', 'Succeeded', 'Failed', 'Stopped', 'Ready']
 
 const getDeployment = reads<GetDeploymentInput, GetDeploymentOutput>(GetDeployment$, (input, account, atMs) => {
@@ -46,12 +48,13 @@ const batchGetDeployments = reads<BatchGetDeploymentsInput, BatchGetDeploymentsO
   },
 )
 
-/** Newest first, rollbacks included (observed). */
+/** Newest first (assumed), rollbacks included (observed). */
 const listDeployments = reads<ListDeploymentsInput, ListDeploymentsOutput>(ListDeployments$, (input, account, atMs) => {
   const deployments = deploymentsIn(account, input, atMs)
   const statuses = input.includeOnlyStatuses ?? []
   const bad = statuses.find((status) => !STATUSES.includes(status))
   if (bad !== undefined) throw new AwsError('InvalidDeploymentStatusException', `Invalid deployment status: ${bad}`)
+  const { listOrder, listedForDays } = account.assumptions
   const { start, end } = input.createTimeRange ?? {}
   if (start !== undefined && end !== undefined && start > end) {
     throw new AwsError('InvalidTimeRangeException', 'The start of the time range is after its end')
@@ -62,8 +65,10 @@ const listDeployments = reads<ListDeploymentsInput, ListDeploymentsOutput>(ListD
       ({ createdMs }) =>
         (start === undefined || createdMs >= start * 1000) && (end === undefined || createdMs <= end * 1000),
     )
+    .filter(({ completedMs }) => completedMs === undefined || completedMs + listedForDays * DAY_MS > atMs)
     .sort((one, other) => other.createdMs - one.createdMs)
     .map(({ id }) => id)
+  if (listOrder === 'oldest-first') ids.reverse()
   const page = pageOf(ids, input.nextToken, account.assumptions.listPageSize)
   return { deployments: page.entries, ...(page.nextToken && { nextToken: page.nextToken }) }
 })

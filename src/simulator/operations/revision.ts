@@ -3,12 +3,14 @@ import { sha256Of } from '../identity.ts'
 import type { Revision } from '../model/deployment.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import type { Wire } from '../protocol/operation.ts'
+import type { Assumptions } from '../scenario.ts'
 
 /**
  * What CreateDeployment and RegisterApplicationRevision take. The text of an AppSpec is not looked at here: a broken
  * one is found when the deployment starts (observed).
  */
-export function parseRevision(location: Wire<RevisionLocation> | undefined, maxBytes: number): Revision {
+export function parseRevision(location: Wire<RevisionLocation> | undefined, assumptions: Assumptions): Revision {
+  const { appSpecMaxBytes: maxBytes } = assumptions
   if (!location) throw new AwsError('RevisionRequiredException', 'RevisionLocation must be specified')
   if (location.revisionType === 'S3' && location.s3Location) return { type: 'S3', location: location.s3Location }
   if (location.revisionType !== 'AppSpecContent') {
@@ -20,7 +22,7 @@ export function parseRevision(location: Wire<RevisionLocation> | undefined, maxB
     throw new AwsError('InvalidRevisionException', `AppSpec content must not exceed ${maxBytes} bytes`)
   }
   const computed = sha256Of(content)
-  if (sha256 && sha256 !== computed) {
+  if (sha256 && sha256 !== computed && assumptions.wrongSha256 === 'refused') {
     throw new AwsError('InvalidRevisionException', 'The sha256 does not match the AppSpec content')
   }
   return { type: 'AppSpecContent', content, sha256: computed }
