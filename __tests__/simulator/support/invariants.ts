@@ -33,6 +33,7 @@ export class Invariants {
     const running = infos.filter(({ status = '' }) => LATER[status]?.length)
     ensure(running.length <= 1, `4: ${running.length} deployments of one group are running`)
     for (const info of infos) checkRollback(info, infos)
+    checkDueRollbacks(direct)
     checkService(direct)
   }
 
@@ -100,6 +101,12 @@ function checkRollback(info: Wire<DeploymentInfo>, all: Wire<DeploymentInfo>[]):
   }
   if (isRollback)
     ensure(other?.rollbackInfo?.rollbackDeploymentId === info.deploymentId, '5: nobody names the rollback')
+}
+
+function checkDueRollbacks({ lane, nowMs }: DirectAccount): void {
+  const due = lane.deployments.flatMap(({ rollback }) => (rollback && rollback.atMs <= nowMs ? [rollback.id] : []))
+  const missing = due.filter((id) => !lane.deployments.some((deployment) => deployment.id === id))
+  ensure(missing.length === 0, '5: a rollback that was due did not come')
 }
 
 function checkService(direct: DirectAccount): void {
