@@ -6,7 +6,7 @@ const ALARM_TEXT =
   'One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, and the affected ' +
   'deployments have been stopped. Activated alarms: <web-5xx>'
 
-test('an alarm during the shift stops the deployment and production goes back', () =>
+test('S6: an alarm during the shift stops the deployment and production goes back', () =>
   withRehearsal(scenarios.alarm, async (rehearsal) => {
     const { release, deployment, to } = rehearsal
     const id = await release()
@@ -33,7 +33,7 @@ test('an alarm during the shift stops the deployment and production goes back', 
     ])
   }))
 
-test('traffic stays split when the group does not roll back on alarms', () => {
+test('S6: traffic stays split when the group does not roll back on alarms', () => {
   const world = withGroup(baseScenario.world, { rollbackOn: ['DEPLOYMENT_FAILURE'] })
   return withRehearsal({ ...scenarios.alarm, world }, async (rehearsal) => {
     const id = await rehearsal.release()
@@ -45,7 +45,7 @@ test('traffic stays split when the group does not roll back on alarms', () => {
   })
 })
 
-test('an alarm during Install stops the deployment there', () =>
+test('S6: an alarm during Install stops the deployment there', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     const id = await rehearsal.release()
     rehearsal.to(50)
@@ -54,9 +54,15 @@ test('an alarm during Install stops the deployment there', () =>
       [64.99, 'InProgress InProgress SRPPPPPP 100/0'],
       [65, 'Stopped Failed SFKKKKKK 100/0'],
     ])
+    const { errorInformation } = await rehearsal.deployment(id)
+    expect(errorInformation).toEqual({ code: 'ALARM_ACTIVE', message: ALARM_TEXT })
+    rehearsal.to(66)
+    expect(await rehearsal.taskSets()).toEqual(['PRIMARY web:1 2+0/2 STEADY_STATE', 'DRAINING web:2 0+0/0 STABILIZING'])
+    const rollback = (await rehearsal.deployment(id)).rollbackInfo?.rollbackDeploymentId ?? ''
+    await expectCourse(rehearsal, rollback, [[68.6, 'Succeeded Succeeded SSSSSSSS 100/0']])
   }))
 
-test('an alarm that is active already stops the deployment before its first event is over', () =>
+test('S6: an alarm that is active already stops the deployment before its first event is over', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     rehearsal.simulator.setAlarm('web-5xx', 'ALARM')
     const id = await rehearsal.release()
@@ -69,7 +75,7 @@ test('an alarm that is active already stops the deployment before its first even
     expect(await rehearsal.deployment(id)).not.toHaveProperty('rollbackInfo')
   }))
 
-test('an alarm stays active for the next deployment until it is reset', () =>
+test('S6: an alarm stays active for the next deployment until it is reset', () =>
   withRehearsal(scenarios.alarm, async ({ release, deployment, simulator, to }) => {
     await release()
     to(300)
@@ -107,3 +113,16 @@ test('an alarm can still roll back while the original waits for its termination'
       'DRAINING web:2 0+0/0 STEADY_STATE',
     ])
   }))
+
+test('every alarm that is active is named, as it was when the deployment started', () => {
+  const world = withGroup(baseScenario.world, { alarms: ['web-5xx', 'web-latency', 'web-idle'] })
+  return withRehearsal({ ...baseScenario, world }, async ({ release, deployment, simulator, to }) => {
+    simulator.setAlarm('web-latency', 'ALARM')
+    simulator.setAlarm('web-5xx', 'ALARM')
+    const id = await release()
+    to(3.2)
+    simulator.setAlarm('web-latency', 'OK')
+    to(4)
+    expect((await deployment(id)).errorInformation?.message).toMatch(/ Activated alarms: <web-latency> <web-5xx>$/)
+  })
+})

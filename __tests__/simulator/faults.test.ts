@@ -27,7 +27,7 @@ test('a fault meets as many requests of its operation as it is for', () =>
     expect(await list()).toEqual({ deployments: [] })
   }))
 
-test('a throttled CreateDeployment was not accepted and uses up no id', async () => {
+test('S11: a throttled CreateDeployment was not accepted and uses up no id', async () => {
   let undisturbed = ''
   await withRehearsal(scenarios.success, async ({ create }) => {
     undisturbed = await create(appSpec('web:1'))
@@ -40,7 +40,26 @@ test('a throttled CreateDeployment was not accepted and uses up no id', async ()
   )
 })
 
-test('a lost answer leaves the deployment behind, and the second attempt names it', () =>
+test('S11: throttled reads use up the attempts of the SDK, and the deployment does not notice', () =>
+  withRehearsal(
+    withFaults([{ operation: 'GetDeployment', count: 5, kind: THROTTLED }]),
+    async ({ deployment, release, simulator, to }) => {
+      const id = await release()
+      to(10)
+      await expect(deployment(id)).rejects.toMatchObject({
+        name: 'ThrottlingException',
+        message: 'Rate exceeded',
+        $metadata: { attempts: 3 },
+      })
+      expect((await deployment(id)).status).toBe('InProgress')
+      const reads = simulator.calls.filter((call) => call.operation === 'GetDeployment')
+      expect(reads.map((call) => call.httpStatus)).toEqual([400, 400, 400, 400, 400, 200])
+      to(749)
+      expect((await deployment(id)).status).toBe('Succeeded')
+    },
+  ))
+
+test('S12: a lost answer leaves the deployment behind, and the second attempt names it', () =>
   withRehearsal(
     withFaults([{ operation: 'CreateDeployment', count: 1, kind: { type: 'drop-after-accept' } }]),
     async ({ codeDeploy, create, simulator }) => {
@@ -72,9 +91,9 @@ test('a dropped request did nothing', () =>
     },
   ))
 
-test('credentials that end stop every call from then on and not the deployment', () =>
+test('S13: credentials that end stop every call from then on and not the deployment', () =>
   withRehearsal(
-    withFaults([{ operation: '*', count: Number.POSITIVE_INFINITY, fromSeconds: 300, kind: EXPIRED }]),
+    withFaults([{ operation: '*', count: 2, fromSeconds: 300, kind: EXPIRED }]),
     async ({ deployment, release, simulator, to }) => {
       const id = await release()
       to(299)
@@ -83,6 +102,8 @@ test('credentials that end stop every call from then on and not the deployment',
       await expect(deployment(id)).rejects.toMatchObject({ name: 'ExpiredTokenException' })
       await expect(deployment(id)).rejects.toMatchObject({ name: 'ExpiredTokenException' })
       expect(simulator.calls.at(-1)?.error?.code).toBe('ExpiredTokenException')
+      to(749)
+      expect((await deployment(id)).status).toBe('Succeeded')
     },
   ))
 

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
+import { hookExecutionIdOf } from '../../src/simulator/identity.ts'
 import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
 import { expectCourse, HOOK, type Rehearsal, withRehearsal } from './support/rehearsal.ts'
+import { appSpec } from './support/revision.ts'
 
 const HOOK_FAILED = {
   code: 'HOOK_EXECUTION_FAILURE',
@@ -11,7 +13,7 @@ async function rollbackOf({ deployment }: Rehearsal, id: string): Promise<string
   return (await deployment(id)).rollbackInfo?.rollbackDeploymentId ?? ''
 }
 
-test('a failed hook ends the deployment, and the rollback is a deployment of its own a moment later', () =>
+test('S2: a failed hook ends the deployment, and the rollback is a deployment of its own a moment later', () =>
   withRehearsal(scenarios['hook-fails'], async (rehearsal) => {
     const { release, deployment, codeDeploy, taskSets, to } = rehearsal
     const id = await release()
@@ -59,7 +61,7 @@ test('a failed hook ends the deployment, and the rollback is a deployment of its
     expect(rehearsal.simulator.hookLogs).toHaveLength(1)
   }))
 
-test('without automatic rollback everything stays as it is and the group is free at once', () =>
+test('S3: without automatic rollback everything stays as it is and the group is free at once', () =>
   withRehearsal(scenarios['hook-fails-no-rollback'], async (rehearsal) => {
     const { release, deployment, taskSets, to } = rehearsal
     const id = await release()
@@ -72,12 +74,13 @@ test('without automatic rollback everything stays as it is and the group is free
     expect(await deployment(id)).not.toHaveProperty('rollbackInfo')
   }))
 
-test('a hook that never calls back ends the deployment after an hour, and answering then is too late', () => {
+test('S4: a hook that never calls back ends the deployment after an hour, and answering then is too late', () => {
   const hookPlans = { [HOOK]: { answer: 'none' as const, afterSeconds: 0, log: [] } }
   return withRehearsal({ ...baseScenario, hookPlans }, async (rehearsal) => {
     const { release, deployment } = rehearsal
     const id = await release()
     await expectCourse(rehearsal, id, [
+      [125.4, 'InProgress InProgress SSSSRPPP 100/0'],
       [3725.39, 'InProgress InProgress SSSSRPPP 100/0'],
       [3725.4, 'Failed Failed SSSSFKKK 100/0'],
     ])
@@ -86,11 +89,23 @@ test('a hook that never calls back ends the deployment after an hour, and answer
       message: expect.stringContaining('timed out while waiting for a status callback'),
     })
     rehearsal.to(3726)
-    expect(await rollbackOf(rehearsal, id)).toMatch(/^d-/)
+    const rollback = await rollbackOf(rehearsal, id)
+    const late = { deploymentId: id, lifecycleEventHookExecutionId: hookExecutionIdOf(id, 'AfterAllowTestTraffic') }
+    await expect(
+      rehearsal.codeDeploy.putLifecycleEventHookExecutionStatus({ ...late, status: 'Succeeded' }),
+    ).rejects.toMatchObject({ name: 'LifecycleEventAlreadyCompletedException' })
+    await expectCourse(rehearsal, rollback, [
+      [3726.4, 'InProgress InProgress RPPPPPPP 100/0'],
+      [3729, 'Succeeded Succeeded SSSSSSSS 100/0'],
+    ])
+    expect(await rehearsal.taskSets()).toEqual([
+      'PRIMARY web:1 2+0/2 STEADY_STATE',
+      'DRAINING web:2 0+0/0 STEADY_STATE',
+    ])
   })
 })
 
-test('a hook that names a function which does not exist fails within a second', () =>
+test('S16: a hook that names a function which does not exist fails within a second', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     const id = await rehearsal.release({ AfterInstall: 'arn:aws:lambda:us-east-1:123456789012:function:nowhere' })
     await expectCourse(rehearsal, id, [
@@ -103,7 +118,21 @@ test('a hook that names a function which does not exist fails within a second', 
         'The IAM role arn:aws:iam::123456789012:role/ecsCodeDeployRole does not give you permission to perform ' +
         'operations in the following AWS service: AWSLambda.',
     })
+    rehearsal.to(125.2)
+    expect(await rollbackOf(rehearsal, id)).toMatch(/^d-/)
   }))
+
+test('S16: a hook that the role of CodeDeploy may not invoke fails in the same way', () => {
+  const functions = [{ name: HOOK, denied: true }]
+  return withRehearsal({ ...baseScenario, world: { ...baseScenario.world, functions } }, async (rehearsal) => {
+    const id = await rehearsal.release()
+    await expectCourse(rehearsal, id, [
+      [126.39, 'InProgress InProgress SSSSRPPP 100/0'],
+      [126.4, 'Failed Failed SSSSFKKK 100/0'],
+    ])
+    expect((await rehearsal.deployment(id)).errorInformation?.code).toBe('IAM_ROLE_PERMISSIONS')
+  })
+})
 
 test('nothing is rolled back when the hook before Install fails, for nothing was installed', () =>
   withRehearsal(scenarios['hook-fails'], async (rehearsal) => {
@@ -126,7 +155,7 @@ test('a hook may be named by its qualified ARN', () =>
     ])
   }))
 
-test('the pointer to the rollback comes as late as the scenario wants', () =>
+test('S20: the pointer to the rollback comes as late as the scenario wants', () =>
   withRehearsal({ ...scenarios['hook-fails'], timings: { rollbackGap: 12 } }, async (rehearsal) => {
     const id = await rehearsal.release()
     rehearsal.to(157.39)
@@ -135,12 +164,26 @@ test('the pointer to the rollback comes as late as the scenario wants', () =>
     expect(await rollbackOf(rehearsal, id)).toMatch(/^d-/)
   }))
 
-test('a rollback can fail itself, and then traffic stays where it was', () =>
-  withRehearsal({ ...scenarios.alarm, rollbackFails: true }, async (rehearsal) => {
-    const id = await rehearsal.release()
-    rehearsal.to(300)
+const whereTrafficWas: [string, number, string][] = [
+  ['before the shift', 130, 'Failed Failed SSSSSSFK 100/0'],
+  ['during the shift', 200, 'Failed Failed SSSSSSFK 90/10'],
+  ['after the shift', 500, 'Failed Failed SSSSSSFK 0/100'],
+]
+
+test.each(whereTrafficWas)('S14: a rollback can fail itself, and traffic stays where it was %s', (_, stopAt, row) =>
+  withRehearsal({ ...scenarios.success, rollbackFails: true }, async (rehearsal) => {
+    const { codeDeploy, create, deployment, release, to } = rehearsal
+    const id = await release()
+    to(stopAt)
+    await codeDeploy.stopDeployment({ deploymentId: id, autoRollbackEnabled: true })
+    to(stopAt + 10)
+    const before = await rehearsal.taskSets()
     const rollback = await rollbackOf(rehearsal, id)
-    expect(await rehearsal.row(rollback)).toBe('Failed Failed SSSSSSFK 90/10')
-    expect((await rehearsal.deployment(rollback)).errorInformation?.code).toBe('ECS_UPDATE_ERROR')
-    expect(await rehearsal.deployment(rollback)).not.toHaveProperty('rollbackInfo.rollbackDeploymentId')
-  }))
+    expect(await rehearsal.row(rollback)).toBe(row)
+    expect((await deployment(rollback)).errorInformation?.code).toBe('ECS_UPDATE_ERROR')
+    expect(await deployment(rollback)).not.toHaveProperty('rollbackInfo.rollbackDeploymentId')
+    to(9000)
+    expect(await rehearsal.taskSets()).toEqual(before)
+    await expect(create(appSpec('web:1'))).resolves.toMatch(/^d-/)
+  }),
+)

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { scenarios } from '../../src/simulator/scenarios.ts'
+import { scenarios, withGroup } from '../../src/simulator/scenarios.ts'
+import { DirectAccount } from './support/account.ts'
 import { expectCourse, withRehearsal } from './support/rehearsal.ts'
 import { appSpec } from './support/revision.ts'
 
-test('a group takes one deployment at a time, from its creation to the end of the termination wait', () =>
+test('S10: a group takes one deployment at a time, from its creation to the end of the termination wait', () =>
   withRehearsal(scenarios.success, async ({ release, create, to }) => {
     const id = await release()
     for (const at of [0, 50, 600, 748.14]) {
@@ -17,7 +18,7 @@ test('a group takes one deployment at a time, from its creation to the end of th
     expect(await create(appSpec('web:2'))).not.toBe(id)
   }))
 
-test('a rollback keeps the group busy too, from the moment it is due', () =>
+test('S10: a rollback keeps the group busy too, from the moment it is due', () =>
   withRehearsal(scenarios['hook-fails'], async ({ create, deployment, release, to }) => {
     const id = await release()
     to(145.5)
@@ -28,6 +29,20 @@ test('a rollback keeps the group busy too, from the moment it is due', () =>
     to(149)
     await expect(create(appSpec('web:2'))).resolves.toMatch(/^d-/)
   }))
+
+test('S10: the refusal names the group and the active deployment in the words of AWS', () => {
+  const direct = new DirectAccount({
+    ...scenarios.success,
+    world: withGroup(scenarios.success.world, { name: 'web-dg' }),
+  })
+  const inGroup = { deploymentGroupName: 'web-dg' }
+  const { deploymentId } = direct.create(appSpec('web:1'), inGroup).output
+  direct.ms = 50_000
+  expect(direct.create(appSpec('web:1'), inGroup)).toMatchObject({
+    error: 'DeploymentLimitExceededException',
+    message: `The Deployment Group 'web-dg' already has an active Deployment '${deploymentId}'`,
+  })
+})
 
 test('the next release swaps the target groups back', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
@@ -60,7 +75,7 @@ test('what a failed release left behind is removed when the next one installs', 
     expect(await rehearsal.taskSets()).toEqual(['PRIMARY web:1 2+0/2 STEADY_STATE', 'ACTIVE web:3 0+2/2 STABILIZING'])
   }))
 
-test('a broken AppSpec is accepted and fails seconds later, with no target to look at', () =>
+test('S17: a broken AppSpec is accepted and fails seconds later, with no target to look at', () =>
   withRehearsal(scenarios['bad-appspec'], async (rehearsal) => {
     const id = await rehearsal.release()
     await expectCourse(rehearsal, id, [

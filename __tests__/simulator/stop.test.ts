@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
+import { hookExecutionIdOf } from '../../src/simulator/identity.ts'
 import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
 import { expectCourse, withRehearsal } from './support/rehearsal.ts'
 
 const NEVER = { ...baseScenario, world: withGroup(baseScenario.world, { rollbackOn: [] }) }
 
-test('a stop with rollback gives production back, whatever the group says', () =>
+test('S7a, S7h: a stop with rollback gives production back, whatever the group says', () =>
   withRehearsal(NEVER, async (rehearsal) => {
     const { codeDeploy, deployment, to } = rehearsal
     const id = await rehearsal.release()
@@ -21,10 +22,15 @@ test('a stop with rollback gives production back, whatever the group says', () =
     ])
     const stopped = await deployment(id)
     expect(stopped.errorInformation?.code).toBe('MANUAL_STOP')
-    expect(stopped.rollbackInfo?.rollbackDeploymentId).toMatch(/^d-/)
+    const rollback = stopped.rollbackInfo?.rollbackDeploymentId ?? ''
+    expect((await deployment(rollback)).createTime).toEqual(new Date('2026-08-08T12:03:25.500Z'))
+    await expectCourse(rehearsal, rollback, [
+      [206, 'InProgress InProgress RPPPPPPP 100/0'],
+      [208.6, 'Succeeded Succeeded SSSSSSSS 100/0'],
+    ])
   }))
 
-test('a stop without rollback leaves traffic split, also when the group would roll back', () =>
+test('S7b: a stop without rollback leaves traffic split, also when the group would roll back', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     const id = await rehearsal.release()
     rehearsal.to(200)
@@ -34,7 +40,7 @@ test('a stop without rollback leaves traffic split, also when the group would ro
     expect(await rehearsal.deployment(id)).not.toHaveProperty('rollbackInfo')
   }))
 
-test('a stop that does not say leaves it to the group', () =>
+test('S7c: a stop that does not say leaves it to the group', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     const id = await rehearsal.release()
     rehearsal.to(200)
@@ -42,7 +48,7 @@ test('a stop that does not say leaves it to the group', () =>
     await expectCourse(rehearsal, id, [[206, 'Stopped Failed SSSSSSFK 100/0']])
   }))
 
-test('a stop before anything is installed takes effect at once', () =>
+test('S7d: a stop before anything is installed takes effect at once', () =>
   withRehearsal(scenarios.success, async ({ codeDeploy, release, row, deployment, to }) => {
     const id = await release()
     to(1)
@@ -53,7 +59,20 @@ test('a stop before anything is installed takes effect at once', () =>
     expect(await deployment(id)).not.toHaveProperty('rollbackInfo')
   }))
 
-test('a stop while a hook is running leaves its answer without effect', () =>
+test('S7d: a stop during the first event fails that event', () =>
+  withRehearsal(scenarios.success, async (rehearsal) => {
+    const id = await rehearsal.release()
+    rehearsal.to(3.1)
+    const answer = await rehearsal.codeDeploy.stopDeployment({ deploymentId: id, autoRollbackEnabled: true })
+    expect(answer.status).toBe('Succeeded')
+    await expectCourse(rehearsal, id, [
+      [3.1, 'Stopped Failed FKKKKKKK 100/0'],
+      [100, 'Stopped Failed FKKKKKKK 100/0'],
+    ])
+    expect(await rehearsal.deployment(id)).not.toHaveProperty('rollbackInfo')
+  }))
+
+test('S7e: a stop while a hook is running leaves its answer without effect', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     const id = await rehearsal.release()
     rehearsal.to(130)
@@ -62,9 +81,13 @@ test('a stop while a hook is running leaves its answer without effect', () =>
       [135, 'Stopped Failed SSSSFKKK 100/0'],
       [200, 'Stopped Failed SSSSFKKK 100/0'],
     ])
+    const late = { deploymentId: id, lifecycleEventHookExecutionId: hookExecutionIdOf(id, 'AfterAllowTestTraffic') }
+    await expect(
+      rehearsal.codeDeploy.putLifecycleEventHookExecutionStatus({ ...late, status: 'Succeeded' }),
+    ).rejects.toMatchObject({ name: 'LifecycleEventAlreadyCompletedException' })
   }))
 
-test('a stop while the original waits for its termination rolls back', () =>
+test('S7f: a stop while the original waits for its termination rolls back', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     const id = await rehearsal.release()
     rehearsal.to(500)
@@ -88,7 +111,7 @@ test('that stop can be assumed to be refused', () =>
     })
   }))
 
-test('a deployment that is over cannot be stopped, and a rollback never', () =>
+test('S7g: a deployment that is over cannot be stopped, and a rollback never', () =>
   withRehearsal(scenarios['hook-fails'], async ({ codeDeploy, deployment, release, to }) => {
     const id = await release()
     to(146.5)
@@ -98,5 +121,15 @@ test('a deployment that is over cannot be stopped, and a rollback never', () =>
     const rollback = (await deployment(id)).rollbackInfo?.rollbackDeploymentId ?? ''
     await expect(codeDeploy.stopDeployment({ deploymentId: rollback })).rejects.toMatchObject({
       name: 'UnsupportedActionForDeploymentTypeException',
+    })
+  }))
+
+test('S7g: a release that succeeded cannot be stopped', () =>
+  withRehearsal(scenarios.success, async ({ codeDeploy, release, to }) => {
+    const deploymentId = await release()
+    to(800)
+    await expect(codeDeploy.stopDeployment({ deploymentId })).rejects.toMatchObject({
+      name: 'DeploymentAlreadyCompletedException',
+      $metadata: { httpStatusCode: 400 },
     })
   }))

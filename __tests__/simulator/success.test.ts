@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
 import { expectCourse, HOOK, withRehearsal } from './support/rehearsal.ts'
 
-test('a release with a hook goes through every lifecycle event and ends when the original is terminated', () =>
+test('S1: a release with a hook goes through every lifecycle event and ends when the original is terminated', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     const id = await rehearsal.release()
     expect(id).toMatch(/^d-[A-Z0-9]{9}$/)
@@ -35,7 +35,7 @@ test('a release with a hook goes through every lifecycle event and ends when the
     ])
   }))
 
-test('the task sets change hands as both CodeDeploy and ECS show them', () =>
+test('S1: the task sets change hands as both CodeDeploy and ECS show them', () =>
   withRehearsal(scenarios.success, async ({ release, service, target, taskSets, to }) => {
     const id = await release()
     const course: [number, string[]][] = [
@@ -62,7 +62,7 @@ test('the task sets change hands as both CodeDeploy and ECS show them', () =>
     expect(taskDefinition).toBe(left[0]?.taskDefinition)
   }))
 
-test('start, end and the overview appear when they are true and stay', () =>
+test('S1: start, end and the overview appear when they are true and stay', () =>
   withRehearsal(scenarios.success, async ({ release, deployment, to }) => {
     const id = await release()
     const created = await deployment(id)
@@ -88,7 +88,7 @@ test('start, end and the overview appear when they are true and stay', () =>
     expect(over.instanceTerminationWaitTimeStarted).toBe(false)
   }))
 
-test('without hooks, test listener and waits there are six events and it ends within two minutes and a bit', () =>
+test('S1a: without hooks, test listener and waits there are six events and it ends within two minutes and a bit', () =>
   withRehearsal(scenarios['no-hooks'], async (rehearsal) => {
     await expectCourse(rehearsal, await rehearsal.release({}), [
       [3, 'InProgress InProgress RPPPPP 100/0'],
@@ -101,7 +101,7 @@ test('without hooks, test listener and waits there are six events and it ends wi
     ])
   }))
 
-test('a hook on test traffic is silently left out when the group has no test listener', () =>
+test('S18: a hook on test traffic is silently left out when the group has no test listener', () =>
   withRehearsal(scenarios['no-hooks'], async ({ release, row, simulator, to }) => {
     const id = await release({ AfterAllowTestTraffic: HOOK })
     to(126.95)

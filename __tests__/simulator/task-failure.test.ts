@@ -7,7 +7,7 @@ async function messages({ service }: Rehearsal): Promise<string[]> {
   return ((await service()).events ?? []).map(({ message = '' }) => message)
 }
 
-test('a replacement that never gets healthy fails after an hour and is rolled back', () =>
+test('S5: a replacement that never gets healthy fails after an hour and is rolled back', () =>
   withRehearsal(scenarios['never-healthy'], async (rehearsal) => {
     const { release, deployment, taskSets, to } = rehearsal
     const id = await release()
@@ -70,7 +70,7 @@ test('why its tasks stop can be read from the stopped tasks', () =>
     expect((await ecs.listTasks({ ...listed, desiredStatus: 'STOPPED' })).taskArns).toEqual([])
   }))
 
-test('a replacement that dies during the shift fails the deployment seconds later', () => {
+test('S15: a replacement that dies during the shift fails the deployment seconds later', () => {
   const dies = { event: 'AllowTraffic', seconds: 53.5 }
   const replacement = { ...baseScenario.replacement, health: 'dies' as const, dies }
   return withRehearsal({ ...baseScenario, replacement }, async (rehearsal) => {
@@ -82,6 +82,12 @@ test('a replacement that dies during the shift fails the deployment seconds late
       [205, 'Failed Failed SSSSSSFK 90/10'],
       [206, 'Failed Failed SSSSSSFK 100/0'],
     ])
+    const rollback = (await rehearsal.deployment(id)).rollbackInfo?.rollbackDeploymentId ?? ''
+    await expectCourse(rehearsal, rollback, [
+      [208.59, 'InProgress InProgress SSSSSSSR 100/0'],
+      [208.6, 'Succeeded Succeeded SSSSSSSS 100/0'],
+    ])
+    expect(await rehearsal.taskSets()).toEqual(['PRIMARY web:1 2+0/2 STEADY_STATE', 'DRAINING web:2 0+0/0 STABILIZING'])
     expect((await rehearsal.deployment(id)).errorInformation).toEqual({
       code: 'ECS_UPDATE_ERROR',
       message: 'CodeDeploy detected that the replacement task set is unhealthy.',
@@ -100,7 +106,7 @@ const refusals: [string, string, string][] = [
   ['an unknown port', appSpec('web:1', {}, 443), 'The container web did not have a container port 443 defined.'],
 ]
 
-test.each(refusals)('ECS refuses %s when Install asks for it, and nothing is rolled back', (_, content, reason) =>
+test.each(refusals)('S5a: ECS refuses %s when Install asks for it, and nothing is rolled back', (_, content, reason) =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     const id = await rehearsal.create(content)
     await expectCourse(rehearsal, id, [
@@ -115,6 +121,7 @@ test.each(refusals)('ECS refuses %s when Install asks for it, and nothing is rol
         'Error Code: InvalidParameterException; Request ID: ',
     )
     expect(rollbackInfo).toBeUndefined()
+    expect(await rehearsal.taskSets()).toEqual(['PRIMARY web:1 2+0/2 STEADY_STATE'])
   }),
 )
 

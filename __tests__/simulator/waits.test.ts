@@ -9,7 +9,7 @@ const HOLDS = {
 const READY_WAIT = { deploymentWaitType: 'READY_WAIT' } as const
 const TERMINATION_WAIT = { deploymentWaitType: 'TERMINATION_WAIT' } as const
 
-test('a group that holds waits at Ready until it is told to continue', () =>
+test('S8: a group that holds waits at Ready until it is told to continue', () =>
   withRehearsal(HOLDS, async (rehearsal) => {
     const { codeDeploy, to } = rehearsal
     const id = await rehearsal.release()
@@ -31,7 +31,7 @@ test('a group that holds waits at Ready until it is told to continue', () =>
     ])
   }))
 
-test('a ready wait that runs out stops the deployment and rolls nothing back', () =>
+test('S9: a ready wait that runs out stops the deployment and rolls nothing back', () =>
   withRehearsal(HOLDS, async (rehearsal) => {
     const id = await rehearsal.release()
     await expectCourse(rehearsal, id, [
@@ -44,6 +44,7 @@ test('a ready wait that runs out stops the deployment and rolls nothing back', (
       'The deployment timed out while waiting for a notification to continue. This time out period is 60 minutes.',
     )
     expect(rollbackInfo).toBeUndefined()
+    expect(await rehearsal.taskSets()).toEqual(['PRIMARY web:1 2+0/2 STEADY_STATE', 'ACTIVE web:2 2+0/2 STEADY_STATE'])
   }))
 
 test('a ready wait that runs out can be assumed to roll back', () =>
@@ -88,7 +89,7 @@ test('a stop while it waits at Ready gives no event a failure', () =>
     ])
   }))
 
-test('the termination wait can be ended, once it has begun', () =>
+test('S19: the termination wait can be ended, once it has begun', () =>
   withRehearsal(scenarios.success, async (rehearsal) => {
     const id = await rehearsal.release()
     rehearsal.to(447)

@@ -34,9 +34,9 @@ export class DirectAccount {
       if (misfits.length > 0 || (unknownMembers.length > 0 && !operation.keepsUnknownMembers)) {
         throw new Error(`${name} answers what does not fit: ${JSON.stringify([misfits, unknownMembers])}`)
       }
-      return { name, output: output ?? {}, error: undefined }
+      return { name, output: output ?? {}, error: undefined, message: undefined }
     } catch (error) {
-      if (error instanceof AwsError) return { name, output: {}, error: error.code }
+      if (error instanceof AwsError) return { name, output: {}, error: error.code, message: error.message }
       throw error
     }
   }
@@ -73,4 +73,5 @@ export interface Answer {
   output: Record<string, unknown>
   /** AWS's name for it. */
   error: string | undefined
+  message: string | undefined
 }

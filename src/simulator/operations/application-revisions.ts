@@ -8,12 +8,13 @@ import {
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime, writes } from '../protocol/operation.ts'
 import { requireApplication } from './group-lookup.ts'
-import { parseRevision, revisionView } from './revision.ts'
+import { checkDescription, parseRevision, revisionView } from './revision.ts'
 
 const registerApplicationRevision = writes<RegisterApplicationRevisionInput, undefined>(
   RegisterApplicationRevision$,
   (input, account, atMs) => {
     const application = requireApplication(account, input.applicationName)
+    checkDescription(input.description, account.assumptions)
     const revision = parseRevision(input.revision, account.assumptions)
     account.revisions.register(application.name, revision, input.description, atMs)
     return undefined

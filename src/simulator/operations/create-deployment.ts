@@ -15,11 +15,14 @@ import { type Operation, type Wire, writes } from '../protocol/operation.ts'
 import type { GroupSeed, RollbackEvent } from '../scenario.ts'
 import { requireDeploymentConfig } from './deployment-configs.ts'
 import { activeDeployment, laneOfGroup, requireApplication, requireGroup } from './group-lookup.ts'
-import { parseRevision } from './revision.ts'
+import { checkDescription, parseRevision } from './revision.ts'
 
 /** Source: CodeDeploy API Reference, AlarmConfiguration. */
 const MAX_ALARMS = 10
 const MAX_ALARM_NAME_LENGTH = 255
+
+/** Source: CodeDeploy API Reference, CreateDeployment. */
+const FILE_EXISTS_BEHAVIORS = ['DISALLOW', 'OVERWRITE', 'RETAIN']
 
 const ROLLBACK_EVENTS: RollbackEvent[] = [
   'DEPLOYMENT_FAILURE',
@@ -27,7 +30,10 @@ const ROLLBACK_EVENTS: RollbackEvent[] = [
   'DEPLOYMENT_STOP_ON_REQUEST',
 ]
 
-/** Checked in this order: names, revision, configuration, description, rollback, alarms, active deployment. There is no token that would make a repeated call harmless (documented). */
+/**
+ * Checked in this order: names, revision, configuration, description, rollback, alarms, members for other platforms,
+ * active deployment. There is no token that would make a repeated call harmless (documented).
+ */
 export const createDeployment: Operation = writes<CreateDeploymentInput, CreateDeploymentOutput>(
   CreateDeployment$,
   (input, account, atMs) => {
@@ -54,12 +60,10 @@ function orderOf(input: Wire<CreateDeploymentInput>, account: Account, group: Gr
     const message = `Deployment configuration ${config.name} is not for the ECS compute platform`
     throw new AwsError('InvalidTrafficRoutingConfigurationException', message)
   }
-  if ((input.description ?? '').length > assumptions.descriptionMaxLength) {
-    const message = `Description is too long, the maximum is ${assumptions.descriptionMaxLength} characters`
-    throw new AwsError('DescriptionTooLongException', message)
-  }
+  checkDescription(input.description, assumptions)
   const rollbackOn = rollbackEvents(input.autoRollbackConfiguration) ?? group.rollbackOn
   const overrideAlarms = alarmOverride(input.overrideAlarmConfiguration)
+  refuseOtherPlatforms(input)
   return {
     configName: config.name,
     routing: config.routing,
@@ -69,6 +73,25 @@ function orderOf(input: Wire<CreateDeploymentInput>, account: Account, group: Gr
     rollbackOn,
     alarms: overrideAlarms ? (overrideAlarms.enabled ? overrideAlarms.names : []) : group.alarms,
     overrideAlarms,
+  }
+}
+
+/** What only means something on EC2 and on premises. That ECS refuses it as Lambda does is assumed. */
+function refuseOtherPlatforms(input: Wire<CreateDeploymentInput>): void {
+  const { fileExistsBehavior, ignoreApplicationStopFailures, updateOutdatedInstancesOnly, targetInstances } = input
+  if (fileExistsBehavior !== undefined && !FILE_EXISTS_BEHAVIORS.includes(fileExistsBehavior)) {
+    throw new AwsError('InvalidFileExistsBehaviorException', `Invalid file exists behavior: ${fileExistsBehavior}`)
+  }
+  if (ignoreApplicationStopFailures) {
+    const message = 'ignoreApplicationStopFailures must be false for the ECS compute platform'
+    throw new AwsError('InvalidIgnoreApplicationStopFailuresValueException', message)
+  }
+  if (updateOutdatedInstancesOnly) {
+    const message = 'updateOutdatedInstancesOnly must be false for the ECS compute platform'
+    throw new AwsError('InvalidUpdateOutdatedInstancesOnlyValueException', message)
+  }
+  if (targetInstances && Object.keys(targetInstances).length > 0) {
+    throw new AwsError('InvalidTargetInstancesException', 'Target instances are not for the ECS compute platform')
   }
 }
 

@@ -18,7 +18,7 @@ import { roleArn, SERVICE_ROLE } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
 import type { ApplicationSeed, GroupSeed } from '../scenario.ts'
-import { laneOfGroup, requireApplication, requireGroup } from './group-lookup.ts'
+import { laneOfGroup, requireApplication, requireGroup, requireGroupName } from './group-lookup.ts'
 import { groupSettings } from './group-settings.ts'
 import { pageOf } from './page.ts'
 import { revisionView } from './revision.ts'
@@ -45,6 +45,7 @@ const batchGetDeploymentGroups = reads<BatchGetDeploymentGroupsInput, BatchGetDe
     if (names.length > MAX_GROUPS_IN_BATCH) {
       throw new AwsError('BatchLimitExceededException', `The maximum number of names is ${MAX_GROUPS_IN_BATCH}`)
     }
+    for (const name of names) requireGroupName(name)
     const groups = application.groups.filter((group) => names.includes(group.name))
     const missing = names.filter((name) => !groups.some((group) => group.name === name))
     return {

@@ -87,6 +87,12 @@ function requireTarget(
   return targetView(account.world, account.assumptions, lane, deployment, atMs)
 }
 
+/** Both task sets belong to the one target, so a label leaves nothing out (assumed). */
+function checkLabels(labels: readonly string[]): void {
+  const bad = labels.find((label) => label !== 'Blue' && label !== 'Green')
+  if (bad !== undefined) throw new AwsError('InvalidInstanceTypeException', `Invalid target label: ${bad}`)
+}
+
 function wantedStatuses(filters: Wire<ListDeploymentTargetsInput>['targetFilters']): string[] | undefined {
   let wanted: string[] | undefined
   for (const [name, values] of Object.entries(filters ?? {})) {
@@ -94,6 +100,7 @@ function wantedStatuses(filters: Wire<ListDeploymentTargetsInput>['targetFilters
       throw new AwsError('InvalidTargetFilterNameException', `Invalid target filter name: ${name}`)
     }
     if (name === 'TargetStatus') wanted = values
+    else checkLabels(values)
   }
   const bad = wanted?.find((status) => !TARGET_STATUSES.includes(status))
   if (bad !== undefined) throw new AwsError('InvalidInstanceStatusException', `Invalid target status: ${bad}`)

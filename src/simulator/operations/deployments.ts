@@ -15,7 +15,13 @@ import { findDeployment } from '../model/lane.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
 import { deploymentView } from './deployment-view.ts'
-import { laneOfGroup, requireApplication, requireDeployment, requireGroup } from './group-lookup.ts'
+import {
+  laneOfGroup,
+  requireApplication,
+  requireDeployment,
+  requireDeploymentId,
+  requireGroup,
+} from './group-lookup.ts'
 import { pageOf } from './page.ts'
 
 /** Source: CodeDeploy API Reference, BatchGetDeployments. */
@@ -39,6 +45,7 @@ const batchGetDeployments = reads<BatchGetDeploymentsInput, BatchGetDeploymentsO
     if (ids.length > MAX_DEPLOYMENTS_IN_BATCH) {
       throw new AwsError('BatchLimitExceededException', `The maximum number of IDs is ${MAX_DEPLOYMENTS_IN_BATCH}`)
     }
+    for (const id of ids) requireDeploymentId(id)
     const deploymentsInfo = ids.flatMap((id) => {
       const lane = account.laneOfDeployment(id, atMs)
       const deployment = lane && findDeployment(lane, id)
@@ -48,7 +55,7 @@ const batchGetDeployments = reads<BatchGetDeploymentsInput, BatchGetDeploymentsO
   },
 )
 
-/** Newest first (assumed), rollbacks included (observed). */
+/** Newest first (assumed), rollbacks included (observed). None of them was started by something with an external id. */
 const listDeployments = reads<ListDeploymentsInput, ListDeploymentsOutput>(ListDeployments$, (input, account, atMs) => {
   const deployments = deploymentsIn(account, input, atMs)
   const statuses = input.includeOnlyStatuses ?? []
@@ -60,6 +67,7 @@ const listDeployments = reads<ListDeploymentsInput, ListDeploymentsOutput>(ListD
     throw new AwsError('InvalidTimeRangeException', 'The start of the time range is after its end')
   }
   const ids = deployments
+    .filter(() => input.externalId === undefined)
     .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
     .filter(
       ({ createdMs }) =>

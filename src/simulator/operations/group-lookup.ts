@@ -17,10 +17,7 @@ export function requireApplication(account: Account, name: string | undefined): 
 }
 
 export function requireGroup(application: ApplicationSeed, name: string | undefined): GroupSeed {
-  if (!name) throw new AwsError('DeploymentGroupNameRequiredException', 'Deployment group name is required')
-  if (!NAME.test(name)) {
-    throw new AwsError('InvalidDeploymentGroupNameException', `Invalid deployment group name: ${name}`)
-  }
+  requireGroupName(name)
   const group = application.groups.find((known) => known.name === name)
   if (!group) {
     throw new AwsError('DeploymentGroupDoesNotExistException', `No Deployment Group found for name: ${name}`)
@@ -40,14 +37,25 @@ export interface FoundDeployment {
 }
 
 export function requireDeployment(account: Account, id: string | undefined, atMs: number): FoundDeployment {
-  if (!id) throw new AwsError('DeploymentIdRequiredException', 'The deploymentId was null')
-  if (!/^d-[A-Z0-9]+$/.test(id)) throw new AwsError('InvalidDeploymentIdException', `Invalid deployment ID: ${id}`)
-  const lane = account.laneOfDeployment(id, atMs)
-  const deployment = lane && findDeployment(lane, id)
+  const known = requireDeploymentId(id)
+  const lane = account.laneOfDeployment(known, atMs)
+  const deployment = lane && findDeployment(lane, known)
   if (!lane || !deployment) {
     throw new AwsError('DeploymentDoesNotExistException', `The deployment ${id} could not be found`)
   }
   return { lane, deployment }
+}
+
+export function requireDeploymentId(id: string | undefined): string {
+  if (!id) throw new AwsError('DeploymentIdRequiredException', 'The deploymentId was null')
+  if (!/^d-[A-Z0-9]+$/.test(id)) throw new AwsError('InvalidDeploymentIdException', `Invalid deployment ID: ${id}`)
+  return id
+}
+
+export function requireGroupName(name: string | undefined): string {
+  if (!name) throw new AwsError('DeploymentGroupNameRequiredException', 'Deployment group name is required')
+  if (NAME.test(name)) return name
+  throw new AwsError('InvalidDeploymentGroupNameException', `Invalid deployment group name: ${name}`)
 }
 
 /** The deployment that keeps the group busy: a running one, or one whose rollback is about to appear (assumed). */
