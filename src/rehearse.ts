@@ -24,8 +24,15 @@ const SPEEDS: Record<ScenarioName, number> = {
   'no-hooks': 10,
   'hook-fails': 12,
   'hook-fails-no-rollback': 12,
+  'hook-silent': 150,
+  'hook-denied': 12,
   'never-healthy': 15,
+  'task-dies': 18,
   alarm: 18,
+  stopped: 18,
+  'ready-wait': 25,
+  'late-rollback': 12,
+  'rollback-fails': 18,
   'bad-appspec': 5,
 }
 

@@ -131,6 +131,7 @@ test('S16: a hook that the role of CodeDeploy may not invoke fails in the same w
       [126.4, 'Failed Failed SSSSFKKK 100/0'],
     ])
     expect((await rehearsal.deployment(id)).errorInformation?.code).toBe('IAM_ROLE_PERMISSIONS')
+    expect(rehearsal.simulator.hookLogs).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
+import { scenarios } from '../../src/simulator/scenarios.ts'
 import { post } from './support/wire.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url))
@@ -49,11 +50,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('it says where it is, answers, and end
 const mistakes: [string[], string][] = [
   [['--port', 'http'], "Option '--port' must be a whole number from 0 to 65535; got 'http'.\n"],
   [['--port', '65536'], "Option '--port' must be a whole number from 0 to 65535; got '65536'.\n"],
-  [
-    ['--scenario', 'calm'],
-    "Option '--scenario' must be one of success, no-hooks, hook-fails, hook-fails-no-rollback, never-healthy, alarm, " +
-      "bad-appspec; got 'calm'.\n",
-  ],
+  [['--scenario', 'calm'], `Option '--scenario' must be one of ${Object.keys(scenarios).join(', ')}; got 'calm'.\n`],
   [['--speed', '0'], "Option '--speed' must be a number above 0; got '0'.\n"],
   [['--sped', '2'], "Unknown option '--sped'. Usage: npm run simulator -- [--port N] [--scenario NAME] [--speed X]\n"],
 ]

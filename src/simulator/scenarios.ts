@@ -1,4 +1,4 @@
-import type { GroupSeed, HookPlan, Scenario, World } from './scenario.ts'
+import type { GroupSeed, HookPlan, Occasion, Scenario, World } from './scenario.ts'
 import { demoWorld } from './world.ts'
 
 export type ScenarioName =
@@ -6,8 +6,15 @@ export type ScenarioName =
   | 'no-hooks'
   | 'hook-fails'
   | 'hook-fails-no-rollback'
+  | 'hook-silent'
+  | 'hook-denied'
   | 'never-healthy'
+  | 'task-dies'
   | 'alarm'
+  | 'stopped'
+  | 'ready-wait'
+  | 'late-rollback'
+  | 'rollback-fails'
   | 'bad-appspec'
 
 const PASSES: HookPlan = {
@@ -22,12 +29,17 @@ const FAILS: HookPlan = {
   log: ['The test listener answered 500 from web:2; expected 200.'],
 }
 
+const HOOK = 'CodeDeployHook_validate'
+
+/** When a tenth of production has been on the replacement for a while. */
+const DURING_SHIFT: Occasion = { event: 'AllowTraffic', seconds: 53.5 }
+
 /** Everything goes well, with the demo world's one hook. The other scenarios differ from it in one thing or two. */
 export const baseScenario: Scenario = {
   name: 'base',
   description: 'Everything goes well: the hook passes and production moves in two steps.',
   world: demoWorld,
-  hookPlans: { CodeDeployHook_validate: PASSES },
+  hookPlans: { [HOOK]: PASSES },
   replacement: {
     health: 'healthy',
     stopped: {
@@ -61,7 +73,7 @@ export const scenarios: Record<ScenarioName, Scenario> = {
     ...baseScenario,
     name: 'hook-fails',
     description: 'The replacement answers 500 on the test listener; its hook reports Failed and CodeDeploy rolls back.',
-    hookPlans: { CodeDeployHook_validate: FAILS },
+    hookPlans: { [HOOK]: FAILS },
     replacement: { ...baseScenario.replacement, answersWith: 500 },
   },
   'hook-fails-no-rollback': {
@@ -69,9 +81,22 @@ export const scenarios: Record<ScenarioName, Scenario> = {
     name: 'hook-fails-no-rollback',
     description:
       'The hook reports Failed and the group does not roll back: the replacement stays on the test listener.',
-    hookPlans: { CodeDeployHook_validate: FAILS },
+    hookPlans: { [HOOK]: FAILS },
     replacement: { ...baseScenario.replacement, answersWith: 500 },
     world: withGroup(demoWorld, { rollbackOn: [] }),
+  },
+  'hook-silent': {
+    ...baseScenario,
+    name: 'hook-silent',
+    description: 'The hook never calls back: CodeDeploy waits an hour, fails and rolls back.',
+    hookPlans: {},
+    world: { ...demoWorld, functions: [{ name: HOOK }] },
+  },
+  'hook-denied': {
+    ...baseScenario,
+    name: 'hook-denied',
+    description: "CodeDeploy's role may not invoke the hook: the deployment fails there and rolls back.",
+    world: { ...demoWorld, functions: [{ name: HOOK, denied: true }] },
   },
   'never-healthy': {
     ...baseScenario,
@@ -79,12 +104,46 @@ export const scenarios: Record<ScenarioName, Scenario> = {
     description: 'The replacement tasks stop again and again until CodeDeploy gives up after an hour and rolls back.',
     replacement: { ...baseScenario.replacement, health: 'never' },
   },
+  'task-dies': {
+    ...baseScenario,
+    name: 'task-dies',
+    description: 'Every replacement task dies while a tenth of production is on it; CodeDeploy fails and rolls back.',
+    replacement: { ...baseScenario.replacement, health: 'dies', dies: DURING_SHIFT },
+  },
   alarm: {
     ...baseScenario,
     name: 'alarm',
     description:
       'Alarm web-5xx goes off while a tenth of production is on the replacement; CodeDeploy stops and rolls back.',
-    alarms: [{ name: 'web-5xx', after: { event: 'AllowTraffic', seconds: 53.5 } }],
+    alarms: [{ name: 'web-5xx', after: DURING_SHIFT }],
+  },
+  stopped: {
+    ...baseScenario,
+    name: 'stopped',
+    description: 'Somebody else stops the deployment while a tenth of production is on the replacement; it rolls back.',
+    stops: [{ after: DURING_SHIFT }],
+  },
+  'ready-wait': {
+    ...baseScenario,
+    name: 'ready-wait',
+    description: 'The group waits up to an hour for somebody to continue before production moves; nobody does.',
+    world: withGroup(demoWorld, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
+  },
+  'late-rollback': {
+    ...baseScenario,
+    name: 'late-rollback',
+    description: 'The hook reports Failed, and CodeDeploy takes twelve seconds to say that it rolls back.',
+    hookPlans: { [HOOK]: FAILS },
+    replacement: { ...baseScenario.replacement, answersWith: 500 },
+    timings: { rollbackGap: 12 },
+  },
+  'rollback-fails': {
+    ...baseScenario,
+    name: 'rollback-fails',
+    description:
+      'Alarm web-5xx goes off while a tenth of production is on the replacement, and the rollback fails too.',
+    alarms: [{ name: 'web-5xx', after: DURING_SHIFT }],
+    rollbackFails: true,
   },
   'bad-appspec': {
     ...baseScenario,

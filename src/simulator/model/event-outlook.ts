@@ -44,8 +44,8 @@ export function outlookOf(lane: Lane, deployment: Deployment, context: Context, 
   if (event === 'AllowTraffic') {
     return { due: shiftDue(lane, deployment, rules, atMs), hook: undefined }
   }
-  const hook = hookOf(deployment, event, atMs)
-  if (hook) return { due: hookDue(deployment, event, rules, hook), hook }
+  const hook = isHookEvent(event) ? deployment.order.appSpec?.hooks[event] : undefined
+  if (hook !== undefined) return hookOutlook(deployment, hook, rules, event, atMs)
   return { due: { atMs: atMs + rules.timingsMs[PLAIN_DURATION[event]], failure: undefined }, hook: undefined }
 }
 
@@ -75,36 +75,32 @@ function shiftDue(lane: Lane, { order }: Deployment, rules: Rules, atMs: number)
   return { atMs: atMs + lastStepMs + timingsMs.allowTraffic, failure: undefined }
 }
 
+/** An event with a hook. Nothing is invoked when the function is not there or not for CodeDeploy's role. */
+function hookOutlook(deployment: Deployment, reference: string, rules: Rules, event: string, atMs: number): Outlook {
+  const { scenario, timingsMs, assumptions } = rules
+  const functionName = nameIn(reference)
+  const known = scenario.world.functions.find(({ name }) => name === functionName)
+  const isQualified = /:function:[^:]+:/.test(reference)
+  if (!known || known.denied || (isQualified && assumptions.qualifiedHook === 'refused')) {
+    const failure = hookNotInvocable(roleArn(scenario.world, SERVICE_ROLE))
+    return { due: { atMs: atMs + timingsMs.refusal, failure }, hook: undefined }
+  }
+  const hook = { functionName, executionId: hookExecutionIdOf(deployment.id, event), invokedMs: atMs }
+  return { due: hookDue(rules, hook), hook }
+}
+
 /**
  * CodeDeploy waits for the call back, whatever becomes of the function (documented). A function that does not really
  * run answers as planned.
  */
-function hookDue(
-  deployment: Deployment,
-  event: LifecycleEventName,
-  rules: Rules,
-  hook: HookInvocation,
-): LifecycleEvent['due'] {
-  const { timingsMs, assumptions, scenario } = rules
-  const known = scenario.world.functions.find(({ name }) => name === hook.functionName)
-  const isQualified = isHookEvent(event) && /:function:[^:]+:/.test(deployment.order.appSpec?.hooks[event] ?? '')
-  if (!known || known.denied || (isQualified && assumptions.qualifiedHook === 'refused')) {
-    const failure = hookNotInvocable(roleArn(scenario.world, SERVICE_ROLE))
-    return { atMs: hook.invokedMs + timingsMs.refusal, failure }
-  }
+function hookDue({ timingsMs, assumptions, scenario, runningFunctions }: Rules, hook: HookInvocation): Outlook['due'] {
   const timeout = { atMs: hook.invokedMs + timingsMs.hookTimeout, failure: hookTimedOut(assumptions.hookTimeoutCode) }
   const plan = scenario.hookPlans[hook.functionName]
-  if (!plan || plan.answer === 'none' || rules.runningFunctions.has(hook.functionName)) return timeout
+  if (!plan || plan.answer === 'none' || runningFunctions.has(hook.functionName)) return timeout
   if (plan.answer === 'throws' && !assumptions.hookErrorFails) return timeout
   const answerMs = hook.invokedMs + Math.round(plan.afterSeconds * 1000)
   if (answerMs >= timeout.atMs) return timeout
   return { atMs: answerMs, failure: plan.answer === 'Succeeded' ? undefined : HOOK_FAILED }
-}
-
-function hookOf(deployment: Deployment, event: LifecycleEventName, atMs: number): HookInvocation | undefined {
-  const reference = isHookEvent(event) ? deployment.order.appSpec?.hooks[event] : undefined
-  if (reference === undefined) return undefined
-  return { functionName: nameIn(reference), executionId: hookExecutionIdOf(deployment.id, event), invokedMs: atMs }
 }
 
 /** The events of a rollback follow each other without hooks over its whole length (assumed). */
