@@ -219,7 +219,7 @@ test('clusters, services and task sets go by name and by ARN', () =>
     }
   }))
 
-test('the tasks of a service are listed and described, healthy once they run', () =>
+test('the tasks of a service are listed and described, healthy once they run and something checks it', () =>
   withRehearsal(scenarios.success, async ({ ecs, release, to }) => {
     await release()
     to(70)
@@ -234,7 +234,7 @@ test('the tasks of a service are listed and described, healthy once they run', (
       'web:1 RUNNING HEALTHY',
       'web:1 RUNNING HEALTHY',
       'web:2 PENDING UNKNOWN',
-      'web:2 RUNNING HEALTHY',
+      'web:2 RUNNING UNKNOWN',
     ])
     to(800)
     const stopped = await ecs.listTasks({ cluster: 'demo', serviceName: 'web', desiredStatus: 'STOPPED' })

@@ -129,6 +129,7 @@ function drainTaskSet(lane: Lane, rules: Rules, atMs: number, id: string | undef
   if (!taskSet) return lane
   const tasks = countTasks(taskSet, atMs).running
   const drained = changeTaskSet(lane, id, (one) => drain(one, atMs, rules.timingsMs.drain))
+  if (tasks === 0) return drained
   return logServiceEvent(drained, atMs, `has begun draining connections on ${tasks} tasks.`, id)
 }
 

@@ -78,6 +78,7 @@ export interface ContainerOutline {
   portMappings?: { containerPort?: number }[]
   logConfiguration?: { logDriver?: string }
   secrets?: unknown[]
+  healthCheck?: unknown
 }
 
 export function containersOf(definition: Readonly<Record<string, unknown>>): ContainerOutline[] {

@@ -19,17 +19,25 @@ export interface Task {
 
 /** Every task of these task sets that ECS still lists, oldest first. */
 export function tasksOf(taskSets: readonly TaskSet[], atMs: number): Task[] {
-  return taskSets
-    .flatMap((taskSet) => taskSet.slots.flatMap((slot) => tasksIn(taskSet, slot, atMs)))
+  return tasksEver(taskSets, atMs)
     .filter((task) => task.stoppedMs === undefined || task.stoppedMs + STOPPED_TASKS_KEPT_MS > atMs)
     .sort((one, other) => one.createdMs - other.createdMs)
 }
+
+/** Every task that these task sets had; of those that crash again and again only the latest of each slot. */
+export function tasksEver(taskSets: readonly TaskSet[], atMs: number): Task[] {
+  return taskSets.flatMap((taskSet) => taskSet.slots.flatMap((slot) => tasksIn(taskSet, slot, atMs)))
+}
+
+const MAX_STARTS = STOPPED_TASKS_KEPT_MS / (2 * FLAP_HALF_MS) + 2
 
 function tasksIn(taskSet: TaskSet, slot: Slot, atMs: number): Task[] {
   if (!slot.flapping) return [taskIn(taskSet, slot, 0, slot.fromMs, slot.runningMs, undefined, atMs)]
   const endMs = Math.min(atMs, slot.untilMs ?? atMs)
   const restarts = Math.max(0, Math.floor((endMs - slot.runningMs + FLAP_HALF_MS) / (2 * FLAP_HALF_MS)))
-  return Array.from({ length: restarts + 1 }, (_, i) => {
+  const first = Math.max(0, restarts + 1 - MAX_STARTS)
+  return Array.from({ length: restarts + 1 - first }, (_, offset) => {
+    const i = first + offset
     const runningMs = slot.runningMs + 2 * FLAP_HALF_MS * i
     const createdMs = i === 0 ? slot.fromMs : runningMs - FLAP_HALF_MS
     return taskIn(taskSet, slot, i, createdMs, runningMs, runningMs + FLAP_HALF_MS, atMs)

@@ -8,7 +8,7 @@ import {
   type Deployment as NativeDeployment,
   type Service as ServiceView,
 } from '@aws-sdk/client-ecs'
-import { taskSetIdOf, uuidOf } from '../identity.ts'
+import { taskSetIdOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import type { Service } from '../model/lane.ts'
 import { countTasks } from '../model/task-set.ts'
@@ -16,6 +16,7 @@ import { clusterArn, nameIn, roleArn, serviceArn, targetGroupArn, taskDefinition
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
 import { findService, requireCluster, requireService } from './cluster-lookup.ts'
+import { serviceEvents } from './service-events.ts'
 import { SERVICE_NETWORK, taskSetView } from './task-set-view.ts'
 
 /** Source: ECS API Reference, DescribeServices. */
@@ -96,11 +97,7 @@ export function serviceView(account: Account, service: Service, atMs: number, wi
     ],
     networkConfiguration: SERVICE_NETWORK,
     ...(!native && { taskSets: service.taskSets.map((taskSet) => taskSetView(world, service, taskSet, atMs)) }),
-    events: service.events.toReversed().map((event) => ({
-      id: uuidOf('service event', seed.cluster, seed.name, event.atMs, event.message),
-      createdAt: wireTime(event.atMs),
-      message: event.message,
-    })),
+    events: serviceEvents(account.rules.scenario, service, atMs),
     createdAt: wireTime(service.createdMs),
     createdBy: roleArn(world, 'admin'),
     enableECSManagedTags: false,

@@ -61,11 +61,13 @@ function tasksIn(service: Service, atMs: number): Task[] {
   return tasksOf([...service.goneTaskSets, ...service.taskSets], atMs)
 }
 
-/** `startedBy` is the task set and `group` the service (observed). */
+/** `startedBy` is the task set and `group` the service (observed). Health is that of containers with a health check (documented). */
 function taskView(account: Account, service: Service, task: Task, atMs: number): Wire<TaskView> {
   const { cluster, name } = service.seed
   const lastStatus = task.stoppedMs !== undefined ? 'STOPPED' : task.runningMs !== undefined ? 'RUNNING' : 'PENDING'
-  const isHealthy = lastStatus === 'RUNNING' && !task.crashes
+  const definition = account.taskDefinitions.find(task.taskSet.taskDefinitionArn, atMs)?.definition ?? {}
+  const { cpu, memory } = definition as { cpu?: string; memory?: string }
+  const containers = containerViews(account, task, lastStatus, cluster, definition)
   return {
     taskArn: taskArn(account.world, cluster, task.id),
     clusterArn: clusterArn(account.world, cluster),
@@ -77,21 +79,41 @@ function taskView(account: Account, service: Service, task: Task, atMs: number):
     platformFamily: 'Linux',
     desiredStatus: task.stoppedMs === undefined ? 'RUNNING' : 'STOPPED',
     lastStatus,
-    healthStatus: isHealthy ? 'HEALTHY' : 'UNKNOWN',
+    healthStatus: containers.some((container) => container.healthStatus === 'HEALTHY') ? 'HEALTHY' : 'UNKNOWN',
     connectivity: 'CONNECTED',
+    availabilityZone: `${account.world.region}a`,
+    ...(cpu !== undefined && { cpu }),
+    ...(memory !== undefined && { memory }),
     createdAt: wireTime(task.createdMs),
-    ...(task.runningMs !== undefined && { startedAt: wireTime(task.runningMs) }),
+    ...startOf(task),
     ...stopOf(account, task),
-    containers: containerViews(account, task, lastStatus, isHealthy, cluster, atMs),
+    containers,
+    enableExecuteCommand: false,
     version: 1,
     tags: [],
+  }
+}
+
+/** When it connected and its images were pulled: a quarter and three quarters of its way up (assumed). */
+function startOf({ createdMs, runningMs }: Task): Partial<Wire<TaskView>> {
+  if (runningMs === undefined) return {}
+  const onTheWay = (part: number) => wireTime(createdMs + Math.round((runningMs - createdMs) * part))
+  return {
+    connectivityAt: onTheWay(0.25),
+    pullStartedAt: onTheWay(0.25),
+    pullStoppedAt: onTheWay(0.75),
+    startedAt: wireTime(runningMs),
   }
 }
 
 function stopOf(account: Account, task: Task): Partial<Wire<TaskView>> {
   if (task.stoppedMs === undefined) return {}
   const { stopCode, stoppedReason } = account.rules.scenario.replacement.stopped
-  const times = { stoppingAt: wireTime(task.stoppedMs), stoppedAt: wireTime(task.stoppedMs) }
+  const times = {
+    stoppingAt: wireTime(task.stoppedMs),
+    ...(task.runningMs !== undefined && { executionStoppedAt: wireTime(task.stoppedMs) }),
+    stoppedAt: wireTime(task.stoppedMs),
+  }
   if (task.stoppedBy === 'itself') return { ...times, stopCode: stopCode as Wire<TaskView>['stopCode'], stoppedReason }
   const reason = `Scaling activity initiated by (taskSet ${task.taskSet.id})`
   return { ...times, stopCode: 'ServiceSchedulerInitiated', stoppedReason: reason }
@@ -101,13 +123,11 @@ function containerViews(
   account: Account,
   task: Task,
   lastStatus: string,
-  isHealthy: boolean,
   cluster: string,
-  atMs: number,
-): Wire<TaskView>['containers'] {
-  const definition = account.taskDefinitions.find(task.taskSet.taskDefinitionArn, atMs)?.definition ?? {}
+  definition: Readonly<Record<string, unknown>>,
+): NonNullable<Wire<TaskView>['containers']> {
   const { containerReason, exitCode } = account.rules.scenario.replacement.stopped
-  return containersOf(definition).map(({ name, image }) => ({
+  return containersOf(definition).map(({ name, image, healthCheck }) => ({
     containerArn: `${taskArn(account.world, cluster, task.id).replace(':task/', ':container/')}/${hexOf(12, task.id, name ?? '')}`,
     taskArn: taskArn(account.world, cluster, task.id),
     name,
@@ -116,6 +136,6 @@ function containerViews(
     ...(task.stoppedBy === 'itself' && containerReason !== undefined && { reason: containerReason }),
     ...(task.stoppedBy === 'itself' && exitCode !== undefined && { exitCode }),
     networkInterfaces: [{ attachmentId: uuidOf('attachment', task.id), privateIpv4Address: ipAddressOf(task.id).ip }],
-    healthStatus: isHealthy ? 'HEALTHY' : 'UNKNOWN',
+    healthStatus: healthCheck && lastStatus === 'RUNNING' && !task.crashes ? 'HEALTHY' : 'UNKNOWN',
   }))
 }

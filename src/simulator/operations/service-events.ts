@@ -1,0 +1,74 @@
+import type { ServiceEvent as ServiceEventView } from '@aws-sdk/client-ecs'
+import { uuidOf } from '../identity.ts'
+import type { Service, ServiceEvent } from '../model/lane.ts'
+import { type Task, tasksEver } from '../model/task.ts'
+import type { TaskSet } from '../model/task-set.ts'
+import { targetGroupArn } from '../names.ts'
+import { type Wire, wireTime } from '../protocol/operation.ts'
+import type { Scenario } from '../scenario.ts'
+
+/** Source: ECS API Reference, Service `events`. */
+const MAX_EVENTS = 100
+
+/** What ECS tells about a service and its tasks, newest first. */
+export function serviceEvents(scenario: Scenario, service: Service, atMs: number): Wire<ServiceEventView>[] {
+  const { cluster, name } = service.seed
+  const told = [...service.goneTaskSets, ...service.taskSets].flatMap((taskSet) =>
+    taskEvents(scenario, name, taskSet, atMs),
+  )
+  return [...told, ...service.events]
+    .sort((one, other) => one.atMs - other.atMs)
+    .slice(-MAX_EVENTS)
+    .reverse()
+    .map((event) => ({
+      id: uuidOf('service event', cluster, name, event.atMs, event.message),
+      createdAt: wireTime(event.atMs),
+      message: event.message,
+    }))
+}
+
+/** In ECS's words (observed); tasks of which one moment tells the same are told together. */
+function taskEvents(scenario: Scenario, name: string, taskSet: TaskSet, atMs: number): ServiceEvent[] {
+  const group = `(target-group ${targetGroupArn(scenario.world, name, taskSet.targetGroup)})`
+  const tasks = tasksEver([taskSet], atMs)
+  const ran = tasks.filter((task) => task.runningMs !== undefined)
+  const say = (one: (task: Task) => number | undefined, of: Task[], words: (count: number, ids: string) => string) =>
+    [...Map.groupBy(of, one)].flatMap(([whenMs, together]) => {
+      if (whenMs === undefined) return []
+      const ids = together.map(({ id }) => `(task ${id})`).join(' ')
+      return [{ atMs: whenMs, message: `(service ${name}) ${words(together.length, ids)}` }]
+    })
+  const unhealthy = ran.filter(({ stoppedBy }) => stoppedBy === 'itself' && failsHealthChecks(scenario))
+  return [
+    ...say(
+      ({ createdMs }) => createdMs,
+      tasks,
+      (count, ids) => `has started ${count} tasks: ${ids}.`,
+    ),
+    ...say(
+      ({ runningMs }) => runningMs,
+      ran,
+      (count) => `registered ${count} targets in ${group}`,
+    ),
+    ...say(
+      ({ stoppedMs }) => stoppedMs,
+      unhealthy,
+      () => `(port ${taskSet.containerPort}) is unhealthy in ${group} due to (reason Health checks failed).`,
+    ),
+    ...say(
+      ({ stoppedMs, stoppedBy }) => (stoppedBy === 'scheduler' ? stoppedMs : undefined),
+      ran,
+      (count, ids) => `has stopped ${count} running tasks: ${ids}.`,
+    ),
+    ...say(
+      ({ stoppedMs }) => stoppedMs,
+      ran,
+      (count) => `deregistered ${count} targets in ${group}`,
+    ),
+  ]
+}
+
+/** As opposed to tasks that end by themselves. */
+function failsHealthChecks({ replacement }: Scenario): boolean {
+  return /health checks/i.test(replacement.stopped.stoppedReason)
+}
