@@ -180,10 +180,10 @@ test('RegisterTaskDefinition refuses more than 64 KiB and says how much it was',
     )
   }))
 
-test('sizes may be written in vCPU and GB', () =>
+test('sizes may be written in vCPU and GB, and are shown in units', () =>
   withRehearsal(scenarios.success, async ({ ecs }) => {
     const sized = { ...WEB_2, cpu: '.5 vCPU', memory: '2 GB' }
-    expect((await ecs.registerTaskDefinition(sized)).taskDefinition).toMatchObject({ cpu: '.5 vCPU', memory: '2 GB' })
+    expect((await ecs.registerTaskDefinition(sized)).taskDefinition).toMatchObject({ cpu: '512', memory: '2048' })
   }))
 
 test('what does not exist is said in the words of ECS', () =>

@@ -26,8 +26,29 @@ export function completeDefinition(definition: Definition): Definition {
   return {
     ...Object.fromEntries(EMPTY_TASK_LISTS.map((name) => [name, []])),
     ...definition,
+    ...sizesOf(definition),
     containerDefinitions: containers,
   }
+}
+
+/** Sizes are shown in units, however they were written. Source: ECS Developer Guide, "Task CPU and memory". */
+function sizesOf({ cpu, memory }: Definition): Definition {
+  return {
+    ...(typeof cpu === 'string' && { cpu: cpuUnits(cpu) }),
+    ...(typeof memory === 'string' && { memory: String(memoryMiB(memory)) }),
+  }
+}
+
+/** `256` or `.25 vCPU`. */
+export function cpuUnits(text: string): string {
+  const vcpu = /^([\d.]+)\s*vcpu$/i.exec(text)?.[1]
+  return vcpu === undefined ? text : String(Number(vcpu) * 1024)
+}
+
+/** `512` or `0.5 GB`. */
+export function memoryMiB(text: string): number {
+  const gigabytes = /^([\d.]+)\s*gb$/i.exec(text)?.[1]
+  return gigabytes === undefined ? Number(text) : Number(gigabytes) * 1024
 }
 
 /** Where ECS could place tasks of it (observed: EC2 is always named, also for Fargate). */

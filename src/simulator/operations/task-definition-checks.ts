@@ -1,3 +1,4 @@
+import { cpuUnits, memoryMiB } from '../model/definition-defaults.ts'
 import { containersOf } from '../model/task-definitions.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 
@@ -68,18 +69,6 @@ function checkMemory(definition: Definition): void {
       `Invalid setting for container '${hungry.name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
     )
   }
-}
-
-/** `256` or `.25 vCPU`. */
-function cpuUnits(text: string): string {
-  const vcpu = /^([\d.]+)\s*vcpu$/i.exec(text)?.[1]
-  return vcpu === undefined ? text : String(Number(vcpu) * 1024)
-}
-
-/** `512` or `0.5 GB`. */
-function memoryMiB(text: string): number {
-  const gigabytes = /^([\d.]+)\s*gb$/i.exec(text)?.[1]
-  return gigabytes === undefined ? Number(text) : Number(gigabytes) * 1024
 }
 
 function range(first: number, last: number, step: number): number[] {
