@@ -70,9 +70,11 @@ test('outputs hold no text of others', async () => {
   expect(JSON.parse(hooks)).toHaveLength(1)
 })
 
-test('annotation, summary, outputs and report tell the same verdict', async () => {
-  for (const scenario of Object.values(scenarios)) {
-    const inputs = scenario.name === 'no-hooks' ? {} : HOOK
+test.each(Object.values(scenarios))(
+  'annotation, summary, outputs and report tell the same verdict in $name',
+  async (scenario) => {
+    const hooks = scenario.name === 'no-hooks' ? {} : HOOK
+    const inputs = { ...hooks, ...(scenario.name === 'ready-wait' && { 'auto-promote': 'true' }) }
     const { release, summary, outputs, annotation } = await simulateRelease({ scenario, inputs })
     expectValidReport(release)
     expect(summary).toContain(outputs['codedeploy-deployment-id'])
@@ -82,8 +84,8 @@ test('annotation, summary, outputs and report tell the same verdict', async () =
       expect(summary).toContain(outputs['rollback-deployment-id'])
     }
     expect(readMarkdown(summary).text).toContain(`Production now${outputs.production}`)
-  }
-})
+  },
+)
 
 test('a summary says that a release goes on while it does', async () => {
   const { release } = await simulateRelease({ scenario: scenarios['no-hooks'] })
