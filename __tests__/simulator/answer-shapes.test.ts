@@ -299,6 +299,12 @@ function container(taskDefinition: string, more: Record<string, unknown>) {
     taskArn: expect.stringMatching(`^${ECS_ARN}:task/demo/[0-9a-f]{32}$`),
     name: 'web',
     image: taskDefinition === 'web:1' ? 'registry.example/web:1.0.0' : 'registry.example/web:2.0.0',
+    networkInterfaces: [
+      {
+        attachmentId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        privateIpv4Address: expect.stringMatching(/^10\.0\.\d+\.\d+$/),
+      },
+    ],
     healthStatus: 'UNKNOWN',
     ...more,
   }

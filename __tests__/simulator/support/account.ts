@@ -5,6 +5,7 @@ import { rulesOf } from '../../../src/simulator/model/rules.ts'
 import { OPERATIONS } from '../../../src/simulator/operations/operations.ts'
 import { AwsError } from '../../../src/simulator/protocol/aws-error.ts'
 import { inspect } from '../../../src/simulator/protocol/shape.ts'
+import { NOTHING_REAL } from '../../../src/simulator/real-world.ts'
 import type { Scenario } from '../../../src/simulator/scenario.ts'
 import { APPLICATION, GROUP } from './rehearsal.ts'
 
@@ -29,7 +30,10 @@ export class DirectAccount {
     const operation = OPERATIONS.find((one) => one.name === name)
     if (!operation) throw new Error(`There is no operation ${name}.`)
     try {
-      const output = operation.answer(input, this.account, this.nowMs) as Record<string, unknown> | undefined
+      const output = operation.answer(input, this.account, this.nowMs, {
+        accessKeyId: undefined,
+        real: NOTHING_REAL,
+      }) as Record<string, unknown> | undefined
       const { misfits, unknownMembers } = inspect(operation.output, output)
       if (misfits.length > 0 || (unknownMembers.length > 0 && !operation.keepsUnknownMembers)) {
         throw new Error(`${name} answers what does not fit: ${JSON.stringify([misfits, unknownMembers])}`)
