@@ -133,3 +133,50 @@ test('ECS refuses a revision that was deregistered in time', () =>
     to(10)
     expect((await deployment(id)).errorInformation?.message).toContain('TaskDefinition is inactive')
   }))
+
+test('tasks do not die before all of them were healthy', () => {
+  const replacement = { ...baseScenario.replacement, health: 'dies' as const, dies: { event: 'Created', seconds: 1 } }
+  return withRehearsal({ ...baseScenario, replacement }, async (rehearsal) => {
+    await expectCourse(rehearsal, await rehearsal.release(), [
+      [123.44, 'InProgress InProgress SRPPPPPP 100/0'],
+      [128.44, 'InProgress InProgress SSSSRPPP 100/0'],
+      [128.45, 'Failed Failed SSSSFKKK 100/0'],
+    ])
+  })
+})
+
+test('a service with no task to run has none that can die', () => {
+  const services = baseScenario.world.services.map((seed) => ({ ...seed, desiredCount: 0 }))
+  const scenario = { ...scenarios['task-dies'], world: { ...baseScenario.world, services } }
+  return withRehearsal(scenario, async ({ deployment, release, to }) => {
+    const id = await release()
+    to(800)
+    expect((await deployment(id)).status).toBe('Succeeded')
+  })
+})
+
+test('Install waits for tasks that are added meanwhile', () =>
+  withRehearsal(scenarios.success, async (rehearsal) => {
+    const id = await rehearsal.release()
+    rehearsal.to(60)
+    await rehearsal.ecs.updateService({ cluster: 'demo', service: 'web', desiredCount: 3 })
+    await expectCourse(rehearsal, id, [
+      [179.99, 'InProgress InProgress SRPPPPPP 100/0'],
+      [180, 'InProgress InProgress SSPPPPPP 100/0'],
+    ])
+    expect(await rehearsal.taskSets()).toContain('ACTIVE web:2 3+0/3 STEADY_STATE')
+  }))
+
+test('tasks that are added to a replacement that never gets healthy do not get healthy either', () => {
+  const services = baseScenario.world.services.map((seed) => ({ ...seed, desiredCount: 0 }))
+  const scenario = { ...scenarios['never-healthy'], world: { ...baseScenario.world, services } }
+  return withRehearsal(scenario, async ({ ecs, release, taskSets, to }) => {
+    await release()
+    to(10)
+    await ecs.updateService({ cluster: 'demo', service: 'web', desiredCount: 1 })
+    to(300)
+    const { taskArns } = await ecs.listTasks({ cluster: 'demo', desiredStatus: 'STOPPED' })
+    expect(taskArns?.length).toBeGreaterThan(2)
+    expect((await taskSets()).at(-1)).toContain('STABILIZING')
+  })
+})

@@ -7,7 +7,8 @@ import { Revisions } from './revisions.ts'
 import type { Context, Rules } from './rules.ts'
 import { Sessions } from './sessions.ts'
 import { TaskDefinitions } from './task-definitions.ts'
-import { nextTransition, type Transition } from './transitions.ts'
+import type { Transition } from './transition.ts'
+import { nextTransition } from './transitions.ts'
 
 interface Known {
   lane: Lane

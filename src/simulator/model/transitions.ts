@@ -2,21 +2,16 @@ import { alarmFailure, alarmStopMs, stoppingAlarms } from './alarms.ts'
 import { type Deployment, isOver, runningEventIndex } from './deployment.ts'
 import { completeDeployment, createRollback, endDeployment, keepsOriginal } from './ending.ts'
 import { finishEvent, startEvent } from './event-run.ts'
-import { readyTimedOut, rollbackRefused, stoppedByUser, UNHEALTHY } from './failures.ts'
-import { changeDeployment, findTaskSet, type Lane, latestDeployment, logServiceEvent, removeTaskSet } from './lane.ts'
+import { readyTimedOut, rollbackRefused, stoppedByUser } from './failures.ts'
+import { changeDeployment, type Lane, latestDeployment, removeTaskSet } from './lane.ts'
 import { leaveReady } from './ready-wait.ts'
-import { killReplacement, takeWeightStep } from './replacement.ts'
+import { takeWeightStep } from './replacement.ts'
 import type { Context, Rules } from './rules.ts'
 import { startDeployment } from './start.ts'
 import { makePlannedStop } from './stop.ts'
+import { crashLoopTurn, deathTurns } from './task-turns.ts'
 import { weightSteps } from './traffic.ts'
-
-/** Something that will happen by itself, at a known moment. */
-export interface Transition {
-  atMs: number
-  /** The lane as it is right after. */
-  happen(): Lane
-}
+import { at, type Transition, when } from './transition.ts'
 
 /**
  * What happens next in a lane if nobody does anything. Of several at one moment the first in the lists below comes
@@ -79,8 +74,8 @@ function startTurns(lane: Lane, context: Context, { kind, status, createdMs }: D
 function weightTurn(lane: Lane, rules: Rules, deployment: Deployment): Transition[] {
   const shift = deployment.events.find((event) => event.name === 'AllowTraffic' && event.status === 'InProgress')
   const step = weightSteps(deployment.order.routing, rules.assumptions)[deployment.weightStepsTaken]
-  const isMoved = deployment.kind === 'rollback' || rules.scenario.listenerEdited
-  if (shift?.startMs === undefined || !step || isMoved) return []
+  const staysPut = deployment.kind === 'rollback' || rules.scenario.listenerEdited
+  if (shift?.startMs === undefined || !step || staysPut) return []
   return [at(shift.startMs + step.afterMs, (atMs) => takeWeightStep(lane, rules, atMs))]
 }
 
@@ -92,29 +87,6 @@ function eventTurns(lane: Lane, context: Context, deployment: Deployment): Trans
     ...when(due?.atMs, (atMs) => finishEvent(lane, context.rules, running, atMs, due?.failure)),
     ...when(deployment.nextEventMs, (atMs) => startEvent(lane, context, next, atMs)),
   ]
-}
-
-const CRASH_LOOP = 'is unable to consistently start tasks successfully.'
-const CRASH_LOOP_EVERY_MS = 60_000
-
-function crashLoopTurn(lane: Lane, deployment: Deployment): Transition[] {
-  const install = deployment.events.find((event) => event.name === 'Install' && event.status === 'InProgress')
-  const replacement = lane.service?.taskSets.find((taskSet) => taskSet.id === deployment.replacementTaskSet)
-  if (install?.startMs === undefined || !replacement?.slots.some((slot) => slot.flapping)) return []
-  const last = lane.service?.events.findLast((event) => event.message.endsWith(CRASH_LOOP))
-  const sinceMs = Math.max(install.startMs, last?.atMs ?? 0)
-  return [at(sinceMs + CRASH_LOOP_EVERY_MS, (atMs) => logServiceEvent(lane, atMs, CRASH_LOOP))]
-}
-
-function deathTurns(lane: Lane, { rules }: Context, deployment: Deployment): Transition[] {
-  const { replacementDiesMs, replacementDiedMs, targetStatus } = deployment
-  const steadyMs = findTaskSet(lane, deployment.replacementTaskSet)?.steadyMs
-  if (targetStatus === 'Succeeded') return []
-  if (replacementDiesMs !== undefined && steadyMs !== undefined) {
-    return [at(Math.max(replacementDiesMs, steadyMs), (atMs) => killReplacement(lane, rules, atMs))]
-  }
-  const failsMs = replacementDiedMs === undefined ? undefined : replacementDiedMs + rules.timingsMs.unhealthyLag
-  return when(failsMs, (atMs) => endDeployment(lane, rules, atMs, 'failure', UNHEALTHY))
 }
 
 function waitTurns(lane: Lane, { rules }: Context, deployment: Deployment): Transition[] {
@@ -149,12 +121,4 @@ function emptyRollbackTurn(lane: Lane, rules: Rules, { id, events, startedMs = 0
         : completeDeployment(lane, rules, atMs),
     ),
   ]
-}
-
-function at(atMs: number, happen: (atMs: number) => Lane): Transition {
-  return { atMs, happen: () => happen(atMs) }
-}
-
-function when(atMs: number | undefined, happen: (atMs: number) => Lane): Transition[] {
-  return atMs === undefined ? [] : [at(atMs, happen)]
 }
