@@ -58,7 +58,9 @@ function taskIn(
   const hasStopped = stoppedMs <= atMs
   const stoppedByItself = stoppedMs !== closedMs || slot.died
   return {
-    id: hexOf(32, 'task', taskSet.id, slot.number, start),
+    get id() {
+      return hexOf(32, 'task', taskSet.id, slot.number, start)
+    },
     taskSet,
     createdMs,
     runningMs: runningMs <= Math.min(atMs, stoppedMs) ? runningMs : undefined,

@@ -1,6 +1,6 @@
 import type { ServiceEvent as ServiceEventView } from '@aws-sdk/client-ecs'
 import { uuidOf } from '../identity.ts'
-import type { Service, ServiceEvent } from '../model/lane.ts'
+import type { Service } from '../model/lane.ts'
 import { type Task, tasksEver } from '../model/task.ts'
 import type { TaskSet } from '../model/task-set.ts'
 import { targetGroupArn } from '../names.ts'
@@ -16,34 +16,46 @@ export function serviceEvents(scenario: Scenario, service: Service, atMs: number
   const told = [...service.goneTaskSets, ...service.taskSets].flatMap((taskSet) =>
     taskEvents(scenario, name, taskSet, atMs),
   )
-  return [...told, ...service.events]
+  const recorded = service.events.map((event) => ({ atMs: event.atMs, message: () => event.message }))
+  return [...told, ...recorded]
     .sort((one, other) => one.atMs - other.atMs)
     .slice(-MAX_EVENTS)
     .reverse()
-    .map((event) => ({
-      id: uuidOf('service event', cluster, name, event.atMs, event.message),
-      createdAt: wireTime(event.atMs),
-      message: event.message,
+    .map(({ atMs, message }) => ({ atMs, message: message() }))
+    .map(({ atMs, message }) => ({
+      id: uuidOf('service event', cluster, name, atMs, message),
+      createdAt: wireTime(atMs),
+      message,
     }))
 }
 
+/** Put into words only when it is among those that are shown. */
+interface Told {
+  atMs: number
+  message(): string
+}
+
 /** In ECS's words (observed); tasks of which one moment tells the same are told together. */
-function taskEvents(scenario: Scenario, name: string, taskSet: TaskSet, atMs: number): ServiceEvent[] {
+function taskEvents(scenario: Scenario, name: string, taskSet: TaskSet, atMs: number): Told[] {
   const group = `(target-group ${targetGroupArn(scenario.world, name, taskSet.targetGroup)})`
   const tasks = tasksEver([taskSet], atMs)
   const ran = tasks.filter((task) => task.runningMs !== undefined)
-  const say = (one: (task: Task) => number | undefined, of: Task[], words: (count: number, ids: string) => string) =>
+  const say = (
+    one: (task: Task) => number | undefined,
+    of: Task[],
+    words: (count: number, ids: () => string) => string,
+  ) =>
     [...Map.groupBy(of, one)].flatMap(([whenMs, together]) => {
       if (whenMs === undefined) return []
-      const ids = together.map(({ id }) => `(task ${id})`).join(' ')
-      return [{ atMs: whenMs, message: `(service ${name}) ${words(together.length, ids)}` }]
+      const ids = () => together.map(({ id }) => `(task ${id})`).join(' ')
+      return [{ atMs: whenMs, message: () => `(service ${name}) ${words(together.length, ids)}` }]
     })
   const unhealthy = ran.filter(({ stoppedBy }) => stoppedBy === 'itself' && failsHealthChecks(scenario))
   return [
     ...say(
       ({ createdMs }) => createdMs,
       tasks,
-      (count, ids) => `has started ${count} tasks: ${ids}.`,
+      (count, ids) => `has started ${count} tasks: ${ids()}.`,
     ),
     ...say(
       ({ runningMs }) => runningMs,
@@ -58,7 +70,7 @@ function taskEvents(scenario: Scenario, name: string, taskSet: TaskSet, atMs: nu
     ...say(
       ({ stoppedMs, stoppedBy }) => (stoppedBy === 'scheduler' ? stoppedMs : undefined),
       ran,
-      (count, ids) => `has stopped ${count} running tasks: ${ids}.`,
+      (count, ids) => `has stopped ${count} running tasks: ${ids()}.`,
     ),
     ...say(
       ({ stoppedMs }) => stoppedMs,
