@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { type ScenarioName, scenarios } from '../src/simulator/scenarios.ts'
-import { simulateRelease } from './support/simulated-release.ts'
+import { inputsFor, simulateRelease } from './support/simulated-release.ts'
 
 test.each(Object.keys(scenarios) as ScenarioName[])(
   'the times of the log never run backwards, however late it looks: %s',
@@ -8,7 +8,7 @@ test.each(Object.keys(scenarios) as ScenarioName[])(
     for (const random of [0, 0.25, 0.5, 0.75, 1]) {
       const { log } = await simulateRelease({
         scenario: scenarios[name],
-        inputs: name === 'no-hooks' ? {} : { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' },
+        inputs: inputsFor(name),
         world: { random: () => random },
       })
       const times = log.flatMap((line) => /^\d\d:\d\d:\d\dZ/.exec(line) ?? [])

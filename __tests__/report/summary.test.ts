@@ -6,7 +6,7 @@ import { renderSummary } from '../../src/report/summary.ts'
 import { scenarios } from '../../src/simulator/scenarios.ts'
 import { readMarkdown } from '../support/markdown.ts'
 import { expectValidReport } from '../support/report-schema.ts'
-import { simulateRelease } from '../support/simulated-release.ts'
+import { inputsFor, simulateRelease } from '../support/simulated-release.ts'
 
 const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
 
@@ -73,8 +73,7 @@ test('outputs hold no text of others', async () => {
 test.each(Object.values(scenarios))(
   'annotation, summary, outputs and report tell the same verdict in $name',
   async (scenario) => {
-    const hooks = scenario.name === 'no-hooks' ? {} : HOOK
-    const inputs = { ...hooks, ...(scenario.name === 'ready-wait' && { 'auto-promote': 'true' }) }
+    const inputs = inputsFor(scenario.name)
     const { release, summary, outputs, annotation } = await simulateRelease({ scenario, inputs })
     expectValidReport(release)
     expect(summary).toContain(outputs['codedeploy-deployment-id'])

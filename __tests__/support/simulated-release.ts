@@ -118,3 +118,10 @@ function logInto(lines: string[]): World['log'] {
     },
   }
 }
+
+/** Inputs with which a release goes through this scenario for as long as it lets it. */
+export function inputsFor(scenario: string): Record<string, string> {
+  if (scenario === 'no-hooks') return {}
+  const hook = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }
+  return scenario === 'ready-wait' ? { ...hook, 'auto-promote': 'true' } : hook
+}
