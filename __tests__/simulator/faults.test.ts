@@ -125,3 +125,115 @@ test('a server error has its own HTTP status', () =>
     simulator.addFault({ operation: 'ListApplications', count: 1, kind })
     expect((await post(simulator.url, 'codedeploy', 'ListApplications', {})).httpStatus).toBe(503)
   }))
+
+const refusals: [Fault['kind'], { name: string; message: string; httpStatusCode: number }][] = [
+  [{ type: 'throttle' }, { name: 'ThrottlingException', message: 'Rate exceeded', httpStatusCode: 400 }],
+  [
+    { type: 'expired' },
+    {
+      name: 'ExpiredTokenException',
+      message: 'The security token included in the request is expired',
+      httpStatusCode: 400,
+    },
+  ],
+  [
+    { type: 'server-error', httpStatus: 500 },
+    {
+      name: 'InternalFailure',
+      message: 'The request processing has failed because of an unknown error, exception or failure.',
+      httpStatusCode: 500,
+    },
+  ],
+  [
+    { type: 'server-error', httpStatus: 503 },
+    {
+      name: 'ServiceUnavailable',
+      message: 'The request has failed due to a temporary failure of the server.',
+      httpStatusCode: 503,
+    },
+  ],
+  [
+    { type: 'denied', resource: 'arn:aws:codedeploy:us-east-1:123456789012:application:AppECS-demo-web' },
+    {
+      name: 'AccessDeniedException',
+      message:
+        'User: arn:aws:sts::123456789012:assumed-role/deployer/simulated is not authorized to perform: ' +
+        'codedeploy:ListApplications on resource: arn:aws:codedeploy:us-east-1:123456789012:application:AppECS-demo-web ' +
+        'because no identity-based policy allows the codedeploy:ListApplications action',
+      httpStatusCode: 400,
+    },
+  ],
+]
+
+test.each(refusals)('the SDK gets %j as AWS says it', (kind, { httpStatusCode, ...error }) =>
+  withRehearsal(withFaults([{ operation: 'ListApplications', kind }]), async ({ simulator }) => {
+    const once = new CodeDeploy({ ...clientConfig(simulator.url), maxAttempts: 1 })
+    await expect(once.listApplications({})).rejects.toMatchObject({ ...error, $metadata: { httpStatusCode } })
+    once.destroy()
+  }),
+)
+
+test('the SDK gets over a throttled and a failed request by itself', () =>
+  withRehearsal(
+    withFaults([
+      { operation: '*', count: 1, kind: { type: 'throttle' } },
+      { operation: '*', count: 1, kind: { type: 'server-error', httpStatus: 500 } },
+    ]),
+    async ({ codeDeploy, simulator }) => {
+      expect((await codeDeploy.listApplications({})).applications).toEqual(['AppECS-demo-web'])
+      expect(simulator.calls.map(({ httpStatus }) => httpStatus)).toEqual([400, 500, 200])
+    },
+  ))
+
+test.each([['not-json'], ['cut']] as const)('an answer that is %s was carried out and cannot be read', (how) =>
+  withRehearsal(
+    withFaults([{ operation: 'CreateDeployment', kind: { type: 'malformed', how } }]),
+    async ({ codeDeploy, create, simulator }) => {
+      await expect(create(appSpec('web:1'))).rejects.toMatchObject({ name: 'SyntaxError' })
+      expect(simulator.calls[0]).toMatchObject({ httpStatus: 200, output: { deploymentId: expect.any(String) } })
+      expect((await codeDeploy.listDeployments({})).deployments).toHaveLength(1)
+    },
+  ),
+)
+
+test('a slow answer comes when the clock has been moved that far, and tells what was so when it was asked', () =>
+  withRehearsal(
+    withFaults([{ operation: 'GetDeployment', count: 1, kind: { type: 'slow', seconds: 30 } }]),
+    async ({ deployment, create, simulator, to }) => {
+      const id = await create(appSpec('web:1'))
+      let answered = false
+      const asking = deployment(id).finally(() => {
+        answered = true
+      })
+      while (simulator.calls.length < 2) await new Promise(setImmediate)
+      to(29.999)
+      expect((await deployment(id)).status).toBe('InProgress')
+      expect(answered).toBe(false)
+      to(30)
+      expect((await asking).status).toBe('Created')
+    },
+  ))
+
+test('a slow answer is cut off when the simulator is closed', async () => {
+  let asking: Promise<unknown> = Promise.resolve()
+  await withRehearsal(withFaults([{ operation: '*', kind: { type: 'slow', seconds: 30 } }]), async ({ simulator }) => {
+    asking = post(simulator.url, 'codedeploy', 'ListApplications', {}).catch((error: Error) => error)
+    while (simulator.calls.length === 0) await new Promise(setImmediate)
+  })
+  expect(await asking).toMatchObject({ code: 'ECONNRESET' })
+})
+
+test('a fault is met from one moment until another', () =>
+  withRehearsal(
+    withFaults([
+      { operation: '*', fromSeconds: 10, untilSeconds: 20, kind: { type: 'server-error', httpStatus: 503 } },
+    ]),
+    async ({ simulator, to }) => {
+      const seen: number[] = []
+      for (const moment of [9.999, 10, 19.999, 20]) {
+        to(moment)
+        seen.push((await post(simulator.url, 'codedeploy', 'ListApplications', {})).httpStatus)
+      }
+      expect(seen).toEqual([200, 503, 503, 200])
+    },
+  ))

@@ -1,8 +1,13 @@
-import type { Fault } from './scenario.ts'
+import type { Fault, FaultKind } from './scenario.ts'
+
+interface WaitingFault {
+  fault: Fault
+  left: number
+}
 
 /** Faults that are still to come. A fault is used up when it has met as many requests as it is for. */
 export class Faults {
-  readonly #waiting: { fault: Fault; left: number }[] = []
+  #waiting: WaitingFault[] = []
   readonly #startMs: number
 
   constructor(faults: Fault[], startMs: number) {
@@ -11,18 +16,39 @@ export class Faults {
   }
 
   add(fault: Fault): void {
-    this.#waiting.push({ fault, left: fault.count })
+    this.#waiting.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY })
+  }
+
+  clear(): void {
+    this.#waiting = []
+  }
+
+  /** Those that are neither used up nor over, with how many requests each may still meet; undefined: no end of them. */
+  waiting(atMs: number): Fault[] {
+    return this.#waiting
+      .filter(({ fault, left }) => left > 0 && !this.#isOver(fault, atMs))
+      .map(({ fault, left }) => (Number.isFinite(left) ? { ...fault, count: left } : fault))
   }
 
   /** The fault that a request of this operation meets, if any; the one added first goes first. */
-  take(operation: string, atMs: number): Fault['kind'] | undefined {
+  take(operation: string, atMs: number): FaultKind | undefined {
     const met = this.#waiting.find(
       ({ fault, left }) =>
-        left > 0 &&
-        (fault.operation === operation || fault.operation === '*') &&
-        atMs >= this.#startMs + (fault.fromSeconds ?? 0) * 1000,
+        left > 0 && isFor(fault, operation) && this.#hasBegun(fault, atMs) && !this.#isOver(fault, atMs),
     )
     if (met) met.left--
     return met?.fault.kind
   }
+
+  #hasBegun({ fromSeconds = 0 }: Fault, atMs: number): boolean {
+    return atMs >= this.#startMs + fromSeconds * 1000
+  }
+
+  #isOver({ untilSeconds = Number.POSITIVE_INFINITY }: Fault, atMs: number): boolean {
+    return atMs >= this.#startMs + untilSeconds * 1000
+  }
+}
+
+function isFor(fault: Fault, operation: string): boolean {
+  return fault.operation === operation || fault.operation === '*'
 }

@@ -5,6 +5,13 @@ import { createHash } from 'node:crypto'
  * drawn, so that they do not depend on when somebody looked.
  */
 
+/** What every id begins with that is not made from another one; empty for seed 0. */
+export type IdSeed = readonly string[]
+
+export function idSeedOf(seed: number): IdSeed {
+  return seed === 0 ? [] : [`seed ${seed}`]
+}
+
 const DEPLOYMENT_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const IAM_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 

@@ -38,6 +38,11 @@ export class CallRecord {
     this.calls.push(new KeptCall(call, this.#shared(inputText), this.#shared(outputText)))
   }
 
+  clear(): void {
+    this.calls.length = 0
+    this.#texts.clear()
+  }
+
   #shared(text: string | undefined): string | undefined {
     if (text === undefined) return undefined
     const known = this.#texts.get(text)

@@ -163,15 +163,30 @@ export interface StopPlan {
 export interface Fault {
   /** Operation name, e.g. `GetDeployment`; `*` for all. */
   operation: string
-  /** How many requests it meets before it is used up. */
-  count: number
+  /** How many requests it meets before it is used up; default: no end of them. */
+  count?: number
   /** Requests earlier than this do not meet it, in seconds since the simulator started; default 0. */
   fromSeconds?: number
-  kind:
-    | { type: 'error'; code: string; message: string; httpStatus: number }
-    | { type: 'drop' }
-    | { type: 'drop-after-accept' }
+  /** Nor do requests from this moment on; default: never over. */
+  untilSeconds?: number
+  kind: FaultKind
 }
+
+export type FaultKind =
+  | { type: 'throttle' }
+  | { type: 'error'; code: string; message: string; httpStatus: number }
+  | { type: 'server-error'; httpStatus: 500 | 503 }
+  | { type: 'expired' }
+  /** `resource` is the ARN in the text; default `*`. */
+  | { type: 'denied'; resource?: string }
+  /** The connection is cut before the request was looked at. */
+  | { type: 'drop' }
+  /** The request is carried out, and then the connection is cut. */
+  | { type: 'drop-after-accept' }
+  /** The request is carried out, and its answer comes so many seconds of the simulator's clock later. */
+  | { type: 'slow'; seconds: number }
+  /** The request is carried out, and its answer is a page of HTML, or JSON of which the second half is missing. */
+  | { type: 'malformed'; how: 'not-json' | 'cut' }
 
 /** Seconds; what each is based on is in README.md. */
 export interface Timings {

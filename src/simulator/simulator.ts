@@ -1,23 +1,29 @@
-import type { SimulatorClock } from './clock.ts'
-import { Faults } from './faults.ts'
+import { isMovable, type SimulatorClock } from './clock.ts'
+import type { Controlled } from './control/action.ts'
+import { answerControl } from './control/control.ts'
 import { type HookLogLine, linesOf, plannedHookRuns } from './hook-log.ts'
+import { LateAnswers } from './late-answers.ts'
 import type { Listeners } from './live/listener.ts'
 import { type Live, startLive } from './live/live.ts'
-import { Account } from './model/account.ts'
 import type { Lane } from './model/lane.ts'
-import { rulesOf } from './model/rules.ts'
 import { exchange, requestId } from './protocol/exchange.ts'
-import { closeServer, listen, urlOf } from './protocol/http.ts'
+import { type Answered, closeServer, listen, urlOf } from './protocol/http.ts'
 import { NOTHING_REAL } from './real-world.ts'
-import { CallRecord, type RecordedCall } from './recorded-call.ts'
+import type { RecordedCall } from './recorded-call.ts'
 import type { Fault, Scenario } from './scenario.ts'
+import { Simulation } from './simulation.ts'
 
 export interface SimulatorOptions {
   scenario: Scenario
   clock: SimulatorClock
   /** Default 0: any free one. */
   port?: number
-  /** Scaled mode: services marked `serve` and hook functions with a `handlerFile` are real. `clock` runs at this rate. */
+  /** Ids are made from it: the same with the same seed, others with another one. Default 0. */
+  seed?: number
+  /**
+   * Scaled mode: services marked `serve` and hook functions with a `handlerFile` are real. `clock` is a `scaledClock`
+   * of this speed.
+   */
   live?: { speed: number }
   /** Gets what nobody should overlook, e.g. an operation that is not simulated; default: standard error. */
   complain?: (line: string) => void
@@ -37,59 +43,83 @@ export interface Simulator {
   addFault(fault: Fault): void
   /** The truth of one service by `cluster:service`, past every fault. */
   lane(key: string): Lane | undefined
+  /** No request meets any of the faults there were, those of the scenario included. */
+  clearFaults(): void
+  /** The scenario begins again at this moment of the clock, at the same addresses; running hooks are ended. */
+  reset(): Promise<void>
   close(): Promise<void>
 }
 
+const CUT: Answered = { reply: undefined, requestId: '' }
+
 /** A simulated AWS account behind a port on loopback. Rejects when the port is taken. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { scenario, clock, complain = complainOnStderr } = options
-  const startMs = clock.now()
-  const runningFunctions = options.live ? scenario.world.functions.filter(({ handlerFile }) => handlerFile) : []
-  const account = new Account(
-    rulesOf(
-      scenario,
-      startMs,
-      runningFunctions.map(({ name }) => name),
-    ),
-  )
-  const faults = new Faults(scenario.faults, startMs)
-  const record = new CallRecord()
-  let latestMs = startMs
-  const now = () => {
-    latestMs = Math.max(latestMs, clock.now())
-    return latestMs
-  }
+  const { scenario, clock, seed = 0, complain = complainOnStderr } = options
+  const movable = isMovable(clock) ? clock : undefined
+  const running = options.live ? scenario.world.functions.filter(({ handlerFile }) => handlerFile) : []
+  const simulation = new Simulation({ scenario, clock, seed, runningFunctions: running.map(({ name }) => name) })
+  const { record } = simulation
+  const lateAnswers = movable && new LateAnswers<Answered>(movable)
   let live: Live | undefined
-  const surroundings = { account, faults, real: () => live ?? NOTHING_REAL, complain }
-  const server = await listen(options.port ?? 0, (request, protocol) => {
-    const id = requestId(record.calls.length + 1)
-    const { reply, call } = exchange(protocol, request, surroundings, now(), id)
-    record.add(call)
-    // What a reading call brought up to date was due, and live looks at what is due by itself.
-    if (call.writes) live?.lookAgain()
-    return { reply, requestId: id }
+  const real = () => live ?? NOTHING_REAL
+
+  const server = await listen(options.port ?? 0, {
+    aws: (request, protocol) => {
+      const { account, faults } = simulation
+      const id = requestId(account.rules.idSeed, record.calls.length + 1)
+      const surroundings = { account, faults, real, complain }
+      const { reply, call, delaySeconds = 0 } = exchange(protocol, request, surroundings, simulation.now(), id)
+      record.add(call)
+      // What a reading call brought up to date was due, and live looks at what is due by itself.
+      if (call.writes) live?.lookAgain()
+      const answered = { reply, requestId: id }
+      return delaySeconds > 0 && lateAnswers ? lateAnswers.hold(answered, delaySeconds, CUT) : answered
+    },
+    control: (request) => answerControl(request, controlled),
   })
   const url = urlOf(server)
-  if (options.live) live = await startLive({ account, now, url, speed: options.live.speed, complain })
-  return {
+  if (options.live) {
+    if (!movable) throw new Error('Scaled mode needs a scaled clock.')
+    live = await startLive({ account: () => simulation.account, clock: movable, url, complain })
+  }
+
+  const simulator: Simulator = {
     url,
     calls: record.calls,
     get hookLogs() {
-      const runs = [...plannedHookRuns(account, now()), ...surroundings.real().hookRuns]
+      const runs = [...plannedHookRuns(simulation.account, simulation.now()), ...real().hookRuns]
       return runs.flatMap(linesOf).sort((one, other) => one.atMs - other.atMs)
     },
     listeners: live?.listeners ?? {},
     setAlarm: (name, state) => {
-      account.recordForAll({ kind: 'alarm-set', atMs: now(), name, state })
+      simulation.account.recordForAll({ kind: 'alarm-set', atMs: simulation.now(), name, state })
       live?.lookAgain()
     },
-    addFault: (fault) => faults.add(fault),
-    lane: (key) => account.lane(key, now()),
+    addFault: (fault) => {
+      if (fault.kind.type === 'slow' && !movable) throw new Error('A slow answer needs a clock that can wake it.')
+      simulation.faults.add(fault)
+    },
+    clearFaults: () => simulation.faults.clear(),
+    reset: async () => {
+      lateAnswers?.dropAll()
+      simulation.reset()
+      await live?.reset()
+    },
+    lane: (key) => simulation.account.lane(key, simulation.now()),
     close: async () => {
+      lateAnswers?.dropAll()
       await live?.close()
       await closeServer(server)
     },
   }
+  const controlled: Controlled = {
+    simulator,
+    simulation,
+    scenario,
+    seed,
+    clock: movable,
+  }
+  return simulator
 }
 
 function complainOnStderr(line: string): void {

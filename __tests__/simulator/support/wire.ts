@@ -3,7 +3,7 @@ import { request as requestOf } from 'node:http'
 export interface WireAnswer {
   httpStatus: number
   headers: Record<string, string | string[] | undefined>
-  /** Parsed; undefined when it is empty. */
+  /** Parsed when it is JSON; undefined when it is empty. */
   body: unknown
 }
 
@@ -31,15 +31,18 @@ export function send(url: string, headers: Record<string, string>, body: string,
       })
       response.on('end', () => {
         const { statusCode = 0, headers: answered } = response
-        const isJson = String(answered['content-type']).includes('json')
-        resolve({
-          httpStatus: statusCode,
-          headers: answered,
-          body: isJson && text ? JSON.parse(text) : text || undefined,
-        })
+        resolve({ httpStatus: statusCode, headers: answered, body: parsed(text) })
       })
     })
     request.on('error', reject)
     request.end(body)
   })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text || undefined
+  }
 }

@@ -9,20 +9,20 @@ const HOST = fileURLToPath(new URL('./hook-host.ts', import.meta.url))
 export interface HookProcess {
   /** Ends it without a word. */
   kill(): Promise<void>
+  /** Ends it because it has taken too long. */
+  timeOut(): void
 }
 
 export interface HookProcessOptions {
   message: HookInvocationMessage
   /** The whole environment of the process. */
   environment: Record<string, string>
-  /** Real milliseconds until it is ended. */
-  timeoutMs: number
   onLine(stream: 'stdout' | 'stderr', text: string): void
   onEnd(reason: 'exit' | 'timeout'): void
 }
 
 /** Runs one invocation of a hook function in a process of its own, on the simulator's clock. */
-export function startHookProcess({ message, environment, timeoutMs, onLine, onEnd }: HookProcessOptions): HookProcess {
+export function startHookProcess({ message, environment, onLine, onEnd }: HookProcessOptions): HookProcess {
   const child = fork(HOST, [], {
     env: environment,
     execArgv: ['--import', SCALED_TIME_PRELOAD],
@@ -33,17 +33,21 @@ export function startHookProcess({ message, environment, timeoutMs, onLine, onEn
     if (source) createInterface({ input: source }).on('line', (text) => onLine(stream, text))
   }
   let timedOut = false
-  const timer = setTimeout(() => {
-    timedOut = true
+  let killed = false
+  const kill = () => {
+    killed = true
     child.kill('SIGKILL')
-  }, timeoutMs)
+  }
   const ended = new Promise<void>((resolve) => {
     const end = () => {
-      clearTimeout(timer)
       onEnd(timedOut ? 'timeout' : 'exit')
       resolve()
     }
     child.once('close', end)
+    child.once('exit', () => {
+      // What the function started itself may live on and hold the pipes open.
+      if (killed) for (const pipe of [child.stdout, child.stderr]) pipe?.destroy()
+    })
     child.on('error', (error) => {
       onLine('stderr', error.message)
       end()
@@ -52,8 +56,12 @@ export function startHookProcess({ message, environment, timeoutMs, onLine, onEn
   child.send(message)
   return {
     kill: () => {
-      child.kill('SIGKILL')
+      kill()
       return ended
+    },
+    timeOut: () => {
+      timedOut = true
+      kill()
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { MovableClock } from '../clock.ts'
 import { logGroupOf, logStreamOf } from '../function-log.ts'
 import { type HookLogLine, type HookRun, invocationIdOf, MAX_RUN_MS } from '../hook-log.ts'
 import type { HookInvocation } from '../model/lifecycle.ts'
@@ -11,8 +12,7 @@ export interface HookWorld {
   world: World
   /** Address of the simulator, for the function's SDK. */
   url: string
-  speed: number
-  now(): number
+  clock: MovableClock
 }
 
 /** The hook functions that run, have run, and what they printed. */
@@ -32,13 +32,13 @@ export class Hooks {
     const { executionId } = invocation
     if (handlerFile === undefined || this.#invoked.has(executionId)) return
     this.#invoked.add(executionId)
-    const { world, speed, now } = this.#surroundings
+    const { world, clock } = this.#surroundings
     const lines: HookRun['lines'][number][] = []
     const requestId = invocationIdOf(executionId)
-    const run: HookRun = { functionName, deploymentId, requestId, startedMs: now(), endedMs: undefined, lines }
+    const run: HookRun = { functionName, deploymentId, requestId, startedMs: clock.now(), endedMs: undefined, lines }
     this.runs.push(run)
     const print = (stream: HookLogLine['stream'], text: string) => {
-      lines.push({ atMs: now(), stream, text })
+      lines.push({ atMs: clock.now(), stream, text })
     }
     const child = startHookProcess({
       message: {
@@ -49,18 +49,26 @@ export class Hooks {
         logGroupName: logGroupOf(seed),
         logStreamName: logStreamOf(run),
         requestId,
-        deadlineMs: now() + MAX_RUN_MS,
+        deadlineMs: clock.now() + MAX_RUN_MS,
       },
       environment: this.#environment(functionName, listeners),
-      timeoutMs: MAX_RUN_MS / speed,
       onLine: print,
       onEnd: (reason) => {
         this.#running.delete(child)
+        forgetDeadline()
         if (reason === 'timeout') print('stderr', `Task timed out after ${(MAX_RUN_MS / 1000).toFixed(2)} seconds`)
-        run.endedMs = now()
+        run.endedMs = clock.now()
       },
     })
+    const forgetDeadline = clock.at(clock.now() + MAX_RUN_MS, () => child.timeOut())
     this.#running.add(child)
+  }
+
+  /** Ends all that run and forgets that there were any. */
+  async reset(): Promise<void> {
+    await this.close()
+    this.#invoked.clear()
+    this.runs.length = 0
   }
 
   async close(): Promise<void> {
@@ -69,7 +77,7 @@ export class Hooks {
 
   /** Nothing of the caller's own AWS account reaches a hook. */
   #environment(functionName: string, listeners: Listeners | undefined): Record<string, string> {
-    const { world, url, speed, now } = this.#surroundings
+    const { world, url, clock } = this.#surroundings
     const inherited = Object.entries(process.env).filter(
       (entry): entry is [string, string] =>
         entry[1] !== undefined && !/^(AWS_|NODE_OPTIONS$|SIMULATOR_CLOCK$)/.test(entry[0]),
@@ -87,7 +95,7 @@ export class Hooks {
       no_proxy: '127.0.0.1',
       ...(listeners && { PRODUCTION_LISTENER_URL: listeners.production }),
       ...(listeners?.test !== undefined && { TEST_LISTENER_URL: listeners.test }),
-      ...childClockEnvironment({ now }, speed),
+      ...childClockEnvironment(clock, clock.speed),
     }
   }
 }

@@ -17,7 +17,7 @@ export interface ServedService {
 }
 
 export async function serveService(
-  account: Account,
+  account: () => Account,
   key: string,
   now: () => number,
   complain: (line: string) => void,
@@ -28,19 +28,19 @@ export async function serveService(
   const targetOf = (service: Service, taskSet: TaskSet) => {
     const known = targets.get(taskSet.id)
     if (known) return known
-    const started = startFor(account, service, taskSet, now())
+    const started = startFor(account(), service, taskSet, now())
     started.catch((error: unknown) => complain(`Task set ${taskSet.id} of ${key} is not served: ${error}`))
     const target = new Target(started)
     targets.set(taskSet.id, target)
     return target
   }
   const through = (route: (service: Service, atMs: number) => TaskSet | undefined) => () => {
-    const service = account.lane(key, now())?.service
+    const service = account().lane(key, now())?.service
     const taskSet = service && route(service, now())
     return taskSet && targetOf(service, taskSet)
   }
   const production = await startListener(through(productionRoute()))
-  const hasTestListener = account.lane(key, now())?.group?.seed.testListener ?? false
+  const hasTestListener = account().lane(key, now())?.group?.seed.testListener ?? false
   const test = hasTestListener ? await startListener(through(testRoute)) : undefined
 
   function retire(id: string, target: Target): void {

@@ -91,7 +91,7 @@ function firstTaskSet(rules: Rules, seed: ServiceSeed, createdMs: number): TaskS
   const [family = '', revision] = seed.taskDefinition.split(':')
   const steadyMs = createdMs + rules.timingsMs.install
   return {
-    id: taskSetIdOf('first', seed.cluster, seed.name),
+    id: taskSetIdOf(...rules.idSeed, 'first', seed.cluster, seed.name),
     deploymentId: undefined,
     taskDefinitionArn: taskDefinitionArn(rules.scenario.world, family, Number(revision)),
     targetGroup: 0,

@@ -1,4 +1,5 @@
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts'
+import { type IdSeed, idSeedOf } from '../identity.ts'
 import type { Assumptions, Scenario, Timings } from '../scenario.ts'
 import { DEFAULT_TIMINGS } from '../timings.ts'
 import type { TaskDefinitions } from './task-definitions.ts'
@@ -13,9 +14,10 @@ export interface Rules {
   startMs: number
   /** Hook functions that really run and answer by themselves; plans do not apply to them. */
   runningFunctions: ReadonlySet<string>
+  idSeed: IdSeed
 }
 
-export function rulesOf(scenario: Scenario, startMs: number, runningFunctions: Iterable<string> = []): Rules {
+export function rulesOf(scenario: Scenario, startMs: number, runningFunctions: Iterable<string> = [], seed = 0): Rules {
   const seconds = { ...DEFAULT_TIMINGS, ...scenario.timings }
   const timingsMs = { ...seconds }
   for (const name of Object.keys(seconds) as (keyof Timings)[]) timingsMs[name] = Math.round(seconds[name] * 1000)
@@ -25,6 +27,7 @@ export function rulesOf(scenario: Scenario, startMs: number, runningFunctions: I
     assumptions: { ...DEFAULT_ASSUMPTIONS, ...scenario.assumptions },
     startMs,
     runningFunctions: new Set(runningFunctions),
+    idSeed: idSeedOf(seed),
   }
 }
 

@@ -49,7 +49,7 @@ export const applicationOperations: Operation[] = [getApplication, batchGetAppli
 
 function view(account: Account, { name, computePlatform }: ApplicationSeed): Wire<ApplicationInfo> {
   return {
-    applicationId: uuidOf('application', name),
+    applicationId: uuidOf(...account.rules.idSeed, 'application', name),
     applicationName: name,
     createTime: wireTime(account.rules.startMs - SEED_AGE_MS),
     linkedToGitHub: false,

@@ -45,7 +45,11 @@ export const createDeployment: Operation = writes<CreateDeploymentInput, CreateD
       const message = `The Deployment Group '${group.name}' already has an active Deployment '${active.id}'`
       throw new AwsError('DeploymentLimitExceededException', message)
     }
-    const deploymentId = deploymentIdOf(account.rules.scenario.name, account.deploymentsCreated)
+    const deploymentId = deploymentIdOf(
+      ...account.rules.idSeed,
+      account.rules.scenario.name,
+      account.deploymentsCreated,
+    )
     account.record(serviceKey(group.cluster, group.service), { kind: 'deployment-created', atMs, deploymentId, order })
     account.revisions.use(application.name, order.revision, group.name, atMs)
     return { deploymentId }

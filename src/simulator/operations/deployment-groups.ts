@@ -85,7 +85,7 @@ function describe(
   )
   return {
     applicationName: application.name,
-    deploymentGroupId: uuidOf('deployment group', application.name, group.name),
+    deploymentGroupId: uuidOf(...account.rules.idSeed, 'deployment group', application.name, group.name),
     deploymentGroupName: group.name,
     deploymentConfigName: group.deploymentConfig,
     serviceRoleArn: roleArn(account.world, SERVICE_ROLE),

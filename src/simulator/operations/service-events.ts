@@ -1,6 +1,7 @@
 import type { ServiceEvent as ServiceEventView } from '@aws-sdk/client-ecs'
 import { uuidOf } from '../identity.ts'
 import type { Service } from '../model/lane.ts'
+import type { Rules } from '../model/rules.ts'
 import { type Task, tasksEver } from '../model/task.ts'
 import type { TaskSet } from '../model/task-set.ts'
 import { targetGroupArn } from '../names.ts'
@@ -11,7 +12,7 @@ import type { Scenario } from '../scenario.ts'
 const MAX_EVENTS = 100
 
 /** What ECS tells about a service and its tasks, newest first. */
-export function serviceEvents(scenario: Scenario, service: Service, atMs: number): Wire<ServiceEventView>[] {
+export function serviceEvents({ scenario, idSeed }: Rules, service: Service, atMs: number): Wire<ServiceEventView>[] {
   const { cluster, name } = service.seed
   const told = [...service.goneTaskSets, ...service.taskSets].flatMap((taskSet) =>
     taskEvents(scenario, name, taskSet, atMs),
@@ -23,7 +24,7 @@ export function serviceEvents(scenario: Scenario, service: Service, atMs: number
     .reverse()
     .map(({ atMs, message }) => ({ atMs, message: message() }))
     .map(({ atMs, message }) => ({
-      id: uuidOf('service event', cluster, name, atMs, message),
+      id: uuidOf(...idSeed, 'service event', cluster, name, atMs, message),
       createdAt: wireTime(atMs),
       message,
     }))

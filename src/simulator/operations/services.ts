@@ -97,7 +97,7 @@ export function serviceView(account: Account, service: Service, atMs: number, wi
     ],
     networkConfiguration: SERVICE_NETWORK,
     ...(!native && { taskSets: service.taskSets.map((taskSet) => taskSetView(world, service, taskSet, atMs)) }),
-    events: serviceEvents(account.rules.scenario, service, atMs),
+    events: serviceEvents(account.rules, service, atMs),
     createdAt: wireTime(service.createdMs),
     createdBy: roleArn(world, 'admin'),
     enableECSManagedTags: false,
@@ -115,7 +115,7 @@ function seededDefinition(account: Account, { seed }: Service): string {
 /** A service that ECS itself deploys shows its one finished deployment. */
 function nativeDeployment(account: Account, service: Service): Wire<NativeDeployment> {
   return {
-    id: taskSetIdOf('native deployment', service.seed.cluster, service.seed.name),
+    id: taskSetIdOf(...account.rules.idSeed, 'native deployment', service.seed.cluster, service.seed.name),
     status: 'PRIMARY',
     taskDefinition: seededDefinition(account, service),
     desiredCount: service.desiredCount,

@@ -1,11 +1,12 @@
 import type { Faults } from '../faults.ts'
-import { uuidOf } from '../identity.ts'
+import { type IdSeed, uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import { OPERATIONS } from '../operations/operations.ts'
 import type { RealWorld } from '../real-world.ts'
 import type { CallOutline } from '../recorded-call.ts'
 import { AwsError, NotSimulated } from './aws-error.ts'
 import { accessKeyId } from './credential-scope.ts'
+import { delayOf, EXPIRED_TOKEN, refusalBy, spoiltBy } from './fault-effect.ts'
 import type { Operation } from './operation.ts'
 import type { Message, Protocol, Request } from './protocol.ts'
 import { inspect } from './shape.ts'
@@ -16,13 +17,12 @@ export type Reply = (Message & { httpStatus: number }) | undefined
 export interface Exchange {
   reply: Reply
   call: CallOutline
+  /** Seconds of the simulator's clock until the answer is sent. */
+  delaySeconds?: number
 }
 
 /** Names of operations that change something, for those that are not simulated; in REST JSON they begin with the method. */
 const WRITES = /^(Create|Delete|Update|Put|Register|Deregister|Stop|Continue|Tag|Untag|(POST|PUT|PATCH|DELETE) )/
-
-/** The same words in every service (observed). */
-const EXPIRED = 'The security token included in the request is expired'
 
 const BY_NAME = new Map(OPERATIONS.map((operation) => [`${operation.service}.${operation.name}`, operation]))
 
@@ -61,9 +61,10 @@ export function exchange(
   if (fault?.type === 'drop') return { reply: undefined, call: { ...call, httpStatus: 0 } }
   let message: Message
   try {
-    if (fault?.type === 'error') throw new AwsError(fault.code, fault.message, fault.httpStatus)
+    const refusal = fault && refusalBy(fault, asked, protocol, account.world)
+    if (refusal) throw refusal
     refuseProtocol(request, asked.operation, complain)
-    if (account.sessions.isExpired(signedBy, atMs)) throw protocol.expiredToken(EXPIRED)
+    if (account.sessions.isExpired(signedBy, atMs)) throw protocol.expiredToken(EXPIRED_TOKEN)
     if (!operation) {
       complain(`Operation '${asked.title}' is not simulated.`)
       throw new AwsError('UnknownOperationException', `The simulator has no operation '${asked.title}'`)
@@ -80,12 +81,13 @@ export function exchange(
     message = protocol.error(asked, failure, requestId)
   }
   if (fault?.type === 'drop-after-accept') return { reply: undefined, call: { ...call, httpStatus: 0 } }
-  return { reply: { ...message, httpStatus: call.httpStatus }, call }
+  const reply = { ...message, body: spoiltBy(fault, message.body), httpStatus: call.httpStatus }
+  return { reply, call, delaySeconds: delayOf(fault) }
 }
 
-/** As `x-amzn-requestid`, the same in every run. */
-export function requestId(index: number): string {
-  return uuidOf('request', index)
+/** As `x-amzn-requestid`, the same in every run with this seed. */
+export function requestId(seed: IdSeed, index: number): string {
+  return uuidOf(...seed, 'request', index)
 }
 
 /** Newer clients may speak CBOR; without this one would get an answer that it cannot read. */

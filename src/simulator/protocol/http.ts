@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type ControlReply, type ControlRequest, controlRequestIn, sendControlReply } from './control-http.ts'
 import type { Reply } from './exchange.ts'
+import { refusedOrigin } from './origin.ts'
 import type { Protocol, Request } from './protocol.ts'
 import { protocolOf } from './protocols.ts'
 
@@ -9,12 +11,33 @@ export const KEEP_ALIVE_MS = 600_000
 
 const NOT_AWS = 'This is a local simulator of Amazon ECS and AWS CodeDeploy. Point AWS_ENDPOINT_URL at it.\n'
 
-type Answering = (request: Request, protocol: Protocol) => { reply: Reply; requestId: string }
+export interface Answered {
+  reply: Reply
+  requestId: string
+}
+
+/** Who answers what arrives. */
+export interface Handlers {
+  aws(request: Request, protocol: Protocol): Answered | Promise<Answered>
+  control(request: ControlRequest): ControlReply | Promise<ControlReply>
+}
 
 /** An AWS endpoint over plain HTTP on loopback. Rejects when the port is taken. */
-export async function listen(port: number, reply: Answering): Promise<Server> {
+export async function listen(port: number, handlers: Handlers): Promise<Server> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    readBody(request, (body) => respond(request, response, body, reply))
+    const refusal = refusedOrigin(request.headers)
+    if (refusal !== undefined) {
+      request.resume()
+      response.writeHead(403, { 'content-type': 'text/plain' }).end(`${refusal}\n`)
+      return
+    }
+    readBody(request, (body) => {
+      const control = controlRequestIn(request, body)
+      const done = control
+        ? sendControlReply(response, handlers.control(control))
+        : respond(request, response, body, handlers.aws)
+      done.catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))))
+    })
   })
   await listenOnLoopback(server, port)
   return server
@@ -50,7 +73,12 @@ export function drainServer(server: Server): Promise<void> {
   })
 }
 
-function respond(incoming: IncomingMessage, response: ServerResponse, body: string, reply: Answering): void {
+async function respond(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+  reply: Handlers['aws'],
+): Promise<void> {
   const request: Request = {
     method: incoming.method ?? '',
     path: incoming.url ?? '/',
@@ -65,7 +93,7 @@ function respond(incoming: IncomingMessage, response: ServerResponse, body: stri
     response.writeHead(404, { 'content-type': 'text/plain' }).end(NOT_AWS)
     return
   }
-  const answered = reply(request, protocol)
+  const answered = await reply(request, protocol)
   if (!answered.reply) {
     incoming.socket.resetAndDestroy()
     return

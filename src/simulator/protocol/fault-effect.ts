@@ -1,0 +1,57 @@
+import type { FaultKind, World } from '../scenario.ts'
+import { AwsError } from './aws-error.ts'
+import type { Call, Protocol } from './protocol.ts'
+
+/** The same words in every service (observed). */
+export const EXPIRED_TOKEN = 'The security token included in the request is expired'
+
+/** The error with which this fault answers in place of the operation; undefined when the operation is carried out. */
+export function refusalBy(
+  fault: FaultKind,
+  { service, operation }: Call,
+  protocol: Protocol,
+  world: World,
+): AwsError | undefined {
+  switch (fault.type) {
+    case 'throttle':
+      return new AwsError('ThrottlingException', 'Rate exceeded')
+    case 'error':
+      return new AwsError(fault.code, fault.message, fault.httpStatus)
+    case 'server-error':
+      return serverError(fault.httpStatus)
+    case 'expired':
+      return protocol.expiredToken(EXPIRED_TOKEN)
+    case 'denied':
+      return new AwsError('AccessDeniedException', deniedText(`${service}:${operation}`, fault.resource ?? '*', world))
+    default:
+      return undefined
+  }
+}
+
+/** What arrives in place of this answer. */
+export function spoiltBy(fault: FaultKind | undefined, body: string): string {
+  if (fault?.type !== 'malformed') return body
+  if (fault.how === 'cut') return body.slice(0, Math.ceil(body.length / 2))
+  return '<html><body><h1>Something between you and AWS answered</h1></body></html>\n'
+}
+
+/** Seconds of the simulator's clock. */
+export function delayOf(fault: FaultKind | undefined): number {
+  return fault?.type === 'slow' ? fault.seconds : 0
+}
+
+/** Source: CodeDeploy API Reference, "Common Errors". */
+function serverError(httpStatus: 500 | 503): AwsError {
+  if (httpStatus === 503) {
+    const message = 'The request has failed due to a temporary failure of the server.'
+    return new AwsError('ServiceUnavailable', message, httpStatus)
+  }
+  const message = 'The request processing has failed because of an unknown error, exception or failure.'
+  return new AwsError('InternalFailure', message, httpStatus)
+}
+
+/** The text is observed in public reports; the session is one that could make the call. */
+function deniedText(action: string, resource: string, world: World): string {
+  const user = `arn:aws:sts::${world.account}:assumed-role/deployer/simulated`
+  return `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`
+}
