@@ -58,11 +58,59 @@ const silent: [string, string, RegExp][] = [
   [
     'throws',
     `export const handler = async () => { throw new Error('out of luck') }`,
-    /^Invoke Error Error: out of luck$/,
+    /^Invoke Error \t\{"errorType":"Error","errorMessage":"out of luck","stack":\["Error: out of luck"," {4}at (file:|handler)[^"]+"\]\}$/,
   ],
   ['throws before it returns a promise', `export const handler = () => { throw new Error('no luck') }`, /no luck/],
-  ['cannot be loaded', `import './nowhere.mjs'`, /Cannot find module/],
-  ['is no function', `export const handler = 42`, /exports no function 'handler'/],
+  [
+    'imports what is not there',
+    `import './nowhere.mjs'`,
+    /^Uncaught Exception \t\{"errorType":"Runtime.ImportModuleError","errorMessage":"Error \[ERR_MODULE_NOT_FOUND\]: Cannot find module [^{}]*\}$/,
+  ],
+  [
+    'has a syntax error',
+    `export const handler = async ( => {}`,
+    /^Uncaught Exception \t\{"errorType":"Runtime.UserCodeSyntaxError","errorMessage":"SyntaxError: Unexpected token '=>'"/,
+  ],
+  [
+    'throws while it is loaded',
+    `throw new TypeError('not today')`,
+    /^Uncaught Exception \t\{"errorType":"TypeError","errorMessage":"not today","stack":\["TypeError: not today"," {4}at file:[^"]*hook.mjs:1:7"\]\}$/,
+  ],
+  [
+    'is no function',
+    `export const handler = 42`,
+    /^Uncaught Exception \t\{"errorType":"Runtime.HandlerNotFound","errorMessage":"hook.handler is undefined or not exported"/,
+  ],
+  [
+    'fails in a timer',
+    `export const handler = () => { setTimeout(() => { throw new Error('too late') }) }`,
+    /^Uncaught Exception \t\{"errorType":"Error","errorMessage":"too late"/,
+  ],
+  [
+    'lets a promise fail that nobody waits for',
+    `export const handler = () => { Promise.reject(new Error('unseen')) }`,
+    /^Unhandled Promise Rejection \t\{"errorType":"Runtime.UnhandledPromiseRejection","errorMessage":"Error: unseen"/,
+  ],
+  [
+    'rejects with what is no error',
+    `export const handler = async () => { throw 'tantrum' }`,
+    /^Invoke Error \t\{"errorType":"string","errorMessage":"tantrum"\}$/,
+  ],
+  [
+    'ends its process with an error',
+    `export const handler = async () => { process.exit(3) }`,
+    /^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 3$/,
+  ],
+  [
+    'ends its process',
+    `export const handler = async () => { process.exit() }`,
+    /^RequestId: [0-9a-f-]{36} Error: Runtime exited without providing a reason$/,
+  ],
+  [
+    'calls back with an error',
+    `export const handler = (event, context, done) => { done(new Error('sorry')) }`,
+    /sorry/,
+  ],
   ['returns without calling back', `export const handler = async () => { console.error('bye') }`, /^bye$/],
 ]
 
@@ -70,7 +118,8 @@ test.each(silent)('a handler that %s leaves CodeDeploy waiting', (_, source, lin
   withHook('hook.mjs', source, (scenario) =>
     withLiveRehearsal(scenario, async ({ simulator, release, deployment }) => {
       const id = await release({ AfterInstall: HOOK })
-      await until(() => simulator.hookLogs.some(({ text }) => line.test(text)))
+      await until(() => simulator.hookLogs.length > 0)
+      expect(simulator.hookLogs[0]?.text).toMatch(line)
       expect(simulator.hookLogs[0]).toMatchObject({ deploymentId: id, functionName: HOOK, stream: 'stderr' })
       expect((await deployment(id)).status).toBe('InProgress')
     }),

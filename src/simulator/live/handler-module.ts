@@ -18,10 +18,15 @@ registerHooks({
   },
 })
 
+/** A module that is fine in itself. */
+export class HandlerNotFound extends Error {
+  override readonly name = 'Error'
+}
+
 /** Loads a module for the rest of this process. @throws whatever the module throws, or that it has no handler */
 export async function loadHandler(file: string): Promise<Handler> {
   const loaded = await import(pathToFileURL(file).href)
   const handler: unknown = loaded.handler ?? loaded.default?.handler
-  if (typeof handler !== 'function') throw new Error(`${file} exports no function 'handler'.`)
+  if (typeof handler !== 'function') throw new HandlerNotFound(`${file} exports no function 'handler'.`)
   return handler as Handler
 }

@@ -1,6 +1,8 @@
 /** The process in which a hook function runs: loads a handler and calls it once, with what the parent sends. */
 
-import { loadHandler } from './handler-module.ts'
+import { writeSync } from 'node:fs'
+import { basename } from 'node:path'
+import { HandlerNotFound, loadHandler } from './handler-module.ts'
 
 /** What the parent sends. */
 export interface HookInvocationMessage {
@@ -15,12 +17,22 @@ export interface HookInvocationMessage {
   deadlineMs: number
 }
 
+const STDERR = 2
+const exit = process.exit.bind(process)
+const OWN_FRAME = /^ +at .*(hook-host\.ts|handler-module\.ts|node:internal)/
+
 process.once('message', (message: HookInvocationMessage) => {
   process.disconnect()
-  run(message).catch((error: unknown) => {
-    printError(error)
-    process.exitCode = 1
+  process.exit = (code) => {
+    const how = Number(code ?? 0) === 0 ? 'without providing a reason' : `with error: exit status ${code}`
+    writeSync(STDERR, `RequestId: ${message.requestId} Error: Runtime exited ${how}\nRuntime.ExitError\n`)
+    return exit(code)
+  }
+  process.on('uncaughtException', (error) => giveUp('Uncaught Exception', error))
+  process.on('unhandledRejection', (reason) => {
+    giveUp('Unhandled Promise Rejection', named(reason, 'Runtime.UnhandledPromiseRejection'))
   })
+  run(message).catch((error: unknown) => printError('Invoke Error', error))
 })
 
 /**
@@ -28,13 +40,40 @@ process.once('message', (message: HookInvocationMessage) => {
  * Lambda. A handler that fails prints its error and that is all: nobody tells CodeDeploy.
  */
 async function run(message: HookInvocationMessage): Promise<void> {
-  const handler = await loadHandler(message.handlerFile)
+  const file = message.handlerFile
+  const handler = await loadHandler(file).catch((error: unknown) => {
+    return giveUp('Uncaught Exception', loadFailure(error, file))
+  })
   const result = handler(message.event, contextOf(message), (error) => {
-    if (error) printError(error)
+    if (error) printError('Invoke Error', error)
   })
   if (!(result instanceof Promise)) return
-  await result.catch(printError)
-  process.stdout.write('', () => process.exit())
+  await result.catch((error: unknown) => printError('Invoke Error', error))
+  process.stdout.write('', () => exit())
+}
+
+/** What the module is not loaded for, with names as Lambda's Node.js runtime has them (observed). */
+function loadFailure(error: unknown, file: string): unknown {
+  if (error instanceof HandlerNotFound) {
+    const module = basename(file).replace(/\.[^.]*$/, '')
+    return named(`${module}.handler is undefined or not exported`, 'Runtime.HandlerNotFound')
+  }
+  return named(error, loadErrorName(error))
+}
+
+function loadErrorName(error: unknown): string | undefined {
+  if (error instanceof SyntaxError) return 'Runtime.UserCodeSyntaxError'
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' ? 'Runtime.ImportModuleError' : undefined
+}
+
+function named(error: unknown, name: string | undefined): unknown {
+  if (name === undefined) return error
+  const text = String(error)
+  const renamed = new Error(text)
+  renamed.name = name
+  renamed.stack = `${name}: ${error instanceof Error ? error.stack : text}`
+  return renamed
 }
 
 /** Source: AWS Lambda Developer Guide, "Using the Lambda context object". */
@@ -53,6 +92,23 @@ function contextOf(message: HookInvocationMessage): object {
   }
 }
 
-function printError(error: unknown): void {
-  process.stderr.write(`Invoke Error ${error instanceof Error ? error.stack : JSON.stringify(error)}\n`)
+/** One line, as Lambda's Node.js runtime prints it (observed), without what is this file's or Node's own. */
+function printError(title: string, error: unknown): void {
+  const isError = error instanceof Error
+  const stack = isError
+    ? String(error.stack)
+        .split('\n')
+        .filter((line) => !OWN_FRAME.test(line))
+    : []
+  const shown = {
+    errorType: isError ? error.name : typeof error,
+    errorMessage: isError ? error.message : String(error),
+    ...(isError && { stack }),
+  }
+  writeSync(STDERR, `${title} \t${JSON.stringify(shown)}\n`)
+}
+
+function giveUp(title: string, error: unknown): never {
+  printError(title, error)
+  return exit(129)
 }
