@@ -4,7 +4,7 @@ import type { Assumptions } from '../scenario.ts'
  * The lifecycle events of an ECS deployment in the order in which they run.
  * Source: CodeDeploy User Guide, "AppSpec 'hooks' section for an Amazon ECS deployment".
  */
-const EVENTS = [
+export const EVENT_NAMES = [
   'BeforeInstall',
   'Install',
   'AfterInstall',
@@ -15,7 +15,7 @@ const EVENTS = [
   'AfterAllowTraffic',
 ] as const
 
-export type LifecycleEventName = (typeof EVENTS)[number]
+export type LifecycleEventName = (typeof EVENT_NAMES)[number]
 
 /** Events that can run a hook function. Source: as above. */
 export const HOOK_EVENTS = [
@@ -54,7 +54,7 @@ export interface Failure {
 
 /** All events of a deployment are listed from its start; without a test listener two of them do not exist (observed). */
 export function pendingEvents(testListener: boolean): LifecycleEvent[] {
-  return EVENTS.filter((name) => testListener || !TEST_TRAFFIC_EVENTS.includes(name)).map((name) => ({
+  return EVENT_NAMES.filter((name) => testListener || !TEST_TRAFFIC_EVENTS.includes(name)).map((name) => ({
     name,
     status: 'Pending',
     startMs: undefined,

@@ -20,7 +20,7 @@ const linear = (percentage: number, intervalMinutes: number) =>
  * Configurations that every account has: all five for ECS, and those of the other platforms that a caller is likely to
  * take by mistake. Source: CodeDeploy User Guide, "Working with deployment configurations".
  */
-const PREDEFINED: DeploymentConfigSeed[] = [
+export const PREDEFINED_CONFIGS: DeploymentConfigSeed[] = [
   config('ECSAllAtOnce', 'ECS', { type: 'AllAtOnce' }),
   config('ECSLinear10PercentEvery1Minutes', 'ECS', linear(10, 1)),
   config('ECSLinear10PercentEvery3Minutes', 'ECS', linear(10, 3)),
@@ -47,7 +47,7 @@ export function requireDeploymentConfig(account: Account, name: string | undefin
   if (!/^[A-Za-z0-9._+=,@-]{1,100}$/.test(name)) {
     throw new AwsError('InvalidDeploymentConfigNameException', `Invalid deployment configuration name: ${name}`)
   }
-  const found = [...PREDEFINED, ...account.world.deploymentConfigs].find((known) => known.name === name)
+  const found = [...PREDEFINED_CONFIGS, ...account.world.deploymentConfigs].find((known) => known.name === name)
   if (!found) {
     throw new AwsError('DeploymentConfigDoesNotExistException', `No Deployment Configuration found for name: ${name}`)
   }

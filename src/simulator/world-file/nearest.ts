@@ -22,16 +22,18 @@ function plainOf(word: string): string {
   return word.toLowerCase().replace(/[-_ ]/g, '')
 }
 
-/** How many letters have to be added, left out or changed to make one word of the other. */
+/** How many letters have to be added, left out, changed or swapped with the next to make one word of the other. */
 function distanceBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, i) => i)
+  const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, i) => i)]
+  const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
   for (let i = 1; i <= one.length; i++) {
-    const next = [i]
+    rows[i] = [i]
     for (let j = 1; j <= other.length; j++) {
-      const changed = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1)
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      const isSwap = one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      const changed = at(i - 1, j - 1) + (one[i - 1] === other[j - 1] ? 0 : 1)
+      const swapped = isSwap ? at(i - 2, j - 2) + 1 : changed
+      rows[i]?.push(Math.min(changed, swapped, at(i - 1, j) + 1, at(i, j - 1) + 1))
     }
-    row = next
   }
-  return row[other.length] ?? 0
+  return at(one.length, other.length)
 }

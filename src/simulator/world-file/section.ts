@@ -27,6 +27,8 @@ interface Need {
 export class Section {
   readonly path: string
   readonly problems: Problems
+  /** It is no mapping at all: nothing more is said about what is missing in it. */
+  readonly isBroken: boolean
   readonly #members: Record<string, unknown>
   readonly #asked = new Set<string>()
 
@@ -34,7 +36,8 @@ export class Section {
     this.path = path
     this.problems = problems
     this.#members = isMapping(value) ? value : {}
-    if (!isMapping(value)) problems.add(path, `must be a mapping; got ${shown(value)}.`)
+    this.isBroken = !isMapping(value)
+    if (this.isBroken) problems.add(path, `must be a mapping; got ${shown(value)}.`)
   }
 
   has(key: string): boolean {
@@ -144,7 +147,7 @@ export class Section {
   }
 
   #absent(key: string, required: boolean | undefined, wanted: string): undefined {
-    return required ? this.wrong(key, `${wanted}; it is missing.`) : undefined
+    return required && !this.isBroken ? this.wrong(key, `${wanted}; it is missing.`) : undefined
   }
 
   #list(key: string): unknown[] | undefined {

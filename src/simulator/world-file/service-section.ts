@@ -1,0 +1,50 @@
+import type { ServiceSeed } from '../scenario.ts'
+import { type GroupDraft, readOwnGroup } from './group-section.ts'
+import type { Section } from './section.ts'
+import { ECS_NAME, REVISION } from './words.ts'
+
+/** A service as it was read, and where. */
+export interface ServiceDraft {
+  section: Section
+  seed: ServiceSeed
+  /** What `<name>:1` runs when the file describes the service by its image. */
+  image: string | undefined
+  /** Undefined: the usual one, unless `applications` has one for it. */
+  group: GroupDraft | 'none' | undefined
+}
+
+export function readService(section: Section, defaultCluster: string): ServiceDraft {
+  const name = section.text('name', { ...ECS_NAME, required: true }) ?? ''
+  const cluster = section.text('cluster', ECS_NAME) ?? defaultCluster
+  const image = section.text('image')
+  const taskDefinition = section.text('task-definition', REVISION)
+  if (section.has('image') === section.has('task-definition') && !section.isBroken) {
+    const found = section.has('image') ? 'both' : 'neither'
+    section.problems.add(section.path, `must have either 'image' or 'task-definition'; it has ${found}.`)
+  }
+  const nativeStrategy = section.choice('native-strategy', ['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'])
+  const tags = section.pairs('tags')
+  const seed: ServiceSeed = {
+    cluster,
+    name,
+    desiredCount: section.wholeNumber('desired-count', 0, 5000) ?? 2,
+    controller: section.choice('controller', ['CODE_DEPLOY', 'ECS', 'EXTERNAL']) ?? 'CODE_DEPLOY',
+    status: section.choice('status', ['ACTIVE', 'DRAINING', 'INACTIVE']) ?? 'ACTIVE',
+    taskDefinition: taskDefinition ?? `${name}:1`,
+    containerName: section.text('container', ECS_NAME) ?? name,
+    containerPort: section.wholeNumber('port', 1, 65_535) ?? 8080,
+    ...(nativeStrategy && { nativeStrategy }),
+    serve: section.flag('serve') ?? true,
+    ...(tags && { tags }),
+  }
+  const group = readGroup(section, cluster, name)
+  section.done()
+  return { section, seed, image, group }
+}
+
+/** A mapping, or `none`. */
+function readGroup(section: Section, cluster: string, name: string): ServiceDraft['group'] {
+  if (section.raw('group') === 'none') return 'none'
+  const group = section.section('group')
+  return group && readOwnGroup(group, cluster, name)
+}
