@@ -1,4 +1,7 @@
 import { CodeDeploy } from '@aws-sdk/client-codedeploy'
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { Lambda } from '@aws-sdk/client-lambda'
+import { STS } from '@aws-sdk/client-sts'
 import { expect, test } from '@jest/globals'
 import type { Fault } from '../../src/simulator/scenario.ts'
 import { scenarios } from '../../src/simulator/scenarios.ts'
@@ -237,3 +240,22 @@ test('a fault is met from one moment until another', () =>
       expect(seen).toEqual([200, 503, 503, 200])
     },
   ))
+
+test('services of other protocols are refused in their own way', () =>
+  withRehearsal(withFaults([{ operation: '*', kind: { type: 'denied' } }]), async ({ simulator }) => {
+    const config = { ...clientConfig(simulator.url), maxAttempts: 1 }
+    const [sts, elb, lambda] = [new STS(config), new ElasticLoadBalancingV2(config), new Lambda(config)]
+    await expect(sts.getCallerIdentity({})).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining('perform: sts:GetCallerIdentity on'),
+    })
+    await expect(elb.describeListeners({})).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining('perform: elasticloadbalancing:DescribeListeners on'),
+    })
+    await expect(lambda.getFunctionConfiguration({ FunctionName: 'web' })).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining('perform: lambda:GetFunctionConfiguration on'),
+    })
+    for (const client of [sts, elb, lambda]) client.destroy()
+  }))

@@ -76,10 +76,13 @@ async function play(seed: number): Promise<string> {
 const IDS =
   /d-[A-Z0-9]{9}\b|ecs-svc\/\d{19}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}|(?<=(task|container)\/demo\/)[0-9a-f]{32}|(?<=container\/demo\/[0-9a-f]{32}\/)[0-9a-f]{12}|eyJ[A-Za-z0-9+/=]{100,}/g
 
+/** Addresses follow from the ids of tasks, and are too few to be different ones for certain. */
+const ADDRESS = /10\.0\.\d+\.\d+|subnet-\w+/g
+
 /** The text with each id replaced by how many others there were before it. */
 function withoutIds(text: string): string {
   const seen = new Map<string, number>()
-  return text.replace(IDS, (id) => {
+  return text.replace(ADDRESS, 'address').replace(IDS, (id) => {
     if (!seen.has(id)) seen.set(id, seen.size)
     return `id ${seen.get(id)}`
   })

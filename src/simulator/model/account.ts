@@ -23,7 +23,7 @@ export class Account {
   readonly rules: Rules
   readonly taskDefinitions = new TaskDefinitions()
   readonly revisions = new Revisions()
-  readonly sessions = new Sessions()
+  readonly sessions: Sessions
   readonly #context: Context
   readonly #lanes = new Map<string, Known>()
   readonly #laneKeys = new Map<string, string>()
@@ -31,6 +31,7 @@ export class Account {
 
   constructor(rules: Rules) {
     this.rules = rules
+    this.sessions = new Sessions(rules.idSeed)
     this.#context = { rules, taskDefinitions: this.taskDefinitions }
     seedTaskDefinitions(this.taskDefinitions, rules)
     for (const lane of seededLanes(rules)) this.#know(lane)

@@ -1,4 +1,4 @@
-import { iamIdOf } from '../identity.ts'
+import { type IdSeed, iamIdOf } from '../identity.ts'
 
 /** What somebody got for assuming a role. */
 export interface Session {
@@ -14,9 +14,14 @@ export interface Session {
 /** The sessions that were ever opened, by the access key that goes with each. */
 export class Sessions {
   readonly #byKey = new Map<string, Session>()
+  readonly #idSeed: IdSeed
+
+  constructor(idSeed: IdSeed) {
+    this.#idSeed = idSeed
+  }
 
   open(given: Omit<Session, 'accessKeyId'>): Session {
-    const accessKeyId = iamIdOf('ASIA', 20, 'session', given.role, given.name, this.#byKey.size)
+    const accessKeyId = iamIdOf('ASIA', 20, ...this.#idSeed, 'session', given.role, given.name, this.#byKey.size)
     const session = { ...given, accessKeyId }
     this.#byKey.set(accessKeyId, session)
     return session

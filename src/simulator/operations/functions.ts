@@ -75,7 +75,7 @@ function view(
     CodeSha256: `${secretOf(43, 'code', seed.name)}=`,
     Version: qualifier !== undefined && /^\d+$/.test(qualifier) ? qualifier : '$LATEST',
     TracingConfig: { Mode: 'PassThrough' },
-    RevisionId: uuidOf('function', seed.name),
+    RevisionId: uuidOf(...rules.idSeed, 'function', seed.name),
     State: 'Active',
     LastUpdateStatus: 'Successful',
     PackageType: 'Zip',

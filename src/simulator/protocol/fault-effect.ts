@@ -14,7 +14,7 @@ export function refusalBy(
 ): AwsError | undefined {
   switch (fault.type) {
     case 'throttle':
-      return new AwsError('ThrottlingException', 'Rate exceeded')
+      return new AwsError(nameIn(service, 'ThrottlingException'), 'Rate exceeded')
     case 'error':
       return new AwsError(fault.code, fault.message, fault.httpStatus)
     case 'server-error':
@@ -22,7 +22,7 @@ export function refusalBy(
     case 'expired':
       return protocol.expiredToken(EXPIRED_TOKEN)
     case 'denied':
-      return new AwsError('AccessDeniedException', deniedText(`${service}:${operation}`, fault.resource ?? '*', world))
+      return denied(service, deniedText(actionOf(service, operation), fault.resource ?? '*', world))
     default:
       return undefined
   }
@@ -54,4 +54,20 @@ function serverError(httpStatus: 500 | 503): AwsError {
 function deniedText(action: string, resource: string, world: World): string {
   const user = `arn:aws:sts::${world.account}:assumed-role/deployer/simulated`
   return `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`
+}
+
+/** Services whose protocol is the older one, with XML: common errors have shorter names there, and 403 is a refusal. */
+const QUERY_SERVICES = ['sts', 'elbv2']
+
+function nameIn(service: string, name: string): string {
+  return QUERY_SERVICES.includes(service) ? name.replace(/Exception$/, '') : name
+}
+
+/** As IAM policies name it. */
+function actionOf(service: string, operation: string): string {
+  return `${service === 'elbv2' ? 'elasticloadbalancing' : service}:${operation}`
+}
+
+function denied(service: string, message: string): AwsError {
+  return new AwsError(nameIn(service, 'AccessDeniedException'), message, QUERY_SERVICES.includes(service) ? 403 : 400)
 }
