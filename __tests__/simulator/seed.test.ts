@@ -74,7 +74,7 @@ async function play(seed: number): Promise<string> {
 }
 
 const IDS =
-  /d-[A-Z0-9]{9}\b|ecs-svc\/\d{19}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}|(?<=(task|container)\/demo\/)[0-9a-f]{32}|(?<=container\/demo\/[0-9a-f]{32}\/)[0-9a-f]{12}|eyJ[A-Za-z0-9+/=]{100,}/g
+  /d-[A-Z0-9]{9}\b|ecs-svc\/\d{19}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}|(?<=(task|container)\/demo\/|\(task )[0-9a-f]{32}|(?<=container\/demo\/[0-9a-f]{32}\/)[0-9a-f]{12}|eyJ[A-Za-z0-9+/=]{100,}/g
 
 /** Addresses follow from the ids of tasks, and are too few to be different ones for certain. */
 const ADDRESS = /10\.0\.\d+\.\d+|subnet-\w+/g

@@ -161,7 +161,10 @@ const mistakes: [string, string[]][] = [
       "hooks[1].name: Hook 'h' is there twice.",
     ],
   ],
-  ['hooks: [{ name: h, plan: {} }]', ['hooks[0].plan.answer: must be one of Succeeded, Failed, none; it is missing.']],
+  [
+    'hooks: [{ name: h, plan: {} }]',
+    ['hooks[0].plan.answer: must be one of Succeeded, Failed, none, throws; it is missing.'],
+  ],
   ['replacement: { health: dies }', ["replacement.dies: must say when: a mapping of 'event' and 'seconds'."]],
   [
     'alarms: [{ name: a, after: { event: Instal } }]',

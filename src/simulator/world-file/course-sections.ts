@@ -1,11 +1,20 @@
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts'
 import { EVENT_NAMES } from '../model/lifecycle.ts'
-import type { AlarmPlan, Assumptions, DeploymentConfigSeed, Occasion, ReplacementPlan, Timings } from '../scenario.ts'
+import type {
+  AlarmPlan,
+  Assumptions,
+  DeploymentConfigSeed,
+  Occasion,
+  ReplacementPlan,
+  RoleSeed,
+  StopPlan,
+  Timings,
+} from '../scenario.ts'
 import { baseScenario } from '../scenarios.ts'
 import { DEFAULT_TIMINGS } from '../timings.ts'
 import { MAX_SECONDS } from './fault-section.ts'
 import type { Section } from './section.ts'
-import { CODE_DEPLOY_NAME } from './words.ts'
+import { CODE_DEPLOY_NAME, ROLE_NAME } from './words.ts'
 
 /** Reads an entry of `alarms`: it goes off by itself. */
 export function readAlarm(section: Section): AlarmPlan {
@@ -21,6 +30,26 @@ function readOccasion(section: Section): Occasion {
   const seconds = section.number('seconds', 0, MAX_SECONDS) ?? 0
   section.done()
   return { event, seconds }
+}
+
+/** Reads an entry of `stops`: somebody else stops the deployment. */
+export function readStop(section: Section): StopPlan {
+  const after = section.section('after')
+  if (!after) section.wrong('after', "must be a mapping of 'event' and 'seconds'; it is missing.")
+  const rollback = section.flag('rollback')
+  section.done()
+  return {
+    after: after ? readOccasion(after) : { event: 'Created', seconds: 0 },
+    ...(rollback !== undefined && { rollback }),
+  }
+}
+
+/** Reads an entry of `roles`. */
+export function readRole(section: Section): RoleSeed {
+  const name = section.text('name', { ...ROLE_NAME, required: true }) ?? ''
+  const maxSessionSeconds = section.wholeNumber('max-session-seconds', 900, 43_200)
+  section.done()
+  return { name, ...(maxSessionSeconds !== undefined && { maxSessionSeconds }) }
 }
 
 /** Reads `replacement`. */
@@ -83,12 +112,43 @@ export function readTimings(section: Section): Partial<Timings> {
   return timings
 }
 
-/** What a switch can be set to where its type does not say it. */
-const SWITCH_WORDS: { [Name in keyof Assumptions]?: readonly Assumptions[Name][] } = {
+/** The switches whose values are words, or numbers of a fixed set. */
+type WordSwitch = {
+  [Name in keyof Assumptions]: string extends Assumptions[Name]
+    ? never
+    : number extends Assumptions[Name]
+      ? never
+      : Assumptions[Name] extends boolean
+        ? never
+        : Name
+}[keyof Assumptions]
+
+/** What they can be set to; one that is missing here does not compile. */
+const SWITCH_WORDS: { [Name in WordSwitch]: readonly Assumptions[Name][] } = {
+  appSpecKeys: ['any-case', 'documented'],
+  wrongSha256: ['refused', 'ignored'],
   descriptionMaxLength: [256, 512],
+  qualifiedHook: ['invoked', 'refused'],
+  stoppedTarget: ['Failed', 'Skipped'],
   readyShown: ['after-test-hook', 'during-test-hook'],
+  continueWait: ['waits', 'ignored'],
+  rollbackEvents: ['all', 'production-traffic', 'none'],
+  testListenerAfterRollback: ['former', 'replacement'],
+  lastSuccessful: ['any', 'releases-only'],
+  alarmActiveAtStart: ['first-event', 'as-any-alarm'],
   stopInTerminationWait: ['accepted', 'refused'],
   stopAnswer: ['Pending', 'Succeeded'],
+  stopWithoutRollback: ['honoured', 'ignored'],
+  stopOfRollback: ['refused', 'accepted'],
+  leftover: ['removed', 'kept'],
+  keepAlive: ['honoured', 'ignored'],
+  linearRemainder: ['own-step', 'in-last-step'],
+  emptyInstall: ['as-long', 'at-once'],
+  listOrder: ['newest-first', 'oldest-first'],
+}
+
+function isWordSwitch(name: keyof Assumptions): name is WordSwitch {
+  return Object.hasOwn(SWITCH_WORDS, name)
 }
 
 /** Reads `assumptions`, under the names that README.md has for them. */
@@ -102,8 +162,7 @@ export function readAssumptions(section: Section): Partial<Assumptions> {
 }
 
 function readSwitch(section: Section, name: keyof Assumptions): unknown {
-  const words = SWITCH_WORDS[name]
-  if (words) return section.choice(name, words as readonly (string | number)[])
+  if (isWordSwitch(name)) return section.choice(name, SWITCH_WORDS[name] as readonly (string | number)[])
   switch (typeof DEFAULT_ASSUMPTIONS[name]) {
     case 'boolean':
       return section.flag(name)

@@ -21,7 +21,14 @@ export function readHook(section: Section, folder: string): HookDraft {
     section.wrong('handler', `there is no file ${shown(handlerFile)}.`)
   }
   const plan = section.section('plan')
-  const seed = { name, ...(handlerFile !== undefined && { handlerFile }) }
+  const logGroup = section.text('log-group')
+  const denied = section.flag('denied')
+  const seed: FunctionSeed = {
+    name,
+    ...(handlerFile !== undefined && { handlerFile }),
+    ...(logGroup !== undefined && { logGroup }),
+    ...(denied !== undefined && { denied }),
+  }
   const draft = { section, seed, plan: plan && readPlan(plan) }
   section.done()
   return draft
@@ -29,7 +36,7 @@ export function readHook(section: Section, folder: string): HookDraft {
 
 function readPlan(section: Section): HookPlan {
   const plan: HookPlan = {
-    answer: section.choice('answer', ['Succeeded', 'Failed', 'none'], { required: true }) ?? 'none',
+    answer: section.choice('answer', ['Succeeded', 'Failed', 'none', 'throws'], { required: true }) ?? 'none',
     afterSeconds: section.number('after-seconds', 0, MAX_SECONDS) ?? 20,
     log: section.texts('log') ?? [],
   }

@@ -2,7 +2,15 @@ import { containersOf } from '../model/task-definitions.ts'
 import type { ApplicationSeed, HookPlan, Scenario, TaskDefinitionSeed, World } from '../scenario.ts'
 import { baseScenario } from '../scenarios.ts'
 import { demoWorld } from '../world.ts'
-import { readAlarm, readAssumptions, readDeploymentConfig, readReplacement, readTimings } from './course-sections.ts'
+import {
+  readAlarm,
+  readAssumptions,
+  readDeploymentConfig,
+  readReplacement,
+  readRole,
+  readStop,
+  readTimings,
+} from './course-sections.ts'
 import { readFault } from './fault-section.ts'
 import { type ApplicationDraft, type GroupDraft, readApplication, readOwnGroup } from './group-section.ts'
 import { type HookDraft, readHook } from './hook-section.ts'
@@ -22,7 +30,9 @@ export function readScenario(root: Section, folder: string): Scenario {
   const replacement = root.section('replacement')
   const timings = root.section('timings')
   const assumptions = root.section('assumptions')
+  const stops = root.sections('stops')?.map(readStop)
   const rollbackFails = root.flag('rollback-fails')
+  const listenerEdited = root.flag('listener-edited')
   const scenario: Scenario = {
     ...baseScenario,
     name: 'world',
@@ -32,7 +42,9 @@ export function readScenario(root: Section, folder: string): Scenario {
     replacement: replacement ? readReplacement(replacement) : baseScenario.replacement,
     alarms: root.sections('alarms')?.map(readAlarm) ?? [],
     appSpecBroken: root.flag('app-spec-broken') ?? false,
+    ...(stops && { stops }),
     ...(rollbackFails !== undefined && { rollbackFails }),
+    ...(listenerEdited !== undefined && { listenerEdited }),
     faults: root.sections('faults')?.flatMap((section) => readFault(section) ?? []) ?? [],
     timings: timings ? readTimings(timings) : {},
     assumptions: assumptions ? readAssumptions(assumptions) : {},
@@ -54,6 +66,7 @@ function readWorld(root: Section, hooks: HookDraft[] | undefined): World {
     section,
     seed: readTaskDefinition(section, place),
   }))
+  const roles = root.sections('roles')?.map(readRole)
   const deploymentConfigs = root.sections('deployment-configs')?.map(readDeploymentConfig) ?? []
   const read = services ?? demoServices(root)
   const ownGroups = read.flatMap((service) => groupOf(service, listed))
@@ -72,6 +85,7 @@ function readWorld(root: Section, hooks: HookDraft[] | undefined): World {
     taskDefinitions,
     functions: hooks ? hooks.map(({ seed }) => seed) : demoWorld.functions,
     deploymentConfigs,
+    ...(roles && { roles }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Pattern } from './section.ts'
 
-/** Names as AWS takes them. Sources: ECS API Reference; CodeDeploy User Guide, limits; Lambda API Reference. */
+/** Names as AWS takes them. Sources: ECS API Reference; CodeDeploy User Guide, limits; Lambda and IAM API References. */
 export const ECS_NAME: Pattern = {
   matches: /^[A-Za-z0-9_-]{1,255}$/,
   words: "a name of up to 255 letters, digits, '-' and '_'",
@@ -14,6 +14,11 @@ export const CODE_DEPLOY_NAME: Pattern = {
 export const FUNCTION_NAME: Pattern = {
   matches: /^[A-Za-z0-9_-]{1,64}$/,
   words: "a name of up to 64 letters, digits, '-' and '_'",
+}
+
+export const ROLE_NAME: Pattern = {
+  matches: /^[\w+=,.@-]{1,64}$/,
+  words: 'a name of up to 64 letters, digits and _ + = , . @ -',
 }
 
 export const REVISION: Pattern = { matches: /^[A-Za-z0-9_-]{1,255}:[1-9]\d*$/, words: "'family:revision'" }
