@@ -36149,14 +36149,8 @@ function revisionName(taskDefinition) {
 /* unused harmony export waitBeforeAttemptMs */
 /* harmony import */ var _service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
 
-/** How long one attempt of a call may take, in milliseconds. */
+/** How long one attempt of a call may take unless it is told otherwise, in milliseconds. */
 const ATTEMPT_DEADLINE_MS = 30_000;
-const TOO_SLOW = {
-    kind: 'network',
-    code: 'Timeout',
-    message: `no answer within ${ATTEMPT_DEADLINE_MS / 1000} s`,
-    notAccepted: false,
-};
 /** Waits between attempts begin at this many milliseconds and double, up to the second figure. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
@@ -36187,21 +36181,38 @@ async function attemptOnce(attempts, operation, send) {
     return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted);
 }
 async function attemptCall(attempts, operation, send, mayTryAgain) {
+    const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts;
+    const patientUntilMs = clock.now() + patienceMs;
+    let mayRenew = true;
     for (let attempt = 1;; attempt++) {
-        const deadline = attempts.clock.deadline(ATTEMPT_DEADLINE_MS);
+        const deadline = clock.deadline(deadlineMs);
         try {
             return await send(deadline.signal);
         }
         catch (thrown) {
-            const error = deadline.signal.aborted ? TOO_SLOW : (0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceError */ .Y)(thrown);
-            if (attempt >= attempts.maxAttempts || !mayTryAgain(error))
-                throw new CallError(operation, error, thrown);
-            await attempts.clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), attempts.signal);
+            const failed = deadline.signal.aborted ? tooSlow(operation, deadlineMs, thrown) : callError(operation, thrown);
+            const { kind } = failed.serviceError;
+            if (kind === 'expired' && mayRenew && attempts.renewCredentials?.() === true) {
+                mayRenew = false;
+                continue;
+            }
+            const isPatient = kind === 'throttled' && clock.now() < patientUntilMs && signal?.aborted !== true;
+            if ((attempt >= maxAttempts && !isPatient) || !mayTryAgain(failed.serviceError))
+                throw failed;
+            await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), signal);
         }
         finally {
             deadline.cancel();
         }
     }
+}
+/** What was thrown on the way: for want of a session, by the call that was to take it. */
+function callError(operation, thrown) {
+    return thrown instanceof CallError ? thrown : new CallError(operation, (0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceError */ .Y)(thrown), thrown);
+}
+function tooSlow(operation, deadlineMs, thrown) {
+    const message = `no answer within ${deadlineMs / 1000} s`;
+    return new CallError(operation, { kind: 'network', code: 'Timeout', message, notAccepted: false }, thrown);
 }
 /** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */
 function waitBeforeAttemptMs(failedAttempts, random) {
@@ -36268,6 +36279,8 @@ const NETWORK = new Set([
  * reason may be absent.
  */
 const NOT_AUTHORIZED = /is not authorized to perform: ([\w-]+:[\w*-]+)(?: on resource: (\S+?))?(?: because| with|\.?$)/;
+/** There was an answer, but not one of the service: of a proxy, cut off, or with a part missing. */
+const UNREADABLE = new Set(['SyntaxError', 'MalformedAnswer']);
 /** Connection errors raised before any byte of the request was sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 /**
@@ -36284,7 +36297,7 @@ function readServiceError(error) {
         message: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(facts.message),
         ...(denied?.[1] === undefined ? {} : { action: denied[1] }),
         ...(denied?.[2] === undefined ? {} : { resource: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(denied[2]) }),
-        notAccepted: NEVER_SENT.has(facts.name) || isClientError(facts.httpStatus),
+        notAccepted: NEVER_SENT.has(facts.name) || (kind !== 'network' && isClientError(facts.httpStatus)),
     };
 }
 function isClientError(httpStatus) {
@@ -36327,30 +36340,34 @@ function kindOf({ name, message, httpStatus }) {
 }
 /** "DescribeServices was denied: …" in one sentence, with what to do about it where the kind alone tells. */
 function describeServiceError(operation, error) {
+    if (error.sentence !== undefined)
+        return error.sentence;
     switch (error.kind) {
         case 'expired':
-            return `AWS refused ${operation} because the credentials have expired (${error.code}: ${error.message}). Get new credentials in the step before this one.`;
+            return `AWS refused ${operation} because the credentials have expired (${error.code}: ${error.message}). Let this action take and renew its own ('role-to-assume'), or get new ones in the step before.`;
         case 'invalid-credentials':
             if (/^Signature expired/.test(error.message)) {
                 return `AWS refused ${operation} because the clock of this machine is wrong (${error.code}: ${error.message}). Set it.`;
             }
             return `AWS refused ${operation} because the credentials are not valid (${error.code}: ${error.message}). Check the step that provides them.`;
         case 'no-credentials':
-            return `There are no AWS credentials for ${operation} (${error.message}). Run aws-actions/configure-aws-credentials before this step.`;
+            return `There are no AWS credentials for ${operation} (${error.message}). Set 'role-to-assume', or run aws-actions/configure-aws-credentials before this step.`;
         case 'denied':
-            return `${operation} was denied (${error.code}: ${error.message}). ${permissionAdvice(error)}`;
+            return `${operation} was denied (${error.code}: ${error.message}). ${permissionAdvice(operation, error)}`;
         case 'throttled':
         case 'unavailable':
             return `${operation} got no answer from AWS that can be used (${error.code}: ${error.message}).`;
         case 'network':
+            if (UNREADABLE.has(error.code))
+                return `${operation} got no answer that can be read (${error.code}: ${error.message}).`;
             return `${operation} did not reach AWS (${error.code}: ${error.message}). Check the region and the network.`;
         case 'answered':
             return `${operation} was rejected (${error.code}: ${error.message}).`;
     }
 }
-function permissionAdvice(error) {
+function permissionAdvice(operation, error) {
     if (error.action === undefined)
-        return 'Allow it in the role of this job.';
+        return `Allow ${operation} in the role of this job.`;
     return `Allow ${error.action}${error.resource === undefined ? '' : ` on ${error.resource}`} in the role of this job.`;
 }
 
@@ -41025,7 +41042,7 @@ const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_7__/* .Teller */ .T(
 const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
 try {
     const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_2__/* .firstRequestSent */ .y)();
-    const parts = { environment, toolkit, log, files, teller };
+    const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller };
     const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_5__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_4__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_10__/* .listenForCancel */ .F)() });
     await Promise.race([sent, running]);
     await toolkit.load();
@@ -41159,6 +41176,7 @@ function newRelease(inputs, world) {
         region: world.region,
         otherEndpoint: world.otherEndpoint,
         asked: { cluster: inputs.cluster, service: inputs.service, finishLine: inputs.waitFor },
+        caller: undefined,
         startedAtMs: world.clock.now(),
         endedAtMs: undefined,
         service: undefined,
@@ -41203,7 +41221,7 @@ function rollbackOf(release) {
 
 /***/ }),
 
-/***/ 9399:
+/***/ 5327:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41218,7 +41236,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./lib/app-spec/app-spec.js
 var app_spec = __nccwpck_require__(4608);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
+var aws_attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(7507);
 ;// CONCATENATED MODULE: ./lib/aws/code-deploy.js
@@ -41226,7 +41244,7 @@ var dist_cjs = __nccwpck_require__(7507);
 
 /** @throws CallError; code `DeploymentDoesNotExist` */
 async function getDeployment(aws, deploymentId) {
-    const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:GetDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentCommand */.Tvn({ deploymentId }), { abortSignal }));
+    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentCommand */.Tvn({ deploymentId }), { abortSignal }));
     return answer.deploymentInfo ?? {};
 }
 /**
@@ -41235,17 +41253,17 @@ async function getDeployment(aws, deploymentId) {
  * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
  */
 async function getDeploymentTarget(aws, deploymentId, targetId) {
-    const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentTarget', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentTargetCommand */.Oxg({ deploymentId, targetId }), { abortSignal }));
+    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentTarget', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentTargetCommand */.Oxg({ deploymentId, targetId }), { abortSignal }));
     return answer.deploymentTarget ?? {};
 }
 /** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
 async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
-    const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentGroup', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentGroupCommand */.WOp({ applicationName, deploymentGroupName }), { abortSignal }));
+    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentGroup', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentGroupCommand */.WOp({ applicationName, deploymentGroupName }), { abortSignal }));
     return answer.deploymentGroupInfo ?? {};
 }
 /** @throws CallError; code `DeploymentConfigDoesNotExist` */
 async function getDeploymentConfig(aws, deploymentConfigName) {
-    const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentConfig', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentConfigCommand */.z2K({ deploymentConfigName }), { abortSignal }));
+    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentConfig', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentConfigCommand */.z2K({ deploymentConfigName }), { abortSignal }));
     return answer.deploymentConfigInfo ?? {};
 }
 /** Ids of deployments of the group that have not ended. @throws CallError */
@@ -41264,7 +41282,7 @@ async function listDeploymentsSince(aws, application, group, sinceMs) {
 }
 async function listDeployments(aws, applicationName, deploymentGroupName, filter) {
     return await allPages(async (nextToken) => {
-        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }), {
+        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }), {
             abortSignal,
         }));
         return { items: answer.deployments, nextToken: answer.nextToken };
@@ -41273,20 +41291,20 @@ async function listDeployments(aws, applicationName, deploymentGroupName, filter
 /** Names of all applications of the account in the region. @throws CallError */
 async function listApplications(aws) {
     return await allPages(async (nextToken) => {
-        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListApplications', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken }), { abortSignal }));
+        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListApplications', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken }), { abortSignal }));
         return { items: answer.applications, nextToken: answer.nextToken };
     });
 }
 /** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
 async function describeDeploymentGroups(aws, applicationName) {
     const names = await allPages(async (nextToken) => {
-        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken }), { abortSignal }));
+        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken }), { abortSignal }));
         return { items: answer.deploymentGroups, nextToken: answer.nextToken };
     });
     const groups = [];
     for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
         const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
-        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames }), {
+        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames }), {
             abortSignal,
         }));
         groups.push(...(answer.deploymentGroupsInfo ?? []));
@@ -41302,7 +41320,7 @@ const MAX_GROUPS_PER_CALL = 100;
  * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
  */
 async function createDeployment(aws, request) {
-    const answer = await (0,attempts/* attemptOnce */.VB)(aws, 'codedeploy:CreateDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* CreateDeploymentCommand */.ttP(request), { abortSignal }));
+    const answer = await (0,aws_attempts/* attemptOnce */.VB)(aws, 'codedeploy:CreateDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* CreateDeploymentCommand */.ttP(request), { abortSignal }));
     if (answer.deploymentId === undefined)
         throw new Error('CreateDeployment answered without an id');
     return answer.deploymentId;
@@ -41312,14 +41330,14 @@ async function createDeployment(aws, request) {
  * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
  */
 async function stopDeployment(aws, deploymentId, rollback) {
-    await (0,attempts/* attempt */.CD)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* StopDeploymentCommand */.NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
+    await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* StopDeploymentCommand */.NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
 }
 /**
  * Lets a deployment that waits at `Ready` shift production: changes AWS. Asking twice is refused, not carried out twice.
  * @throws CallError; code `DeploymentIsNotInReadyState`
  */
 async function continueDeployment(aws, deploymentId) {
-    await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ContinueDeploymentCommand */.Md$({ deploymentId, deploymentWaitType: 'READY_WAIT' }), {
+    await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ContinueDeploymentCommand */.Md$({ deploymentId, deploymentWaitType: 'READY_WAIT' }), {
         abortSignal,
     }));
 }
@@ -41575,7 +41593,7 @@ function jsonOf(bytes) {
  * @throws CallError; code `ClusterNotFound` when the cluster is unknown
  */
 async function describeService(aws, cluster, service) {
-    const answer = await (0,attempts/* attempt */.CD)(aws, 'ecs:DescribeServices', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeServicesCommand */.H7c({ cluster, services: [service] }), { abortSignal }));
+    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeServices', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeServicesCommand */.H7c({ cluster, services: [service] }), { abortSignal }));
     return { service: answer.services?.[0], failureReason: answer.failures?.[0]?.reason };
 }
 /**
@@ -41585,7 +41603,7 @@ async function describeService(aws, cluster, service) {
  */
 async function describeTaskDefinition(aws, taskDefinition) {
     let raw;
-    const answer = await (0,attempts/* attempt */.CD)(aws, 'ecs:DescribeTaskDefinition', (abortSignal) => {
+    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeTaskDefinition', (abortSignal) => {
         const command = new client_ecs_dist_cjs/* DescribeTaskDefinitionCommand */.Zy$({ taskDefinition, include: ['TAGS'] });
         keepRaw(command, (body) => {
             raw = body;
@@ -41609,7 +41627,7 @@ async function describeTaskDefinition(aws, taskDefinition) {
  * @throws CallError
  */
 async function registerTaskDefinition(aws, definition) {
-    const answer = await (0,attempts/* attemptOnce */.VB)(aws, 'ecs:RegisterTaskDefinition', (abortSignal) => {
+    const answer = await (0,aws_attempts/* attemptOnce */.VB)(aws, 'ecs:RegisterTaskDefinition', (abortSignal) => {
         // The input only satisfies the SDK's types: what is sent is the definition itself.
         const command = new client_ecs_dist_cjs/* RegisterTaskDefinitionCommand */.$Hl({
             family: String(definition['family']),
@@ -41629,10 +41647,10 @@ async function registerTaskDefinition(aws, definition) {
  * @throws CallError
  */
 async function describeStoppedTasks(aws, cluster, service) {
-    const { taskArns } = await (0,attempts/* attempt */.CD)(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* ListTasksCommand */.MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }));
+    const { taskArns } = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* ListTasksCommand */.MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }));
     if (taskArns === undefined || taskArns.length === 0)
         return [];
-    const { tasks } = await (0,attempts/* attempt */.CD)(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeTasksCommand */.z8X({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }));
+    const { tasks } = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeTasksCommand */.z8X({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }));
     return (tasks ?? [])
         .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
         .map(readStoppedTask);
@@ -41990,10 +42008,10 @@ async function startDeployment(aws, request) {
             return await createDeployment(aws, request);
         }
         catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
+            if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
             const isOurOwn = answerWasLost && error.serviceError.code === 'DeploymentLimitExceeded';
-            const isLost = (0,attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
+            const isLost = (0,aws_attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
             if (!isOurOwn && !isLost)
                 throw error;
             answerWasLost = true;
@@ -42091,14 +42109,14 @@ function codeDeployEngine(aws, release) {
             return target;
         }
         catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
+            if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
             const { kind, code } = error.serviceError;
             if (NO_TARGET_YET.has(code)) {
                 sight.succeeded();
                 return undefined;
             }
-            const mayDoWithout = kind === 'denied' || kind === 'answered' || (0,attempts/* isPassing */.WG)(error.serviceError);
+            const mayDoWithout = kind === 'denied' || kind === 'answered' || (0,aws_attempts/* isPassing */.WG)(error.serviceError);
             if (!mayDoWithout || !sight.failed(error, aws.clock.now(), isPressing))
                 throw error;
             return 'unseen';
@@ -42113,7 +42131,7 @@ function codeDeployEngine(aws, release) {
             return withTaskSetsOfEcs(snapshot, known, isRollback(info));
         }
         catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
+            if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
             return snapshot;
         }
@@ -42266,7 +42284,7 @@ function watchReplacementTasks(aws, options) {
             return await call;
         }
         catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
+            if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
             if (error.serviceError.kind === 'denied' && !denied.has(what)) {
                 denied.add(what);
@@ -42332,8 +42350,41 @@ function withoutDelimiters(value) {
     return value.replace(/[\s[\]=]/g, '_');
 }
 
-// EXTERNAL MODULE: ./lib/follow/budget.js
-var follow_budget = __nccwpck_require__(3324);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/plan/credential-expiry.js
+
+const credential_expiry_MINUTE_MS = 60_000;
+/** What most services take until all tasks of the replacement are healthy, and most hooks until they answer. Assumed. */
+const USUAL_INSTALL_MS = 10 * credential_expiry_MINUTE_MS;
+const USUAL_HOOK_MS = 5 * credential_expiry_MINUTE_MS;
+/**
+ * What to say when credentials that nobody renews end before the release; undefined when there is nothing to say.
+ * @param endMs when they end, in milliseconds since 1970; undefined: not known
+ */
+function describeExpiry(plan, inputs, endMs, nowMs) {
+    if (endMs === undefined || plan.isUnchanged || inputs.waitFor === 'nothing')
+        return undefined;
+    const end = `The credentials end at ${(0,words/* clockTime */.qo)(endMs)}`;
+    const advice = `Let the action renew its own ('role-to-assume'), or get longer ones in the step before ('role-duration-seconds').`;
+    const usualMs = usualDurationMs(plan, inputs);
+    if (endMs < nowMs + usualMs) {
+        const text = `${end}, and a release like this takes about ${(0,words/* duration */.p0)(usualMs)}: when they end, sight of the deployment is lost. ${advice}`;
+        return { kind: 'warning', text };
+    }
+    if (endMs >= nowMs + plan.budget.totalMs)
+        return undefined;
+    return { kind: 'note', text: `${end}; sight of a deployment that takes longer is lost. ${advice}` };
+}
+/** How long a release like this usually takes, in milliseconds; never longer than the step waits at all. */
+function usualDurationMs({ budget, hooks, shift, group }, { waitFor }) {
+    const terminationMs = waitFor === 'completion' ? (group.terminationWaitMs ?? 0) : 0;
+    const usualMs = USUAL_INSTALL_MS + Object.keys(hooks).length * USUAL_HOOK_MS + shift.durationMs + terminationMs;
+    return Math.min(usualMs, budget.totalMs);
+}
+
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
 ;// CONCATENATED MODULE: ./lib/service/address.js
 
 
@@ -42430,6 +42481,137 @@ function isSameName(left, right) {
     return left.toLowerCase() === right.toLowerCase();
 }
 
+;// CONCATENATED MODULE: ./lib/plan/findings.js
+
+
+/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
+class Findings {
+    problems;
+    warnings = [];
+    notes = [];
+    constructor(problems = [], notes = []) {
+        this.problems = [...problems];
+        this.notes.push(...notes);
+    }
+    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
+    add(...problems) {
+        for (const problem of problems) {
+            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
+            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
+                continue;
+            this.problems.push(problem);
+        }
+    }
+    /**
+     * The answer of a call, or undefined with the problem added.
+     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
+     *   other error is told as it is
+     */
+    async answerOf(call, explain = () => undefined) {
+        try {
+            return await call;
+        }
+        catch (error) {
+            if (!(error instanceof aws_attempts/* CallError */.RA))
+                throw error;
+            const explained = explain(error.serviceError);
+            if (explained !== 'ignore')
+                this.add(explained ?? callProblem(error));
+            return undefined;
+        }
+    }
+}
+/** A call that failed before anything was deployed, as the reason for a refusal. */
+function callProblem({ operation, serviceError }) {
+    const reasons = {
+        throttled: 'unreachable',
+        unavailable: 'unreachable',
+        network: 'unreachable',
+        expired: 'credentials',
+        'invalid-credentials': 'credentials',
+        'no-credentials': 'credentials',
+        denied: 'denied',
+        answered: 'rejected',
+    };
+    return { reason: reasons[serviceError.kind], sentence: (0,service_error/* describeServiceError */.V)(operation, serviceError) };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/identity.js
+
+
+
+
+
+/** Telling who we are is worth waiting for so long, when nothing depends on it. In milliseconds. */
+const WORTH_MS = 5_000;
+/**
+ * Asks who we are, beside everything else. Only when an account is expected does a failure matter.
+ * @returns at once with nothing when no call may be made
+ */
+async function identify(inputs, world) {
+    if (!mayCall(inputs, world))
+        return { caller: undefined, failure: undefined };
+    const attempts = inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS } : world;
+    try {
+        return { caller: await world.readCaller(attempts), failure: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        return { caller: undefined, failure: error };
+    }
+}
+/** Nothing speaks against asking AWS at all. */
+function mayCall(inputs, world) {
+    if (world.obstacles.length > 0 || inputs.service === '' || !inputs.mayCall)
+        return false;
+    return addressProblems(inputs, world.region).length === 0;
+}
+/**
+ * Whether the account is the expected one, as far as the caller tells; problems are added.
+ * @returns false when nothing else is to be looked at
+ */
+async function isExpectedAccount({ expectedAccount, roleToAssume }, identity, findings) {
+    if (expectedAccount === undefined)
+        return true;
+    const { caller, failure } = await identity;
+    if (caller !== undefined) {
+        if (caller.account === expectedAccount)
+            return true;
+        const step = roleToAssume === undefined ? 'the step that provides the credentials' : `'role-to-assume'`;
+        const who = `account ${(0,untrusted/* inSentence */.BX)(caller.account, 60)} (${(0,untrusted/* inSentence */.BX)(caller.arn, 300)})`;
+        findings.add(wrongAccount(expectedAccount, `the credentials are of ${who}. Check ${step}.`));
+        return false;
+    }
+    if (failure === undefined)
+        return true;
+    const problem = callProblem(failure);
+    if (problem.reason !== 'credentials')
+        return true;
+    findings.add(problem);
+    return false;
+}
+/** When the caller could not be read: the account of the service, which is always the caller's own. */
+async function isInExpectedAccount({ expectedAccount }, identity, service, findings) {
+    if (expectedAccount === undefined)
+        return true;
+    const { failure } = await identity;
+    if (failure === undefined)
+        return true;
+    if (service.account !== expectedAccount) {
+        findings.add(wrongAccount(expectedAccount, `service '${service.name}' is in account ${service.account}.`));
+        return false;
+    }
+    const why = (0,service_error/* describeServiceError */.V)(failure.operation, failure.serviceError);
+    findings.warnings.push(`Who the calls are made as could not be seen; the account is that of the service. ${why}`);
+    return true;
+}
+function wrongAccount(expected, rest) {
+    return { reason: 'wrong-account', sentence: `Input 'expected-account-id' is ${expected}, but ${rest}` };
+}
+
+// EXTERNAL MODULE: ./lib/follow/budget.js
+var follow_budget = __nccwpck_require__(3324);
 ;// CONCATENATED MODULE: ./lib/service/find-group.js
 
 
@@ -42487,7 +42669,7 @@ async function searchGroup(aws, service, names) {
         }
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
+        if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
         const { kind, code } = error.serviceError;
         if (kind === 'denied') {
@@ -42510,7 +42692,7 @@ async function groupsOf(aws, application, names) {
         return await describeDeploymentGroups(aws, application);
     }
     catch (error) {
-        const isGone = error instanceof attempts/* CallError */.RA && error.serviceError.code === 'ApplicationDoesNotExist';
+        const isGone = error instanceof aws_attempts/* CallError */.RA && error.serviceError.code === 'ApplicationDoesNotExist';
         if (isGone && names.application === undefined)
             return [];
         throw error;
@@ -42522,7 +42704,7 @@ async function orElse(call, otherwise) {
         return await call;
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
+        if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
         if (error.serviceError.kind === 'answered' || error.serviceError.kind === 'denied')
             return otherwise;
@@ -43046,63 +43228,6 @@ function allPinned(definition) {
     return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
 }
 
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
-;// CONCATENATED MODULE: ./lib/plan/findings.js
-
-
-/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
-class Findings {
-    problems;
-    warnings = [];
-    notes = [];
-    constructor(problems = [], notes = []) {
-        this.problems = [...problems];
-        this.notes.push(...notes);
-    }
-    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
-    add(...problems) {
-        for (const problem of problems) {
-            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
-            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
-                continue;
-            this.problems.push(problem);
-        }
-    }
-    /**
-     * The answer of a call, or undefined with the problem added.
-     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
-     *   other error is told as it is
-     */
-    async answerOf(call, explain = () => undefined) {
-        try {
-            return await call;
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            const explained = explain(error.serviceError);
-            if (explained !== 'ignore')
-                this.add(explained ?? callProblem(error));
-            return undefined;
-        }
-    }
-}
-/** A call that failed before anything was deployed, as the reason for a refusal. */
-function callProblem({ operation, serviceError }) {
-    const reasons = {
-        throttled: 'unreachable',
-        unavailable: 'unreachable',
-        network: 'unreachable',
-        expired: 'credentials',
-        'invalid-credentials': 'credentials',
-        'no-credentials': 'credentials',
-        denied: 'denied',
-        answered: 'rejected',
-    };
-    return { reason: reasons[serviceError.kind], sentence: (0,service_error/* describeServiceError */.V)(operation, serviceError) };
-}
-
 ;// CONCATENATED MODULE: ./lib/app-spec/app-spec-file.js
 
 
@@ -43348,27 +43473,30 @@ function notInWorkspace(input, path) {
 
 
 
+
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
-async function makePlan(parsed, world) {
+async function makePlan(parsed, world, identity) {
     const { inputs } = parsed;
     const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
     const sources = await readSources(inputs, world, findings);
     const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
     const { problems, warnings, notes } = findings;
     const none = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes };
-    const misaddressed = inputs.service === '' ? [] : addressProblems(inputs, world.region);
-    findings.add(...misaddressed);
-    if (world.obstacles.length > 0 || inputs.service === '' || misaddressed.length > 0) {
+    if (inputs.service !== '')
+        findings.add(...addressProblems(inputs, world.region));
+    if (!mayCall(inputs, world)) {
         findings.add(...hookProblems(hooks, inputs, undefined));
         return none;
     }
+    if (!(await isExpectedAccount(inputs, identity, findings)))
+        return none;
     const [service, namedGroup, namedShift] = await Promise.all([
         readService(inputs, world, findings),
         readNamedGroup(inputs, world, findings),
         readShift(inputs.deploymentConfig, world, findings),
     ]);
     findings.add(...hookProblems(hooks, inputs, service));
-    if (service === undefined)
+    if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings)))
         return none;
     const appSpec = appSpecPlan(inputs, sources.appSpecFile, service);
     const [group, definitionPlan] = await Promise.all([
@@ -43531,7 +43659,7 @@ async function readFromEcs(aws, service, sides) {
         return { percent, revisions: [{ name, percent: 100 }], readAtMs, primary: undefined };
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
+        if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
         return NOTHING_SEEN;
     }
@@ -43578,7 +43706,7 @@ async function start(plan, engine, world, progress) {
             return progress.learn({ deploymentId }).deploymentId;
         }
         catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
+            if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
             return endUnstarted(error, progress).deploymentId;
         }
@@ -43612,7 +43740,7 @@ async function revisionFor(definition, world, progress) {
         return await registerTaskDefinition(world, definition.definition);
     }
     catch (error) {
-        const isLost = error instanceof attempts/* CallError */.RA && (0,attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
+        const isLost = error instanceof aws_attempts/* CallError */.RA && (0,aws_attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
         if (isLost)
             progress.learn({ lostRevisionOf: (0,untrusted/* inSentence */.BX)(String(definition.definition['family']), 300) });
         throw error;
@@ -43621,7 +43749,7 @@ async function revisionFor(definition, world, progress) {
 /** A write that failed: refused when it surely started nothing, unknown when a deployment may have been started. */
 function endUnstarted(error, progress) {
     const { operation, serviceError } = error;
-    const isLost = (0,attempts/* isPassing */.WG)(serviceError) && !serviceError.notAccepted;
+    const isLost = (0,aws_attempts/* isPassing */.WG)(serviceError) && !serviceError.notAccepted;
     if (operation === 'codedeploy:CreateDeployment' && isLost) {
         return progress.end('unknown', { failure: (0,service_error/* describeServiceError */.V)(operation, serviceError) });
     }
@@ -43633,6 +43761,8 @@ function endUnstarted(error, progress) {
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
 ;// CONCATENATED MODULE: ./lib/release.js
+
+
 
 
 
@@ -43705,14 +43835,21 @@ function isOutOfSight(outcome, { rollback, cutShort }) {
 }
 async function check(parsed, world, progress) {
     return await world.log.group('Checks', async () => {
-        const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world);
-        progress.learn({ plan, problems, service, group });
+        const identity = identify(parsed.inputs, world);
+        const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity);
+        const { caller } = await identity;
+        progress.learn({ caller, plan, problems, service, group });
         for (const note of notes)
             world.log.line(note);
         for (const line of (0,log_lines/* planLines */.HN)(progress.release))
             world.log.line(line);
+        const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEndAtMs(), world.clock.now());
+        if (expiry?.kind === 'note')
+            world.log.line(expiry.text);
         for (const warning of warnings)
             progress.warn(warning);
+        if (expiry?.kind === 'warning')
+            progress.warn(expiry.text);
         return plan;
     });
 }
@@ -43866,13 +44003,15 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony export */   x1: () => (/* binding */ writeLines)
 /* harmony export */ });
 /* unused harmony export differenceLine */
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8690);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8438);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8690);
+/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8438);
 /* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5163);
-/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(802);
-/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3523);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3700);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8191);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
+/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(802);
+/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3523);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3700);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8191);
+
 
 
 
@@ -43882,14 +44021,16 @@ function isNotDeployed({ deploymentId, status }) {
 
 /** What the checks found, for the log. */
 function planLines(release) {
-    const { service, group, plan } = release;
+    const { service, group, plan, caller } = release;
+    const who = caller === undefined ? [] : [`As ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(caller.arn)}.`];
     if (service === undefined)
-        return [];
+        return who;
     const lines = [
-        `Service ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_3__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .count */ .U9)(service.desiredCount, 'task')}.`,
+        ...who,
+        `Service ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .count */ .U9)(service.desiredCount, 'task')}.`,
     ];
     if (group !== undefined) {
-        const rollback = group.rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(group.rollbackOn)}`;
+        const rollback = group.rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .andList */ .cM)(group.rollbackOn)}`;
         const alarms = group.alarms.length === 0 ? 'no alarms' : `alarms ${group.alarms.join(', ')}`;
         const listener = group.hasTestListener ? 'test listener' : 'no test listener';
         lines.push(`Deployment group ${group.application} / ${group.name}: ${listener}, ${rollback}, ${alarms}.`);
@@ -43925,7 +44066,7 @@ function differenceLine({ member, container, from, to, names }) {
 function writeLines({ taskDefinition, deploymentId }) {
     const lines = [];
     if (taskDefinition !== undefined) {
-        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(taskDefinition.arn);
+        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(taskDefinition.arn);
         lines.push(taskDefinition.isNew
             ? `Registered task definition ${name}.`
             : `Task definition ${name} asks for the same; nothing to register.`);
@@ -43936,13 +44077,14 @@ function writeLines({ taskDefinition, deploymentId }) {
 }
 /** Once the deployment exists: what it is, where to see it, how to stop it, how long this can take. */
 function openingLines(release) {
-    const { service, deploymentId, plan, run, region, otherEndpoint, asked } = release;
+    const { service, deploymentId, plan, run, region, otherEndpoint, asked, caller } = release;
     if (service === undefined || deploymentId === undefined || plan === undefined)
         return [];
-    const url = (0,_console_links_js__WEBPACK_IMPORTED_MODULE_2__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
+    const url = (0,_console_links_js__WEBPACK_IMPORTED_MODULE_3__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
+    const as = caller === undefined ? '' : `, as ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(caller.arn)}`;
     const by = run.repository === '' ? '' : `, by run ${run.runId} of ${run.repository}`;
     const lines = [
-        `Deployment ${deploymentId} releases ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_3__/* .releasedRevision */ .FX)(release)} to ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_3__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}.`,
+        `Deployment ${deploymentId} releases ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .releasedRevision */ .FX)(release)} to ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
     ];
     if (otherEndpoint !== undefined)
         lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`);
@@ -43954,7 +44096,7 @@ function openingLines(release) {
     const goal = asked.finishLine === 'completion'
         ? 'the original task set is terminated'
         : 'production traffic is shifted and every lifecycle event is done';
-    lines.push(`Waiting until ${goal}, for at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
+    lines.push(`Waiting until ${goal}, for at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
     return lines;
 }
 const EVENT_COLUMN = 22;
@@ -43975,19 +44117,19 @@ function entryLine(entry, release) {
         case 'status':
             return columns(entry.atMs, who, entry.statusWord);
         case 'event': {
-            const took = entry.durationMs === undefined ? '' : (0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(entry.durationMs);
+            const took = entry.durationMs === undefined ? '' : (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(entry.durationMs);
             const result = entry.status === 'running' ? 'started' : entry.status;
-            return columns(entry.atMs, entry.name, result, took, (0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .trafficBar */ .vm)(percent?.kind === 'traffic' ? percent.replacementPercent : 0));
+            return columns(entry.atMs, entry.name, result, took, (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .trafficBar */ .vm)(percent?.kind === 'traffic' ? percent.replacementPercent : 0));
         }
         case 'traffic':
-            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .trafficBar */ .vm)(entry.replacementPercent));
+            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .trafficBar */ .vm)(entry.replacementPercent));
         case 'tasks':
             return columns(entry.atMs, 'Replacement tasks', `${entry.running} of ${entry.desired} running`);
     }
 }
 function columns(atMs, event, result, took = '', traffic = '') {
     const cells = [
-        (0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(atMs),
+        (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(atMs),
         event.padEnd(EVENT_COLUMN),
         result.padEnd(RESULT_COLUMN),
         took.padEnd(DURATION_COLUMN),
@@ -44000,13 +44142,13 @@ function heartbeatLine(heartbeat, nowMs) {
     const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat;
     const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const tasks = replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_6__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_7__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
 }
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
     const line = (why, parting) => {
         const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} goes on`;
-        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
+        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
     };
     switch (outcome.kind) {
         case 'given-up':
@@ -44014,7 +44156,7 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
         case 'cancelled':
             return line('The workflow run was cancelled', onCancel);
         case 'timed-out':
-            return line(`Not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
+            return line(`Not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
         default:
             return [];
     }
@@ -44023,8 +44165,8 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
 function closingLines(release) {
     if (release.status === undefined)
         return [];
-    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .exitCodeOf */ .F)(release.status) === 0)
-        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_3__/* .verdictSentences */ .qW)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_3__/* .verdictParagraph */ .uS)(release)}`];
+    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_2__/* .exitCodeOf */ .F)(release.status) === 0)
+        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictSentences */ .qW)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictParagraph */ .uS)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2 ? [] : [`${sentences.length} things are wrong, so nothing was deployed:`, ...sentences];
 }
@@ -44039,10 +44181,10 @@ function targetLostText({ operation, serviceError }, hooks, finishLine) {
 /** Reads that begin to fail and that succeed again; nothing in between. */
 function readTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
-        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
+        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
 }
 
 
@@ -44060,15 +44202,17 @@ function readTroubleLine(trouble, nowMs) {
 /* harmony export */   uS: () => (/* binding */ verdictParagraph),
 /* harmony export */   uZ: () => (/* binding */ serviceLabel)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8690);
 /* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
 /* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7161);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8438);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4966);
-/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5076);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3795);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8191);
+/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8438);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1229);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4966);
+/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3523);
+/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5076);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3795);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8191);
+
 
 
 
@@ -44108,11 +44252,11 @@ function verdictParagraph(release) {
 }
 /** `web:2`; empty before the revision is known. */
 function releasedRevision({ taskDefinition }) {
-    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionName */ .pd)(taskDefinition.arn);
+    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(taskDefinition.arn);
 }
 /** `web:1`: what served when the release began; empty when the service was not found. */
 function originalRevision({ service }) {
-    return service === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
+    return service === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
 }
 /** `demo/web`, as far as it is known. */
 function serviceLabel({ service, asked }) {
@@ -44166,7 +44310,7 @@ function refused(refusal) {
 }
 /** Where a deployment ended; nothing when its events could not be seen. */
 function placeOf(snapshot) {
-    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .failedEvent */ .uG)(snapshot);
+    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .failedEvent */ .uG)(snapshot);
     if (event !== undefined)
         return ` at ${event.name}`;
     if (snapshot.isBlind)
@@ -44177,8 +44321,8 @@ function placeOf(snapshot) {
 function reasonOf(release, snapshot) {
     const { code = '', message = '' } = snapshot.error ?? {};
     const own = message === '' ? code : `${code}: ${message}`;
-    const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
-    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
+    const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
+    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
     if ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z)(snapshot) === 'alarm') {
         return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
     }
@@ -44196,13 +44340,13 @@ function reasonOf(release, snapshot) {
 }
 /** How far the shift had come; nothing when that could not be seen. */
 function shiftedWhen(release, { isBlind }) {
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .neverShifted */ ._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .neverShifted */ ._t)(release))
         return ' before any production traffic had shifted';
-    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .peakTraffic */ .hX)(release);
-    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .percentText */ .fL)(peak)} of production traffic shifted`;
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .peakTraffic */ .hX)(release);
+    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .percentText */ .fL)(peak)} of production traffic shifted`;
 }
 function rollbackSentence(release) {
-    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_7__/* .rollbackOf */ .I)(release);
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_8__/* .rollbackOf */ .I)(release);
     if (rollback === undefined)
         return '';
     const { deploymentId, message, wasDue } = rollback;
@@ -44240,7 +44384,7 @@ function cancelledCause(release) {
             ? `${cancelled} before a deployment was created.`
             : `${cancelled}. ${release.failure}`;
     }
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot) && settlement?.stop === undefined) {
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot) && settlement?.stop === undefined) {
         return snapshot.status === 'succeeded'
             ? `${cancelled} when deployment ${deploymentId} had succeeded.`
             : `${endCause(release)} ${rollbackSentence(release)} ${cancelled} meanwhile.`;
@@ -44255,11 +44399,11 @@ function cancelledCause(release) {
 function timedOutCause(release) {
     const { deploymentId, outcome, settlement, snapshot } = release;
     if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_8__/* .describePhase */ .$8)(outcome.phase)}`;
+        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_9__/* .describePhase */ .$8)(outcome.phase)}`;
         const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
         return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
     }
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot))
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot))
         return `${endCause(release)} ${rollbackSentence(release)}`;
     const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
     const refusal = settlement?.stop?.refusal;
@@ -44278,7 +44422,7 @@ function partingClause(release) {
         case undefined:
     }
     const refusal = settlement?.stop?.refusal;
-    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot);
+    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot);
     if (refusal !== undefined && !isOver)
         return `deployment ${deploymentId} goes on: ${refused(refusal)}.`;
     if (!isOver)
@@ -44295,10 +44439,10 @@ function unknownCause(release) {
             : `This action failed while deployment ${deploymentId} was running. ${failure}`;
     }
     if (outcome?.kind === 'lost-sight') {
-        return `Lost sight of deployment ${deploymentId}, which may still be running. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(outcome.operation, outcome.error)}`;
+        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(outcome.operation, outcome.error)}`;
     }
     const { snapshot } = release;
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot))
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot))
         return `${endCause(release)} ${rollbackSentence(release)}`;
     const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
     const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
@@ -44311,20 +44455,20 @@ function productionSentence(release) {
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .neverShifted */ ._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .neverShifted */ ._t)(release))
         return `Production traffic never left the original (${originalRevision(release)}).`;
-    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .productionText */ .zh)(release);
+    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionText */ .zh)(release);
     if (production !== undefined && text !== '') {
         const again = status === 'rolled-back' ? ' again' : '';
-        return `Production runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(production.readAtMs)}).`;
+        return `Production runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.readAtMs)}).`;
     }
-    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .productionLastSeen */ .Xn)(release);
+    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionLastSeen */ .Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 function remains(release) {
     if (release.status === 'refused')
@@ -44335,7 +44479,7 @@ function remains(release) {
         return '';
     const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const parts = [];
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .testTraffic */ .si)(release) === 'replacement')
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testTraffic */ .si)(release) === 'replacement')
         parts.push(`Test traffic goes to the replacement (${releasedRevision(release)}).`);
     if (replacement !== undefined && replacement.state !== 'draining') {
         parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`);
@@ -44348,7 +44492,7 @@ function leftBehind({ taskDefinition, lostRevisionOf }) {
         return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
     }
     return taskDefinition?.isNew === true
-        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
+        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
         : nothing;
 }
 /** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
@@ -44364,7 +44508,7 @@ function keptSentence(release) {
     if (untilMs === undefined)
         return '';
     const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : '';
-    return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 function advice(release) {
     const { deploymentId, status } = release;
@@ -44375,8 +44519,9 @@ function advice(release) {
         case 'rollback-failed':
             return `Look now: ${look}`;
         case 'timed-out':
-        case 'unknown':
             return `To see how it went on: ${look}`;
+        case 'unknown':
+            return `To see how it went on: ${[look, consoleUrl(release)].filter((way) => way !== '').join(' or ')} (running this job again takes it up where it is then).`;
         case 'failed':
         case 'stopped':
         case 'rolled-back':
@@ -44385,8 +44530,13 @@ function advice(release) {
             return '';
     }
 }
+function consoleUrl({ service, deploymentId }) {
+    if (service === undefined || deploymentId === undefined)
+        return '';
+    return (0,_console_links_js__WEBPACK_IMPORTED_MODULE_2__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId) ?? '';
+}
 function hookLogAdvice(release) {
-    const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_2__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
+    const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_3__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
     return failed === undefined
         ? ''
         : `The log of the hook is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`;
@@ -44397,7 +44547,7 @@ function functionName(nameOrArn) {
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
-    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .trafficNow */ .oo)(release);
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .trafficNow */ .oo)(release);
     if (release.status === 'rolled-back' || percent === 0)
         return '';
     const advice = 'Release the original revision again to bring production back.';
@@ -44735,16 +44885,16 @@ function stepLog(toolkit) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ mainStep)
 /* harmony export */ });
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9399);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5327);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6545);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7743);
 
 
 
 
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
-async function mainStep({ environment, toolkit, log, files, teller, cancellation, }) {
+async function mainStep({ environment, toolkit, firstRequestSent, log, files, teller, cancellation, }) {
     const saved = (0,_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .savedRelease */ .pA)(environment);
     let isSaving = false;
     const saveState = (name, value) => toolkit.use((core) => attempt(() => core.saveState(name, value)));
@@ -44761,7 +44911,15 @@ async function mainStep({ environment, toolkit, log, files, teller, cancellation
         saveState(_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_FILE */ .bv, saved.path);
         saveState(_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_REPORT */ .n7, files.reportPath);
     }
-    const { parsed, world, close } = (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({ environment, files, log, signal: cancellation.signal, onRelease });
+    const { parsed, world, close } = (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
+        environment,
+        toolkit,
+        firstRequestSent,
+        files,
+        log,
+        signal: cancellation.signal,
+        onRelease,
+    });
     const ended = await Promise.race([(0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .release */ ._r)(parsed, world), cancellation.lastMoment]);
     close();
     const last = ended ?? cutOff(teller.told, world.clock.now());
@@ -44807,7 +44965,7 @@ function attempt(action) {
 /* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6545);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7743);
 
 
 
@@ -44817,7 +44975,7 @@ function stateOf(environment, name) {
     return environment[`STATE_${name}`] ?? '';
 }
 /** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
-async function postStep({ environment, log, files, teller }) {
+async function postStep({ environment, toolkit, firstRequestSent, log, files, teller, }) {
     const path = stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_FILE */ .bv);
     if (path === '')
         return;
@@ -44828,6 +44986,8 @@ async function postStep({ environment, log, files, teller }) {
     const signal = new AbortController().signal;
     const { parsed, world, close } = (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
         environment,
+        toolkit,
+        firstRequestSent,
         files,
         log,
         signal,
@@ -44921,7 +45081,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 6545:
+/***/ 7743:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44929,70 +45089,6 @@ function removeSavedRelease(path) {
 __nccwpck_require__.d(__webpack_exports__, {
   R: () => (/* binding */ buildStep)
 });
-
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(4708);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(7507);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
-var client_ecs_dist_cjs = __nccwpck_require__(212);
-;// CONCATENATED MODULE: ./lib/aws/clients.js
-
-
-
-
-/**
- * The clients of a run, for the entries only. One attempt each, because retrying is ours; proxies by the environment's
- * `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, which the SDK ignores by itself.
- */
-function buildClients(region, environment) {
-    const httpAgent = new external_node_http_.Agent({ keepAlive: true, proxyEnv: environment });
-    const httpsAgent = new external_node_https_.Agent({ keepAlive: true, proxyEnv: environment });
-    const options = { region, maxAttempts: 1, requestHandler: { httpAgent, httpsAgent } };
-    const ecs = new client_ecs_dist_cjs/* ECSClient */.Zgc(options);
-    const codeDeploy = new dist_cjs/* CodeDeployClient */.cHd(options);
-    const close = () => {
-        ecs.destroy();
-        codeDeploy.destroy();
-    };
-    return { ecs, codeDeploy, close };
-}
-
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/untrusted.js
-var untrusted = __nccwpck_require__(4169);
-;// CONCATENATED MODULE: ./lib/aws/endpoint.js
-
-
-/** Where the SDK looks for another endpoint. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
-const ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECS', 'AWS_ENDPOINT_URL_CODEDEPLOY'];
-const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
-const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-/** Looks whether requests go to AWS. Plain http is for loopback only, because it would send credentials' signatures openly. */
-function readEndpoint(environment) {
-    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
-        return { otherEndpoint: undefined, problems: [] };
-    const found = { otherEndpoint: undefined, problems: [] };
-    for (const name of ENDPOINT_VARIABLES) {
-        const value = environment[name]?.trim();
-        if (value === undefined || value === '')
-            continue;
-        const url = URL.canParse(value) ? new URL(value) : undefined;
-        if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-            found.problems.push((0,errors/* invalidInput */.a)(`${name} is not the address of an endpoint: '${(0,untrusted/* inSentence */.BX)(value, 200)}'.`));
-        }
-        else if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname)) {
-            found.problems.push((0,errors/* invalidInput */.a)(`${name} is plain http to '${(0,untrusted/* inSentence */.BX)(url.host, 200)}'; use https, or http on loopback only.`));
-        }
-        else if (!AWS_HOST.test(url.hostname)) {
-            found.otherEndpoint ??= (0,untrusted/* inSentence */.BX)(url.origin, 200);
-        }
-    }
-    return found;
-}
 
 ;// CONCATENATED MODULE: ./lib/clock.js
 /**
@@ -45077,6 +45173,8 @@ const INPUT_NAMES = [
     'on-cancel',
     'fail-fast',
     'aws-region',
+    'role-to-assume',
+    'expected-account-id',
     'max-retries',
     'wait-for-service-stability',
     'job-status',
@@ -45131,6 +45229,10 @@ function variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
 
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/inputs/alarms.js
 
 const MAX_ALARMS = 10;
@@ -45342,6 +45444,9 @@ const CODE_DEPLOY_NAME = /^[A-Za-z0-9._+=,@-]{1,100}$/;
 const CODE_DEPLOY_FORM = `up to 100 letters, digits and '.', '_', '+', '=', ',', '@', '-'`;
 /** Source: ECS API Reference, ContainerDefinition. */
 const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/;
+/** Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
+const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
+const ACCOUNT_ID = /^\d{12}$/;
 /**
  * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
  * need AWS can still find what else is wrong; nothing is written while there is a problem.
@@ -45388,6 +45493,7 @@ function parseInputs(raw, undeclared) {
         onCancel: fields.choice('on-cancel', PARTINGS) ?? 'rollback',
         failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
         region: fields.text('aws-region'),
+        ...accountOf(fields),
         maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
     };
     return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
@@ -45442,8 +45548,360 @@ function waitFor(fields, notes) {
     }
     return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
 }
+/** The role says which account it is of, so the two inputs can be compared without asking anybody. */
+function accountOf(fields) {
+    const role = fields.text('role-to-assume');
+    const account = fields.text('expected-account-id');
+    const before = fields.problems.length;
+    const accountOfRole = ROLE_ARN.exec(role ?? '')?.[1];
+    if (role !== undefined && accountOfRole === undefined) {
+        const shape = 'arn:aws:iam::ACCOUNT:role/NAME';
+        fields.wrong('role-to-assume', `must be the ARN of an IAM role, '${shape}'; got '${(0,untrusted/* inSentence */.BX)(role, 200)}'.`);
+    }
+    if (account !== undefined && !ACCOUNT_ID.test(account)) {
+        fields.wrong('expected-account-id', `must be the 12 digits of an AWS account; got '${(0,untrusted/* inSentence */.BX)(account, 100)}'.`);
+    }
+    else if (account !== undefined && accountOfRole !== undefined && account !== accountOfRole) {
+        const sentence = `Input 'expected-account-id' is ${account}, but the role of 'role-to-assume' is of account ${accountOfRole}.`;
+        fields.problems.push({ reason: 'wrong-account', sentence });
+    }
+    return { roleToAssume: role, expectedAccount: account, mayCall: fields.problems.length === before };
+}
 function minutesAsMs(minutes) {
     return minutes === undefined ? undefined : minutes * MINUTE_MS;
+}
+
+// EXTERNAL MODULE: ./lib/document.js + 1 modules
+var lib_document = __nccwpck_require__(3985);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var aws_attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+;// CONCATENATED MODULE: ./lib/aws/assume-role.js
+
+
+
+
+/** Whom the job's token is for. Source: GitHub documentation, "Configuring OpenID Connect in Amazon Web Services". */
+const AUDIENCE = 'sts.amazonaws.com';
+/** Every role allows sessions of an hour. Source: API Reference, AssumeRoleWithWebIdentity. */
+const SESSION_SECONDS = 3_600;
+/** How long GitHub, and then STS, may take to answer: together less than an attempt of the call that waits for them. */
+const DEADLINE_MS = 14_000;
+const TOKEN = 'The request for the OIDC token of the job';
+const ASSUME = 'sts:AssumeRoleWithWebIdentity';
+/**
+ * Takes a session of the role with the job's OIDC token, in one attempt.
+ * @throws CallError, with its own sentence when no further attempt can help
+ */
+async function assumeRole(request) {
+    const token = await withinDeadline(request.clock, async () => await request.askForToken(AUDIENCE)).catch((error) => {
+        throw new aws_attempts/* CallError */.RA(TOKEN, tokenError(error), error);
+    });
+    request.onSecret(token);
+    const { roleArn, sessionName, clock } = request;
+    const askedAtMs = clock.now();
+    const role = await withinDeadline(clock, async (signal) => {
+        const sts = await request.sts();
+        const parameters = { RoleArn: roleArn, RoleSessionName: sessionName, DurationSeconds: SESSION_SECONDS };
+        return await sts.assumeRoleWithWebIdentity({ ...parameters, WebIdentityToken: token }, signal);
+    }).catch((error) => {
+        throw new aws_attempts/* CallError */.RA(ASSUME, roleError(error, roleArn, token), error);
+    });
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = role;
+    request.onSecret(secretAccessKey);
+    request.onSecret(sessionToken);
+    return {
+        accessKeyId,
+        secretAccessKey,
+        sessionToken,
+        lastsMs: lastsMs(askedAtMs, expiration),
+        callerArn: (0,untrusted/* inSentence */.BX)(role.callerArn || roleArn, 300),
+    };
+}
+/** A runner's clock may be hours off; what was asked for is the most it can be. */
+function lastsMs(askedAtMs, expiration) {
+    const untilMs = (expiration?.getTime() ?? Number.NaN) - askedAtMs;
+    return untilMs > 0 && untilMs < SESSION_SECONDS * 1000 ? untilMs : SESSION_SECONDS * 1000;
+}
+/**
+ * `example-shop-1658821493.1`: who took the session, for the account's audit log.
+ * Source: API Reference, AssumeRoleWithWebIdentity: 2 to 64 of these characters.
+ */
+function sessionNameOf({ repository, runId, runAttempt }) {
+    const run = runId === '' ? '' : `-${runId}.${runAttempt || '1'}`;
+    const allowed = (text) => text.replace(/[^\w+=,.@-]/g, '-');
+    return `${allowed(repository || 'ecs-release').slice(0, 64 - run.length)}${allowed(run)}`.slice(0, 64).padEnd(2, '-');
+}
+/** Rejects when the answer does not come in time; the request itself may not know how to be ended. */
+async function withinDeadline(clock, ask) {
+    const deadline = clock.deadline(DEADLINE_MS);
+    const late = new Promise((_, reject) => {
+        const message = `no answer within ${DEADLINE_MS / 1000} s`;
+        const end = () => reject(Object.assign(new Error(message), { name: 'Timeout' }));
+        deadline.signal.addEventListener('abort', end, { once: true });
+    });
+    try {
+        return await Promise.race([ask(deadline.signal), late]);
+    }
+    finally {
+        deadline.cancel();
+    }
+}
+/** GitHub said no, or said nothing. */
+function tokenError(error) {
+    const message = (0,untrusted/* inSentence */.BX)(error instanceof Error ? error.message : String(error));
+    const isRefused = /Error Code : 4(?!08|29)\d\d/.test(message);
+    const sentence = `GitHub gave this job no OIDC token (${message}). ${ID_TOKEN_ADVICE}`;
+    return {
+        kind: isRefused ? 'no-credentials' : 'network',
+        code: 'NoToken',
+        message,
+        notAccepted: true,
+        sentence: isRefused ? sentence : `${TOKEN} got no answer from GitHub (${message}).`,
+    };
+}
+/** What a job needs so that it can ask for a token. */
+const ID_TOKEN_ADVICE = "Add 'permissions: id-token: write' to the job; pull requests from forks and from Dependabot get no token.";
+/**
+ * STS reads the keys of the identity provider over the network, and a token can be too old when it gets there: both pass.
+ * Source: API Reference, AssumeRoleWithWebIdentity, errors; the text about the key is observed.
+ */
+const PASSING = /^(IDPCommunicationError|ExpiredToken|ExpiredTokenException)$/;
+const NO_KEY = /retrieve verification key/i;
+function roleError(error, roleArn, token) {
+    const found = (0,service_error/* readServiceError */.Y)(error);
+    const { kind, code, message } = found;
+    if (kind === 'throttled' || kind === 'unavailable' || kind === 'network')
+        return found;
+    if (PASSING.test(code) || NO_KEY.test(message))
+        return { ...found, kind: 'unavailable' };
+    const subject = subjectOf(token);
+    const who = subject === undefined ? '' : `, here '${(0,untrusted/* inSentence */.BX)(subject, 300)}',`;
+    const sentence = `Role '${roleArn}' could not be assumed (${code}: ${message}). Check that it exists, that its account has GitHub's ` +
+        `OIDC provider, and that its trust policy allows the subject of this job's token${who} and the audience '${AUDIENCE}'.`;
+    return { ...found, kind: 'no-credentials', sentence };
+}
+/** The claim that trust policies look at; undefined when the token is none we can read. */
+function subjectOf(token) {
+    try {
+        const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+        return (0,lib_document/* isJsonObject */.OW)(claims) && typeof claims['sub'] === 'string' ? claims['sub'] : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(7507);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
+var client_ecs_dist_cjs = __nccwpck_require__(212);
+;// CONCATENATED MODULE: ./lib/aws/clients.js
+
+
+
+
+/**
+ * The clients of a run, for the entries only.
+ * @param session signs every request; undefined: whatever the SDK finds in the environment
+ */
+function buildClients(region, environment, session) {
+    const options = { region, ...clientOptions(environment), ...(session && { credentials: signedBy(session) }) };
+    const ecs = new client_ecs_dist_cjs/* ECSClient */.Zgc(options);
+    const codeDeploy = new dist_cjs/* CodeDeployClient */.cHd(options);
+    const close = () => {
+        ecs.destroy();
+        codeDeploy.destroy();
+    };
+    return { ecs, codeDeploy, close };
+}
+/**
+ * What every client is built with. One attempt, because retrying is ours; proxies by the environment's `HTTP_PROXY`,
+ * `HTTPS_PROXY` and `NO_PROXY`, which the SDK ignores by itself.
+ */
+function clientOptions(proxyEnv) {
+    const httpAgent = new external_node_http_.Agent({ keepAlive: true, proxyEnv });
+    const httpsAgent = new external_node_https_.Agent({ keepAlive: true, proxyEnv });
+    return { maxAttempts: 1, requestHandler: { httpAgent, httpsAgent } };
+}
+/**
+ * A provider that is asked before each request: the session knows better than the SDK when it is to be renewed, and on
+ * which clock. `memoized` keeps the SDK from remembering its answers.
+ */
+function signedBy(session) {
+    const provider = async () => await session.current();
+    return Object.assign(provider, { memoized: true });
+}
+
+;// CONCATENATED MODULE: ./lib/aws/endpoint.js
+
+
+/** Where the SDK looks for another endpoint. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
+const ENDPOINT_VARIABLES = [
+    'AWS_ENDPOINT_URL',
+    'AWS_ENDPOINT_URL_ECS',
+    'AWS_ENDPOINT_URL_CODEDEPLOY',
+    'AWS_ENDPOINT_URL_STS',
+];
+const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Looks whether requests go to AWS. Plain http is for loopback only, because it would send credentials' signatures openly. */
+function readEndpoint(environment) {
+    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
+        return { otherEndpoint: undefined, problems: [] };
+    const found = { otherEndpoint: undefined, problems: [] };
+    for (const name of ENDPOINT_VARIABLES) {
+        const value = environment[name]?.trim();
+        if (value === undefined || value === '')
+            continue;
+        const url = URL.canParse(value) ? new URL(value) : undefined;
+        if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+            found.problems.push((0,errors/* invalidInput */.a)(`${name} is not the address of an endpoint: '${(0,untrusted/* inSentence */.BX)(value, 200)}'.`));
+        }
+        else if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname)) {
+            found.problems.push((0,errors/* invalidInput */.a)(`${name} is plain http to '${(0,untrusted/* inSentence */.BX)(url.host, 200)}'; use https, or http on loopback only.`));
+        }
+        else if (!AWS_HOST.test(url.hostname)) {
+            found.otherEndpoint ??= (0,untrusted/* inSentence */.BX)(url.origin, 200);
+        }
+    }
+    return found;
+}
+/** STS itself and its endpoints in a private network; other hosts of AWS can belong to anybody. */
+const STS_HOST = /^(vpce-[\w-]+\.)?sts(-fips)?(\.[a-z0-9-]+)?(\.vpce)?\.(amazonaws\.(com(\.cn)?|eu)|api\.aws|api\.amazonwebservices\.com\.cn)$/;
+/** Looks where the job's token would go: whoever gets it can be the role for an hour, so only to STS or to this machine. */
+function readTokenEndpoint(environment) {
+    const none = { url: undefined, isLoopback: false, problems: [] };
+    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
+        return none;
+    const name = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'].find((one) => (environment[one]?.trim() ?? '') !== '');
+    const value = environment[name ?? '']?.trim() ?? '';
+    if (name === undefined || !URL.canParse(value))
+        return none;
+    const url = new URL(value);
+    const isLoopback = LOOPBACK_HOST.test(url.hostname);
+    if (isLoopback || (url.protocol === 'https:' && STS_HOST.test(url.hostname)))
+        return { ...none, url: value, isLoopback };
+    const problem = (0,errors/* invalidInput */.a)(`${name} leads to '${(0,untrusted/* inSentence */.BX)(url.origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`);
+    return { ...none, problems: [problem] };
+}
+
+;// CONCATENATED MODULE: ./lib/aws/session.js
+
+/** A session is renewed so long before its end, or in the middle of its life when that is later. In milliseconds. */
+const RENEW_BEFORE_END_MS = 15 * 60_000;
+/** How soon a renewal that failed is tried again while the session still lasts, in milliseconds. */
+const RENEW_AGAIN_AFTER_MS = 30_000;
+/** AWS and we may disagree about the end by so much, in milliseconds. */
+const END_MARGIN_MS = 10_000;
+/** Two calls that find the same session expired do not both renew it: one so young was taken for the other of them. */
+const YOUNG_MS = 10_000;
+/** The one session that all clients of a run share. It is taken when first needed and renewed as often as it has to be. */
+class OwnSession {
+    #clock;
+    #take;
+    #held;
+    #taking;
+    /** @param take takes a new session, in one attempt; throws CallError */
+    constructor(clock, take) {
+        this.#clock = clock;
+        this.#take = take;
+    }
+    /**
+     * What to sign a request with that is sent now. A renewal that fails does not matter while the session lasts.
+     * @throws CallError when there is none
+     */
+    async current() {
+        const held = this.#held;
+        const nowMs = this.#clock.now();
+        if (held === undefined || nowMs >= held.endsAtMs - END_MARGIN_MS)
+            return await this.#takeOnce();
+        if (nowMs < held.renewAtMs)
+            return held.session;
+        try {
+            return await this.#takeOnce();
+        }
+        catch (error) {
+            if (!(error instanceof aws_attempts/* CallError */.RA))
+                throw error;
+            held.renewAtMs = this.#clock.now() + RENEW_AGAIN_AFTER_MS;
+            return held.session;
+        }
+    }
+    /** AWS called the session expired, whatever we think of it: the next request is signed with another. */
+    expire() {
+        if (this.#held !== undefined && this.#clock.now() - this.#held.takenAtMs > YOUNG_MS)
+            this.#held = undefined;
+    }
+    /** Calls that need a session at the same time get the same one. */
+    async #takeOnce() {
+        this.#taking ??= this.#takeNew().finally(() => {
+            this.#taking = undefined;
+        });
+        return await this.#taking;
+    }
+    async #takeNew() {
+        const takenAtMs = this.#clock.now();
+        const session = await this.#take();
+        const { lastsMs } = session;
+        const renewAtMs = takenAtMs + Math.max(lastsMs / 2, lastsMs - RENEW_BEFORE_END_MS);
+        this.#held = { session, takenAtMs, endsAtMs: takenAtMs + lastsMs, renewAtMs };
+        return session;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var aws_arn = __nccwpck_require__(8690);
+;// CONCATENATED MODULE: ./lib/aws/malformed.js
+/** An answer that is none: what cannot be missing in it is missing. It says nothing, like one that was cut off. */
+function malformed(what) {
+    const error = new Error(`the answer has ${what}`);
+    error.name = 'MalformedAnswer';
+    return error;
+}
+
+;// CONCATENATED MODULE: ./lib/aws/sts.js
+
+
+
+/** A client of STS, loaded when it is needed first: most of what a release waits for does not need it. */
+async function loadSts(config) {
+    const { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } = await __nccwpck_require__.e(/* import() */ 695).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1695, 19));
+    const client = new STSClient({ ...config, maxAttempts: 1 });
+    return {
+        assumeRoleWithWebIdentity: async (request, abortSignal) => {
+            const answer = await client.send(new AssumeRoleWithWebIdentityCommand(request), { abortSignal });
+            const { Credentials, AssumedRoleUser } = answer;
+            const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken, } = Credentials ?? {};
+            if (!isText(accessKeyId) || !isText(secretAccessKey) || !isText(sessionToken))
+                throw malformed('no credentials');
+            const callerArn = AssumedRoleUser?.Arn ?? '';
+            return { accessKeyId, secretAccessKey, sessionToken, expiration: Credentials?.Expiration, callerArn };
+        },
+        getCallerIdentity: async (abortSignal) => {
+            const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
+            if (!isText(Account) || !isText(Arn))
+                throw malformed('no account');
+            return { account: Account, arn: Arn };
+        },
+        close: () => client.destroy(),
+    };
+}
+/** Who we are; needs no permission. Source: API Reference, GetCallerIdentity. @throws CallError */
+async function readCaller(attempts, sts) {
+    return await (0,aws_attempts/* attempt */.CD)(attempts, 'sts:GetCallerIdentity', async (signal) => (await sts()).getCallerIdentity(signal));
+}
+/** Who the bearer of an assumed role is. */
+function callerOf(arn) {
+    return { account: (0,aws_arn/* parseArn */.Lw)(arn)?.account ?? '', arn };
+}
+function isText(value) {
+    return value !== undefined && value !== '';
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/region.js
@@ -45476,29 +45934,124 @@ function refused(sentence) {
     return { region: undefined, problems: [(0,errors/* invalidInput */.a)(sentence)] };
 }
 
+;// CONCATENATED MODULE: ./lib/step/connection.js
+
+
+
+
+
+
+
+/** The clients of a step, with the credentials of the environment or with a session of its own. */
+function connect(options) {
+    const { inputs, environment, clock, firstRequestSent } = options;
+    const { region, problems } = readRegion(inputs.region, environment);
+    const endpoint = readEndpoint(environment);
+    const obstacles = [...problems, ...endpoint.problems];
+    const common = { region, otherEndpoint: endpoint.otherEndpoint };
+    if (inputs.roleToAssume !== undefined) {
+        const role = connectAsRole(options, region ?? 'not-set', inputs.roleToAssume);
+        return { ...common, ...role, obstacles: [...obstacles, ...role.obstacles] };
+    }
+    const clients = buildClients(region ?? 'not-set', environment, undefined);
+    const { credentials } = clients.ecs.config;
+    const sts = later(async () => {
+        if (inputs.expectedAccount === undefined)
+            await orSoon(firstRequestSent, clock);
+        return await loadSts({ region: region ?? 'not-set', ...clientOptions(environment), credentials });
+    });
+    return {
+        ...clients,
+        ...common,
+        obstacles,
+        close: () => closeAll(clients, sts),
+        readCaller: async (attempts) => await readCaller(attempts, sts.get),
+        credentialsEndAtMs: async () => endOf(await credentials().catch(() => undefined)),
+        renewCredentials: () => false,
+    };
+}
+function connectAsRole({ environment, clock, toolkit }, region, roleArn) {
+    const endpoint = readTokenEndpoint(environment);
+    const sts = later(async () => {
+        const where = endpoint.url === undefined ? { ignoreConfiguredEndpointUrls: true } : { endpoint: endpoint.url };
+        return await loadSts({ region, ...clientOptions(endpoint.isLoopback ? {} : environment), ...where });
+    });
+    const request = {
+        clock,
+        roleArn,
+        sessionName: sessionNameOf(githubRun(environment)),
+        sts: sts.get,
+        askForToken: async (audience) => await (await toolkit.load()).getIDToken(audience),
+        onSecret: (secret) => toolkit.use((core) => core.setSecret(secret)),
+    };
+    const session = new OwnSession(clock, async () => await assumeRole(request));
+    const clients = buildClients(region, environment, session);
+    return {
+        ...clients,
+        obstacles: [...endpoint.problems, ...tokenProblems(environment)],
+        close: () => closeAll(clients, sts),
+        readCaller: async () => callerOf((await session.current()).callerArn),
+        credentialsEndAtMs: async () => undefined,
+        renewCredentials: () => {
+            session.expire();
+            return true;
+        },
+    };
+}
+/** How long to wait for a first request that may never be sent, e.g. for want of credentials, in milliseconds. */
+const SOON_MS = 500;
+async function orSoon(firstRequestSent, clock) {
+    const waiting = new AbortController();
+    await Promise.race([firstRequestSent, clock.sleep(SOON_MS, waiting.signal)]);
+    waiting.abort();
+}
+/** The runner gives these to jobs that may ask for a token. Source: GitHub documentation, "OpenID Connect reference". */
+function tokenProblems(environment) {
+    if (environment['ACTIONS_ID_TOKEN_REQUEST_URL'] && environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'])
+        return [];
+    const sentence = `Input 'role-to-assume' needs the OIDC token of the job, and this job may not ask for one. ${ID_TOKEN_ADVICE}`;
+    return [{ reason: 'credentials', sentence }];
+}
+/** When credentials end that nobody renews: the SDK renews all but those that stand in the environment or in a profile. */
+function endOf(identity) {
+    const source = identity?.$source ?? {};
+    const isFixed = 'CREDENTIALS_ENV_VARS' in source || 'CREDENTIALS_PROFILE' in source;
+    const endMs = identity?.expiration?.getTime() ?? Number.NaN;
+    return isFixed && !Number.isNaN(endMs) ? endMs : undefined;
+}
+function later(load) {
+    let loading;
+    return {
+        get: async () => {
+            loading ??= load();
+            return await loading;
+        },
+        close: () => void loading?.then((loaded) => loaded.close()).catch(() => { }),
+    };
+}
+function closeAll(...parts) {
+    for (const part of parts)
+        part.close();
+}
+
 ;// CONCATENATED MODULE: ./lib/step/step.js
 
 
 
 
 
-
-
 /** The step that the environment describes. */
-function buildStep({ environment, files, log, signal, onRelease }) {
+function buildStep({ environment, toolkit, firstRequestSent, files, log, signal, onRelease }) {
     const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment));
-    const endpoint = readEndpoint(environment);
-    const { region, problems } = readRegion(parsed.inputs.region, environment);
-    const { close, ...clients } = buildClients(region ?? 'not-set', environment);
+    const { inputs } = parsed;
+    const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent };
+    const { close, ...connection } = connect(options);
     const world = {
-        ...clients,
+        ...connection,
         clock: systemClock,
         random: Math.random,
-        maxAttempts: parsed.inputs.maxRetries,
+        maxAttempts: inputs.maxRetries,
         signal,
-        region,
-        obstacles: [...problems, ...endpoint.problems],
-        otherEndpoint: endpoint.otherEndpoint,
         run: githubRun(environment),
         log,
         readText: files.readText,
@@ -45655,6 +46208,7 @@ function reportOf(release) {
             region: release.region ?? null,
             account: service?.account ?? null,
         },
+        caller: release.caller ?? null,
         deploymentGroup: group === undefined ? null : { application: group.application, name: group.name },
         deploymentConfig: plan?.deploymentConfig ?? null,
         taskDefinition: taskDefinition === undefined
@@ -45861,7 +46415,7 @@ function summary_alert(release) {
     return `> [!${kind}]\n${[...paragraphs, ...notAws].map((paragraph) => `> ${paragraph}`).join('\n>\n')}`;
 }
 function facts(release) {
-    const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan } = release;
+    const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller } = release;
     const url = service === undefined || deploymentId === undefined
         ? undefined
         : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
@@ -45888,6 +46442,7 @@ function facts(release) {
             'Account, region',
             service === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(service.account)}, ${(0,untrusted/* markdownCode */.D9)(service.region)}`,
         ],
+        ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
         ['Started', (0,words/* clockTime */.qo)(startedAtMs, true)],
         ['Took', endedAtMs === undefined ? '' : (0,words/* duration */.p0)(endedAtMs - startedAtMs)],
     ];
@@ -46156,6 +46711,7 @@ class Teller {
 function laterToolkit(importToolkit) {
     const waiting = [];
     let loaded;
+    let loading;
     return {
         use: (action) => {
             if (loaded === undefined)
@@ -46164,9 +46720,11 @@ function laterToolkit(importToolkit) {
                 action(loaded);
         },
         load: async () => {
-            loaded ??= await importToolkit();
+            loading ??= importToolkit();
+            loaded = await loading;
             for (const action of waiting.splice(0))
                 action(loaded);
+            return loaded;
         },
     };
 }
@@ -46360,7 +46918,7 @@ function verdictOf(outcome, settlement) {
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8744);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9399);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5327);
 
 
 

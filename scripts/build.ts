@@ -36,7 +36,10 @@ function bundleInto(folder: string): void {
  */
 function writeLicences(folder: string): void {
   const whole = mkdtempSync(join(tmpdir(), 'licences-'))
-  writeFileSync(join(root, 'lib', 'licences.js'), "import './index.js'\nimport '@actions/core'\n")
+  writeFileSync(
+    join(root, 'lib', 'licences.js'),
+    "import './index.js'\nimport '@actions/core'\nexport * from '@aws-sdk/client-sts'\n",
+  )
   bundle('lib/licences.js', whole)
   copyFileSync(join(whole, LICENCES), join(folder, LICENCES))
   rmSync(whole, { recursive: true, force: true })

@@ -12,6 +12,7 @@ export type RefusalReason =
   | 'busy'
   | 'denied'
   | 'credentials'
+  | 'wrong-account'
   | 'rejected'
   | 'unreachable'
   | 'internal-error'

@@ -20,7 +20,7 @@ const isPost = basename(process.argv[1] ?? '') === 'post.js'
 
 try {
   const sent = firstRequestSent()
-  const parts = { environment, toolkit, log, files, teller }
+  const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller }
   const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation: listenForCancel() })
   await Promise.race([sent, running])
   await toolkit.load()

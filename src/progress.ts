@@ -72,6 +72,7 @@ function newRelease(inputs: Inputs, world: World): Release {
     region: world.region,
     otherEndpoint: world.otherEndpoint,
     asked: { cluster: inputs.cluster, service: inputs.service, finishLine: inputs.waitFor },
+    caller: undefined,
     startedAtMs: world.clock.now(),
     endedAtMs: undefined,
     service: undefined,

@@ -1,3 +1,4 @@
+import type { Caller } from './aws/sts.ts'
 import type { Problem } from './errors.ts'
 import type { Outcome } from './follow/follow.ts'
 import type { Rollback } from './follow/rollback.ts'
@@ -23,6 +24,8 @@ export interface Release {
   otherEndpoint: string | undefined
   /** As the inputs name them. */
   asked: { cluster: string; service: string; finishLine: FinishLine }
+  /** Who the calls are made as; undefined when it could not be seen. */
+  caller: Caller | undefined
   startedAtMs: number
   endedAtMs: number | undefined
   service: ResolvedService | undefined

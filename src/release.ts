@@ -4,6 +4,8 @@ import { watchReplacementTasks } from './follow/replacement-tasks.ts'
 import { type Settlement, settle } from './follow/settle.ts'
 import type { FinishLine, Inputs, ParsedInputs } from './inputs/inputs.ts'
 import { buildDescription, buildMarker } from './marker.ts'
+import { describeExpiry } from './plan/credential-expiry.ts'
+import { identify } from './plan/identity.ts'
 import { makePlan } from './plan/make-plan.ts'
 import type { ReleasePlan } from './plan/plan.ts'
 import { readProduction } from './production.ts'
@@ -90,11 +92,16 @@ function isOutOfSight(outcome: Outcome, { rollback, cutShort }: Settlement): boo
 
 async function check(parsed: ParsedInputs, world: World, progress: Progress): Promise<ReleasePlan | undefined> {
   return await world.log.group('Checks', async () => {
-    const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world)
-    progress.learn({ plan, problems, service, group })
+    const identity = identify(parsed.inputs, world)
+    const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity)
+    const { caller } = await identity
+    progress.learn({ caller, plan, problems, service, group })
     for (const note of notes) world.log.line(note)
     for (const line of planLines(progress.release)) world.log.line(line)
+    const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEndAtMs(), world.clock.now())
+    if (expiry?.kind === 'note') world.log.line(expiry.text)
     for (const warning of warnings) progress.warn(warning)
+    if (expiry?.kind === 'warning') progress.warn(expiry.text)
     return plan
   })
 }

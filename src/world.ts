@@ -1,5 +1,7 @@
+import type { Attempts } from './aws/attempts.ts'
 import type { CodeDeploy } from './aws/code-deploy.ts'
 import type { Ecs } from './aws/ecs.ts'
+import type { Caller } from './aws/sts.ts'
 import type { Problem } from './errors.ts'
 import type { GithubRun } from './github-run.ts'
 import type { Release } from './release-state.ts'
@@ -14,6 +16,10 @@ export interface World extends Ecs, CodeDeploy {
   obstacles: readonly Problem[]
   /** The endpoint when it is not AWS itself, as in a rehearsal. */
   otherEndpoint: string | undefined
+  /** Who the calls are made as. @throws CallError */
+  readCaller(attempts: Attempts): Promise<Caller>
+  /** When the credentials end, in milliseconds since 1970; undefined when they are renewed or do not tell. */
+  credentialsEndAtMs(): Promise<number | undefined>
   run: GithubRun
   log: Log
   /** The text of a file of the workspace; undefined when there is none. */

@@ -123,7 +123,7 @@ describe('a sentence about an error', () => {
 
   test.each<[string, Error]>([
     [
-      'AWS refused ecs:DescribeServices because the credentials have expired (ExpiredToken: text). Get new credentials in the step before this one.',
+      "AWS refused ecs:DescribeServices because the credentials have expired (ExpiredToken: text). Let this action take and renew its own ('role-to-assume'), or get new ones in the step before.",
       sdkError('ExpiredTokenException', 'text', 400),
     ],
     [
@@ -131,11 +131,11 @@ describe('a sentence about an error', () => {
       sdkError('UnrecognizedClientException', 'text', 400),
     ],
     [
-      'There are no AWS credentials for ecs:DescribeServices (text). Run aws-actions/configure-aws-credentials before this step.',
+      "There are no AWS credentials for ecs:DescribeServices (text). Set 'role-to-assume', or run aws-actions/configure-aws-credentials before this step.",
       sdkError('CredentialsProviderError'),
     ],
     [
-      'ecs:DescribeServices was denied (AccessDenied: text). Allow it in the role of this job.',
+      'ecs:DescribeServices was denied (AccessDenied: text). Allow ecs:DescribeServices in the role of this job.',
       sdkError('AccessDeniedException', 'text', 400),
     ],
     [

@@ -43,6 +43,9 @@ test('a service alone is enough', () => {
       onCancel: 'rollback',
       failFast: 3,
       region: undefined,
+      roleToAssume: undefined,
+      expectedAccount: undefined,
+      mayCall: true,
       maxRetries: 3,
     },
     notes: [],
@@ -84,6 +87,8 @@ test('every input has its place', () => {
     'on-cancel': 'leave',
     'fail-fast': '0',
     'aws-region': 'eu-central-1',
+    'role-to-assume': 'arn:aws:iam::123456789012:role/ci/release-web',
+    'expected-account-id': '123456789012',
     'max-retries': '5',
   })
   expect(wrong).toEqual([])
@@ -121,6 +126,9 @@ test('every input has its place', () => {
     onCancel: 'leave',
     failFast: 0,
     region: 'eu-central-1',
+    roleToAssume: 'arn:aws:iam::123456789012:role/ci/release-web',
+    expectedAccount: '123456789012',
+    mayCall: true,
     maxRetries: 5,
   })
 })
@@ -286,5 +294,41 @@ describe('an input of the official action that cannot apply', () => {
 
   test('is told from one that nobody knows, which only the runner warns about', () => {
     expect(parse({}, ['CLUSTR', 'CONSTRUCTOR']).wrong).toEqual([])
+  })
+})
+
+describe('as whom and where', () => {
+  test.each([
+    [
+      'release-web',
+      "Input 'role-to-assume' must be the ARN of an IAM role, 'arn:aws:iam::ACCOUNT:role/NAME'; got 'release-web'.",
+    ],
+    [
+      'arn:aws:sts::123456789012:assumed-role/a/b',
+      "Input 'role-to-assume' must be the ARN of an IAM role, 'arn:aws:iam::ACCOUNT:role/NAME'; got 'arn:aws:sts::123456789012:assumed-role/a/b'.",
+    ],
+  ])('a role that is none is refused before anybody is asked: %s', (role, sentence) => {
+    const { inputs, wrong } = parse({ service: 'web', 'role-to-assume': role })
+    expect(wrong).toEqual([sentence])
+    expect(inputs.mayCall).toBe(false)
+  })
+
+  test.each(['12345678901', '1234-5678-9012', 'prod'])('an account is 12 digits, not %s', (account) => {
+    const { inputs, wrong } = parse({ service: 'web', 'expected-account-id': account })
+    expect(wrong).toEqual([`Input 'expected-account-id' must be the 12 digits of an AWS account; got '${account}'.`])
+    expect(inputs.mayCall).toBe(false)
+  })
+
+  test('the role and the expected account agree', () => {
+    const { inputs, wrong, reasons } = parse({
+      service: 'web',
+      'role-to-assume': 'arn:aws-cn:iam::123456789012:role/release-web',
+      'expected-account-id': '999999999999',
+    })
+    expect(wrong).toEqual([
+      "Input 'expected-account-id' is 999999999999, but the role of 'role-to-assume' is of account 123456789012.",
+    ])
+    expect(reasons).toEqual(['wrong-account'])
+    expect(inputs.mayCall).toBe(false)
   })
 })

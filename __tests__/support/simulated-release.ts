@@ -1,5 +1,5 @@
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
-import { ECSClient } from '@aws-sdk/client-ecs'
+import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs'
 import { githubRun } from '../../src/github-run.ts'
 import { type ParsedInputs, parseInputs } from '../../src/inputs/inputs.ts'
 import { INPUT_NAMES, type InputName, type RawInputs } from '../../src/inputs/names.ts'
@@ -27,6 +27,8 @@ export interface SimulatedReleaseOptions {
   world?: Partial<World>
   /** Called when the release has ended, with the account still there. */
   afterwards?(aftermath: { ended: Release; parsed: ParsedInputs; world: World; simulator: Simulator }): Promise<void>
+  /** More of the world, made when the simulator's address is known. */
+  connect?(place: { url: string; clock: VirtualClock }): Partial<World>
 }
 
 /** What people see of a release, and what the simulator saw of it. */
@@ -42,6 +44,9 @@ export interface SimulatedRelease {
   writes: string[]
   clock: VirtualClock
 }
+
+/** Who makes the calls of a test. */
+export const RELEASER = 'arn:aws:sts::123456789012:assumed-role/release-web/test'
 
 /** The inputs of a test, everything else not given. */
 export function rawInputs(inputs: Partial<Record<InputName, string>>): RawInputs {
@@ -72,11 +77,14 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       region: 'us-east-1',
       obstacles: [],
       otherEndpoint: simulator.url,
+      readCaller: async () => ({ account: '123456789012', arn: RELEASER }),
+      credentialsEndAtMs: async () => undefined,
       run: githubRun({ GITHUB_REPOSITORY: 'example/shop', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' }),
       log: logInto(log),
       readText: async (path) => options.files?.[path],
       onRelease: () => {},
       ...options.world,
+      ...options.connect?.({ url: simulator.url, clock }),
     }
     const ended = await release(parsed, world)
     await options.afterwards?.({ ended, parsed, world, simulator })
@@ -98,8 +106,10 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
 }
 
 /** The SDK's own clients, one attempt each, against a simulator. */
-export function clientsFor(endpoint: string): { ecs: ECSClient; codeDeploy: CodeDeployClient } {
-  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' }
+export function clientsFor(
+  endpoint: string,
+  credentials: ECSClientConfig['credentials'] = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+): { ecs: ECSClient; codeDeploy: CodeDeployClient } {
   const options = { endpoint, credentials, region: 'us-east-1', maxAttempts: 1 }
   return { ecs: new ECSClient(options), codeDeploy: new CodeDeployClient(options) }
 }

@@ -1,15 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { readServiceError, type ServiceError } from './service-error.ts'
 
-/** How long one attempt of a call may take, in milliseconds. */
+/** How long one attempt of a call may take unless it is told otherwise, in milliseconds. */
 const ATTEMPT_DEADLINE_MS = 30_000
-
-const TOO_SLOW: ServiceError = {
-  kind: 'network',
-  code: 'Timeout',
-  message: `no answer within ${ATTEMPT_DEADLINE_MS / 1000} s`,
-  notAccepted: false,
-}
 
 /** Waits between attempts begin at this many milliseconds and double, up to the second figure. */
 const FIRST_WAIT_MS = 500
@@ -24,6 +17,12 @@ export interface Attempts {
   maxAttempts: number
   /** Once it is aborted nothing is waited for any more. */
   signal?: AbortSignal
+  /** How long an attempt may take, in milliseconds; half a minute unless given. */
+  deadlineMs?: number
+  /** For so long a throttled call is tried again, however many attempts that takes, in milliseconds; 0 unless given. */
+  patienceMs?: number
+  /** AWS called the credentials expired. @returns whether the next attempt is signed with others */
+  renewCredentials?(): boolean
 }
 
 /** A call that failed for good, with the operation's name and what its error means. */
@@ -65,18 +64,37 @@ async function attemptCall<Answer>(
   send: Send<Answer>,
   mayTryAgain: (error: ServiceError) => boolean,
 ): Promise<Answer> {
+  const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts
+  const patientUntilMs = clock.now() + patienceMs
+  let mayRenew = true
   for (let attempt = 1; ; attempt++) {
-    const deadline = attempts.clock.deadline(ATTEMPT_DEADLINE_MS)
+    const deadline = clock.deadline(deadlineMs)
     try {
       return await send(deadline.signal)
     } catch (thrown) {
-      const error = deadline.signal.aborted ? TOO_SLOW : readServiceError(thrown)
-      if (attempt >= attempts.maxAttempts || !mayTryAgain(error)) throw new CallError(operation, error, thrown)
-      await attempts.clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), attempts.signal)
+      const failed = deadline.signal.aborted ? tooSlow(operation, deadlineMs, thrown) : callError(operation, thrown)
+      const { kind } = failed.serviceError
+      if (kind === 'expired' && mayRenew && attempts.renewCredentials?.() === true) {
+        mayRenew = false
+        continue
+      }
+      const isPatient = kind === 'throttled' && clock.now() < patientUntilMs && signal?.aborted !== true
+      if ((attempt >= maxAttempts && !isPatient) || !mayTryAgain(failed.serviceError)) throw failed
+      await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), signal)
     } finally {
       deadline.cancel()
     }
   }
+}
+
+/** What was thrown on the way: for want of a session, by the call that was to take it. */
+function callError(operation: string, thrown: unknown): CallError {
+  return thrown instanceof CallError ? thrown : new CallError(operation, readServiceError(thrown), thrown)
+}
+
+function tooSlow(operation: string, deadlineMs: number, thrown: unknown): CallError {
+  const message = `no answer within ${deadlineMs / 1000} s`
+  return new CallError(operation, { kind: 'network', code: 'Timeout', message, notAccepted: false }, thrown)
 }
 
 /** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */

@@ -31,6 +31,8 @@ export interface ServiceError {
   resource?: string
   /** The service's answer, if there was one, proves that the call was not carried out. */
   notAccepted: boolean
+  /** The error in a full sentence with what to do, where the kind does not say enough. */
+  sentence?: string
 }
 
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired', 'TokenRefreshRequired'])
@@ -76,6 +78,9 @@ const NETWORK = new Set([
  */
 const NOT_AUTHORIZED = /is not authorized to perform: ([\w-]+:[\w*-]+)(?: on resource: (\S+?))?(?: because| with|\.?$)/
 
+/** There was an answer, but not one of the service: of a proxy, cut off, or with a part missing. */
+const UNREADABLE = new Set(['SyntaxError', 'MalformedAnswer'])
+
 /** Connection errors raised before any byte of the request was sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
 
@@ -93,7 +98,7 @@ export function readServiceError(error: unknown): ServiceError {
     message: inSentence(facts.message),
     ...(denied?.[1] === undefined ? {} : { action: denied[1] }),
     ...(denied?.[2] === undefined ? {} : { resource: inSentence(denied[2]) }),
-    notAccepted: NEVER_SENT.has(facts.name) || isClientError(facts.httpStatus),
+    notAccepted: NEVER_SENT.has(facts.name) || (kind !== 'network' && isClientError(facts.httpStatus)),
   }
 }
 
@@ -139,29 +144,32 @@ function kindOf({ name, message, httpStatus }: ErrorFacts): ErrorKind {
 
 /** "DescribeServices was denied: …" in one sentence, with what to do about it where the kind alone tells. */
 export function describeServiceError(operation: string, error: ServiceError): string {
+  if (error.sentence !== undefined) return error.sentence
   switch (error.kind) {
     case 'expired':
-      return `AWS refused ${operation} because the credentials have expired (${error.code}: ${error.message}). Get new credentials in the step before this one.`
+      return `AWS refused ${operation} because the credentials have expired (${error.code}: ${error.message}). Let this action take and renew its own ('role-to-assume'), or get new ones in the step before.`
     case 'invalid-credentials':
       if (/^Signature expired/.test(error.message)) {
         return `AWS refused ${operation} because the clock of this machine is wrong (${error.code}: ${error.message}). Set it.`
       }
       return `AWS refused ${operation} because the credentials are not valid (${error.code}: ${error.message}). Check the step that provides them.`
     case 'no-credentials':
-      return `There are no AWS credentials for ${operation} (${error.message}). Run aws-actions/configure-aws-credentials before this step.`
+      return `There are no AWS credentials for ${operation} (${error.message}). Set 'role-to-assume', or run aws-actions/configure-aws-credentials before this step.`
     case 'denied':
-      return `${operation} was denied (${error.code}: ${error.message}). ${permissionAdvice(error)}`
+      return `${operation} was denied (${error.code}: ${error.message}). ${permissionAdvice(operation, error)}`
     case 'throttled':
     case 'unavailable':
       return `${operation} got no answer from AWS that can be used (${error.code}: ${error.message}).`
     case 'network':
+      if (UNREADABLE.has(error.code))
+        return `${operation} got no answer that can be read (${error.code}: ${error.message}).`
       return `${operation} did not reach AWS (${error.code}: ${error.message}). Check the region and the network.`
     case 'answered':
       return `${operation} was rejected (${error.code}: ${error.message}).`
   }
 }
 
-function permissionAdvice(error: ServiceError): string {
-  if (error.action === undefined) return 'Allow it in the role of this job.'
+function permissionAdvice(operation: string, error: ServiceError): string {
+  if (error.action === undefined) return `Allow ${operation} in the role of this job.`
   return `Allow ${error.action}${error.resource === undefined ? '' : ` on ${error.resource}`} in the role of this job.`
 }

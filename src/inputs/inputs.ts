@@ -53,6 +53,12 @@ export interface Inputs {
   /** How many replacement tasks may stop for the same reason before any was healthy; 0: any number. */
   failFast: number
   region: string | undefined
+  /** ARN of the role whose session the action takes by itself. Undefined: the credentials of the environment. */
+  roleToAssume: string | undefined
+  /** Number of the account that the release is meant for. */
+  expectedAccount: string | undefined
+  /** False when the inputs leave unclear as whom, or contradict each other: then nobody is asked anything. */
+  mayCall: boolean
   /** Attempts of a read. */
   maxRetries: number
 }
@@ -82,6 +88,10 @@ const CODE_DEPLOY_FORM = `up to 100 letters, digits and '.', '_', '+', '=', ',',
 
 /** Source: ECS API Reference, ContainerDefinition. */
 const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/
+
+/** Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
+const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/
+const ACCOUNT_ID = /^\d{12}$/
 
 /**
  * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
@@ -146,6 +156,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     onCancel: fields.choice('on-cancel', PARTINGS) ?? 'rollback',
     failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
     region: fields.text('aws-region'),
+    ...accountOf(fields),
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
   }
   return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes }
@@ -207,6 +218,25 @@ function waitFor(fields: Fields, notes: string[]): FinishLine {
     }
   }
   return chosen ?? (stability === false ? 'nothing' : 'production-traffic')
+}
+
+/** The role says which account it is of, so the two inputs can be compared without asking anybody. */
+function accountOf(fields: Fields): Pick<Inputs, 'roleToAssume' | 'expectedAccount' | 'mayCall'> {
+  const role = fields.text('role-to-assume')
+  const account = fields.text('expected-account-id')
+  const before = fields.problems.length
+  const accountOfRole = ROLE_ARN.exec(role ?? '')?.[1]
+  if (role !== undefined && accountOfRole === undefined) {
+    const shape = 'arn:aws:iam::ACCOUNT:role/NAME'
+    fields.wrong('role-to-assume', `must be the ARN of an IAM role, '${shape}'; got '${inSentence(role, 200)}'.`)
+  }
+  if (account !== undefined && !ACCOUNT_ID.test(account)) {
+    fields.wrong('expected-account-id', `must be the 12 digits of an AWS account; got '${inSentence(account, 100)}'.`)
+  } else if (account !== undefined && accountOfRole !== undefined && account !== accountOfRole) {
+    const sentence = `Input 'expected-account-id' is ${account}, but the role of 'role-to-assume' is of account ${accountOfRole}.`
+    fields.problems.push({ reason: 'wrong-account', sentence })
+  }
+  return { roleToAssume: role, expectedAccount: account, mayCall: fields.problems.length === before }
 }
 
 function minutesAsMs(minutes: number | undefined): number | undefined {

@@ -31,6 +31,8 @@ export const INPUT_NAMES = [
   'on-cancel',
   'fail-fast',
   'aws-region',
+  'role-to-assume',
+  'expected-account-id',
   'max-retries',
   'wait-for-service-stability',
   'job-status',

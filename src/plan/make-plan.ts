@@ -17,6 +17,7 @@ import type { World } from '../world.ts'
 import { findBlocker } from './active-deployment.ts'
 import { planDefinition } from './definition-plan.ts'
 import { Findings } from './findings.ts'
+import { type Identity, isExpectedAccount, isInExpectedAccount, mayCall } from './identity.ts'
 import type { ReleasePlan } from './plan.ts'
 import { holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
 import { readSources } from './sources.ts'
@@ -33,19 +34,19 @@ export interface Planning {
 }
 
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
-export async function makePlan(parsed: ParsedInputs, world: World): Promise<Planning> {
+export async function makePlan(parsed: ParsedInputs, world: World, identity: Promise<Identity>): Promise<Planning> {
   const { inputs } = parsed
   const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
   const sources = await readSources(inputs, world, findings)
   const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks }
   const { problems, warnings, notes } = findings
   const none: Planning = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes }
-  const misaddressed = inputs.service === '' ? [] : addressProblems(inputs, world.region)
-  findings.add(...misaddressed)
-  if (world.obstacles.length > 0 || inputs.service === '' || misaddressed.length > 0) {
+  if (inputs.service !== '') findings.add(...addressProblems(inputs, world.region))
+  if (!mayCall(inputs, world)) {
     findings.add(...hookProblems(hooks, inputs, undefined))
     return none
   }
+  if (!(await isExpectedAccount(inputs, identity, findings))) return none
 
   const [service, namedGroup, namedShift] = await Promise.all([
     readService(inputs, world, findings),
@@ -53,7 +54,7 @@ export async function makePlan(parsed: ParsedInputs, world: World): Promise<Plan
     readShift(inputs.deploymentConfig, world, findings),
   ])
   findings.add(...hookProblems(hooks, inputs, service))
-  if (service === undefined) return none
+  if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings))) return none
 
   const appSpec = appSpecPlan(inputs, sources.appSpecFile, service)
   const [group, definitionPlan] = await Promise.all([

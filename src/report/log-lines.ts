@@ -9,6 +9,7 @@ import type { FinishLine, Parting } from '../inputs/inputs.ts'
 import type { Release } from '../release-state.ts'
 import { describeShift } from '../service/traffic-shift.ts'
 import type { Difference } from '../task-definition/difference.ts'
+import { inSentence } from '../untrusted.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { deploymentUrl } from './console-links.ts'
 import { releasedRevision, serviceLabel, verdictParagraph, verdictSentences } from './sentences.ts'
@@ -16,9 +17,11 @@ import { andList, atMost, clockTime, count, duration, trafficBar } from './words
 
 /** What the checks found, for the log. */
 export function planLines(release: Release): string[] {
-  const { service, group, plan } = release
-  if (service === undefined) return []
+  const { service, group, plan, caller } = release
+  const who = caller === undefined ? [] : [`As ${inSentence(caller.arn)}.`]
+  if (service === undefined) return who
   const lines = [
+    ...who,
     `Service ${serviceLabel(release)} in ${service.region}, account ${service.account}: runs ${revisionName(service.primary.taskDefinitionArn)}, ${count(service.desiredCount, 'task')}.`,
   ]
   if (group !== undefined) {
@@ -72,12 +75,13 @@ export function writeLines({ taskDefinition, deploymentId }: Release): string[] 
 
 /** Once the deployment exists: what it is, where to see it, how to stop it, how long this can take. */
 export function openingLines(release: Release): string[] {
-  const { service, deploymentId, plan, run, region, otherEndpoint, asked } = release
+  const { service, deploymentId, plan, run, region, otherEndpoint, asked, caller } = release
   if (service === undefined || deploymentId === undefined || plan === undefined) return []
   const url = deploymentUrl(service.partition, service.region, deploymentId)
+  const as = caller === undefined ? '' : `, as ${inSentence(caller.arn)}`
   const by = run.repository === '' ? '' : `, by run ${run.runId} of ${run.repository}`
   const lines = [
-    `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${serviceLabel(release)} in ${service.region}, account ${service.account}${by}.`,
+    `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${serviceLabel(release)} in ${service.region}, account ${service.account}${by}${as}.`,
   ]
   if (otherEndpoint !== undefined)
     lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`)

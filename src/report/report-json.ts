@@ -47,6 +47,7 @@ function reportOf(release: Release) {
       region: release.region ?? null,
       account: service?.account ?? null,
     },
+    caller: release.caller ?? null,
     deploymentGroup: group === undefined ? null : { application: group.application, name: group.name },
     deploymentConfig: plan?.deploymentConfig ?? null,
     taskDefinition:

@@ -5,6 +5,7 @@ import { describePhase } from '../follow/phase.ts'
 import { failedEvent, hasEnded, hookOf, type Snapshot } from '../follow/snapshot.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Status } from '../verdict.ts'
+import { deploymentUrl } from './console-links.ts'
 import { hookResults } from './hook-results.ts'
 import { neverShifted, peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 import { clockTime, duration, percentText } from './words.ts'
@@ -244,7 +245,7 @@ function unknownCause(release: Release): string {
       : `This action failed while deployment ${deploymentId} was running. ${failure}`
   }
   if (outcome?.kind === 'lost-sight') {
-    return `Lost sight of deployment ${deploymentId}, which may still be running. ${describeServiceError(outcome.operation, outcome.error)}`
+    return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${describeServiceError(outcome.operation, outcome.error)}`
   }
   const { snapshot } = release
   if (snapshot !== undefined && hasEnded(snapshot)) return `${endCause(release)} ${rollbackSentence(release)}`
@@ -321,8 +322,9 @@ function advice(release: Release): string {
     case 'rollback-failed':
       return `Look now: ${look}`
     case 'timed-out':
-    case 'unknown':
       return `To see how it went on: ${look}`
+    case 'unknown':
+      return `To see how it went on: ${[look, consoleUrl(release)].filter((way) => way !== '').join(' or ')} (running this job again takes it up where it is then).`
     case 'failed':
     case 'stopped':
     case 'rolled-back':
@@ -330,6 +332,11 @@ function advice(release: Release): string {
     default:
       return ''
   }
+}
+
+function consoleUrl({ service, deploymentId }: Release): string {
+  if (service === undefined || deploymentId === undefined) return ''
+  return deploymentUrl(service.partition, service.region, deploymentId) ?? ''
 }
 
 function hookLogAdvice(release: Release): string {

@@ -57,7 +57,7 @@ function alert(release: Release): string {
 }
 
 function facts(release: Release): string {
-  const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan } = release
+  const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller } = release
   const url =
     service === undefined || deploymentId === undefined
       ? undefined
@@ -85,6 +85,7 @@ function facts(release: Release): string {
       'Account, region',
       service === undefined ? '' : `${markdownCode(service.account)}, ${markdownCode(service.region)}`,
     ],
+    ['Made as', caller === undefined ? '' : markdownCode(caller.arn)],
     ['Started', clockTime(startedAtMs, true)],
     ['Took', endedAtMs === undefined ? '' : duration(endedAtMs - startedAtMs)],
   ]

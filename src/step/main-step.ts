@@ -13,6 +13,7 @@ import type { LaterToolkit } from './toolkit.ts'
 export interface MainStepParts {
   environment: NodeJS.ProcessEnv
   toolkit: LaterToolkit
+  firstRequestSent: Promise<void>
   log: Log
   files: StepFiles
   teller: Teller
@@ -23,6 +24,7 @@ export interface MainStepParts {
 export async function mainStep({
   environment,
   toolkit,
+  firstRequestSent,
   log,
   files,
   teller,
@@ -44,7 +46,15 @@ export async function mainStep({
     saveState(STATE_REPORT, files.reportPath)
   }
 
-  const { parsed, world, close } = buildStep({ environment, files, log, signal: cancellation.signal, onRelease })
+  const { parsed, world, close } = buildStep({
+    environment,
+    toolkit,
+    firstRequestSent,
+    files,
+    log,
+    signal: cancellation.signal,
+    onRelease,
+  })
   const ended = await Promise.race([release(parsed, world), cancellation.lastMoment])
   close()
   const last = ended ?? cutOff(teller.told, world.clock.now())

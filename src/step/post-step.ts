@@ -5,10 +5,13 @@ import type { StepFiles } from './files.ts'
 import { readSavedRelease, removeSavedRelease, STATE_FILE, STATE_SETTLED } from './saved-release.ts'
 import { buildStep } from './step.ts'
 import type { Teller } from './teller.ts'
+import type { LaterToolkit } from './toolkit.ts'
 
 /** What the entry has made. */
 export interface PostStepParts {
   environment: NodeJS.ProcessEnv
+  toolkit: LaterToolkit
+  firstRequestSent: Promise<void>
   log: Log
   files: StepFiles
   teller: Teller
@@ -20,7 +23,14 @@ export function stateOf(environment: NodeJS.ProcessEnv, name: string): string {
 }
 
 /** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
-export async function postStep({ environment, log, files, teller }: PostStepParts): Promise<void> {
+export async function postStep({
+  environment,
+  toolkit,
+  firstRequestSent,
+  log,
+  files,
+  teller,
+}: PostStepParts): Promise<void> {
   const path = stateOf(environment, STATE_FILE)
   if (path === '') return
   const saved = readSavedRelease(path)
@@ -30,6 +40,8 @@ export async function postStep({ environment, log, files, teller }: PostStepPart
   const signal = new AbortController().signal
   const { parsed, world, close } = buildStep({
     environment,
+    toolkit,
+    firstRequestSent,
     files,
     log,
     signal,

@@ -1,13 +1,12 @@
-import { buildClients } from '../aws/clients.ts'
-import { readEndpoint } from '../aws/endpoint.ts'
 import { systemClock } from '../clock.ts'
 import { githubRun } from '../github-run.ts'
 import { readRawInputs, readUndeclaredInputs } from '../inputs/environment.ts'
 import { type ParsedInputs, parseInputs } from '../inputs/inputs.ts'
-import { readRegion } from '../inputs/region.ts'
 import type { Release } from '../release-state.ts'
 import type { Log, World } from '../world.ts'
+import { connect } from './connection.ts'
 import type { StepFiles } from './files.ts'
+import type { LaterToolkit } from './toolkit.ts'
 
 /** What a step of this action works with: its inputs and the world around it. */
 export interface Step {
@@ -20,6 +19,9 @@ export interface Step {
 /** What the two entries of a step have made before. */
 export interface StepParts {
   environment: NodeJS.ProcessEnv
+  toolkit: LaterToolkit
+  /** Resolves once the first request to AWS is on its way. */
+  firstRequestSent: Promise<void>
   files: StepFiles
   log: Log
   signal: AbortSignal
@@ -27,20 +29,17 @@ export interface StepParts {
 }
 
 /** The step that the environment describes. */
-export function buildStep({ environment, files, log, signal, onRelease }: StepParts): Step {
+export function buildStep({ environment, toolkit, firstRequestSent, files, log, signal, onRelease }: StepParts): Step {
   const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment))
-  const endpoint = readEndpoint(environment)
-  const { region, problems } = readRegion(parsed.inputs.region, environment)
-  const { close, ...clients } = buildClients(region ?? 'not-set', environment)
+  const { inputs } = parsed
+  const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent }
+  const { close, ...connection } = connect(options)
   const world: World = {
-    ...clients,
+    ...connection,
     clock: systemClock,
     random: Math.random,
-    maxAttempts: parsed.inputs.maxRetries,
+    maxAttempts: inputs.maxRetries,
     signal,
-    region,
-    obstacles: [...problems, ...endpoint.problems],
-    otherEndpoint: endpoint.otherEndpoint,
     run: githubRun(environment),
     log,
     readText: files.readText,

@@ -6,13 +6,15 @@ export interface Toolkit {
   endGroup(): void
   setOutput(name: string, value: string): void
   saveState(name: string, value: string): void
+  setSecret(value: string): void
+  getIDToken(audience: string): Promise<string>
 }
 
 /** The toolkit before and after it is loaded: what is to be done with it is done in order, at once when it is there. */
 export interface LaterToolkit {
   use(action: (toolkit: Toolkit) => void): void
   /** Loads it. Resolves when everything so far has been done. */
-  load(): Promise<void>
+  load(): Promise<Toolkit>
 }
 
 /**
@@ -22,14 +24,17 @@ export interface LaterToolkit {
 export function laterToolkit(importToolkit: () => Promise<Toolkit>): LaterToolkit {
   const waiting: ((toolkit: Toolkit) => void)[] = []
   let loaded: Toolkit | undefined
+  let loading: Promise<Toolkit> | undefined
   return {
     use: (action) => {
       if (loaded === undefined) waiting.push(action)
       else action(loaded)
     },
     load: async () => {
-      loaded ??= await importToolkit()
+      loading ??= importToolkit()
+      loaded = await loading
       for (const action of waiting.splice(0)) action(loaded)
+      return loaded
     },
   }
 }

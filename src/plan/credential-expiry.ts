@@ -1,0 +1,48 @@
+import type { Inputs } from '../inputs/inputs.ts'
+import { clockTime, duration } from '../report/words.ts'
+import type { ReleasePlan } from './plan.ts'
+
+const MINUTE_MS = 60_000
+
+/** What most services take until all tasks of the replacement are healthy, and most hooks until they answer. Assumed. */
+const USUAL_INSTALL_MS = 10 * MINUTE_MS
+const USUAL_HOOK_MS = 5 * MINUTE_MS
+
+/** What to say of credentials that end while a release may still be waiting. */
+export interface Expiry {
+  /** A warning when they end before a release like this usually does, a note when they only may. */
+  kind: 'warning' | 'note'
+  text: string
+}
+
+/**
+ * What to say when credentials that nobody renews end before the release; undefined when there is nothing to say.
+ * @param endMs when they end, in milliseconds since 1970; undefined: not known
+ */
+export function describeExpiry(
+  plan: Pick<ReleasePlan, 'budget' | 'hooks' | 'shift' | 'group' | 'isUnchanged'>,
+  inputs: Pick<Inputs, 'waitFor'>,
+  endMs: number | undefined,
+  nowMs: number,
+): Expiry | undefined {
+  if (endMs === undefined || plan.isUnchanged || inputs.waitFor === 'nothing') return undefined
+  const end = `The credentials end at ${clockTime(endMs)}`
+  const advice = `Let the action renew its own ('role-to-assume'), or get longer ones in the step before ('role-duration-seconds').`
+  const usualMs = usualDurationMs(plan, inputs)
+  if (endMs < nowMs + usualMs) {
+    const text = `${end}, and a release like this takes about ${duration(usualMs)}: when they end, sight of the deployment is lost. ${advice}`
+    return { kind: 'warning', text }
+  }
+  if (endMs >= nowMs + plan.budget.totalMs) return undefined
+  return { kind: 'note', text: `${end}; sight of a deployment that takes longer is lost. ${advice}` }
+}
+
+/** How long a release like this usually takes, in milliseconds; never longer than the step waits at all. */
+function usualDurationMs(
+  { budget, hooks, shift, group }: Pick<ReleasePlan, 'budget' | 'hooks' | 'shift' | 'group'>,
+  { waitFor }: Pick<Inputs, 'waitFor'>,
+): number {
+  const terminationMs = waitFor === 'completion' ? (group.terminationWaitMs ?? 0) : 0
+  const usualMs = USUAL_INSTALL_MS + Object.keys(hooks).length * USUAL_HOOK_MS + shift.durationMs + terminationMs
+  return Math.min(usualMs, budget.totalMs)
+}
