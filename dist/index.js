@@ -36184,10 +36184,14 @@ async function attemptCall(attempts, operation, send, mayTryAgain) {
     const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts;
     const patientUntilMs = clock.now() + patienceMs;
     let mayRenew = true;
+    let throttled = 0;
     for (let attempt = 1;; attempt++) {
         const deadline = clock.deadline(deadlineMs);
         try {
-            return await send(deadline.signal);
+            const answer = await send(deadline.signal);
+            if (throttled >= maxAttempts)
+                attempts.onThrottled?.({ endedAfter: throttled });
+            return answer;
         }
         catch (thrown) {
             const failed = deadline.signal.aborted ? tooSlow(operation, deadlineMs, thrown) : callError(operation, thrown);
@@ -36199,6 +36203,10 @@ async function attemptCall(attempts, operation, send, mayTryAgain) {
             const isPatient = kind === 'throttled' && clock.now() < patientUntilMs && signal?.aborted !== true;
             if ((attempt >= maxAttempts && !isPatient) || !mayTryAgain(failed.serviceError))
                 throw failed;
+            if (kind === 'throttled')
+                throttled += 1;
+            if (kind === 'throttled' && throttled === maxAttempts)
+                attempts.onThrottled?.({ began: failed });
             await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), signal);
         }
         finally {
@@ -36222,6 +36230,22 @@ function waitBeforeAttemptMs(failedAttempts, random) {
 /** The error says nothing about what was asked, so asking again may help. */
 function isPassing(error) {
     return error.kind === 'throttled' || error.kind === 'unavailable' || error.kind === 'network';
+}
+
+
+/***/ }),
+
+/***/ 8416:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ malformed)
+/* harmony export */ });
+/** An answer that is none: what cannot be missing in it is missing. It says nothing, like one that was cut off. */
+function malformed(what) {
+    const error = new Error(`${what} in the answer`);
+    error.name = 'MalformedAnswer';
+    return error;
 }
 
 
@@ -36312,9 +36336,15 @@ function factsOf(error) {
     const isNetwork = typeof code === 'string' && NETWORK.has(code);
     return {
         name: isNetwork ? code : String(name ?? 'Error'),
-        message: String(message || messageOfFirst(error) || ''),
+        message: withoutHint(String(message || messageOfFirst(error) || '')),
         httpStatus: typeof status === 'number' ? status : undefined,
     };
+}
+/** What the SDK says to programmers about an answer that it could not read. */
+function withoutHint(message) {
+    return message
+        .replace(/^AWS SDK error wrapper for (?:Error: )?/, '')
+        .replace(/\s*Deserialization error: to see .*$/s, '');
 }
 /** Node tries every address of a host and throws one error for all of them, without a message of its own. */
 function messageOfFirst({ errors }) {
@@ -41221,7 +41251,7 @@ function rollbackOf(release) {
 
 /***/ }),
 
-/***/ 5327:
+/***/ 6771:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41239,13 +41269,85 @@ var app_spec = __nccwpck_require__(4608);
 var aws_attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(7507);
+// EXTERNAL MODULE: ./lib/aws/malformed.js
+var malformed = __nccwpck_require__(8416);
+;// CONCATENATED MODULE: ./lib/aws/raw-json.js
+
+/** Makes `command` send `body` instead of what the SDK would make of its input. */
+function sendRaw(command, body) {
+    const replaceBody = (next) => (args) => {
+        if (isObject(args.request))
+            args.request['body'] = JSON.stringify(body);
+        return next(args);
+    };
+    command.middlewareStack.add(replaceBody, { step: 'serialize', priority: 'low', name: 'sendRaw' });
+}
+/** Hands the JSON of the answer to `keep` before the SDK reads it; undefined when the answer is not JSON. */
+function keepRaw(command, keep) {
+    const keepBody = (next) => async (args) => {
+        const result = await next(args);
+        const response = result.response;
+        if (isObject(response)) {
+            const bytes = await bytesOf(response['body']);
+            response['body'] = bytes;
+            keep(jsonOf(bytes));
+        }
+        return result;
+    };
+    command.middlewareStack.add(keepBody, { step: 'deserialize', priority: 'low', name: 'keepRaw' });
+}
+/** Fails `command` when a good answer is not a JSON object: the SDK takes an empty body for an empty list. */
+function requireJson(command) {
+    const check = (next) => async (args) => {
+        const result = await next(args);
+        const response = result.response;
+        if (isObject(response) && Number(response['statusCode']) < 300) {
+            const bytes = await bytesOf(response['body']);
+            response['body'] = bytes;
+            if (!isObject(jsonOf(bytes)))
+                throw (0,malformed/* malformed */.Q)('no JSON');
+        }
+        return result;
+    };
+    command.middlewareStack.add(check, { step: 'deserialize', priority: 'low', name: 'requireJson' });
+}
+async function bytesOf(body) {
+    if (ArrayBuffer.isView(body))
+        return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+    const chunks = [];
+    if (isAsyncIterable(body))
+        for await (const chunk of body)
+            chunks.push(chunk);
+    return new Uint8Array(Buffer.concat(chunks));
+}
+function isAsyncIterable(value) {
+    return isObject(value) && Symbol.asyncIterator in value;
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null;
+}
+function jsonOf(bytes) {
+    try {
+        return JSON.parse(Buffer.from(bytes).toString('utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/aws/code-deploy.js
+
+
 
 
 /** @throws CallError; code `DeploymentDoesNotExist` */
 async function getDeployment(aws, deploymentId) {
-    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentCommand */.Tvn({ deploymentId }), { abortSignal }));
-    return answer.deploymentInfo ?? {};
+    return await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
+        const { deploymentInfo } = await aws.codeDeploy.send(new dist_cjs/* GetDeploymentCommand */.Tvn({ deploymentId }), { abortSignal });
+        if (deploymentInfo?.status === undefined)
+            throw (0,malformed/* malformed */.Q)('no status');
+        return deploymentInfo;
+    });
 }
 /**
  * The deployment's only target, an ECS service.
@@ -41253,18 +41355,33 @@ async function getDeployment(aws, deploymentId) {
  * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
  */
 async function getDeploymentTarget(aws, deploymentId, targetId) {
-    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentTarget', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentTargetCommand */.Oxg({ deploymentId, targetId }), { abortSignal }));
-    return answer.deploymentTarget ?? {};
+    return await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentTarget', async (abortSignal) => {
+        const command = new dist_cjs/* GetDeploymentTargetCommand */.Oxg({ deploymentId, targetId });
+        const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal });
+        if (deploymentTarget?.ecsTarget === undefined)
+            throw (0,malformed/* malformed */.Q)('no target');
+        return deploymentTarget;
+    });
 }
 /** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
 async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
-    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentGroup', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentGroupCommand */.WOp({ applicationName, deploymentGroupName }), { abortSignal }));
-    return answer.deploymentGroupInfo ?? {};
+    return await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentGroup', async (abortSignal) => {
+        const command = new dist_cjs/* GetDeploymentGroupCommand */.WOp({ applicationName, deploymentGroupName });
+        const { deploymentGroupInfo } = await aws.codeDeploy.send(command, { abortSignal });
+        if (deploymentGroupInfo === undefined)
+            throw (0,malformed/* malformed */.Q)('no deployment group');
+        return deploymentGroupInfo;
+    });
 }
 /** @throws CallError; code `DeploymentConfigDoesNotExist` */
 async function getDeploymentConfig(aws, deploymentConfigName) {
-    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentConfig', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* GetDeploymentConfigCommand */.z2K({ deploymentConfigName }), { abortSignal }));
-    return answer.deploymentConfigInfo ?? {};
+    return await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentConfig', async (abortSignal) => {
+        const command = new dist_cjs/* GetDeploymentConfigCommand */.z2K({ deploymentConfigName });
+        const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal });
+        if (deploymentConfigInfo === undefined)
+            throw (0,malformed/* malformed */.Q)('no configuration');
+        return deploymentConfigInfo;
+    });
 }
 /** Ids of deployments of the group that have not ended. @throws CallError */
 async function listActiveDeployments(aws, application, group) {
@@ -41282,31 +41399,43 @@ async function listDeploymentsSince(aws, application, group, sinceMs) {
 }
 async function listDeployments(aws, applicationName, deploymentGroupName, filter) {
     return await allPages(async (nextToken) => {
-        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }), {
-            abortSignal,
-        }));
+        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => {
+            const command = new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken });
+            requireJson(command);
+            return aws.codeDeploy.send(command, { abortSignal });
+        });
         return { items: answer.deployments, nextToken: answer.nextToken };
     });
 }
 /** Names of all applications of the account in the region. @throws CallError */
 async function listApplications(aws) {
     return await allPages(async (nextToken) => {
-        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListApplications', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken }), { abortSignal }));
+        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListApplications', (abortSignal) => {
+            const command = new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken });
+            requireJson(command);
+            return aws.codeDeploy.send(command, { abortSignal });
+        });
         return { items: answer.applications, nextToken: answer.nextToken };
     });
 }
 /** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
 async function describeDeploymentGroups(aws, applicationName) {
     const names = await allPages(async (nextToken) => {
-        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken }), { abortSignal }));
+        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
+            const command = new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken });
+            requireJson(command);
+            return aws.codeDeploy.send(command, { abortSignal });
+        });
         return { items: answer.deploymentGroups, nextToken: answer.nextToken };
     });
     const groups = [];
     for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
         const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
-        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames }), {
-            abortSignal,
-        }));
+        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
+            const command = new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames });
+            requireJson(command);
+            return aws.codeDeploy.send(command, { abortSignal });
+        });
         groups.push(...(answer.deploymentGroupsInfo ?? []));
     }
     return groups;
@@ -41320,10 +41449,12 @@ const MAX_GROUPS_PER_CALL = 100;
  * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
  */
 async function createDeployment(aws, request) {
-    const answer = await (0,aws_attempts/* attemptOnce */.VB)(aws, 'codedeploy:CreateDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* CreateDeploymentCommand */.ttP(request), { abortSignal }));
-    if (answer.deploymentId === undefined)
-        throw new Error('CreateDeployment answered without an id');
-    return answer.deploymentId;
+    return await (0,aws_attempts/* attemptOnce */.VB)(aws, 'codedeploy:CreateDeployment', async (abortSignal) => {
+        const { deploymentId } = await aws.codeDeploy.send(new dist_cjs/* CreateDeploymentCommand */.ttP(request), { abortSignal });
+        if (!deploymentId)
+            throw (0,malformed/* malformed */.Q)('no id of the deployment');
+        return deploymentId;
+    });
 }
 /**
  * Stops a deployment, rolling it back even when its group does not ask for that: changes AWS. Asking twice is harmless.
@@ -41533,55 +41664,8 @@ function withoutDescribeOnly(definition) {
     return { definition: Object.fromEntries(members.filter(([name]) => !DESCRIBE_ONLY_MEMBERS.has(name))), leftOut };
 }
 
-;// CONCATENATED MODULE: ./lib/aws/raw-json.js
-/** Makes `command` send `body` instead of what the SDK would make of its input. */
-function sendRaw(command, body) {
-    const replaceBody = (next) => (args) => {
-        if (isObject(args.request))
-            args.request['body'] = JSON.stringify(body);
-        return next(args);
-    };
-    command.middlewareStack.add(replaceBody, { step: 'serialize', priority: 'low', name: 'sendRaw' });
-}
-/** Hands the JSON of the answer to `keep` before the SDK reads it; undefined when the answer is not JSON. */
-function keepRaw(command, keep) {
-    const keepBody = (next) => async (args) => {
-        const result = await next(args);
-        const response = result.response;
-        if (isObject(response)) {
-            const bytes = await bytesOf(response['body']);
-            response['body'] = bytes;
-            keep(jsonOf(bytes));
-        }
-        return result;
-    };
-    command.middlewareStack.add(keepBody, { step: 'deserialize', priority: 'low', name: 'keepRaw' });
-}
-async function bytesOf(body) {
-    if (ArrayBuffer.isView(body))
-        return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-    const chunks = [];
-    if (isAsyncIterable(body))
-        for await (const chunk of body)
-            chunks.push(chunk);
-    return new Uint8Array(Buffer.concat(chunks));
-}
-function isAsyncIterable(value) {
-    return isObject(value) && Symbol.asyncIterator in value;
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null;
-}
-function jsonOf(bytes) {
-    try {
-        return JSON.parse(Buffer.from(bytes).toString('utf8'));
-    }
-    catch {
-        return undefined;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/aws/ecs.js
+
 
 
 
@@ -41593,8 +41677,15 @@ function jsonOf(bytes) {
  * @throws CallError; code `ClusterNotFound` when the cluster is unknown
  */
 async function describeService(aws, cluster, service) {
-    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeServices', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeServicesCommand */.H7c({ cluster, services: [service] }), { abortSignal }));
-    return { service: answer.services?.[0], failureReason: answer.failures?.[0]?.reason };
+    return await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeServices', async (abortSignal) => {
+        const command = new client_ecs_dist_cjs/* DescribeServicesCommand */.H7c({ cluster, services: [service] });
+        const { services, failures } = await aws.ecs.send(command, { abortSignal });
+        const [found] = services ?? [];
+        const [failure] = failures ?? [];
+        if (found === undefined && failure === undefined)
+            throw (0,malformed/* malformed */.Q)('neither the service nor a failure');
+        return { service: found, failureReason: failure?.reason };
+    });
 }
 /**
  * A revision by family (its newest ACTIVE one), `family:revision` or ARN, taken from the raw answer so that members
@@ -41603,20 +41694,24 @@ async function describeService(aws, cluster, service) {
  */
 async function describeTaskDefinition(aws, taskDefinition) {
     let raw;
-    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeTaskDefinition', (abortSignal) => {
+    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeTaskDefinition', async (abortSignal) => {
         const command = new client_ecs_dist_cjs/* DescribeTaskDefinitionCommand */.Zy$({ taskDefinition, include: ['TAGS'] });
         keepRaw(command, (body) => {
             raw = body;
         });
-        return aws.ecs.send(command, { abortSignal });
+        const { taskDefinition: found } = await aws.ecs.send(command, { abortSignal });
+        const isWhole = (0,lib_document/* isJsonObject */.OW)(raw) && (0,lib_document/* isJsonObject */.OW)(raw['taskDefinition']) && found?.taskDefinitionArn !== undefined;
+        if (!isWhole)
+            throw (0,malformed/* malformed */.Q)('no task definition');
+        return found;
     });
     const described = (0,lib_document/* isJsonObject */.OW)(raw) && (0,lib_document/* isJsonObject */.OW)(raw['taskDefinition']) ? raw['taskDefinition'] : {};
     const { definition, notes } = definitionFromAnswer(described, (0,lib_document/* isJsonObject */.OW)(raw) ? raw['tags'] : undefined);
     return {
-        arn: answer.taskDefinition?.taskDefinitionArn ?? '',
-        family: answer.taskDefinition?.family ?? '',
-        revision: answer.taskDefinition?.revision ?? 0,
-        isActive: answer.taskDefinition?.status === 'ACTIVE',
+        arn: answer.taskDefinitionArn ?? '',
+        family: answer.family ?? '',
+        revision: answer.revision ?? 0,
+        isActive: answer.status === 'ACTIVE',
         definition,
         notes,
     };
@@ -41627,19 +41722,18 @@ async function describeTaskDefinition(aws, taskDefinition) {
  * @throws CallError
  */
 async function registerTaskDefinition(aws, definition) {
-    const answer = await (0,aws_attempts/* attemptOnce */.VB)(aws, 'ecs:RegisterTaskDefinition', (abortSignal) => {
+    return await (0,aws_attempts/* attemptOnce */.VB)(aws, 'ecs:RegisterTaskDefinition', async (abortSignal) => {
         // The input only satisfies the SDK's types: what is sent is the definition itself.
         const command = new client_ecs_dist_cjs/* RegisterTaskDefinitionCommand */.$Hl({
             family: String(definition['family']),
             containerDefinitions: [],
         });
         sendRaw(command, definition);
-        return aws.ecs.send(command, { abortSignal });
+        const { taskDefinition: registered } = await aws.ecs.send(command, { abortSignal });
+        if (!registered?.taskDefinitionArn)
+            throw (0,malformed/* malformed */.Q)('no ARN of the revision');
+        return registered.taskDefinitionArn;
     });
-    const arn = answer.taskDefinition?.taskDefinitionArn;
-    if (arn === undefined)
-        throw new Error('RegisterTaskDefinition answered without the ARN of the revision');
-    return arn;
 }
 /**
  * Tasks of the service that stopped lately; ECS keeps them for about an hour.
@@ -42352,6 +42446,41 @@ function withoutDelimiters(value) {
 
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/patience.js
+
+/**
+ * How long a throttled call is tried again where no loop would look again anyway, in milliseconds. A hundred releases
+ * that begin together need minutes until each has asked what it must know.
+ */
+const PATIENCE_MS = 10 * 60_000;
+/** The world as checks and writes see it: throttling only makes them slower. Told once when it begins and once when it is over. */
+function patiently(world) {
+    const { log, clock } = world;
+    let throttledCalls = 0;
+    let throttledAttempts = 0;
+    return {
+        ...world,
+        patienceMs: PATIENCE_MS,
+        onThrottled: (trouble) => {
+            if ('began' in trouble) {
+                const { operation, serviceError } = trouble.began;
+                throttledCalls += 1;
+                if (throttledCalls > 1)
+                    return;
+                throttledAttempts = 0;
+                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS throttles ${operation} (${serviceError.code}: ${serviceError.message}); asking again, less often.`);
+            }
+            else {
+                throttledCalls -= 1;
+                throttledAttempts += trouble.endedAfter;
+                if (throttledCalls > 0)
+                    return;
+                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS answers again after ${(0,words/* count */.U9)(throttledAttempts, 'throttled request')}.`);
+            }
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/credential-expiry.js
 
 const credential_expiry_MINUTE_MS = 60_000;
@@ -42551,7 +42680,7 @@ const WORTH_MS = 5_000;
 async function identify(inputs, world) {
     if (!mayCall(inputs, world))
         return { caller: undefined, failure: undefined };
-    const attempts = inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS } : world;
+    const attempts = inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS, patienceMs: 0 } : world;
     try {
         return { caller: await world.readCaller(attempts), failure: undefined };
     }
@@ -43774,6 +43903,7 @@ var verdict = __nccwpck_require__(802);
 
 
 
+
 /**
  * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
  * Source: actions/runner, ProcessInvoker. In milliseconds.
@@ -43788,7 +43918,8 @@ const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
 async function release(parsed, world) {
     const { inputs } = parsed;
     const progress = lib_progress/* Progress */.k.begin(inputs, world);
-    const plan = await check(parsed, world, progress);
+    const patient = patiently(world);
+    const plan = await check(parsed, patient, progress);
     if (plan === undefined)
         return progress.end('refused');
     if (plan.isUnchanged)
@@ -43796,14 +43927,17 @@ async function release(parsed, world) {
     if (world.signal.aborted)
         return progress.end('cancelled');
     // Nothing above this line changes anything in AWS.
-    const engine = engineFor(plan, inputs, world, progress);
-    const deploymentId = await start(plan, engine, world, progress);
+    const patientEngine = engineFor(plan, inputs, patient, progress);
+    const deploymentId = await start(plan, patientEngine, patient, progress);
     if (deploymentId === undefined)
         return progress.release;
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
         world.log.line(line);
     if (inputs.waitFor === 'nothing')
         return progress.end('started');
+    // A look that fails is made up for by the next one, so it is not tried for long.
+    const { observe } = engineFor(plan, inputs, world, progress);
+    const engine = { ...patientEngine, observe };
     const following = followingOf(plan, inputs.waitFor, inputs, world, progress);
     const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following);
     progress.learn({ outcome });
@@ -44885,10 +45019,10 @@ function stepLog(toolkit) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ mainStep)
 /* harmony export */ });
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5327);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6771);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7743);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2719);
 
 
 
@@ -44965,7 +45099,7 @@ function attempt(action) {
 /* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7743);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2719);
 
 
 
@@ -45081,7 +45215,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 7743:
+/***/ 2719:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45857,14 +45991,8 @@ class OwnSession {
 
 // EXTERNAL MODULE: ./lib/aws/arn.js
 var aws_arn = __nccwpck_require__(8690);
-;// CONCATENATED MODULE: ./lib/aws/malformed.js
-/** An answer that is none: what cannot be missing in it is missing. It says nothing, like one that was cut off. */
-function malformed(what) {
-    const error = new Error(`the answer has ${what}`);
-    error.name = 'MalformedAnswer';
-    return error;
-}
-
+// EXTERNAL MODULE: ./lib/aws/malformed.js
+var malformed = __nccwpck_require__(8416);
 ;// CONCATENATED MODULE: ./lib/aws/sts.js
 
 
@@ -45879,14 +46007,14 @@ async function loadSts(config) {
             const { Credentials, AssumedRoleUser } = answer;
             const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken, } = Credentials ?? {};
             if (!isText(accessKeyId) || !isText(secretAccessKey) || !isText(sessionToken))
-                throw malformed('no credentials');
+                throw (0,malformed/* malformed */.Q)('no credentials');
             const callerArn = AssumedRoleUser?.Arn ?? '';
             return { accessKeyId, secretAccessKey, sessionToken, expiration: Credentials?.Expiration, callerArn };
         },
         getCallerIdentity: async (abortSignal) => {
             const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
             if (!isText(Account) || !isText(Arn))
-                throw malformed('no account');
+                throw (0,malformed/* malformed */.Q)('no account');
             return { account: Account, arn: Arn };
         },
         close: () => client.destroy(),
@@ -46918,7 +47046,7 @@ function verdictOf(outcome, settlement) {
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8744);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5327);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6771);
 
 
 

@@ -4,6 +4,7 @@ import { watchReplacementTasks } from './follow/replacement-tasks.ts'
 import { type Settlement, settle } from './follow/settle.ts'
 import type { FinishLine, Inputs, ParsedInputs } from './inputs/inputs.ts'
 import { buildDescription, buildMarker } from './marker.ts'
+import { patiently } from './patience.ts'
 import { describeExpiry } from './plan/credential-expiry.ts'
 import { identify } from './plan/identity.ts'
 import { makePlan } from './plan/make-plan.ts'
@@ -40,18 +41,22 @@ export async function release(parsed: ParsedInputs, world: World): Promise<Relea
   const { inputs } = parsed
   const progress = Progress.begin(inputs, world)
 
-  const plan = await check(parsed, world, progress)
+  const patient = patiently(world)
+  const plan = await check(parsed, patient, progress)
   if (plan === undefined) return progress.end('refused')
   if (plan.isUnchanged) return progress.end('unchanged')
   if (world.signal.aborted) return progress.end('cancelled')
 
   // Nothing above this line changes anything in AWS.
-  const engine = engineFor(plan, inputs, world, progress)
-  const deploymentId = await start(plan, engine, world, progress)
+  const patientEngine = engineFor(plan, inputs, patient, progress)
+  const deploymentId = await start(plan, patientEngine, patient, progress)
   if (deploymentId === undefined) return progress.release
   for (const line of openingLines(progress.release)) world.log.line(line)
   if (inputs.waitFor === 'nothing') return progress.end('started')
 
+  // A look that fails is made up for by the next one, so it is not tried for long.
+  const { observe } = engineFor(plan, inputs, world, progress)
+  const engine = { ...patientEngine, observe }
   const following = followingOf(plan, inputs.waitFor, inputs, world, progress)
   const outcome = await follow(engine, deploymentId, following)
   progress.learn({ outcome })

@@ -21,6 +21,8 @@ export interface Attempts {
   deadlineMs?: number
   /** For so long a throttled call is tried again, however many attempts that takes, in milliseconds; 0 unless given. */
   patienceMs?: number
+  /** A call is throttled for longer than its attempts, or is no longer after so many throttled attempts. */
+  onThrottled?(trouble: { began: CallError } | { endedAfter: number }): void
   /** AWS called the credentials expired. @returns whether the next attempt is signed with others */
   renewCredentials?(): boolean
 }
@@ -67,10 +69,13 @@ async function attemptCall<Answer>(
   const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts
   const patientUntilMs = clock.now() + patienceMs
   let mayRenew = true
+  let throttled = 0
   for (let attempt = 1; ; attempt++) {
     const deadline = clock.deadline(deadlineMs)
     try {
-      return await send(deadline.signal)
+      const answer = await send(deadline.signal)
+      if (throttled >= maxAttempts) attempts.onThrottled?.({ endedAfter: throttled })
+      return answer
     } catch (thrown) {
       const failed = deadline.signal.aborted ? tooSlow(operation, deadlineMs, thrown) : callError(operation, thrown)
       const { kind } = failed.serviceError
@@ -80,6 +85,8 @@ async function attemptCall<Answer>(
       }
       const isPatient = kind === 'throttled' && clock.now() < patientUntilMs && signal?.aborted !== true
       if ((attempt >= maxAttempts && !isPatient) || !mayTryAgain(failed.serviceError)) throw failed
+      if (kind === 'throttled') throttled += 1
+      if (kind === 'throttled' && throttled === maxAttempts) attempts.onThrottled?.({ began: failed })
       await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), signal)
     } finally {
       deadline.cancel()

@@ -19,6 +19,8 @@ import {
   StopDeploymentCommand,
 } from '@aws-sdk/client-codedeploy'
 import { type Attempts, attempt, attemptOnce } from './attempts.ts'
+import { malformed } from './malformed.ts'
+import { requireJson } from './raw-json.ts'
 
 /** What calls to CodeDeploy are made with. */
 export interface CodeDeploy extends Attempts {
@@ -27,10 +29,11 @@ export interface CodeDeploy extends Attempts {
 
 /** @throws CallError; code `DeploymentDoesNotExist` */
 export async function getDeployment(aws: CodeDeploy, deploymentId: string): Promise<DeploymentInfo> {
-  const answer = await attempt(aws, 'codedeploy:GetDeployment', (abortSignal) =>
-    aws.codeDeploy.send(new GetDeploymentCommand({ deploymentId }), { abortSignal }),
-  )
-  return answer.deploymentInfo ?? {}
+  return await attempt(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
+    const { deploymentInfo } = await aws.codeDeploy.send(new GetDeploymentCommand({ deploymentId }), { abortSignal })
+    if (deploymentInfo?.status === undefined) throw malformed('no status')
+    return deploymentInfo
+  })
 }
 
 /**
@@ -43,10 +46,12 @@ export async function getDeploymentTarget(
   deploymentId: string,
   targetId: string,
 ): Promise<DeploymentTarget> {
-  const answer = await attempt(aws, 'codedeploy:GetDeploymentTarget', (abortSignal) =>
-    aws.codeDeploy.send(new GetDeploymentTargetCommand({ deploymentId, targetId }), { abortSignal }),
-  )
-  return answer.deploymentTarget ?? {}
+  return await attempt(aws, 'codedeploy:GetDeploymentTarget', async (abortSignal) => {
+    const command = new GetDeploymentTargetCommand({ deploymentId, targetId })
+    const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal })
+    if (deploymentTarget?.ecsTarget === undefined) throw malformed('no target')
+    return deploymentTarget
+  })
 }
 
 /** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
@@ -55,10 +60,12 @@ export async function getDeploymentGroup(
   applicationName: string,
   deploymentGroupName: string,
 ): Promise<DeploymentGroupInfo> {
-  const answer = await attempt(aws, 'codedeploy:GetDeploymentGroup', (abortSignal) =>
-    aws.codeDeploy.send(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }), { abortSignal }),
-  )
-  return answer.deploymentGroupInfo ?? {}
+  return await attempt(aws, 'codedeploy:GetDeploymentGroup', async (abortSignal) => {
+    const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName })
+    const { deploymentGroupInfo } = await aws.codeDeploy.send(command, { abortSignal })
+    if (deploymentGroupInfo === undefined) throw malformed('no deployment group')
+    return deploymentGroupInfo
+  })
 }
 
 /** @throws CallError; code `DeploymentConfigDoesNotExist` */
@@ -66,10 +73,12 @@ export async function getDeploymentConfig(
   aws: CodeDeploy,
   deploymentConfigName: string,
 ): Promise<DeploymentConfigInfo> {
-  const answer = await attempt(aws, 'codedeploy:GetDeploymentConfig', (abortSignal) =>
-    aws.codeDeploy.send(new GetDeploymentConfigCommand({ deploymentConfigName }), { abortSignal }),
-  )
-  return answer.deploymentConfigInfo ?? {}
+  return await attempt(aws, 'codedeploy:GetDeploymentConfig', async (abortSignal) => {
+    const command = new GetDeploymentConfigCommand({ deploymentConfigName })
+    const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal })
+    if (deploymentConfigInfo === undefined) throw malformed('no configuration')
+    return deploymentConfigInfo
+  })
 }
 
 /** Ids of deployments of the group that have not ended. @throws CallError */
@@ -100,14 +109,11 @@ async function listDeployments(
   filter: Pick<ListDeploymentsInput, 'includeOnlyStatuses' | 'createTimeRange'>,
 ): Promise<string[]> {
   return await allPages(async (nextToken) => {
-    const answer = await attempt(aws, 'codedeploy:ListDeployments', (abortSignal) =>
-      aws.codeDeploy.send(
-        new ListDeploymentsCommand({ applicationName, deploymentGroupName, ...filter, ...nextToken }),
-        {
-          abortSignal,
-        },
-      ),
-    )
+    const answer = await attempt(aws, 'codedeploy:ListDeployments', (abortSignal) => {
+      const command = new ListDeploymentsCommand({ applicationName, deploymentGroupName, ...filter, ...nextToken })
+      requireJson(command)
+      return aws.codeDeploy.send(command, { abortSignal })
+    })
     return { items: answer.deployments, nextToken: answer.nextToken }
   })
 }
@@ -115,9 +121,11 @@ async function listDeployments(
 /** Names of all applications of the account in the region. @throws CallError */
 export async function listApplications(aws: CodeDeploy): Promise<string[]> {
   return await allPages(async (nextToken) => {
-    const answer = await attempt(aws, 'codedeploy:ListApplications', (abortSignal) =>
-      aws.codeDeploy.send(new ListApplicationsCommand({ ...nextToken }), { abortSignal }),
-    )
+    const answer = await attempt(aws, 'codedeploy:ListApplications', (abortSignal) => {
+      const command = new ListApplicationsCommand({ ...nextToken })
+      requireJson(command)
+      return aws.codeDeploy.send(command, { abortSignal })
+    })
     return { items: answer.applications, nextToken: answer.nextToken }
   })
 }
@@ -128,19 +136,21 @@ export async function describeDeploymentGroups(
   applicationName: string,
 ): Promise<DeploymentGroupInfo[]> {
   const names = await allPages(async (nextToken) => {
-    const answer = await attempt(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) =>
-      aws.codeDeploy.send(new ListDeploymentGroupsCommand({ applicationName, ...nextToken }), { abortSignal }),
-    )
+    const answer = await attempt(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
+      const command = new ListDeploymentGroupsCommand({ applicationName, ...nextToken })
+      requireJson(command)
+      return aws.codeDeploy.send(command, { abortSignal })
+    })
     return { items: answer.deploymentGroups, nextToken: answer.nextToken }
   })
   const groups: DeploymentGroupInfo[] = []
   for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
     const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL)
-    const answer = await attempt(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) =>
-      aws.codeDeploy.send(new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames }), {
-        abortSignal,
-      }),
-    )
+    const answer = await attempt(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
+      const command = new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames })
+      requireJson(command)
+      return aws.codeDeploy.send(command, { abortSignal })
+    })
     groups.push(...(answer.deploymentGroupsInfo ?? []))
   }
   return groups
@@ -156,11 +166,11 @@ const MAX_GROUPS_PER_CALL = 100
  * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
  */
 export async function createDeployment(aws: CodeDeploy, request: CreateDeploymentInput): Promise<string> {
-  const answer = await attemptOnce(aws, 'codedeploy:CreateDeployment', (abortSignal) =>
-    aws.codeDeploy.send(new CreateDeploymentCommand(request), { abortSignal }),
-  )
-  if (answer.deploymentId === undefined) throw new Error('CreateDeployment answered without an id')
-  return answer.deploymentId
+  return await attemptOnce(aws, 'codedeploy:CreateDeployment', async (abortSignal) => {
+    const { deploymentId } = await aws.codeDeploy.send(new CreateDeploymentCommand(request), { abortSignal })
+    if (!deploymentId) throw malformed('no id of the deployment')
+    return deploymentId
+  })
 }
 
 /**

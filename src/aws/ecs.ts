@@ -11,6 +11,7 @@ import {
 import { isJsonObject } from '../document.ts'
 import { definitionFromAnswer, type TaskDefinition } from '../task-definition/definition.ts'
 import { type Attempts, attempt, attemptOnce } from './attempts.ts'
+import { malformed } from './malformed.ts'
 import { keepRaw, sendRaw } from './raw-json.ts'
 
 /** What calls to ECS are made with. */
@@ -31,10 +32,14 @@ export interface ServiceAnswer {
  * @throws CallError; code `ClusterNotFound` when the cluster is unknown
  */
 export async function describeService(aws: Ecs, cluster: string, service: string): Promise<ServiceAnswer> {
-  const answer = await attempt(aws, 'ecs:DescribeServices', (abortSignal) =>
-    aws.ecs.send(new DescribeServicesCommand({ cluster, services: [service] }), { abortSignal }),
-  )
-  return { service: answer.services?.[0], failureReason: answer.failures?.[0]?.reason }
+  return await attempt(aws, 'ecs:DescribeServices', async (abortSignal) => {
+    const command = new DescribeServicesCommand({ cluster, services: [service] })
+    const { services, failures } = await aws.ecs.send(command, { abortSignal })
+    const [found] = services ?? []
+    const [failure] = failures ?? []
+    if (found === undefined && failure === undefined) throw malformed('neither the service nor a failure')
+    return { service: found, failureReason: failure?.reason }
+  })
 }
 
 /** A registered revision. */
@@ -55,20 +60,23 @@ export interface DescribedDefinition {
  */
 export async function describeTaskDefinition(aws: Ecs, taskDefinition: string): Promise<DescribedDefinition> {
   let raw: unknown
-  const answer = await attempt(aws, 'ecs:DescribeTaskDefinition', (abortSignal) => {
+  const answer = await attempt(aws, 'ecs:DescribeTaskDefinition', async (abortSignal) => {
     const command = new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] })
     keepRaw(command, (body) => {
       raw = body
     })
-    return aws.ecs.send(command, { abortSignal })
+    const { taskDefinition: found } = await aws.ecs.send(command, { abortSignal })
+    const isWhole = isJsonObject(raw) && isJsonObject(raw['taskDefinition']) && found?.taskDefinitionArn !== undefined
+    if (!isWhole) throw malformed('no task definition')
+    return found
   })
   const described = isJsonObject(raw) && isJsonObject(raw['taskDefinition']) ? raw['taskDefinition'] : {}
   const { definition, notes } = definitionFromAnswer(described, isJsonObject(raw) ? raw['tags'] : undefined)
   return {
-    arn: answer.taskDefinition?.taskDefinitionArn ?? '',
-    family: answer.taskDefinition?.family ?? '',
-    revision: answer.taskDefinition?.revision ?? 0,
-    isActive: answer.taskDefinition?.status === 'ACTIVE',
+    arn: answer.taskDefinitionArn ?? '',
+    family: answer.family ?? '',
+    revision: answer.revision ?? 0,
+    isActive: answer.status === 'ACTIVE',
     definition,
     notes,
   }
@@ -80,18 +88,17 @@ export async function describeTaskDefinition(aws: Ecs, taskDefinition: string): 
  * @throws CallError
  */
 export async function registerTaskDefinition(aws: Ecs, definition: TaskDefinition): Promise<string> {
-  const answer = await attemptOnce(aws, 'ecs:RegisterTaskDefinition', (abortSignal) => {
+  return await attemptOnce(aws, 'ecs:RegisterTaskDefinition', async (abortSignal) => {
     // The input only satisfies the SDK's types: what is sent is the definition itself.
     const command = new RegisterTaskDefinitionCommand({
       family: String(definition['family']),
       containerDefinitions: [],
     })
     sendRaw(command, definition)
-    return aws.ecs.send(command, { abortSignal })
+    const { taskDefinition: registered } = await aws.ecs.send(command, { abortSignal })
+    if (!registered?.taskDefinitionArn) throw malformed('no ARN of the revision')
+    return registered.taskDefinitionArn
   })
-  const arn = answer.taskDefinition?.taskDefinitionArn
-  if (arn === undefined) throw new Error('RegisterTaskDefinition answered without the ARN of the revision')
-  return arn
 }
 
 /** A task that has stopped, and why, in the words of ECS. */

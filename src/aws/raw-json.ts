@@ -1,4 +1,5 @@
 import type { DeserializeMiddleware, MiddlewareStack, SerializeMiddleware } from '@smithy/types'
+import { malformed } from './malformed.ts'
 
 /**
  * The SDK drops members it does not know from requests and from answers, without a word. These two let the JSON
@@ -36,6 +37,21 @@ export function keepRaw<Input extends object, Output extends object>(
     return result
   }
   command.middlewareStack.add(keepBody, { step: 'deserialize', priority: 'low', name: 'keepRaw' })
+}
+
+/** Fails `command` when a good answer is not a JSON object: the SDK takes an empty body for an empty list. */
+export function requireJson<Input extends object, Output extends object>(command: Command<Input, Output>): void {
+  const check: DeserializeMiddleware<Input, Output> = (next) => async (args) => {
+    const result = await next(args)
+    const response = result.response
+    if (isObject(response) && Number(response['statusCode']) < 300) {
+      const bytes = await bytesOf(response['body'])
+      response['body'] = bytes
+      if (!isObject(jsonOf(bytes))) throw malformed('no JSON')
+    }
+    return result
+  }
+  command.middlewareStack.add(check, { step: 'deserialize', priority: 'low', name: 'requireJson' })
 }
 
 async function bytesOf(body: unknown): Promise<Uint8Array> {

@@ -120,9 +120,16 @@ function factsOf(error: unknown): ErrorFacts {
   const isNetwork = typeof code === 'string' && NETWORK.has(code)
   return {
     name: isNetwork ? code : String(name ?? 'Error'),
-    message: String(message || messageOfFirst(error) || ''),
+    message: withoutHint(String(message || messageOfFirst(error) || '')),
     httpStatus: typeof status === 'number' ? status : undefined,
   }
+}
+
+/** What the SDK says to programmers about an answer that it could not read. */
+function withoutHint(message: string): string {
+  return message
+    .replace(/^AWS SDK error wrapper for (?:Error: )?/, '')
+    .replace(/\s*Deserialization error: to see .*$/s, '')
 }
 
 /** Node tries every address of a host and throws one error for all of them, without a message of its own. */

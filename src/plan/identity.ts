@@ -24,7 +24,8 @@ const WORTH_MS = 5_000
  */
 export async function identify(inputs: Inputs, world: World): Promise<Identity> {
   if (!mayCall(inputs, world)) return { caller: undefined, failure: undefined }
-  const attempts = inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS } : world
+  const attempts =
+    inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS, patienceMs: 0 } : world
   try {
     return { caller: await world.readCaller(attempts), failure: undefined }
   } catch (error) {
