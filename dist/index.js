@@ -40411,6 +40411,7 @@ function newWatch(nowMs, before) {
         failedReads: 0,
         phase: { kind: 'provisioning' },
         phaseSinceMs: nowMs,
+        mayPromote: true,
     };
 }
 /** One reading, told; an outcome when it ends the wait. */
@@ -40433,8 +40434,9 @@ async function look(engine, deploymentId, watch, following) {
         const reason = await following.reasonToGiveUp(snapshot);
         if (reason !== undefined)
             return { kind: 'given-up', snapshot, reason };
-        if (following.autoPromote && isWaitingForPromotion(snapshot))
-            await engine.promote(deploymentId);
+        if (following.autoPromote && watch.mayPromote && isWaitingForPromotion(snapshot)) {
+            await promote(engine, deploymentId, watch, following);
+        }
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
@@ -40447,6 +40449,18 @@ async function look(engine, deploymentId, watch, following) {
         watch.failedReads += 1;
     }
     return undefined;
+}
+/** Lets the deployment go on; one that we may not continue is followed all the same, because somebody else may. */
+async function promote(engine, deploymentId, watch, following) {
+    try {
+        await engine.promote(deploymentId);
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA) || error.serviceError.kind !== 'denied')
+            throw error;
+        watch.mayPromote = false;
+        following.onPromotionDenied(error);
+    }
 }
 /** Hands a reading on, with what has changed. @returns whether anything has */
 function tell(before, snapshot, following) {
@@ -41263,6 +41277,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   _r: () => (/* binding */ release)
 });
 
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: ./lib/app-spec/app-spec.js
 var app_spec = __nccwpck_require__(4608);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
@@ -42508,12 +42524,13 @@ function describeExpiry(plan, inputs, endMs, nowMs) {
 /** How long a release like this usually takes, in milliseconds; never longer than the step waits at all. */
 function usualDurationMs({ budget, hooks, shift, group }, { waitFor }) {
     const terminationMs = waitFor === 'completion' ? (group.terminationWaitMs ?? 0) : 0;
-    const usualMs = USUAL_INSTALL_MS + Object.keys(hooks).length * USUAL_HOOK_MS + shift.durationMs + terminationMs;
+    const usualMs = USUAL_INSTALL_MS +
+        Object.keys(hooks).length * USUAL_HOOK_MS +
+        (shift.kind === 'unknown' ? 0 : shift.durationMs) +
+        terminationMs;
     return Math.min(usualMs, budget.totalMs);
 }
 
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
 ;// CONCATENATED MODULE: ./lib/service/address.js
 
 
@@ -42746,6 +42763,7 @@ var follow_budget = __nccwpck_require__(3324);
 
 
 
+
 /** The ECS console cuts the cluster's and the service's name to this many characters in the names it makes. Observed. */
 const MAX_CONSOLE_NAME_PART = 46;
 /**
@@ -42755,19 +42773,24 @@ const MAX_CONSOLE_NAME_PART = 46;
  * @throws CallError when AWS cannot be reached at all
  */
 async function findGroup(aws, service, names) {
-    const likely = [await namesOfLastRelease(aws, service, names), consoleNames(service, names)];
+    const denials = [];
+    const onDenied = (error) => void denials.push(error);
+    const likely = [await namesOfLastRelease(aws, service, names, onDenied), consoleNames(service, names)];
     for (const guess of likely) {
-        const info = guess === undefined ? undefined : await groupIfThere(aws, guess.application, guess.deploymentGroup);
+        if (guess === undefined)
+            continue;
+        const call = getDeploymentGroup(aws, guess.application, guess.deploymentGroup);
+        const info = await orElse(call, undefined, onDenied);
         if (info !== undefined && groupTargets(info, service))
             return info;
     }
-    return await searchGroup(aws, service, names);
+    return await searchGroup(aws, service, names, denials);
 }
-async function namesOfLastRelease(aws, service, names) {
+async function namesOfLastRelease(aws, service, names, onDenied) {
     const { deploymentId } = service.primary;
     if (deploymentId === undefined)
         return undefined;
-    const info = await orElse(getDeployment(aws, deploymentId), {});
+    const info = await orElse(getDeployment(aws, deploymentId), {}, onDenied);
     const { applicationName: application, deploymentGroupName: deploymentGroup } = info;
     if (application === undefined || deploymentGroup === undefined)
         return undefined;
@@ -42781,10 +42804,7 @@ function consoleNames({ clusterName, name }, names) {
         deploymentGroup: names.deploymentGroup ?? `DgpECS-${parts}`,
     };
 }
-async function groupIfThere(aws, application, deploymentGroup) {
-    return await orElse(getDeploymentGroup(aws, application, deploymentGroup), undefined);
-}
-async function searchGroup(aws, service, names) {
+async function searchGroup(aws, service, names, denials) {
     const label = `'${service.clusterName}/${service.name}'`;
     const advice = `Set 'codedeploy-application' and 'codedeploy-deployment-group'.`;
     try {
@@ -42802,7 +42822,10 @@ async function searchGroup(aws, service, names) {
             throw error;
         const { kind, code } = error.serviceError;
         if (kind === 'denied') {
-            const sentence = `The deployment group of ${label} has no usual name, and searching for it was denied (${error.operation}). ${advice}`;
+            const [first = error] = denials.filter(({ operation }) => operation === 'codedeploy:GetDeploymentGroup');
+            const missed = first === error ? 'has no usual name' : 'could not be read by its usual name';
+            const why = (0,service_error/* describeServiceError */.V)(first.operation, first.serviceError);
+            const sentence = `The deployment group of ${label} ${missed}, and searching for it was denied (${error.operation}). ${advice} ${why}`;
             return { reason: 'denied', sentence };
         }
         if (code !== 'ApplicationDoesNotExist')
@@ -42828,13 +42851,15 @@ async function groupsOf(aws, application, names) {
     }
 }
 /** A guess that is wrong or may not be looked at is no error: the next way is tried. */
-async function orElse(call, otherwise) {
+async function orElse(call, otherwise, onDenied) {
     try {
         return await call;
     }
     catch (error) {
         if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
+        if (error.serviceError.kind === 'denied')
+            onDenied(error);
         if (error.serviceError.kind === 'answered' || error.serviceError.kind === 'denied')
             return otherwise;
         throw error;
@@ -43292,32 +43317,51 @@ function preflightWarnings({ inputs, service, group, hooks, rollbackOn, containe
 
 
 
+
 /** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
 async function planDefinition(facts) {
     const { inputs, world, service, source, appSpec, findings } = facts;
-    const current = await findings.answerOf(describeTaskDefinition(world, service.primary.taskDefinitionArn));
+    const seen = await seeCurrent(facts);
+    const current = seen === 'denied' ? undefined : seen;
     const base = await baseDefinition(source, current, world, findings);
-    if (current === undefined || base === undefined)
+    if (seen === undefined || base === undefined)
         return undefined;
     const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName);
     findings.add(...problems);
     findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort));
     findings.add(...roleProblems(definition, service));
     findings.warnings.push(...(base.revision?.notes ?? []));
-    const differences = differencesBetween(current.definition, definition);
-    const servesAlready = isSameDefinition(definition, current.definition) && allPinned(definition);
+    const differences = current && differencesBetween(current.definition, definition);
+    const isSame = current !== undefined && isSameDefinition(definition, current.definition);
+    const servesAlready = isSame && allPinned(definition);
     if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
         findings.add(...inactiveProblems(base.revision));
         return { definition: { kind: 'use', arn: base.revision.arn }, differences, servesAlready };
     }
-    const newest = await newestRevision(definition, world, findings);
-    if (source.kind === 'current' && newest !== undefined && newest.revision > current.revision) {
+    const newest = await newestRevision(definition, world, findings, seen === 'denied');
+    if (source.kind === 'current' && current && newest && newest.revision > current.revision) {
         findings.warnings.push(leftBehindWarning(current, newest));
     }
     const candidates = [current, newest].filter((one) => one?.isActive === true);
     const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition));
     const choice = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn };
     return { definition: choice, differences, servesAlready };
+}
+/** What the service runs now. A file is enough to go on with when that may not be looked at. */
+async function seeCurrent({ world, service, source, findings }) {
+    let wasDenied = false;
+    const call = describeTaskDefinition(world, service.primary.taskDefinitionArn);
+    const current = await findings.answerOf(call, (error) => {
+        if (error.kind !== 'denied' || source.kind !== 'file')
+            return undefined;
+        wasDenied = true;
+        findings.warnings.push(unseenWarning('what changes, and whether a revision asks for the same already,', error));
+        return 'ignore';
+    });
+    return wasDenied ? 'denied' : current;
+}
+function unseenWarning(what, error) {
+    return `It could not be seen ${what} so it is registered. ${(0,service_error/* describeServiceError */.V)('ecs:DescribeTaskDefinition', error)}`;
 }
 async function baseDefinition(source, current, world, findings) {
     if (source.kind === 'file') {
@@ -43341,11 +43385,16 @@ function inactiveProblems({ isActive, family, revision }) {
     return [(0,errors/* invalidInput */.a)(sentence)];
 }
 /** The newest ACTIVE revision of the family; undefined when the family is new or may not be looked at. */
-async function newestRevision(definition, world, findings) {
+async function newestRevision(definition, world, findings, isWarned) {
     const family = definition['family'];
     if (typeof family !== 'string')
         return undefined;
-    return await findings.answerOf(describeTaskDefinition(world, family), ({ kind }) => kind === 'answered' || kind === 'denied' ? 'ignore' : undefined);
+    return await findings.answerOf(describeTaskDefinition(world, family), (error) => {
+        if (error.kind === 'denied' && !isWarned) {
+            findings.warnings.push(unseenWarning('whether a newer revision asks for the same already,', error));
+        }
+        return error.kind === 'answered' || error.kind === 'denied' ? 'ignore' : undefined;
+    });
 }
 function leftBehindWarning(current, newest) {
     const brings = summarizeDifferences(differencesBetween(current.definition, newest.definition));
@@ -43603,6 +43652,7 @@ function notInWorkspace(input, path) {
 
 
 
+
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
 async function makePlan(parsed, world, identity) {
     const { inputs } = parsed;
@@ -43709,15 +43759,29 @@ async function readShift(deploymentConfig, world, findings) {
     if (deploymentConfig === undefined)
         return undefined;
     const name = (0,untrusted/* inSentence */.BX)(deploymentConfig, 100);
-    const config = await findings.answerOf(getDeploymentConfig(world, deploymentConfig), ({ code }) => code === 'DeploymentConfigDoesNotExist' || code === 'InvalidDeploymentConfigName'
-        ? notFound(`Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`)
-        : undefined);
+    let byName;
+    const config = await findings.answerOf(getDeploymentConfig(world, deploymentConfig), (error) => {
+        if (error.kind === 'denied') {
+            byName = (0,traffic_shift/* shiftByName */.Df)(deploymentConfig);
+            findings.warnings.push(shiftUnseen(byName, name, error));
+            return 'ignore';
+        }
+        return error.code === 'DeploymentConfigDoesNotExist' || error.code === 'InvalidDeploymentConfigName'
+            ? notFound(`Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`)
+            : undefined;
+    });
+    if (byName !== undefined)
+        return byName;
     if (config === undefined)
         return undefined;
     if (config.computePlatform === undefined || config.computePlatform === 'ECS')
-        return (0,traffic_shift/* readTrafficShift */.i)(config);
+        return (0,traffic_shift/* readTrafficShift */.iV)(config);
     findings.add((0,errors/* invalidInput */.a)(`Deployment configuration '${name}' is for ${(0,untrusted/* inSentence */.BX)(config.computePlatform, 60)}, not for ECS.`));
     return undefined;
+}
+function shiftUnseen({ kind }, name, error) {
+    const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts';
+    return `Deployment configuration '${name}' could not be seen, ${instead}. ${(0,service_error/* describeServiceError */.V)('codedeploy:GetDeploymentConfig', error)}`;
 }
 /** Precedence per member: input, then file, then service. */
 function appSpecPlan(inputs, file, service) {
@@ -43879,7 +43943,9 @@ async function revisionFor(definition, world, progress) {
 function endUnstarted(error, progress) {
     const { operation, serviceError } = error;
     const isLost = (0,aws_attempts/* isPassing */.WG)(serviceError) && !serviceError.notAccepted;
-    if (operation === 'codedeploy:CreateDeployment' && isLost) {
+    // After CreateDeployment only what looks for its deployment can fail.
+    const mayBeStarted = operation === 'codedeploy:CreateDeployment' ? isLost : progress.release.taskDefinition !== undefined;
+    if (mayBeStarted) {
         return progress.end('unknown', { failure: (0,service_error/* describeServiceError */.V)(operation, serviceError) });
     }
     const problem = callProblem(error);
@@ -43890,6 +43956,7 @@ function endUnstarted(error, progress) {
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
 ;// CONCATENATED MODULE: ./lib/release.js
+
 
 
 
@@ -43927,17 +43994,15 @@ async function release(parsed, world) {
     if (world.signal.aborted)
         return progress.end('cancelled');
     // Nothing above this line changes anything in AWS.
-    const patientEngine = engineFor(plan, inputs, patient, progress);
-    const deploymentId = await start(plan, patientEngine, patient, progress);
+    const deploymentId = await start(plan, engineFor(plan, inputs, patient, progress), patient, progress);
     if (deploymentId === undefined)
         return progress.release;
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
         world.log.line(line);
     if (inputs.waitFor === 'nothing')
         return progress.end('started');
-    // A look that fails is made up for by the next one, so it is not tried for long.
-    const { observe } = engineFor(plan, inputs, world, progress);
-    const engine = { ...patientEngine, observe };
+    // A look that fails is made up for by the next one, so it needs no patience.
+    const engine = engineFor(plan, inputs, world, progress);
     const following = followingOf(plan, inputs.waitFor, inputs, world, progress);
     const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following);
     progress.learn({ outcome });
@@ -44018,6 +44083,7 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onSnapshot: (snapshot) => progress.see(snapshot),
         onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
         onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
+        onPromotionDenied: ({ operation, serviceError }) => progress.warn(`${(0,service_error/* describeServiceError */.V)(operation, serviceError)} The deployment waits for somebody to continue it in the console.`),
         reasonToGiveUp: watchReplacementTasks(world, {
             service: plan.service,
             failFast: inputs.failFast,
@@ -44174,12 +44240,17 @@ function planLines(release) {
     const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`);
     return [
         ...lines,
-        `Traffic shift: ${plan.deploymentConfig}, ${(0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_0__/* .describeShift */ .a)(plan.shift)}.`,
+        `Traffic shift: ${plan.deploymentConfig}, ${(0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_0__/* .describeShift */ .ag)(plan.shift)}.`,
         `Hooks: ${hooks.join(', ') || 'none'}.`,
-        ...(plan.differences.length === 0
-            ? ['Changes: none, the same revision is deployed again.']
-            : plan.differences.map(differenceLine)),
+        ...changeLines(plan.differences),
     ];
+}
+function changeLines(differences) {
+    if (differences === undefined)
+        return ['Changes: could not be seen.'];
+    if (differences.length === 0)
+        return ['Changes: none, the same revision is deployed again.'];
+    return differences.map(differenceLine);
 }
 /** "Changes image of web: a -> b"; values of variables and secrets are never told. */
 function differenceLine({ member, container, from, to, names }) {
@@ -44839,8 +44910,9 @@ function count(amount, noun) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ describeShift),
-/* harmony export */   i: () => (/* binding */ readTrafficShift)
+/* harmony export */   Df: () => (/* binding */ shiftByName),
+/* harmony export */   ag: () => (/* binding */ describeShift),
+/* harmony export */   iV: () => (/* binding */ readTrafficShift)
 /* harmony export */ });
 const MINUTE_MS = 60_000;
 const ALL_AT_ONCE = { kind: 'all-at-once', durationMs: 0, stepPercent: 100, stepMs: 0 };
@@ -44861,6 +44933,26 @@ function readTrafficShift(config) {
     }
     return ALL_AT_ONCE;
 }
+/** The longest that a shift can take. Source: CodeDeploy User Guide, "Limits": from the first to the last step. */
+const LONGEST_MS = 2_880 * MINUTE_MS;
+/**
+ * The shift of a configuration that may not be read. The names of CodeDeploy's own say everything; any other can take
+ * as long as CodeDeploy allows.
+ */
+function shiftByName(deploymentConfig) {
+    if (deploymentConfig === 'CodeDeployDefault.ECSAllAtOnce')
+        return ALL_AT_ONCE;
+    const own = /^CodeDeployDefault\.ECS(Canary|Linear)(\d{1,2})Percent(?:Every)?(\d{1,3})Minutes$/.exec(deploymentConfig);
+    if (own === null)
+        return { kind: 'unknown', durationMs: LONGEST_MS, stepPercent: 100, stepMs: 0 };
+    const percent = Number(own[2]);
+    const minutes = Number(own[3]);
+    return readTrafficShift({
+        trafficRoutingConfig: own[1] === 'Canary'
+            ? { type: 'TimeBasedCanary', timeBasedCanary: { canaryPercentage: percent, canaryInterval: minutes } }
+            : { type: 'TimeBasedLinear', timeBasedLinear: { linearPercentage: percent, linearInterval: minutes } },
+    });
+}
 /** The shift in words: "10 % first, the rest after 5 min". */
 function describeShift({ kind, stepPercent, stepMs }) {
     const minutes = stepMs / MINUTE_MS;
@@ -44868,7 +44960,7 @@ function describeShift({ kind, stepPercent, stepMs }) {
         return `${stepPercent} % first, the rest after ${minutes} min`;
     if (kind === 'linear')
         return `${stepPercent} % every ${minutes} min`;
-    return 'all at once';
+    return kind === 'unknown' ? 'in steps that could not be seen' : 'all at once';
 }
 
 
@@ -46343,13 +46435,15 @@ function reportOf(release) {
             ? null
             : { arn: taskDefinition.arn, name: (0,sentences/* releasedRevision */.FX)(release), registered: taskDefinition.isNew },
         previousTaskDefinition: (0,sentences/* originalRevision */.VR)(release) || null,
-        changes: (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
-            member,
-            container: container || null,
-            from: from ?? null,
-            to: to ?? null,
-            names: names ?? null,
-        })),
+        changes: plan !== undefined && plan.differences === undefined
+            ? null
+            : (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
+                member,
+                container: container || null,
+                from: from ?? null,
+                to: to ?? null,
+                names: names ?? null,
+            })),
         appSpec: plan === undefined || taskDefinition === undefined ? null : (0,app_spec/* buildAppSpec */.R)(plan.appSpec, taskDefinition.arn),
         deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
         hooks: (0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
@@ -46594,6 +46688,8 @@ function problems({ problems: found }) {
 function changes({ plan }) {
     if (plan === undefined)
         return '';
+    if (plan.differences === undefined)
+        return section('What changed', 'That could not be seen.');
     if (plan.differences.length === 0)
         return section('What changed', 'Nothing: the same task definition is deployed again.');
     const rows = plan.differences

@@ -1,3 +1,4 @@
+import { describeServiceError } from './aws/service-error.ts'
 import { codeDeployEngine } from './follow/code-deploy-engine.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine } from './follow/follow.ts'
 import { watchReplacementTasks } from './follow/replacement-tasks.ts'
@@ -48,15 +49,13 @@ export async function release(parsed: ParsedInputs, world: World): Promise<Relea
   if (world.signal.aborted) return progress.end('cancelled')
 
   // Nothing above this line changes anything in AWS.
-  const patientEngine = engineFor(plan, inputs, patient, progress)
-  const deploymentId = await start(plan, patientEngine, patient, progress)
+  const deploymentId = await start(plan, engineFor(plan, inputs, patient, progress), patient, progress)
   if (deploymentId === undefined) return progress.release
   for (const line of openingLines(progress.release)) world.log.line(line)
   if (inputs.waitFor === 'nothing') return progress.end('started')
 
-  // A look that fails is made up for by the next one, so it is not tried for long.
-  const { observe } = engineFor(plan, inputs, world, progress)
-  const engine = { ...patientEngine, observe }
+  // A look that fails is made up for by the next one, so it needs no patience.
+  const engine = engineFor(plan, inputs, world, progress)
   const following = followingOf(plan, inputs.waitFor, inputs, world, progress)
   const outcome = await follow(engine, deploymentId, following)
   progress.learn({ outcome })
@@ -149,6 +148,10 @@ export function followingOf(
     onSnapshot: (snapshot) => progress.see(snapshot),
     onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
     onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
+    onPromotionDenied: ({ operation, serviceError }) =>
+      progress.warn(
+        `${describeServiceError(operation, serviceError)} The deployment waits for somebody to continue it in the console.`,
+      ),
     reasonToGiveUp: watchReplacementTasks(world, {
       service: plan.service,
       failFast: inputs.failFast,

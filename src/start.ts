@@ -70,7 +70,10 @@ async function revisionFor(definition: DefinitionPlan, world: World, progress: P
 function endUnstarted(error: CallError, progress: Progress) {
   const { operation, serviceError } = error
   const isLost = isPassing(serviceError) && !serviceError.notAccepted
-  if (operation === 'codedeploy:CreateDeployment' && isLost) {
+  // After CreateDeployment only what looks for its deployment can fail.
+  const mayBeStarted =
+    operation === 'codedeploy:CreateDeployment' ? isLost : progress.release.taskDefinition !== undefined
+  if (mayBeStarted) {
     return progress.end('unknown', { failure: describeServiceError(operation, serviceError) })
   }
   const problem = callProblem(error)

@@ -126,3 +126,55 @@ test.each([
 ])('after %d failed attempts and with chance at %d it waits %d ms', (failed, random, waitMs) => {
   expect(waitBeforeAttemptMs(failed, random)).toBe(waitMs)
 })
+
+describe('a throttled call with patience', () => {
+  const throttles = (count: number) => Array.from({ length: count }, throttled)
+
+  test('is tried again beyond its attempts, and says once that it is and once that it was', async () => {
+    const told: unknown[] = []
+    const { result, atMs } = await call(attempt, throttles(9), {
+      patienceMs: 600_000,
+      onThrottled: (it) => told.push(it),
+    })
+    expect(result).toBe('answer 10')
+    expect(atMs.slice(-3)).toEqual([51_500, 71_500, 91_500])
+    expect(told).toEqual([{ began: expect.any(CallError) }, { endedAfter: 9 }])
+  })
+
+  test('fails when the patience is at its end', async () => {
+    const { result, atMs } = await call(attemptOnce, throttles(1_000), { patienceMs: 60_000 })
+    expect(result).toMatchObject({ serviceError: { kind: 'throttled' } })
+    expect(atMs.at(-1)).toBe(71_500)
+  })
+
+  test('says nothing when its attempts are enough', async () => {
+    const told: unknown[] = []
+    await call(attempt, throttles(2), { patienceMs: 600_000, onThrottled: (it) => told.push(it) })
+    expect(told).toEqual([])
+  })
+
+  test('has none for other trouble, nor once the run is cancelled', async () => {
+    expect((await call(attempt, [reset(), reset(), reset()], { patienceMs: 600_000 })).atMs).toHaveLength(3)
+    const { signal } = { signal: AbortSignal.abort() }
+    expect((await call(attempt, throttles(9), { patienceMs: 600_000, signal })).atMs).toHaveLength(3)
+  })
+})
+
+describe('a call whose credentials have expired', () => {
+  const expired = () => httpError('ExpiredTokenException', 400)
+
+  test.each([
+    ['a read', attempt],
+    ['a write', attemptOnce],
+  ])('is made again at once with others, once: %s', async (_, how) => {
+    const renewCredentials = () => true
+    expect(await call(how, [expired()], { renewCredentials })).toEqual({ result: 'answer 2', atMs: [0, 0] })
+    expect((await call(how, [expired(), expired()], { renewCredentials })).atMs).toEqual([0, 0])
+  })
+
+  test('fails when there are no others', async () => {
+    const { result, atMs } = await call(attempt, [expired()], { renewCredentials: () => false })
+    expect(result).toMatchObject({ serviceError: { kind: 'expired' } })
+    expect(atMs).toEqual([0])
+  })
+})

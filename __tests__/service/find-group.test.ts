@@ -153,7 +153,9 @@ describe('without a deployment group', () => {
         simulated.simulator.addFault(denied(operation))
         expect((await find(simulated)).found).toEqual({
           reason: 'denied',
-          sentence: `The deployment group of 'demo/web' has no usual name, and searching for it was denied (codedeploy:${operation}). Set 'codedeploy-application' and 'codedeploy-deployment-group'.`,
+          sentence: expect.stringMatching(
+            `^The deployment group of 'demo/web' has no usual name, and searching for it was denied \\(codedeploy:${operation}\\)\\. Set 'codedeploy-application' and 'codedeploy-deployment-group'\\. codedeploy:${operation} was denied`,
+          ),
         })
       }),
   )

@@ -1,6 +1,6 @@
 import type { TrafficRoutingConfig } from '@aws-sdk/client-codedeploy'
 import { expect, test } from '@jest/globals'
-import { describeShift, readTrafficShift } from '../../src/service/traffic-shift.ts'
+import { describeShift, readTrafficShift, shiftByName } from '../../src/service/traffic-shift.ts'
 
 const canary = (canaryPercentage: number, canaryInterval: number): TrafficRoutingConfig => ({
   type: 'TimeBasedCanary',
@@ -28,4 +28,17 @@ test.each<[string, TrafficRoutingConfig | undefined, number, string]>([
   const shift = readTrafficShift({ ...(trafficRoutingConfig && { trafficRoutingConfig }) })
   expect(shift.durationMs).toBe(minutes * 60_000)
   expect(describeShift(shift)).toBe(words)
+})
+
+test.each([
+  ['CodeDeployDefault.ECSAllAtOnce', 'all at once', 0],
+  ['CodeDeployDefault.ECSCanary10Percent5Minutes', '10 % first, the rest after 5 min', 5],
+  ['CodeDeployDefault.ECSCanary10Percent15Minutes', '10 % first, the rest after 15 min', 15],
+  ['CodeDeployDefault.ECSLinear10PercentEvery1Minutes', '10 % every 1 min', 9],
+  ['CodeDeployDefault.ECSLinear10PercentEvery3Minutes', '10 % every 3 min', 27],
+  ['Own', 'in steps that could not be seen', 2_880],
+])('the name %s says "%s" when the configuration may not be read', (name, words, minutes) => {
+  const shift = shiftByName(name)
+  expect(describeShift(shift)).toBe(words)
+  expect(shift.durationMs).toBe(minutes * 60_000)
 })

@@ -67,6 +67,8 @@ export interface Following {
   onHeartbeat(heartbeat: Heartbeat): void
   /** Reads began to fail, or succeed again after `failedReads` that did not. */
   onReadTrouble(trouble: { began: CallError } | { endedAfter: number }): void
+  /** The deployment waits at `Ready`, and we may not continue it. Told once. */
+  onPromotionDenied(error: CallError): void
   /** Looks deeper after each reading; a text ends the wait with it as the reason. */
   reasonToGiveUp(snapshot: Snapshot): Promise<string | undefined>
 }
@@ -84,6 +86,8 @@ interface Watch {
   failedReads: number
   phase: Phase
   phaseSinceMs: number
+  /** False once we were told that we may not. */
+  mayPromote: boolean
 }
 
 /**
@@ -131,6 +135,7 @@ function newWatch(nowMs: number, before: Snapshot | undefined): Watch {
     failedReads: 0,
     phase: { kind: 'provisioning' },
     phaseSinceMs: nowMs,
+    mayPromote: true,
   }
 }
 
@@ -155,7 +160,9 @@ async function look(
     if (outcome !== undefined) return outcome
     const reason = await following.reasonToGiveUp(snapshot)
     if (reason !== undefined) return { kind: 'given-up', snapshot, reason }
-    if (following.autoPromote && isWaitingForPromotion(snapshot)) await engine.promote(deploymentId)
+    if (following.autoPromote && watch.mayPromote && isWaitingForPromotion(snapshot)) {
+      await promote(engine, deploymentId, watch, following)
+    }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     if (!mayRideOut(error.serviceError)) {
@@ -165,6 +172,17 @@ async function look(
     watch.failedReads += 1
   }
   return undefined
+}
+
+/** Lets the deployment go on; one that we may not continue is followed all the same, because somebody else may. */
+async function promote(engine: ReleaseEngine, deploymentId: string, watch: Watch, following: Following): Promise<void> {
+  try {
+    await engine.promote(deploymentId)
+  } catch (error) {
+    if (!(error instanceof CallError) || error.serviceError.kind !== 'denied') throw error
+    watch.mayPromote = false
+    following.onPromotionDenied(error)
+  }
 }
 
 /** Hands a reading on, with what has changed. @returns whether anything has */

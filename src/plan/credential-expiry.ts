@@ -43,6 +43,10 @@ function usualDurationMs(
   { waitFor }: Pick<Inputs, 'waitFor'>,
 ): number {
   const terminationMs = waitFor === 'completion' ? (group.terminationWaitMs ?? 0) : 0
-  const usualMs = USUAL_INSTALL_MS + Object.keys(hooks).length * USUAL_HOOK_MS + shift.durationMs + terminationMs
+  const usualMs =
+    USUAL_INSTALL_MS +
+    Object.keys(hooks).length * USUAL_HOOK_MS +
+    (shift.kind === 'unknown' ? 0 : shift.durationMs) +
+    terminationMs
   return Math.min(usualMs, budget.totalMs)
 }

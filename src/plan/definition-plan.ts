@@ -1,5 +1,6 @@
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import { type DescribedDefinition, describeTaskDefinition } from '../aws/ecs.ts'
+import { describeServiceError, type ServiceError } from '../aws/service-error.ts'
 import { invalidInput, type Problem } from '../errors.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { ResolvedService } from '../service/service.ts'
@@ -16,7 +17,8 @@ import type { Sources } from './sources.ts'
 
 export interface PlannedDefinition {
   definition: DefinitionPlan
-  differences: Difference[]
+  /** Undefined: what runs now could not be seen. */
+  differences: Difference[] | undefined
   /** Production runs exactly this, and every image is pinned by digest, so that the same words mean the same code. */
   servesAlready: boolean
 }
@@ -33,30 +35,49 @@ export interface DefinitionFacts {
 /** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
 export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDefinition | undefined> {
   const { inputs, world, service, source, appSpec, findings } = facts
-  const current = await findings.answerOf(describeTaskDefinition(world, service.primary.taskDefinitionArn))
+  const seen = await seeCurrent(facts)
+  const current = seen === 'denied' ? undefined : seen
   const base = await baseDefinition(source, current, world, findings)
-  if (current === undefined || base === undefined) return undefined
+  if (seen === undefined || base === undefined) return undefined
 
   const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName)
   findings.add(...problems)
   findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort))
   findings.add(...roleProblems(definition, service))
   findings.warnings.push(...(base.revision?.notes ?? []))
-  const differences = differencesBetween(current.definition, definition)
-  const servesAlready = isSameDefinition(definition, current.definition) && allPinned(definition)
+  const differences = current && differencesBetween(current.definition, definition)
+  const isSame = current !== undefined && isSameDefinition(definition, current.definition)
+  const servesAlready = isSame && allPinned(definition)
   if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
     findings.add(...inactiveProblems(base.revision))
     return { definition: { kind: 'use', arn: base.revision.arn }, differences, servesAlready }
   }
 
-  const newest = await newestRevision(definition, world, findings)
-  if (source.kind === 'current' && newest !== undefined && newest.revision > current.revision) {
+  const newest = await newestRevision(definition, world, findings, seen === 'denied')
+  if (source.kind === 'current' && current && newest && newest.revision > current.revision) {
     findings.warnings.push(leftBehindWarning(current, newest))
   }
   const candidates = [current, newest].filter((one) => one?.isActive === true)
   const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition))
   const choice: DefinitionPlan = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn }
   return { definition: choice, differences, servesAlready }
+}
+
+/** What the service runs now. A file is enough to go on with when that may not be looked at. */
+async function seeCurrent({ world, service, source, findings }: DefinitionFacts) {
+  let wasDenied = false
+  const call = describeTaskDefinition(world, service.primary.taskDefinitionArn)
+  const current = await findings.answerOf(call, (error) => {
+    if (error.kind !== 'denied' || source.kind !== 'file') return undefined
+    wasDenied = true
+    findings.warnings.push(unseenWarning('what changes, and whether a revision asks for the same already,', error))
+    return 'ignore'
+  })
+  return wasDenied ? 'denied' : current
+}
+
+function unseenWarning(what: string, error: ServiceError): string {
+  return `It could not be seen ${what} so it is registered. ${describeServiceError('ecs:DescribeTaskDefinition', error)}`
 }
 
 interface BaseDefinition {
@@ -104,12 +125,16 @@ async function newestRevision(
   definition: TaskDefinition,
   world: World,
   findings: Findings,
+  isWarned: boolean,
 ): Promise<DescribedDefinition | undefined> {
   const family = definition['family']
   if (typeof family !== 'string') return undefined
-  return await findings.answerOf(describeTaskDefinition(world, family), ({ kind }) =>
-    kind === 'answered' || kind === 'denied' ? 'ignore' : undefined,
-  )
+  return await findings.answerOf(describeTaskDefinition(world, family), (error) => {
+    if (error.kind === 'denied' && !isWarned) {
+      findings.warnings.push(unseenWarning('whether a newer revision asks for the same already,', error))
+    }
+    return error.kind === 'answered' || error.kind === 'denied' ? 'ignore' : undefined
+  })
 }
 
 function leftBehindWarning(current: DescribedDefinition, newest: DescribedDefinition): string {

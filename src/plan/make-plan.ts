@@ -3,7 +3,7 @@ import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { AppSpecFile } from '../app-spec/app-spec-file.ts'
 import { getDeploymentConfig, getDeploymentGroup } from '../aws/code-deploy.ts'
 import { describeService } from '../aws/ecs.ts'
-import type { ServiceError } from '../aws/service-error.ts'
+import { describeServiceError, type ServiceError } from '../aws/service-error.ts'
 import { invalidInput, type Problem } from '../errors.ts'
 import { budgetFor } from '../follow/budget.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
@@ -11,7 +11,7 @@ import { addressProblems, answerProblems } from '../service/address.ts'
 import { type DeploymentGroup, groupProblems, readDeploymentGroup } from '../service/deployment-group.ts'
 import { findGroup } from '../service/find-group.ts'
 import { type ResolvedService, resolveService } from '../service/service.ts'
-import { readTrafficShift, type TrafficShift } from '../service/traffic-shift.ts'
+import { readTrafficShift, shiftByName, type TrafficShift } from '../service/traffic-shift.ts'
 import { inSentence } from '../untrusted.ts'
 import type { World } from '../world.ts'
 import { findBlocker } from './active-deployment.ts'
@@ -156,19 +156,31 @@ async function readShift(
 ): Promise<TrafficShift | undefined> {
   if (deploymentConfig === undefined) return undefined
   const name = inSentence(deploymentConfig, 100)
-  const config = await findings.answerOf(getDeploymentConfig(world, deploymentConfig), ({ code }) =>
-    code === 'DeploymentConfigDoesNotExist' || code === 'InvalidDeploymentConfigName'
+  let byName: TrafficShift | undefined
+  const config = await findings.answerOf(getDeploymentConfig(world, deploymentConfig), (error) => {
+    if (error.kind === 'denied') {
+      byName = shiftByName(deploymentConfig)
+      findings.warnings.push(shiftUnseen(byName, name, error))
+      return 'ignore'
+    }
+    return error.code === 'DeploymentConfigDoesNotExist' || error.code === 'InvalidDeploymentConfigName'
       ? notFound(
           `Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`,
         )
-      : undefined,
-  )
+      : undefined
+  })
+  if (byName !== undefined) return byName
   if (config === undefined) return undefined
   if (config.computePlatform === undefined || config.computePlatform === 'ECS') return readTrafficShift(config)
   findings.add(
     invalidInput(`Deployment configuration '${name}' is for ${inSentence(config.computePlatform, 60)}, not for ECS.`),
   )
   return undefined
+}
+
+function shiftUnseen({ kind }: TrafficShift, name: string, error: ServiceError): string {
+  const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts'
+  return `Deployment configuration '${name}' could not be seen, ${instead}. ${describeServiceError('codedeploy:GetDeploymentConfig', error)}`
 }
 
 /** Precedence per member: input, then file, then service. */

@@ -18,8 +18,8 @@ export interface ReleasePlan {
   hooks: Hooks
   appSpec: AppSpecPlan
   definition: DefinitionPlan
-  /** In what the definition differs from the one that serves now. */
-  differences: Difference[]
+  /** In what the definition differs from the one that serves now; undefined when that could not be seen. */
+  differences: Difference[] | undefined
   /** What rolls the deployment back: the input, else the group's setting. */
   rollbackOn: RollbackEvent[]
   budget: Budget

@@ -37,10 +37,14 @@ export function planLines(release: Release): string[] {
     ...lines,
     `Traffic shift: ${plan.deploymentConfig}, ${describeShift(plan.shift)}.`,
     `Hooks: ${hooks.join(', ') || 'none'}.`,
-    ...(plan.differences.length === 0
-      ? ['Changes: none, the same revision is deployed again.']
-      : plan.differences.map(differenceLine)),
+    ...changeLines(plan.differences),
   ]
+}
+
+function changeLines(differences: readonly Difference[] | undefined): string[] {
+  if (differences === undefined) return ['Changes: could not be seen.']
+  if (differences.length === 0) return ['Changes: none, the same revision is deployed again.']
+  return differences.map(differenceLine)
 }
 
 /** "Changes image of web: a -> b"; values of variables and secrets are never told. */

@@ -55,13 +55,16 @@ function reportOf(release: Release) {
         ? null
         : { arn: taskDefinition.arn, name: releasedRevision(release), registered: taskDefinition.isNew },
     previousTaskDefinition: originalRevision(release) || null,
-    changes: (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
-      member,
-      container: container || null,
-      from: from ?? null,
-      to: to ?? null,
-      names: names ?? null,
-    })),
+    changes:
+      plan !== undefined && plan.differences === undefined
+        ? null
+        : (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
+            member,
+            container: container || null,
+            from: from ?? null,
+            to: to ?? null,
+            names: names ?? null,
+          })),
     appSpec: plan === undefined || taskDefinition === undefined ? null : buildAppSpec(plan.appSpec, taskDefinition.arn),
     deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
     hooks: hookResults(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({

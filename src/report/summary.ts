@@ -111,6 +111,7 @@ function problems({ problems: found }: Release): string {
 
 function changes({ plan }: Release): string {
   if (plan === undefined) return ''
+  if (plan.differences === undefined) return section('What changed', 'That could not be seen.')
   if (plan.differences.length === 0)
     return section('What changed', 'Nothing: the same task definition is deployed again.')
   const rows = plan.differences

@@ -7,6 +7,7 @@ import {
   getDeploymentGroup,
   listApplications,
 } from '../aws/code-deploy.ts'
+import { describeServiceError } from '../aws/service-error.ts'
 import type { Problem } from '../errors.ts'
 import { inSentence } from '../untrusted.ts'
 import { groupTargets } from './deployment-group.ts'
@@ -32,18 +33,27 @@ export async function findGroup(
   service: ResolvedService,
   names: GroupNames,
 ): Promise<DeploymentGroupInfo | Problem> {
-  const likely = [await namesOfLastRelease(aws, service, names), consoleNames(service, names)]
+  const denials: CallError[] = []
+  const onDenied = (error: CallError) => void denials.push(error)
+  const likely = [await namesOfLastRelease(aws, service, names, onDenied), consoleNames(service, names)]
   for (const guess of likely) {
-    const info = guess === undefined ? undefined : await groupIfThere(aws, guess.application, guess.deploymentGroup)
+    if (guess === undefined) continue
+    const call = getDeploymentGroup(aws, guess.application, guess.deploymentGroup)
+    const info = await orElse<DeploymentGroupInfo | undefined>(call, undefined, onDenied)
     if (info !== undefined && groupTargets(info, service)) return info
   }
-  return await searchGroup(aws, service, names)
+  return await searchGroup(aws, service, names, denials)
 }
 
-async function namesOfLastRelease(aws: CodeDeploy, service: ResolvedService, names: GroupNames) {
+async function namesOfLastRelease(
+  aws: CodeDeploy,
+  service: ResolvedService,
+  names: GroupNames,
+  onDenied: (error: CallError) => void,
+) {
   const { deploymentId } = service.primary
   if (deploymentId === undefined) return undefined
-  const info = await orElse(getDeployment(aws, deploymentId), {})
+  const info = await orElse(getDeployment(aws, deploymentId), {}, onDenied)
   const { applicationName: application, deploymentGroupName: deploymentGroup } = info
   if (application === undefined || deploymentGroup === undefined) return undefined
   const agrees =
@@ -59,14 +69,11 @@ function consoleNames({ clusterName, name }: ResolvedService, names: GroupNames)
   }
 }
 
-async function groupIfThere(aws: CodeDeploy, application: string, deploymentGroup: string) {
-  return await orElse<DeploymentGroupInfo | undefined>(getDeploymentGroup(aws, application, deploymentGroup), undefined)
-}
-
 async function searchGroup(
   aws: CodeDeploy,
   service: ResolvedService,
   names: GroupNames,
+  denials: readonly CallError[],
 ): Promise<DeploymentGroupInfo | Problem> {
   const label = `'${service.clusterName}/${service.name}'`
   const advice = `Set 'codedeploy-application' and 'codedeploy-deployment-group'.`
@@ -85,7 +92,10 @@ async function searchGroup(
     if (!(error instanceof CallError)) throw error
     const { kind, code } = error.serviceError
     if (kind === 'denied') {
-      const sentence = `The deployment group of ${label} has no usual name, and searching for it was denied (${error.operation}). ${advice}`
+      const [first = error] = denials.filter(({ operation }) => operation === 'codedeploy:GetDeploymentGroup')
+      const missed = first === error ? 'has no usual name' : 'could not be read by its usual name'
+      const why = describeServiceError(first.operation, first.serviceError)
+      const sentence = `The deployment group of ${label} ${missed}, and searching for it was denied (${error.operation}). ${advice} ${why}`
       return { reason: 'denied', sentence }
     }
     if (code !== 'ApplicationDoesNotExist') throw error
@@ -110,11 +120,16 @@ async function groupsOf(aws: CodeDeploy, application: string, names: GroupNames)
 }
 
 /** A guess that is wrong or may not be looked at is no error: the next way is tried. */
-async function orElse<Answer>(call: Promise<Answer>, otherwise: Answer): Promise<Answer> {
+async function orElse<Answer>(
+  call: Promise<Answer>,
+  otherwise: Answer,
+  onDenied: (error: CallError) => void,
+): Promise<Answer> {
   try {
     return await call
   } catch (error) {
     if (!(error instanceof CallError)) throw error
+    if (error.serviceError.kind === 'denied') onDenied(error)
     if (error.serviceError.kind === 'answered' || error.serviceError.kind === 'denied') return otherwise
     throw error
   }
