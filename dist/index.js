@@ -41265,7 +41265,7 @@ function rollbackOf(release) {
 
 /***/ }),
 
-/***/ 6771:
+/***/ 83:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42095,55 +42095,145 @@ function roleOf(label, id, originalTaskSetId) {
     return id === originalTaskSetId ? 'original' : 'replacement';
 }
 
-;// CONCATENATED MODULE: ./lib/follow/start-deployment.js
+;// CONCATENATED MODULE: ./lib/follow/own-deployment.js
 
 
 /** How far the clocks of runner and CodeDeploy may be apart, in milliseconds. */
 const CLOCK_DRIFT_MS = 5 * 60_000;
-/** How long a deployment may take to show in ListDeployments, in milliseconds. Assumed. */
-const SHOWS_WITHIN_MS = 2_000;
-/** How often a request whose answer was lost is looked for and sent again. */
-const MAX_ROUNDS = 3;
 /**
- * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
- * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
- * @returns the deployment's id
- * @throws CallError; when its kind is passing, whether there is a deployment is not known
+ * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
+ * Observed, not documented.
  */
-async function startDeployment(aws, request) {
-    const sinceMs = aws.clock.now() - CLOCK_DRIFT_MS;
-    let answerWasLost = false;
-    for (let round = 1;; round++) {
+const ACTIVE_DEPLOYMENT = /(?:already has an active|is already deploying)(?: deployment)? '(d-[A-Z0-9]+)'/i;
+/** The deployment that keeps the group busy, as the refusal of CreateDeployment names it. */
+function blockerIn({ serviceError }) {
+    return serviceError.code === 'DeploymentLimitExceeded' ? ACTIVE_DEPLOYMENT.exec(serviceError.message)?.[1] : undefined;
+}
+/**
+ * Looks for the deployment that a request has made although its answer was lost: same description, which names the
+ * workflow run, and same AppSpec.
+ * @param firstSentMs when the request was first sent, by our clock
+ * @param named a deployment that CodeDeploy named, which may not be listed yet
+ */
+async function findOwn(aws, request, firstSentMs, named) {
+    const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS);
+    let { trouble } = listed;
+    const own = [];
+    for (const id of new Set([...(named === undefined ? [] : [named]), ...listed.ids])) {
         try {
-            return await createDeployment(aws, request);
+            const info = await getDeployment(aws, id);
+            if (isMadeBy(request, info))
+                own.push({ ...info, deploymentId: id });
         }
         catch (error) {
             if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
-            const isOurOwn = answerWasLost && error.serviceError.code === 'DeploymentLimitExceeded';
-            const isLost = (0,aws_attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
-            if (!isOurOwn && !isLost)
-                throw error;
-            answerWasLost = true;
-            await aws.clock.sleep(SHOWS_WITHIN_MS);
-            const own = await findOwn(aws, request, sinceMs);
-            if (own !== undefined)
-                return own;
-            if (round >= MAX_ROUNDS)
-                throw error;
+            trouble ??= error;
+        }
+    }
+    return { own: own[0]?.deploymentId, trouble };
+}
+/** Where the list is denied, the group still names the last deployment that was started in it. */
+async function idsSince(aws, { applicationName = '', deploymentGroupName = '' }, sinceMs) {
+    try {
+        return { ids: await listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs), trouble: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        if (error.serviceError.kind !== 'denied')
+            return { ids: [], trouble: error };
+        return { ids: await lastAttempted(aws, applicationName, deploymentGroupName), trouble: error };
+    }
+}
+async function lastAttempted(aws, application, group) {
+    try {
+        const id = (await getDeploymentGroup(aws, application, group)).lastAttemptedDeployment?.deploymentId;
+        return id === undefined ? [] : [id];
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        return [];
+    }
+}
+function isMadeBy({ description, revision }, info) {
+    const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256;
+    return info.description === description && sameText;
+}
+
+;// CONCATENATED MODULE: ./lib/follow/start-deployment.js
+
+
+
+/** How often a request whose answer was lost is sent again. */
+const MAX_ROUNDS = 3;
+/**
+ * How long to wait before each look for a deployment whose answer was lost, in milliseconds; the later ones are for
+ * looks that failed. How soon a deployment shows in ListDeployments is not documented.
+ */
+const LOOK_AFTER_MS = [2_000, 4_000, 8_000];
+/** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
+class MaybeStartedError extends Error {
+    lost;
+    /** What went wrong last. */
+    last;
+    constructor(lost, last) {
+        super(`${lost.message}; then ${last.message}`, { cause: last });
+        this.name = 'MaybeStartedError';
+        this.lost = lost;
+        this.last = last;
+    }
+}
+/**
+ * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
+ * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
+ * @returns the deployment's id
+ * @throws CallError when surely nothing was started
+ * @throws MaybeStartedError
+ */
+async function startDeployment(aws, request) {
+    const firstSentMs = aws.clock.now();
+    let lost;
+    for (let round = 1;; round++) {
+        const sent = await send(aws, request);
+        if (typeof sent === 'string')
+            return sent;
+        if ((0,aws_attempts/* isPassing */.WG)(sent.serviceError) && !sent.serviceError.notAccepted)
+            lost ??= sent;
+        if (lost === undefined)
+            throw sent;
+        const { own, trouble } = await lookForOwn(aws, request, firstSentMs, sent);
+        if (own !== undefined)
+            return own;
+        // A busy group may be busy with our own, which then shows when it is looked for again.
+        const mayChange = (0,aws_attempts/* isPassing */.WG)(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded';
+        if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
+            throw new MaybeStartedError(lost, trouble ?? sent);
         }
     }
 }
-/** The deployment that this request started since then, if it did. */
-async function findOwn(aws, request, sinceMs) {
-    const { applicationName = '', deploymentGroupName = '', description, revision } = request;
-    for (const id of await listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs)) {
-        const info = await getDeployment(aws, id);
-        const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256;
-        if (info.description === description && sameText)
-            return id;
+async function send(aws, request) {
+    try {
+        return await createDeployment(aws, request);
     }
-    return undefined;
+    catch (error) {
+        if (error instanceof aws_attempts/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+/** Looks until one look found it or could see everything. Not even a cancelled run leaves before it has looked. */
+async function lookForOwn(aws, request, firstSentMs, sent) {
+    let look = { own: undefined, trouble: undefined };
+    for (const waitMs of LOOK_AFTER_MS) {
+        await aws.clock.sleep(waitMs);
+        look = await findOwn(aws, request, firstSentMs, blockerIn(sent));
+        const mayHelp = look.trouble !== undefined && (0,aws_attempts/* isPassing */.WG)(look.trouble.serviceError);
+        if (look.own !== undefined || !mayHelp || aws.signal?.aborted === true)
+            break;
+    }
+    return look;
 }
 
 ;// CONCATENATED MODULE: ./lib/follow/target-sight.js
@@ -42189,6 +42279,7 @@ class TargetSight {
 }
 
 ;// CONCATENATED MODULE: ./lib/follow/code-deploy-engine.js
+
 
 
 
@@ -42294,7 +42385,12 @@ function codeDeployEngine(aws, release) {
     }
     return {
         start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn)),
-        findStarted: (taskDefinitionArn, sinceMs) => findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs),
+        findStarted: async (taskDefinitionArn, sinceMs) => {
+            const { own, trouble } = await findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs, undefined);
+            if (own === undefined && trouble !== undefined)
+                throw trouble;
+            return own;
+        },
         stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
         promote: (deploymentId) => continueDeployment(aws, deploymentId),
         observe,
@@ -43881,6 +43977,7 @@ var log_lines = __nccwpck_require__(4302);
 
 
 
+
 /**
  * All that a release writes: registers the task definition unless a revision asks for the same, and starts the
  * deployment. Changes AWS.
@@ -43899,6 +43996,8 @@ async function start(plan, engine, world, progress) {
             return progress.learn({ deploymentId }).deploymentId;
         }
         catch (error) {
+            if (error instanceof MaybeStartedError)
+                return endUnsure(error, progress).deploymentId;
             if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
             return endUnstarted(error, progress).deploymentId;
@@ -43939,17 +44038,15 @@ async function revisionFor(definition, world, progress) {
         throw error;
     }
 }
-/** A write that failed: refused when it surely started nothing, unknown when a deployment may have been started. */
+/** A deployment may have been started: never "nothing was deployed". */
+function endUnsure({ lost, last }, progress) {
+    const sentences = new Set([lost, last].map(({ operation, serviceError }) => (0,service_error/* describeServiceError */.V)(operation, serviceError)));
+    return progress.end('unknown', { failure: [...sentences].join(' ') });
+}
+/** A write that failed and surely started nothing. */
 function endUnstarted(error, progress) {
-    const { operation, serviceError } = error;
-    const isLost = (0,aws_attempts/* isPassing */.WG)(serviceError) && !serviceError.notAccepted;
-    // After CreateDeployment only what looks for its deployment can fail.
-    const mayBeStarted = operation === 'codedeploy:CreateDeployment' ? isLost : progress.release.taskDefinition !== undefined;
-    if (mayBeStarted) {
-        return progress.end('unknown', { failure: (0,service_error/* describeServiceError */.V)(operation, serviceError) });
-    }
     const problem = callProblem(error);
-    const isBusy = serviceError.code === 'DeploymentLimitExceeded';
+    const isBusy = error.serviceError.code === 'DeploymentLimitExceeded';
     return progress.end('refused', { problems: [isBusy ? { ...problem, reason: 'busy' } : problem] });
 }
 
@@ -44717,6 +44814,8 @@ function keptSentence(release) {
 }
 function advice(release) {
     const { deploymentId, status } = release;
+    if (status === 'unknown' && deploymentId === undefined)
+        return lookForDeployment(release);
     if (deploymentId === undefined || status === undefined)
         return '';
     const look = `aws deploy get-deployment --deployment-id ${deploymentId} --region ${release.region}`;
@@ -44739,6 +44838,12 @@ function consoleUrl({ service, deploymentId }) {
     if (service === undefined || deploymentId === undefined)
         return '';
     return (0,_console_links_js__WEBPACK_IMPORTED_MODULE_2__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId) ?? '';
+}
+/** How to find out whether there is a deployment that this step has no id of. */
+function lookForDeployment({ group, region }) {
+    if (group === undefined)
+        return '';
+    return `To see whether there is one: aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}. Its description names this run.`;
 }
 function hookLogAdvice(release) {
     const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_3__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
@@ -45111,7 +45216,7 @@ function stepLog(toolkit) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ mainStep)
 /* harmony export */ });
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6771);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(83);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2719);
@@ -47142,7 +47247,7 @@ function verdictOf(outcome, settlement) {
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8744);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6771);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83);
 
 
 

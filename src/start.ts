@@ -2,6 +2,7 @@ import { CallError, isPassing } from './aws/attempts.ts'
 import { registerTaskDefinition } from './aws/ecs.ts'
 import { describeServiceError } from './aws/service-error.ts'
 import type { ReleaseEngine } from './follow/follow.ts'
+import { MaybeStartedError } from './follow/start-deployment.ts'
 import { callProblem } from './plan/findings.ts'
 import type { DefinitionPlan, ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
@@ -29,6 +30,7 @@ export async function start(
       if (deploymentId === undefined) return progress.end('cancelled', { failure: NOT_KNOWN_YET }).deploymentId
       return progress.learn({ deploymentId }).deploymentId
     } catch (error) {
+      if (error instanceof MaybeStartedError) return endUnsure(error, progress).deploymentId
       if (!(error instanceof CallError)) throw error
       return endUnstarted(error, progress).deploymentId
     } finally {
@@ -66,17 +68,17 @@ async function revisionFor(definition: DefinitionPlan, world: World, progress: P
   }
 }
 
-/** A write that failed: refused when it surely started nothing, unknown when a deployment may have been started. */
+/** A deployment may have been started: never "nothing was deployed". */
+function endUnsure({ lost, last }: MaybeStartedError, progress: Progress) {
+  const sentences = new Set(
+    [lost, last].map(({ operation, serviceError }) => describeServiceError(operation, serviceError)),
+  )
+  return progress.end('unknown', { failure: [...sentences].join(' ') })
+}
+
+/** A write that failed and surely started nothing. */
 function endUnstarted(error: CallError, progress: Progress) {
-  const { operation, serviceError } = error
-  const isLost = isPassing(serviceError) && !serviceError.notAccepted
-  // After CreateDeployment only what looks for its deployment can fail.
-  const mayBeStarted =
-    operation === 'codedeploy:CreateDeployment' ? isLost : progress.release.taskDefinition !== undefined
-  if (mayBeStarted) {
-    return progress.end('unknown', { failure: describeServiceError(operation, serviceError) })
-  }
   const problem = callProblem(error)
-  const isBusy = serviceError.code === 'DeploymentLimitExceeded'
+  const isBusy = error.serviceError.code === 'DeploymentLimitExceeded'
   return progress.end('refused', { problems: [isBusy ? { ...problem, reason: 'busy' } : problem] })
 }

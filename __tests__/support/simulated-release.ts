@@ -23,12 +23,20 @@ export interface SimulatedReleaseOptions {
   /** Files of the workspace by path. */
   files?: Record<string, string>
   /** Called before the release begins, e.g. to arrange for something in mid-release. */
-  prepare?(staging: { simulator: Simulator; clock: VirtualClock; abort(): void }): void | Promise<void>
+  prepare?(staging: Staging): void | Promise<void>
   world?: Partial<World>
   /** Called when the release has ended, with the account still there. */
   afterwards?(aftermath: { ended: Release; parsed: ParsedInputs; world: World; simulator: Simulator }): Promise<void>
   /** More of the world, made when the simulator's address is known. */
   connect?(place: { url: string; clock: VirtualClock }): Partial<World>
+}
+
+export interface Staging {
+  simulator: Simulator
+  clock: VirtualClock
+  /** The client of the release, e.g. to change what it is answered. */
+  codeDeploy: CodeDeployClient
+  abort(): void
 }
 
 /** What people see of a release, and what the simulator saw of it. */
@@ -62,7 +70,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
   const cancellation = new AbortController()
   const log: string[] = []
   try {
-    await options.prepare?.({ simulator, clock, abort: () => cancellation.abort() })
+    await options.prepare?.({ simulator, clock, codeDeploy, abort: () => cancellation.abort() })
     const parsed = parseInputs(
       rawInputs({ cluster: 'demo', service: 'web', image: 'registry.example/web:1.1.0', ...options.inputs }),
       options.undeclared ?? [],

@@ -13,8 +13,9 @@ import type { RollbackEvent } from '../inputs/inputs.ts'
 import { type ResolvedService, readTaskSet, type ServiceTaskSet } from '../service/service.ts'
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
 import type { ReleaseEngine } from './follow.ts'
+import { findOwn } from './own-deployment.ts'
 import { type Hooks, hasEnded, type Snapshot } from './snapshot.ts'
-import { findOwn, startDeployment } from './start-deployment.ts'
+import { startDeployment } from './start-deployment.ts'
 import { TargetSight } from './target-sight.ts'
 
 /** What one release through CodeDeploy is made with. */
@@ -132,7 +133,11 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
 
   return {
     start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn)),
-    findStarted: (taskDefinitionArn, sinceMs) => findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs),
+    findStarted: async (taskDefinitionArn, sinceMs) => {
+      const { own, trouble } = await findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs, undefined)
+      if (own === undefined && trouble !== undefined) throw trouble
+      return own
+    },
     stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
     promote: (deploymentId) => continueDeployment(aws, deploymentId),
     observe,

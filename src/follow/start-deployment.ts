@@ -1,53 +1,79 @@
 import type { CreateDeploymentInput } from '@aws-sdk/client-codedeploy'
 import { CallError, isPassing } from '../aws/attempts.ts'
-import { type CodeDeploy, createDeployment, getDeployment, listDeploymentsSince } from '../aws/code-deploy.ts'
+import { type CodeDeploy, createDeployment } from '../aws/code-deploy.ts'
+import { blockerIn, findOwn, type Look } from './own-deployment.ts'
 
-/** How far the clocks of runner and CodeDeploy may be apart, in milliseconds. */
-const CLOCK_DRIFT_MS = 5 * 60_000
-
-/** How long a deployment may take to show in ListDeployments, in milliseconds. Assumed. */
-const SHOWS_WITHIN_MS = 2_000
-
-/** How often a request whose answer was lost is looked for and sent again. */
+/** How often a request whose answer was lost is sent again. */
 const MAX_ROUNDS = 3
+
+/**
+ * How long to wait before each look for a deployment whose answer was lost, in milliseconds; the later ones are for
+ * looks that failed. How soon a deployment shows in ListDeployments is not documented.
+ */
+const LOOK_AFTER_MS = [2_000, 4_000, 8_000]
+
+/** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
+export class MaybeStartedError extends Error {
+  readonly lost: CallError
+  /** What went wrong last. */
+  readonly last: CallError
+
+  constructor(lost: CallError, last: CallError) {
+    super(`${lost.message}; then ${last.message}`, { cause: last })
+    this.name = 'MaybeStartedError'
+    this.lost = lost
+    this.last = last
+  }
+}
 
 /**
  * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
  * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
  * @returns the deployment's id
- * @throws CallError; when its kind is passing, whether there is a deployment is not known
+ * @throws CallError when surely nothing was started
+ * @throws MaybeStartedError
  */
 export async function startDeployment(aws: CodeDeploy, request: CreateDeploymentInput): Promise<string> {
-  const sinceMs = aws.clock.now() - CLOCK_DRIFT_MS
-  let answerWasLost = false
+  const firstSentMs = aws.clock.now()
+  let lost: CallError | undefined
   for (let round = 1; ; round++) {
-    try {
-      return await createDeployment(aws, request)
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error
-      const isOurOwn = answerWasLost && error.serviceError.code === 'DeploymentLimitExceeded'
-      const isLost = isPassing(error.serviceError) && !error.serviceError.notAccepted
-      if (!isOurOwn && !isLost) throw error
-      answerWasLost = true
-      await aws.clock.sleep(SHOWS_WITHIN_MS)
-      const own = await findOwn(aws, request, sinceMs)
-      if (own !== undefined) return own
-      if (round >= MAX_ROUNDS) throw error
+    const sent = await send(aws, request)
+    if (typeof sent === 'string') return sent
+    if (isPassing(sent.serviceError) && !sent.serviceError.notAccepted) lost ??= sent
+    if (lost === undefined) throw sent
+
+    const { own, trouble } = await lookForOwn(aws, request, firstSentMs, sent)
+    if (own !== undefined) return own
+    // A busy group may be busy with our own, which then shows when it is looked for again.
+    const mayChange = isPassing(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded'
+    if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
+      throw new MaybeStartedError(lost, trouble ?? sent)
     }
   }
 }
 
-/** The deployment that this request started since then, if it did. */
-export async function findOwn(
+async function send(aws: CodeDeploy, request: CreateDeploymentInput): Promise<string | CallError> {
+  try {
+    return await createDeployment(aws, request)
+  } catch (error) {
+    if (error instanceof CallError) return error
+    throw error
+  }
+}
+
+/** Looks until one look found it or could see everything. Not even a cancelled run leaves before it has looked. */
+async function lookForOwn(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
-  sinceMs: number,
-): Promise<string | undefined> {
-  const { applicationName = '', deploymentGroupName = '', description, revision } = request
-  for (const id of await listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs)) {
-    const info = await getDeployment(aws, id)
-    const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256
-    if (info.description === description && sameText) return id
+  firstSentMs: number,
+  sent: CallError,
+): Promise<Look> {
+  let look: Look = { own: undefined, trouble: undefined }
+  for (const waitMs of LOOK_AFTER_MS) {
+    await aws.clock.sleep(waitMs)
+    look = await findOwn(aws, request, firstSentMs, blockerIn(sent))
+    const mayHelp = look.trouble !== undefined && isPassing(look.trouble.serviceError)
+    if (look.own !== undefined || !mayHelp || aws.signal?.aborted === true) break
   }
-  return undefined
+  return look
 }

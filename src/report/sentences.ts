@@ -316,6 +316,7 @@ function keptSentence(release: Release): string {
 
 function advice(release: Release): string {
   const { deploymentId, status } = release
+  if (status === 'unknown' && deploymentId === undefined) return lookForDeployment(release)
   if (deploymentId === undefined || status === undefined) return ''
   const look = `aws deploy get-deployment --deployment-id ${deploymentId} --region ${release.region}`
   switch (status) {
@@ -337,6 +338,12 @@ function advice(release: Release): string {
 function consoleUrl({ service, deploymentId }: Release): string {
   if (service === undefined || deploymentId === undefined) return ''
   return deploymentUrl(service.partition, service.region, deploymentId) ?? ''
+}
+
+/** How to find out whether there is a deployment that this step has no id of. */
+function lookForDeployment({ group, region }: Release): string {
+  if (group === undefined) return ''
+  return `To see whether there is one: aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}. Its description names this run.`
 }
 
 function hookLogAdvice(release: Release): string {

@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals'
+import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
+import type { Fault } from '../../src/simulator/scenario.ts'
+import { baseScenario } from '../../src/simulator/scenarios.ts'
+import { expectValidReport } from '../support/report-schema.ts'
+import { type SimulatedReleaseOptions, type Staging, simulateRelease } from '../support/simulated-release.ts'
+
+async function releaseWith(options: Partial<SimulatedReleaseOptions>) {
+  const result = await simulateRelease({ scenario: baseScenario, ...options })
+  expectValidReport(result.release)
+  const sent = result.calls.filter(({ operation }) => operation === 'CreateDeployment')
+  return { ...result, sent, made: sent.filter(({ error }) => error === undefined) }
+}
+
+const LOST: Fault = { operation: 'CreateDeployment', count: 1, kind: { type: 'drop-after-accept' } }
+const NEVER_ARRIVED: Fault = { operation: 'CreateDeployment', count: 1, kind: { type: 'drop' } }
+
+function failing(operation: string, count: number, code: string, httpStatus = 400): Fault {
+  return { operation, count, kind: { type: 'error', code, message: 'as the test wants it', httpStatus } }
+}
+
+const DENIED = 'AccessDeniedException'
+
+function addAll(simulator: Staging['simulator'], faults: Fault[]): void {
+  for (const fault of faults) simulator.addFault(fault)
+}
+
+/** ListDeployments shows nothing before this second. */
+function listLate({ codeDeploy, clock }: Staging, second: number): void {
+  codeDeploy.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args)
+      const isEarly = clock.now() < SIMULATION_START_MS + second * 1000
+      if (context['commandName'] === 'ListDeploymentsCommand' && isEarly)
+        Object.assign(result.output, { deployments: [] })
+      return result
+    },
+    { step: 'initialize' },
+  )
+}
+
+describe('when the answer to CreateDeployment is lost, the release follows its own deployment although', () => {
+  test.each<[string, Fault[]]>([
+    ['ListDeployments is denied from then on', [failing('ListDeployments', 100, DENIED)]],
+    ['GetDeployment fails three times', [failing('GetDeployment', 3, 'ServiceUnavailable', 503)]],
+    ['GetDeployment is throttled eight times', [failing('GetDeployment', 8, 'ThrottlingException')]],
+    ['ListDeployments fails four times', [failing('ListDeployments', 4, 'InternalFailure', 500)]],
+  ])('%s', async (_name, faults) => {
+    const { outputs, made } = await releaseWith({
+      prepare: ({ simulator, clock }) => {
+        simulator.addFault(LOST)
+        clock.atSecond(1, () => addAll(simulator, faults))
+      },
+    })
+    expect(outputs.status).toBe('succeeded')
+    expect(made).toHaveLength(1)
+  })
+
+  test('ListDeployments shows it only after ten seconds', async () => {
+    const { outputs, made } = await releaseWith({
+      prepare: (staging) => {
+        staging.simulator.addFault(LOST)
+        listLate(staging, 10)
+      },
+    })
+    expect(outputs.status).toBe('succeeded')
+    expect(made).toHaveLength(1)
+  })
+})
+
+describe('when the answer to CreateDeployment is lost and the deployment cannot be found', () => {
+  test.each<[string, Fault[]]>([
+    ['nothing more can be read', [failing('*', 1_000, DENIED)]],
+    ['GetDeployment is denied', [failing('GetDeployment', 1_000, DENIED)]],
+    ['the credentials expire', [failing('*', 1_000, 'ExpiredTokenException')]],
+    ['AWS does not answer any more', [failing('*', 1_000, 'ServiceUnavailable', 503)]],
+  ])('says that one may run and how to look, never that nothing was deployed: %s', async (_name, faults) => {
+    const { outputs, annotation, made, summary } = await releaseWith({
+      prepare: ({ simulator, clock }) => {
+        simulator.addFault(LOST)
+        clock.atSecond(1, () => addAll(simulator, faults))
+      },
+    })
+    expect(made).toHaveLength(1)
+    expect(outputs).toMatchObject({ status: 'unknown', 'rollback-status': 'unknown' })
+    expect(annotation?.message).toContain('Whether a deployment was started is not known.')
+    expect(annotation?.message).toContain(
+      'aws deploy list-deployments --application-name AppECS-demo-web --deployment-group-name DgpECS-demo-web --region us-east-1',
+    )
+    expect(summary).not.toContain('Nothing was deployed')
+  })
+})
+
+test('sends CreateDeployment again when it never arrived and reads show no deployment', async () => {
+  const { outputs, sent } = await releaseWith({ prepare: ({ simulator }) => simulator.addFault(NEVER_ARRIVED) })
+  expect(outputs.status).toBe('succeeded')
+  expect(sent.map(({ httpStatus }) => httpStatus)).toEqual([0, 200])
+})
+
+test('takes an answer without an id for a lost one', async () => {
+  const { outputs, made } = await releaseWith({
+    prepare: ({ codeDeploy }) => {
+      let isFirst = true
+      codeDeploy.middlewareStack.add(
+        (next, context) => async (args) => {
+          const result = await next(args)
+          if (context['commandName'] !== 'CreateDeploymentCommand' || !isFirst) return result
+          isFirst = false
+          return { ...result, output: { $metadata: {} } }
+        },
+        { step: 'initialize' },
+      )
+    },
+  })
+  expect(outputs.status).toBe('succeeded')
+  expect(made).toHaveLength(1)
+})

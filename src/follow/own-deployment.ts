@@ -1,0 +1,82 @@
+import type { CreateDeploymentInput, DeploymentInfo } from '@aws-sdk/client-codedeploy'
+import { CallError } from '../aws/attempts.ts'
+import { type CodeDeploy, getDeployment, getDeploymentGroup, listDeploymentsSince } from '../aws/code-deploy.ts'
+
+/** How far the clocks of runner and CodeDeploy may be apart, in milliseconds. */
+const CLOCK_DRIFT_MS = 5 * 60_000
+
+/**
+ * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
+ * Observed, not documented.
+ */
+const ACTIVE_DEPLOYMENT = /(?:already has an active|is already deploying)(?: deployment)? '(d-[A-Z0-9]+)'/i
+
+/** What a look for our own deployment found. */
+export interface Look {
+  /** Its id. */
+  own: string | undefined
+  /** A read that failed, so that it may be there all the same. */
+  trouble: CallError | undefined
+}
+
+/** The deployment that keeps the group busy, as the refusal of CreateDeployment names it. */
+export function blockerIn({ serviceError }: CallError): string | undefined {
+  return serviceError.code === 'DeploymentLimitExceeded' ? ACTIVE_DEPLOYMENT.exec(serviceError.message)?.[1] : undefined
+}
+
+/**
+ * Looks for the deployment that a request has made although its answer was lost: same description, which names the
+ * workflow run, and same AppSpec.
+ * @param firstSentMs when the request was first sent, by our clock
+ * @param named a deployment that CodeDeploy named, which may not be listed yet
+ */
+export async function findOwn(
+  aws: CodeDeploy,
+  request: CreateDeploymentInput,
+  firstSentMs: number,
+  named: string | undefined,
+): Promise<Look> {
+  const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS)
+  let { trouble } = listed
+  const own: DeploymentInfo[] = []
+  for (const id of new Set([...(named === undefined ? [] : [named]), ...listed.ids])) {
+    try {
+      const info = await getDeployment(aws, id)
+      if (isMadeBy(request, info)) own.push({ ...info, deploymentId: id })
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      trouble ??= error
+    }
+  }
+  return { own: own[0]?.deploymentId, trouble }
+}
+
+/** Where the list is denied, the group still names the last deployment that was started in it. */
+async function idsSince(
+  aws: CodeDeploy,
+  { applicationName = '', deploymentGroupName = '' }: CreateDeploymentInput,
+  sinceMs: number,
+): Promise<{ ids: string[]; trouble: CallError | undefined }> {
+  try {
+    return { ids: await listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs), trouble: undefined }
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    if (error.serviceError.kind !== 'denied') return { ids: [], trouble: error }
+    return { ids: await lastAttempted(aws, applicationName, deploymentGroupName), trouble: error }
+  }
+}
+
+async function lastAttempted(aws: CodeDeploy, application: string, group: string): Promise<string[]> {
+  try {
+    const id = (await getDeploymentGroup(aws, application, group)).lastAttemptedDeployment?.deploymentId
+    return id === undefined ? [] : [id]
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    return []
+  }
+}
+
+function isMadeBy({ description, revision }: CreateDeploymentInput, info: DeploymentInfo): boolean {
+  const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256
+  return info.description === description && sameText
+}
