@@ -41902,6 +41902,7 @@ function readDeploymentGroup(info) {
     const ready = info.blueGreenDeploymentConfiguration?.deploymentReadyOption;
     const termination = info.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess;
     const alarms = info.alarmConfiguration;
+    const last = info.lastAttemptedDeployment;
     const holdsAtReady = ready?.actionOnTimeout === 'STOP_DEPLOYMENT';
     return {
         application: info.applicationName ?? '',
@@ -41913,7 +41914,7 @@ function readDeploymentGroup(info) {
         terminationWaitMs: termination?.action === 'KEEP_ALIVE' ? undefined : (termination?.terminationWaitTimeInMinutes ?? 0) * MINUTE_MS,
         rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
         alarms: alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
-        lastDeploymentId: info.lastAttemptedDeployment?.deploymentId,
+        lastDeployment: last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
     };
 }
 /** What rolls back, in our words; events that are new to us are left out. */
@@ -42111,19 +42112,23 @@ function blockerIn({ serviceError }) {
 }
 /**
  * Looks for the deployment that a request has made although its answer was lost: same description, which names the
- * workflow run, and same AppSpec.
+ * workflow run, and same AppSpec. A step before this one may have made one like it: the newest counts, and none that
+ * was there before.
  * @param firstSentMs when the request was first sent, by our clock
  * @param named a deployment that CodeDeploy named, which may not be listed yet
  */
-async function findOwn(aws, request, firstSentMs, named) {
+async function findOwn(aws, request, firstSentMs, earlier, named) {
     const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS);
     let { trouble } = listed;
-    const own = [];
-    for (const id of new Set([...(named === undefined ? [] : [named]), ...listed.ids])) {
+    let own;
+    const ids = new Set([...(named === undefined ? [] : [named]), ...listed.ids]);
+    for (const id of [...ids].filter((one) => !earlier.ids.includes(one))) {
         try {
             const info = await getDeployment(aws, id);
-            if (isMadeBy(request, info))
-                own.push({ ...info, deploymentId: id });
+            const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
+            const isNew = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
+            if (isNew && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
+                own = { id, createdAtMs };
         }
         catch (error) {
             if (!(error instanceof aws_attempts/* CallError */.RA))
@@ -42131,7 +42136,7 @@ async function findOwn(aws, request, firstSentMs, named) {
             trouble ??= error;
         }
     }
-    return { own: own[0]?.deploymentId, trouble };
+    return { own: own?.id, trouble };
 }
 /** Where the list is denied, the group still names the last deployment that was started in it. */
 async function idsSince(aws, { applicationName = '', deploymentGroupName = '' }, sinceMs) {
@@ -42188,11 +42193,12 @@ class MaybeStartedError extends Error {
 /**
  * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
  * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
+ * @param earlier what was there before
  * @returns the deployment's id
  * @throws CallError when surely nothing was started
  * @throws MaybeStartedError
  */
-async function startDeployment(aws, request) {
+async function startDeployment(aws, request, earlier) {
     const firstSentMs = aws.clock.now();
     let lost;
     for (let round = 1;; round++) {
@@ -42203,7 +42209,7 @@ async function startDeployment(aws, request) {
             lost ??= sent;
         if (lost === undefined)
             throw sent;
-        const { own, trouble } = await lookForOwn(aws, request, firstSentMs, sent);
+        const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent);
         if (own !== undefined)
             return own;
         // A busy group may be busy with our own, which then shows when it is looked for again.
@@ -42224,11 +42230,11 @@ async function send(aws, request) {
     }
 }
 /** Looks until one look found it or could see everything. Not even a cancelled run leaves before it has looked. */
-async function lookForOwn(aws, request, firstSentMs, sent) {
+async function lookForOwn(aws, request, firstSentMs, earlier, sent) {
     let look = { own: undefined, trouble: undefined };
     for (const waitMs of LOOK_AFTER_MS) {
         await aws.clock.sleep(waitMs);
-        look = await findOwn(aws, request, firstSentMs, blockerIn(sent));
+        look = await findOwn(aws, request, firstSentMs, earlier, blockerIn(sent));
         const mayHelp = look.trouble !== undefined && (0,aws_attempts/* isPassing */.WG)(look.trouble.serviceError);
         if (look.own !== undefined || !mayHelp || aws.signal?.aborted === true)
             break;
@@ -42384,9 +42390,9 @@ function codeDeployEngine(aws, release) {
         return readSnapshot({ ...reading, target, targetReadAtMs });
     }
     return {
-        start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn)),
+        start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn), release.earlier),
         findStarted: async (taskDefinitionArn, sinceMs) => {
-            const { own, trouble } = await findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs, undefined);
+            const { own, trouble } = await findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs, release.earlier, undefined);
             if (own === undefined && trouble !== undefined)
                 throw trouble;
             return own;
@@ -44158,11 +44164,17 @@ function engineFor(plan, inputs, world, progress) {
         appSpec: plan.appSpec,
         hooks: plan.hooks,
         description: buildDescription(inputs.description, buildMarker(world.run, inputs.operation)),
+        earlier: earlierDeployments(plan),
         deploymentConfig: inputs.deploymentConfig,
         rollbackOn: inputs.rollbackOn,
         alarms: inputs.alarms,
         onTargetLost: (error) => progress.warn((0,log_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)),
     });
+}
+/** What was there when the checks looked. */
+function earlierDeployments({ service, group }) {
+    const ids = [service.primary.deploymentId, group.lastDeployment?.id].filter((id) => id !== undefined);
+    return { ids, newestCreatedAtMs: group.lastDeployment?.createdAtMs };
 }
 /** How this release is followed. */
 function followingOf(plan, finishLine, inputs, world, progress) {

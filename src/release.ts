@@ -1,6 +1,7 @@
 import { describeServiceError } from './aws/service-error.ts'
 import { codeDeployEngine } from './follow/code-deploy-engine.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine } from './follow/follow.ts'
+import type { Earlier } from './follow/own-deployment.ts'
 import { watchReplacementTasks } from './follow/replacement-tasks.ts'
 import { type Settlement, settle } from './follow/settle.ts'
 import type { FinishLine, Inputs, ParsedInputs } from './inputs/inputs.ts'
@@ -119,11 +120,18 @@ export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progr
     appSpec: plan.appSpec,
     hooks: plan.hooks,
     description: buildDescription(inputs.description, buildMarker(world.run, inputs.operation)),
+    earlier: earlierDeployments(plan),
     deploymentConfig: inputs.deploymentConfig,
     rollbackOn: inputs.rollbackOn,
     alarms: inputs.alarms,
     onTargetLost: (error) => progress.warn(targetLostText(error, plan.hooks, inputs.waitFor)),
   })
+}
+
+/** What was there when the checks looked. */
+function earlierDeployments({ service, group }: ReleasePlan): Earlier {
+  const ids = [service.primary.deploymentId, group.lastDeployment?.id].filter((id) => id !== undefined)
+  return { ids, newestCreatedAtMs: group.lastDeployment?.createdAtMs }
 }
 
 /** How this release is followed. */

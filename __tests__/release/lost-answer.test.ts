@@ -1,9 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 import type { Fault } from '../../src/simulator/scenario.ts'
-import { baseScenario } from '../../src/simulator/scenarios.ts'
+import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
 import { expectValidReport } from '../support/report-schema.ts'
-import { type SimulatedReleaseOptions, type Staging, simulateRelease } from '../support/simulated-release.ts'
+import {
+  inOneAccount,
+  type SimulatedReleaseOptions,
+  type Staging,
+  simulateRelease,
+} from '../support/simulated-release.ts'
 
 async function releaseWith(options: Partial<SimulatedReleaseOptions>) {
   const result = await simulateRelease({ scenario: baseScenario, ...options })
@@ -115,3 +120,22 @@ test('takes an answer without an id for a lost one', async () => {
   expect(outputs.status).toBe('succeeded')
   expect(made).toHaveLength(1)
 })
+
+test.each([NEVER_ARRIVED, LOST])(
+  'a step that repeats a failed one of the same job never takes its deployment for its own (%j)',
+  (fault) =>
+    inOneAccount(scenarios['hook-fails'], async (account) => {
+      const scenario = scenarios['hook-fails']
+      const inputs = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
+      const first = await simulateRelease({ scenario, account, inputs })
+      const second = await simulateRelease({
+        scenario,
+        account,
+        inputs,
+        prepare: ({ simulator }) => simulator.addFault(fault),
+      })
+      expect(first.outputs.status).toBe('rolled-back')
+      expect(second.outputs.status).toBe('rolled-back')
+      expect(second.outputs['codedeploy-deployment-id']).not.toBe(first.outputs['codedeploy-deployment-id'])
+    }),
+)

@@ -21,7 +21,7 @@ const INFO: DeploymentGroupInfo = {
   },
   autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'] },
   alarmConfiguration: { enabled: true, ignorePollAlarmFailure: false, alarms: [{ name: 'web-5xx' }, {}] },
-  lastAttemptedDeployment: { deploymentId: 'd-Z9Y8X7W6V' },
+  lastAttemptedDeployment: { deploymentId: 'd-Z9Y8X7W6V', createTime: new Date(1_700_000_000_000) },
 }
 
 const SERVICE = { clusterName: 'prod', name: 'web' } as ResolvedService
@@ -38,7 +38,7 @@ describe('a deployment group', () => {
       terminationWaitMs: 300_000,
       rollbackOn: ['failure', 'alarm'],
       alarms: ['web-5xx'],
-      lastDeploymentId: 'd-Z9Y8X7W6V',
+      lastDeployment: { id: 'd-Z9Y8X7W6V', createdAtMs: 1_700_000_000_000 },
     })
   })
 
@@ -53,7 +53,7 @@ describe('a deployment group', () => {
       terminationWaitMs: 0,
       rollbackOn: [],
       alarms: [],
-      lastDeploymentId: undefined,
+      lastDeployment: undefined,
     })
   })
 

@@ -16,6 +16,8 @@ import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 
 export interface SimulatedReleaseOptions {
   scenario: Scenario
+  /** An account that goes on after this release, instead of one of its own. */
+  account?: SimulatedAccount
   /** Over cluster `demo`, service `web` and image `registry.example/web:1.1.0`. */
   inputs?: Partial<Record<InputName, string>>
   /** Names of inputs that action.yml does not declare. */
@@ -29,6 +31,12 @@ export interface SimulatedReleaseOptions {
   afterwards?(aftermath: { ended: Release; parsed: ParsedInputs; world: World; simulator: Simulator }): Promise<void>
   /** More of the world, made when the simulator's address is known. */
   connect?(place: { url: string; clock: VirtualClock }): Partial<World>
+}
+
+/** A simulated account that several releases work in, one after the other. */
+export interface SimulatedAccount {
+  simulator: Simulator
+  clock: VirtualClock
 }
 
 export interface Staging {
@@ -64,8 +72,9 @@ export function rawInputs(inputs: Partial<Record<InputName, string>>): RawInputs
 
 /** Runs a whole release in this process against the simulator, in virtual time. */
 export async function simulateRelease(options: SimulatedReleaseOptions): Promise<SimulatedRelease> {
-  const clock = virtualClock()
-  const simulator = await startSimulator({ scenario: options.scenario, clock })
+  const clock = options.account?.clock ?? virtualClock()
+  const simulator = options.account?.simulator ?? (await startSimulator({ scenario: options.scenario, clock }))
+  const before = simulator.calls.length
   const { ecs, codeDeploy } = clientsFor(simulator.url)
   const cancellation = new AbortController()
   const log: string[] = []
@@ -96,19 +105,34 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
     }
     const ended = await release(parsed, world)
     await options.afterwards?.({ ended, parsed, world, simulator })
+    const calls = simulator.calls.slice(before)
     return {
       release: ended,
       outputs: renderOutputs(ended, ''),
       summary: renderSummary(ended),
       annotation: renderAnnotation(ended),
       log,
-      calls: simulator.calls,
-      writes: simulator.calls.filter(({ writes }) => writes).map(({ operation }) => operation),
+      calls,
+      writes: calls.filter(({ writes }) => writes).map(({ operation }) => operation),
       clock,
     }
   } finally {
     ecs.destroy()
     codeDeploy.destroy()
+    if (options.account === undefined) await simulator.close()
+  }
+}
+
+/** Plays several releases in one account, in virtual time. */
+export async function inOneAccount(
+  scenario: Scenario,
+  play: (account: SimulatedAccount) => Promise<void>,
+): Promise<void> {
+  const clock = virtualClock()
+  const simulator = await startSimulator({ scenario, clock })
+  try {
+    await play({ simulator, clock })
+  } finally {
     await simulator.close()
   }
 }

@@ -13,7 +13,7 @@ import type { RollbackEvent } from '../inputs/inputs.ts'
 import { type ResolvedService, readTaskSet, type ServiceTaskSet } from '../service/service.ts'
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
 import type { ReleaseEngine } from './follow.ts'
-import { findOwn } from './own-deployment.ts'
+import { type Earlier, findOwn } from './own-deployment.ts'
 import { type Hooks, hasEnded, type Snapshot } from './snapshot.ts'
 import { startDeployment } from './start-deployment.ts'
 import { TargetSight } from './target-sight.ts'
@@ -27,6 +27,8 @@ export interface CodeDeployRelease {
   /** Every hook that will run. */
   hooks: Hooks
   description: string
+  /** What the group had before the release began. */
+  earlier: Earlier
   /** Undefined: as the deployment group says. */
   deploymentConfig: string | undefined
   rollbackOn: readonly RollbackEvent[] | undefined
@@ -132,9 +134,15 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
   }
 
   return {
-    start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn)),
+    start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn), release.earlier),
     findStarted: async (taskDefinitionArn, sinceMs) => {
-      const { own, trouble } = await findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs, undefined)
+      const { own, trouble } = await findOwn(
+        aws,
+        createRequest(release, taskDefinitionArn),
+        sinceMs,
+        release.earlier,
+        undefined,
+      )
       if (own === undefined && trouble !== undefined) throw trouble
       return own
     },

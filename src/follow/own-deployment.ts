@@ -19,6 +19,13 @@ export interface Look {
   trouble: CallError | undefined
 }
 
+/** What was there before a deployment was asked for, which can therefore not be it. */
+export interface Earlier {
+  ids: readonly string[]
+  /** When the newest of them was created, by CodeDeploy's clock. */
+  newestCreatedAtMs: number | undefined
+}
+
 /** The deployment that keeps the group busy, as the refusal of CreateDeployment names it. */
 export function blockerIn({ serviceError }: CallError): string | undefined {
   return serviceError.code === 'DeploymentLimitExceeded' ? ACTIVE_DEPLOYMENT.exec(serviceError.message)?.[1] : undefined
@@ -26,7 +33,8 @@ export function blockerIn({ serviceError }: CallError): string | undefined {
 
 /**
  * Looks for the deployment that a request has made although its answer was lost: same description, which names the
- * workflow run, and same AppSpec.
+ * workflow run, and same AppSpec. A step before this one may have made one like it: the newest counts, and none that
+ * was there before.
  * @param firstSentMs when the request was first sent, by our clock
  * @param named a deployment that CodeDeploy named, which may not be listed yet
  */
@@ -34,21 +42,25 @@ export async function findOwn(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
   firstSentMs: number,
+  earlier: Earlier,
   named: string | undefined,
 ): Promise<Look> {
   const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS)
   let { trouble } = listed
-  const own: DeploymentInfo[] = []
-  for (const id of new Set([...(named === undefined ? [] : [named]), ...listed.ids])) {
+  let own: { id: string; createdAtMs: number } | undefined
+  const ids = new Set([...(named === undefined ? [] : [named]), ...listed.ids])
+  for (const id of [...ids].filter((one) => !earlier.ids.includes(one))) {
     try {
       const info = await getDeployment(aws, id)
-      if (isMadeBy(request, info)) own.push({ ...info, deploymentId: id })
+      const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY
+      const isNew = createdAtMs > (earlier.newestCreatedAtMs ?? -1)
+      if (isNew && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0)) own = { id, createdAtMs }
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       trouble ??= error
     }
   }
-  return { own: own[0]?.deploymentId, trouble }
+  return { own: own?.id, trouble }
 }
 
 /** Where the list is denied, the group still names the last deployment that was started in it. */

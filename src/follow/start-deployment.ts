@@ -1,7 +1,7 @@
 import type { CreateDeploymentInput } from '@aws-sdk/client-codedeploy'
 import { CallError, isPassing } from '../aws/attempts.ts'
 import { type CodeDeploy, createDeployment } from '../aws/code-deploy.ts'
-import { blockerIn, findOwn, type Look } from './own-deployment.ts'
+import { blockerIn, type Earlier, findOwn, type Look } from './own-deployment.ts'
 
 /** How often a request whose answer was lost is sent again. */
 const MAX_ROUNDS = 3
@@ -29,11 +29,16 @@ export class MaybeStartedError extends Error {
 /**
  * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
  * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
+ * @param earlier what was there before
  * @returns the deployment's id
  * @throws CallError when surely nothing was started
  * @throws MaybeStartedError
  */
-export async function startDeployment(aws: CodeDeploy, request: CreateDeploymentInput): Promise<string> {
+export async function startDeployment(
+  aws: CodeDeploy,
+  request: CreateDeploymentInput,
+  earlier: Earlier,
+): Promise<string> {
   const firstSentMs = aws.clock.now()
   let lost: CallError | undefined
   for (let round = 1; ; round++) {
@@ -42,7 +47,7 @@ export async function startDeployment(aws: CodeDeploy, request: CreateDeployment
     if (isPassing(sent.serviceError) && !sent.serviceError.notAccepted) lost ??= sent
     if (lost === undefined) throw sent
 
-    const { own, trouble } = await lookForOwn(aws, request, firstSentMs, sent)
+    const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent)
     if (own !== undefined) return own
     // A busy group may be busy with our own, which then shows when it is looked for again.
     const mayChange = isPassing(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded'
@@ -66,12 +71,13 @@ async function lookForOwn(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
   firstSentMs: number,
+  earlier: Earlier,
   sent: CallError,
 ): Promise<Look> {
   let look: Look = { own: undefined, trouble: undefined }
   for (const waitMs of LOOK_AFTER_MS) {
     await aws.clock.sleep(waitMs)
-    look = await findOwn(aws, request, firstSentMs, blockerIn(sent))
+    look = await findOwn(aws, request, firstSentMs, earlier, blockerIn(sent))
     const mayHelp = look.trouble !== undefined && isPassing(look.trouble.serviceError)
     if (look.own !== undefined || !mayHelp || aws.signal?.aborted === true) break
   }

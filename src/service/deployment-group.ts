@@ -22,8 +22,8 @@ export interface DeploymentGroup {
   rollbackOn: RollbackEvent[]
   /** Names of the alarms that stop a deployment. */
   alarms: string[]
-  /** The last deployment that was started in the group. */
-  lastDeploymentId: string | undefined
+  /** The last deployment that was started in the group; its time is CodeDeploy's, in milliseconds since 1970. */
+  lastDeployment: { id: string; createdAtMs: number | undefined } | undefined
 }
 
 /** AWS's words for what rolls back, in ours. */
@@ -41,6 +41,7 @@ export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup 
   const ready = info.blueGreenDeploymentConfiguration?.deploymentReadyOption
   const termination = info.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess
   const alarms = info.alarmConfiguration
+  const last = info.lastAttemptedDeployment
   const holdsAtReady = ready?.actionOnTimeout === 'STOP_DEPLOYMENT'
   return {
     application: info.applicationName ?? '',
@@ -54,7 +55,8 @@ export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup 
     rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
     alarms:
       alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
-    lastDeploymentId: info.lastAttemptedDeployment?.deploymentId,
+    lastDeployment:
+      last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
   }
 }
 
