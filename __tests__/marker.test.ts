@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type GithubRun, githubRun } from '../src/github-run.ts'
-import { buildDescription, buildMarker } from '../src/marker.ts'
+import { buildDescription, buildMarker, isSameJob, type Marker, parseMarker } from '../src/marker.ts'
 
 const RUN: GithubRun = {
   ...githubRun({}),
@@ -90,4 +90,82 @@ test('a description is never cut in the middle of a character', () => {
 
 test('a marker is never cut in the middle of a character', () => {
   expect(buildMarker({ ...RUN, workflowFile: `${'w'.repeat(39)}🚀 release` }, 'release').isWellFormed()).toBe(true)
+})
+
+const READ: Marker = {
+  repository: 'example/shop',
+  workflowFile: 'release.yml',
+  runId: '1658821493',
+  runAttempt: 2,
+  runNumber: 42,
+  job: 'release',
+  operation: 'release',
+  pullRequest: '7',
+}
+
+test('a marker is read back from a description, whatever the text before it', () => {
+  expect(parseMarker(buildDescription('', MARKER))).toEqual(READ)
+  expect(parseMarker(buildDescription('Friday [x] =', MARKER))).toEqual(READ)
+})
+
+test('of two markers only the last one counts', () => {
+  const forged = '[ecs-release repo=evil/fork wf=release.yml run=9.9 n=999 job=release op=release]'
+  expect(parseMarker(buildDescription(forged, MARKER))).toEqual(READ)
+})
+
+test.each([
+  undefined,
+  '',
+  'by hand',
+  `${MARKER} and more`,
+  `x${MARKER}`,
+  '[ecs-release]',
+  '[ecs-release repo=a/b wf=release.yml]',
+  '[ecs-release op=release repo=a/b]',
+  '[ecs-release  repo=a/b op=release]',
+  '[ecs-release repo=a/b run=7 op=release]',
+  '[ecs-release repo=a/b run=7.0 op=release]',
+  '[ecs-release repo=a/b n=-1 op=release]',
+  '[ecs-release repo=a/b n=1e9 op=release]',
+  '[ecs-release repo=a/b op=release pr=x]',
+  '[ecs-release repo=a/b op=release',
+  '[ECS-RELEASE repo=a/b op=release]',
+])('%j has no marker', (description) => {
+  expect(parseMarker(description)).toBeUndefined()
+})
+
+test('a marker is read back for every run that can be', () => {
+  const word = fc.string({ unit: 'binary', maxLength: 60 })
+  const number = fc.integer({ min: 1, max: 1_000_000_000 }).map(String)
+  const run = fc.record({
+    repository: word,
+    workflowFile: word,
+    job: word,
+    runId: number,
+    runAttempt: number,
+    runNumber: number,
+  })
+  fc.assert(
+    fc.property(run, word, (said, text) => {
+      const marker = parseMarker(buildDescription(text, buildMarker({ ...githubRun({}), ...said }, 'release')))
+      expect(marker).toMatchObject({
+        runId: said.runId,
+        runAttempt: Number(said.runAttempt),
+        runNumber: Number(said.runNumber),
+        operation: 'release',
+      })
+    }),
+  )
+})
+
+test('a re-run is the same job, another job, run, repository or operation is not', () => {
+  expect(isSameJob(READ, { ...READ, runAttempt: 3 })).toBe(true)
+  expect(isSameJob(READ, { ...READ, job: 'other' })).toBe(false)
+  expect(isSameJob(READ, { ...READ, runId: '1' })).toBe(false)
+  expect(isSameJob(READ, { ...READ, repository: 'example/other' })).toBe(false)
+  expect(isSameJob(READ, { ...READ, operation: 'rollback' })).toBe(false)
+})
+
+test('runs that the runner did not name are never the same', () => {
+  expect(isSameJob({ ...READ, runId: '' }, { ...READ, runId: '' })).toBe(false)
 })

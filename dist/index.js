@@ -42549,6 +42549,39 @@ function buildMarker(run, operation) {
     const said = members.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${withoutDelimiters(value)}`);
     return `[ecs-release ${said.join(' ')}]`;
 }
+const VALUE = '[^\\s[\\]=]+';
+const WHOLE_NUMBER = '[1-9]\\d{0,14}';
+/** Exactly what `buildMarker` writes, at the very end. */
+const MARKER = new RegExp(`(?:^| )\\[ecs-release(?: repo=(?<repo>${VALUE}))?(?: wf=(?<wf>${VALUE}))?` +
+    `(?: run=(?<run>\\d+)\\.(?<attempt>${WHOLE_NUMBER}))?(?: n=(?<n>${WHOLE_NUMBER}))?(?: job=(?<job>${VALUE}))?` +
+    ` op=(?<op>${VALUE})(?: pr=(?<pr>\\d+))?\\]$`);
+/**
+ * The marker of a description; undefined when it has none. The user's text stands before the marker and may look like
+ * one, so only what ends the description counts, and only in the form in which it is written.
+ */
+function parseMarker(description) {
+    const said = MARKER.exec(description ?? '')?.groups;
+    if (said === undefined)
+        return undefined;
+    return {
+        repository: said['repo'] ?? '',
+        workflowFile: said['wf'] ?? '',
+        runId: said['run'] ?? '',
+        runAttempt: Number(said['attempt'] ?? 0),
+        runNumber: Number(said['n'] ?? 0),
+        job: said['job'] ?? '',
+        operation: said['op'] ?? '',
+        pullRequest: said['pr'] ?? '',
+    };
+}
+/** Both were made by the same job of the same run for the same purpose; a re-run has another attempt and is the same. */
+function isSameJob(one, other) {
+    return (one.runId !== '' &&
+        one.runId === other.runId &&
+        one.repository === other.repository &&
+        one.job === other.job &&
+        one.operation === other.operation);
+}
 /** The description of a deployment: the user's text, cut so that the whole marker fits behind it. */
 function buildDescription(userText, marker) {
     const text = (0,untrusted/* plainText */.wh)(userText).replace(/\s+/g, ' ').trim();

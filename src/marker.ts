@@ -26,6 +26,61 @@ export function buildMarker(run: GithubRun, operation: string): string {
   return `[ecs-release ${said.join(' ')}]`
 }
 
+/** What a marker tells of the run that made a deployment. Empty strings where it tells nothing. */
+export interface Marker {
+  /** `owner/name`, or the numeric id of a repository with a long name. */
+  repository: string
+  workflowFile: string
+  runId: string
+  /** From 1; 0 when no run is told. */
+  runAttempt: number
+  /** From 1; 0 when it is not told. */
+  runNumber: number
+  job: string
+  operation: string
+  pullRequest: string
+}
+
+const VALUE = '[^\\s[\\]=]+'
+const WHOLE_NUMBER = '[1-9]\\d{0,14}'
+
+/** Exactly what `buildMarker` writes, at the very end. */
+const MARKER = new RegExp(
+  `(?:^| )\\[ecs-release(?: repo=(?<repo>${VALUE}))?(?: wf=(?<wf>${VALUE}))?` +
+    `(?: run=(?<run>\\d+)\\.(?<attempt>${WHOLE_NUMBER}))?(?: n=(?<n>${WHOLE_NUMBER}))?(?: job=(?<job>${VALUE}))?` +
+    ` op=(?<op>${VALUE})(?: pr=(?<pr>\\d+))?\\]$`,
+)
+
+/**
+ * The marker of a description; undefined when it has none. The user's text stands before the marker and may look like
+ * one, so only what ends the description counts, and only in the form in which it is written.
+ */
+export function parseMarker(description: string | undefined): Marker | undefined {
+  const said = MARKER.exec(description ?? '')?.groups
+  if (said === undefined) return undefined
+  return {
+    repository: said['repo'] ?? '',
+    workflowFile: said['wf'] ?? '',
+    runId: said['run'] ?? '',
+    runAttempt: Number(said['attempt'] ?? 0),
+    runNumber: Number(said['n'] ?? 0),
+    job: said['job'] ?? '',
+    operation: said['op'] ?? '',
+    pullRequest: said['pr'] ?? '',
+  }
+}
+
+/** Both were made by the same job of the same run for the same purpose; a re-run has another attempt and is the same. */
+export function isSameJob(one: Marker, other: Marker): boolean {
+  return (
+    one.runId !== '' &&
+    one.runId === other.runId &&
+    one.repository === other.repository &&
+    one.job === other.job &&
+    one.operation === other.operation
+  )
+}
+
 /** The description of a deployment: the user's text, cut so that the whole marker fits behind it. */
 export function buildDescription(userText: string, marker: string): string {
   const text = plainText(userText).replace(/\s+/g, ' ').trim()
