@@ -314,6 +314,7 @@ test('reports everything that is wrong at once, what needs AWS and what does not
 test('names the deployment that keeps the group busy, and who made it', async () => {
   const { outputs, release, writes } = await simulateRelease({
     scenario: baseScenario,
+    inputs: { 'on-active-deployment': 'fail' },
     prepare: async ({ simulator }) => {
       const { codeDeploy } = clientsFor(simulator.url)
       await codeDeploy.send(new CreateDeploymentCommand(BY_HAND))
@@ -323,7 +324,7 @@ test('names the deployment that keeps the group busy, and who made it', async ()
   expect(outputs.reason).toBe('busy')
   expect(release.problems).toHaveLength(1)
   expect(release.problems[0]?.sentence).toMatch(
-    /^Deployment group 'DgpECS-demo-web' is busy with d-\w+ \(Created, created 0 min ago by user, 'by hand'\)\. Wait until/,
+    /^Deployment group 'DgpECS-demo-web' is busy with d-\w+ \(Created, created 0\.0 s ago by user, 'by hand'\) \(https:\/\/\S+\)\. Try again/,
   )
   expect(writes).toEqual(['CreateDeployment'])
 })

@@ -40277,6 +40277,7 @@ function isRollbackDue(snapshot, rollbackOn) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   e6: () => (/* binding */ follow),
+  gv: () => (/* binding */ isWaitingForPromotion),
   qz: () => (/* binding */ tell),
   Jd: () => (/* binding */ untilTheEnd)
 });
@@ -41051,6 +41052,34 @@ function replacementOf(snapshot) {
 
 /***/ }),
 
+/***/ 3566:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NJ: () => (/* binding */ endedWaits),
+/* harmony export */   SO: () => (/* binding */ withWait),
+/* harmony export */   h0: () => (/* binding */ waitedMs)
+/* harmony export */ });
+/** The waits so far with this one going on; a deployment that gives way to its rollback makes another. */
+function withWait(waits, deploymentId, step, nowMs) {
+    const last = waits.at(-1);
+    if (last === undefined || last.deploymentId !== deploymentId || last.endedAtMs !== undefined) {
+        return [...endedWaits(waits, nowMs), { deploymentId, step, startedAtMs: nowMs, endedAtMs: undefined }];
+    }
+    return step === 'wait' || step === last.step ? waits : [...waits.slice(0, -1), { ...last, step }];
+}
+/** The waits with none going on. */
+function endedWaits(waits, nowMs) {
+    return waits.map((wait) => (wait.endedAtMs === undefined ? { ...wait, endedAtMs: nowMs } : wait));
+}
+/** How long was waited in all, in milliseconds. */
+function waitedMs(waits, nowMs) {
+    return waits.reduce((sum, { startedAtMs, endedAtMs }) => sum + (endedAtMs ?? nowMs) - startedAtMs, 0);
+}
+
+
+/***/ }),
+
 /***/ 5691:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -41182,8 +41211,10 @@ class Progress {
         this.#world.onRelease(this.#release);
         return this.#release;
     }
-    /** Something to warn of, now and in the summary; with the time once there is a deployment. */
+    /** Something to warn of, now and in the summary, once; with the time when there is a deployment. */
     warn(text) {
+        if (this.#release.warnings.includes(text))
+            return;
         const { log, clock } = this.#world;
         if (this.#release.deploymentId === undefined)
             log.warning(text);
@@ -41231,6 +41262,8 @@ function newRelease(inputs, world) {
         taskDefinition: undefined,
         lostRevisionOf: undefined,
         deploymentId: undefined,
+        adopted: undefined,
+        waits: [],
         timeline: [],
         snapshot: undefined,
         outcome: undefined,
@@ -41265,7 +41298,7 @@ function rollbackOf(release) {
 
 /***/ }),
 
-/***/ 83:
+/***/ 6877:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41480,11 +41513,12 @@ async function stopDeployment(aws, deploymentId, rollback) {
     await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* StopDeploymentCommand */.NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
 }
 /**
- * Lets a deployment that waits at `Ready` shift production: changes AWS. Asking twice is refused, not carried out twice.
+ * Ends a wait of a deployment: that at `Ready`, so that it shifts production, or that before the original task set is
+ * terminated. Changes AWS. Asking twice is refused, not carried out twice.
  * @throws CallError; code `DeploymentIsNotInReadyState`
  */
-async function continueDeployment(aws, deploymentId) {
-    await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ContinueDeploymentCommand */.Md$({ deploymentId, deploymentWaitType: 'READY_WAIT' }), {
+async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
+    await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ContinueDeploymentCommand */.Md$({ deploymentId, deploymentWaitType }), {
         abortSignal,
     }));
 }
@@ -41848,6 +41882,14 @@ function resolveService(cluster, name, answer) {
         },
     };
 }
+/** The service as it was before a deployment that may serve by now, as long as its original task set is there. */
+function beforeDeployment(service, deploymentId) {
+    const original = service.taskSets.find((taskSet) => taskSet.deploymentId !== deploymentId && taskSet.status !== 'DRAINING');
+    if (service.primary.deploymentId !== deploymentId || original === undefined)
+        return service;
+    const { id, taskDefinitionArn } = original;
+    return { ...service, primary: { id, taskDefinitionArn, deploymentId: original.deploymentId } };
+}
 /** One task set, with empty text where ECS says nothing. */
 function readTaskSet(taskSet) {
     return {
@@ -41899,22 +41941,27 @@ const MINUTE_MS = 60_000;
 /** Narrows GetDeploymentGroup's answer. Members that are absent mean that the group has no such thing. */
 function readDeploymentGroup(info) {
     const pair = info.loadBalancerInfo?.targetGroupPairInfoList?.[0];
-    const ready = info.blueGreenDeploymentConfiguration?.deploymentReadyOption;
-    const termination = info.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess;
     const alarms = info.alarmConfiguration;
     const last = info.lastAttemptedDeployment;
-    const holdsAtReady = ready?.actionOnTimeout === 'STOP_DEPLOYMENT';
     return {
         application: info.applicationName ?? '',
         name: info.deploymentGroupName ?? '',
         deploymentConfig: info.deploymentConfigName,
         hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
-        holdsAtReady,
-        readyWaitMs: (ready?.waitTimeInMinutes ?? 0) * MINUTE_MS,
-        terminationWaitMs: termination?.action === 'KEEP_ALIVE' ? undefined : (termination?.terminationWaitTimeInMinutes ?? 0) * MINUTE_MS,
+        ...readWaits(info.blueGreenDeploymentConfiguration),
         rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
         alarms: alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
         lastDeployment: last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
+    };
+}
+/** The waits that a group, or one of its deployments, is set to. */
+function readWaits(configuration) {
+    const ready = configuration?.deploymentReadyOption;
+    const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess;
+    return {
+        holdsAtReady: ready?.actionOnTimeout === 'STOP_DEPLOYMENT',
+        readyWaitMs: (ready?.waitTimeInMinutes ?? 0) * MINUTE_MS,
+        terminationWaitMs: termination?.action === 'KEEP_ALIVE' ? undefined : (termination?.terminationWaitTimeInMinutes ?? 0) * MINUTE_MS,
     };
 }
 /** What rolls back, in our words; events that are new to us are left out. */
@@ -42525,6 +42572,145 @@ function reasonOf({ stopCode, reason, containers }) {
 
 // EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
 var settle = __nccwpck_require__(8744);
+;// CONCATENATED MODULE: ./lib/plan/findings.js
+
+
+/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
+class Findings {
+    problems;
+    warnings = [];
+    notes = [];
+    constructor(problems = [], notes = []) {
+        this.problems = [...problems];
+        this.notes.push(...notes);
+    }
+    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
+    add(...problems) {
+        for (const problem of problems) {
+            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
+            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
+                continue;
+            this.problems.push(problem);
+        }
+    }
+    /**
+     * The answer of a call, or undefined with the problem added.
+     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
+     *   other error is told as it is
+     */
+    async answerOf(call, explain = () => undefined) {
+        try {
+            return await call;
+        }
+        catch (error) {
+            if (!(error instanceof aws_attempts/* CallError */.RA))
+                throw error;
+            const explained = explain(error.serviceError);
+            if (explained !== 'ignore')
+                this.add(explained ?? callProblem(error));
+            return undefined;
+        }
+    }
+}
+/** A call that failed before anything was deployed, as the reason for a refusal. */
+function callProblem({ operation, serviceError }) {
+    const reasons = {
+        throttled: 'unreachable',
+        unavailable: 'unreachable',
+        network: 'unreachable',
+        expired: 'credentials',
+        'invalid-credentials': 'credentials',
+        'no-credentials': 'credentials',
+        denied: 'denied',
+        answered: 'rejected',
+    };
+    return { reason: reasons[serviceError.kind], sentence: (0,service_error/* describeServiceError */.V)(operation, serviceError) };
+}
+
+// EXTERNAL MODULE: ./lib/report/console-links.js
+var console_links = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/group/busy-problem.js
+
+
+
+
+/** Why a release is refused because of the deployment that keeps its group busy. */
+function busyProblem(occupant, room, nowMs) {
+    const { service, group } = room;
+    const url = (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, occupant.id);
+    const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`;
+    return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` };
+}
+function advice({ stage, heldUntilMs, freeAtMs }, room, nowMs) {
+    const { policy, sinceMs, patienceMs } = room;
+    if (policy === 'fail') {
+        const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, nowMs)}. `;
+        return `${free}Try again when it has ended, or set 'on-active-deployment' to 'wait' or 'replace'.`;
+    }
+    if (stage === 'held') {
+        const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, nowMs)}`;
+        return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
+    }
+    if (nowMs >= sinceMs + patienceMs)
+        return `This step has waited for ${(0,words/* duration */.p0)(patienceMs)}, which is as long as the release itself may take.`;
+    if (stage === 'shifted' && freeAtMs !== undefined) {
+        return `It is free at ${moment(freeAtMs, nowMs)}, later than the ${(0,words/* duration */.p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
+    }
+    return 'Try again when it has ended.';
+}
+/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml, 'text')`. */
+function describeOccupant(occupant, nowMs) {
+    const { id, snapshot, creator, description, marker, rollsBack } = occupant;
+    const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
+    const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
+    const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,words/* duration */.p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
+    const by = ` by ${(0,untrusted/* inSentence */.BX)(creator, 60) || 'unknown'}`;
+    const run = marker === undefined || marker.runId === ''
+        ? ''
+        : `, run ${marker.runNumber === 0 ? marker.runId : marker.runNumber} of ${marker.workflowFile || marker.repository}`;
+    const undoes = rollsBack === undefined ? '' : `, which rolls back ${(0,untrusted/* inSentence */.BX)(rollsBack, 60)}`;
+    const text = marker === undefined && description !== '' ? `, '${(0,untrusted/* inSentence */.BX)(description, 256)}'` : '';
+    return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`;
+}
+/** A moment, with the date when it is not near. */
+function moment(atMs, nowMs) {
+    return (0,words/* clockTime */.qo)(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000);
+}
+
+;// CONCATENATED MODULE: ./lib/report/room-lines.js
+
+
+
+/** What is waited for, or what is done about it. */
+function roomStepLine(step, occupant, room, nowMs) {
+    const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
+    const who = `deployment ${describeOccupant(occupant, nowMs)}${url === undefined ? '' : ` ${url}`}`;
+    switch (step) {
+        case 'wait': {
+            const leftMs = room.sinceMs + room.patienceMs - nowMs;
+            const free = occupant.freeAtMs === undefined ? '' : `, which is free at ${(0,words/* clockTime */.qo)(occupant.freeAtMs)}`;
+            return `${(0,words/* clockTime */.qo)(nowMs)}  Deployment group '${room.group.name}' is busy. Waiting, at most ${(0,words/* atMost */.Tu)(leftMs)}, for ${who}${free}.`;
+        }
+        case 'stop':
+            return `${(0,words/* clockTime */.qo)(nowMs)}  Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
+        case 'end-termination-wait':
+            return `${(0,words/* clockTime */.qo)(nowMs)}  Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
+    }
+}
+/** After minutes of silence. */
+function stillBusyLine(occupant, room, nowMs) {
+    const leftMs = room.sinceMs + room.patienceMs - nowMs;
+    return `${(0,words/* clockTime */.qo)(nowMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, leftMs))} more, for deployment ${describeOccupant(occupant, nowMs)}.`;
+}
+/** The wait is over. */
+function freeLine(afterMs, nowMs) {
+    return `${(0,words/* clockTime */.qo)(nowMs)}  The deployment group is free after ${(0,words/* duration */.p0)(afterMs)}. Checking again what may have changed.`;
+}
+
+// EXTERNAL MODULE: ./lib/follow/ending.js
+var ending = __nccwpck_require__(7161);
 ;// CONCATENATED MODULE: ./lib/marker.js
 
 /** Longest description that CodeDeploy surely takes, in characters: the guide says 256, one report 512. */
@@ -42574,6 +42760,11 @@ function parseMarker(description) {
         pullRequest: said['pr'] ?? '',
     };
 }
+/** The marker of this run's own deployments, as others will read it. */
+function ownMarker(run, operation) {
+    const nothing = { repository: '', workflowFile: '', runId: '', runAttempt: 0, runNumber: 0, job: '', pullRequest: '' };
+    return parseMarker(buildMarker(run, operation)) ?? { ...nothing, operation };
+}
 /** Both were made by the same job of the same run for the same purpose; a re-run has another attempt and is the same. */
 function isSameJob(one, other) {
     return (one.runId !== '' &&
@@ -42595,8 +42786,338 @@ function withoutDelimiters(value) {
     return value.replace(/[\s[\]=]/g, '_');
 }
 
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/group/stage.js
+
+
+/** The stage of a deployment that has not ended; undefined when it has. */
+function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return undefined;
+    if (isRollback)
+        return 'rolling-back';
+    if (snapshot.status === 'ready') {
+        return isHeldAtReady && (0,follow/* isWaitingForPromotion */.gv)(snapshot) ? 'held' : 'unshifted';
+    }
+    if (snapshot.isShifted || isPrimary)
+        return 'shifted';
+    const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
+    const hasBegun = shift !== undefined && shift.status !== 'pending';
+    return !isSeen || hasBegun || ((0,follow_snapshot/* replacementTraffic */.GA)(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted';
+}
+
+;// CONCATENATED MODULE: ./lib/group/occupant.js
+
+
+
+
+
+
+
+/** How long a run of this action may take to continue its deployment, in milliseconds. */
+const PROMOTED_WITHIN_MS = 60_000;
+/** Observed: the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
+const ROLLBACK_APPEARS_WITHIN_MS = 30_000;
+/** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
+const occupant_NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist']);
+/**
+ * CodeDeploy runs one deployment of a group at a time; its termination wait and its rollback count. Finds the one that
+ * runs.
+ * @throws CallError
+ */
+async function findOccupant(aws, facts) {
+    for (const id of new Set([...(await activeIds(aws, facts)), ...facts.suspects])) {
+        const occupant = await occupantIfThere(aws, id, facts);
+        if (occupant !== undefined)
+            return occupant;
+    }
+    return undefined;
+}
+async function activeIds(aws, { group, onListDenied }) {
+    try {
+        return await listActiveDeployments(aws, group.application, group.name);
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA) || error.serviceError.kind !== 'denied')
+            throw error;
+        onListDenied(error);
+        return [];
+    }
+}
+async function occupantIfThere(aws, id, facts) {
+    try {
+        return await readOccupant(aws, id, facts);
+    }
+    catch (error) {
+        if (error instanceof aws_attempts/* CallError */.RA && error.serviceError.code === 'DeploymentDoesNotExist')
+            return undefined;
+        throw error;
+    }
+}
+async function readOccupant(aws, id, facts) {
+    const { service, group } = facts;
+    const [info, { target, isSeen }] = await Promise.all([getDeployment(aws, id), readTarget(aws, id, service)]);
+    const nowMs = aws.clock.now();
+    const read = readSnapshot({ readAtMs: nowMs, info, target, originalTaskSetId: service.primary.id });
+    const snapshot = { ...read, deploymentId: id };
+    const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+    const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback';
+    const waits = info.blueGreenDeploymentConfiguration === undefined ? group : readWaits(info.blueGreenDeploymentConfiguration);
+    const marker = parseMarker(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack));
+    const isPrimary = service.primary.deploymentId === id;
+    const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, nowMs);
+    const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady });
+    if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
+        return await readOccupant(aws, snapshot.rollback.deploymentId, facts);
+    }
+    const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), nowMs);
+    const stage = running ?? (isRollbackAhead ? 'rolling-back' : undefined);
+    if (stage === undefined)
+        return undefined;
+    return {
+        id,
+        stage,
+        snapshot,
+        creator: info.creator ?? '',
+        description: info.description ?? '',
+        marker,
+        appSpecSha256: info.revision?.appSpecContent?.sha256,
+        rollsBack,
+        ...deadlines(stage, snapshot, waits),
+    };
+}
+async function readTarget(aws, id, { clusterName, name }) {
+    try {
+        return { target: await getDeploymentTarget(aws, id, `${clusterName}:${name}`), isSeen: true };
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        if (occupant_NO_TARGET_YET.has(error.serviceError.code))
+            return { target: undefined, isSeen: true };
+        if (error.serviceError.kind === 'denied')
+            return { target: undefined, isSeen: false };
+        throw error;
+    }
+}
+/** The description of the deployment that a rollback undoes; it only helps to name the run. */
+async function descriptionOf(aws, id) {
+    try {
+        return (await getDeployment(aws, id)).description;
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        return undefined;
+    }
+}
+/** A run of this action made it, and such a run may be just about to continue it. */
+function isAboutToBePromoted(snapshot, marker, { autoPromote }, nowMs) {
+    const sinceMs = readySinceMs(snapshot);
+    return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS;
+}
+/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
+function readySinceMs({ events }) {
+    const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined);
+    return ends.length === 0 ? undefined : Math.max(...ends);
+}
+/** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
+function awaitsRollback(snapshot, wasStopped, nowMs) {
+    if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
+        return false;
+    const isDue = (0,ending/* isRollbackDue */.v)(snapshot, [...(snapshot.rollbackOn ?? []), ...(wasStopped ? ['stop'] : [])]);
+    const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement');
+    return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS;
+}
+function deadlines(stage, snapshot, waits) {
+    const sinceMs = readySinceMs(snapshot);
+    const after = (waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
+    return {
+        heldUntilMs: stage === 'held' ? after(waits.readyWaitMs) : undefined,
+        freeAtMs: stage === 'shifted' ? after(waits.terminationWaitMs) : undefined,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/group/room-policy.js
+/**
+ * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
+ * rollback is never disturbed.
+ */
+const STEPS = {
+    wait: { unshifted: 'wait', shifting: 'wait', held: 'refuse', shifted: 'wait', 'rolling-back': 'wait' },
+    replace: {
+        unshifted: 'stop',
+        shifting: 'wait',
+        held: 'stop',
+        shifted: 'end-termination-wait',
+        'rolling-back': 'wait',
+    },
+    fail: { unshifted: 'refuse', shifting: 'refuse', held: 'refuse', shifted: 'refuse', 'rolling-back': 'refuse' },
+};
+/** What to do about a deployment that keeps the group busy. */
+function roomStep(policy, facts) {
+    const { stage, freeAtMs, asked, nowMs, untilMs } = facts;
+    const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage];
+    const next = asked.has(step) ? 'wait' : step;
+    if (next !== 'wait')
+        return next;
+    const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeAtMs ?? nowMs) > untilMs;
+    return nowMs >= untilMs || isTooLong ? 'refuse' : 'wait';
+}
+
+;// CONCATENATED MODULE: ./lib/group/room.js
+
+
+/** What to do about the deployment that is in the way. */
+function stepIn(room, occupant, asked, nowMs) {
+    const { stage, marker, rollsBack, freeAtMs } = occupant;
+    const isOwnRollback = rollsBack !== undefined && marker !== undefined && isSameJob(room.own, marker);
+    return roomStep(room.policy, {
+        stage,
+        isOwnRollback,
+        freeAtMs,
+        asked,
+        nowMs,
+        untilMs: room.sinceMs + room.patienceMs,
+    });
+}
+
+// EXTERNAL MODULE: ./lib/group/wait.js
+var wait = __nccwpck_require__(3566);
+;// CONCATENATED MODULE: ./lib/group/make-room.js
+
+
+
+
+
+
+
+
+const SECOND_MS = 1_000;
+/** Silence after which the log says what is being waited for, in milliseconds. */
+const HEARTBEAT_MS = 300_000;
+/** A deployment has ended or cannot be asked for this, which the next look shows. */
+const TOO_LATE = new Set([
+    'DeploymentAlreadyCompleted',
+    'DeploymentIsNotInReadyState',
+    'UnsupportedActionForDeploymentType',
+]);
+/**
+ * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
+ * the way counts too. What was checked before may have changed then. Changes AWS with `replace` only.
+ * @param first what is in the way, as the checks saw it
+ * @returns whether the group is free; when it is not, the release has ended
+ */
+async function makeRoom(room, first, autoPromote, world, progress) {
+    const { clock, log, signal } = world;
+    const making = { asked: new Map(), told: '', toldAtMs: clock.now(), failedReads: 0 };
+    let occupant = first;
+    let isFresh = false;
+    try {
+        while (occupant !== undefined && !signal.aborted) {
+            const step = stepIn(room, occupant, askedOf(making, occupant), clock.now());
+            if (step === 'refuse') {
+                progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, clock.now())] });
+                return false;
+            }
+            if (step === 'wait' || isFresh) {
+                tell(step, occupant, making, room, world, progress);
+                await take(step, occupant, making, world);
+                await clock.sleep(restMs(occupant, making, world), signal);
+            }
+            // What is stopped is looked at right before.
+            if (!signal.aborted)
+                occupant = await lookAgain(occupant, making, room, autoPromote, world);
+            isFresh = making.failedReads === 0;
+        }
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        progress.end('refused', { ...endOf(progress, world), problems: [callProblem(error)] });
+        return false;
+    }
+    if (signal.aborted) {
+        progress.end('cancelled', endOf(progress, world));
+        return false;
+    }
+    const { waits } = progress.learn(endOf(progress, world));
+    if (making.told !== '')
+        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, clock.now()), clock.now()));
+    return true;
+}
+function endOf({ release }, { clock }) {
+    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, clock.now()) };
+}
+function askedOf({ asked }, { id }) {
+    const known = asked.get(id) ?? new Set();
+    asked.set(id, known);
+    return known;
+}
+/** One line when something new is waited for or done, and one in every few minutes of silence. */
+function tell(step, occupant, making, room, { clock, log }, progress) {
+    const nowMs = clock.now();
+    const news = `${step} ${occupant.id} ${occupant.stage}`;
+    const hasAsked = askedOf(making, occupant).size > 0;
+    const isNews = step !== 'wait' || (news !== making.told && !hasAsked);
+    if (isNews)
+        log.line(roomStepLine(step, occupant, room, nowMs));
+    else if (nowMs - making.toldAtMs >= HEARTBEAT_MS)
+        log.line(stillBusyLine(occupant, room, nowMs));
+    else
+        return;
+    making.told = news;
+    making.toldAtMs = nowMs;
+    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, nowMs) });
+}
+async function take(step, { id }, making, world) {
+    if (step === 'wait')
+        return;
+    try {
+        if (step === 'stop')
+            await stopDeployment(world, id, true);
+        else
+            await continueDeployment(world, id, 'TERMINATION_WAIT');
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        const { code } = error.serviceError;
+        if ((0,aws_attempts/* isPassing */.WG)(error.serviceError))
+            return;
+        if (!TOO_LATE.has(code))
+            throw error;
+    }
+    making.asked.get(id)?.add(step);
+}
+/** The deployment that is in the way now; what was seen last while nothing can be read. */
+async function lookAgain(before, making, { service, group }, autoPromote, world) {
+    const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id));
+    try {
+        const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => { } };
+        const occupant = await findOccupant(world, facts);
+        making.failedReads = 0;
+        return occupant;
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA) || !(0,aws_attempts/* isPassing */.WG)(error.serviceError))
+            throw error;
+        making.failedReads += 1;
+        return before;
+    }
+}
+/** How soon to look again, in milliseconds: close together when the group may be free any moment. */
+function restMs({ id, stage, freeAtMs }, { asked, failedReads }, { clock, random }) {
+    const spread = 0.9 + 0.2 * random();
+    if (failedReads > 0)
+        return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failedReads, 5)) * spread;
+    if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0)
+        return 2 * SECOND_MS * spread;
+    if (stage !== 'shifted' || freeAtMs === undefined)
+        return 10 * SECOND_MS * spread;
+    const leftMs = freeAtMs - clock.now();
+    return leftMs < 0 ? 3 * SECOND_MS * spread : Math.min(30 * SECOND_MS, leftMs + SECOND_MS) * spread;
+}
+
 ;// CONCATENATED MODULE: ./lib/patience.js
 
 /**
@@ -42762,61 +43283,6 @@ function isSameName(left, right) {
     return left.toLowerCase() === right.toLowerCase();
 }
 
-;// CONCATENATED MODULE: ./lib/plan/findings.js
-
-
-/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
-class Findings {
-    problems;
-    warnings = [];
-    notes = [];
-    constructor(problems = [], notes = []) {
-        this.problems = [...problems];
-        this.notes.push(...notes);
-    }
-    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
-    add(...problems) {
-        for (const problem of problems) {
-            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
-            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
-                continue;
-            this.problems.push(problem);
-        }
-    }
-    /**
-     * The answer of a call, or undefined with the problem added.
-     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
-     *   other error is told as it is
-     */
-    async answerOf(call, explain = () => undefined) {
-        try {
-            return await call;
-        }
-        catch (error) {
-            if (!(error instanceof aws_attempts/* CallError */.RA))
-                throw error;
-            const explained = explain(error.serviceError);
-            if (explained !== 'ignore')
-                this.add(explained ?? callProblem(error));
-            return undefined;
-        }
-    }
-}
-/** A call that failed before anything was deployed, as the reason for a refusal. */
-function callProblem({ operation, serviceError }) {
-    const reasons = {
-        throttled: 'unreachable',
-        unavailable: 'unreachable',
-        network: 'unreachable',
-        expired: 'credentials',
-        'invalid-credentials': 'credentials',
-        'no-credentials': 'credentials',
-        denied: 'denied',
-        answered: 'rejected',
-    };
-    return { reason: reasons[serviceError.kind], sentence: (0,service_error/* describeServiceError */.V)(operation, serviceError) };
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/identity.js
 
 
@@ -42904,13 +43370,14 @@ const MAX_CONSOLE_NAME_PART = 46;
 /**
  * Finds the deployment group of a service when the inputs do not name both its application and itself: that of the
  * deployment that made the PRIMARY task set, else the names the console gives, else a search through the account.
+ * @param maker the deployment that made the PRIMARY task set, if there is one and it may be read
  * @returns the group, or the problem that it cannot be found
  * @throws CallError when AWS cannot be reached at all
  */
-async function findGroup(aws, service, names) {
+async function findGroup(aws, service, names, maker) {
     const denials = [];
     const onDenied = (error) => void denials.push(error);
-    const likely = [await namesOfLastRelease(aws, service, names, onDenied), consoleNames(service, names)];
+    const likely = [namesOfLastRelease(maker, names), consoleNames(service, names)];
     for (const guess of likely) {
         if (guess === undefined)
             continue;
@@ -42921,12 +43388,15 @@ async function findGroup(aws, service, names) {
     }
     return await searchGroup(aws, service, names, denials);
 }
-async function namesOfLastRelease(aws, service, names, onDenied) {
-    const { deploymentId } = service.primary;
+/** The deployment that made the PRIMARY task set; undefined when none did or it may not be read. @throws CallError */
+async function readMaker(aws, { primary }) {
+    const { deploymentId } = primary;
     if (deploymentId === undefined)
         return undefined;
-    const info = await orElse(getDeployment(aws, deploymentId), {}, onDenied);
-    const { applicationName: application, deploymentGroupName: deploymentGroup } = info;
+    return await orElse(getDeployment(aws, deploymentId), undefined, () => { });
+}
+function namesOfLastRelease(maker, names) {
+    const { applicationName: application, deploymentGroupName: deploymentGroup } = maker ?? {};
     if (application === undefined || deploymentGroup === undefined)
         return undefined;
     const agrees = (names.application ?? application) === application && (names.deploymentGroup ?? deploymentGroup) === deploymentGroup;
@@ -43003,49 +43473,6 @@ async function orElse(call, otherwise, onDenied) {
 
 // EXTERNAL MODULE: ./lib/service/traffic-shift.js
 var traffic_shift = __nccwpck_require__(5163);
-// EXTERNAL MODULE: ./lib/report/console-links.js
-var console_links = __nccwpck_require__(3523);
-;// CONCATENATED MODULE: ./lib/plan/active-deployment.js
-
-
-
-/**
- * CodeDeploy runs one deployment of a group at a time; its termination wait counts. Finds the one that is in the way.
- * @returns true when the group is busy or could not be looked at
- */
-async function findBlocker(world, service, group, findings) {
-    const ids = await activeIds(world, group, findings);
-    const [blocker] = ids ?? [];
-    if (blocker === undefined)
-        return ids === undefined;
-    const info = await findings.answerOf(getDeployment(world, blocker));
-    if (info !== undefined)
-        findings.add(busyProblem(info, service, group, world.clock.now()));
-    return true;
-}
-async function activeIds(world, group, findings) {
-    return await findings.answerOf(listActiveDeployments(world, group.application, group.name), ({ kind }) => {
-        if (kind !== 'denied')
-            return undefined;
-        findings.warnings.push('Could not look for active deployments (codedeploy:ListDeployments was denied); if there is one, CodeDeploy rejects this release.');
-        return 'ignore';
-    });
-}
-/** Who is in the way, since when, and what to do. */
-function busyProblem(info, service, group, nowMs) {
-    const id = info.deploymentId ?? '';
-    const ageMinutes = Math.max(0, Math.round((nowMs - (info.createTime?.getTime() ?? nowMs)) / 60_000));
-    const status = (0,untrusted/* inSentence */.BX)(info.status ?? 'unknown', 60);
-    const creator = (0,untrusted/* inSentence */.BX)(info.creator ?? 'unknown', 60);
-    const description = info.description === undefined ? '' : `, '${(0,untrusted/* inSentence */.BX)(info.description, 256)}'`;
-    const url = (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, id);
-    return {
-        reason: 'busy',
-        sentence: `Deployment group '${group.name}' is busy with ${id} (${status}, created ${ageMinutes} min ago by ${creator}${description}). ` +
-            `Wait until it has ended, its termination wait included, or stop it${url === undefined ? '' : ` (${url})`}.`,
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/task-definition/canonical.js
 
 /**
@@ -43166,6 +43593,42 @@ function sizeMember(definition, member, unit) {
         return {};
     const match = /^([\d.]+) ?([a-z]+)$/i.exec(value);
     return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
+}
+
+;// CONCATENATED MODULE: ./lib/plan/adoption.js
+
+
+
+
+/**
+ * The candidate that is our own: same repository, run, job and operation, and the AppSpec that this step would send.
+ * The AppSpec names a revision: the one that would be used, or the one that the candidate runs when it asks for the
+ * same; of several that do, another may be the newest by now.
+ */
+async function findAdoptable(candidates, facts) {
+    for (const { id, marker, appSpecSha256 } of candidates) {
+        if (marker === undefined || !isSameJob(facts.own, marker))
+            continue;
+        for (const arn of revisionsFor(id, facts)) {
+            if ((0,app_spec/* buildAppSpec */.R)(facts.appSpec, arn).sha256 !== appSpecSha256)
+                continue;
+            if (await isWanted(arn, facts)) {
+                return { deploymentId: id, taskDefinitionArn: arn, runAttempt: marker.runAttempt };
+            }
+        }
+    }
+    return undefined;
+}
+function revisionsFor(deploymentId, { service, definition }) {
+    const taskSet = service.taskSets.find((one) => one.deploymentId === deploymentId);
+    const arns = [definition.kind === 'use' ? definition.arn : undefined, taskSet?.taskDefinitionArn];
+    return new Set(arns.filter((arn) => arn !== undefined));
+}
+async function isWanted(arn, { world, definition, wanted, findings }) {
+    if (definition.kind === 'use' && definition.arn === arn)
+        return true;
+    const described = await findings.answerOf(describeTaskDefinition(world, arn));
+    return described !== undefined && isSameDefinition(wanted, described.definition);
 }
 
 ;// CONCATENATED MODULE: ./lib/task-definition/overrides.js
@@ -43471,7 +43934,7 @@ async function planDefinition(facts) {
     const servesAlready = isSame && allPinned(definition);
     if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
         findings.add(...inactiveProblems(base.revision));
-        return { definition: { kind: 'use', arn: base.revision.arn }, differences, servesAlready };
+        return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready };
     }
     const newest = await newestRevision(definition, world, findings, seen === 'denied');
     if (source.kind === 'current' && current && newest && newest.revision > current.revision) {
@@ -43480,7 +43943,7 @@ async function planDefinition(facts) {
     const candidates = [current, newest].filter((one) => one?.isActive === true);
     const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition));
     const choice = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn };
-    return { definition: choice, differences, servesAlready };
+    return { definition: choice, wanted: definition, differences, servesAlready };
 }
 /** What the service runs now. A file is enough to go on with when that may not be looked at. */
 async function seeCurrent({ world, service, source, findings }) {
@@ -43770,6 +44233,112 @@ function notInWorkspace(input, path) {
     return `Input '${input}' names the file '${(0,untrusted/* inSentence */.BX)(path, 200)}', which cannot be read in the workspace. Check the path, and that actions/checkout ran before.`;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/order-guard.js
+/**
+ * Runs of one workflow for one repository release in the order of their run numbers: an older run that comes late, or
+ * is run again, does not take production back to older code. Of one run only the latest attempt goes on.
+ */
+function guardOrder(own, predecessor, serverUrl) {
+    const { id, marker, isServing } = predecessor;
+    const what = isServing ? `what serves (${id})` : `deployment ${id}`;
+    if (marker === undefined)
+        return noteOnly(`${what} was made by no run of this action`);
+    if (own.repository === '' || own.runNumber === 0)
+        return noteOnly('this run has no number');
+    if (marker.operation === 'rollback')
+        return noteOnly(`${what} is a rollback`);
+    if (marker.repository !== own.repository || marker.workflowFile !== own.workflowFile) {
+        return noteOnly(`${what} was made by another workflow`);
+    }
+    if (!isOlder(own, marker))
+        return { problem: undefined, note: undefined };
+    const isAttempt = marker.runNumber === own.runNumber;
+    const newer = isAttempt
+        ? `Attempt ${marker.runAttempt} of this run`
+        : `Run ${marker.runNumber} of ${marker.workflowFile}${runLink(marker, serverUrl)}`;
+    const older = isAttempt ? `attempt ${own.runAttempt}` : `run ${own.runNumber}`;
+    const done = isServing ? `serves already (${id})` : `is being deployed (${id})`;
+    const sentence = `${newer} is newer than this ${older} and ${done}. Set 'allow-older: true' to release the older one all the same.`;
+    return { problem: { reason: 'older-run', sentence }, note: undefined };
+}
+function isOlder(own, other) {
+    if (other.runNumber !== own.runNumber)
+        return other.runNumber > own.runNumber;
+    return other.runId === own.runId && other.runAttempt > own.runAttempt;
+}
+function runLink({ repository, runId }, serverUrl) {
+    return repository.includes('/') && runId !== '' ? ` (${serverUrl}/${repository}/actions/runs/${runId})` : '';
+}
+function noteOnly(why) {
+    return { problem: undefined, note: `The order of runs is not checked: ${why}.` };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/turn.js
+
+
+
+
+
+/** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
+async function readOccupancy(question) {
+    const { inputs, world, service, group, blocker, findings } = question;
+    let wasSeen = true;
+    const look = findOccupant(world, {
+        service,
+        group,
+        autoPromote: inputs.autoPromote,
+        suspects: blocker === undefined ? [] : [blocker],
+        stopped: new Set(),
+        onListDenied: ({ operation }) => {
+            wasSeen = false;
+            findings.warnings.push(`Could not look for active deployments (${operation} was denied); if there is one, CodeDeploy names it when this release begins.`);
+        },
+    });
+    const occupant = await findings.answerOf(look);
+    return { occupant, isFree: wasSeen && occupant === undefined };
+}
+/** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
+function candidatesOf(occupant, { primary }, maker) {
+    const candidates = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant];
+    if (primary.deploymentId === undefined || maker?.status !== 'Succeeded')
+        return candidates;
+    const appSpecSha256 = maker.revision?.appSpecContent?.sha256;
+    return [...candidates, { id: primary.deploymentId, marker: parseMarker(maker.description), appSpecSha256 }];
+}
+/** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
+function checkTurn(room, occupant, maker, allowOlder, world, findings) {
+    if (!allowOlder) {
+        const { deploymentId } = room.service.primary;
+        if (deploymentId !== undefined && maker === undefined) {
+            findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`);
+        }
+        for (const predecessor of predecessorsOf(room.service, occupant, maker)) {
+            const { problem, note } = guardOrder(room.own, predecessor, world.run.serverUrl);
+            if (note !== undefined)
+                findings.notes.push(note);
+            if (problem !== undefined) {
+                findings.add(problem);
+                return;
+            }
+        }
+    }
+    const nowMs = world.clock.now();
+    if (occupant !== undefined && stepIn(room, occupant, new Set(), nowMs) === 'refuse') {
+        findings.add(busyProblem(occupant, room, nowMs));
+    }
+}
+/** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */
+function predecessorsOf({ primary }, occupant, maker) {
+    const deploying = occupant === undefined || occupant.stage === 'rolling-back'
+        ? []
+        : [{ id: occupant.id, marker: occupant.marker, isServing: false }];
+    const id = primary.deploymentId;
+    if (id === undefined || id === occupant?.id || maker === undefined)
+        return deploying;
+    const serves = maker.status === 'Succeeded';
+    return serves ? [...deploying, { id, marker: parseMarker(maker.description), isServing: true }] : deploying;
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/make-plan.js
 
 
@@ -43788,8 +44357,10 @@ function notInWorkspace(input, path) {
 
 
 
+
+
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
-async function makePlan(parsed, world, identity) {
+async function makePlan(parsed, world, identity, earlier) {
     const { inputs } = parsed;
     const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
     const sources = await readSources(inputs, world, findings);
@@ -43813,17 +44384,18 @@ async function makePlan(parsed, world, identity) {
     if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings)))
         return none;
     const appSpec = appSpecPlan(inputs, sources.appSpecFile, service);
+    const maker = findings.answerOf(readMaker(world, service));
     const [group, definitionPlan] = await Promise.all([
-        resolveGroup(inputs, world, service, namedGroup, findings),
+        resolveGroup(inputs, world, service, namedGroup, maker, findings),
         planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
     ]);
     if (group === undefined)
         return { ...none, service };
     findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group));
     const deploymentConfig = inputs.deploymentConfig ?? group.deploymentConfig ?? 'CodeDeployDefault.ECSAllAtOnce';
-    const [shift, isBusy] = await Promise.all([
+    const [shift, occupancy] = await Promise.all([
         namedShift ?? (inputs.deploymentConfig === undefined ? readShift(deploymentConfig, world, findings) : undefined),
-        findBlocker(world, service, group, findings),
+        readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
     ]);
     if (definitionPlan === undefined || shift === undefined)
         return { ...none, service, group };
@@ -43834,9 +44406,23 @@ async function makePlan(parsed, world, identity) {
     const { totalMs } = budget;
     findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }));
     const { definition, differences } = definitionPlan;
-    const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && !isBusy;
-    const plan = {
+    const { occupant } = occupancy;
+    const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && occupancy.isFree;
+    const own = ownMarker(world.run, inputs.operation);
+    const room = {
         service,
+        group,
+        policy: inputs.onActiveDeployment,
+        own,
+        sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
+        patienceMs: totalMs,
+    };
+    const facts = { ...definitionPlan, world, service, own, appSpec, findings };
+    const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, service, await maker), facts);
+    if (adopted === undefined)
+        checkTurn(room, occupant, await maker, inputs.allowOlder, world, findings);
+    const plan = {
+        service: adopted === undefined ? service : beforeDeployment(service, adopted.deploymentId),
         group,
         deploymentConfig,
         shift,
@@ -43847,8 +44433,11 @@ async function makePlan(parsed, world, identity) {
         rollbackOn,
         budget,
         isUnchanged,
+        adopted,
+        occupant,
+        room,
     };
-    return { ...none, plan: problems.length === 0 ? plan : undefined, service, group };
+    return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group };
 }
 async function readService(inputs, world, findings) {
     const answer = await findings.answerOf(describeService(world, inputs.cluster, inputs.service), ({ code }) => code === 'ClusterNotFound'
@@ -43878,9 +44467,9 @@ async function readNamedGroup({ application, deploymentGroup }, world, findings)
     };
     return await findings.answerOf(getDeploymentGroup(world, application, deploymentGroup), explain);
 }
-async function resolveGroup(inputs, world, service, named, findings) {
+async function resolveGroup(inputs, world, service, named, maker, findings) {
     const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined;
-    const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs));
+    const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs, await maker));
     if (found === undefined)
         return undefined;
     if ('sentence' in found) {
@@ -44017,32 +44606,43 @@ var log_lines = __nccwpck_require__(4302);
 
 
 
+
 /**
  * All that a release writes: registers the task definition unless a revision asks for the same, and starts the
  * deployment. Changes AWS.
- * @returns the deployment's id; undefined when there is none, and then the release has ended
  */
 async function start(plan, engine, world, progress) {
     return await world.log.group('Writes', async () => {
         try {
             const arn = await revisionFor(plan.definition, world, progress);
-            progress.learn({ taskDefinition: { arn, isNew: plan.definition.kind === 'register' } });
-            if (world.signal.aborted)
-                return progress.end('cancelled').deploymentId;
+            const { taskDefinition: before } = progress.release;
+            const isNew = plan.definition.kind === 'register' || (before?.arn === arn && before.isNew);
+            progress.learn({ taskDefinition: { arn, isNew } });
+            if (world.signal.aborted) {
+                progress.end('cancelled');
+                return { kind: 'ended' };
+            }
             const deploymentId = await inTime(engine.start(arn), world);
-            if (deploymentId === undefined)
-                return progress.end('cancelled', { failure: NOT_KNOWN_YET }).deploymentId;
-            return progress.learn({ deploymentId }).deploymentId;
+            if (deploymentId === undefined) {
+                progress.end('cancelled', { failure: NOT_KNOWN_YET });
+                return { kind: 'ended' };
+            }
+            progress.learn({ deploymentId });
+            return { kind: 'started', deploymentId };
         }
         catch (error) {
             if (error instanceof MaybeStartedError)
-                return endUnsure(error, progress).deploymentId;
+                return endUnsure(error, progress);
             if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
-            return endUnstarted(error, progress).deploymentId;
+            if (error.serviceError.code === 'DeploymentLimitExceeded') {
+                return { kind: 'overtaken', blocker: blockerIn(error), error };
+            }
+            progress.end('refused', { problems: [callProblem(error)] });
+            return { kind: 'ended' };
         }
         finally {
-            for (const line of (0,log_lines/* writeLines */.x1)(progress.release))
+            for (const line of (0,log_lines/* writeLines */.x1)(writtenBy(plan, progress.release)))
                 world.log.line(line);
         }
     });
@@ -44064,6 +44664,13 @@ async function inTime(answer, { signal, clock }) {
     });
     return await Promise.race([answer, tooLate]);
 }
+/** What this attempt has written: the revision may be of one before, which another deployment overtook. */
+function writtenBy({ definition }, release) {
+    const { taskDefinition } = release;
+    if (taskDefinition === undefined)
+        return release;
+    return { ...release, taskDefinition: { ...taskDefinition, isNew: definition.kind === 'register' } };
+}
 async function revisionFor(definition, world, progress) {
     if (definition.kind === 'use')
         return definition.arn;
@@ -44080,18 +44687,15 @@ async function revisionFor(definition, world, progress) {
 /** A deployment may have been started: never "nothing was deployed". */
 function endUnsure({ lost, last }, progress) {
     const sentences = new Set([lost, last].map(({ operation, serviceError }) => (0,service_error/* describeServiceError */.V)(operation, serviceError)));
-    return progress.end('unknown', { failure: [...sentences].join(' ') });
-}
-/** A write that failed and surely started nothing. */
-function endUnstarted(error, progress) {
-    const problem = callProblem(error);
-    const isBusy = error.serviceError.code === 'DeploymentLimitExceeded';
-    return progress.end('refused', { problems: [isBusy ? { ...problem, reason: 'busy' } : problem] });
+    progress.end('unknown', { failure: [...sentences].join(' ') });
+    return { kind: 'ended' };
 }
 
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
 ;// CONCATENATED MODULE: ./lib/release.js
+
+
 
 
 
@@ -44121,18 +44725,10 @@ const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
 async function release(parsed, world) {
     const { inputs } = parsed;
     const progress = lib_progress/* Progress */.k.begin(inputs, world);
-    const patient = patiently(world);
-    const plan = await check(parsed, patient, progress);
-    if (plan === undefined)
-        return progress.end('refused');
-    if (plan.isUnchanged)
-        return progress.end('unchanged');
-    if (world.signal.aborted)
-        return progress.end('cancelled');
-    // Nothing above this line changes anything in AWS.
-    const deploymentId = await start(plan, engineFor(plan, inputs, patient, progress), patient, progress);
-    if (deploymentId === undefined)
+    const begun = await begin(parsed, world, progress);
+    if (begun === undefined)
         return progress.release;
+    const { plan, deploymentId } = begun;
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
         world.log.line(line);
     if (inputs.waitFor === 'nothing')
@@ -44168,10 +44764,58 @@ function isOutOfSight(outcome, { rollback, cutShort }) {
     const isLost = outcome.kind === 'lost-sight' || cutShort === 'lost-sight';
     return isLost || rollback.status === 'unknown' || !wasRollbackSeen;
 }
-async function check(parsed, world, progress) {
+/** How often a release lets others go first that started right before it. */
+const MAX_OVERTAKEN = 5;
+/** How long to wait for a deployment to show that came first, in milliseconds. */
+const SHOWS_WITHIN_MS = 2_000;
+/**
+ * Checks, makes room in the deployment group, and starts. From the checks on again once there is room, and when another
+ * deployment came first: what serves, and whose turn it is, may have changed.
+ * @returns undefined when the release has ended
+ */
+async function begin(parsed, world, progress) {
+    const { inputs } = parsed;
+    const patient = patiently(world);
+    let blocker;
+    for (let overtaken = 0;;) {
+        const plan = await check(parsed, blocker, patient, progress);
+        if (plan === undefined || plan.isUnchanged) {
+            progress.end(plan === undefined ? 'refused' : 'unchanged');
+            return undefined;
+        }
+        if (plan.adopted !== undefined)
+            return { plan, deploymentId: adopt(plan.adopted, world, progress) };
+        if (world.signal.aborted) {
+            progress.end('cancelled');
+            return undefined;
+        }
+        if (plan.occupant !== undefined) {
+            blocker = undefined;
+            if (await makeRoom(plan.room, plan.occupant, inputs.autoPromote, world, progress))
+                continue;
+            return undefined;
+        }
+        if (overtaken > 0)
+            await world.clock.sleep(SHOWS_WITHIN_MS, world.signal);
+        // Nothing above this line changes anything in AWS, but for what 'on-active-deployment: replace' ends.
+        const started = await start(plan, engineFor(plan, inputs, patient, progress), patient, progress);
+        if (started.kind === 'started')
+            return { plan, deploymentId: started.deploymentId };
+        if (started.kind === 'ended')
+            return undefined;
+        overtaken += 1;
+        blocker = started.blocker;
+        if (overtaken === MAX_OVERTAKEN) {
+            progress.end('refused', { problems: [{ ...callProblem(started.error), reason: 'busy' }] });
+            return undefined;
+        }
+    }
+}
+async function check(parsed, blocker, world, progress) {
     return await world.log.group('Checks', async () => {
         const identity = identify(parsed.inputs, world);
-        const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity);
+        const earlier = { blocker, waitsSinceMs: progress.release.waits[0]?.startedAtMs };
+        const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity, earlier);
         const { caller } = await identity;
         progress.learn({ caller, plan, problems, service, group });
         for (const note of notes)
@@ -44187,6 +44831,14 @@ async function check(parsed, world, progress) {
             progress.warn(expiry.text);
         return plan;
     });
+}
+/** Takes over the deployment that an earlier attempt or step of this job has made. */
+function adopt(adopted, world, progress) {
+    const { deploymentId, taskDefinitionArn } = adopted;
+    const taskDefinition = { arn: taskDefinitionArn, isNew: false };
+    for (const line of (0,log_lines/* adoptionLines */.Ux)(progress.learn({ adopted, deploymentId, taskDefinition })))
+        world.log.line(line);
+    return deploymentId;
 }
 /** The engine of this release. */
 function engineFor(plan, inputs, world, progress) {
@@ -44338,6 +44990,7 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony export */   JY: () => (/* binding */ heartbeatLine),
 /* harmony export */   Po: () => (/* binding */ closingLines),
 /* harmony export */   QY: () => (/* binding */ openingLines),
+/* harmony export */   Ux: () => (/* binding */ adoptionLines),
 /* harmony export */   bV: () => (/* binding */ entryLine),
 /* harmony export */   eB: () => (/* binding */ readTroubleLine),
 /* harmony export */   n$: () => (/* binding */ targetLostText),
@@ -44421,6 +45074,13 @@ function writeLines({ taskDefinition, deploymentId }) {
     if (deploymentId !== undefined)
         lines.push(`Created deployment ${deploymentId}.`);
     return lines;
+}
+/** What is followed instead of making another deployment. */
+function adoptionLines({ adopted, run }) {
+    if (adopted === undefined)
+        return [];
+    const who = `${adopted.runAttempt}` === (run.runAttempt || '1') ? 'This job' : `Attempt ${adopted.runAttempt} of this run`;
+    return [`${who} has made deployment ${adopted.deploymentId} of exactly this; following it instead of making another.`];
 }
 /** Once the deployment exists: what it is, where to see it, how to stop it, how long this can take. */
 function openingLines(release) {
@@ -44553,12 +45213,12 @@ function readTroubleLine(trouble, nowMs) {
 /* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
 /* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7161);
 /* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8438);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1229);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1229);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4966);
 /* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3523);
 /* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5076);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3795);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8191);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3795);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8191);
 
 
 
@@ -44588,7 +45248,7 @@ function verdictSentences(release) {
         title: release.status === undefined ? 'In progress' : TITLES[release.status],
         cause: cause(release),
         production: productionSentence(release),
-        remains: remains(release),
+        remains: [madeRoomSentence(release), remains(release)].filter((part) => part !== '').join(' '),
         advice: advice(release),
     };
 }
@@ -44601,9 +45261,10 @@ function verdictParagraph(release) {
 function releasedRevision({ taskDefinition }) {
     return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(taskDefinition.arn);
 }
-/** `web:1`: what served when the release began; empty when the service was not found. */
-function originalRevision({ service }) {
-    return service === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
+/** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
+function originalRevision({ service, adopted }) {
+    const isGone = adopted !== undefined && service?.primary.deploymentId === adopted.deploymentId;
+    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
 }
 /** `demo/web`, as far as it is known. */
 function serviceLabel({ service, asked }) {
@@ -44614,12 +45275,13 @@ function cause(release) {
     const revision = releasedRevision(release);
     switch (release.status) {
         case undefined:
-            return release.deploymentId === undefined
-                ? `Checking whether ${label} can be released.`
-                : `Deployment ${release.deploymentId} releases ${revision} to ${label}.`;
+            return goingOn(release);
         case 'succeeded':
-            return `Deployment ${release.deploymentId} released ${revision} to ${label}.`;
+            return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`;
         case 'started':
+            if (release.adopted !== undefined) {
+                return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`;
+            }
             return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`;
         case 'unchanged':
             return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`;
@@ -44637,6 +45299,35 @@ function cause(release) {
         case 'rollback-failed':
             return `${endCause(release)} ${rollbackSentence(release)}`;
     }
+}
+/** What a release that is not over is doing. */
+function goingOn(release) {
+    const { deploymentId, waits } = release;
+    const label = serviceLabel(release);
+    if (deploymentId !== undefined)
+        return `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${label}.`;
+    const last = waits.at(-1);
+    return last === undefined || last.endedAtMs !== undefined
+        ? `Checking whether ${label} can be released.`
+        : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`;
+}
+function adoptedSentence({ adopted }) {
+    return adopted === undefined
+        ? ''
+        : ` Attempt ${adopted.runAttempt} of this run made it; it was followed instead of making another.`;
+}
+/** What of others was ended to make room. */
+function madeRoomSentence({ waits }) {
+    const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
+    const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
+    return [
+        stopped.length === 0 ? '' : `To make room, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(stopped)} was stopped with rollback.`,
+        cut.length === 0
+            ? ''
+            : `To make room, the termination wait of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`,
+    ]
+        .filter((sentence) => sentence !== '')
+        .join(' ');
 }
 /** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
 function endCause(release) {
@@ -44657,7 +45348,7 @@ function refused(refusal) {
 }
 /** Where a deployment ended; nothing when its events could not be seen. */
 function placeOf(snapshot) {
-    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .failedEvent */ .uG)(snapshot);
+    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .failedEvent */ .uG)(snapshot);
     if (event !== undefined)
         return ` at ${event.name}`;
     if (snapshot.isBlind)
@@ -44668,8 +45359,8 @@ function placeOf(snapshot) {
 function reasonOf(release, snapshot) {
     const { code = '', message = '' } = snapshot.error ?? {};
     const own = message === '' ? code : `${code}: ${message}`;
-    const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
-    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
+    const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
+    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
     if ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z)(snapshot) === 'alarm') {
         return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
     }
@@ -44687,10 +45378,10 @@ function reasonOf(release, snapshot) {
 }
 /** How far the shift had come; nothing when that could not be seen. */
 function shiftedWhen(release, { isBlind }) {
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .neverShifted */ ._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .neverShifted */ ._t)(release))
         return ' before any production traffic had shifted';
-    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .peakTraffic */ .hX)(release);
-    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .percentText */ .fL)(peak)} of production traffic shifted`;
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .peakTraffic */ .hX)(release);
+    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .percentText */ .fL)(peak)} of production traffic shifted`;
 }
 function rollbackSentence(release) {
     const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_8__/* .rollbackOf */ .I)(release);
@@ -44731,7 +45422,7 @@ function cancelledCause(release) {
             ? `${cancelled} before a deployment was created.`
             : `${cancelled}. ${release.failure}`;
     }
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot) && settlement?.stop === undefined) {
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot) && settlement?.stop === undefined) {
         return snapshot.status === 'succeeded'
             ? `${cancelled} when deployment ${deploymentId} had succeeded.`
             : `${endCause(release)} ${rollbackSentence(release)} ${cancelled} meanwhile.`;
@@ -44746,11 +45437,11 @@ function cancelledCause(release) {
 function timedOutCause(release) {
     const { deploymentId, outcome, settlement, snapshot } = release;
     if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_9__/* .describePhase */ .$8)(outcome.phase)}`;
+        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_9__/* .describePhase */ .$8)(outcome.phase)}`;
         const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
         return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
     }
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot))
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot))
         return `${endCause(release)} ${rollbackSentence(release)}`;
     const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
     const refusal = settlement?.stop?.refusal;
@@ -44769,7 +45460,7 @@ function partingClause(release) {
         case undefined:
     }
     const refusal = settlement?.stop?.refusal;
-    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot);
+    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot);
     if (refusal !== undefined && !isOver)
         return `deployment ${deploymentId} goes on: ${refused(refusal)}.`;
     if (!isOver)
@@ -44789,7 +45480,7 @@ function unknownCause(release) {
         return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(outcome.operation, outcome.error)}`;
     }
     const { snapshot } = release;
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot))
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot))
         return `${endCause(release)} ${rollbackSentence(release)}`;
     const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
     const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
@@ -44802,20 +45493,20 @@ function productionSentence(release) {
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .neverShifted */ ._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .neverShifted */ ._t)(release))
         return `Production traffic never left the original (${originalRevision(release)}).`;
-    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionText */ .zh)(release);
+    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .productionText */ .zh)(release);
     if (production !== undefined && text !== '') {
         const again = status === 'rolled-back' ? ' again' : '';
-        return `Production runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.readAtMs)}).`;
+        return `Production runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(production.readAtMs)}).`;
     }
-    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionLastSeen */ .Xn)(release);
+    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .productionLastSeen */ .Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 function remains(release) {
     if (release.status === 'refused')
@@ -44826,7 +45517,7 @@ function remains(release) {
         return '';
     const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const parts = [];
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testTraffic */ .si)(release) === 'replacement')
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .testTraffic */ .si)(release) === 'replacement')
         parts.push(`Test traffic goes to the replacement (${releasedRevision(release)}).`);
     if (replacement !== undefined && replacement.state !== 'draining') {
         parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`);
@@ -44855,7 +45546,7 @@ function keptSentence(release) {
     if (untilMs === undefined)
         return '';
     const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : '';
-    return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 function advice(release) {
     const { deploymentId, status } = release;
@@ -44902,7 +45593,7 @@ function functionName(nameOrArn) {
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
-    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .trafficNow */ .oo)(release);
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .trafficNow */ .oo)(release);
     if (release.status === 'rolled-back' || percent === 0)
         return '';
     const advice = 'Release the original revision again to bring production back.';
@@ -45261,7 +45952,7 @@ function stepLog(toolkit) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ mainStep)
 /* harmony export */ });
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(83);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6877);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2719);
@@ -45541,7 +46232,9 @@ const INPUT_NAMES = [
     'codedeploy-deployment-description',
     'rollback-on',
     'alarms',
+    'on-active-deployment',
     'if-unchanged',
+    'allow-older',
     'auto-promote',
     'wait-for',
     'wait-for-minutes',
@@ -45861,7 +46554,9 @@ function parseInputs(raw, undeclared) {
         description: fields.text('codedeploy-deployment-description') ?? '',
         rollbackOn: rollbackOn(fields),
         alarms: parseAlarms(fields),
+        onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
         ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
+        allowOlder: fields.trueOrFalse('allow-older') ?? false,
         autoPromote: fields.trueOrFalse('auto-promote') ?? false,
         waitFor: waitFor(fields, notes),
         waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
@@ -46595,6 +47290,13 @@ function reportOf(release) {
                 names: names ?? null,
             })),
         appSpec: plan === undefined || taskDefinition === undefined ? null : (0,app_spec/* buildAppSpec */.R)(plan.appSpec, taskDefinition.arn),
+        adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
+        waits: release.waits.map((wait) => ({
+            deploymentId: wait.deploymentId,
+            step: wait.step,
+            startedAt: isoTime(wait.startedAtMs),
+            durationSeconds: wait.endedAtMs === undefined ? null : (wait.endedAtMs - wait.startedAtMs) / 1000,
+        })),
         deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
         hooks: (0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
             event,
@@ -46669,6 +47371,8 @@ function secondsOf(durationMs) {
 
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/group/wait.js
+var wait = __nccwpck_require__(3566);
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/report/gantt.js
@@ -46747,6 +47451,7 @@ var words = __nccwpck_require__(8191);
 
 
 
+
 /** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
 const MAX_LIST_LENGTH = 100;
 /** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
@@ -46787,7 +47492,7 @@ function summary_alert(release) {
     return `> [!${kind}]\n${[...paragraphs, ...notAws].map((paragraph) => `> ${paragraph}`).join('\n>\n')}`;
 }
 function facts(release) {
-    const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller } = release;
+    const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller, waits } = release;
     const url = service === undefined || deploymentId === undefined
         ? undefined
         : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
@@ -46816,10 +47521,15 @@ function facts(release) {
         ],
         ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
         ['Started', (0,words/* clockTime */.qo)(startedAtMs, true)],
+        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAtMs ?? startedAtMs)],
         ['Took', endedAtMs === undefined ? '' : (0,words/* duration */.p0)(endedAtMs - startedAtMs)],
     ];
     const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
     return table(first, others);
+}
+function waitsText(waits, nowMs) {
+    const ids = waits.slice(0, MAX_LIST_LENGTH).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(deploymentId));
+    return `${(0,words/* duration */.p0)((0,wait/* waitedMs */.h0)(waits, nowMs))} (${ids.join(', ')})`;
 }
 function statusText(snapshot, nowMs) {
     const { status, statusWord, statusReadAtMs, isShifted } = snapshot;
@@ -46835,11 +47545,13 @@ function problems({ problems: found }) {
         return '';
     return section('What is wrong', list(found.map(({ sentence }) => sentence)));
 }
-function changes({ plan }) {
+function changes({ plan, adopted }) {
     if (plan === undefined)
         return '';
     if (plan.differences === undefined)
         return section('What changed', 'That could not be seen.');
+    if (adopted !== undefined && plan.differences.length === 0)
+        return '';
     if (plan.differences.length === 0)
         return section('What changed', 'Nothing: the same task definition is deployed again.');
     const rows = plan.differences
@@ -47023,7 +47735,7 @@ class Teller {
             this.#output('task-definition-arn', taskDefinition?.arn ?? '');
         if (deploymentId !== before?.deploymentId)
             this.#output('codedeploy-deployment-id', deploymentId ?? '');
-        const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId;
+        const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId && before.waits === release.waits;
         if (!isTold || release.status !== undefined)
             this.#files.writeSummary(renderSummary(release));
     }
@@ -47292,7 +48004,7 @@ function verdictOf(outcome, settlement) {
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8744);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6877);
 
 
 

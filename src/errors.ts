@@ -10,6 +10,7 @@ export type RefusalReason =
   | 'no-test-listener'
   | 'held'
   | 'busy'
+  | 'older-run'
   | 'denied'
   | 'credentials'
   | 'wrong-account'

@@ -70,6 +70,12 @@ export function parseMarker(description: string | undefined): Marker | undefined
   }
 }
 
+/** The marker of this run's own deployments, as others will read it. */
+export function ownMarker(run: GithubRun, operation: string): Marker {
+  const nothing = { repository: '', workflowFile: '', runId: '', runAttempt: 0, runNumber: 0, job: '', pullRequest: '' }
+  return parseMarker(buildMarker(run, operation)) ?? { ...nothing, operation }
+}
+
 /** Both were made by the same job of the same run for the same purpose; a re-run has another attempt and is the same. */
 export function isSameJob(one: Marker, other: Marker): boolean {
   return (

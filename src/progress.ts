@@ -33,8 +33,9 @@ export class Progress {
     return this.#release
   }
 
-  /** Something to warn of, now and in the summary; with the time once there is a deployment. */
+  /** Something to warn of, now and in the summary, once; with the time when there is a deployment. */
   warn(text: string): void {
+    if (this.#release.warnings.includes(text)) return
     const { log, clock } = this.#world
     if (this.#release.deploymentId === undefined) log.warning(text)
     else log.line(`${clockTime(clock.now())}  Warning: ${text}`)
@@ -83,6 +84,8 @@ function newRelease(inputs: Inputs, world: World): Release {
     taskDefinition: undefined,
     lostRevisionOf: undefined,
     deploymentId: undefined,
+    adopted: undefined,
+    waits: [],
     timeline: [],
     snapshot: undefined,
     outcome: undefined,

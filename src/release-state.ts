@@ -6,7 +6,9 @@ import type { Settlement } from './follow/settle.ts'
 import type { Snapshot } from './follow/snapshot.ts'
 import type { TimelineEntry } from './follow/timeline.ts'
 import type { GithubRun } from './github-run.ts'
+import type { Wait } from './group/wait.ts'
 import type { FinishLine } from './inputs/inputs.ts'
+import type { Adopted } from './plan/adoption.ts'
 import type { ReleasePlan } from './plan/plan.ts'
 import type { DeploymentGroup } from './service/deployment-group.ts'
 import type { ResolvedService } from './service/service.ts'
@@ -38,6 +40,10 @@ export interface Release {
   /** Family of a revision of which the answer was lost: it may have been registered. */
   lostRevisionOf: string | undefined
   deploymentId: string | undefined
+  /** The deployment was made by an earlier attempt or step of the same job; it is followed instead of making another. */
+  adopted: Adopted | undefined
+  /** What was waited for, or ended, to make room for this release. */
+  waits: readonly Wait[]
   timeline: readonly TimelineEntry[]
   /** The last reading of the deployment. */
   snapshot: Snapshot | undefined

@@ -4,10 +4,13 @@ import { type Following, follow, type Outcome, type ReleaseEngine } from './foll
 import type { Earlier } from './follow/own-deployment.ts'
 import { watchReplacementTasks } from './follow/replacement-tasks.ts'
 import { type Settlement, settle } from './follow/settle.ts'
+import { makeRoom } from './group/make-room.ts'
 import type { FinishLine, Inputs, ParsedInputs } from './inputs/inputs.ts'
 import { buildDescription, buildMarker } from './marker.ts'
 import { patiently } from './patience.ts'
+import type { Adopted } from './plan/adoption.ts'
 import { describeExpiry } from './plan/credential-expiry.ts'
+import { callProblem } from './plan/findings.ts'
 import { identify } from './plan/identity.ts'
 import { makePlan } from './plan/make-plan.ts'
 import type { ReleasePlan } from './plan/plan.ts'
@@ -15,6 +18,7 @@ import { readProduction } from './production.ts'
 import { Progress } from './progress.ts'
 import type { Release } from './release-state.ts'
 import {
+  adoptionLines,
   heartbeatLine,
   openingLines,
   outcomeLines,
@@ -43,15 +47,9 @@ export async function release(parsed: ParsedInputs, world: World): Promise<Relea
   const { inputs } = parsed
   const progress = Progress.begin(inputs, world)
 
-  const patient = patiently(world)
-  const plan = await check(parsed, patient, progress)
-  if (plan === undefined) return progress.end('refused')
-  if (plan.isUnchanged) return progress.end('unchanged')
-  if (world.signal.aborted) return progress.end('cancelled')
-
-  // Nothing above this line changes anything in AWS.
-  const deploymentId = await start(plan, engineFor(plan, inputs, patient, progress), patient, progress)
-  if (deploymentId === undefined) return progress.release
+  const begun = await begin(parsed, world, progress)
+  if (begun === undefined) return progress.release
+  const { plan, deploymentId } = begun
   for (const line of openingLines(progress.release)) world.log.line(line)
   if (inputs.waitFor === 'nothing') return progress.end('started')
 
@@ -95,10 +93,68 @@ function isOutOfSight(outcome: Outcome, { rollback, cutShort }: Settlement): boo
   return isLost || rollback.status === 'unknown' || !wasRollbackSeen
 }
 
-async function check(parsed: ParsedInputs, world: World, progress: Progress): Promise<ReleasePlan | undefined> {
+/** How often a release lets others go first that started right before it. */
+const MAX_OVERTAKEN = 5
+
+/** How long to wait for a deployment to show that came first, in milliseconds. */
+const SHOWS_WITHIN_MS = 2_000
+
+/** A deployment that is to be followed. */
+interface Begun {
+  plan: ReleasePlan
+  deploymentId: string
+}
+
+/**
+ * Checks, makes room in the deployment group, and starts. From the checks on again once there is room, and when another
+ * deployment came first: what serves, and whose turn it is, may have changed.
+ * @returns undefined when the release has ended
+ */
+async function begin(parsed: ParsedInputs, world: World, progress: Progress): Promise<Begun | undefined> {
+  const { inputs } = parsed
+  const patient = patiently(world)
+  let blocker: string | undefined
+  for (let overtaken = 0; ; ) {
+    const plan = await check(parsed, blocker, patient, progress)
+    if (plan === undefined || plan.isUnchanged) {
+      progress.end(plan === undefined ? 'refused' : 'unchanged')
+      return undefined
+    }
+    if (plan.adopted !== undefined) return { plan, deploymentId: adopt(plan.adopted, world, progress) }
+    if (world.signal.aborted) {
+      progress.end('cancelled')
+      return undefined
+    }
+    if (plan.occupant !== undefined) {
+      blocker = undefined
+      if (await makeRoom(plan.room, plan.occupant, inputs.autoPromote, world, progress)) continue
+      return undefined
+    }
+    if (overtaken > 0) await world.clock.sleep(SHOWS_WITHIN_MS, world.signal)
+
+    // Nothing above this line changes anything in AWS, but for what 'on-active-deployment: replace' ends.
+    const started = await start(plan, engineFor(plan, inputs, patient, progress), patient, progress)
+    if (started.kind === 'started') return { plan, deploymentId: started.deploymentId }
+    if (started.kind === 'ended') return undefined
+    overtaken += 1
+    blocker = started.blocker
+    if (overtaken === MAX_OVERTAKEN) {
+      progress.end('refused', { problems: [{ ...callProblem(started.error), reason: 'busy' }] })
+      return undefined
+    }
+  }
+}
+
+async function check(
+  parsed: ParsedInputs,
+  blocker: string | undefined,
+  world: World,
+  progress: Progress,
+): Promise<ReleasePlan | undefined> {
   return await world.log.group('Checks', async () => {
     const identity = identify(parsed.inputs, world)
-    const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity)
+    const earlier = { blocker, waitsSinceMs: progress.release.waits[0]?.startedAtMs }
+    const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity, earlier)
     const { caller } = await identity
     progress.learn({ caller, plan, problems, service, group })
     for (const note of notes) world.log.line(note)
@@ -109,6 +165,14 @@ async function check(parsed: ParsedInputs, world: World, progress: Progress): Pr
     if (expiry?.kind === 'warning') progress.warn(expiry.text)
     return plan
   })
+}
+
+/** Takes over the deployment that an earlier attempt or step of this job has made. */
+function adopt(adopted: Adopted, world: World, progress: Progress): string {
+  const { deploymentId, taskDefinitionArn } = adopted
+  const taskDefinition = { arn: taskDefinitionArn, isNew: false }
+  for (const line of adoptionLines(progress.learn({ adopted, deploymentId, taskDefinition }))) world.log.line(line)
+  return deploymentId
 }
 
 /** The engine of this release. */

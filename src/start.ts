@@ -2,39 +2,61 @@ import { CallError, isPassing } from './aws/attempts.ts'
 import { registerTaskDefinition } from './aws/ecs.ts'
 import { describeServiceError } from './aws/service-error.ts'
 import type { ReleaseEngine } from './follow/follow.ts'
+import { blockerIn } from './follow/own-deployment.ts'
 import { MaybeStartedError } from './follow/start-deployment.ts'
 import { callProblem } from './plan/findings.ts'
 import type { DefinitionPlan, ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
+import type { Release } from './release-state.ts'
 import { writeLines } from './report/log-lines.ts'
 import { inSentence } from './untrusted.ts'
 import type { World } from './world.ts'
 
+/** What became of the attempt to start a deployment. */
+export type Start =
+  | { kind: 'started'; deploymentId: string }
+  /** Another deployment came first; CodeDeploy mostly names it. */
+  | { kind: 'overtaken'; blocker: string | undefined; error: CallError }
+  /** There is none, and the release has ended. */
+  | { kind: 'ended' }
+
 /**
  * All that a release writes: registers the task definition unless a revision asks for the same, and starts the
  * deployment. Changes AWS.
- * @returns the deployment's id; undefined when there is none, and then the release has ended
  */
 export async function start(
   plan: ReleasePlan,
   engine: ReleaseEngine,
   world: World,
   progress: Progress,
-): Promise<string | undefined> {
+): Promise<Start> {
   return await world.log.group('Writes', async () => {
     try {
       const arn = await revisionFor(plan.definition, world, progress)
-      progress.learn({ taskDefinition: { arn, isNew: plan.definition.kind === 'register' } })
-      if (world.signal.aborted) return progress.end('cancelled').deploymentId
+      const { taskDefinition: before } = progress.release
+      const isNew = plan.definition.kind === 'register' || (before?.arn === arn && before.isNew)
+      progress.learn({ taskDefinition: { arn, isNew } })
+      if (world.signal.aborted) {
+        progress.end('cancelled')
+        return { kind: 'ended' }
+      }
       const deploymentId = await inTime(engine.start(arn), world)
-      if (deploymentId === undefined) return progress.end('cancelled', { failure: NOT_KNOWN_YET }).deploymentId
-      return progress.learn({ deploymentId }).deploymentId
+      if (deploymentId === undefined) {
+        progress.end('cancelled', { failure: NOT_KNOWN_YET })
+        return { kind: 'ended' }
+      }
+      progress.learn({ deploymentId })
+      return { kind: 'started', deploymentId }
     } catch (error) {
-      if (error instanceof MaybeStartedError) return endUnsure(error, progress).deploymentId
+      if (error instanceof MaybeStartedError) return endUnsure(error, progress)
       if (!(error instanceof CallError)) throw error
-      return endUnstarted(error, progress).deploymentId
+      if (error.serviceError.code === 'DeploymentLimitExceeded') {
+        return { kind: 'overtaken', blocker: blockerIn(error), error }
+      }
+      progress.end('refused', { problems: [callProblem(error)] })
+      return { kind: 'ended' }
     } finally {
-      for (const line of writeLines(progress.release)) world.log.line(line)
+      for (const line of writeLines(writtenBy(plan, progress.release))) world.log.line(line)
     }
   })
 }
@@ -57,6 +79,13 @@ async function inTime<Answer>(answer: Promise<Answer>, { signal, clock }: World)
   return await Promise.race([answer, tooLate])
 }
 
+/** What this attempt has written: the revision may be of one before, which another deployment overtook. */
+function writtenBy({ definition }: ReleasePlan, release: Release): Release {
+  const { taskDefinition } = release
+  if (taskDefinition === undefined) return release
+  return { ...release, taskDefinition: { ...taskDefinition, isNew: definition.kind === 'register' } }
+}
+
 async function revisionFor(definition: DefinitionPlan, world: World, progress: Progress): Promise<string> {
   if (definition.kind === 'use') return definition.arn
   try {
@@ -69,16 +98,10 @@ async function revisionFor(definition: DefinitionPlan, world: World, progress: P
 }
 
 /** A deployment may have been started: never "nothing was deployed". */
-function endUnsure({ lost, last }: MaybeStartedError, progress: Progress) {
+function endUnsure({ lost, last }: MaybeStartedError, progress: Progress): Start {
   const sentences = new Set(
     [lost, last].map(({ operation, serviceError }) => describeServiceError(operation, serviceError)),
   )
-  return progress.end('unknown', { failure: [...sentences].join(' ') })
-}
-
-/** A write that failed and surely started nothing. */
-function endUnstarted(error: CallError, progress: Progress) {
-  const problem = callProblem(error)
-  const isBusy = error.serviceError.code === 'DeploymentLimitExceeded'
-  return progress.end('refused', { problems: [isBusy ? { ...problem, reason: 'busy' } : problem] })
+  progress.end('unknown', { failure: [...sentences].join(' ') })
+  return { kind: 'ended' }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createDeployment } from '../../src/aws/code-deploy.ts'
 import { describeService } from '../../src/aws/ecs.ts'
-import { findGroup, type GroupNames } from '../../src/service/find-group.ts'
+import { findGroup, type GroupNames, readMaker } from '../../src/service/find-group.ts'
 import { type ResolvedService, resolveService } from '../../src/service/service.ts'
 import type { ApplicationSeed, Fault, Scenario, World } from '../../src/simulator/scenario.ts'
 import { baseScenario } from '../../src/simulator/scenarios.ts'
@@ -33,7 +33,12 @@ async function demoService({ aws }: SimulatedAws, cluster = 'demo', name = 'web'
 async function find(simulated: SimulatedAws, names: Partial<GroupNames> = {}, service?: ResolvedService) {
   const target = service ?? (await demoService(simulated))
   const before = simulated.simulator.calls.length
-  const found = await findGroup(simulated.aws, target, { ...NO_NAMES, ...names })
+  const found = await findGroup(
+    simulated.aws,
+    target,
+    { ...NO_NAMES, ...names },
+    await readMaker(simulated.aws, target),
+  )
   const group = 'sentence' in found ? found : `${found.applicationName}/${found.deploymentGroupName}`
   return { found: group, asked: simulated.asked().slice(before) }
 }

@@ -8,6 +8,7 @@ import {
   type DeploymentGroupInfo,
   type DeploymentInfo,
   type DeploymentTarget,
+  type DeploymentWaitType,
   GetDeploymentCommand,
   GetDeploymentConfigCommand,
   GetDeploymentGroupCommand,
@@ -184,12 +185,17 @@ export async function stopDeployment(aws: CodeDeploy, deploymentId: string, roll
 }
 
 /**
- * Lets a deployment that waits at `Ready` shift production: changes AWS. Asking twice is refused, not carried out twice.
+ * Ends a wait of a deployment: that at `Ready`, so that it shifts production, or that before the original task set is
+ * terminated. Changes AWS. Asking twice is refused, not carried out twice.
  * @throws CallError; code `DeploymentIsNotInReadyState`
  */
-export async function continueDeployment(aws: CodeDeploy, deploymentId: string): Promise<void> {
+export async function continueDeployment(
+  aws: CodeDeploy,
+  deploymentId: string,
+  deploymentWaitType: DeploymentWaitType = 'READY_WAIT',
+): Promise<void> {
   await attempt(aws, 'codedeploy:ContinueDeployment', (abortSignal) =>
-    aws.codeDeploy.send(new ContinueDeploymentCommand({ deploymentId, deploymentWaitType: 'READY_WAIT' }), {
+    aws.codeDeploy.send(new ContinueDeploymentCommand({ deploymentId, deploymentWaitType }), {
       abortSignal,
     }),
   )

@@ -280,7 +280,7 @@ export function untilTheEnd(following: Following, limitMs: number): Following {
  * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
  * not documented, so an event before the shift that still has to run counts as not ready.
  */
-function isWaitingForPromotion(snapshot: Snapshot): boolean {
+export function isWaitingForPromotion(snapshot: Snapshot): boolean {
   const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
   const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next)
   return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped')

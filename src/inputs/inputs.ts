@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts'
 import { invalidInput } from '../errors.ts'
+import type { RoomPolicy } from '../group/room-policy.ts'
 import { inSentence } from '../untrusted.ts'
 import { parseAlarms } from './alarms.ts'
 import { type ContainerImage, parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
@@ -43,7 +44,10 @@ export interface Inputs {
   rollbackOn: RollbackEvent[] | undefined
   /** Undefined: the alarms of the deployment group. */
   alarms: string[] | undefined
+  onActiveDeployment: RoomPolicy
   ifUnchanged: 'release' | 'skip'
+  /** Release although a newer run of the workflow deploys or serves. */
+  allowOlder: boolean
   autoPromote: boolean
   waitFor: FinishLine
   /** From CreateDeployment to the finish line. Undefined: a budget for each phase. */
@@ -148,7 +152,9 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     description: fields.text('codedeploy-deployment-description') ?? '',
     rollbackOn: rollbackOn(fields),
     alarms: parseAlarms(fields),
+    onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
     ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
+    allowOlder: fields.trueOrFalse('allow-older') ?? false,
     autoPromote: fields.trueOrFalse('auto-promote') ?? false,
     waitFor: waitFor(fields, notes),
     waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),

@@ -19,6 +19,8 @@ export interface PlannedDefinition {
   definition: DefinitionPlan
   /** Undefined: what runs now could not be seen. */
   differences: Difference[] | undefined
+  /** What is to run, whichever revision it has. */
+  wanted: TaskDefinition
   /** Production runs exactly this, and every image is pinned by digest, so that the same words mean the same code. */
   servesAlready: boolean
 }
@@ -50,7 +52,7 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   const servesAlready = isSame && allPinned(definition)
   if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
     findings.add(...inactiveProblems(base.revision))
-    return { definition: { kind: 'use', arn: base.revision.arn }, differences, servesAlready }
+    return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready }
   }
 
   const newest = await newestRevision(definition, world, findings, seen === 'denied')
@@ -60,7 +62,7 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   const candidates = [current, newest].filter((one) => one?.isActive === true)
   const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition))
   const choice: DefinitionPlan = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn }
-  return { definition: choice, differences, servesAlready }
+  return { definition: choice, wanted: definition, differences, servesAlready }
 }
 
 /** What the service runs now. A file is enough to go on with when that may not be looked at. */

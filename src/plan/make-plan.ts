@@ -1,4 +1,4 @@
-import type { DeploymentGroupInfo } from '@aws-sdk/client-codedeploy'
+import type { DeploymentGroupInfo, DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { AppSpecFile } from '../app-spec/app-spec-file.ts'
 import { getDeploymentConfig, getDeploymentGroup } from '../aws/code-deploy.ts'
@@ -6,21 +6,24 @@ import { describeService } from '../aws/ecs.ts'
 import { describeServiceError, type ServiceError } from '../aws/service-error.ts'
 import { invalidInput, type Problem } from '../errors.ts'
 import { budgetFor } from '../follow/budget.ts'
+import type { Room } from '../group/room.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
+import { ownMarker } from '../marker.ts'
 import { addressProblems, answerProblems } from '../service/address.ts'
 import { type DeploymentGroup, groupProblems, readDeploymentGroup } from '../service/deployment-group.ts'
-import { findGroup } from '../service/find-group.ts'
-import { type ResolvedService, resolveService } from '../service/service.ts'
+import { findGroup, readMaker } from '../service/find-group.ts'
+import { beforeDeployment, type ResolvedService, resolveService } from '../service/service.ts'
 import { readTrafficShift, shiftByName, type TrafficShift } from '../service/traffic-shift.ts'
 import { inSentence } from '../untrusted.ts'
 import type { World } from '../world.ts'
-import { findBlocker } from './active-deployment.ts'
+import { findAdoptable } from './adoption.ts'
 import { planDefinition } from './definition-plan.ts'
 import { Findings } from './findings.ts'
 import { type Identity, isExpectedAccount, isInExpectedAccount, mayCall } from './identity.ts'
 import type { ReleasePlan } from './plan.ts'
 import { holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
 import { readSources } from './sources.ts'
+import { candidatesOf, checkTurn, readOccupancy } from './turn.ts'
 
 /** The plan of a release, or everything that speaks against it. Nothing has been written either way. */
 export interface Planning {
@@ -33,8 +36,21 @@ export interface Planning {
   group: DeploymentGroup | undefined
 }
 
+/** What an earlier look of the same release has found. */
+export interface Earlier {
+  /** A deployment that CodeDeploy named as being in the way; it may not be listed. */
+  blocker: string | undefined
+  /** When the release began to wait for room; milliseconds since 1970. */
+  waitsSinceMs: number | undefined
+}
+
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
-export async function makePlan(parsed: ParsedInputs, world: World, identity: Promise<Identity>): Promise<Planning> {
+export async function makePlan(
+  parsed: ParsedInputs,
+  world: World,
+  identity: Promise<Identity>,
+  earlier: Earlier,
+): Promise<Planning> {
   const { inputs } = parsed
   const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
   const sources = await readSources(inputs, world, findings)
@@ -57,17 +73,18 @@ export async function makePlan(parsed: ParsedInputs, world: World, identity: Pro
   if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings))) return none
 
   const appSpec = appSpecPlan(inputs, sources.appSpecFile, service)
+  const maker = findings.answerOf(readMaker(world, service))
   const [group, definitionPlan] = await Promise.all([
-    resolveGroup(inputs, world, service, namedGroup, findings),
+    resolveGroup(inputs, world, service, namedGroup, maker, findings),
     planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
   ])
   if (group === undefined) return { ...none, service }
   findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group))
 
   const deploymentConfig = inputs.deploymentConfig ?? group.deploymentConfig ?? 'CodeDeployDefault.ECSAllAtOnce'
-  const [shift, isBusy] = await Promise.all([
+  const [shift, occupancy] = await Promise.all([
     namedShift ?? (inputs.deploymentConfig === undefined ? readShift(deploymentConfig, world, findings) : undefined),
-    findBlocker(world, service, group, findings),
+    readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
   ])
   if (definitionPlan === undefined || shift === undefined) return { ...none, service, group }
 
@@ -78,9 +95,22 @@ export async function makePlan(parsed: ParsedInputs, world: World, identity: Pro
   const { totalMs } = budget
   findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }))
   const { definition, differences } = definitionPlan
-  const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && !isBusy
-  const plan: ReleasePlan = {
+  const { occupant } = occupancy
+  const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && occupancy.isFree
+  const own = ownMarker(world.run, inputs.operation)
+  const room: Room = {
     service,
+    group,
+    policy: inputs.onActiveDeployment,
+    own,
+    sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
+    patienceMs: totalMs,
+  }
+  const facts = { ...definitionPlan, world, service, own, appSpec, findings }
+  const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, service, await maker), facts)
+  if (adopted === undefined) checkTurn(room, occupant, await maker, inputs.allowOlder, world, findings)
+  const plan: ReleasePlan = {
+    service: adopted === undefined ? service : beforeDeployment(service, adopted.deploymentId),
     group,
     deploymentConfig,
     shift,
@@ -91,8 +121,11 @@ export async function makePlan(parsed: ParsedInputs, world: World, identity: Pro
     rollbackOn,
     budget,
     isUnchanged,
+    adopted,
+    occupant,
+    room,
   }
-  return { ...none, plan: problems.length === 0 ? plan : undefined, service, group }
+  return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group }
 }
 
 async function readService(inputs: Inputs, world: World, findings: Findings): Promise<ResolvedService | undefined> {
@@ -136,10 +169,11 @@ async function resolveGroup(
   world: World,
   service: ResolvedService,
   named: DeploymentGroupInfo | undefined,
+  maker: Promise<DeploymentInfo | undefined>,
   findings: Findings,
 ): Promise<DeploymentGroup | undefined> {
   const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined
-  const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs))
+  const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs, await maker))
   if (found === undefined) return undefined
   if ('sentence' in found) {
     findings.add(found)

@@ -1,12 +1,15 @@
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { Budget } from '../follow/budget.ts'
 import type { Hooks } from '../follow/snapshot.ts'
+import type { Occupant } from '../group/occupant.ts'
+import type { Room } from '../group/room.ts'
 import type { RollbackEvent } from '../inputs/inputs.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
 import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
 import type { Difference } from '../task-definition/difference.ts'
+import type { Adopted } from './adoption.ts'
 
 /** What a release is going to do, once every check has passed. Nothing of it has been done yet. */
 export interface ReleasePlan {
@@ -25,6 +28,11 @@ export interface ReleasePlan {
   budget: Budget
   /** `if-unchanged: skip` applies: there is nothing to do. */
   isUnchanged: boolean
+  /** Our own deployment, which is followed instead of making another. */
+  adopted: Adopted | undefined
+  /** What keeps the group busy, and how to get room in it. */
+  occupant: Occupant | undefined
+  room: Room
 }
 
 /** Which revision is deployed. */

@@ -77,6 +77,14 @@ export function writeLines({ taskDefinition, deploymentId }: Release): string[] 
   return lines
 }
 
+/** What is followed instead of making another deployment. */
+export function adoptionLines({ adopted, run }: Release): string[] {
+  if (adopted === undefined) return []
+  const who =
+    `${adopted.runAttempt}` === (run.runAttempt || '1') ? 'This job' : `Attempt ${adopted.runAttempt} of this run`
+  return [`${who} has made deployment ${adopted.deploymentId} of exactly this; following it instead of making another.`]
+}
+
 /** Once the deployment exists: what it is, where to see it, how to stop it, how long this can take. */
 export function openingLines(release: Release): string[] {
   const { service, deploymentId, plan, run, region, otherEndpoint, asked, caller } = release

@@ -66,6 +66,13 @@ function reportOf(release: Release) {
             names: names ?? null,
           })),
     appSpec: plan === undefined || taskDefinition === undefined ? null : buildAppSpec(plan.appSpec, taskDefinition.arn),
+    adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
+    waits: release.waits.map((wait) => ({
+      deploymentId: wait.deploymentId,
+      step: wait.step,
+      startedAt: isoTime(wait.startedAtMs),
+      durationSeconds: wait.endedAtMs === undefined ? null : (wait.endedAtMs - wait.startedAtMs) / 1000,
+    })),
     deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
     hooks: hookResults(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
       event,

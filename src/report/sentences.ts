@@ -8,7 +8,7 @@ import type { Status } from '../verdict.ts'
 import { deploymentUrl } from './console-links.ts'
 import { hookResults } from './hook-results.ts'
 import { neverShifted, peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
-import { clockTime, duration, percentText } from './words.ts'
+import { andList, clockTime, duration, percentText } from './words.ts'
 
 /** What happened, where production is and what to do, each a plain sentence or several; empty when there is nothing. */
 export interface Verdict {
@@ -41,7 +41,7 @@ export function verdictSentences(release: Release): Verdict {
     title: release.status === undefined ? 'In progress' : TITLES[release.status],
     cause: cause(release),
     production: productionSentence(release),
-    remains: remains(release),
+    remains: [madeRoomSentence(release), remains(release)].filter((part) => part !== '').join(' '),
     advice: advice(release),
   }
 }
@@ -57,9 +57,10 @@ export function releasedRevision({ taskDefinition }: Release): string {
   return taskDefinition === undefined ? '' : revisionName(taskDefinition.arn)
 }
 
-/** `web:1`: what served when the release began; empty when the service was not found. */
-export function originalRevision({ service }: Release): string {
-  return service === undefined ? '' : revisionName(service.primary.taskDefinitionArn)
+/** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
+export function originalRevision({ service, adopted }: Release): string {
+  const isGone = adopted !== undefined && service?.primary.deploymentId === adopted.deploymentId
+  return service === undefined || isGone ? '' : revisionName(service.primary.taskDefinitionArn)
 }
 
 /** `demo/web`, as far as it is known. */
@@ -72,12 +73,13 @@ function cause(release: Release): string {
   const revision = releasedRevision(release)
   switch (release.status) {
     case undefined:
-      return release.deploymentId === undefined
-        ? `Checking whether ${label} can be released.`
-        : `Deployment ${release.deploymentId} releases ${revision} to ${label}.`
+      return goingOn(release)
     case 'succeeded':
-      return `Deployment ${release.deploymentId} released ${revision} to ${label}.`
+      return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`
     case 'started':
+      if (release.adopted !== undefined) {
+        return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`
+      }
       return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`
     case 'unchanged':
       return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
@@ -95,6 +97,37 @@ function cause(release: Release): string {
     case 'rollback-failed':
       return `${endCause(release)} ${rollbackSentence(release)}`
   }
+}
+
+/** What a release that is not over is doing. */
+function goingOn(release: Release): string {
+  const { deploymentId, waits } = release
+  const label = serviceLabel(release)
+  if (deploymentId !== undefined) return `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${label}.`
+  const last = waits.at(-1)
+  return last === undefined || last.endedAtMs !== undefined
+    ? `Checking whether ${label} can be released.`
+    : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`
+}
+
+function adoptedSentence({ adopted }: Release): string {
+  return adopted === undefined
+    ? ''
+    : ` Attempt ${adopted.runAttempt} of this run made it; it was followed instead of making another.`
+}
+
+/** What of others was ended to make room. */
+function madeRoomSentence({ waits }: Release): string {
+  const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId)
+  const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId)
+  return [
+    stopped.length === 0 ? '' : `To make room, ${andList(stopped)} was stopped with rollback.`,
+    cut.length === 0
+      ? ''
+      : `To make room, the termination wait of ${andList(cut)} was ended, and with it its instant rollback.`,
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ')
 }
 
 /** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */

@@ -1,5 +1,6 @@
 import { type EventReading, hasEnded, type Snapshot } from '../follow/snapshot.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
+import { type Wait, waitedMs } from '../group/wait.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
 import { markdownCode, markdownText } from '../untrusted.ts'
@@ -57,7 +58,7 @@ function alert(release: Release): string {
 }
 
 function facts(release: Release): string {
-  const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller } = release
+  const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller, waits } = release
   const url =
     service === undefined || deploymentId === undefined
       ? undefined
@@ -87,10 +88,16 @@ function facts(release: Release): string {
     ],
     ['Made as', caller === undefined ? '' : markdownCode(caller.arn)],
     ['Started', clockTime(startedAtMs, true)],
+    ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAtMs ?? startedAtMs)],
     ['Took', endedAtMs === undefined ? '' : duration(endedAtMs - startedAtMs)],
   ]
   const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '')
   return table(first, others)
+}
+
+function waitsText(waits: readonly Wait[], nowMs: number): string {
+  const ids = waits.slice(0, MAX_LIST_LENGTH).map(({ deploymentId }) => markdownCode(deploymentId))
+  return `${duration(waitedMs(waits, nowMs))} (${ids.join(', ')})`
 }
 
 function statusText(snapshot: Snapshot, nowMs: number | undefined): string {
@@ -109,9 +116,10 @@ function problems({ problems: found }: Release): string {
   return section('What is wrong', list(found.map(({ sentence }) => sentence)))
 }
 
-function changes({ plan }: Release): string {
+function changes({ plan, adopted }: Release): string {
   if (plan === undefined) return ''
   if (plan.differences === undefined) return section('What changed', 'That could not be seen.')
+  if (adopted !== undefined && plan.differences.length === 0) return ''
   if (plan.differences.length === 0)
     return section('What changed', 'Nothing: the same task definition is deployed again.')
   const rows = plan.differences

@@ -1,23 +1,32 @@
-import type { AutoRollbackConfiguration, AutoRollbackEvent, DeploymentGroupInfo } from '@aws-sdk/client-codedeploy'
+import type {
+  AutoRollbackConfiguration,
+  AutoRollbackEvent,
+  BlueGreenDeploymentConfiguration,
+  DeploymentGroupInfo,
+} from '@aws-sdk/client-codedeploy'
 import { shortName } from '../aws/arn.ts'
 import type { Problem } from '../errors.ts'
 import type { RollbackEvent } from '../inputs/inputs.ts'
 import { inSentence } from '../untrusted.ts'
 import type { ResolvedService } from './service.ts'
 
-/** A deployment group for one ECS service. Waits are in milliseconds. */
-export interface DeploymentGroup {
-  application: string
-  name: string
-  /** Name of the deployment configuration it uses unless told otherwise. */
-  deploymentConfig: string | undefined
-  hasTestListener: boolean
+/** The waits that a group asks for, each of its deployments with those of its own time; in milliseconds. */
+export interface GroupWaits {
   /** Waits at `Ready` for somebody to continue the deployment, and stops it when nobody did. */
   holdsAtReady: boolean
   /** How long it may wait at `Ready`; what the wait means without a hold is not documented. */
   readyWaitMs: number
   /** How long the original task set is kept after the shift; undefined when it is kept for good. */
   terminationWaitMs: number | undefined
+}
+
+/** A deployment group for one ECS service. */
+export interface DeploymentGroup extends GroupWaits {
+  application: string
+  name: string
+  /** Name of the deployment configuration it uses unless told otherwise. */
+  deploymentConfig: string | undefined
+  hasTestListener: boolean
   /** Empty when automatic rollback is off. */
   rollbackOn: RollbackEvent[]
   /** Names of the alarms that stop a deployment. */
@@ -38,25 +47,31 @@ const MINUTE_MS = 60_000
 /** Narrows GetDeploymentGroup's answer. Members that are absent mean that the group has no such thing. */
 export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup {
   const pair = info.loadBalancerInfo?.targetGroupPairInfoList?.[0]
-  const ready = info.blueGreenDeploymentConfiguration?.deploymentReadyOption
-  const termination = info.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess
   const alarms = info.alarmConfiguration
   const last = info.lastAttemptedDeployment
-  const holdsAtReady = ready?.actionOnTimeout === 'STOP_DEPLOYMENT'
   return {
     application: info.applicationName ?? '',
     name: info.deploymentGroupName ?? '',
     deploymentConfig: info.deploymentConfigName,
     hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
-    holdsAtReady,
-    readyWaitMs: (ready?.waitTimeInMinutes ?? 0) * MINUTE_MS,
-    terminationWaitMs:
-      termination?.action === 'KEEP_ALIVE' ? undefined : (termination?.terminationWaitTimeInMinutes ?? 0) * MINUTE_MS,
+    ...readWaits(info.blueGreenDeploymentConfiguration),
     rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
     alarms:
       alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
     lastDeployment:
       last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
+  }
+}
+
+/** The waits that a group, or one of its deployments, is set to. */
+export function readWaits(configuration: BlueGreenDeploymentConfiguration | undefined): GroupWaits {
+  const ready = configuration?.deploymentReadyOption
+  const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess
+  return {
+    holdsAtReady: ready?.actionOnTimeout === 'STOP_DEPLOYMENT',
+    readyWaitMs: (ready?.waitTimeInMinutes ?? 0) * MINUTE_MS,
+    terminationWaitMs:
+      termination?.action === 'KEEP_ALIVE' ? undefined : (termination?.terminationWaitTimeInMinutes ?? 0) * MINUTE_MS,
   }
 }
 

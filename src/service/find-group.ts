@@ -1,4 +1,4 @@
-import type { DeploymentGroupInfo } from '@aws-sdk/client-codedeploy'
+import type { DeploymentGroupInfo, DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { CallError } from '../aws/attempts.ts'
 import {
   type CodeDeploy,
@@ -25,6 +25,7 @@ const MAX_CONSOLE_NAME_PART = 46
 /**
  * Finds the deployment group of a service when the inputs do not name both its application and itself: that of the
  * deployment that made the PRIMARY task set, else the names the console gives, else a search through the account.
+ * @param maker the deployment that made the PRIMARY task set, if there is one and it may be read
  * @returns the group, or the problem that it cannot be found
  * @throws CallError when AWS cannot be reached at all
  */
@@ -32,10 +33,11 @@ export async function findGroup(
   aws: CodeDeploy,
   service: ResolvedService,
   names: GroupNames,
+  maker: DeploymentInfo | undefined,
 ): Promise<DeploymentGroupInfo | Problem> {
   const denials: CallError[] = []
   const onDenied = (error: CallError) => void denials.push(error)
-  const likely = [await namesOfLastRelease(aws, service, names, onDenied), consoleNames(service, names)]
+  const likely = [namesOfLastRelease(maker, names), consoleNames(service, names)]
   for (const guess of likely) {
     if (guess === undefined) continue
     const call = getDeploymentGroup(aws, guess.application, guess.deploymentGroup)
@@ -45,16 +47,15 @@ export async function findGroup(
   return await searchGroup(aws, service, names, denials)
 }
 
-async function namesOfLastRelease(
-  aws: CodeDeploy,
-  service: ResolvedService,
-  names: GroupNames,
-  onDenied: (error: CallError) => void,
-) {
-  const { deploymentId } = service.primary
+/** The deployment that made the PRIMARY task set; undefined when none did or it may not be read. @throws CallError */
+export async function readMaker(aws: CodeDeploy, { primary }: ResolvedService): Promise<DeploymentInfo | undefined> {
+  const { deploymentId } = primary
   if (deploymentId === undefined) return undefined
-  const info = await orElse(getDeployment(aws, deploymentId), {}, onDenied)
-  const { applicationName: application, deploymentGroupName: deploymentGroup } = info
+  return await orElse<DeploymentInfo | undefined>(getDeployment(aws, deploymentId), undefined, () => {})
+}
+
+function namesOfLastRelease(maker: DeploymentInfo | undefined, names: GroupNames) {
+  const { applicationName: application, deploymentGroupName: deploymentGroup } = maker ?? {}
   if (application === undefined || deploymentGroup === undefined) return undefined
   const agrees =
     (names.application ?? application) === application && (names.deploymentGroup ?? deploymentGroup) === deploymentGroup

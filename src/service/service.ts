@@ -112,6 +112,16 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
   }
 }
 
+/** The service as it was before a deployment that may serve by now, as long as its original task set is there. */
+export function beforeDeployment(service: ResolvedService, deploymentId: string): ResolvedService {
+  const original = service.taskSets.find(
+    (taskSet) => taskSet.deploymentId !== deploymentId && taskSet.status !== 'DRAINING',
+  )
+  if (service.primary.deploymentId !== deploymentId || original === undefined) return service
+  const { id, taskDefinitionArn } = original
+  return { ...service, primary: { id, taskDefinitionArn, deploymentId: original.deploymentId } }
+}
+
 /** One task set, with empty text where ECS says nothing. */
 export function readTaskSet(taskSet: TaskSet): ServiceTaskSet {
   return {

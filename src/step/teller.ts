@@ -35,7 +35,8 @@ export class Teller {
     const { taskDefinition, deploymentId } = release
     if (taskDefinition !== before?.taskDefinition) this.#output('task-definition-arn', taskDefinition?.arn ?? '')
     if (deploymentId !== before?.deploymentId) this.#output('codedeploy-deployment-id', deploymentId ?? '')
-    const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId
+    const isTold =
+      before?.timeline === release.timeline && before.deploymentId === deploymentId && before.waits === release.waits
     if (!isTold || release.status !== undefined) this.#files.writeSummary(renderSummary(release))
   }
 

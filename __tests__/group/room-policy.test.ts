@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals'
+import { type RoomFacts, type RoomPolicy, type RoomStep, roomStep } from '../../src/group/room-policy.ts'
+import type { Stage } from '../../src/group/stage.ts'
+
+const FACTS: RoomFacts = {
+  stage: 'unshifted',
+  isOwnRollback: false,
+  freeAtMs: undefined,
+  asked: new Set(),
+  nowMs: 0,
+  untilMs: 600_000,
+}
+
+describe('a deployment in the way', () => {
+  test.each<[RoomPolicy, Stage, RoomStep]>([
+    ['wait', 'unshifted', 'wait'],
+    ['wait', 'shifting', 'wait'],
+    ['wait', 'held', 'refuse'],
+    ['wait', 'shifted', 'wait'],
+    ['wait', 'rolling-back', 'wait'],
+    ['replace', 'unshifted', 'stop'],
+    ['replace', 'shifting', 'wait'],
+    ['replace', 'held', 'stop'],
+    ['replace', 'shifted', 'end-termination-wait'],
+    ['replace', 'rolling-back', 'wait'],
+    ['fail', 'unshifted', 'refuse'],
+    ['fail', 'shifting', 'refuse'],
+    ['fail', 'held', 'refuse'],
+    ['fail', 'shifted', 'refuse'],
+    ['fail', 'rolling-back', 'refuse'],
+  ])('%s, %s: %s', (policy, stage, step) => {
+    expect(roomStep(policy, { ...FACTS, stage })).toBe(step)
+  })
+
+  test('is waited for under fail when it rolls back an earlier attempt of this very job', () => {
+    expect(roomStep('fail', { ...FACTS, stage: 'rolling-back', isOwnRollback: true })).toBe('wait')
+  })
+
+  test.each<[RoomPolicy, Stage]>([
+    ['wait', 'unshifted'],
+    ['wait', 'shifting'],
+    ['wait', 'rolling-back'],
+    ['replace', 'shifting'],
+  ])('is not waited for beyond the budget: %s, %s', (policy, stage) => {
+    expect(roomStep(policy, { ...FACTS, stage, nowMs: 600_000 })).toBe('refuse')
+  })
+
+  test('in its termination wait is waited for when that ends within the budget, else not at all', () => {
+    expect(roomStep('wait', { ...FACTS, stage: 'shifted', freeAtMs: 600_000 })).toBe('wait')
+    expect(roomStep('wait', { ...FACTS, stage: 'shifted', freeAtMs: 600_001 })).toBe('refuse')
+  })
+
+  test('is asked once and then waited for, however long its termination wait was', () => {
+    const asked = new Set<RoomStep>(['stop', 'end-termination-wait'])
+    expect(roomStep('replace', { ...FACTS, asked })).toBe('wait')
+    expect(roomStep('replace', { ...FACTS, stage: 'shifted', freeAtMs: 9_000_000, asked })).toBe('wait')
+    expect(roomStep('replace', { ...FACTS, asked, nowMs: 600_000 })).toBe('refuse')
+  })
+})

@@ -1,0 +1,55 @@
+import type { Problem } from '../errors.ts'
+import { runningEvent } from '../follow/snapshot.ts'
+import { deploymentUrl } from '../report/console-links.ts'
+import { clockTime, duration } from '../report/words.ts'
+import { inSentence } from '../untrusted.ts'
+import type { Occupant } from './occupant.ts'
+import type { Room } from './room.ts'
+
+/** Why a release is refused because of the deployment that keeps its group busy. */
+export function busyProblem(occupant: Occupant, room: Room, nowMs: number): Problem {
+  const { service, group } = room
+  const url = deploymentUrl(service.partition, service.region, occupant.id)
+  const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`
+  return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` }
+}
+
+function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: Room, nowMs: number): string {
+  const { policy, sinceMs, patienceMs } = room
+  if (policy === 'fail') {
+    const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, nowMs)}. `
+    return `${free}Try again when it has ended, or set 'on-active-deployment' to 'wait' or 'replace'.`
+  }
+  if (stage === 'held') {
+    const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, nowMs)}`
+    return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`
+  }
+  if (nowMs >= sinceMs + patienceMs)
+    return `This step has waited for ${duration(patienceMs)}, which is as long as the release itself may take.`
+  if (stage === 'shifted' && freeAtMs !== undefined) {
+    return `It is free at ${moment(freeAtMs, nowMs)}, later than the ${duration(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`
+  }
+  return 'Try again when it has ended.'
+}
+
+/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml, 'text')`. */
+export function describeOccupant(occupant: Occupant, nowMs: number): string {
+  const { id, snapshot, creator, description, marker, rollsBack } = occupant
+  const event = runningEvent(snapshot)
+  const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : ''
+  const age =
+    snapshot.createdAtMs === undefined ? '' : `, created ${duration(Math.max(0, nowMs - snapshot.createdAtMs))} ago`
+  const by = ` by ${inSentence(creator, 60) || 'unknown'}`
+  const run =
+    marker === undefined || marker.runId === ''
+      ? ''
+      : `, run ${marker.runNumber === 0 ? marker.runId : marker.runNumber} of ${marker.workflowFile || marker.repository}`
+  const undoes = rollsBack === undefined ? '' : `, which rolls back ${inSentence(rollsBack, 60)}`
+  const text = marker === undefined && description !== '' ? `, '${inSentence(description, 256)}'` : ''
+  return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`
+}
+
+/** A moment, with the date when it is not near. */
+function moment(atMs: number, nowMs: number): string {
+  return clockTime(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000)
+}

@@ -1,0 +1,156 @@
+import { CallError, isPassing } from '../aws/attempts.ts'
+import { continueDeployment, stopDeployment } from '../aws/code-deploy.ts'
+import { callProblem } from '../plan/findings.ts'
+import type { Progress } from '../progress.ts'
+import { freeLine, roomStepLine, stillBusyLine } from '../report/room-lines.ts'
+import type { World } from '../world.ts'
+import { busyProblem } from './busy-problem.ts'
+import { findOccupant, type Occupant } from './occupant.ts'
+import { type Room, stepIn } from './room.ts'
+import type { RoomStep } from './room-policy.ts'
+import { endedWaits, type Wait, waitedMs, withWait } from './wait.ts'
+
+const SECOND_MS = 1_000
+
+/** Silence after which the log says what is being waited for, in milliseconds. */
+const HEARTBEAT_MS = 300_000
+
+/** What is remembered from one look to the next. */
+interface Making {
+  /** What each deployment was asked for already. */
+  asked: Map<string, Set<RoomStep>>
+  /** What was told last, and when. */
+  told: string
+  toldAtMs: number
+  failedReads: number
+}
+
+/** A deployment has ended or cannot be asked for this, which the next look shows. */
+const TOO_LATE = new Set([
+  'DeploymentAlreadyCompleted',
+  'DeploymentIsNotInReadyState',
+  'UnsupportedActionForDeploymentType',
+])
+
+/**
+ * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
+ * the way counts too. What was checked before may have changed then. Changes AWS with `replace` only.
+ * @param first what is in the way, as the checks saw it
+ * @returns whether the group is free; when it is not, the release has ended
+ */
+export async function makeRoom(
+  room: Room,
+  first: Occupant,
+  autoPromote: boolean,
+  world: World,
+  progress: Progress,
+): Promise<boolean> {
+  const { clock, log, signal } = world
+  const making: Making = { asked: new Map(), told: '', toldAtMs: clock.now(), failedReads: 0 }
+  let occupant: Occupant | undefined = first
+  let isFresh = false
+  try {
+    while (occupant !== undefined && !signal.aborted) {
+      const step = stepIn(room, occupant, askedOf(making, occupant), clock.now())
+      if (step === 'refuse') {
+        progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, clock.now())] })
+        return false
+      }
+      if (step === 'wait' || isFresh) {
+        tell(step, occupant, making, room, world, progress)
+        await take(step, occupant, making, world)
+        await clock.sleep(restMs(occupant, making, world), signal)
+      }
+      // What is stopped is looked at right before.
+      if (!signal.aborted) occupant = await lookAgain(occupant, making, room, autoPromote, world)
+      isFresh = making.failedReads === 0
+    }
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    progress.end('refused', { ...endOf(progress, world), problems: [callProblem(error)] })
+    return false
+  }
+  if (signal.aborted) {
+    progress.end('cancelled', endOf(progress, world))
+    return false
+  }
+  const { waits } = progress.learn(endOf(progress, world))
+  if (making.told !== '') log.line(freeLine(waitedMs(waits, clock.now()), clock.now()))
+  return true
+}
+
+function endOf({ release }: Progress, { clock }: World): { waits: readonly Wait[] } {
+  return { waits: endedWaits(release.waits, clock.now()) }
+}
+
+function askedOf({ asked }: Making, { id }: Occupant): Set<RoomStep> {
+  const known = asked.get(id) ?? new Set<RoomStep>()
+  asked.set(id, known)
+  return known
+}
+
+/** One line when something new is waited for or done, and one in every few minutes of silence. */
+function tell(
+  step: Wait['step'],
+  occupant: Occupant,
+  making: Making,
+  room: Room,
+  { clock, log }: World,
+  progress: Progress,
+): void {
+  const nowMs = clock.now()
+  const news = `${step} ${occupant.id} ${occupant.stage}`
+  const hasAsked = askedOf(making, occupant).size > 0
+  const isNews = step !== 'wait' || (news !== making.told && !hasAsked)
+  if (isNews) log.line(roomStepLine(step, occupant, room, nowMs))
+  else if (nowMs - making.toldAtMs >= HEARTBEAT_MS) log.line(stillBusyLine(occupant, room, nowMs))
+  else return
+  making.told = news
+  making.toldAtMs = nowMs
+  progress.learn({ waits: withWait(progress.release.waits, occupant.id, step, nowMs) })
+}
+
+async function take(step: Wait['step'], { id }: Occupant, making: Making, world: World): Promise<void> {
+  if (step === 'wait') return
+  try {
+    if (step === 'stop') await stopDeployment(world, id, true)
+    else await continueDeployment(world, id, 'TERMINATION_WAIT')
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    const { code } = error.serviceError
+    if (isPassing(error.serviceError)) return
+    if (!TOO_LATE.has(code)) throw error
+  }
+  making.asked.get(id)?.add(step)
+}
+
+/** The deployment that is in the way now; what was seen last while nothing can be read. */
+async function lookAgain(
+  before: Occupant,
+  making: Making,
+  { service, group }: Room,
+  autoPromote: boolean,
+  world: World,
+): Promise<Occupant | undefined> {
+  const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id))
+  try {
+    const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => {} }
+    const occupant = await findOccupant(world, facts)
+    making.failedReads = 0
+    return occupant
+  } catch (error) {
+    if (!(error instanceof CallError) || !isPassing(error.serviceError)) throw error
+    making.failedReads += 1
+    return before
+  }
+}
+
+/** How soon to look again, in milliseconds: close together when the group may be free any moment. */
+function restMs({ id, stage, freeAtMs }: Occupant, { asked, failedReads }: Making, { clock, random }: World): number {
+  const spread = 0.9 + 0.2 * random()
+  if (failedReads > 0) return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failedReads, 5)) * spread
+  if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0) return 2 * SECOND_MS * spread
+  if (stage !== 'shifted' || freeAtMs === undefined) return 10 * SECOND_MS * spread
+  const leftMs = freeAtMs - clock.now()
+  return leftMs < 0 ? 3 * SECOND_MS * spread : Math.min(30 * SECOND_MS, leftMs + SECOND_MS) * spread
+}

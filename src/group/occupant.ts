@@ -1,0 +1,179 @@
+import type { DeploymentTarget } from '@aws-sdk/client-codedeploy'
+import { CallError } from '../aws/attempts.ts'
+import { type CodeDeploy, getDeployment, getDeploymentTarget, listActiveDeployments } from '../aws/code-deploy.ts'
+import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
+import { isRollbackDue } from '../follow/ending.ts'
+import type { Snapshot } from '../follow/snapshot.ts'
+import { type Marker, parseMarker } from '../marker.ts'
+import { type DeploymentGroup, type GroupWaits, readWaits } from '../service/deployment-group.ts'
+import type { ResolvedService } from '../service/service.ts'
+import { type Stage, stageOf } from './stage.ts'
+
+/** The deployment that keeps a group busy, as it was when it was looked at. Times are milliseconds since 1970. */
+export interface Occupant {
+  id: string
+  stage: Stage
+  snapshot: Snapshot
+  /** Who made it, in CodeDeploy's words; foreign text. */
+  creator: string
+  /** Foreign text. */
+  description: string
+  /** What its description tells of the run that made it; for a rollback, of the run whose deployment is rolled back. */
+  marker: Marker | undefined
+  appSpecSha256: string | undefined
+  /** The deployment that it rolls back. */
+  rollsBack: string | undefined
+  /** Until when it waits at `Ready`, if it does. */
+  heldUntilMs: number | undefined
+  /** When its termination wait is over, if it is in it. */
+  freeAtMs: number | undefined
+}
+
+/** Where to look, and what to expect. */
+export interface OccupancyFacts {
+  service: ResolvedService
+  group: DeploymentGroup
+  /** This action continues its own deployments at `Ready`, so others of it may do so too. */
+  autoPromote: boolean
+  /** Deployments that may be there although the list does not show them. */
+  suspects: readonly string[]
+  /** Those among them that were asked to stop with rollback. */
+  stopped: ReadonlySet<string>
+  /** The list is denied, so that only suspects are seen. */
+  onListDenied(error: CallError): void
+}
+
+/** How long a run of this action may take to continue its deployment, in milliseconds. */
+const PROMOTED_WITHIN_MS = 60_000
+
+/** Observed: the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
+const ROLLBACK_APPEARS_WITHIN_MS = 30_000
+
+/** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
+const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist'])
+
+/**
+ * CodeDeploy runs one deployment of a group at a time; its termination wait and its rollback count. Finds the one that
+ * runs.
+ * @throws CallError
+ */
+export async function findOccupant(aws: CodeDeploy, facts: OccupancyFacts): Promise<Occupant | undefined> {
+  for (const id of new Set([...(await activeIds(aws, facts)), ...facts.suspects])) {
+    const occupant = await occupantIfThere(aws, id, facts)
+    if (occupant !== undefined) return occupant
+  }
+  return undefined
+}
+
+async function activeIds(aws: CodeDeploy, { group, onListDenied }: OccupancyFacts): Promise<string[]> {
+  try {
+    return await listActiveDeployments(aws, group.application, group.name)
+  } catch (error) {
+    if (!(error instanceof CallError) || error.serviceError.kind !== 'denied') throw error
+    onListDenied(error)
+    return []
+  }
+}
+
+async function occupantIfThere(aws: CodeDeploy, id: string, facts: OccupancyFacts): Promise<Occupant | undefined> {
+  try {
+    return await readOccupant(aws, id, facts)
+  } catch (error) {
+    if (error instanceof CallError && error.serviceError.code === 'DeploymentDoesNotExist') return undefined
+    throw error
+  }
+}
+
+async function readOccupant(aws: CodeDeploy, id: string, facts: OccupancyFacts): Promise<Occupant | undefined> {
+  const { service, group } = facts
+  const [info, { target, isSeen }] = await Promise.all([getDeployment(aws, id), readTarget(aws, id, service)])
+  const nowMs = aws.clock.now()
+  const read = readSnapshot({ readAtMs: nowMs, info, target, originalTaskSetId: service.primary.id })
+  const snapshot = { ...read, deploymentId: id }
+  const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId
+  const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback'
+  const waits =
+    info.blueGreenDeploymentConfiguration === undefined ? group : readWaits(info.blueGreenDeploymentConfiguration)
+  const marker = parseMarker(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack))
+  const isPrimary = service.primary.deploymentId === id
+  const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, nowMs)
+  const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady })
+  if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
+    return await readOccupant(aws, snapshot.rollback.deploymentId, facts)
+  }
+  const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), nowMs)
+  const stage = running ?? (isRollbackAhead ? 'rolling-back' : undefined)
+  if (stage === undefined) return undefined
+  return {
+    id,
+    stage,
+    snapshot,
+    creator: info.creator ?? '',
+    description: info.description ?? '',
+    marker,
+    appSpecSha256: info.revision?.appSpecContent?.sha256,
+    rollsBack,
+    ...deadlines(stage, snapshot, waits),
+  }
+}
+
+async function readTarget(
+  aws: CodeDeploy,
+  id: string,
+  { clusterName, name }: ResolvedService,
+): Promise<{ target: DeploymentTarget | undefined; isSeen: boolean }> {
+  try {
+    return { target: await getDeploymentTarget(aws, id, `${clusterName}:${name}`), isSeen: true }
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    if (NO_TARGET_YET.has(error.serviceError.code)) return { target: undefined, isSeen: true }
+    if (error.serviceError.kind === 'denied') return { target: undefined, isSeen: false }
+    throw error
+  }
+}
+
+/** The description of the deployment that a rollback undoes; it only helps to name the run. */
+async function descriptionOf(aws: CodeDeploy, id: string): Promise<string | undefined> {
+  try {
+    return (await getDeployment(aws, id)).description
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    return undefined
+  }
+}
+
+/** A run of this action made it, and such a run may be just about to continue it. */
+function isAboutToBePromoted(
+  snapshot: Snapshot,
+  marker: Marker | undefined,
+  { autoPromote }: OccupancyFacts,
+  nowMs: number,
+): boolean {
+  const sinceMs = readySinceMs(snapshot)
+  return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS
+}
+
+/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
+function readySinceMs({ events }: Snapshot): number | undefined {
+  const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined)
+  return ends.length === 0 ? undefined : Math.max(...ends)
+}
+
+/** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
+function awaitsRollback(snapshot: Snapshot, wasStopped: boolean, nowMs: number): boolean {
+  if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
+    return false
+  const isDue = isRollbackDue(snapshot, [...(snapshot.rollbackOn ?? []), ...(wasStopped ? (['stop'] as const) : [])])
+  const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement')
+  return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS
+}
+
+function deadlines(stage: Stage, snapshot: Snapshot, waits: GroupWaits): Pick<Occupant, 'heldUntilMs' | 'freeAtMs'> {
+  const sinceMs = readySinceMs(snapshot)
+  const after = (waitMs: number | undefined) =>
+    sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs
+  return {
+    heldUntilMs: stage === 'held' ? after(waits.readyWaitMs) : undefined,
+    freeAtMs: stage === 'shifted' ? after(waits.terminationWaitMs) : undefined,
+  }
+}

@@ -1,0 +1,46 @@
+import type { Stage } from './stage.ts'
+
+/** The input `on-active-deployment`: what to do when another deployment keeps the group busy. */
+export type RoomPolicy = 'wait' | 'replace' | 'fail'
+
+/** What makes room, or that nothing does. */
+export type RoomStep = 'wait' | 'stop' | 'end-termination-wait' | 'refuse'
+
+/**
+ * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
+ * rollback is never disturbed.
+ */
+const STEPS: Record<RoomPolicy, Record<Stage, RoomStep>> = {
+  wait: { unshifted: 'wait', shifting: 'wait', held: 'refuse', shifted: 'wait', 'rolling-back': 'wait' },
+  replace: {
+    unshifted: 'stop',
+    shifting: 'wait',
+    held: 'stop',
+    shifted: 'end-termination-wait',
+    'rolling-back': 'wait',
+  },
+  fail: { unshifted: 'refuse', shifting: 'refuse', held: 'refuse', shifted: 'refuse', 'rolling-back': 'refuse' },
+}
+
+export interface RoomFacts {
+  stage: Stage
+  /** It is the rollback of an earlier attempt of this very job, which is no reason to fail. */
+  isOwnRollback: boolean
+  /** When its termination wait is over, if it is in it and that is known; milliseconds since 1970. */
+  freeAtMs: number | undefined
+  /** The steps that it was asked for already. */
+  asked: ReadonlySet<RoomStep>
+  nowMs: number
+  /** Until when we wait at most. */
+  untilMs: number
+}
+
+/** What to do about a deployment that keeps the group busy. */
+export function roomStep(policy: RoomPolicy, facts: RoomFacts): RoomStep {
+  const { stage, freeAtMs, asked, nowMs, untilMs } = facts
+  const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage]
+  const next = asked.has(step) ? 'wait' : step
+  if (next !== 'wait') return next
+  const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeAtMs ?? nowMs) > untilMs
+  return nowMs >= untilMs || isTooLong ? 'refuse' : 'wait'
+}

@@ -1,0 +1,32 @@
+import { isSameJob, type Marker } from '../marker.ts'
+import type { DeploymentGroup } from '../service/deployment-group.ts'
+import type { ResolvedService } from '../service/service.ts'
+import type { Occupant } from './occupant.ts'
+import { type RoomPolicy, type RoomStep, roomStep } from './room-policy.ts'
+
+/** The group that a release needs room in, and how long it waits for that. */
+export interface Room {
+  service: ResolvedService
+  group: DeploymentGroup
+  policy: RoomPolicy
+  /** The run that needs the room. */
+  own: Marker
+  /** When it began to wait, or would; milliseconds since 1970. */
+  sinceMs: number
+  /** How long it waits at most, in milliseconds: as long as the release itself may take. */
+  patienceMs: number
+}
+
+/** What to do about the deployment that is in the way. */
+export function stepIn(room: Room, occupant: Occupant, asked: ReadonlySet<RoomStep>, nowMs: number): RoomStep {
+  const { stage, marker, rollsBack, freeAtMs } = occupant
+  const isOwnRollback = rollsBack !== undefined && marker !== undefined && isSameJob(room.own, marker)
+  return roomStep(room.policy, {
+    stage,
+    isOwnRollback,
+    freeAtMs,
+    asked,
+    nowMs,
+    untilMs: room.sinceMs + room.patienceMs,
+  })
+}

@@ -1,0 +1,69 @@
+import type { AppSpecPlan } from '../app-spec/app-spec.ts'
+import { buildAppSpec } from '../app-spec/app-spec.ts'
+import { describeTaskDefinition } from '../aws/ecs.ts'
+import { isSameJob, type Marker } from '../marker.ts'
+import type { ResolvedService } from '../service/service.ts'
+import { isSameDefinition } from '../task-definition/canonical.ts'
+import type { TaskDefinition } from '../task-definition/definition.ts'
+import type { World } from '../world.ts'
+import type { Findings } from './findings.ts'
+import type { DefinitionPlan } from './plan.ts'
+
+/** A deployment that may be our own: one that runs, or the one that made what serves. */
+export interface Candidate {
+  id: string
+  marker: Marker | undefined
+  appSpecSha256: string | undefined
+}
+
+/** Our own deployment, made by an earlier attempt or step of this job; it is followed instead of making another. */
+export interface Adopted {
+  deploymentId: string
+  taskDefinitionArn: string
+  /** The attempt that made it. */
+  runAttempt: number
+}
+
+export interface AdoptionFacts {
+  world: World
+  service: ResolvedService
+  own: Marker
+  appSpec: AppSpecPlan
+  definition: DefinitionPlan
+  /** What is to be released, whichever revision it has. */
+  wanted: TaskDefinition
+  findings: Findings
+}
+
+/**
+ * The candidate that is our own: same repository, run, job and operation, and the AppSpec that this step would send.
+ * The AppSpec names a revision: the one that would be used, or the one that the candidate runs when it asks for the
+ * same; of several that do, another may be the newest by now.
+ */
+export async function findAdoptable(
+  candidates: readonly Candidate[],
+  facts: AdoptionFacts,
+): Promise<Adopted | undefined> {
+  for (const { id, marker, appSpecSha256 } of candidates) {
+    if (marker === undefined || !isSameJob(facts.own, marker)) continue
+    for (const arn of revisionsFor(id, facts)) {
+      if (buildAppSpec(facts.appSpec, arn).sha256 !== appSpecSha256) continue
+      if (await isWanted(arn, facts)) {
+        return { deploymentId: id, taskDefinitionArn: arn, runAttempt: marker.runAttempt }
+      }
+    }
+  }
+  return undefined
+}
+
+function revisionsFor(deploymentId: string, { service, definition }: AdoptionFacts): Set<string> {
+  const taskSet = service.taskSets.find((one) => one.deploymentId === deploymentId)
+  const arns = [definition.kind === 'use' ? definition.arn : undefined, taskSet?.taskDefinitionArn]
+  return new Set(arns.filter((arn) => arn !== undefined))
+}
+
+async function isWanted(arn: string, { world, definition, wanted, findings }: AdoptionFacts): Promise<boolean> {
+  if (definition.kind === 'use' && definition.arn === arn) return true
+  const described = await findings.answerOf(describeTaskDefinition(world, arn))
+  return described !== undefined && isSameDefinition(wanted, described.definition)
+}

@@ -1,0 +1,102 @@
+import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
+import { busyProblem } from '../group/busy-problem.ts'
+import { findOccupant, type Occupant } from '../group/occupant.ts'
+import { type Room, stepIn } from '../group/room.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { parseMarker } from '../marker.ts'
+import type { DeploymentGroup } from '../service/deployment-group.ts'
+import type { ResolvedService } from '../service/service.ts'
+import type { World } from '../world.ts'
+import type { Candidate } from './adoption.ts'
+import type { Findings } from './findings.ts'
+import { guardOrder, type Predecessor } from './order-guard.ts'
+
+export interface OccupancyQuestion {
+  inputs: Inputs
+  world: World
+  service: ResolvedService
+  group: DeploymentGroup
+  /** A deployment that CodeDeploy named as being in the way. */
+  blocker: string | undefined
+  findings: Findings
+}
+
+/** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
+export async function readOccupancy(
+  question: OccupancyQuestion,
+): Promise<{ occupant: Occupant | undefined; isFree: boolean }> {
+  const { inputs, world, service, group, blocker, findings } = question
+  let wasSeen = true
+  const look = findOccupant(world, {
+    service,
+    group,
+    autoPromote: inputs.autoPromote,
+    suspects: blocker === undefined ? [] : [blocker],
+    stopped: new Set(),
+    onListDenied: ({ operation }) => {
+      wasSeen = false
+      findings.warnings.push(
+        `Could not look for active deployments (${operation} was denied); if there is one, CodeDeploy names it when this release begins.`,
+      )
+    },
+  })
+  const occupant = await findings.answerOf(look)
+  return { occupant, isFree: wasSeen && occupant === undefined }
+}
+
+/** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
+export function candidatesOf(
+  occupant: Occupant | undefined,
+  { primary }: ResolvedService,
+  maker: DeploymentInfo | undefined,
+): Candidate[] {
+  const candidates: Candidate[] = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant]
+  if (primary.deploymentId === undefined || maker?.status !== 'Succeeded') return candidates
+  const appSpecSha256 = maker.revision?.appSpecContent?.sha256
+  return [...candidates, { id: primary.deploymentId, marker: parseMarker(maker.description), appSpecSha256 }]
+}
+
+/** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
+export function checkTurn(
+  room: Room,
+  occupant: Occupant | undefined,
+  maker: DeploymentInfo | undefined,
+  allowOlder: boolean,
+  world: World,
+  findings: Findings,
+): void {
+  if (!allowOlder) {
+    const { deploymentId } = room.service.primary
+    if (deploymentId !== undefined && maker === undefined) {
+      findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`)
+    }
+    for (const predecessor of predecessorsOf(room.service, occupant, maker)) {
+      const { problem, note } = guardOrder(room.own, predecessor, world.run.serverUrl)
+      if (note !== undefined) findings.notes.push(note)
+      if (problem !== undefined) {
+        findings.add(problem)
+        return
+      }
+    }
+  }
+  const nowMs = world.clock.now()
+  if (occupant !== undefined && stepIn(room, occupant, new Set(), nowMs) === 'refuse') {
+    findings.add(busyProblem(occupant, room, nowMs))
+  }
+}
+
+/** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */
+function predecessorsOf(
+  { primary }: ResolvedService,
+  occupant: Occupant | undefined,
+  maker: DeploymentInfo | undefined,
+): Predecessor[] {
+  const deploying: Predecessor[] =
+    occupant === undefined || occupant.stage === 'rolling-back'
+      ? []
+      : [{ id: occupant.id, marker: occupant.marker, isServing: false }]
+  const id = primary.deploymentId
+  if (id === undefined || id === occupant?.id || maker === undefined) return deploying
+  const serves = maker.status === 'Succeeded'
+  return serves ? [...deploying, { id, marker: parseMarker(maker.description), isServing: true }] : deploying
+}

@@ -1,0 +1,34 @@
+import { describeOccupant } from '../group/busy-problem.ts'
+import type { Occupant } from '../group/occupant.ts'
+import type { Room } from '../group/room.ts'
+import type { Wait } from '../group/wait.ts'
+import { deploymentUrl } from './console-links.ts'
+import { atMost, clockTime, duration } from './words.ts'
+
+/** What is waited for, or what is done about it. */
+export function roomStepLine(step: Wait['step'], occupant: Occupant, room: Room, nowMs: number): string {
+  const url = deploymentUrl(room.service.partition, room.service.region, occupant.id)
+  const who = `deployment ${describeOccupant(occupant, nowMs)}${url === undefined ? '' : ` ${url}`}`
+  switch (step) {
+    case 'wait': {
+      const leftMs = room.sinceMs + room.patienceMs - nowMs
+      const free = occupant.freeAtMs === undefined ? '' : `, which is free at ${clockTime(occupant.freeAtMs)}`
+      return `${clockTime(nowMs)}  Deployment group '${room.group.name}' is busy. Waiting, at most ${atMost(leftMs)}, for ${who}${free}.`
+    }
+    case 'stop':
+      return `${clockTime(nowMs)}  Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`
+    case 'end-termination-wait':
+      return `${clockTime(nowMs)}  Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`
+  }
+}
+
+/** After minutes of silence. */
+export function stillBusyLine(occupant: Occupant, room: Room, nowMs: number): string {
+  const leftMs = room.sinceMs + room.patienceMs - nowMs
+  return `${clockTime(nowMs)}  Still waiting, at most ${atMost(Math.max(0, leftMs))} more, for deployment ${describeOccupant(occupant, nowMs)}.`
+}
+
+/** The wait is over. */
+export function freeLine(afterMs: number, nowMs: number): string {
+  return `${clockTime(nowMs)}  The deployment group is free after ${duration(afterMs)}. Checking again what may have changed.`
+}
