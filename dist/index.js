@@ -44399,6 +44399,9 @@ async function makePlan(parsed, world, identity, earlier) {
     ]);
     if (definitionPlan === undefined || shift === undefined)
         return { ...none, service, group };
+    if (occupancy.isFree && (await hasMoved(service, group, inputs, world, findings))) {
+        return await makePlan(parsed, world, identity, earlier);
+    }
     const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
     const waitsForTermination = inputs.waitFor === 'completion';
     const budget = (0,follow_budget/* budgetFor */.v)({ waitForMs: inputs.waitForMs, waitsForTermination, group, shift, hooks });
@@ -44452,6 +44455,13 @@ async function readService(inputs, world, findings) {
     const contradictions = answerProblems(inputs, service);
     findings.add(...contradictions);
     return contradictions.length > 0 ? undefined : service;
+}
+/** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
+async function hasMoved(service, group, inputs, world, findings) {
+    if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId)
+        return false;
+    const now = await readService(inputs, world, findings);
+    return now !== undefined && now.primary.id !== service.primary.id;
 }
 /** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
 async function readNamedGroup({ application, deploymentGroup }, world, findings) {

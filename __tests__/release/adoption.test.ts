@@ -79,6 +79,28 @@ describe('a re-run after the runner died', () => {
     }),
   )
 
+  test('follows a deployment that ends while the checks look', () =>
+    inOneAccount(scenarios['no-hooks'], async (account) => {
+      await killed(account, isCreated)
+      await account.clock.sleep(125_000)
+      const { outputs, release } = await simulateRelease({
+        scenario: scenarios['no-hooks'],
+        account,
+        world: runNumber(42, 2),
+        prepare: ({ codeDeploy, clock }) =>
+          codeDeploy.middlewareStack.add(
+            (next, context) => async (args) => {
+              if (context['commandName'] === 'ListDeploymentsCommand') await clock.sleep(5_000)
+              return await next(args)
+            },
+            { step: 'initialize' },
+          ),
+      })
+      expect(outputs.status).toBe('succeeded')
+      expect(release.adopted).toBeDefined()
+      expect(made(account).deployments).toBe(1)
+    }))
+
   test('whose policy is fail does not take its own deployment for that of somebody else', () =>
     inOneAccount(baseScenario, async (account) => {
       await killed(account, isCreated)

@@ -87,6 +87,9 @@ export async function makePlan(
     readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
   ])
   if (definitionPlan === undefined || shift === undefined) return { ...none, service, group }
+  if (occupancy.isFree && (await hasMoved(service, group, inputs, world, findings))) {
+    return await makePlan(parsed, world, identity, earlier)
+  }
 
   const rollbackOn = inputs.rollbackOn ?? group.rollbackOn
   const waitsForTermination = inputs.waitFor === 'completion'
@@ -141,6 +144,19 @@ async function readService(inputs: Inputs, world: World, findings: Findings): Pr
   const contradictions = answerProblems(inputs, service)
   findings.add(...contradictions)
   return contradictions.length > 0 ? undefined : service
+}
+
+/** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
+async function hasMoved(
+  service: ResolvedService,
+  group: DeploymentGroup,
+  inputs: Inputs,
+  world: World,
+  findings: Findings,
+): Promise<boolean> {
+  if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId) return false
+  const now = await readService(inputs, world, findings)
+  return now !== undefined && now.primary.id !== service.primary.id
 }
 
 /** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
