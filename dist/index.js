@@ -42686,17 +42686,20 @@ function moment(atMs, nowMs) {
 /** What is waited for, or what is done about it. */
 function roomStepLine(step, occupant, room, nowMs) {
     const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
-    const who = `deployment ${describeOccupant(occupant, nowMs)}${url === undefined ? '' : ` ${url}`}`;
+    const who = `deployment ${describeOccupant(occupant, nowMs)}`;
+    return `${(0,words/* clockTime */.qo)(nowMs)}  ${roomStepText(step, who, occupant, room, nowMs)}${url === undefined ? '' : ` ${url}`}`;
+}
+function roomStepText(step, who, { freeAtMs }, room, nowMs) {
     switch (step) {
         case 'wait': {
             const leftMs = room.sinceMs + room.patienceMs - nowMs;
-            const free = occupant.freeAtMs === undefined ? '' : `, which is free at ${(0,words/* clockTime */.qo)(occupant.freeAtMs)}`;
-            return `${(0,words/* clockTime */.qo)(nowMs)}  Deployment group '${room.group.name}' is busy. Waiting, at most ${(0,words/* atMost */.Tu)(leftMs)}, for ${who}${free}.`;
+            const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
+            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)(leftMs)}, for ${who}.`;
         }
         case 'stop':
-            return `${(0,words/* clockTime */.qo)(nowMs)}  Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
+            return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
         case 'end-termination-wait':
-            return `${(0,words/* clockTime */.qo)(nowMs)}  Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
+            return `Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
     }
 }
 /** After minutes of silence. */

@@ -62,7 +62,7 @@ describe('wait, the default', () => {
     expect(steps).toEqual(['wait'])
     expect(writes).toEqual(RELEASED)
     expect(told[0]).toMatch(
-      /Deployment group 'DgpECS-demo-web' is busy\. Waiting, at most .* min, for deployment d-\w+ \(InProgress.*, created .* ago by user, 'by hand'\) https:\/\/\S+/,
+      /Deployment group 'DgpECS-demo-web' is busy\. Waiting,.* at most .* min, for deployment d-\w+ \(InProgress.*, created .* ago by user, 'by hand'\)\. https:\/\/\S+/,
     )
     expect(told.at(-1)).toMatch(/The deployment group is free after .*\. Checking again/)
     expect(summary).toContain('| Waited for room |')

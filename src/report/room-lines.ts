@@ -8,17 +8,21 @@ import { atMost, clockTime, duration } from './words.ts'
 /** What is waited for, or what is done about it. */
 export function roomStepLine(step: Wait['step'], occupant: Occupant, room: Room, nowMs: number): string {
   const url = deploymentUrl(room.service.partition, room.service.region, occupant.id)
-  const who = `deployment ${describeOccupant(occupant, nowMs)}${url === undefined ? '' : ` ${url}`}`
+  const who = `deployment ${describeOccupant(occupant, nowMs)}`
+  return `${clockTime(nowMs)}  ${roomStepText(step, who, occupant, room, nowMs)}${url === undefined ? '' : ` ${url}`}`
+}
+
+function roomStepText(step: Wait['step'], who: string, { freeAtMs }: Occupant, room: Room, nowMs: number): string {
   switch (step) {
     case 'wait': {
       const leftMs = room.sinceMs + room.patienceMs - nowMs
-      const free = occupant.freeAtMs === undefined ? '' : `, which is free at ${clockTime(occupant.freeAtMs)}`
-      return `${clockTime(nowMs)}  Deployment group '${room.group.name}' is busy. Waiting, at most ${atMost(leftMs)}, for ${who}${free}.`
+      const free = freeAtMs === undefined ? '' : `, until about ${clockTime(freeAtMs)}`
+      return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${atMost(leftMs)}, for ${who}.`
     }
     case 'stop':
-      return `${clockTime(nowMs)}  Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`
+      return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`
     case 'end-termination-wait':
-      return `${clockTime(nowMs)}  Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`
+      return `Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`
   }
 }
 
