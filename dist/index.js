@@ -36235,6 +36235,296 @@ function isPassing(error) {
 
 /***/ }),
 
+/***/ 9898:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $o: () => (/* binding */ getDeploymentGroup),
+/* harmony export */   $z: () => (/* binding */ getDeploymentTarget),
+/* harmony export */   Ie: () => (/* binding */ getDeploymentConfig),
+/* harmony export */   Pw: () => (/* binding */ describeDeploymentGroups),
+/* harmony export */   Uk: () => (/* binding */ stopDeployment),
+/* harmony export */   Yy: () => (/* binding */ createDeployment),
+/* harmony export */   bz: () => (/* binding */ listActiveDeployments),
+/* harmony export */   d9: () => (/* binding */ listDeploymentsSince),
+/* harmony export */   i8: () => (/* binding */ getDeployment),
+/* harmony export */   iB: () => (/* binding */ listApplications),
+/* harmony export */   vI: () => (/* binding */ continueDeployment)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7507);
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8416);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7998);
+
+
+
+
+/** @throws CallError; code `DeploymentDoesNotExist` */
+async function getDeployment(aws, deploymentId) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
+        const { deploymentInfo } = await aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .GetDeploymentCommand */ .Tvn({ deploymentId }), { abortSignal });
+        if (deploymentInfo?.status === undefined)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no status');
+        return deploymentInfo;
+    });
+}
+/**
+ * The deployment's only target, an ECS service.
+ * @param targetId `cluster:service`, both by name (source: API Reference, ECSTarget)
+ * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
+ */
+async function getDeploymentTarget(aws, deploymentId, targetId) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentTarget', async (abortSignal) => {
+        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .GetDeploymentTargetCommand */ .Oxg({ deploymentId, targetId });
+        const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal });
+        if (deploymentTarget?.ecsTarget === undefined)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no target');
+        return deploymentTarget;
+    });
+}
+/** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
+async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentGroup', async (abortSignal) => {
+        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .GetDeploymentGroupCommand */ .WOp({ applicationName, deploymentGroupName });
+        const { deploymentGroupInfo } = await aws.codeDeploy.send(command, { abortSignal });
+        if (deploymentGroupInfo === undefined)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no deployment group');
+        return deploymentGroupInfo;
+    });
+}
+/** @throws CallError; code `DeploymentConfigDoesNotExist` */
+async function getDeploymentConfig(aws, deploymentConfigName) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentConfig', async (abortSignal) => {
+        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .GetDeploymentConfigCommand */ .z2K({ deploymentConfigName });
+        const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal });
+        if (deploymentConfigInfo === undefined)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no configuration');
+        return deploymentConfigInfo;
+    });
+}
+/** Ids of deployments of the group that have not ended. @throws CallError */
+async function listActiveDeployments(aws, application, group) {
+    return await listDeployments(aws, application, group, {
+        includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
+    });
+}
+/**
+ * Ids of deployments of the group that were created since.
+ * @param sinceMs milliseconds since 1970
+ * @throws CallError
+ */
+async function listDeploymentsSince(aws, application, group, sinceMs) {
+    return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } });
+}
+async function listDeployments(aws, applicationName, deploymentGroupName, filter) {
+    return await allPages(async (nextToken) => {
+        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => {
+            const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .ListDeploymentsCommand */ .sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken });
+            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .requireJson */ .sG)(command);
+            return aws.codeDeploy.send(command, { abortSignal });
+        });
+        return { items: answer.deployments, nextToken: answer.nextToken };
+    });
+}
+/** Names of all applications of the account in the region. @throws CallError */
+async function listApplications(aws) {
+    return await allPages(async (nextToken) => {
+        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListApplications', (abortSignal) => {
+            const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .ListApplicationsCommand */ .BJ_({ ...nextToken });
+            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .requireJson */ .sG)(command);
+            return aws.codeDeploy.send(command, { abortSignal });
+        });
+        return { items: answer.applications, nextToken: answer.nextToken };
+    });
+}
+/** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
+async function describeDeploymentGroups(aws, applicationName) {
+    const names = await allPages(async (nextToken) => {
+        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
+            const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .ListDeploymentGroupsCommand */ .XOe({ applicationName, ...nextToken });
+            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .requireJson */ .sG)(command);
+            return aws.codeDeploy.send(command, { abortSignal });
+        });
+        return { items: answer.deploymentGroups, nextToken: answer.nextToken };
+    });
+    const groups = [];
+    for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
+        const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
+        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
+            const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .BatchGetDeploymentGroupsCommand */ .rUZ({ applicationName, deploymentGroupNames });
+            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .requireJson */ .sG)(command);
+            return aws.codeDeploy.send(command, { abortSignal });
+        });
+        groups.push(...(answer.deploymentGroupsInfo ?? []));
+    }
+    return groups;
+}
+/** Source: API Reference, BatchGetDeploymentGroups: 100 names a call. */
+const MAX_GROUPS_PER_CALL = 100;
+/**
+ * Starts a deployment: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
+ * accepted.
+ * @returns the deployment's id
+ * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
+ */
+async function createDeployment(aws, request) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnce */ .VB)(aws, 'codedeploy:CreateDeployment', async (abortSignal) => {
+        const { deploymentId } = await aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .CreateDeploymentCommand */ .ttP(request), { abortSignal });
+        if (!deploymentId)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no id of the deployment');
+        return deploymentId;
+    });
+}
+/**
+ * Stops a deployment, rolling it back even when its group does not ask for that: changes AWS. Asking twice is harmless.
+ * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
+ */
+async function stopDeployment(aws, deploymentId, rollback) {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .StopDeploymentCommand */ .NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
+}
+/**
+ * Ends a wait of a deployment: that at `Ready`, so that it shifts production, or that before the original task set is
+ * terminated. Changes AWS. Asking twice is refused, not carried out twice.
+ * @throws CallError; code `DeploymentIsNotInReadyState`
+ */
+async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
+        abortSignal,
+    }));
+}
+/** Ends at the page without a token; an empty token and one that comes again end too. */
+async function allPages(read) {
+    const items = [];
+    let token = {};
+    do {
+        const page = await read(token);
+        items.push(...(page.items ?? []));
+        const { nextToken = '' } = page;
+        token = nextToken === '' || nextToken === token.nextToken ? {} : { nextToken };
+    } while (token.nextToken !== undefined);
+    return items;
+}
+
+
+/***/ }),
+
+/***/ 5148:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D1: () => (/* binding */ describeStoppedTasks),
+/* harmony export */   Jv: () => (/* binding */ describeService),
+/* harmony export */   eQ: () => (/* binding */ registerTaskDefinition),
+/* harmony export */   oh: () => (/* binding */ describeTaskDefinition)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(212);
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
+/* harmony import */ var _task_definition_definition_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8415);
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9967);
+/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8416);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7998);
+
+
+
+
+
+
+/**
+ * One service with its task sets; ECS answers 200 with a failure when there is none.
+ * @param service name or ARN
+ * @throws CallError; code `ClusterNotFound` when the cluster is unknown
+ */
+async function describeService(aws, cluster, service) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeServices', async (abortSignal) => {
+        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeServicesCommand */ .H7c({ cluster, services: [service] });
+        const { services, failures } = await aws.ecs.send(command, { abortSignal });
+        const [found] = services ?? [];
+        const [failure] = failures ?? [];
+        if (found === undefined && failure === undefined)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('neither the service nor a failure');
+        return { service: found, failureReason: failure?.reason };
+    });
+}
+/**
+ * A revision by family (its newest ACTIVE one), `family:revision` or ARN, taken from the raw answer so that members
+ * newer than our SDK survive.
+ * @throws CallError; code `Client` when there is no such revision
+ */
+async function describeTaskDefinition(aws, taskDefinition) {
+    let raw;
+    const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeTaskDefinition', async (abortSignal) => {
+        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeTaskDefinitionCommand */ .Zy$({ taskDefinition, include: ['TAGS'] });
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_5__/* .keepRaw */ .id)(command, (body) => {
+            raw = body;
+        });
+        const { taskDefinition: found } = await aws.ecs.send(command, { abortSignal });
+        const isWhole = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(raw) && (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(raw['taskDefinition']) && found?.taskDefinitionArn !== undefined;
+        if (!isWhole)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no task definition');
+        return found;
+    });
+    const described = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(raw) && (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(raw['taskDefinition']) ? raw['taskDefinition'] : {};
+    const { definition, notes } = (0,_task_definition_definition_js__WEBPACK_IMPORTED_MODULE_1__/* .definitionFromAnswer */ .g)(described, (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(raw) ? raw['tags'] : undefined);
+    return {
+        arn: answer.taskDefinitionArn ?? '',
+        family: answer.family ?? '',
+        revision: answer.revision ?? 0,
+        isActive: answer.status === 'ACTIVE',
+        definition,
+        notes,
+    };
+}
+/**
+ * Registers a new revision: changes AWS. Not idempotent: a second call makes a second revision.
+ * @returns the ARN of the revision
+ * @throws CallError
+ */
+async function registerTaskDefinition(aws, definition) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attemptOnce */ .VB)(aws, 'ecs:RegisterTaskDefinition', async (abortSignal) => {
+        // The input only satisfies the SDK's types: what is sent is the definition itself.
+        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .RegisterTaskDefinitionCommand */ .$Hl({
+            family: String(definition['family']),
+            containerDefinitions: [],
+        });
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_5__/* .sendRaw */ .d3)(command, definition);
+        const { taskDefinition: registered } = await aws.ecs.send(command, { abortSignal });
+        if (!registered?.taskDefinitionArn)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no ARN of the revision');
+        return registered.taskDefinitionArn;
+    });
+}
+/**
+ * Tasks of the service that stopped lately; ECS keeps them for about an hour.
+ * Source: ECS API Reference, ListTasks.
+ * @throws CallError
+ */
+async function describeStoppedTasks(aws, cluster, service) {
+    const { taskArns } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .ListTasksCommand */ .MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }));
+    if (taskArns === undefined || taskArns.length === 0)
+        return [];
+    const { tasks } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeTasksCommand */ .z8X({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }));
+    return (tasks ?? [])
+        .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
+        .map(readStoppedTask);
+}
+function readStoppedTask(task) {
+    return {
+        arn: task.taskArn ?? '',
+        startedBy: task.startedBy ?? '',
+        stoppedAtMs: task.stoppedAt?.getTime() ?? 0,
+        stopCode: task.stopCode ?? '',
+        reason: task.stoppedReason ?? '',
+        containers: (task.containers ?? []).map(({ name, reason, exitCode }) => ({
+            name: name ?? '',
+            reason: reason ?? '',
+            exitCode,
+        })),
+    };
+}
+
+
+/***/ }),
+
 /***/ 8416:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -36246,6 +36536,81 @@ function malformed(what) {
     const error = new Error(`${what} in the answer`);
     error.name = 'MalformedAnswer';
     return error;
+}
+
+
+/***/ }),
+
+/***/ 7998:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d3: () => (/* binding */ sendRaw),
+/* harmony export */   id: () => (/* binding */ keepRaw),
+/* harmony export */   sG: () => (/* binding */ requireJson)
+/* harmony export */ });
+/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8416);
+
+/** Makes `command` send `body` instead of what the SDK would make of its input. */
+function sendRaw(command, body) {
+    const replaceBody = (next) => (args) => {
+        if (isObject(args.request))
+            args.request['body'] = JSON.stringify(body);
+        return next(args);
+    };
+    command.middlewareStack.add(replaceBody, { step: 'serialize', priority: 'low', name: 'sendRaw' });
+}
+/** Hands the JSON of the answer to `keep` before the SDK reads it; undefined when the answer is not JSON. */
+function keepRaw(command, keep) {
+    const keepBody = (next) => async (args) => {
+        const result = await next(args);
+        const response = result.response;
+        if (isObject(response)) {
+            const bytes = await bytesOf(response['body']);
+            response['body'] = bytes;
+            keep(jsonOf(bytes));
+        }
+        return result;
+    };
+    command.middlewareStack.add(keepBody, { step: 'deserialize', priority: 'low', name: 'keepRaw' });
+}
+/** Fails `command` when a good answer is not a JSON object: the SDK takes an empty body for an empty list. */
+function requireJson(command) {
+    const check = (next) => async (args) => {
+        const result = await next(args);
+        const response = result.response;
+        if (isObject(response) && Number(response['statusCode']) < 300) {
+            const bytes = await bytesOf(response['body']);
+            response['body'] = bytes;
+            if (!isObject(jsonOf(bytes)))
+                throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_0__/* .malformed */ .Q)('no JSON');
+        }
+        return result;
+    };
+    command.middlewareStack.add(check, { step: 'deserialize', priority: 'low', name: 'requireJson' });
+}
+async function bytesOf(body) {
+    if (ArrayBuffer.isView(body))
+        return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+    const chunks = [];
+    if (isAsyncIterable(body))
+        for await (const chunk of body)
+            chunks.push(chunk);
+    return new Uint8Array(Buffer.concat(chunks));
+}
+function isAsyncIterable(value) {
+    return isObject(value) && Symbol.asyncIterator in value;
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null;
+}
+function jsonOf(bytes) {
+    try {
+        return JSON.parse(Buffer.from(bytes).toString('utf8'));
+    }
+    catch {
+        return undefined;
+    }
 }
 
 
@@ -36399,6 +36764,132 @@ function permissionAdvice(operation, error) {
     if (error.action === undefined)
         return `Allow ${operation} in the role of this job.`;
     return `Allow ${error.action}${error.resource === undefined ? '' : ` on ${error.resource}`} in the role of this job.`;
+}
+
+
+/***/ }),
+
+/***/ 7303:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ conclude)
+});
+
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var aws_arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/ecs.js
+var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(839);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/service/service.js
+var service_service = __nccwpck_require__(5612);
+;// CONCATENATED MODULE: ./lib/production.js
+
+
+
+
+
+
+/**
+ * Looks what serves production: by CodeDeploy's weights when they have just been read, else by ECS, which tells the
+ * shares except during a shift, else as it was last seen.
+ * @param snapshot the newest reading, of whichever of the two deployments moved traffic last
+ * @param mayHaveMoved traffic may have moved since, however new the reading is
+ * @param withinMs how long asking ECS may take; undefined when there is time
+ */
+async function readProduction(aws, service, sides, snapshot, { mayHaveMoved, withinMs }) {
+    const readAtMs = snapshot?.trafficReadAtMs;
+    const percent = (0,follow_snapshot/* replacementTraffic */.GA)(snapshot);
+    const isKnown = percent !== undefined && readAtMs !== undefined;
+    const seen = { percent, revisions: productionByWeight(sides, snapshot), readAtMs: readAtMs ?? 0, primary: undefined };
+    if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAtMs, aws.clock.now()))
+        return { ...seen, isOutdated: false };
+    const asked = readFromEcs(aws, service, sides);
+    const now = (withinMs === undefined ? await asked : await within(aws.clock, withinMs, asked)) ?? NOTHING_SEEN;
+    if (now.percent !== undefined)
+        return { ...now, isOutdated: false };
+    return isKnown ? { ...seen, primary: now.primary, isOutdated: true } : { ...now, isOutdated: true };
+}
+const NOTHING_SEEN = { percent: undefined, revisions: [], readAtMs: 0, primary: undefined };
+/** The answer; undefined when it takes longer. */
+async function within(clock, limitMs, answer) {
+    const deadline = clock.deadline(limitMs);
+    const over = new Promise((resolve) => {
+        deadline.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    try {
+        return await Promise.race([answer, over]);
+    }
+    finally {
+        deadline.cancel();
+    }
+}
+async function readFromEcs(aws, service, sides) {
+    try {
+        const answer = await (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn);
+        const readAtMs = aws.clock.now();
+        const known = (answer.service?.taskSets ?? []).map(service_service/* readTaskSet */.Ws);
+        const primary = known.find(({ status }) => status === 'PRIMARY');
+        if (primary === undefined)
+            return NOTHING_SEEN;
+        const name = (0,aws_arn/* revisionName */.pd)(primary.taskDefinitionArn);
+        const percent = (0,code_deploy_snapshot/* shareByPrimary */.P7)((0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, sides.deploymentId, service.primary.id));
+        if (percent === undefined)
+            return { ...NOTHING_SEEN, primary: { name, readAtMs } };
+        return { percent, revisions: [{ name, percent: 100 }], readAtMs, primary: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        return NOTHING_SEEN;
+    }
+}
+/** Shares of production by CodeDeploy's weights; both sides may run the same revision. */
+function productionByWeight(sides, snapshot) {
+    const shares = new Map();
+    for (const { role, trafficPercent, state } of snapshot?.taskSets ?? []) {
+        const arn = role === 'original' ? sides.original : sides.replacement;
+        if (arn === undefined || trafficPercent === undefined || trafficPercent === 0 || state === 'draining')
+            continue;
+        const name = (0,aws_arn/* revisionName */.pd)(arn);
+        shares.set(name, (shares.get(name) ?? 0) + trafficPercent);
+    }
+    return [...shares].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent);
+}
+
+// EXTERNAL MODULE: ./lib/verdict.js
+var verdict = __nccwpck_require__(802);
+;// CONCATENATED MODULE: ./lib/conclude.js
+
+
+/** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
+const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
+/** The verdict on a release whose deployment is at rest, or as far as it could be followed. */
+async function conclude(plan, outcome, settlement, world, progress) {
+    const sides = {
+        deploymentId: progress.release.deploymentId ?? '',
+        original: plan.service.primary.taskDefinitionArn,
+        replacement: progress.release.taskDefinition?.arn,
+    };
+    const lastToMoveTraffic = settlement.rollback.snapshot ?? settlement.snapshot;
+    const production = await readProduction(world, plan.service, sides, lastToMoveTraffic, {
+        mayHaveMoved: isOutOfSight(outcome, settlement),
+        withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
+    });
+    return progress.end((0,verdict/* verdictOf */.V)(outcome, settlement), { settlement, snapshot: settlement.snapshot, production });
+}
+/** The deployment or its rollback went on, or may have, after the last reading. */
+function isOutOfSight(outcome, { rollback, cutShort }) {
+    const wasRollbackSeen = rollback.deploymentId === undefined || rollback.snapshot !== undefined;
+    const isLost = outcome.kind === 'lost-sight' || cutShort === 'lost-sight';
+    return isLost || rollback.status === 'unknown' || !wasRollbackSeen;
 }
 
 
@@ -40236,6 +40727,167 @@ function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks }) {
 
 /***/ }),
 
+/***/ 839:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P7: () => (/* binding */ shareByPrimary),
+/* harmony export */   RA: () => (/* binding */ readSnapshot),
+/* harmony export */   RD: () => (/* binding */ readBlindly),
+/* harmony export */   mj: () => (/* binding */ taskSetsWithoutTarget)
+/* harmony export */ });
+/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8270);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
+/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
+
+
+
+/** CodeDeploy's status words in ours; one that is new to the SDK fails to compile. */
+const STATUSES = {
+    Created: 'created',
+    Queued: 'queued',
+    InProgress: 'running',
+    Baking: 'running',
+    Ready: 'ready',
+    Succeeded: 'succeeded',
+    Failed: 'failed',
+    Stopped: 'stopped',
+};
+const EVENT_STATUSES = {
+    Pending: 'pending',
+    InProgress: 'running',
+    Succeeded: 'succeeded',
+    Failed: 'failed',
+    Skipped: 'skipped',
+    Unknown: 'unknown',
+};
+const TASK_SET_STATES = {
+    PRIMARY: 'primary',
+    ACTIVE: 'active',
+    DRAINING: 'draining',
+};
+/** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
+function readSnapshot(reading) {
+    const { readAtMs, targetReadAtMs = readAtMs, info, target, originalTaskSetId } = reading;
+    const statusWord = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(info.status ?? 'unknown', 60);
+    const status = info.status === undefined ? 'unknown' : (STATUSES[info.status] ?? 'unknown');
+    const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent);
+    const allDone = events.length > 0 && events.every((event) => event.status === 'succeeded');
+    const rollback = info.rollbackInfo;
+    return {
+        deploymentId: info.deploymentId ?? '',
+        statusReadAtMs: readAtMs,
+        isBlind: false,
+        eventsReadAtMs: targetReadAtMs,
+        trafficReadAtMs: targetReadAtMs,
+        status,
+        statusWord,
+        createdAtMs: info.createTime?.getTime(),
+        startedAtMs: info.startTime?.getTime(),
+        endedAtMs: info.completeTime?.getTime(),
+        error: readError(info),
+        rollbackOn: info.autoRollbackConfiguration === undefined ? undefined : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_0__/* .readRollbackOn */ .uo)(info.autoRollbackConfiguration),
+        rollback: rollback?.rollbackDeploymentId === undefined && rollback?.rollbackMessage === undefined
+            ? undefined
+            : { deploymentId: rollback.rollbackDeploymentId, message: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(rollback.rollbackMessage ?? '') },
+        events,
+        isShifted: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
+        taskSets: (target?.ecsTarget?.taskSetsInfo ?? []).map((taskSet) => readTargetTaskSet(taskSet, originalTaskSetId)),
+    };
+}
+/** What is known when only the status was read: the rest is as it was last seen. */
+function readBlindly(reading, before) {
+    const seen = readSnapshot({ ...reading, target: undefined });
+    return {
+        ...seen,
+        // Events that were read after the end are how it ended.
+        isBlind: before === undefined || before.isBlind || !(0,_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(before),
+        events: before?.events ?? [],
+        eventsReadAtMs: before?.eventsReadAtMs,
+        isShifted: seen.isShifted || before?.isShifted === true,
+        taskSets: before?.taskSets ?? [],
+        trafficReadAtMs: before?.trafficReadAtMs,
+    };
+}
+/**
+ * Task sets as ECS tells them, for when CodeDeploy's target cannot be read. Production is where PRIMARY is; how far a
+ * shift has come is not told.
+ */
+function taskSetsWithoutTarget(taskSets, deploymentId, originalTaskSetId) {
+    return taskSets
+        .filter(({ id, deploymentId: madeBy }) => madeBy === deploymentId || id === originalTaskSetId)
+        .map((taskSet) => ({
+        id: taskSet.id,
+        role: taskSet.id === originalTaskSetId ? 'original' : 'replacement',
+        running: taskSet.running,
+        pending: taskSet.pending,
+        desired: taskSet.desired,
+        trafficPercent: undefined,
+        state: TASK_SET_STATES[taskSet.status] ?? 'unknown',
+    }));
+}
+/**
+ * Percent of production on the replacement, where ECS alone tells it: everything when the replacement is PRIMARY, which
+ * it becomes with the last step, and nothing when it does not exist or is being taken down (observed). In between only
+ * CodeDeploy knows.
+ */
+function shareByPrimary(taskSets) {
+    const primary = taskSets.find(({ state }) => state === 'primary');
+    if (primary === undefined)
+        return undefined;
+    if (primary.role === 'replacement')
+        return 100;
+    return taskSets.every(({ role, state }) => role === 'original' || state === 'draining') ? 0 : undefined;
+}
+function readEvent(event) {
+    return {
+        name: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(event.lifecycleEventName ?? '', 100),
+        status: event.status === undefined ? 'unknown' : (EVENT_STATUSES[event.status] ?? 'unknown'),
+        startedAtMs: event.startTime?.getTime(),
+        endedAtMs: event.endTime?.getTime(),
+        diagnostics: diagnosticsText(event),
+    };
+}
+function diagnosticsText({ diagnostics }) {
+    if (diagnostics === undefined)
+        return undefined;
+    const { errorCode, scriptName, message, logTail } = diagnostics;
+    const parts = [errorCode === 'Success' ? '' : errorCode, scriptName, message, logTail];
+    const said = parts.filter((part) => part !== undefined && part.trim() !== '');
+    return said.length === 0 ? undefined : (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(said.join(': '), 2_000);
+}
+function readError({ errorInformation }) {
+    if (errorInformation === undefined)
+        return undefined;
+    return {
+        code: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(errorInformation.code ?? '', 100),
+        message: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(errorInformation.message ?? '', 1_000),
+    };
+}
+function readTargetTaskSet(taskSet, originalTaskSetId) {
+    const id = taskSet.identifer ?? '';
+    return {
+        id,
+        role: roleOf(taskSet.taskSetLabel, id, originalTaskSetId),
+        running: taskSet.runningCount ?? 0,
+        pending: taskSet.pendingCount ?? 0,
+        desired: taskSet.desiredCount ?? 0,
+        trafficPercent: taskSet.trafficWeight ?? 0,
+        state: TASK_SET_STATES[taskSet.status ?? ''] ?? 'unknown',
+    };
+}
+/** The label is absent in older answers; then the task set that served at the start tells. */
+function roleOf(label, id, originalTaskSetId) {
+    if (label === 'Blue')
+        return 'original';
+    if (label === 'Green')
+        return 'replacement';
+    return id === originalTaskSetId ? 'original' : 'replacement';
+}
+
+
+/***/ }),
+
 /***/ 7161:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40558,6 +41210,88 @@ function isWaitingForPromotion(snapshot) {
 /** A failed read is not a verdict, except when no later one can succeed. */
 function mayRideOut(error) {
     return (0,attempts/* isPassing */.WG)(error) || error.kind === 'answered';
+}
+
+
+/***/ }),
+
+/***/ 2221:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ findOwn),
+/* harmony export */   k: () => (/* binding */ blockerIn)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
+
+
+/** How far the clocks of runner and CodeDeploy may be apart, in milliseconds. */
+const CLOCK_DRIFT_MS = 5 * 60_000;
+/**
+ * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
+ * Observed, not documented.
+ */
+const ACTIVE_DEPLOYMENT = /(?:already has an active|is already deploying)(?: deployment)? '(d-[A-Z0-9]+)'/i;
+/** The deployment that keeps the group busy, as the refusal of CreateDeployment names it. */
+function blockerIn({ serviceError }) {
+    return serviceError.code === 'DeploymentLimitExceeded' ? ACTIVE_DEPLOYMENT.exec(serviceError.message)?.[1] : undefined;
+}
+/**
+ * Looks for the deployment that a request has made although its answer was lost: same description, which names the
+ * workflow run, and same AppSpec. A step before this one may have made one like it: the newest counts, and none that
+ * was there before.
+ * @param firstSentMs when the request was first sent, by our clock
+ * @param named a deployment that CodeDeploy named, which may not be listed yet
+ */
+async function findOwn(aws, request, firstSentMs, earlier, named) {
+    const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS);
+    let { trouble } = listed;
+    let own;
+    const ids = new Set([...(named === undefined ? [] : [named]), ...listed.ids]);
+    for (const id of [...ids].filter((one) => !earlier.ids.includes(one))) {
+        try {
+            const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
+            const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
+            const isNew = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
+            if (isNew && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
+                own = { id, createdAtMs };
+        }
+        catch (error) {
+            if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+                throw error;
+            trouble ??= error;
+        }
+    }
+    return { own: own?.id, trouble };
+}
+/** Where the list is denied, the group still names the last deployment that was started in it. */
+async function idsSince(aws, { applicationName = '', deploymentGroupName = '' }, sinceMs) {
+    try {
+        return { ids: await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, sinceMs), trouble: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+            throw error;
+        if (error.serviceError.kind !== 'denied')
+            return { ids: [], trouble: error };
+        return { ids: await lastAttempted(aws, applicationName, deploymentGroupName), trouble: error };
+    }
+}
+async function lastAttempted(aws, application, group) {
+    try {
+        const id = (await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, application, group)).lastAttemptedDeployment?.deploymentId;
+        return id === undefined ? [] : [id];
+    }
+    catch (error) {
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+            throw error;
+        return [];
+    }
+}
+function isMadeBy({ description, revision }, info) {
+    const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256;
+    return info.description === description && sameText;
 }
 
 
@@ -40953,6 +41687,93 @@ function hookOf(hooks, eventName) {
 
 /***/ }),
 
+/***/ 4509:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ startDeployment),
+/* harmony export */   o: () => (/* binding */ MaybeStartedError)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
+/* harmony import */ var _own_deployment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2221);
+
+
+
+/** How often a request whose answer was lost is sent again. */
+const MAX_ROUNDS = 3;
+/**
+ * How long to wait before each look for a deployment whose answer was lost, in milliseconds; the later ones are for
+ * looks that failed. How soon a deployment shows in ListDeployments is not documented.
+ */
+const LOOK_AFTER_MS = [2_000, 4_000, 8_000];
+/** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
+class MaybeStartedError extends Error {
+    lost;
+    /** What went wrong last. */
+    last;
+    constructor(lost, last) {
+        super(`${lost.message}; then ${last.message}`, { cause: last });
+        this.name = 'MaybeStartedError';
+        this.lost = lost;
+        this.last = last;
+    }
+}
+/**
+ * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
+ * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
+ * @param earlier what was there before
+ * @returns the deployment's id
+ * @throws CallError when surely nothing was started
+ * @throws MaybeStartedError
+ */
+async function startDeployment(aws, request, earlier) {
+    const firstSentMs = aws.clock.now();
+    let lost;
+    for (let round = 1;; round++) {
+        const sent = await send(aws, request);
+        if (typeof sent === 'string')
+            return sent;
+        if ((0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) && !sent.serviceError.notAccepted)
+            lost ??= sent;
+        if (lost === undefined)
+            throw sent;
+        const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent);
+        if (own !== undefined)
+            return own;
+        // A busy group may be busy with our own, which then shows when it is looked for again.
+        const mayChange = (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded';
+        if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
+            throw new MaybeStartedError(lost, trouble ?? sent);
+        }
+    }
+}
+async function send(aws, request) {
+    try {
+        return await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .createDeployment */ .Yy)(aws, request);
+    }
+    catch (error) {
+        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
+            return error;
+        throw error;
+    }
+}
+/** Looks until one look found it or could see everything. Not even a cancelled run leaves before it has looked. */
+async function lookForOwn(aws, request, firstSentMs, earlier, sent) {
+    let look = { own: undefined, trouble: undefined };
+    for (const waitMs of LOOK_AFTER_MS) {
+        await aws.clock.sleep(waitMs);
+        look = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .findOwn */ .g)(aws, request, firstSentMs, earlier, (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .blockerIn */ .k)(sent));
+        const mayHelp = look.trouble !== undefined && (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(look.trouble.serviceError);
+        if (look.own !== undefined || !mayHelp || aws.signal?.aborted === true)
+            break;
+    }
+    return look;
+}
+
+
+/***/ }),
+
 /***/ 6342:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -41089,7 +41910,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2216);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6421);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8753);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(460);
@@ -41107,7 +41928,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 const environment = process.env;
-const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_9__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
+const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_9__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 8802)));
 const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_3__/* .stepLog */ .t)(toolkit);
 const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_1__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_5__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_6__/* .STATE_REPORT */ .n7));
 const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_7__/* .Teller */ .T(toolkit, files, log);
@@ -41175,6 +41996,94 @@ const HOOK_INPUTS = {
 /** The input that names the hook function of an event. */
 function hookInputOf(event) {
     return HOOK_INPUTS[event];
+}
+
+
+/***/ }),
+
+/***/ 9349:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PQ: () => (/* binding */ buildDescription),
+/* harmony export */   c_: () => (/* binding */ isSameJob),
+/* harmony export */   "do": () => (/* binding */ ownMarker),
+/* harmony export */   gY: () => (/* binding */ parseMarker),
+/* harmony export */   hQ: () => (/* binding */ buildMarker)
+/* harmony export */ });
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4169);
+
+/** Longest description that CodeDeploy surely takes, in characters: the guide says 256, one report 512. */
+const MAX_DESCRIPTION_LENGTH = 256;
+/** Longest `owner/name` that leaves room for the rest; a longer one is named by its numeric id. */
+const MAX_REPOSITORY_LENGTH = 80;
+/**
+ * The words by which a later run knows whose deployment this is: `[ecs-release repo=… wf=… run=ID.ATTEMPT …]`.
+ * Always part of a deployment's description. Members that the runner did not tell are left out.
+ */
+function buildMarker(run, operation) {
+    const repository = run.repository.length > MAX_REPOSITORY_LENGTH ? run.repositoryId : run.repository;
+    const members = [
+        ['repo', repository],
+        ['wf', (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutHalf */ .Wt)(run.workflowFile.slice(0, 40))],
+        ['run', run.runId === '' ? '' : `${run.runId}.${run.runAttempt || '1'}`],
+        ['n', run.runNumber],
+        ['job', (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutHalf */ .Wt)(run.job.slice(0, 40))],
+        ['op', operation],
+        ['pr', run.pullRequest],
+    ];
+    const said = members.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${withoutDelimiters(value)}`);
+    return `[ecs-release ${said.join(' ')}]`;
+}
+const VALUE = '[^\\s[\\]=]+';
+const WHOLE_NUMBER = '[1-9]\\d{0,14}';
+/** Exactly what `buildMarker` writes, at the very end. */
+const MARKER = new RegExp(`(?:^| )\\[ecs-release(?: repo=(?<repo>${VALUE}))?(?: wf=(?<wf>${VALUE}))?` +
+    `(?: run=(?<run>\\d+)\\.(?<attempt>${WHOLE_NUMBER}))?(?: n=(?<n>${WHOLE_NUMBER}))?(?: job=(?<job>${VALUE}))?` +
+    ` op=(?<op>${VALUE})(?: pr=(?<pr>\\d+))?\\]$`);
+/**
+ * The marker of a description; undefined when it has none. The user's text stands before the marker and may look like
+ * one, so only what ends the description counts, and only in the form in which it is written.
+ */
+function parseMarker(description) {
+    const said = MARKER.exec(description ?? '')?.groups;
+    if (said === undefined)
+        return undefined;
+    return {
+        repository: said['repo'] ?? '',
+        workflowFile: said['wf'] ?? '',
+        runId: said['run'] ?? '',
+        runAttempt: Number(said['attempt'] ?? 0),
+        runNumber: Number(said['n'] ?? 0),
+        job: said['job'] ?? '',
+        operation: said['op'] ?? '',
+        pullRequest: said['pr'] ?? '',
+    };
+}
+/** The marker of this run's own deployments, as others will read it. */
+function ownMarker(run, operation) {
+    const nothing = { repository: '', workflowFile: '', runId: '', runAttempt: 0, runNumber: 0, job: '', pullRequest: '' };
+    return parseMarker(buildMarker(run, operation)) ?? { ...nothing, operation };
+}
+/** Both were made by the same job of the same run for the same purpose; a re-run has another attempt and is the same. */
+function isSameJob(one, other) {
+    return (one.runId !== '' &&
+        one.runId === other.runId &&
+        one.repository === other.repository &&
+        one.job === other.job &&
+        one.operation === other.operation);
+}
+/** The description of a deployment: the user's text, cut so that the whole marker fits behind it. */
+function buildDescription(userText, marker) {
+    const text = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(userText).replace(/\s+/g, ' ').trim();
+    const room = MAX_DESCRIPTION_LENGTH - marker.length - 1;
+    if (text === '' || room <= 0)
+        return marker.slice(0, MAX_DESCRIPTION_LENGTH);
+    const cut = text.length <= room ? text : `${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutHalf */ .Wt)(text.slice(0, room - 1)).trimEnd()}…`;
+    return `${cut} ${marker}`;
+}
+function withoutDelimiters(value) {
+    return value.replace(/[\s[\]=]/g, '_');
 }
 
 
@@ -41279,35 +42188,14 @@ function newRelease(inputs, world) {
 
 /***/ }),
 
-/***/ 4966:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ rollbackOf),
-/* harmony export */   W: () => (/* binding */ rollbackStatusOf)
-/* harmony export */ });
-/** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */
-function rollbackStatusOf(release) {
-    return rollbackOf(release)?.status ?? (release.status === 'unknown' ? 'unknown' : 'none');
-}
-/** The rollback, or that there was none. */
-function rollbackOf(release) {
-    return release.settlement?.rollback;
-}
-
-
-/***/ }),
-
-/***/ 6877:
+/***/ 336:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  nY: () => (/* binding */ endSettled),
-  Ec: () => (/* binding */ engineFor),
-  jR: () => (/* binding */ followingOf),
-  _r: () => (/* binding */ release)
+  E: () => (/* binding */ engineFor),
+  j: () => (/* binding */ followingOf)
 });
 
 // EXTERNAL MODULE: ./lib/aws/service-error.js
@@ -41315,980 +42203,21 @@ var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: ./lib/app-spec/app-spec.js
 var app_spec = __nccwpck_require__(4608);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
-var aws_attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(7507);
-// EXTERNAL MODULE: ./lib/aws/malformed.js
-var malformed = __nccwpck_require__(8416);
-;// CONCATENATED MODULE: ./lib/aws/raw-json.js
-
-/** Makes `command` send `body` instead of what the SDK would make of its input. */
-function sendRaw(command, body) {
-    const replaceBody = (next) => (args) => {
-        if (isObject(args.request))
-            args.request['body'] = JSON.stringify(body);
-        return next(args);
-    };
-    command.middlewareStack.add(replaceBody, { step: 'serialize', priority: 'low', name: 'sendRaw' });
-}
-/** Hands the JSON of the answer to `keep` before the SDK reads it; undefined when the answer is not JSON. */
-function keepRaw(command, keep) {
-    const keepBody = (next) => async (args) => {
-        const result = await next(args);
-        const response = result.response;
-        if (isObject(response)) {
-            const bytes = await bytesOf(response['body']);
-            response['body'] = bytes;
-            keep(jsonOf(bytes));
-        }
-        return result;
-    };
-    command.middlewareStack.add(keepBody, { step: 'deserialize', priority: 'low', name: 'keepRaw' });
-}
-/** Fails `command` when a good answer is not a JSON object: the SDK takes an empty body for an empty list. */
-function requireJson(command) {
-    const check = (next) => async (args) => {
-        const result = await next(args);
-        const response = result.response;
-        if (isObject(response) && Number(response['statusCode']) < 300) {
-            const bytes = await bytesOf(response['body']);
-            response['body'] = bytes;
-            if (!isObject(jsonOf(bytes)))
-                throw (0,malformed/* malformed */.Q)('no JSON');
-        }
-        return result;
-    };
-    command.middlewareStack.add(check, { step: 'deserialize', priority: 'low', name: 'requireJson' });
-}
-async function bytesOf(body) {
-    if (ArrayBuffer.isView(body))
-        return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-    const chunks = [];
-    if (isAsyncIterable(body))
-        for await (const chunk of body)
-            chunks.push(chunk);
-    return new Uint8Array(Buffer.concat(chunks));
-}
-function isAsyncIterable(value) {
-    return isObject(value) && Symbol.asyncIterator in value;
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null;
-}
-function jsonOf(bytes) {
-    try {
-        return JSON.parse(Buffer.from(bytes).toString('utf8'));
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/aws/code-deploy.js
-
-
-
-
-/** @throws CallError; code `DeploymentDoesNotExist` */
-async function getDeployment(aws, deploymentId) {
-    return await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
-        const { deploymentInfo } = await aws.codeDeploy.send(new dist_cjs/* GetDeploymentCommand */.Tvn({ deploymentId }), { abortSignal });
-        if (deploymentInfo?.status === undefined)
-            throw (0,malformed/* malformed */.Q)('no status');
-        return deploymentInfo;
-    });
-}
-/**
- * The deployment's only target, an ECS service.
- * @param targetId `cluster:service`, both by name (source: API Reference, ECSTarget)
- * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
- */
-async function getDeploymentTarget(aws, deploymentId, targetId) {
-    return await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentTarget', async (abortSignal) => {
-        const command = new dist_cjs/* GetDeploymentTargetCommand */.Oxg({ deploymentId, targetId });
-        const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal });
-        if (deploymentTarget?.ecsTarget === undefined)
-            throw (0,malformed/* malformed */.Q)('no target');
-        return deploymentTarget;
-    });
-}
-/** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
-async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
-    return await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentGroup', async (abortSignal) => {
-        const command = new dist_cjs/* GetDeploymentGroupCommand */.WOp({ applicationName, deploymentGroupName });
-        const { deploymentGroupInfo } = await aws.codeDeploy.send(command, { abortSignal });
-        if (deploymentGroupInfo === undefined)
-            throw (0,malformed/* malformed */.Q)('no deployment group');
-        return deploymentGroupInfo;
-    });
-}
-/** @throws CallError; code `DeploymentConfigDoesNotExist` */
-async function getDeploymentConfig(aws, deploymentConfigName) {
-    return await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:GetDeploymentConfig', async (abortSignal) => {
-        const command = new dist_cjs/* GetDeploymentConfigCommand */.z2K({ deploymentConfigName });
-        const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal });
-        if (deploymentConfigInfo === undefined)
-            throw (0,malformed/* malformed */.Q)('no configuration');
-        return deploymentConfigInfo;
-    });
-}
-/** Ids of deployments of the group that have not ended. @throws CallError */
-async function listActiveDeployments(aws, application, group) {
-    return await listDeployments(aws, application, group, {
-        includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
-    });
-}
-/**
- * Ids of deployments of the group that were created since.
- * @param sinceMs milliseconds since 1970
- * @throws CallError
- */
-async function listDeploymentsSince(aws, application, group, sinceMs) {
-    return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } });
-}
-async function listDeployments(aws, applicationName, deploymentGroupName, filter) {
-    return await allPages(async (nextToken) => {
-        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => {
-            const command = new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken });
-            requireJson(command);
-            return aws.codeDeploy.send(command, { abortSignal });
-        });
-        return { items: answer.deployments, nextToken: answer.nextToken };
-    });
-}
-/** Names of all applications of the account in the region. @throws CallError */
-async function listApplications(aws) {
-    return await allPages(async (nextToken) => {
-        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListApplications', (abortSignal) => {
-            const command = new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken });
-            requireJson(command);
-            return aws.codeDeploy.send(command, { abortSignal });
-        });
-        return { items: answer.applications, nextToken: answer.nextToken };
-    });
-}
-/** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
-async function describeDeploymentGroups(aws, applicationName) {
-    const names = await allPages(async (nextToken) => {
-        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
-            const command = new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken });
-            requireJson(command);
-            return aws.codeDeploy.send(command, { abortSignal });
-        });
-        return { items: answer.deploymentGroups, nextToken: answer.nextToken };
-    });
-    const groups = [];
-    for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
-        const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
-        const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
-            const command = new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames });
-            requireJson(command);
-            return aws.codeDeploy.send(command, { abortSignal });
-        });
-        groups.push(...(answer.deploymentGroupsInfo ?? []));
-    }
-    return groups;
-}
-/** Source: API Reference, BatchGetDeploymentGroups: 100 names a call. */
-const MAX_GROUPS_PER_CALL = 100;
-/**
- * Starts a deployment: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
- * accepted.
- * @returns the deployment's id
- * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
- */
-async function createDeployment(aws, request) {
-    return await (0,aws_attempts/* attemptOnce */.VB)(aws, 'codedeploy:CreateDeployment', async (abortSignal) => {
-        const { deploymentId } = await aws.codeDeploy.send(new dist_cjs/* CreateDeploymentCommand */.ttP(request), { abortSignal });
-        if (!deploymentId)
-            throw (0,malformed/* malformed */.Q)('no id of the deployment');
-        return deploymentId;
-    });
-}
-/**
- * Stops a deployment, rolling it back even when its group does not ask for that: changes AWS. Asking twice is harmless.
- * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
- */
-async function stopDeployment(aws, deploymentId, rollback) {
-    await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* StopDeploymentCommand */.NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
-}
-/**
- * Ends a wait of a deployment: that at `Ready`, so that it shifts production, or that before the original task set is
- * terminated. Changes AWS. Asking twice is refused, not carried out twice.
- * @throws CallError; code `DeploymentIsNotInReadyState`
- */
-async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
-    await (0,aws_attempts/* attempt */.CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new dist_cjs/* ContinueDeploymentCommand */.Md$({ deploymentId, deploymentWaitType }), {
-        abortSignal,
-    }));
-}
-/** Ends at the page without a token; an empty token and one that comes again end too. */
-async function allPages(read) {
-    const items = [];
-    let token = {};
-    do {
-        const page = await read(token);
-        items.push(...(page.items ?? []));
-        const { nextToken = '' } = page;
-        token = nextToken === '' || nextToken === token.nextToken ? {} : { nextToken };
-    } while (token.nextToken !== undefined);
-    return items;
-}
-
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
-var client_ecs_dist_cjs = __nccwpck_require__(212);
-// EXTERNAL MODULE: ./lib/document.js + 1 modules
-var lib_document = __nccwpck_require__(3985);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/untrusted.js
-var untrusted = __nccwpck_require__(4169);
-// EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/submodules/schema/index.js
-var submodules_schema = __nccwpck_require__(6890);
-;// CONCATENATED MODULE: ./lib/task-definition/shape.js
-
-
-
-
-/** Walks a definition along the SDK's own schema of RegisterTaskDefinition. Null members are left out. */
-function shapeTaskDefinition(document, options) {
-    const walk = { ...options, unknownMembers: [], mistakes: [] };
-    const schema = submodules_schema.NormalizedSchema.of(client_ecs_dist_cjs/* RegisterTaskDefinitionRequest$ */.fSK);
-    const definition = shapeStructure(walk, schema, document, '');
-    for (const required of ['family', 'containerDefinitions']) {
-        const isMistaken = walk.mistakes.some((mistake) => mistake.startsWith(`'${required}' `));
-        if (!isMistaken && definition[required] === undefined)
-            walk.mistakes.push(`'${required}' is missing or empty`);
-    }
-    return { definition, unknownMembers: walk.unknownMembers, mistakes: walk.mistakes };
-}
-/** Name of the SDK's structure for a name and a value, as in `environment`. */
-const ENVIRONMENT_VARIABLE = 'KeyValuePair';
-function shapeValue(walk, schema, value, path) {
-    if (value === null || value === undefined)
-        return undefined;
-    if (schema.isListSchema())
-        return shapeList(walk, schema, value, path);
-    if (schema.isMapSchema())
-        return shapeMap(walk, schema, value, path);
-    if (schema.isStructSchema()) {
-        return (0,lib_document/* isJsonObject */.OW)(value) ? shapeStructure(walk, schema, value, path) : mistaken(walk, path, 'a mapping', value);
-    }
-    return shapeScalar(walk, schema, value, path);
-}
-function shapeStructure(walk, schema, value, path) {
-    const members = new Map(schema.structIterator());
-    const isVariable = schema.getName() === ENVIRONMENT_VARIABLE;
-    const shaped = Object.entries(value).map(([name, member]) => {
-        const memberPath = path === '' ? name : `${path}.${name}`;
-        const memberSchema = members.get(name);
-        if (isVariable && name === 'value')
-            return [name, shapeScalar(walk, schema.getMemberSchema(name), member ?? '', memberPath)];
-        if (memberSchema !== undefined) {
-            const shapedMember = shapeValue(walk, memberSchema, member, memberPath);
-            return [name, walk.leaveOutEmpty && isEmpty(shapedMember) ? undefined : shapedMember];
-        }
-        walk.unknownMembers.push((0,untrusted/* inSentence */.BX)(memberPath, 200));
-        return [name, member];
-    });
-    return Object.fromEntries(shaped.filter(([, member]) => member !== undefined));
-}
-function isEmpty(value) {
-    if (value === '')
-        return true;
-    if (Array.isArray(value))
-        return value.length === 0;
-    return (0,lib_document/* isJsonObject */.OW)(value) && Object.keys(value).length === 0;
-}
-function shapeList(walk, schema, value, path) {
-    if (!Array.isArray(value))
-        return mistaken(walk, path, 'a list', value);
-    const items = value.map((item, index) => shapeValue(walk, schema.getValueSchema(), item, `${path}[${index}]`));
-    return items.filter((item) => item !== undefined);
-}
-function shapeMap(walk, schema, value, path) {
-    if (!(0,lib_document/* isJsonObject */.OW)(value))
-        return mistaken(walk, path, 'a mapping', value);
-    const entries = Object.entries(value).map(([name, item]) => [
-        name,
-        shapeValue(walk, schema.getValueSchema(), item, `${path}.${name}`),
-    ]);
-    return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
-}
-function shapeScalar(walk, schema, value, path) {
-    if (schema.isStringSchema())
-        return typeof value === 'string' ? value : mistaken(walk, path, 'a text', value);
-    if (schema.isBooleanSchema()) {
-        if (typeof value === 'boolean')
-            return value;
-        if (walk.scalarsAreText && typeof value === 'string' && /^(true|false)$/i.test(value))
-            return /^true$/i.test(value);
-        return mistaken(walk, path, 'true or false', value);
-    }
-    if (schema.isNumericSchema()) {
-        // Every number of RegisterTaskDefinition is whole (source: its model).
-        const number = walk.scalarsAreText && typeof value === 'string' && /^[-+]?\d+$/.test(value) ? Number(value) : value;
-        return Number.isSafeInteger(number) ? number : mistaken(walk, path, 'a whole number', value);
-    }
-    return value;
-}
-/** Values may be secret, so a mistake tells the kind of value it found and not the value. */
-function mistaken(walk, path, wanted, value) {
-    const found = typeof value === 'number' || typeof value === 'boolean' ? `a ${typeof value}` : (0,lib_document/* kindOf */.I)(value);
-    walk.mistakes.push(`'${(0,untrusted/* inSentence */.BX)(path, 200)}' must be ${wanted}, not ${found}`);
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/task-definition/definition.js
-
-
-
-
-/**
- * Members that DescribeTaskDefinition answers and RegisterTaskDefinition does not take.
- * Source: ECS API Reference, TaskDefinition against RegisterTaskDefinition.
- */
-const DESCRIBE_ONLY_MEMBERS = new Set([
-    'taskDefinitionArn',
-    'revision',
-    'status',
-    'requiresAttributes',
-    'compatibilities',
-    'registeredAt',
-    'deregisteredAt',
-    'deleteRequestedAt',
-    'registeredBy',
-]);
-/**
- * A task definition from a file. Takes the output of `aws ecs describe-task-definition` too; leaves out what only that
- * output has, and null and empty members, as the official action does. Anything else unknown is a problem, because
- * the SDK would drop it in silence.
- */
-function parseTaskDefinitionFile(path, text) {
-    const name = `Task definition file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
-    const document = (0,lib_document/* parseDocument */.Tp)(path, text);
-    if (typeof document === 'string')
-        return broken([`${name} ${document}`]);
-    const { definition: sent, leftOut } = withoutDescribeOnly(unwrapDescribeOutput(document.root));
-    const { definition, unknownMembers, mistakes } = shapeTaskDefinition(sent, {
-        scalarsAreText: document.scalarsAreText,
-        leaveOutEmpty: true,
-    });
-    const problems = [
-        ...unknownMembers.map((member) => `${name} has the member '${member}', which ECS does not know.`),
-        ...mistakes.map((mistake) => `${name} does not fit: ${mistake}.`),
-    ];
-    if (problems.length > 0)
-        return broken(problems);
-    const notes = leftOut.map((member) => `${name}: left out '${member}', which is only in answers of ECS.`);
-    return { definition, problems: [], notes };
-}
-/**
- * A task definition from the raw answer of DescribeTaskDefinition, ready to be registered again: describe-only members
- * are removed and everything else is sent back as it came, also what our SDK does not know.
- */
-function definitionFromAnswer(taskDefinition, tags) {
-    const { definition: sent } = withoutDescribeOnly(taskDefinition);
-    const hasTags = Array.isArray(tags) && tags.length > 0;
-    const definition = hasTags ? { ...sent, tags } : sent;
-    const { unknownMembers } = shapeTaskDefinition(definition, { scalarsAreText: false, leaveOutEmpty: false });
-    const notes = unknownMembers.length === 0
-        ? []
-        : [
-            `The task definition has members that this version does not know and passes on as they are: ${unknownMembers.join(', ')}.`,
-        ];
-    return { definition, notes };
-}
-function broken(sentences) {
-    return { definition: undefined, problems: sentences.map(errors/* invalidInput */.a), notes: [] };
-}
-function unwrapDescribeOutput(root) {
-    const { taskDefinition, tags, ...rest } = root;
-    if (!(0,lib_document/* isJsonObject */.OW)(taskDefinition) || Object.keys(rest).length > 0)
-        return root;
-    return Array.isArray(tags) && tags.length > 0 ? { ...taskDefinition, tags } : taskDefinition;
-}
-function withoutDescribeOnly(definition) {
-    const members = Object.entries(definition);
-    const leftOut = members.map(([name]) => name).filter((name) => DESCRIBE_ONLY_MEMBERS.has(name));
-    return { definition: Object.fromEntries(members.filter(([name]) => !DESCRIBE_ONLY_MEMBERS.has(name))), leftOut };
-}
-
-;// CONCATENATED MODULE: ./lib/aws/ecs.js
-
-
-
-
-
-
-/**
- * One service with its task sets; ECS answers 200 with a failure when there is none.
- * @param service name or ARN
- * @throws CallError; code `ClusterNotFound` when the cluster is unknown
- */
-async function describeService(aws, cluster, service) {
-    return await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeServices', async (abortSignal) => {
-        const command = new client_ecs_dist_cjs/* DescribeServicesCommand */.H7c({ cluster, services: [service] });
-        const { services, failures } = await aws.ecs.send(command, { abortSignal });
-        const [found] = services ?? [];
-        const [failure] = failures ?? [];
-        if (found === undefined && failure === undefined)
-            throw (0,malformed/* malformed */.Q)('neither the service nor a failure');
-        return { service: found, failureReason: failure?.reason };
-    });
-}
-/**
- * A revision by family (its newest ACTIVE one), `family:revision` or ARN, taken from the raw answer so that members
- * newer than our SDK survive.
- * @throws CallError; code `Client` when there is no such revision
- */
-async function describeTaskDefinition(aws, taskDefinition) {
-    let raw;
-    const answer = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeTaskDefinition', async (abortSignal) => {
-        const command = new client_ecs_dist_cjs/* DescribeTaskDefinitionCommand */.Zy$({ taskDefinition, include: ['TAGS'] });
-        keepRaw(command, (body) => {
-            raw = body;
-        });
-        const { taskDefinition: found } = await aws.ecs.send(command, { abortSignal });
-        const isWhole = (0,lib_document/* isJsonObject */.OW)(raw) && (0,lib_document/* isJsonObject */.OW)(raw['taskDefinition']) && found?.taskDefinitionArn !== undefined;
-        if (!isWhole)
-            throw (0,malformed/* malformed */.Q)('no task definition');
-        return found;
-    });
-    const described = (0,lib_document/* isJsonObject */.OW)(raw) && (0,lib_document/* isJsonObject */.OW)(raw['taskDefinition']) ? raw['taskDefinition'] : {};
-    const { definition, notes } = definitionFromAnswer(described, (0,lib_document/* isJsonObject */.OW)(raw) ? raw['tags'] : undefined);
-    return {
-        arn: answer.taskDefinitionArn ?? '',
-        family: answer.family ?? '',
-        revision: answer.revision ?? 0,
-        isActive: answer.status === 'ACTIVE',
-        definition,
-        notes,
-    };
-}
-/**
- * Registers a new revision: changes AWS. Not idempotent: a second call makes a second revision.
- * @returns the ARN of the revision
- * @throws CallError
- */
-async function registerTaskDefinition(aws, definition) {
-    return await (0,aws_attempts/* attemptOnce */.VB)(aws, 'ecs:RegisterTaskDefinition', async (abortSignal) => {
-        // The input only satisfies the SDK's types: what is sent is the definition itself.
-        const command = new client_ecs_dist_cjs/* RegisterTaskDefinitionCommand */.$Hl({
-            family: String(definition['family']),
-            containerDefinitions: [],
-        });
-        sendRaw(command, definition);
-        const { taskDefinition: registered } = await aws.ecs.send(command, { abortSignal });
-        if (!registered?.taskDefinitionArn)
-            throw (0,malformed/* malformed */.Q)('no ARN of the revision');
-        return registered.taskDefinitionArn;
-    });
-}
-/**
- * Tasks of the service that stopped lately; ECS keeps them for about an hour.
- * Source: ECS API Reference, ListTasks.
- * @throws CallError
- */
-async function describeStoppedTasks(aws, cluster, service) {
-    const { taskArns } = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* ListTasksCommand */.MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }));
-    if (taskArns === undefined || taskArns.length === 0)
-        return [];
-    const { tasks } = await (0,aws_attempts/* attempt */.CD)(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send(new client_ecs_dist_cjs/* DescribeTasksCommand */.z8X({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }));
-    return (tasks ?? [])
-        .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
-        .map(readStoppedTask);
-}
-function readStoppedTask(task) {
-    return {
-        arn: task.taskArn ?? '',
-        startedBy: task.startedBy ?? '',
-        stoppedAtMs: task.stoppedAt?.getTime() ?? 0,
-        stopCode: task.stopCode ?? '',
-        reason: task.stoppedReason ?? '',
-        containers: (task.containers ?? []).map(({ name, reason, exitCode }) => ({
-            name: name ?? '',
-            reason: reason ?? '',
-            exitCode,
-        })),
-    };
-}
-
-// EXTERNAL MODULE: ./lib/aws/arn.js
-var aws_arn = __nccwpck_require__(8690);
-;// CONCATENATED MODULE: ./lib/service/service.js
-
-
-/** The events of a service, newest first. */
-function serviceEvents({ service }) {
-    return (service?.events ?? []).map(({ id, message }) => ({ id: id ?? '', message: message ?? '' }));
-}
-/**
- * Whether a service event tells of trouble with placing, starting or keeping tasks.
- * Source: ECS Developer Guide, "Amazon ECS service event messages"; that trouble has these words is observed.
- */
-function isTrouble({ message }) {
-    return /\b(unable|unhealthy|fail\w*|error|throttled|exceed\w*|insufficient)\b/i.test(withoutNames(message));
-}
-/** Names stand in brackets: `(service web, taskSet …)`, `(target-group …)`. */
-function withoutNames(message) {
-    return message.replace(/\((?:service|taskSet|target-group|elb|instance|task|port)\b[^()]*\)/g, '');
-}
-/** Narrows the answer of DescribeServices to a service that CodeDeploy can release. */
-function resolveService(cluster, name, answer) {
-    const { service } = answer;
-    if (service?.serviceArn === undefined) {
-        const reason = (0,untrusted/* inSentence */.BX)(answer.failureReason ?? 'MISSING', 60);
-        return refused([
-            {
-                reason: 'not-found',
-                sentence: `Service '${(0,untrusted/* inSentence */.BX)(name, 300)}' was not found in cluster '${(0,untrusted/* inSentence */.BX)(cluster, 300)}' (${reason}). Check 'service', 'cluster' and the region.`,
-            },
-        ]);
-    }
-    const problems = whyNotReleasable(service);
-    const arn = (0,aws_arn/* parseArn */.Lw)(service.serviceArn);
-    const primary = (service.taskSets ?? []).find((taskSet) => taskSet.status === 'PRIMARY');
-    const loadBalancer = primary?.loadBalancers?.[0] ?? service.loadBalancers?.[0];
-    if (arn === undefined)
-        problems.push(unsupported(`${label(service)} has an ARN that cannot be read, '${(0,untrusted/* inSentence */.BX)(service.serviceArn)}'.`));
-    if (arn === undefined || problems.length > 0)
-        return refused(problems);
-    const id = primary?.id;
-    const taskDefinitionArn = primary?.taskDefinition;
-    const { containerName, containerPort } = loadBalancer ?? {};
-    if (id === undefined || taskDefinitionArn === undefined) {
-        return refused([
-            unsupported(`${label(service)} has no PRIMARY task set, so there is nothing to shift traffic from.`),
-        ]);
-    }
-    if (containerName === undefined || containerPort === undefined) {
-        return refused([unsupported(`${label(service)} has no load balancer, which a blue/green release needs.`)]);
-    }
-    return {
-        problems: [],
-        service: {
-            arn: service.serviceArn,
-            partition: arn.partition,
-            region: arn.region,
-            account: arn.account,
-            name: service.serviceName ?? (0,aws_arn/* shortName */.EU)(service.serviceArn),
-            clusterName: (0,aws_arn/* shortName */.EU)(service.clusterArn ?? cluster),
-            desiredCount: service.desiredCount ?? 0,
-            container: { name: containerName, port: containerPort },
-            primary: { id, taskDefinitionArn, deploymentId: primary?.externalId },
-            taskSets: (service.taskSets ?? []).map(readTaskSet),
-            events: serviceEvents(answer),
-        },
-    };
-}
-/** The service as it was before a deployment that may serve by now, as long as its original task set is there. */
-function beforeDeployment(service, deploymentId) {
-    const original = service.taskSets.find((taskSet) => taskSet.deploymentId !== deploymentId && taskSet.status !== 'DRAINING');
-    if (service.primary.deploymentId !== deploymentId || original === undefined)
-        return service;
-    const { id, taskDefinitionArn } = original;
-    return { ...service, primary: { id, taskDefinitionArn, deploymentId: original.deploymentId } };
-}
-/** One task set, with empty text where ECS says nothing. */
-function readTaskSet(taskSet) {
-    return {
-        id: taskSet.id ?? '',
-        taskDefinitionArn: taskSet.taskDefinition ?? '',
-        deploymentId: taskSet.externalId,
-        status: taskSet.status ?? '',
-        running: taskSet.runningCount ?? 0,
-        pending: taskSet.pendingCount ?? 0,
-        desired: taskSet.computedDesiredCount ?? 0,
-    };
-}
-function whyNotReleasable(service) {
-    const problems = [];
-    if (service.status !== 'ACTIVE') {
-        const status = (0,untrusted/* inSentence */.BX)(service.status ?? 'unknown', 60);
-        problems.push(unsupported(`${label(service)} is ${status}; only an ACTIVE service can be released.`));
-    }
-    const controller = service.deploymentController?.type ?? 'ECS';
-    if (controller === 'CODE_DEPLOY')
-        return problems;
-    const strategy = service.deploymentConfiguration?.strategy;
-    const native = strategy === 'BLUE_GREEN' || strategy === 'LINEAR' || strategy === 'CANARY'
-        ? ` ECS itself releases it ${strategy === 'BLUE_GREEN' ? 'blue/green' : strategy.toLowerCase()} (strategy ${strategy}); use UpdateService or aws-actions/amazon-ecs-deploy-task-definition.`
-        : ' Use aws-actions/amazon-ecs-deploy-task-definition, or make a service with the CODE_DEPLOY controller.';
-    problems.push(unsupported(`${label(service)} has the deployment controller ${(0,untrusted/* inSentence */.BX)(controller, 60)}, not CODE_DEPLOY.${native}`));
-    return problems;
-}
-function label(service) {
-    return `Service '${(0,untrusted/* inSentence */.BX)(service.serviceName ?? '', 255)}'`;
-}
-function unsupported(sentence) {
-    return { reason: 'unsupported-service', sentence };
-}
-function refused(problems) {
-    return { service: undefined, problems };
-}
-
-;// CONCATENATED MODULE: ./lib/service/deployment-group.js
-
-
-/** AWS's words for what rolls back, in ours. */
-const ROLLBACK_EVENTS = {
-    DEPLOYMENT_FAILURE: 'failure',
-    DEPLOYMENT_STOP_ON_ALARM: 'alarm',
-    DEPLOYMENT_STOP_ON_REQUEST: 'stop',
-};
-const MINUTE_MS = 60_000;
-/** Narrows GetDeploymentGroup's answer. Members that are absent mean that the group has no such thing. */
-function readDeploymentGroup(info) {
-    const pair = info.loadBalancerInfo?.targetGroupPairInfoList?.[0];
-    const alarms = info.alarmConfiguration;
-    const last = info.lastAttemptedDeployment;
-    return {
-        application: info.applicationName ?? '',
-        name: info.deploymentGroupName ?? '',
-        deploymentConfig: info.deploymentConfigName,
-        hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
-        ...readWaits(info.blueGreenDeploymentConfiguration),
-        rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
-        alarms: alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
-        lastDeployment: last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
-    };
-}
-/** The waits that a group, or one of its deployments, is set to. */
-function readWaits(configuration) {
-    const ready = configuration?.deploymentReadyOption;
-    const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess;
-    return {
-        holdsAtReady: ready?.actionOnTimeout === 'STOP_DEPLOYMENT',
-        readyWaitMs: (ready?.waitTimeInMinutes ?? 0) * MINUTE_MS,
-        terminationWaitMs: termination?.action === 'KEEP_ALIVE' ? undefined : (termination?.terminationWaitTimeInMinutes ?? 0) * MINUTE_MS,
-    };
-}
-/** What rolls back, in our words; events that are new to us are left out. */
-function readRollbackOn(configuration) {
-    if (configuration?.enabled !== true)
-        return [];
-    return (configuration.events ?? []).flatMap((event) => ROLLBACK_EVENTS[event] ?? []);
-}
-/** Why the group cannot release the service; empty when it can. */
-function groupProblems(info, service) {
-    const label = `Deployment group '${(0,untrusted/* inSentence */.BX)(info.deploymentGroupName ?? '', 100)}' of application '${(0,untrusted/* inSentence */.BX)(info.applicationName ?? '', 100)}'`;
-    if (info.computePlatform !== 'ECS') {
-        return [mismatch(`${label} is for ${(0,untrusted/* inSentence */.BX)(info.computePlatform ?? 'another platform', 60)}, not for ECS.`)];
-    }
-    if (groupTargets(info, service))
-        return [];
-    const targets = (info.ecsServices ?? [])
-        .map(({ clusterName, serviceName }) => `'${(0,aws_arn/* shortName */.EU)(clusterName ?? '')}/${(0,aws_arn/* shortName */.EU)(serviceName ?? '')}'`)
-        .join(', ');
-    const wanted = `'${service.clusterName}/${service.name}'`;
-    if (targets === '')
-        return [mismatch(`${label} names no service, so it cannot release ${wanted}.`)];
-    return [mismatch(`${label} releases ${(0,untrusted/* inSentence */.BX)(targets, 300)}, not ${wanted}.`)];
-}
-/** Whether the group is for this service. CodeDeploy lets a group name services and clusters by name or ARN. */
-function groupTargets(info, service) {
-    return (info.ecsServices ?? []).some(({ clusterName, serviceName }) => (0,aws_arn/* shortName */.EU)(serviceName ?? '') === service.name && (0,aws_arn/* shortName */.EU)(clusterName ?? 'default') === service.clusterName);
-}
-function mismatch(sentence) {
-    return { reason: 'group-mismatch', sentence };
-}
-
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/aws/ecs.js
+var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/service/service.js
+var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(839);
+// EXTERNAL MODULE: ./lib/follow/own-deployment.js
+var own_deployment = __nccwpck_require__(2221);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
-;// CONCATENATED MODULE: ./lib/follow/code-deploy-snapshot.js
-
-
-
-/** CodeDeploy's status words in ours; one that is new to the SDK fails to compile. */
-const STATUSES = {
-    Created: 'created',
-    Queued: 'queued',
-    InProgress: 'running',
-    Baking: 'running',
-    Ready: 'ready',
-    Succeeded: 'succeeded',
-    Failed: 'failed',
-    Stopped: 'stopped',
-};
-const EVENT_STATUSES = {
-    Pending: 'pending',
-    InProgress: 'running',
-    Succeeded: 'succeeded',
-    Failed: 'failed',
-    Skipped: 'skipped',
-    Unknown: 'unknown',
-};
-const TASK_SET_STATES = {
-    PRIMARY: 'primary',
-    ACTIVE: 'active',
-    DRAINING: 'draining',
-};
-/** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
-function readSnapshot(reading) {
-    const { readAtMs, targetReadAtMs = readAtMs, info, target, originalTaskSetId } = reading;
-    const statusWord = (0,untrusted/* inSentence */.BX)(info.status ?? 'unknown', 60);
-    const status = info.status === undefined ? 'unknown' : (STATUSES[info.status] ?? 'unknown');
-    const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent);
-    const allDone = events.length > 0 && events.every((event) => event.status === 'succeeded');
-    const rollback = info.rollbackInfo;
-    return {
-        deploymentId: info.deploymentId ?? '',
-        statusReadAtMs: readAtMs,
-        isBlind: false,
-        eventsReadAtMs: targetReadAtMs,
-        trafficReadAtMs: targetReadAtMs,
-        status,
-        statusWord,
-        createdAtMs: info.createTime?.getTime(),
-        startedAtMs: info.startTime?.getTime(),
-        endedAtMs: info.completeTime?.getTime(),
-        error: readError(info),
-        rollbackOn: info.autoRollbackConfiguration === undefined ? undefined : readRollbackOn(info.autoRollbackConfiguration),
-        rollback: rollback?.rollbackDeploymentId === undefined && rollback?.rollbackMessage === undefined
-            ? undefined
-            : { deploymentId: rollback.rollbackDeploymentId, message: (0,untrusted/* inSentence */.BX)(rollback.rollbackMessage ?? '') },
-        events,
-        isShifted: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
-        taskSets: (target?.ecsTarget?.taskSetsInfo ?? []).map((taskSet) => readTargetTaskSet(taskSet, originalTaskSetId)),
-    };
-}
-/** What is known when only the status was read: the rest is as it was last seen. */
-function readBlindly(reading, before) {
-    const seen = readSnapshot({ ...reading, target: undefined });
-    return {
-        ...seen,
-        // Events that were read after the end are how it ended.
-        isBlind: before === undefined || before.isBlind || !(0,follow_snapshot/* hasEnded */.hY)(before),
-        events: before?.events ?? [],
-        eventsReadAtMs: before?.eventsReadAtMs,
-        isShifted: seen.isShifted || before?.isShifted === true,
-        taskSets: before?.taskSets ?? [],
-        trafficReadAtMs: before?.trafficReadAtMs,
-    };
-}
-/**
- * Task sets as ECS tells them, for when CodeDeploy's target cannot be read. Production is where PRIMARY is; how far a
- * shift has come is not told.
- */
-function taskSetsWithoutTarget(taskSets, deploymentId, originalTaskSetId) {
-    return taskSets
-        .filter(({ id, deploymentId: madeBy }) => madeBy === deploymentId || id === originalTaskSetId)
-        .map((taskSet) => ({
-        id: taskSet.id,
-        role: taskSet.id === originalTaskSetId ? 'original' : 'replacement',
-        running: taskSet.running,
-        pending: taskSet.pending,
-        desired: taskSet.desired,
-        trafficPercent: undefined,
-        state: TASK_SET_STATES[taskSet.status] ?? 'unknown',
-    }));
-}
-/**
- * Percent of production on the replacement, where ECS alone tells it: everything when the replacement is PRIMARY, which
- * it becomes with the last step, and nothing when it does not exist or is being taken down (observed). In between only
- * CodeDeploy knows.
- */
-function shareByPrimary(taskSets) {
-    const primary = taskSets.find(({ state }) => state === 'primary');
-    if (primary === undefined)
-        return undefined;
-    if (primary.role === 'replacement')
-        return 100;
-    return taskSets.every(({ role, state }) => role === 'original' || state === 'draining') ? 0 : undefined;
-}
-function readEvent(event) {
-    return {
-        name: (0,untrusted/* inSentence */.BX)(event.lifecycleEventName ?? '', 100),
-        status: event.status === undefined ? 'unknown' : (EVENT_STATUSES[event.status] ?? 'unknown'),
-        startedAtMs: event.startTime?.getTime(),
-        endedAtMs: event.endTime?.getTime(),
-        diagnostics: diagnosticsText(event),
-    };
-}
-function diagnosticsText({ diagnostics }) {
-    if (diagnostics === undefined)
-        return undefined;
-    const { errorCode, scriptName, message, logTail } = diagnostics;
-    const parts = [errorCode === 'Success' ? '' : errorCode, scriptName, message, logTail];
-    const said = parts.filter((part) => part !== undefined && part.trim() !== '');
-    return said.length === 0 ? undefined : (0,untrusted/* inSentence */.BX)(said.join(': '), 2_000);
-}
-function readError({ errorInformation }) {
-    if (errorInformation === undefined)
-        return undefined;
-    return {
-        code: (0,untrusted/* inSentence */.BX)(errorInformation.code ?? '', 100),
-        message: (0,untrusted/* inSentence */.BX)(errorInformation.message ?? '', 1_000),
-    };
-}
-function readTargetTaskSet(taskSet, originalTaskSetId) {
-    const id = taskSet.identifer ?? '';
-    return {
-        id,
-        role: roleOf(taskSet.taskSetLabel, id, originalTaskSetId),
-        running: taskSet.runningCount ?? 0,
-        pending: taskSet.pendingCount ?? 0,
-        desired: taskSet.desiredCount ?? 0,
-        trafficPercent: taskSet.trafficWeight ?? 0,
-        state: TASK_SET_STATES[taskSet.status ?? ''] ?? 'unknown',
-    };
-}
-/** The label is absent in older answers; then the task set that served at the start tells. */
-function roleOf(label, id, originalTaskSetId) {
-    if (label === 'Blue')
-        return 'original';
-    if (label === 'Green')
-        return 'replacement';
-    return id === originalTaskSetId ? 'original' : 'replacement';
-}
-
-;// CONCATENATED MODULE: ./lib/follow/own-deployment.js
-
-
-/** How far the clocks of runner and CodeDeploy may be apart, in milliseconds. */
-const CLOCK_DRIFT_MS = 5 * 60_000;
-/**
- * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
- * Observed, not documented.
- */
-const ACTIVE_DEPLOYMENT = /(?:already has an active|is already deploying)(?: deployment)? '(d-[A-Z0-9]+)'/i;
-/** The deployment that keeps the group busy, as the refusal of CreateDeployment names it. */
-function blockerIn({ serviceError }) {
-    return serviceError.code === 'DeploymentLimitExceeded' ? ACTIVE_DEPLOYMENT.exec(serviceError.message)?.[1] : undefined;
-}
-/**
- * Looks for the deployment that a request has made although its answer was lost: same description, which names the
- * workflow run, and same AppSpec. A step before this one may have made one like it: the newest counts, and none that
- * was there before.
- * @param firstSentMs when the request was first sent, by our clock
- * @param named a deployment that CodeDeploy named, which may not be listed yet
- */
-async function findOwn(aws, request, firstSentMs, earlier, named) {
-    const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS);
-    let { trouble } = listed;
-    let own;
-    const ids = new Set([...(named === undefined ? [] : [named]), ...listed.ids]);
-    for (const id of [...ids].filter((one) => !earlier.ids.includes(one))) {
-        try {
-            const info = await getDeployment(aws, id);
-            const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
-            const isNew = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
-            if (isNew && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
-                own = { id, createdAtMs };
-        }
-        catch (error) {
-            if (!(error instanceof aws_attempts/* CallError */.RA))
-                throw error;
-            trouble ??= error;
-        }
-    }
-    return { own: own?.id, trouble };
-}
-/** Where the list is denied, the group still names the last deployment that was started in it. */
-async function idsSince(aws, { applicationName = '', deploymentGroupName = '' }, sinceMs) {
-    try {
-        return { ids: await listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs), trouble: undefined };
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        if (error.serviceError.kind !== 'denied')
-            return { ids: [], trouble: error };
-        return { ids: await lastAttempted(aws, applicationName, deploymentGroupName), trouble: error };
-    }
-}
-async function lastAttempted(aws, application, group) {
-    try {
-        const id = (await getDeploymentGroup(aws, application, group)).lastAttemptedDeployment?.deploymentId;
-        return id === undefined ? [] : [id];
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        return [];
-    }
-}
-function isMadeBy({ description, revision }, info) {
-    const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256;
-    return info.description === description && sameText;
-}
-
-;// CONCATENATED MODULE: ./lib/follow/start-deployment.js
-
-
-
-/** How often a request whose answer was lost is sent again. */
-const MAX_ROUNDS = 3;
-/**
- * How long to wait before each look for a deployment whose answer was lost, in milliseconds; the later ones are for
- * looks that failed. How soon a deployment shows in ListDeployments is not documented.
- */
-const LOOK_AFTER_MS = [2_000, 4_000, 8_000];
-/** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
-class MaybeStartedError extends Error {
-    lost;
-    /** What went wrong last. */
-    last;
-    constructor(lost, last) {
-        super(`${lost.message}; then ${last.message}`, { cause: last });
-        this.name = 'MaybeStartedError';
-        this.lost = lost;
-        this.last = last;
-    }
-}
-/**
- * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
- * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
- * @param earlier what was there before
- * @returns the deployment's id
- * @throws CallError when surely nothing was started
- * @throws MaybeStartedError
- */
-async function startDeployment(aws, request, earlier) {
-    const firstSentMs = aws.clock.now();
-    let lost;
-    for (let round = 1;; round++) {
-        const sent = await send(aws, request);
-        if (typeof sent === 'string')
-            return sent;
-        if ((0,aws_attempts/* isPassing */.WG)(sent.serviceError) && !sent.serviceError.notAccepted)
-            lost ??= sent;
-        if (lost === undefined)
-            throw sent;
-        const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent);
-        if (own !== undefined)
-            return own;
-        // A busy group may be busy with our own, which then shows when it is looked for again.
-        const mayChange = (0,aws_attempts/* isPassing */.WG)(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded';
-        if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
-            throw new MaybeStartedError(lost, trouble ?? sent);
-        }
-    }
-}
-async function send(aws, request) {
-    try {
-        return await createDeployment(aws, request);
-    }
-    catch (error) {
-        if (error instanceof aws_attempts/* CallError */.RA)
-            return error;
-        throw error;
-    }
-}
-/** Looks until one look found it or could see everything. Not even a cancelled run leaves before it has looked. */
-async function lookForOwn(aws, request, firstSentMs, earlier, sent) {
-    let look = { own: undefined, trouble: undefined };
-    for (const waitMs of LOOK_AFTER_MS) {
-        await aws.clock.sleep(waitMs);
-        look = await findOwn(aws, request, firstSentMs, earlier, blockerIn(sent));
-        const mayHelp = look.trouble !== undefined && (0,aws_attempts/* isPassing */.WG)(look.trouble.serviceError);
-        if (look.own !== undefined || !mayHelp || aws.signal?.aborted === true)
-            break;
-    }
-    return look;
-}
-
+// EXTERNAL MODULE: ./lib/follow/start-deployment.js
+var start_deployment = __nccwpck_require__(4509);
 ;// CONCATENATED MODULE: ./lib/follow/target-sight.js
 /** Looks at the target that may fail for a passing reason before following goes on without it. */
 const MAX_FAILED_LOOKS = 5;
@@ -42358,19 +42287,19 @@ function codeDeployEngine(aws, release) {
     /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
     async function readTarget(deploymentId, isPressing) {
         try {
-            const target = await getDeploymentTarget(aws, deploymentId, targetId);
+            const target = await (0,code_deploy/* getDeploymentTarget */.$z)(aws, deploymentId, targetId);
             sight.succeeded();
             return target;
         }
         catch (error) {
-            if (!(error instanceof aws_attempts/* CallError */.RA))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             const { kind, code } = error.serviceError;
             if (NO_TARGET_YET.has(code)) {
                 sight.succeeded();
                 return undefined;
             }
-            const mayDoWithout = kind === 'denied' || kind === 'answered' || (0,aws_attempts/* isPassing */.WG)(error.serviceError);
+            const mayDoWithout = kind === 'denied' || kind === 'answered' || (0,attempts/* isPassing */.WG)(error.serviceError);
             if (!mayDoWithout || !sight.failed(error, aws.clock.now(), isPressing))
                 throw error;
             return 'unseen';
@@ -42378,14 +42307,14 @@ function codeDeployEngine(aws, release) {
     }
     /** The status, and as much as ECS tells of task sets and traffic, which may be nothing. */
     async function observeBlindly(info, before) {
-        const snapshot = readBlindly({ readAtMs: aws.clock.now(), info, originalTaskSetId }, before);
+        const snapshot = (0,code_deploy_snapshot/* readBlindly */.RD)({ readAtMs: aws.clock.now(), info, originalTaskSetId }, before);
         try {
-            const answer = await describeService(aws, service.clusterName, service.arn);
-            const known = (answer.service?.taskSets ?? []).map(readTaskSet);
+            const answer = await (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn);
+            const known = (answer.service?.taskSets ?? []).map(service_service/* readTaskSet */.Ws);
             return withTaskSetsOfEcs(snapshot, known, isRollback(info));
         }
         catch (error) {
-            if (!(error instanceof aws_attempts/* CallError */.RA))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             return snapshot;
         }
@@ -42393,9 +42322,9 @@ function codeDeployEngine(aws, release) {
     function withTaskSetsOfEcs(snapshot, known, isOfRollback) {
         const nowMs = aws.clock.now();
         const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]));
-        const seen = taskSetsWithoutTarget(known, snapshot.deploymentId, originalTaskSetId);
+        const seen = (0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, snapshot.deploymentId, originalTaskSetId);
         // ECS does not connect the replacement with its rollback, so before the end of that its share is not told.
-        const share = isOfRollback && snapshot.status !== 'succeeded' ? undefined : shareByPrimary(seen);
+        const share = isOfRollback && snapshot.status !== 'succeeded' ? undefined : (0,code_deploy_snapshot/* shareByPrimary */.P7)(seen);
         const taskSets = seen.map((taskSet) => ({
             ...taskSet,
             trafficPercent: share === undefined ? before.get(taskSet.id) : taskSet.role === 'replacement' ? share : 100 - share,
@@ -42416,36 +42345,36 @@ function codeDeployEngine(aws, release) {
         let target = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen';
         let targetReadAtMs = aws.clock.now();
         if (before !== undefined && target !== undefined && target !== 'unseen') {
-            const seen = readSnapshot({ readAtMs: targetReadAtMs, info: {}, target, originalTaskSetId });
+            const seen = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs: targetReadAtMs, info: {}, target, originalTaskSetId });
             if (isStillRunning(before, target, targetReadAtMs) && !seen.isShifted) {
                 const { isBlind, events, eventsReadAtMs, taskSets, trafficReadAtMs } = seen;
                 return { ...before, isBlind, events, eventsReadAtMs, isShifted: false, taskSets, trafficReadAtMs };
             }
         }
-        const info = await getDeployment(aws, deploymentId);
+        const info = await (0,code_deploy/* getDeployment */.i8)(aws, deploymentId);
         const reading = { readAtMs: aws.clock.now(), info, originalTaskSetId };
         let lastSeen = before;
-        if ((0,follow_snapshot/* hasEnded */.hY)(readSnapshot({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
+        if ((0,follow_snapshot/* hasEnded */.hY)((0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
             // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
             if (target !== 'unseen')
-                lastSeen = { ...readSnapshot({ ...reading, target, targetReadAtMs }), isBlind: true };
+                lastSeen = { ...(0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAtMs }), isBlind: true };
             target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen';
             targetReadAtMs = aws.clock.now();
         }
         if (target === 'unseen')
             return await observeBlindly(info, lastSeen);
-        return readSnapshot({ ...reading, target, targetReadAtMs });
+        return (0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAtMs });
     }
     return {
-        start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn), release.earlier),
+        start: (taskDefinitionArn) => (0,start_deployment/* startDeployment */.i)(aws, createRequest(release, taskDefinitionArn), release.earlier),
         findStarted: async (taskDefinitionArn, sinceMs) => {
-            const { own, trouble } = await findOwn(aws, createRequest(release, taskDefinitionArn), sinceMs, release.earlier, undefined);
+            const { own, trouble } = await (0,own_deployment/* findOwn */.g)(aws, createRequest(release, taskDefinitionArn), sinceMs, release.earlier, undefined);
             if (own === undefined && trouble !== undefined)
                 throw trouble;
             return own;
         },
-        stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
-        promote: (deploymentId) => continueDeployment(aws, deploymentId),
+        stop: (deploymentId, { rollback }) => (0,code_deploy/* stopDeployment */.Uk)(aws, deploymentId, rollback),
+        promote: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId),
         observe,
     };
 }
@@ -42490,8 +42419,8 @@ function createRequest(release, taskDefinitionArn) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
-var follow = __nccwpck_require__(2243);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/follow/replacement-tasks.js
 
 
@@ -42518,14 +42447,14 @@ function watchReplacementTasks(aws, options) {
         if (replacement.running >= replacement.desired)
             return undefined;
         nextLookMs = aws.clock.now() + LOOK_EVERY_MS;
-        const stopped = await unlessFailed('tasks', describeStoppedTasks(aws, service.clusterName, service.name));
+        const stopped = await unlessFailed('tasks', (0,ecs/* describeStoppedTasks */.D1)(aws, service.clusterName, service.name));
         const ofReplacement = (stopped ?? []).filter(({ startedBy }) => startedBy === replacement.id);
         const byReason = Map.groupBy(ofReplacement, reasonOf);
         for (const reason of byReason.keys())
             tellOnce(reason, () => options.onStopped(reason));
-        const answer = await unlessFailed('service', describeService(aws, service.clusterName, service.arn));
-        const events = answer === undefined ? [] : serviceEvents(answer);
-        for (const event of events.filter(isTrouble).reverse()) {
+        const answer = await unlessFailed('service', (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn));
+        const events = answer === undefined ? [] : (0,service_service/* serviceEvents */.tg)(answer);
+        for (const event of events.filter(service_service/* isTrouble */.KM).reverse()) {
             tellOnce(event.id, () => tellOnce(event.message, () => options.onServiceEvent((0,untrusted/* inSentence */.BX)(event.message))));
         }
         const enough = [...byReason].find(([, tasks]) => failFast > 0 && tasks.length >= failFast);
@@ -42543,7 +42472,7 @@ function watchReplacementTasks(aws, options) {
             return await call;
         }
         catch (error) {
-            if (!(error instanceof aws_attempts/* CallError */.RA))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (error.serviceError.kind === 'denied' && !denied.has(what)) {
                 denied.add(what);
@@ -42570,2289 +42499,16 @@ function reasonOf({ stopCode, reason, containers }) {
     return (0,untrusted/* inSentence */.BX)(text.replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b/g, '…').replace(/\b\d{1,3}(\.\d{1,3}){3}\b/g, '…'), 600);
 }
 
-// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
-var settle = __nccwpck_require__(8744);
-;// CONCATENATED MODULE: ./lib/plan/findings.js
-
-
-/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
-class Findings {
-    problems;
-    warnings = [];
-    notes = [];
-    constructor(problems = [], notes = []) {
-        this.problems = [...problems];
-        this.notes.push(...notes);
-    }
-    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
-    add(...problems) {
-        for (const problem of problems) {
-            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
-            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
-                continue;
-            this.problems.push(problem);
-        }
-    }
-    /**
-     * The answer of a call, or undefined with the problem added.
-     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
-     *   other error is told as it is
-     */
-    async answerOf(call, explain = () => undefined) {
-        try {
-            return await call;
-        }
-        catch (error) {
-            if (!(error instanceof aws_attempts/* CallError */.RA))
-                throw error;
-            const explained = explain(error.serviceError);
-            if (explained !== 'ignore')
-                this.add(explained ?? callProblem(error));
-            return undefined;
-        }
-    }
-}
-/** A call that failed before anything was deployed, as the reason for a refusal. */
-function callProblem({ operation, serviceError }) {
-    const reasons = {
-        throttled: 'unreachable',
-        unavailable: 'unreachable',
-        network: 'unreachable',
-        expired: 'credentials',
-        'invalid-credentials': 'credentials',
-        'no-credentials': 'credentials',
-        denied: 'denied',
-        answered: 'rejected',
-    };
-    return { reason: reasons[serviceError.kind], sentence: (0,service_error/* describeServiceError */.V)(operation, serviceError) };
-}
-
-// EXTERNAL MODULE: ./lib/report/console-links.js
-var console_links = __nccwpck_require__(3523);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/group/busy-problem.js
-
-
-
-
-/** Why a release is refused because of the deployment that keeps its group busy. */
-function busyProblem(occupant, room, nowMs) {
-    const { service, group } = room;
-    const url = (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, occupant.id);
-    const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`;
-    return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` };
-}
-function advice({ stage, heldUntilMs, freeAtMs }, room, nowMs) {
-    const { policy, sinceMs, patienceMs } = room;
-    if (policy === 'fail') {
-        const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, nowMs)}. `;
-        return `${free}Try again when it has ended, or set 'on-active-deployment' to 'wait' or 'replace'.`;
-    }
-    if (stage === 'held') {
-        const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, nowMs)}`;
-        return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
-    }
-    if (nowMs >= sinceMs + patienceMs)
-        return `This step has waited for ${(0,words/* duration */.p0)(patienceMs)}, which is as long as the release itself may take.`;
-    if (stage === 'shifted' && freeAtMs !== undefined) {
-        return `It is free at ${moment(freeAtMs, nowMs)}, later than the ${(0,words/* duration */.p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
-    }
-    return 'Try again when it has ended.';
-}
-/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml, 'text')`. */
-function describeOccupant(occupant, nowMs) {
-    const { id, snapshot, creator, description, marker, rollsBack } = occupant;
-    const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
-    const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
-    const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,words/* duration */.p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
-    const by = ` by ${(0,untrusted/* inSentence */.BX)(creator, 60) || 'unknown'}`;
-    const run = marker === undefined || marker.runId === ''
-        ? ''
-        : `, run ${marker.runNumber === 0 ? marker.runId : marker.runNumber} of ${marker.workflowFile || marker.repository}`;
-    const undoes = rollsBack === undefined ? '' : `, which rolls back ${(0,untrusted/* inSentence */.BX)(rollsBack, 60)}`;
-    const text = marker === undefined && description !== '' ? `, '${(0,untrusted/* inSentence */.BX)(description, 256)}'` : '';
-    return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`;
-}
-/** A moment, with the date when it is not near. */
-function moment(atMs, nowMs) {
-    return (0,words/* clockTime */.qo)(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000);
-}
-
-;// CONCATENATED MODULE: ./lib/report/room-lines.js
-
-
-
-/** What is waited for, or what is done about it. */
-function roomStepLine(step, occupant, room, nowMs) {
-    const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
-    const who = `deployment ${describeOccupant(occupant, nowMs)}`;
-    return `${(0,words/* clockTime */.qo)(nowMs)}  ${roomStepText(step, who, occupant, room, nowMs)}${url === undefined ? '' : ` ${url}`}`;
-}
-function roomStepText(step, who, { freeAtMs }, room, nowMs) {
-    switch (step) {
-        case 'wait': {
-            const leftMs = room.sinceMs + room.patienceMs - nowMs;
-            const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
-            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)(leftMs)}, for ${who}.`;
-        }
-        case 'stop':
-            return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
-        case 'end-termination-wait':
-            return `Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
-    }
-}
-/** After minutes of silence. */
-function stillBusyLine(occupant, room, nowMs) {
-    const leftMs = room.sinceMs + room.patienceMs - nowMs;
-    return `${(0,words/* clockTime */.qo)(nowMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, leftMs))} more, for deployment ${describeOccupant(occupant, nowMs)}.`;
-}
-/** The wait is over. */
-function freeLine(afterMs, nowMs) {
-    return `${(0,words/* clockTime */.qo)(nowMs)}  The deployment group is free after ${(0,words/* duration */.p0)(afterMs)}. Checking again what may have changed.`;
-}
-
-// EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
-;// CONCATENATED MODULE: ./lib/marker.js
-
-/** Longest description that CodeDeploy surely takes, in characters: the guide says 256, one report 512. */
-const MAX_DESCRIPTION_LENGTH = 256;
-/** Longest `owner/name` that leaves room for the rest; a longer one is named by its numeric id. */
-const MAX_REPOSITORY_LENGTH = 80;
-/**
- * The words by which a later run knows whose deployment this is: `[ecs-release repo=… wf=… run=ID.ATTEMPT …]`.
- * Always part of a deployment's description. Members that the runner did not tell are left out.
- */
-function buildMarker(run, operation) {
-    const repository = run.repository.length > MAX_REPOSITORY_LENGTH ? run.repositoryId : run.repository;
-    const members = [
-        ['repo', repository],
-        ['wf', (0,untrusted/* withoutHalf */.Wt)(run.workflowFile.slice(0, 40))],
-        ['run', run.runId === '' ? '' : `${run.runId}.${run.runAttempt || '1'}`],
-        ['n', run.runNumber],
-        ['job', (0,untrusted/* withoutHalf */.Wt)(run.job.slice(0, 40))],
-        ['op', operation],
-        ['pr', run.pullRequest],
-    ];
-    const said = members.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${withoutDelimiters(value)}`);
-    return `[ecs-release ${said.join(' ')}]`;
-}
-const VALUE = '[^\\s[\\]=]+';
-const WHOLE_NUMBER = '[1-9]\\d{0,14}';
-/** Exactly what `buildMarker` writes, at the very end. */
-const MARKER = new RegExp(`(?:^| )\\[ecs-release(?: repo=(?<repo>${VALUE}))?(?: wf=(?<wf>${VALUE}))?` +
-    `(?: run=(?<run>\\d+)\\.(?<attempt>${WHOLE_NUMBER}))?(?: n=(?<n>${WHOLE_NUMBER}))?(?: job=(?<job>${VALUE}))?` +
-    ` op=(?<op>${VALUE})(?: pr=(?<pr>\\d+))?\\]$`);
-/**
- * The marker of a description; undefined when it has none. The user's text stands before the marker and may look like
- * one, so only what ends the description counts, and only in the form in which it is written.
- */
-function parseMarker(description) {
-    const said = MARKER.exec(description ?? '')?.groups;
-    if (said === undefined)
-        return undefined;
-    return {
-        repository: said['repo'] ?? '',
-        workflowFile: said['wf'] ?? '',
-        runId: said['run'] ?? '',
-        runAttempt: Number(said['attempt'] ?? 0),
-        runNumber: Number(said['n'] ?? 0),
-        job: said['job'] ?? '',
-        operation: said['op'] ?? '',
-        pullRequest: said['pr'] ?? '',
-    };
-}
-/** The marker of this run's own deployments, as others will read it. */
-function ownMarker(run, operation) {
-    const nothing = { repository: '', workflowFile: '', runId: '', runAttempt: 0, runNumber: 0, job: '', pullRequest: '' };
-    return parseMarker(buildMarker(run, operation)) ?? { ...nothing, operation };
-}
-/** Both were made by the same job of the same run for the same purpose; a re-run has another attempt and is the same. */
-function isSameJob(one, other) {
-    return (one.runId !== '' &&
-        one.runId === other.runId &&
-        one.repository === other.repository &&
-        one.job === other.job &&
-        one.operation === other.operation);
-}
-/** The description of a deployment: the user's text, cut so that the whole marker fits behind it. */
-function buildDescription(userText, marker) {
-    const text = (0,untrusted/* plainText */.wh)(userText).replace(/\s+/g, ' ').trim();
-    const room = MAX_DESCRIPTION_LENGTH - marker.length - 1;
-    if (text === '' || room <= 0)
-        return marker.slice(0, MAX_DESCRIPTION_LENGTH);
-    const cut = text.length <= room ? text : `${(0,untrusted/* withoutHalf */.Wt)(text.slice(0, room - 1)).trimEnd()}…`;
-    return `${cut} ${marker}`;
-}
-function withoutDelimiters(value) {
-    return value.replace(/[\s[\]=]/g, '_');
-}
-
-;// CONCATENATED MODULE: ./lib/group/stage.js
-
-
-/** The stage of a deployment that has not ended; undefined when it has. */
-function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
-    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return undefined;
-    if (isRollback)
-        return 'rolling-back';
-    if (snapshot.status === 'ready') {
-        return isHeldAtReady && (0,follow/* isWaitingForPromotion */.gv)(snapshot) ? 'held' : 'unshifted';
-    }
-    if (snapshot.isShifted || isPrimary)
-        return 'shifted';
-    const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
-    const hasBegun = shift !== undefined && shift.status !== 'pending';
-    return !isSeen || hasBegun || ((0,follow_snapshot/* replacementTraffic */.GA)(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted';
-}
-
-;// CONCATENATED MODULE: ./lib/group/occupant.js
-
-
-
-
-
-
-
-/** How long a run of this action may take to continue its deployment, in milliseconds. */
-const PROMOTED_WITHIN_MS = 60_000;
-/** Observed: the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
-const ROLLBACK_APPEARS_WITHIN_MS = 30_000;
-/** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
-const occupant_NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist']);
-/**
- * CodeDeploy runs one deployment of a group at a time; its termination wait and its rollback count. Finds the one that
- * runs.
- * @throws CallError
- */
-async function findOccupant(aws, facts) {
-    for (const id of new Set([...(await activeIds(aws, facts)), ...facts.suspects])) {
-        const occupant = await occupantIfThere(aws, id, facts);
-        if (occupant !== undefined)
-            return occupant;
-    }
-    return undefined;
-}
-async function activeIds(aws, { group, onListDenied }) {
-    try {
-        return await listActiveDeployments(aws, group.application, group.name);
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA) || error.serviceError.kind !== 'denied')
-            throw error;
-        onListDenied(error);
-        return [];
-    }
-}
-async function occupantIfThere(aws, id, facts) {
-    try {
-        return await readOccupant(aws, id, facts);
-    }
-    catch (error) {
-        if (error instanceof aws_attempts/* CallError */.RA && error.serviceError.code === 'DeploymentDoesNotExist')
-            return undefined;
-        throw error;
-    }
-}
-async function readOccupant(aws, id, facts) {
-    const { service, group } = facts;
-    const [info, { target, isSeen }] = await Promise.all([getDeployment(aws, id), readTarget(aws, id, service)]);
-    const nowMs = aws.clock.now();
-    const read = readSnapshot({ readAtMs: nowMs, info, target, originalTaskSetId: service.primary.id });
-    const snapshot = { ...read, deploymentId: id };
-    const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
-    const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback';
-    const waits = info.blueGreenDeploymentConfiguration === undefined ? group : readWaits(info.blueGreenDeploymentConfiguration);
-    const marker = parseMarker(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack));
-    const isPrimary = service.primary.deploymentId === id;
-    const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, nowMs);
-    const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady });
-    if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
-        return await readOccupant(aws, snapshot.rollback.deploymentId, facts);
-    }
-    const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), nowMs);
-    const stage = running ?? (isRollbackAhead ? 'rolling-back' : undefined);
-    if (stage === undefined)
-        return undefined;
-    return {
-        id,
-        stage,
-        snapshot,
-        creator: info.creator ?? '',
-        description: info.description ?? '',
-        marker,
-        appSpecSha256: info.revision?.appSpecContent?.sha256,
-        rollsBack,
-        ...deadlines(stage, snapshot, waits),
-    };
-}
-async function readTarget(aws, id, { clusterName, name }) {
-    try {
-        return { target: await getDeploymentTarget(aws, id, `${clusterName}:${name}`), isSeen: true };
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        if (occupant_NO_TARGET_YET.has(error.serviceError.code))
-            return { target: undefined, isSeen: true };
-        if (error.serviceError.kind === 'denied')
-            return { target: undefined, isSeen: false };
-        throw error;
-    }
-}
-/** The description of the deployment that a rollback undoes; it only helps to name the run. */
-async function descriptionOf(aws, id) {
-    try {
-        return (await getDeployment(aws, id)).description;
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        return undefined;
-    }
-}
-/** A run of this action made it, and such a run may be just about to continue it. */
-function isAboutToBePromoted(snapshot, marker, { autoPromote }, nowMs) {
-    const sinceMs = readySinceMs(snapshot);
-    return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS;
-}
-/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
-function readySinceMs({ events }) {
-    const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined);
-    return ends.length === 0 ? undefined : Math.max(...ends);
-}
-/** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
-function awaitsRollback(snapshot, wasStopped, nowMs) {
-    if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
-        return false;
-    const isDue = (0,ending/* isRollbackDue */.v)(snapshot, [...(snapshot.rollbackOn ?? []), ...(wasStopped ? ['stop'] : [])]);
-    const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement');
-    return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS;
-}
-function deadlines(stage, snapshot, waits) {
-    const sinceMs = readySinceMs(snapshot);
-    const after = (waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
-    return {
-        heldUntilMs: stage === 'held' ? after(waits.readyWaitMs) : undefined,
-        freeAtMs: stage === 'shifted' ? after(waits.terminationWaitMs) : undefined,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/group/room-policy.js
-/**
- * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
- * rollback is never disturbed.
- */
-const STEPS = {
-    wait: { unshifted: 'wait', shifting: 'wait', held: 'refuse', shifted: 'wait', 'rolling-back': 'wait' },
-    replace: {
-        unshifted: 'stop',
-        shifting: 'wait',
-        held: 'stop',
-        shifted: 'end-termination-wait',
-        'rolling-back': 'wait',
-    },
-    fail: { unshifted: 'refuse', shifting: 'refuse', held: 'refuse', shifted: 'refuse', 'rolling-back': 'refuse' },
-};
-/** What to do about a deployment that keeps the group busy. */
-function roomStep(policy, facts) {
-    const { stage, freeAtMs, asked, nowMs, untilMs } = facts;
-    const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage];
-    const next = asked.has(step) ? 'wait' : step;
-    if (next !== 'wait')
-        return next;
-    const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeAtMs ?? nowMs) > untilMs;
-    return nowMs >= untilMs || isTooLong ? 'refuse' : 'wait';
-}
-
-;// CONCATENATED MODULE: ./lib/group/room.js
-
-
-/** What to do about the deployment that is in the way. */
-function stepIn(room, occupant, asked, nowMs) {
-    const { stage, marker, rollsBack, freeAtMs } = occupant;
-    const isOwnRollback = rollsBack !== undefined && marker !== undefined && isSameJob(room.own, marker);
-    return roomStep(room.policy, {
-        stage,
-        isOwnRollback,
-        freeAtMs,
-        asked,
-        nowMs,
-        untilMs: room.sinceMs + room.patienceMs,
-    });
-}
-
-// EXTERNAL MODULE: ./lib/group/wait.js
-var wait = __nccwpck_require__(3566);
-;// CONCATENATED MODULE: ./lib/group/make-room.js
-
-
-
-
-
-
-
-
-const SECOND_MS = 1_000;
-/** Silence after which the log says what is being waited for, in milliseconds. */
-const HEARTBEAT_MS = 300_000;
-/** A deployment has ended or cannot be asked for this, which the next look shows. */
-const TOO_LATE = new Set([
-    'DeploymentAlreadyCompleted',
-    'DeploymentIsNotInReadyState',
-    'UnsupportedActionForDeploymentType',
-]);
-/**
- * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
- * the way counts too. What was checked before may have changed then. Changes AWS with `replace` only.
- * @param first what is in the way, as the checks saw it
- * @returns whether the group is free; when it is not, the release has ended
- */
-async function makeRoom(room, first, autoPromote, world, progress) {
-    const { clock, log, signal } = world;
-    const making = { asked: new Map(), told: '', toldAtMs: clock.now(), failedReads: 0 };
-    let occupant = first;
-    let isFresh = false;
-    try {
-        while (occupant !== undefined && !signal.aborted) {
-            const step = stepIn(room, occupant, askedOf(making, occupant), clock.now());
-            if (step === 'refuse') {
-                progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, clock.now())] });
-                return false;
-            }
-            if (step === 'wait' || isFresh) {
-                tell(step, occupant, making, room, world, progress);
-                await take(step, occupant, making, world);
-                await clock.sleep(restMs(occupant, making, world), signal);
-            }
-            // What is stopped is looked at right before.
-            if (!signal.aborted)
-                occupant = await lookAgain(occupant, making, room, autoPromote, world);
-            isFresh = making.failedReads === 0;
-        }
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        progress.end('refused', { ...endOf(progress, world), problems: [callProblem(error)] });
-        return false;
-    }
-    if (signal.aborted) {
-        progress.end('cancelled', endOf(progress, world));
-        return false;
-    }
-    const { waits } = progress.learn(endOf(progress, world));
-    if (making.told !== '')
-        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, clock.now()), clock.now()));
-    return true;
-}
-function endOf({ release }, { clock }) {
-    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, clock.now()) };
-}
-function askedOf({ asked }, { id }) {
-    const known = asked.get(id) ?? new Set();
-    asked.set(id, known);
-    return known;
-}
-/** One line when something new is waited for or done, and one in every few minutes of silence. */
-function tell(step, occupant, making, room, { clock, log }, progress) {
-    const nowMs = clock.now();
-    const news = `${step} ${occupant.id} ${occupant.stage}`;
-    const hasAsked = askedOf(making, occupant).size > 0;
-    const isNews = step !== 'wait' || (news !== making.told && !hasAsked);
-    if (isNews)
-        log.line(roomStepLine(step, occupant, room, nowMs));
-    else if (nowMs - making.toldAtMs >= HEARTBEAT_MS)
-        log.line(stillBusyLine(occupant, room, nowMs));
-    else
-        return;
-    making.told = news;
-    making.toldAtMs = nowMs;
-    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, nowMs) });
-}
-async function take(step, { id }, making, world) {
-    if (step === 'wait')
-        return;
-    try {
-        if (step === 'stop')
-            await stopDeployment(world, id, true);
-        else
-            await continueDeployment(world, id, 'TERMINATION_WAIT');
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        const { code } = error.serviceError;
-        if ((0,aws_attempts/* isPassing */.WG)(error.serviceError))
-            return;
-        if (!TOO_LATE.has(code))
-            throw error;
-    }
-    making.asked.get(id)?.add(step);
-}
-/** The deployment that is in the way now; what was seen last while nothing can be read. */
-async function lookAgain(before, making, { service, group }, autoPromote, world) {
-    const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id));
-    try {
-        const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => { } };
-        const occupant = await findOccupant(world, facts);
-        making.failedReads = 0;
-        return occupant;
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA) || !(0,aws_attempts/* isPassing */.WG)(error.serviceError))
-            throw error;
-        making.failedReads += 1;
-        return before;
-    }
-}
-/** How soon to look again, in milliseconds: close together when the group may be free any moment. */
-function restMs({ id, stage, freeAtMs }, { asked, failedReads }, { clock, random }) {
-    const spread = 0.9 + 0.2 * random();
-    if (failedReads > 0)
-        return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failedReads, 5)) * spread;
-    if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0)
-        return 2 * SECOND_MS * spread;
-    if (stage !== 'shifted' || freeAtMs === undefined)
-        return 10 * SECOND_MS * spread;
-    const leftMs = freeAtMs - clock.now();
-    return leftMs < 0 ? 3 * SECOND_MS * spread : Math.min(30 * SECOND_MS, leftMs + SECOND_MS) * spread;
-}
-
-;// CONCATENATED MODULE: ./lib/patience.js
-
-/**
- * How long a throttled call is tried again where no loop would look again anyway, in milliseconds. A hundred releases
- * that begin together need minutes until each has asked what it must know.
- */
-const PATIENCE_MS = 10 * 60_000;
-/** The world as checks and writes see it: throttling only makes them slower. Told once when it begins and once when it is over. */
-function patiently(world) {
-    const { log, clock } = world;
-    let throttledCalls = 0;
-    let throttledAttempts = 0;
-    return {
-        ...world,
-        patienceMs: PATIENCE_MS,
-        onThrottled: (trouble) => {
-            if ('began' in trouble) {
-                const { operation, serviceError } = trouble.began;
-                throttledCalls += 1;
-                if (throttledCalls > 1)
-                    return;
-                throttledAttempts = 0;
-                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS throttles ${operation} (${serviceError.code}: ${serviceError.message}); asking again, less often.`);
-            }
-            else {
-                throttledCalls -= 1;
-                throttledAttempts += trouble.endedAfter;
-                if (throttledCalls > 0)
-                    return;
-                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS answers again after ${(0,words/* count */.U9)(throttledAttempts, 'throttled request')}.`);
-            }
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/credential-expiry.js
-
-const credential_expiry_MINUTE_MS = 60_000;
-/** What most services take until all tasks of the replacement are healthy, and most hooks until they answer. Assumed. */
-const USUAL_INSTALL_MS = 10 * credential_expiry_MINUTE_MS;
-const USUAL_HOOK_MS = 5 * credential_expiry_MINUTE_MS;
-/**
- * What to say when credentials that nobody renews end before the release; undefined when there is nothing to say.
- * @param endMs when they end, in milliseconds since 1970; undefined: not known
- */
-function describeExpiry(plan, inputs, endMs, nowMs) {
-    if (endMs === undefined || plan.isUnchanged || inputs.waitFor === 'nothing')
-        return undefined;
-    const end = `The credentials end at ${(0,words/* clockTime */.qo)(endMs)}`;
-    const advice = `Let the action renew its own ('role-to-assume'), or get longer ones in the step before ('role-duration-seconds').`;
-    const usualMs = usualDurationMs(plan, inputs);
-    if (endMs < nowMs + usualMs) {
-        const text = `${end}, and a release like this takes about ${(0,words/* duration */.p0)(usualMs)}: when they end, sight of the deployment is lost. ${advice}`;
-        return { kind: 'warning', text };
-    }
-    if (endMs >= nowMs + plan.budget.totalMs)
-        return undefined;
-    return { kind: 'note', text: `${end}; sight of a deployment that takes longer is lost. ${advice}` };
-}
-/** How long a release like this usually takes, in milliseconds; never longer than the step waits at all. */
-function usualDurationMs({ budget, hooks, shift, group }, { waitFor }) {
-    const terminationMs = waitFor === 'completion' ? (group.terminationWaitMs ?? 0) : 0;
-    const usualMs = USUAL_INSTALL_MS +
-        Object.keys(hooks).length * USUAL_HOOK_MS +
-        (shift.kind === 'unknown' ? 0 : shift.durationMs) +
-        terminationMs;
-    return Math.min(usualMs, budget.totalMs);
-}
-
-;// CONCATENATED MODULE: ./lib/service/address.js
-
-
-
-/** Source: ECS API Reference, CreateCluster, CreateService and RegisterTaskDefinition. */
-const NAME = /^[A-Za-z0-9_-]{1,255}$/;
-/** What the resource of an ARN looks like; the ARN of a service did not always name the cluster. */
-const RESOURCES = {
-    cluster: /^cluster\/[A-Za-z0-9_-]{1,255}$/,
-    service: /^service\/(?:[A-Za-z0-9_-]{1,255}\/)?[A-Za-z0-9_-]{1,255}$/,
-    'task-definition': /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/,
-};
-/**
- * Why the inputs cannot mean one service of this region. Nothing may be looked up then: ECS and CodeDeploy could answer
- * for another service than the one that is meant.
- * @param region undefined when none is known
- */
-function addressProblems(inputs, region) {
-    const malformed = [
-        ...formProblems('cluster', inputs.cluster),
-        ...formProblems('service', inputs.service),
-        ...(isArn(inputs.taskDefinition) ? formProblems('task-definition', inputs.taskDefinition) : []),
-    ];
-    if (malformed.length > 0)
-        return malformed;
-    const arns = givenArns(inputs);
-    return [
-        ...arns.filter((arn) => region !== undefined && arn.region !== region).map((arn) => regionProblem(arn, region)),
-        ...ownerProblems(arns),
-        ...clusterProblems(inputs),
-    ];
-}
-/** Why what ECS answered is not what the inputs name. */
-function answerProblems(inputs, service) {
-    const isOther = !isSameName((0,aws_arn/* shortName */.EU)(inputs.service), service.name) || !isSameName((0,aws_arn/* shortName */.EU)(inputs.cluster), service.clusterName);
-    const strangers = givenArns(inputs).filter(({ partition, region, account }) => partition !== service.partition || region !== service.region || account !== service.account);
-    const wrong = new Set([
-        ...(isOther ? ['service'] : []),
-        ...strangers.map(({ input }) => input),
-    ]);
-    return [...wrong].map((input) => (0,errors/* invalidInput */.a)(`Input '${input}' is '${(0,untrusted/* inSentence */.BX)(givenFor(inputs, input), 300)}', but the service that ECS found is ${(0,untrusted/* inSentence */.BX)(service.arn, 300)}. Check 'cluster', 'service' and the credentials.`));
-}
-function formProblems(input, given) {
-    const arn = (0,aws_arn/* parseArn */.Lw)(given ?? '');
-    const isGood = arn === undefined
-        ? NAME.test(given ?? '')
-        : arn.service === 'ecs' &&
-            arn.region !== '' &&
-            /^\d{12}$/.test(arn.account) &&
-            RESOURCES[input].test(arn.resource);
-    if (isGood)
-        return [];
-    const expected = {
-        cluster: `the name (letters, digits, '-' and '_') or ARN of an ECS cluster`,
-        service: `the name (letters, digits, '-' and '_') or ARN of an ECS service`,
-        'task-definition': `the ARN of a task definition when it begins with 'arn:'`,
-    };
-    return [(0,errors/* invalidInput */.a)(`Input '${input}' must be ${expected[input]}; got '${(0,untrusted/* inSentence */.BX)(given ?? '', 300)}'.`)];
-}
-function regionProblem({ input, region }, here) {
-    return (0,errors/* invalidInput */.a)(`Input '${input}' is an ARN in ${(0,untrusted/* inSentence */.BX)(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`);
-}
-/** Every ARN is compared with the first one. */
-function ownerProblems([first, ...others]) {
-    if (first === undefined)
-        return [];
-    const ownerOf = ({ partition, account }) => `${partition}, account ${account}`;
-    return others
-        .filter((arn) => ownerOf(arn) !== ownerOf(first))
-        .map((arn) => (0,errors/* invalidInput */.a)(`Input '${arn.input}' is an ARN of ${(0,untrusted/* inSentence */.BX)(ownerOf(arn), 100)}, but '${first.input}' is one of ${(0,untrusted/* inSentence */.BX)(ownerOf(first), 100)}.`));
-}
-function clusterProblems({ cluster, service }) {
-    const [, named] = /^service\/([^/]+)\/[^/]+$/.exec((0,aws_arn/* parseArn */.Lw)(service)?.resource ?? '') ?? [];
-    if (named === undefined || named === (0,aws_arn/* shortName */.EU)(cluster))
-        return [];
-    return [
-        (0,errors/* invalidInput */.a)(`Input 'service' is the ARN of a service in cluster '${named}', but 'cluster' says '${(0,aws_arn/* shortName */.EU)(cluster)}'; leave 'cluster' out or correct one of them.`),
-    ];
-}
-function givenArns(inputs) {
-    return ['cluster', 'service', 'task-definition'].flatMap((input) => {
-        const arn = (0,aws_arn/* parseArn */.Lw)(givenFor(inputs, input));
-        return arn === undefined ? [] : [{ ...arn, input }];
-    });
-}
-function givenFor({ cluster, service, taskDefinition }, input) {
-    return { cluster, service, 'task-definition': taskDefinition ?? '' }[input];
-}
-function isArn(text) {
-    return text?.startsWith('arn:') === true;
-}
-/** Whether ECS tells upper from lower case in names is not documented; here they count as the same. */
-function isSameName(left, right) {
-    return left.toLowerCase() === right.toLowerCase();
-}
-
-;// CONCATENATED MODULE: ./lib/plan/identity.js
-
-
-
-
-
-/** Telling who we are is worth waiting for so long, when nothing depends on it. In milliseconds. */
-const WORTH_MS = 5_000;
-/**
- * Asks who we are, beside everything else. Only when an account is expected does a failure matter.
- * @returns at once with nothing when no call may be made
- */
-async function identify(inputs, world) {
-    if (!mayCall(inputs, world))
-        return { caller: undefined, failure: undefined };
-    const attempts = inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS, patienceMs: 0 } : world;
-    try {
-        return { caller: await world.readCaller(attempts), failure: undefined };
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        return { caller: undefined, failure: error };
-    }
-}
-/** Nothing speaks against asking AWS at all. */
-function mayCall(inputs, world) {
-    if (world.obstacles.length > 0 || inputs.service === '' || !inputs.mayCall)
-        return false;
-    return addressProblems(inputs, world.region).length === 0;
-}
-/**
- * Whether the account is the expected one, as far as the caller tells; problems are added.
- * @returns false when nothing else is to be looked at
- */
-async function isExpectedAccount({ expectedAccount, roleToAssume }, identity, findings) {
-    if (expectedAccount === undefined)
-        return true;
-    const { caller, failure } = await identity;
-    if (caller !== undefined) {
-        if (caller.account === expectedAccount)
-            return true;
-        const step = roleToAssume === undefined ? 'the step that provides the credentials' : `'role-to-assume'`;
-        const who = `account ${(0,untrusted/* inSentence */.BX)(caller.account, 60)} (${(0,untrusted/* inSentence */.BX)(caller.arn, 300)})`;
-        findings.add(wrongAccount(expectedAccount, `the credentials are of ${who}. Check ${step}.`));
-        return false;
-    }
-    if (failure === undefined)
-        return true;
-    const problem = callProblem(failure);
-    if (problem.reason !== 'credentials')
-        return true;
-    findings.add(problem);
-    return false;
-}
-/** When the caller could not be read: the account of the service, which is always the caller's own. */
-async function isInExpectedAccount({ expectedAccount }, identity, service, findings) {
-    if (expectedAccount === undefined)
-        return true;
-    const { failure } = await identity;
-    if (failure === undefined)
-        return true;
-    if (service.account !== expectedAccount) {
-        findings.add(wrongAccount(expectedAccount, `service '${service.name}' is in account ${service.account}.`));
-        return false;
-    }
-    const why = (0,service_error/* describeServiceError */.V)(failure.operation, failure.serviceError);
-    findings.warnings.push(`Who the calls are made as could not be seen; the account is that of the service. ${why}`);
-    return true;
-}
-function wrongAccount(expected, rest) {
-    return { reason: 'wrong-account', sentence: `Input 'expected-account-id' is ${expected}, but ${rest}` };
-}
-
-// EXTERNAL MODULE: ./lib/follow/budget.js
-var follow_budget = __nccwpck_require__(3324);
-;// CONCATENATED MODULE: ./lib/service/find-group.js
-
-
-
-
-
-/** The ECS console cuts the cluster's and the service's name to this many characters in the names it makes. Observed. */
-const MAX_CONSOLE_NAME_PART = 46;
-/**
- * Finds the deployment group of a service when the inputs do not name both its application and itself: that of the
- * deployment that made the PRIMARY task set, else the names the console gives, else a search through the account.
- * @param maker the deployment that made the PRIMARY task set, if there is one and it may be read
- * @returns the group, or the problem that it cannot be found
- * @throws CallError when AWS cannot be reached at all
- */
-async function findGroup(aws, service, names, maker) {
-    const denials = [];
-    const onDenied = (error) => void denials.push(error);
-    const likely = [namesOfLastRelease(maker, names), consoleNames(service, names)];
-    for (const guess of likely) {
-        if (guess === undefined)
-            continue;
-        const call = getDeploymentGroup(aws, guess.application, guess.deploymentGroup);
-        const info = await orElse(call, undefined, onDenied);
-        if (info !== undefined && groupTargets(info, service))
-            return info;
-    }
-    return await searchGroup(aws, service, names, denials);
-}
-/** The deployment that made the PRIMARY task set; undefined when none did or it may not be read. @throws CallError */
-async function readMaker(aws, { primary }) {
-    const { deploymentId } = primary;
-    if (deploymentId === undefined)
-        return undefined;
-    return await orElse(getDeployment(aws, deploymentId), undefined, () => { });
-}
-function namesOfLastRelease(maker, names) {
-    const { applicationName: application, deploymentGroupName: deploymentGroup } = maker ?? {};
-    if (application === undefined || deploymentGroup === undefined)
-        return undefined;
-    const agrees = (names.application ?? application) === application && (names.deploymentGroup ?? deploymentGroup) === deploymentGroup;
-    return agrees ? { application, deploymentGroup } : undefined;
-}
-function consoleNames({ clusterName, name }, names) {
-    const parts = `${clusterName.slice(0, MAX_CONSOLE_NAME_PART)}-${name.slice(0, MAX_CONSOLE_NAME_PART)}`;
-    return {
-        application: names.application ?? `AppECS-${parts}`,
-        deploymentGroup: names.deploymentGroup ?? `DgpECS-${parts}`,
-    };
-}
-async function searchGroup(aws, service, names, denials) {
-    const label = `'${service.clusterName}/${service.name}'`;
-    const advice = `Set 'codedeploy-application' and 'codedeploy-deployment-group'.`;
-    try {
-        const applications = names.application === undefined ? await listApplications(aws) : [names.application];
-        for (const application of applications) {
-            const groups = await groupsOf(aws, application, names);
-            const found = groups.find((info) => groupTargets(info, service) &&
-                (names.deploymentGroup ?? info.deploymentGroupName) === info.deploymentGroupName);
-            if (found !== undefined)
-                return found;
-        }
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        const { kind, code } = error.serviceError;
-        if (kind === 'denied') {
-            const [first = error] = denials.filter(({ operation }) => operation === 'codedeploy:GetDeploymentGroup');
-            const missed = first === error ? 'has no usual name' : 'could not be read by its usual name';
-            const why = (0,service_error/* describeServiceError */.V)(first.operation, first.serviceError);
-            const sentence = `The deployment group of ${label} ${missed}, and searching for it was denied (${error.operation}). ${advice} ${why}`;
-            return { reason: 'denied', sentence };
-        }
-        if (code !== 'ApplicationDoesNotExist')
-            throw error;
-        return {
-            reason: 'not-found',
-            sentence: `CodeDeploy application '${(0,untrusted/* inSentence */.BX)(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
-        };
-    }
-    const named = names.deploymentGroup === undefined ? '' : ` named '${(0,untrusted/* inSentence */.BX)(names.deploymentGroup, 100)}'`;
-    return { reason: 'not-found', sentence: `No CodeDeploy deployment group${named} releases ${label}. ${advice}` };
-}
-/** An application that is deleted while the search goes on has no groups. */
-async function groupsOf(aws, application, names) {
-    try {
-        return await describeDeploymentGroups(aws, application);
-    }
-    catch (error) {
-        const isGone = error instanceof aws_attempts/* CallError */.RA && error.serviceError.code === 'ApplicationDoesNotExist';
-        if (isGone && names.application === undefined)
-            return [];
-        throw error;
-    }
-}
-/** A guess that is wrong or may not be looked at is no error: the next way is tried. */
-async function orElse(call, otherwise, onDenied) {
-    try {
-        return await call;
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        if (error.serviceError.kind === 'denied')
-            onDenied(error);
-        if (error.serviceError.kind === 'answered' || error.serviceError.kind === 'denied')
-            return otherwise;
-        throw error;
-    }
-}
-
-// EXTERNAL MODULE: ./lib/service/traffic-shift.js
-var traffic_shift = __nccwpck_require__(5163);
-;// CONCATENATED MODULE: ./lib/task-definition/canonical.js
-
-/**
- * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
- * in, and the order of lists that are sets do not count. In doubt the answer is no.
- */
-function isSameDefinition(left, right) {
-    return canonicalText(left) === canonicalText(right);
-}
-/** A definition in a form in which equal ones are equal text. */
-function canonicalDefinition(definition) {
-    const canonical = canonicalObject(definition, '');
-    const networkMode = definition['networkMode'];
-    const containers = canonical['containerDefinitions'];
-    if (!Array.isArray(containers))
-        return canonical;
-    return {
-        ...canonical,
-        ...sizeMember(canonical, 'cpu', 'vcpu'),
-        ...sizeMember(canonical, 'memory', 'gb'),
-        containerDefinitions: containers.map((container) => (0,lib_document/* isJsonObject */.OW)(container) ? withoutFilledIn(container, networkMode) : container),
-    };
-}
-/** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
-const SETS = new Map(Object.entries({
-    'containerDefinitions.environment': 'name',
-    'containerDefinitions.secrets': 'name',
-    'containerDefinitions.portMappings': 'containerPort',
-    'containerDefinitions.mountPoints': 'containerPath',
-    'containerDefinitions.volumesFrom': 'sourceContainer',
-    'containerDefinitions.ulimits': 'name',
-    'containerDefinitions.systemControls': 'namespace',
-    'containerDefinitions.dependsOn': 'containerName',
-    'containerDefinitions.resourceRequirements': 'type',
-    'containerDefinitions.logConfiguration.secretOptions': 'name',
-    volumes: 'name',
-    tags: 'key',
-    requiresCompatibilities: '',
-}));
-function canonicalText(definition) {
-    return JSON.stringify(canonicalDefinition(definition));
-}
-/** Mappings whose names and values are the user's own: there an empty value is a value. */
-const USER_MAPS = new Set([
-    'containerDefinitions.dockerLabels',
-    'containerDefinitions.logConfiguration.options',
-    'containerDefinitions.firelensConfiguration.options',
-    'volumes.dockerVolumeConfiguration.driverOpts',
-    'volumes.dockerVolumeConfiguration.labels',
-]);
-/** A value without empty members; items of a list count also when they are empty. */
-function canonicalValue(value, path) {
-    if (Array.isArray(value)) {
-        const items = value.map((item) => ((0,lib_document/* isJsonObject */.OW)(item) ? canonicalObject(item, path) : item));
-        return items.length === 0 ? undefined : sortedIfSet(items, path);
-    }
-    if ((0,lib_document/* isJsonObject */.OW)(value)) {
-        const members = canonicalObject(value, path);
-        return Object.keys(members).length === 0 ? undefined : members;
-    }
-    return value === null || value === '' ? undefined : value;
-}
-function canonicalObject(value, path) {
-    const members = Object.entries(value)
-        .map(([name, member]) => {
-        if (USER_MAPS.has(path))
-            return [name, member];
-        if (path === 'containerDefinitions.environment' && name === 'value')
-            return [name, member ?? ''];
-        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)];
-    })
-        .filter(([, member]) => member !== undefined)
-        .sort(([left], [right]) => compareText(left, right));
-    return Object.fromEntries(members);
-}
-/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
-function sortedIfSet(items, path) {
-    const key = SETS.get(path);
-    if (key === undefined)
-        return items;
-    const sortKey = (item) => String(JSON.stringify(key !== '' && (0,lib_document/* isJsonObject */.OW)(item) ? item[key] : item));
-    return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
-}
-function compareText(left, right) {
-    return left < right ? -1 : left > right ? 1 : 0;
-}
-/**
- * What ECS adds to a container when it registers it. Observed in answers of DescribeTaskDefinition; the defaults are
- * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
- */
-function withoutFilledIn(container, networkMode) {
-    const { portMappings, healthCheck, ...rest } = container;
-    const members = Object.entries(rest).filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)));
-    return {
-        ...Object.fromEntries(members),
-        ...(Array.isArray(portMappings)
-            ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
-            : {}),
-        ...((0,lib_document/* isJsonObject */.OW)(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
-    };
-}
-function withoutPortDefaults(port, networkMode) {
-    if (!(0,lib_document/* isJsonObject */.OW)(port))
-        return port;
-    const sharesPort = networkMode === 'awsvpc' || networkMode === 'host';
-    const filledHostPort = sharesPort ? port['containerPort'] : 0;
-    const members = Object.entries(port).filter(([name, value]) => !((name === 'protocol' && value === 'tcp') || (name === 'hostPort' && value === filledHostPort)));
-    return Object.fromEntries(members);
-}
-function withoutHealthCheckDefaults(healthCheck) {
-    const defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
-    return Object.fromEntries(Object.entries(healthCheck).filter(([name, value]) => defaults[name] !== value));
-}
-/** `0.5 vCPU` and `512` are the same size, as are `1 GB` and `1024`. Source: ECS API Reference, RegisterTaskDefinition. */
-function sizeMember(definition, member, unit) {
-    const value = definition[member];
-    if (typeof value !== 'string')
-        return {};
-    const match = /^([\d.]+) ?([a-z]+)$/i.exec(value);
-    return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
-}
-
-;// CONCATENATED MODULE: ./lib/plan/adoption.js
-
-
-
-
-/**
- * The candidate that is our own: same repository, run, job and operation, and the AppSpec that this step would send.
- * The AppSpec names a revision: the one that would be used, or the one that the candidate runs when it asks for the
- * same; of several that do, another may be the newest by now.
- */
-async function findAdoptable(candidates, facts) {
-    for (const { id, marker, appSpecSha256 } of candidates) {
-        if (marker === undefined || !isSameJob(facts.own, marker))
-            continue;
-        for (const arn of revisionsFor(id, facts)) {
-            if ((0,app_spec/* buildAppSpec */.R)(facts.appSpec, arn).sha256 !== appSpecSha256)
-                continue;
-            if (await isWanted(arn, facts)) {
-                return { deploymentId: id, taskDefinitionArn: arn, runAttempt: marker.runAttempt };
-            }
-        }
-    }
-    return undefined;
-}
-function revisionsFor(deploymentId, { service, definition }) {
-    const taskSet = service.taskSets.find((one) => one.deploymentId === deploymentId);
-    const arns = [definition.kind === 'use' ? definition.arn : undefined, taskSet?.taskDefinitionArn];
-    return new Set(arns.filter((arn) => arn !== undefined));
-}
-async function isWanted(arn, { world, definition, wanted, findings }) {
-    if (definition.kind === 'use' && definition.arn === arn)
-        return true;
-    const described = await findings.answerOf(describeTaskDefinition(world, arn));
-    return described !== undefined && isSameDefinition(wanted, described.definition);
-}
-
-;// CONCATENATED MODULE: ./lib/task-definition/overrides.js
-
-
-
-/** Whether there is anything to change. */
-function hasOverrides(overrides) {
-    const { images, environment, secrets, cpu, memory } = overrides;
-    return images.length + environment.size + secrets.size > 0 || cpu !== undefined || memory !== undefined;
-}
-/**
- * Puts the overrides into a definition; what they do not name stays as it is.
- * @param mainContainer the container behind the load balancer: it takes an image without a container's name, and the
- *   variables and secrets; whether it is there is checked elsewhere
- */
-function applyOverrides(definition, overrides, mainContainer) {
-    const images = new Map(overrides.images.map(({ container, image }) => [container ?? mainContainer, image]));
-    const names = containerNames(definition);
-    const problems = overrides.images
-        .flatMap(({ container }) => (container === undefined || names.includes(container) ? [] : [container]))
-        .map((container) => noSuchContainer(container, names));
-    const hasVariables = overrides.environment.size + overrides.secrets.size > 0;
-    const containers = containersOf(definition).map((container) => {
-        const name = nameOf(container);
-        const image = images.get(name);
-        const withImage = image === undefined ? container : { ...container, image };
-        return name === mainContainer && hasVariables ? withVariables(withImage, overrides) : withImage;
-    });
-    return {
-        problems,
-        definition: {
-            ...definition,
-            containerDefinitions: containers,
-            ...(overrides.cpu === undefined ? {} : { cpu: overrides.cpu }),
-            ...(overrides.memory === undefined ? {} : { memory: overrides.memory }),
-        },
-    };
-}
-/** The containers of a definition; anything in the list that is none is left out. */
-function containersOf(definition) {
-    const containers = definition['containerDefinitions'];
-    return Array.isArray(containers) ? containers.filter(lib_document/* isJsonObject */.OW) : [];
-}
-/** The name of a container, a variable or a secret; empty when it has none. */
-function nameOf(member) {
-    return typeof member['name'] === 'string' ? member['name'] : '';
-}
-function containerNames(definition) {
-    return containersOf(definition).map(nameOf);
-}
-function noSuchContainer(container, names) {
-    const known = names.map((name) => `'${(0,untrusted/* inSentence */.BX)(name, 100)}'`).join(', ') || 'none';
-    return (0,errors/* invalidInput */.a)(`Input 'image' names the container '${(0,untrusted/* inSentence */.BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
-}
-/** A name lives in one of the two lists: setting it in one takes it out of the other. */
-function withVariables(container, { environment, secrets }) {
-    return {
-        ...container,
-        ...upserted(container, 'environment', 'value', environment, secrets),
-        ...upserted(container, 'secrets', 'valueFrom', secrets, environment),
-    };
-}
-function upserted(container, list, valueMember, set, movedAway) {
-    const current = Array.isArray(container[list]) ? container[list].filter(lib_document/* isJsonObject */.OW) : [];
-    const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
-    const present = new Set(stayed.map(nameOf));
-    const updated = stayed.map((member) => {
-        const value = set.get(nameOf(member));
-        return value === undefined ? member : { ...member, [valueMember]: value };
-    });
-    const added = [...set].filter(([name]) => !present.has(name)).map(([name, value]) => ({ name, [valueMember]: value }));
-    const members = [...updated, ...added];
-    return members.length === 0 && container[list] === undefined ? {} : { [list]: members };
-}
-
-;// CONCATENATED MODULE: ./lib/task-definition/difference.js
-
-
-
-/** Members whose value is told; of all others only that they differ. */
-const TOLD_MEMBERS = new Set(['image', 'cpu', 'memory', 'family', 'networkMode']);
-/** Lists that are told by the names of what differs in them. */
-const NAMED_LISTS = new Map([
-    ['environment', 'name'],
-    ['secrets', 'name'],
-    ['tags', 'key'],
-]);
-/** Everything in which `after` differs from `before`, containers in the order of `after`. */
-function differencesBetween(before, after) {
-    const left = canonicalDefinition(before);
-    const right = canonicalDefinition(after);
-    const { containerDefinitions: leftContainers, ...leftTask } = left;
-    const { containerDefinitions: rightContainers, ...rightTask } = right;
-    const containersBefore = new Map(containersOf({ containerDefinitions: leftContainers }).map((one) => [nameOf(one), one]));
-    const containersAfter = new Map(containersOf({ containerDefinitions: rightContainers }).map((one) => [nameOf(one), one]));
-    const names = [...new Set([...containersAfter.keys(), ...containersBefore.keys()])];
-    return [
-        ...names.flatMap((name) => containerDifferences(name, containersBefore.get(name), containersAfter.get(name))),
-        ...orderDifferences([...containersBefore.keys()], [...containersAfter.keys()]),
-        ...memberDifferences('', leftTask, rightTask),
-    ];
-}
-/** The same containers in another order: another revision, whatever it is worth. */
-function orderDifferences(before, after) {
-    const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
-    if (isSame)
-        return [];
-    return [{ member: 'order of containers', container: '', from: undefined, to: undefined, names: undefined }];
-}
-function containerDifferences(name, before, after) {
-    if (before === undefined || after === undefined) {
-        const from = before === undefined ? undefined : 'present';
-        const to = after === undefined ? undefined : 'present';
-        return [{ member: 'container', container: name, from, to, names: undefined }];
-    }
-    return memberDifferences(name, before, after);
-}
-function memberDifferences(container, before, after) {
-    const members = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return members
-        .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
-        .map((member) => {
-        const key = NAMED_LISTS.get(member);
-        const isTold = TOLD_MEMBERS.has(member);
-        return {
-            member,
-            container,
-            from: isTold ? textOf(before[member]) : undefined,
-            to: isTold ? textOf(after[member]) : undefined,
-            names: key === undefined ? undefined : namesThatDiffer(before[member], after[member], key),
-        };
-    });
-}
-function namesThatDiffer(before, after, key) {
-    const left = byName(before, key);
-    const right = byName(after, key);
-    return {
-        added: [...right.keys()].filter((name) => !left.has(name)),
-        changed: [...right].filter(([name, item]) => left.has(name) && left.get(name) !== item).map(([name]) => name),
-        removed: [...left.keys()].filter((name) => !right.has(name)),
-    };
-}
-function byName(list, key) {
-    const items = Array.isArray(list) ? list.filter(lib_document/* isJsonObject */.OW) : [];
-    return new Map(items.map((item) => [String(item[key] ?? ''), JSON.stringify(item)]));
-}
-function textOf(value) {
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-/** The differences in one line: "image of web, environment of web (LOG_LEVEL)". */
-function summarizeDifferences(differences) {
-    return differences
-        .map(({ member, container, names }) => {
-        const where = container === '' ? member : `${member} of ${container}`;
-        const touched = names === undefined ? [] : [...names.added, ...names.changed, ...names.removed];
-        return touched.length === 0 ? where : `${where} (${touched.join(', ')})`;
-    })
-        .join(', ');
-}
-
-// EXTERNAL MODULE: ./lib/inputs/hooks.js
-var inputs_hooks = __nccwpck_require__(1937);
-;// CONCATENATED MODULE: ./lib/plan/preflight.js
-
-
-
-
-
-
-/** Name of a Lambda function, alias or version behind it allowed. Source: Lambda API Reference, FunctionName. */
-const FUNCTION_NAME = /^[\w-]{1,64}(:[\w$-]{1,128})?$/;
-const FUNCTION_RESOURCE = /^function:[\w-]{1,64}(:[\w$-]{1,128})?$/;
-/** The text that names a hook's source in a sentence: the input, or the file's event. */
-function hookLabel(event, inputs) {
-    return inputs.hooks[event] === undefined ? `The AppSpec's hook '${event}'` : `Input '${(0,inputs_hooks/* hookInputOf */.P)(event)}'`;
-}
-/** Hooks that cannot be functions; with a service, also those that its CodeDeploy cannot call. */
-function hookProblems(hooks, inputs, place) {
-    return inputs_hooks/* LIFECYCLE_HOOKS */.Y.flatMap((event) => {
-        const hookFunction = hooks[event];
-        if (hookFunction === undefined || FUNCTION_NAME.test(hookFunction))
-            return [];
-        const label = hookLabel(event, inputs);
-        const arn = (0,aws_arn/* parseArn */.Lw)(hookFunction);
-        if (arn?.service !== 'lambda' || !/^\d{12}$/.test(arn.account) || !FUNCTION_RESOURCE.test(arn.resource)) {
-            return [
-                (0,errors/* invalidInput */.a)(`${label} must be the name or ARN of a Lambda function; got '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}'.`),
-            ];
-        }
-        if (place === undefined || (arn.region === place.region && arn.partition === place.partition))
-            return [];
-        const there = `${arn.partition}/${arn.region}`;
-        const here = `${place.partition}/${place.region}`;
-        return [
-            (0,errors/* invalidInput */.a)(`${label} is a function in ${(0,untrusted/* inSentence */.BX)(there, 100)}; CodeDeploy calls functions in its own region, ${here}.`),
-        ];
-    });
-}
-/** CodeDeploy skips the hook in silence when there is no test listener. Source: User Guide, AppSpec hooks for ECS. */
-function testListenerProblems(hooks, inputs, group) {
-    if (hooks.AfterAllowTestTraffic === undefined || group.hasTestListener)
-        return [];
-    return [
-        {
-            reason: 'no-test-listener',
-            sentence: `${hookLabel('AfterAllowTestTraffic', inputs)} would never run: deployment group '${group.name}' has no test listener. Add one to the group or leave the hook out.`,
-        },
-    ];
-}
-/** A group that waits for a person, and a finish line behind that wait. */
-function holdProblems(inputs, group) {
-    if (!group.holdsAtReady || inputs.autoPromote || inputs.waitFor === 'nothing')
-        return [];
-    const minutes = group.readyWaitMs / 60_000;
-    return [
-        {
-            reason: 'held',
-            sentence: `Deployment group '${group.name}' stops every deployment at Ready until somebody continues it (at most ${minutes} min), so '${inputs.waitFor}' would not be reached. Set 'auto-promote: true' or 'wait-for: nothing'.`,
-        },
-    ];
-}
-/** The container that is to get the traffic must be in the definition, with its port. */
-function containerProblems(definition, name, port) {
-    const container = containersOf(definition).find((one) => nameOf(one) === name);
-    if (container === undefined) {
-        const known = containerNames(definition)
-            .map((one) => `'${(0,untrusted/* inSentence */.BX)(one, 100)}'`)
-            .join(', ');
-        return [
-            (0,errors/* invalidInput */.a)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check 'container-name'.`),
-        ];
-    }
-    const mappings = container['portMappings'];
-    const ports = (Array.isArray(mappings) ? mappings : [])
-        .filter(lib_document/* isJsonObject */.OW)
-        .map((mapping) => mapping['containerPort']);
-    if (ports.includes(port))
-        return [];
-    return [
-        (0,errors/* invalidInput */.a)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check 'container-port'.`),
-    ];
-}
-/** A task gets roles of its own account only. Source: IAM User Guide, "Grant a user permissions to pass a role". */
-function roleProblems(definition, service) {
-    return ['executionRoleArn', 'taskRoleArn'].flatMap((member) => {
-        const role = definition[member];
-        const arn = typeof role === 'string' ? (0,aws_arn/* parseArn */.Lw)(role) : undefined;
-        if (arn === undefined || (arn.account === service.account && arn.partition === service.partition))
-            return [];
-        return [
-            (0,errors/* invalidInput */.a)(`The task definition's '${member}' is '${(0,untrusted/* inSentence */.BX)(String(role), 200)}', but a task of account ${service.account} (${service.partition}) can only have roles of that account.`),
-        ];
-    });
-}
-/** A job on a GitHub-hosted runner ends after 6 hours. Source: GitHub docs, "Actions limits". */
-const HOSTED_JOB_MS = 360 * 60_000;
-/** What a release can do although it may not be meant. */
-function preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs, }) {
-    const warnings = [];
-    if (Object.keys(hooks).length > 0 && !rollbackOn.includes('failure')) {
-        warnings.push(`A failed hook will end the deployment but not roll it back: neither deployment group '${group.name}' nor 'rollback-on' asks for rollback on failure.`);
-    }
-    if (container.name !== service.container.name || container.port !== service.container.port) {
-        warnings.push(`Traffic goes to ${(0,untrusted/* inSentence */.BX)(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`);
-    }
-    if (service.desiredCount === 0) {
-        warnings.push(`The desired count of service '${service.name}' is 0, so the release starts no task.`);
-    }
-    if (inputs.alarms !== undefined) {
-        warnings.push(`Input 'alarms' replaces the group's alarms for this deployment; AWS then also asks for codedeploy:UpdateDeploymentGroup.`);
-    }
-    if (inputs.waitFor !== 'nothing' && totalMs > HOSTED_JOB_MS) {
-        warnings.push(`This step may wait up to ${Math.round(totalMs / 60_000)} min, but a job on a GitHub-hosted runner ends after 360 min.`);
-    }
-    return warnings;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/definition-plan.js
-
-
-
-
-
-
-
-
-/** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
-async function planDefinition(facts) {
-    const { inputs, world, service, source, appSpec, findings } = facts;
-    const seen = await seeCurrent(facts);
-    const current = seen === 'denied' ? undefined : seen;
-    const base = await baseDefinition(source, current, world, findings);
-    if (seen === undefined || base === undefined)
-        return undefined;
-    const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName);
-    findings.add(...problems);
-    findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort));
-    findings.add(...roleProblems(definition, service));
-    findings.warnings.push(...(base.revision?.notes ?? []));
-    const differences = current && differencesBetween(current.definition, definition);
-    const isSame = current !== undefined && isSameDefinition(definition, current.definition);
-    const servesAlready = isSame && allPinned(definition);
-    if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
-        findings.add(...inactiveProblems(base.revision));
-        return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready };
-    }
-    const newest = await newestRevision(definition, world, findings, seen === 'denied');
-    if (source.kind === 'current' && current && newest && newest.revision > current.revision) {
-        findings.warnings.push(leftBehindWarning(current, newest));
-    }
-    const candidates = [current, newest].filter((one) => one?.isActive === true);
-    const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition));
-    const choice = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn };
-    return { definition: choice, wanted: definition, differences, servesAlready };
-}
-/** What the service runs now. A file is enough to go on with when that may not be looked at. */
-async function seeCurrent({ world, service, source, findings }) {
-    let wasDenied = false;
-    const call = describeTaskDefinition(world, service.primary.taskDefinitionArn);
-    const current = await findings.answerOf(call, (error) => {
-        if (error.kind !== 'denied' || source.kind !== 'file')
-            return undefined;
-        wasDenied = true;
-        findings.warnings.push(unseenWarning('what changes, and whether a revision asks for the same already,', error));
-        return 'ignore';
-    });
-    return wasDenied ? 'denied' : current;
-}
-function unseenWarning(what, error) {
-    return `It could not be seen ${what} so it is registered. ${(0,service_error/* describeServiceError */.V)('ecs:DescribeTaskDefinition', error)}`;
-}
-async function baseDefinition(source, current, world, findings) {
-    if (source.kind === 'file') {
-        return source.definition === undefined ? undefined : { definition: source.definition, revision: undefined };
-    }
-    const revision = source.kind === 'current' ? current : await describeReference(source.reference, world, findings);
-    return revision === undefined ? undefined : { definition: revision.definition, revision };
-}
-async function describeReference(reference, world, findings) {
-    return await findings.answerOf(describeTaskDefinition(world, reference), ({ kind, message }) => kind === 'answered'
-        ? {
-            reason: 'not-found',
-            sentence: `Input 'task-definition': '${(0,untrusted/* inSentence */.BX)(reference, 300)}' is neither a file of the workspace nor a task definition that ECS knows (${message}).`,
-        }
-        : undefined);
-}
-function inactiveProblems({ isActive, family, revision }) {
-    if (isActive)
-        return [];
-    const sentence = `Task definition '${family}:${revision}' is not ACTIVE, so no task can be started from it. Name an ACTIVE revision.`;
-    return [(0,errors/* invalidInput */.a)(sentence)];
-}
-/** The newest ACTIVE revision of the family; undefined when the family is new or may not be looked at. */
-async function newestRevision(definition, world, findings, isWarned) {
-    const family = definition['family'];
-    if (typeof family !== 'string')
-        return undefined;
-    return await findings.answerOf(describeTaskDefinition(world, family), (error) => {
-        if (error.kind === 'denied' && !isWarned) {
-            findings.warnings.push(unseenWarning('whether a newer revision asks for the same already,', error));
-        }
-        return error.kind === 'answered' || error.kind === 'denied' ? 'ignore' : undefined;
-    });
-}
-function leftBehindWarning(current, newest) {
-    const brings = summarizeDifferences(differencesBetween(current.definition, newest.definition));
-    return (`Revision ${newest.family}:${newest.revision} is newer than ${current.family}:${current.revision}, which the service runs and this release starts from; ` +
-        `it would have brought: ${brings === '' ? 'nothing different' : (0,untrusted/* inSentence */.BX)(brings, 500)}. Set 'task-definition: ${newest.family}' to release it.`);
-}
-function allPinned(definition) {
-    const images = containersOf(definition).map((container) => container['image']);
-    return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
-}
-
-;// CONCATENATED MODULE: ./lib/app-spec/app-spec-file.js
-
-
-
-
-/**
- * Reads an AppSpec for an ECS service, YAML or JSON. Keys count in any case; hook events and `Type` must have theirs.
- * Source: CodeDeploy User Guide, "AppSpec file structure for Amazon ECS deployments".
- */
-function parseAppSpecFile(path, text) {
-    const name = `AppSpec file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
-    // An AppSpec may be JSON whatever the file is called; YAML reads that too.
-    const document = (0,lib_document/* parseDocument */.Tp)(path.replace(/\.json$/i, '.yaml'), text);
-    if (typeof document === 'string')
-        return app_spec_file_broken([`${name} ${document}`]);
-    const reading = { mistakes: [], unknown: [] };
-    const file = readRoot(reading, document.root);
-    if (reading.mistakes.length > 0)
-        return app_spec_file_broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`));
-    const notes = reading.unknown.map((key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`);
-    return { file, problems: [], notes };
-}
-function app_spec_file_broken(sentences) {
-    return { file: undefined, problems: sentences.map(errors/* invalidInput */.a), notes: [] };
-}
-function readRoot(reading, root) {
-    const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
-    const version = members.known.get('version');
-    if (version !== undefined && Number(version) !== 0) {
-        reading.mistakes.push(`must have 'version: 0.0', the only version there is`);
-    }
-    reading.unknown.push(...Object.keys(members.unknown).map((key) => (0,untrusted/* inSentence */.BX)(key, 100)));
-    const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'));
-    const inProperties = byDocumentedCase(reading, properties, [
-        'TaskDefinition',
-        'LoadBalancerInfo',
-        'PlatformVersion',
-        'NetworkConfiguration',
-        'CapacityProviderStrategy',
-    ]);
-    reading.unknown.push(...Object.keys(inProperties.unknown).map((key) => `Properties.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
-    return {
-        resourceName,
-        ...readLoadBalancer(reading, inProperties.known.get('LoadBalancerInfo')),
-        otherProperties: otherProperties(reading, inProperties),
-        otherResourceMembers,
-        hooks: readHooks(reading, members.known.get('Hooks')),
-        otherMembers: members.unknown,
-    };
-}
-function readResource(reading, resources) {
-    const nothing = { resourceName: 'TargetService', properties: {}, otherResourceMembers: {} };
-    const entries = Array.isArray(resources)
-        ? resources.flatMap((item) => ((0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : []))
-        : [];
-    const [first] = entries;
-    if (entries.length !== 1 || first === undefined) {
-        reading.mistakes.push(`must have 'Resources' with exactly one resource; it has ${entries.length}`);
-        return nothing;
-    }
-    const [resourceName, resource] = first;
-    const { known, unknown } = byDocumentedCase(reading, (0,lib_document/* isJsonObject */.OW)(resource) ? resource : {}, ['Type', 'Properties']);
-    reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
-    if (known.get('Type') !== 'AWS::ECS::Service') {
-        reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got '${(0,untrusted/* inSentence */.BX)(String(known.get('Type') ?? ''), 100)}'`);
-    }
-    const properties = known.get('Properties');
-    if ((0,lib_document/* isJsonObject */.OW)(properties))
-        return { resourceName, properties, otherResourceMembers: unknown };
-    reading.mistakes.push(`must have 'Properties' as a mapping; it has ${(0,lib_document/* kindOf */.I)(properties)}`);
-    return nothing;
-}
-function readLoadBalancer(reading, info) {
-    const nothing = { containerName: undefined, containerPort: undefined, otherLoadBalancerMembers: {} };
-    if (info === undefined || info === null)
-        return nothing;
-    if (!(0,lib_document/* isJsonObject */.OW)(info)) {
-        reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${(0,lib_document/* kindOf */.I)(info)}`);
-        return nothing;
-    }
-    const { known, unknown } = byDocumentedCase(reading, info, ['ContainerName', 'ContainerPort']);
-    reading.unknown.push(...Object.keys(unknown).map((key) => `LoadBalancerInfo.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
-    return {
-        containerName: readContainerName(reading, known.get('ContainerName') ?? undefined),
-        containerPort: readContainerPort(reading, known.get('ContainerPort') ?? undefined),
-        otherLoadBalancerMembers: unknown,
-    };
-}
-function readContainerName(reading, name) {
-    if (name === undefined || (typeof name === 'string' && name.trim() !== ''))
-        return name;
-    reading.mistakes.push(`must have a name as 'ContainerName', not ${name === '' ? 'nothing' : (0,lib_document/* kindOf */.I)(name)}`);
-    return undefined;
-}
-function readContainerPort(reading, port) {
-    if (port === undefined)
-        return undefined;
-    const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0;
-    if (number > 0 && number < 65_536)
-        return number;
-    const got = typeof port === 'string' ? `'${(0,untrusted/* inSentence */.BX)(port, 100)}'` : (0,lib_document/* kindOf */.I)(port);
-    reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${got}`);
-    return undefined;
-}
-function readHooks(reading, hooks) {
-    if (hooks === undefined || hooks === null)
-        return {};
-    if (!Array.isArray(hooks)) {
-        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function', not ${(0,lib_document/* kindOf */.I)(hooks)}`);
-        return {};
-    }
-    const read = {};
-    const entries = hooks.flatMap((item) => (0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : [[String(item), undefined]]);
-    for (const [given, hookFunction] of entries) {
-        const event = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook === given);
-        if (event === undefined) {
-            const meant = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook.toLowerCase() === given.toLowerCase());
-            const advice = meant === undefined ? `use one of ${inputs_hooks/* LIFECYCLE_HOOKS */.Y.join(', ')}` : `write '${meant}'`;
-            reading.mistakes.push(`has a hook for '${(0,untrusted/* inSentence */.BX)(given, 100)}', which CodeDeploy never runs; ${advice}`);
-        }
-        else if (typeof hookFunction !== 'string' || hookFunction.trim() === '') {
-            reading.mistakes.push(`has no function for the hook '${event}'; give a Lambda function name or ARN`);
-        }
-        else if (read[event] !== undefined) {
-            reading.mistakes.push(`has the hook '${event}' more than once; each runs one function`);
-        }
-        else {
-            read[event] = hookFunction.trim();
-        }
-    }
-    return read;
-}
-/** Spelling of keys below `Properties`, from lower case to the documented one. */
-const DOCUMENTED_KEYS = new Map(['AwsvpcConfiguration', 'Subnets', 'SecurityGroups', 'AssignPublicIp', 'Base', 'CapacityProvider', 'Weight'].map((key) => [key.toLowerCase(), key]));
-function otherProperties(reading, properties) {
-    const kept = ['PlatformVersion', 'NetworkConfiguration', 'CapacityProviderStrategy']
-        .map((key) => [key, documentedCase(reading, properties.known.get(key), key)])
-        .filter(([, value]) => value !== undefined && value !== null);
-    return { ...Object.fromEntries(kept), ...properties.unknown };
-}
-function documentedCase(reading, value, path) {
-    if (Array.isArray(value))
-        return value.map((item) => documentedCase(reading, item, path));
-    if (!(0,lib_document/* isJsonObject */.OW)(value))
-        return /\.(Base|Weight)$/.test(path) && /^\d+$/.test(String(value)) ? Number(value) : value;
-    const members = Object.entries(value).map(([given, member]) => {
-        const key = DOCUMENTED_KEYS.get(given.toLowerCase());
-        if (key === undefined)
-            reading.unknown.push(`${path}.${(0,untrusted/* inSentence */.BX)(given, 100)}`);
-        return [key ?? given, documentedCase(reading, member, `${path}.${key ?? given}`)];
-    });
-    return Object.fromEntries(members);
-}
-function byDocumentedCase(reading, value, documented) {
-    const known = new Map();
-    const unknown = [];
-    for (const [given, member] of Object.entries(value)) {
-        const key = documented.find((one) => one.toLowerCase() === given.toLowerCase());
-        if (key === undefined)
-            unknown.push([given, member]);
-        else if (known.has(key))
-            reading.mistakes.push(`has '${key}' more than once, in different case`);
-        else
-            known.set(key, member);
-    }
-    return { known, unknown: Object.fromEntries(unknown) };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/sources.js
-
-
-
-
-/** The file that the official action uses when none is named. */
-const DEFAULT_APP_SPEC_PATH = 'appspec.yaml';
-const IS_FILE_NAME = /\.(json|ya?ml)$/i;
-/** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
-const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/;
-/** Reads the files that the inputs name. */
-async function readSources(inputs, world, findings) {
-    return {
-        appSpecFile: await readAppSpec(inputs, world, findings),
-        definition: await readDefinition(inputs, world, findings),
-    };
-}
-async function readAppSpec(inputs, world, findings) {
-    if (inputs.appSpec === 'none')
-        return undefined;
-    const path = inputs.appSpec ?? DEFAULT_APP_SPEC_PATH;
-    const text = await world.readText(path);
-    if (text === undefined) {
-        if (inputs.appSpec !== undefined)
-            findings.add((0,errors/* invalidInput */.a)(notInWorkspace('codedeploy-appspec', path)));
-        return undefined;
-    }
-    const { file, problems, notes } = parseAppSpecFile(path, text);
-    findings.add(...problems);
-    findings.warnings.push(...notes);
-    findings.notes.push(inputs.appSpec === undefined
-        ? `Starting from '${path}' of the workspace; set 'codedeploy-appspec: none' to build the AppSpec without it.`
-        : `Starting from the AppSpec '${(0,untrusted/* inSentence */.BX)(path, 200)}'.`);
-    return file;
-}
-async function readDefinition(inputs, world, findings) {
-    const given = inputs.taskDefinition;
-    if (given === undefined)
-        return { kind: 'current' };
-    const isArn = given.startsWith('arn:');
-    const text = isArn ? undefined : await world.readText(given);
-    if (text !== undefined) {
-        const { definition, problems, notes } = parseTaskDefinitionFile(given, text);
-        findings.add(...problems);
-        findings.notes.push(...notes);
-        return { kind: 'file', definition };
-    }
-    if (isArn || FAMILY.test(given))
-        return { kind: 'reference', reference: given };
-    if (!IS_FILE_NAME.test(given)) {
-        const got = (0,untrusted/* inSentence */.BX)(given, 200);
-        findings.add((0,errors/* invalidInput */.a)(`Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got '${got}'.`));
-        return { kind: 'file', definition: undefined };
-    }
-    findings.add((0,errors/* invalidInput */.a)(notInWorkspace('task-definition', given)));
-    return { kind: 'file', definition: undefined };
-}
-function notInWorkspace(input, path) {
-    return `Input '${input}' names the file '${(0,untrusted/* inSentence */.BX)(path, 200)}', which cannot be read in the workspace. Check the path, and that actions/checkout ran before.`;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/order-guard.js
-/**
- * Runs of one workflow for one repository release in the order of their run numbers: an older run that comes late, or
- * is run again, does not take production back to older code. Of one run only the latest attempt goes on.
- */
-function guardOrder(own, predecessor, serverUrl) {
-    const { id, marker, isServing } = predecessor;
-    const what = isServing ? `what serves (${id})` : `deployment ${id}`;
-    if (marker === undefined)
-        return noteOnly(`${what} was made by no run of this action`);
-    if (own.repository === '' || own.runNumber === 0)
-        return noteOnly('this run has no number');
-    if (marker.operation === 'rollback')
-        return noteOnly(`${what} is a rollback`);
-    if (marker.repository !== own.repository || marker.workflowFile !== own.workflowFile) {
-        return noteOnly(`${what} was made by another workflow`);
-    }
-    if (!isOlder(own, marker))
-        return { problem: undefined, note: undefined };
-    const isAttempt = marker.runNumber === own.runNumber;
-    const newer = isAttempt
-        ? `Attempt ${marker.runAttempt} of this run`
-        : `Run ${marker.runNumber} of ${marker.workflowFile}${runLink(marker, serverUrl)}`;
-    const older = isAttempt ? `attempt ${own.runAttempt}` : `run ${own.runNumber}`;
-    const done = isServing ? `serves already (${id})` : `is being deployed (${id})`;
-    const sentence = `${newer} is newer than this ${older} and ${done}. Set 'allow-older: true' to release the older one all the same.`;
-    return { problem: { reason: 'older-run', sentence }, note: undefined };
-}
-function isOlder(own, other) {
-    if (other.runNumber !== own.runNumber)
-        return other.runNumber > own.runNumber;
-    return other.runId === own.runId && other.runAttempt > own.runAttempt;
-}
-function runLink({ repository, runId }, serverUrl) {
-    return repository.includes('/') && runId !== '' ? ` (${serverUrl}/${repository}/actions/runs/${runId})` : '';
-}
-function noteOnly(why) {
-    return { problem: undefined, note: `The order of runs is not checked: ${why}.` };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/turn.js
-
-
-
-
-
-/** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
-async function readOccupancy(question) {
-    const { inputs, world, service, group, blocker, findings } = question;
-    let wasSeen = true;
-    const look = findOccupant(world, {
-        service,
-        group,
-        autoPromote: inputs.autoPromote,
-        suspects: blocker === undefined ? [] : [blocker],
-        stopped: new Set(),
-        onListDenied: ({ operation }) => {
-            wasSeen = false;
-            findings.warnings.push(`Could not look for active deployments (${operation} was denied); if there is one, CodeDeploy names it when this release begins.`);
-        },
-    });
-    const occupant = await findings.answerOf(look);
-    return { occupant, isFree: wasSeen && occupant === undefined };
-}
-/** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
-function candidatesOf(occupant, { primary }, maker) {
-    const candidates = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant];
-    if (primary.deploymentId === undefined || maker?.status !== 'Succeeded')
-        return candidates;
-    const appSpecSha256 = maker.revision?.appSpecContent?.sha256;
-    return [...candidates, { id: primary.deploymentId, marker: parseMarker(maker.description), appSpecSha256 }];
-}
-/** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
-function checkTurn(room, occupant, maker, allowOlder, world, findings) {
-    if (!allowOlder) {
-        const { deploymentId } = room.service.primary;
-        if (deploymentId !== undefined && maker === undefined) {
-            findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`);
-        }
-        for (const predecessor of predecessorsOf(room.service, occupant, maker)) {
-            const { problem, note } = guardOrder(room.own, predecessor, world.run.serverUrl);
-            if (note !== undefined)
-                findings.notes.push(note);
-            if (problem !== undefined) {
-                findings.add(problem);
-                return;
-            }
-        }
-    }
-    const nowMs = world.clock.now();
-    if (occupant !== undefined && stepIn(room, occupant, new Set(), nowMs) === 'refuse') {
-        findings.add(busyProblem(occupant, room, nowMs));
-    }
-}
-/** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */
-function predecessorsOf({ primary }, occupant, maker) {
-    const deploying = occupant === undefined || occupant.stage === 'rolling-back'
-        ? []
-        : [{ id: occupant.id, marker: occupant.marker, isServing: false }];
-    const id = primary.deploymentId;
-    if (id === undefined || id === occupant?.id || maker === undefined)
-        return deploying;
-    const serves = maker.status === 'Succeeded';
-    return serves ? [...deploying, { id, marker: parseMarker(maker.description), isServing: true }] : deploying;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/make-plan.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
-async function makePlan(parsed, world, identity, earlier) {
-    const { inputs } = parsed;
-    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
-    const sources = await readSources(inputs, world, findings);
-    const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
-    const { problems, warnings, notes } = findings;
-    const none = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes };
-    if (inputs.service !== '')
-        findings.add(...addressProblems(inputs, world.region));
-    if (!mayCall(inputs, world)) {
-        findings.add(...hookProblems(hooks, inputs, undefined));
-        return none;
-    }
-    if (!(await isExpectedAccount(inputs, identity, findings)))
-        return none;
-    const [service, namedGroup, namedShift] = await Promise.all([
-        readService(inputs, world, findings),
-        readNamedGroup(inputs, world, findings),
-        readShift(inputs.deploymentConfig, world, findings),
-    ]);
-    findings.add(...hookProblems(hooks, inputs, service));
-    if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings)))
-        return none;
-    const appSpec = appSpecPlan(inputs, sources.appSpecFile, service);
-    const maker = findings.answerOf(readMaker(world, service));
-    const [group, definitionPlan] = await Promise.all([
-        resolveGroup(inputs, world, service, namedGroup, maker, findings),
-        planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
-    ]);
-    if (group === undefined)
-        return { ...none, service };
-    findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group));
-    const deploymentConfig = inputs.deploymentConfig ?? group.deploymentConfig ?? 'CodeDeployDefault.ECSAllAtOnce';
-    const [shift, occupancy] = await Promise.all([
-        namedShift ?? (inputs.deploymentConfig === undefined ? readShift(deploymentConfig, world, findings) : undefined),
-        readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
-    ]);
-    if (definitionPlan === undefined || shift === undefined)
-        return { ...none, service, group };
-    if (occupancy.isFree && (await hasMoved(service, group, inputs, world, findings))) {
-        return await makePlan(parsed, world, identity, earlier);
-    }
-    const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
-    const waitsForTermination = inputs.waitFor === 'completion';
-    const budget = (0,follow_budget/* budgetFor */.v)({ waitForMs: inputs.waitForMs, waitsForTermination, group, shift, hooks });
-    const container = { name: appSpec.containerName, port: appSpec.containerPort };
-    const { totalMs } = budget;
-    findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }));
-    const { definition, differences } = definitionPlan;
-    const { occupant } = occupancy;
-    const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && occupancy.isFree;
-    const own = ownMarker(world.run, inputs.operation);
-    const room = {
-        service,
-        group,
-        policy: inputs.onActiveDeployment,
-        own,
-        sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
-        patienceMs: totalMs,
-    };
-    const facts = { ...definitionPlan, world, service, own, appSpec, findings };
-    const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, service, await maker), facts);
-    if (adopted === undefined)
-        checkTurn(room, occupant, await maker, inputs.allowOlder, world, findings);
-    const plan = {
-        service: adopted === undefined ? service : beforeDeployment(service, adopted.deploymentId),
-        group,
-        deploymentConfig,
-        shift,
-        hooks,
-        appSpec,
-        definition,
-        differences,
-        rollbackOn,
-        budget,
-        isUnchanged,
-        adopted,
-        occupant,
-        room,
-    };
-    return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group };
-}
-async function readService(inputs, world, findings) {
-    const answer = await findings.answerOf(describeService(world, inputs.cluster, inputs.service), ({ code }) => code === 'ClusterNotFound'
-        ? notFound(`Cluster '${(0,untrusted/* inSentence */.BX)(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
-        : undefined);
-    if (answer === undefined)
-        return undefined;
-    const { service, problems } = resolveService(inputs.cluster, inputs.service, answer);
-    findings.add(...problems);
-    if (service === undefined)
-        return undefined;
-    const contradictions = answerProblems(inputs, service);
-    findings.add(...contradictions);
-    return contradictions.length > 0 ? undefined : service;
-}
-/** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
-async function hasMoved(service, group, inputs, world, findings) {
-    if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId)
-        return false;
-    const now = await readService(inputs, world, findings);
-    return now !== undefined && now.primary.id !== service.primary.id;
-}
-/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
-async function readNamedGroup({ application, deploymentGroup }, world, findings) {
-    if (application === undefined || deploymentGroup === undefined)
-        return undefined;
-    const explain = ({ code }) => {
-        if (code === 'ApplicationDoesNotExist') {
-            return notFound(`CodeDeploy application '${(0,untrusted/* inSentence */.BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
-        }
-        if (code !== 'DeploymentGroupDoesNotExist')
-            return undefined;
-        return notFound(`Deployment group '${(0,untrusted/* inSentence */.BX)(deploymentGroup, 100)}' was not found in application '${(0,untrusted/* inSentence */.BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
-    };
-    return await findings.answerOf(getDeploymentGroup(world, application, deploymentGroup), explain);
-}
-async function resolveGroup(inputs, world, service, named, maker, findings) {
-    const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined;
-    const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs, await maker));
-    if (found === undefined)
-        return undefined;
-    if ('sentence' in found) {
-        findings.add(found);
-        return undefined;
-    }
-    findings.add(...groupProblems(found, service));
-    return readDeploymentGroup(found);
-}
-async function readShift(deploymentConfig, world, findings) {
-    if (deploymentConfig === undefined)
-        return undefined;
-    const name = (0,untrusted/* inSentence */.BX)(deploymentConfig, 100);
-    let byName;
-    const config = await findings.answerOf(getDeploymentConfig(world, deploymentConfig), (error) => {
-        if (error.kind === 'denied') {
-            byName = (0,traffic_shift/* shiftByName */.Df)(deploymentConfig);
-            findings.warnings.push(shiftUnseen(byName, name, error));
-            return 'ignore';
-        }
-        return error.code === 'DeploymentConfigDoesNotExist' || error.code === 'InvalidDeploymentConfigName'
-            ? notFound(`Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`)
-            : undefined;
-    });
-    if (byName !== undefined)
-        return byName;
-    if (config === undefined)
-        return undefined;
-    if (config.computePlatform === undefined || config.computePlatform === 'ECS')
-        return (0,traffic_shift/* readTrafficShift */.iV)(config);
-    findings.add((0,errors/* invalidInput */.a)(`Deployment configuration '${name}' is for ${(0,untrusted/* inSentence */.BX)(config.computePlatform, 60)}, not for ECS.`));
-    return undefined;
-}
-function shiftUnseen({ kind }, name, error) {
-    const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts';
-    return `Deployment configuration '${name}' could not be seen, ${instead}. ${(0,service_error/* describeServiceError */.V)('codedeploy:GetDeploymentConfig', error)}`;
-}
-/** Precedence per member: input, then file, then service. */
-function appSpecPlan(inputs, file, service) {
-    return {
-        containerName: inputs.containerName ?? file?.containerName ?? service.container.name,
-        containerPort: inputs.containerPort ?? file?.containerPort ?? service.container.port,
-        hooks: { ...file?.hooks, ...inputs.hooks },
-        file,
-    };
-}
-function notFound(sentence) {
-    return { reason: 'not-found', sentence };
-}
-
-;// CONCATENATED MODULE: ./lib/production.js
-
-
-
-
-
-
-/**
- * Looks what serves production: by CodeDeploy's weights when they have just been read, else by ECS, which tells the
- * shares except during a shift, else as it was last seen.
- * @param snapshot the newest reading, of whichever of the two deployments moved traffic last
- * @param mayHaveMoved traffic may have moved since, however new the reading is
- * @param withinMs how long asking ECS may take; undefined when there is time
- */
-async function readProduction(aws, service, sides, snapshot, { mayHaveMoved, withinMs }) {
-    const readAtMs = snapshot?.trafficReadAtMs;
-    const percent = (0,follow_snapshot/* replacementTraffic */.GA)(snapshot);
-    const isKnown = percent !== undefined && readAtMs !== undefined;
-    const seen = { percent, revisions: productionByWeight(sides, snapshot), readAtMs: readAtMs ?? 0, primary: undefined };
-    if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAtMs, aws.clock.now()))
-        return { ...seen, isOutdated: false };
-    const asked = readFromEcs(aws, service, sides);
-    const now = (withinMs === undefined ? await asked : await within(aws.clock, withinMs, asked)) ?? NOTHING_SEEN;
-    if (now.percent !== undefined)
-        return { ...now, isOutdated: false };
-    return isKnown ? { ...seen, primary: now.primary, isOutdated: true } : { ...now, isOutdated: true };
-}
-const NOTHING_SEEN = { percent: undefined, revisions: [], readAtMs: 0, primary: undefined };
-/** The answer; undefined when it takes longer. */
-async function within(clock, limitMs, answer) {
-    const deadline = clock.deadline(limitMs);
-    const over = new Promise((resolve) => {
-        deadline.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    });
-    try {
-        return await Promise.race([answer, over]);
-    }
-    finally {
-        deadline.cancel();
-    }
-}
-async function readFromEcs(aws, service, sides) {
-    try {
-        const answer = await describeService(aws, service.clusterName, service.arn);
-        const readAtMs = aws.clock.now();
-        const known = (answer.service?.taskSets ?? []).map(readTaskSet);
-        const primary = known.find(({ status }) => status === 'PRIMARY');
-        if (primary === undefined)
-            return NOTHING_SEEN;
-        const name = (0,aws_arn/* revisionName */.pd)(primary.taskDefinitionArn);
-        const percent = shareByPrimary(taskSetsWithoutTarget(known, sides.deploymentId, service.primary.id));
-        if (percent === undefined)
-            return { ...NOTHING_SEEN, primary: { name, readAtMs } };
-        return { percent, revisions: [{ name, percent: 100 }], readAtMs, primary: undefined };
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        return NOTHING_SEEN;
-    }
-}
-/** Shares of production by CodeDeploy's weights; both sides may run the same revision. */
-function productionByWeight(sides, snapshot) {
-    const shares = new Map();
-    for (const { role, trafficPercent, state } of snapshot?.taskSets ?? []) {
-        const arn = role === 'original' ? sides.original : sides.replacement;
-        if (arn === undefined || trafficPercent === undefined || trafficPercent === 0 || state === 'draining')
-            continue;
-        const name = (0,aws_arn/* revisionName */.pd)(arn);
-        shares.set(name, (shares.get(name) ?? 0) + trafficPercent);
-    }
-    return [...shares].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent);
-}
-
-// EXTERNAL MODULE: ./lib/progress.js
-var lib_progress = __nccwpck_require__(1288);
+// EXTERNAL MODULE: ./lib/marker.js
+var marker = __nccwpck_require__(9349);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
-;// CONCATENATED MODULE: ./lib/start.js
+;// CONCATENATED MODULE: ./lib/release-following.js
 
 
 
 
 
-
-
-
-/**
- * All that a release writes: registers the task definition unless a revision asks for the same, and starts the
- * deployment. Changes AWS.
- */
-async function start(plan, engine, world, progress) {
-    return await world.log.group('Writes', async () => {
-        try {
-            const arn = await revisionFor(plan.definition, world, progress);
-            const { taskDefinition: before } = progress.release;
-            const isNew = plan.definition.kind === 'register' || (before?.arn === arn && before.isNew);
-            progress.learn({ taskDefinition: { arn, isNew } });
-            if (world.signal.aborted) {
-                progress.end('cancelled');
-                return { kind: 'ended' };
-            }
-            const deploymentId = await inTime(engine.start(arn), world);
-            if (deploymentId === undefined) {
-                progress.end('cancelled', { failure: NOT_KNOWN_YET });
-                return { kind: 'ended' };
-            }
-            progress.learn({ deploymentId });
-            return { kind: 'started', deploymentId };
-        }
-        catch (error) {
-            if (error instanceof MaybeStartedError)
-                return endUnsure(error, progress);
-            if (!(error instanceof aws_attempts/* CallError */.RA))
-                throw error;
-            if (error.serviceError.code === 'DeploymentLimitExceeded') {
-                return { kind: 'overtaken', blocker: blockerIn(error), error };
-            }
-            progress.end('refused', { problems: [callProblem(error)] });
-            return { kind: 'ended' };
-        }
-        finally {
-            for (const line of (0,log_lines/* writeLines */.x1)(writtenBy(plan, progress.release)))
-                world.log.line(line);
-        }
-    });
-}
-/** How long a CreateDeployment in flight is waited for after a cancel, in milliseconds: it is never aborted. */
-const ANSWER_AFTER_CANCEL_MS = 4_000;
-const NOT_KNOWN_YET = 'Whether a deployment was created is not known yet; the post step of this action looks for it.';
-/** The answer; undefined when the run was cancelled and it still did not come. */
-async function inTime(answer, { signal, clock }) {
-    const tooLate = new Promise((resolve) => {
-        const onAbort = () => {
-            const late = clock.deadline(ANSWER_AFTER_CANCEL_MS);
-            late.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-        };
-        if (signal.aborted)
-            onAbort();
-        else
-            signal.addEventListener('abort', onAbort, { once: true });
-    });
-    return await Promise.race([answer, tooLate]);
-}
-/** What this attempt has written: the revision may be of one before, which another deployment overtook. */
-function writtenBy({ definition }, release) {
-    const { taskDefinition } = release;
-    if (taskDefinition === undefined)
-        return release;
-    return { ...release, taskDefinition: { ...taskDefinition, isNew: definition.kind === 'register' } };
-}
-async function revisionFor(definition, world, progress) {
-    if (definition.kind === 'use')
-        return definition.arn;
-    try {
-        return await registerTaskDefinition(world, definition.definition);
-    }
-    catch (error) {
-        const isLost = error instanceof aws_attempts/* CallError */.RA && (0,aws_attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
-        if (isLost)
-            progress.learn({ lostRevisionOf: (0,untrusted/* inSentence */.BX)(String(definition.definition['family']), 300) });
-        throw error;
-    }
-}
-/** A deployment may have been started: never "nothing was deployed". */
-function endUnsure({ lost, last }, progress) {
-    const sentences = new Set([lost, last].map(({ operation, serviceError }) => (0,service_error/* describeServiceError */.V)(operation, serviceError)));
-    progress.end('unknown', { failure: [...sentences].join(' ') });
-    return { kind: 'ended' };
-}
-
-// EXTERNAL MODULE: ./lib/verdict.js
-var verdict = __nccwpck_require__(802);
-;// CONCATENATED MODULE: ./lib/release.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
- * Source: actions/runner, ProcessInvoker. In milliseconds.
- */
-const WIND_DOWN_MS = 6_000;
-/** How much of that rest ECS may take to tell what serves production. In milliseconds. */
-const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
-/**
- * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
- * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
- */
-async function release(parsed, world) {
-    const { inputs } = parsed;
-    const progress = lib_progress/* Progress */.k.begin(inputs, world);
-    const begun = await begin(parsed, world, progress);
-    if (begun === undefined)
-        return progress.release;
-    const { plan, deploymentId } = begun;
-    for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
-        world.log.line(line);
-    if (inputs.waitFor === 'nothing')
-        return progress.end('started');
-    // A look that fails is made up for by the next one, so it needs no patience.
-    const engine = engineFor(plan, inputs, world, progress);
-    const following = followingOf(plan, inputs.waitFor, inputs, world, progress);
-    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following);
-    progress.learn({ outcome });
-    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
-    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
-        world.log.line(line);
-    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
-    return await endSettled(plan, outcome, settlement, world, progress);
-}
-/** The verdict on a release whose deployment is at rest, or as far as it could be followed. */
-async function endSettled(plan, outcome, settlement, world, progress) {
-    const sides = {
-        deploymentId: progress.release.deploymentId ?? '',
-        original: plan.service.primary.taskDefinitionArn,
-        replacement: progress.release.taskDefinition?.arn,
-    };
-    const lastToMoveTraffic = settlement.rollback.snapshot ?? settlement.snapshot;
-    const production = await readProduction(world, plan.service, sides, lastToMoveTraffic, {
-        mayHaveMoved: isOutOfSight(outcome, settlement),
-        withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
-    });
-    return progress.end((0,verdict/* verdictOf */.V)(outcome, settlement), { settlement, snapshot: settlement.snapshot, production });
-}
-/** The deployment or its rollback went on, or may have, after the last reading. */
-function isOutOfSight(outcome, { rollback, cutShort }) {
-    const wasRollbackSeen = rollback.deploymentId === undefined || rollback.snapshot !== undefined;
-    const isLost = outcome.kind === 'lost-sight' || cutShort === 'lost-sight';
-    return isLost || rollback.status === 'unknown' || !wasRollbackSeen;
-}
-/** How often a release lets others go first that started right before it. */
-const MAX_OVERTAKEN = 5;
-/** How long to wait for a deployment to show that came first, in milliseconds. */
-const SHOWS_WITHIN_MS = 2_000;
-/**
- * Checks, makes room in the deployment group, and starts. From the checks on again once there is room, and when another
- * deployment came first: what serves, and whose turn it is, may have changed.
- * @returns undefined when the release has ended
- */
-async function begin(parsed, world, progress) {
-    const { inputs } = parsed;
-    const patient = patiently(world);
-    let blocker;
-    for (let overtaken = 0;;) {
-        const plan = await check(parsed, blocker, patient, progress);
-        if (plan === undefined || plan.isUnchanged) {
-            progress.end(plan === undefined ? 'refused' : 'unchanged');
-            return undefined;
-        }
-        if (plan.adopted !== undefined)
-            return { plan, deploymentId: adopt(plan.adopted, world, progress) };
-        if (world.signal.aborted) {
-            progress.end('cancelled');
-            return undefined;
-        }
-        if (plan.occupant !== undefined) {
-            blocker = undefined;
-            if (await makeRoom(plan.room, plan.occupant, inputs.autoPromote, world, progress))
-                continue;
-            return undefined;
-        }
-        if (overtaken > 0)
-            await world.clock.sleep(SHOWS_WITHIN_MS, world.signal);
-        // Nothing above this line changes anything in AWS, but for what 'on-active-deployment: replace' ends.
-        const started = await start(plan, engineFor(plan, inputs, patient, progress), patient, progress);
-        if (started.kind === 'started')
-            return { plan, deploymentId: started.deploymentId };
-        if (started.kind === 'ended')
-            return undefined;
-        overtaken += 1;
-        blocker = started.blocker;
-        if (overtaken === MAX_OVERTAKEN) {
-            progress.end('refused', { problems: [{ ...callProblem(started.error), reason: 'busy' }] });
-            return undefined;
-        }
-    }
-}
-async function check(parsed, blocker, world, progress) {
-    return await world.log.group('Checks', async () => {
-        const identity = identify(parsed.inputs, world);
-        const earlier = { blocker, waitsSinceMs: progress.release.waits[0]?.startedAtMs };
-        const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity, earlier);
-        const { caller } = await identity;
-        progress.learn({ caller, plan, problems, service, group });
-        for (const note of notes)
-            world.log.line(note);
-        for (const line of (0,log_lines/* planLines */.HN)(progress.release))
-            world.log.line(line);
-        const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEndAtMs(), world.clock.now());
-        if (expiry?.kind === 'note')
-            world.log.line(expiry.text);
-        for (const warning of warnings)
-            progress.warn(warning);
-        if (expiry?.kind === 'warning')
-            progress.warn(expiry.text);
-        return plan;
-    });
-}
-/** Takes over the deployment that an earlier attempt or step of this job has made. */
-function adopt(adopted, world, progress) {
-    const { deploymentId, taskDefinitionArn } = adopted;
-    const taskDefinition = { arn: taskDefinitionArn, isNew: false };
-    for (const line of (0,log_lines/* adoptionLines */.Ux)(progress.learn({ adopted, deploymentId, taskDefinition })))
-        world.log.line(line);
-    return deploymentId;
-}
 /** The engine of this release. */
 function engineFor(plan, inputs, world, progress) {
     return codeDeployEngine(world, {
@@ -44861,7 +42517,7 @@ function engineFor(plan, inputs, world, progress) {
         deploymentGroup: plan.group.name,
         appSpec: plan.appSpec,
         hooks: plan.hooks,
-        description: buildDescription(inputs.description, buildMarker(world.run, inputs.operation)),
+        description: (0,marker/* buildDescription */.PQ)(inputs.description, (0,marker/* buildMarker */.hQ)(world.run, inputs.operation)),
         earlier: earlierDeployments(plan),
         deploymentConfig: inputs.deploymentConfig,
         rollbackOn: inputs.rollbackOn,
@@ -44899,6 +42555,25 @@ function followingOf(plan, finishLine, inputs, world, progress) {
             onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
         }),
     };
+}
+
+
+/***/ }),
+
+/***/ 4966:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ rollbackOf),
+/* harmony export */   W: () => (/* binding */ rollbackStatusOf)
+/* harmony export */ });
+/** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */
+function rollbackStatusOf(release) {
+    return rollbackOf(release)?.status ?? (release.status === 'unknown' ? 'unknown' : 'none');
+}
+/** The rollback, or that there was none. */
+function rollbackOf(release) {
+    return release.settlement?.rollback;
 }
 
 
@@ -45760,6 +43435,212 @@ function count(amount, noun) {
 
 /***/ }),
 
+/***/ 8270:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Uh: () => (/* binding */ groupProblems),
+/* harmony export */   fL: () => (/* binding */ readDeploymentGroup),
+/* harmony export */   pc: () => (/* binding */ readWaits),
+/* harmony export */   sE: () => (/* binding */ groupTargets),
+/* harmony export */   uo: () => (/* binding */ readRollbackOn)
+/* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4169);
+
+
+/** AWS's words for what rolls back, in ours. */
+const ROLLBACK_EVENTS = {
+    DEPLOYMENT_FAILURE: 'failure',
+    DEPLOYMENT_STOP_ON_ALARM: 'alarm',
+    DEPLOYMENT_STOP_ON_REQUEST: 'stop',
+};
+const MINUTE_MS = 60_000;
+/** Narrows GetDeploymentGroup's answer. Members that are absent mean that the group has no such thing. */
+function readDeploymentGroup(info) {
+    const pair = info.loadBalancerInfo?.targetGroupPairInfoList?.[0];
+    const alarms = info.alarmConfiguration;
+    const last = info.lastAttemptedDeployment;
+    return {
+        application: info.applicationName ?? '',
+        name: info.deploymentGroupName ?? '',
+        deploymentConfig: info.deploymentConfigName,
+        hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
+        ...readWaits(info.blueGreenDeploymentConfiguration),
+        rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
+        alarms: alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
+        lastDeployment: last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
+    };
+}
+/** The waits that a group, or one of its deployments, is set to. */
+function readWaits(configuration) {
+    const ready = configuration?.deploymentReadyOption;
+    const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess;
+    return {
+        holdsAtReady: ready?.actionOnTimeout === 'STOP_DEPLOYMENT',
+        readyWaitMs: (ready?.waitTimeInMinutes ?? 0) * MINUTE_MS,
+        terminationWaitMs: termination?.action === 'KEEP_ALIVE' ? undefined : (termination?.terminationWaitTimeInMinutes ?? 0) * MINUTE_MS,
+    };
+}
+/** What rolls back, in our words; events that are new to us are left out. */
+function readRollbackOn(configuration) {
+    if (configuration?.enabled !== true)
+        return [];
+    return (configuration.events ?? []).flatMap((event) => ROLLBACK_EVENTS[event] ?? []);
+}
+/** Why the group cannot release the service; empty when it can. */
+function groupProblems(info, service) {
+    const label = `Deployment group '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(info.deploymentGroupName ?? '', 100)}' of application '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(info.applicationName ?? '', 100)}'`;
+    if (info.computePlatform !== 'ECS') {
+        return [mismatch(`${label} is for ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(info.computePlatform ?? 'another platform', 60)}, not for ECS.`)];
+    }
+    if (groupTargets(info, service))
+        return [];
+    const targets = (info.ecsServices ?? [])
+        .map(({ clusterName, serviceName }) => `'${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(clusterName ?? '')}/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(serviceName ?? '')}'`)
+        .join(', ');
+    const wanted = `'${service.clusterName}/${service.name}'`;
+    if (targets === '')
+        return [mismatch(`${label} names no service, so it cannot release ${wanted}.`)];
+    return [mismatch(`${label} releases ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(targets, 300)}, not ${wanted}.`)];
+}
+/** Whether the group is for this service. CodeDeploy lets a group name services and clusters by name or ARN. */
+function groupTargets(info, service) {
+    return (info.ecsServices ?? []).some(({ clusterName, serviceName }) => (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(serviceName ?? '') === service.name && (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(clusterName ?? 'default') === service.clusterName);
+}
+function mismatch(sentence) {
+    return { reason: 'group-mismatch', sentence };
+}
+
+
+/***/ }),
+
+/***/ 5612:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KM: () => (/* binding */ isTrouble),
+/* harmony export */   RU: () => (/* binding */ beforeDeployment),
+/* harmony export */   Wl: () => (/* binding */ resolveService),
+/* harmony export */   Ws: () => (/* binding */ readTaskSet),
+/* harmony export */   tg: () => (/* binding */ serviceEvents)
+/* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4169);
+
+
+/** The events of a service, newest first. */
+function serviceEvents({ service }) {
+    return (service?.events ?? []).map(({ id, message }) => ({ id: id ?? '', message: message ?? '' }));
+}
+/**
+ * Whether a service event tells of trouble with placing, starting or keeping tasks.
+ * Source: ECS Developer Guide, "Amazon ECS service event messages"; that trouble has these words is observed.
+ */
+function isTrouble({ message }) {
+    return /\b(unable|unhealthy|fail\w*|error|throttled|exceed\w*|insufficient)\b/i.test(withoutNames(message));
+}
+/** Names stand in brackets: `(service web, taskSet …)`, `(target-group …)`. */
+function withoutNames(message) {
+    return message.replace(/\((?:service|taskSet|target-group|elb|instance|task|port)\b[^()]*\)/g, '');
+}
+/** Narrows the answer of DescribeServices to a service that CodeDeploy can release. */
+function resolveService(cluster, name, answer) {
+    const { service } = answer;
+    if (service?.serviceArn === undefined) {
+        const reason = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(answer.failureReason ?? 'MISSING', 60);
+        return refused([
+            {
+                reason: 'not-found',
+                sentence: `Service '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(name, 300)}' was not found in cluster '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(cluster, 300)}' (${reason}). Check 'service', 'cluster' and the region.`,
+            },
+        ]);
+    }
+    const problems = whyNotReleasable(service);
+    const arn = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .parseArn */ .Lw)(service.serviceArn);
+    const primary = (service.taskSets ?? []).find((taskSet) => taskSet.status === 'PRIMARY');
+    const loadBalancer = primary?.loadBalancers?.[0] ?? service.loadBalancers?.[0];
+    if (arn === undefined)
+        problems.push(unsupported(`${label(service)} has an ARN that cannot be read, '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(service.serviceArn)}'.`));
+    if (arn === undefined || problems.length > 0)
+        return refused(problems);
+    const id = primary?.id;
+    const taskDefinitionArn = primary?.taskDefinition;
+    const { containerName, containerPort } = loadBalancer ?? {};
+    if (id === undefined || taskDefinitionArn === undefined) {
+        return refused([
+            unsupported(`${label(service)} has no PRIMARY task set, so there is nothing to shift traffic from.`),
+        ]);
+    }
+    if (containerName === undefined || containerPort === undefined) {
+        return refused([unsupported(`${label(service)} has no load balancer, which a blue/green release needs.`)]);
+    }
+    return {
+        problems: [],
+        service: {
+            arn: service.serviceArn,
+            partition: arn.partition,
+            region: arn.region,
+            account: arn.account,
+            name: service.serviceName ?? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(service.serviceArn),
+            clusterName: (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(service.clusterArn ?? cluster),
+            desiredCount: service.desiredCount ?? 0,
+            container: { name: containerName, port: containerPort },
+            primary: { id, taskDefinitionArn, deploymentId: primary?.externalId },
+            taskSets: (service.taskSets ?? []).map(readTaskSet),
+            events: serviceEvents(answer),
+        },
+    };
+}
+/** The service as it was before a deployment that may serve by now, as long as its original task set is there. */
+function beforeDeployment(service, deploymentId) {
+    const original = service.taskSets.find((taskSet) => taskSet.deploymentId !== deploymentId && taskSet.status !== 'DRAINING');
+    if (service.primary.deploymentId !== deploymentId || original === undefined)
+        return service;
+    const { id, taskDefinitionArn } = original;
+    return { ...service, primary: { id, taskDefinitionArn, deploymentId: original.deploymentId } };
+}
+/** One task set, with empty text where ECS says nothing. */
+function readTaskSet(taskSet) {
+    return {
+        id: taskSet.id ?? '',
+        taskDefinitionArn: taskSet.taskDefinition ?? '',
+        deploymentId: taskSet.externalId,
+        status: taskSet.status ?? '',
+        running: taskSet.runningCount ?? 0,
+        pending: taskSet.pendingCount ?? 0,
+        desired: taskSet.computedDesiredCount ?? 0,
+    };
+}
+function whyNotReleasable(service) {
+    const problems = [];
+    if (service.status !== 'ACTIVE') {
+        const status = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(service.status ?? 'unknown', 60);
+        problems.push(unsupported(`${label(service)} is ${status}; only an ACTIVE service can be released.`));
+    }
+    const controller = service.deploymentController?.type ?? 'ECS';
+    if (controller === 'CODE_DEPLOY')
+        return problems;
+    const strategy = service.deploymentConfiguration?.strategy;
+    const native = strategy === 'BLUE_GREEN' || strategy === 'LINEAR' || strategy === 'CANARY'
+        ? ` ECS itself releases it ${strategy === 'BLUE_GREEN' ? 'blue/green' : strategy.toLowerCase()} (strategy ${strategy}); use UpdateService or aws-actions/amazon-ecs-deploy-task-definition.`
+        : ' Use aws-actions/amazon-ecs-deploy-task-definition, or make a service with the CODE_DEPLOY controller.';
+    problems.push(unsupported(`${label(service)} has the deployment controller ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(controller, 60)}, not CODE_DEPLOY.${native}`));
+    return problems;
+}
+function label(service) {
+    return `Service '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(service.serviceName ?? '', 255)}'`;
+}
+function unsupported(sentence) {
+    return { reason: 'unsupported-service', sentence };
+}
+function refused(problems) {
+    return { service: undefined, problems };
+}
+
+
+/***/ }),
+
 /***/ 5163:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45959,23 +43840,2185 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 2216:
+/***/ 6421:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ mainStep)
-/* harmony export */ });
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6877);
-/* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
-/* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2719);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  U: () => (/* binding */ mainStep)
+});
+
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/plan/credential-expiry.js
+
+const MINUTE_MS = 60_000;
+/** What most services take until all tasks of the replacement are healthy, and most hooks until they answer. Assumed. */
+const USUAL_INSTALL_MS = 10 * MINUTE_MS;
+const USUAL_HOOK_MS = 5 * MINUTE_MS;
+/**
+ * What to say when credentials that nobody renews end before the release; undefined when there is nothing to say.
+ * @param endMs when they end, in milliseconds since 1970; undefined: not known
+ */
+function describeExpiry(plan, inputs, endMs, nowMs) {
+    if (endMs === undefined || plan.isUnchanged || inputs.waitFor === 'nothing')
+        return undefined;
+    const end = `The credentials end at ${(0,words/* clockTime */.qo)(endMs)}`;
+    const advice = `Let the action renew its own ('role-to-assume'), or get longer ones in the step before ('role-duration-seconds').`;
+    const usualMs = usualDurationMs(plan, inputs);
+    if (endMs < nowMs + usualMs) {
+        const text = `${end}, and a release like this takes about ${(0,words/* duration */.p0)(usualMs)}: when they end, sight of the deployment is lost. ${advice}`;
+        return { kind: 'warning', text };
+    }
+    if (endMs >= nowMs + plan.budget.totalMs)
+        return undefined;
+    return { kind: 'note', text: `${end}; sight of a deployment that takes longer is lost. ${advice}` };
+}
+/** How long a release like this usually takes, in milliseconds; never longer than the step waits at all. */
+function usualDurationMs({ budget, hooks, shift, group }, { waitFor }) {
+    const terminationMs = waitFor === 'completion' ? (group.terminationWaitMs ?? 0) : 0;
+    const usualMs = USUAL_INSTALL_MS +
+        Object.keys(hooks).length * USUAL_HOOK_MS +
+        (shift.kind === 'unknown' ? 0 : shift.durationMs) +
+        terminationMs;
+    return Math.min(usualMs, budget.totalMs);
+}
+
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var aws_attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var aws_arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
+;// CONCATENATED MODULE: ./lib/service/address.js
+
+
+
+/** Source: ECS API Reference, CreateCluster, CreateService and RegisterTaskDefinition. */
+const NAME = /^[A-Za-z0-9_-]{1,255}$/;
+/** What the resource of an ARN looks like; the ARN of a service did not always name the cluster. */
+const RESOURCES = {
+    cluster: /^cluster\/[A-Za-z0-9_-]{1,255}$/,
+    service: /^service\/(?:[A-Za-z0-9_-]{1,255}\/)?[A-Za-z0-9_-]{1,255}$/,
+    'task-definition': /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/,
+};
+/**
+ * Why the inputs cannot mean one service of this region. Nothing may be looked up then: ECS and CodeDeploy could answer
+ * for another service than the one that is meant.
+ * @param region undefined when none is known
+ */
+function addressProblems(inputs, region) {
+    const malformed = [
+        ...formProblems('cluster', inputs.cluster),
+        ...formProblems('service', inputs.service),
+        ...(isArn(inputs.taskDefinition) ? formProblems('task-definition', inputs.taskDefinition) : []),
+    ];
+    if (malformed.length > 0)
+        return malformed;
+    const arns = givenArns(inputs);
+    return [
+        ...arns.filter((arn) => region !== undefined && arn.region !== region).map((arn) => regionProblem(arn, region)),
+        ...ownerProblems(arns),
+        ...clusterProblems(inputs),
+    ];
+}
+/** Why what ECS answered is not what the inputs name. */
+function answerProblems(inputs, service) {
+    const isOther = !isSameName((0,aws_arn/* shortName */.EU)(inputs.service), service.name) || !isSameName((0,aws_arn/* shortName */.EU)(inputs.cluster), service.clusterName);
+    const strangers = givenArns(inputs).filter(({ partition, region, account }) => partition !== service.partition || region !== service.region || account !== service.account);
+    const wrong = new Set([
+        ...(isOther ? ['service'] : []),
+        ...strangers.map(({ input }) => input),
+    ]);
+    return [...wrong].map((input) => (0,errors/* invalidInput */.a)(`Input '${input}' is '${(0,untrusted/* inSentence */.BX)(givenFor(inputs, input), 300)}', but the service that ECS found is ${(0,untrusted/* inSentence */.BX)(service.arn, 300)}. Check 'cluster', 'service' and the credentials.`));
+}
+function formProblems(input, given) {
+    const arn = (0,aws_arn/* parseArn */.Lw)(given ?? '');
+    const isGood = arn === undefined
+        ? NAME.test(given ?? '')
+        : arn.service === 'ecs' &&
+            arn.region !== '' &&
+            /^\d{12}$/.test(arn.account) &&
+            RESOURCES[input].test(arn.resource);
+    if (isGood)
+        return [];
+    const expected = {
+        cluster: `the name (letters, digits, '-' and '_') or ARN of an ECS cluster`,
+        service: `the name (letters, digits, '-' and '_') or ARN of an ECS service`,
+        'task-definition': `the ARN of a task definition when it begins with 'arn:'`,
+    };
+    return [(0,errors/* invalidInput */.a)(`Input '${input}' must be ${expected[input]}; got '${(0,untrusted/* inSentence */.BX)(given ?? '', 300)}'.`)];
+}
+function regionProblem({ input, region }, here) {
+    return (0,errors/* invalidInput */.a)(`Input '${input}' is an ARN in ${(0,untrusted/* inSentence */.BX)(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`);
+}
+/** Every ARN is compared with the first one. */
+function ownerProblems([first, ...others]) {
+    if (first === undefined)
+        return [];
+    const ownerOf = ({ partition, account }) => `${partition}, account ${account}`;
+    return others
+        .filter((arn) => ownerOf(arn) !== ownerOf(first))
+        .map((arn) => (0,errors/* invalidInput */.a)(`Input '${arn.input}' is an ARN of ${(0,untrusted/* inSentence */.BX)(ownerOf(arn), 100)}, but '${first.input}' is one of ${(0,untrusted/* inSentence */.BX)(ownerOf(first), 100)}.`));
+}
+function clusterProblems({ cluster, service }) {
+    const [, named] = /^service\/([^/]+)\/[^/]+$/.exec((0,aws_arn/* parseArn */.Lw)(service)?.resource ?? '') ?? [];
+    if (named === undefined || named === (0,aws_arn/* shortName */.EU)(cluster))
+        return [];
+    return [
+        (0,errors/* invalidInput */.a)(`Input 'service' is the ARN of a service in cluster '${named}', but 'cluster' says '${(0,aws_arn/* shortName */.EU)(cluster)}'; leave 'cluster' out or correct one of them.`),
+    ];
+}
+function givenArns(inputs) {
+    return ['cluster', 'service', 'task-definition'].flatMap((input) => {
+        const arn = (0,aws_arn/* parseArn */.Lw)(givenFor(inputs, input));
+        return arn === undefined ? [] : [{ ...arn, input }];
+    });
+}
+function givenFor({ cluster, service, taskDefinition }, input) {
+    return { cluster, service, 'task-definition': taskDefinition ?? '' }[input];
+}
+function isArn(text) {
+    return text?.startsWith('arn:') === true;
+}
+/** Whether ECS tells upper from lower case in names is not documented; here they count as the same. */
+function isSameName(left, right) {
+    return left.toLowerCase() === right.toLowerCase();
+}
+
+;// CONCATENATED MODULE: ./lib/plan/findings.js
+
+
+/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
+class Findings {
+    problems;
+    warnings = [];
+    notes = [];
+    constructor(problems = [], notes = []) {
+        this.problems = [...problems];
+        this.notes.push(...notes);
+    }
+    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
+    add(...problems) {
+        for (const problem of problems) {
+            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
+            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
+                continue;
+            this.problems.push(problem);
+        }
+    }
+    /**
+     * The answer of a call, or undefined with the problem added.
+     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
+     *   other error is told as it is
+     */
+    async answerOf(call, explain = () => undefined) {
+        try {
+            return await call;
+        }
+        catch (error) {
+            if (!(error instanceof aws_attempts/* CallError */.RA))
+                throw error;
+            const explained = explain(error.serviceError);
+            if (explained !== 'ignore')
+                this.add(explained ?? callProblem(error));
+            return undefined;
+        }
+    }
+}
+/** A call that failed before anything was deployed, as the reason for a refusal. */
+function callProblem({ operation, serviceError }) {
+    const reasons = {
+        throttled: 'unreachable',
+        unavailable: 'unreachable',
+        network: 'unreachable',
+        expired: 'credentials',
+        'invalid-credentials': 'credentials',
+        'no-credentials': 'credentials',
+        denied: 'denied',
+        answered: 'rejected',
+    };
+    return { reason: reasons[serviceError.kind], sentence: (0,service_error/* describeServiceError */.V)(operation, serviceError) };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/identity.js
+
+
+
+
+
+/** Telling who we are is worth waiting for so long, when nothing depends on it. In milliseconds. */
+const WORTH_MS = 5_000;
+/**
+ * Asks who we are, beside everything else. Only when an account is expected does a failure matter.
+ * @returns at once with nothing when no call may be made
+ */
+async function identify(inputs, world) {
+    if (!mayCall(inputs, world))
+        return { caller: undefined, failure: undefined };
+    const attempts = inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS, patienceMs: 0 } : world;
+    try {
+        return { caller: await world.readCaller(attempts), failure: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        return { caller: undefined, failure: error };
+    }
+}
+/** Nothing speaks against asking AWS at all. */
+function mayCall(inputs, world) {
+    if (world.obstacles.length > 0 || inputs.service === '' || !inputs.mayCall)
+        return false;
+    return addressProblems(inputs, world.region).length === 0;
+}
+/**
+ * Whether the account is the expected one, as far as the caller tells; problems are added.
+ * @returns false when nothing else is to be looked at
+ */
+async function isExpectedAccount({ expectedAccount, roleToAssume }, identity, findings) {
+    if (expectedAccount === undefined)
+        return true;
+    const { caller, failure } = await identity;
+    if (caller !== undefined) {
+        if (caller.account === expectedAccount)
+            return true;
+        const step = roleToAssume === undefined ? 'the step that provides the credentials' : `'role-to-assume'`;
+        const who = `account ${(0,untrusted/* inSentence */.BX)(caller.account, 60)} (${(0,untrusted/* inSentence */.BX)(caller.arn, 300)})`;
+        findings.add(wrongAccount(expectedAccount, `the credentials are of ${who}. Check ${step}.`));
+        return false;
+    }
+    if (failure === undefined)
+        return true;
+    const problem = callProblem(failure);
+    if (problem.reason !== 'credentials')
+        return true;
+    findings.add(problem);
+    return false;
+}
+/** When the caller could not be read: the account of the service, which is always the caller's own. */
+async function isInExpectedAccount({ expectedAccount }, identity, service, findings) {
+    if (expectedAccount === undefined)
+        return true;
+    const { failure } = await identity;
+    if (failure === undefined)
+        return true;
+    if (service.account !== expectedAccount) {
+        findings.add(wrongAccount(expectedAccount, `service '${service.name}' is in account ${service.account}.`));
+        return false;
+    }
+    const why = (0,service_error/* describeServiceError */.V)(failure.operation, failure.serviceError);
+    findings.warnings.push(`Who the calls are made as could not be seen; the account is that of the service. ${why}`);
+    return true;
+}
+function wrongAccount(expected, rest) {
+    return { reason: 'wrong-account', sentence: `Input 'expected-account-id' is ${expected}, but ${rest}` };
+}
+
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/aws/ecs.js
+var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/follow/budget.js
+var follow_budget = __nccwpck_require__(3324);
+// EXTERNAL MODULE: ./lib/marker.js
+var lib_marker = __nccwpck_require__(9349);
+// EXTERNAL MODULE: ./lib/service/deployment-group.js
+var deployment_group = __nccwpck_require__(8270);
+;// CONCATENATED MODULE: ./lib/service/find-group.js
+
+
+
+
+
+/** The ECS console cuts the cluster's and the service's name to this many characters in the names it makes. Observed. */
+const MAX_CONSOLE_NAME_PART = 46;
+/**
+ * Finds the deployment group of a service when the inputs do not name both its application and itself: that of the
+ * deployment that made the PRIMARY task set, else the names the console gives, else a search through the account.
+ * @param maker the deployment that made the PRIMARY task set, if there is one and it may be read
+ * @returns the group, or the problem that it cannot be found
+ * @throws CallError when AWS cannot be reached at all
+ */
+async function findGroup(aws, service, names, maker) {
+    const denials = [];
+    const onDenied = (error) => void denials.push(error);
+    const likely = [namesOfLastRelease(maker, names), consoleNames(service, names)];
+    for (const guess of likely) {
+        if (guess === undefined)
+            continue;
+        const call = (0,code_deploy/* getDeploymentGroup */.$o)(aws, guess.application, guess.deploymentGroup);
+        const info = await orElse(call, undefined, onDenied);
+        if (info !== undefined && (0,deployment_group/* groupTargets */.sE)(info, service))
+            return info;
+    }
+    return await searchGroup(aws, service, names, denials);
+}
+/** The deployment that made the PRIMARY task set; undefined when none did or it may not be read. @throws CallError */
+async function readMaker(aws, { primary }) {
+    const { deploymentId } = primary;
+    if (deploymentId === undefined)
+        return undefined;
+    return await orElse((0,code_deploy/* getDeployment */.i8)(aws, deploymentId), undefined, () => { });
+}
+function namesOfLastRelease(maker, names) {
+    const { applicationName: application, deploymentGroupName: deploymentGroup } = maker ?? {};
+    if (application === undefined || deploymentGroup === undefined)
+        return undefined;
+    const agrees = (names.application ?? application) === application && (names.deploymentGroup ?? deploymentGroup) === deploymentGroup;
+    return agrees ? { application, deploymentGroup } : undefined;
+}
+function consoleNames({ clusterName, name }, names) {
+    const parts = `${clusterName.slice(0, MAX_CONSOLE_NAME_PART)}-${name.slice(0, MAX_CONSOLE_NAME_PART)}`;
+    return {
+        application: names.application ?? `AppECS-${parts}`,
+        deploymentGroup: names.deploymentGroup ?? `DgpECS-${parts}`,
+    };
+}
+async function searchGroup(aws, service, names, denials) {
+    const label = `'${service.clusterName}/${service.name}'`;
+    const advice = `Set 'codedeploy-application' and 'codedeploy-deployment-group'.`;
+    try {
+        const applications = names.application === undefined ? await (0,code_deploy/* listApplications */.iB)(aws) : [names.application];
+        for (const application of applications) {
+            const groups = await groupsOf(aws, application, names);
+            const found = groups.find((info) => (0,deployment_group/* groupTargets */.sE)(info, service) &&
+                (names.deploymentGroup ?? info.deploymentGroupName) === info.deploymentGroupName);
+            if (found !== undefined)
+                return found;
+        }
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        const { kind, code } = error.serviceError;
+        if (kind === 'denied') {
+            const [first = error] = denials.filter(({ operation }) => operation === 'codedeploy:GetDeploymentGroup');
+            const missed = first === error ? 'has no usual name' : 'could not be read by its usual name';
+            const why = (0,service_error/* describeServiceError */.V)(first.operation, first.serviceError);
+            const sentence = `The deployment group of ${label} ${missed}, and searching for it was denied (${error.operation}). ${advice} ${why}`;
+            return { reason: 'denied', sentence };
+        }
+        if (code !== 'ApplicationDoesNotExist')
+            throw error;
+        return {
+            reason: 'not-found',
+            sentence: `CodeDeploy application '${(0,untrusted/* inSentence */.BX)(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
+        };
+    }
+    const named = names.deploymentGroup === undefined ? '' : ` named '${(0,untrusted/* inSentence */.BX)(names.deploymentGroup, 100)}'`;
+    return { reason: 'not-found', sentence: `No CodeDeploy deployment group${named} releases ${label}. ${advice}` };
+}
+/** An application that is deleted while the search goes on has no groups. */
+async function groupsOf(aws, application, names) {
+    try {
+        return await (0,code_deploy/* describeDeploymentGroups */.Pw)(aws, application);
+    }
+    catch (error) {
+        const isGone = error instanceof aws_attempts/* CallError */.RA && error.serviceError.code === 'ApplicationDoesNotExist';
+        if (isGone && names.application === undefined)
+            return [];
+        throw error;
+    }
+}
+/** A guess that is wrong or may not be looked at is no error: the next way is tried. */
+async function orElse(call, otherwise, onDenied) {
+    try {
+        return await call;
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        if (error.serviceError.kind === 'denied')
+            onDenied(error);
+        if (error.serviceError.kind === 'answered' || error.serviceError.kind === 'denied')
+            return otherwise;
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/service/service.js
+var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/service/traffic-shift.js
+var traffic_shift = __nccwpck_require__(5163);
+// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
+var app_spec = __nccwpck_require__(4608);
+// EXTERNAL MODULE: ./lib/document.js + 1 modules
+var lib_document = __nccwpck_require__(3985);
+;// CONCATENATED MODULE: ./lib/task-definition/canonical.js
+
+/**
+ * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
+ * in, and the order of lists that are sets do not count. In doubt the answer is no.
+ */
+function isSameDefinition(left, right) {
+    return canonicalText(left) === canonicalText(right);
+}
+/** A definition in a form in which equal ones are equal text. */
+function canonicalDefinition(definition) {
+    const canonical = canonicalObject(definition, '');
+    const networkMode = definition['networkMode'];
+    const containers = canonical['containerDefinitions'];
+    if (!Array.isArray(containers))
+        return canonical;
+    return {
+        ...canonical,
+        ...sizeMember(canonical, 'cpu', 'vcpu'),
+        ...sizeMember(canonical, 'memory', 'gb'),
+        containerDefinitions: containers.map((container) => (0,lib_document/* isJsonObject */.OW)(container) ? withoutFilledIn(container, networkMode) : container),
+    };
+}
+/** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
+const SETS = new Map(Object.entries({
+    'containerDefinitions.environment': 'name',
+    'containerDefinitions.secrets': 'name',
+    'containerDefinitions.portMappings': 'containerPort',
+    'containerDefinitions.mountPoints': 'containerPath',
+    'containerDefinitions.volumesFrom': 'sourceContainer',
+    'containerDefinitions.ulimits': 'name',
+    'containerDefinitions.systemControls': 'namespace',
+    'containerDefinitions.dependsOn': 'containerName',
+    'containerDefinitions.resourceRequirements': 'type',
+    'containerDefinitions.logConfiguration.secretOptions': 'name',
+    volumes: 'name',
+    tags: 'key',
+    requiresCompatibilities: '',
+}));
+function canonicalText(definition) {
+    return JSON.stringify(canonicalDefinition(definition));
+}
+/** Mappings whose names and values are the user's own: there an empty value is a value. */
+const USER_MAPS = new Set([
+    'containerDefinitions.dockerLabels',
+    'containerDefinitions.logConfiguration.options',
+    'containerDefinitions.firelensConfiguration.options',
+    'volumes.dockerVolumeConfiguration.driverOpts',
+    'volumes.dockerVolumeConfiguration.labels',
+]);
+/** A value without empty members; items of a list count also when they are empty. */
+function canonicalValue(value, path) {
+    if (Array.isArray(value)) {
+        const items = value.map((item) => ((0,lib_document/* isJsonObject */.OW)(item) ? canonicalObject(item, path) : item));
+        return items.length === 0 ? undefined : sortedIfSet(items, path);
+    }
+    if ((0,lib_document/* isJsonObject */.OW)(value)) {
+        const members = canonicalObject(value, path);
+        return Object.keys(members).length === 0 ? undefined : members;
+    }
+    return value === null || value === '' ? undefined : value;
+}
+function canonicalObject(value, path) {
+    const members = Object.entries(value)
+        .map(([name, member]) => {
+        if (USER_MAPS.has(path))
+            return [name, member];
+        if (path === 'containerDefinitions.environment' && name === 'value')
+            return [name, member ?? ''];
+        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)];
+    })
+        .filter(([, member]) => member !== undefined)
+        .sort(([left], [right]) => compareText(left, right));
+    return Object.fromEntries(members);
+}
+/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
+function sortedIfSet(items, path) {
+    const key = SETS.get(path);
+    if (key === undefined)
+        return items;
+    const sortKey = (item) => String(JSON.stringify(key !== '' && (0,lib_document/* isJsonObject */.OW)(item) ? item[key] : item));
+    return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
+}
+function compareText(left, right) {
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+/**
+ * What ECS adds to a container when it registers it. Observed in answers of DescribeTaskDefinition; the defaults are
+ * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
+ */
+function withoutFilledIn(container, networkMode) {
+    const { portMappings, healthCheck, ...rest } = container;
+    const members = Object.entries(rest).filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)));
+    return {
+        ...Object.fromEntries(members),
+        ...(Array.isArray(portMappings)
+            ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
+            : {}),
+        ...((0,lib_document/* isJsonObject */.OW)(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
+    };
+}
+function withoutPortDefaults(port, networkMode) {
+    if (!(0,lib_document/* isJsonObject */.OW)(port))
+        return port;
+    const sharesPort = networkMode === 'awsvpc' || networkMode === 'host';
+    const filledHostPort = sharesPort ? port['containerPort'] : 0;
+    const members = Object.entries(port).filter(([name, value]) => !((name === 'protocol' && value === 'tcp') || (name === 'hostPort' && value === filledHostPort)));
+    return Object.fromEntries(members);
+}
+function withoutHealthCheckDefaults(healthCheck) {
+    const defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
+    return Object.fromEntries(Object.entries(healthCheck).filter(([name, value]) => defaults[name] !== value));
+}
+/** `0.5 vCPU` and `512` are the same size, as are `1 GB` and `1024`. Source: ECS API Reference, RegisterTaskDefinition. */
+function sizeMember(definition, member, unit) {
+    const value = definition[member];
+    if (typeof value !== 'string')
+        return {};
+    const match = /^([\d.]+) ?([a-z]+)$/i.exec(value);
+    return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
+}
+
+;// CONCATENATED MODULE: ./lib/plan/adoption.js
+
+
+
+
+/**
+ * The candidate that is our own: same repository, run, job and operation, and the AppSpec that this step would send.
+ * The AppSpec names a revision: the one that would be used, or the one that the candidate runs when it asks for the
+ * same; of several that do, another may be the newest by now.
+ */
+async function findAdoptable(candidates, facts) {
+    for (const { id, marker, appSpecSha256 } of candidates) {
+        if (marker === undefined || !(0,lib_marker/* isSameJob */.c_)(facts.own, marker))
+            continue;
+        for (const arn of revisionsFor(id, facts)) {
+            if ((0,app_spec/* buildAppSpec */.R)(facts.appSpec, arn).sha256 !== appSpecSha256)
+                continue;
+            if (await isWanted(arn, facts)) {
+                return { deploymentId: id, taskDefinitionArn: arn, runAttempt: marker.runAttempt };
+            }
+        }
+    }
+    return undefined;
+}
+function revisionsFor(deploymentId, { service, definition }) {
+    const taskSet = service.taskSets.find((one) => one.deploymentId === deploymentId);
+    const arns = [definition.kind === 'use' ? definition.arn : undefined, taskSet?.taskDefinitionArn];
+    return new Set(arns.filter((arn) => arn !== undefined));
+}
+async function isWanted(arn, { world, definition, wanted, findings }) {
+    if (definition.kind === 'use' && definition.arn === arn)
+        return true;
+    const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn));
+    return described !== undefined && isSameDefinition(wanted, described.definition);
+}
+
+;// CONCATENATED MODULE: ./lib/task-definition/overrides.js
+
+
+
+/** Whether there is anything to change. */
+function hasOverrides(overrides) {
+    const { images, environment, secrets, cpu, memory } = overrides;
+    return images.length + environment.size + secrets.size > 0 || cpu !== undefined || memory !== undefined;
+}
+/**
+ * Puts the overrides into a definition; what they do not name stays as it is.
+ * @param mainContainer the container behind the load balancer: it takes an image without a container's name, and the
+ *   variables and secrets; whether it is there is checked elsewhere
+ */
+function applyOverrides(definition, overrides, mainContainer) {
+    const images = new Map(overrides.images.map(({ container, image }) => [container ?? mainContainer, image]));
+    const names = containerNames(definition);
+    const problems = overrides.images
+        .flatMap(({ container }) => (container === undefined || names.includes(container) ? [] : [container]))
+        .map((container) => noSuchContainer(container, names));
+    const hasVariables = overrides.environment.size + overrides.secrets.size > 0;
+    const containers = containersOf(definition).map((container) => {
+        const name = nameOf(container);
+        const image = images.get(name);
+        const withImage = image === undefined ? container : { ...container, image };
+        return name === mainContainer && hasVariables ? withVariables(withImage, overrides) : withImage;
+    });
+    return {
+        problems,
+        definition: {
+            ...definition,
+            containerDefinitions: containers,
+            ...(overrides.cpu === undefined ? {} : { cpu: overrides.cpu }),
+            ...(overrides.memory === undefined ? {} : { memory: overrides.memory }),
+        },
+    };
+}
+/** The containers of a definition; anything in the list that is none is left out. */
+function containersOf(definition) {
+    const containers = definition['containerDefinitions'];
+    return Array.isArray(containers) ? containers.filter(lib_document/* isJsonObject */.OW) : [];
+}
+/** The name of a container, a variable or a secret; empty when it has none. */
+function nameOf(member) {
+    return typeof member['name'] === 'string' ? member['name'] : '';
+}
+function containerNames(definition) {
+    return containersOf(definition).map(nameOf);
+}
+function noSuchContainer(container, names) {
+    const known = names.map((name) => `'${(0,untrusted/* inSentence */.BX)(name, 100)}'`).join(', ') || 'none';
+    return (0,errors/* invalidInput */.a)(`Input 'image' names the container '${(0,untrusted/* inSentence */.BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
+}
+/** A name lives in one of the two lists: setting it in one takes it out of the other. */
+function withVariables(container, { environment, secrets }) {
+    return {
+        ...container,
+        ...upserted(container, 'environment', 'value', environment, secrets),
+        ...upserted(container, 'secrets', 'valueFrom', secrets, environment),
+    };
+}
+function upserted(container, list, valueMember, set, movedAway) {
+    const current = Array.isArray(container[list]) ? container[list].filter(lib_document/* isJsonObject */.OW) : [];
+    const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
+    const present = new Set(stayed.map(nameOf));
+    const updated = stayed.map((member) => {
+        const value = set.get(nameOf(member));
+        return value === undefined ? member : { ...member, [valueMember]: value };
+    });
+    const added = [...set].filter(([name]) => !present.has(name)).map(([name, value]) => ({ name, [valueMember]: value }));
+    const members = [...updated, ...added];
+    return members.length === 0 && container[list] === undefined ? {} : { [list]: members };
+}
+
+;// CONCATENATED MODULE: ./lib/task-definition/difference.js
+
+
+
+/** Members whose value is told; of all others only that they differ. */
+const TOLD_MEMBERS = new Set(['image', 'cpu', 'memory', 'family', 'networkMode']);
+/** Lists that are told by the names of what differs in them. */
+const NAMED_LISTS = new Map([
+    ['environment', 'name'],
+    ['secrets', 'name'],
+    ['tags', 'key'],
+]);
+/** Everything in which `after` differs from `before`, containers in the order of `after`. */
+function differencesBetween(before, after) {
+    const left = canonicalDefinition(before);
+    const right = canonicalDefinition(after);
+    const { containerDefinitions: leftContainers, ...leftTask } = left;
+    const { containerDefinitions: rightContainers, ...rightTask } = right;
+    const containersBefore = new Map(containersOf({ containerDefinitions: leftContainers }).map((one) => [nameOf(one), one]));
+    const containersAfter = new Map(containersOf({ containerDefinitions: rightContainers }).map((one) => [nameOf(one), one]));
+    const names = [...new Set([...containersAfter.keys(), ...containersBefore.keys()])];
+    return [
+        ...names.flatMap((name) => containerDifferences(name, containersBefore.get(name), containersAfter.get(name))),
+        ...orderDifferences([...containersBefore.keys()], [...containersAfter.keys()]),
+        ...memberDifferences('', leftTask, rightTask),
+    ];
+}
+/** The same containers in another order: another revision, whatever it is worth. */
+function orderDifferences(before, after) {
+    const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
+    if (isSame)
+        return [];
+    return [{ member: 'order of containers', container: '', from: undefined, to: undefined, names: undefined }];
+}
+function containerDifferences(name, before, after) {
+    if (before === undefined || after === undefined) {
+        const from = before === undefined ? undefined : 'present';
+        const to = after === undefined ? undefined : 'present';
+        return [{ member: 'container', container: name, from, to, names: undefined }];
+    }
+    return memberDifferences(name, before, after);
+}
+function memberDifferences(container, before, after) {
+    const members = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return members
+        .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
+        .map((member) => {
+        const key = NAMED_LISTS.get(member);
+        const isTold = TOLD_MEMBERS.has(member);
+        return {
+            member,
+            container,
+            from: isTold ? textOf(before[member]) : undefined,
+            to: isTold ? textOf(after[member]) : undefined,
+            names: key === undefined ? undefined : namesThatDiffer(before[member], after[member], key),
+        };
+    });
+}
+function namesThatDiffer(before, after, key) {
+    const left = byName(before, key);
+    const right = byName(after, key);
+    return {
+        added: [...right.keys()].filter((name) => !left.has(name)),
+        changed: [...right].filter(([name, item]) => left.has(name) && left.get(name) !== item).map(([name]) => name),
+        removed: [...left.keys()].filter((name) => !right.has(name)),
+    };
+}
+function byName(list, key) {
+    const items = Array.isArray(list) ? list.filter(lib_document/* isJsonObject */.OW) : [];
+    return new Map(items.map((item) => [String(item[key] ?? ''), JSON.stringify(item)]));
+}
+function textOf(value) {
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+/** The differences in one line: "image of web, environment of web (LOG_LEVEL)". */
+function summarizeDifferences(differences) {
+    return differences
+        .map(({ member, container, names }) => {
+        const where = container === '' ? member : `${member} of ${container}`;
+        const touched = names === undefined ? [] : [...names.added, ...names.changed, ...names.removed];
+        return touched.length === 0 ? where : `${where} (${touched.join(', ')})`;
+    })
+        .join(', ');
+}
+
+// EXTERNAL MODULE: ./lib/inputs/hooks.js
+var inputs_hooks = __nccwpck_require__(1937);
+;// CONCATENATED MODULE: ./lib/plan/preflight.js
+
+
+
+
+
+
+/** Name of a Lambda function, alias or version behind it allowed. Source: Lambda API Reference, FunctionName. */
+const FUNCTION_NAME = /^[\w-]{1,64}(:[\w$-]{1,128})?$/;
+const FUNCTION_RESOURCE = /^function:[\w-]{1,64}(:[\w$-]{1,128})?$/;
+/** The text that names a hook's source in a sentence: the input, or the file's event. */
+function hookLabel(event, inputs) {
+    return inputs.hooks[event] === undefined ? `The AppSpec's hook '${event}'` : `Input '${(0,inputs_hooks/* hookInputOf */.P)(event)}'`;
+}
+/** Hooks that cannot be functions; with a service, also those that its CodeDeploy cannot call. */
+function hookProblems(hooks, inputs, place) {
+    return inputs_hooks/* LIFECYCLE_HOOKS */.Y.flatMap((event) => {
+        const hookFunction = hooks[event];
+        if (hookFunction === undefined || FUNCTION_NAME.test(hookFunction))
+            return [];
+        const label = hookLabel(event, inputs);
+        const arn = (0,aws_arn/* parseArn */.Lw)(hookFunction);
+        if (arn?.service !== 'lambda' || !/^\d{12}$/.test(arn.account) || !FUNCTION_RESOURCE.test(arn.resource)) {
+            return [
+                (0,errors/* invalidInput */.a)(`${label} must be the name or ARN of a Lambda function; got '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}'.`),
+            ];
+        }
+        if (place === undefined || (arn.region === place.region && arn.partition === place.partition))
+            return [];
+        const there = `${arn.partition}/${arn.region}`;
+        const here = `${place.partition}/${place.region}`;
+        return [
+            (0,errors/* invalidInput */.a)(`${label} is a function in ${(0,untrusted/* inSentence */.BX)(there, 100)}; CodeDeploy calls functions in its own region, ${here}.`),
+        ];
+    });
+}
+/** CodeDeploy skips the hook in silence when there is no test listener. Source: User Guide, AppSpec hooks for ECS. */
+function testListenerProblems(hooks, inputs, group) {
+    if (hooks.AfterAllowTestTraffic === undefined || group.hasTestListener)
+        return [];
+    return [
+        {
+            reason: 'no-test-listener',
+            sentence: `${hookLabel('AfterAllowTestTraffic', inputs)} would never run: deployment group '${group.name}' has no test listener. Add one to the group or leave the hook out.`,
+        },
+    ];
+}
+/** A group that waits for a person, and a finish line behind that wait. */
+function holdProblems(inputs, group) {
+    if (!group.holdsAtReady || inputs.autoPromote || inputs.waitFor === 'nothing')
+        return [];
+    const minutes = group.readyWaitMs / 60_000;
+    return [
+        {
+            reason: 'held',
+            sentence: `Deployment group '${group.name}' stops every deployment at Ready until somebody continues it (at most ${minutes} min), so '${inputs.waitFor}' would not be reached. Set 'auto-promote: true' or 'wait-for: nothing'.`,
+        },
+    ];
+}
+/** The container that is to get the traffic must be in the definition, with its port. */
+function containerProblems(definition, name, port) {
+    const container = containersOf(definition).find((one) => nameOf(one) === name);
+    if (container === undefined) {
+        const known = containerNames(definition)
+            .map((one) => `'${(0,untrusted/* inSentence */.BX)(one, 100)}'`)
+            .join(', ');
+        return [
+            (0,errors/* invalidInput */.a)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check 'container-name'.`),
+        ];
+    }
+    const mappings = container['portMappings'];
+    const ports = (Array.isArray(mappings) ? mappings : [])
+        .filter(lib_document/* isJsonObject */.OW)
+        .map((mapping) => mapping['containerPort']);
+    if (ports.includes(port))
+        return [];
+    return [
+        (0,errors/* invalidInput */.a)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check 'container-port'.`),
+    ];
+}
+/** A task gets roles of its own account only. Source: IAM User Guide, "Grant a user permissions to pass a role". */
+function roleProblems(definition, service) {
+    return ['executionRoleArn', 'taskRoleArn'].flatMap((member) => {
+        const role = definition[member];
+        const arn = typeof role === 'string' ? (0,aws_arn/* parseArn */.Lw)(role) : undefined;
+        if (arn === undefined || (arn.account === service.account && arn.partition === service.partition))
+            return [];
+        return [
+            (0,errors/* invalidInput */.a)(`The task definition's '${member}' is '${(0,untrusted/* inSentence */.BX)(String(role), 200)}', but a task of account ${service.account} (${service.partition}) can only have roles of that account.`),
+        ];
+    });
+}
+/** A job on a GitHub-hosted runner ends after 6 hours. Source: GitHub docs, "Actions limits". */
+const HOSTED_JOB_MS = 360 * 60_000;
+/** What a release can do although it may not be meant. */
+function preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs, }) {
+    const warnings = [];
+    if (Object.keys(hooks).length > 0 && !rollbackOn.includes('failure')) {
+        warnings.push(`A failed hook will end the deployment but not roll it back: neither deployment group '${group.name}' nor 'rollback-on' asks for rollback on failure.`);
+    }
+    if (container.name !== service.container.name || container.port !== service.container.port) {
+        warnings.push(`Traffic goes to ${(0,untrusted/* inSentence */.BX)(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`);
+    }
+    if (service.desiredCount === 0) {
+        warnings.push(`The desired count of service '${service.name}' is 0, so the release starts no task.`);
+    }
+    if (inputs.alarms !== undefined) {
+        warnings.push(`Input 'alarms' replaces the group's alarms for this deployment; AWS then also asks for codedeploy:UpdateDeploymentGroup.`);
+    }
+    if (inputs.waitFor !== 'nothing' && totalMs > HOSTED_JOB_MS) {
+        warnings.push(`This step may wait up to ${Math.round(totalMs / 60_000)} min, but a job on a GitHub-hosted runner ends after 360 min.`);
+    }
+    return warnings;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/definition-plan.js
+
+
+
+
+
+
+
+
+/** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
+async function planDefinition(facts) {
+    const { inputs, world, service, source, appSpec, findings } = facts;
+    const seen = await seeCurrent(facts);
+    const current = seen === 'denied' ? undefined : seen;
+    const base = await baseDefinition(source, current, world, findings);
+    if (seen === undefined || base === undefined)
+        return undefined;
+    const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName);
+    findings.add(...problems);
+    findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort));
+    findings.add(...roleProblems(definition, service));
+    findings.warnings.push(...(base.revision?.notes ?? []));
+    const differences = current && differencesBetween(current.definition, definition);
+    const isSame = current !== undefined && isSameDefinition(definition, current.definition);
+    const servesAlready = isSame && allPinned(definition);
+    if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
+        findings.add(...inactiveProblems(base.revision));
+        return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready };
+    }
+    const newest = await newestRevision(definition, world, findings, seen === 'denied');
+    if (source.kind === 'current' && current && newest && newest.revision > current.revision) {
+        findings.warnings.push(leftBehindWarning(current, newest));
+    }
+    const candidates = [current, newest].filter((one) => one?.isActive === true);
+    const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition));
+    const choice = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn };
+    return { definition: choice, wanted: definition, differences, servesAlready };
+}
+/** What the service runs now. A file is enough to go on with when that may not be looked at. */
+async function seeCurrent({ world, service, source, findings }) {
+    let wasDenied = false;
+    const call = (0,ecs/* describeTaskDefinition */.oh)(world, service.primary.taskDefinitionArn);
+    const current = await findings.answerOf(call, (error) => {
+        if (error.kind !== 'denied' || source.kind !== 'file')
+            return undefined;
+        wasDenied = true;
+        findings.warnings.push(unseenWarning('what changes, and whether a revision asks for the same already,', error));
+        return 'ignore';
+    });
+    return wasDenied ? 'denied' : current;
+}
+function unseenWarning(what, error) {
+    return `It could not be seen ${what} so it is registered. ${(0,service_error/* describeServiceError */.V)('ecs:DescribeTaskDefinition', error)}`;
+}
+async function baseDefinition(source, current, world, findings) {
+    if (source.kind === 'file') {
+        return source.definition === undefined ? undefined : { definition: source.definition, revision: undefined };
+    }
+    const revision = source.kind === 'current' ? current : await describeReference(source.reference, world, findings);
+    return revision === undefined ? undefined : { definition: revision.definition, revision };
+}
+async function describeReference(reference, world, findings) {
+    return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, reference), ({ kind, message }) => kind === 'answered'
+        ? {
+            reason: 'not-found',
+            sentence: `Input 'task-definition': '${(0,untrusted/* inSentence */.BX)(reference, 300)}' is neither a file of the workspace nor a task definition that ECS knows (${message}).`,
+        }
+        : undefined);
+}
+function inactiveProblems({ isActive, family, revision }) {
+    if (isActive)
+        return [];
+    const sentence = `Task definition '${family}:${revision}' is not ACTIVE, so no task can be started from it. Name an ACTIVE revision.`;
+    return [(0,errors/* invalidInput */.a)(sentence)];
+}
+/** The newest ACTIVE revision of the family; undefined when the family is new or may not be looked at. */
+async function newestRevision(definition, world, findings, isWarned) {
+    const family = definition['family'];
+    if (typeof family !== 'string')
+        return undefined;
+    return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, family), (error) => {
+        if (error.kind === 'denied' && !isWarned) {
+            findings.warnings.push(unseenWarning('whether a newer revision asks for the same already,', error));
+        }
+        return error.kind === 'answered' || error.kind === 'denied' ? 'ignore' : undefined;
+    });
+}
+function leftBehindWarning(current, newest) {
+    const brings = summarizeDifferences(differencesBetween(current.definition, newest.definition));
+    return (`Revision ${newest.family}:${newest.revision} is newer than ${current.family}:${current.revision}, which the service runs and this release starts from; ` +
+        `it would have brought: ${brings === '' ? 'nothing different' : (0,untrusted/* inSentence */.BX)(brings, 500)}. Set 'task-definition: ${newest.family}' to release it.`);
+}
+function allPinned(definition) {
+    const images = containersOf(definition).map((container) => container['image']);
+    return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
+}
+
+;// CONCATENATED MODULE: ./lib/app-spec/app-spec-file.js
+
+
+
+
+/**
+ * Reads an AppSpec for an ECS service, YAML or JSON. Keys count in any case; hook events and `Type` must have theirs.
+ * Source: CodeDeploy User Guide, "AppSpec file structure for Amazon ECS deployments".
+ */
+function parseAppSpecFile(path, text) {
+    const name = `AppSpec file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
+    // An AppSpec may be JSON whatever the file is called; YAML reads that too.
+    const document = (0,lib_document/* parseDocument */.Tp)(path.replace(/\.json$/i, '.yaml'), text);
+    if (typeof document === 'string')
+        return broken([`${name} ${document}`]);
+    const reading = { mistakes: [], unknown: [] };
+    const file = readRoot(reading, document.root);
+    if (reading.mistakes.length > 0)
+        return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`));
+    const notes = reading.unknown.map((key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`);
+    return { file, problems: [], notes };
+}
+function broken(sentences) {
+    return { file: undefined, problems: sentences.map(errors/* invalidInput */.a), notes: [] };
+}
+function readRoot(reading, root) {
+    const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
+    const version = members.known.get('version');
+    if (version !== undefined && Number(version) !== 0) {
+        reading.mistakes.push(`must have 'version: 0.0', the only version there is`);
+    }
+    reading.unknown.push(...Object.keys(members.unknown).map((key) => (0,untrusted/* inSentence */.BX)(key, 100)));
+    const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'));
+    const inProperties = byDocumentedCase(reading, properties, [
+        'TaskDefinition',
+        'LoadBalancerInfo',
+        'PlatformVersion',
+        'NetworkConfiguration',
+        'CapacityProviderStrategy',
+    ]);
+    reading.unknown.push(...Object.keys(inProperties.unknown).map((key) => `Properties.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
+    return {
+        resourceName,
+        ...readLoadBalancer(reading, inProperties.known.get('LoadBalancerInfo')),
+        otherProperties: otherProperties(reading, inProperties),
+        otherResourceMembers,
+        hooks: readHooks(reading, members.known.get('Hooks')),
+        otherMembers: members.unknown,
+    };
+}
+function readResource(reading, resources) {
+    const nothing = { resourceName: 'TargetService', properties: {}, otherResourceMembers: {} };
+    const entries = Array.isArray(resources)
+        ? resources.flatMap((item) => ((0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : []))
+        : [];
+    const [first] = entries;
+    if (entries.length !== 1 || first === undefined) {
+        reading.mistakes.push(`must have 'Resources' with exactly one resource; it has ${entries.length}`);
+        return nothing;
+    }
+    const [resourceName, resource] = first;
+    const { known, unknown } = byDocumentedCase(reading, (0,lib_document/* isJsonObject */.OW)(resource) ? resource : {}, ['Type', 'Properties']);
+    reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
+    if (known.get('Type') !== 'AWS::ECS::Service') {
+        reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got '${(0,untrusted/* inSentence */.BX)(String(known.get('Type') ?? ''), 100)}'`);
+    }
+    const properties = known.get('Properties');
+    if ((0,lib_document/* isJsonObject */.OW)(properties))
+        return { resourceName, properties, otherResourceMembers: unknown };
+    reading.mistakes.push(`must have 'Properties' as a mapping; it has ${(0,lib_document/* kindOf */.I)(properties)}`);
+    return nothing;
+}
+function readLoadBalancer(reading, info) {
+    const nothing = { containerName: undefined, containerPort: undefined, otherLoadBalancerMembers: {} };
+    if (info === undefined || info === null)
+        return nothing;
+    if (!(0,lib_document/* isJsonObject */.OW)(info)) {
+        reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${(0,lib_document/* kindOf */.I)(info)}`);
+        return nothing;
+    }
+    const { known, unknown } = byDocumentedCase(reading, info, ['ContainerName', 'ContainerPort']);
+    reading.unknown.push(...Object.keys(unknown).map((key) => `LoadBalancerInfo.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
+    return {
+        containerName: readContainerName(reading, known.get('ContainerName') ?? undefined),
+        containerPort: readContainerPort(reading, known.get('ContainerPort') ?? undefined),
+        otherLoadBalancerMembers: unknown,
+    };
+}
+function readContainerName(reading, name) {
+    if (name === undefined || (typeof name === 'string' && name.trim() !== ''))
+        return name;
+    reading.mistakes.push(`must have a name as 'ContainerName', not ${name === '' ? 'nothing' : (0,lib_document/* kindOf */.I)(name)}`);
+    return undefined;
+}
+function readContainerPort(reading, port) {
+    if (port === undefined)
+        return undefined;
+    const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0;
+    if (number > 0 && number < 65_536)
+        return number;
+    const got = typeof port === 'string' ? `'${(0,untrusted/* inSentence */.BX)(port, 100)}'` : (0,lib_document/* kindOf */.I)(port);
+    reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${got}`);
+    return undefined;
+}
+function readHooks(reading, hooks) {
+    if (hooks === undefined || hooks === null)
+        return {};
+    if (!Array.isArray(hooks)) {
+        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function', not ${(0,lib_document/* kindOf */.I)(hooks)}`);
+        return {};
+    }
+    const read = {};
+    const entries = hooks.flatMap((item) => (0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : [[String(item), undefined]]);
+    for (const [given, hookFunction] of entries) {
+        const event = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook === given);
+        if (event === undefined) {
+            const meant = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook.toLowerCase() === given.toLowerCase());
+            const advice = meant === undefined ? `use one of ${inputs_hooks/* LIFECYCLE_HOOKS */.Y.join(', ')}` : `write '${meant}'`;
+            reading.mistakes.push(`has a hook for '${(0,untrusted/* inSentence */.BX)(given, 100)}', which CodeDeploy never runs; ${advice}`);
+        }
+        else if (typeof hookFunction !== 'string' || hookFunction.trim() === '') {
+            reading.mistakes.push(`has no function for the hook '${event}'; give a Lambda function name or ARN`);
+        }
+        else if (read[event] !== undefined) {
+            reading.mistakes.push(`has the hook '${event}' more than once; each runs one function`);
+        }
+        else {
+            read[event] = hookFunction.trim();
+        }
+    }
+    return read;
+}
+/** Spelling of keys below `Properties`, from lower case to the documented one. */
+const DOCUMENTED_KEYS = new Map(['AwsvpcConfiguration', 'Subnets', 'SecurityGroups', 'AssignPublicIp', 'Base', 'CapacityProvider', 'Weight'].map((key) => [key.toLowerCase(), key]));
+function otherProperties(reading, properties) {
+    const kept = ['PlatformVersion', 'NetworkConfiguration', 'CapacityProviderStrategy']
+        .map((key) => [key, documentedCase(reading, properties.known.get(key), key)])
+        .filter(([, value]) => value !== undefined && value !== null);
+    return { ...Object.fromEntries(kept), ...properties.unknown };
+}
+function documentedCase(reading, value, path) {
+    if (Array.isArray(value))
+        return value.map((item) => documentedCase(reading, item, path));
+    if (!(0,lib_document/* isJsonObject */.OW)(value))
+        return /\.(Base|Weight)$/.test(path) && /^\d+$/.test(String(value)) ? Number(value) : value;
+    const members = Object.entries(value).map(([given, member]) => {
+        const key = DOCUMENTED_KEYS.get(given.toLowerCase());
+        if (key === undefined)
+            reading.unknown.push(`${path}.${(0,untrusted/* inSentence */.BX)(given, 100)}`);
+        return [key ?? given, documentedCase(reading, member, `${path}.${key ?? given}`)];
+    });
+    return Object.fromEntries(members);
+}
+function byDocumentedCase(reading, value, documented) {
+    const known = new Map();
+    const unknown = [];
+    for (const [given, member] of Object.entries(value)) {
+        const key = documented.find((one) => one.toLowerCase() === given.toLowerCase());
+        if (key === undefined)
+            unknown.push([given, member]);
+        else if (known.has(key))
+            reading.mistakes.push(`has '${key}' more than once, in different case`);
+        else
+            known.set(key, member);
+    }
+    return { known, unknown: Object.fromEntries(unknown) };
+}
+
+// EXTERNAL MODULE: ./lib/task-definition/definition.js + 1 modules
+var task_definition_definition = __nccwpck_require__(8415);
+;// CONCATENATED MODULE: ./lib/plan/sources.js
+
+
+
+
+/** The file that the official action uses when none is named. */
+const DEFAULT_APP_SPEC_PATH = 'appspec.yaml';
+const IS_FILE_NAME = /\.(json|ya?ml)$/i;
+/** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
+const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/;
+/** Reads the files that the inputs name. */
+async function readSources(inputs, world, findings) {
+    return {
+        appSpecFile: await readAppSpec(inputs, world, findings),
+        definition: await readDefinition(inputs, world, findings),
+    };
+}
+async function readAppSpec(inputs, world, findings) {
+    if (inputs.appSpec === 'none')
+        return undefined;
+    const path = inputs.appSpec ?? DEFAULT_APP_SPEC_PATH;
+    const text = await world.readText(path);
+    if (text === undefined) {
+        if (inputs.appSpec !== undefined)
+            findings.add((0,errors/* invalidInput */.a)(notInWorkspace('codedeploy-appspec', path)));
+        return undefined;
+    }
+    const { file, problems, notes } = parseAppSpecFile(path, text);
+    findings.add(...problems);
+    findings.warnings.push(...notes);
+    findings.notes.push(inputs.appSpec === undefined
+        ? `Starting from '${path}' of the workspace; set 'codedeploy-appspec: none' to build the AppSpec without it.`
+        : `Starting from the AppSpec '${(0,untrusted/* inSentence */.BX)(path, 200)}'.`);
+    return file;
+}
+async function readDefinition(inputs, world, findings) {
+    const given = inputs.taskDefinition;
+    if (given === undefined)
+        return { kind: 'current' };
+    const isArn = given.startsWith('arn:');
+    const text = isArn ? undefined : await world.readText(given);
+    if (text !== undefined) {
+        const { definition, problems, notes } = (0,task_definition_definition/* parseTaskDefinitionFile */.O)(given, text);
+        findings.add(...problems);
+        findings.notes.push(...notes);
+        return { kind: 'file', definition };
+    }
+    if (isArn || FAMILY.test(given))
+        return { kind: 'reference', reference: given };
+    if (!IS_FILE_NAME.test(given)) {
+        const got = (0,untrusted/* inSentence */.BX)(given, 200);
+        findings.add((0,errors/* invalidInput */.a)(`Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got '${got}'.`));
+        return { kind: 'file', definition: undefined };
+    }
+    findings.add((0,errors/* invalidInput */.a)(notInWorkspace('task-definition', given)));
+    return { kind: 'file', definition: undefined };
+}
+function notInWorkspace(input, path) {
+    return `Input '${input}' names the file '${(0,untrusted/* inSentence */.BX)(path, 200)}', which cannot be read in the workspace. Check the path, and that actions/checkout ran before.`;
+}
+
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/report/console-links.js
+var console_links = __nccwpck_require__(3523);
+;// CONCATENATED MODULE: ./lib/group/busy-problem.js
+
+
+
+
+/** Why a release is refused because of the deployment that keeps its group busy. */
+function busyProblem(occupant, room, nowMs) {
+    const { service, group } = room;
+    const url = (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, occupant.id);
+    const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`;
+    return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` };
+}
+function advice({ stage, heldUntilMs, freeAtMs }, room, nowMs) {
+    const { policy, sinceMs, patienceMs } = room;
+    if (policy === 'fail') {
+        const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, nowMs)}. `;
+        return `${free}Try again when it has ended, or set 'on-active-deployment' to 'wait' or 'replace'.`;
+    }
+    if (stage === 'held') {
+        const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, nowMs)}`;
+        return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
+    }
+    if (nowMs >= sinceMs + patienceMs)
+        return `This step has waited for ${(0,words/* duration */.p0)(patienceMs)}, which is as long as the release itself may take.`;
+    if (stage === 'shifted' && freeAtMs !== undefined) {
+        return `It is free at ${moment(freeAtMs, nowMs)}, later than the ${(0,words/* duration */.p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
+    }
+    return 'Try again when it has ended.';
+}
+/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml, 'text')`. */
+function describeOccupant(occupant, nowMs) {
+    const { id, snapshot, creator, description, marker, rollsBack } = occupant;
+    const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
+    const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
+    const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,words/* duration */.p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
+    const by = ` by ${(0,untrusted/* inSentence */.BX)(creator, 60) || 'unknown'}`;
+    const run = marker === undefined || marker.runId === ''
+        ? ''
+        : `, run ${marker.runNumber === 0 ? marker.runId : marker.runNumber} of ${marker.workflowFile || marker.repository}`;
+    const undoes = rollsBack === undefined ? '' : `, which rolls back ${(0,untrusted/* inSentence */.BX)(rollsBack, 60)}`;
+    const text = marker === undefined && description !== '' ? `, '${(0,untrusted/* inSentence */.BX)(description, 256)}'` : '';
+    return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`;
+}
+/** A moment, with the date when it is not near. */
+function moment(atMs, nowMs) {
+    return (0,words/* clockTime */.qo)(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000);
+}
+
+// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(839);
+// EXTERNAL MODULE: ./lib/follow/ending.js
+var ending = __nccwpck_require__(7161);
+// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
+var follow = __nccwpck_require__(2243);
+;// CONCATENATED MODULE: ./lib/group/stage.js
+
+
+/** The stage of a deployment that has not ended; undefined when it has. */
+function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return undefined;
+    if (isRollback)
+        return 'rolling-back';
+    if (snapshot.status === 'ready') {
+        return isHeldAtReady && (0,follow/* isWaitingForPromotion */.gv)(snapshot) ? 'held' : 'unshifted';
+    }
+    if (snapshot.isShifted || isPrimary)
+        return 'shifted';
+    const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
+    const hasBegun = shift !== undefined && shift.status !== 'pending';
+    return !isSeen || hasBegun || ((0,follow_snapshot/* replacementTraffic */.GA)(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted';
+}
+
+;// CONCATENATED MODULE: ./lib/group/occupant.js
+
+
+
+
+
+
+
+/** How long a run of this action may take to continue its deployment, in milliseconds. */
+const PROMOTED_WITHIN_MS = 60_000;
+/** Observed: the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
+const ROLLBACK_APPEARS_WITHIN_MS = 30_000;
+/** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
+const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist']);
+/**
+ * CodeDeploy runs one deployment of a group at a time; its termination wait and its rollback count. Finds the one that
+ * runs.
+ * @throws CallError
+ */
+async function findOccupant(aws, facts) {
+    for (const id of new Set([...(await activeIds(aws, facts)), ...facts.suspects])) {
+        const occupant = await occupantIfThere(aws, id, facts);
+        if (occupant !== undefined)
+            return occupant;
+    }
+    return undefined;
+}
+async function activeIds(aws, { group, onListDenied }) {
+    try {
+        return await (0,code_deploy/* listActiveDeployments */.bz)(aws, group.application, group.name);
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA) || error.serviceError.kind !== 'denied')
+            throw error;
+        onListDenied(error);
+        return [];
+    }
+}
+async function occupantIfThere(aws, id, facts) {
+    try {
+        return await readOccupant(aws, id, facts);
+    }
+    catch (error) {
+        if (error instanceof aws_attempts/* CallError */.RA && error.serviceError.code === 'DeploymentDoesNotExist')
+            return undefined;
+        throw error;
+    }
+}
+async function readOccupant(aws, id, facts) {
+    const { service, group } = facts;
+    const [info, { target, isSeen }] = await Promise.all([(0,code_deploy/* getDeployment */.i8)(aws, id), readTarget(aws, id, service)]);
+    const nowMs = aws.clock.now();
+    const read = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs: nowMs, info, target, originalTaskSetId: service.primary.id });
+    const snapshot = { ...read, deploymentId: id };
+    const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+    const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback';
+    const waits = info.blueGreenDeploymentConfiguration === undefined ? group : (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration);
+    const marker = (0,lib_marker/* parseMarker */.gY)(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack));
+    const isPrimary = service.primary.deploymentId === id;
+    const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, nowMs);
+    const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady });
+    if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
+        return await readOccupant(aws, snapshot.rollback.deploymentId, facts);
+    }
+    const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), nowMs);
+    const stage = running ?? (isRollbackAhead ? 'rolling-back' : undefined);
+    if (stage === undefined)
+        return undefined;
+    return {
+        id,
+        stage,
+        snapshot,
+        creator: info.creator ?? '',
+        description: info.description ?? '',
+        marker,
+        appSpecSha256: info.revision?.appSpecContent?.sha256,
+        rollsBack,
+        ...deadlines(stage, snapshot, waits),
+    };
+}
+async function readTarget(aws, id, { clusterName, name }) {
+    try {
+        return { target: await (0,code_deploy/* getDeploymentTarget */.$z)(aws, id, `${clusterName}:${name}`), isSeen: true };
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        if (NO_TARGET_YET.has(error.serviceError.code))
+            return { target: undefined, isSeen: true };
+        if (error.serviceError.kind === 'denied')
+            return { target: undefined, isSeen: false };
+        throw error;
+    }
+}
+/** The description of the deployment that a rollback undoes; it only helps to name the run. */
+async function descriptionOf(aws, id) {
+    try {
+        return (await (0,code_deploy/* getDeployment */.i8)(aws, id)).description;
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        return undefined;
+    }
+}
+/** A run of this action made it, and such a run may be just about to continue it. */
+function isAboutToBePromoted(snapshot, marker, { autoPromote }, nowMs) {
+    const sinceMs = readySinceMs(snapshot);
+    return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS;
+}
+/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
+function readySinceMs({ events }) {
+    const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined);
+    return ends.length === 0 ? undefined : Math.max(...ends);
+}
+/** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
+function awaitsRollback(snapshot, wasStopped, nowMs) {
+    if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
+        return false;
+    const isDue = (0,ending/* isRollbackDue */.v)(snapshot, [...(snapshot.rollbackOn ?? []), ...(wasStopped ? ['stop'] : [])]);
+    const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement');
+    return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS;
+}
+function deadlines(stage, snapshot, waits) {
+    const sinceMs = readySinceMs(snapshot);
+    const after = (waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
+    return {
+        heldUntilMs: stage === 'held' ? after(waits.readyWaitMs) : undefined,
+        freeAtMs: stage === 'shifted' ? after(waits.terminationWaitMs) : undefined,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/group/room-policy.js
+/**
+ * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
+ * rollback is never disturbed.
+ */
+const STEPS = {
+    wait: { unshifted: 'wait', shifting: 'wait', held: 'refuse', shifted: 'wait', 'rolling-back': 'wait' },
+    replace: {
+        unshifted: 'stop',
+        shifting: 'wait',
+        held: 'stop',
+        shifted: 'end-termination-wait',
+        'rolling-back': 'wait',
+    },
+    fail: { unshifted: 'refuse', shifting: 'refuse', held: 'refuse', shifted: 'refuse', 'rolling-back': 'refuse' },
+};
+/** What to do about a deployment that keeps the group busy. */
+function roomStep(policy, facts) {
+    const { stage, freeAtMs, asked, nowMs, untilMs } = facts;
+    const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage];
+    const next = asked.has(step) ? 'wait' : step;
+    if (next !== 'wait')
+        return next;
+    const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeAtMs ?? nowMs) > untilMs;
+    return nowMs >= untilMs || isTooLong ? 'refuse' : 'wait';
+}
+
+;// CONCATENATED MODULE: ./lib/group/room.js
+
+
+/** What to do about the deployment that is in the way. */
+function stepIn(room, occupant, asked, nowMs) {
+    const { stage, marker, rollsBack, freeAtMs } = occupant;
+    const isOwnRollback = rollsBack !== undefined && marker !== undefined && (0,lib_marker/* isSameJob */.c_)(room.own, marker);
+    return roomStep(room.policy, {
+        stage,
+        isOwnRollback,
+        freeAtMs,
+        asked,
+        nowMs,
+        untilMs: room.sinceMs + room.patienceMs,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/plan/order-guard.js
+/**
+ * Runs of one workflow for one repository release in the order of their run numbers: an older run that comes late, or
+ * is run again, does not take production back to older code. Of one run only the latest attempt goes on.
+ */
+function guardOrder(own, predecessor, serverUrl) {
+    const { id, marker, isServing } = predecessor;
+    const what = isServing ? `what serves (${id})` : `deployment ${id}`;
+    if (marker === undefined)
+        return noteOnly(`${what} was made by no run of this action`);
+    if (own.repository === '' || own.runNumber === 0)
+        return noteOnly('this run has no number');
+    if (marker.operation === 'rollback')
+        return noteOnly(`${what} is a rollback`);
+    if (marker.repository !== own.repository || marker.workflowFile !== own.workflowFile) {
+        return noteOnly(`${what} was made by another workflow`);
+    }
+    if (!isOlder(own, marker))
+        return { problem: undefined, note: undefined };
+    const isAttempt = marker.runNumber === own.runNumber;
+    const newer = isAttempt
+        ? `Attempt ${marker.runAttempt} of this run`
+        : `Run ${marker.runNumber} of ${marker.workflowFile}${runLink(marker, serverUrl)}`;
+    const older = isAttempt ? `attempt ${own.runAttempt}` : `run ${own.runNumber}`;
+    const done = isServing ? `serves already (${id})` : `is being deployed (${id})`;
+    const sentence = `${newer} is newer than this ${older} and ${done}. Set 'allow-older: true' to release the older one all the same.`;
+    return { problem: { reason: 'older-run', sentence }, note: undefined };
+}
+function isOlder(own, other) {
+    if (other.runNumber !== own.runNumber)
+        return other.runNumber > own.runNumber;
+    return other.runId === own.runId && other.runAttempt > own.runAttempt;
+}
+function runLink({ repository, runId }, serverUrl) {
+    return repository.includes('/') && runId !== '' ? ` (${serverUrl}/${repository}/actions/runs/${runId})` : '';
+}
+function noteOnly(why) {
+    return { problem: undefined, note: `The order of runs is not checked: ${why}.` };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/turn.js
+
+
+
+
+
+/** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
+async function readOccupancy(question) {
+    const { inputs, world, service, group, blocker, findings } = question;
+    let wasSeen = true;
+    const look = findOccupant(world, {
+        service,
+        group,
+        autoPromote: inputs.autoPromote,
+        suspects: blocker === undefined ? [] : [blocker],
+        stopped: new Set(),
+        onListDenied: ({ operation }) => {
+            wasSeen = false;
+            findings.warnings.push(`Could not look for active deployments (${operation} was denied); if there is one, CodeDeploy names it when this release begins.`);
+        },
+    });
+    const occupant = await findings.answerOf(look);
+    return { occupant, isFree: wasSeen && occupant === undefined };
+}
+/** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
+function candidatesOf(occupant, { primary }, maker) {
+    const candidates = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant];
+    if (primary.deploymentId === undefined || maker?.status !== 'Succeeded')
+        return candidates;
+    const appSpecSha256 = maker.revision?.appSpecContent?.sha256;
+    return [...candidates, { id: primary.deploymentId, marker: (0,lib_marker/* parseMarker */.gY)(maker.description), appSpecSha256 }];
+}
+/** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
+function checkTurn(room, occupant, maker, allowOlder, world, findings) {
+    if (!allowOlder) {
+        const { deploymentId } = room.service.primary;
+        if (deploymentId !== undefined && maker === undefined) {
+            findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`);
+        }
+        for (const predecessor of predecessorsOf(room.service, occupant, maker)) {
+            const { problem, note } = guardOrder(room.own, predecessor, world.run.serverUrl);
+            if (note !== undefined)
+                findings.notes.push(note);
+            if (problem !== undefined) {
+                findings.add(problem);
+                return;
+            }
+        }
+    }
+    const nowMs = world.clock.now();
+    if (occupant !== undefined && stepIn(room, occupant, new Set(), nowMs) === 'refuse') {
+        findings.add(busyProblem(occupant, room, nowMs));
+    }
+}
+/** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */
+function predecessorsOf({ primary }, occupant, maker) {
+    const deploying = occupant === undefined || occupant.stage === 'rolling-back'
+        ? []
+        : [{ id: occupant.id, marker: occupant.marker, isServing: false }];
+    const id = primary.deploymentId;
+    if (id === undefined || id === occupant?.id || maker === undefined)
+        return deploying;
+    const serves = maker.status === 'Succeeded';
+    return serves ? [...deploying, { id, marker: (0,lib_marker/* parseMarker */.gY)(maker.description), isServing: true }] : deploying;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/make-plan.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
+async function makePlan(parsed, world, identity, earlier) {
+    const { inputs } = parsed;
+    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
+    const sources = await readSources(inputs, world, findings);
+    const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
+    const { problems, warnings, notes } = findings;
+    const none = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes };
+    if (inputs.service !== '')
+        findings.add(...addressProblems(inputs, world.region));
+    if (!mayCall(inputs, world)) {
+        findings.add(...hookProblems(hooks, inputs, undefined));
+        return none;
+    }
+    if (!(await isExpectedAccount(inputs, identity, findings)))
+        return none;
+    const [service, namedGroup, namedShift] = await Promise.all([
+        readService(inputs, world, findings),
+        readNamedGroup(inputs, world, findings),
+        readShift(inputs.deploymentConfig, world, findings),
+    ]);
+    findings.add(...hookProblems(hooks, inputs, service));
+    if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings)))
+        return none;
+    const appSpec = appSpecPlan(inputs, sources.appSpecFile, service);
+    const maker = findings.answerOf(readMaker(world, service));
+    const [group, definitionPlan] = await Promise.all([
+        resolveGroup(inputs, world, service, namedGroup, maker, findings),
+        planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
+    ]);
+    if (group === undefined)
+        return { ...none, service };
+    findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group));
+    const deploymentConfig = inputs.deploymentConfig ?? group.deploymentConfig ?? 'CodeDeployDefault.ECSAllAtOnce';
+    const [shift, occupancy] = await Promise.all([
+        namedShift ?? (inputs.deploymentConfig === undefined ? readShift(deploymentConfig, world, findings) : undefined),
+        readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
+    ]);
+    if (definitionPlan === undefined || shift === undefined)
+        return { ...none, service, group };
+    if (occupancy.isFree && (await hasMoved(service, group, inputs, world, findings))) {
+        return await makePlan(parsed, world, identity, earlier);
+    }
+    const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
+    const waitsForTermination = inputs.waitFor === 'completion';
+    const budget = (0,follow_budget/* budgetFor */.v)({ waitForMs: inputs.waitForMs, waitsForTermination, group, shift, hooks });
+    const container = { name: appSpec.containerName, port: appSpec.containerPort };
+    const { totalMs } = budget;
+    findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }));
+    const { definition, differences } = definitionPlan;
+    const { occupant } = occupancy;
+    const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && occupancy.isFree;
+    const own = (0,lib_marker/* ownMarker */["do"])(world.run, inputs.operation);
+    const room = {
+        service,
+        group,
+        policy: inputs.onActiveDeployment,
+        own,
+        sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
+        patienceMs: totalMs,
+    };
+    const facts = { ...definitionPlan, world, service, own, appSpec, findings };
+    const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, service, await maker), facts);
+    if (adopted === undefined)
+        checkTurn(room, occupant, await maker, inputs.allowOlder, world, findings);
+    const plan = {
+        service: adopted === undefined ? service : (0,service_service/* beforeDeployment */.RU)(service, adopted.deploymentId),
+        group,
+        deploymentConfig,
+        shift,
+        hooks,
+        appSpec,
+        definition,
+        differences,
+        rollbackOn,
+        budget,
+        isUnchanged,
+        adopted,
+        occupant,
+        room,
+    };
+    return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group };
+}
+async function readService(inputs, world, findings) {
+    const answer = await findings.answerOf((0,ecs/* describeService */.Jv)(world, inputs.cluster, inputs.service), ({ code }) => code === 'ClusterNotFound'
+        ? notFound(`Cluster '${(0,untrusted/* inSentence */.BX)(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
+        : undefined);
+    if (answer === undefined)
+        return undefined;
+    const { service, problems } = (0,service_service/* resolveService */.Wl)(inputs.cluster, inputs.service, answer);
+    findings.add(...problems);
+    if (service === undefined)
+        return undefined;
+    const contradictions = answerProblems(inputs, service);
+    findings.add(...contradictions);
+    return contradictions.length > 0 ? undefined : service;
+}
+/** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
+async function hasMoved(service, group, inputs, world, findings) {
+    if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId)
+        return false;
+    const now = await readService(inputs, world, findings);
+    return now !== undefined && now.primary.id !== service.primary.id;
+}
+/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
+async function readNamedGroup({ application, deploymentGroup }, world, findings) {
+    if (application === undefined || deploymentGroup === undefined)
+        return undefined;
+    const explain = ({ code }) => {
+        if (code === 'ApplicationDoesNotExist') {
+            return notFound(`CodeDeploy application '${(0,untrusted/* inSentence */.BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
+        }
+        if (code !== 'DeploymentGroupDoesNotExist')
+            return undefined;
+        return notFound(`Deployment group '${(0,untrusted/* inSentence */.BX)(deploymentGroup, 100)}' was not found in application '${(0,untrusted/* inSentence */.BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
+    };
+    return await findings.answerOf((0,code_deploy/* getDeploymentGroup */.$o)(world, application, deploymentGroup), explain);
+}
+async function resolveGroup(inputs, world, service, named, maker, findings) {
+    const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined;
+    const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs, await maker));
+    if (found === undefined)
+        return undefined;
+    if ('sentence' in found) {
+        findings.add(found);
+        return undefined;
+    }
+    findings.add(...(0,deployment_group/* groupProblems */.Uh)(found, service));
+    return (0,deployment_group/* readDeploymentGroup */.fL)(found);
+}
+async function readShift(deploymentConfig, world, findings) {
+    if (deploymentConfig === undefined)
+        return undefined;
+    const name = (0,untrusted/* inSentence */.BX)(deploymentConfig, 100);
+    let byName;
+    const config = await findings.answerOf((0,code_deploy/* getDeploymentConfig */.Ie)(world, deploymentConfig), (error) => {
+        if (error.kind === 'denied') {
+            byName = (0,traffic_shift/* shiftByName */.Df)(deploymentConfig);
+            findings.warnings.push(shiftUnseen(byName, name, error));
+            return 'ignore';
+        }
+        return error.code === 'DeploymentConfigDoesNotExist' || error.code === 'InvalidDeploymentConfigName'
+            ? notFound(`Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`)
+            : undefined;
+    });
+    if (byName !== undefined)
+        return byName;
+    if (config === undefined)
+        return undefined;
+    if (config.computePlatform === undefined || config.computePlatform === 'ECS')
+        return (0,traffic_shift/* readTrafficShift */.iV)(config);
+    findings.add((0,errors/* invalidInput */.a)(`Deployment configuration '${name}' is for ${(0,untrusted/* inSentence */.BX)(config.computePlatform, 60)}, not for ECS.`));
+    return undefined;
+}
+function shiftUnseen({ kind }, name, error) {
+    const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts';
+    return `Deployment configuration '${name}' could not be seen, ${instead}. ${(0,service_error/* describeServiceError */.V)('codedeploy:GetDeploymentConfig', error)}`;
+}
+/** Precedence per member: input, then file, then service. */
+function appSpecPlan(inputs, file, service) {
+    return {
+        containerName: inputs.containerName ?? file?.containerName ?? service.container.name,
+        containerPort: inputs.containerPort ?? file?.containerPort ?? service.container.port,
+        hooks: { ...file?.hooks, ...inputs.hooks },
+        file,
+    };
+}
+function notFound(sentence) {
+    return { reason: 'not-found', sentence };
+}
+
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+;// CONCATENATED MODULE: ./lib/check.js
+
+
+
+
+/**
+ * Checks everything with reads, and tells the plan or all that is wrong.
+ * @param blocker a deployment that CodeDeploy named as being in the way
+ * @returns undefined when something is wrong
+ */
+async function check(parsed, blocker, world, progress) {
+    return await world.log.group('Checks', async () => {
+        const identity = identify(parsed.inputs, world);
+        const earlier = { blocker, waitsSinceMs: progress.release.waits[0]?.startedAtMs };
+        const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity, earlier);
+        const { caller } = await identity;
+        progress.learn({ caller, plan, problems, service, group });
+        for (const note of notes)
+            world.log.line(note);
+        for (const line of (0,log_lines/* planLines */.HN)(progress.release))
+            world.log.line(line);
+        const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEndAtMs(), world.clock.now());
+        if (expiry?.kind === 'note')
+            world.log.line(expiry.text);
+        for (const warning of warnings)
+            progress.warn(warning);
+        if (expiry?.kind === 'warning')
+            progress.warn(expiry.text);
+        return plan;
+    });
+}
+
+// EXTERNAL MODULE: ./lib/conclude.js + 1 modules
+var conclude = __nccwpck_require__(7303);
+// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
+var settle = __nccwpck_require__(8744);
+;// CONCATENATED MODULE: ./lib/report/room-lines.js
+
+
+
+/** What is waited for, or what is done about it. */
+function roomStepLine(step, occupant, room, nowMs) {
+    const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
+    const who = `deployment ${describeOccupant(occupant, nowMs)}`;
+    return `${(0,words/* clockTime */.qo)(nowMs)}  ${roomStepText(step, who, occupant, room, nowMs)}${url === undefined ? '' : ` ${url}`}`;
+}
+function roomStepText(step, who, { freeAtMs }, room, nowMs) {
+    switch (step) {
+        case 'wait': {
+            const leftMs = room.sinceMs + room.patienceMs - nowMs;
+            const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
+            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)(leftMs)}, for ${who}.`;
+        }
+        case 'stop':
+            return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
+        case 'end-termination-wait':
+            return `Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
+    }
+}
+/** After minutes of silence. */
+function stillBusyLine(occupant, room, nowMs) {
+    const leftMs = room.sinceMs + room.patienceMs - nowMs;
+    return `${(0,words/* clockTime */.qo)(nowMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, leftMs))} more, for deployment ${describeOccupant(occupant, nowMs)}.`;
+}
+/** The wait is over. */
+function freeLine(afterMs, nowMs) {
+    return `${(0,words/* clockTime */.qo)(nowMs)}  The deployment group is free after ${(0,words/* duration */.p0)(afterMs)}. Checking again what may have changed.`;
+}
+
+// EXTERNAL MODULE: ./lib/group/wait.js
+var wait = __nccwpck_require__(3566);
+;// CONCATENATED MODULE: ./lib/group/make-room.js
+
+
+
+
+
+
+
+
+const SECOND_MS = 1_000;
+/** Silence after which the log says what is being waited for, in milliseconds. */
+const HEARTBEAT_MS = 300_000;
+/** A deployment has ended or cannot be asked for this, which the next look shows. */
+const TOO_LATE = new Set([
+    'DeploymentAlreadyCompleted',
+    'DeploymentIsNotInReadyState',
+    'UnsupportedActionForDeploymentType',
+]);
+/**
+ * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
+ * the way counts too. What was checked before may have changed then. Changes AWS with `replace` only.
+ * @param first what is in the way, as the checks saw it
+ * @returns whether the group is free; when it is not, the release has ended
+ */
+async function makeRoom(room, first, autoPromote, world, progress) {
+    const { clock, log, signal } = world;
+    const making = { asked: new Map(), told: '', toldAtMs: clock.now(), failedReads: 0 };
+    let occupant = first;
+    let isFresh = false;
+    try {
+        while (occupant !== undefined && !signal.aborted) {
+            const step = stepIn(room, occupant, askedOf(making, occupant), clock.now());
+            if (step === 'refuse') {
+                progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, clock.now())] });
+                return false;
+            }
+            if (step === 'wait' || isFresh) {
+                tell(step, occupant, making, room, world, progress);
+                await take(step, occupant, making, world);
+                await clock.sleep(restMs(occupant, making, world), signal);
+            }
+            // What is stopped is looked at right before.
+            if (!signal.aborted)
+                occupant = await lookAgain(occupant, making, room, autoPromote, world);
+            isFresh = making.failedReads === 0;
+        }
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        progress.end('refused', { ...endOf(progress, world), problems: [callProblem(error)] });
+        return false;
+    }
+    if (signal.aborted) {
+        progress.end('cancelled', endOf(progress, world));
+        return false;
+    }
+    const { waits } = progress.learn(endOf(progress, world));
+    if (making.told !== '')
+        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, clock.now()), clock.now()));
+    return true;
+}
+function endOf({ release }, { clock }) {
+    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, clock.now()) };
+}
+function askedOf({ asked }, { id }) {
+    const known = asked.get(id) ?? new Set();
+    asked.set(id, known);
+    return known;
+}
+/** One line when something new is waited for or done, and one in every few minutes of silence. */
+function tell(step, occupant, making, room, { clock, log }, progress) {
+    const nowMs = clock.now();
+    const news = `${step} ${occupant.id} ${occupant.stage}`;
+    const hasAsked = askedOf(making, occupant).size > 0;
+    const isNews = step !== 'wait' || (news !== making.told && !hasAsked);
+    if (isNews)
+        log.line(roomStepLine(step, occupant, room, nowMs));
+    else if (nowMs - making.toldAtMs >= HEARTBEAT_MS)
+        log.line(stillBusyLine(occupant, room, nowMs));
+    else
+        return;
+    making.told = news;
+    making.toldAtMs = nowMs;
+    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, nowMs) });
+}
+async function take(step, { id }, making, world) {
+    if (step === 'wait')
+        return;
+    try {
+        if (step === 'stop')
+            await (0,code_deploy/* stopDeployment */.Uk)(world, id, true);
+        else
+            await (0,code_deploy/* continueDeployment */.vI)(world, id, 'TERMINATION_WAIT');
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        const { code } = error.serviceError;
+        if ((0,aws_attempts/* isPassing */.WG)(error.serviceError))
+            return;
+        if (!TOO_LATE.has(code))
+            throw error;
+    }
+    making.asked.get(id)?.add(step);
+}
+/** The deployment that is in the way now; what was seen last while nothing can be read. */
+async function lookAgain(before, making, { service, group }, autoPromote, world) {
+    const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id));
+    try {
+        const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => { } };
+        const occupant = await findOccupant(world, facts);
+        making.failedReads = 0;
+        return occupant;
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA) || !(0,aws_attempts/* isPassing */.WG)(error.serviceError))
+            throw error;
+        making.failedReads += 1;
+        return before;
+    }
+}
+/** How soon to look again, in milliseconds: close together when the group may be free any moment. */
+function restMs({ id, stage, freeAtMs }, { asked, failedReads }, { clock, random }) {
+    const spread = 0.9 + 0.2 * random();
+    if (failedReads > 0)
+        return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failedReads, 5)) * spread;
+    if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0)
+        return 2 * SECOND_MS * spread;
+    if (stage !== 'shifted' || freeAtMs === undefined)
+        return 10 * SECOND_MS * spread;
+    const leftMs = freeAtMs - clock.now();
+    return leftMs < 0 ? 3 * SECOND_MS * spread : Math.min(30 * SECOND_MS, leftMs + SECOND_MS) * spread;
+}
+
+;// CONCATENATED MODULE: ./lib/patience.js
+
+/**
+ * How long a throttled call is tried again where no loop would look again anyway, in milliseconds. A hundred releases
+ * that begin together need minutes until each has asked what it must know.
+ */
+const PATIENCE_MS = 10 * 60_000;
+/** The world as checks and writes see it: throttling only makes them slower. Told once when it begins and once when it is over. */
+function patiently(world) {
+    const { log, clock } = world;
+    let throttledCalls = 0;
+    let throttledAttempts = 0;
+    return {
+        ...world,
+        patienceMs: PATIENCE_MS,
+        onThrottled: (trouble) => {
+            if ('began' in trouble) {
+                const { operation, serviceError } = trouble.began;
+                throttledCalls += 1;
+                if (throttledCalls > 1)
+                    return;
+                throttledAttempts = 0;
+                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS throttles ${operation} (${serviceError.code}: ${serviceError.message}); asking again, less often.`);
+            }
+            else {
+                throttledCalls -= 1;
+                throttledAttempts += trouble.endedAfter;
+                if (throttledCalls > 0)
+                    return;
+                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS answers again after ${(0,words/* count */.U9)(throttledAttempts, 'throttled request')}.`);
+            }
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./lib/progress.js
+var lib_progress = __nccwpck_require__(1288);
+// EXTERNAL MODULE: ./lib/release-following.js + 3 modules
+var release_following = __nccwpck_require__(336);
+// EXTERNAL MODULE: ./lib/follow/own-deployment.js
+var own_deployment = __nccwpck_require__(2221);
+// EXTERNAL MODULE: ./lib/follow/start-deployment.js
+var start_deployment = __nccwpck_require__(4509);
+;// CONCATENATED MODULE: ./lib/start.js
+
+
+
+
+
+
+
+
+/**
+ * All that a release writes: registers the task definition unless a revision asks for the same, and starts the
+ * deployment. Changes AWS.
+ */
+async function start(plan, engine, world, progress) {
+    return await world.log.group('Writes', async () => {
+        try {
+            const arn = await revisionFor(plan.definition, world, progress);
+            const { taskDefinition: before } = progress.release;
+            const isNew = plan.definition.kind === 'register' || (before?.arn === arn && before.isNew);
+            progress.learn({ taskDefinition: { arn, isNew } });
+            if (world.signal.aborted) {
+                progress.end('cancelled');
+                return { kind: 'ended' };
+            }
+            const deploymentId = await inTime(engine.start(arn), world);
+            if (deploymentId === undefined) {
+                progress.end('cancelled', { failure: NOT_KNOWN_YET });
+                return { kind: 'ended' };
+            }
+            progress.learn({ deploymentId });
+            return { kind: 'started', deploymentId };
+        }
+        catch (error) {
+            if (error instanceof start_deployment/* MaybeStartedError */.o)
+                return endUnsure(error, progress);
+            if (!(error instanceof aws_attempts/* CallError */.RA))
+                throw error;
+            if (error.serviceError.code === 'DeploymentLimitExceeded') {
+                return { kind: 'overtaken', blocker: (0,own_deployment/* blockerIn */.k)(error), error };
+            }
+            progress.end('refused', { problems: [callProblem(error)] });
+            return { kind: 'ended' };
+        }
+        finally {
+            for (const line of (0,log_lines/* writeLines */.x1)(writtenBy(plan, progress.release)))
+                world.log.line(line);
+        }
+    });
+}
+/** How long a CreateDeployment in flight is waited for after a cancel, in milliseconds: it is never aborted. */
+const ANSWER_AFTER_CANCEL_MS = 4_000;
+const NOT_KNOWN_YET = 'Whether a deployment was created is not known yet; the post step of this action looks for it.';
+/** The answer; undefined when the run was cancelled and it still did not come. */
+async function inTime(answer, { signal, clock }) {
+    const tooLate = new Promise((resolve) => {
+        const onAbort = () => {
+            const late = clock.deadline(ANSWER_AFTER_CANCEL_MS);
+            late.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+        };
+        if (signal.aborted)
+            onAbort();
+        else
+            signal.addEventListener('abort', onAbort, { once: true });
+    });
+    return await Promise.race([answer, tooLate]);
+}
+/** What this attempt has written: the revision may be of one before, which another deployment overtook. */
+function writtenBy({ definition }, release) {
+    const { taskDefinition } = release;
+    if (taskDefinition === undefined)
+        return release;
+    return { ...release, taskDefinition: { ...taskDefinition, isNew: definition.kind === 'register' } };
+}
+async function revisionFor(definition, world, progress) {
+    if (definition.kind === 'use')
+        return definition.arn;
+    try {
+        return await (0,ecs/* registerTaskDefinition */.eQ)(world, definition.definition);
+    }
+    catch (error) {
+        const isLost = error instanceof aws_attempts/* CallError */.RA && (0,aws_attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
+        if (isLost)
+            progress.learn({ lostRevisionOf: (0,untrusted/* inSentence */.BX)(String(definition.definition['family']), 300) });
+        throw error;
+    }
+}
+/** A deployment may have been started: never "nothing was deployed". */
+function endUnsure({ lost, last }, progress) {
+    const sentences = new Set([lost, last].map(({ operation, serviceError }) => (0,service_error/* describeServiceError */.V)(operation, serviceError)));
+    progress.end('unknown', { failure: [...sentences].join(' ') });
+    return { kind: 'ended' };
+}
+
+;// CONCATENATED MODULE: ./lib/release.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
+ * Source: actions/runner, ProcessInvoker. In milliseconds.
+ */
+const WIND_DOWN_MS = 6_000;
+/**
+ * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
+ * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
+ */
+async function release(parsed, world) {
+    const { inputs } = parsed;
+    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const begun = await begin(parsed, world, progress);
+    if (begun === undefined)
+        return progress.release;
+    const { plan, deploymentId } = begun;
+    for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
+        world.log.line(line);
+    if (inputs.waitFor === 'nothing')
+        return progress.end('started');
+    // A look that fails is made up for by the next one, so it needs no patience.
+    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
+    const following = (0,release_following/* followingOf */.j)(plan, inputs.waitFor, inputs, world, progress);
+    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following);
+    progress.learn({ outcome });
+    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
+    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
+        world.log.line(line);
+    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    return await (0,conclude/* conclude */.E)(plan, outcome, settlement, world, progress);
+}
+/** How often a release lets others go first that started right before it. */
+const MAX_OVERTAKEN = 5;
+/** How long to wait for a deployment to show that came first, in milliseconds. */
+const SHOWS_WITHIN_MS = 2_000;
+/**
+ * Checks, makes room in the deployment group, and starts. From the checks on again once there is room, and when another
+ * deployment came first: what serves, and whose turn it is, may have changed.
+ * @returns undefined when the release has ended
+ */
+async function begin(parsed, world, progress) {
+    const { inputs } = parsed;
+    const patient = patiently(world);
+    let blocker;
+    for (let overtaken = 0;;) {
+        const plan = await check(parsed, blocker, patient, progress);
+        if (plan === undefined || plan.isUnchanged) {
+            progress.end(plan === undefined ? 'refused' : 'unchanged');
+            return undefined;
+        }
+        if (plan.adopted !== undefined)
+            return { plan, deploymentId: adopt(plan.adopted, world, progress) };
+        if (world.signal.aborted) {
+            progress.end('cancelled');
+            return undefined;
+        }
+        if (plan.occupant !== undefined) {
+            blocker = undefined;
+            if (await makeRoom(plan.room, plan.occupant, inputs.autoPromote, world, progress))
+                continue;
+            return undefined;
+        }
+        if (overtaken > 0)
+            await world.clock.sleep(SHOWS_WITHIN_MS, world.signal);
+        // Nothing above this line changes anything in AWS, but for what 'on-active-deployment: replace' ends.
+        const started = await start(plan, (0,release_following/* engineFor */.E)(plan, inputs, patient, progress), patient, progress);
+        if (started.kind === 'started')
+            return { plan, deploymentId: started.deploymentId };
+        if (started.kind === 'ended')
+            return undefined;
+        overtaken += 1;
+        blocker = started.blocker;
+        if (overtaken === MAX_OVERTAKEN) {
+            progress.end('refused', { problems: [{ ...callProblem(started.error), reason: 'busy' }] });
+            return undefined;
+        }
+    }
+}
+/** Takes over the deployment that an earlier attempt or step of this job has made. */
+function adopt(adopted, world, progress) {
+    const { deploymentId, taskDefinitionArn } = adopted;
+    const taskDefinition = { arn: taskDefinitionArn, isNew: false };
+    for (const line of (0,log_lines/* adoptionLines */.Ux)(progress.learn({ adopted, deploymentId, taskDefinition })))
+        world.log.line(line);
+    return deploymentId;
+}
+
+// EXTERNAL MODULE: ./lib/wrap-up.js
+var wrap_up = __nccwpck_require__(4241);
+// EXTERNAL MODULE: ./lib/step/saved-release.js
+var saved_release = __nccwpck_require__(2513);
+// EXTERNAL MODULE: ./lib/step/step.js + 15 modules
+var step = __nccwpck_require__(2719);
+;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
 
 
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
 async function mainStep({ environment, toolkit, firstRequestSent, log, files, teller, cancellation, }) {
-    const saved = (0,_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .savedRelease */ .pA)(environment);
+    const saved = (0,saved_release/* savedRelease */.pA)(environment);
     let isSaving = false;
     const saveState = (name, value) => toolkit.use((core) => attempt(() => core.saveState(name, value)));
     function onRelease(news) {
@@ -45988,10 +46031,10 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
         if (isSaving)
             return;
         isSaving = true;
-        saveState(_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_FILE */ .bv, saved.path);
-        saveState(_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_REPORT */ .n7, files.reportPath);
+        saveState(saved_release/* STATE_FILE */.bv, saved.path);
+        saveState(saved_release/* STATE_REPORT */.n7, files.reportPath);
     }
-    const { parsed, world, close } = (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
+    const { parsed, world, close } = (0,step/* buildStep */.R)({
         environment,
         toolkit,
         firstRequestSent,
@@ -46000,15 +46043,15 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
         signal: cancellation.signal,
         onRelease,
     });
-    const ended = await Promise.race([(0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .release */ ._r)(parsed, world), cancellation.lastMoment]);
+    const ended = await Promise.race([release(parsed, world), cancellation.lastMoment]);
     close();
     const last = ended ?? cutOff(teller.told, world.clock.now());
     if (last === undefined)
         return;
     if (isSaving) {
         saved.save(last);
-        if (last.status !== 'cancelled' || (0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .isAtRest */ .U)(last))
-            saveState(_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_SETTLED */ .gB, 'true');
+        if (last.status !== 'cancelled' || (0,wrap_up/* isAtRest */.U)(last))
+            saveState(saved_release/* STATE_SETTLED */.gB, 'true');
     }
     teller.tellEnd(last);
     // Something may still hang, and a cancelled step has no time for it.
@@ -47831,6 +47874,198 @@ function laterToolkit(importToolkit) {
 
 /***/ }),
 
+/***/ 8415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  g: () => (/* binding */ definitionFromAnswer),
+  O: () => (/* binding */ parseTaskDefinitionFile)
+});
+
+// EXTERNAL MODULE: ./lib/document.js + 1 modules
+var lib_document = __nccwpck_require__(3985);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(212);
+// EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/submodules/schema/index.js
+var submodules_schema = __nccwpck_require__(6890);
+;// CONCATENATED MODULE: ./lib/task-definition/shape.js
+
+
+
+
+/** Walks a definition along the SDK's own schema of RegisterTaskDefinition. Null members are left out. */
+function shapeTaskDefinition(document, options) {
+    const walk = { ...options, unknownMembers: [], mistakes: [] };
+    const schema = submodules_schema.NormalizedSchema.of(dist_cjs/* RegisterTaskDefinitionRequest$ */.fSK);
+    const definition = shapeStructure(walk, schema, document, '');
+    for (const required of ['family', 'containerDefinitions']) {
+        const isMistaken = walk.mistakes.some((mistake) => mistake.startsWith(`'${required}' `));
+        if (!isMistaken && definition[required] === undefined)
+            walk.mistakes.push(`'${required}' is missing or empty`);
+    }
+    return { definition, unknownMembers: walk.unknownMembers, mistakes: walk.mistakes };
+}
+/** Name of the SDK's structure for a name and a value, as in `environment`. */
+const ENVIRONMENT_VARIABLE = 'KeyValuePair';
+function shapeValue(walk, schema, value, path) {
+    if (value === null || value === undefined)
+        return undefined;
+    if (schema.isListSchema())
+        return shapeList(walk, schema, value, path);
+    if (schema.isMapSchema())
+        return shapeMap(walk, schema, value, path);
+    if (schema.isStructSchema()) {
+        return (0,lib_document/* isJsonObject */.OW)(value) ? shapeStructure(walk, schema, value, path) : mistaken(walk, path, 'a mapping', value);
+    }
+    return shapeScalar(walk, schema, value, path);
+}
+function shapeStructure(walk, schema, value, path) {
+    const members = new Map(schema.structIterator());
+    const isVariable = schema.getName() === ENVIRONMENT_VARIABLE;
+    const shaped = Object.entries(value).map(([name, member]) => {
+        const memberPath = path === '' ? name : `${path}.${name}`;
+        const memberSchema = members.get(name);
+        if (isVariable && name === 'value')
+            return [name, shapeScalar(walk, schema.getMemberSchema(name), member ?? '', memberPath)];
+        if (memberSchema !== undefined) {
+            const shapedMember = shapeValue(walk, memberSchema, member, memberPath);
+            return [name, walk.leaveOutEmpty && isEmpty(shapedMember) ? undefined : shapedMember];
+        }
+        walk.unknownMembers.push((0,untrusted/* inSentence */.BX)(memberPath, 200));
+        return [name, member];
+    });
+    return Object.fromEntries(shaped.filter(([, member]) => member !== undefined));
+}
+function isEmpty(value) {
+    if (value === '')
+        return true;
+    if (Array.isArray(value))
+        return value.length === 0;
+    return (0,lib_document/* isJsonObject */.OW)(value) && Object.keys(value).length === 0;
+}
+function shapeList(walk, schema, value, path) {
+    if (!Array.isArray(value))
+        return mistaken(walk, path, 'a list', value);
+    const items = value.map((item, index) => shapeValue(walk, schema.getValueSchema(), item, `${path}[${index}]`));
+    return items.filter((item) => item !== undefined);
+}
+function shapeMap(walk, schema, value, path) {
+    if (!(0,lib_document/* isJsonObject */.OW)(value))
+        return mistaken(walk, path, 'a mapping', value);
+    const entries = Object.entries(value).map(([name, item]) => [
+        name,
+        shapeValue(walk, schema.getValueSchema(), item, `${path}.${name}`),
+    ]);
+    return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+}
+function shapeScalar(walk, schema, value, path) {
+    if (schema.isStringSchema())
+        return typeof value === 'string' ? value : mistaken(walk, path, 'a text', value);
+    if (schema.isBooleanSchema()) {
+        if (typeof value === 'boolean')
+            return value;
+        if (walk.scalarsAreText && typeof value === 'string' && /^(true|false)$/i.test(value))
+            return /^true$/i.test(value);
+        return mistaken(walk, path, 'true or false', value);
+    }
+    if (schema.isNumericSchema()) {
+        // Every number of RegisterTaskDefinition is whole (source: its model).
+        const number = walk.scalarsAreText && typeof value === 'string' && /^[-+]?\d+$/.test(value) ? Number(value) : value;
+        return Number.isSafeInteger(number) ? number : mistaken(walk, path, 'a whole number', value);
+    }
+    return value;
+}
+/** Values may be secret, so a mistake tells the kind of value it found and not the value. */
+function mistaken(walk, path, wanted, value) {
+    const found = typeof value === 'number' || typeof value === 'boolean' ? `a ${typeof value}` : (0,lib_document/* kindOf */.I)(value);
+    walk.mistakes.push(`'${(0,untrusted/* inSentence */.BX)(path, 200)}' must be ${wanted}, not ${found}`);
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/task-definition/definition.js
+
+
+
+
+/**
+ * Members that DescribeTaskDefinition answers and RegisterTaskDefinition does not take.
+ * Source: ECS API Reference, TaskDefinition against RegisterTaskDefinition.
+ */
+const DESCRIBE_ONLY_MEMBERS = new Set([
+    'taskDefinitionArn',
+    'revision',
+    'status',
+    'requiresAttributes',
+    'compatibilities',
+    'registeredAt',
+    'deregisteredAt',
+    'deleteRequestedAt',
+    'registeredBy',
+]);
+/**
+ * A task definition from a file. Takes the output of `aws ecs describe-task-definition` too; leaves out what only that
+ * output has, and null and empty members, as the official action does. Anything else unknown is a problem, because
+ * the SDK would drop it in silence.
+ */
+function parseTaskDefinitionFile(path, text) {
+    const name = `Task definition file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
+    const document = (0,lib_document/* parseDocument */.Tp)(path, text);
+    if (typeof document === 'string')
+        return broken([`${name} ${document}`]);
+    const { definition: sent, leftOut } = withoutDescribeOnly(unwrapDescribeOutput(document.root));
+    const { definition, unknownMembers, mistakes } = shapeTaskDefinition(sent, {
+        scalarsAreText: document.scalarsAreText,
+        leaveOutEmpty: true,
+    });
+    const problems = [
+        ...unknownMembers.map((member) => `${name} has the member '${member}', which ECS does not know.`),
+        ...mistakes.map((mistake) => `${name} does not fit: ${mistake}.`),
+    ];
+    if (problems.length > 0)
+        return broken(problems);
+    const notes = leftOut.map((member) => `${name}: left out '${member}', which is only in answers of ECS.`);
+    return { definition, problems: [], notes };
+}
+/**
+ * A task definition from the raw answer of DescribeTaskDefinition, ready to be registered again: describe-only members
+ * are removed and everything else is sent back as it came, also what our SDK does not know.
+ */
+function definitionFromAnswer(taskDefinition, tags) {
+    const { definition: sent } = withoutDescribeOnly(taskDefinition);
+    const hasTags = Array.isArray(tags) && tags.length > 0;
+    const definition = hasTags ? { ...sent, tags } : sent;
+    const { unknownMembers } = shapeTaskDefinition(definition, { scalarsAreText: false, leaveOutEmpty: false });
+    const notes = unknownMembers.length === 0
+        ? []
+        : [
+            `The task definition has members that this version does not know and passes on as they are: ${unknownMembers.join(', ')}.`,
+        ];
+    return { definition, notes };
+}
+function broken(sentences) {
+    return { definition: undefined, problems: sentences.map(errors/* invalidInput */.a), notes: [] };
+}
+function unwrapDescribeOutput(root) {
+    const { taskDefinition, tags, ...rest } = root;
+    if (!(0,lib_document/* isJsonObject */.OW)(taskDefinition) || Object.keys(rest).length > 0)
+        return root;
+    return Array.isArray(tags) && tags.length > 0 ? { ...taskDefinition, tags } : taskDefinition;
+}
+function withoutDescribeOnly(definition) {
+    const members = Object.entries(definition);
+    const leftOut = members.map(([name]) => name).filter((name) => DESCRIBE_ONLY_MEMBERS.has(name));
+    return { definition: Object.fromEntries(members.filter(([name]) => !DESCRIBE_ONLY_MEMBERS.has(name))), leftOut };
+}
+
+
+/***/ }),
+
 /***/ 4169:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -48015,9 +48250,11 @@ function verdictOf(outcome, settlement) {
 /* harmony export */   U: () => (/* binding */ isAtRest)
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8744);
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6877);
+/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7303);
+/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8744);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1288);
+/* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(336);
+
 
 
 
@@ -48032,11 +48269,11 @@ const WRAP_UP_MS = 240_000;
  * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop.
  */
 async function wrapUp(saved, { inputs }, world) {
-    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_2__/* .Progress */ .k({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
+    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_3__/* .Progress */ .k({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
     const { plan, taskDefinition } = saved;
     if (plan === undefined || taskDefinition === undefined)
         return progress.end('cancelled');
-    const engine = (0,_release_js__WEBPACK_IMPORTED_MODULE_3__/* .engineFor */ .Ec)(plan, inputs, world, progress);
+    const engine = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_4__/* .engineFor */ .E)(plan, inputs, world, progress);
     const since = saved.startedAtMs;
     const deploymentId = saved.deploymentId ?? (await findStarted(() => engine.findStarted(taskDefinition.arn, since)));
     if (deploymentId === undefined)
@@ -48048,16 +48285,16 @@ async function wrapUp(saved, { inputs }, world) {
     const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)';
     world.log.line(`The main step ended before deployment ${deploymentId} was at rest; ${what}.`);
     const following = {
-        ...(0,_release_js__WEBPACK_IMPORTED_MODULE_3__/* .followingOf */ .jR)(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
+        ...(0,_release_following_js__WEBPACK_IMPORTED_MODULE_4__/* .followingOf */ .j)(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
         untilMs: world.clock.now() + WRAP_UP_MS,
     };
     const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined;
     const rollbackOn = wasStopped ? ['stop', ...plan.rollbackOn] : plan.rollbackOn;
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
     const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS };
-    const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_1__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
+    const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
     const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
-    return await (0,_release_js__WEBPACK_IMPORTED_MODULE_3__/* .endSettled */ .nY)(plan, outcome, settlement, world, progress);
+    return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)(plan, outcome, settlement, world, progress);
 }
 /** The deployment's id, that there is none, or why that could not be found out. */
 async function findStarted(find) {

@@ -1,9 +1,10 @@
 import { CallError } from './aws/attempts.ts'
+import { conclude } from './conclude.ts'
 import type { Outcome } from './follow/follow.ts'
 import { settle } from './follow/settle.ts'
 import type { ParsedInputs } from './inputs/inputs.ts'
 import { Progress } from './progress.ts'
-import { endSettled, engineFor, followingOf } from './release.ts'
+import { engineFor, followingOf } from './release-following.ts'
 import type { Release } from './release-state.ts'
 import type { World } from './world.ts'
 
@@ -42,7 +43,7 @@ export async function wrapUp(saved: Release, { inputs }: ParsedInputs, world: Wo
   const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS }
   const settled = await settle(engine, deploymentId, outcome, following, partings)
   const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
-  return await endSettled(plan, outcome, settlement, world, progress)
+  return await conclude(plan, outcome, settlement, world, progress)
 }
 
 /** The deployment's id, that there is none, or why that could not be found out. */

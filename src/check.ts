@@ -1,0 +1,35 @@
+import type { ParsedInputs } from './inputs/inputs.ts'
+import { describeExpiry } from './plan/credential-expiry.ts'
+import { identify } from './plan/identity.ts'
+import { makePlan } from './plan/make-plan.ts'
+import type { ReleasePlan } from './plan/plan.ts'
+import type { Progress } from './progress.ts'
+import { planLines } from './report/log-lines.ts'
+import type { World } from './world.ts'
+
+/**
+ * Checks everything with reads, and tells the plan or all that is wrong.
+ * @param blocker a deployment that CodeDeploy named as being in the way
+ * @returns undefined when something is wrong
+ */
+export async function check(
+  parsed: ParsedInputs,
+  blocker: string | undefined,
+  world: World,
+  progress: Progress,
+): Promise<ReleasePlan | undefined> {
+  return await world.log.group('Checks', async () => {
+    const identity = identify(parsed.inputs, world)
+    const earlier = { blocker, waitsSinceMs: progress.release.waits[0]?.startedAtMs }
+    const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity, earlier)
+    const { caller } = await identity
+    progress.learn({ caller, plan, problems, service, group })
+    for (const note of notes) world.log.line(note)
+    for (const line of planLines(progress.release)) world.log.line(line)
+    const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEndAtMs(), world.clock.now())
+    if (expiry?.kind === 'note') world.log.line(expiry.text)
+    for (const warning of warnings) progress.warn(warning)
+    if (expiry?.kind === 'warning') progress.warn(expiry.text)
+    return plan
+  })
+}

@@ -1,0 +1,70 @@
+import { describeServiceError } from './aws/service-error.ts'
+import { codeDeployEngine } from './follow/code-deploy-engine.ts'
+import type { Following, ReleaseEngine } from './follow/follow.ts'
+import type { Earlier } from './follow/own-deployment.ts'
+import { watchReplacementTasks } from './follow/replacement-tasks.ts'
+import type { FinishLine, Inputs } from './inputs/inputs.ts'
+import { buildDescription, buildMarker } from './marker.ts'
+import type { ReleasePlan } from './plan/plan.ts'
+import type { Progress } from './progress.ts'
+import { heartbeatLine, readTroubleLine, targetLostText } from './report/log-lines.ts'
+import type { World } from './world.ts'
+
+/** The engine of this release. */
+export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progress: Progress): ReleaseEngine {
+  return codeDeployEngine(world, {
+    service: plan.service,
+    application: plan.group.application,
+    deploymentGroup: plan.group.name,
+    appSpec: plan.appSpec,
+    hooks: plan.hooks,
+    description: buildDescription(inputs.description, buildMarker(world.run, inputs.operation)),
+    earlier: earlierDeployments(plan),
+    deploymentConfig: inputs.deploymentConfig,
+    rollbackOn: inputs.rollbackOn,
+    alarms: inputs.alarms,
+    onTargetLost: (error) => progress.warn(targetLostText(error, plan.hooks, inputs.waitFor)),
+  })
+}
+
+/** What was there when the checks looked. */
+function earlierDeployments({ service, group }: ReleasePlan): Earlier {
+  const ids = [service.primary.deploymentId, group.lastDeployment?.id].filter((id) => id !== undefined)
+  return { ids, newestCreatedAtMs: group.lastDeployment?.createdAtMs }
+}
+
+/** How this release is followed. */
+export function followingOf(
+  plan: ReleasePlan,
+  finishLine: Exclude<FinishLine, 'nothing'>,
+  inputs: Inputs,
+  world: World,
+  progress: Progress,
+): Following {
+  return {
+    clock: world.clock,
+    signal: world.signal,
+    random: world.random,
+    finishLine,
+    budget: plan.budget,
+    hooks: plan.hooks,
+    shift: plan.shift,
+    terminationWaitMs: plan.group.terminationWaitMs ?? 0,
+    autoPromote: inputs.autoPromote,
+    onEntry: (entry) => progress.enter(entry),
+    onSnapshot: (snapshot) => progress.see(snapshot),
+    onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
+    onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
+    onPromotionDenied: ({ operation, serviceError }) =>
+      progress.warn(
+        `${describeServiceError(operation, serviceError)} The deployment waits for somebody to continue it in the console.`,
+      ),
+    reasonToGiveUp: watchReplacementTasks(world, {
+      service: plan.service,
+      failFast: inputs.failFast,
+      onStopped: (reason) => progress.taskStopped(reason),
+      onServiceEvent: (message) => progress.warn(`ECS says: ${message}`),
+      onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
+    }),
+  }
+}
