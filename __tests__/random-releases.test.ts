@@ -142,7 +142,7 @@ function expectOneStory({ release, outputs, annotation }: SimulatedRelease): voi
 /** The outputs as far as they are in the report too; the others as they are. */
 function fromReport(release: Release) {
   const report = JSON.parse(renderReport(release))
-  const hookResults = report.hooks.map(({ diagnostics: _, ...hook }: { diagnostics: unknown }) => hook)
+  const hookResults = report.hooks.map(({ diagnostics: _, log: __, ...hook }: Record<string, unknown>) => hook)
   return {
     ...renderOutputs(release, ''),
     status: report.status,

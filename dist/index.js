@@ -36525,6 +36525,60 @@ function readStoppedTask(task) {
 
 /***/ }),
 
+/***/ 2993:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ readLogEvents),
+/* harmony export */   m: () => (/* binding */ loadFunctionLogs)
+/* harmony export */ });
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+
+/** Clients of Lambda and CloudWatch Logs, loaded when they are needed: most releases never need them. */
+async function loadFunctionLogs(config) {
+    const [{ GetFunctionConfigurationCommand, LambdaClient }, { CloudWatchLogsClient, FilterLogEventsCommand }] = await Promise.all([__nccwpck_require__.e(/* import() */ 696).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1696, 19)), __nccwpck_require__.e(/* import() */ 303).then(__nccwpck_require__.t.bind(__nccwpck_require__, 303, 19))]);
+    const lambda = new LambdaClient(config);
+    const logs = new CloudWatchLogsClient(config);
+    return {
+        logGroupOf: async (FunctionName, abortSignal) => {
+            const answer = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }), { abortSignal });
+            return answer.LoggingConfig?.LogGroup ?? '';
+        },
+        page: async ({ logGroup: logGroupName, fromMs: startTime, untilMs: endTime, nextToken }, abortSignal) => {
+            const command = new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken });
+            const answer = await logs.send(command, { abortSignal });
+            const events = (answer.events ?? []).map(({ timestamp = 0, logStreamName = '', message = '' }) => ({
+                atMs: timestamp,
+                stream: logStreamName,
+                message,
+            }));
+            return { events, nextToken: answer.nextToken || undefined };
+        },
+        close: () => {
+            lambda.destroy();
+            logs.destroy();
+        },
+    };
+}
+/** Pages that are read at most: a function that prints without end is cut off, oldest part first to be read. */
+const MAX_PAGES = 20;
+/** Everything that a log group got between two moments, as far as it is read. @throws CallError */
+async function readLogEvents(attempts, logs, range) {
+    const events = [];
+    let nextToken;
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
+        const page = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(attempts, 'logs:FilterLogEvents', (signal) => logs.page({ ...range, nextToken }, signal));
+        events.push(...page.events);
+        nextToken = page.nextToken;
+        if (nextToken === undefined)
+            break;
+    }
+    return events;
+}
+
+
+/***/ }),
+
 /***/ 8416:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -36769,7 +36823,7 @@ function permissionAdvice(operation, error) {
 
 /***/ }),
 
-/***/ 7303:
+/***/ 7503:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36778,10 +36832,109 @@ __nccwpck_require__.d(__webpack_exports__, {
   E: () => (/* binding */ conclude)
 });
 
-// EXTERNAL MODULE: ./lib/aws/arn.js
-var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/function-logs.js
+var function_logs = __nccwpck_require__(2993);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
+;// CONCATENATED MODULE: ./lib/hook-log.js
+
+
+
+
+
+
+/** How many lines of a log are shown, and how many characters of a line. */
+const MAX_LINES = 50;
+const MAX_LINE_LENGTH = 400;
+/** Logs are delivered late, and the clocks of Lambda and CodeDeploy are two. In milliseconds. */
+const BEFORE_EVENT_MS = 5_000;
+const AFTER_EVENT_MS = 15_000;
+/** How long one call may take, and how soon an empty log is looked at once more, in milliseconds. */
+const CALL_DEADLINE_MS = 5_000;
+const LOOK_AGAIN_MS = 3_000;
+/**
+ * Reads the logs of the hooks that the choice names. It fails no release: what cannot be read is a warning.
+ * @param choice undefined: the failed ones, in a private repository only, because logs are shown to whoever sees the run
+ */
+async function readHookLogs(release, choice, world) {
+    const found = { logs: [], warnings: [] };
+    const wanted = (0,hook_results/* hookResults */.a)(release).filter(({ result }) => choice === 'always' ? result !== 'not-run' : choice !== 'never' && result === 'failed');
+    if (wanted.length === 0 || world.signal.aborted)
+        return found;
+    if (choice === undefined && !world.isPrivateRepository()) {
+        found.warnings.push("The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.");
+        return found;
+    }
+    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
+    for (const hook of wanted) {
+        try {
+            const log = await readHookLog(calls, await world.functionLogs(), hook, release);
+            if (log !== undefined)
+                found.logs.push(log);
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            const why = (0,service_error/* describeServiceError */.V)(error.operation, error.serviceError);
+            found.warnings.push(`The log of hook ${hook.hookFunction} could not be read. ${why}`);
+        }
+    }
+    return found;
+}
+async function readHookLog(calls, logs, { event, hookFunction }, { snapshot, deploymentId = '' }) {
+    const reading = snapshot?.events.find(({ name }) => name === event);
+    if (reading?.startedAtMs === undefined)
+        return undefined;
+    const logGroup = await logGroupOf(calls, logs, hookFunction);
+    const range = {
+        logGroup,
+        fromMs: reading.startedAtMs - BEFORE_EVENT_MS,
+        untilMs: (reading.endedAtMs ?? calls.clock.now()) + AFTER_EVENT_MS,
+    };
+    let events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
+    if (events.length === 0) {
+        await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal);
+        events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
+    }
+    return { event, hookFunction, logGroup, ...endOf(ofDeployment(events, deploymentId)) };
+}
+/** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
+async function logGroupOf(calls, logs, hookFunction) {
+    const usual = `/aws/lambda/${(0,sentences/* functionName */.AQ)(hookFunction)}`;
+    try {
+        const told = await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
+        return told || usual;
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA && error.serviceError.kind === 'denied')
+            return usual;
+        throw error;
+    }
+}
+/** Streams in which the deployment is named, when there are any: another release may run the same function. */
+function ofDeployment(events, deploymentId) {
+    const streams = new Set(events.filter(({ message }) => message.includes(deploymentId)).map(({ stream }) => stream));
+    return streams.size === 0 ? events : events.filter(({ stream }) => streams.has(stream));
+}
+function endOf(events) {
+    const lines = events
+        .toSorted((one, other) => one.atMs - other.atMs)
+        .flatMap(({ message }) => (0,untrusted/* plainText */.wh)(message).split('\n'))
+        .filter((line) => line.trim() !== '');
+    const shown = lines.slice(-MAX_LINES).map((line) => (0,untrusted/* cut */.Jj)(line.trimEnd(), MAX_LINE_LENGTH));
+    return { lines: shown, omitted: lines.length - shown.length };
+}
+
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
 // EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
@@ -36864,15 +37017,22 @@ function productionByWeight(sides, snapshot) {
     return [...shares].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent);
 }
 
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
 ;// CONCATENATED MODULE: ./lib/conclude.js
 
 
+
+
 /** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
 const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
-/** The verdict on a release whose deployment is at rest, or as far as it could be followed. */
-async function conclude(plan, outcome, settlement, world, progress) {
+/**
+ * The verdict on a release whose deployment is at rest, or as far as it could be followed.
+ * @param choice of which hooks the log is shown
+ */
+async function conclude({ plan, outcome, settlement }, choice, world, progress) {
     const sides = {
         deploymentId: progress.release.deploymentId ?? '',
         original: plan.service.primary.taskDefinitionArn,
@@ -36883,7 +37043,20 @@ async function conclude(plan, outcome, settlement, world, progress) {
         mayHaveMoved: isOutOfSight(outcome, settlement),
         withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
     });
-    return progress.end((0,verdict/* verdictOf */.V)(outcome, settlement), { settlement, snapshot: settlement.snapshot, production });
+    const { snapshot } = settlement;
+    const { logs, warnings } = await readHookLogs(progress.learn({ settlement, snapshot, production }), choice, world);
+    for (const warning of warnings)
+        progress.warn(warning);
+    await tellHookLogs(logs, world);
+    return progress.end((0,verdict/* verdictOf */.V)(outcome, settlement), { hookLogs: logs });
+}
+async function tellHookLogs(logs, { log }) {
+    for (const hookLog of logs) {
+        await log.group((0,log_lines/* hookLogTitle */.iV)(hookLog), async () => {
+            for (const line of hookLog.lines)
+                log.line(`  | ${line}`);
+        });
+    }
 }
 /** The deployment or its rollback went on, or may have, after the last reading. */
 function isOutOfSight(outcome, { rollback, cutShort }) {
@@ -42178,6 +42351,7 @@ function newRelease(inputs, world) {
         outcome: undefined,
         settlement: undefined,
         production: undefined,
+        hookLogs: [],
         taskStops: [],
         status: undefined,
         failure: undefined,
@@ -42681,6 +42855,7 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony export */   Ux: () => (/* binding */ adoptionLines),
 /* harmony export */   bV: () => (/* binding */ entryLine),
 /* harmony export */   eB: () => (/* binding */ readTroubleLine),
+/* harmony export */   iV: () => (/* binding */ hookLogTitle),
 /* harmony export */   n$: () => (/* binding */ targetLostText),
 /* harmony export */   qx: () => (/* binding */ outcomeLines),
 /* harmony export */   x1: () => (/* binding */ writeLines)
@@ -42880,6 +43055,13 @@ function readTroubleLine(trouble, nowMs) {
     }
     const { operation, serviceError } = trouble.began;
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
+}
+/** Above the lines of a hook's own log. */
+function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
+    const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`;
+    if (lines.length === 0)
+        return `${what}: nothing was found in it`;
+    return omitted === 0 ? what : `${what}: the last ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
 }
 
 
@@ -45596,8 +45778,8 @@ async function check(parsed, blocker, world, progress) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/conclude.js + 1 modules
-var conclude = __nccwpck_require__(7303);
+// EXTERNAL MODULE: ./lib/conclude.js + 2 modules
+var conclude = __nccwpck_require__(7503);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
 var settle = __nccwpck_require__(8744);
 ;// CONCATENATED MODULE: ./lib/report/room-lines.js
@@ -45947,7 +46129,7 @@ async function release(parsed, world) {
     for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
         world.log.line(line);
     const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
-    return await (0,conclude/* conclude */.E)(plan, outcome, settlement, world, progress);
+    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
 }
 /** How often a release lets others go first that started right before it. */
 const MAX_OVERTAKEN = 5;
@@ -46009,8 +46191,8 @@ function adopt(adopted, world, progress) {
 var wrap_up = __nccwpck_require__(4241);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
-// EXTERNAL MODULE: ./lib/step/step.js + 15 modules
-var step = __nccwpck_require__(2719);
+// EXTERNAL MODULE: ./lib/step/step.js + 16 modules
+var step = __nccwpck_require__(154);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -46088,7 +46270,7 @@ function attempt(action) {
 /* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2719);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(154);
 
 
 
@@ -46204,7 +46386,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 2719:
+/***/ 154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46297,6 +46479,7 @@ const INPUT_NAMES = [
     'on-timeout',
     'on-cancel',
     'fail-fast',
+    'hook-logs',
     'aws-region',
     'role-to-assume',
     'expected-account-id',
@@ -46619,6 +46802,7 @@ function parseInputs(raw, undeclared) {
         onTimeout: fields.choice('on-timeout', PARTINGS) ?? 'leave',
         onCancel: fields.choice('on-cancel', PARTINGS) ?? 'rollback',
         failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
+        hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
         region: fields.text('aws-region'),
         ...accountOf(fields),
         maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
@@ -46918,6 +47102,8 @@ function readTokenEndpoint(environment) {
     return { ...none, problems: [problem] };
 }
 
+// EXTERNAL MODULE: ./lib/aws/function-logs.js
+var function_logs = __nccwpck_require__(2993);
 ;// CONCATENATED MODULE: ./lib/aws/session.js
 
 /** A session is renewed so long before its end, or in the middle of its life when that is later. In milliseconds. */
@@ -47063,6 +47249,7 @@ function refused(sentence) {
 
 
 
+
 /** The clients of a step, with the credentials of the environment or with a session of its own. */
 function connect(options) {
     const { inputs, environment, clock, firstRequestSent } = options;
@@ -47076,6 +47263,7 @@ function connect(options) {
     }
     const clients = buildClients(region ?? 'not-set', environment, undefined);
     const { credentials } = clients.ecs.config;
+    const functionLogs = laterFunctionLogs(region, environment, credentials);
     const sts = later(async () => {
         if (inputs.expectedAccount === undefined)
             await orSoon(firstRequestSent, clock);
@@ -47085,7 +47273,8 @@ function connect(options) {
         ...clients,
         ...common,
         obstacles,
-        close: () => closeAll(clients, sts),
+        functionLogs: functionLogs.get,
+        close: () => closeAll(clients, sts, functionLogs),
         readCaller: async (attempts) => await readCaller(attempts, sts.get),
         credentialsEndAtMs: async () => endOf(await credentials().catch(() => undefined)),
         renewCredentials: () => false,
@@ -47107,10 +47296,12 @@ function connectAsRole({ environment, clock, toolkit }, region, roleArn) {
     };
     const session = new OwnSession(clock, async () => await assumeRole(request));
     const clients = buildClients(region, environment, session);
+    const functionLogs = laterFunctionLogs(region, environment, signedBy(session));
     return {
         ...clients,
+        functionLogs: functionLogs.get,
         obstacles: [...endpoint.problems, ...tokenProblems(environment)],
-        close: () => closeAll(clients, sts),
+        close: () => closeAll(clients, sts, functionLogs),
         readCaller: async () => callerOf((await session.current()).callerArn),
         credentialsEndAtMs: async () => undefined,
         renewCredentials: () => {
@@ -47150,12 +47341,36 @@ function later(load) {
         close: () => void loading?.then((loaded) => loaded.close()).catch(() => { }),
     };
 }
+function laterFunctionLogs(region, environment, credentials) {
+    return later(() => (0,function_logs/* loadFunctionLogs */.m)({ region: region ?? 'not-set', ...clientOptions(environment), credentials }));
+}
 function closeAll(...parts) {
     for (const part of parts)
         part.close();
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/step/event.js
+
+
+/**
+ * Whether the event that started the run says that its repository is private (or internal). Events without a repository,
+ * such as a schedule, say nothing. Source: GitHub docs, webhook payloads, `repository.private`.
+ */
+function isPrivateRepository(environment) {
+    try {
+        const event = JSON.parse((0,external_node_fs_.readFileSync)(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+        const repository = (0,lib_document/* isJsonObject */.OW)(event) ? event['repository'] : undefined;
+        return (0,lib_document/* isJsonObject */.OW)(repository) && repository['private'] === true;
+    }
+    catch {
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/step/step.js
+
 
 
 
@@ -47175,6 +47390,7 @@ function buildStep({ environment, toolkit, firstRequestSent, files, log, signal,
         signal,
         run: githubRun(environment),
         log,
+        isPrivateRepository: () => isPrivateRepository(environment),
         readText: files.readText,
         onRelease,
     };
@@ -47360,6 +47576,7 @@ function reportOf(release) {
             result,
             durationSeconds: secondsOf(durationMs),
             diagnostics: diagnostics ?? null,
+            log: logMember(release, event),
         })),
         traffic: {
             replacementPercent: (0,traffic/* trafficNow */.oo)(release) ?? null,
@@ -47377,6 +47594,10 @@ function reportOf(release) {
         },
         timeline: release.timeline.map(timelineMember),
     };
+}
+function logMember({ hookLogs }, hookEvent) {
+    const log = hookLogs.find(({ event }) => event === hookEvent);
+    return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted };
 }
 function deploymentWithoutReading({ deploymentId }) {
     return deploymentId === undefined
@@ -47496,6 +47717,7 @@ function label(text) {
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/report/summary.js
+
 
 
 
@@ -47673,7 +47895,14 @@ function hooks(release) {
         durationText(result.durationMs),
         result.diagnostics === undefined ? '' : (0,untrusted/* markdownText */.p7)(result.diagnostics),
     ]);
-    return section('Hooks', table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows));
+    const logs = release.hookLogs.map(hookLogDetails).join('\n\n');
+    const cells = table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows);
+    return section('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`);
+}
+/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
+function hookLogDetails(log) {
+    const lines = log.lines.map((line) => (0,untrusted/* htmlText */.js)(line) || ' ');
+    return `<details><summary>${(0,untrusted/* htmlText */.js)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
 }
 function hookFunctionCell({ hookFunction }, { service }) {
     const url = service === undefined ? undefined : (0,console_links/* functionLogUrl */.w2)(service.partition, service.region, (0,sentences/* functionName */.AQ)(hookFunction));
@@ -48073,11 +48302,12 @@ function withoutDescribeOnly(definition) {
 /* harmony export */   BP: () => (/* binding */ logLine),
 /* harmony export */   BX: () => (/* binding */ inSentence),
 /* harmony export */   D9: () => (/* binding */ markdownCode),
+/* harmony export */   Jj: () => (/* binding */ cut),
 /* harmony export */   Wt: () => (/* binding */ withoutHalf),
+/* harmony export */   js: () => (/* binding */ htmlText),
 /* harmony export */   p7: () => (/* binding */ markdownText),
 /* harmony export */   wh: () => (/* binding */ plainText)
 /* harmony export */ });
-/* unused harmony exports cut, htmlText */
 /**
  * Text that comes from AWS, hooks, files or pull requests, made safe where it leaves the action.
  *
@@ -48250,7 +48480,7 @@ function verdictOf(outcome, settlement) {
 /* harmony export */   U: () => (/* binding */ isAtRest)
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7303);
+/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7503);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8744);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1288);
 /* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(336);
@@ -48294,7 +48524,7 @@ async function wrapUp(saved, { inputs }, world) {
     const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS };
     const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
     const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
-    return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)(plan, outcome, settlement, world, progress);
+    return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
 }
 /** The deployment's id, that there is none, or why that could not be found out. */
 async function findStarted(find) {

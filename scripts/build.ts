@@ -36,13 +36,24 @@ function bundleInto(folder: string): void {
  */
 function writeLicences(folder: string): void {
   const whole = mkdtempSync(join(tmpdir(), 'licences-'))
-  writeFileSync(
-    join(root, 'lib', 'licences.js'),
-    "import './index.js'\nimport '@actions/core'\nexport * from '@aws-sdk/client-sts'\n",
-  )
+  const later = packagesImportedLater().map((name, index) => `export * as later${index} from '${name}'\n`)
+  writeFileSync(join(root, 'lib', 'licences.js'), ["import './index.js'\n", ...later].join(''))
   bundle('lib/licences.js', whole)
   copyFileSync(join(whole, LICENCES), join(folder, LICENCES))
   rmSync(whole, { recursive: true, force: true })
+}
+
+/** What the sources load with `import()` when it is needed. */
+function packagesImportedLater(): string[] {
+  const sources = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.js'),
+  )
+  const names = sources.flatMap((name) =>
+    [...readFileSync(join(root, 'lib', name), 'utf8').matchAll(/\bimport\('([^'.][^']*)'\)/g)].map(
+      (found) => found[1] ?? '',
+    ),
+  )
+  return [...new Set(names)].sort()
 }
 
 function bundle(entry: string, folder: string): void {

@@ -1,20 +1,32 @@
 import type { Outcome } from './follow/follow.ts'
 import type { Settlement } from './follow/settle.ts'
+import { type HookLog, readHookLogs } from './hook-log.ts'
+import type { HookLogChoice } from './inputs/inputs.ts'
 import type { ReleasePlan } from './plan/plan.ts'
 import { readProduction } from './production.ts'
 import type { Progress } from './progress.ts'
 import type { Release } from './release-state.ts'
+import { hookLogTitle } from './report/log-lines.ts'
 import { verdictOf } from './verdict.ts'
 import type { World } from './world.ts'
 
 /** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
 const LAST_LOOK_WHEN_CANCELLED_MS = 1_500
 
-/** The verdict on a release whose deployment is at rest, or as far as it could be followed. */
+/** A release that is no longer followed. */
+export interface Ended {
+  plan: ReleasePlan
+  outcome: Outcome
+  settlement: Settlement
+}
+
+/**
+ * The verdict on a release whose deployment is at rest, or as far as it could be followed.
+ * @param choice of which hooks the log is shown
+ */
 export async function conclude(
-  plan: ReleasePlan,
-  outcome: Outcome,
-  settlement: Settlement,
+  { plan, outcome, settlement }: Ended,
+  choice: HookLogChoice | undefined,
   world: World,
   progress: Progress,
 ): Promise<Release> {
@@ -28,7 +40,19 @@ export async function conclude(
     mayHaveMoved: isOutOfSight(outcome, settlement),
     withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
   })
-  return progress.end(verdictOf(outcome, settlement), { settlement, snapshot: settlement.snapshot, production })
+  const { snapshot } = settlement
+  const { logs, warnings } = await readHookLogs(progress.learn({ settlement, snapshot, production }), choice, world)
+  for (const warning of warnings) progress.warn(warning)
+  await tellHookLogs(logs, world)
+  return progress.end(verdictOf(outcome, settlement), { hookLogs: logs })
+}
+
+async function tellHookLogs(logs: readonly HookLog[], { log }: World): Promise<void> {
+  for (const hookLog of logs) {
+    await log.group(hookLogTitle(hookLog), async () => {
+      for (const line of hookLog.lines) log.line(`  | ${line}`)
+    })
+  }
 }
 
 /** The deployment or its rollback went on, or may have, after the last reading. */

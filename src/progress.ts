@@ -91,6 +91,7 @@ function newRelease(inputs: Inputs, world: World): Release {
     outcome: undefined,
     settlement: undefined,
     production: undefined,
+    hookLogs: [],
     taskStops: [],
     status: undefined,
     failure: undefined,

@@ -7,6 +7,7 @@ import type { Snapshot } from './follow/snapshot.ts'
 import type { TimelineEntry } from './follow/timeline.ts'
 import type { GithubRun } from './github-run.ts'
 import type { Wait } from './group/wait.ts'
+import type { HookLog } from './hook-log.ts'
 import type { FinishLine } from './inputs/inputs.ts'
 import type { Adopted } from './plan/adoption.ts'
 import type { ReleasePlan } from './plan/plan.ts'
@@ -50,6 +51,8 @@ export interface Release {
   outcome: Outcome | undefined
   settlement: Settlement | undefined
   production: Production | undefined
+  /** What hook functions printed, as far as it is shown. */
+  hookLogs: readonly HookLog[]
   /** For which reasons tasks of the replacement stopped while it was being started. */
   taskStops: readonly string[]
   /** Undefined while the release goes on. */

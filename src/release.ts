@@ -44,7 +44,7 @@ export async function release(parsed: ParsedInputs, world: World): Promise<Relea
   for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
   const settlement = await settle(engine, deploymentId, outcome, following, partings)
 
-  return await conclude(plan, outcome, settlement, world, progress)
+  return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
 }
 
 /** How often a release lets others go first that started right before it. */

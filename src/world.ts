@@ -1,6 +1,7 @@
 import type { Attempts } from './aws/attempts.ts'
 import type { CodeDeploy } from './aws/code-deploy.ts'
 import type { Ecs } from './aws/ecs.ts'
+import type { FunctionLogs } from './aws/function-logs.ts'
 import type { Caller } from './aws/sts.ts'
 import type { Problem } from './errors.ts'
 import type { GithubRun } from './github-run.ts'
@@ -21,6 +22,10 @@ export interface World extends Ecs, CodeDeploy {
   /** When the credentials end, in milliseconds since 1970; undefined when they are renewed or do not tell. */
   credentialsEndAtMs(): Promise<number | undefined>
   run: GithubRun
+  /** Whether the run is seen only by people who may see the repository; false when that is not known. */
+  isPrivateRepository(): boolean
+  /** Logs of Lambda functions; loaded when it is first asked for. */
+  functionLogs(): Promise<FunctionLogs>
   log: Log
   /** The text of a file of the workspace; undefined when there is none. */
   readText(path: string): Promise<string | undefined>

@@ -43,7 +43,7 @@ export async function wrapUp(saved: Release, { inputs }: ParsedInputs, world: Wo
   const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS }
   const settled = await settle(engine, deploymentId, outcome, following, partings)
   const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
-  return await conclude(plan, outcome, settlement, world, progress)
+  return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
 }
 
 /** The deployment's id, that there is none, or why that could not be found out. */

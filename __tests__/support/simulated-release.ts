@@ -1,5 +1,6 @@
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs'
+import { loadFunctionLogs } from '../../src/aws/function-logs.ts'
 import { githubRun } from '../../src/github-run.ts'
 import { type ParsedInputs, parseInputs } from '../../src/inputs/inputs.ts'
 import { INPUT_NAMES, type InputName, type RawInputs } from '../../src/inputs/names.ts'
@@ -98,6 +99,8 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       credentialsEndAtMs: async () => undefined,
       run: githubRun({ GITHUB_REPOSITORY: 'example/shop', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' }),
       log: logInto(log),
+      isPrivateRepository: () => true,
+      functionLogs: () => loadFunctionLogs(clientOptionsFor(simulator.url)),
       readText: async (path) => options.files?.[path],
       onRelease: () => {},
       ...options.world,
@@ -137,12 +140,19 @@ export async function inOneAccount(
   }
 }
 
+function clientOptionsFor(
+  endpoint: string,
+  credentials: ECSClientConfig['credentials'] = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+) {
+  return { endpoint, credentials, region: 'us-east-1', maxAttempts: 1 }
+}
+
 /** The SDK's own clients, one attempt each, against a simulator. */
 export function clientsFor(
   endpoint: string,
   credentials: ECSClientConfig['credentials'] = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
 ): { ecs: ECSClient; codeDeploy: CodeDeployClient } {
-  const options = { endpoint, credentials, region: 'us-east-1', maxAttempts: 1 }
+  const options = clientOptionsFor(endpoint, credentials)
   return { ecs: new ECSClient(options), codeDeploy: new CodeDeployClient(options) }
 }
 

@@ -17,6 +17,9 @@ export type RollbackEvent = 'failure' | 'alarm' | 'stop'
 /** What becomes of a deployment when we stop waiting for it before its end. */
 export type Parting = 'leave' | 'rollback'
 
+/** Of which hooks the function's own log is shown. */
+export type HookLogChoice = 'failed' | 'always' | 'never'
+
 /** What the user asked for, in exact types. Times are in milliseconds. Undefined: not given. */
 export interface Inputs {
   operation: 'release'
@@ -56,6 +59,8 @@ export interface Inputs {
   onCancel: Parting
   /** How many replacement tasks may stop for the same reason before any was healthy; 0: any number. */
   failFast: number
+  /** Undefined: of failed ones, unless the repository may be public. */
+  hookLogs: HookLogChoice | undefined
   region: string | undefined
   /** ARN of the role whose session the action takes by itself. Undefined: the credentials of the environment. */
   roleToAssume: string | undefined
@@ -161,6 +166,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     onTimeout: fields.choice('on-timeout', PARTINGS) ?? 'leave',
     onCancel: fields.choice('on-cancel', PARTINGS) ?? 'rollback',
     failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
+    hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
     region: fields.text('aws-region'),
     ...accountOf(fields),
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,

@@ -32,6 +32,7 @@ export const INPUT_NAMES = [
   'on-timeout',
   'on-cancel',
   'fail-fast',
+  'hook-logs',
   'aws-region',
   'role-to-assume',
   'expected-account-id',

@@ -140,6 +140,7 @@ function runnerVariables(folder: string, workspace: string): NodeJS.ProcessEnv {
     GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
     GITHUB_ACTOR: 'octocat',
     GITHUB_EVENT_NAME: 'push',
+    GITHUB_EVENT_PATH: eventFile(folder),
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_API_URL: 'https://api.github.com',
     RUNNER_OS: 'Linux',
@@ -149,6 +150,13 @@ function runnerVariables(folder: string, workspace: string): NodeJS.ProcessEnv {
 
 function stateVariables(state: Record<string, string>): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]))
+}
+
+/** Of a push to a private repository. */
+function eventFile(folder: string): string {
+  const path = join(folder, 'event.json')
+  writeFileSync(path, JSON.stringify({ repository: { full_name: 'example/shop', private: true } }))
+  return path
 }
 
 function emptyFile(folder: string, name: string): string {

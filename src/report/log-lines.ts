@@ -5,6 +5,7 @@ import { describePhase } from '../follow/phase.ts'
 import type { Partings } from '../follow/settle.ts'
 import type { Hooks } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
+import type { HookLog } from '../hook-log.ts'
 import type { FinishLine, Parting } from '../inputs/inputs.ts'
 import type { Release } from '../release-state.ts'
 import { describeShift } from '../service/traffic-shift.ts'
@@ -207,4 +208,11 @@ export function readTroubleLine(trouble: { began: CallError } | { endedAfter: nu
   }
   const { operation, serviceError } = trouble.began
   return `${clockTime(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`
+}
+
+/** Above the lines of a hook's own log. */
+export function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }: HookLog): string {
+  const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`
+  if (lines.length === 0) return `${what}: nothing was found in it`
+  return omitted === 0 ? what : `${what}: the last ${count(lines.length, 'line')}, ${omitted} before them left out`
 }

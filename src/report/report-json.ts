@@ -80,6 +80,7 @@ function reportOf(release: Release) {
       result,
       durationSeconds: secondsOf(durationMs),
       diagnostics: diagnostics ?? null,
+      log: logMember(release, event),
     })),
     traffic: {
       replacementPercent: trafficNow(release) ?? null,
@@ -97,6 +98,11 @@ function reportOf(release: Release) {
     },
     timeline: release.timeline.map(timelineMember),
   }
+}
+
+function logMember({ hookLogs }: Release, hookEvent: string) {
+  const log = hookLogs.find(({ event }) => event === hookEvent)
+  return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted }
 }
 
 function deploymentWithoutReading({ deploymentId }: Release) {

@@ -1,13 +1,15 @@
 import { type EventReading, hasEnded, type Snapshot } from '../follow/snapshot.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import { type Wait, waitedMs } from '../group/wait.ts'
+import type { HookLog } from '../hook-log.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
-import { markdownCode, markdownText } from '../untrusted.ts'
+import { htmlText, markdownCode, markdownText } from '../untrusted.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { deploymentUrl, functionLogUrl, serviceUrl } from './console-links.ts'
 import { renderGantt } from './gantt.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
+import { hookLogTitle } from './log-lines.ts'
 import { functionName, originalRevision, releasedRevision, serviceLabel, verdictSentences } from './sentences.ts'
 import { peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 import { clockTime, duration, percentText } from './words.ts'
@@ -193,7 +195,15 @@ function hooks(release: Release): string {
     durationText(result.durationMs),
     result.diagnostics === undefined ? '' : markdownText(result.diagnostics),
   ])
-  return section('Hooks', table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows))
+  const logs = release.hookLogs.map(hookLogDetails).join('\n\n')
+  const cells = table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows)
+  return section('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`)
+}
+
+/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
+function hookLogDetails(log: HookLog): string {
+  const lines = log.lines.map((line) => htmlText(line) || ' ')
+  return `<details><summary>${htmlText(hookLogTitle(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`
 }
 
 function hookFunctionCell({ hookFunction }: HookResult, { service }: Release): string {

@@ -1,9 +1,10 @@
 import { assumeRole, ID_TOKEN_ADVICE, sessionNameOf } from '../aws/assume-role.ts'
 import type { Attempts } from '../aws/attempts.ts'
-import { buildClients, type Clients, clientOptions } from '../aws/clients.ts'
+import { buildClients, type Clients, clientOptions, signedBy } from '../aws/clients.ts'
 import { readEndpoint, readTokenEndpoint } from '../aws/endpoint.ts'
+import { type FunctionLogs, loadFunctionLogs } from '../aws/function-logs.ts'
 import { OwnSession } from '../aws/session.ts'
-import { type Caller, callerOf, loadSts, readCaller, type Sts } from '../aws/sts.ts'
+import { type Caller, callerOf, loadSts, readCaller } from '../aws/sts.ts'
 import type { Clock } from '../clock.ts'
 import type { Problem } from '../errors.ts'
 import { githubRun } from '../github-run.ts'
@@ -20,6 +21,7 @@ export interface Connection extends Clients {
   readCaller(attempts: Attempts): Promise<Caller>
   credentialsEndAtMs(): Promise<number | undefined>
   renewCredentials(): boolean
+  functionLogs(): Promise<FunctionLogs>
 }
 
 export interface ConnectionOptions {
@@ -45,6 +47,7 @@ export function connect(options: ConnectionOptions): Connection {
 
   const clients = buildClients(region ?? 'not-set', environment, undefined)
   const { credentials } = clients.ecs.config
+  const functionLogs = laterFunctionLogs(region, environment, credentials)
   const sts = later(async () => {
     if (inputs.expectedAccount === undefined) await orSoon(firstRequestSent, clock)
     return await loadSts({ region: region ?? 'not-set', ...clientOptions(environment), credentials })
@@ -53,7 +56,8 @@ export function connect(options: ConnectionOptions): Connection {
     ...clients,
     ...common,
     obstacles,
-    close: () => closeAll(clients, sts),
+    functionLogs: functionLogs.get,
+    close: () => closeAll(clients, sts, functionLogs),
     readCaller: async (attempts) => await readCaller(attempts, sts.get),
     credentialsEndAtMs: async () => endOf(await credentials().catch(() => undefined)),
     renewCredentials: () => false,
@@ -76,10 +80,12 @@ function connectAsRole({ environment, clock, toolkit }: ConnectionOptions, regio
   }
   const session = new OwnSession(clock, async () => await assumeRole(request))
   const clients = buildClients(region, environment, session)
+  const functionLogs = laterFunctionLogs(region, environment, signedBy(session))
   return {
     ...clients,
+    functionLogs: functionLogs.get,
     obstacles: [...endpoint.problems, ...tokenProblems(environment)],
-    close: () => closeAll(clients, sts),
+    close: () => closeAll(clients, sts, functionLogs),
     readCaller: async () => callerOf((await session.current()).callerArn),
     credentialsEndAtMs: async () => undefined,
     renewCredentials: () => {
@@ -120,13 +126,13 @@ function endOf(identity: Identity | undefined): number | undefined {
 }
 
 /** A client that is loaded when it is first asked for. */
-interface Later {
-  get(): Promise<Sts>
+interface Later<Client> {
+  get(): Promise<Client>
   close(): void
 }
 
-function later(load: () => Promise<Sts>): Later {
-  let loading: Promise<Sts> | undefined
+function later<Client extends { close(): void }>(load: () => Promise<Client>): Later<Client> {
+  let loading: Promise<Client> | undefined
   return {
     get: async () => {
       loading ??= load()
@@ -134,6 +140,14 @@ function later(load: () => Promise<Sts>): Later {
     },
     close: () => void loading?.then((loaded) => loaded.close()).catch(() => {}),
   }
+}
+
+function laterFunctionLogs(
+  region: string | undefined,
+  environment: NodeJS.ProcessEnv,
+  credentials: ReturnType<typeof signedBy> | Clients['ecs']['config']['credentials'],
+): Later<FunctionLogs> {
+  return later(() => loadFunctionLogs({ region: region ?? 'not-set', ...clientOptions(environment), credentials }))
 }
 
 function closeAll(...parts: { close(): void }[]): void {

@@ -5,6 +5,7 @@ import { type ParsedInputs, parseInputs } from '../inputs/inputs.ts'
 import type { Release } from '../release-state.ts'
 import type { Log, World } from '../world.ts'
 import { connect } from './connection.ts'
+import { isPrivateRepository } from './event.ts'
 import type { StepFiles } from './files.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
@@ -42,6 +43,7 @@ export function buildStep({ environment, toolkit, firstRequestSent, files, log, 
     signal,
     run: githubRun(environment),
     log,
+    isPrivateRepository: () => isPrivateRepository(environment),
     readText: files.readText,
     onRelease,
   }

@@ -1,0 +1,94 @@
+import { expect, test } from '@jest/globals'
+import type { Scenario } from '../src/simulator/scenario.ts'
+import { scenarios } from '../src/simulator/scenarios.ts'
+import { expectValidReport } from './support/report-schema.ts'
+import { type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
+
+const HOOK = 'CodeDeployHook_validate'
+const INPUTS = { 'after-allow-test-traffic-hook': HOOK }
+const FAILS = scenarios['hook-fails']
+
+async function releaseWith(options: Partial<SimulatedReleaseOptions> = {}) {
+  const result = await simulateRelease({ scenario: FAILS, ...options, inputs: { ...INPUTS, ...options.inputs } })
+  expectValidReport(result.release)
+  return result
+}
+
+function printing(log: string[], scenario: Scenario = FAILS): Scenario {
+  return { ...scenario, hookPlans: { [HOOK]: { answer: 'Failed', afterSeconds: 20, log } } }
+}
+
+test('shows what a failed hook itself printed, in log, summary and report, and not in outputs or annotation', async () => {
+  const { log, summary, release, outputs, annotation } = await releaseWith({
+    scenario: printing(['status 500, wanted 200']),
+  })
+  const at = log.findIndex((line) =>
+    line.startsWith(`> Log of hook ${HOOK} at AfterAllowTestTraffic, from /aws/lambda/${HOOK}`),
+  )
+  expect(at).toBeGreaterThan(0)
+  expect(log.slice(at)).toContainEqual('  | status 500, wanted 200')
+  expect(summary).toContain('status 500, wanted 200')
+  expect(release.hookLogs[0]?.lines).toContain('status 500, wanted 200')
+  expect(JSON.stringify([outputs, annotation])).not.toContain('wanted 200')
+})
+
+test.each([
+  ['a hook that passed is not shown', 'success', '', true, 0],
+  ['is shown always when asked for', 'success', 'always', true, 1],
+  ['is not shown when asked not to', 'hook-fails', 'never', true, 0],
+  ['is not shown in a repository that may be public', 'hook-fails', '', false, 0],
+  ['is shown there when asked for', 'hook-fails', 'failed', false, 1],
+] as const)('the log of %s', async (_, scenario, choice, isPrivate, shown) => {
+  const { release, calls } = await releaseWith({
+    scenario: scenarios[scenario],
+    inputs: { 'hook-logs': choice },
+    world: { isPrivateRepository: () => isPrivate },
+  })
+  expect(release.hookLogs).toHaveLength(shown)
+  expect(calls.some(({ operation }) => operation === 'FilterLogEvents')).toBe(shown === 1)
+})
+
+test('says that it left the log out because the repository may be public', async () => {
+  const { release } = await releaseWith({ world: { isPrivateRepository: () => false } })
+  expect(release.warnings).toContain(
+    "The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.",
+  )
+})
+
+test('shows the end of a long log, and how much is left out', async () => {
+  const lines = Array.from({ length: 200 }, (_, index) => `line ${index}`)
+  const { log, release } = await releaseWith({ scenario: printing(lines) })
+  const shown = release.hookLogs[0]
+  expect(shown?.lines).toHaveLength(50)
+  expect(shown?.lines).toContain('line 199')
+  expect(shown?.omitted).toBeGreaterThan(140)
+  expect(log.join('\n')).toMatch(/the last 50 lines, \d+ before them left out/)
+})
+
+test('reads from where the function logs', async () => {
+  const { world } = FAILS
+  const functions = world.functions.map((one) => ({ ...one, logGroup: '/hooks/mine' }))
+  const { release } = await releaseWith({ scenario: { ...printing(['here']), world: { ...world, functions } } })
+  expect(release.hookLogs[0]).toMatchObject({ logGroup: '/hooks/mine', lines: expect.arrayContaining(['here']) })
+})
+
+test.each(['FilterLogEvents', 'GetFunctionConfiguration'])(
+  'tells a denied %s in one warning at most, and keeps the verdict',
+  async (operation) => {
+    const { outputs, release } = await releaseWith({
+      scenario: { ...FAILS, faults: [{ operation, kind: { type: 'denied' } }] },
+    })
+    expect(outputs['status']).toBe('rolled-back')
+    const told = release.warnings.filter((warning) => warning.includes('could not be read'))
+    expect(told).toHaveLength(operation === 'FilterLogEvents' ? 1 : 0)
+    expect(release.hookLogs).toHaveLength(operation === 'FilterLogEvents' ? 0 : 1)
+  },
+)
+
+test('shows hostile lines as text', async () => {
+  const hostile = ['::set-output name=status::succeeded', '##[error]x', '</pre></details><img src=x>', '\u001b[31mred']
+  const { summary, release } = await releaseWith({ scenario: printing(hostile) })
+  expect(summary).toContain('&lt;/pre&gt;&lt;/details&gt;&lt;img src=x&gt;')
+  expect(summary).not.toContain('<img')
+  expect(release.hookLogs[0]?.lines).toContain('red')
+})

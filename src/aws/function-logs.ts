@@ -1,0 +1,75 @@
+import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs'
+import type { LambdaClientConfig } from '@aws-sdk/client-lambda'
+import { type Attempts, attempt } from './attempts.ts'
+
+/** One line, or several at once, that a function printed. */
+export interface LogEvent {
+  /** Milliseconds since 1970. */
+  atMs: number
+  /** Each instance of a function writes to a stream of its own. */
+  stream: string
+  message: string
+}
+
+/** The two calls by which a function's own log is found and read, one attempt each. */
+export interface FunctionLogs {
+  logGroupOf(functionName: string, signal: AbortSignal): Promise<string>
+  /** A page of events between two moments, oldest first. Source: API Reference, FilterLogEvents; times in milliseconds. */
+  page(request: LogRequest, signal: AbortSignal): Promise<{ events: LogEvent[]; nextToken: string | undefined }>
+  close(): void
+}
+
+export interface LogRequest {
+  logGroup: string
+  fromMs: number
+  untilMs: number
+  nextToken: string | undefined
+}
+
+/** Clients of Lambda and CloudWatch Logs, loaded when they are needed: most releases never need them. */
+export async function loadFunctionLogs(config: LambdaClientConfig & CloudWatchLogsClientConfig): Promise<FunctionLogs> {
+  const [{ GetFunctionConfigurationCommand, LambdaClient }, { CloudWatchLogsClient, FilterLogEventsCommand }] =
+    await Promise.all([import('@aws-sdk/client-lambda'), import('@aws-sdk/client-cloudwatch-logs')])
+  const lambda = new LambdaClient(config)
+  const logs = new CloudWatchLogsClient(config)
+  return {
+    logGroupOf: async (FunctionName, abortSignal) => {
+      const answer = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }), { abortSignal })
+      return answer.LoggingConfig?.LogGroup ?? ''
+    },
+    page: async ({ logGroup: logGroupName, fromMs: startTime, untilMs: endTime, nextToken }, abortSignal) => {
+      const command = new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken })
+      const answer = await logs.send(command, { abortSignal })
+      const events = (answer.events ?? []).map(({ timestamp = 0, logStreamName = '', message = '' }) => ({
+        atMs: timestamp,
+        stream: logStreamName,
+        message,
+      }))
+      return { events, nextToken: answer.nextToken || undefined }
+    },
+    close: () => {
+      lambda.destroy()
+      logs.destroy()
+    },
+  }
+}
+
+/** Pages that are read at most: a function that prints without end is cut off, oldest part first to be read. */
+const MAX_PAGES = 20
+
+/** Everything that a log group got between two moments, as far as it is read. @throws CallError */
+export async function readLogEvents(
+  attempts: Attempts,
+  logs: FunctionLogs,
+  range: Omit<LogRequest, 'nextToken'>,
+): Promise<LogEvent[]> {
+  const events: LogEvent[] = []
+  let nextToken: string | undefined
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const page = await attempt(attempts, 'logs:FilterLogEvents', (signal) => logs.page({ ...range, nextToken }, signal))
+    events.push(...page.events)
+    nextToken = page.nextToken
+    if (nextToken === undefined) break
+  }
+  return events
+}

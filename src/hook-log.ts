@@ -1,0 +1,122 @@
+import { type Attempts, attempt, CallError } from './aws/attempts.ts'
+import { type FunctionLogs, type LogEvent, readLogEvents } from './aws/function-logs.ts'
+import { describeServiceError } from './aws/service-error.ts'
+import type { HookLogChoice } from './inputs/inputs.ts'
+import type { Release } from './release-state.ts'
+import { type HookResult, hookResults } from './report/hook-results.ts'
+import { functionName } from './report/sentences.ts'
+import { cut, plainText } from './untrusted.ts'
+import type { World } from './world.ts'
+
+/** The end of what a hook function printed in this release; every line of it is text that others wrote. */
+export interface HookLog {
+  event: string
+  hookFunction: string
+  logGroup: string
+  lines: string[]
+  /** How many lines before them are left out. */
+  omitted: number
+}
+
+/** How many lines of a log are shown, and how many characters of a line. */
+const MAX_LINES = 50
+const MAX_LINE_LENGTH = 400
+
+/** Logs are delivered late, and the clocks of Lambda and CodeDeploy are two. In milliseconds. */
+const BEFORE_EVENT_MS = 5_000
+const AFTER_EVENT_MS = 15_000
+
+/** How long one call may take, and how soon an empty log is looked at once more, in milliseconds. */
+const CALL_DEADLINE_MS = 5_000
+const LOOK_AGAIN_MS = 3_000
+
+/** What is read, and why it is not when it is not. */
+export interface HookLogs {
+  logs: HookLog[]
+  warnings: string[]
+}
+
+/**
+ * Reads the logs of the hooks that the choice names. It fails no release: what cannot be read is a warning.
+ * @param choice undefined: the failed ones, in a private repository only, because logs are shown to whoever sees the run
+ */
+export async function readHookLogs(
+  release: Release,
+  choice: HookLogChoice | undefined,
+  world: World,
+): Promise<HookLogs> {
+  const found: HookLogs = { logs: [], warnings: [] }
+  const wanted = hookResults(release).filter(({ result }) =>
+    choice === 'always' ? result !== 'not-run' : choice !== 'never' && result === 'failed',
+  )
+  if (wanted.length === 0 || world.signal.aborted) return found
+  if (choice === undefined && !world.isPrivateRepository()) {
+    found.warnings.push(
+      "The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.",
+    )
+    return found
+  }
+  const calls: Attempts = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 }
+  for (const hook of wanted) {
+    try {
+      const log = await readHookLog(calls, await world.functionLogs(), hook, release)
+      if (log !== undefined) found.logs.push(log)
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      const why = describeServiceError(error.operation, error.serviceError)
+      found.warnings.push(`The log of hook ${hook.hookFunction} could not be read. ${why}`)
+    }
+  }
+  return found
+}
+
+async function readHookLog(
+  calls: Attempts,
+  logs: FunctionLogs,
+  { event, hookFunction }: HookResult,
+  { snapshot, deploymentId = '' }: Release,
+): Promise<HookLog | undefined> {
+  const reading = snapshot?.events.find(({ name }) => name === event)
+  if (reading?.startedAtMs === undefined) return undefined
+  const logGroup = await logGroupOf(calls, logs, hookFunction)
+  const range = {
+    logGroup,
+    fromMs: reading.startedAtMs - BEFORE_EVENT_MS,
+    untilMs: (reading.endedAtMs ?? calls.clock.now()) + AFTER_EVENT_MS,
+  }
+  let events = await readLogEvents(calls, logs, range)
+  if (events.length === 0) {
+    await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal)
+    events = await readLogEvents(calls, logs, range)
+  }
+  return { event, hookFunction, logGroup, ...endOf(ofDeployment(events, deploymentId)) }
+}
+
+/** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
+async function logGroupOf(calls: Attempts, logs: FunctionLogs, hookFunction: string): Promise<string> {
+  const usual = `/aws/lambda/${functionName(hookFunction)}`
+  try {
+    const told = await attempt(calls, 'lambda:GetFunctionConfiguration', (signal) =>
+      logs.logGroupOf(hookFunction, signal),
+    )
+    return told || usual
+  } catch (error) {
+    if (error instanceof CallError && error.serviceError.kind === 'denied') return usual
+    throw error
+  }
+}
+
+/** Streams in which the deployment is named, when there are any: another release may run the same function. */
+function ofDeployment(events: LogEvent[], deploymentId: string): LogEvent[] {
+  const streams = new Set(events.filter(({ message }) => message.includes(deploymentId)).map(({ stream }) => stream))
+  return streams.size === 0 ? events : events.filter(({ stream }) => streams.has(stream))
+}
+
+function endOf(events: readonly LogEvent[]): Pick<HookLog, 'lines' | 'omitted'> {
+  const lines = events
+    .toSorted((one, other) => one.atMs - other.atMs)
+    .flatMap(({ message }) => plainText(message).split('\n'))
+    .filter((line) => line.trim() !== '')
+  const shown = lines.slice(-MAX_LINES).map((line) => cut(line.trimEnd(), MAX_LINE_LENGTH))
+  return { lines: shown, omitted: lines.length - shown.length }
+}
