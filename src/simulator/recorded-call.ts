@@ -30,12 +30,21 @@ export type CallOutline = Omit<RecordedCall, 'input' | 'output'> & {
  * What was recorded so far. Requests and answers are kept as text, equal ones once: most calls are polls that saw
  * nothing new, and few are ever looked at.
  */
+const NONE: string[] = []
+
 export class CallRecord {
   readonly calls: RecordedCall[] = []
   readonly #texts = new Map<string, string>()
 
   add({ inputText, outputText, ...call }: CallOutline): void {
-    this.calls.push(new KeptCall(call, this.#shared(inputText), this.#shared(outputText)))
+    const kept = {
+      ...call,
+      service: this.#shared(call.service),
+      operation: this.#shared(call.operation),
+      attempt: this.#shared(call.attempt),
+      unknownMembers: call.unknownMembers.length === 0 ? NONE : call.unknownMembers,
+    }
+    this.calls.push(new KeptCall(kept, this.#shared(inputText), this.#shared(outputText)))
   }
 
   clear(): void {
@@ -43,8 +52,9 @@ export class CallRecord {
     this.#texts.clear()
   }
 
-  #shared(text: string | undefined): string | undefined {
-    if (text === undefined) return undefined
+  /** The text that was kept first; most pieces are cut out of a header, which they would keep too. */
+  #shared<Text extends string | undefined>(text: Text): Text | string {
+    if (text === undefined) return text
     const known = this.#texts.get(text)
     if (known === undefined) this.#texts.set(text, text)
     return known ?? text

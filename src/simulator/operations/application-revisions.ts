@@ -1,17 +1,16 @@
-import {
-  GetApplicationRevision$,
-  type GetApplicationRevisionInput,
-  type GetApplicationRevisionOutput,
-  RegisterApplicationRevision$,
-  type RegisterApplicationRevisionInput,
+import type {
+  GetApplicationRevisionInput,
+  GetApplicationRevisionOutput,
+  RegisterApplicationRevisionInput,
 } from '@aws-sdk/client-codedeploy'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime, writes } from '../protocol/operation.ts'
+import { codeDeploySchema } from '../protocol/schema.ts'
 import { requireApplication } from './group-lookup.ts'
 import { checkDescription, parseRevision, revisionView } from './revision.ts'
 
 const registerApplicationRevision = writes<RegisterApplicationRevisionInput, undefined>(
-  RegisterApplicationRevision$,
+  codeDeploySchema('RegisterApplicationRevision'),
   (input, account, atMs) => {
     const application = requireApplication(account, input.applicationName)
     checkDescription(input.description, account.assumptions)
@@ -23,7 +22,7 @@ const registerApplicationRevision = writes<RegisterApplicationRevisionInput, und
 
 /** The only way to read an AppSpec back: by its hash (observed). */
 const getApplicationRevision = reads<GetApplicationRevisionInput, GetApplicationRevisionOutput>(
-  GetApplicationRevision$,
+  codeDeploySchema('GetApplicationRevision'),
   (input, account) => {
     const application = requireApplication(account, input.applicationName)
     if (!input.revision) throw new AwsError('RevisionRequiredException', 'RevisionLocation must be specified')

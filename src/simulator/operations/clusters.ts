@@ -1,17 +1,16 @@
-import {
-  type Cluster,
-  DescribeClusters$,
-  type DescribeClustersRequest,
-  type DescribeClustersResponse,
-  ListServices$,
-  type ListServicesRequest,
-  type ListServicesResponse,
+import type {
+  Cluster,
+  DescribeClustersRequest,
+  DescribeClustersResponse,
+  ListServicesRequest,
+  ListServicesResponse,
 } from '@aws-sdk/client-ecs'
 import type { Account } from '../model/account.ts'
 import { countTasks } from '../model/task-set.ts'
 import { clusterArn, nameIn, serviceArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
+import { ecsSchema } from '../protocol/schema.ts'
 import { requireCluster, servicesIn } from './cluster-lookup.ts'
 import { pageOf, pageSize } from './page.ts'
 
@@ -22,21 +21,25 @@ const MAX_CLUSTERS = 100
 const SERVICES_ON_A_PAGE = 10
 
 /** Services that were deleted are not listed (documented); every one of the simulator's is on Fargate. */
-const listServices = reads<ListServicesRequest, ListServicesResponse>(ListServices$, (input, account, atMs) => {
-  const cluster = requireCluster(account, input.cluster)
-  const { launchType = 'FARGATE', schedulingStrategy = 'REPLICA', resourceManagementType = 'CUSTOMER' } = input
-  const isAsked = launchType === 'FARGATE' && schedulingStrategy === 'REPLICA' && resourceManagementType === 'CUSTOMER'
-  const arns = (isAsked ? servicesIn(account, cluster, atMs) : [])
-    .filter(({ service }) => service.seed.status !== 'INACTIVE')
-    .map(({ service }) => serviceArn(account.world, cluster, service.seed.name))
-  const size = pageSize(input.maxResults, SERVICES_ON_A_PAGE)
-  const { entries, nextToken } = pageOf(arns, input.nextToken, size, 'InvalidParameterException')
-  return { serviceArns: entries, ...(nextToken && { nextToken }) }
-})
+const listServices = reads<ListServicesRequest, ListServicesResponse>(
+  ecsSchema('ListServices'),
+  (input, account, atMs) => {
+    const cluster = requireCluster(account, input.cluster)
+    const { launchType = 'FARGATE', schedulingStrategy = 'REPLICA', resourceManagementType = 'CUSTOMER' } = input
+    const isAsked =
+      launchType === 'FARGATE' && schedulingStrategy === 'REPLICA' && resourceManagementType === 'CUSTOMER'
+    const arns = (isAsked ? servicesIn(account, cluster, atMs) : [])
+      .filter(({ service }) => service.seed.status !== 'INACTIVE')
+      .map(({ service }) => serviceArn(account.world, cluster, service.seed.name))
+    const size = pageSize(input.maxResults, SERVICES_ON_A_PAGE)
+    const { entries, nextToken } = pageOf(arns, input.nextToken, size, 'InvalidParameterException')
+    return { serviceArns: entries, ...(nextToken && { nextToken }) }
+  },
+)
 
 /** A cluster that does not exist is a failure inside a good answer (documented). */
 const describeClusters = reads<DescribeClustersRequest, DescribeClustersResponse>(
-  DescribeClusters$,
+  ecsSchema('DescribeClusters'),
   (input, account, atMs) => {
     const names = input.clusters?.length ? input.clusters.map(nameIn) : ['default']
     if (names.length > MAX_CLUSTERS) {

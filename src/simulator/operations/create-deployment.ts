@@ -1,9 +1,8 @@
-import {
-  type AlarmConfiguration,
-  type AutoRollbackConfiguration,
-  CreateDeployment$,
-  type CreateDeploymentInput,
-  type CreateDeploymentOutput,
+import type {
+  AlarmConfiguration,
+  AutoRollbackConfiguration,
+  CreateDeploymentInput,
+  CreateDeploymentOutput,
 } from '@aws-sdk/client-codedeploy'
 import { deploymentIdOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
@@ -12,6 +11,7 @@ import type { DeploymentOrder } from '../model/deployment.ts'
 import { serviceKey } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, type Wire, writes } from '../protocol/operation.ts'
+import { codeDeploySchema } from '../protocol/schema.ts'
 import type { GroupSeed, RollbackEvent } from '../scenario.ts'
 import { requireDeploymentConfig } from './deployment-configs.ts'
 import { activeDeployment, laneOfGroup, requireApplication, requireGroup } from './group-lookup.ts'
@@ -35,7 +35,7 @@ const ROLLBACK_EVENTS: RollbackEvent[] = [
  * active deployment. There is no token that would make a repeated call harmless (documented).
  */
 export const createDeployment: Operation = writes<CreateDeploymentInput, CreateDeploymentOutput>(
-  CreateDeployment$,
+  codeDeploySchema('CreateDeployment'),
   (input, account, atMs) => {
     const application = requireApplication(account, input.applicationName)
     const group = requireGroup(application, input.deploymentGroupName)

@@ -1,14 +1,14 @@
-import {
-  type DeploymentConfigInfo,
-  GetDeploymentConfig$,
-  type GetDeploymentConfigInput,
-  type GetDeploymentConfigOutput,
+import type {
+  DeploymentConfigInfo,
+  GetDeploymentConfigInput,
+  GetDeploymentConfigOutput,
 } from '@aws-sdk/client-codedeploy'
 import { uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import { SEED_AGE_MS } from '../model/lane.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
+import { codeDeploySchema } from '../protocol/schema.ts'
 import type { DeploymentConfigSeed, TrafficRouting } from '../scenario.ts'
 
 const canary = (percentage: number, intervalMinutes: number) =>
@@ -55,7 +55,7 @@ export function requireDeploymentConfig(account: Account, name: string | undefin
 }
 
 const getDeploymentConfig = reads<GetDeploymentConfigInput, GetDeploymentConfigOutput>(
-  GetDeploymentConfig$,
+  codeDeploySchema('GetDeploymentConfig'),
   (input, account) => {
     const { name, computePlatform, routing } = requireDeploymentConfig(account, input.deploymentConfigName)
     return {

@@ -1,17 +1,15 @@
-import {
-  ContinueDeployment$,
-  type ContinueDeploymentInput,
-  PutLifecycleEventHookExecutionStatus$,
-  type PutLifecycleEventHookExecutionStatusInput,
-  type PutLifecycleEventHookExecutionStatusOutput,
-  StopDeployment$,
-  type StopDeploymentInput,
-  type StopDeploymentOutput,
+import type {
+  ContinueDeploymentInput,
+  PutLifecycleEventHookExecutionStatusInput,
+  PutLifecycleEventHookExecutionStatusOutput,
+  StopDeploymentInput,
+  StopDeploymentOutput,
 } from '@aws-sdk/client-codedeploy'
 import { type Deployment, isOver } from '../model/deployment.ts'
 import { canBeStopped, stopDelayMs } from '../model/stop.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, type Wire, writes } from '../protocol/operation.ts'
+import { codeDeploySchema } from '../protocol/schema.ts'
 import { requireDeployment } from './group-lookup.ts'
 
 /** Texts from generic API samples; those for ECS are not known. */
@@ -26,42 +24,48 @@ const STOPPING: Record<'Pending' | 'Succeeded', Wire<StopDeploymentOutput>> = {
   },
 }
 
-const stopDeployment = writes<StopDeploymentInput, StopDeploymentOutput>(StopDeployment$, (input, account, atMs) => {
-  const { lane, deployment } = requireDeployment(account, input.deploymentId, atMs)
-  refuseIfOver(deployment)
-  if (!canBeStopped(deployment, account.rules)) {
-    if (deployment.kind === 'rollback') refuseKind('A rollback cannot be stopped')
-    throw alreadyCompleted(deployment)
-  }
-  if (deployment.stop) return STOPPING.Succeeded
-  const stopsAtOnce = stopDelayMs(lane, account.rules) === 0
-  account.record(lane.key, { kind: 'stop-requested', atMs, rollback: input.autoRollbackEnabled })
-  return stopsAtOnce ? STOPPING.Succeeded : STOPPING[account.assumptions.stopAnswer]
-})
+const stopDeployment = writes<StopDeploymentInput, StopDeploymentOutput>(
+  codeDeploySchema('StopDeployment'),
+  (input, account, atMs) => {
+    const { lane, deployment } = requireDeployment(account, input.deploymentId, atMs)
+    refuseIfOver(deployment)
+    if (!canBeStopped(deployment, account.rules)) {
+      if (deployment.kind === 'rollback') refuseKind('A rollback cannot be stopped')
+      throw alreadyCompleted(deployment)
+    }
+    if (deployment.stop) return STOPPING.Succeeded
+    const stopsAtOnce = stopDelayMs(lane, account.rules) === 0
+    account.record(lane.key, { kind: 'stop-requested', atMs, rollback: input.autoRollbackEnabled })
+    return stopsAtOnce ? STOPPING.Succeeded : STOPPING[account.assumptions.stopAnswer]
+  },
+)
 
 /** Answers with an empty body (documented). */
-const continueDeployment = writes<ContinueDeploymentInput, undefined>(ContinueDeployment$, (input, account, atMs) => {
-  const { lane, deployment } = requireDeployment(account, input.deploymentId, atMs)
-  refuseIfOver(deployment)
-  switch (input.deploymentWaitType ?? 'READY_WAIT') {
-    case 'READY_WAIT':
-      if (deployment.status !== 'Ready') throw notReady(deployment)
-      account.record(lane.key, { kind: 'ready-continued', atMs })
-      return undefined
-    case 'TERMINATION_WAIT':
-      if (deployment.terminationSinceMs === undefined) throw notReady(deployment)
-      account.record(lane.key, { kind: 'termination-continued', atMs })
-      return undefined
-    default:
-      throw new AwsError('InvalidDeploymentWaitTypeException', `Invalid wait type: ${input.deploymentWaitType}`)
-  }
-})
+const continueDeployment = writes<ContinueDeploymentInput, undefined>(
+  codeDeploySchema('ContinueDeployment'),
+  (input, account, atMs) => {
+    const { lane, deployment } = requireDeployment(account, input.deploymentId, atMs)
+    refuseIfOver(deployment)
+    switch (input.deploymentWaitType ?? 'READY_WAIT') {
+      case 'READY_WAIT':
+        if (deployment.status !== 'Ready') throw notReady(deployment)
+        account.record(lane.key, { kind: 'ready-continued', atMs })
+        return undefined
+      case 'TERMINATION_WAIT':
+        if (deployment.terminationSinceMs === undefined) throw notReady(deployment)
+        account.record(lane.key, { kind: 'termination-continued', atMs })
+        return undefined
+      default:
+        throw new AwsError('InvalidDeploymentWaitTypeException', `Invalid wait type: ${input.deploymentWaitType}`)
+    }
+  },
+)
 
 /** Of the statuses that the model lists only two are accepted (documented). */
 const putLifecycleEventHookExecutionStatus = writes<
   PutLifecycleEventHookExecutionStatusInput,
   PutLifecycleEventHookExecutionStatusOutput
->(PutLifecycleEventHookExecutionStatus$, (input, account, atMs) => {
+>(codeDeploySchema('PutLifecycleEventHookExecutionStatus'), (input, account, atMs) => {
   const { lane, deployment } = requireDeployment(account, input.deploymentId, atMs)
   const { lifecycleEventHookExecutionId: executionId, status } = input
   if (status !== 'Succeeded' && status !== 'Failed') {

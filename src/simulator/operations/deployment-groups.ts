@@ -1,15 +1,12 @@
-import {
-  BatchGetDeploymentGroups$,
-  type BatchGetDeploymentGroupsInput,
-  type BatchGetDeploymentGroupsOutput,
-  type DeploymentGroupInfo,
-  GetDeploymentGroup$,
-  type GetDeploymentGroupInput,
-  type GetDeploymentGroupOutput,
-  type LastDeploymentInfo,
-  ListDeploymentGroups$,
-  type ListDeploymentGroupsInput,
-  type ListDeploymentGroupsOutput,
+import type {
+  BatchGetDeploymentGroupsInput,
+  BatchGetDeploymentGroupsOutput,
+  DeploymentGroupInfo,
+  GetDeploymentGroupInput,
+  GetDeploymentGroupOutput,
+  LastDeploymentInfo,
+  ListDeploymentGroupsInput,
+  ListDeploymentGroupsOutput,
 } from '@aws-sdk/client-codedeploy'
 import { uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
@@ -17,6 +14,7 @@ import type { Deployment } from '../model/deployment.ts'
 import { roleArn, SERVICE_ROLE } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
+import { codeDeploySchema } from '../protocol/schema.ts'
 import type { ApplicationSeed, GroupSeed } from '../scenario.ts'
 import { laneOfGroup, requireApplication, requireGroup, requireGroupName } from './group-lookup.ts'
 import { groupSettings } from './group-settings.ts'
@@ -27,7 +25,7 @@ import { revisionView } from './revision.ts'
 const MAX_GROUPS_IN_BATCH = 100
 
 const getDeploymentGroup = reads<GetDeploymentGroupInput, GetDeploymentGroupOutput>(
-  GetDeploymentGroup$,
+  codeDeploySchema('GetDeploymentGroup'),
   (input, account, atMs) => {
     const application = requireApplication(account, input.applicationName)
     const group = requireGroup(application, input.deploymentGroupName)
@@ -37,7 +35,7 @@ const getDeploymentGroup = reads<GetDeploymentGroupInput, GetDeploymentGroupOutp
 
 /** Groups that do not exist are left out and named in `errorMessage` (assumed). */
 const batchGetDeploymentGroups = reads<BatchGetDeploymentGroupsInput, BatchGetDeploymentGroupsOutput>(
-  BatchGetDeploymentGroups$,
+  codeDeploySchema('BatchGetDeploymentGroups'),
   (input, account, atMs) => {
     const application = requireApplication(account, input.applicationName)
     const names = input.deploymentGroupNames ?? []
@@ -56,7 +54,7 @@ const batchGetDeploymentGroups = reads<BatchGetDeploymentGroupsInput, BatchGetDe
 )
 
 const listDeploymentGroups = reads<ListDeploymentGroupsInput, ListDeploymentGroupsOutput>(
-  ListDeploymentGroups$,
+  codeDeploySchema('ListDeploymentGroups'),
   (input, account) => {
     const application = requireApplication(account, input.applicationName)
     const names = application.groups.map((group) => group.name)

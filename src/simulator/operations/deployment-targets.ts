@@ -1,19 +1,17 @@
-import {
-  BatchGetDeploymentTargets$,
-  type BatchGetDeploymentTargetsInput,
-  type BatchGetDeploymentTargetsOutput,
-  type DeploymentTarget,
-  GetDeploymentTarget$,
-  type GetDeploymentTargetInput,
-  type GetDeploymentTargetOutput,
-  ListDeploymentTargets$,
-  type ListDeploymentTargetsInput,
-  type ListDeploymentTargetsOutput,
+import type {
+  BatchGetDeploymentTargetsInput,
+  BatchGetDeploymentTargetsOutput,
+  DeploymentTarget,
+  GetDeploymentTargetInput,
+  GetDeploymentTargetOutput,
+  ListDeploymentTargetsInput,
+  ListDeploymentTargetsOutput,
 } from '@aws-sdk/client-codedeploy'
 import type { Account } from '../model/account.ts'
 import { isOver } from '../model/deployment.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
+import { codeDeploySchema } from '../protocol/schema.ts'
 import { type FoundDeployment, requireDeployment } from './group-lookup.ts'
 import { pageOf } from './page.ts'
 import { targetView } from './target-view.ts'
@@ -21,7 +19,7 @@ import { targetView } from './target-view.ts'
 const TARGET_STATUSES = ['Failed', 'InProgress', 'Pending', 'Ready', 'Skipped', 'Succeeded', 'Unknown']
 
 const listDeploymentTargets = reads<ListDeploymentTargetsInput, ListDeploymentTargetsOutput>(
-  ListDeploymentTargets$,
+  codeDeploySchema('ListDeploymentTargets'),
   (input, account, atMs) => {
     const { lane, deployment } = requireStarted(account, input.deploymentId, atMs)
     const wanted = wantedStatuses(input.targetFilters)
@@ -33,7 +31,7 @@ const listDeploymentTargets = reads<ListDeploymentTargetsInput, ListDeploymentTa
 )
 
 const getDeploymentTarget = reads<GetDeploymentTargetInput, GetDeploymentTargetOutput>(
-  GetDeploymentTarget$,
+  codeDeploySchema('GetDeploymentTarget'),
   (input, account, atMs) => {
     const found = requireStarted(account, input.deploymentId, atMs)
     return { deploymentTarget: requireTarget(account, found, input.targetId, atMs) }
@@ -42,7 +40,7 @@ const getDeploymentTarget = reads<GetDeploymentTargetInput, GetDeploymentTargetO
 
 /** A list for ECS holds exactly one target (documented). */
 const batchGetDeploymentTargets = reads<BatchGetDeploymentTargetsInput, BatchGetDeploymentTargetsOutput>(
-  BatchGetDeploymentTargets$,
+  codeDeploySchema('BatchGetDeploymentTargets'),
   (input, account, atMs) => {
     const found = requireStarted(account, input.deploymentId, atMs)
     const ids = input.targetIds ?? []

@@ -1,19 +1,17 @@
-import {
-  BatchGetDeployments$,
-  type BatchGetDeploymentsInput,
-  type BatchGetDeploymentsOutput,
-  GetDeployment$,
-  type GetDeploymentInput,
-  type GetDeploymentOutput,
-  ListDeployments$,
-  type ListDeploymentsInput,
-  type ListDeploymentsOutput,
+import type {
+  BatchGetDeploymentsInput,
+  BatchGetDeploymentsOutput,
+  GetDeploymentInput,
+  GetDeploymentOutput,
+  ListDeploymentsInput,
+  ListDeploymentsOutput,
 } from '@aws-sdk/client-codedeploy'
 import type { Account } from '../model/account.ts'
 import type { Deployment } from '../model/deployment.ts'
 import { findDeployment } from '../model/lane.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
+import { codeDeploySchema } from '../protocol/schema.ts'
 import { deploymentView } from './deployment-view.ts'
 import {
   laneOfGroup,
@@ -31,14 +29,17 @@ const DAY_MS = 24 * 3_600_000
 
 const STATUSES = ['Created', 'Queued', 'InProgress', 'Baking', 'Succeeded', 'Failed', 'Stopped', 'Ready']
 
-const getDeployment = reads<GetDeploymentInput, GetDeploymentOutput>(GetDeployment$, (input, account, atMs) => {
-  const { lane, deployment } = requireDeployment(account, input.deploymentId, atMs)
-  return { deploymentInfo: deploymentView(account.world, lane, deployment) }
-})
+const getDeployment = reads<GetDeploymentInput, GetDeploymentOutput>(
+  codeDeploySchema('GetDeployment'),
+  (input, account, atMs) => {
+    const { lane, deployment } = requireDeployment(account, input.deploymentId, atMs)
+    return { deploymentInfo: deploymentView(account.world, lane, deployment) }
+  },
+)
 
 /** Deployments that do not exist are left out (assumed). */
 const batchGetDeployments = reads<BatchGetDeploymentsInput, BatchGetDeploymentsOutput>(
-  BatchGetDeployments$,
+  codeDeploySchema('BatchGetDeployments'),
   (input, account, atMs) => {
     const ids = input.deploymentIds ?? []
     if (ids.length === 0) throw new AwsError('DeploymentIdRequiredException', 'At least one deployment ID is required')
@@ -56,30 +57,33 @@ const batchGetDeployments = reads<BatchGetDeploymentsInput, BatchGetDeploymentsO
 )
 
 /** Newest first (assumed), rollbacks included (observed). None of them was started by something with an external id. */
-const listDeployments = reads<ListDeploymentsInput, ListDeploymentsOutput>(ListDeployments$, (input, account, atMs) => {
-  const deployments = deploymentsIn(account, input, atMs)
-  const statuses = input.includeOnlyStatuses ?? []
-  const bad = statuses.find((status) => !STATUSES.includes(status))
-  if (bad !== undefined) throw new AwsError('InvalidDeploymentStatusException', `Invalid deployment status: ${bad}`)
-  const { listOrder, listedForDays } = account.assumptions
-  const { start, end } = input.createTimeRange ?? {}
-  if (start !== undefined && end !== undefined && start > end) {
-    throw new AwsError('InvalidTimeRangeException', 'The start of the time range is after its end')
-  }
-  const ids = deployments
-    .filter(() => input.externalId === undefined)
-    .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
-    .filter(
-      ({ createdMs }) =>
-        (start === undefined || createdMs >= start * 1000) && (end === undefined || createdMs <= end * 1000),
-    )
-    .filter(({ completedMs }) => completedMs === undefined || completedMs + listedForDays * DAY_MS > atMs)
-    .sort((one, other) => other.createdMs - one.createdMs)
-    .map(({ id }) => id)
-  if (listOrder === 'oldest-first') ids.reverse()
-  const page = pageOf(ids, input.nextToken, account.assumptions.listPageSize)
-  return { deployments: page.entries, ...(page.nextToken && { nextToken: page.nextToken }) }
-})
+const listDeployments = reads<ListDeploymentsInput, ListDeploymentsOutput>(
+  codeDeploySchema('ListDeployments'),
+  (input, account, atMs) => {
+    const deployments = deploymentsIn(account, input, atMs)
+    const statuses = input.includeOnlyStatuses ?? []
+    const bad = statuses.find((status) => !STATUSES.includes(status))
+    if (bad !== undefined) throw new AwsError('InvalidDeploymentStatusException', `Invalid deployment status: ${bad}`)
+    const { listOrder, listedForDays } = account.assumptions
+    const { start, end } = input.createTimeRange ?? {}
+    if (start !== undefined && end !== undefined && start > end) {
+      throw new AwsError('InvalidTimeRangeException', 'The start of the time range is after its end')
+    }
+    const ids = deployments
+      .filter(() => input.externalId === undefined)
+      .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
+      .filter(
+        ({ createdMs }) =>
+          (start === undefined || createdMs >= start * 1000) && (end === undefined || createdMs <= end * 1000),
+      )
+      .filter(({ completedMs }) => completedMs === undefined || completedMs + listedForDays * DAY_MS > atMs)
+      .sort((one, other) => other.createdMs - one.createdMs)
+      .map(({ id }) => id)
+    if (listOrder === 'oldest-first') ids.reverse()
+    const page = pageOf(ids, input.nextToken, account.assumptions.listPageSize)
+    return { deployments: page.entries, ...(page.nextToken && { nextToken: page.nextToken }) }
+  },
+)
 
 export const deploymentOperations: Operation[] = [getDeployment, batchGetDeployments, listDeployments]
 

@@ -1,12 +1,10 @@
-import {
-  DescribeServices$,
-  type DescribeServicesRequest,
-  type DescribeServicesResponse,
-  DescribeTaskSets$,
-  type DescribeTaskSetsRequest,
-  type DescribeTaskSetsResponse,
-  type Deployment as NativeDeployment,
-  type Service as ServiceView,
+import type {
+  DescribeServicesRequest,
+  DescribeServicesResponse,
+  DescribeTaskSetsRequest,
+  DescribeTaskSetsResponse,
+  Deployment as NativeDeployment,
+  Service as ServiceView,
 } from '@aws-sdk/client-ecs'
 import { taskSetIdOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
@@ -15,6 +13,7 @@ import { countTasks } from '../model/task-set.ts'
 import { clusterArn, nameIn, roleArn, serviceArn, targetGroupArn, taskDefinitionArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
+import { ecsSchema } from '../protocol/schema.ts'
 import { findService, requireCluster, requireService } from './cluster-lookup.ts'
 import { serviceEvents } from './service-events.ts'
 import { SERVICE_NETWORK, taskSetView } from './task-set-view.ts'
@@ -24,7 +23,7 @@ const MAX_SERVICES = 10
 
 /** A service that does not exist is a failure inside a good answer (documented). */
 const describeServices = reads<DescribeServicesRequest, DescribeServicesResponse>(
-  DescribeServices$,
+  ecsSchema('DescribeServices'),
   (input, account, atMs) => {
     const cluster = requireCluster(account, input.cluster)
     const references = input.services ?? []
@@ -44,7 +43,7 @@ const describeServices = reads<DescribeServicesRequest, DescribeServicesResponse
 )
 
 const describeTaskSets = reads<DescribeTaskSetsRequest, DescribeTaskSetsResponse>(
-  DescribeTaskSets$,
+  ecsSchema('DescribeTaskSets'),
   (input, account, atMs) => {
     const cluster = requireCluster(account, input.cluster)
     const { service } = requireService(account, cluster, input.service, atMs)

@@ -1,29 +1,24 @@
-import {
-  ListTagsForResource$ as ListCodeDeployTags$,
-  type ListTagsForResourceInput as ListCodeDeployTagsInput,
-  type ListTagsForResourceOutput as ListCodeDeployTagsOutput,
+import type {
+  ListTagsForResourceInput as ListCodeDeployTagsInput,
+  ListTagsForResourceOutput as ListCodeDeployTagsOutput,
 } from '@aws-sdk/client-codedeploy'
-import {
-  ListTagsForResource$,
-  type ListTagsForResourceRequest,
-  type ListTagsForResourceResponse,
-  type Tag,
-} from '@aws-sdk/client-ecs'
+import type { ListTagsForResourceRequest, ListTagsForResourceResponse, Tag } from '@aws-sdk/client-ecs'
 import type { Account } from '../model/account.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads } from '../protocol/operation.ts'
+import { codeDeploySchema, ecsSchema } from '../protocol/schema.ts'
 import { findService, requireCluster } from './cluster-lookup.ts'
 import { requireApplication, requireGroup } from './group-lookup.ts'
 
 /** Tags of services and task definitions are those of the world; clusters of the simulator have none. */
 const listTagsForResource = reads<ListTagsForResourceRequest, ListTagsForResourceResponse>(
-  ListTagsForResource$,
+  ecsSchema('ListTagsForResource'),
   (input, account, atMs) => ({ tags: tagsOf(account, input.resourceArn ?? '', atMs) }),
 )
 
 /** Applications and deployment groups of the simulator have no tags. */
 const listCodeDeployTags = reads<ListCodeDeployTagsInput, ListCodeDeployTagsOutput>(
-  ListCodeDeployTags$,
+  codeDeploySchema('ListTagsForResource'),
   (input, account) => {
     const arn = input.ResourceArn
     if (!arn) throw new AwsError('ResourceArnRequiredException', 'The ARN of a resource is required')

@@ -1,17 +1,13 @@
-import {
-  DeregisterTaskDefinition$,
-  type DeregisterTaskDefinitionRequest,
-  type DeregisterTaskDefinitionResponse,
-  DescribeTaskDefinition$,
-  type DescribeTaskDefinitionRequest,
-  type DescribeTaskDefinitionResponse,
-  ListTaskDefinitions$,
-  type ListTaskDefinitionsRequest,
-  type ListTaskDefinitionsResponse,
-  RegisterTaskDefinition$,
-  type RegisterTaskDefinitionRequest,
-  type RegisterTaskDefinitionResponse,
-  type TaskDefinition,
+import type {
+  DeregisterTaskDefinitionRequest,
+  DeregisterTaskDefinitionResponse,
+  DescribeTaskDefinitionRequest,
+  DescribeTaskDefinitionResponse,
+  ListTaskDefinitionsRequest,
+  ListTaskDefinitionsResponse,
+  RegisterTaskDefinitionRequest,
+  RegisterTaskDefinitionResponse,
+  TaskDefinition,
 } from '@aws-sdk/client-ecs'
 import type { Account } from '../model/account.ts'
 import { compatibilitiesOf, completeDefinition, requiresAttributesOf } from '../model/definition-defaults.ts'
@@ -19,6 +15,7 @@ import { isActive, type TaskDefinitionRevision } from '../model/task-definitions
 import { roleArn, taskDefinitionArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { keepsUnknownMembers, type Operation, reads, type Wire, wireTime, writes } from '../protocol/operation.ts'
+import { ecsSchema } from '../protocol/schema.ts'
 import { isOwn } from './cluster-lookup.ts'
 import { MAX_RESULTS, pageOf, pageSize } from './page.ts'
 import { checkTaskDefinition } from './task-definition-checks.ts'
@@ -37,7 +34,7 @@ const DESCRIBE_ONLY = [
 ]
 
 const registerTaskDefinition = writes<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse>(
-  RegisterTaskDefinition$,
+  ecsSchema('RegisterTaskDefinition'),
   (input, account, atMs) => {
     const { tags, ...members } = input
     const definition = Object.fromEntries(Object.entries(members).filter(([name]) => !DESCRIBE_ONLY.includes(name)))
@@ -61,7 +58,7 @@ const registerTaskDefinition = writes<RegisterTaskDefinitionRequest, RegisterTas
 
 /** Tags only when they are asked for, beside the definition (documented). */
 const describeTaskDefinition = reads<DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse>(
-  DescribeTaskDefinition$,
+  ecsSchema('DescribeTaskDefinition'),
   (input, account, atMs) => {
     const revision = requireRevision(account, input.taskDefinition, atMs)
     return {
@@ -72,7 +69,7 @@ const describeTaskDefinition = reads<DescribeTaskDefinitionRequest, DescribeTask
 )
 
 const deregisterTaskDefinition = writes<DeregisterTaskDefinitionRequest, DeregisterTaskDefinitionResponse>(
-  DeregisterTaskDefinition$,
+  ecsSchema('DeregisterTaskDefinition'),
   (input, account, atMs) => {
     if (input.taskDefinition && !/:\d+$/.test(input.taskDefinition)) {
       throw new AwsError('InvalidParameterException', 'The revision of the task definition must be specified.')
@@ -84,7 +81,7 @@ const deregisterTaskDefinition = writes<DeregisterTaskDefinitionRequest, Deregis
 )
 
 const listTaskDefinitions = reads<ListTaskDefinitionsRequest, ListTaskDefinitionsResponse>(
-  ListTaskDefinitions$,
+  ecsSchema('ListTaskDefinitions'),
   (input, account, atMs) => {
     const { familyPrefix, status = 'ACTIVE', sort = 'ASC' } = input
     const arns = account.taskDefinitions

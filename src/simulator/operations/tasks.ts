@@ -1,11 +1,9 @@
-import {
-  DescribeTasks$,
-  type DescribeTasksRequest,
-  type DescribeTasksResponse,
-  ListTasks$,
-  type ListTasksRequest,
-  type ListTasksResponse,
-  type Task as TaskView,
+import type {
+  DescribeTasksRequest,
+  DescribeTasksResponse,
+  ListTasksRequest,
+  ListTasksResponse,
+  Task as TaskView,
 } from '@aws-sdk/client-ecs'
 import { hexOf, ipAddressOf, uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
@@ -15,11 +13,12 @@ import { containersOf } from '../model/task-definitions.ts'
 import { clusterArn, nameIn, taskArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
+import { ecsSchema } from '../protocol/schema.ts'
 import { requireCluster, requireService, servicesIn } from './cluster-lookup.ts'
 import { MAX_RESULTS, pageOf, pageSize } from './page.ts'
 
 /** Tasks that are to run (the default, pending ones included), or those that stopped within the hour (documented). */
-const listTasks = reads<ListTasksRequest, ListTasksResponse>(ListTasks$, (input, account, atMs) => {
+const listTasks = reads<ListTasksRequest, ListTasksResponse>(ecsSchema('ListTasks'), (input, account, atMs) => {
   const cluster = requireCluster(account, input.cluster)
   const services = input.serviceName
     ? [requireService(account, cluster, input.serviceName, atMs)]
@@ -36,24 +35,27 @@ const listTasks = reads<ListTasksRequest, ListTasksResponse>(ListTasks$, (input,
   return { taskArns: entries, ...(nextToken && { nextToken }) }
 })
 
-const describeTasks = reads<DescribeTasksRequest, DescribeTasksResponse>(DescribeTasks$, (input, account, atMs) => {
-  const cluster = requireCluster(account, input.cluster)
-  const ids = (input.tasks ?? []).map(nameIn)
-  if (ids.length === 0) throw new AwsError('InvalidParameterException', 'Tasks cannot be empty.')
-  if (ids.length > MAX_RESULTS) {
-    throw new AwsError('InvalidParameterException', `The tasks list may have at most ${MAX_RESULTS} entries.`)
-  }
-  const tasks = servicesIn(account, cluster, atMs).flatMap(({ service }) =>
-    tasksIn(service, atMs)
-      .filter((task) => ids.includes(task.id))
-      .map((task) => taskView(account, service, task, atMs)),
-  )
-  const missing = ids.filter((id) => !tasks.some((task) => task.taskArn?.endsWith(`/${id}`)))
-  return {
-    tasks,
-    failures: missing.map((id) => ({ arn: taskArn(account.world, cluster, id), reason: 'MISSING' })),
-  }
-})
+const describeTasks = reads<DescribeTasksRequest, DescribeTasksResponse>(
+  ecsSchema('DescribeTasks'),
+  (input, account, atMs) => {
+    const cluster = requireCluster(account, input.cluster)
+    const ids = (input.tasks ?? []).map(nameIn)
+    if (ids.length === 0) throw new AwsError('InvalidParameterException', 'Tasks cannot be empty.')
+    if (ids.length > MAX_RESULTS) {
+      throw new AwsError('InvalidParameterException', `The tasks list may have at most ${MAX_RESULTS} entries.`)
+    }
+    const tasks = servicesIn(account, cluster, atMs).flatMap(({ service }) =>
+      tasksIn(service, atMs)
+        .filter((task) => ids.includes(task.id))
+        .map((task) => taskView(account, service, task, atMs)),
+    )
+    const missing = ids.filter((id) => !tasks.some((task) => task.taskArn?.endsWith(`/${id}`)))
+    return {
+      tasks,
+      failures: missing.map((id) => ({ arn: taskArn(account.world, cluster, id), reason: 'MISSING' })),
+    }
+  },
+)
 
 export const taskOperations: Operation[] = [listTasks, describeTasks]
 

@@ -1,6 +1,7 @@
-import { UpdateService$, type UpdateServiceRequest, type UpdateServiceResponse } from '@aws-sdk/client-ecs'
+import type { UpdateServiceRequest, UpdateServiceResponse } from '@aws-sdk/client-ecs'
 import { AwsError, NotSimulated } from '../protocol/aws-error.ts'
 import { type Operation, type Wire, writes } from '../protocol/operation.ts'
+import { ecsSchema } from '../protocol/schema.ts'
 import { requireCluster, requireService } from './cluster-lookup.ts'
 import { serviceView } from './services.ts'
 
@@ -19,7 +20,7 @@ const CHANGED_HERE = ['cluster', 'service', 'desiredCount']
 
 /** Changes the desired count. AWS would change more, but not what is CodeDeploy's to change (documented). */
 export const updateService: Operation = writes<UpdateServiceRequest, UpdateServiceResponse>(
-  UpdateService$,
+  ecsSchema('UpdateService'),
   (input, account, atMs) => {
     const cluster = requireCluster(account, input.cluster)
     const { lane, service } = requireService(account, cluster, input.service, atMs)

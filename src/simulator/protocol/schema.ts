@@ -12,6 +12,14 @@ export function schemaOf(client: string, namespace: string, operation: string): 
   return [9, `com.amazonaws.${namespace}`, operation, 0, () => resolve(loaded()[4]), () => resolve(loaded()[5])]
 }
 
+export function codeDeploySchema(operation: string): OperationSchema {
+  return schemaOf('codedeploy', 'codedeploy', operation)
+}
+
+export function ecsSchema(operation: string): OperationSchema {
+  return schemaOf('ecs', 'ecs', operation)
+}
+
 function resolve(reference: unknown): unknown {
   return typeof reference === 'function' ? reference() : reference
 }

@@ -1,5 +1,5 @@
-import { RegisterTaskDefinition$ } from '@aws-sdk/client-ecs'
 import { roleArn } from '../names.ts'
+import { ecsSchema } from '../protocol/schema.ts'
 import { inspect, shapeOf } from '../protocol/shape.ts'
 import type { TaskDefinitionSeed } from '../scenario.ts'
 import { isMapping, type Section } from './section.ts'
@@ -59,7 +59,7 @@ function readDefinition(section: Section): Record<string, unknown> {
     section.wrong('definition', 'must be a mapping, as RegisterTaskDefinition takes it.')
     return {}
   }
-  for (const misfit of inspect(shapeOf(RegisterTaskDefinition$[4]), definition).misfits) {
+  for (const misfit of inspect(shapeOf(ecsSchema('RegisterTaskDefinition')[4]), definition).misfits) {
     section.problems.add(`${path}.${misfit.path}`, `must be a ${misfit.expected}; got a ${misfit.found}.`)
   }
   const { family } = definition
