@@ -199,6 +199,15 @@ test.each([['not-json'], ['cut']] as const)('an answer that is %s was carried ou
   ),
 )
 
+test('an answer that is empty was carried out and says nothing', () =>
+  withRehearsal(
+    withFaults([{ operation: 'CreateDeployment', kind: { type: 'malformed', how: 'empty' } }]),
+    async ({ codeDeploy, create }) => {
+      expect(await create(appSpec('web:1'))).toBe('')
+      expect((await codeDeploy.listDeployments({})).deployments).toHaveLength(1)
+    },
+  ))
+
 test('a slow answer comes when the clock has been moved that far, and tells what was so when it was asked', () =>
   withRehearsal(
     withFaults([{ operation: 'GetDeployment', count: 1, kind: { type: 'slow', seconds: 30 } }]),

@@ -185,8 +185,8 @@ export type FaultKind =
   | { type: 'drop-after-accept' }
   /** The request is carried out, and its answer comes so many seconds of the simulator's clock later. */
   | { type: 'slow'; seconds: number }
-  /** The request is carried out, and its answer is a page of HTML, or JSON of which the second half is missing. */
-  | { type: 'malformed'; how: 'not-json' | 'cut' }
+  /** The request is carried out, and its answer is a page of HTML, or cut in half, or empty. */
+  | { type: 'malformed'; how: 'not-json' | 'cut' | 'empty' }
 
 /** Seconds; what each is based on is in README.md. */
 export interface Timings {

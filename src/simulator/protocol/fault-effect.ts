@@ -31,6 +31,7 @@ export function refusalBy(
 /** What arrives in place of this answer. */
 export function spoiltBy(fault: FaultKind | undefined, body: string): string {
   if (fault?.type !== 'malformed') return body
+  if (fault.how === 'empty') return ''
   if (fault.how === 'cut') return body.slice(0, Math.ceil(body.length / 2))
   return '<html><body><h1>Something between you and AWS answered</h1></body></html>\n'
 }

@@ -71,7 +71,7 @@ function readKind(section: Section, type: FaultKind['type']): FaultKind | undefi
       return seconds === undefined ? undefined : { type, seconds }
     }
     case 'malformed':
-      return { type, how: section.choice('how', ['not-json', 'cut']) ?? 'not-json' }
+      return { type, how: section.choice('how', ['not-json', 'cut', 'empty']) ?? 'not-json' }
     default:
       return { type }
   }
