@@ -41418,7 +41418,7 @@ function blockerIn({ serviceError }) {
  * @param named a deployment that CodeDeploy named, which may not be listed yet
  */
 async function findOwn(aws, request, firstSentMs, earlier, named) {
-    const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS);
+    const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS, earlier);
     let { trouble } = listed;
     let own;
     const ids = new Set([...(named === undefined ? [] : [named]), ...listed.ids]);
@@ -41438,28 +41438,30 @@ async function findOwn(aws, request, firstSentMs, earlier, named) {
     }
     return { own: own?.id, trouble };
 }
-/** Where the list is denied, the group still names the last deployment that was started in it. */
-async function idsSince(aws, { applicationName = '', deploymentGroupName = '' }, sinceMs) {
+/** Where the list cannot be read, the group still names the last deployment that was started in it. */
+async function idsSince(aws, { applicationName = '', deploymentGroupName = '' }, sinceMs, earlier) {
     try {
         return { ids: await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, sinceMs), trouble: undefined };
     }
     catch (error) {
         if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
             throw error;
-        if (error.serviceError.kind !== 'denied')
+        const last = await lastAttempted(aws, applicationName, deploymentGroupName);
+        if (last === 'unseen')
             return { ids: [], trouble: error };
-        return { ids: await lastAttempted(aws, applicationName, deploymentGroupName), trouble: error };
+        // Before one that is new there may have been ours, unless it is ours.
+        const isNew = last !== undefined && !earlier.ids.includes(last);
+        return isNew ? { ids: [last], trouble: error } : { ids: [], trouble: undefined };
     }
 }
 async function lastAttempted(aws, application, group) {
     try {
-        const id = (await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, application, group)).lastAttemptedDeployment?.deploymentId;
-        return id === undefined ? [] : [id];
+        return (await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, application, group)).lastAttemptedDeployment?.deploymentId;
     }
     catch (error) {
         if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
             throw error;
-        return [];
+        return 'unseen';
     }
 }
 function isMadeBy({ description, revision }, info) {
@@ -41914,10 +41916,13 @@ async function startDeployment(aws, request, earlier) {
         const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent);
         if (own !== undefined)
             return own;
+        // Unless the look could see everything, the deployment may be there, and may even have ended already.
+        if (trouble !== undefined)
+            throw new MaybeStartedError(lost, trouble);
         // A busy group may be busy with our own, which then shows when it is looked for again.
         const mayChange = (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded';
         if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
-            throw new MaybeStartedError(lost, trouble ?? sent);
+            throw new MaybeStartedError(lost, sent);
         }
     }
 }

@@ -49,6 +49,7 @@ describe('when the answer to CreateDeployment is lost, the release follows its o
     ['ListDeployments is denied from then on', [failing('ListDeployments', 100, DENIED)]],
     ['GetDeployment fails three times', [failing('GetDeployment', 3, 'ServiceUnavailable', 503)]],
     ['GetDeployment is throttled eight times', [failing('GetDeployment', 8, 'ThrottlingException')]],
+    ['ListDeployments fails from then on', [failing('ListDeployments', 1_000, 'InternalFailure', 500)]],
     ['ListDeployments fails four times', [failing('ListDeployments', 4, 'InternalFailure', 500)]],
   ])('%s', async (_name, faults) => {
     const { outputs, made } = await releaseWith({
@@ -95,6 +96,27 @@ describe('when the answer to CreateDeployment is lost and the deployment cannot 
     expect(summary).not.toContain('Nothing was deployed')
   })
 })
+
+test.each([
+  [
+    'ListDeployments',
+    [failing('ListDeployments', 1_000, 'ThrottlingException'), failing('GetDeploymentGroup', 1_000, DENIED)],
+  ],
+  ['GetDeployment', [failing('GetDeployment', 1_000, 'ThrottlingException')]],
+])(
+  'a lost answer never makes a second deployment, although the first has ended before %s is given up',
+  async (_operation, faults) => {
+    const { outputs, sent } = await releaseWith({
+      scenario: scenarios['no-hooks'],
+      prepare: ({ simulator, clock }) => {
+        simulator.addFault(LOST)
+        clock.atSecond(1, () => addAll(simulator, faults))
+      },
+    })
+    expect(outputs.status).toBe('unknown')
+    expect(sent).toHaveLength(1)
+  },
+)
 
 test('sends CreateDeployment again when it never arrived and reads show no deployment', async () => {
   const { outputs, sent } = await releaseWith({ prepare: ({ simulator }) => simulator.addFault(NEVER_ARRIVED) })

@@ -45,7 +45,7 @@ export async function findOwn(
   earlier: Earlier,
   named: string | undefined,
 ): Promise<Look> {
-  const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS)
+  const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS, earlier)
   let { trouble } = listed
   let own: { id: string; createdAtMs: number } | undefined
   const ids = new Set([...(named === undefined ? [] : [named]), ...listed.ids])
@@ -63,28 +63,35 @@ export async function findOwn(
   return { own: own?.id, trouble }
 }
 
-/** Where the list is denied, the group still names the last deployment that was started in it. */
+/** Where the list cannot be read, the group still names the last deployment that was started in it. */
 async function idsSince(
   aws: CodeDeploy,
   { applicationName = '', deploymentGroupName = '' }: CreateDeploymentInput,
   sinceMs: number,
+  earlier: Earlier,
 ): Promise<{ ids: string[]; trouble: CallError | undefined }> {
   try {
     return { ids: await listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs), trouble: undefined }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    if (error.serviceError.kind !== 'denied') return { ids: [], trouble: error }
-    return { ids: await lastAttempted(aws, applicationName, deploymentGroupName), trouble: error }
+    const last = await lastAttempted(aws, applicationName, deploymentGroupName)
+    if (last === 'unseen') return { ids: [], trouble: error }
+    // Before one that is new there may have been ours, unless it is ours.
+    const isNew = last !== undefined && !earlier.ids.includes(last)
+    return isNew ? { ids: [last], trouble: error } : { ids: [], trouble: undefined }
   }
 }
 
-async function lastAttempted(aws: CodeDeploy, application: string, group: string): Promise<string[]> {
+async function lastAttempted(
+  aws: CodeDeploy,
+  application: string,
+  group: string,
+): Promise<string | undefined | 'unseen'> {
   try {
-    const id = (await getDeploymentGroup(aws, application, group)).lastAttemptedDeployment?.deploymentId
-    return id === undefined ? [] : [id]
+    return (await getDeploymentGroup(aws, application, group)).lastAttemptedDeployment?.deploymentId
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    return []
+    return 'unseen'
   }
 }
 

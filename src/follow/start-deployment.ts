@@ -49,10 +49,12 @@ export async function startDeployment(
 
     const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent)
     if (own !== undefined) return own
+    // Unless the look could see everything, the deployment may be there, and may even have ended already.
+    if (trouble !== undefined) throw new MaybeStartedError(lost, trouble)
     // A busy group may be busy with our own, which then shows when it is looked for again.
     const mayChange = isPassing(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded'
     if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
-      throw new MaybeStartedError(lost, trouble ?? sent)
+      throw new MaybeStartedError(lost, sent)
     }
   }
 }
