@@ -41189,7 +41189,10 @@ var follow_phase = __nccwpck_require__(8438);
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/follow/timeline.js
 var timeline = __nccwpck_require__(6342);
+// EXTERNAL MODULE: ./lib/follow/trouble.js
+var trouble = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./lib/follow/follow.js
+
 
 
 
@@ -41197,12 +41200,16 @@ var timeline = __nccwpck_require__(6342);
 
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000;
+/** How soon a deployment is continued again when that failed for a passing reason, in milliseconds. */
+const PROMOTE_AGAIN_MS = 10_000;
+/** It went on before we asked, or by a request of ours whose answer was lost: the next look shows. */
+const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlreadyCompleted']);
 /**
  * Follows a deployment to the finish line, to its own end, or until something else ends the wait.
  * @param before the last reading of it that has been told, when it was followed before
  */
 async function follow(engine, deploymentId, following, before) {
-    const watch = newWatch(following.clock.now(), before);
+    const watch = newWatch(following, before);
     while (!following.signal.aborted) {
         const outcome = await look(engine, deploymentId, watch, following);
         if (outcome !== undefined)
@@ -41228,7 +41235,8 @@ async function follow(engine, deploymentId, following, before) {
     }
     return { kind: 'cancelled', snapshot: watch.snapshot };
 }
-function newWatch(nowMs, before) {
+function newWatch({ clock, onRequestTrouble }, before) {
+    const nowMs = clock.now();
     return {
         snapshot: before,
         startedAtMs: nowMs,
@@ -41238,6 +41246,8 @@ function newWatch(nowMs, before) {
         phase: { kind: 'provisioning' },
         phaseSinceMs: nowMs,
         mayPromote: true,
+        promoteAtMs: nowMs,
+        promoting: new trouble/* Trouble */.q(onRequestTrouble),
     };
 }
 /** One reading, told; an outcome when it ends the wait. */
@@ -41260,7 +41270,9 @@ async function look(engine, deploymentId, watch, following) {
         const reason = await following.reasonToGiveUp(snapshot);
         if (reason !== undefined)
             return { kind: 'given-up', snapshot, reason };
-        if (following.autoPromote && watch.mayPromote && isWaitingForPromotion(snapshot)) {
+        if (!isWaitingForPromotion(snapshot))
+            watch.promoting.answered();
+        else if (following.autoPromote && watch.mayPromote && following.clock.now() >= watch.promoteAtMs) {
             await promote(engine, deploymentId, watch, following);
         }
     }
@@ -41280,12 +41292,23 @@ async function look(engine, deploymentId, watch, following) {
 async function promote(engine, deploymentId, watch, following) {
     try {
         await engine.promote(deploymentId);
+        watch.promoting.answered();
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA) || error.serviceError.kind !== 'denied')
+        if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        watch.mayPromote = false;
-        following.onPromotionDenied(error);
+        const { kind, code } = error.serviceError;
+        if (kind === 'denied') {
+            watch.mayPromote = false;
+            following.onPromotionDenied(error);
+            return;
+        }
+        if (!mayRideOut(error.serviceError))
+            throw error;
+        if (NO_LONGER_READY.has(code))
+            return;
+        watch.promoting.failedWith(error);
+        watch.promoteAtMs = following.clock.now() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed);
     }
 }
 /** Hands a reading on, with what has changed. @returns whether anything has */
@@ -41549,7 +41572,10 @@ var follow = __nccwpck_require__(2243);
 var budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/follow/ending.js
 var ending = __nccwpck_require__(7161);
+// EXTERNAL MODULE: ./lib/follow/trouble.js
+var follow_trouble = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./lib/follow/rollback.js
+
 
 
 
@@ -41585,9 +41611,10 @@ async function settleRollback(engine, ended, following, rollbackOn) {
  * setting asks for. Source: CodeDeploy API Reference, StopDeployment, `autoRollbackEnabled`.
  * @returns `cutShort` when the last word was not read
  */
-async function lookForRollback(engine, ended, { clock, signal, untilMs = Number.POSITIVE_INFINITY }, wasDue) {
+async function lookForRollback(engine, ended, { clock, signal, onReadTrouble, untilMs = Number.POSITIVE_INFINITY }, wasDue) {
     const mayFollow = wasDue || (0,ending/* endingOf */.z)(ended) === 'stop-request';
     const giveUpMs = clock.now() + (mayFollow ? ROLLBACK_APPEARS_WITHIN_MS : 0);
+    const trouble = new follow_trouble/* Trouble */.q(onReadTrouble);
     let snapshot = ended;
     for (;;) {
         const leftMs = untilMs - clock.now();
@@ -41600,12 +41627,14 @@ async function lookForRollback(engine, ended, { clock, signal, untilMs = Number.
         try {
             snapshot = await engine.observe(ended.deploymentId, snapshot);
             wasRead = true;
+            trouble.answered();
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (!(0,attempts/* isPassing */.WG)(error.serviceError))
                 return { snapshot, cutShort: 'lost-sight' };
+            trouble.failedWith(error);
         }
         if (snapshot.rollback !== undefined)
             return { snapshot, cutShort: undefined };
@@ -41644,6 +41673,7 @@ function cutShortBy(kind) {
 var follow_snapshot = __nccwpck_require__(1229);
 ;// CONCATENATED MODULE: ./lib/follow/stop-request.js
 
+
 /** How soon a request is sent again that failed for a passing reason, in milliseconds. */
 const AGAIN_AFTER_MS = 10_000;
 /** One request to stop a deployment with rollback. Sent again only while it failed for a passing reason. */
@@ -41653,11 +41683,13 @@ class StopRequest {
     #engine;
     #deploymentId;
     #clock;
+    #trouble;
     #sendAgainAtMs;
-    constructor(engine, deploymentId, clock) {
+    constructor(engine, deploymentId, { clock, onRequestTrouble }) {
         this.#engine = engine;
         this.#deploymentId = deploymentId;
         this.#clock = clock;
+        this.#trouble = new follow_trouble/* Trouble */.q(onRequestTrouble);
     }
     /** Changes AWS. */
     async send() {
@@ -41665,13 +41697,17 @@ class StopRequest {
             await this.#engine.stop(this.#deploymentId, { rollback: true });
             this.refusal = undefined;
             this.#sendAgainAtMs = undefined;
+            this.#trouble.answered();
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             const { serviceError } = error;
             this.refusal = `${serviceError.code}: ${serviceError.message}`;
-            this.#sendAgainAtMs = (0,attempts/* isPassing */.WG)(serviceError) ? this.#clock.now() + AGAIN_AFTER_MS : undefined;
+            const mayPass = (0,attempts/* isPassing */.WG)(serviceError);
+            this.#sendAgainAtMs = mayPass ? this.#clock.now() + AGAIN_AFTER_MS : undefined;
+            if (mayPass)
+                this.#trouble.failedWith(error);
         }
     }
     /** Changes AWS, if it sends anything. */
@@ -41687,11 +41723,13 @@ class StopRequest {
 
 
 
+
 /** How long a stop may take until the deployment has ended, in milliseconds. */
 const STOP_BUDGET_MS = 10 * 60_000;
-/** How soon to look again when the look before a stop failed, in milliseconds. */
+/** How soon to look again when the look before a stop failed, at first and later, in milliseconds. */
 const LOOK_AGAIN_MS = 1_000;
-/** How long that is tried, in milliseconds. */
+const LOOK_AGAIN_LATER_MS = 5_000;
+/** How long that is tried where there is no other limit, in milliseconds. */
 const LOOK_BEFORE_STOP_MS = 60_000;
 const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined };
 /**
@@ -41726,8 +41764,10 @@ async function settle(engine, deploymentId, outcome, following, partings) {
 /** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
 async function partWithRollback(engine, deploymentId, before, following, { rollbackOn }) {
     const snapshot = await lookBeforeStop(engine, deploymentId, before, following);
-    if (snapshot === undefined)
-        return { ...AT_REST, snapshot: before, spared: 'unseen', cutShort: 'timed-out' };
+    if (snapshot === undefined) {
+        const rollback = { ...NO_ROLLBACK, status: 'unknown' };
+        return { ...AT_REST, snapshot: before, rollback, spared: 'unseen', cutShort: 'timed-out' };
+    }
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return await settleEnd(engine, snapshot, following, rollbackOn);
     if ((0,follow_snapshot/* isMoved */.yu)(snapshot))
@@ -41736,27 +41776,32 @@ async function partWithRollback(engine, deploymentId, before, following, { rollb
 }
 /** A reading made now; undefined when there was none. */
 async function lookBeforeStop(engine, deploymentId, before, following) {
-    const { clock, signal } = following;
-    const untilMs = Math.min(clock.now() + LOOK_BEFORE_STOP_MS, following.untilMs ?? Number.POSITIVE_INFINITY);
+    const { clock, signal, onReadTrouble } = following;
+    const sinceMs = clock.now();
+    const untilMs = following.untilMs ?? sinceMs + LOOK_BEFORE_STOP_MS;
+    const trouble = new follow_trouble/* Trouble */.q(onReadTrouble);
     while (!signal.aborted) {
         try {
             const snapshot = await engine.observe(deploymentId, undefined);
+            trouble.answered();
             (0,follow/* tell */.qz)(before, snapshot, following);
             return snapshot;
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
-            if (clock.now() + LOOK_AGAIN_MS >= untilMs)
+            trouble.failedWith(error);
+            const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, (clock.now() - sinceMs) / 4));
+            if (clock.now() + restMs >= untilMs)
                 return undefined;
-            await clock.sleep(LOOK_AGAIN_MS, signal);
+            await clock.sleep(restMs, signal);
         }
     }
     return undefined;
 }
 async function stopAndSettle(engine, snapshot, following, rollbackOn) {
     const { deploymentId } = snapshot;
-    const stop = new StopRequest(engine, deploymentId, following.clock);
+    const stop = new StopRequest(engine, deploymentId, following);
     await stop.send();
     const waiting = {
         ...(0,follow/* untilTheEnd */.Jd)(following, STOP_BUDGET_MS),
@@ -42046,6 +42091,42 @@ function taskChange(before, after, readAtMs) {
 }
 function replacementOf(snapshot) {
     return snapshot?.taskSets.find(({ role }) => role === 'replacement');
+}
+
+
+/***/ }),
+
+/***/ 6358:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ Trouble)
+/* harmony export */ });
+/** Calls that are made again and again until one is answered: what goes wrong is told once, and so is its end. */
+class Trouble {
+    #onNews;
+    #first;
+    #failed = 0;
+    constructor(onNews) {
+        this.#onNews = onNews;
+    }
+    /** How many have failed in a row. */
+    get failed() {
+        return this.#failed;
+    }
+    failedWith(error) {
+        this.#failed += 1;
+        if (this.#first !== undefined)
+            return;
+        this.#first = error;
+        this.#onNews({ began: error });
+    }
+    answered() {
+        if (this.#first !== undefined)
+            this.#onNews({ endedAfter: this.#failed, operation: this.#first.operation });
+        this.#first = undefined;
+        this.#failed = 0;
+    }
 }
 
 
@@ -42600,7 +42681,10 @@ function createRequest(release, taskDefinitionArn) {
 
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
+// EXTERNAL MODULE: ./lib/follow/trouble.js
+var trouble = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./lib/follow/replacement-tasks.js
+
 
 
 
@@ -42618,6 +42702,7 @@ function watchReplacementTasks(aws, options) {
     const { service, failFast } = options;
     const told = new Set(service.events.map(({ id }) => id));
     const denied = new Set();
+    const troubles = { tasks: new trouble/* Trouble */.q(options.onReadTrouble), service: new trouble/* Trouble */.q(options.onReadTrouble) };
     let nextLookMs = aws.clock.now() + FIRST_LOOK_MS;
     return async (snapshot) => {
         const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement');
@@ -42648,12 +42733,16 @@ function watchReplacementTasks(aws, options) {
     /** A failed read is made up for by the next one; a denial is told once. */
     async function unlessFailed(what, call) {
         try {
-            return await call;
+            const answer = await call;
+            troubles[what].answered();
+            return answer;
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
-            if (error.serviceError.kind === 'denied' && !denied.has(what)) {
+            if (error.serviceError.kind !== 'denied')
+                troubles[what].failedWith(error);
+            else if (!denied.has(what)) {
                 denied.add(what);
                 options.onDenied(error);
             }
@@ -42725,12 +42814,14 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onSnapshot: (snapshot) => progress.see(snapshot),
         onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
         onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
+        onRequestTrouble: (trouble) => world.log.line((0,log_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
         onPromotionDenied: ({ operation, serviceError }) => progress.warn(`${(0,service_error/* describeServiceError */.V)(operation, serviceError)} The deployment waits for somebody to continue it in the console.`),
         reasonToGiveUp: watchReplacementTasks(world, {
             service: plan.service,
             failFast: inputs.failFast,
             onStopped: (reason) => progress.taskStopped(reason),
             onServiceEvent: (message) => progress.warn(`ECS says: ${message}`),
+            onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
             onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
         }),
     };
@@ -42854,6 +42945,7 @@ function isNotDeployed({ deploymentId, status }) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HN: () => (/* binding */ planLines),
+/* harmony export */   Hm: () => (/* binding */ requestTroubleLine),
 /* harmony export */   JY: () => (/* binding */ heartbeatLine),
 /* harmony export */   Po: () => (/* binding */ closingLines),
 /* harmony export */   QY: () => (/* binding */ openingLines),
@@ -43067,6 +43159,15 @@ function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
     if (lines.length === 0)
         return `${what}: nothing was found in it`;
     return omitted === 0 ? what : `${what}: the last ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
+}
+/** What asks for something to be changed begins to fail or is answered again; nothing in between. */
+function requestTroubleLine(trouble, nowMs) {
+    if ('endedAfter' in trouble) {
+        const { operation, endedAfter } = trouble;
+        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .count */ .U9)(endedAfter, 'failed request')}.`;
+    }
+    const { operation, serviceError } = trouble.began;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
 }
 
 
@@ -45787,6 +45888,8 @@ async function check(parsed, blocker, world, progress) {
 var conclude = __nccwpck_require__(7503);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
 var settle = __nccwpck_require__(8744);
+// EXTERNAL MODULE: ./lib/follow/trouble.js
+var trouble = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./lib/report/room-lines.js
 
 
@@ -45831,6 +45934,8 @@ var wait = __nccwpck_require__(3566);
 
 
 
+
+
 const SECOND_MS = 1_000;
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000;
@@ -45848,7 +45953,7 @@ const TOO_LATE = new Set([
  */
 async function makeRoom(room, first, autoPromote, world, progress) {
     const { clock, log, signal } = world;
-    const making = { asked: new Map(), told: '', toldAtMs: clock.now(), failedReads: 0 };
+    const making = { asked: new Map(), told: '', toldAtMs: clock.now(), ...troublesOf(world) };
     let occupant = first;
     let isFresh = false;
     try {
@@ -45866,7 +45971,7 @@ async function makeRoom(room, first, autoPromote, world, progress) {
             // What is stopped is looked at right before.
             if (!signal.aborted)
                 occupant = await lookAgain(occupant, making, room, autoPromote, world);
-            isFresh = making.failedReads === 0;
+            isFresh = making.reading.failed === 0;
         }
     }
     catch (error) {
@@ -45883,6 +45988,12 @@ async function makeRoom(room, first, autoPromote, world, progress) {
     if (making.told !== '')
         log.line(freeLine((0,wait/* waitedMs */.h0)(waits, clock.now()), clock.now()));
     return true;
+}
+function troublesOf({ clock, log }) {
+    return {
+        reading: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* readTroubleLine */.eB)(news, clock.now()))),
+        asking: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* requestTroubleLine */.Hm)(news, clock.now()))),
+    };
 }
 function endOf({ release }, { clock }) {
     return { waits: (0,wait/* endedWaits */.NJ)(release.waits, clock.now()) };
@@ -45921,11 +46032,14 @@ async function take(step, { id }, making, world) {
         if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
         const { code } = error.serviceError;
-        if ((0,aws_attempts/* isPassing */.WG)(error.serviceError))
+        if ((0,aws_attempts/* isPassing */.WG)(error.serviceError)) {
+            making.asking.failedWith(error);
             return;
+        }
         if (!TOO_LATE.has(code))
             throw error;
     }
+    making.asking.answered();
     making.asked.get(id)?.add(step);
 }
 /** The deployment that is in the way now; what was seen last while nothing can be read. */
@@ -45934,21 +46048,21 @@ async function lookAgain(before, making, { service, group }, autoPromote, world)
     try {
         const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => { } };
         const occupant = await findOccupant(world, facts);
-        making.failedReads = 0;
+        making.reading.answered();
         return occupant;
     }
     catch (error) {
         if (!(error instanceof aws_attempts/* CallError */.RA) || !(0,aws_attempts/* isPassing */.WG)(error.serviceError))
             throw error;
-        making.failedReads += 1;
+        making.reading.failedWith(error);
         return before;
     }
 }
 /** How soon to look again, in milliseconds: close together when the group may be free any moment. */
-function restMs({ id, stage, freeAtMs }, { asked, failedReads }, { clock, random }) {
+function restMs({ id, stage, freeAtMs }, { asked, reading: { failed } }, { clock, random }) {
     const spread = 0.9 + 0.2 * random();
-    if (failedReads > 0)
-        return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failedReads, 5)) * spread;
+    if (failed > 0)
+        return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failed, 5)) * spread;
     if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0)
         return 2 * SECOND_MS * spread;
     if (stage !== 'shifted' || freeAtMs === undefined)

@@ -7,7 +7,7 @@ import type { FinishLine, Inputs } from './inputs/inputs.ts'
 import { buildDescription, buildMarker } from './marker.ts'
 import type { ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
-import { heartbeatLine, readTroubleLine, targetLostText } from './report/log-lines.ts'
+import { heartbeatLine, readTroubleLine, requestTroubleLine, targetLostText } from './report/log-lines.ts'
 import type { World } from './world.ts'
 
 /** The engine of this release. */
@@ -55,6 +55,7 @@ export function followingOf(
     onSnapshot: (snapshot) => progress.see(snapshot),
     onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
     onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
+    onRequestTrouble: (trouble) => world.log.line(requestTroubleLine(trouble, world.clock.now())),
     onPromotionDenied: ({ operation, serviceError }) =>
       progress.warn(
         `${describeServiceError(operation, serviceError)} The deployment waits for somebody to continue it in the console.`,
@@ -64,6 +65,7 @@ export function followingOf(
       failFast: inputs.failFast,
       onStopped: (reason) => progress.taskStopped(reason),
       onServiceEvent: (message) => progress.warn(`ECS says: ${message}`),
+      onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
       onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
     }),
   }

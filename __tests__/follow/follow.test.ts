@@ -47,6 +47,7 @@ function setUp(change: Partial<Following> = {}) {
     onSnapshot: () => {},
     onHeartbeat: (heartbeat) => told.heartbeats.push(heartbeat),
     onReadTrouble: (trouble) => told.troubles.push(trouble),
+    onRequestTrouble: (trouble) => told.troubles.push(trouble),
     onPromotionDenied: () => {},
     reasonToGiveUp: async () => undefined,
     ...change,

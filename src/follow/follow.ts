@@ -8,6 +8,7 @@ import { nextLookMs } from './pace.ts'
 import { isSamePhase, type Phase, phaseOf } from './phase.ts'
 import { type Hooks, hasEnded, type Snapshot } from './snapshot.ts'
 import { changesBetween, type TimelineEntry } from './timeline.ts'
+import { Trouble, type TroubleNews } from './trouble.ts'
 
 /** A way to release: what the poll loop and the operations need of it. Every function may throw CallError. */
 export interface ReleaseEngine {
@@ -67,6 +68,8 @@ export interface Following {
   onHeartbeat(heartbeat: Heartbeat): void
   /** Reads began to fail, or succeed again after `failedReads` that did not. */
   onReadTrouble(trouble: { began: CallError } | { endedAfter: number }): void
+  /** What asks for something to be changed began to fail, or is answered again. */
+  onRequestTrouble(trouble: TroubleNews): void
   /** The deployment waits at `Ready`, and we may not continue it. Told once. */
   onPromotionDenied(error: CallError): void
   /** Looks deeper after each reading; a text ends the wait with it as the reason. */
@@ -75,6 +78,12 @@ export interface Following {
 
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000
+
+/** How soon a deployment is continued again when that failed for a passing reason, in milliseconds. */
+const PROMOTE_AGAIN_MS = 10_000
+
+/** It went on before we asked, or by a request of ours whose answer was lost: the next look shows. */
+const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlreadyCompleted'])
 
 /** What the loop remembers from one look to the next. Times by our clock. */
 interface Watch {
@@ -88,6 +97,8 @@ interface Watch {
   phaseSinceMs: number
   /** False once we were told that we may not. */
   mayPromote: boolean
+  promoteAtMs: number
+  promoting: Trouble
 }
 
 /**
@@ -100,7 +111,7 @@ export async function follow(
   following: Following,
   before?: Snapshot,
 ): Promise<Outcome> {
-  const watch = newWatch(following.clock.now(), before)
+  const watch = newWatch(following, before)
   while (!following.signal.aborted) {
     const outcome = await look(engine, deploymentId, watch, following)
     if (outcome !== undefined) return outcome
@@ -126,7 +137,8 @@ export async function follow(
   return { kind: 'cancelled', snapshot: watch.snapshot }
 }
 
-function newWatch(nowMs: number, before: Snapshot | undefined): Watch {
+function newWatch({ clock, onRequestTrouble }: Following, before: Snapshot | undefined): Watch {
+  const nowMs = clock.now()
   return {
     snapshot: before,
     startedAtMs: nowMs,
@@ -136,6 +148,8 @@ function newWatch(nowMs: number, before: Snapshot | undefined): Watch {
     phase: { kind: 'provisioning' },
     phaseSinceMs: nowMs,
     mayPromote: true,
+    promoteAtMs: nowMs,
+    promoting: new Trouble(onRequestTrouble),
   }
 }
 
@@ -160,7 +174,8 @@ async function look(
     if (outcome !== undefined) return outcome
     const reason = await following.reasonToGiveUp(snapshot)
     if (reason !== undefined) return { kind: 'given-up', snapshot, reason }
-    if (following.autoPromote && watch.mayPromote && isWaitingForPromotion(snapshot)) {
+    if (!isWaitingForPromotion(snapshot)) watch.promoting.answered()
+    else if (following.autoPromote && watch.mayPromote && following.clock.now() >= watch.promoteAtMs) {
       await promote(engine, deploymentId, watch, following)
     }
   } catch (error) {
@@ -178,10 +193,19 @@ async function look(
 async function promote(engine: ReleaseEngine, deploymentId: string, watch: Watch, following: Following): Promise<void> {
   try {
     await engine.promote(deploymentId)
+    watch.promoting.answered()
   } catch (error) {
-    if (!(error instanceof CallError) || error.serviceError.kind !== 'denied') throw error
-    watch.mayPromote = false
-    following.onPromotionDenied(error)
+    if (!(error instanceof CallError)) throw error
+    const { kind, code } = error.serviceError
+    if (kind === 'denied') {
+      watch.mayPromote = false
+      following.onPromotionDenied(error)
+      return
+    }
+    if (!mayRideOut(error.serviceError)) throw error
+    if (NO_LONGER_READY.has(code)) return
+    watch.promoting.failedWith(error)
+    watch.promoteAtMs = following.clock.now() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed)
   }
 }
 

@@ -3,6 +3,7 @@ import { describeService, describeStoppedTasks, type Ecs, type StoppedTask } fro
 import { isTrouble, type ResolvedService, serviceEvents } from '../service/service.ts'
 import { inSentence } from '../untrusted.ts'
 import { hasEnded, type Snapshot } from './snapshot.ts'
+import { Trouble, type TroubleNews } from './trouble.ts'
 
 export interface ReplacementTasksOptions {
   service: ResolvedService
@@ -14,6 +15,8 @@ export interface ReplacementTasksOptions {
   onServiceEvent(message: string): void
   /** Told once when a read is denied; the release goes on without it. */
   onDenied(error: CallError): void
+  /** Reads began to fail, or succeed again. */
+  onReadTrouble(trouble: TroubleNews): void
 }
 
 /** Tasks need this long to start in the best case; how often is looked after that. In milliseconds. */
@@ -32,6 +35,7 @@ export function watchReplacementTasks(
   const { service, failFast } = options
   const told = new Set(service.events.map(({ id }) => id))
   const denied = new Set<string>()
+  const troubles = { tasks: new Trouble(options.onReadTrouble), service: new Trouble(options.onReadTrouble) }
   let nextLookMs = aws.clock.now() + FIRST_LOOK_MS
 
   return async (snapshot) => {
@@ -64,12 +68,15 @@ export function watchReplacementTasks(
   }
 
   /** A failed read is made up for by the next one; a denial is told once. */
-  async function unlessFailed<Answer>(what: string, call: Promise<Answer>): Promise<Answer | undefined> {
+  async function unlessFailed<Answer>(what: 'tasks' | 'service', call: Promise<Answer>): Promise<Answer | undefined> {
     try {
-      return await call
+      const answer = await call
+      troubles[what].answered()
+      return answer
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      if (error.serviceError.kind === 'denied' && !denied.has(what)) {
+      if (error.serviceError.kind !== 'denied') troubles[what].failedWith(error)
+      else if (!denied.has(what)) {
         denied.add(what)
         options.onDenied(error)
       }

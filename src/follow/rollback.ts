@@ -4,6 +4,7 @@ import { ROLLBACK_BUDGET_MS } from './budget.ts'
 import { endingOf, isRollbackDue } from './ending.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, untilTheEnd } from './follow.ts'
 import type { Snapshot } from './snapshot.ts'
+import { Trouble } from './trouble.ts'
 
 /** What became of the rollback of a deployment. */
 export interface Rollback {
@@ -71,11 +72,12 @@ export async function settleRollback(
 async function lookForRollback(
   engine: ReleaseEngine,
   ended: Snapshot,
-  { clock, signal, untilMs = Number.POSITIVE_INFINITY }: Following,
+  { clock, signal, onReadTrouble, untilMs = Number.POSITIVE_INFINITY }: Following,
   wasDue: boolean,
 ): Promise<Pick<SettledEnd, 'snapshot' | 'cutShort'>> {
   const mayFollow = wasDue || endingOf(ended) === 'stop-request'
   const giveUpMs = clock.now() + (mayFollow ? ROLLBACK_APPEARS_WITHIN_MS : 0)
+  const trouble = new Trouble(onReadTrouble)
   let snapshot = ended
   for (;;) {
     const leftMs = untilMs - clock.now()
@@ -86,9 +88,11 @@ async function lookForRollback(
     try {
       snapshot = await engine.observe(ended.deploymentId, snapshot)
       wasRead = true
+      trouble.answered()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       if (!isPassing(error.serviceError)) return { snapshot, cutShort: 'lost-sight' }
+      trouble.failedWith(error)
     }
     if (snapshot.rollback !== undefined) return { snapshot, cutShort: undefined }
     if (clock.now() >= giveUpMs) return { snapshot, cutShort: wasRead ? undefined : 'lost-sight' }

@@ -4,6 +4,7 @@ import { type Following, follow, type Outcome, type ReleaseEngine, tell, untilTh
 import { type CutShort, cutShortBy, NO_ROLLBACK, type Rollback, settleRollback } from './rollback.ts'
 import { hasEnded, isMoved, type Snapshot } from './snapshot.ts'
 import { StopRequest } from './stop-request.ts'
+import { Trouble } from './trouble.ts'
 
 /** Where everything stands once a release is over. */
 export interface Settlement {
@@ -31,10 +32,11 @@ export interface Partings {
 /** How long a stop may take until the deployment has ended, in milliseconds. */
 const STOP_BUDGET_MS = 10 * 60_000
 
-/** How soon to look again when the look before a stop failed, in milliseconds. */
+/** How soon to look again when the look before a stop failed, at first and later, in milliseconds. */
 const LOOK_AGAIN_MS = 1_000
+const LOOK_AGAIN_LATER_MS = 5_000
 
-/** How long that is tried, in milliseconds. */
+/** How long that is tried where there is no other limit, in milliseconds. */
 const LOOK_BEFORE_STOP_MS = 60_000
 
 const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined }
@@ -82,7 +84,10 @@ async function partWithRollback(
   { rollbackOn }: Partings,
 ): Promise<Settlement> {
   const snapshot = await lookBeforeStop(engine, deploymentId, before, following)
-  if (snapshot === undefined) return { ...AT_REST, snapshot: before, spared: 'unseen', cutShort: 'timed-out' }
+  if (snapshot === undefined) {
+    const rollback = { ...NO_ROLLBACK, status: 'unknown' } as const
+    return { ...AT_REST, snapshot: before, rollback, spared: 'unseen', cutShort: 'timed-out' }
+  }
   if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, rollbackOn)
   if (isMoved(snapshot)) return { ...AT_REST, snapshot, spared: 'moved' }
   return await stopAndSettle(engine, snapshot, following, rollbackOn)
@@ -95,17 +100,22 @@ async function lookBeforeStop(
   before: Snapshot | undefined,
   following: Following,
 ): Promise<Snapshot | undefined> {
-  const { clock, signal } = following
-  const untilMs = Math.min(clock.now() + LOOK_BEFORE_STOP_MS, following.untilMs ?? Number.POSITIVE_INFINITY)
+  const { clock, signal, onReadTrouble } = following
+  const sinceMs = clock.now()
+  const untilMs = following.untilMs ?? sinceMs + LOOK_BEFORE_STOP_MS
+  const trouble = new Trouble(onReadTrouble)
   while (!signal.aborted) {
     try {
       const snapshot = await engine.observe(deploymentId, undefined)
+      trouble.answered()
       tell(before, snapshot, following)
       return snapshot
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      if (clock.now() + LOOK_AGAIN_MS >= untilMs) return undefined
-      await clock.sleep(LOOK_AGAIN_MS, signal)
+      trouble.failedWith(error)
+      const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, (clock.now() - sinceMs) / 4))
+      if (clock.now() + restMs >= untilMs) return undefined
+      await clock.sleep(restMs, signal)
     }
   }
   return undefined
@@ -118,7 +128,7 @@ async function stopAndSettle(
   rollbackOn: readonly RollbackEvent[],
 ): Promise<Settlement> {
   const { deploymentId } = snapshot
-  const stop = new StopRequest(engine, deploymentId, following.clock)
+  const stop = new StopRequest(engine, deploymentId, following)
   await stop.send()
   const waiting: Following = {
     ...untilTheEnd(following, STOP_BUDGET_MS),

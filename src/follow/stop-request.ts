@@ -1,6 +1,7 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
 import type { Clock } from '../clock.ts'
-import type { ReleaseEngine } from './follow.ts'
+import type { Following, ReleaseEngine } from './follow.ts'
+import { Trouble } from './trouble.ts'
 
 /** How soon a request is sent again that failed for a passing reason, in milliseconds. */
 const AGAIN_AFTER_MS = 10_000
@@ -12,12 +13,14 @@ export class StopRequest {
   readonly #engine: ReleaseEngine
   readonly #deploymentId: string
   readonly #clock: Clock
+  readonly #trouble: Trouble
   #sendAgainAtMs: number | undefined
 
-  constructor(engine: ReleaseEngine, deploymentId: string, clock: Clock) {
+  constructor(engine: ReleaseEngine, deploymentId: string, { clock, onRequestTrouble }: Following) {
     this.#engine = engine
     this.#deploymentId = deploymentId
     this.#clock = clock
+    this.#trouble = new Trouble(onRequestTrouble)
   }
 
   /** Changes AWS. */
@@ -26,11 +29,14 @@ export class StopRequest {
       await this.#engine.stop(this.#deploymentId, { rollback: true })
       this.refusal = undefined
       this.#sendAgainAtMs = undefined
+      this.#trouble.answered()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       const { serviceError } = error
       this.refusal = `${serviceError.code}: ${serviceError.message}`
-      this.#sendAgainAtMs = isPassing(serviceError) ? this.#clock.now() + AGAIN_AFTER_MS : undefined
+      const mayPass = isPassing(serviceError)
+      this.#sendAgainAtMs = mayPass ? this.#clock.now() + AGAIN_AFTER_MS : undefined
+      if (mayPass) this.#trouble.failedWith(error)
     }
   }
 

@@ -1,7 +1,9 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
 import { continueDeployment, stopDeployment } from '../aws/code-deploy.ts'
+import { Trouble } from '../follow/trouble.ts'
 import { callProblem } from '../plan/findings.ts'
 import type { Progress } from '../progress.ts'
+import { readTroubleLine, requestTroubleLine } from '../report/log-lines.ts'
 import { freeLine, roomStepLine, stillBusyLine } from '../report/room-lines.ts'
 import type { World } from '../world.ts'
 import { busyProblem } from './busy-problem.ts'
@@ -22,7 +24,8 @@ interface Making {
   /** What was told last, and when. */
   told: string
   toldAtMs: number
-  failedReads: number
+  reading: Trouble
+  asking: Trouble
 }
 
 /** A deployment has ended or cannot be asked for this, which the next look shows. */
@@ -46,7 +49,7 @@ export async function makeRoom(
   progress: Progress,
 ): Promise<boolean> {
   const { clock, log, signal } = world
-  const making: Making = { asked: new Map(), told: '', toldAtMs: clock.now(), failedReads: 0 }
+  const making: Making = { asked: new Map(), told: '', toldAtMs: clock.now(), ...troublesOf(world) }
   let occupant: Occupant | undefined = first
   let isFresh = false
   try {
@@ -63,7 +66,7 @@ export async function makeRoom(
       }
       // What is stopped is looked at right before.
       if (!signal.aborted) occupant = await lookAgain(occupant, making, room, autoPromote, world)
-      isFresh = making.failedReads === 0
+      isFresh = making.reading.failed === 0
     }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
@@ -77,6 +80,13 @@ export async function makeRoom(
   const { waits } = progress.learn(endOf(progress, world))
   if (making.told !== '') log.line(freeLine(waitedMs(waits, clock.now()), clock.now()))
   return true
+}
+
+function troublesOf({ clock, log }: World): Pick<Making, 'reading' | 'asking'> {
+  return {
+    reading: new Trouble((news) => log.line(readTroubleLine(news, clock.now()))),
+    asking: new Trouble((news) => log.line(requestTroubleLine(news, clock.now()))),
+  }
 }
 
 function endOf({ release }: Progress, { clock }: World): { waits: readonly Wait[] } {
@@ -118,9 +128,13 @@ async function take(step: Wait['step'], { id }: Occupant, making: Making, world:
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     const { code } = error.serviceError
-    if (isPassing(error.serviceError)) return
+    if (isPassing(error.serviceError)) {
+      making.asking.failedWith(error)
+      return
+    }
     if (!TOO_LATE.has(code)) throw error
   }
+  making.asking.answered()
   making.asked.get(id)?.add(step)
 }
 
@@ -136,19 +150,23 @@ async function lookAgain(
   try {
     const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => {} }
     const occupant = await findOccupant(world, facts)
-    making.failedReads = 0
+    making.reading.answered()
     return occupant
   } catch (error) {
     if (!(error instanceof CallError) || !isPassing(error.serviceError)) throw error
-    making.failedReads += 1
+    making.reading.failedWith(error)
     return before
   }
 }
 
 /** How soon to look again, in milliseconds: close together when the group may be free any moment. */
-function restMs({ id, stage, freeAtMs }: Occupant, { asked, failedReads }: Making, { clock, random }: World): number {
+function restMs(
+  { id, stage, freeAtMs }: Occupant,
+  { asked, reading: { failed } }: Making,
+  { clock, random }: World,
+): number {
   const spread = 0.9 + 0.2 * random()
-  if (failedReads > 0) return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failedReads, 5)) * spread
+  if (failed > 0) return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failed, 5)) * spread
   if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0) return 2 * SECOND_MS * spread
   if (stage !== 'shifted' || freeAtMs === undefined) return 10 * SECOND_MS * spread
   const leftMs = freeAtMs - clock.now()

@@ -5,6 +5,7 @@ import { describePhase } from '../follow/phase.ts'
 import type { Partings } from '../follow/settle.ts'
 import type { Hooks } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
+import type { TroubleNews } from '../follow/trouble.ts'
 import type { HookLog } from '../hook-log.ts'
 import type { FinishLine, Parting } from '../inputs/inputs.ts'
 import type { Release } from '../release-state.ts'
@@ -215,4 +216,14 @@ export function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }: 
   const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`
   if (lines.length === 0) return `${what}: nothing was found in it`
   return omitted === 0 ? what : `${what}: the last ${count(lines.length, 'line')}, ${omitted} before them left out`
+}
+
+/** What asks for something to be changed begins to fail or is answered again; nothing in between. */
+export function requestTroubleLine(trouble: TroubleNews, nowMs: number): string {
+  if ('endedAfter' in trouble) {
+    const { operation, endedAfter } = trouble
+    return `${clockTime(nowMs)}  ${operation} is answered again after ${count(endedAfter, 'failed request')}.`
+  }
+  const { operation, serviceError } = trouble.began
+  return `${clockTime(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`
 }
