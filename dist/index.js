@@ -36499,10 +36499,18 @@ async function registerTaskDefinition(aws, definition) {
  * @throws CallError
  */
 async function describeStoppedTasks(aws, cluster, service) {
-    const { taskArns } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .ListTasksCommand */ .MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }));
+    const { taskArns } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:ListTasks', (abortSignal) => {
+        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .ListTasksCommand */ .MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' });
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_5__/* .requireJson */ .sG)(command);
+        return aws.ecs.send(command, { abortSignal });
+    });
     if (taskArns === undefined || taskArns.length === 0)
         return [];
-    const { tasks } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeTasksCommand */ .z8X({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }));
+    const { tasks } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeTasks', (abortSignal) => {
+        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeTasksCommand */ .z8X({ cluster, tasks: taskArns.slice(0, 100) });
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_5__/* .requireJson */ .sG)(command);
+        return aws.ecs.send(command, { abortSignal });
+    });
     return (tasks ?? [])
         .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
         .map(readStoppedTask);

@@ -12,7 +12,7 @@ import { isJsonObject } from '../document.ts'
 import { definitionFromAnswer, type TaskDefinition } from '../task-definition/definition.ts'
 import { type Attempts, attempt, attemptOnce } from './attempts.ts'
 import { malformed } from './malformed.ts'
-import { keepRaw, sendRaw } from './raw-json.ts'
+import { keepRaw, requireJson, sendRaw } from './raw-json.ts'
 
 /** What calls to ECS are made with. */
 export interface Ecs extends Attempts {
@@ -118,13 +118,17 @@ export interface StoppedTask {
  * @throws CallError
  */
 export async function describeStoppedTasks(aws: Ecs, cluster: string, service: string): Promise<StoppedTask[]> {
-  const { taskArns } = await attempt(aws, 'ecs:ListTasks', (abortSignal) =>
-    aws.ecs.send(new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED' }), { abortSignal }),
-  )
+  const { taskArns } = await attempt(aws, 'ecs:ListTasks', (abortSignal) => {
+    const command = new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED' })
+    requireJson(command)
+    return aws.ecs.send(command, { abortSignal })
+  })
   if (taskArns === undefined || taskArns.length === 0) return []
-  const { tasks } = await attempt(aws, 'ecs:DescribeTasks', (abortSignal) =>
-    aws.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns.slice(0, 100) }), { abortSignal }),
-  )
+  const { tasks } = await attempt(aws, 'ecs:DescribeTasks', (abortSignal) => {
+    const command = new DescribeTasksCommand({ cluster, tasks: taskArns.slice(0, 100) })
+    requireJson(command)
+    return aws.ecs.send(command, { abortSignal })
+  })
   return (tasks ?? [])
     .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
     .map(readStoppedTask)
