@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { Fault, FaultKind, Scenario } from '../src/simulator/scenario.ts'
 import { baseScenario, scenarios, withGroup } from '../src/simulator/scenarios.ts'
+import { restoreRelease, saveRelease } from '../src/step/saved-release.ts'
+import { needsSomebody, wrapUp } from '../src/wrap-up.ts'
 import { deployByOther } from './support/others.ts'
 import { inOneAccount, type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
 
@@ -104,3 +106,38 @@ test.each<[string, FaultKind]>([
   })
   expect(troubles).toEqual([expect.stringMatching(/^ecs:ListTasks failed /)])
 })
+
+/** Loses a release in Install and wraps it up, as the post step does. */
+async function wrapped(fault: Fault) {
+  let last: Awaited<ReturnType<typeof wrapUp>> | undefined
+  const result = await releaseWith({
+    inputs: { 'on-cancel': 'leave' },
+    prepare: ({ clock, abort }) => clock.atSecond(60, abort),
+    afterwards: async ({ ended, parsed, world, simulator }) => {
+      simulator.addFault(fault)
+      const saved = restoreRelease(
+        saveRelease({ ...ended, settlement: undefined, status: undefined, outcome: undefined }),
+      )
+      if (saved === undefined) throw new Error('nothing was saved')
+      const given = { ...parsed, inputs: { ...parsed.inputs, onCancel: 'rollback' as const } }
+      last = await wrapUp({ ...saved, wasLost: true }, given, { ...world, signal: new AbortController().signal })
+    },
+  })
+  if (last === undefined) throw new Error('nothing was wrapped up')
+  return { ...result, last }
+}
+
+test('the post step looks for as long as it may before it leaves a deployment alone', async () => {
+  const { last } = await wrapped({ operation: 'GetDeployment', untilSeconds: 160, kind: DOWN })
+  expect(last.settlement?.stop).toEqual({ refusal: undefined })
+  expect(needsSomebody(last)).toBe(false)
+})
+
+test.each(['GetDeployment', 'StopDeployment'])(
+  'a deployment that the post step could not stop because %s fails needs somebody to look',
+  async (operation) => {
+    const { last } = await wrapped({ operation, kind: DOWN })
+    expect(last.status).toBe('cancelled')
+    expect(needsSomebody(last)).toBe(true)
+  },
+)

@@ -46359,7 +46359,7 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
         return;
     if (isSaving) {
         saved.save(last);
-        if (last.status !== 'cancelled' || (0,wrap_up/* isAtRest */.U)(last))
+        if (last.status !== 'cancelled' || (0,wrap_up/* isAtRest */.UU)(last))
             saveState(saved_release/* STATE_SETTLED */.gB, 'true');
     }
     teller.tellEnd(last);
@@ -46426,12 +46426,12 @@ async function postStep({ environment, toolkit, firstRequestSent, log, files, te
         onRelease: (release) => teller.keepTold(release),
     });
     const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled';
-    const ended = await (0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .wrapUp */ .G)({ ...saved, wasLost: !wasCancelled }, parsed, world);
+    const ended = await (0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .wrapUp */ .G4)({ ...saved, wasLost: !wasCancelled }, parsed, world);
     close();
     teller.tellVerdict(ended);
     const { title, cause, production } = (0,_report_sentences_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictSentences */ .qW)(ended);
     log.line([`${title}.`, cause, production].filter((part) => part !== '').join(' '));
-    if (ended.status === 'rollback-failed' || ended.status === 'unknown')
+    if ((0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .needsSomebody */ .GZ)(ended))
         teller.annotate(title, `${cause} ${production}`);
 }
 
@@ -48603,14 +48603,17 @@ function verdictOf(outcome, settlement) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ wrapUp),
-/* harmony export */   U: () => (/* binding */ isAtRest)
+/* harmony export */   G4: () => (/* binding */ wrapUp),
+/* harmony export */   GZ: () => (/* binding */ needsSomebody),
+/* harmony export */   UU: () => (/* binding */ isAtRest)
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7503);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8744);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1229);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1288);
 /* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(336);
+
 
 
 
@@ -48663,6 +48666,15 @@ async function findStarted(find) {
             return error;
         throw error;
     }
+}
+/** What was left could not be brought to rest, so that somebody has to look: nobody else will say so. */
+function needsSomebody({ status, settlement, snapshot }) {
+    if (status === 'rollback-failed' || status === 'unknown')
+        return true;
+    if (settlement === undefined)
+        return false;
+    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot);
+    return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
 }
 /** Nothing is left to be done for a cancelled release. */
 function isAtRest({ deploymentId, failure, settlement }) {

@@ -2,6 +2,7 @@ import { CallError } from './aws/attempts.ts'
 import { conclude } from './conclude.ts'
 import type { Outcome } from './follow/follow.ts'
 import { settle } from './follow/settle.ts'
+import { hasEnded } from './follow/snapshot.ts'
 import type { ParsedInputs } from './inputs/inputs.ts'
 import { Progress } from './progress.ts'
 import { engineFor, followingOf } from './release-following.ts'
@@ -54,6 +55,14 @@ async function findStarted(find: () => Promise<string | undefined>): Promise<str
     if (error instanceof CallError) return error
     throw error
   }
+}
+
+/** What was left could not be brought to rest, so that somebody has to look: nobody else will say so. */
+export function needsSomebody({ status, settlement, snapshot }: Release): boolean {
+  if (status === 'rollback-failed' || status === 'unknown') return true
+  if (settlement === undefined) return false
+  const goesOn = snapshot === undefined || !hasEnded(snapshot)
+  return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn)
 }
 
 /** Nothing is left to be done for a cancelled release. */

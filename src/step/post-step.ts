@@ -1,6 +1,6 @@
 import { verdictSentences } from '../report/sentences.ts'
 import type { Log } from '../world.ts'
-import { wrapUp } from '../wrap-up.ts'
+import { needsSomebody, wrapUp } from '../wrap-up.ts'
 import type { StepFiles } from './files.ts'
 import { readSavedRelease, removeSavedRelease, STATE_FILE, STATE_SETTLED } from './saved-release.ts'
 import { buildStep } from './step.ts'
@@ -53,5 +53,5 @@ export async function postStep({
   teller.tellVerdict(ended)
   const { title, cause, production } = verdictSentences(ended)
   log.line([`${title}.`, cause, production].filter((part) => part !== '').join(' '))
-  if (ended.status === 'rollback-failed' || ended.status === 'unknown') teller.annotate(title, `${cause} ${production}`)
+  if (needsSomebody(ended)) teller.annotate(title, `${cause} ${production}`)
 }
