@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { needsSomebody } from '../../src/wrap-up.ts'
+import { expectValidReport } from '../support/report-schema.ts'
+import { PASSING } from './faults.ts'
+import { type Played, playMatrix, type Undisturbed } from './matrix.ts'
+import { renderPage } from './page.ts'
+import { type CellRun, ownDeployments, runCell, wasAccepted } from './run-cell.ts'
+import { ROWS, type Row, type StoryName, storyOf } from './stories.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const OPERATIONS = new Set(ROWS.map(({ operation }) => operation))
+const BEGINS = /AWS throttles |(looking|asking) again, less often/
+const ENDS = /AWS answers again|Reads succeed again|is answered again/
+
+let undisturbed: Undisturbed
+let played: Played[]
+
+beforeAll(async () => {
+  ;({ undisturbed, played } = await playMatrix())
+}, 180_000)
+
+function of(row: Row): Played[] {
+  return played.filter((one) => one.row === row)
+}
+
+/** Each cell by its name, so that a failure says which it is. */
+function named<Fact>(cells: readonly Played[], fact: (cell: Played) => Fact): Record<string, Fact> {
+  return Object.fromEntries(cells.map((cell) => [`${cell.fault}, ${cell.lasts}`, fact(cell)]))
+}
+
+describe('the matrix has every operation that the action calls', () => {
+  test('in the recorded runs of all its stories', () => {
+    const called = Object.values(undisturbed).flatMap(({ calls }) => calls.map(({ operation }) => operation))
+    expect([...new Set(called)].filter((operation) => !OPERATIONS.has(operation))).toEqual([])
+  })
+
+  test('in its sources', () => {
+    const folder = join(ROOT, 'src', 'aws')
+    const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+    const commands = sources.flatMap((text) => [...text.matchAll(/new (\w+)Command\(/g)].map(([, name]) => name))
+    expect([...new Set(commands)].sort()).toEqual([...OPERATIONS].sort())
+  })
+
+  test('and no row in which the operation is not called once faults have begun', () => {
+    const idle = ROWS.filter(({ story, operation }) => !undisturbed[story].called.has(operation))
+    expect(idle).toEqual([])
+  })
+})
+
+describe.each(ROWS)('$story: $operation', (row) => {
+  test('has the verdict that is justified, in every cell', () => {
+    expect(named(of(row), ({ seen }) => seen)).toEqual(named(of(row), ({ expected }) => expected))
+  })
+
+  test('tells success only when production and every event are there, and makes one deployment at most', () => {
+    for (const { run } of of(row)) expectNoSuccessByDefault(run)
+  })
+
+  test('shows no stack and one annotation when the step fails, and its report is valid', () => {
+    for (const { run } of of(row)) expectWellTold(run, row.story)
+  })
+
+  test('tells trouble once when it begins, and once when it ends', () => {
+    for (const { run } of of(row)) {
+      const began = run.log.filter((line) => BEGINS.test(line)).length
+      const ended = run.log.filter((line) => ENDS.test(line)).length
+      expect(began).toBeLessThanOrEqual(1)
+      expect(ended).toBeLessThanOrEqual(began)
+    }
+  })
+})
+
+function expectNoSuccessByDefault({ verdict, calls, lane, outputs }: CellRun): void {
+  const own = ownDeployments(lane)
+  const accepted = calls.filter((call) => call.operation === 'CreateDeployment' && wasAccepted(call))
+  expect(accepted.length).toBeLessThanOrEqual(1)
+  expect(own.length).toBe(accepted.length)
+  if (verdict.exitCode !== 0 || verdict.status === 'cancelled' || verdict.status === 'unknown') {
+    expect(['succeeded', 'started', 'unchanged']).not.toContain(verdict.status)
+    return
+  }
+  expect(verdict).toMatchObject({ status: 'succeeded', production: 'web:2' })
+  // What could not be seen is left out, never guessed.
+  expect(['web:2', '']).toContain(outputs['production'])
+  expect(outputs['replacement-traffic']).toBe(outputs['production'] === '' ? '' : '100')
+  expect(own[0]?.events.map(({ status }) => status)).toEqual(own[0]?.events.map(() => 'Succeeded'))
+}
+
+function expectWellTold(
+  { verdict, annotations, release, log, outputs, summary, report }: CellRun,
+  story: StoryName,
+): void {
+  expectValidReport(release)
+  const isPost = storyOf(story).isKilled === true
+  expect(annotations).toHaveLength(isPost ? Number(needsSomebody(release)) : verdict.exitCode)
+  const shown = [...log, ...annotations, ...Object.values(outputs), summary, report].join('\n')
+  expect(shown).not.toMatch(/\bat (?:async )?\S+ \(?(?:file|node):|node_modules|\n\s+at /)
+  expect(shown).not.toMatch(/\[object Object\]|\bNaN\b|Invalid Date/)
+}
+
+test.each(['GetDeploymentTarget', 'GetDeployment'])(
+  'trouble with %s that passes is told once when it begins and once when it ends, and changes no verdict',
+  async (operation) => {
+    for (const fault of PASSING) {
+      const run = await runCell(storyOf('follow'), { operation, fault, lasts: 100 })
+      expect({ fault, verdict: run.verdict }).toEqual({ fault, verdict: undisturbed.follow.verdict })
+      expect({ fault, began: run.log.filter((line) => BEGINS.test(line)).length }).toEqual({ fault, began: 1 })
+      expect({ fault, ended: run.log.filter((line) => ENDS.test(line)).length }).toEqual({ fault, ended: 1 })
+    }
+  },
+)
+
+test('the page of the docs is what the runs give', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'faults.md'), 'utf8').replaceAll('\r\n', '\n')
+  // `npm run faults` writes it.
+  expect(renderPage(undisturbed, played)).toBe(page)
+})

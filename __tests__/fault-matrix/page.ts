@@ -1,0 +1,96 @@
+import { FAULT_NAMES } from './faults.ts'
+import type { Played, Undisturbed } from './matrix.ts'
+import { RULES, type Rule, type RuleName } from './rules.ts'
+import type { Verdict } from './run-cell.ts'
+import { ROWS, STORIES, type StoryName } from './stories.ts'
+
+const INTRODUCTION = `# What a release does when AWS does not
+
+Every operation that the action calls, in every situation that matters, with everything that can become of a request
+and its answer. Each cell is a release played against the simulator: first with one request that meets the fault, then
+with every one from then on. One word stands for both when they are the same. The words are explained below.
+
+This page is written by \`npm run faults\` from those releases, and \`npm test\` fails when they differ from it.
+\`npm run bench -- faults\` prints it.
+
+| Fault | What becomes of a request |
+|---|---|
+| throttled | refused: \`ThrottlingException\` |
+| 500 | refused: \`InternalFailure\` |
+| reset before | the connection is cut before the request is looked at |
+| reset after | carried out; the connection is cut before the answer |
+| slow | carried out; the answer comes after 45 s, and an attempt ends after 30 s (who we are: 5 s, a session: 14 s) |
+| expired | refused: \`ExpiredTokenException\` |
+| denied | refused: \`AccessDeniedException\` |
+| malformed | carried out; half of the answer is missing |
+| empty | carried out; the answer has no body |
+
+In every cell: success is told only when all of production is on the replacement and every lifecycle event is done, by
+the simulator's own model; at most one CreateDeployment is accepted; no output has a stack trace; there is one
+annotation when the exit code is 1, and otherwise none; the report keeps to its schema; trouble that outlasts a call's
+own attempts is told in one line when it begins and in one when it ends. The post step fails no job, and raises one
+annotation when somebody has to look.
+`
+
+/** The page of the docs. A cell that is not as expected is marked. */
+export function renderPage(undisturbed: Undisturbed, played: readonly Played[]): string {
+  return `${[INTRODUCTION, matrix(played), words(played), stories(undisturbed)].join('\n')}`
+}
+
+function matrix(played: readonly Played[]): string {
+  const lines = ROWS.map((row) => {
+    const cells = FAULT_NAMES.map((fault) => cellText(played.filter((one) => one.row === row && one.fault === fault)))
+    return `| ${row.story} | ${row.operation} | ${cells.join(' | ')} |`
+  })
+  const head = `| Story | Operation | ${FAULT_NAMES.join(' | ')} |`
+  return ['## Verdicts', '', head, dashes(FAULT_NAMES.length + 2), ...lines, ''].join('\n')
+}
+
+function cellText(cells: readonly Played[]): string {
+  const words = cells.map(({ rule, expected, seen }) => (isEqual(expected, seen) ? rule : `NOT ${rule}`))
+  return [...new Set(words)].join(', ')
+}
+
+function isEqual(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function words(played: readonly Played[]): string {
+  const used = (Object.keys(RULES) as RuleName[]).filter((name) => played.some(({ rule }) => rule === name))
+  const lines = used.map((name) => {
+    const { change, why }: Rule = RULES[name]
+    return `| ${name} | ${changeText(change)} | ${why} |`
+  })
+  const head = '| Word | What differs from the story without a fault | Why that is right |'
+  return ['## Words', '', head, dashes(3), ...lines, ''].join('\n')
+}
+
+const LABELS: Record<keyof Verdict, (value: string | number) => string> = {
+  status: (value) => `status \`${value}\``,
+  reason: (value) => `reason \`${value}\``,
+  rollback: (value) => `rollback-status \`${value}\``,
+  exitCode: (value) => `exit ${value}`,
+  deployments: (value) => `deployments: ${value}`,
+  revisions: (value) => `new revisions: ${value}`,
+  production: (value) => `production ${value}`,
+}
+
+function changeText(change: Partial<Verdict>): string {
+  const parts = (Object.keys(LABELS) as (keyof Verdict)[]).flatMap((name) => {
+    const value = change[name]
+    return value === undefined || value === '' ? [] : [LABELS[name](value)]
+  })
+  return parts.join(', ') || 'nothing'
+}
+
+function stories(undisturbed: Undisturbed): string {
+  const lines = (Object.keys(STORIES) as StoryName[]).map(
+    (name) => `| ${name} | ${STORIES[name].title} | ${changeText(undisturbed[name].verdict)} |`,
+  )
+  const head = '| Story | What happens, and when faults begin | Without a fault |'
+  return ['## Stories', '', head, dashes(3), ...lines, ''].join('\n')
+}
+
+function dashes(columns: number): string {
+  return `|${'---|'.repeat(columns)}`
+}

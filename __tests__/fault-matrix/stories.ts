@@ -1,0 +1,216 @@
+import type { InputName } from '../../src/inputs/names.ts'
+import type { Release } from '../../src/release-state.ts'
+import type { Scenario, World } from '../../src/simulator/scenario.ts'
+import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
+import { deployByOther } from '../support/others.ts'
+import type { SimulatedAccount } from '../support/simulated-release.ts'
+
+/** A release in which certain operations are called, and what happens in it when no request meets a fault. */
+export interface Story {
+  /** What happens, for the page. */
+  title: string
+  scenario: Scenario
+  inputs?: Partial<Record<InputName, string>>
+  /** What happened in the account before. */
+  before?(account: SimulatedAccount): Promise<unknown>
+  /** The action takes a session of its own (`role-to-assume`). */
+  hasRole?: boolean
+  /** How long a session lasts, so that a short story has to renew it. In milliseconds. */
+  sessionLastsMs?: number
+  /** The first answer of CreateDeployment is lost although it was accepted. */
+  losesAnswer?: boolean
+  /** When the run is cancelled, in seconds after the start. */
+  cancelAtSecond?: number
+  /** The step is killed when it would have been cancelled, and its post step settles what it left. */
+  isKilled?: boolean
+  /** It is killed before it knows the id of its deployment. */
+  losesId?: boolean
+  /** When a fault begins; default: with the release, and in a killed one with the post step. */
+  faultsBegin?(release: Release): boolean
+}
+
+const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
+/** Long enough for every story, short enough that what never ends is soon over. */
+const BUDGET = { ...HOOK, 'wait-for-minutes': '8' } as const
+
+const atOnce = withGroup(baseScenario.world, { deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' })
+/** Tasks that start and a hook that answers soon, so that a story is as short as what it is about. */
+const plain: Scenario = {
+  ...baseScenario,
+  world: atOnce,
+  hookPlans: { CodeDeployHook_validate: { answer: 'Succeeded', afterSeconds: 20, log: [] } },
+  timings: { install: 30 },
+}
+
+/** The group has names that nobody would guess. */
+function hidden(world: World): World {
+  const applications = world.applications.map((application) => ({
+    ...application,
+    name: 'shop',
+    groups: application.groups.map((group) => ({ ...group, name: 'shop-web' })),
+  }))
+  return { ...world, applications }
+}
+
+export const STORIES = {
+  checks: { title: 'A release succeeds; from its first request on', scenario: plain, inputs: BUDGET },
+  account: {
+    title: 'A release with `expected-account-id` succeeds',
+    scenario: plain,
+    inputs: { ...BUDGET, 'expected-account-id': '123456789012' },
+  },
+  search: {
+    title: 'A release finds its deployment group by a search',
+    scenario: { ...plain, world: hidden(atOnce) },
+    inputs: BUDGET,
+  },
+  second: {
+    title: 'A release follows one that somebody else made',
+    scenario: plain,
+    inputs: BUDGET,
+    before: async (account) => await deployByOther(account, 900),
+  },
+  role: {
+    title: 'A release with `role-to-assume` succeeds',
+    scenario: plain,
+    inputs: { ...BUDGET, 'role-to-assume': 'arn:aws:iam::123456789012:role/release-web' },
+    hasRole: true,
+  },
+  renewal: {
+    title: 'A release with `role-to-assume` waits longer than a session lasts',
+    scenario: plain,
+    inputs: {
+      ...BUDGET,
+      'role-to-assume': 'arn:aws:iam::123456789012:role/release-web',
+      'wait-for': 'completion',
+    },
+    hasRole: true,
+    sessionLastsMs: 90_000,
+    faultsBegin: ({ deploymentId }) => deploymentId !== undefined,
+  },
+  replace: {
+    title: 'A release ends the termination wait of another (`on-active-deployment: replace`)',
+    scenario: plain,
+    inputs: { ...BUDGET, 'on-active-deployment': 'replace' },
+    before: async (account) => await deployByOther(account, 90),
+  },
+  evict: {
+    title: 'A release stops another that has not shifted (`on-active-deployment: replace`)',
+    scenario: plain,
+    inputs: { ...BUDGET, 'on-active-deployment': 'replace' },
+    before: async (account) => await deployByOther(account, 15),
+  },
+  lost: {
+    title: 'The answer of CreateDeployment is lost, and the release looks for its deployment',
+    scenario: plain,
+    inputs: BUDGET,
+    losesAnswer: true,
+    faultsBegin: ({ taskDefinition, deploymentId }) => taskDefinition !== undefined && deploymentId === undefined,
+  },
+  follow: {
+    title: 'A release succeeds; from its first lifecycle event on',
+    scenario: plain,
+    inputs: BUDGET,
+    faultsBegin: ({ timeline }) => timeline.some(({ kind }) => kind === 'event'),
+  },
+  blind: {
+    title: 'A release may not read the target of its deployment, and follows by status and task sets',
+    scenario: { ...plain, faults: [{ operation: 'GetDeploymentTarget', kind: { type: 'denied' } }] },
+    inputs: BUDGET,
+    faultsBegin: ({ deploymentId }) => deploymentId !== undefined,
+  },
+  promote: {
+    title: 'A release continues a deployment that waits at `Ready` (`auto-promote`)',
+    scenario: {
+      ...plain,
+      world: withGroup(atOnce, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 3 } }),
+    },
+    inputs: { ...BUDGET, 'auto-promote': 'true' },
+  },
+  rollback: {
+    title: 'A hook fails; from the end of the deployment on',
+    scenario: { ...scenarios['hook-fails'], world: atOnce, timings: { install: 30, rollbackGap: 3, rollbackRun: 20 } },
+    inputs: BUDGET,
+    faultsBegin: ({ snapshot }) => snapshot?.status === 'failed',
+  },
+  stop: {
+    title: 'Replacement tasks keep stopping, and the release stops the deployment (`fail-fast`)',
+    scenario: { ...scenarios['never-healthy'], world: atOnce },
+    inputs: BUDGET,
+  },
+  stopping: {
+    title: 'The same; from the decision to stop on',
+    scenario: { ...scenarios['never-healthy'], world: atOnce },
+    inputs: BUDGET,
+    faultsBegin: ({ outcome }) => outcome?.kind === 'given-up',
+  },
+  cancel: {
+    title: 'The run is cancelled during Install; until the step ends, seconds later',
+    scenario: plain,
+    inputs: BUDGET,
+    cancelAtSecond: 15,
+    faultsBegin: ({ outcome }) => outcome?.kind === 'cancelled',
+  },
+  post: {
+    title: 'The step is killed during Install; the post step stops the deployment',
+    scenario: plain,
+    inputs: BUDGET,
+    cancelAtSecond: 15,
+    isKilled: true,
+  },
+  'post-lost': {
+    title: 'The step is killed before it has the id of its deployment; the post step looks for it',
+    scenario: plain,
+    inputs: BUDGET,
+    cancelAtSecond: 15,
+    isKilled: true,
+    losesId: true,
+  },
+} as const satisfies Record<string, Story>
+
+export type StoryName = keyof typeof STORIES
+
+export function storyOf(name: StoryName): Story {
+  return STORIES[name]
+}
+
+/** A row of the matrix: requests of one operation in one story. */
+export interface Row {
+  story: StoryName
+  operation: string
+}
+
+/** The rows by story, each with the operations that matter there. */
+const OPERATIONS: Record<StoryName, readonly string[]> = {
+  checks: [
+    'GetCallerIdentity',
+    'DescribeServices',
+    'DescribeTaskDefinition',
+    'GetDeploymentGroup',
+    'GetDeploymentConfig',
+    'ListDeployments',
+    'RegisterTaskDefinition',
+    'CreateDeployment',
+  ],
+  account: ['GetCallerIdentity'],
+  role: ['AssumeRoleWithWebIdentity'],
+  renewal: ['AssumeRoleWithWebIdentity'],
+  search: ['ListApplications', 'ListDeploymentGroups', 'BatchGetDeploymentGroups'],
+  second: ['GetDeployment'],
+  replace: ['GetDeploymentTarget', 'ContinueDeployment'],
+  evict: ['StopDeployment'],
+  lost: ['ListDeployments', 'GetDeployment'],
+  follow: ['GetDeploymentTarget', 'GetDeployment'],
+  blind: ['DescribeServices'],
+  promote: ['ContinueDeployment'],
+  rollback: ['GetDeploymentTarget', 'GetDeployment'],
+  stop: ['ListTasks', 'DescribeTasks'],
+  stopping: ['StopDeployment', 'GetDeploymentTarget', 'GetDeployment'],
+  cancel: ['StopDeployment', 'GetDeployment'],
+  post: ['StopDeployment', 'GetDeploymentTarget', 'GetDeployment'],
+  'post-lost': ['ListDeployments'],
+}
+
+export const ROWS: Row[] = (Object.keys(OPERATIONS) as StoryName[]).flatMap((story) =>
+  OPERATIONS[story].map((operation) => ({ story, operation })),
+)
