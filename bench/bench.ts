@@ -1,10 +1,19 @@
-/** Measures what users wait and pay for, against the goals of this project, and prints a table. */
+/**
+ * Measures what users wait and pay for, against the goals of this project, and prints a table. With `faults` it prints
+ * instead what a release does when AWS does not.
+ */
 import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { measureMemory } from './memory.ts'
 import { measurePace } from './pace.ts'
 import { measureSimulatorMemory, measureSimulatorRate, measureSimulatorStart, type Sample } from './simulator.ts'
 import { measureStartUp } from './start-up.ts'
+
+if (process.argv.includes('faults')) {
+  const { printFaults } = await import('./faults.ts')
+  await printFaults()
+  process.exit()
+}
 
 const DIST = resolve(import.meta.dirname, '..', 'dist')
 

@@ -29,18 +29,20 @@ export interface Story {
   faultsBegin?(release: Release): boolean
 }
 
-const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
 /** Long enough for every story, short enough that what never ends is soon over. */
-const BUDGET = { ...HOOK, 'wait-for-minutes': '8' } as const
+const BUDGET = { 'wait-for-minutes': '4' } as const
+const WITH_HOOK = { 'wait-for-minutes': '8', 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
 
 const atOnce = withGroup(baseScenario.world, { deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' })
-/** Tasks that start and a hook that answers soon, so that a story is as short as what it is about. */
+/** Tasks that start soon, so that a story is as short as what it is about. */
 const plain: Scenario = {
   ...baseScenario,
   world: atOnce,
-  hookPlans: { CodeDeployHook_validate: { answer: 'Succeeded', afterSeconds: 20, log: [] } },
-  timings: { install: 30 },
+  timings: { install: 12 },
 }
+
+/** With tasks that take their time and a hook, for what happens in between. */
+const steady: Scenario = { ...plain, timings: { install: 30 } }
 
 /** The group has names that nobody would guess. */
 function hidden(world: World): World {
@@ -98,7 +100,7 @@ export const STORIES = {
     title: 'A release stops another that has not shifted (`on-active-deployment: replace`)',
     scenario: plain,
     inputs: { ...BUDGET, 'on-active-deployment': 'replace' },
-    before: async (account) => await deployByOther(account, 15),
+    before: async (account) => await deployByOther(account, 8),
   },
   lost: {
     title: 'The answer of CreateDeployment is lost, and the release looks for its deployment',
@@ -109,14 +111,14 @@ export const STORIES = {
   },
   follow: {
     title: 'A release succeeds; from its first lifecycle event on',
-    scenario: plain,
-    inputs: BUDGET,
+    scenario: steady,
+    inputs: WITH_HOOK,
     faultsBegin: ({ timeline }) => timeline.some(({ kind }) => kind === 'event'),
   },
   blind: {
     title: 'A release may not read the target of its deployment, and follows by status and task sets',
-    scenario: { ...plain, faults: [{ operation: 'GetDeploymentTarget', kind: { type: 'denied' } }] },
-    inputs: BUDGET,
+    scenario: { ...steady, faults: [{ operation: 'GetDeploymentTarget', kind: { type: 'denied' } }] },
+    inputs: WITH_HOOK,
     faultsBegin: ({ deploymentId }) => deploymentId !== undefined,
   },
   promote: {
@@ -129,8 +131,8 @@ export const STORIES = {
   },
   rollback: {
     title: 'A hook fails; from the end of the deployment on',
-    scenario: { ...scenarios['hook-fails'], world: atOnce, timings: { install: 30, rollbackGap: 3, rollbackRun: 20 } },
-    inputs: BUDGET,
+    scenario: { ...scenarios['hook-fails'], world: atOnce, timings: { install: 12, rollbackGap: 3, rollbackRun: 20 } },
+    inputs: WITH_HOOK,
     faultsBegin: ({ snapshot }) => snapshot?.status === 'failed',
   },
   stop: {
@@ -146,22 +148,22 @@ export const STORIES = {
   },
   cancel: {
     title: 'The run is cancelled during Install; until the step ends, seconds later',
-    scenario: plain,
-    inputs: BUDGET,
+    scenario: steady,
+    inputs: WITH_HOOK,
     cancelAtSecond: 15,
     faultsBegin: ({ outcome }) => outcome?.kind === 'cancelled',
   },
   post: {
     title: 'The step is killed during Install; the post step stops the deployment',
-    scenario: plain,
-    inputs: BUDGET,
+    scenario: steady,
+    inputs: WITH_HOOK,
     cancelAtSecond: 15,
     isKilled: true,
   },
   'post-lost': {
     title: 'The step is killed before it has the id of its deployment; the post step looks for it',
-    scenario: plain,
-    inputs: BUDGET,
+    scenario: steady,
+    inputs: WITH_HOOK,
     cancelAtSecond: 15,
     isKilled: true,
     losesId: true,
