@@ -36541,6 +36541,8 @@ function readStoppedTask(task) {
 /* harmony export */   m: () => (/* binding */ loadFunctionLogs)
 /* harmony export */ });
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7998);
+
 
 /** Clients of Lambda and CloudWatch Logs, loaded when they are needed: most releases never need them. */
 async function loadFunctionLogs(config) {
@@ -36549,11 +36551,14 @@ async function loadFunctionLogs(config) {
     const logs = new CloudWatchLogsClient(config);
     return {
         logGroupOf: async (FunctionName, abortSignal) => {
-            const answer = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }), { abortSignal });
+            const command = new GetFunctionConfigurationCommand({ FunctionName });
+            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .requireJson */ .sG)(command);
+            const answer = await lambda.send(command, { abortSignal });
             return answer.LoggingConfig?.LogGroup ?? '';
         },
         page: async ({ logGroup: logGroupName, fromMs: startTime, untilMs: endTime, nextToken }, abortSignal) => {
             const command = new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken });
+            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .requireJson */ .sG)(command);
             const answer = await logs.send(command, { abortSignal });
             const events = (answer.events ?? []).map(({ timestamp = 0, logStreamName = '', message = '' }) => ({
                 atMs: timestamp,

@@ -66,6 +66,8 @@ const EXPECTED: Record<string, Cells> = {
   'promote ContinueDeployment': row(['same', 'held'], LOST_SIGHT, always('held'), CARRIED_OUT),
   'rollback GetDeploymentTarget': row(WARNED, always('rollback-unseen'), always('warned')),
   'rollback GetDeployment': row(['same', 'rollback-unseen'], always('rollback-unseen'), always('rollback-unseen')),
+  'rollback GetFunctionConfiguration': row(WARNED, always('warned'), SAME),
+  'rollback FilterLogEvents': row(WARNED, always('warned'), always('warned')),
   'stop ListTasks': row(['same', 'reason-unseen'], ['same', 'reason-unseen'], ['warned', 'reason-unseen']),
   'stop DescribeTasks': row(['same', 'reason-unseen'], ['same', 'reason-unseen'], ['warned', 'reason-unseen']),
   'stopping StopDeployment': row(['same', 'not-stopped'], always('not-stopped'), always('not-stopped'), CARRIED_OUT),

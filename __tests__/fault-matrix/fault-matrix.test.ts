@@ -19,7 +19,7 @@ let played: Played[]
 
 beforeAll(async () => {
   ;({ undisturbed, played } = await playMatrix())
-}, 180_000)
+}, 300_000)
 
 function of(row: Row): Played[] {
   return played.filter((one) => one.row === row)

@@ -1,5 +1,6 @@
 import { assumeRole } from '../../src/aws/assume-role.ts'
 import { signedBy } from '../../src/aws/clients.ts'
+import { loadFunctionLogs } from '../../src/aws/function-logs.ts'
 import { OwnSession } from '../../src/aws/session.ts'
 import { callerOf, loadSts, readCaller } from '../../src/aws/sts.ts'
 import type { Release } from '../../src/release-state.ts'
@@ -208,6 +209,18 @@ function connect(
     loading ??= loadSts({ region: 'us-east-1', endpoint: url, credentials, requestHandler })
     return await loading
   }
+  const functionLogs = async () => {
+    const { requestHandler } = clients.ecs.config
+    const logs = await loadFunctionLogs({
+      region: 'us-east-1',
+      endpoint: url,
+      credentials,
+      requestHandler,
+      maxAttempts: 1,
+    })
+    closing.push(logs)
+    return logs
+  }
   const session = new OwnSession(clock, async () => {
     const taken = await assumeRole({
       clock,
@@ -224,9 +237,10 @@ function connect(
     held.watch(client.config.requestHandler)
     closing.push({ close: () => client.destroy() })
   }
-  if (story.hasRole !== true) return { ...clients, readCaller: async (attempts) => await readCaller(attempts, sts) }
+  const world = { ...clients, functionLogs }
+  if (story.hasRole !== true) return { ...world, readCaller: async (attempts) => await readCaller(attempts, sts) }
   return {
-    ...clients,
+    ...world,
     readCaller: async () => callerOf((await session.current()).callerArn),
     renewCredentials: () => {
       session.expire()

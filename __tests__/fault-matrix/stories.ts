@@ -205,7 +205,7 @@ const OPERATIONS: Record<StoryName, readonly string[]> = {
   follow: ['GetDeploymentTarget', 'GetDeployment'],
   blind: ['DescribeServices'],
   promote: ['ContinueDeployment'],
-  rollback: ['GetDeploymentTarget', 'GetDeployment'],
+  rollback: ['GetDeploymentTarget', 'GetDeployment', 'GetFunctionConfiguration', 'FilterLogEvents'],
   stop: ['ListTasks', 'DescribeTasks'],
   stopping: ['StopDeployment', 'GetDeploymentTarget', 'GetDeployment'],
   cancel: ['StopDeployment', 'GetDeployment'],

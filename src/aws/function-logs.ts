@@ -1,6 +1,7 @@
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs'
 import type { LambdaClientConfig } from '@aws-sdk/client-lambda'
 import { type Attempts, attempt } from './attempts.ts'
+import { requireJson } from './raw-json.ts'
 
 /** One line, or several at once, that a function printed. */
 export interface LogEvent {
@@ -34,11 +35,14 @@ export async function loadFunctionLogs(config: LambdaClientConfig & CloudWatchLo
   const logs = new CloudWatchLogsClient(config)
   return {
     logGroupOf: async (FunctionName, abortSignal) => {
-      const answer = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }), { abortSignal })
+      const command = new GetFunctionConfigurationCommand({ FunctionName })
+      requireJson(command)
+      const answer = await lambda.send(command, { abortSignal })
       return answer.LoggingConfig?.LogGroup ?? ''
     },
     page: async ({ logGroup: logGroupName, fromMs: startTime, untilMs: endTime, nextToken }, abortSignal) => {
       const command = new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken })
+      requireJson(command)
       const answer = await logs.send(command, { abortSignal })
       const events = (answer.events ?? []).map(({ timestamp = 0, logStreamName = '', message = '' }) => ({
         atMs: timestamp,
