@@ -268,3 +268,38 @@ test('services of other protocols are refused in their own way', () =>
     })
     for (const client of [sts, elb, lambda]) client.destroy()
   }))
+
+test('a rate limit lets a second of requests through at once, and then as many a second', () =>
+  withRehearsal(
+    withFaults([{ operation: '*', kind: { type: 'rate-limit', perSecond: 4 } }]),
+    async ({ simulator, to }) => {
+      const ask = async (times: number) => {
+        const seen: number[] = []
+        for (let i = 0; i < times; i++) {
+          const operation = i % 2 === 0 ? 'ListApplications' : 'ListDeployments'
+          seen.push((await post(simulator.url, 'codedeploy', operation, {})).httpStatus)
+        }
+        return seen
+      }
+      expect(await ask(6)).toEqual([200, 200, 200, 200, 400, 400])
+      expect(simulator.calls.at(-1)?.error).toEqual({ code: 'ThrottlingException', message: 'Rate exceeded' })
+      to(0.5)
+      expect(await ask(3)).toEqual([200, 200, 400])
+      to(100)
+      expect(await ask(5)).toEqual([200, 200, 200, 200, 400])
+    },
+  ))
+
+test('a rate limit of one operation leaves the others alone, and is over when its time is', () =>
+  withRehearsal(
+    withFaults([{ operation: 'ListApplications', untilSeconds: 5, kind: { type: 'rate-limit', perSecond: 0.1 } }]),
+    async ({ simulator, to }) => {
+      const ask = async (operation: string) => (await post(simulator.url, 'codedeploy', operation, {})).httpStatus
+      expect(await ask('ListApplications')).toBe(200)
+      expect(await ask('ListApplications')).toBe(400)
+      expect(await ask('ListDeployments')).toBe(200)
+      to(5)
+      expect(await ask('ListApplications')).toBe(200)
+      expect(await ask('ListApplications')).toBe(200)
+    },
+  ))

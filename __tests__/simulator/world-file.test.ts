@@ -179,6 +179,13 @@ const mistakes: [string, string[]][] = [
       'faults[0].seconds: must be a number from 0 to 2592000; it is missing.',
     ],
   ],
+  [
+    'faults: [{ kind: rate-limit }, { kind: rate-limit, per-second: 0 }]',
+    [
+      'faults[0].per-second: must be a number from 0.01 to 100000; it is missing.',
+      'faults[1].per-second: must be a number from 0.01 to 100000; got 0.',
+    ],
+  ],
   ['timings: { instal: 3 }', ["timings.instal: is not known here; did you mean 'install'?"]],
   [
     'assumptions: { stopAnswer: Never, hookDiagnostics: 1 }',

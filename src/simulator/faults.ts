@@ -1,8 +1,11 @@
 import type { Fault, FaultKind } from './scenario.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 interface WaitingFault {
   fault: Fault
   left: number
+  /** Of a rate limit: what it lets through. */
+  allowance: TokenBucket | undefined
 }
 
 /** Faults that are still to come. A fault is used up when it has met as many requests as it is for. */
@@ -16,7 +19,9 @@ export class Faults {
   }
 
   add(fault: Fault): void {
-    this.#waiting.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY })
+    const { kind, count = Number.POSITIVE_INFINITY } = fault
+    const allowance = kind.type === 'rate-limit' ? new TokenBucket(kind.perSecond, this.#startMs) : undefined
+    this.#waiting.push({ fault, left: count, allowance })
   }
 
   clear(): void {
@@ -33,8 +38,12 @@ export class Faults {
   /** The fault that a request of this operation meets, if any; the one added first goes first. */
   take(operation: string, atMs: number): FaultKind | undefined {
     const met = this.#waiting.find(
-      ({ fault, left }) =>
-        left > 0 && isFor(fault, operation) && this.#hasBegun(fault, atMs) && !this.#isOver(fault, atMs),
+      ({ fault, left, allowance }) =>
+        left > 0 &&
+        isFor(fault, operation) &&
+        this.#hasBegun(fault, atMs) &&
+        !this.#isOver(fault, atMs) &&
+        allowance?.take(atMs) !== true,
     )
     if (met) met.left--
     return met?.fault.kind

@@ -163,7 +163,7 @@ export interface StopPlan {
 export interface Fault {
   /** Operation name, e.g. `GetDeployment`; `*` for all. */
   operation: string
-  /** How many requests it meets before it is used up; default: no end of them. */
+  /** How many requests it meets before it is used up; default: no end of them. A rate limit meets those it refuses. */
   count?: number
   /** Requests earlier than this do not meet it, in seconds since the simulator started; default 0. */
   fromSeconds?: number
@@ -174,6 +174,8 @@ export interface Fault {
 
 export type FaultKind =
   | { type: 'throttle' }
+  /** Requests beyond so many a second of the simulator's clock are throttled; a second's worth can be saved up. */
+  | { type: 'rate-limit'; perSecond: number }
   | { type: 'error'; code: string; message: string; httpStatus: number }
   | { type: 'server-error'; httpStatus: 500 | 503 }
   | { type: 'expired' }

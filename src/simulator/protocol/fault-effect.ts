@@ -14,6 +14,7 @@ export function refusalBy(
 ): AwsError | undefined {
   switch (fault.type) {
     case 'throttle':
+    case 'rate-limit':
       return new AwsError(nameIn(service, 'ThrottlingException'), 'Rate exceeded')
     case 'error':
       return new AwsError(fault.code, fault.message, fault.httpStatus)

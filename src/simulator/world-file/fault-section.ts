@@ -5,6 +5,7 @@ import type { Section } from './section.ts'
 
 const KINDS = [
   'throttle',
+  'rate-limit',
   'error',
   'server-error',
   'expired',
@@ -65,6 +66,10 @@ function readKind(section: Section, type: FaultKind['type']): FaultKind | undefi
     case 'denied': {
       const resource = section.text('resource')
       return { type, ...(resource !== undefined && { resource }) }
+    }
+    case 'rate-limit': {
+      const perSecond = section.number('per-second', 0.01, 100_000, { required: true })
+      return perSecond === undefined ? undefined : { type, perSecond }
     }
     case 'slow': {
       const seconds = section.number('seconds', 0, MAX_SECONDS, { required: true })
