@@ -190,3 +190,18 @@ test('only roles of the world can be assumed when it has any, for as long as eac
       $metadata: { httpStatusCode: 403 },
     })
   }))
+
+test('a role can cut its sessions short, whatever was asked for', () =>
+  withWholeAccount(withRoles({ name: 'deployer', sessionSeconds: 240 }), async ({ sts, simulator, to }) => {
+    const { Credentials = {} as Credentials } = await sts.assumeRoleWithWebIdentity({
+      ...REQUEST,
+      DurationSeconds: 3600,
+    })
+    expect(Credentials.Expiration).toEqual(new Date(Date.UTC(2026, 7, 8, 12, 4)))
+    const own = new STS(signedWith(simulator.url, Credentials))
+    to(239)
+    await own.getCallerIdentity({})
+    to(240)
+    await expect(own.getCallerIdentity({})).rejects.toMatchObject({ name: 'ExpiredToken' })
+    own.destroy()
+  }))

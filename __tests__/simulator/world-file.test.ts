@@ -186,6 +186,19 @@ const mistakes: [string, string[]][] = [
       'faults[1].per-second: must be a number from 0.01 to 100000; got 0.',
     ],
   ],
+  [
+    `${SERVICE}begun: [{ service: wbe, task-definition: "web:2", seconds-ago: 5 }, { service: web, task-definition: web }]`,
+    [
+      "begun[1].task-definition: must be 'family:revision'; got 'web'.",
+      'begun[1].seconds-ago: must be a number from 0 to 604800; it is missing.',
+      "begun[0].service: no service 'wbe' in cluster 'demo' has a deployment group; did you mean 'web'?",
+      "begun[0].task-definition: there is no task definition 'web:2'; did you mean 'web:1'?",
+    ],
+  ],
+  [
+    `${SERVICE}begun: [{ service: web, task-definition: "web:1", seconds-ago: 5 }, { service: web, task-definition: "web:1", seconds-ago: 9 }]`,
+    ["begun[1].service: A deployment of service 'web' in cluster 'demo' is there twice."],
+  ],
   ['timings: { instal: 3 }', ["timings.instal: is not known here; did you mean 'install'?"]],
   [
     'assumptions: { stopAnswer: Never, hookDiagnostics: 1 }',

@@ -19,6 +19,8 @@ export interface Scenario {
   alarms: AlarmPlan[]
   /** Calls of StopDeployment by somebody else; each is made once for each service. */
   stops?: StopPlan[]
+  /** Deployments that somebody else began before the start, at most one of each service. */
+  begun?: BegunDeployment[]
   /** Every AppSpec is found broken when the deployment starts, whatever was sent. */
   appSpecBroken: boolean
   /** Rollback deployments fail and leave traffic where it was. */
@@ -111,6 +113,8 @@ export interface RoleSeed {
   name: string
   /** Longest session, 900 to 43200; default 3600. */
   maxSessionSeconds?: number
+  /** No session lasts longer, whatever was asked for: to see one end soon. */
+  sessionSeconds?: number
 }
 
 export interface DeploymentConfigSeed {
@@ -158,6 +162,17 @@ export interface StopPlan {
   after: Occasion
   /** `autoRollbackEnabled` of the call; absent: the group decides. */
   rollback?: boolean
+}
+
+/** Without hooks; it goes its way as any other does. Alarms and stops of the scenario may be meant for it. */
+export interface BegunDeployment {
+  cluster: string
+  service: string
+  /** `family:revision` */
+  taskDefinition: string
+  /** How long before the start CreateDeployment was called. */
+  secondsAgo: number
+  description?: string
 }
 
 export interface Fault {

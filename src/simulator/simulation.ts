@@ -1,3 +1,4 @@
+import { beginDeployments } from './begun.ts'
 import type { SimulatorClock } from './clock.ts'
 import { Faults } from './faults.ts'
 import { Account } from './model/account.ts'
@@ -60,7 +61,9 @@ export class Simulation {
 
   #newAccount(): Account {
     const { scenario, seed, runningFunctions } = this.#options
-    return new Account(rulesOf(scenario, this.#startMs, runningFunctions, seed))
+    const account = new Account(rulesOf(scenario, this.#startMs, runningFunctions, seed))
+    beginDeployments(account)
+    return account
   }
 
   #newFaults(): Faults {

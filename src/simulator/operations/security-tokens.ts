@@ -49,7 +49,8 @@ const assumeRoleWithWebIdentity = reads<AssumeRoleWithWebIdentityRequest, Assume
       const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
       throw new AwsError('ValidationError', message)
     }
-    const expiresMs = Math.floor(atMs / 1000 + seconds) * 1000
+    const lasts = Math.min(seconds, role.sessionSeconds ?? seconds)
+    const expiresMs = Math.floor(atMs / 1000 + lasts) * 1000
     const session = account.sessions.open({
       account: account.world.account,
       role: role.name,
@@ -78,7 +79,8 @@ function requireRole(account: Account, arn: string): RoleSeed {
   const [, number, name] = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? []
   if (name === undefined) throw new AwsError('ValidationError', `${arn} is invalid`)
   const { roles } = account.world
-  const role = roles ? roles.find((known) => known.name === name) : { name, maxSessionSeconds: DURATION.most }
+  const anyRole: RoleSeed = { name, maxSessionSeconds: DURATION.most }
+  const role = roles ? roles.find((known) => known.name === name) : anyRole
   if (!role || number !== account.world.account) {
     throw new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
   }

@@ -48,8 +48,13 @@ export function readStop(section: Section): StopPlan {
 export function readRole(section: Section): RoleSeed {
   const name = section.text('name', { ...ROLE_NAME, required: true }) ?? ''
   const maxSessionSeconds = section.wholeNumber('max-session-seconds', 900, 43_200)
+  const sessionSeconds = section.wholeNumber('session-seconds', 1, 43_200)
   section.done()
-  return { name, ...(maxSessionSeconds !== undefined && { maxSessionSeconds }) }
+  return {
+    name,
+    ...(maxSessionSeconds !== undefined && { maxSessionSeconds }),
+    ...(sessionSeconds !== undefined && { sessionSeconds }),
+  }
 }
 
 /** Reads `replacement`. */

@@ -2,6 +2,7 @@ import { containersOf } from '../model/task-definitions.ts'
 import { serviceKey } from '../names.ts'
 import { PREDEFINED_CONFIGS } from '../operations/deployment-configs.ts'
 import type { DeploymentConfigSeed, TaskDefinitionSeed } from '../scenario.ts'
+import type { BegunDraft } from './begun-section.ts'
 import type { ApplicationDraft, GroupDraft } from './group-section.ts'
 import type { HookDraft } from './hook-section.ts'
 import { orNearest } from './nearest.ts'
@@ -20,6 +21,7 @@ export interface WorldDraft {
   taskDefinitions: readonly TaskDefinitionSeed[]
   definitions: readonly { section: Section; seed: TaskDefinitionSeed }[]
   hooks: readonly HookDraft[]
+  begun: readonly BegunDraft[]
   deploymentConfigs: readonly DeploymentConfigSeed[]
 }
 
@@ -33,21 +35,24 @@ export function checkReferences(draft: WorldDraft): void {
     services: draft.services.filter(({ seed }) => seed.name !== ''),
     applications: draft.applications.filter(({ name }) => name !== ''),
     ownGroups: draft.ownGroups.filter(({ seed }) => seed.service !== ''),
+    begun: draft.begun.filter(({ seed }) => seed.service !== ''),
     hooks: draft.hooks.filter(({ seed }) => seed.name !== ''),
   }
   const groups = groupsIn(world)
   checkTwice(world, groups)
   for (const service of world.services) checkService(service, world)
   for (const group of groups) checkGroup(group, world)
+  for (const begun of world.begun) checkBegun(begun, world, groups)
 }
 
 function checkTwice(
-  { services, applications, definitions, taskDefinitions, hooks }: WorldDraft,
+  { services, applications, definitions, taskDefinitions, hooks, begun }: WorldDraft,
   groups: GroupDraft[],
 ): void {
   noteTwice(services, ({ seed }) => `Service '${seed.name}' in cluster '${seed.cluster}'`, 'name')
   noteTwice(applications, ({ name }) => `Application '${name}'`, 'name')
   noteTwice(hooks, ({ seed }) => `Hook '${seed.name}'`, 'name')
+  noteTwice(begun, ({ seed }) => `A deployment of service '${seed.service}' in cluster '${seed.cluster}'`, 'service')
   noteTwice(groups, ({ application, seed }) => `Group '${seed.name}' of application '${application}'`, 'name')
   for (const { section, seed } of definitions) {
     const reference = referenceTo(seed)
@@ -122,6 +127,20 @@ function checkGroup({ section, seed }: GroupDraft, world: WorldDraft): void {
     section.wrong('deployment-config', `there is no deployment configuration '${deploymentConfig}'${rest}`)
   } else if (config.computePlatform !== 'ECS') {
     section.wrong('deployment-config', `'${deploymentConfig}' is for ${config.computePlatform} and not for ECS.`)
+  }
+}
+
+function checkBegun({ section, seed }: BegunDraft, { taskDefinitions }: WorldDraft, groups: GroupDraft[]): void {
+  const { cluster, service, taskDefinition } = seed
+  const known = groups.filter((group) => group.seed.cluster === cluster).map((group) => group.seed.service)
+  if (!known.includes(service)) {
+    const rest = orNearest(service, known, 'services with one')
+    section.wrong('service', `no service '${service}' in cluster '${cluster}' has a deployment group${rest}`)
+  }
+  const definitions = taskDefinitions.map(referenceTo)
+  if (taskDefinition !== '' && !definitions.includes(taskDefinition)) {
+    const rest = orNearest(taskDefinition, definitions, 'task definitions')
+    section.wrong('task-definition', `there is no task definition '${taskDefinition}'${rest}`)
   }
 }
 

@@ -2,6 +2,7 @@ import { containersOf } from '../model/task-definitions.ts'
 import type { ApplicationSeed, HookPlan, Scenario, TaskDefinitionSeed, World } from '../scenario.ts'
 import { baseScenario } from '../scenarios.ts'
 import { demoWorld } from '../world.ts'
+import { type BegunDraft, readBegun } from './begun-section.ts'
 import {
   readAlarm,
   readAssumptions,
@@ -26,7 +27,9 @@ const DEFAULT_CLUSTER = 'demo'
 /** Reads a whole document. What it leaves out is as in the demo world, where everything goes well. */
 export function readScenario(root: Section, folder: string): Scenario {
   const hooks = root.sections('hooks')?.map((section) => readHook(section, folder))
-  const world = readWorld(root, hooks)
+  const clusters = root.texts('clusters')
+  const begun = root.sections('begun')?.map((section) => readBegun(section, clusters?.[0] ?? DEFAULT_CLUSTER))
+  const world = readWorld(root, clusters, hooks, begun ?? [])
   const replacement = root.section('replacement')
   const timings = root.section('timings')
   const assumptions = root.section('assumptions')
@@ -43,6 +46,7 @@ export function readScenario(root: Section, folder: string): Scenario {
     alarms: root.sections('alarms')?.map(readAlarm) ?? [],
     appSpecBroken: root.flag('app-spec-broken') ?? false,
     ...(stops && { stops }),
+    ...(begun && { begun: begun.map(({ seed }) => seed) }),
     ...(rollbackFails !== undefined && { rollbackFails }),
     ...(listenerEdited !== undefined && { listenerEdited }),
     faults: root.sections('faults')?.flatMap((section) => readFault(section) ?? []) ?? [],
@@ -53,12 +57,16 @@ export function readScenario(root: Section, folder: string): Scenario {
   return scenario
 }
 
-function readWorld(root: Section, hooks: HookDraft[] | undefined): World {
+function readWorld(
+  root: Section,
+  listedClusters: string[] | undefined,
+  hooks: HookDraft[] | undefined,
+  begun: readonly BegunDraft[],
+): World {
   const place = {
     region: root.text('region', REGION) ?? demoWorld.region,
     account: root.text('account', ACCOUNT) ?? demoWorld.account,
   }
-  const listedClusters = root.texts('clusters')
   const defaultCluster = listedClusters?.[0] ?? DEFAULT_CLUSTER
   const services = root.sections('services')?.map((section) => readService(section, defaultCluster))
   const listed = (root.sections('applications') ?? []).map((section) => readApplication(section, defaultCluster))
@@ -76,7 +84,7 @@ function readWorld(root: Section, hooks: HookDraft[] | undefined): World {
   ]
   const drafts = read.map((service) => withContainer(service, taskDefinitions))
   const draft = { clusters: listedClusters, services: drafts, applications: listed, ownGroups }
-  checkReferences({ ...draft, taskDefinitions, definitions, hooks: hooks ?? [], deploymentConfigs })
+  checkReferences({ ...draft, begun, taskDefinitions, definitions, hooks: hooks ?? [], deploymentConfigs })
   return {
     ...place,
     clusters: listedClusters ?? [...new Set(['default', DEFAULT_CLUSTER, ...drafts.map(({ seed }) => seed.cluster)])],
