@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { startTokenIssuer, type TokenIssuer } from '../src/rehearsal/token-issuer.ts'
 import { baseScenario, scenarios } from '../src/simulator/scenarios.ts'
 import { runBundle } from './support/bundle.ts'
 import { commandsIn } from './support/runner-grammar.ts'
@@ -8,9 +9,7 @@ import {
   callerAnswer,
   errorAnswer,
   sessionAnswer,
-  startTokenIssuer,
   startTokenService,
-  type TokenIssuer,
   type TokenService,
 } from './support/token-service.ts'
 

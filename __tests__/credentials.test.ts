@@ -3,6 +3,7 @@ import { assumeRole } from '../src/aws/assume-role.ts'
 import { signedBy } from '../src/aws/clients.ts'
 import { OwnSession } from '../src/aws/session.ts'
 import { callerOf, loadSts, readCaller, type Sts } from '../src/aws/sts.ts'
+import { tokenFor } from '../src/rehearsal/token-issuer.ts'
 import { SIMULATION_START_MS } from '../src/simulator/clock.ts'
 import type { Fault } from '../src/simulator/scenario.ts'
 import { baseScenario, withGroup } from '../src/simulator/scenarios.ts'
@@ -16,7 +17,6 @@ import {
   startTokenService,
   type TokenAnswer,
   type TokenService,
-  tokenFor,
 } from './support/token-service.ts'
 import type { VirtualClock } from './support/virtual-clock.ts'
 

@@ -75,6 +75,22 @@ test('ends cleanly and leaves its results when it is interrupted', async () => {
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'cancelled' })
 })
 
+test('renews the session of a role as often as the wait needs, with tokens of the job', async () => {
+  const { exitCode, printed } = await rehearse(['--scenario', 'expired-with-role', '--speed', '60'])
+  expect(exitCode).toBe(0)
+  expect(printed).toContain('As arn:aws:sts::123456789012:assumed-role/release-web/example-shop-1658821493.1.')
+  const [, taken] = /Sessions of the role that were taken with the job's OIDC token: (\d+)\./.exec(printed) ?? []
+  expect(Number(taken)).toBeGreaterThan(1)
+})
+
+test('makes room where another deployment waits at Ready, and releases', async () => {
+  const args = ['--scenario', 'busy-ready', '--input', 'on-active-deployment=replace', '--speed', '60']
+  const { exitCode, printed } = await rehearse(args)
+  expect(exitCode).toBe(0)
+  expect(printed).toMatch(/Stopping with rollback, .*run 7 of nightly\.yml in example\/base/)
+  expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'succeeded', 'task-definition': 'web:3' })
+})
+
 test('lists every scenario with what happens in it', async () => {
   const { exitCode, printed } = await rehearse(['--list'])
   expect(exitCode).toBe(0)

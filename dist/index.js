@@ -41272,11 +41272,12 @@ async function look(engine, deploymentId, watch, following) {
             return undefined;
         watch.snapshot = snapshot;
         watch.lastReadMs = following.clock.now();
+        if (tell(before, snapshot, following))
+            watch.lastToldMs = watch.lastReadMs;
+        // Told after what was missed meanwhile, which is older.
         if (watch.failedReads > 0)
             following.onReadTrouble({ endedAfter: watch.failedReads });
         watch.failedReads = 0;
-        if (tell(before, snapshot, following))
-            watch.lastToldMs = watch.lastReadMs;
         const outcome = outcomeOf(snapshot, following.finishLine);
         if (outcome !== undefined)
             return outcome;
@@ -41956,19 +41957,22 @@ class MaybeStartedError extends Error {
  * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
  * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
  * @param earlier what was there before
+ * @param onAnswerLost told once, before it is looked for
  * @returns the deployment's id
  * @throws CallError when surely nothing was started
  * @throws MaybeStartedError
  */
-async function startDeployment(aws, request, earlier) {
+async function startDeployment(aws, request, earlier, onAnswerLost) {
     const firstSentMs = aws.clock.now();
     let lost;
     for (let round = 1;; round++) {
         const sent = await send(aws, request);
         if (typeof sent === 'string')
             return sent;
-        if ((0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) && !sent.serviceError.notAccepted)
-            lost ??= sent;
+        if (lost === undefined && (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) && !sent.serviceError.notAccepted) {
+            lost = sent;
+            onAnswerLost(lost);
+        }
         if (lost === undefined)
             throw sent;
         const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent);
@@ -42639,7 +42643,7 @@ function codeDeployEngine(aws, release) {
         return (0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAtMs });
     }
     return {
-        start: (taskDefinitionArn) => (0,start_deployment/* startDeployment */.i)(aws, createRequest(release, taskDefinitionArn), release.earlier),
+        start: (taskDefinitionArn) => (0,start_deployment/* startDeployment */.i)(aws, createRequest(release, taskDefinitionArn), release.earlier, release.onAnswerLost),
         findStarted: async (taskDefinitionArn, sinceMs) => {
             const { own, trouble } = await (0,own_deployment/* findOwn */.g)(aws, createRequest(release, taskDefinitionArn), sinceMs, release.earlier, undefined);
             if (own === undefined && trouble !== undefined)
@@ -42803,6 +42807,7 @@ function engineFor(plan, inputs, world, progress) {
         deploymentConfig: inputs.deploymentConfig,
         rollbackOn: inputs.rollbackOn,
         alarms: inputs.alarms,
+        onAnswerLost: (error) => world.log.line((0,log_lines/* answerLostLine */.bo)(error, world.clock.now())),
         onTargetLost: (error) => progress.warn((0,log_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)),
     });
 }
@@ -42964,6 +42969,7 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony export */   QY: () => (/* binding */ openingLines),
 /* harmony export */   Ux: () => (/* binding */ adoptionLines),
 /* harmony export */   bV: () => (/* binding */ entryLine),
+/* harmony export */   bo: () => (/* binding */ answerLostLine),
 /* harmony export */   eB: () => (/* binding */ readTroubleLine),
 /* harmony export */   iV: () => (/* binding */ hookLogTitle),
 /* harmony export */   n$: () => (/* binding */ targetLostText),
@@ -43181,6 +43187,10 @@ function requestTroubleLine(trouble, nowMs) {
     }
     const { operation, serviceError } = trouble.began;
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
+}
+/** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
+function answerLostLine({ serviceError: { code, message } }, nowMs) {
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
 }
 
 
@@ -45346,19 +45356,21 @@ function advice({ stage, heldUntilMs, freeAtMs }, room, nowMs) {
     }
     return 'Try again when it has ended.';
 }
-/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml, 'text')`. */
+/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml in example/shop)`. */
 function describeOccupant(occupant, nowMs) {
     const { id, snapshot, creator, description, marker, rollsBack } = occupant;
     const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
     const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
     const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,words/* duration */.p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
     const by = ` by ${(0,untrusted/* inSentence */.BX)(creator, 60) || 'unknown'}`;
-    const run = marker === undefined || marker.runId === ''
-        ? ''
-        : `, run ${marker.runNumber === 0 ? marker.runId : marker.runNumber} of ${marker.workflowFile || marker.repository}`;
+    const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`;
     const undoes = rollsBack === undefined ? '' : `, which rolls back ${(0,untrusted/* inSentence */.BX)(rollsBack, 60)}`;
     const text = marker === undefined && description !== '' ? `, '${(0,untrusted/* inSentence */.BX)(description, 256)}'` : '';
     return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`;
+}
+function describeRun({ runNumber, runId, workflowFile, repository }) {
+    const place = workflowFile !== '' && repository !== '' ? `${workflowFile} in ${repository}` : workflowFile || repository;
+    return `run ${runNumber === 0 ? runId : runNumber} of ${place}`;
 }
 /** A moment, with the date when it is not near. */
 function moment(atMs, nowMs) {

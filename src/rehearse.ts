@@ -6,38 +6,19 @@ import { checkHook } from './rehearsal/hook-check.ts'
 import { runJob } from './rehearsal/job.ts'
 import { OptionError, parseOptions, type RehearsalOptions, USAGE } from './rehearsal/options.ts'
 import { runnerLog } from './rehearsal/runner-log.ts'
+import { credentialsFor, inputsOf, speedFor } from './rehearsal/settings.ts'
 import { renderSummaryPage } from './rehearsal/summary-page.ts'
+import { startTokenIssuer } from './rehearsal/token-issuer.ts'
 import { duration } from './report/words.ts'
 import { scaledClock } from './simulator/clock.ts'
 import { childClockEnvironment, SCALED_TIME_PRELOAD } from './simulator/live/child-clock.ts'
 import type { Scenario } from './simulator/scenario.ts'
-import { type ScenarioName, scenarios } from './simulator/scenarios.ts'
+import { scenarios } from './simulator/scenarios.ts'
 import { type Simulator, startSimulator } from './simulator/simulator.ts'
 import { logLine } from './untrusted.ts'
 
 /** Everything a rehearsal leaves behind. */
 const RESULTS_FOLDER = resolve(import.meta.dirname, '..', 'rehearsal')
-
-/** How many times faster than real time, so that the scenario ends within 30 s unless a hook never answers. */
-const SPEEDS: Record<ScenarioName, number> = {
-  success: 25,
-  'no-hooks': 10,
-  'hook-fails': 12,
-  'hook-fails-no-rollback': 12,
-  'hook-silent': 150,
-  'hook-denied': 12,
-  'never-healthy': 15,
-  'task-dies': 18,
-  alarm: 18,
-  stopped: 18,
-  'ready-wait': 25,
-  'late-rollback': 12,
-  'rollback-fails': 18,
-  'bad-appspec': 5,
-}
-
-/** A cancelled step has 10 s of its own time; at this rate a slow machine is not what ends it. */
-const CANCEL_SPEED = 10
 
 try {
   process.exitCode = await main(process.argv.slice(2))
@@ -64,7 +45,9 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
   const scenario = await scenarioOf(options)
   const speed = options.speed ?? speedFor(options)
   const clock = scaledClock(speed, Date.now())
+  const startMs = clock.now()
   const simulator = await startSimulator({ scenario, clock, live: { speed } })
+  const issuer = await startTokenIssuer()
   const folder = mkdtempSync(join(tmpdir(), 'rehearsal-'))
   try {
     for (const line of opening(options, simulator, speed)) say(line)
@@ -75,17 +58,24 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
     const parts: Omit<StepOptions, 'folder'> = {
       inputs,
       workspace: process.env['INIT_CWD'] ?? process.cwd(),
-      environment: { ...awsEnvironment(simulator, scenario), ...childClockEnvironment(clock, speed) },
+      environment: {
+        AWS_ENDPOINT_URL: simulator.url,
+        AWS_REGION: scenario.world.region,
+        ...credentialsFor(scenario, startMs),
+        ...issuer.environment,
+        NO_PROXY: '127.0.0.1',
+        ...childClockEnvironment(clock, speed),
+      },
       preloads: [SCALED_TIME_PRELOAD],
       onOutput: log.take,
     }
     const { main, post } = await runJob(parts, { folder, speed, cancelAt: options.cancelAt, say })
     log.end()
-    for (const line of hookLog(simulator)) say(line)
+    for (const line of [...hookLog(simulator), ...sessionsTaken(simulator)]) say(line)
     await keepResults(main, post)
     return main.exitCode
   } finally {
-    await simulator.close()
+    await Promise.all([simulator.close(), issuer.close()])
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -97,29 +87,6 @@ async function scenarioOf({ scenario: name, hook }: RehearsalOptions): Promise<S
   await checkHook(handlerFile, hook)
   const functions = scenario.world.functions.map((one) => ({ ...one, handlerFile }))
   return { ...scenario, world: { ...scenario.world, functions } }
-}
-
-/** A task set that never gets healthy takes an hour when nobody gives up before. */
-function speedFor({ scenario, inputs, cancelAt }: RehearsalOptions): number {
-  if (scenario === 'never-healthy' && inputs.get('fail-fast') === '0') return 150
-  if (cancelAt !== undefined) return CANCEL_SPEED
-  return inputs.get('wait-for') === 'completion' ? SPEEDS[scenario] * 2 : SPEEDS[scenario]
-}
-
-function inputsOf({ scenario, image, inputs }: RehearsalOptions): ReadonlyMap<string, string> {
-  const hooks: [string, string][] =
-    scenario === 'no-hooks' ? [] : [['after-allow-test-traffic-hook', 'CodeDeployHook_validate']]
-  return new Map([['cluster', 'demo'], ['service', 'web'], ['image', image], ...hooks, ...inputs])
-}
-
-function awsEnvironment({ url }: Simulator, { world }: Scenario): NodeJS.ProcessEnv {
-  return {
-    AWS_ENDPOINT_URL: url,
-    AWS_REGION: world.region,
-    AWS_ACCESS_KEY_ID: 'AKIAREHEARSAL0000000',
-    AWS_SECRET_ACCESS_KEY: 'rehearsal',
-    NO_PROXY: '127.0.0.1',
-  }
 }
 
 /** How long CodeDeploy waits for the answer of a hook, in seconds. */
@@ -142,6 +109,16 @@ function opening({ scenario, image, hook }: RehearsalOptions, { url, listeners }
 function hookLog({ hookLogs }: Simulator): string[] {
   if (hookLogs.length === 0) return []
   return ['', 'What the hooks printed:', ...hookLogs.map(({ functionName, text }) => `  | ${functionName}: ${text}`)]
+}
+
+/** What a role's sessions were needed for is in no log: the action renews them silently. */
+function sessionsTaken({ calls }: Simulator): string[] {
+  const taken = calls.filter(
+    ({ operation, httpStatus }) => operation === 'AssumeRoleWithWebIdentity' && httpStatus === 200,
+  )
+  return taken.length === 0
+    ? []
+    : ['', `Sessions of the role that were taken with the job's OIDC token: ${taken.length}.`]
 }
 
 /** The outputs of the main step, overlaid with what the post step settled; both summaries. */

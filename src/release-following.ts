@@ -7,7 +7,13 @@ import type { FinishLine, Inputs } from './inputs/inputs.ts'
 import { buildDescription, buildMarker } from './marker.ts'
 import type { ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
-import { heartbeatLine, readTroubleLine, requestTroubleLine, targetLostText } from './report/log-lines.ts'
+import {
+  answerLostLine,
+  heartbeatLine,
+  readTroubleLine,
+  requestTroubleLine,
+  targetLostText,
+} from './report/log-lines.ts'
 import type { World } from './world.ts'
 
 /** The engine of this release. */
@@ -23,6 +29,7 @@ export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progr
     deploymentConfig: inputs.deploymentConfig,
     rollbackOn: inputs.rollbackOn,
     alarms: inputs.alarms,
+    onAnswerLost: (error) => world.log.line(answerLostLine(error, world.clock.now())),
     onTargetLost: (error) => progress.warn(targetLostText(error, plan.hooks, inputs.waitFor)),
   })
 }

@@ -82,7 +82,8 @@ test.each(Object.values(scenarios))(
       expect(annotation?.message).toContain(outputs['rollback-deployment-id'])
       expect(summary).toContain(outputs['rollback-deployment-id'])
     }
-    expect(readMarkdown(summary).text).toContain(`Production now${outputs.production}`)
+    const production = outputs.production === '' ? 'Production when last seen' : `Production now${outputs.production}`
+    expect(readMarkdown(summary).text).toContain(production)
   },
 )
 

@@ -175,5 +175,6 @@ function logInto(lines: string[]): World['log'] {
 export function inputsFor(scenario: string): Record<string, string> {
   if (scenario === 'no-hooks') return {}
   const hook = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }
-  return scenario === 'ready-wait' ? { ...hook, 'auto-promote': 'true' } : hook
+  if (scenario === 'ready-wait') return { ...hook, 'auto-promote': 'true' }
+  return scenario === 'busy-ready' ? { ...hook, 'auto-promote': 'true', 'on-active-deployment': 'replace' } : hook
 }

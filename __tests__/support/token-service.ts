@@ -59,38 +59,6 @@ export function errorAnswer(code: string, message: string, status = 400): TokenA
   }
 }
 
-/** The place where the runner lets a job ask for its OIDC token. */
-export interface TokenIssuer {
-  environment: { ACTIONS_ID_TOKEN_REQUEST_URL: string; ACTIONS_ID_TOKEN_REQUEST_TOKEN: string }
-  /** Audiences that were asked for. */
-  audiences: string[]
-  tokens: string[]
-  close(): Promise<void>
-}
-
-/** @param status of every answer; 200 comes with a token */
-export async function startTokenIssuer(status = 200): Promise<TokenIssuer> {
-  const audiences: string[] = []
-  const tokens: string[] = []
-  const server = createServer((request, response) => {
-    audiences.push(new URL(request.url ?? '/', 'http://issuer').searchParams.get('audience') ?? '')
-    const isAllowed = request.headers.authorization === 'Bearer request-token' && status === 200
-    const value = tokenFor('repo:example/shop:ref:refs/heads/main', audiences.length)
-    if (isAllowed) tokens.push(value)
-    response.writeHead(isAllowed ? 200 : status, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(isAllowed ? { value } : { message: 'no' }))
-  })
-  const url = `${await listening(server)}/token?api-version=2.0`
-  const environment = { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token' }
-  return { environment, audiences, tokens, close: () => closed(server) }
-}
-
-/** A token that looks like GitHub's; nobody signed it. */
-export function tokenFor(subject: string, number = 1): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'none' })}.${part({ sub: subject, jti: number })}.signature`
-}
-
 async function textOf(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of request.setEncoding('utf8')) text += chunk

@@ -33,6 +33,8 @@ export interface CodeDeployRelease {
   deploymentConfig: string | undefined
   rollbackOn: readonly RollbackEvent[] | undefined
   alarms: readonly string[] | undefined
+  /** The answer of CreateDeployment was lost: the deployment is looked for. */
+  onAnswerLost(error: CallError): void
   /** Told once when the lifecycle events cannot be read; following goes on with less. */
   onTargetLost(error: CallError): void
 }
@@ -134,7 +136,8 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
   }
 
   return {
-    start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn), release.earlier),
+    start: (taskDefinitionArn) =>
+      startDeployment(aws, createRequest(release, taskDefinitionArn), release.earlier, release.onAnswerLost),
     findStarted: async (taskDefinitionArn, sinceMs) => {
       const { own, trouble } = await findOwn(
         aws,

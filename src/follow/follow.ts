@@ -166,9 +166,10 @@ async function look(
     if (snapshot === undefined) return undefined
     watch.snapshot = snapshot
     watch.lastReadMs = following.clock.now()
+    if (tell(before, snapshot, following)) watch.lastToldMs = watch.lastReadMs
+    // Told after what was missed meanwhile, which is older.
     if (watch.failedReads > 0) following.onReadTrouble({ endedAfter: watch.failedReads })
     watch.failedReads = 0
-    if (tell(before, snapshot, following)) watch.lastToldMs = watch.lastReadMs
 
     const outcome = outcomeOf(snapshot, following.finishLine)
     if (outcome !== undefined) return outcome

@@ -30,6 +30,7 @@ export class MaybeStartedError extends Error {
  * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
  * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
  * @param earlier what was there before
+ * @param onAnswerLost told once, before it is looked for
  * @returns the deployment's id
  * @throws CallError when surely nothing was started
  * @throws MaybeStartedError
@@ -38,13 +39,17 @@ export async function startDeployment(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
   earlier: Earlier,
+  onAnswerLost: (error: CallError) => void,
 ): Promise<string> {
   const firstSentMs = aws.clock.now()
   let lost: CallError | undefined
   for (let round = 1; ; round++) {
     const sent = await send(aws, request)
     if (typeof sent === 'string') return sent
-    if (isPassing(sent.serviceError) && !sent.serviceError.notAccepted) lost ??= sent
+    if (lost === undefined && isPassing(sent.serviceError) && !sent.serviceError.notAccepted) {
+      lost = sent
+      onAnswerLost(lost)
+    }
     if (lost === undefined) throw sent
 
     const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent)

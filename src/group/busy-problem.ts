@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts'
 import { runningEvent } from '../follow/snapshot.ts'
+import type { Marker } from '../marker.ts'
 import { deploymentUrl } from '../report/console-links.ts'
 import { clockTime, duration } from '../report/words.ts'
 import { inSentence } from '../untrusted.ts'
@@ -32,7 +33,7 @@ function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: Room, nowMs: n
   return 'Try again when it has ended.'
 }
 
-/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml, 'text')`. */
+/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml in example/shop)`. */
 export function describeOccupant(occupant: Occupant, nowMs: number): string {
   const { id, snapshot, creator, description, marker, rollsBack } = occupant
   const event = runningEvent(snapshot)
@@ -40,13 +41,16 @@ export function describeOccupant(occupant: Occupant, nowMs: number): string {
   const age =
     snapshot.createdAtMs === undefined ? '' : `, created ${duration(Math.max(0, nowMs - snapshot.createdAtMs))} ago`
   const by = ` by ${inSentence(creator, 60) || 'unknown'}`
-  const run =
-    marker === undefined || marker.runId === ''
-      ? ''
-      : `, run ${marker.runNumber === 0 ? marker.runId : marker.runNumber} of ${marker.workflowFile || marker.repository}`
+  const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`
   const undoes = rollsBack === undefined ? '' : `, which rolls back ${inSentence(rollsBack, 60)}`
   const text = marker === undefined && description !== '' ? `, '${inSentence(description, 256)}'` : ''
   return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`
+}
+
+function describeRun({ runNumber, runId, workflowFile, repository }: Marker): string {
+  const place =
+    workflowFile !== '' && repository !== '' ? `${workflowFile} in ${repository}` : workflowFile || repository
+  return `run ${runNumber === 0 ? runId : runNumber} of ${place}`
 }
 
 /** A moment, with the date when it is not near. */

@@ -227,3 +227,8 @@ export function requestTroubleLine(trouble: TroubleNews, nowMs: number): string 
   const { operation, serviceError } = trouble.began
   return `${clockTime(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`
 }
+
+/** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
+export function answerLostLine({ serviceError: { code, message } }: CallError, nowMs: number): string {
+  return `${clockTime(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`
+}

@@ -1,4 +1,4 @@
-import type { GroupSeed, HookPlan, Occasion, Scenario, World } from './scenario.ts'
+import type { BegunDeployment, GroupSeed, HookPlan, Occasion, Scenario, TaskDefinitionSeed, World } from './scenario.ts'
 import { demoWorld } from './world.ts'
 
 export type ScenarioName =
@@ -16,6 +16,14 @@ export type ScenarioName =
   | 'late-rollback'
   | 'rollback-fails'
   | 'bad-appspec'
+  | 'lost-answer'
+  | 'throttled'
+  | 'expired'
+  | 'expired-with-role'
+  | 'denied-targets'
+  | 'busy'
+  | 'busy-ready'
+  | 'busy-termination'
 
 const PASSES: HookPlan = {
   answer: 'Succeeded',
@@ -56,6 +64,29 @@ export const baseScenario: Scenario = {
   timings: {},
   assumptions: {},
 }
+
+/** The demo world after somebody of another repository has registered `web:2` and begun to deploy it. */
+function deployedByOther(secondsAgo: number): { world: World; begun: BegunDeployment[] } {
+  const begun: BegunDeployment = {
+    cluster: 'demo',
+    service: 'web',
+    taskDefinition: 'web:2',
+    secondsAgo,
+    description: 'base image [ecs-release repo=example/base wf=nightly.yml run=1650000001.1 n=7 job=roll op=release]',
+  }
+  const taskDefinitions = demoWorld.taskDefinitions.flatMap((first) => [first, nextRevision(first)])
+  return { world: { ...demoWorld, taskDefinitions }, begun: [begun] }
+}
+
+/** The same again with another image. */
+function nextRevision(first: TaskDefinitionSeed): TaskDefinitionSeed {
+  const text = JSON.stringify(first.definition).replace('web:1.0.0', 'web:1.0.1')
+  return { ...first, revision: first.revision + 1, definition: JSON.parse(text) }
+}
+
+const IN_INSTALL = deployedByOther(40)
+const AT_READY = deployedByOther(300)
+const IN_TERMINATION_WAIT = deployedByOther(500)
 
 export const scenarios: Record<ScenarioName, Scenario> = {
   success: { ...baseScenario, name: 'success' },
@@ -150,6 +181,61 @@ export const scenarios: Record<ScenarioName, Scenario> = {
     name: 'bad-appspec',
     description: 'CodeDeploy finds the AppSpec broken, whatever it is: accepted at first, failed seconds later.',
     appSpecBroken: true,
+  },
+  'lost-answer': {
+    ...baseScenario,
+    name: 'lost-answer',
+    description: 'CreateDeployment is carried out, and the connection is cut before its answer arrives.',
+    faults: [{ operation: 'CreateDeployment', count: 1, kind: { type: 'drop-after-accept' } }],
+  },
+  throttled: {
+    ...baseScenario,
+    name: 'throttled',
+    description: 'AWS throttles every request at first, and again for three minutes while production moves.',
+    faults: [
+      { operation: '*', untilSeconds: 20, kind: { type: 'throttle' } },
+      { operation: '*', fromSeconds: 220, untilSeconds: 400, kind: { type: 'throttle' } },
+    ],
+  },
+  expired: {
+    ...baseScenario,
+    name: 'expired',
+    description: 'The credentials end while a tenth of production is on the replacement, and nothing renews them.',
+    faults: [{ operation: '*', fromSeconds: 240, kind: { type: 'expired' } }],
+  },
+  'expired-with-role': {
+    ...baseScenario,
+    name: 'expired-with-role',
+    description: 'Sessions of the role end after four minutes each; the action takes new ones and goes on.',
+    world: { ...demoWorld, roles: [{ name: 'release-web', sessionSeconds: 240 }] },
+  },
+  'denied-targets': {
+    ...baseScenario,
+    name: 'denied-targets',
+    description: 'The role may not read deployment targets: lifecycle events, hooks and traffic cannot be seen.',
+    faults: ['ListDeploymentTargets', 'GetDeploymentTarget', 'BatchGetDeploymentTargets'].map((operation) => ({
+      operation,
+      kind: { type: 'denied' },
+    })),
+  },
+  busy: {
+    ...baseScenario,
+    ...IN_INSTALL,
+    name: 'busy',
+    description: 'A deployment of another repository has begun 40 s ago and is installing its tasks.',
+  },
+  'busy-ready': {
+    ...baseScenario,
+    begun: AT_READY.begun,
+    name: 'busy-ready',
+    description: 'A deployment of another repository waits at Ready, for up to an hour, for somebody to continue it.',
+    world: withGroup(AT_READY.world, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
+  },
+  'busy-termination': {
+    ...baseScenario,
+    ...IN_TERMINATION_WAIT,
+    name: 'busy-termination',
+    description: 'A deployment of another repository has moved production; its original is kept for four more minutes.',
   },
 }
 

@@ -1,0 +1,66 @@
+import type { Scenario } from '../simulator/scenario.ts'
+import type { ScenarioName } from '../simulator/scenarios.ts'
+import type { RehearsalOptions } from './options.ts'
+
+/** How many times faster than real time, so that the scenario ends within 30 s unless a hook never answers. */
+const SPEEDS: Record<ScenarioName, number> = {
+  success: 25,
+  'no-hooks': 10,
+  'hook-fails': 12,
+  'hook-fails-no-rollback': 12,
+  'hook-silent': 150,
+  'hook-denied': 12,
+  'never-healthy': 15,
+  'task-dies': 18,
+  alarm: 18,
+  stopped: 18,
+  'ready-wait': 25,
+  'late-rollback': 12,
+  'rollback-fails': 18,
+  'bad-appspec': 5,
+  'lost-answer': 25,
+  throttled: 25,
+  expired: 18,
+  'expired-with-role': 25,
+  'denied-targets': 25,
+  busy: 60,
+  'busy-ready': 25,
+  'busy-termination': 35,
+}
+
+/** A cancelled step has 10 s of its own time; at this rate a slow machine is not what ends it. */
+const CANCEL_SPEED = 10
+
+/** What the workflow of a scenario gives beside the place, the image and the hook. */
+const OWN_INPUTS: Partial<Record<ScenarioName, [string, string][]>> = {
+  'expired-with-role': [['role-to-assume', 'arn:aws:iam::123456789012:role/release-web']],
+  // A release that goes on past Ready is refused by such a group unless it says so.
+  'busy-ready': [['auto-promote', 'true']],
+}
+
+/** A task set that never gets healthy takes an hour when nobody gives up before. */
+export function speedFor({ scenario, inputs, cancelAt }: RehearsalOptions): number {
+  if (scenario === 'never-healthy' && inputs.get('fail-fast') === '0') return 150
+  if (cancelAt !== undefined) return CANCEL_SPEED
+  return inputs.get('wait-for') === 'completion' ? SPEEDS[scenario] * 2 : SPEEDS[scenario]
+}
+
+/** The inputs of the step: those of the scenario under those that were given. */
+export function inputsOf({ scenario, image, inputs }: RehearsalOptions): ReadonlyMap<string, string> {
+  const hooks: [string, string][] =
+    scenario === 'no-hooks' ? [] : [['after-allow-test-traffic-hook', 'CodeDeployHook_validate']]
+  const own = OWN_INPUTS[scenario] ?? []
+  return new Map([['cluster', 'demo'], ['service', 'web'], ['image', image], ...hooks, ...own, ...inputs])
+}
+
+/**
+ * The credentials of the job's environment, as a workflow gets them from an earlier step; where they end on the way,
+ * with the time of it.
+ */
+export function credentialsFor({ faults }: Scenario, startMs: number): NodeJS.ProcessEnv {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIAREHEARSAL0000000', AWS_SECRET_ACCESS_KEY: 'rehearsal' }
+  const end = faults.find(({ kind }) => kind.type === 'expired')
+  if (end === undefined) return keys
+  const endsMs = startMs + (end.fromSeconds ?? 0) * 1000
+  return { ...keys, AWS_SESSION_TOKEN: 'rehearsal', AWS_CREDENTIAL_EXPIRATION: new Date(endsMs).toISOString() }
+}
