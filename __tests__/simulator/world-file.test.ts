@@ -223,3 +223,11 @@ const mistakes: [string, string[]][] = [
 test.each(mistakes)('%j is refused', (text, problems) => {
   expect(problemsOf(text)).toEqual(problems)
 })
+
+test('the replacements of one service can fare otherwise than those of others', () => {
+  const { world, replacement } = read(`services:
+  - { name: web, image: x }
+  - { name: api, image: x, replacement: { health: never } }`)
+  expect(world.services.map((service) => service.replacement?.health)).toEqual([undefined, 'never'])
+  expect(replacement.health).toBe('healthy')
+})

@@ -13,7 +13,7 @@ export interface Scenario {
   world: World
   /** What each hook function answers on a clock nobody listens to, by function name. Absent: it never answers. */
   hookPlans: Record<string, HookPlan>
-  /** How the replacement task set fares. */
+  /** How replacement task sets fare, unless their service says otherwise. */
   replacement: ReplacementPlan
   /** Alarms that go off; an alarm stays in ALARM until it is set otherwise. */
   alarms: AlarmPlan[]
@@ -63,6 +63,8 @@ export interface ServiceSeed {
   nativeStrategy?: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY'
   /** In scaled mode: run its task sets and listeners as real servers on loopback. */
   serve: boolean
+  /** How its replacement task sets fare; absent: as the scenario says. */
+  replacement?: ReplacementPlan
   tags?: { key: string; value: string }[]
 }
 

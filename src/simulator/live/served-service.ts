@@ -1,5 +1,6 @@
 import type { Account } from '../model/account.ts'
 import type { Lane, Service } from '../model/lane.ts'
+import { replacementPlan } from '../model/replacement-plan.ts'
 import { containersOf } from '../model/task-definitions.ts'
 import type { TaskSet } from '../model/task-set.ts'
 import { nameIn } from '../names.ts'
@@ -70,7 +71,8 @@ export async function serveService(
 function startFor(account: Account, service: Service, taskSet: TaskSet, atMs: number): Promise<TaskServer> {
   const definition = account.taskDefinitions.find(taskSet.taskDefinitionArn, atMs)?.definition ?? {}
   const image = containersOf(definition).find(({ name }) => name === taskSet.containerName)?.image ?? ''
-  const httpStatus = taskSet.deploymentId === undefined ? 200 : account.rules.scenario.replacement.answersWith
+  const httpStatus =
+    taskSet.deploymentId === undefined ? 200 : replacementPlan(account.rules.scenario, service.seed).answersWith
   const taskDefinition = nameIn(taskSet.taskDefinitionArn)
   return startTaskServer({ service: service.seed.name, image, taskDefinition, taskSet: taskSet.id }, httpStatus)
 }

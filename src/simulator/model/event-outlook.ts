@@ -19,6 +19,7 @@ import {
   type LifecycleEvent,
   type LifecycleEventName,
 } from './lifecycle.ts'
+import { replacementPlan } from './replacement-plan.ts'
 import type { Context, Rules } from './rules.ts'
 import { weightSteps } from './traffic.ts'
 
@@ -61,7 +62,8 @@ function installDue(lane: Lane, deployment: Deployment, context: Context, atMs: 
   const refusal = refusalOf(deployment, context, atMs)
   if (refusal) return { atMs: atMs + timingsMs.refusal, failure: refusal }
   if (lane.service?.desiredCount === 0 && assumptions.emptyInstall === 'at-once') return { atMs, failure: undefined }
-  if (scenario.replacement.health !== 'never') return { atMs: atMs + timingsMs.install, failure: undefined }
+  const { health } = replacementPlan(scenario, lane.service?.seed)
+  if (health !== 'never') return { atMs: atMs + timingsMs.install, failure: undefined }
   return { atMs: atMs + timingsMs.installTimeout, failure: installTimedOut(assumptions.installTimeoutCode) }
 }
 

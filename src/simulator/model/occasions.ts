@@ -1,5 +1,6 @@
 import { scheduleAlarms } from './alarms.ts'
 import { changeDeployment, type Lane } from './lane.ts'
+import { replacementPlan } from './replacement-plan.ts'
 import type { Rules } from './rules.ts'
 import { scheduleStop } from './stop.ts'
 
@@ -9,7 +10,7 @@ export function scheduleOccasions(lane: Lane, rules: Rules, event: string, atMs:
 }
 
 function scheduleDeath(lane: Lane, rules: Rules, event: string, atMs: number): Lane {
-  const { health, dies } = rules.scenario.replacement
+  const { health, dies } = replacementPlan(rules.scenario, lane.service?.seed)
   if (health !== 'dies' || dies?.event !== event) return lane
   return changeDeployment(lane, atMs, { replacementDiesMs: atMs + Math.round(dies.seconds * 1000) })
 }

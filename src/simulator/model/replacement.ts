@@ -12,6 +12,7 @@ import {
   logServiceEvent,
   removeTaskSet,
 } from './lane.ts'
+import { replacementPlan } from './replacement-plan.ts'
 import type { Rules } from './rules.ts'
 import { closeSlots, openSlots, type TaskSet } from './task-set.ts'
 import { weightSteps, weightsWith } from './traffic.ts'
@@ -29,7 +30,7 @@ export function installReplacement(lane: Lane, rules: Rules, atMs: number): Lane
     (before, leftover) => removeTaskSet(before, leftover.id, atMs),
     lane,
   )
-  const crashes = rules.scenario.replacement.health === 'never'
+  const crashes = replacementPlan(rules.scenario, lane.service.seed).health === 'never'
 
   const replacement: TaskSet = {
     id: taskSetIdOf(deployment.id),

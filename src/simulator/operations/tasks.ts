@@ -8,12 +8,14 @@ import type {
 import { hexOf, ipAddressOf, uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import type { Service } from '../model/lane.ts'
+import { replacementPlan } from '../model/replacement-plan.ts'
 import { type Task, tasksOf } from '../model/task.ts'
 import { containersOf } from '../model/task-definitions.ts'
 import { clusterArn, nameIn, taskArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
 import { ecsSchema } from '../protocol/schema.ts'
+import type { ReplacementPlan } from '../scenario.ts'
 import { requireCluster, requireService, servicesIn } from './cluster-lookup.ts'
 import { MAX_RESULTS, pageOf, pageSize } from './page.ts'
 
@@ -66,10 +68,11 @@ function tasksIn(service: Service, atMs: number): Task[] {
 /** `startedBy` is the task set and `group` the service (observed). Health is that of containers with a health check (documented). */
 function taskView(account: Account, service: Service, task: Task, atMs: number): Wire<TaskView> {
   const { cluster, name } = service.seed
+  const plan = replacementPlan(account.rules.scenario, service.seed)
   const lastStatus = task.stoppedMs !== undefined ? 'STOPPED' : task.runningMs !== undefined ? 'RUNNING' : 'PENDING'
   const definition = account.taskDefinitions.find(task.taskSet.taskDefinitionArn, atMs)?.definition ?? {}
   const { cpu, memory } = definition as { cpu?: string; memory?: string }
-  const containers = containerViews(account, task, lastStatus, cluster, definition)
+  const containers = containerViews(account, task, lastStatus, cluster, definition, plan)
   return {
     taskArn: taskArn(account.world, cluster, task.id),
     clusterArn: clusterArn(account.world, cluster),
@@ -88,7 +91,7 @@ function taskView(account: Account, service: Service, task: Task, atMs: number):
     ...(memory !== undefined && { memory }),
     createdAt: wireTime(task.createdMs),
     ...startOf(task),
-    ...stopOf(account, task),
+    ...stopOf(task, plan),
     containers,
     enableExecuteCommand: false,
     version: 1,
@@ -108,9 +111,9 @@ function startOf({ createdMs, runningMs }: Task): Partial<Wire<TaskView>> {
   }
 }
 
-function stopOf(account: Account, task: Task): Partial<Wire<TaskView>> {
+function stopOf(task: Task, { stopped }: ReplacementPlan): Partial<Wire<TaskView>> {
   if (task.stoppedMs === undefined) return {}
-  const { stopCode, stoppedReason } = account.rules.scenario.replacement.stopped
+  const { stopCode, stoppedReason } = stopped
   const times = {
     stoppingAt: wireTime(task.stoppedMs),
     ...(task.runningMs !== undefined && { executionStoppedAt: wireTime(task.stoppedMs) }),
@@ -127,8 +130,9 @@ function containerViews(
   lastStatus: string,
   cluster: string,
   definition: Readonly<Record<string, unknown>>,
+  { stopped }: ReplacementPlan,
 ): NonNullable<Wire<TaskView>['containers']> {
-  const { containerReason, exitCode } = account.rules.scenario.replacement.stopped
+  const { containerReason, exitCode } = stopped
   return containersOf(definition).map(({ name, image, healthCheck }) => ({
     containerArn: `${taskArn(account.world, cluster, task.id).replace(':task/', ':container/')}/${hexOf(12, task.id, name ?? '')}`,
     taskArn: taskArn(account.world, cluster, task.id),

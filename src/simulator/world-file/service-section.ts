@@ -1,4 +1,5 @@
 import type { ServiceSeed } from '../scenario.ts'
+import { readReplacement } from './course-sections.ts'
 import { type GroupDraft, readOwnGroup } from './group-section.ts'
 import type { Section } from './section.ts'
 import { ECS_NAME, REVISION } from './words.ts'
@@ -24,6 +25,7 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
   }
   const nativeStrategy = section.choice('native-strategy', ['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'])
   const tags = section.pairs('tags')
+  const replacement = section.section('replacement')
   const seed: ServiceSeed = {
     cluster,
     name,
@@ -35,6 +37,7 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
     containerPort: section.wholeNumber('port', 1, 65_535) ?? 8080,
     ...(nativeStrategy && { nativeStrategy }),
     serve: section.flag('serve') ?? true,
+    ...(replacement && { replacement: readReplacement(replacement) }),
     ...(tags && { tags }),
   }
   const group = readGroup(section, cluster, name)
