@@ -4,6 +4,7 @@
  */
 import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { measureAtOnce } from './at-once.ts'
 import { measureMemory } from './memory.ts'
 import { measurePace } from './pace.ts'
 import { measureSimulatorMemory, measureSimulatorRate, measureSimulatorStart, type Sample } from './simulator.ts'
@@ -25,6 +26,7 @@ const startUp = await measureStartUp(11)
 const memory = await measureMemory(3)
 const canary = await measurePace('success', 200)
 const allAtOnce = await measurePace('no-hooks', 200)
+const atOnce = await measureAtOnce()
 const simulatorStart = await measureSimulatorStart(11)
 const simulatorRate = await measureSimulatorRate(7)
 const simulatorMemory = await measureSimulatorMemory(DEPLOYMENTS, LOOKS)
@@ -49,6 +51,11 @@ print([
   ['Requests of a release, all at once, p50', String(allAtOnce.requestsP50), ''],
   ['Requests a minute, canary with hook, p50 and most', perMinute(canary), '<= 30'],
   ['Requests a minute, all at once, p50 and most', perMinute(allAtOnce), '<= 30'],
+  [
+    '100 releases at once, 10 requests a second allowed: until the last ends; requests accepted, throttled',
+    `${seconds(atOnce.tookMs)}; ${atOnce.accepted}, ${atOnce.throttled}`,
+    '',
+  ],
   ['Size of dist/index.js', mb(statSync(join(DIST, 'index.js')).size), '<= 3 MB'],
   ['Size of all code in dist/', mb(sizeOfCode()), ''],
   [

@@ -1,3 +1,4 @@
+import { sequence } from '../__tests__/support/random-sequence.ts'
 import { simulateRelease } from '../__tests__/support/simulated-release.ts'
 import type { Scenario } from '../src/simulator/scenario.ts'
 import { scenarios } from '../src/simulator/scenarios.ts'
@@ -50,15 +51,4 @@ function varied(scenario: Scenario, random: () => number): Scenario {
     { ...plan, afterSeconds: 1 + random() * 119 },
   ])
   return { ...scenario, timings: { ...scenario.timings, install }, hookPlans: Object.fromEntries(plans) }
-}
-
-/** Numbers from 0 up to 1 that are the same in every run. Source: mulberry32, public domain. */
-function sequence(seed: number): () => number {
-  let state = seed * 0x9e3779b9
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -36153,6 +36153,8 @@ function revisionName(taskDefinition) {
 const ATTEMPT_DEADLINE_MS = 30_000;
 /** Waits between attempts begin at this many milliseconds and double, up to the second figure. */
 const FIRST_WAIT_MS = 500;
+/** Throttled requests count against the limit of whoever else shares it, so they come back later from the start. */
+const FIRST_THROTTLED_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 20_000;
 /** A call that failed for good, with the operation's name and what its error means. */
 class CallError extends Error {
@@ -36207,7 +36209,8 @@ async function attemptCall(attempts, operation, send, mayTryAgain) {
                 throttled += 1;
             if (kind === 'throttled' && throttled === maxAttempts)
                 attempts.onThrottled?.({ began: failed });
-            await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), signal);
+            deadline.cancel();
+            await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random(), kind === 'throttled'), signal);
         }
         finally {
             deadline.cancel();
@@ -36223,8 +36226,9 @@ function tooSlow(operation, deadlineMs, thrown) {
     return new CallError(operation, { kind: 'network', code: 'Timeout', message, notAccepted: false }, thrown);
 }
 /** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */
-function waitBeforeAttemptMs(failedAttempts, random) {
-    const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failedAttempts - 1));
+function waitBeforeAttemptMs(failedAttempts, random, isThrottled = false) {
+    const first = isThrottled ? FIRST_THROTTLED_WAIT_MS : FIRST_WAIT_MS;
+    const full = Math.min(LONGEST_WAIT_MS, first * 2 ** (failedAttempts - 1));
     return full / 2 + (full / 2) * random;
 }
 /** The error says nothing about what was asked, so asking again may help. */

@@ -42,12 +42,12 @@ describe('a call that may be repeated', () => {
   })
 
   test.each([
-    ['throttling', throttled()],
-    ['service trouble', unavailable()],
-    ['a broken connection', reset()],
-    ['what nobody knows', new Error('odd')],
-  ])('is tried again after %s, with growing waits', async (_, error) => {
-    expect(await call(attempt, [error, error])).toEqual({ result: 'answer 3', atMs: [0, 500, 1_500] })
+    ['throttling', throttled(), [0, 2_000, 6_000]],
+    ['service trouble', unavailable(), [0, 500, 1_500]],
+    ['a broken connection', reset(), [0, 500, 1_500]],
+    ['what nobody knows', new Error('odd'), [0, 500, 1_500]],
+  ])('is tried again after %s, with growing waits', async (_, error, atMs) => {
+    expect(await call(attempt, [error, error])).toEqual({ result: 'answer 3', atMs })
   })
 
   test('fails after its last attempt, with what happened last', async () => {
@@ -96,10 +96,10 @@ describe('a call that may be repeated', () => {
 
 describe('a write that must not be carried out twice', () => {
   test.each([
-    ['throttling', throttled()],
-    ['nothing listening', notListening()],
-  ])('is sent again after %s, which proves that it was not carried out', async (_, error) => {
-    expect(await call(attemptOnce, [error])).toEqual({ result: 'answer 2', atMs: [0, 500] })
+    ['throttling', throttled(), 2_000],
+    ['nothing listening', notListening(), 500],
+  ])('is sent again after %s, which proves that it was not carried out', async (_, error, againMs) => {
+    expect(await call(attemptOnce, [error])).toEqual({ result: 'answer 2', atMs: [0, againMs] })
   })
 
   test.each<[string, Outcome]>([
@@ -127,6 +127,15 @@ test.each([
   expect(waitBeforeAttemptMs(failed, random)).toBe(waitMs)
 })
 
+test.each([
+  [1, 0, 1_000],
+  [1, 1, 2_000],
+  [3, 1, 8_000],
+  [9, 0.5, 15_000],
+])('after throttled attempt %d the wait is longer from the start', (failed, random, waitMs) => {
+  expect(waitBeforeAttemptMs(failed, random, true)).toBe(waitMs)
+})
+
 describe('a throttled call with patience', () => {
   const throttles = (count: number) => Array.from({ length: count }, throttled)
 
@@ -137,14 +146,14 @@ describe('a throttled call with patience', () => {
       onThrottled: (it) => told.push(it),
     })
     expect(result).toBe('answer 10')
-    expect(atMs.slice(-3)).toEqual([51_500, 71_500, 91_500])
+    expect(atMs.slice(-3)).toEqual([90_000, 110_000, 130_000])
     expect(told).toEqual([{ began: expect.any(CallError) }, { endedAfter: 9 }])
   })
 
   test('fails when the patience is at its end', async () => {
     const { result, atMs } = await call(attemptOnce, throttles(1_000), { patienceMs: 60_000 })
     expect(result).toMatchObject({ serviceError: { kind: 'throttled' } })
-    expect(atMs.at(-1)).toBe(71_500)
+    expect(atMs.at(-1)).toBe(70_000)
   })
 
   test('says nothing when its attempts are enough', async () => {

@@ -2,6 +2,8 @@ import type { Clock } from '../../src/clock.ts'
 import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 
 export interface VirtualClock extends Clock {
+  /** The same clock for one of several actors: it sleeps when any part of it does and no attempt of it is under way. */
+  forActor(): VirtualClock
   /** Calls `action` when time passes so many seconds after the start, and lets time stand still until it is done. */
   atSecond(second: number, action: () => void | Promise<void>): void
 }
@@ -11,6 +13,10 @@ interface WakeUp {
   wake: () => void | Promise<void>
 }
 
+interface Sleeper extends WakeUp {
+  actor: symbol
+}
+
 /**
  * Time that moves only when all `actors` of a test sleep, and then to the earliest moment at which one wakes up. A
  * deadline or an action never moves time; it happens when time passes it.
@@ -18,11 +24,13 @@ interface WakeUp {
 export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): VirtualClock {
   let nowMs = startMs
   let isMoving = false
-  const sleepers: WakeUp[] = []
+  const sleepers: Sleeper[] = []
   const marks: WakeUp[] = []
+  /** Actors with an attempt under way, one entry for each. */
+  const attempts: symbol[] = []
 
   /** Moves to the moment at which this one wakes up, or to the one at which it was woken before. */
-  async function passTo(sleeper: WakeUp): Promise<void> {
+  async function passTo(sleeper: Sleeper): Promise<void> {
     const due = marks.filter((mark) => mark.atMs <= sleeper.atMs).sort((left, right) => left.atMs - right.atMs)
     for (const mark of due) {
       if (!sleepers.includes(sleeper)) return
@@ -34,7 +42,7 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
   }
 
   async function moveIfAllSleep(): Promise<void> {
-    if (isMoving || sleepers.length < actors) return
+    if (isMoving || attempts.length > 0 || new Set(sleepers.map(({ actor }) => actor)).size < actors) return
     isMoving = true
     const earliest = sleepers.reduce((first, one) => (one.atMs < first.atMs ? one : first))
     await passTo(earliest)
@@ -43,24 +51,46 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
     else void moveIfAllSleep()
   }
 
-  return {
+  function sleep(actor: symbol, durationMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const sleeper: Sleeper = { actor, atMs: nowMs + Math.max(0, durationMs), wake: resolve }
+      sleepers.push(sleeper)
+      signal?.addEventListener(
+        'abort',
+        () => {
+          remove(sleepers, sleeper)
+          resolve()
+        },
+        { once: true },
+      )
+      // Not at once: what the sleeper awaits beside this may still run.
+      setImmediate(() => void moveIfAllSleep())
+    })
+  }
+
+  const clock: VirtualClock = {
     now: () => nowMs,
-    sleep: (durationMs, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve()
-        const sleeper: WakeUp = { atMs: nowMs + Math.max(0, durationMs), wake: resolve }
-        sleepers.push(sleeper)
-        signal?.addEventListener(
-          'abort',
-          () => {
-            remove(sleepers, sleeper)
-            resolve()
-          },
-          { once: true },
-        )
-        // Not at once: what the sleeper awaits beside this may still run.
-        setImmediate(() => void moveIfAllSleep())
-      }),
+    sleep: (durationMs, signal) => sleep(Symbol('anybody'), durationMs, signal),
+    forActor: () => {
+      const actor = Symbol('one actor')
+      return {
+        ...clock,
+        sleep: (durationMs, signal) => sleep(actor, durationMs, signal),
+        deadline: (durationMs) => {
+          const { signal, cancel } = clock.deadline(durationMs)
+          attempts.push(actor)
+          let isOpen = true
+          const close = () => {
+            if (isOpen) remove(attempts, actor)
+            isOpen = false
+            cancel()
+            setImmediate(() => void moveIfAllSleep())
+          }
+          return { signal, cancel: close }
+        },
+      }
+    },
     deadline: (durationMs) => {
       const controller = new AbortController()
       const mark: WakeUp = { atMs: nowMs + durationMs, wake: () => controller.abort() }
@@ -71,6 +101,7 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
       marks.push({ atMs: startMs + second * 1000, wake: action })
     },
   }
+  return clock
 }
 
 /** @returns whether the item was there */

@@ -6,6 +6,8 @@ const ATTEMPT_DEADLINE_MS = 30_000
 
 /** Waits between attempts begin at this many milliseconds and double, up to the second figure. */
 const FIRST_WAIT_MS = 500
+/** Throttled requests count against the limit of whoever else shares it, so they come back later from the start. */
+const FIRST_THROTTLED_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 20_000
 
 /** What a call to AWS is made with. */
@@ -87,7 +89,8 @@ async function attemptCall<Answer>(
       if ((attempt >= maxAttempts && !isPatient) || !mayTryAgain(failed.serviceError)) throw failed
       if (kind === 'throttled') throttled += 1
       if (kind === 'throttled' && throttled === maxAttempts) attempts.onThrottled?.({ began: failed })
-      await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random()), signal)
+      deadline.cancel()
+      await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random(), kind === 'throttled'), signal)
     } finally {
       deadline.cancel()
     }
@@ -105,8 +108,9 @@ function tooSlow(operation: string, deadlineMs: number, thrown: unknown): CallEr
 }
 
 /** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */
-export function waitBeforeAttemptMs(failedAttempts: number, random: number): number {
-  const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failedAttempts - 1))
+export function waitBeforeAttemptMs(failedAttempts: number, random: number, isThrottled = false): number {
+  const first = isThrottled ? FIRST_THROTTLED_WAIT_MS : FIRST_WAIT_MS
+  const full = Math.min(LONGEST_WAIT_MS, first * 2 ** (failedAttempts - 1))
   return full / 2 + (full / 2) * random
 }
 
