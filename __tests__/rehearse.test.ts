@@ -91,6 +91,35 @@ test('makes room where another deployment waits at Ready, and releases', async (
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'succeeded', 'task-definition': 'web:3' })
 })
 
+test.each([
+  ['Install', '10'],
+  ['AfterAllowTestTraffic', '20'],
+  ['AllowTraffic', '20'],
+])('cancelled at %s it stops the deployment, and the rollback is followed to its end', async (event, speed) => {
+  const { exitCode, printed } = await rehearse(['--cancel-at', event, '--speed', speed])
+  expect(exitCode).toBe(1)
+  const order = [
+    `(Here the rehearsal cancels the workflow run, at ${event}.)`,
+    'The workflow run was cancelled; stopping deployment d-',
+    'Deployment              Stopped',
+    'Rollback d-',
+  ].map((text) => printed.indexOf(text))
+  expect(order).toEqual(order.toSorted((one, other) => one - other))
+  expect(order).not.toContain(-1)
+  expect(printed).toMatch(/deployment d-\w+ was stopped\. Rollback d-\w+ succeeded\. Production /)
+  expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'cancelled', 'rollback-status': 'succeeded' })
+})
+
+test('cancelled with on-cancel: leave the deployment goes on, and the log says how to watch it', async () => {
+  const args = ['--cancel-at', 'AfterAllowTestTraffic', '--input', 'on-cancel=leave', '--speed', '30']
+  const { printed } = await rehearse(args)
+  const { 'codedeploy-deployment-id': id, ...outputs } = JSON.parse(left('outputs.json'))
+  expect(outputs).toMatchObject({ status: 'cancelled', 'rollback-status': 'none' })
+  expect(printed).toContain(`deployment ${id} goes on without this step.`)
+  expect(printed).toContain(`To see how it went on: aws deploy get-deployment --deployment-id ${id}`)
+  expect(printed).not.toContain('Stopped')
+})
+
 test('lists every scenario with what happens in it', async () => {
   const { exitCode, printed } = await rehearse(['--list'])
   expect(exitCode).toBe(0)

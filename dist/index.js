@@ -43551,8 +43551,13 @@ function keptSentence(release) {
     const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : '';
     return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
+/** What goes on without this step can be watched. */
+function waysToWatch(release, look) {
+    const ways = [look, consoleUrl(release)].filter((way) => way !== '').join(' or ');
+    return `To see how it went on: ${ways} (running this job again takes it up where it is then).`;
+}
 function advice(release) {
-    const { deploymentId, status } = release;
+    const { deploymentId, status, snapshot } = release;
     if (status === 'unknown' && deploymentId === undefined)
         return lookForDeployment(release);
     if (deploymentId === undefined || status === undefined)
@@ -43561,10 +43566,11 @@ function advice(release) {
     switch (status) {
         case 'rollback-failed':
             return `Look now: ${look}`;
+        case 'cancelled':
         case 'timed-out':
-            return `To see how it went on: ${look}`;
+            return snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot) ? '' : waysToWatch(release, look);
         case 'unknown':
-            return `To see how it went on: ${[look, consoleUrl(release)].filter((way) => way !== '').join(' or ')} (running this job again takes it up where it is then).`;
+            return waysToWatch(release, look);
         case 'failed':
         case 'stopped':
         case 'rolled-back':
@@ -48663,19 +48669,26 @@ async function wrapUp(saved, { inputs }, world) {
         return progress.end('unknown', { failure: deploymentId.message });
     progress.learn({ deploymentId });
     const { waitFor, onCancel } = inputs;
-    const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)';
-    world.log.line(`The main step ended before deployment ${deploymentId} was at rest; ${what}.`);
+    const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined;
+    world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
     const following = {
         ...(0,_release_following_js__WEBPACK_IMPORTED_MODULE_4__/* .followingOf */ .j)(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
         untilMs: world.clock.now() + WRAP_UP_MS,
     };
-    const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined;
     const rollbackOn = wasStopped ? ['stop', ...plan.rollbackOn] : plan.rollbackOn;
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
     const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS };
     const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
     const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
     return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
+}
+/** What is left to do. */
+function wrapUpLine(deploymentId, wasStopped, onCancel) {
+    if (wasStopped) {
+        return `The main step has stopped deployment ${deploymentId} and ended before its rollback did; following both to their end.`;
+    }
+    const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)';
+    return `The main step ended while deployment ${deploymentId} was running; ${what}.`;
 }
 /** The deployment's id, that there is none, or why that could not be found out. */
 async function findStarted(find) {

@@ -69,7 +69,13 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
       preloads: [SCALED_TIME_PRELOAD],
       onOutput: log.take,
     }
-    const { main, post } = await runJob(parts, { folder, speed, cancelAt: options.cancelAt, say })
+    const { main, post } = await runJob(parts, {
+      folder,
+      speed,
+      cancelAt: options.cancelAt,
+      now: () => clock.now(),
+      say,
+    })
     log.end()
     for (const line of [...hookLog(simulator), ...sessionsTaken(simulator)]) say(line)
     await keepResults(main, post)

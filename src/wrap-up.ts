@@ -3,7 +3,7 @@ import { conclude } from './conclude.ts'
 import type { Outcome } from './follow/follow.ts'
 import { settle } from './follow/settle.ts'
 import { hasEnded } from './follow/snapshot.ts'
-import type { ParsedInputs } from './inputs/inputs.ts'
+import type { ParsedInputs, Parting } from './inputs/inputs.ts'
 import { Progress } from './progress.ts'
 import { engineFor, followingOf } from './release-following.ts'
 import type { Release } from './release-state.ts'
@@ -32,19 +32,27 @@ export async function wrapUp(saved: Release, { inputs }: ParsedInputs, world: Wo
   progress.learn({ deploymentId })
 
   const { waitFor, onCancel } = inputs
-  const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)'
-  world.log.line(`The main step ended before deployment ${deploymentId} was at rest; ${what}.`)
+  const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined
+  world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel))
   const following = {
     ...followingOf(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
     untilMs: world.clock.now() + WRAP_UP_MS,
   }
-  const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined
   const rollbackOn = wasStopped ? (['stop', ...plan.rollbackOn] as const) : plan.rollbackOn
   const outcome: Outcome = { kind: 'cancelled', snapshot: saved.snapshot }
   const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS }
   const settled = await settle(engine, deploymentId, outcome, following, partings)
   const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
   return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
+}
+
+/** What is left to do. */
+function wrapUpLine(deploymentId: string, wasStopped: boolean, onCancel: Parting): string {
+  if (wasStopped) {
+    return `The main step has stopped deployment ${deploymentId} and ended before its rollback did; following both to their end.`
+  }
+  const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)'
+  return `The main step ended while deployment ${deploymentId} was running; ${what}.`
 }
 
 /** The deployment's id, that there is none, or why that could not be found out. */

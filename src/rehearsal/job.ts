@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { clockTime } from '../report/words.ts'
 import { type RunningStep, runStep, type StepOptions, type StepResult } from './action-step.ts'
 
 /** When the runner sends what after a cancel, in seconds. Source: actions/runner, ProcessInvoker. */
@@ -16,13 +17,15 @@ export interface JobOptions {
   speed: number
   /** Cancel the run once the step has told of this lifecycle event. */
   cancelAt: string | undefined
+  /** The time of the rehearsal, in milliseconds since 1970. */
+  now(): number
   say(line: string): void
 }
 
 /** A job of one step: main, then post, as the runner runs them, cancelled if so wanted. */
 export async function runJob(
   parts: Omit<StepOptions, 'folder' | 'post'>,
-  { folder, speed, cancelAt, say }: JobOptions,
+  { folder, speed, cancelAt, now, say }: JobOptions,
 ): Promise<{ main: StepResult; post: StepResult }> {
   let isCancelled = false
   let printed = ''
@@ -37,7 +40,7 @@ export async function runJob(
 
   function cancel(): void {
     isCancelled = true
-    say(`(The workflow run is cancelled at ${cancelAt}.)`)
+    say(`${clockTime(now())}  (Here the rehearsal cancels the workflow run, at ${cancelAt}.)`)
     for (const [signal, seconds] of SIGNALS_AFTER_CANCEL) {
       timers.push(setTimeout(() => step.kill(signal), (seconds * 1000) / speed))
     }

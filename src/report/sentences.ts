@@ -347,18 +347,25 @@ function keptSentence(release: Release): string {
   return `The original (${originalRevision(release)}) is kept until ${clockTime(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`
 }
 
+/** What goes on without this step can be watched. */
+function waysToWatch(release: Release, look: string): string {
+  const ways = [look, consoleUrl(release)].filter((way) => way !== '').join(' or ')
+  return `To see how it went on: ${ways} (running this job again takes it up where it is then).`
+}
+
 function advice(release: Release): string {
-  const { deploymentId, status } = release
+  const { deploymentId, status, snapshot } = release
   if (status === 'unknown' && deploymentId === undefined) return lookForDeployment(release)
   if (deploymentId === undefined || status === undefined) return ''
   const look = `aws deploy get-deployment --deployment-id ${deploymentId} --region ${release.region}`
   switch (status) {
     case 'rollback-failed':
       return `Look now: ${look}`
+    case 'cancelled':
     case 'timed-out':
-      return `To see how it went on: ${look}`
+      return snapshot !== undefined && hasEnded(snapshot) ? '' : waysToWatch(release, look)
     case 'unknown':
-      return `To see how it went on: ${[look, consoleUrl(release)].filter((way) => way !== '').join(' or ')} (running this job again takes it up where it is then).`
+      return waysToWatch(release, look)
     case 'failed':
     case 'stopped':
     case 'rolled-back':
