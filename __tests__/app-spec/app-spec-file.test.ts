@@ -247,6 +247,11 @@ describe('an AppSpec file is refused', () => {
       ),
     ],
     [
+      'with a hook that is a list',
+      minimal('', 'Hooks: [[AfterInstall], {AfterInstall: f}]'),
+      ["must have 'Hooks' as a list of 'Event: function'; one of them is a list."],
+    ],
+    [
       'with hooks that have no function',
       minimal('', 'Hooks: [{BeforeInstall: ""}, {AfterInstall: }, {BeforeAllowTraffic: [f]}, AfterAllowTraffic]'),
       ['BeforeInstall', 'AfterInstall', 'BeforeAllowTraffic', 'AfterAllowTraffic'].map(
@@ -269,6 +274,17 @@ describe('an AppSpec file is refused', () => {
     ],
   ])('%s', (_, text, wrong) => {
     expect(read(text)).toEqual({ file: undefined, notes: [], wrong })
+  })
+
+  test('when what should be a text is an object that cannot become one', () => {
+    const odd = '{"toString": 1, "valueOf": 2}'
+    const { wrong } = read(`{"version": ${odd}, "Resources": [{"f": {"Type": ${odd}}}], "Hooks": [[${odd}]]}`)
+    expect(wrong).toEqual([
+      "must have 'version: 0.0', the only version there is.",
+      "must have a resource with 'Type: AWS::ECS::Service'; got a mapping.",
+      "must have 'Properties' as a mapping; it has nothing.",
+      "must have 'Hooks' as a list of 'Event: function'; one of them is a list.",
+    ])
   })
 
   test('when a key is there twice in different case', () => {

@@ -58,7 +58,7 @@ function broken(sentences: string[]): ReadAppSpec {
 function readRoot(reading: Reading, root: JsonObject): AppSpecFile {
   const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks'])
   const version = members.known.get('version')
-  if (version !== undefined && Number(version) !== 0) {
+  if (version !== undefined && !isZero(version)) {
     reading.mistakes.push(`must have 'version: 0.0', the only version there is`)
   }
   reading.unknown.push(...Object.keys(members.unknown).map((key) => inSentence(key, 100)))
@@ -79,6 +79,16 @@ function readRoot(reading: Reading, root: JsonObject): AppSpecFile {
     hooks: readHooks(reading, members.known.get('Hooks')),
     otherMembers: members.unknown,
   }
+}
+
+/** `0.0` of YAML, which is read as text, and the number of JSON. */
+function isZero(version: unknown): boolean {
+  return (typeof version === 'string' || typeof version === 'number') && Number(version) === 0
+}
+
+/** A value in a sentence: a text as it is, anything else by its kind. */
+function describeValue(value: unknown): string {
+  return typeof value === 'string' ? `'${inSentence(value, 100)}'` : kindOf(value)
 }
 
 interface ReadResource {
@@ -102,7 +112,7 @@ function readResource(reading: Reading, resources: unknown): ReadResource {
   reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${inSentence(key, 100)}`))
   if (known.get('Type') !== 'AWS::ECS::Service') {
     reading.mistakes.push(
-      `must have a resource with 'Type: AWS::ECS::Service'; got '${inSentence(String(known.get('Type') ?? ''), 100)}'`,
+      `must have a resource with 'Type: AWS::ECS::Service'; got ${describeValue(known.get('Type'))}`,
     )
   }
   const properties = known.get('Properties')
@@ -139,8 +149,7 @@ function readContainerPort(reading: Reading, port: unknown): number | undefined 
   if (port === undefined) return undefined
   const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0
   if (number > 0 && number < 65_536) return number
-  const got = typeof port === 'string' ? `'${inSentence(port, 100)}'` : kindOf(port)
-  reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${got}`)
+  reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${describeValue(port)}`)
   return undefined
 }
 
@@ -151,9 +160,13 @@ function readHooks(reading: Reading, hooks: unknown): AppSpecFile['hooks'] {
     return {}
   }
   const read: AppSpecFile['hooks'] = {}
-  const entries = hooks.flatMap((item): [string, unknown][] =>
-    isJsonObject(item) ? Object.entries(item) : [[String(item), undefined]],
-  )
+  for (const item of hooks.filter((one) => !isJsonObject(one) && typeof one !== 'string')) {
+    reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function'; one of them is ${kindOf(item)}`)
+  }
+  const entries = hooks.flatMap((item): [string, unknown][] => {
+    if (typeof item === 'string') return [[item, undefined]]
+    return isJsonObject(item) ? Object.entries(item) : []
+  })
   for (const [given, hookFunction] of entries) {
     const event = LIFECYCLE_HOOKS.find((hook) => hook === given)
     if (event === undefined) {
