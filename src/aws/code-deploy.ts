@@ -21,7 +21,7 @@ import {
 } from '@aws-sdk/client-codedeploy'
 import { type Attempts, attempt, attemptOnce } from './attempts.ts'
 import { malformed } from './malformed.ts'
-import { requireJson } from './raw-json.ts'
+import { wellAnswered } from './raw-json.ts'
 
 /** What calls to CodeDeploy are made with. */
 export interface CodeDeploy extends Attempts {
@@ -31,7 +31,9 @@ export interface CodeDeploy extends Attempts {
 /** @throws CallError; code `DeploymentDoesNotExist` */
 export async function getDeployment(aws: CodeDeploy, deploymentId: string): Promise<DeploymentInfo> {
   return await attempt(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
-    const { deploymentInfo } = await aws.codeDeploy.send(new GetDeploymentCommand({ deploymentId }), { abortSignal })
+    const { deploymentInfo } = await aws.codeDeploy.send(wellAnswered(new GetDeploymentCommand({ deploymentId })), {
+      abortSignal,
+    })
     if (deploymentInfo?.status === undefined) throw malformed('no status')
     return deploymentInfo
   })
@@ -48,7 +50,7 @@ export async function getDeploymentTarget(
   targetId: string,
 ): Promise<DeploymentTarget> {
   return await attempt(aws, 'codedeploy:GetDeploymentTarget', async (abortSignal) => {
-    const command = new GetDeploymentTargetCommand({ deploymentId, targetId })
+    const command = wellAnswered(new GetDeploymentTargetCommand({ deploymentId, targetId }))
     const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal })
     if (deploymentTarget?.ecsTarget === undefined) throw malformed('no target')
     return deploymentTarget
@@ -62,7 +64,7 @@ export async function getDeploymentGroup(
   deploymentGroupName: string,
 ): Promise<DeploymentGroupInfo> {
   return await attempt(aws, 'codedeploy:GetDeploymentGroup', async (abortSignal) => {
-    const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName })
+    const command = wellAnswered(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }))
     const { deploymentGroupInfo } = await aws.codeDeploy.send(command, { abortSignal })
     if (deploymentGroupInfo === undefined) throw malformed('no deployment group')
     return deploymentGroupInfo
@@ -75,7 +77,7 @@ export async function getDeploymentConfig(
   deploymentConfigName: string,
 ): Promise<DeploymentConfigInfo> {
   return await attempt(aws, 'codedeploy:GetDeploymentConfig', async (abortSignal) => {
-    const command = new GetDeploymentConfigCommand({ deploymentConfigName })
+    const command = wellAnswered(new GetDeploymentConfigCommand({ deploymentConfigName }))
     const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal })
     if (deploymentConfigInfo === undefined) throw malformed('no configuration')
     return deploymentConfigInfo
@@ -111,8 +113,9 @@ async function listDeployments(
 ): Promise<string[]> {
   return await allPages(async (nextToken) => {
     const answer = await attempt(aws, 'codedeploy:ListDeployments', (abortSignal) => {
-      const command = new ListDeploymentsCommand({ applicationName, deploymentGroupName, ...filter, ...nextToken })
-      requireJson(command)
+      const command = wellAnswered(
+        new ListDeploymentsCommand({ applicationName, deploymentGroupName, ...filter, ...nextToken }),
+      )
       return aws.codeDeploy.send(command, { abortSignal })
     })
     return { items: answer.deployments, nextToken: answer.nextToken }
@@ -123,8 +126,7 @@ async function listDeployments(
 export async function listApplications(aws: CodeDeploy): Promise<string[]> {
   return await allPages(async (nextToken) => {
     const answer = await attempt(aws, 'codedeploy:ListApplications', (abortSignal) => {
-      const command = new ListApplicationsCommand({ ...nextToken })
-      requireJson(command)
+      const command = wellAnswered(new ListApplicationsCommand({ ...nextToken }))
       return aws.codeDeploy.send(command, { abortSignal })
     })
     return { items: answer.applications, nextToken: answer.nextToken }
@@ -138,8 +140,7 @@ export async function describeDeploymentGroups(
 ): Promise<DeploymentGroupInfo[]> {
   const names = await allPages(async (nextToken) => {
     const answer = await attempt(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
-      const command = new ListDeploymentGroupsCommand({ applicationName, ...nextToken })
-      requireJson(command)
+      const command = wellAnswered(new ListDeploymentGroupsCommand({ applicationName, ...nextToken }))
       return aws.codeDeploy.send(command, { abortSignal })
     })
     return { items: answer.deploymentGroups, nextToken: answer.nextToken }
@@ -148,8 +149,7 @@ export async function describeDeploymentGroups(
   for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
     const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL)
     const answer = await attempt(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
-      const command = new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames })
-      requireJson(command)
+      const command = wellAnswered(new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames }))
       return aws.codeDeploy.send(command, { abortSignal })
     })
     groups.push(...(answer.deploymentGroupsInfo ?? []))
@@ -160,6 +160,9 @@ export async function describeDeploymentGroups(
 /** Source: API Reference, BatchGetDeploymentGroups: 100 names a call. */
 const MAX_GROUPS_PER_CALL = 100
 
+/** What the id of a deployment is made of. Observed, not documented. */
+const DEPLOYMENT_ID = /^d-[\w-]{1,100}$/
+
 /**
  * Starts a deployment: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
  * accepted.
@@ -168,8 +171,10 @@ const MAX_GROUPS_PER_CALL = 100
  */
 export async function createDeployment(aws: CodeDeploy, request: CreateDeploymentInput): Promise<string> {
   return await attemptOnce(aws, 'codedeploy:CreateDeployment', async (abortSignal) => {
-    const { deploymentId } = await aws.codeDeploy.send(new CreateDeploymentCommand(request), { abortSignal })
-    if (!deploymentId) throw malformed('no id of the deployment')
+    const { deploymentId } = await aws.codeDeploy.send(wellAnswered(new CreateDeploymentCommand(request)), {
+      abortSignal,
+    })
+    if (!deploymentId || !DEPLOYMENT_ID.test(deploymentId)) throw malformed('no id of the deployment')
     return deploymentId
   })
 }
@@ -180,7 +185,9 @@ export async function createDeployment(aws: CodeDeploy, request: CreateDeploymen
  */
 export async function stopDeployment(aws: CodeDeploy, deploymentId: string, rollback: boolean): Promise<void> {
   await attempt(aws, 'codedeploy:StopDeployment', (abortSignal) =>
-    aws.codeDeploy.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }),
+    aws.codeDeploy.send(wellAnswered(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollback })), {
+      abortSignal,
+    }),
   )
 }
 

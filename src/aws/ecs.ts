@@ -12,7 +12,7 @@ import { isJsonObject } from '../document.ts'
 import { definitionFromAnswer, type TaskDefinition } from '../task-definition/definition.ts'
 import { type Attempts, attempt, attemptOnce } from './attempts.ts'
 import { malformed } from './malformed.ts'
-import { keepRaw, requireJson, sendRaw } from './raw-json.ts'
+import { keepRaw, sendRaw, wellAnswered } from './raw-json.ts'
 
 /** What calls to ECS are made with. */
 export interface Ecs extends Attempts {
@@ -33,7 +33,7 @@ export interface ServiceAnswer {
  */
 export async function describeService(aws: Ecs, cluster: string, service: string): Promise<ServiceAnswer> {
   return await attempt(aws, 'ecs:DescribeServices', async (abortSignal) => {
-    const command = new DescribeServicesCommand({ cluster, services: [service] })
+    const command = wellAnswered(new DescribeServicesCommand({ cluster, services: [service] }))
     const { services, failures } = await aws.ecs.send(command, { abortSignal })
     const [found] = services ?? []
     const [failure] = failures ?? []
@@ -61,7 +61,7 @@ export interface DescribedDefinition {
 export async function describeTaskDefinition(aws: Ecs, taskDefinition: string): Promise<DescribedDefinition> {
   let raw: unknown
   const answer = await attempt(aws, 'ecs:DescribeTaskDefinition', async (abortSignal) => {
-    const command = new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] })
+    const command = wellAnswered(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }))
     keepRaw(command, (body) => {
       raw = body
     })
@@ -82,6 +82,9 @@ export async function describeTaskDefinition(aws: Ecs, taskDefinition: string): 
   }
 }
 
+/** Source: ECS API Reference, RegisterTaskDefinition: name, and a number of the revision. */
+const REVISION_ARN = /^arn:[\w-]+:ecs:[\w-]*:\d*:task-definition\/[\w-]+:\d+$/
+
 /**
  * Registers a new revision: changes AWS. Not idempotent: a second call makes a second revision.
  * @returns the ARN of the revision
@@ -90,14 +93,17 @@ export async function describeTaskDefinition(aws: Ecs, taskDefinition: string): 
 export async function registerTaskDefinition(aws: Ecs, definition: TaskDefinition): Promise<string> {
   return await attemptOnce(aws, 'ecs:RegisterTaskDefinition', async (abortSignal) => {
     // The input only satisfies the SDK's types: what is sent is the definition itself.
-    const command = new RegisterTaskDefinitionCommand({
-      family: String(definition['family']),
-      containerDefinitions: [],
-    })
+    const command = wellAnswered(
+      new RegisterTaskDefinitionCommand({
+        family: String(definition['family']),
+        containerDefinitions: [],
+      }),
+    )
     sendRaw(command, definition)
     const { taskDefinition: registered } = await aws.ecs.send(command, { abortSignal })
-    if (!registered?.taskDefinitionArn) throw malformed('no ARN of the revision')
-    return registered.taskDefinitionArn
+    const arn = registered?.taskDefinitionArn ?? ''
+    if (!REVISION_ARN.test(arn)) throw malformed('no ARN of the revision')
+    return arn
   })
 }
 
@@ -118,17 +124,15 @@ export interface StoppedTask {
  * @throws CallError
  */
 export async function describeStoppedTasks(aws: Ecs, cluster: string, service: string): Promise<StoppedTask[]> {
-  const { taskArns } = await attempt(aws, 'ecs:ListTasks', (abortSignal) => {
-    const command = new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED' })
-    requireJson(command)
-    return aws.ecs.send(command, { abortSignal })
-  })
+  const { taskArns } = await attempt(aws, 'ecs:ListTasks', (abortSignal) =>
+    aws.ecs.send(wellAnswered(new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED' })), {
+      abortSignal,
+    }),
+  )
   if (taskArns === undefined || taskArns.length === 0) return []
-  const { tasks } = await attempt(aws, 'ecs:DescribeTasks', (abortSignal) => {
-    const command = new DescribeTasksCommand({ cluster, tasks: taskArns.slice(0, 100) })
-    requireJson(command)
-    return aws.ecs.send(command, { abortSignal })
-  })
+  const { tasks } = await attempt(aws, 'ecs:DescribeTasks', (abortSignal) =>
+    aws.ecs.send(wellAnswered(new DescribeTasksCommand({ cluster, tasks: taskArns.slice(0, 100) })), { abortSignal }),
+  )
   return (tasks ?? [])
     .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
     .map(readStoppedTask)

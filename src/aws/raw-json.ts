@@ -1,9 +1,11 @@
 import type { DeserializeMiddleware, MiddlewareStack, SerializeMiddleware } from '@smithy/types'
+import { isJsonObject } from '../document.ts'
+import { answerMistake } from './answer-shape.ts'
 import { malformed } from './malformed.ts'
 
 /**
- * The SDK drops members it does not know from requests and from answers, without a word. These two let the JSON
- * through as it is, so that members newer than the bundled SDK survive.
+ * The SDK drops members it does not know from requests and from answers, without a word. `sendRaw` and `keepRaw`
+ * let the JSON through as it is, so that members newer than the bundled SDK survive.
  */
 interface Command<Input extends object, Output extends object> {
   middlewareStack: MiddlewareStack<Input, Output>
@@ -39,20 +41,38 @@ export function keepRaw<Input extends object, Output extends object>(
   command.middlewareStack.add(keepBody, { step: 'deserialize', priority: 'low', name: 'keepRaw' })
 }
 
-/** Fails `command` when a good answer is not a JSON object: the SDK takes an empty body for an empty list. */
-export function requireJson<Input extends object, Output extends object>(command: Command<Input, Output>): void {
-  const check: DeserializeMiddleware<Input, Output> = (next) => async (args) => {
+/**
+ * `command`, which fails when a good answer is not what its operation answers: the SDK takes an empty body for an empty
+ * list, and a list for a text. Of an error only its texts are left, because the SDK stumbles over anything else.
+ */
+export function wellAnswered<One extends object>(command: One): One {
+  const { middlewareStack, schema } = command as unknown as Command<object, object> & { schema: OperationSchema }
+  const check: DeserializeMiddleware<object, object> = (next) => async (args) => {
     const result = await next(args)
     const response = result.response
-    if (isObject(response) && Number(response['statusCode']) < 300) {
-      const bytes = await bytesOf(response['body'])
-      response['body'] = bytes
-      if (!isObject(jsonOf(bytes))) throw malformed('no JSON')
-    }
+    if (!isObject(response)) return result
+    const bytes = await bytesOf(response['body'])
+    const isGood = Number(response['statusCode']) < 300
+    const mistake = isGood ? answerMistake(schema[OUTPUT], jsonOf(bytes)) : undefined
+    if (mistake !== undefined) throw malformed(mistake)
+    response['body'] = isGood ? bytes : onlyTexts(bytes)
     return result
   }
-  command.middlewareStack.add(check, { step: 'deserialize', priority: 'low', name: 'requireJson' })
+  middlewareStack.add(check, { step: 'deserialize', priority: 'low', name: 'wellAnswered' })
+  return command
 }
+
+/** An error's body with those of its members that are texts; as it is when it is no JSON object. */
+function onlyTexts(bytes: Uint8Array): Uint8Array {
+  const error = jsonOf(bytes)
+  if (!isJsonObject(error)) return error === undefined ? bytes : new TextEncoder().encode('{}')
+  const texts = Object.entries(error).filter(([, member]) => typeof member === 'string')
+  return new TextEncoder().encode(JSON.stringify(Object.fromEntries(texts)))
+}
+
+/** The SDK's schema of an operation: kind, namespace, name, traits, input, output. */
+type OperationSchema = readonly unknown[]
+const OUTPUT = 5
 
 async function bytesOf(body: unknown): Promise<Uint8Array> {
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)

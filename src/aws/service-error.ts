@@ -114,15 +114,20 @@ interface ErrorFacts {
 
 /** Whatever was thrown: SDK exceptions, Node's network errors, and anything else. */
 function factsOf(error: unknown): ErrorFacts {
-  if (!isJsonObject(error)) return { name: 'Error', message: String(error), httpStatus: undefined }
+  if (!isJsonObject(error)) return { name: 'Error', message: textOf(error), httpStatus: undefined }
   const { name, code, message, $metadata } = error
   const status = isJsonObject($metadata) ? $metadata['httpStatusCode'] : undefined
   const isNetwork = typeof code === 'string' && NETWORK.has(code)
   return {
-    name: isNetwork ? code : String(name ?? 'Error'),
-    message: withoutHint(String(message || messageOfFirst(error) || '')),
+    name: isNetwork ? code : textOf(name) || 'Error',
+    message: withoutHint(textOf(message) || textOf(messageOfFirst(error))),
     httpStatus: typeof status === 'number' ? status : undefined,
   }
+}
+
+/** Text and what reads like it; an error answer can hold anything in its place, and not everything becomes a text. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
 /** What the SDK says to programmers about an answer that it could not read. */

@@ -173,7 +173,7 @@ function readTargetTaskSet(taskSet: ECSTaskSet, originalTaskSetId: string): Task
     running: taskSet.runningCount ?? 0,
     pending: taskSet.pendingCount ?? 0,
     desired: taskSet.desiredCount ?? 0,
-    trafficPercent: taskSet.trafficWeight ?? 0,
+    trafficPercent: taskSet.trafficWeight,
     state: TASK_SET_STATES[taskSet.status ?? ''] ?? 'unknown',
   }
 }
