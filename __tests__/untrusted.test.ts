@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { htmlText, inSentence, logLine, markdownCode, markdownText, plainText } from '../src/untrusted.ts'
+import { htmlText, inSentence, logLine, markdownCode, markdownText, outputText, plainText } from '../src/untrusted.ts'
 import { PLACES, readInPlace, readMarkdown } from './support/markdown.ts'
+import { commandsIn } from './support/runner-grammar.ts'
 
 /** Text made of pieces that mean something to the runner, to terminals or to Markdown, and of ordinary ones. */
 function textOf(...pieces: string[]) {
@@ -27,9 +28,9 @@ const LOG_PIECES = [
 ]
 const HIDDEN_PIECES = ['\u0000', '\u000b', '\u001b[31m', '\u001b', '\u200b', '\u00a0', '\ufeff', '\u202e', '\u2060']
 
-/** Whether the runner finds a command. Source: actions/runner, OutputManager.cs, ActionCommand.cs. */
+/** Whether the runner finds a command, or what could become one. */
 function hasCommand(output: string): boolean {
-  return output.split(/\r\n|\r|\n/).some((line) => line.trim().startsWith('::') || line.includes('##['))
+  return commandsIn(output).length > 0 || output.split(/\r\n|\r|\n/).some((line) => line.trim().startsWith('::'))
 }
 
 describe('a line for the log', () => {
@@ -64,12 +65,22 @@ describe('a line for the log', () => {
   })
 
   test('never holds a command for a reader who ignores every invisible character', () => {
-    const ignorable = ['\u206a', '\u206f', '\ufe0f', '\u3164', '\u115f', '\u{e0041}', '\u{e0100}']
+    const ignorable = [
+      '\u206a',
+      '\ufe0f',
+      '\u3164',
+      '\u115f',
+      '\u{e0041}',
+      '\u{e0100}',
+      '\u0600',
+      '\u20dd',
+      '\u{13430}',
+    ]
     fc.assert(
       fc.property(textOf(...LOG_PIECES, ...ignorable), (text) => {
-        expect(hasCommand(logLine(text).replace(/\p{Default_Ignorable_Code_Point}/gu, ''))).toBe(false)
+        expect(hasCommand(logLine(text).replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Me}]/gu, ''))).toBe(false)
       }),
-      { examples: [['\ufe0f::error::x'], ['#\u206a#[error]x']] },
+      { examples: [['\ufe0f::error::x'], ['#\u206a#[error]x'], [':\u20dd:error::x'], ['#\u0600#\u20dd[error]x']] },
     )
   })
 
@@ -271,5 +282,12 @@ describe('HTML text', () => {
         expect(html.replace(/&[a-z]+;/g, (entity) => decoded[entity] ?? '?')).toBe(plainText(text))
       }),
     )
+  })
+})
+
+describe('an output', () => {
+  test('is one line of plain text, and not endless', () => {
+    expect(outputText('a\r\nb<<EOF\u2028c\u0000\u001b[31m\ud800')).toBe('a b<<EOF c\ufffd')
+    expect(outputText('x'.repeat(30_000))).toBe(`${'x'.repeat(20_000)}…`)
   })
 })

@@ -32,20 +32,33 @@ export function plainText(text: string): string {
     .replaceAll('\t', '  ')
 }
 
+/** Characters that can be drawn and weigh nothing when texts are compared by culture. Source: Unicode, UCA, DUCET. */
+const WEIGHTLESS = '[\\p{Cf}\\p{Me}]*'
+const OLD_COMMAND = new RegExp(`#${WEIGHTLESS}#(?=${WEIGHTLESS}\\[)`, 'gu')
+const COMMAND = new RegExp(`^((?:\\s|[\\p{Cf}\\p{Me}])*):(?=${WEIGHTLESS}:)`, 'u')
+
 /** One line of plain text in which the runner finds no command: what may be printed to stdout and stderr. */
 export function logLine(text: string): string {
   const [first = '', ...others] = plainText(text).split('\n')
   const line = [first.trimEnd(), ...others.map((other) => other.trim())]
     .filter((part, index) => index === 0 || part !== '')
     .join(' ')
-    .replace(/##(?=\[)/g, '# #')
-    .replace(/^(\s*):(?=:)/, '$1: ')
+    .replace(OLD_COMMAND, '# #')
+    .replace(COMMAND, '$1: ')
   return cut(line, MAX_LINE_LENGTH)
 }
 
 /** One line of foreign text for a sentence of ours: plain, and cut to `maxLength` characters. */
 export function inSentence(text: string, maxLength = 500): string {
   return cut(plainText(text).replace(/\s+/g, ' ').trim(), maxLength)
+}
+
+/** Longest output, in characters: a job's outputs may be 1 MB together. Source: GitHub docs, "Workflow syntax". */
+const MAX_OUTPUT_LENGTH = 20_000
+
+/** One line of plain text: what may be given to later steps as an output. */
+export function outputText(text: string): string {
+  return cut(plainText(text).replaceAll('\n', ' '), MAX_OUTPUT_LENGTH)
 }
 
 /** At most `maxLength` characters and `…` for the rest; never half of a character. */

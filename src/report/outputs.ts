@@ -1,4 +1,5 @@
 import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
+import { outputText } from '../untrusted.ts'
 import { deploymentUrl } from './console-links.ts'
 import { hookResults } from './hook-results.ts'
 import { originalKeptUntilMs, originalRevision, releasedRevision } from './sentences.ts'
@@ -35,7 +36,7 @@ export function renderOutputs(release: Release, reportPath: string): Record<Outp
       ? undefined
       : deploymentUrl(service.partition, service.region, deploymentId)
   const keptUntilMs = originalKeptUntilMs(release)
-  return {
+  return asOutputs({
     status: status ?? '',
     reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
     'task-definition-arn': taskDefinition?.arn ?? '',
@@ -57,5 +58,11 @@ export function renderOutputs(release: Release, reportPath: string): Record<Outp
     'rollback-deployment-id': rollbackOf(release)?.deploymentId ?? '',
     'rollback-status': rollbackStatusOf(release),
     report: reportPath,
-  }
+  })
+}
+
+/** Every output on its way out. */
+function asOutputs(values: Record<OutputName, string>): Record<OutputName, string> {
+  const names: readonly OutputName[] = OUTPUT_NAMES
+  return Object.fromEntries(names.map((name) => [name, outputText(values[name])])) as Record<OutputName, string>
 }
