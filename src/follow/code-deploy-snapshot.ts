@@ -45,6 +45,11 @@ const TASK_SET_STATES: Readonly<Record<string, TaskSetReading['state']>> = {
   DRAINING: 'draining',
 }
 
+/** What a word of AWS is in ours; undefined when it is in no table, also when it is what every object has a member of. */
+function wordIn<Ours>(table: Readonly<Record<string, Ours>>, word: string | undefined): Ours | undefined {
+  return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined
+}
+
 /** What was read about a deployment, in CodeDeploy's words. */
 export interface CodeDeployReading {
   /** When the status was read. */
@@ -62,7 +67,7 @@ export interface CodeDeployReading {
 export function readSnapshot(reading: CodeDeployReading): Snapshot {
   const { readAtMs, targetReadAtMs = readAtMs, info, target, originalTaskSetId } = reading
   const statusWord = inSentence(info.status ?? 'unknown', 60)
-  const status = info.status === undefined ? 'unknown' : (STATUSES[info.status] ?? 'unknown')
+  const status = wordIn(STATUSES, info.status) ?? 'unknown'
   const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent)
   const allDone = events.length > 0 && events.every((event) => event.status === 'succeeded')
   const rollback = info.rollbackInfo
@@ -123,7 +128,7 @@ export function taskSetsWithoutTarget(
       pending: taskSet.pending,
       desired: taskSet.desired,
       trafficPercent: undefined,
-      state: TASK_SET_STATES[taskSet.status] ?? 'unknown',
+      state: wordIn(TASK_SET_STATES, taskSet.status) ?? 'unknown',
     }))
 }
 
@@ -142,7 +147,7 @@ export function shareByPrimary(taskSets: readonly TaskSetReading[]): number | un
 function readEvent(event: LifecycleEvent): EventReading {
   return {
     name: inSentence(event.lifecycleEventName ?? '', 100),
-    status: event.status === undefined ? 'unknown' : (EVENT_STATUSES[event.status] ?? 'unknown'),
+    status: wordIn(EVENT_STATUSES, event.status) ?? 'unknown',
     startedAtMs: event.startTime?.getTime(),
     endedAtMs: event.endTime?.getTime(),
     diagnostics: diagnosticsText(event),
@@ -174,7 +179,7 @@ function readTargetTaskSet(taskSet: ECSTaskSet, originalTaskSetId: string): Task
     pending: taskSet.pendingCount ?? 0,
     desired: taskSet.desiredCount ?? 0,
     trafficPercent: taskSet.trafficWeight,
-    state: TASK_SET_STATES[taskSet.status ?? ''] ?? 'unknown',
+    state: wordIn(TASK_SET_STATES, taskSet.status) ?? 'unknown',
   }
 }
 

@@ -78,7 +78,9 @@ export function readWaits(configuration: BlueGreenDeploymentConfiguration | unde
 /** What rolls back, in our words; events that are new to us are left out. */
 export function readRollbackOn(configuration: AutoRollbackConfiguration | undefined): RollbackEvent[] {
   if (configuration?.enabled !== true) return []
-  return (configuration.events ?? []).flatMap((event) => ROLLBACK_EVENTS[event] ?? [])
+  return (configuration.events ?? []).flatMap((event) =>
+    Object.hasOwn(ROLLBACK_EVENTS, event) ? ROLLBACK_EVENTS[event] : [],
+  )
 }
 
 /** Why the group cannot release the service; empty when it can. */
