@@ -190,3 +190,37 @@ test('prints no command that AWS slipped into its answers', async () => {
   expect(printed).not.toContain('\u001b')
   expect(summary).not.toContain('\u001b')
 })
+
+const HOSTILE = '::set-output name=status::succeeded\\r\\n::stop-commands::x ##[error]boo\\u001b[31m'
+
+test.each([
+  ['is thrown where nobody waits', `setTimeout(() => { throw new Error("${HOSTILE}") }, 400)`],
+  ['is a promise that nobody handles', `setTimeout(() => { Promise.reject("${HOSTILE}") }, 400)`],
+  ['is no error at all', 'setTimeout(() => { throw Object.create(null) }, 400)'],
+])(
+  'ends with one annotation and a verdict when what escapes %s',
+  async (_, preload) => {
+    const { exitCode, outputs, printed } = await runBundle({
+      scenario: { ...baseScenario, faults: [{ operation: 'DescribeServices', kind: { type: 'throttle' } }] },
+      speed: 1,
+      preload,
+    })
+    expect(exitCode).toBe(1)
+    expect(commandsIn(printed).filter(({ name }) => name === 'error')).toHaveLength(1)
+    expect(printed).toContain('This is a mistake in the action itself')
+    expect(outputs['status'] ?? 'refused').toBe('refused')
+  },
+  60_000,
+)
+
+test('prints warnings of Node and of libraries as lines of its own', async () => {
+  const preload = `setTimeout(() => {
+    process.emitWarning("${HOSTILE}")
+    process.emitWarning("old", "DeprecationWarning")
+    console.error("${HOSTILE}"); console.warn("%s", "${HOSTILE}"); console.log("${HOSTILE}")
+  }, 300)`
+  const { exitCode, printed } = await runBundle({ scenario: scenarios['no-hooks'], preload })
+  expect(exitCode).toBe(0)
+  expect(printed).toContain('| DeprecationWarning: old')
+  expect(printed.match(/^\| ::stop-commands::x # #\[error\]boo$/gm)).toHaveLength(4)
+}, 60_000)

@@ -250,6 +250,14 @@ describe('Markdown text', () => {
     expect(pieces.filter((piece) => /#\d|GH-\d/.test(piece))).toEqual([])
   })
 
+  test('keeps GitHub from reading a reference to a commit', () => {
+    const { pieces, text } = readMarkdown(markdownText('at ffac537e6cbbf934b08745a378932722df287a53, o/r@ffac537'))
+    expect(text).toBe('at ffac537e6cbbf934b08745a378932722df287a53, o/r@ffac537')
+    expect(pieces.filter((piece) => /(?:^|\W|@)[0-9a-f]{7,40}\b/.test(piece) && piece.startsWith('ffac537'))).toEqual(
+      [],
+    )
+  })
+
   test.each([':100:', ':8ball:', ':1st_place_medal:'])('keeps GitHub from reading the emoji %s', (text) => {
     expect(readMarkdown(markdownText(text)).pieces).not.toContain(text)
   })

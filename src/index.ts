@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { inspect } from 'node:util'
 import { listenForCancel } from './step/cancellation.ts'
 import { stepFiles } from './step/files.ts'
 import { firstRequestSent } from './step/first-request.ts'
@@ -6,9 +7,10 @@ import { stepLog } from './step/log.ts'
 import { mainStep } from './step/main-step.ts'
 import { postStep, stateOf } from './step/post-step.ts'
 import { STATE_REPORT } from './step/saved-release.ts'
+import { catchStrayOutput, quotedLines } from './step/stray-output.ts'
 import { Teller } from './step/teller.ts'
 import { laterToolkit } from './step/toolkit.ts'
-import { plainText } from './untrusted.ts'
+import { inSentence, logLine } from './untrusted.ts'
 
 const environment = process.env
 const toolkit = laterToolkit(() => import('@actions/core'))
@@ -18,6 +20,10 @@ const teller = new Teller(toolkit, files, log)
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = basename(process.argv[1] ?? '') === 'post.js'
 
+catchStrayOutput(log.line)
+// Whatever is thrown where nobody waits for it, a rejected promise among it.
+process.on('uncaughtException', (error) => void endWithBug(error))
+
 try {
   const sent = firstRequestSent()
   const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller }
@@ -26,15 +32,26 @@ try {
   await toolkit.load()
   await running
 } catch (error) {
-  await toolkit.load()
-  tellBug(error)
+  await endWithBug(error)
+}
+
+/** Ends the step at once: after a mistake of ours nothing that still runs can be relied on. */
+async function endWithBug(error: unknown): Promise<void> {
+  try {
+    await toolkit.load()
+    tellBug(error)
+  } catch (second) {
+    process.exitCode = isPost ? 0 : 1
+    process.stdout.write(`${logLine(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`)
+  }
+  process.stdout.write('', () => process.exit())
 }
 
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
 function tellBug(error: unknown): void {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  for (const line of plainText(stack ?? message).split('\n')) log.line(`| ${line}`)
-  const failure = `This is a mistake in the action itself (${message}); please report it.`
+  const { message, stack } = describeThrown(error)
+  for (const line of quotedLines(stack)) log.line(line)
+  const failure = `This is a mistake in the action itself (${inSentence(message)}); please report it.`
   const { told } = teller
   if (told === undefined || isPost) {
     teller.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure)
@@ -44,4 +61,10 @@ function tellBug(error: unknown): void {
   const problems = [...told.problems, { reason: 'internal-error' as const, sentence: failure }]
   const mayRun = told.deploymentId !== undefined || told.taskDefinition !== undefined
   teller.tellEnd({ ...told, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAtMs: Date.now() })
+}
+
+/** Anything can be thrown, and not everything becomes a text. */
+function describeThrown(thrown: unknown): { message: string; stack: string } {
+  const message = thrown instanceof Error ? thrown.message : inspect(thrown)
+  return { message, stack: (thrown instanceof Error && thrown.stack) || message }
 }

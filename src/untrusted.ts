@@ -74,8 +74,9 @@ export function withoutHalf(text: string): string {
 /** What a Markdown renderer drops, and what keeps two pieces of text from being read as one link, mention or emoji. */
 const BREAK = '<!-- -->'
 
-/** What GitHub makes a link, a mention, a reference or an emoji of by itself, escaped or not. */
-const SELF_LINKING = /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)/i
+/** What GitHub makes a link, a mention, a reference to an issue or a commit, or an emoji of by itself, escaped or not. */
+const SELF_LINKING =
+  /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)|\b[0-9a-f]{6}(?=[0-9a-f]{1,34}\b)/i
 
 /**
  * Foreign text as Markdown text, in a paragraph or a table cell: shown as it is, on one line; it formats, links,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runStep, type StepResult } from '../../src/rehearsal/action-step.ts'
@@ -7,6 +7,7 @@ import { childClockEnvironment, SCALED_TIME_PRELOAD } from '../../src/simulator/
 import type { RecordedCall } from '../../src/simulator/recorded-call.ts'
 import type { Scenario } from '../../src/simulator/scenario.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
+import { expectOnlyOurCommands } from './runner-grammar.ts'
 
 export interface BundleOptions {
   scenario: Scenario
@@ -16,6 +17,8 @@ export interface BundleOptions {
   /** How many times faster than real time; 1 leaves the action on the machine's clock. */
   speed?: number
   workspace?: string
+  /** CommonJS that Node runs before the action, e.g. to break something. */
+  preload?: string
   /** Called with everything printed so far after each piece, e.g. to send a signal. */
   onOutput?(printed: string, kill: (signal: NodeJS.Signals) => void): void
   /** Runs the post step too, in a job that ended like this. */
@@ -37,6 +40,7 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
   const simulator = await startSimulator({ scenario: options.scenario, clock })
   const folder = mkdtempSync(join(tmpdir(), 'bundle-'))
   let printed = ''
+  let printedByStep = { stdout: '', stderr: '' }
   try {
     const given = { cluster: 'demo', service: 'web', image: 'registry.example/web:1.1.0', ...options.inputs }
     const environment: NodeJS.ProcessEnv = {
@@ -48,18 +52,28 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
       ...(speed === 1 ? {} : childClockEnvironment(clock, speed)),
       ...options.environment,
     }
+    const preloads = speed === 1 ? [] : [SCALED_TIME_PRELOAD]
+    if (options.preload !== undefined) {
+      const file = join(folder, 'preload.cjs')
+      writeFileSync(file, options.preload)
+      preloads.push(file)
+    }
     const parts = {
       inputs: new Map(Object.entries(given)),
       workspace: options.workspace ?? folder,
       environment,
-      preloads: speed === 1 ? [] : [SCALED_TIME_PRELOAD],
-      onOutput: (chunk: string) => {
+      preloads,
+      onOutput: (chunk: string, stream: 'stdout' | 'stderr') => {
         printed += chunk
+        printedByStep[stream] += chunk
         options.onOutput?.(printed, step.kill)
       },
     }
     const step = runStep({ ...parts, folder })
     const result = await step.result
+    const hasFiles = options.environment?.['GITHUB_OUTPUT'] === undefined
+    expectCleanStreams(printedByStep, hasFiles)
+    printedByStep = { stdout: '', stderr: '' }
     const { jobStatus } = options
     const post =
       jobStatus === undefined
@@ -69,6 +83,7 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
             folder: mkdtempSync(join(folder, 'post-')),
             post: { state: result.state, jobStatus },
           }).result
+    expectCleanStreams(printedByStep, hasFiles)
     const path = post?.outputs['report'] ?? result.outputs['report'] ?? ''
     const report = path === '' ? undefined : JSON.parse(readFileSync(path, 'utf8'))
     return { ...result, printed, calls: simulator.calls, report, post }
@@ -76,4 +91,10 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
     await simulator.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What a step printed as its runner reads it: both streams, each by itself; the second is for nobody. */
+function expectCleanStreams({ stdout, stderr }: { stdout: string; stderr: string }, hasFiles: boolean): void {
+  expectOnlyOurCommands(stdout, hasFiles)
+  if (stderr !== '') throw new Error(`The step wrote to stderr: ${stderr}`)
 }

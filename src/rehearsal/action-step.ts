@@ -16,7 +16,7 @@ export interface StepOptions {
   environment: NodeJS.ProcessEnv
   /** Modules that Node loads before the action. */
   preloads: readonly string[]
-  onOutput(chunk: string): void
+  onOutput(chunk: string, stream: 'stdout' | 'stderr'): void
   /** The post step: with what the main step saved, and how the job ended. Absent: the main step. */
   post?: { state: Record<string, string>; jobStatus: string }
 }
@@ -67,8 +67,9 @@ export function runStep(options: StepOptions): RunningStep {
       env,
     },
   )
-  child.stdout.setEncoding('utf8').on('data', onOutput)
-  child.stderr.setEncoding('utf8').on('data', onOutput)
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (chunk: string) => onOutput(chunk, stream))
+  }
   const result = new Promise<StepResult>((settle, fail) => {
     child.on('error', fail)
     child.on('close', (code) => {

@@ -32,8 +32,8 @@ export async function runJob(
   const timers: NodeJS.Timeout[] = []
   const step: RunningStep = runStep({ ...parts, folder: subfolder(folder, 'main'), onOutput: take })
 
-  function take(chunk: string): void {
-    parts.onOutput(chunk)
+  function take(chunk: string, stream: 'stdout' | 'stderr'): void {
+    parts.onOutput(chunk, stream)
     printed += chunk
     if (!isCancelled && cancelAt !== undefined && hasBegun(printed, cancelAt)) cancel()
   }
