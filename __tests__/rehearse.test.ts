@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { scenarios } from '../src/simulator/scenarios.ts'
+import { commandsIn } from './support/runner-grammar.ts'
 
 jest.setTimeout(60_000)
 
@@ -25,7 +26,11 @@ function rehearse(args: string[], onOutput?: (printed: string, kill: () => void)
       })
     }
     child.on('error', reject)
-    child.on('close', (exitCode) => resolve({ exitCode, printed }))
+    // A rehearsal can run on a runner too, where it must show commands and give none.
+    child.on('close', (exitCode) => {
+      if (commandsIn(printed).length > 0) reject(new Error(`It gave commands: ${JSON.stringify(commandsIn(printed))}`))
+      else resolve({ exitCode, printed })
+    })
   })
 }
 
@@ -44,6 +49,18 @@ test('shows the log, runs a hook that really asks the replacement, and leaves pa
   expect(JSON.parse(left('report.json'))).toMatchObject({ status: 'succeeded' })
   expect(left('summary.md')).toContain('CodeDeployHook_validate')
   expect(left('summary.html')).toContain('<article class="markdown-body">')
+})
+
+test('a hook that prints commands, colours, pages and megabytes changes nothing but its own part of the log', async () => {
+  const { exitCode, printed } = await rehearse(['--speed', '25', '--hook', '__tests__/fixtures/hostile-hook.mjs'])
+  expect(exitCode).toBe(0)
+  expect(commandsIn(printed)).toEqual([])
+  expect(printed).not.toContain('\u001b')
+  expect(printed.length).toBeLessThan(100_000)
+  expect(printed).toContain('| CodeDeployHook_validate: ::set-output name=status::succeeded')
+  expect(printed).toMatch(/\(\d+ more lines of \d{7,} characters are left out\.\)/)
+  expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'succeeded', 'rollback-status': 'none' })
+  expect(left('summary.md')).not.toMatch(/octocat|evil|onerror/)
 })
 
 test('ends with the exit code of the action, and takes any input', async () => {

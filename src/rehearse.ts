@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type StepOptions, type StepResult, unexpectedInputs } from './rehearsal/action-step.ts'
 import { checkHook } from './rehearsal/hook-check.ts'
+import { hookLines } from './rehearsal/hook-lines.ts'
 import { runJob } from './rehearsal/job.ts'
 import { OptionError, parseOptions, type RehearsalOptions, USAGE } from './rehearsal/options.ts'
 import { runnerLog } from './rehearsal/runner-log.ts'
@@ -24,7 +25,7 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof OptionError)) throw error
-  say(error.message)
+  say(logLine(error.message))
   process.exitCode = 2
 }
 
@@ -50,7 +51,7 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
   const issuer = await startTokenIssuer()
   const folder = mkdtempSync(join(tmpdir(), 'rehearsal-'))
   try {
-    for (const line of opening(options, simulator, speed)) say(line)
+    for (const line of opening(options, simulator, speed)) say(logLine(line))
     const log = runnerLog({ colours: process.stdout.isTTY === true, write: say })
     const inputs = inputsOf(options)
     const unexpected = unexpectedInputs(inputs.keys())
@@ -77,7 +78,7 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
       say,
     })
     log.end()
-    for (const line of [...hookLog(simulator), ...sessionsTaken(simulator)]) say(line)
+    for (const line of [...hookLines(simulator.hookLogs), ...sessionsTaken(simulator)]) say(line)
     await keepResults(main, post)
     return main.exitCode
   } finally {
@@ -110,11 +111,6 @@ function opening({ scenario, image, hook }: RehearsalOptions, { url, listeners }
       : [`A hook that never answers is waited for an hour, here ${duration((HOOK_TIMEOUT_SECONDS / speed) * 1_000)}.`]),
     '',
   ]
-}
-
-function hookLog({ hookLogs }: Simulator): string[] {
-  if (hookLogs.length === 0) return []
-  return ['', 'What the hooks printed:', ...hookLogs.map(({ functionName, text }) => `  | ${functionName}: ${text}`)]
 }
 
 /** What a role's sessions were needed for is in no log: the action renews them silently. */
