@@ -224,3 +224,26 @@ test('prints warnings of Node and of libraries as lines of its own', async () =>
   expect(printed).toContain('| DeprecationWarning: old')
   expect(printed.match(/^\| ::stop-commands::x # #\[error\]boo$/gm)).toHaveLength(4)
 }, 60_000)
+
+test('a hostile hook, and hostile words of AWS about it, change nothing but visible text', async () => {
+  const log = [
+    '::set-output name=status::succeeded',
+    '::endgroup::',
+    '##[error]boo',
+    '\u001b[31mred',
+    '</pre></details><img src=x>',
+    'x'.repeat(1_000_000),
+  ]
+  const { outputs, printed, summary, report } = await runBundle({
+    scenario: {
+      ...scenarios['hook-fails'],
+      hookPlans: { CodeDeployHook_validate: { answer: 'Failed', afterSeconds: 5, log } },
+    },
+    inputs: { ...HOOK, 'hook-logs': 'always' },
+  })
+  expect(outputs).toMatchObject({ status: 'rolled-back', 'rollback-status': 'succeeded' })
+  expect(report).toMatchObject({ status: 'rolled-back' })
+  expect(printed).toContain('| # #[error]boo')
+  expect(printed.length).toBeLessThan(50_000)
+  expect(`${printed}${summary}`).not.toMatch(/\u001b|<img/)
+})

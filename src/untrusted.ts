@@ -124,3 +124,8 @@ export function htmlText(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
 }
+
+/** Foreign text between HTML tags, on one line, in which GitHub links and mentions nothing by itself. */
+export function htmlLine(text: string): string {
+  return inSentence(text, 2_000).split(SELF_LINKING_PLACES).map(htmlText).join(BREAK)
+}

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { renderSummaryPage } from '../../src/rehearsal/summary-page.ts'
 import type { Release } from '../../src/release-state.ts'
 import { renderAnnotation } from '../../src/report/annotation.ts'
 import { renderOutputs } from '../../src/report/outputs.ts'
@@ -14,7 +15,7 @@ const HOSTILE = [
   '</details></td></table><script>alert(1)</script>',
   '| a | b |\n|---|---|\n',
   '```\n# heading [link](https://evil.example) ![x](https://evil.example/x.png)',
-  '@octocat #1 :smile: www.evil.example \u001b[31m ::set-output name=status::succeeded ##[error]x',
+  '@octocat #1 GH-3 ffac537e6cbbf934b08745a378932722df287a53 :smile: www.evil.example \u001b[31m ::set-output name=status::succeeded ##[error]x',
 ].join(' ')
 
 /** A release in which everything that others write is hostile. */
@@ -26,6 +27,15 @@ async function hostileRelease(): Promise<Release> {
   return {
     ...release,
     warnings: [HOSTILE],
+    hookLogs: [
+      {
+        event: 'AfterAllowTestTraffic',
+        hookFunction: HOSTILE,
+        logGroup: HOSTILE,
+        lines: ['</pre></summary>', '', ...HOSTILE.split('\n')],
+        omitted: 3,
+      },
+    ],
     taskStops: [HOSTILE],
     plan: { ...plan, hooks: { AfterAllowTestTraffic: HOSTILE }, deploymentConfig: HOSTILE },
     snapshot: {
@@ -50,8 +60,38 @@ test('text of others formats nothing, links nothing and closes nothing in the su
   )
   expect(read.kinds.has('image')).toBe(false)
   expect(read.text).toContain('<script>alert(1)</script>')
-  expect(markdown).not.toMatch(/\]\(https:\/\/evil/)
+  // In the log of a hook it is text, which the page below shows.
+  expect(markdown.replace(/<pre>[\s\S]*?<\/pre>/g, '')).not.toMatch(/\]\(https:\/\/evil/)
   expect(markdown).not.toContain('\u001b')
+})
+
+/** Elements of the page that GitHub would make of a summary, and where its links lead. */
+async function pageOf(release: Release): Promise<{ elements: Set<string>; links: Set<string>; html: string }> {
+  const page = await renderSummaryPage(renderSummary(release))
+  // The renderer writes every `<` of a text as a reference, so what is left begins a tag.
+  const html = /<article class="markdown-body">\n([\s\S]*)\n<\/article>/.exec(page)?.[1] ?? ''
+  const found = (pattern: RegExp) => new Set([...html.matchAll(pattern)].map(([, name]) => name ?? ''))
+  return { elements: found(/<([a-z0-9]+)[\s>]/g), links: found(/ href="([^"]*)"/g), html }
+}
+
+test('the page of a hostile release has no element and no link that the page of a tame one has not', async () => {
+  const { release: tame } = await simulateRelease({
+    scenario: scenarios['hook-fails'],
+    inputs: { ...HOOK, 'hook-logs': 'always' },
+  })
+  const [hostile, usual] = await Promise.all([hostileRelease().then(pageOf), pageOf(tame)])
+  const ours = new Set([...usual.elements, 'ul', 'li', 'span', 'code'])
+  expect([...hostile.elements].filter((element) => !ours.has(element))).toEqual([])
+  expect(
+    [...hostile.links].filter((link) => !/^https:\/\/(?:[\w-]+\.)?(?:console\.aws\.amazon|github)\.com\//.test(link)),
+  ).toEqual([])
+  expect(hostile.html).not.toMatch(/<(?:img|script|input|h1)|on\w+=/)
+})
+
+test('text of others is in no place in which GitHub mentions people or links issues, commits and addresses', async () => {
+  const { pieces } = readMarkdown(renderSummary(await hostileRelease()))
+  const linking = /@octocat|(?:^|\W)#\d|\bGH-\d|https?:\/\/|www\.|:[a-z_]+:|\b[0-9a-f]{40}\b/
+  expect(pieces.filter((piece) => linking.test(piece))).toEqual([])
 })
 
 test('stays far below the limit of a summary whatever others say', async () => {

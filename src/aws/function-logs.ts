@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs'
 import type { LambdaClientConfig } from '@aws-sdk/client-lambda'
 import { type Attempts, attempt } from './attempts.ts'
-import { requireJson } from './raw-json.ts'
+import { wellAnswered } from './raw-json.ts'
 
 /** One line, or several at once, that a function printed. */
 export interface LogEvent {
@@ -35,14 +35,13 @@ export async function loadFunctionLogs(config: LambdaClientConfig & CloudWatchLo
   const logs = new CloudWatchLogsClient(config)
   return {
     logGroupOf: async (FunctionName, abortSignal) => {
-      const command = new GetFunctionConfigurationCommand({ FunctionName })
-      requireJson(command)
-      const answer = await lambda.send(command, { abortSignal })
+      const answer = await lambda.send(wellAnswered(new GetFunctionConfigurationCommand({ FunctionName })), {
+        abortSignal,
+      })
       return answer.LoggingConfig?.LogGroup ?? ''
     },
     page: async ({ logGroup: logGroupName, fromMs: startTime, untilMs: endTime, nextToken }, abortSignal) => {
-      const command = new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken })
-      requireJson(command)
+      const command = wellAnswered(new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken }))
       const answer = await logs.send(command, { abortSignal })
       const events = (answer.events ?? []).map(({ timestamp = 0, logStreamName = '', message = '' }) => ({
         atMs: timestamp,

@@ -4,7 +4,7 @@ import { type Wait, waitedMs } from '../group/wait.ts'
 import type { HookLog } from '../hook-log.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
-import { htmlText, markdownCode, markdownText } from '../untrusted.ts'
+import { htmlLine, htmlText, markdownCode, markdownText } from '../untrusted.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { deploymentUrl, functionLogUrl, serviceUrl } from './console-links.ts'
 import { renderGantt } from './gantt.ts'
@@ -203,7 +203,7 @@ function hooks(release: Release): string {
 /** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
 function hookLogDetails(log: HookLog): string {
   const lines = log.lines.map((line) => htmlText(line) || ' ')
-  return `<details><summary>${htmlText(hookLogTitle(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`
+  return `<details><summary>${htmlLine(hookLogTitle(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`
 }
 
 function hookFunctionCell({ hookFunction }: HookResult, { service }: Release): string {
