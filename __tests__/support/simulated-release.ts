@@ -43,8 +43,9 @@ export interface SimulatedAccount {
 export interface Staging {
   simulator: Simulator
   clock: VirtualClock
-  /** The client of the release, e.g. to change what it is answered. */
+  /** The clients of the release, e.g. to change what they are answered. */
   codeDeploy: CodeDeployClient
+  ecs: ECSClient
   abort(): void
 }
 
@@ -80,7 +81,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
   const cancellation = new AbortController()
   const log: string[] = []
   try {
-    await options.prepare?.({ simulator, clock, codeDeploy, abort: () => cancellation.abort() })
+    await options.prepare?.({ simulator, clock, codeDeploy, ecs, abort: () => cancellation.abort() })
     const parsed = parseInputs(
       rawInputs({ cluster: 'demo', service: 'web', image: 'registry.example/web:1.1.0', ...options.inputs }),
       options.undeclared ?? [],
