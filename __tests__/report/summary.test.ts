@@ -102,6 +102,14 @@ test('stays far below the limit of a summary whatever others say', async () => {
   expect(Buffer.byteLength(markdown)).toBeLessThan(1_000_000)
 })
 
+test('every output is one line, whatever AWS gave for an id', async () => {
+  const release = await hostileRelease()
+  const deploymentId = 'd-1\nstatus=succeeded\r::error::x\u001b[31m'
+  const outputs = renderOutputs({ ...release, deploymentId }, '')
+  expect(outputs['codedeploy-deployment-id']).toBe('d-1 status=succeeded ::error::x')
+  expect(Object.values(outputs).join('')).not.toMatch(/\p{Cc}/u)
+})
+
 test('outputs hold no text of others', async () => {
   const outputs = renderOutputs(await hostileRelease(), '')
   const { 'hook-results': hooks, ...plain } = outputs
