@@ -3,6 +3,8 @@ export interface RunnerCommand {
   /** In lower case. */
   name: string
   data: string
+  /** `##[…]`, which nothing of ours is. */
+  isOld: boolean
 }
 
 /**
@@ -25,8 +27,11 @@ const OLD_COMMAND = /##\[([^ \]]*)[^\]]*\](.*)$/s
 export function commandsIn(output: string): RunnerCommand[] {
   return output.split(/\r\n|\n|\r/).flatMap((printed): RunnerCommand[] => {
     const line = printed.replace(WEIGHTLESS, '')
-    const command = COMMAND.exec(line) ?? OLD_COMMAND.exec(line)
-    return command === null ? [] : [{ name: (command[1] ?? '').toLowerCase(), data: command[2] ?? '' }]
+    const command = COMMAND.exec(line)
+    const found = command ?? OLD_COMMAND.exec(line)
+    return found === null
+      ? []
+      : [{ name: (found[1] ?? '').toLowerCase(), data: found[2] ?? '', isOld: command === null }]
   })
 }
 
@@ -43,7 +48,7 @@ const OURS_WITHOUT_FILES = new Set([...OURS, 'set-output', 'save-state'])
 export function expectOnlyOurCommands(output: string, hasFiles = true): void {
   const commands = commandsIn(output)
   const ours = hasFiles ? OURS : OURS_WITHOUT_FILES
-  const foreign = commands.filter(({ name, data }) => !ours.has(name) && !isToolkits(name, data))
+  const foreign = commands.filter(({ name, data, isOld }) => isOld || !(ours.has(name) || isToolkits(name, data)))
   if (foreign.length > 0) throw new Error(`The runner finds commands that are not ours: ${JSON.stringify(foreign)}`)
   let isOpen = false
   for (const { name } of commands) {
