@@ -9,6 +9,7 @@ import type { GithubRun } from './github-run.ts'
 import type { Wait } from './group/wait.ts'
 import type { HookLog } from './hook-log.ts'
 import type { FinishLine } from './inputs/inputs.ts'
+import type { Operation } from './inputs/operation.ts'
 import type { Adopted } from './plan/adoption.ts'
 import type { ReleasePlan } from './plan/plan.ts'
 import type { DeploymentGroup } from './service/deployment-group.ts'
@@ -20,7 +21,7 @@ import type { Status } from './verdict.ts'
  * this one value, so that they cannot disagree. Times are milliseconds since 1970.
  */
 export interface Release {
-  operation: 'release'
+  operation: Operation
   run: GithubRun
   region: string | undefined
   /** The endpoint when it is not AWS itself. */

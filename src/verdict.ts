@@ -8,6 +8,7 @@ export type Status =
   | 'succeeded'
   | 'started'
   | 'unchanged'
+  | 'planned'
   | 'refused'
   | 'failed'
   | 'rolled-back'
@@ -22,6 +23,7 @@ const EXIT_CODES: Record<Status, 0 | 1> = {
   succeeded: 0,
   started: 0,
   unchanged: 0,
+  planned: 0,
   refused: 1,
   failed: 1,
   'rolled-back': 1,

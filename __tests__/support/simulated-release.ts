@@ -4,7 +4,7 @@ import { loadFunctionLogs } from '../../src/aws/function-logs.ts'
 import { githubRun } from '../../src/github-run.ts'
 import { type ParsedInputs, parseInputs } from '../../src/inputs/inputs.ts'
 import { INPUT_NAMES, type InputName, type RawInputs } from '../../src/inputs/names.ts'
-import { release } from '../../src/release.ts'
+import { operate } from '../../src/operations/operate.ts'
 import type { Release } from '../../src/release-state.ts'
 import { renderAnnotation } from '../../src/report/annotation.ts'
 import { type OutputName, renderOutputs } from '../../src/report/outputs.ts'
@@ -107,7 +107,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       ...options.world,
       ...options.connect?.({ url: simulator.url, clock }),
     }
-    const ended = await release(parsed, world)
+    const ended = await operate(parsed, world)
     await options.afterwards?.({ ended, parsed, world, simulator })
     const calls = simulator.calls.slice(before)
     return {

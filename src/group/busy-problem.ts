@@ -6,6 +6,7 @@ import { clockTime, duration } from '../report/words.ts'
 import { inSentence } from '../untrusted.ts'
 import type { Occupant } from './occupant.ts'
 import type { Room } from './room.ts'
+import type { RoomStep } from './room-policy.ts'
 
 /** Why a release is refused because of the deployment that keeps its group busy. */
 export function busyProblem(occupant: Occupant, room: Room, nowMs: number): Problem {
@@ -13,6 +14,18 @@ export function busyProblem(occupant: Occupant, room: Room, nowMs: number): Prob
   const url = deploymentUrl(service.partition, service.region, occupant.id)
   const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`
   return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` }
+}
+
+const FIRST: Record<Exclude<RoomStep, 'refuse'>, string> = {
+  wait: 'A release would wait for it.',
+  stop: 'A release would stop it with rollback first.',
+  'end-termination-wait': 'A release would end its termination wait first, and with it its instant rollback.',
+}
+
+/** What keeps the group busy while a release is only planned, and what the release would do about it now. */
+export function busyNow(step: RoomStep, occupant: Occupant, room: Room, nowMs: number): string {
+  if (step === 'refuse') return `${busyProblem(occupant, room, nowMs).sentence} A release would be refused now.`
+  return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, nowMs)}. ${FIRST[step]}`
 }
 
 function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: Room, nowMs: number): string {

@@ -7,6 +7,7 @@ import { type ContainerImage, parseEnvironmentLines, parseImages, parseSecretLin
 import { type Fields, fieldsOf, orList } from './fields.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
+import { OPERATIONS, type Operation } from './operation.ts'
 
 /** The moment at which a release counts as done. */
 export type FinishLine = 'production-traffic' | 'completion' | 'nothing'
@@ -22,7 +23,7 @@ export type HookLogChoice = 'failed' | 'always' | 'never'
 
 /** What the user asked for, in exact types. Times are in milliseconds. Undefined: not given. */
 export interface Inputs {
-  operation: 'release'
+  operation: Operation
   /** Name or ARN. */
   cluster: string
   /** Name or ARN. Empty when it was not given, which is a problem of its own. */
@@ -122,7 +123,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
   }
 
   const inputs: Inputs = {
-    operation: fields.choice('operation', ['release']) ?? 'release',
+    operation: fields.choice('operation', OPERATIONS) ?? 'release',
     cluster: clusterOf(fields.text('cluster'), service),
     service: service ?? '',
     application: fields.matching(

@@ -1,12 +1,7 @@
 import type { Inputs } from '../inputs/inputs.ts'
 import { clockTime, duration } from '../report/words.ts'
+import { expectedPhases } from './phases.ts'
 import type { ReleasePlan } from './plan.ts'
-
-const MINUTE_MS = 60_000
-
-/** What most services take until all tasks of the replacement are healthy, and most hooks until they answer. Assumed. */
-const USUAL_INSTALL_MS = 10 * MINUTE_MS
-const USUAL_HOOK_MS = 5 * MINUTE_MS
 
 /** What to say of credentials that end while a release may still be waiting. */
 export interface Expiry {
@@ -39,14 +34,9 @@ export function describeExpiry(
 
 /** How long a release like this usually takes, in milliseconds; never longer than the step waits at all. */
 function usualDurationMs(
-  { budget, hooks, shift, group }: Pick<ReleasePlan, 'budget' | 'hooks' | 'shift' | 'group'>,
-  { waitFor }: Pick<Inputs, 'waitFor'>,
+  plan: Pick<ReleasePlan, 'budget' | 'hooks' | 'shift' | 'group'>,
+  inputs: Pick<Inputs, 'waitFor'>,
 ): number {
-  const terminationMs = waitFor === 'completion' ? (group.terminationWaitMs ?? 0) : 0
-  const usualMs =
-    USUAL_INSTALL_MS +
-    Object.keys(hooks).length * USUAL_HOOK_MS +
-    (shift.kind === 'unknown' ? 0 : shift.durationMs) +
-    terminationMs
-  return Math.min(usualMs, budget.totalMs)
+  const usualMs = expectedPhases(plan, inputs).reduce((sum, phase) => sum + phase.usualMs, 0)
+  return Math.min(usualMs, plan.budget.totalMs)
 }

@@ -8,12 +8,14 @@ import { invalidInput, type Problem } from '../errors.ts'
 import { budgetFor } from '../follow/budget.ts'
 import type { Room } from '../group/room.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
+import { markedAs } from '../inputs/operation.ts'
 import { ownMarker } from '../marker.ts'
 import { addressProblems, answerProblems } from '../service/address.ts'
 import { type DeploymentGroup, groupProblems, readDeploymentGroup } from '../service/deployment-group.ts'
 import { findGroup, readMaker } from '../service/find-group.ts'
 import { beforeDeployment, type ResolvedService, resolveService } from '../service/service.ts'
 import { readTrafficShift, shiftByName, type TrafficShift } from '../service/traffic-shift.ts'
+import { definitionSha256 } from '../task-definition/canonical.ts'
 import { inSentence } from '../untrusted.ts'
 import type { World } from '../world.ts'
 import { findAdoptable } from './adoption.ts'
@@ -100,7 +102,7 @@ export async function makePlan(
   const { definition, differences } = definitionPlan
   const { occupant } = occupancy
   const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && occupancy.isFree
-  const own = ownMarker(world.run, inputs.operation)
+  const own = ownMarker(world.run, markedAs(inputs.operation))
   const room: Room = {
     service,
     group,
@@ -111,7 +113,7 @@ export async function makePlan(
   }
   const facts = { ...definitionPlan, world, service, own, appSpec, findings }
   const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, service, await maker), facts)
-  if (adopted === undefined) checkTurn(room, occupant, await maker, inputs.allowOlder, world, findings)
+  if (adopted === undefined) checkTurn(room, occupant, await maker, inputs, world, findings)
   const plan: ReleasePlan = {
     service: adopted === undefined ? service : beforeDeployment(service, adopted.deploymentId),
     group,
@@ -120,6 +122,7 @@ export async function makePlan(
     hooks,
     appSpec,
     definition,
+    definitionSha256: definitionSha256(definitionPlan.wanted),
     differences,
     rollbackOn,
     budget,

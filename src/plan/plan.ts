@@ -21,6 +21,8 @@ export interface ReleasePlan {
   hooks: Hooks
   appSpec: AppSpecPlan
   definition: DefinitionPlan
+  /** Of what is to run, whichever revision it has. */
+  definitionSha256: string
   /** In what the definition differs from the one that serves now; undefined when that could not be seen. */
   differences: Difference[] | undefined
   /** What rolls the deployment back: the input, else the group's setting. */

@@ -1,5 +1,5 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
-import { busyProblem } from '../group/busy-problem.ts'
+import { busyNow, busyProblem } from '../group/busy-problem.ts'
 import { findOccupant, type Occupant } from '../group/occupant.ts'
 import { type Room, stepIn } from '../group/room.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -61,7 +61,7 @@ export function checkTurn(
   room: Room,
   occupant: Occupant | undefined,
   maker: DeploymentInfo | undefined,
-  allowOlder: boolean,
+  { operation, allowOlder }: Inputs,
   world: World,
   findings: Findings,
 ): void {
@@ -79,10 +79,11 @@ export function checkTurn(
       }
     }
   }
+  if (occupant === undefined) return
   const nowMs = world.clock.now()
-  if (occupant !== undefined && stepIn(room, occupant, new Set(), nowMs) === 'refuse') {
-    findings.add(busyProblem(occupant, room, nowMs))
-  }
+  const step = stepIn(room, occupant, new Set(), nowMs)
+  if (operation === 'plan') findings.warnings.push(busyNow(step, occupant, room, nowMs))
+  else if (step === 'refuse') findings.add(busyProblem(occupant, room, nowMs))
 }
 
 /** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */

@@ -1,8 +1,10 @@
 import { buildAppSpec } from '../app-spec/app-spec.ts'
+import { revisionName } from '../aws/arn.ts'
 import type { Snapshot, TaskSetReading } from '../follow/snapshot.ts'
 import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
 import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { hookResults } from './hook-results.ts'
+import { plannedOf } from './planned.ts'
 import { originalKeptUntilMs, originalRevision, releasedRevision, verdictSentences } from './sentences.ts'
 import { productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 
@@ -65,7 +67,9 @@ function reportOf(release: Release) {
             to: to ?? null,
             names: names ?? null,
           })),
-    appSpec: plan === undefined || taskDefinition === undefined ? null : buildAppSpec(plan.appSpec, taskDefinition.arn),
+    taskDefinitionSha256: plan?.definitionSha256 ?? null,
+    planned: plannedMember(release),
+    appSpec: appSpecMember(release),
     adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
     waits: release.waits.map((wait) => ({
       deploymentId: wait.deploymentId,
@@ -103,6 +107,36 @@ function reportOf(release: Release) {
 function logMember({ hookLogs }: Release, hookEvent: string) {
   const log = hookLogs.find(({ event }) => event === hookEvent)
   return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted }
+}
+
+function appSpecMember(release: Release) {
+  const { plan, taskDefinition } = release
+  const planned = plannedOf(release)
+  if (planned !== undefined) return { content: planned.appSpec.content, sha256: planned.appSpec.sha256 ?? null }
+  return plan === undefined || taskDefinition === undefined ? null : buildAppSpec(plan.appSpec, taskDefinition.arn)
+}
+
+function plannedMember(release: Release) {
+  const planned = plannedOf(release)
+  if (planned === undefined || release.plan === undefined) return null
+  const { group, rollbackOn, definition } = release.plan
+  return {
+    writes: planned.writes,
+    taskDefinition: definition.kind === 'use' ? revisionName(definition.arn) : null,
+    group: {
+      testListener: group.hasTestListener,
+      waitsAtReady: group.holdsAtReady,
+      readyWaitSeconds: group.readyWaitMs / 1000,
+      terminationWaitSeconds: secondsOf(group.terminationWaitMs),
+      rollbackOn,
+      alarms: group.alarms,
+    },
+    phases: planned.phases.map(({ name, usualMs, atMostMs }) => ({
+      name,
+      usualSeconds: usualMs / 1000,
+      atMostSeconds: atMostMs / 1000,
+    })),
+  }
 }
 
 function deploymentWithoutReading({ deploymentId }: Release) {

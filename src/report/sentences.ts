@@ -7,6 +7,7 @@ import { type Release, rollbackOf } from '../release-state.ts'
 import type { Status } from '../verdict.ts'
 import { deploymentUrl } from './console-links.ts'
 import { hookResults } from './hook-results.ts'
+import { plannedSentence } from './planned.ts'
 import { neverShifted, peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 import { andList, clockTime, duration, percentText } from './words.ts'
 
@@ -25,6 +26,7 @@ const TITLES: Record<Status, string> = {
   succeeded: 'Released',
   started: 'Started',
   unchanged: 'Unchanged',
+  planned: 'Planned',
   refused: 'Refused',
   failed: 'Failed',
   'rolled-back': 'Rolled back',
@@ -83,6 +85,8 @@ function cause(release: Release): string {
       return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`
     case 'unchanged':
       return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
+    case 'planned':
+      return plannedSentence(release)
     case 'refused':
       return release.problems.map(({ sentence }) => sentence).join(' ')
     case 'cancelled':
@@ -287,10 +291,13 @@ function unknownCause(release: Release): string {
   return `Deployment ${deploymentId}${told}${why} could not be seen any more.`
 }
 
+/** Nothing was followed, so that there is nothing to say of production. */
+const SILENT: ReadonlySet<Status> = new Set<Status>(['refused', 'started', 'unchanged', 'planned'])
+
 /** What serves production now, and whether it ever left the original. */
 function productionSentence(release: Release): string {
   const { production, status } = release
-  if (status === undefined || status === 'refused' || status === 'started' || status === 'unchanged') return ''
+  if (status === undefined || SILENT.has(status)) return ''
   if (release.deploymentId === undefined && status !== 'unknown') return ''
   if (neverShifted(release)) return `Production traffic never left the original (${originalRevision(release)}).`
   const text = productionText(release)

@@ -10,6 +10,7 @@ import { deploymentUrl, functionLogUrl, serviceUrl } from './console-links.ts'
 import { renderGantt } from './gantt.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
 import { hookLogTitle } from './log-lines.ts'
+import { groupSettings, plannedOf, usualText } from './planned.ts'
 import { functionName, originalRevision, releasedRevision, serviceLabel, verdictSentences } from './sentences.ts'
 import { peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 import { clockTime, duration, percentText } from './words.ts'
@@ -27,6 +28,7 @@ export function renderSummary(release: Release): string {
     alert(release),
     facts(release),
     problems(release),
+    planned(release),
     changes(release),
     lifecycle(release),
     hooks(release),
@@ -116,6 +118,23 @@ function readText(readAtMs: number | undefined): string {
 function problems({ problems: found }: Release): string {
   if (found.length < 2) return ''
   return section('What is wrong', list(found.map(({ sentence }) => sentence)))
+}
+
+function planned(release: Release): string {
+  const told = plannedOf(release)
+  if (told === undefined || release.plan === undefined) return ''
+  const settings = groupSettings(release.plan).map(([name, value]) => [name, markdownText(value)])
+  const phases = told.phases.map(({ name, usualMs, atMostMs }) => [
+    markdownText(name),
+    usualText(usualMs),
+    duration(atMostMs),
+  ])
+  return [
+    section('What would be written', told.writes.length === 0 ? 'Nothing.' : list(told.writes)),
+    section('Deployment group', table(['Setting', 'Value'], settings)),
+    ...(phases.length === 0 ? [] : [section('How long', table(['Phase', 'Usually', 'At most'], phases))]),
+    section('AppSpec', markdownCode(told.appSpec.content)),
+  ].join('\n\n')
 }
 
 function changes({ plan, adopted }: Release): string {

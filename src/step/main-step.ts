@@ -1,4 +1,4 @@
-import { release } from '../release.ts'
+import { operate } from '../operations/operate.ts'
 import type { Release } from '../release-state.ts'
 import type { Log } from '../world.ts'
 import { isAtRest } from '../wrap-up.ts'
@@ -55,7 +55,7 @@ export async function mainStep({
     signal: cancellation.signal,
     onRelease,
   })
-  const ended = await Promise.race([release(parsed, world), cancellation.lastMoment])
+  const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment])
   close()
   const last = ended ?? cutOff(teller.told, world.clock.now())
   if (last === undefined) return

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isJsonObject, type JsonObject } from '../document.ts'
 import type { TaskDefinition } from './definition.ts'
 
@@ -7,6 +8,11 @@ import type { TaskDefinition } from './definition.ts'
  */
 export function isSameDefinition(left: TaskDefinition, right: TaskDefinition): boolean {
   return canonicalText(left) === canonicalText(right)
+}
+
+/** SHA-256 of a definition, lower-case hex: the same for definitions that ask for the same. */
+export function definitionSha256(definition: TaskDefinition): string {
+  return createHash('sha256').update(canonicalText(definition)).digest('hex')
 }
 
 /** A definition in a form in which equal ones are equal text. */

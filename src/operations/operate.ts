@@ -1,0 +1,13 @@
+import type { ParsedInputs } from '../inputs/inputs.ts'
+import type { Operation } from '../inputs/operation.ts'
+import { release } from '../release.ts'
+import type { Release } from '../release-state.ts'
+import type { World } from '../world.ts'
+import { plan } from './plan.ts'
+
+const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: World) => Promise<Release>> = { release, plan }
+
+/** Does what the input `operation` asks for. The answer's `status` says how it ended. */
+export async function operate(parsed: ParsedInputs, world: World): Promise<Release> {
+  return await OPERATIONS[parsed.inputs.operation](parsed, world)
+}

@@ -1,0 +1,21 @@
+import { check } from '../check.ts'
+import type { ParsedInputs } from '../inputs/inputs.ts'
+import { Progress } from '../progress.ts'
+import type { Release } from '../release-state.ts'
+import { plannedLines } from '../report/planned.ts'
+import type { World } from '../world.ts'
+
+/**
+ * Says what a release with these inputs would do: every check and the whole plan, and no write at all. A deployment that
+ * keeps the group busy is told, not waited for.
+ */
+export async function plan(parsed: ParsedInputs, world: World): Promise<Release> {
+  const progress = Progress.begin(parsed.inputs, world)
+  const planned = await check(parsed, undefined, world, progress)
+  if (world.signal.aborted) return progress.end('cancelled')
+  if (planned === undefined) return progress.end('refused')
+  await world.log.group('Plan', async () => {
+    for (const line of plannedLines(progress.release)) world.log.line(line)
+  })
+  return progress.end('planned')
+}

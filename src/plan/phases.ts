@@ -1,0 +1,41 @@
+import type { Inputs } from '../inputs/inputs.ts'
+import type { ReleasePlan } from './plan.ts'
+
+const MINUTE_MS = 60_000
+
+/** What most services take until all tasks of the replacement are healthy, and most hooks until they answer. Assumed. */
+const USUAL_INSTALL_MS = 10 * MINUTE_MS
+const USUAL_HOOK_MS = 5 * MINUTE_MS
+
+/** A part of a release, and how long it takes. Durations in milliseconds. */
+export interface ExpectedPhase {
+  name: string
+  usualMs: number
+  /** The limit after which this action stops waiting, when each phase has its own. */
+  atMostMs: number
+}
+
+/** What a release like this goes through up to its finish line, in order. */
+export function expectedPhases(
+  { budget, hooks, shift, group }: Pick<ReleasePlan, 'budget' | 'hooks' | 'shift' | 'group'>,
+  { waitFor }: Pick<Inputs, 'waitFor'>,
+): ExpectedPhase[] {
+  const terminationMs = group.terminationWaitMs ?? 0
+  return [
+    { name: 'Install', usualMs: USUAL_INSTALL_MS, atMostMs: budget.phaseMs({ kind: 'provisioning' }) },
+    ...Object.entries(hooks).map(([event, hookFunction]) => ({
+      name: event,
+      usualMs: USUAL_HOOK_MS,
+      atMostMs: budget.phaseMs({ kind: 'hook', event, hookFunction }),
+    })),
+    ...(group.holdsAtReady ? [{ name: 'Ready', usualMs: 0, atMostMs: budget.phaseMs({ kind: 'ready' }) }] : []),
+    {
+      name: 'AllowTraffic',
+      usualMs: shift.kind === 'unknown' ? 0 : shift.durationMs,
+      atMostMs: budget.phaseMs({ kind: 'shift' }),
+    },
+    ...(waitFor === 'completion'
+      ? [{ name: 'Termination wait', usualMs: terminationMs, atMostMs: budget.phaseMs({ kind: 'termination' }) }]
+      : []),
+  ]
+}

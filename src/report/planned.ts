@@ -1,0 +1,94 @@
+import { type AppSpec, buildAppSpec } from '../app-spec/app-spec.ts'
+import { revisionName } from '../aws/arn.ts'
+import { stepIn } from '../group/room.ts'
+import { type ExpectedPhase, expectedPhases } from '../plan/phases.ts'
+import type { ReleasePlan } from '../plan/plan.ts'
+import type { Release } from '../release-state.ts'
+import { inSentence } from '../untrusted.ts'
+import { andList, atMost, duration } from './words.ts'
+
+/** Stands in a planned AppSpec for the ARN of a revision that is not registered yet, as CodePipeline writes it. */
+const NOT_REGISTERED_YET = '<TASK_DEFINITION>'
+
+/** What `operation: plan` tells; undefined for every other operation, and while there is no plan. */
+export interface Planned {
+  /** What a release would change in AWS, in order; empty when it would change nothing. */
+  writes: string[]
+  phases: ExpectedPhase[]
+  /** The AppSpec; without a sum while its task definition has no ARN. */
+  appSpec: Pick<AppSpec, 'content'> & { sha256: string | undefined }
+}
+
+export function plannedOf({ operation, plan, asked, startedAtMs }: Release): Planned | undefined {
+  if (operation !== 'plan' || plan === undefined) return undefined
+  const arn = plan.definition.kind === 'use' ? plan.definition.arn : undefined
+  const { content, sha256 } = buildAppSpec(plan.appSpec, arn ?? NOT_REGISTERED_YET)
+  return {
+    writes: plannedWrites(plan, startedAtMs),
+    phases: asked.finishLine === 'nothing' ? [] : expectedPhases(plan, { waitFor: asked.finishLine }),
+    appSpec: { content, sha256: arn === undefined ? undefined : sha256 },
+  }
+}
+
+function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }: ReleasePlan, nowMs: number) {
+  if (isUnchanged || adopted !== undefined) return []
+  const step = occupant === undefined ? 'wait' : stepIn(room, occupant, new Set(), nowMs)
+  return [
+    ...(step === 'stop' ? [`Stop deployment ${occupant?.id} with rollback`] : []),
+    ...(step === 'end-termination-wait' ? [`End the termination wait of deployment ${occupant?.id}`] : []),
+    definition.kind === 'register'
+      ? `Register a new revision of task definition ${inSentence(String(definition.definition['family']), 300)}`
+      : undefined,
+    definition.kind === 'use'
+      ? `Create a deployment of ${revisionName(definition.arn)} in ${group.application} / ${group.name}`
+      : `Create a deployment of it in ${group.application} / ${group.name}`,
+  ].filter((write) => write !== undefined)
+}
+
+/** What a release would do, in one sentence. */
+export function plannedSentence(release: Release): string {
+  const { plan, service } = release
+  const writes = plannedOf(release)?.writes ?? []
+  const label = `${service?.clusterName}/${service?.name}`
+  if (plan?.adopted !== undefined) {
+    return `A release would follow deployment ${plan.adopted.deploymentId}, which an earlier attempt has made, and write nothing.`
+  }
+  if (writes.length === 0) return `${label} already runs exactly this, so a release would write nothing.`
+  const steps = writes.map((write, index) =>
+    index === 0 ? write : `${write.charAt(0).toLowerCase()}${write.slice(1)}`,
+  )
+  return `A release to ${label} would do this: ${andList(steps)}. Nothing was written.`
+}
+
+/** The group's settings that decide how a deployment goes, each with its value. */
+export function groupSettings({ group, rollbackOn }: ReleasePlan): [string, string][] {
+  return [
+    ['Test listener', group.hasTestListener ? 'yes' : 'no'],
+    ['Waits at Ready', group.holdsAtReady ? `at most ${duration(group.readyWaitMs)}, for somebody to continue` : 'no'],
+    ['Keeps the original', group.terminationWaitMs === undefined ? 'for good' : duration(group.terminationWaitMs)],
+    ['Rolls back on', rollbackOn.length === 0 ? 'nothing' : andList(rollbackOn)],
+    ['Alarms', group.alarms.length === 0 ? 'none' : group.alarms.join(', ')],
+  ]
+}
+
+/** The plan for the log. */
+export function plannedLines(release: Release): string[] {
+  const { plan } = release
+  const planned = plannedOf(release)
+  if (plan === undefined || planned === undefined) return []
+  const { writes, phases, appSpec } = planned
+  return [
+    ...(writes.length === 0 ? ['Would write nothing.'] : writes.map((write, index) => `${index + 1}. ${write}.`)),
+    ...groupSettings(plan).map(([name, value]) => `${name}: ${value}.`),
+    ...phases.map(
+      ({ name, usualMs, atMostMs }) => `${name}: usually ${usualText(usualMs)}, at most ${atMost(atMostMs)}.`,
+    ),
+    `AppSpec: ${appSpec.content}`,
+    `SHA-256 of the task definition: ${plan.definitionSha256}`,
+  ]
+}
+
+/** How long a phase usually takes; one that a person or the group decides has no usual length. */
+export function usualText(usualMs: number): string {
+  return usualMs === 0 ? 'moments' : duration(usualMs)
+}
