@@ -2,12 +2,13 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type StepOptions, type StepResult, unexpectedInputs } from './rehearsal/action-step.ts'
+import { beginEarlier } from './rehearsal/earlier-deployment.ts'
 import { checkHook } from './rehearsal/hook-check.ts'
 import { hookLines } from './rehearsal/hook-lines.ts'
 import { runJob } from './rehearsal/job.ts'
 import { OptionError, parseOptions, type RehearsalOptions, USAGE } from './rehearsal/options.ts'
 import { runnerLog } from './rehearsal/runner-log.ts'
-import { credentialsFor, inputsOf, speedFor } from './rehearsal/settings.ts'
+import { credentialsFor, HOOK, inputsOf, speedFor } from './rehearsal/settings.ts'
 import { renderSummaryPage } from './rehearsal/summary-page.ts'
 import { startTokenIssuer } from './rehearsal/token-issuer.ts'
 import { duration } from './report/words.ts'
@@ -52,6 +53,10 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'rehearsal-'))
   try {
     for (const line of opening(options, simulator, speed)) say(logLine(line))
+    const hook = options.scenario === 'no-hooks' ? undefined : HOOK
+    const earlier = { endpoint: simulator.url, region: scenario.world.region, image: options.image, hook }
+    const earlierId = await beginEarlier(options.operation, earlier)
+    if (earlierId !== undefined) say(`An earlier job of this run has begun deployment ${earlierId}.`)
     const log = runnerLog({ colours: process.stdout.isTTY === true, write: say })
     const inputs = inputsOf(options)
     const unexpected = unexpectedInputs(inputs.keys())

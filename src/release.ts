@@ -1,25 +1,16 @@
 import { check } from './check.ts'
-import { conclude } from './conclude.ts'
-import { follow } from './follow/follow.ts'
-import { settle } from './follow/settle.ts'
 import { makeRoom } from './group/make-room.ts'
 import type { ParsedInputs } from './inputs/inputs.ts'
 import { patiently } from './patience.ts'
 import type { Adopted } from './plan/adoption.ts'
 import { callProblem } from './plan/findings.ts'
-import type { ReleasePlan } from './plan/plan.ts'
 import { Progress } from './progress.ts'
-import { engineFor, followingOf } from './release-following.ts'
+import { engineFor } from './release-following.ts'
 import type { Release } from './release-state.ts'
-import { adoptionLines, openingLines, outcomeLines } from './report/log-lines.ts'
+import { adoptionLines } from './report/log-lines.ts'
+import { type Begun, seeThrough } from './see-through.ts'
 import { start } from './start.ts'
 import type { World } from './world.ts'
-
-/**
- * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
- * Source: actions/runner, ProcessInvoker. In milliseconds.
- */
-const WIND_DOWN_MS = 6_000
 
 /**
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
@@ -31,20 +22,7 @@ export async function release(parsed: ParsedInputs, world: World): Promise<Relea
 
   const begun = await begin(parsed, world, progress)
   if (begun === undefined) return progress.release
-  const { plan, deploymentId } = begun
-  for (const line of openingLines(progress.release)) world.log.line(line)
-  if (inputs.waitFor === 'nothing') return progress.end('started')
-
-  // A look that fails is made up for by the next one, so it needs no patience.
-  const engine = engineFor(plan, inputs, world, progress)
-  const following = followingOf(plan, inputs.waitFor, inputs, world, progress)
-  const outcome = await follow(engine, deploymentId, following)
-  progress.learn({ outcome })
-  const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
-  for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
-  const settlement = await settle(engine, deploymentId, outcome, following, partings)
-
-  return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
+  return await seeThrough(begun, inputs, world, progress)
 }
 
 /** How often a release lets others go first that started right before it. */
@@ -52,12 +30,6 @@ const MAX_OVERTAKEN = 5
 
 /** How long to wait for a deployment to show that came first, in milliseconds. */
 const SHOWS_WITHIN_MS = 2_000
-
-/** A deployment that is to be followed. */
-interface Begun {
-  plan: ReleasePlan
-  deploymentId: string
-}
 
 /**
  * Checks, makes room in the deployment group, and starts. From the checks on again once there is room, and when another

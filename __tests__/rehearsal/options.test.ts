@@ -17,6 +17,7 @@ function mistake(...args: string[]): string {
 test('without options the success of version 1.1.0 is rehearsed', () => {
   expect(parseOptions([])).toEqual({
     scenario: 'success',
+    operation: 'release',
     image: 'registry.example/web:1.1.0',
     hook: undefined,
     speed: undefined,
@@ -26,9 +27,20 @@ test('without options the success of version 1.1.0 is rehearsed', () => {
 })
 
 test('every option has its place', () => {
-  const args = ['--scenario', 'hook-fails', '--image=app:2', '--hook', 'hook.mjs', '--speed', '2.5']
+  const args = [
+    '--scenario',
+    'hook-fails',
+    '--operation',
+    'watch',
+    '--image=app:2',
+    '--hook',
+    'hook.mjs',
+    '--speed',
+    '2.5',
+  ]
   expect(parseOptions([...args, '--input', 'wait-for=completion', '--input', 'environment-variables=A=b=c'])).toEqual({
     scenario: 'hook-fails',
+    operation: 'watch',
     image: 'app:2',
     hook: 'hook.mjs',
     speed: 2.5,
@@ -53,7 +65,7 @@ test.each([
 })
 
 test('the usage names every option', () => {
-  for (const option of ['--scenario', '--image', '--hook', '--speed', '--input', '--list', '--help']) {
+  for (const option of ['--scenario', '--operation', '--image', '--hook', '--speed', '--input', '--list', '--help']) {
     expect(USAGE).toContain(option)
   }
 })

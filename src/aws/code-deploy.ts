@@ -9,6 +9,7 @@ import {
   type DeploymentInfo,
   type DeploymentTarget,
   type DeploymentWaitType,
+  GetApplicationRevisionCommand,
   GetDeploymentCommand,
   GetDeploymentConfigCommand,
   GetDeploymentGroupCommand,
@@ -81,6 +82,20 @@ export async function getDeploymentConfig(
     const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal })
     if (deploymentConfigInfo === undefined) throw malformed('no configuration')
     return deploymentConfigInfo
+  })
+}
+
+/**
+ * The text of an AppSpec that was deployed, by its sum. Source: observed, not documented.
+ * @throws CallError; code `RevisionDoesNotExist`
+ */
+export async function getAppSpec(aws: CodeDeploy, applicationName: string, sha256: string): Promise<string> {
+  return await attempt(aws, 'codedeploy:GetApplicationRevision', async (abortSignal) => {
+    const revision = { revisionType: 'AppSpecContent', appSpecContent: { sha256 } } as const
+    const command = new GetApplicationRevisionCommand({ applicationName, revision })
+    const content = (await aws.codeDeploy.send(command, { abortSignal })).revision?.appSpecContent?.content
+    if (!content) throw malformed('no AppSpec')
+    return content
   })
 }
 

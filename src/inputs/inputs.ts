@@ -7,7 +7,7 @@ import { type ContainerImage, parseEnvironmentLines, parseImages, parseSecretLin
 import { type Fields, fieldsOf, orList } from './fields.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
-import { OPERATIONS, type Operation } from './operation.ts'
+import { isOnDeployment, mayEnd, OPERATIONS, type Operation } from './operation.ts'
 
 /** The moment at which a release counts as done. */
 export type FinishLine = 'production-traffic' | 'completion' | 'nothing'
@@ -30,6 +30,8 @@ export interface Inputs {
   service: string
   application: string | undefined
   deploymentGroup: string | undefined
+  /** An id, or `active`. Undefined: only a deployment of this run. */
+  deploymentId: string | undefined
   images: ContainerImage[]
   /** A file, a family, `family:revision` or an ARN. */
   taskDefinition: string | undefined
@@ -122,8 +124,9 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     }
   }
 
+  const operation = fields.choice('operation', OPERATIONS) ?? 'release'
   const inputs: Inputs = {
-    operation: fields.choice('operation', OPERATIONS) ?? 'release',
+    operation,
     cluster: clusterOf(fields.text('cluster'), service),
     service: service ?? '',
     application: fields.matching(
@@ -136,6 +139,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
       CODE_DEPLOY_NAME,
       `the name of a deployment group, ${CODE_DEPLOY_FORM}`,
     ),
+    deploymentId: deploymentIdOf(fields, operation),
     images: parseImages(fields),
     taskDefinition: fields.text('task-definition'),
     containerName: fields.matching(
@@ -161,12 +165,11 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
     ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
     allowOlder: fields.trueOrFalse('allow-older') ?? false,
-    autoPromote: fields.trueOrFalse('auto-promote') ?? false,
-    waitFor: waitFor(fields, notes),
+    autoPromote:
+      operation === 'release' || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
+    waitFor: waitFor(fields, operation, notes),
     waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
-    onTimeout: fields.choice('on-timeout', PARTINGS) ?? 'leave',
-    onCancel: fields.choice('on-cancel', PARTINGS) ?? 'rollback',
-    failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
+    ...endingsOf(fields, operation),
     hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
     region: fields.text('aws-region'),
     ...accountOf(fields),
@@ -216,7 +219,29 @@ function rollbackOn(fields: Fields): RollbackEvent[] | undefined {
   return events.filter((event) => words.includes(event))
 }
 
-function waitFor(fields: Fields, notes: string[]): FinishLine {
+/** An operation that ends nothing takes these inputs and does as if they said so. */
+function endingsOf(fields: Fields, operation: Operation): Pick<Inputs, 'onTimeout' | 'onCancel' | 'failFast'> {
+  const onTimeout = fields.choice('on-timeout', PARTINGS) ?? 'leave'
+  const onCancel = fields.choice('on-cancel', PARTINGS) ?? 'rollback'
+  const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3
+  return mayEnd(operation) ? { onTimeout, onCancel, failFast } : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 }
+}
+
+/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
+const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/
+
+function deploymentIdOf(fields: Fields, operation: Operation): string | undefined {
+  const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`)
+  if (given !== undefined && !isOnDeployment(operation)) {
+    fields.wrong(
+      'deployment-id',
+      `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`,
+    )
+  }
+  return given
+}
+
+function waitFor(fields: Fields, operation: Operation, notes: string[]): FinishLine {
   const chosen = fields.choice('wait-for', ['production-traffic', 'completion', 'nothing'])
   const stability = fields.trueOrFalse('wait-for-service-stability')
   if (stability !== undefined) {
@@ -229,6 +254,9 @@ function waitFor(fields: Fields, notes: string[]): FinishLine {
         `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`,
       )
     }
+  }
+  if (operation === 'watch' && chosen === 'nothing') {
+    fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`)
   }
   return chosen ?? (stability === false ? 'nothing' : 'production-traffic')
 }

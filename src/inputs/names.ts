@@ -5,6 +5,7 @@ export const INPUT_NAMES = [
   'service',
   'codedeploy-application',
   'codedeploy-deployment-group',
+  'deployment-id',
   'image',
   'task-definition',
   'container-name',

@@ -1,9 +1,19 @@
 /** What this action can be asked for: the input `operation`. */
-export type Operation = 'release' | 'plan'
+export type Operation = 'release' | 'plan' | 'watch'
 
-export const OPERATIONS: readonly Operation[] = ['release', 'plan']
+export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch']
 
 /** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
 export function markedAs(operation: Operation): Operation {
   return operation === 'plan' ? 'release' : operation
+}
+
+/** Whether the operation may end what it started or moved on, when it is cancelled, not done in time, or in vain. */
+export function mayEnd(operation: Operation): boolean {
+  return operation === 'release'
+}
+
+/** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
+export function isOnDeployment(operation: Operation): boolean {
+  return operation === 'watch'
 }

@@ -1,27 +1,22 @@
-import type { DeploymentGroupInfo, DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { AppSpecFile } from '../app-spec/app-spec-file.ts'
-import { getDeploymentConfig, getDeploymentGroup } from '../aws/code-deploy.ts'
-import { describeService } from '../aws/ecs.ts'
-import { describeServiceError, type ServiceError } from '../aws/service-error.ts'
-import { invalidInput, type Problem } from '../errors.ts'
+import type { Problem } from '../errors.ts'
 import { budgetFor } from '../follow/budget.ts'
 import type { Room } from '../group/room.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import { markedAs } from '../inputs/operation.ts'
 import { ownMarker } from '../marker.ts'
-import { addressProblems, answerProblems } from '../service/address.ts'
-import { type DeploymentGroup, groupProblems, readDeploymentGroup } from '../service/deployment-group.ts'
-import { findGroup, readMaker } from '../service/find-group.ts'
-import { beforeDeployment, type ResolvedService, resolveService } from '../service/service.ts'
-import { readTrafficShift, shiftByName, type TrafficShift } from '../service/traffic-shift.ts'
+import { addressProblems } from '../service/address.ts'
+import type { DeploymentGroup } from '../service/deployment-group.ts'
+import { readMaker } from '../service/find-group.ts'
+import { beforeDeployment, type ResolvedService } from '../service/service.ts'
 import { definitionSha256 } from '../task-definition/canonical.ts'
-import { inSentence } from '../untrusted.ts'
 import type { World } from '../world.ts'
 import { findAdoptable } from './adoption.ts'
 import { planDefinition } from './definition-plan.ts'
 import { Findings } from './findings.ts'
 import { type Identity, isExpectedAccount, isInExpectedAccount, mayCall } from './identity.ts'
+import { readNamedGroup, readService, readShift, resolveGroup } from './place.ts'
 import type { ReleasePlan } from './plan.ts'
 import { holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
 import { readSources } from './sources.ts'
@@ -134,21 +129,6 @@ export async function makePlan(
   return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group }
 }
 
-async function readService(inputs: Inputs, world: World, findings: Findings): Promise<ResolvedService | undefined> {
-  const answer = await findings.answerOf(describeService(world, inputs.cluster, inputs.service), ({ code }) =>
-    code === 'ClusterNotFound'
-      ? notFound(`Cluster '${inSentence(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
-      : undefined,
-  )
-  if (answer === undefined) return undefined
-  const { service, problems } = resolveService(inputs.cluster, inputs.service, answer)
-  findings.add(...problems)
-  if (service === undefined) return undefined
-  const contradictions = answerProblems(inputs, service)
-  findings.add(...contradictions)
-  return contradictions.length > 0 ? undefined : service
-}
-
 /** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
 async function hasMoved(
   service: ResolvedService,
@@ -162,80 +142,6 @@ async function hasMoved(
   return now !== undefined && now.primary.id !== service.primary.id
 }
 
-/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
-async function readNamedGroup(
-  { application, deploymentGroup }: Inputs,
-  world: World,
-  findings: Findings,
-): Promise<DeploymentGroupInfo | undefined> {
-  if (application === undefined || deploymentGroup === undefined) return undefined
-  const explain = ({ code }: ServiceError) => {
-    if (code === 'ApplicationDoesNotExist') {
-      return notFound(
-        `CodeDeploy application '${inSentence(application, 100)}' was not found. Check 'codedeploy-application' and the region.`,
-      )
-    }
-    if (code !== 'DeploymentGroupDoesNotExist') return undefined
-    return notFound(
-      `Deployment group '${inSentence(deploymentGroup, 100)}' was not found in application '${inSentence(application, 100)}'. Check 'codedeploy-deployment-group'.`,
-    )
-  }
-  return await findings.answerOf(getDeploymentGroup(world, application, deploymentGroup), explain)
-}
-
-async function resolveGroup(
-  inputs: Inputs,
-  world: World,
-  service: ResolvedService,
-  named: DeploymentGroupInfo | undefined,
-  maker: Promise<DeploymentInfo | undefined>,
-  findings: Findings,
-): Promise<DeploymentGroup | undefined> {
-  const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined
-  const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs, await maker))
-  if (found === undefined) return undefined
-  if ('sentence' in found) {
-    findings.add(found)
-    return undefined
-  }
-  findings.add(...groupProblems(found, service))
-  return readDeploymentGroup(found)
-}
-
-async function readShift(
-  deploymentConfig: string | undefined,
-  world: World,
-  findings: Findings,
-): Promise<TrafficShift | undefined> {
-  if (deploymentConfig === undefined) return undefined
-  const name = inSentence(deploymentConfig, 100)
-  let byName: TrafficShift | undefined
-  const config = await findings.answerOf(getDeploymentConfig(world, deploymentConfig), (error) => {
-    if (error.kind === 'denied') {
-      byName = shiftByName(deploymentConfig)
-      findings.warnings.push(shiftUnseen(byName, name, error))
-      return 'ignore'
-    }
-    return error.code === 'DeploymentConfigDoesNotExist' || error.code === 'InvalidDeploymentConfigName'
-      ? notFound(
-          `Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`,
-        )
-      : undefined
-  })
-  if (byName !== undefined) return byName
-  if (config === undefined) return undefined
-  if (config.computePlatform === undefined || config.computePlatform === 'ECS') return readTrafficShift(config)
-  findings.add(
-    invalidInput(`Deployment configuration '${name}' is for ${inSentence(config.computePlatform, 60)}, not for ECS.`),
-  )
-  return undefined
-}
-
-function shiftUnseen({ kind }: TrafficShift, name: string, error: ServiceError): string {
-  const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts'
-  return `Deployment configuration '${name}' could not be seen, ${instead}. ${describeServiceError('codedeploy:GetDeploymentConfig', error)}`
-}
-
 /** Precedence per member: input, then file, then service. */
 function appSpecPlan(inputs: Inputs, file: AppSpecFile | undefined, service: ResolvedService): AppSpecPlan {
   return {
@@ -244,8 +150,4 @@ function appSpecPlan(inputs: Inputs, file: AppSpecFile | undefined, service: Res
     hooks: { ...file?.hooks, ...inputs.hooks },
     file,
   }
-}
-
-function notFound(sentence: string): Problem {
-  return { reason: 'not-found', sentence }
 }

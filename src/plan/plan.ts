@@ -1,4 +1,4 @@
-import type { AppSpecPlan } from '../app-spec/app-spec.ts'
+import type { AppSpec, AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { Budget } from '../follow/budget.ts'
 import type { Hooks } from '../follow/snapshot.ts'
 import type { Occupant } from '../group/occupant.ts'
@@ -20,9 +20,11 @@ export interface ReleasePlan {
   shift: TrafficShift
   hooks: Hooks
   appSpec: AppSpecPlan
+  /** Of a deployment that was made before: as it was sent, if that could be seen. Absent: as `appSpec` says. */
+  sentAppSpec?: AppSpec | 'unseen'
   definition: DefinitionPlan
-  /** Of what is to run, whichever revision it has. */
-  definitionSha256: string
+  /** Of what is to run, whichever revision it has; undefined when it could not be seen. */
+  definitionSha256: string | undefined
   /** In what the definition differs from the one that serves now; undefined when that could not be seen. */
   differences: Difference[] | undefined
   /** What rolls the deployment back: the input, else the group's setting. */

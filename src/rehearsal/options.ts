@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { OPERATIONS, type Operation } from '../inputs/operation.ts'
 import { type ScenarioName, scenarios } from '../simulator/scenarios.ts'
 
 /** Those of a deployment on ECS, in their order. */
@@ -16,6 +17,7 @@ const LIFECYCLE_EVENTS = [
 export const USAGE = `npm run rehearse -- [options]
 
   --scenario NAME      what happens (default: success); --list names them all
+  --operation NAME     what the action is asked for (default: release); a deployment that it is about is begun before
   --image IMAGE        image to release (default: registry.example/web:1.1.0)
   --hook FILE          a Lambda handler of your own in place of examples/hooks/validate.mjs: a module that exports
                        'handler'. One that never answers is waited for as CodeDeploy does, an hour of its time:
@@ -29,6 +31,7 @@ export const USAGE = `npm run rehearse -- [options]
 
 export interface RehearsalOptions {
   scenario: ScenarioName
+  operation: Operation
   image: string
   /** Path of a handler module. */
   hook: string | undefined
@@ -52,8 +55,13 @@ export function parseOptions(args: string[]): RehearsalOptions {
   if (!isScenario(scenario)) {
     throw new OptionError(`Option '--scenario' must be one of ${Object.keys(scenarios).join(', ')}; got '${scenario}'.`)
   }
+  const operation = values.operation ?? 'release'
+  if (!isOperation(operation)) {
+    throw new OptionError(`Option '--operation' must be one of ${OPERATIONS.join(', ')}; got '${operation}'.`)
+  }
   return {
     scenario,
+    operation,
     image: values.image ?? 'registry.example/web:1.1.0',
     hook: values.hook,
     speed: parseSpeed(values.speed),
@@ -69,6 +77,7 @@ function readArguments(args: string[]) {
       args,
       options: {
         scenario: { type: 'string' },
+        operation: { type: 'string' },
         image: { type: 'string' },
         hook: { type: 'string' },
         speed: { type: 'string' },
@@ -86,6 +95,10 @@ function readArguments(args: string[]) {
 
 function isScenario(name: string): name is ScenarioName {
   return Object.hasOwn(scenarios, name)
+}
+
+function isOperation(name: string): name is Operation {
+  return OPERATIONS.some((operation) => operation === name)
 }
 
 function parseCancelAt(given: string | undefined): string | undefined {

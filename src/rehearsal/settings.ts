@@ -28,6 +28,9 @@ const SPEEDS: Record<ScenarioName, number> = {
   'busy-termination': 35,
 }
 
+/** The hook of the demo world. */
+export const HOOK = 'CodeDeployHook_validate'
+
 /** A cancelled step has 10 s of its own time; at this rate a slow machine is not what ends it. */
 const CANCEL_SPEED = 10
 
@@ -46,11 +49,15 @@ export function speedFor({ scenario, inputs, cancelAt }: RehearsalOptions): numb
 }
 
 /** The inputs of the step: those of the scenario under those that were given. */
-export function inputsOf({ scenario, image, inputs }: RehearsalOptions): ReadonlyMap<string, string> {
-  const hooks: [string, string][] =
-    scenario === 'no-hooks' ? [] : [['after-allow-test-traffic-hook', 'CodeDeployHook_validate']]
-  const own = OWN_INPUTS[scenario] ?? []
-  return new Map([['cluster', 'demo'], ['service', 'web'], ['image', image], ...hooks, ...own, ...inputs])
+export function inputsOf({ scenario, operation, image, inputs }: RehearsalOptions): ReadonlyMap<string, string> {
+  const hooks: [string, string][] = scenario === 'no-hooks' ? [] : [['after-allow-test-traffic-hook', HOOK]]
+  const place: [string, string][] = [
+    ['operation', operation],
+    ['cluster', 'demo'],
+    ['service', 'web'],
+    ['image', image],
+  ]
+  return new Map([...place, ...hooks, ...(OWN_INPUTS[scenario] ?? []), ...inputs])
 }
 
 /**

@@ -92,8 +92,9 @@ export function openingLines(release: Release): string[] {
   const { service, deploymentId, plan, run, region, otherEndpoint, asked, caller } = release
   if (service === undefined || deploymentId === undefined || plan === undefined) return []
   const url = deploymentUrl(service.partition, service.region, deploymentId)
-  const as = caller === undefined ? '' : `, as ${inSentence(caller.arn)}`
-  const by = run.repository === '' ? '' : `, by run ${run.runId} of ${run.repository}`
+  const isOurs = release.operation === 'release'
+  const as = caller === undefined || !isOurs ? '' : `, as ${inSentence(caller.arn)}`
+  const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`
   const lines = [
     `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${serviceLabel(release)} in ${service.region}, account ${service.account}${by}${as}.`,
   ]

@@ -113,6 +113,7 @@ function appSpecMember(release: Release) {
   const { plan, taskDefinition } = release
   const planned = plannedOf(release)
   if (planned !== undefined) return { content: planned.appSpec.content, sha256: planned.appSpec.sha256 ?? null }
+  if (plan?.sentAppSpec !== undefined) return plan.sentAppSpec === 'unseen' ? null : plan.sentAppSpec
   return plan === undefined || taskDefinition === undefined ? null : buildAppSpec(plan.appSpec, taskDefinition.arn)
 }
 

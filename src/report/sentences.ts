@@ -60,8 +60,8 @@ export function releasedRevision({ taskDefinition }: Release): string {
 }
 
 /** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
-export function originalRevision({ service, adopted }: Release): string {
-  const isGone = adopted !== undefined && service?.primary.deploymentId === adopted.deploymentId
+export function originalRevision({ service, deploymentId }: Release): string {
+  const isGone = deploymentId !== undefined && service?.primary.deploymentId === deploymentId
   return service === undefined || isGone ? '' : revisionName(service.primary.taskDefinitionArn)
 }
 

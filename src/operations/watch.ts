@@ -1,0 +1,19 @@
+import type { ParsedInputs } from '../inputs/inputs.ts'
+import { patiently } from '../patience.ts'
+import { Progress } from '../progress.ts'
+import type { Release } from '../release-state.ts'
+import { seeThrough } from '../see-through.ts'
+import type { World } from '../world.ts'
+import { attachTo, takeUp } from './attach.ts'
+
+/**
+ * Follows a deployment that was made before, to the finish line or its end, and the rollback if there is one. Changes
+ * nothing, also not when it is cancelled or not done in time.
+ */
+export async function watch(parsed: ParsedInputs, world: World): Promise<Release> {
+  const progress = Progress.begin(parsed.inputs, world)
+  const attached = await attachTo(parsed, patiently(world), progress)
+  if (attached === undefined) return progress.end('refused')
+  takeUp(attached, progress)
+  return await seeThrough(attached, parsed.inputs, world, progress)
+}

@@ -1,0 +1,180 @@
+import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
+import type { AppSpecPlan } from '../app-spec/app-spec.ts'
+import { readShipped, type Shipped } from '../app-spec/shipped.ts'
+import { getAppSpec } from '../aws/code-deploy.ts'
+import { type DescribedDefinition, describeTaskDefinition } from '../aws/ecs.ts'
+import type { Problem } from '../errors.ts'
+import { budgetFor } from '../follow/budget.ts'
+import { findMeant, type MeantDeployment } from '../group/meant-deployment.ts'
+import type { ParsedInputs } from '../inputs/inputs.ts'
+import { markedAs } from '../inputs/operation.ts'
+import { ownMarker } from '../marker.ts'
+import { addressProblems } from '../service/address.ts'
+import { type DeploymentGroup, readRollbackOn, readWaits } from '../service/deployment-group.ts'
+import { readMaker } from '../service/find-group.ts'
+import { beforeDeployment, type ResolvedService } from '../service/service.ts'
+import { definitionSha256 } from '../task-definition/canonical.ts'
+import { differencesBetween } from '../task-definition/difference.ts'
+import type { World } from '../world.ts'
+import type { Findings } from './findings.ts'
+import { type Identity, isExpectedAccount, isInExpectedAccount, mayCall } from './identity.ts'
+import { readNamedGroup, readService, readShift, resolveGroup } from './place.ts'
+import type { ReleasePlan } from './plan.ts'
+
+/** Where an operation works: a service and the group that releases it. */
+export interface Place {
+  service: ResolvedService
+  group: DeploymentGroup
+  maker: DeploymentInfo | undefined
+}
+
+/** A deployment that somebody has made, with what is known of it, in the form in which a release knows its own. */
+export interface Attached {
+  deploymentId: string
+  plan: ReleasePlan
+  info: DeploymentInfo
+  /** ARN of the revision it ships; undefined when that could not be seen. */
+  taskDefinitionArn: string | undefined
+  /** Undefined when it could not be read. */
+  shipped: DescribedDefinition | undefined
+}
+
+/** Finds service and group with reads only; undefined with problems added. */
+export async function findPlace(
+  { inputs }: ParsedInputs,
+  world: World,
+  identity: Promise<Identity>,
+  findings: Findings,
+): Promise<Place | { service: ResolvedService | undefined; group: undefined }> {
+  const nowhere = { service: undefined, group: undefined }
+  if (inputs.service !== '') findings.add(...addressProblems(inputs, world.region))
+  if (!mayCall(inputs, world) || !(await isExpectedAccount(inputs, identity, findings))) return nowhere
+  const [service, named] = await Promise.all([
+    readService(inputs, world, findings),
+    readNamedGroup(inputs, world, findings),
+  ])
+  if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings))) return nowhere
+  const maker = findings.answerOf(readMaker(world, service))
+  const group = await resolveGroup(inputs, world, service, named, maker, findings)
+  return group === undefined ? { service, group } : { service, group, maker: await maker }
+}
+
+/** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
+export async function attach(
+  { inputs }: ParsedInputs,
+  { service, group }: Place,
+  world: World,
+  findings: Findings,
+): Promise<Attached | undefined> {
+  const question = {
+    asked: inputs.deploymentId,
+    own: ownMarker(world.run, markedAs(inputs.operation)),
+    service,
+    group,
+    onListDenied: ({ operation }: { operation: string }) =>
+      void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
+  }
+  const meant = await findings.answerOf<MeantDeployment | Problem>(findMeant(world, question))
+  if (meant === undefined) return undefined
+  if ('sentence' in meant) {
+    findings.add(meant)
+    return undefined
+  }
+  return await readAttached({ inputs, service, group, meant }, world, findings)
+}
+
+interface AttachFacts extends Pick<Place, 'service' | 'group'> {
+  inputs: ParsedInputs['inputs']
+  meant: MeantDeployment
+}
+
+/** Everything that a release would know of the deployment if it had made it. */
+export async function readAttached(
+  { inputs, service: now, group, meant: { id, info } }: AttachFacts,
+  world: World,
+  findings: Findings,
+): Promise<Attached> {
+  const service = beforeDeployment(now, id)
+  const appSpec = await readAppSpec(id, info, world, findings)
+  const ofTaskSet = now.taskSets.find((taskSet) => taskSet.deploymentId === id)?.taskDefinitionArn
+  const taskDefinitionArn = ofTaskSet ?? appSpec?.shipped.taskDefinition
+  const isOriginalGone = service.primary.deploymentId === id
+  const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? ''
+  const [shift, shipped, original] = await Promise.all([
+    readShift(deploymentConfig || undefined, world, findings),
+    taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
+    isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
+  ])
+  const file = appSpec?.shipped.file
+  const hooks = file?.hooks ?? inputs.hooks
+  const ownGroup = {
+    ...group,
+    ...(info.blueGreenDeploymentConfiguration && readWaits(info.blueGreenDeploymentConfiguration)),
+  }
+  const knownShift = shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 }
+  const waitsForTermination = inputs.waitFor === 'completion'
+  const budget = budgetFor({
+    waitForMs: inputs.waitForMs,
+    waitsForTermination,
+    group: ownGroup,
+    shift: knownShift,
+    hooks,
+  })
+  const plan: ReleasePlan = {
+    service,
+    group: ownGroup,
+    deploymentConfig,
+    shift: knownShift,
+    hooks,
+    appSpec: appSpecPlan(service, file, hooks),
+    sentAppSpec: appSpec?.sent ?? 'unseen',
+    definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
+    definitionSha256: shipped && definitionSha256(shipped.definition),
+    differences: shipped && original && differencesBetween(original.definition, shipped.definition),
+    rollbackOn:
+      info.autoRollbackConfiguration === undefined ? group.rollbackOn : readRollbackOn(info.autoRollbackConfiguration),
+    budget,
+    isUnchanged: false,
+    adopted: undefined,
+    occupant: undefined,
+    room: {
+      service,
+      group: ownGroup,
+      policy: 'fail',
+      own: ownMarker(world.run, inputs.operation),
+      sinceMs: world.clock.now(),
+      patienceMs: 0,
+    },
+  }
+  return { deploymentId: id, plan, info, taskDefinitionArn, shipped }
+}
+
+function appSpecPlan({ container }: ResolvedService, file: Shipped['file'], hooks: ReleasePlan['hooks']): AppSpecPlan {
+  return {
+    containerName: file?.containerName ?? container.name,
+    containerPort: file?.containerPort ?? container.port,
+    hooks,
+    file,
+  }
+}
+
+/** GetDeployment tells only the sum of the AppSpec; its text is read back by that. Source: observed. */
+async function readAppSpec(id: string, info: DeploymentInfo, world: World, findings: Findings) {
+  const sha256 = info.revision?.appSpecContent?.sha256
+  if (sha256 === undefined || info.applicationName === undefined) return undefined
+  const content = await findings.answerOf(getAppSpec(world, info.applicationName, sha256), ({ kind, code }) => {
+    if (kind !== 'denied' && kind !== 'answered') return undefined
+    findings.warnings.push(
+      `The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${code}); its hooks are taken from the inputs.`,
+    )
+    return 'ignore'
+  })
+  return content === undefined ? undefined : { sent: { content, sha256 }, shipped: readShipped(content) }
+}
+
+/** What changes is good to know, and nothing depends on it. */
+async function describe(arn: string, world: World, findings: Findings): Promise<DescribedDefinition | undefined> {
+  return await findings.answerOf(describeTaskDefinition(world, arn), ({ kind }) =>
+    kind === 'denied' || kind === 'answered' ? 'ignore' : undefined,
+  )
+}

@@ -1,0 +1,44 @@
+import { conclude } from './conclude.ts'
+import { follow } from './follow/follow.ts'
+import { settle } from './follow/settle.ts'
+import type { Inputs } from './inputs/inputs.ts'
+import type { ReleasePlan } from './plan/plan.ts'
+import type { Progress } from './progress.ts'
+import { engineFor, followingOf } from './release-following.ts'
+import type { Release } from './release-state.ts'
+import { openingLines, outcomeLines } from './report/log-lines.ts'
+import type { World } from './world.ts'
+
+/**
+ * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
+ * Source: actions/runner, ProcessInvoker. In milliseconds.
+ */
+export const WIND_DOWN_MS = 6_000
+
+/** A deployment that is to be followed. */
+export interface Begun {
+  plan: ReleasePlan
+  deploymentId: string
+}
+
+/** Follows a deployment to the finish line, settles what is left, and comes to the verdict. */
+export async function seeThrough(
+  { plan, deploymentId }: Begun,
+  inputs: Inputs,
+  world: World,
+  progress: Progress,
+): Promise<Release> {
+  for (const line of openingLines(progress.release)) world.log.line(line)
+  if (inputs.waitFor === 'nothing') return progress.end('started')
+
+  // A look that fails is made up for by the next one, so it needs no patience.
+  const engine = engineFor(plan, inputs, world, progress)
+  const following = followingOf(plan, inputs.waitFor, inputs, world, progress)
+  const outcome = await follow(engine, deploymentId, following)
+  progress.learn({ outcome })
+  const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
+  for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
+  const settlement = await settle(engine, deploymentId, outcome, following, partings)
+
+  return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
+}
