@@ -72,7 +72,12 @@ function newRelease(inputs: Inputs, world: World): Release {
     run: world.run,
     region: world.region,
     otherEndpoint: world.otherEndpoint,
-    asked: { cluster: inputs.cluster, service: inputs.service, finishLine: inputs.waitFor },
+    asked: {
+      cluster: inputs.cluster,
+      service: inputs.service,
+      finishLine: inputs.waitFor,
+      deploymentId: inputs.deploymentId,
+    },
     caller: undefined,
     startedAtMs: world.clock.now(),
     endedAtMs: undefined,

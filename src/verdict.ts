@@ -2,6 +2,7 @@ import { endingOf } from './follow/ending.ts'
 import type { Outcome } from './follow/follow.ts'
 import type { Settlement } from './follow/settle.ts'
 import { hasEnded } from './follow/snapshot.ts'
+import type { Operation } from './inputs/operation.ts'
 
 /** What a release came to: the output `status`. */
 export type Status =
@@ -34,8 +35,9 @@ const EXIT_CODES: Record<Status, 0 | 1> = {
   unknown: 1,
 }
 
-export function exitCodeOf(status: Status): 0 | 1 {
-  return EXIT_CODES[status]
+/** @param operation what was asked for: to stop is what a stop is for */
+export function exitCodeOf(status: Status, operation: Operation = 'release'): 0 | 1 {
+  return status === 'stopped' && operation === 'stop' ? 0 : EXIT_CODES[status]
 }
 
 /**
@@ -49,10 +51,25 @@ export function verdictOf(outcome: Outcome, settlement: Settlement): Status {
   if (outcome.kind === 'cancelled' || cutShort === 'cancelled') return 'cancelled'
   if (outcome.kind === 'timed-out' || cutShort === 'timed-out') return 'timed-out'
   if (rollback.status === 'unknown') return 'unknown'
+  if (outcome.kind === 'stop-asked') {
+    const verdict = stopVerdict(settlement)
+    if (verdict !== undefined) return verdict
+  }
   if (rollback.status === 'succeeded') return 'rolled-back'
   if (rollback.status === 'running') return 'unknown'
   if (outcome.kind === 'finish-line') return 'succeeded'
   if (snapshot?.status === 'succeeded') return 'succeeded'
   if (snapshot === undefined || !hasEnded(snapshot)) return 'unknown'
   return endingOf(snapshot) === 'stop-request' ? 'stopped' : 'failed'
+}
+
+/** The verdict on a deployment that was to be stopped; undefined when it ended badly by itself before that. */
+function stopVerdict({ rollback, snapshot, stop }: Settlement): Status | undefined {
+  const isOver = snapshot !== undefined && hasEnded(snapshot)
+  if (snapshot?.status === 'succeeded') return 'refused'
+  if (stop?.refusal !== undefined) return isOver ? undefined : 'refused'
+  if (rollback.status === 'running' || !isOver) return 'unknown'
+  const hasReplacement = snapshot.isBlind || snapshot.taskSets.some(({ role }) => role === 'replacement')
+  // A rollback was asked for: without one, a replacement that may have production is no success.
+  return rollback.status === 'none' && hasReplacement ? 'failed' : 'stopped'
 }

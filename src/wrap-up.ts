@@ -31,8 +31,9 @@ export async function wrapUp(saved: Release, { inputs }: ParsedInputs, world: Wo
   if (typeof deploymentId !== 'string') return progress.end('unknown', { failure: deploymentId.message })
   progress.learn({ deploymentId })
 
-  const { waitFor, onCancel } = inputs
+  const { waitFor } = inputs
   const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined
+  const onCancel = wasStopped && saved.operation === 'stop' ? 'rollback' : inputs.onCancel
   world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel))
   const following = {
     ...followingOf(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
@@ -40,7 +41,7 @@ export async function wrapUp(saved: Release, { inputs }: ParsedInputs, world: Wo
   }
   const rollbackOn = wasStopped ? (['stop', ...plan.rollbackOn] as const) : plan.rollbackOn
   const outcome: Outcome = { kind: 'cancelled', snapshot: saved.snapshot }
-  const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS }
+  const partings = { ...inputs, onCancel, rollbackOn, windDownMs: WRAP_UP_MS }
   const settled = await settle(engine, deploymentId, outcome, following, partings)
   const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
   return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)

@@ -38,6 +38,8 @@ export type Outcome =
   | { kind: 'cancelled'; snapshot: Snapshot | undefined }
   /** Following further is pointless, for this reason; the deployment goes on. */
   | { kind: 'given-up'; snapshot: Snapshot; reason: string }
+  /** It was not followed: this action was asked to stop it. */
+  | { kind: 'stop-asked'; snapshot: Snapshot }
   /** Nothing can be read any more; the deployment may go on. */
   | { kind: 'lost-sight'; snapshot: Snapshot | undefined; error: ServiceError; operation: string }
 

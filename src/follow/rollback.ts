@@ -105,6 +105,7 @@ const STATUS_AFTER: Record<Outcome['kind'], Rollback['status']> = {
   'timed-out': 'running',
   cancelled: 'running',
   'given-up': 'running',
+  'stop-asked': 'running',
   'lost-sight': 'unknown',
 }
 

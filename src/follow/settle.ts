@@ -1,4 +1,5 @@
 import { CallError } from '../aws/attempts.ts'
+import type { Problem } from '../errors.ts'
 import type { Parting, RollbackEvent } from '../inputs/inputs.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, tell, untilTheEnd } from './follow.ts'
 import { type CutShort, cutShortBy, NO_ROLLBACK, type Rollback, settleRollback } from './rollback.ts'
@@ -12,7 +13,7 @@ export interface Settlement {
   snapshot: Snapshot | undefined
   rollback: Rollback
   /** We asked CodeDeploy to stop the deployment; its refusal, if it refused. */
-  stop: { refusal: string | undefined } | undefined
+  stop: { refusal: string | undefined; problem?: Problem | undefined } | undefined
   /** Why no stop was asked for although one was wanted: all of production had moved, or nothing could be read. */
   spared: 'moved' | 'unseen' | undefined
   /** What ended the settling before everything was at rest. */
@@ -43,8 +44,9 @@ const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cut
 
 /**
  * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
- * follows that deployment to its own end. Changes AWS only after `given-up`, and after `cancelled` and `timed-out` when
- * asked to; production that has moved is never taken back, and nothing is stopped unseen.
+ * follows that deployment to its own end. Changes AWS only after `given-up` and `stop-asked`, and after `cancelled` and
+ * `timed-out` when asked to; production that has moved is taken back by `stop-asked` alone, and nothing is stopped
+ * unseen.
  */
 export async function settle(
   engine: ReleaseEngine,
@@ -63,6 +65,8 @@ export async function settle(
       return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, partings.rollbackOn)) }
     case 'given-up':
       return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn)
+    case 'stop-asked':
+      return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn, 'as-asked')
     case 'timed-out':
       if (partings.onTimeout === 'leave') return { ...AT_REST, snapshot }
       return await partWithRollback(engine, deploymentId, snapshot, following, partings)
@@ -126,6 +130,7 @@ async function stopAndSettle(
   snapshot: Snapshot,
   following: Following,
   rollbackOn: readonly RollbackEvent[],
+  asAsked?: 'as-asked',
 ): Promise<Settlement> {
   const { deploymentId } = snapshot
   const stop = new StopRequest(engine, deploymentId, following)
@@ -133,12 +138,13 @@ async function stopAndSettle(
   const waiting: Following = {
     ...untilTheEnd(following, STOP_BUDGET_MS),
     reasonToGiveUp: async (seen) => {
-      if (!isMoved(seen)) await stop.sendAgainIfWorthwhile()
-      return undefined
+      if (asAsked !== undefined || !isMoved(seen)) await stop.sendAgainIfWorthwhile()
+      return asAsked !== undefined && stop.isRefusedForGood ? 'CodeDeploy did not accept the stop' : undefined
     },
   }
   const end = await follow(engine, deploymentId, waiting, snapshot)
-  const { refusal } = stop
+  const { refusal, problem } = stop
+  if (end.kind === 'given-up') return { ...AT_REST, snapshot: end.snapshot, stop: { refusal, problem } }
   const cutShort = cutShortBy(end.kind)
   if (cutShort === undefined && end.snapshot !== undefined) {
     const dueOn = refusal === undefined ? (['stop', ...rollbackOn] as const) : rollbackOn

@@ -1,5 +1,7 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
 import type { Clock } from '../clock.ts'
+import type { Problem } from '../errors.ts'
+import { callProblem } from '../plan/findings.ts'
 import type { Following, ReleaseEngine } from './follow.ts'
 import { Trouble } from './trouble.ts'
 
@@ -10,11 +12,14 @@ const AGAIN_AFTER_MS = 10_000
 export class StopRequest {
   /** Why it was refused, in the service's words; undefined when it was accepted. */
   refusal: string | undefined
+  /** The same as the reason of a refusal of ours. */
+  problem: Problem | undefined
   readonly #engine: ReleaseEngine
   readonly #deploymentId: string
   readonly #clock: Clock
   readonly #trouble: Trouble
   #sendAgainAtMs: number | undefined
+  #hasEnded = false
 
   constructor(engine: ReleaseEngine, deploymentId: string, { clock, onRequestTrouble }: Following) {
     this.#engine = engine
@@ -28,6 +33,7 @@ export class StopRequest {
     try {
       await this.#engine.stop(this.#deploymentId, { rollback: true })
       this.refusal = undefined
+      this.problem = undefined
       this.#sendAgainAtMs = undefined
       this.#trouble.answered()
     } catch (error) {
@@ -37,7 +43,14 @@ export class StopRequest {
       const mayPass = isPassing(serviceError)
       this.#sendAgainAtMs = mayPass ? this.#clock.now() + AGAIN_AFTER_MS : undefined
       if (mayPass) this.#trouble.failedWith(error)
+      this.problem = callProblem(error)
+      this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted'
     }
+  }
+
+  /** The deployment goes on, and asking again would not help. */
+  get isRefusedForGood(): boolean {
+    return this.refusal !== undefined && this.#sendAgainAtMs === undefined && !this.#hasEnded
   }
 
   /** Changes AWS, if it sends anything. */

@@ -15,6 +15,11 @@ export interface MeantDeployment {
   info: DeploymentInfo
 }
 
+/** There is none; why that may stop an operation. */
+export interface Absent {
+  absent: Problem
+}
+
 export interface MeantQuestion {
   /** The input `deployment-id`: an id, or the word `active`. Undefined: only one of our own. */
   asked: string | undefined
@@ -40,7 +45,7 @@ export function isOwn(own: Marker, marker: Marker | undefined): boolean {
  * rollback stands for the deployment that it undoes.
  * @throws CallError
  */
-export async function findMeant(aws: CodeDeploy, question: MeantQuestion): Promise<MeantDeployment | Problem> {
+export async function findMeant(aws: CodeDeploy, question: MeantQuestion): Promise<MeantDeployment | Absent | Problem> {
   const { asked, own, service, group } = question
   if (asked !== undefined && asked !== 'active') return await namedDeployment(aws, asked, group)
 
@@ -52,8 +57,9 @@ export async function findMeant(aws: CodeDeploy, question: MeantQuestion): Promi
     const id = occupant.rollsBack ?? occupant.id
     return { id, info: await getDeployment(aws, id) }
   }
-  if (asked === 'active') return notFound(`No deployment is active in deployment group '${group.name}'.`)
-  return (await lastOwn(aws, earlier, own)) ?? notFound(noneOfOurs(occupant, own, group, aws.clock.now()))
+  if (asked === 'active') return { absent: notFound(`No deployment is active in deployment group '${group.name}'.`) }
+  const last = await lastOwn(aws, earlier, own)
+  return last ?? { absent: notFound(noneOfOurs(occupant, own, group, aws.clock.now())) }
 }
 
 async function namedDeployment(

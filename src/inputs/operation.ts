@@ -1,7 +1,7 @@
 /** What this action can be asked for: the input `operation`. */
-export type Operation = 'release' | 'plan' | 'watch'
+export type Operation = 'release' | 'plan' | 'watch' | 'stop'
 
-export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch']
+export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch', 'stop']
 
 /** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
 export function markedAs(operation: Operation): Operation {
@@ -15,5 +15,5 @@ export function mayEnd(operation: Operation): boolean {
 
 /** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
 export function isOnDeployment(operation: Operation): boolean {
-  return operation === 'watch'
+  return operation === 'watch' || operation === 'stop'
 }

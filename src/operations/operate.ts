@@ -4,9 +4,15 @@ import { release } from '../release.ts'
 import type { Release } from '../release-state.ts'
 import type { World } from '../world.ts'
 import { plan } from './plan.ts'
+import { stop } from './stop.ts'
 import { watch } from './watch.ts'
 
-const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: World) => Promise<Release>> = { release, plan, watch }
+const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: World) => Promise<Release>> = {
+  release,
+  plan,
+  watch,
+  stop,
+}
 
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */
 export async function operate(parsed: ParsedInputs, world: World): Promise<Release> {

@@ -5,7 +5,7 @@ import { getAppSpec } from '../aws/code-deploy.ts'
 import { type DescribedDefinition, describeTaskDefinition } from '../aws/ecs.ts'
 import type { Problem } from '../errors.ts'
 import { budgetFor } from '../follow/budget.ts'
-import { findMeant, type MeantDeployment } from '../group/meant-deployment.ts'
+import { type Absent, findMeant, type MeantDeployment } from '../group/meant-deployment.ts'
 import type { ParsedInputs } from '../inputs/inputs.ts'
 import { markedAs } from '../inputs/operation.ts'
 import { ownMarker } from '../marker.ts'
@@ -20,6 +20,8 @@ import type { Findings } from './findings.ts'
 import { type Identity, isExpectedAccount, isInExpectedAccount, mayCall } from './identity.ts'
 import { readNamedGroup, readService, readShift, resolveGroup } from './place.ts'
 import type { ReleasePlan } from './plan.ts'
+
+export type { Absent }
 
 /** Where an operation works: a service and the group that releases it. */
 export interface Place {
@@ -65,7 +67,7 @@ export async function attach(
   { service, group }: Place,
   world: World,
   findings: Findings,
-): Promise<Attached | undefined> {
+): Promise<Attached | Absent | undefined> {
   const question = {
     asked: inputs.deploymentId,
     own: ownMarker(world.run, markedAs(inputs.operation)),
@@ -74,8 +76,9 @@ export async function attach(
     onListDenied: ({ operation }: { operation: string }) =>
       void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
   }
-  const meant = await findings.answerOf<MeantDeployment | Problem>(findMeant(world, question))
+  const meant = await findings.answerOf<MeantDeployment | Problem | Absent>(findMeant(world, question))
   if (meant === undefined) return undefined
+  if ('absent' in meant) return meant
   if ('sentence' in meant) {
     findings.add(meant)
     return undefined

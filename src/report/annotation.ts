@@ -13,7 +13,7 @@ const MAX_MESSAGE_LENGTH = 4_096
 
 /** What goes to the run's page when a release did not succeed; undefined when it did or is not over. */
 export function renderAnnotation(release: Release): Annotation | undefined {
-  if (release.status === undefined || exitCodeOf(release.status) === 0) return undefined
+  if (release.status === undefined || exitCodeOf(release.status, release.operation) === 0) return undefined
   const message = verdictParagraph(release)
   return {
     title: `${verdictSentences(release).title}: ${serviceLabel(release)}`,

@@ -177,6 +177,8 @@ export function outcomeLines(outcome: Outcome, { onCancel, onTimeout }: Partings
   switch (outcome.kind) {
     case 'given-up':
       return line(outcome.reason, 'rollback')
+    case 'stop-asked':
+      return [`${clockTime(nowMs)}  Stopping deployment ${id} with rollback, as asked.`]
     case 'cancelled':
       return line('The workflow run was cancelled', onCancel)
     case 'timed-out':
@@ -189,9 +191,15 @@ export function outcomeLines(outcome: Outcome, { onCancel, onTimeout }: Partings
 /** The last lines, outside any group: the verdict when there is no annotation to tell it, every problem on its own. */
 export function closingLines(release: Release): string[] {
   if (release.status === undefined) return []
-  if (exitCodeOf(release.status) === 0) return [`${verdictSentences(release).title}. ${verdictParagraph(release)}`]
+  if (exitCodeOf(release.status, release.operation) === 0)
+    return [`${verdictSentences(release).title}. ${verdictParagraph(release)}`]
   const sentences = release.problems.map(({ sentence }) => `- ${sentence}`)
-  return sentences.length < 2 ? [] : [`${sentences.length} things are wrong, so nothing was deployed:`, ...sentences]
+  return sentences.length < 2
+    ? []
+    : [
+        `${sentences.length} things are wrong, so nothing was ${release.operation === 'release' ? 'deployed' : 'changed'}:`,
+        ...sentences,
+      ]
 }
 
 /** The lifecycle events cannot be read: what that means for this wait. */

@@ -84,6 +84,7 @@ function cause(release: Release): string {
       }
       return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`
     case 'unchanged':
+      if (release.operation === 'stop') return nothingToStop(release)
       return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
     case 'planned':
       return plannedSentence(release)
@@ -101,6 +102,14 @@ function cause(release: Release): string {
     case 'rollback-failed':
       return `${endCause(release)} ${rollbackSentence(release)}`
   }
+}
+
+function nothingToStop({ deploymentId, snapshot, asked, group }: Release): string {
+  if (deploymentId !== undefined) {
+    return `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`
+  }
+  const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment'
+  return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`
 }
 
 /** What a release that is not over is doing. */
@@ -302,7 +311,7 @@ function productionSentence(release: Release): string {
   if (neverShifted(release)) return `Production traffic never left the original (${originalRevision(release)}).`
   const text = productionText(release)
   if (production !== undefined && text !== '') {
-    const again = status === 'rolled-back' ? ' again' : ''
+    const again = isRolledBack(release) ? ' again' : ''
     return `Production runs ${text}${again} (read ${clockTime(production.readAtMs)}).`
   }
   const lastSeen = productionLastSeen(release)
@@ -315,7 +324,13 @@ function productionSentence(release: Release): string {
     : `${now} When it was last seen at ${clockTime(lastSeen.atMs)}, production ran ${lastSeen.text}.`
 }
 
+/** What serves is what served before. */
+function isRolledBack(release: Release): boolean {
+  return rollbackOf(release)?.status === 'succeeded'
+}
+
 function remains(release: Release): string {
+  if (isRolledBack(release)) return ''
   if (release.status === 'refused') return leftBehind(release)
   if (release.status === 'succeeded') return keptSentence(release)
   if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed') return ''
@@ -329,8 +344,9 @@ function remains(release: Release): string {
   return parts.join(' ')
 }
 
-function leftBehind({ taskDefinition, lostRevisionOf }: Release): string {
-  const nothing = 'Nothing was deployed.'
+function leftBehind(release: Release): string {
+  const { taskDefinition, lostRevisionOf } = release
+  const nothing = release.operation === 'release' ? 'Nothing was deployed.' : 'Nothing was changed.'
   if (lostRevisionOf !== undefined) {
     return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`
   }
@@ -408,7 +424,7 @@ export function functionName(nameOrArn: string): string {
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release: Release): string {
   const percent = trafficNow(release)
-  if (release.status === 'rolled-back' || percent === 0) return ''
+  if (isRolledBack(release) || percent === 0) return ''
   const advice = 'Release the original revision again to bring production back.'
   return percent === undefined ? `Look at the production listener: it may reach both task sets. ${advice}` : advice
 }

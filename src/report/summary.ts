@@ -49,7 +49,7 @@ function heading(release: Release): string {
 /** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
 function alert(release: Release): string {
   const { cause, production, remains, advice } = verdictSentences(release)
-  const isWell = release.status === undefined || exitCodeOf(release.status) === 0
+  const isWell = release.status === undefined || exitCodeOf(release.status, release.operation) === 0
   const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING'
   const isListed = release.status === 'refused' && release.problems.length > 1
   const first = isListed ? `${release.problems.length} things are wrong (below).` : cause

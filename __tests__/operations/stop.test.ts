@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals'
+import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import { DENIED } from '../support/faults.ts'
+import { operate, releaseAndDie } from '../support/operations.ts'
+import { deployByOther, runNumber } from '../support/others.ts'
+import { inOneAccount } from '../support/simulated-release.ts'
+
+const STOP = { operation: 'stop' } as const
+const HELD = {
+  ...baseScenario,
+  world: withGroup(baseScenario.world, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
+}
+
+describe('operation: stop', () => {
+  test.each([
+    ['is being installed', 30, 'Production traffic never left the original (web:1).'],
+    ['shifts production', 150, 'Production runs web:1 again'],
+    ['waits for the termination of the original', 500, 'Production runs web:1 again'],
+  ])('takes back a deployment of this run that %s', (_name, seconds, sentence) =>
+    inOneAccount(baseScenario, async (account) => {
+      const id = await releaseAndDie(account)
+      await account.clock.sleep(seconds * 1000)
+      const { outputs, writes, annotation, summary } = await operate(account, STOP)
+      expect(writes).toEqual(['StopDeployment'])
+      expect(annotation).toBeUndefined()
+      expect(outputs).toMatchObject({
+        status: 'stopped',
+        'codedeploy-deployment-id': id,
+        'rollback-status': 'succeeded',
+        production: 'web:1',
+      })
+      expect(summary).toContain(sentence)
+    }),
+  )
+
+  test('takes back one that waits at Ready', () =>
+    inOneAccount(HELD, async (account) => {
+      await releaseAndDie(account, { 'auto-promote': 'true' })
+      await account.clock.sleep(300_000)
+      const { outputs } = await operate(account, STOP)
+      expect(outputs).toMatchObject({ status: 'stopped', production: 'web:1' })
+    }))
+
+  test('never touches a deployment of another run, and says that nothing of this one is active', () =>
+    inOneAccount(baseScenario, async (account) => {
+      const id = await deployByOther(account, 10, {
+        description: '[ecs-release repo=example/shop wf=release.yml run=5.1 n=5 job=release op=release]',
+      })
+      const { outputs, writes, log } = await operate(account, STOP)
+      expect(writes).toEqual([])
+      expect(outputs).toMatchObject({ status: 'unchanged', 'codedeploy-deployment-id': '' })
+      expect(log.join('\n')).toContain(`${id} (InProgress at Install`)
+      const forced = await operate(account, { ...STOP, 'deployment-id': 'active' })
+      expect(forced.outputs).toMatchObject({ status: 'stopped', 'codedeploy-deployment-id': id })
+    }))
+
+  test('has nothing to do when the deployment has ended, and when none is active', () =>
+    inOneAccount(baseScenario, async (account) => {
+      expect((await operate(account, { ...STOP, 'deployment-id': 'active' })).outputs.status).toBe('unchanged')
+      const id = await releaseAndDie(account)
+      await account.clock.sleep(900_000)
+      const { outputs, writes, summary } = await operate(account, STOP)
+      expect(outputs).toMatchObject({ status: 'unchanged', 'codedeploy-deployment-id': id })
+      expect(writes).toEqual([])
+      expect(summary).toContain(`Deployment ${id} had ended already (Succeeded)`)
+    }))
+
+  test('is refused when CodeDeploy does not accept the stop, and the deployment goes on', () =>
+    inOneAccount({ ...baseScenario, faults: [{ operation: 'StopDeployment', kind: DENIED }] }, async (account) => {
+      await releaseAndDie(account)
+      await account.clock.sleep(30_000)
+      const { outputs, summary } = await operate(account, STOP)
+      expect(outputs).toMatchObject({ status: 'refused', reason: 'denied' })
+      expect(summary).toContain('codedeploy:StopDeployment')
+      expect(summary).toContain('Nothing was changed.')
+    }))
+
+  test('does not say stopped when the rollback failed', () =>
+    inOneAccount({ ...baseScenario, rollbackFails: true }, async (account) => {
+      await releaseAndDie(account)
+      await account.clock.sleep(150_000)
+      const { outputs, annotation } = await operate(account, STOP)
+      expect(outputs.status).toBe('rollback-failed')
+      expect(annotation?.title).toContain('ROLLBACK FAILED')
+    }))
+
+  test('stops nothing when it was cancelled before', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releaseAndDie(account)
+      const { outputs, writes } = await operate(account, STOP, {
+        world: runNumber(42),
+        prepare: ({ abort }) => abort(),
+      })
+      expect(outputs.status).toBe('cancelled')
+      expect(writes).toEqual([])
+    }))
+})

@@ -1,0 +1,95 @@
+import { CallError } from '../aws/attempts.ts'
+import { conclude } from '../conclude.ts'
+import type { ReleaseEngine } from '../follow/follow.ts'
+import { type Settlement, settle } from '../follow/settle.ts'
+import { hasEnded, type Snapshot } from '../follow/snapshot.ts'
+import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
+import { patiently } from '../patience.ts'
+import type { Attached } from '../plan/attach.ts'
+import { callProblem } from '../plan/findings.ts'
+import { Progress } from '../progress.ts'
+import { engineFor, followingOf } from '../release-following.ts'
+import type { Release } from '../release-state.ts'
+import { openingLines, outcomeLines } from '../report/log-lines.ts'
+import { WIND_DOWN_MS } from '../see-through.ts'
+import type { World } from '../world.ts'
+import { attachTo, takeUp } from './attach.ts'
+
+/**
+ * Stops a deployment with rollback, also in its termination wait, and follows both to their ends. Changes AWS by that
+ * stop only; with nothing active there is nothing to do.
+ */
+export async function stop(parsed: ParsedInputs, world: World): Promise<Release> {
+  const { inputs } = parsed
+  const progress = Progress.begin(inputs, world)
+  const patient = patiently(world)
+  const attached = await attachTo(parsed, patient, progress, { mayBeAbsent: true })
+  if (attached === undefined) return progress.end('refused')
+  if ('absent' in attached) return progress.end('unchanged')
+  if (world.signal.aborted) return progress.end('cancelled')
+  takeUp(attached, progress)
+
+  const snapshot = await firstLook(engineFor(attached.plan, inputs, patient, progress), attached, progress)
+  if (snapshot === undefined) return progress.end('refused')
+  if (hasEnded(snapshot)) return progress.end('unchanged')
+  for (const line of openingLines(progress.release)) world.log.line(line)
+  return await stopAndConclude(attached, snapshot, inputs, world, progress)
+}
+
+/** How the deployment is now; undefined with the problem learned when it cannot be read. */
+export async function firstLook(
+  engine: ReleaseEngine,
+  { deploymentId }: Pick<Attached, 'deploymentId'>,
+  progress: Progress,
+): Promise<Snapshot | undefined> {
+  try {
+    const snapshot = await engine.observe(deploymentId, undefined)
+    progress.see(snapshot)
+    return snapshot
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    progress.learn({ problems: [callProblem(error)] })
+    return undefined
+  }
+}
+
+/** Stops a deployment that runs and follows it and its rollback to their ends. Changes AWS. */
+async function stopAndConclude(
+  attached: Attached,
+  snapshot: Snapshot,
+  inputs: Inputs,
+  world: World,
+  progress: Progress,
+): Promise<Release> {
+  const { plan } = attached
+  const outcome = { kind: 'stop-asked', snapshot } as const
+  const settlement = await stopAsAsked(attached, snapshot, inputs, world, progress)
+  progress.learn({ problems: tooLate(settlement, attached.deploymentId) })
+  return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
+}
+
+/** Changes AWS. */
+export async function stopAsAsked(
+  { plan, deploymentId }: Attached,
+  snapshot: Snapshot,
+  inputs: Inputs,
+  world: World,
+  progress: Progress,
+): Promise<Settlement> {
+  const outcome = { kind: 'stop-asked', snapshot } as const
+  progress.learn({ outcome })
+  const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
+  for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
+  const engine = engineFor(plan, inputs, world, progress)
+  const following = followingOf(plan, 'completion', inputs, world, progress)
+  return await settle(engine, deploymentId, outcome, following, partings)
+}
+
+/** Why the stop did not take effect, if it did not. */
+function tooLate({ stop: asked, snapshot }: Settlement, id: string) {
+  if (snapshot?.status === 'succeeded') {
+    return [{ reason: 'rejected' as const, sentence: `Deployment ${id} succeeded before it could be stopped.` }]
+  }
+  const isOver = snapshot !== undefined && hasEnded(snapshot)
+  return isOver || asked?.problem === undefined ? [] : [asked.problem]
+}
