@@ -9,6 +9,8 @@ export type RefusalReason =
   | 'group-mismatch'
   | 'no-test-listener'
   | 'held'
+  | 'not-held'
+  | 'other-image'
   | 'busy'
   | 'older-run'
   | 'denied'

@@ -96,6 +96,7 @@ function newRelease(inputs: Inputs, world: World): Release {
     outcome: undefined,
     settlement: undefined,
     production: undefined,
+    testUrl: inputs.testUrl,
     hookLogs: [],
     taskStops: [],
     status: undefined,

@@ -40,6 +40,11 @@ function earlierDeployments({ service, group }: ReleasePlan): Earlier {
   return { ids, newestCreatedAtMs: group.lastDeployment?.createdAtMs }
 }
 
+const WAITS_ON = {
+  ready: 'The deployment waits for somebody to continue it in the console.',
+  termination: 'The original task set stays until its termination wait is over.',
+}
+
 /** How this release is followed. */
 export function followingOf(
   plan: ReleasePlan,
@@ -58,15 +63,14 @@ export function followingOf(
     shift: plan.shift,
     terminationWaitMs: plan.group.terminationWaitMs ?? 0,
     autoPromote: inputs.autoPromote,
+    endsTerminationWait: inputs.operation === 'promote' && finishLine === 'completion',
     onEntry: (entry) => progress.enter(entry),
     onSnapshot: (snapshot) => progress.see(snapshot),
     onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
     onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
     onRequestTrouble: (trouble) => world.log.line(requestTroubleLine(trouble, world.clock.now())),
-    onPromotionDenied: ({ operation, serviceError }) =>
-      progress.warn(
-        `${describeServiceError(operation, serviceError)} The deployment waits for somebody to continue it in the console.`,
-      ),
+    onPromotionDenied: ({ operation, serviceError }, wait) =>
+      progress.warn(`${describeServiceError(operation, serviceError)} ${WAITS_ON[wait]}`),
     reasonToGiveUp: watchReplacementTasks(world, {
       service: plan.service,
       failFast: inputs.failFast,

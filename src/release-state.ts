@@ -52,6 +52,8 @@ export interface Release {
   outcome: Outcome | undefined
   settlement: Settlement | undefined
   production: Production | undefined
+  /** The address that people open for the test listener. */
+  testUrl: string | undefined
   /** What hook functions printed, as far as it is shown. */
   hookLogs: readonly HookLog[]
   /** For which reasons tasks of the replacement stopped while it was being started. */

@@ -7,6 +7,7 @@ import type { Progress } from './progress.ts'
 import { engineFor, followingOf } from './release-following.ts'
 import type { Release } from './release-state.ts'
 import { openingLines, outcomeLines } from './report/log-lines.ts'
+import { learnTestUrl } from './test-url.ts'
 import type { World } from './world.ts'
 
 /**
@@ -39,6 +40,9 @@ export async function seeThrough(
   const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
   for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
   const settlement = await settle(engine, deploymentId, outcome, following, partings)
+  if (outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic') {
+    await learnTestUrl(plan.group, world, progress)
+  }
 
   return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
 }

@@ -7,6 +7,7 @@ import type { Operation } from './inputs/operation.ts'
 /** What a release came to: the output `status`. */
 export type Status =
   | 'succeeded'
+  | 'awaiting-promotion'
   | 'started'
   | 'unchanged'
   | 'planned'
@@ -22,6 +23,7 @@ export type Status =
 /** The exit code of the step for each status. */
 const EXIT_CODES: Record<Status, 0 | 1> = {
   succeeded: 0,
+  'awaiting-promotion': 0,
   started: 0,
   unchanged: 0,
   planned: 0,
@@ -57,7 +59,7 @@ export function verdictOf(outcome: Outcome, settlement: Settlement): Status {
   }
   if (rollback.status === 'succeeded') return 'rolled-back'
   if (rollback.status === 'running') return 'unknown'
-  if (outcome.kind === 'finish-line') return 'succeeded'
+  if (outcome.kind === 'finish-line') return outcome.snapshot.status === 'ready' ? 'awaiting-promotion' : 'succeeded'
   if (snapshot?.status === 'succeeded') return 'succeeded'
   if (snapshot === undefined || !hasEnded(snapshot)) return 'unknown'
   return endingOf(snapshot) === 'stop-request' ? 'stopped' : 'failed'

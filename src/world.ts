@@ -2,6 +2,7 @@ import type { Attempts } from './aws/attempts.ts'
 import type { CodeDeploy } from './aws/code-deploy.ts'
 import type { Ecs } from './aws/ecs.ts'
 import type { FunctionLogs } from './aws/function-logs.ts'
+import type { LoadBalancing } from './aws/load-balancing.ts'
 import type { Caller } from './aws/sts.ts'
 import type { Problem } from './errors.ts'
 import type { GithubRun } from './github-run.ts'
@@ -26,6 +27,8 @@ export interface World extends Ecs, CodeDeploy {
   isPrivateRepository(): boolean
   /** Logs of Lambda functions; loaded when it is first asked for. */
   functionLogs(): Promise<FunctionLogs>
+  /** Load balancers and listeners; loaded when it is first asked for. */
+  loadBalancing(): Promise<LoadBalancing>
   log: Log
   /** The text of a file of the workspace; undefined when there is none. */
   readText(path: string): Promise<string | undefined>

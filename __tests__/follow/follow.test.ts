@@ -17,6 +17,7 @@ function engineAt(clock: { now(): number }, at: (second: number) => Snapshot): R
     findStarted: async () => undefined,
     start: () => Promise.reject(new Error('not part of following')),
     stop: () => Promise.reject(new Error('not part of following')),
+    endTerminationWait: async () => {},
     promote: async () => {
       engine.promotions += 1
     },

@@ -110,7 +110,7 @@ describe('a group that holds at Ready', () => {
     expect(holdProblems(inputsOf({ 'wait-for': finishLine }), holding)).toEqual([
       {
         reason: 'held',
-        sentence: `Deployment group 'shop-web' stops every deployment at Ready until somebody continues it (at most 60 min), so '${finishLine}' would not be reached. Set 'auto-promote: true' or 'wait-for: nothing'.`,
+        sentence: `Deployment group 'shop-web' stops every deployment at Ready until somebody continues it (at most 60 min), so '${finishLine}' would not be reached. Set 'auto-promote: true', 'wait-for: test-traffic' or 'wait-for: nothing'.`,
       },
     ])
   })

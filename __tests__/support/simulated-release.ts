@@ -1,6 +1,7 @@
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs'
 import { loadFunctionLogs } from '../../src/aws/function-logs.ts'
+import { loadLoadBalancing } from '../../src/aws/load-balancing.ts'
 import { githubRun } from '../../src/github-run.ts'
 import { type ParsedInputs, parseInputs } from '../../src/inputs/inputs.ts'
 import { INPUT_NAMES, type InputName, type RawInputs } from '../../src/inputs/names.ts'
@@ -101,6 +102,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       run: githubRun({ GITHUB_REPOSITORY: 'example/shop', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' }),
       log: logInto(log),
       isPrivateRepository: () => true,
+      loadBalancing: () => loadLoadBalancing(clientOptionsFor(simulator.url)),
       functionLogs: () => loadFunctionLogs(clientOptionsFor(simulator.url)),
       readText: async (path) => options.files?.[path],
       onRelease: () => {},

@@ -1,3 +1,4 @@
+import type { FinishLine } from '../inputs/inputs.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { Phase } from './phase.ts'
@@ -35,13 +36,21 @@ export interface BudgetFacts {
   /** `wait-for-minutes`, in milliseconds. */
   waitForMs: number | undefined
   waitsForTermination: boolean
+  /** The finish line is `Ready`, before production moves. */
+  endsAtReady?: boolean
   group: Pick<DeploymentGroup, 'holdsAtReady' | 'readyWaitMs' | 'terminationWaitMs'>
   shift: TrafficShift
   hooks: Hooks
 }
 
+/** What a finish line means for the budget. */
+export function finishOf(finishLine: FinishLine): Pick<BudgetFacts, 'waitsForTermination' | 'endsAtReady'> {
+  return { waitsForTermination: finishLine === 'completion', endsAtReady: finishLine === 'test-traffic' }
+}
+
 /** The budget of a release. The group's configured waits come on top of `wait-for-minutes`, as in the official action. */
-export function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks }: BudgetFacts): Budget {
+export function budgetFor(facts: BudgetFacts): Budget {
+  const { waitForMs, waitsForTermination, endsAtReady = false, group, shift, hooks } = facts
   const readyMs = group.readyWaitMs
   const terminationMs = waitsForTermination ? (group.terminationWaitMs ?? 0) : 0
   const hooksMs = Object.keys(hooks).length * HOOK_MS
@@ -57,12 +66,22 @@ export function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks 
     termination: terminationMs + SLACK_MS,
     ended: 0,
   }
-  const overallMs = waitForMs === undefined ? undefined : waitForMs + readyMs + terminationMs
-  const phasesMs =
+  const overallMs = waitForMs === undefined ? undefined : waitForMs + (endsAtReady ? 0 : readyMs + terminationMs)
+  const toReadyMs = PROVISIONING_MS + hooksBeforeReady(hooks).length * HOOK_MS
+  const toTheEndMs =
     PROVISIONING_MS +
     hooksMs +
     (group.holdsAtReady || readyMs > 0 ? limits.ready : 0) +
     limits.shift +
     (waitsForTermination ? limits.termination : 0)
-  return { overallMs, totalMs: overallMs ?? phasesMs, phaseMs: ({ kind }) => limits[kind] }
+  return {
+    overallMs,
+    totalMs: overallMs ?? (endsAtReady ? toReadyMs : toTheEndMs),
+    phaseMs: ({ kind }) => limits[kind],
+  }
+}
+
+/** The hooks that run before a deployment waits at `Ready`. */
+export function hooksBeforeReady(hooks: Hooks): [event: string, hookFunction: string][] {
+  return Object.entries(hooks).filter(([event]) => event !== 'BeforeAllowTraffic' && event !== 'AfterAllowTraffic')
 }

@@ -151,6 +151,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
     },
     stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
     promote: (deploymentId) => continueDeployment(aws, deploymentId),
+    endTerminationWait: (deploymentId) => continueDeployment(aws, deploymentId, 'TERMINATION_WAIT'),
     observe,
   }
 }

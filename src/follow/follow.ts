@@ -25,6 +25,8 @@ export interface ReleaseEngine {
   stop(deploymentId: string, options: { rollback: boolean }): Promise<void>
   /** Lets a deployment that waits at `Ready` shift production. Changes AWS. */
   promote(deploymentId: string): Promise<void>
+  /** Has the original task set terminated now, once production has moved. Changes AWS. */
+  endTerminationWait(deploymentId: string): Promise<void>
 }
 
 /** How following a deployment ended. */
@@ -65,6 +67,8 @@ export interface Following {
   terminationWaitMs: number
   /** Continue by ourselves a deployment that waits at `Ready`. */
   autoPromote: boolean
+  /** Have the original task set terminated as soon as every event is done. */
+  endsTerminationWait?: boolean
   onEntry(entry: TimelineEntry): void
   onSnapshot(snapshot: Snapshot): void
   onHeartbeat(heartbeat: Heartbeat): void
@@ -73,7 +77,7 @@ export interface Following {
   /** What asks for something to be changed began to fail, or is answered again. */
   onRequestTrouble(trouble: TroubleNews): void
   /** The deployment waits at `Ready`, and we may not continue it. Told once. */
-  onPromotionDenied(error: CallError): void
+  onPromotionDenied(error: CallError, wait: 'ready' | 'termination'): void
   /** Looks deeper after each reading; a text ends the wait with it as the reason. */
   reasonToGiveUp(snapshot: Snapshot): Promise<string | undefined>
 }
@@ -101,6 +105,8 @@ interface Watch {
   mayPromote: boolean
   promoteAtMs: number
   promoting: Trouble
+  /** False once the termination wait was ended, or we were told that we may not. */
+  mayEndWait: boolean
 }
 
 /**
@@ -152,6 +158,7 @@ function newWatch({ clock, onRequestTrouble }: Following, before: Snapshot | und
     mayPromote: true,
     promoteAtMs: nowMs,
     promoting: new Trouble(onRequestTrouble),
+    mayEndWait: true,
   }
 }
 
@@ -173,13 +180,16 @@ async function look(
     if (watch.failedReads > 0) following.onReadTrouble({ endedAfter: watch.failedReads })
     watch.failedReads = 0
 
-    const outcome = outcomeOf(snapshot, following.finishLine)
+    const outcome = outcomeOf(snapshot, following)
     if (outcome !== undefined) return outcome
     const reason = await following.reasonToGiveUp(snapshot)
     if (reason !== undefined) return { kind: 'given-up', snapshot, reason }
     if (!isWaitingForPromotion(snapshot)) watch.promoting.answered()
     else if (following.autoPromote && watch.mayPromote && following.clock.now() >= watch.promoteAtMs) {
       await promote(engine, deploymentId, watch, following)
+    }
+    if (following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
+      await endTerminationWait(engine, deploymentId, watch, following)
     }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
@@ -202,13 +212,35 @@ async function promote(engine: ReleaseEngine, deploymentId: string, watch: Watch
     const { kind, code } = error.serviceError
     if (kind === 'denied') {
       watch.mayPromote = false
-      following.onPromotionDenied(error)
+      following.onPromotionDenied(error, 'ready')
       return
     }
     if (!mayRideOut(error.serviceError)) throw error
     if (NO_LONGER_READY.has(code)) return
     watch.promoting.failedWith(error)
     watch.promoteAtMs = following.clock.now() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed)
+  }
+}
+
+/** Ends the wait before the original is terminated; where we may not, it is waited for. */
+async function endTerminationWait(
+  engine: ReleaseEngine,
+  deploymentId: string,
+  watch: Watch,
+  following: Following,
+): Promise<void> {
+  try {
+    await engine.endTerminationWait(deploymentId)
+    watch.mayEndWait = false
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    if (error.serviceError.kind === 'denied') {
+      watch.mayEndWait = false
+      following.onPromotionDenied(error, 'termination')
+      return
+    }
+    // Too early, too late or not for the moment: the next look shows which.
+    if (!mayRideOut(error.serviceError)) throw error
   }
 }
 
@@ -249,7 +281,7 @@ async function lastLook(
     if (snapshot === undefined) return undefined
     watch.snapshot = snapshot
     tell(before, snapshot, following)
-    return outcomeOf(snapshot, following.finishLine)
+    return outcomeOf(snapshot, following)
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     return undefined
@@ -290,17 +322,33 @@ function tellIfSilent(watch: Watch, { inPhaseMs, remainingMs }: Waiting, { clock
 }
 
 /** The outcome a reading decides by itself, if it does. */
-export function outcomeOf(snapshot: Snapshot, finishLine: Following['finishLine']): Outcome | undefined {
+export function outcomeOf(
+  snapshot: Snapshot,
+  { finishLine, hooks }: Pick<Following, 'finishLine' | 'hooks'>,
+): Outcome | undefined {
   if (snapshot.status === 'succeeded') return { kind: 'finish-line', snapshot }
   if (hasEnded(snapshot)) return { kind: 'ended', snapshot }
-  if (finishLine === 'production-traffic' && snapshot.isShifted) return { kind: 'finish-line', snapshot }
+  if (finishLine === 'test-traffic' && isTestable(snapshot, hooks)) return { kind: 'finish-line', snapshot }
+  if (finishLine !== 'completion' && snapshot.isShifted) return { kind: 'finish-line', snapshot }
   return undefined
+}
+
+/** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
+function isTestable(snapshot: Snapshot, hooks: Hooks): boolean {
+  return isWaitingForPromotion(snapshot) && (!snapshot.isBlind || hooks.AfterAllowTestTraffic === undefined)
 }
 
 /** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
 export function untilTheEnd(following: Following, limitMs: number): Following {
   const budget: Budget = { totalMs: limitMs, overallMs: limitMs, phaseMs: () => limitMs }
-  return { ...following, finishLine: 'completion', budget, autoPromote: false, reasonToGiveUp: async () => undefined }
+  return {
+    ...following,
+    finishLine: 'completion',
+    budget,
+    autoPromote: false,
+    endsTerminationWait: false,
+    reasonToGiveUp: async () => undefined,
+  }
 }
 
 /**

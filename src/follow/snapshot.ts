@@ -126,3 +126,9 @@ export function hookOf(hooks: Hooks, eventName: string): string | undefined {
   const entry = Object.entries(hooks).find(([event]) => event === eventName)
   return entry?.[1]
 }
+
+/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
+export function readySinceMs({ events }: Snapshot): number | undefined {
+  const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined)
+  return ends.length === 0 ? undefined : Math.max(...ends)
+}

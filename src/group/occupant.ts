@@ -3,7 +3,7 @@ import { CallError } from '../aws/attempts.ts'
 import { type CodeDeploy, getDeployment, getDeploymentTarget, listActiveDeployments } from '../aws/code-deploy.ts'
 import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
 import { isRollbackDue } from '../follow/ending.ts'
-import type { Snapshot } from '../follow/snapshot.ts'
+import { readySinceMs, type Snapshot } from '../follow/snapshot.ts'
 import { type Marker, parseMarker } from '../marker.ts'
 import { type DeploymentGroup, type GroupWaits, readWaits } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
@@ -151,12 +151,6 @@ function isAboutToBePromoted(
 ): boolean {
   const sinceMs = readySinceMs(snapshot)
   return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS
-}
-
-/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
-function readySinceMs({ events }: Snapshot): number | undefined {
-  const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined)
-  return ends.length === 0 ? undefined : Math.max(...ends)
 }
 
 /** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */

@@ -24,34 +24,31 @@ const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:se
 const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/
 const PARAMETER_NAME = /^[\w./-]{1,1011}$/
 
-/** Parses `image`: one reference, or lines `container=image`. */
-export function parseImages(fields: Fields): ContainerImage[] {
-  const images = fields.lines('image').map((line): ContainerImage => {
+/** Parses `image` or `expect-image`: one reference, or lines `container=image`. */
+export function parseImages(fields: Fields, input: 'image' | 'expect-image' = 'image'): ContainerImage[] {
+  const images = fields.lines(input).map((line): ContainerImage => {
     const split = line.indexOf('=')
     if (split < 0) return { container: undefined, image: line }
     return { container: line.slice(0, split).trim(), image: line.slice(split + 1).trim() }
   })
   for (const { container, image } of images) {
-    if (container === '') fields.wrong('image', `has a line without a container name before '='.`)
+    if (container === '') fields.wrong(input, `has a line without a container name before '='.`)
     if (image === '') {
       const name = inSentence(container ?? '', 100)
-      fields.wrong(
-        'image',
-        `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`,
-      )
+      fields.wrong(input, `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`)
     } else if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
       fields.wrong(
-        'image',
+        input,
         `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${inSentence(image, 300)}'.`,
       )
     }
   }
   if (images.length > 1 && images.some(({ container }) => container === undefined)) {
-    fields.wrong('image', `must name the container on every line ('container=image') when it has several lines.`)
+    fields.wrong(input, `must name the container on every line ('container=image') when it has several lines.`)
   }
   const named = images.flatMap(({ container }) => container ?? [])
   const doubled = named.find((container, index) => named.indexOf(container) !== index)
-  if (doubled !== undefined) fields.wrong('image', `names the container '${inSentence(doubled, 100)}' more than once.`)
+  if (doubled !== undefined) fields.wrong(input, `names the container '${inSentence(doubled, 100)}' more than once.`)
   return images
 }
 

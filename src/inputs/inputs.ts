@@ -10,7 +10,7 @@ import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
 import { isOnDeployment, mayEnd, OPERATIONS, type Operation } from './operation.ts'
 
 /** The moment at which a release counts as done. */
-export type FinishLine = 'production-traffic' | 'completion' | 'nothing'
+export type FinishLine = 'test-traffic' | 'production-traffic' | 'completion' | 'nothing'
 
 /** What ends a deployment in a way that rolls it back. */
 export type RollbackEvent = 'failure' | 'alarm' | 'stop'
@@ -33,6 +33,8 @@ export interface Inputs {
   /** An id, or `active`. Undefined: only a deployment of this run. */
   deploymentId: string | undefined
   images: ContainerImage[]
+  /** What a deployment that is promoted must ship. Empty: anything. */
+  expectedImages: ContainerImage[]
   /** A file, a family, `family:revision` or an ARN. */
   taskDefinition: string | undefined
   containerName: string | undefined
@@ -64,6 +66,8 @@ export interface Inputs {
   failFast: number
   /** Undefined: of failed ones, unless the repository may be public. */
   hookLogs: HookLogChoice | undefined
+  /** The address that people open for the test listener. */
+  testUrl: string | undefined
   region: string | undefined
   /** ARN of the role whose session the action takes by itself. Undefined: the credentials of the environment. */
   roleToAssume: string | undefined
@@ -141,6 +145,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     ),
     deploymentId: deploymentIdOf(fields, operation),
     images: parseImages(fields),
+    expectedImages: expectedImages(fields, operation),
     taskDefinition: fields.text('task-definition'),
     containerName: fields.matching(
       'container-name',
@@ -171,6 +176,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
     ...endingsOf(fields, operation),
     hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
+    testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
     region: fields.text('aws-region'),
     ...accountOf(fields),
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
@@ -241,8 +247,18 @@ function deploymentIdOf(fields: Fields, operation: Operation): string | undefine
   return given
 }
 
+/** An address of the web without white space or what could end a link. */
+const URL_FORM = /^https?:\/\/[^\s"'<>`\\]{1,2000}$/
+
+function expectedImages(fields: Fields, operation: Operation): ContainerImage[] {
+  const images = parseImages(fields, 'expect-image')
+  if (images.length > 0 && operation !== 'promote')
+    fields.wrong('expect-image', `applies to 'operation: promote' only.`)
+  return images
+}
+
 function waitFor(fields: Fields, operation: Operation, notes: string[]): FinishLine {
-  const chosen = fields.choice('wait-for', ['production-traffic', 'completion', 'nothing'])
+  const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing'])
   const stability = fields.trueOrFalse('wait-for-service-stability')
   if (stability !== undefined) {
     notes.push(
@@ -257,6 +273,9 @@ function waitFor(fields: Fields, operation: Operation, notes: string[]): FinishL
   }
   if (operation === 'watch' && chosen === 'nothing') {
     fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`)
+  }
+  if (operation === 'promote' && chosen === 'test-traffic') {
+    fields.wrong('wait-for', `says 'test-traffic', which is reached before a promotion.`)
   }
   return chosen ?? (stability === false ? 'nothing' : 'production-traffic')
 }

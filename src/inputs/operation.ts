@@ -1,7 +1,7 @@
 /** What this action can be asked for: the input `operation`. */
-export type Operation = 'release' | 'plan' | 'watch' | 'stop'
+export type Operation = 'release' | 'plan' | 'watch' | 'stop' | 'promote'
 
-export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch', 'stop']
+export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch', 'stop', 'promote']
 
 /** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
 export function markedAs(operation: Operation): Operation {
@@ -10,10 +10,10 @@ export function markedAs(operation: Operation): Operation {
 
 /** Whether the operation may end what it started or moved on, when it is cancelled, not done in time, or in vain. */
 export function mayEnd(operation: Operation): boolean {
-  return operation === 'release'
+  return operation === 'release' || operation === 'promote'
 }
 
 /** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
 export function isOnDeployment(operation: Operation): boolean {
-  return operation === 'watch' || operation === 'stop'
+  return operation === 'watch' || operation === 'stop' || operation === 'promote'
 }

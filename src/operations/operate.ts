@@ -4,6 +4,7 @@ import { release } from '../release.ts'
 import type { Release } from '../release-state.ts'
 import type { World } from '../world.ts'
 import { plan } from './plan.ts'
+import { promote } from './promote.ts'
 import { stop } from './stop.ts'
 import { watch } from './watch.ts'
 
@@ -12,6 +13,7 @@ const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: World) => Prom
   plan,
   watch,
   stop,
+  promote,
 }
 
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */

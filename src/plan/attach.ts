@@ -4,7 +4,7 @@ import { readShipped, type Shipped } from '../app-spec/shipped.ts'
 import { getAppSpec } from '../aws/code-deploy.ts'
 import { type DescribedDefinition, describeTaskDefinition } from '../aws/ecs.ts'
 import type { Problem } from '../errors.ts'
-import { budgetFor } from '../follow/budget.ts'
+import { budgetFor, finishOf } from '../follow/budget.ts'
 import { type Absent, findMeant, type MeantDeployment } from '../group/meant-deployment.ts'
 import type { ParsedInputs } from '../inputs/inputs.ts'
 import { markedAs } from '../inputs/operation.ts'
@@ -115,10 +115,9 @@ export async function readAttached(
     ...(info.blueGreenDeploymentConfiguration && readWaits(info.blueGreenDeploymentConfiguration)),
   }
   const knownShift = shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 }
-  const waitsForTermination = inputs.waitFor === 'completion'
   const budget = budgetFor({
     waitForMs: inputs.waitForMs,
-    waitsForTermination,
+    ...finishOf(inputs.waitFor),
     group: ownGroup,
     shift: knownShift,
     hooks,

@@ -1,7 +1,7 @@
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { AppSpecFile } from '../app-spec/app-spec-file.ts'
 import type { Problem } from '../errors.ts'
-import { budgetFor } from '../follow/budget.ts'
+import { budgetFor, finishOf } from '../follow/budget.ts'
 import type { Room } from '../group/room.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import { markedAs } from '../inputs/operation.ts'
@@ -89,8 +89,7 @@ export async function makePlan(
   }
 
   const rollbackOn = inputs.rollbackOn ?? group.rollbackOn
-  const waitsForTermination = inputs.waitFor === 'completion'
-  const budget = budgetFor({ waitForMs: inputs.waitForMs, waitsForTermination, group, shift, hooks })
+  const budget = budgetFor({ waitForMs: inputs.waitForMs, ...finishOf(inputs.waitFor), group, shift, hooks })
   const container = { name: appSpec.containerName, port: appSpec.containerPort }
   const { totalMs } = budget
   findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }))

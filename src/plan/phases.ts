@@ -1,3 +1,4 @@
+import { hooksBeforeReady } from '../follow/budget.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { ReleasePlan } from './plan.ts'
 
@@ -21,21 +22,24 @@ export function expectedPhases(
   { waitFor }: Pick<Inputs, 'waitFor'>,
 ): ExpectedPhase[] {
   const terminationMs = group.terminationWaitMs ?? 0
-  return [
+  const toReady: ExpectedPhase[] = [
     { name: 'Install', usualMs: USUAL_INSTALL_MS, atMostMs: budget.phaseMs({ kind: 'provisioning' }) },
-    ...Object.entries(hooks).map(([event, hookFunction]) => ({
-      name: event,
-      usualMs: USUAL_HOOK_MS,
-      atMostMs: budget.phaseMs({ kind: 'hook', event, hookFunction }),
-    })),
+    ...hooksBeforeReady(hooks).map(hookPhase),
+  ]
+  if (waitFor === 'test-traffic') return toReady
+  const later = Object.entries(hooks).filter(([event]) => !hooksBeforeReady(hooks).some(([name]) => name === event))
+  const shiftMs = shift.kind === 'unknown' ? 0 : shift.durationMs
+  return [
+    ...toReady,
     ...(group.holdsAtReady ? [{ name: 'Ready', usualMs: 0, atMostMs: budget.phaseMs({ kind: 'ready' }) }] : []),
-    {
-      name: 'AllowTraffic',
-      usualMs: shift.kind === 'unknown' ? 0 : shift.durationMs,
-      atMostMs: budget.phaseMs({ kind: 'shift' }),
-    },
+    { name: 'AllowTraffic', usualMs: shiftMs, atMostMs: budget.phaseMs({ kind: 'shift' }) },
+    ...later.map(hookPhase),
     ...(waitFor === 'completion'
       ? [{ name: 'Termination wait', usualMs: terminationMs, atMostMs: budget.phaseMs({ kind: 'termination' }) }]
       : []),
   ]
+
+  function hookPhase([event, hookFunction]: [string, string]): ExpectedPhase {
+    return { name: event, usualMs: USUAL_HOOK_MS, atMostMs: budget.phaseMs({ kind: 'hook', event, hookFunction }) }
+  }
 }

@@ -59,13 +59,40 @@ export function testListenerProblems(hooks: Hooks, inputs: Inputs, group: Deploy
 
 /** A group that waits for a person, and a finish line behind that wait. */
 export function holdProblems(inputs: Inputs, group: DeploymentGroup): Problem[] {
+  if (inputs.waitFor === 'test-traffic') return testTrafficProblems(inputs, group)
   if (!group.holdsAtReady || inputs.autoPromote || inputs.waitFor === 'nothing') return []
   const minutes = group.readyWaitMs / 60_000
   return [
     {
       reason: 'held',
-      sentence: `Deployment group '${group.name}' stops every deployment at Ready until somebody continues it (at most ${minutes} min), so '${inputs.waitFor}' would not be reached. Set 'auto-promote: true' or 'wait-for: nothing'.`,
+      sentence: `Deployment group '${group.name}' stops every deployment at Ready until somebody continues it (at most ${minutes} min), so '${inputs.waitFor}' would not be reached. Set 'auto-promote: true', 'wait-for: test-traffic' or 'wait-for: nothing'.`,
     },
+  ]
+}
+
+/** To stop at the test listener there must be one, and the group must wait there for somebody. */
+function testTrafficProblems({ autoPromote }: Inputs, group: DeploymentGroup): Problem[] {
+  const name = `Deployment group '${group.name}'`
+  return [
+    ...(group.hasTestListener
+      ? []
+      : [
+          {
+            reason: 'no-test-listener' as const,
+            sentence: `${name} has no test listener, so 'wait-for: test-traffic' would not be reached. Add one to the group.`,
+          },
+        ]),
+    ...(group.holdsAtReady
+      ? []
+      : [
+          {
+            reason: 'not-held' as const,
+            sentence: `${name} does not wait at Ready, so production would move at once after 'wait-for: test-traffic'. Set the group's deployment ready option to STOP_DEPLOYMENT with a wait.`,
+          },
+        ]),
+    ...(autoPromote
+      ? [invalidInput(`Inputs 'auto-promote: true' and 'wait-for: test-traffic' contradict each other.`)]
+      : []),
   ]
 }
 

@@ -3,7 +3,7 @@ import { DescribeTaskDefinitionCommand, ECSClient, RegisterTaskDefinitionCommand
 import type { Operation } from '../inputs/operation.ts'
 
 /** At what status of an earlier deployment the operation begins; the others need none. */
-const BEGINS_AT: Partial<Record<Operation, string>> = { watch: 'InProgress', stop: 'InProgress' }
+const BEGINS_AT: Partial<Record<Operation, string>> = { watch: 'InProgress', stop: 'InProgress', promote: 'Ready' }
 
 /** What an operation of the rehearsal is about: a deployment that an earlier job of the same run has made. */
 export interface EarlierDeployment {

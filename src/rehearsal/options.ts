@@ -51,7 +51,7 @@ export class OptionError extends Error {}
 /** @throws OptionError */
 export function parseOptions(args: string[]): RehearsalOptions {
   const values = readArguments(args)
-  const scenario = values.scenario ?? 'success'
+  const scenario = values.scenario ?? (values.operation === 'promote' ? 'ready-wait' : 'success')
   if (!isScenario(scenario)) {
     throw new OptionError(`Option '--scenario' must be one of ${Object.keys(scenarios).join(', ')}; got '${scenario}'.`)
   }

@@ -108,7 +108,9 @@ export function openingLines(release: Release): string[] {
   const goal =
     asked.finishLine === 'completion'
       ? 'the original task set is terminated'
-      : 'production traffic is shifted and every lifecycle event is done'
+      : asked.finishLine === 'test-traffic'
+        ? 'the replacement serves the test listener and the deployment waits at Ready'
+        : 'production traffic is shifted and every lifecycle event is done'
   lines.push(`Waiting until ${goal}, for at most ${atMost(plan.budget.totalMs)}.`)
   return lines
 }

@@ -2,7 +2,7 @@ import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { outputText } from '../untrusted.ts'
 import { deploymentUrl } from './console-links.ts'
 import { hookResults } from './hook-results.ts'
-import { originalKeptUntilMs, originalRevision, releasedRevision } from './sentences.ts'
+import { originalKeptUntilMs, originalRevision, promoteByMs, releasedRevision } from './sentences.ts'
 import { productionText, trafficNow } from './traffic.ts'
 
 /** Every output that action.yml declares, in its order. A test compares the two. */
@@ -14,6 +14,8 @@ export const OUTPUT_NAMES = [
   'previous-task-definition',
   'codedeploy-deployment-id',
   'console-url',
+  'test-url',
+  'promote-by',
   'original-kept-until',
   'replacement-traffic',
   'production',
@@ -30,7 +32,8 @@ export type OutputName = (typeof OUTPUT_NAMES)[number]
  * @param reportPath where the report was written; empty when it was not
  */
 export function renderOutputs(release: Release, reportPath: string): Record<OutputName, string> {
-  const { service, deploymentId, taskDefinition, status } = release
+  const { service, deploymentId, taskDefinition, status, testUrl } = release
+  const untilMs = promoteByMs(release)
   const url =
     service === undefined || deploymentId === undefined
       ? undefined
@@ -44,6 +47,8 @@ export function renderOutputs(release: Release, reportPath: string): Record<Outp
     'previous-task-definition': originalRevision(release),
     'codedeploy-deployment-id': deploymentId ?? '',
     'console-url': url ?? '',
+    'test-url': testUrl ?? '',
+    'promote-by': untilMs === undefined ? '' : new Date(untilMs).toISOString(),
     'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
     'replacement-traffic': String(trafficNow(release) ?? ''),
     production: productionText(release),

@@ -5,7 +5,7 @@ import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
 import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { hookResults } from './hook-results.ts'
 import { plannedOf } from './planned.ts'
-import { originalKeptUntilMs, originalRevision, releasedRevision, verdictSentences } from './sentences.ts'
+import { originalKeptUntilMs, originalRevision, promoteByMs, releasedRevision, verdictSentences } from './sentences.ts'
 import { productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 
 /** Grows when a member changes its meaning or goes away. */
@@ -92,6 +92,8 @@ function reportOf(release: Release) {
       production: productionText(release) || null,
       readAt: isoTime(release.production?.isOutdated === false ? release.production.readAtMs : undefined),
       lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
+      testUrl: release.testUrl ?? null,
+      promoteBy: isoTime(promoteByMs(release)),
       originalKeptUntil: isoTime(originalKeptUntilMs(release)),
     },
     rollback: {

@@ -2,7 +2,7 @@ import { revisionName } from '../aws/arn.ts'
 import { describeServiceError } from '../aws/service-error.ts'
 import { endingOf } from '../follow/ending.ts'
 import { describePhase } from '../follow/phase.ts'
-import { failedEvent, hasEnded, hookOf, type Snapshot } from '../follow/snapshot.ts'
+import { failedEvent, hasEnded, hookOf, readySinceMs, type Snapshot } from '../follow/snapshot.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Status } from '../verdict.ts'
 import { deploymentUrl } from './console-links.ts'
@@ -24,6 +24,7 @@ export interface Verdict {
 
 const TITLES: Record<Status, string> = {
   succeeded: 'Released',
+  'awaiting-promotion': 'Awaiting promotion',
   started: 'Started',
   unchanged: 'Unchanged',
   planned: 'Planned',
@@ -78,6 +79,8 @@ function cause(release: Release): string {
       return goingOn(release)
     case 'succeeded':
       return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`
+    case 'awaiting-promotion':
+      return awaitingCause(release)
     case 'started':
       if (release.adopted !== undefined) {
         return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`
@@ -102,6 +105,21 @@ function cause(release: Release): string {
     case 'rollback-failed':
       return `${endCause(release)} ${rollbackSentence(release)}`
   }
+}
+
+/** Until when a deployment at `Ready` can be continued; milliseconds since 1970. */
+export function promoteByMs({ status, snapshot, group }: Release): number | undefined {
+  if (status !== 'awaiting-promotion' || snapshot === undefined || group === undefined) return undefined
+  const sinceMs = readySinceMs(snapshot)
+  return sinceMs === undefined ? undefined : sinceMs + group.readyWaitMs
+}
+
+function awaitingCause(release: Release): string {
+  const { deploymentId, testUrl } = release
+  const untilMs = promoteByMs(release)
+  const at = testUrl === undefined ? '' : ` (${testUrl})`
+  const until = untilMs === undefined ? '' : ` until ${clockTime(untilMs, true)}`
+  return `Deployment ${deploymentId} serves ${releasedRevision(release)} on the test listener of ${serviceLabel(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`
 }
 
 function nothingToStop({ deploymentId, snapshot, asked, group }: Release): string {
@@ -384,6 +402,8 @@ function advice(release: Release): string {
   switch (status) {
     case 'rollback-failed':
       return `Look now: ${look}`
+    case 'awaiting-promotion':
+      return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`
     case 'cancelled':
     case 'timed-out':
       return snapshot !== undefined && hasEnded(snapshot) ? '' : waysToWatch(release, look)

@@ -85,6 +85,7 @@ function facts(release: Release): string {
       'Production when last seen',
       lastSeen === undefined ? '' : `${markdownCode(lastSeen.text)}${readText(lastSeen.atMs)}`,
     ],
+    ['Test listener', release.testUrl === undefined ? '' : withLink(markdownCode(release.testUrl), release.testUrl)],
     ['Traffic shift', plan === undefined ? '' : markdownCode(plan.deploymentConfig)],
     [
       'Account, region',

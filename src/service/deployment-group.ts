@@ -27,6 +27,8 @@ export interface DeploymentGroup extends GroupWaits {
   /** Name of the deployment configuration it uses unless told otherwise. */
   deploymentConfig: string | undefined
   hasTestListener: boolean
+  /** ARN of the test listener. */
+  testListener: string | undefined
   /** Empty when automatic rollback is off. */
   rollbackOn: RollbackEvent[]
   /** Names of the alarms that stop a deployment. */
@@ -54,6 +56,7 @@ export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup 
     name: info.deploymentGroupName ?? '',
     deploymentConfig: info.deploymentConfigName,
     hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
+    testListener: pair?.testTrafficRoute?.listenerArns?.[0],
     ...readWaits(info.blueGreenDeploymentConfiguration),
     rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
     alarms:

@@ -3,6 +3,7 @@ import type { Attempts } from '../aws/attempts.ts'
 import { buildClients, type Clients, clientOptions, signedBy } from '../aws/clients.ts'
 import { readEndpoint, readTokenEndpoint } from '../aws/endpoint.ts'
 import { type FunctionLogs, loadFunctionLogs } from '../aws/function-logs.ts'
+import { type LoadBalancing, loadLoadBalancing } from '../aws/load-balancing.ts'
 import { OwnSession } from '../aws/session.ts'
 import { type Caller, callerOf, loadSts, readCaller } from '../aws/sts.ts'
 import type { Clock } from '../clock.ts'
@@ -22,6 +23,7 @@ export interface Connection extends Clients {
   credentialsEndAtMs(): Promise<number | undefined>
   renewCredentials(): boolean
   functionLogs(): Promise<FunctionLogs>
+  loadBalancing(): Promise<LoadBalancing>
 }
 
 export interface ConnectionOptions {
@@ -48,6 +50,7 @@ export function connect(options: ConnectionOptions): Connection {
   const clients = buildClients(region ?? 'not-set', environment, undefined)
   const { credentials } = clients.ecs.config
   const functionLogs = laterFunctionLogs(region, environment, credentials)
+  const loadBalancing = laterLoadBalancing(region, environment, credentials)
   const sts = later(async () => {
     if (inputs.expectedAccount === undefined) await orSoon(firstRequestSent, clock)
     return await loadSts({ region: region ?? 'not-set', ...clientOptions(environment), credentials })
@@ -57,7 +60,8 @@ export function connect(options: ConnectionOptions): Connection {
     ...common,
     obstacles,
     functionLogs: functionLogs.get,
-    close: () => closeAll(clients, sts, functionLogs),
+    loadBalancing: loadBalancing.get,
+    close: () => closeAll(clients, sts, functionLogs, loadBalancing),
     readCaller: async (attempts) => await readCaller(attempts, sts.get),
     credentialsEndAtMs: async () => endOf(await credentials().catch(() => undefined)),
     renewCredentials: () => false,
@@ -81,11 +85,13 @@ function connectAsRole({ environment, clock, toolkit }: ConnectionOptions, regio
   const session = new OwnSession(clock, async () => await assumeRole(request))
   const clients = buildClients(region, environment, session)
   const functionLogs = laterFunctionLogs(region, environment, signedBy(session))
+  const loadBalancing = laterLoadBalancing(region, environment, signedBy(session))
   return {
     ...clients,
     functionLogs: functionLogs.get,
+    loadBalancing: loadBalancing.get,
     obstacles: [...endpoint.problems, ...tokenProblems(environment)],
-    close: () => closeAll(clients, sts, functionLogs),
+    close: () => closeAll(clients, sts, functionLogs, loadBalancing),
     readCaller: async () => callerOf((await session.current()).callerArn),
     credentialsEndAtMs: async () => undefined,
     renewCredentials: () => {
@@ -148,6 +154,14 @@ function laterFunctionLogs(
   credentials: ReturnType<typeof signedBy> | Clients['ecs']['config']['credentials'],
 ): Later<FunctionLogs> {
   return later(() => loadFunctionLogs({ region: region ?? 'not-set', ...clientOptions(environment), credentials }))
+}
+
+function laterLoadBalancing(
+  region: string | undefined,
+  environment: NodeJS.ProcessEnv,
+  credentials: ReturnType<typeof signedBy> | Clients['ecs']['config']['credentials'],
+): Later<LoadBalancing> {
+  return later(() => loadLoadBalancing({ region: region ?? 'not-set', ...clientOptions(environment), credentials }))
 }
 
 function closeAll(...parts: { close(): void }[]): void {

@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals'
+import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
+import type { Scenario } from '../../src/simulator/scenario.ts'
+import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import { DENIED } from '../support/faults.ts'
+import { operate, releaseAndDie } from '../support/operations.ts'
+import { deployByOther, runNumber } from '../support/others.ts'
+import { inOneAccount, simulateRelease } from '../support/simulated-release.ts'
+
+const HELD: Scenario = {
+  ...baseScenario,
+  world: withGroup(baseScenario.world, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
+}
+const TO_TEST = { 'wait-for': 'test-traffic', 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
+const PROMOTE = { operation: 'promote' } as const
+
+describe('wait-for: test-traffic', () => {
+  test('ends when the replacement serves the test listener, its hook passed and production is untouched', async () => {
+    const { outputs, release, summary, annotation } = await simulateRelease({ scenario: HELD, inputs: TO_TEST })
+    expect(outputs).toMatchObject({
+      status: 'awaiting-promotion',
+      'replacement-traffic': '0',
+      production: 'web:1',
+      'test-url': expect.stringMatching(/^http:\/\/web-\d+\.us-east-1\.elb\.amazonaws\.com:8080$/),
+      'promote-by': new Date((release.snapshot?.events[4]?.endedAtMs ?? 0) + 3_600_000).toISOString(),
+    })
+    expect(outputs['hook-results']).toContain('"result":"succeeded"')
+    expect(annotation).toBeUndefined()
+    expect(summary).toContain('## Awaiting promotion: demo/web')
+    expect(summary).toContain(outputs['test-url'])
+    expect(summary).toContain('waits at Ready until 2026-08-08')
+  })
+
+  test('takes the address from the input, and says when none can be found', async () => {
+    const given = { ...TO_TEST, 'test-url': 'https://test.example.org/shop' }
+    const { outputs, calls } = await simulateRelease({ scenario: HELD, inputs: given })
+    expect(outputs['test-url']).toBe('https://test.example.org/shop')
+    expect(calls.map(({ operation }) => operation)).not.toContain('DescribeListeners')
+    const scenario = { ...HELD, faults: [{ operation: 'DescribeListeners', kind: DENIED }] }
+    const denied = await simulateRelease({ scenario, inputs: TO_TEST })
+    expect(denied.outputs).toMatchObject({ status: 'awaiting-promotion', 'test-url': '' })
+    expect(denied.release.warnings).toEqual([expect.stringContaining("give it with 'test-url'")])
+  })
+
+  test.each([
+    ['the group does not wait', { testListener: true }, {}, ['not-held']],
+    [
+      'the group has no test listener',
+      { testListener: false, ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } as const },
+      {},
+      ['no-test-listener'],
+    ],
+    [
+      'it is to be continued at once',
+      { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } as const },
+      { 'auto-promote': 'true' },
+      ['invalid-input'],
+    ],
+  ])('is refused before any write when %s', async (_name, group, inputs, reasons) => {
+    const scenario = { ...baseScenario, world: withGroup(baseScenario.world, group) }
+    const { outputs, writes, release } = await simulateRelease({
+      scenario,
+      inputs: { 'wait-for': 'test-traffic', ...inputs },
+    })
+    expect(outputs.status).toBe('refused')
+    expect(release.problems.map(({ reason }) => reason)).toEqual(reasons)
+    expect(writes).toEqual([])
+  })
+
+  test('fails with the hook, as every release', async () => {
+    const hookPlans = { CodeDeployHook_validate: { answer: 'Failed' as const, afterSeconds: 20, log: [] } }
+    const { outputs } = await simulateRelease({ scenario: { ...HELD, hookPlans }, inputs: TO_TEST })
+    expect(outputs).toMatchObject({ status: 'rolled-back', 'promote-by': '' })
+  })
+})
+
+describe('operation: promote', () => {
+  test('shifts production in a second job, after the first ended at the test listener', () =>
+    inOneAccount(HELD, async (account) => {
+      const first = await operate(account, TO_TEST)
+      await account.clock.sleep(600_000)
+      const id = first.outputs['codedeploy-deployment-id']
+      const approved = { ...PROMOTE, 'deployment-id': id, 'expect-image': 'registry.example/web:1.1.0' }
+      const { outputs, writes, summary } = await operate(account, approved)
+      expect(writes).toEqual(['ContinueDeployment'])
+      expect(outputs).toMatchObject({
+        status: 'succeeded',
+        production: 'web:2',
+        'task-definition': 'web:2',
+        'previous-task-definition': 'web:1',
+      })
+      expect(summary).toContain('registry.example/web:1.0.0')
+    }))
+
+  test('ends the termination wait early with wait-for: completion', () =>
+    inOneAccount(HELD, async (account) => {
+      await operate(account, TO_TEST)
+      const { outputs, writes, release } = await operate(account, { ...PROMOTE, 'wait-for': 'completion' })
+      expect(writes).toEqual(['ContinueDeployment', 'ContinueDeployment'])
+      expect(outputs.status).toBe('succeeded')
+      const { snapshot } = release
+      const shiftedMs = snapshot?.events.at(-1)?.endedAtMs ?? 0
+      expect((snapshot?.endedAtMs ?? 0) - shiftedMs).toBeLessThan(60_000)
+    }))
+
+  test('follows one that was continued already, and writes nothing', () =>
+    inOneAccount(HELD, async (account) => {
+      await operate(account, TO_TEST)
+      await operate(account, { ...PROMOTE, 'wait-for': 'nothing' })
+      await account.clock.sleep(60_000)
+      const again = await operate(account, PROMOTE)
+      expect(again).toMatchObject({ outputs: { status: 'succeeded' }, writes: [] })
+      await account.clock.sleep(900_000)
+      const late = await operate(account, PROMOTE)
+      expect(late).toMatchObject({ outputs: { status: 'succeeded', production: 'web:2' }, writes: [] })
+    }))
+
+  test('is refused after the deadline, with the moment at which CodeDeploy stopped it', () =>
+    inOneAccount(HELD, async (account) => {
+      await operate(account, TO_TEST)
+      await account.clock.sleep(3_700_000)
+      const { outputs, writes, annotation } = await operate(account, PROMOTE)
+      expect(outputs).toMatchObject({ status: 'refused', reason: 'not-held' })
+      expect(annotation?.message).toMatch(
+        /CodeDeploy stopped it at \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ; start a new release\./,
+      )
+      expect(writes).toEqual([])
+    }))
+
+  test('is refused when the deployment ships something else than what was approved', () =>
+    inOneAccount(HELD, async (account) => {
+      await operate(account, TO_TEST)
+      const { outputs, writes, annotation } = await operate(account, {
+        ...PROMOTE,
+        'expect-image': 'registry.example/web:1.2.0',
+      })
+      expect(outputs).toMatchObject({ status: 'refused', reason: 'other-image' })
+      expect(annotation?.message).toContain("it ships 'registry.example/web:1.1.0'")
+      expect(writes).toEqual([])
+    }))
+
+  test('is refused while the deployment does not wait yet', () =>
+    inOneAccount(HELD, async (account) => {
+      await releaseAndDie(account, { 'auto-promote': 'true' })
+      await account.clock.sleep(30_000)
+      const { outputs, writes, annotation } = await operate(account, PROMOTE)
+      expect(outputs).toMatchObject({ status: 'refused', reason: 'not-held' })
+      expect(annotation?.message).toContain('InProgress at Install')
+      expect(writes).toEqual([])
+    }))
+
+  test('never touches a deployment of another run, unless any is asked for', () =>
+    inOneAccount(HELD, async (account) => {
+      const id = await deployByOther(account, 400)
+      const { outputs, writes } = await operate(account, PROMOTE)
+      expect(outputs).toMatchObject({ status: 'refused', reason: 'not-found' })
+      expect(writes).toEqual([])
+      const forced = await operate(account, { ...PROMOTE, 'deployment-id': 'active' })
+      expect(forced.outputs).toMatchObject({ status: 'succeeded', 'codedeploy-deployment-id': id })
+    }))
+
+  test('stops the deployment with rollback when it is cancelled, as a release does', () =>
+    inOneAccount(HELD, async (account) => {
+      await operate(account, TO_TEST)
+      const { outputs, writes } = await operate(account, PROMOTE, {
+        world: runNumber(42),
+        prepare: ({ clock, abort }) => clock.atSecond((clock.now() - SIMULATION_START_MS) / 1000 + 60, abort),
+      })
+      expect(outputs).toMatchObject({ status: 'cancelled' })
+      expect(writes).toEqual(['ContinueDeployment', 'StopDeployment'])
+    }))
+})

@@ -1,0 +1,57 @@
+import { CallError } from '../aws/attempts.ts'
+import type { Problem } from '../errors.ts'
+import type { ReleaseEngine } from '../follow/follow.ts'
+import type { ParsedInputs } from '../inputs/inputs.ts'
+import { patiently } from '../patience.ts'
+import { callProblem } from '../plan/findings.ts'
+import { otherImageProblems, promotionStep } from '../plan/promotion.ts'
+import { Progress } from '../progress.ts'
+import { engineFor } from '../release-following.ts'
+import type { Release } from '../release-state.ts'
+import { seeThrough } from '../see-through.ts'
+import type { World } from '../world.ts'
+import { attachTo, takeUp } from './attach.ts'
+import { firstLook } from './stop.ts'
+
+/**
+ * Lets a deployment that waits at `Ready` shift production, and follows it to the finish line; one that somebody has
+ * continued already is followed only. Changes AWS by that, and with `wait-for: completion` by ending the termination
+ * wait too.
+ */
+export async function promote(parsed: ParsedInputs, world: World): Promise<Release> {
+  const { inputs } = parsed
+  const progress = Progress.begin(inputs, world)
+  const patient = patiently(world)
+  const attached = await attachTo(parsed, patient, progress, {
+    examine: ({ shipped, plan, deploymentId }, findings) =>
+      findings.add(...otherImageProblems(inputs.expectedImages, plan.appSpec.containerName, shipped, deploymentId)),
+  })
+  if (attached === undefined) return progress.end('refused')
+
+  const engine = engineFor(attached.plan, inputs, patient, progress)
+  const snapshot = await firstLook(engine, attached, progress)
+  if (snapshot === undefined) return progress.end('refused')
+  if (world.signal.aborted) return progress.end('cancelled')
+  takeUp(attached, progress)
+  progress.see(snapshot)
+  const step = promotionStep(snapshot, attached.plan.group.readyWaitMs)
+  if (typeof step !== 'string') return progress.end('refused', { problems: [step] })
+  const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world)
+  if (problem !== undefined) return progress.end('refused', { problems: [problem] })
+  return await seeThrough(attached, inputs, world, progress)
+}
+
+/** Changes AWS. @returns why it was not possible; somebody may have been first, which is as good */
+async function continueAtReady(engine: ReleaseEngine, id: string, { log }: World): Promise<Problem | undefined> {
+  return await log.group('Writes', async () => {
+    try {
+      await engine.promote(id)
+      log.line(`Continued deployment ${id}, which waited at Ready.`)
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      if (error.serviceError.code !== 'DeploymentIsNotInReadyState') return callProblem(error)
+      log.line(`Deployment ${id} does not wait at Ready any more; following it.`)
+    }
+    return undefined
+  })
+}

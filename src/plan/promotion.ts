@@ -1,0 +1,57 @@
+import type { DescribedDefinition } from '../aws/ecs.ts'
+import type { Problem } from '../errors.ts'
+import { endingOf } from '../follow/ending.ts'
+import { isWaitingForPromotion } from '../follow/follow.ts'
+import { hasEnded, isMoved, runningEvent, type Snapshot } from '../follow/snapshot.ts'
+import type { ContainerImage } from '../inputs/container-lines.ts'
+import { clockTime } from '../report/words.ts'
+import { containersOf, nameOf } from '../task-definition/overrides.ts'
+import { inSentence } from '../untrusted.ts'
+
+/** What a promotion does with a deployment: continues it, only follows one that went on already, or why it cannot. */
+export function promotionStep(snapshot: Snapshot, readyWaitMs: number): 'continue' | 'follow' | Problem {
+  const { deploymentId: id, statusWord, status, endedAtMs, events } = snapshot
+  if (status === 'succeeded') return 'follow'
+  if (hasEnded(snapshot)) {
+    const at = endedAtMs === undefined ? '' : ` at ${clockTime(endedAtMs, true)}`
+    if (endingOf(snapshot) === 'ready-wait-over') {
+      const minutes = readyWaitMs / 60_000
+      return notHeld(
+        `Nobody continued deployment ${id} within ${minutes} min: CodeDeploy stopped it${at}; start a new release.`,
+      )
+    }
+    return notHeld(`Deployment ${id} has ended (${statusWord}${at}), so it cannot be continued; start a new release.`)
+  }
+  if (isWaitingForPromotion(snapshot)) return 'continue'
+  const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
+  const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped')
+  if (status !== 'ready' && (hasGoneOn || isMoved(snapshot))) return 'follow'
+  const event = runningEvent(snapshot)
+  const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`
+  return notHeld(`Deployment ${id} does not wait at Ready (it is ${where}), so it cannot be continued now.`)
+}
+
+function notHeld(sentence: string): Problem {
+  return { reason: 'not-held', sentence }
+}
+
+/** Whether a deployment ships the images that were approved, to the letter: a tag is not compared with a digest. */
+export function otherImageProblems(
+  expected: readonly ContainerImage[],
+  trafficContainer: string,
+  shipped: DescribedDefinition | undefined,
+  deploymentId: string,
+): Problem[] {
+  return expected.flatMap(({ container = trafficContainer, image }): Problem[] => {
+    const found = shipped && containersOf(shipped.definition).find((one) => nameOf(one) === container)
+    if (found?.['image'] === image) return []
+    const ships =
+      shipped === undefined
+        ? 'what it ships could not be read'
+        : found === undefined
+          ? `it ships no container '${inSentence(container, 100)}'`
+          : `it ships '${inSentence(String(found['image']), 300)}'`
+    const sentence = `Deployment ${deploymentId} is not what was approved: 'expect-image' is '${inSentence(image, 300)}', and ${ships}.`
+    return [{ reason: 'other-image', sentence }]
+  })
+}
