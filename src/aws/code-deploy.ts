@@ -106,6 +106,11 @@ export async function listActiveDeployments(aws: CodeDeploy, application: string
   })
 }
 
+/** Ids of deployments of the group that succeeded, newest first as observed. @throws CallError */
+export async function listSucceededDeployments(aws: CodeDeploy, application: string, group: string): Promise<string[]> {
+  return await listDeployments(aws, application, group, { includeOnlyStatuses: ['Succeeded'] })
+}
+
 /**
  * Ids of deployments of the group that were created since.
  * @param sinceMs milliseconds since 1970

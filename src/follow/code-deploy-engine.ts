@@ -199,6 +199,6 @@ function createRequest(release: CodeDeployRelease, taskDefinitionArn: string): C
         }),
     ...(alarms === undefined
       ? {}
-      : { overrideAlarmConfiguration: { enabled: true, alarms: alarms.map((name) => ({ name })) } }),
+      : { overrideAlarmConfiguration: { enabled: alarms.length > 0, alarms: alarms.map((name) => ({ name })) } }),
   }
 }

@@ -57,6 +57,8 @@ export interface Inputs {
   /** Release although a newer run of the workflow deploys or serves. */
   allowOlder: boolean
   autoPromote: boolean
+  /** A rollback shifts traffic and runs hooks as a release does. */
+  keepStrategy: boolean
   waitFor: FinishLine
   /** From CreateDeployment to the finish line. Undefined: a budget for each phase. */
   waitForMs: number | undefined
@@ -146,7 +148,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     deploymentId: deploymentIdOf(fields, operation),
     images: parseImages(fields),
     expectedImages: expectedImages(fields, operation),
-    taskDefinition: fields.text('task-definition'),
+    taskDefinition: taskDefinitionOf(fields, operation),
     containerName: fields.matching(
       'container-name',
       CONTAINER_NAME,
@@ -172,6 +174,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     allowOlder: fields.trueOrFalse('allow-older') ?? false,
     autoPromote:
       operation === 'release' || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
+    keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
     waitFor: waitFor(fields, operation, notes),
     waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
     ...endingsOf(fields, operation),
@@ -250,6 +253,15 @@ function deploymentIdOf(fields: Fields, operation: Operation): string | undefine
 /** An address of the web without white space or what could end a link. */
 const URL_FORM = /^https?:\/\/[^\s"'<>`\\]{1,2000}$/
 
+/** Source: ECS API Reference, DescribeTaskDefinition. */
+const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/
+
+/** A rollback registers nothing, so it takes a revision that exists. */
+function taskDefinitionOf(fields: Fields, operation: Operation): string | undefined {
+  if (operation !== 'rollback') return fields.text('task-definition')
+  return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`)
+}
+
 function expectedImages(fields: Fields, operation: Operation): ContainerImage[] {
   const images = parseImages(fields, 'expect-image')
   if (images.length > 0 && operation !== 'promote')
@@ -274,8 +286,8 @@ function waitFor(fields: Fields, operation: Operation, notes: string[]): FinishL
   if (operation === 'watch' && chosen === 'nothing') {
     fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`)
   }
-  if (operation === 'promote' && chosen === 'test-traffic') {
-    fields.wrong('wait-for', `says 'test-traffic', which is reached before a promotion.`)
+  if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
+    fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`)
   }
   return chosen ?? (stability === false ? 'nothing' : 'production-traffic')
 }

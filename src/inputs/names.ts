@@ -29,6 +29,7 @@ export const INPUT_NAMES = [
   'if-unchanged',
   'allow-older',
   'auto-promote',
+  'keep-strategy',
   'wait-for',
   'wait-for-minutes',
   'on-timeout',

@@ -1,7 +1,7 @@
 /** What this action can be asked for: the input `operation`. */
-export type Operation = 'release' | 'plan' | 'watch' | 'stop' | 'promote'
+export type Operation = 'release' | 'plan' | 'watch' | 'stop' | 'promote' | 'rollback'
 
-export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch', 'stop', 'promote']
+export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback']
 
 /** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
 export function markedAs(operation: Operation): Operation {

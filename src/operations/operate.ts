@@ -5,6 +5,7 @@ import type { Release } from '../release-state.ts'
 import type { World } from '../world.ts'
 import { plan } from './plan.ts'
 import { promote } from './promote.ts'
+import { rollback } from './rollback.ts'
 import { stop } from './stop.ts'
 import { watch } from './watch.ts'
 
@@ -14,6 +15,7 @@ const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: World) => Prom
   watch,
   stop,
   promote,
+  rollback,
 }
 
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */

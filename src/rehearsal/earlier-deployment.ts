@@ -3,7 +3,12 @@ import { DescribeTaskDefinitionCommand, ECSClient, RegisterTaskDefinitionCommand
 import type { Operation } from '../inputs/operation.ts'
 
 /** At what status of an earlier deployment the operation begins; the others need none. */
-const BEGINS_AT: Partial<Record<Operation, string>> = { watch: 'InProgress', stop: 'InProgress', promote: 'Ready' }
+const BEGINS_AT: Partial<Record<Operation, string>> = {
+  watch: 'InProgress',
+  stop: 'InProgress',
+  promote: 'Ready',
+  rollback: 'InProgress',
+}
 
 /** What an operation of the rehearsal is about: a deployment that an earlier job of the same run has made. */
 export interface EarlierDeployment {

@@ -41,12 +41,17 @@ const TITLES: Record<Status, string> = {
 /** The verdict on a release in words. While the release goes on it says so. */
 export function verdictSentences(release: Release): Verdict {
   return {
-    title: release.status === undefined ? 'In progress' : TITLES[release.status],
+    title: titleOf(release),
     cause: cause(release),
     production: productionSentence(release),
     remains: [madeRoomSentence(release), remains(release)].filter((part) => part !== '').join(' '),
     advice: advice(release),
   }
+}
+
+function titleOf({ status, operation }: Release): string {
+  if (status === undefined) return 'In progress'
+  return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status]
 }
 
 /** The verdict as one paragraph, for the annotation and the last line of the log. */
@@ -78,6 +83,7 @@ function cause(release: Release): string {
     case undefined:
       return goingOn(release)
     case 'succeeded':
+      if (release.operation === 'rollback') return rolledBackCause(release)
       return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`
     case 'awaiting-promotion':
       return awaitingCause(release)
@@ -120,6 +126,15 @@ function awaitingCause(release: Release): string {
   const at = testUrl === undefined ? '' : ` (${testUrl})`
   const until = untilMs === undefined ? '' : ` until ${clockTime(untilMs, true)}`
   return `Deployment ${deploymentId} serves ${releasedRevision(release)} on the test listener of ${serviceLabel(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`
+}
+
+/** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
+function rolledBackCause(release: Release): string {
+  const { deploymentId, outcome } = release
+  if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
+    return `${endCause(release)} ${rollbackSentence(release)}`
+  }
+  return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}.${adoptedSentence(release)}`
 }
 
 function nothingToStop({ deploymentId, snapshot, asked, group }: Release): string {
@@ -375,7 +390,7 @@ function leftBehind(release: Release): string {
 
 /** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
 export function originalKeptUntilMs({ snapshot, group, status }: Release): number | undefined {
-  if (status !== 'succeeded' || snapshot === undefined || snapshot.status === 'succeeded') return undefined
+  if (status !== 'succeeded' || snapshot === undefined || hasEnded(snapshot)) return undefined
   const shiftedAtMs = snapshot.events.at(-1)?.endedAtMs
   const waitMs = group?.terminationWaitMs
   return shiftedAtMs === undefined || waitMs === undefined ? undefined : shiftedAtMs + waitMs

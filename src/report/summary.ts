@@ -42,7 +42,8 @@ export function renderSummary(release: Release): string {
 
 function heading(release: Release): string {
   const { title } = verdictSentences(release)
-  const revision = release.status === 'succeeded' ? `${releasedRevision(release)} to ` : ''
+  const revision =
+    release.status === 'succeeded' && release.operation !== 'rollback' ? `${releasedRevision(release)} to ` : ''
   return `## ${title}: ${markdownText(`${revision}${serviceLabel(release)}`)}`
 }
 

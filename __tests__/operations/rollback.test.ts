@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals'
+import { earlierThan } from '../../src/plan/rollback-target.ts'
+import type { Scenario } from '../../src/simulator/scenario.ts'
+import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import { operate, releaseAndDie } from '../support/operations.ts'
+import { deployByOther, runNumber } from '../support/others.ts'
+import { inOneAccount, type SimulatedAccount } from '../support/simulated-release.ts'
+
+const ROLLBACK = { operation: 'rollback' } as const
+const HELD: Scenario = {
+  ...baseScenario,
+  world: withGroup(baseScenario.world, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
+}
+const pressed = (number: number) => ({ world: runNumber(number) })
+
+/** web:2 was released an hour ago. */
+async function releasedBefore(account: SimulatedAccount): Promise<void> {
+  const inputs = { image: 'registry.example/web:1.0.9', 'auto-promote': 'true' }
+  const { outputs } = await operate(account, inputs, pressed(41))
+  expect(outputs).toMatchObject({ status: 'succeeded', 'task-definition': 'web:2' })
+  await account.clock.sleep(3_600_000)
+}
+
+async function releaseBad(account: SimulatedAccount, seconds: number): Promise<string> {
+  const id = await releaseAndDie(account, { 'auto-promote': 'true' })
+  await account.clock.sleep(seconds * 1000)
+  return id
+}
+
+describe('operation: rollback', () => {
+  test.each([
+    ['during the shift', 150],
+    ['during the termination wait', 500],
+    ['before anything of it runs', 1],
+  ])('stops a deployment of any run with rollback, pressed %s', (_name, seconds) =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      const id = await releaseBad(account, seconds)
+      const { outputs, writes, summary, annotation } = await operate(account, ROLLBACK, pressed(50))
+      expect(writes).toEqual(['StopDeployment'])
+      expect(annotation).toBeUndefined()
+      expect(outputs).toMatchObject({ status: 'succeeded', 'codedeploy-deployment-id': id, production: 'web:2' })
+      expect(summary).toContain('## Rolled back: demo/web')
+      const again = await operate(account, ROLLBACK, pressed(51))
+      expect(again).toMatchObject({ outputs: { status: 'refused', reason: 'not-found' }, writes: [] })
+    }),
+  )
+
+  test('deploys the revision before, at once and without hooks, an hour later, and stays there', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      await releaseBad(account, 4_000)
+      const hook = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }
+      const { outputs, writes, release, summary } = await operate(account, { ...ROLLBACK, ...hook }, pressed(50))
+      expect(writes).toEqual(['CreateDeployment'])
+      expect(outputs).toMatchObject({ status: 'succeeded', 'task-definition': 'web:2', production: 'web:2' })
+      expect(outputs['hook-results']).toBe('[]')
+      expect(release.plan?.deploymentConfig).toBe('CodeDeployDefault.ECSAllAtOnce')
+      expect(summary).toContain('brought demo/web back to web:2')
+      const meanwhile = await operate(account, ROLLBACK, pressed(51))
+      expect(meanwhile).toMatchObject({ outputs: { status: 'succeeded', production: 'web:2' }, writes: [] })
+      await account.clock.sleep(3_600_000)
+      const later = await operate(account, ROLLBACK, pressed(52))
+      expect(later).toMatchObject({ outputs: { status: 'refused', reason: 'not-found' }, writes: [] })
+    }))
+
+  test('deploys the revision that is named, and keeps hooks and shift with keep-strategy', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      const asked = { 'task-definition': 'web:1', 'keep-strategy': 'true' }
+      const hook = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }
+      const { outputs, release } = await operate(account, { ...ROLLBACK, ...asked, ...hook }, pressed(50))
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:1' })
+      expect(outputs['hook-results']).toContain('"result":"succeeded"')
+      expect(release.plan?.deploymentConfig).toBe('CodeDeployDefault.ECSCanary10Percent5Minutes')
+    }))
+
+  test('continues its own deployment where the group waits at Ready, and stops one that waits there', () =>
+    inOneAccount(HELD, async (account) => {
+      await releasedBefore(account)
+      await deployByOther(account, 400)
+      const stopped = await operate(account, ROLLBACK, pressed(50))
+      expect(stopped).toMatchObject({
+        outputs: { status: 'succeeded', production: 'web:2' },
+        writes: ['StopDeployment'],
+      })
+      const named = await operate(account, { ...ROLLBACK, 'task-definition': 'web:1' }, pressed(51))
+      expect(named.writes).toEqual(['CreateDeployment', 'ContinueDeployment'])
+      expect(named.outputs).toMatchObject({ status: 'succeeded', production: 'web:1' })
+    }))
+
+  test('deploys without alarms when a firing one stops it', () =>
+    inOneAccount(
+      { ...baseScenario, alarms: [{ name: 'web-5xx', after: { event: 'AfterAllowTraffic', seconds: 800 } }] },
+      async (account) => {
+        await releasedBefore(account)
+        const { outputs, writes, log } = await operate(
+          account,
+          { ...ROLLBACK, 'task-definition': 'web:1' },
+          pressed(50),
+        )
+        expect(writes).toEqual(['CreateDeployment', 'CreateDeployment'])
+        expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:1' })
+        expect(log.join('\n')).toContain('Deploying once more with alarms off')
+      },
+    ))
+
+  test('ends the wait and deploys the revision before when the stop is not accepted any more', () =>
+    inOneAccount(
+      {
+        ...baseScenario,
+        faults: [
+          {
+            operation: 'StopDeployment',
+            kind: {
+              type: 'error',
+              code: 'UnsupportedActionForDeploymentTypeException',
+              message: 'Too late',
+              httpStatus: 400,
+            },
+          },
+        ],
+      },
+      async (account) => {
+        await releasedBefore(account)
+        await releaseBad(account, 500)
+        const { outputs, writes } = await operate(account, ROLLBACK, pressed(50))
+        expect(writes.at(-1)).toBe('CreateDeployment')
+        expect(writes).toContain('ContinueDeployment')
+        expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+      },
+    ))
+
+  test('is refused without a write when there is nothing to go back to', () =>
+    inOneAccount(baseScenario, async (account) => {
+      const { outputs, writes } = await operate(account, ROLLBACK)
+      expect(outputs).toMatchObject({ status: 'refused', reason: 'not-found' })
+      expect(writes).toEqual([])
+    }))
+})
+
+describe('what to go back to', () => {
+  const past = (id: string, createdAtMs: number, taskDefinitionArn: string, isRollback = false) => ({
+    id,
+    createdAtMs,
+    taskDefinitionArn,
+    isRollback,
+  })
+  const A = past('A', 1, 'web:1')
+  const B = past('B', 2, 'web:2')
+  const C = past('C', 3, 'web:3')
+
+  test.each([
+    ['the one before', 'web:3', [A, B, C], ['B', 'A']],
+    ['older than what a rollback went back to', 'web:2', [A, B, C, past('R', 4, 'web:2', true)], ['A']],
+    ['older than the first of several that shipped it', 'web:2', [A, B, C, past('D', 5, 'web:2')], ['A']],
+    ['no rollback', 'web:3', [A, past('R', 2, 'web:0', true), C], ['A']],
+    ['nothing when nothing is older', 'web:1', [A, B], []],
+    ['nothing when nobody deployed what serves', 'web:9', [A, B], []],
+  ])('is %s', (_name, primary, history, ids) => {
+    expect(earlierThan(primary, history).map(({ id }) => id)).toEqual(ids)
+  })
+})

@@ -1,0 +1,165 @@
+import { getDeployment } from '../aws/code-deploy.ts'
+import { conclude } from '../conclude.ts'
+import { endingOf } from '../follow/ending.ts'
+import { settle } from '../follow/settle.ts'
+import { hasEnded } from '../follow/snapshot.ts'
+import { findOccupant, type Occupant } from '../group/occupant.ts'
+import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
+import { patiently } from '../patience.ts'
+import { type Attached, findPlace, type Place, readAttached } from '../plan/attach.ts'
+import { Findings } from '../plan/findings.ts'
+import { identify } from '../plan/identity.ts'
+import { findRollbackTarget } from '../plan/rollback-target.ts'
+import { Progress } from '../progress.ts'
+import { release } from '../release.ts'
+import { engineFor, followingOf } from '../release-following.ts'
+import type { Release } from '../release-state.ts'
+import { planLines } from '../report/log-lines.ts'
+import { seeThrough, WIND_DOWN_MS } from '../see-through.ts'
+import type { World } from '../world.ts'
+import { takeUp } from './attach.ts'
+import { firstLook, stopAsAsked } from './stop.ts'
+
+/**
+ * Brings production back to what served before. What is being deployed is stopped with rollback, its termination wait
+ * included; with nothing to stop, or when that is not accepted any more, an earlier revision is deployed, all at once and
+ * without hooks. Changes AWS.
+ */
+export async function rollback(parsed: ParsedInputs, world: World): Promise<Release> {
+  const { inputs } = parsed
+  const progress = Progress.begin(inputs, world)
+  const patient = patiently(world)
+  const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
+  const place = await look(parsed, patient, findings, progress)
+  if (place === undefined) return progress.end('refused', { problems: findings.problems })
+  if (world.signal.aborted) return progress.end('cancelled')
+
+  const { occupant } = place
+  const attached = occupant && (await attachTo(inputs, place, occupant, patient, findings))
+  if (occupant !== undefined && attached !== undefined) {
+    progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group })
+    takeUp(attached, progress)
+    // One that goes back already, of CodeDeploy or of this action, is never undone.
+    if (occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined) {
+      return await seeThrough(attached, inputs, world, progress)
+    }
+    const ended = await goBackWith(attached, inputs, world, progress)
+    if (ended !== undefined) return ended
+  }
+  return await deployEarlier(parsed, place, world, findings)
+}
+
+interface Scene extends Place {
+  occupant: Occupant | undefined
+}
+
+/** Service, group and what is active in it; undefined with problems added. */
+async function look(
+  parsed: ParsedInputs,
+  world: World,
+  findings: Findings,
+  progress: Progress,
+): Promise<Scene | undefined> {
+  return await world.log.group('Checks', async () => {
+    const identity = identify(parsed.inputs, world)
+    const place = await findPlace(parsed, world, identity, findings)
+    progress.learn({ caller: (await identity).caller, service: place.service, group: place.group })
+    for (const line of planLines(progress.release)) world.log.line(line)
+    if (place.group === undefined) return undefined
+    const { service, group } = place
+    const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined)
+    const facts = { service, group, autoPromote: false, suspects, stopped: new Set<string>(), onListDenied: () => {} }
+    const before = findings.problems.length
+    const occupant = await findings.answerOf(findOccupant(world, facts))
+    return findings.problems.length > before || before > 0 ? undefined : { ...place, occupant }
+  })
+}
+
+async function attachTo(
+  inputs: Inputs,
+  { service, group }: Place,
+  occupant: Occupant,
+  world: World,
+  findings: Findings,
+): Promise<Attached | undefined> {
+  const id = occupant.rollsBack ?? occupant.id
+  const info = await findings.answerOf(getDeployment(world, id))
+  return info && (await readAttached({ inputs, service, group, meant: { id, info } }, world, findings))
+}
+
+/** Stops the deployment with rollback and follows both; undefined when it cannot be stopped any more. Changes AWS. */
+async function goBackWith(
+  attached: Attached,
+  inputs: Inputs,
+  world: World,
+  progress: Progress,
+): Promise<Release | undefined> {
+  const { plan, deploymentId } = attached
+  const engine = engineFor(plan, inputs, patiently(world), progress)
+  const snapshot = await firstLook(engine, attached, progress)
+  if (snapshot === undefined) return progress.end('refused')
+  if (snapshot.status === 'succeeded') return undefined
+  const isOver = hasEnded(snapshot)
+  const outcome = isOver ? ({ kind: 'ended', snapshot } as const) : ({ kind: 'stop-asked', snapshot } as const)
+  const settlement = isOver
+    ? await settle(engine, deploymentId, outcome, followingOf(plan, 'completion', inputs, world, progress), {
+        ...inputs,
+        rollbackOn: plan.rollbackOn,
+        windDownMs: WIND_DOWN_MS,
+      })
+    : await stopAsAsked(attached, snapshot, inputs, world, progress)
+  const { stop } = settlement
+  const isDone = settlement.snapshot?.status === 'succeeded'
+  const isPastStopping = stop?.refusal !== undefined && settlement.snapshot?.isShifted === true
+  if (isDone || (isPastStopping && !hasEnded(settlement.snapshot ?? snapshot) && stop.problem?.reason !== 'denied')) {
+    world.log.line(`Deployment ${deploymentId} cannot be stopped any more; an earlier revision is deployed instead.`)
+    return undefined
+  }
+  progress.learn({ outcome, problems: stop?.problem === undefined ? [] : [stop.problem] })
+  const { status } = await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
+  return status === 'stopped' || status === 'rolled-back' ? progress.end('succeeded') : progress.release
+}
+
+/** Deploys the revision that is named or found. A firing alarm ends that too: then once more with polling off. */
+async function deployEarlier(
+  { inputs, ...rest }: ParsedInputs,
+  place: Place,
+  world: World,
+  findings: Findings,
+): Promise<Release> {
+  const target = inputs.taskDefinition ?? (await findRollbackTarget(place, patiently(world), findings))
+  const back: ParsedInputs = { ...rest, inputs: { ...goingBack(inputs), taskDefinition: target } }
+  if (target === undefined) {
+    const progress = Progress.begin(inputs, world)
+    const { service, group } = place
+    return progress.end('refused', { service, group, problems: findings.problems })
+  }
+  const first = await release(back, world)
+  const { snapshot, group } = first
+  const isAlarm = snapshot !== undefined && hasEnded(snapshot) && snapshot.status !== 'succeeded'
+  if (!isAlarm || endingOf(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted) return first
+  world.log.warning(
+    `An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}. Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`,
+  )
+  return await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world)
+}
+
+/** The inputs of a release that goes back: fast, unless the strategy is to be kept, and stopped by nothing of ours. */
+function goingBack(inputs: Inputs): Inputs {
+  const strategy = inputs.keepStrategy
+    ? {}
+    : { hooks: {}, appSpec: 'none', deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' }
+  return {
+    ...inputs,
+    ...strategy,
+    images: [],
+    environment: new Map(),
+    secrets: new Map(),
+    cpu: undefined,
+    memory: undefined,
+    onActiveDeployment: 'replace',
+    ifUnchanged: 'release',
+    allowOlder: true,
+    autoPromote: true,
+  }
+}

@@ -1,0 +1,82 @@
+import { readShipped } from '../app-spec/shipped.ts'
+import { getAppSpec, getDeployment, listSucceededDeployments } from '../aws/code-deploy.ts'
+import { describeTaskDefinition } from '../aws/ecs.ts'
+import type { Problem } from '../errors.ts'
+import { parseMarker } from '../marker.ts'
+import type { World } from '../world.ts'
+import type { Place } from './attach.ts'
+import type { Findings } from './findings.ts'
+
+/** A deployment that succeeded, some time ago. */
+export interface PastDeployment {
+  id: string
+  /** Milliseconds since 1970. */
+  createdAtMs: number
+  /** ARN of the revision it shipped; undefined when that could not be seen. */
+  taskDefinitionArn: string | undefined
+  /** It went back to what was before, by CodeDeploy or by this action. */
+  isRollback: boolean
+}
+
+/** How many deployments are looked at, newest first: each takes two reads. */
+const MAX_LOOKED_AT = 100
+
+/**
+ * The deployments to whose revision production can go back, the best first: succeeded, no rollbacks, and older than the
+ * first that shipped what serves now. A rollback therefore never leads back to what it took away.
+ */
+export function earlierThan(primaryArn: string, past: readonly PastDeployment[]): PastDeployment[] {
+  const shipped = past.filter(({ taskDefinitionArn }) => taskDefinitionArn === primaryArn)
+  const firstMs = Math.min(...shipped.map(({ createdAtMs }) => createdAtMs))
+  if (shipped.length === 0) return []
+  return past
+    .filter(({ isRollback, createdAtMs }) => !isRollback && createdAtMs < firstMs)
+    .sort((left, right) => right.createdAtMs - left.createdAtMs)
+}
+
+/** The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added. */
+export async function findRollbackTarget(
+  { service, group }: Place,
+  world: World,
+  findings: Findings,
+): Promise<string | undefined> {
+  const primaryArn = service.primary.taskDefinitionArn
+  const past = await findings.answerOf(readPast(world, { service, group }))
+  if (past === undefined) return undefined
+  for (const { taskDefinitionArn } of earlierThan(primaryArn, past)) {
+    if (taskDefinitionArn === undefined) continue
+    const described = await findings.answerOf(describeTaskDefinition(world, taskDefinitionArn), ({ kind }) =>
+      kind === 'answered' ? 'ignore' : undefined,
+    )
+    if (described?.isActive === true) return described.arn
+    if (findings.problems.length > 0) return undefined
+  }
+  const nothing: Problem = {
+    reason: 'not-found',
+    sentence: `There is nothing to go back to: no deployment of group '${group.name}' succeeded before the one that first shipped what serves now, with a revision that is still ACTIVE. Name the revision with 'task-definition'.`,
+  }
+  findings.add(nothing)
+  return undefined
+}
+
+/** Those that succeeded, and the one that made what serves, which may not have ended yet. @throws CallError */
+async function readPast(world: World, { service, group }: Pick<Place, 'service' | 'group'>): Promise<PastDeployment[]> {
+  const { application, name } = group
+  const past: PastDeployment[] = []
+  const succeeded = (await listSucceededDeployments(world, application, name)).slice(0, MAX_LOOKED_AT)
+  for (const id of new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))) {
+    const { createTime, creator, rollbackInfo, description, revision } = await getDeployment(world, id)
+    const sha256 = revision?.appSpecContent?.sha256
+    const content = sha256 === undefined ? undefined : await getAppSpec(world, application, sha256)
+    past.push({
+      id,
+      createdAtMs: createTime?.getTime() ?? 0,
+      taskDefinitionArn: content === undefined ? undefined : readShipped(content).taskDefinition,
+      isRollback:
+        creator === 'codeDeployRollback' ||
+        rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
+        parseMarker(description)?.operation === 'rollback',
+    })
+  }
+  return past
+}
