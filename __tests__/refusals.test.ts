@@ -79,7 +79,7 @@ describe('refuses with one sentence, and writes nothing, when', () => {
     const scenario = { ...baseScenario, world: withGroup(baseScenario.world, { ready }) }
     const { sentences, outputs } = await refusal({ scenario })
     expect(sentences).toHaveLength(1)
-    expect(sentences[0]).toContain("Set 'auto-promote: true' or 'wait-for: nothing'.")
+    expect(sentences[0]).toContain("Set 'auto-promote: true', 'wait-for: test-traffic' or 'wait-for: nothing'.")
     expect(outputs.reason).toBe('held')
   })
 

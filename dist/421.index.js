@@ -28371,7 +28371,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8802:
+/***/ 6421:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG

@@ -4409,7 +4409,7 @@ __webpack_unused_export__ = GetApplicationCommand;
 __webpack_unused_export__ = GetApplicationInput$;
 __webpack_unused_export__ = GetApplicationOutput$;
 __webpack_unused_export__ = GetApplicationRevision$;
-__webpack_unused_export__ = GetApplicationRevisionCommand;
+exports.dpB = GetApplicationRevisionCommand;
 __webpack_unused_export__ = GetApplicationRevisionInput$;
 __webpack_unused_export__ = GetApplicationRevisionOutput$;
 __webpack_unused_export__ = GetDeployment$;
@@ -36246,6 +36246,7 @@ function isPassing(error) {
 /* harmony export */   $o: () => (/* binding */ getDeploymentGroup),
 /* harmony export */   $z: () => (/* binding */ getDeploymentTarget),
 /* harmony export */   Ie: () => (/* binding */ getDeploymentConfig),
+/* harmony export */   JA: () => (/* binding */ getAppSpec),
 /* harmony export */   Pw: () => (/* binding */ describeDeploymentGroups),
 /* harmony export */   Uk: () => (/* binding */ stopDeployment),
 /* harmony export */   Yy: () => (/* binding */ createDeployment),
@@ -36253,12 +36254,13 @@ function isPassing(error) {
 /* harmony export */   d9: () => (/* binding */ listDeploymentsSince),
 /* harmony export */   i8: () => (/* binding */ getDeployment),
 /* harmony export */   iB: () => (/* binding */ listApplications),
+/* harmony export */   s6: () => (/* binding */ listSucceededDeployments),
 /* harmony export */   vI: () => (/* binding */ continueDeployment)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7507);
+/* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7507);
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8416);
-/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7998);
+/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8416);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
 
 
 
@@ -36266,9 +36268,11 @@ function isPassing(error) {
 /** @throws CallError; code `DeploymentDoesNotExist` */
 async function getDeployment(aws, deploymentId) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
-        const { deploymentInfo } = await aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .GetDeploymentCommand */ .Tvn({ deploymentId }), { abortSignal });
+        const { deploymentInfo } = await aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentCommand */ .Tvn({ deploymentId })), {
+            abortSignal,
+        });
         if (deploymentInfo?.status === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no status');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no status');
         return deploymentInfo;
     });
 }
@@ -36279,31 +36283,45 @@ async function getDeployment(aws, deploymentId) {
  */
 async function getDeploymentTarget(aws, deploymentId, targetId) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentTarget', async (abortSignal) => {
-        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .GetDeploymentTargetCommand */ .Oxg({ deploymentId, targetId });
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentTargetCommand */ .Oxg({ deploymentId, targetId }));
         const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal });
         if (deploymentTarget?.ecsTarget === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no target');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no target');
         return deploymentTarget;
     });
 }
 /** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
 async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentGroup', async (abortSignal) => {
-        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .GetDeploymentGroupCommand */ .WOp({ applicationName, deploymentGroupName });
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentGroupCommand */ .WOp({ applicationName, deploymentGroupName }));
         const { deploymentGroupInfo } = await aws.codeDeploy.send(command, { abortSignal });
         if (deploymentGroupInfo === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no deployment group');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no deployment group');
         return deploymentGroupInfo;
     });
 }
 /** @throws CallError; code `DeploymentConfigDoesNotExist` */
 async function getDeploymentConfig(aws, deploymentConfigName) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentConfig', async (abortSignal) => {
-        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .GetDeploymentConfigCommand */ .z2K({ deploymentConfigName });
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentConfigCommand */ .z2K({ deploymentConfigName }));
         const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal });
         if (deploymentConfigInfo === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no configuration');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no configuration');
         return deploymentConfigInfo;
+    });
+}
+/**
+ * The text of an AppSpec that was deployed, by its sum. Source: observed, not documented.
+ * @throws CallError; code `RevisionDoesNotExist`
+ */
+async function getAppSpec(aws, applicationName, sha256) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetApplicationRevision', async (abortSignal) => {
+        const revision = { revisionType: 'AppSpecContent', appSpecContent: { sha256 } };
+        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetApplicationRevisionCommand */ .dpB({ applicationName, revision });
+        const content = (await aws.codeDeploy.send(command, { abortSignal })).revision?.appSpecContent?.content;
+        if (!content)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no AppSpec');
+        return content;
     });
 }
 /** Ids of deployments of the group that have not ended. @throws CallError */
@@ -36311,6 +36329,10 @@ async function listActiveDeployments(aws, application, group) {
     return await listDeployments(aws, application, group, {
         includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
     });
+}
+/** Ids of deployments of the group that succeeded, newest first as observed. @throws CallError */
+async function listSucceededDeployments(aws, application, group) {
+    return await listDeployments(aws, application, group, { includeOnlyStatuses: ['Succeeded'] });
 }
 /**
  * Ids of deployments of the group that were created since.
@@ -36323,8 +36345,7 @@ async function listDeploymentsSince(aws, application, group, sinceMs) {
 async function listDeployments(aws, applicationName, deploymentGroupName, filter) {
     return await allPages(async (nextToken) => {
         const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => {
-            const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .ListDeploymentsCommand */ .sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken });
-            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .requireJson */ .sG)(command);
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ListDeploymentsCommand */ .sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.deployments, nextToken: answer.nextToken };
@@ -36334,8 +36355,7 @@ async function listDeployments(aws, applicationName, deploymentGroupName, filter
 async function listApplications(aws) {
     return await allPages(async (nextToken) => {
         const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListApplications', (abortSignal) => {
-            const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .ListApplicationsCommand */ .BJ_({ ...nextToken });
-            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .requireJson */ .sG)(command);
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ListApplicationsCommand */ .BJ_({ ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.applications, nextToken: answer.nextToken };
@@ -36345,8 +36365,7 @@ async function listApplications(aws) {
 async function describeDeploymentGroups(aws, applicationName) {
     const names = await allPages(async (nextToken) => {
         const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
-            const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .ListDeploymentGroupsCommand */ .XOe({ applicationName, ...nextToken });
-            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .requireJson */ .sG)(command);
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ListDeploymentGroupsCommand */ .XOe({ applicationName, ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.deploymentGroups, nextToken: answer.nextToken };
@@ -36355,8 +36374,7 @@ async function describeDeploymentGroups(aws, applicationName) {
     for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
         const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
         const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
-            const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .BatchGetDeploymentGroupsCommand */ .rUZ({ applicationName, deploymentGroupNames });
-            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .requireJson */ .sG)(command);
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .BatchGetDeploymentGroupsCommand */ .rUZ({ applicationName, deploymentGroupNames }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         groups.push(...(answer.deploymentGroupsInfo ?? []));
@@ -36365,6 +36383,8 @@ async function describeDeploymentGroups(aws, applicationName) {
 }
 /** Source: API Reference, BatchGetDeploymentGroups: 100 names a call. */
 const MAX_GROUPS_PER_CALL = 100;
+/** What the id of a deployment is made of. Observed, not documented. */
+const DEPLOYMENT_ID = /^d-[\w-]{1,100}$/;
 /**
  * Starts a deployment: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
  * accepted.
@@ -36373,9 +36393,11 @@ const MAX_GROUPS_PER_CALL = 100;
  */
 async function createDeployment(aws, request) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnce */ .VB)(aws, 'codedeploy:CreateDeployment', async (abortSignal) => {
-        const { deploymentId } = await aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .CreateDeploymentCommand */ .ttP(request), { abortSignal });
-        if (!deploymentId)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_2__/* .malformed */ .Q)('no id of the deployment');
+        const { deploymentId } = await aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .CreateDeploymentCommand */ .ttP(request)), {
+            abortSignal,
+        });
+        if (!deploymentId || !DEPLOYMENT_ID.test(deploymentId))
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no id of the deployment');
         return deploymentId;
     });
 }
@@ -36384,7 +36406,9 @@ async function createDeployment(aws, request) {
  * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
  */
 async function stopDeployment(aws, deploymentId, rollback) {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .StopDeploymentCommand */ .NzN({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }));
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .StopDeploymentCommand */ .NzN({ deploymentId, autoRollbackEnabled: rollback })), {
+        abortSignal,
+    }));
 }
 /**
  * Ends a wait of a deployment: that at `Ready`, so that it shifts production, or that before the original task set is
@@ -36392,7 +36416,7 @@ async function stopDeployment(aws, deploymentId, rollback) {
  * @throws CallError; code `DeploymentIsNotInReadyState`
  */
 async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_1__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
         abortSignal,
     }));
 }
@@ -36421,12 +36445,12 @@ async function allPages(read) {
 /* harmony export */   eQ: () => (/* binding */ registerTaskDefinition),
 /* harmony export */   oh: () => (/* binding */ describeTaskDefinition)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(212);
+/* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(212);
 /* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
 /* harmony import */ var _task_definition_definition_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8415);
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9967);
-/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8416);
-/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7998);
+/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8416);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(864);
 
 
 
@@ -36440,12 +36464,12 @@ async function allPages(read) {
  */
 async function describeService(aws, cluster, service) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeServices', async (abortSignal) => {
-        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeServicesCommand */ .H7c({ cluster, services: [service] });
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .DescribeServicesCommand */ .H7c({ cluster, services: [service] }));
         const { services, failures } = await aws.ecs.send(command, { abortSignal });
         const [found] = services ?? [];
         const [failure] = failures ?? [];
         if (found === undefined && failure === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('neither the service nor a failure');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_5__/* .malformed */ .Q)('neither the service nor a failure');
         return { service: found, failureReason: failure?.reason };
     });
 }
@@ -36457,14 +36481,14 @@ async function describeService(aws, cluster, service) {
 async function describeTaskDefinition(aws, taskDefinition) {
     let raw;
     const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeTaskDefinition', async (abortSignal) => {
-        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeTaskDefinitionCommand */ .Zy$({ taskDefinition, include: ['TAGS'] });
-        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_5__/* .keepRaw */ .id)(command, (body) => {
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .DescribeTaskDefinitionCommand */ .Zy$({ taskDefinition, include: ['TAGS'] }));
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .keepRaw */ .id)(command, (body) => {
             raw = body;
         });
         const { taskDefinition: found } = await aws.ecs.send(command, { abortSignal });
         const isWhole = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(raw) && (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(raw['taskDefinition']) && found?.taskDefinitionArn !== undefined;
         if (!isWhole)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no task definition');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_5__/* .malformed */ .Q)('no task definition');
         return found;
     });
     const described = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(raw) && (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(raw['taskDefinition']) ? raw['taskDefinition'] : {};
@@ -36478,6 +36502,8 @@ async function describeTaskDefinition(aws, taskDefinition) {
         notes,
     };
 }
+/** Source: ECS API Reference, RegisterTaskDefinition: name, and a number of the revision. */
+const REVISION_ARN = /^arn:[\w-]+:ecs:[\w-]*:\d*:task-definition\/[\w-]+:\d+$/;
 /**
  * Registers a new revision: changes AWS. Not idempotent: a second call makes a second revision.
  * @returns the ARN of the revision
@@ -36486,15 +36512,16 @@ async function describeTaskDefinition(aws, taskDefinition) {
 async function registerTaskDefinition(aws, definition) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attemptOnce */ .VB)(aws, 'ecs:RegisterTaskDefinition', async (abortSignal) => {
         // The input only satisfies the SDK's types: what is sent is the definition itself.
-        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .RegisterTaskDefinitionCommand */ .$Hl({
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .RegisterTaskDefinitionCommand */ .$Hl({
             family: String(definition['family']),
             containerDefinitions: [],
-        });
-        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_5__/* .sendRaw */ .d3)(command, definition);
+        }));
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .sendRaw */ .d3)(command, definition);
         const { taskDefinition: registered } = await aws.ecs.send(command, { abortSignal });
-        if (!registered?.taskDefinitionArn)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no ARN of the revision');
-        return registered.taskDefinitionArn;
+        const arn = registered?.taskDefinitionArn ?? '';
+        if (!REVISION_ARN.test(arn))
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_5__/* .malformed */ .Q)('no ARN of the revision');
+        return arn;
     });
 }
 /**
@@ -36503,18 +36530,12 @@ async function registerTaskDefinition(aws, definition) {
  * @throws CallError
  */
 async function describeStoppedTasks(aws, cluster, service) {
-    const { taskArns } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:ListTasks', (abortSignal) => {
-        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .ListTasksCommand */ .MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' });
-        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_5__/* .requireJson */ .sG)(command);
-        return aws.ecs.send(command, { abortSignal });
-    });
+    const { taskArns } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .ListTasksCommand */ .MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' })), {
+        abortSignal,
+    }));
     if (taskArns === undefined || taskArns.length === 0)
         return [];
-    const { tasks } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeTasks', (abortSignal) => {
-        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeTasksCommand */ .z8X({ cluster, tasks: taskArns.slice(0, 100) });
-        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_5__/* .requireJson */ .sG)(command);
-        return aws.ecs.send(command, { abortSignal });
-    });
+    const { tasks } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .DescribeTasksCommand */ .z8X({ cluster, tasks: taskArns.slice(0, 100) })), { abortSignal }));
     return (tasks ?? [])
         .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
         .map(readStoppedTask);
@@ -36545,7 +36566,7 @@ function readStoppedTask(task) {
 /* harmony export */   m: () => (/* binding */ loadFunctionLogs)
 /* harmony export */ });
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7998);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
 
 
 /** Clients of Lambda and CloudWatch Logs, loaded when they are needed: most releases never need them. */
@@ -36555,14 +36576,13 @@ async function loadFunctionLogs(config) {
     const logs = new CloudWatchLogsClient(config);
     return {
         logGroupOf: async (FunctionName, abortSignal) => {
-            const command = new GetFunctionConfigurationCommand({ FunctionName });
-            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .requireJson */ .sG)(command);
-            const answer = await lambda.send(command, { abortSignal });
+            const answer = await lambda.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new GetFunctionConfigurationCommand({ FunctionName })), {
+                abortSignal,
+            });
             return answer.LoggingConfig?.LogGroup ?? '';
         },
         page: async ({ logGroup: logGroupName, fromMs: startTime, untilMs: endTime, nextToken }, abortSignal) => {
-            const command = new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken });
-            (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .requireJson */ .sG)(command);
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken }));
             const answer = await logs.send(command, { abortSignal });
             const events = (answer.events ?? []).map(({ timestamp = 0, logStreamName = '', message = '' }) => ({
                 atMs: timestamp,
@@ -36596,6 +36616,52 @@ async function readLogEvents(attempts, logs, range) {
 
 /***/ }),
 
+/***/ 8375:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ listenerUrl),
+/* harmony export */   u: () => (/* binding */ loadLoadBalancing)
+/* harmony export */ });
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+
+/** A client of Elastic Load Balancing, loaded when it is needed: most releases never need it. */
+async function loadLoadBalancing(config) {
+    const { DescribeListenersCommand, DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } = await __nccwpck_require__.e(/* import() */ 586).then(__nccwpck_require__.t.bind(__nccwpck_require__, 586, 19));
+    const client = new ElasticLoadBalancingV2Client(config);
+    return {
+        describeListener: async (listenerArn, abortSignal) => {
+            const command = new DescribeListenersCommand({ ListenerArns: [listenerArn] });
+            const [listener] = (await client.send(command, { abortSignal })).Listeners ?? [];
+            const { LoadBalancerArn: loadBalancerArn, Protocol: protocol, Port: port } = listener ?? {};
+            return loadBalancerArn === undefined || protocol === undefined || port === undefined
+                ? undefined
+                : { loadBalancerArn, protocol, port };
+        },
+        dnsNameOf: async (loadBalancerArn, abortSignal) => {
+            const command = new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] });
+            return (await client.send(command, { abortSignal })).LoadBalancers?.[0]?.DNSName ?? '';
+        },
+        close: () => client.destroy(),
+    };
+}
+const DEFAULT_PORTS = { http: 80, https: 443 };
+/** The address that people open to reach a listener; undefined when it tells none. @throws CallError */
+async function listenerUrl(attempts, elb, listenerArn) {
+    const listener = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(attempts, 'elasticloadbalancing:DescribeListeners', (signal) => elb.describeListener(listenerArn, signal));
+    if (listener === undefined)
+        return undefined;
+    const { loadBalancerArn, protocol, port } = listener;
+    const dnsName = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(attempts, 'elasticloadbalancing:DescribeLoadBalancers', (signal) => elb.dnsNameOf(loadBalancerArn, signal));
+    if (!/^[A-Za-z0-9.-]+$/.test(dnsName))
+        return undefined;
+    const scheme = protocol === 'HTTPS' || protocol === 'TLS' ? 'https' : 'http';
+    return `${scheme}://${dnsName}${port === DEFAULT_PORTS[scheme] ? '' : `:${port}`}`;
+}
+
+
+/***/ }),
+
 /***/ 8416:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -36612,15 +36678,111 @@ function malformed(what) {
 
 /***/ }),
 
-/***/ 7998:
+/***/ 864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   d3: () => (/* binding */ sendRaw),
-/* harmony export */   id: () => (/* binding */ keepRaw),
-/* harmony export */   sG: () => (/* binding */ requireJson)
-/* harmony export */ });
-/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8416);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  id: () => (/* binding */ keepRaw),
+  d3: () => (/* binding */ sendRaw),
+  i5: () => (/* binding */ wellAnswered)
+});
+
+// EXTERNAL MODULE: ./lib/document.js + 1 modules
+var lib_document = __nccwpck_require__(3985);
+// EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/submodules/schema/index.js
+var schema = __nccwpck_require__(6890);
+;// CONCATENATED MODULE: ./lib/aws/answer-shape.js
+
+
+/** How deep an answer of AWS may be nested; none of those that are read here comes near. */
+const MAX_DEPTH = 200;
+/** The last second that is written with four digits of the year, in seconds since 1970. */
+const LAST_SECOND = 253_402_300_799;
+/** A week; CodeDeploy waits for two days at most. Source: CodeDeploy User Guide, "CodeDeploy limits". */
+const MAX_MINUTES = 10_080;
+/**
+ * What keeps an answer from being what its operation answers; undefined when nothing does. The SDK hands on whatever
+ * stands in the place of a text, and a date that is none. Members that are null or that it does not know are fine; a
+ * list has no empty places.
+ * @param output the SDK's schema of the answer
+ */
+function answerMistake(output, answer) {
+    if (!(0,lib_document/* isJsonObject */.OW)(answer))
+        return 'no JSON';
+    if (isDeeperThan(answer, MAX_DEPTH))
+        return 'far too many levels';
+    return mistakeIn(schema.NormalizedSchema.of(output), answer, 'answer');
+}
+function mistakeIn(schema, value, name) {
+    if (value === null || value === undefined)
+        return undefined;
+    if (schema.isListSchema()) {
+        if (!Array.isArray(value))
+            return `no list '${name}'`;
+        const items = schema.getValueSchema();
+        return firstOf(value, (item) => (item === null ? `an empty place in '${name}'` : mistakeIn(items, item, name)));
+    }
+    if (schema.isMapSchema()) {
+        if (!(0,lib_document/* isJsonObject */.OW)(value))
+            return `no mapping '${name}'`;
+        const items = schema.getValueSchema();
+        return firstOf(Object.values(value), (item) => mistakeIn(items, item, name));
+    }
+    if (schema.isStructSchema()) {
+        if (!(0,lib_document/* isJsonObject */.OW)(value))
+            return `no structure '${name}'`;
+        // A member of the answer's own, never what every object inherits.
+        return firstOf([...schema.structIterator()], ([member, its]) => Object.hasOwn(value, member) ? mistakeIn(its, value[member], member) : undefined);
+    }
+    return isScalarOf(schema, value, name) ? undefined : `nothing that can be read as '${name}'`;
+}
+function isScalarOf(schema, value, name) {
+    if (schema.isTimestampSchema())
+        return typeof value === 'number' && value >= 0 && value <= LAST_SECOND;
+    if (schema.isStringSchema())
+        return typeof value === 'string';
+    if (schema.isBooleanSchema())
+        return typeof value === 'boolean';
+    if (schema.isNumericSchema())
+        return typeof value === 'number' && isNumberOf(name, value);
+    return true;
+}
+/** The SDK's schemas do not tell counts from shares, and a share beyond all of it would be told as where production is. */
+function isNumberOf(name, value) {
+    if (/Count$/.test(name))
+        return Number.isSafeInteger(value) && value >= 0;
+    if (/(?:Weight|Percentage)$/.test(name))
+        return value >= 0 && value <= 100;
+    if (/(?:Minutes|Interval)$/.test(name))
+        return value >= 0 && value <= MAX_MINUTES;
+    return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+}
+function firstOf(items, find) {
+    for (const item of items) {
+        const found = find(item);
+        if (found !== undefined)
+            return found;
+    }
+    return undefined;
+}
+/** Level by level, so that no depth is too deep for looking. */
+function isDeeperThan(root, depth) {
+    let level = [root];
+    for (let left = depth; level.length > 0; left--) {
+        if (left === 0)
+            return true;
+        level = level.flatMap((one) => Object.values(one).filter((member) => typeof member === 'object' && member !== null));
+    }
+    return false;
+}
+
+// EXTERNAL MODULE: ./lib/aws/malformed.js
+var malformed = __nccwpck_require__(8416);
+;// CONCATENATED MODULE: ./lib/aws/raw-json.js
+
+
 
 /** Makes `command` send `body` instead of what the SDK would make of its input. */
 function sendRaw(command, body) {
@@ -36645,21 +36807,37 @@ function keepRaw(command, keep) {
     };
     command.middlewareStack.add(keepBody, { step: 'deserialize', priority: 'low', name: 'keepRaw' });
 }
-/** Fails `command` when a good answer is not a JSON object: the SDK takes an empty body for an empty list. */
-function requireJson(command) {
+/**
+ * `command`, which fails when a good answer is not what its operation answers: the SDK takes an empty body for an empty
+ * list, and a list for a text. Of an error only its texts are left, because the SDK stumbles over anything else.
+ */
+function wellAnswered(command) {
+    const { middlewareStack, schema } = command;
     const check = (next) => async (args) => {
         const result = await next(args);
         const response = result.response;
-        if (isObject(response) && Number(response['statusCode']) < 300) {
-            const bytes = await bytesOf(response['body']);
-            response['body'] = bytes;
-            if (!isObject(jsonOf(bytes)))
-                throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_0__/* .malformed */ .Q)('no JSON');
-        }
+        if (!isObject(response))
+            return result;
+        const bytes = await bytesOf(response['body']);
+        const isGood = Number(response['statusCode']) < 300;
+        const mistake = isGood ? answerMistake(schema[OUTPUT], jsonOf(bytes)) : undefined;
+        if (mistake !== undefined)
+            throw (0,malformed/* malformed */.Q)(mistake);
+        response['body'] = isGood ? bytes : onlyTexts(bytes);
         return result;
     };
-    command.middlewareStack.add(check, { step: 'deserialize', priority: 'low', name: 'requireJson' });
+    middlewareStack.add(check, { step: 'deserialize', priority: 'low', name: 'wellAnswered' });
+    return command;
 }
+/** An error's body with those of its members that are texts; as it is when it is no JSON object. */
+function onlyTexts(bytes) {
+    const error = jsonOf(bytes);
+    if (!(0,lib_document/* isJsonObject */.OW)(error))
+        return error === undefined ? bytes : new TextEncoder().encode('{}');
+    const texts = Object.entries(error).filter(([, member]) => typeof member === 'string');
+    return new TextEncoder().encode(JSON.stringify(Object.fromEntries(texts)));
+}
+const OUTPUT = 5;
 async function bytesOf(body) {
     if (ArrayBuffer.isView(body))
         return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
@@ -36766,15 +36944,19 @@ function isClientError(httpStatus) {
 /** Whatever was thrown: SDK exceptions, Node's network errors, and anything else. */
 function factsOf(error) {
     if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(error))
-        return { name: 'Error', message: String(error), httpStatus: undefined };
+        return { name: 'Error', message: textOf(error), httpStatus: undefined };
     const { name, code, message, $metadata } = error;
     const status = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)($metadata) ? $metadata['httpStatusCode'] : undefined;
     const isNetwork = typeof code === 'string' && NETWORK.has(code);
     return {
-        name: isNetwork ? code : String(name ?? 'Error'),
-        message: withoutHint(String(message || messageOfFirst(error) || '')),
+        name: isNetwork ? code : textOf(name) || 'Error',
+        message: withoutHint(textOf(message) || textOf(messageOfFirst(error))),
         httpStatus: typeof status === 'number' ? status : undefined,
     };
+}
+/** Text and what reads like it; an error answer can hold anything in its place, and not everything becomes a text. */
+function textOf(value) {
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 /** What the SDK says to programmers about an answer that it could not read. */
 function withoutHint(message) {
@@ -40872,8 +41054,10 @@ function invalidInput(sentence) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   u: () => (/* binding */ ROLLBACK_BUDGET_MS),
-/* harmony export */   v: () => (/* binding */ budgetFor)
+/* harmony export */   hR: () => (/* binding */ finishOf),
+/* harmony export */   ui: () => (/* binding */ ROLLBACK_BUDGET_MS),
+/* harmony export */   v2: () => (/* binding */ hooksBeforeReady),
+/* harmony export */   vO: () => (/* binding */ budgetFor)
 /* harmony export */ });
 const MINUTE_MS = 60_000;
 /**
@@ -40888,8 +41072,13 @@ const SLACK_MS = 5 * MINUTE_MS;
 const BETWEEN_EVENTS_MS = 10 * MINUTE_MS;
 /** How long a rollback may take, in milliseconds: it moves listeners and starts nothing. */
 const ROLLBACK_BUDGET_MS = 15 * MINUTE_MS;
+/** What a finish line means for the budget. */
+function finishOf(finishLine) {
+    return { waitsForTermination: finishLine === 'completion', endsAtReady: finishLine === 'test-traffic' };
+}
 /** The budget of a release. The group's configured waits come on top of `wait-for-minutes`, as in the official action. */
-function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks }) {
+function budgetFor(facts) {
+    const { waitForMs, waitsForTermination, endsAtReady = false, group, shift, hooks } = facts;
     const readyMs = group.readyWaitMs;
     const terminationMs = waitsForTermination ? (group.terminationWaitMs ?? 0) : 0;
     const hooksMs = Object.keys(hooks).length * HOOK_MS;
@@ -40905,13 +41094,22 @@ function budgetFor({ waitForMs, waitsForTermination, group, shift, hooks }) {
         termination: terminationMs + SLACK_MS,
         ended: 0,
     };
-    const overallMs = waitForMs === undefined ? undefined : waitForMs + readyMs + terminationMs;
-    const phasesMs = PROVISIONING_MS +
+    const overallMs = waitForMs === undefined ? undefined : waitForMs + (endsAtReady ? 0 : readyMs + terminationMs);
+    const toReadyMs = PROVISIONING_MS + hooksBeforeReady(hooks).length * HOOK_MS;
+    const toTheEndMs = PROVISIONING_MS +
         hooksMs +
         (group.holdsAtReady || readyMs > 0 ? limits.ready : 0) +
         limits.shift +
         (waitsForTermination ? limits.termination : 0);
-    return { overallMs, totalMs: overallMs ?? phasesMs, phaseMs: ({ kind }) => limits[kind] };
+    return {
+        overallMs,
+        totalMs: overallMs ?? (endsAtReady ? toReadyMs : toTheEndMs),
+        phaseMs: ({ kind }) => limits[kind],
+    };
+}
+/** The hooks that run before a deployment waits at `Ready`. */
+function hooksBeforeReady(hooks) {
+    return Object.entries(hooks).filter(([event]) => event !== 'BeforeAllowTraffic' && event !== 'AfterAllowTraffic');
 }
 
 
@@ -40956,11 +41154,15 @@ const TASK_SET_STATES = {
     ACTIVE: 'active',
     DRAINING: 'draining',
 };
+/** What a word of AWS is in ours; undefined when it is in no table, also when it is what every object has a member of. */
+function wordIn(table, word) {
+    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
 /** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
 function readSnapshot(reading) {
     const { readAtMs, targetReadAtMs = readAtMs, info, target, originalTaskSetId } = reading;
     const statusWord = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(info.status ?? 'unknown', 60);
-    const status = info.status === undefined ? 'unknown' : (STATUSES[info.status] ?? 'unknown');
+    const status = wordIn(STATUSES, info.status) ?? 'unknown';
     const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent);
     const allDone = events.length > 0 && events.every((event) => event.status === 'succeeded');
     const rollback = info.rollbackInfo;
@@ -41013,7 +41215,7 @@ function taskSetsWithoutTarget(taskSets, deploymentId, originalTaskSetId) {
         pending: taskSet.pending,
         desired: taskSet.desired,
         trafficPercent: undefined,
-        state: TASK_SET_STATES[taskSet.status] ?? 'unknown',
+        state: wordIn(TASK_SET_STATES, taskSet.status) ?? 'unknown',
     }));
 }
 /**
@@ -41032,7 +41234,7 @@ function shareByPrimary(taskSets) {
 function readEvent(event) {
     return {
         name: (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(event.lifecycleEventName ?? '', 100),
-        status: event.status === undefined ? 'unknown' : (EVENT_STATUSES[event.status] ?? 'unknown'),
+        status: wordIn(EVENT_STATUSES, event.status) ?? 'unknown',
         startedAtMs: event.startTime?.getTime(),
         endedAtMs: event.endTime?.getTime(),
         diagnostics: diagnosticsText(event),
@@ -41062,8 +41264,8 @@ function readTargetTaskSet(taskSet, originalTaskSetId) {
         running: taskSet.runningCount ?? 0,
         pending: taskSet.pendingCount ?? 0,
         desired: taskSet.desiredCount ?? 0,
-        trafficPercent: taskSet.trafficWeight ?? 0,
-        state: TASK_SET_STATES[taskSet.status ?? ''] ?? 'unknown',
+        trafficPercent: taskSet.trafficWeight,
+        state: wordIn(TASK_SET_STATES, taskSet.status) ?? 'unknown',
     };
 }
 /** The label is absent in older answers; then the task set that served at the start tells. */
@@ -41265,6 +41467,7 @@ function newWatch({ clock, onRequestTrouble }, before) {
         mayPromote: true,
         promoteAtMs: nowMs,
         promoting: new trouble/* Trouble */.q(onRequestTrouble),
+        mayEndWait: true,
     };
 }
 /** One reading, told; an outcome when it ends the wait. */
@@ -41282,7 +41485,7 @@ async function look(engine, deploymentId, watch, following) {
         if (watch.failedReads > 0)
             following.onReadTrouble({ endedAfter: watch.failedReads });
         watch.failedReads = 0;
-        const outcome = outcomeOf(snapshot, following.finishLine);
+        const outcome = outcomeOf(snapshot, following);
         if (outcome !== undefined)
             return outcome;
         const reason = await following.reasonToGiveUp(snapshot);
@@ -41292,6 +41495,9 @@ async function look(engine, deploymentId, watch, following) {
             watch.promoting.answered();
         else if (following.autoPromote && watch.mayPromote && following.clock.now() >= watch.promoteAtMs) {
             await promote(engine, deploymentId, watch, following);
+        }
+        if (following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
+            await endTerminationWait(engine, deploymentId, watch, following);
         }
     }
     catch (error) {
@@ -41318,7 +41524,7 @@ async function promote(engine, deploymentId, watch, following) {
         const { kind, code } = error.serviceError;
         if (kind === 'denied') {
             watch.mayPromote = false;
-            following.onPromotionDenied(error);
+            following.onPromotionDenied(error, 'ready');
             return;
         }
         if (!mayRideOut(error.serviceError))
@@ -41327,6 +41533,25 @@ async function promote(engine, deploymentId, watch, following) {
             return;
         watch.promoting.failedWith(error);
         watch.promoteAtMs = following.clock.now() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed);
+    }
+}
+/** Ends the wait before the original is terminated; where we may not, it is waited for. */
+async function endTerminationWait(engine, deploymentId, watch, following) {
+    try {
+        await engine.endTerminationWait(deploymentId);
+        watch.mayEndWait = false;
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        if (error.serviceError.kind === 'denied') {
+            watch.mayEndWait = false;
+            following.onPromotionDenied(error, 'termination');
+            return;
+        }
+        // Too early, too late or not for the moment: the next look shows which.
+        if (!mayRideOut(error.serviceError))
+            throw error;
     }
 }
 /** Hands a reading on, with what has changed. @returns whether anything has */
@@ -41363,7 +41588,7 @@ async function lastLook(engine, deploymentId, watch, following) {
             return undefined;
         watch.snapshot = snapshot;
         tell(before, snapshot, following);
-        return outcomeOf(snapshot, following.finishLine);
+        return outcomeOf(snapshot, following);
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
@@ -41398,19 +41623,32 @@ function tellIfSilent(watch, { inPhaseMs, remainingMs }, { clock, onHeartbeat })
     watch.lastToldMs = nowMs;
 }
 /** The outcome a reading decides by itself, if it does. */
-function outcomeOf(snapshot, finishLine) {
+function outcomeOf(snapshot, { finishLine, hooks }) {
     if (snapshot.status === 'succeeded')
         return { kind: 'finish-line', snapshot };
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return { kind: 'ended', snapshot };
-    if (finishLine === 'production-traffic' && snapshot.isShifted)
+    if (finishLine === 'test-traffic' && isTestable(snapshot, hooks))
+        return { kind: 'finish-line', snapshot };
+    if (finishLine !== 'completion' && snapshot.isShifted)
         return { kind: 'finish-line', snapshot };
     return undefined;
+}
+/** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
+function isTestable(snapshot, hooks) {
+    return isWaitingForPromotion(snapshot) && (!snapshot.isBlind || hooks.AfterAllowTestTraffic === undefined);
 }
 /** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
 function untilTheEnd(following, limitMs) {
     const budget = { totalMs: limitMs, overallMs: limitMs, phaseMs: () => limitMs };
-    return { ...following, finishLine: 'completion', budget, autoPromote: false, reasonToGiveUp: async () => undefined };
+    return {
+        ...following,
+        finishLine: 'completion',
+        budget,
+        autoPromote: false,
+        endsTerminationWait: false,
+        reasonToGiveUp: async () => undefined,
+    };
 }
 /**
  * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
@@ -41666,6 +41904,7 @@ const STATUS_AFTER = {
     'timed-out': 'running',
     cancelled: 'running',
     'given-up': 'running',
+    'stop-asked': 'running',
     'lost-sight': 'unknown',
 };
 async function followRollback(engine, { rollback: pointer }, following, wasDue) {
@@ -41675,7 +41914,7 @@ async function followRollback(engine, { rollback: pointer }, following, wasDue) 
         const status = wasDue && message !== '' ? 'failed' : 'none';
         return { rollback: { ...NO_ROLLBACK, status, wasDue, message }, cutShort: undefined };
     }
-    const { kind, snapshot } = await (0,follow/* follow */.e6)(engine, deploymentId, (0,follow/* untilTheEnd */.Jd)(following, budget/* ROLLBACK_BUDGET_MS */.u));
+    const { kind, snapshot } = await (0,follow/* follow */.e6)(engine, deploymentId, (0,follow/* untilTheEnd */.Jd)(following, budget/* ROLLBACK_BUDGET_MS */.ui));
     const said = snapshot?.error?.message ?? '';
     return {
         rollback: { status: STATUS_AFTER[kind], deploymentId, snapshot, wasDue, message: said },
@@ -41689,7 +41928,10 @@ function cutShortBy(kind) {
 
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/plan/findings.js
+var findings = __nccwpck_require__(6081);
 ;// CONCATENATED MODULE: ./lib/follow/stop-request.js
+
 
 
 /** How soon a request is sent again that failed for a passing reason, in milliseconds. */
@@ -41698,11 +41940,14 @@ const AGAIN_AFTER_MS = 10_000;
 class StopRequest {
     /** Why it was refused, in the service's words; undefined when it was accepted. */
     refusal;
+    /** The same as the reason of a refusal of ours. */
+    problem;
     #engine;
     #deploymentId;
     #clock;
     #trouble;
     #sendAgainAtMs;
+    #hasEnded = false;
     constructor(engine, deploymentId, { clock, onRequestTrouble }) {
         this.#engine = engine;
         this.#deploymentId = deploymentId;
@@ -41714,6 +41959,7 @@ class StopRequest {
         try {
             await this.#engine.stop(this.#deploymentId, { rollback: true });
             this.refusal = undefined;
+            this.problem = undefined;
             this.#sendAgainAtMs = undefined;
             this.#trouble.answered();
         }
@@ -41726,7 +41972,13 @@ class StopRequest {
             this.#sendAgainAtMs = mayPass ? this.#clock.now() + AGAIN_AFTER_MS : undefined;
             if (mayPass)
                 this.#trouble.failedWith(error);
+            this.problem = (0,findings/* callProblem */.U)(error);
+            this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted';
         }
+    }
+    /** The deployment goes on, and asking again would not help. */
+    get isRefusedForGood() {
+        return this.refusal !== undefined && this.#sendAgainAtMs === undefined && !this.#hasEnded;
     }
     /** Changes AWS, if it sends anything. */
     async sendAgainIfWorthwhile() {
@@ -41752,8 +42004,9 @@ const LOOK_BEFORE_STOP_MS = 60_000;
 const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined };
 /**
  * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
- * follows that deployment to its own end. Changes AWS only after `given-up`, and after `cancelled` and `timed-out` when
- * asked to; production that has moved is never taken back, and nothing is stopped unseen.
+ * follows that deployment to its own end. Changes AWS only after `given-up` and `stop-asked`, and after `cancelled` and
+ * `timed-out` when asked to; production that has moved is taken back by `stop-asked` alone, and nothing is stopped
+ * unseen.
  */
 async function settle(engine, deploymentId, outcome, following, partings) {
     const { snapshot } = outcome;
@@ -41766,6 +42019,8 @@ async function settle(engine, deploymentId, outcome, following, partings) {
             return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, partings.rollbackOn)) };
         case 'given-up':
             return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn);
+        case 'stop-asked':
+            return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn, 'as-asked');
         case 'timed-out':
             if (partings.onTimeout === 'leave')
                 return { ...AT_REST, snapshot };
@@ -41817,20 +42072,22 @@ async function lookBeforeStop(engine, deploymentId, before, following) {
     }
     return undefined;
 }
-async function stopAndSettle(engine, snapshot, following, rollbackOn) {
+async function stopAndSettle(engine, snapshot, following, rollbackOn, asAsked) {
     const { deploymentId } = snapshot;
     const stop = new StopRequest(engine, deploymentId, following);
     await stop.send();
     const waiting = {
         ...(0,follow/* untilTheEnd */.Jd)(following, STOP_BUDGET_MS),
         reasonToGiveUp: async (seen) => {
-            if (!(0,follow_snapshot/* isMoved */.yu)(seen))
+            if (asAsked !== undefined || !(0,follow_snapshot/* isMoved */.yu)(seen))
                 await stop.sendAgainIfWorthwhile();
-            return undefined;
+            return asAsked !== undefined && stop.isRefusedForGood ? 'CodeDeploy did not accept the stop' : undefined;
         },
     };
     const end = await (0,follow/* follow */.e6)(engine, deploymentId, waiting, snapshot);
-    const { refusal } = stop;
+    const { refusal, problem } = stop;
+    if (end.kind === 'given-up')
+        return { ...AT_REST, snapshot: end.snapshot, stop: { refusal, problem } };
     const cutShort = cutShortBy(end.kind);
     if (cutShort === undefined && end.snapshot !== undefined) {
         const dueOn = refusal === undefined ? ['stop', ...rollbackOn] : rollbackOn;
@@ -41862,6 +42119,7 @@ async function settleEnd(engine, snapshot, following, rollbackOn) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   GA: () => (/* binding */ replacementTraffic),
 /* harmony export */   J9: () => (/* binding */ areEventsKnown),
+/* harmony export */   Oh: () => (/* binding */ readySinceMs),
 /* harmony export */   Oz: () => (/* binding */ isCurrent),
 /* harmony export */   hY: () => (/* binding */ hasEnded),
 /* harmony export */   my: () => (/* binding */ runningEvent),
@@ -41920,6 +42178,11 @@ function failedEvent(snapshot) {
 function hookOf(hooks, eventName) {
     const entry = Object.entries(hooks).find(([event]) => event === eventName);
     return entry?.[1];
+}
+/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
+function readySinceMs({ events }) {
+    const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined);
+    return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
 
@@ -42153,6 +42416,64 @@ class Trouble {
 
 /***/ }),
 
+/***/ 5338:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ stepIn)
+});
+
+// EXTERNAL MODULE: ./lib/marker.js
+var lib_marker = __nccwpck_require__(9349);
+;// CONCATENATED MODULE: ./lib/group/room-policy.js
+/**
+ * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
+ * rollback is never disturbed.
+ */
+const STEPS = {
+    wait: { unshifted: 'wait', shifting: 'wait', held: 'refuse', shifted: 'wait', 'rolling-back': 'wait' },
+    replace: {
+        unshifted: 'stop',
+        shifting: 'wait',
+        held: 'stop',
+        shifted: 'end-termination-wait',
+        'rolling-back': 'wait',
+    },
+    fail: { unshifted: 'refuse', shifting: 'refuse', held: 'refuse', shifted: 'refuse', 'rolling-back': 'refuse' },
+};
+/** What to do about a deployment that keeps the group busy. */
+function roomStep(policy, facts) {
+    const { stage, freeAtMs, asked, nowMs, untilMs } = facts;
+    const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage];
+    const next = asked.has(step) ? 'wait' : step;
+    if (next !== 'wait')
+        return next;
+    const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeAtMs ?? nowMs) > untilMs;
+    return nowMs >= untilMs || isTooLong ? 'refuse' : 'wait';
+}
+
+;// CONCATENATED MODULE: ./lib/group/room.js
+
+
+/** What to do about the deployment that is in the way. */
+function stepIn(room, occupant, asked, nowMs) {
+    const { stage, marker, rollsBack, freeAtMs } = occupant;
+    const isOwnRollback = rollsBack !== undefined && marker !== undefined && (0,lib_marker/* isSameJob */.c_)(room.own, marker);
+    return roomStep(room.policy, {
+        stage,
+        isOwnRollback,
+        freeAtMs,
+        asked,
+        nowMs,
+        untilMs: room.sinceMs + room.patienceMs,
+    });
+}
+
+
+/***/ }),
+
 /***/ 3566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42186,16 +42507,20 @@ function waitedMs(waits, nowMs) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _step_cancellation_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9411);
-/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9937);
-/* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7052);
-/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6421);
-/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8753);
-/* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(460);
-/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9856);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4169);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7975);
+/* harmony import */ var _step_cancellation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9411);
+/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
+/* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
+/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(373);
+/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8753);
+/* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
+/* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7289);
+/* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(460);
+/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9856);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4169);
+
+
 
 
 
@@ -42208,30 +42533,44 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 const environment = process.env;
-const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_9__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 8802)));
-const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_3__/* .stepLog */ .t)(toolkit);
-const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_1__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_5__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_6__/* .STATE_REPORT */ .n7));
-const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_7__/* .Teller */ .T(toolkit, files, log);
+const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_11__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
+const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_4__/* .stepLog */ .t)(toolkit);
+const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_2__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__/* .STATE_REPORT */ .n7));
+const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_9__/* .Teller */ .T(toolkit, files, log);
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
+(0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__/* .catchStrayOutput */ ._)(log.line);
+// Whatever is thrown where nobody waits for it, a rejected promise among it.
+process.on('uncaughtException', (error) => void endWithBug(error));
 try {
-    const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_2__/* .firstRequestSent */ .y)();
+    const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_3__/* .firstRequestSent */ .y)();
     const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller };
-    const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_5__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_4__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_10__/* .listenForCancel */ .F)() });
+    const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_5__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_12__/* .listenForCancel */ .F)() });
     await Promise.race([sent, running]);
     await toolkit.load();
     await running;
 }
 catch (error) {
-    await toolkit.load();
-    tellBug(error);
+    await endWithBug(error);
+}
+/** Ends the step at once: after a mistake of ours nothing that still runs can be relied on. */
+async function endWithBug(error) {
+    try {
+        await toolkit.load();
+        tellBug(error);
+    }
+    catch (second) {
+        process.exitCode = isPost ? 0 : 1;
+        process.stdout.write(`${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .logLine */ .BP)(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`);
+    }
+    process.stdout.write('', () => process.exit());
 }
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
 function tellBug(error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    for (const line of (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_8__/* .plainText */ .wh)(stack ?? message).split('\n'))
-        log.line(`| ${line}`);
-    const failure = `This is a mistake in the action itself (${message}); please report it.`;
+    const { message, stack } = describeThrown(error);
+    for (const line of (0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__/* .quotedLines */ .G)(stack))
+        log.line(line);
+    const failure = `This is a mistake in the action itself (${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(message)}); please report it.`;
     const { told } = teller;
     if (told === undefined || isPost) {
         teller.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure);
@@ -42241,6 +42580,11 @@ function tellBug(error) {
     const problems = [...told.problems, { reason: 'internal-error', sentence: failure }];
     const mayRun = told.deploymentId !== undefined || told.taskDefinition !== undefined;
     teller.tellEnd({ ...told, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAtMs: Date.now() });
+}
+/** Anything can be thrown, and not everything becomes a text. */
+function describeThrown(thrown) {
+    const message = thrown instanceof Error ? thrown.message : (0,node_util__WEBPACK_IMPORTED_MODULE_1__.inspect)(thrown);
+    return { message, stack: (thrown instanceof Error && thrown.stack) || message };
 }
 
 __webpack_async_result__();
@@ -42276,6 +42620,32 @@ const HOOK_INPUTS = {
 /** The input that names the hook function of an event. */
 function hookInputOf(event) {
     return HOOK_INPUTS[event];
+}
+
+
+/***/ }),
+
+/***/ 7784:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   lV: () => (/* binding */ isOnDeployment),
+/* harmony export */   pN: () => (/* binding */ mayEnd),
+/* harmony export */   r$: () => (/* binding */ markedAs),
+/* harmony export */   xb: () => (/* binding */ OPERATIONS)
+/* harmony export */ });
+const OPERATIONS = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback'];
+/** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
+function markedAs(operation) {
+    return operation === 'plan' ? 'release' : operation;
+}
+/** Whether the operation may end what it started or moved on, when it is cancelled, not done in time, or in vain. */
+function mayEnd(operation) {
+    return operation === 'release' || operation === 'promote';
+}
+/** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
+function isOnDeployment(operation) {
+    return operation === 'watch' || operation === 'stop' || operation === 'promote';
 }
 
 
@@ -42369,6 +42739,112 @@ function withoutDelimiters(value) {
 
 /***/ }),
 
+/***/ 6081:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ Findings),
+/* harmony export */   U: () => (/* binding */ callProblem)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4849);
+
+
+/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
+class Findings {
+    problems;
+    warnings = [];
+    notes = [];
+    constructor(problems = [], notes = []) {
+        this.problems = [...problems];
+        this.notes.push(...notes);
+    }
+    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
+    add(...problems) {
+        for (const problem of problems) {
+            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
+            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
+                continue;
+            this.problems.push(problem);
+        }
+    }
+    /**
+     * The answer of a call, or undefined with the problem added.
+     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
+     *   other error is told as it is
+     */
+    async answerOf(call, explain = () => undefined) {
+        try {
+            return await call;
+        }
+        catch (error) {
+            if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+                throw error;
+            const explained = explain(error.serviceError);
+            if (explained !== 'ignore')
+                this.add(explained ?? callProblem(error));
+            return undefined;
+        }
+    }
+}
+/** A call that failed before anything was deployed, as the reason for a refusal. */
+function callProblem({ operation, serviceError }) {
+    const reasons = {
+        throttled: 'unreachable',
+        unavailable: 'unreachable',
+        network: 'unreachable',
+        expired: 'credentials',
+        'invalid-credentials': 'credentials',
+        'no-credentials': 'credentials',
+        denied: 'denied',
+        answered: 'rejected',
+    };
+    return { reason: reasons[serviceError.kind], sentence: (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .describeServiceError */ .V)(operation, serviceError) };
+}
+
+
+/***/ }),
+
+/***/ 8839:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ expectedPhases)
+/* harmony export */ });
+/* harmony import */ var _follow_budget_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3324);
+
+const MINUTE_MS = 60_000;
+/** What most services take until all tasks of the replacement are healthy, and most hooks until they answer. Assumed. */
+const USUAL_INSTALL_MS = 10 * MINUTE_MS;
+const USUAL_HOOK_MS = 5 * MINUTE_MS;
+/** What a release like this goes through up to its finish line, in order. */
+function expectedPhases({ budget, hooks, shift, group }, { waitFor }) {
+    const terminationMs = group.terminationWaitMs ?? 0;
+    const toReady = [
+        { name: 'Install', usualMs: USUAL_INSTALL_MS, atMostMs: budget.phaseMs({ kind: 'provisioning' }) },
+        ...(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .hooksBeforeReady */ .v2)(hooks).map(hookPhase),
+    ];
+    if (waitFor === 'test-traffic')
+        return toReady;
+    const later = Object.entries(hooks).filter(([event]) => !(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .hooksBeforeReady */ .v2)(hooks).some(([name]) => name === event));
+    const shiftMs = shift.kind === 'unknown' ? 0 : shift.durationMs;
+    return [
+        ...toReady,
+        ...(group.holdsAtReady ? [{ name: 'Ready', usualMs: 0, atMostMs: budget.phaseMs({ kind: 'ready' }) }] : []),
+        { name: 'AllowTraffic', usualMs: shiftMs, atMostMs: budget.phaseMs({ kind: 'shift' }) },
+        ...later.map(hookPhase),
+        ...(waitFor === 'completion'
+            ? [{ name: 'Termination wait', usualMs: terminationMs, atMostMs: budget.phaseMs({ kind: 'termination' }) }]
+            : []),
+    ];
+    function hookPhase([event, hookFunction]) {
+        return { name: event, usualMs: USUAL_HOOK_MS, atMostMs: budget.phaseMs({ kind: 'hook', event, hookFunction }) };
+    }
+}
+
+
+/***/ }),
+
 /***/ 1288:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42439,7 +42915,12 @@ function newRelease(inputs, world) {
         run: world.run,
         region: world.region,
         otherEndpoint: world.otherEndpoint,
-        asked: { cluster: inputs.cluster, service: inputs.service, finishLine: inputs.waitFor },
+        asked: {
+            cluster: inputs.cluster,
+            service: inputs.service,
+            finishLine: inputs.waitFor,
+            deploymentId: inputs.deploymentId,
+        },
         caller: undefined,
         startedAtMs: world.clock.now(),
         endedAtMs: undefined,
@@ -42458,6 +42939,7 @@ function newRelease(inputs, world) {
         outcome: undefined,
         settlement: undefined,
         production: undefined,
+        testUrl: inputs.testUrl,
         hookLogs: [],
         taskStops: [],
         status: undefined,
@@ -42656,6 +43138,7 @@ function codeDeployEngine(aws, release) {
         },
         stop: (deploymentId, { rollback }) => (0,code_deploy/* stopDeployment */.Uk)(aws, deploymentId, rollback),
         promote: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId),
+        endTerminationWait: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId, 'TERMINATION_WAIT'),
         observe,
     };
 }
@@ -42696,7 +43179,7 @@ function createRequest(release, taskDefinitionArn) {
             }),
         ...(alarms === undefined
             ? {}
-            : { overrideAlarmConfiguration: { enabled: true, alarms: alarms.map((name) => ({ name })) } }),
+            : { overrideAlarmConfiguration: { enabled: alarms.length > 0, alarms: alarms.map((name) => ({ name })) } }),
     };
 }
 
@@ -42820,6 +43303,10 @@ function earlierDeployments({ service, group }) {
     const ids = [service.primary.deploymentId, group.lastDeployment?.id].filter((id) => id !== undefined);
     return { ids, newestCreatedAtMs: group.lastDeployment?.createdAtMs };
 }
+const WAITS_ON = {
+    ready: 'The deployment waits for somebody to continue it in the console.',
+    termination: 'The original task set stays until its termination wait is over.',
+};
 /** How this release is followed. */
 function followingOf(plan, finishLine, inputs, world, progress) {
     return {
@@ -42832,12 +43319,13 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         shift: plan.shift,
         terminationWaitMs: plan.group.terminationWaitMs ?? 0,
         autoPromote: inputs.autoPromote,
+        endsTerminationWait: inputs.operation === 'promote' && finishLine === 'completion',
         onEntry: (entry) => progress.enter(entry),
         onSnapshot: (snapshot) => progress.see(snapshot),
         onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
         onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
         onRequestTrouble: (trouble) => world.log.line((0,log_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
-        onPromotionDenied: ({ operation, serviceError }) => progress.warn(`${(0,service_error/* describeServiceError */.V)(operation, serviceError)} The deployment waits for somebody to continue it in the console.`),
+        onPromotionDenied: ({ operation, serviceError }, wait) => progress.warn(`${(0,service_error/* describeServiceError */.V)(operation, serviceError)} ${WAITS_ON[wait]}`),
         reasonToGiveUp: watchReplacementTasks(world, {
             service: plan.service,
             failFast: inputs.failFast,
@@ -43071,8 +43559,9 @@ function openingLines(release) {
     if (service === undefined || deploymentId === undefined || plan === undefined)
         return [];
     const url = (0,_console_links_js__WEBPACK_IMPORTED_MODULE_3__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
-    const as = caller === undefined ? '' : `, as ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(caller.arn)}`;
-    const by = run.repository === '' ? '' : `, by run ${run.runId} of ${run.repository}`;
+    const isOurs = release.operation === 'release';
+    const as = caller === undefined || !isOurs ? '' : `, as ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(caller.arn)}`;
+    const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`;
     const lines = [
         `Deployment ${deploymentId} releases ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .releasedRevision */ .FX)(release)} to ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
     ];
@@ -43085,7 +43574,9 @@ function openingLines(release) {
         return lines;
     const goal = asked.finishLine === 'completion'
         ? 'the original task set is terminated'
-        : 'production traffic is shifted and every lifecycle event is done';
+        : asked.finishLine === 'test-traffic'
+            ? 'the replacement serves the test listener and the deployment waits at Ready'
+            : 'production traffic is shifted and every lifecycle event is done';
     lines.push(`Waiting until ${goal}, for at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
     return lines;
 }
@@ -43143,6 +43634,8 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
     switch (outcome.kind) {
         case 'given-up':
             return line(outcome.reason, 'rollback');
+        case 'stop-asked':
+            return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
         case 'cancelled':
             return line('The workflow run was cancelled', onCancel);
         case 'timed-out':
@@ -43155,10 +43648,15 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
 function closingLines(release) {
     if (release.status === undefined)
         return [];
-    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_2__/* .exitCodeOf */ .F)(release.status) === 0)
+    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_2__/* .exitCodeOf */ .F)(release.status, release.operation) === 0)
         return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictSentences */ .qW)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictParagraph */ .uS)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
-    return sentences.length < 2 ? [] : [`${sentences.length} things are wrong, so nothing was deployed:`, ...sentences];
+    return sentences.length < 2
+        ? []
+        : [
+            `${sentences.length} things are wrong, so nothing was ${release.operation === 'release' ? 'deployed' : 'changed'}:`,
+            ...sentences,
+        ];
 }
 /** The lifecycle events cannot be read: what that means for this wait. */
 function targetLostText({ operation, serviceError }, hooks, finishLine) {
@@ -43200,28 +43698,127 @@ function answerLostLine({ serviceError: { code, message } }, nowMs) {
 
 /***/ }),
 
+/***/ 392:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CR: () => (/* binding */ usualText),
+/* harmony export */   L1: () => (/* binding */ groupSettings),
+/* harmony export */   Y3: () => (/* binding */ plannedSentence),
+/* harmony export */   sR: () => (/* binding */ plannedLines),
+/* harmony export */   sb: () => (/* binding */ plannedOf)
+/* harmony export */ });
+/* harmony import */ var _app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4608);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8690);
+/* harmony import */ var _group_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5338);
+/* harmony import */ var _plan_phases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8839);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4169);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8191);
+
+
+
+
+
+
+/** Stands in a planned AppSpec for the ARN of a revision that is not registered yet, as CodePipeline writes it. */
+const NOT_REGISTERED_YET = '<TASK_DEFINITION>';
+function plannedOf({ operation, plan, asked, startedAtMs }) {
+    if (operation !== 'plan' || plan === undefined)
+        return undefined;
+    const arn = plan.definition.kind === 'use' ? plan.definition.arn : undefined;
+    const { content, sha256 } = (0,_app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__/* .buildAppSpec */ .R)(plan.appSpec, arn ?? NOT_REGISTERED_YET);
+    return {
+        writes: plannedWrites(plan, startedAtMs),
+        phases: asked.finishLine === 'nothing' ? [] : (0,_plan_phases_js__WEBPACK_IMPORTED_MODULE_2__/* .expectedPhases */ .J)(plan, { waitFor: asked.finishLine }),
+        appSpec: { content, sha256: arn === undefined ? undefined : sha256 },
+    };
+}
+function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }, nowMs) {
+    if (isUnchanged || adopted !== undefined)
+        return [];
+    const step = occupant === undefined ? 'wait' : (0,_group_room_js__WEBPACK_IMPORTED_MODULE_1__/* .stepIn */ .e)(room, occupant, new Set(), nowMs);
+    return [
+        ...(step === 'stop' ? [`Stop deployment ${occupant?.id} with rollback`] : []),
+        ...(step === 'end-termination-wait' ? [`End the termination wait of deployment ${occupant?.id}`] : []),
+        definition.kind === 'register'
+            ? `Register a new revision of task definition ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(String(definition.definition['family']), 300)}`
+            : undefined,
+        definition.kind === 'use'
+            ? `Create a deployment of ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(definition.arn)} in ${group.application} / ${group.name}`
+            : `Create a deployment of it in ${group.application} / ${group.name}`,
+    ].filter((write) => write !== undefined);
+}
+/** What a release would do, in one sentence. */
+function plannedSentence(release) {
+    const { plan, service } = release;
+    const writes = plannedOf(release)?.writes ?? [];
+    const label = `${service?.clusterName}/${service?.name}`;
+    if (plan?.adopted !== undefined) {
+        return `A release would follow deployment ${plan.adopted.deploymentId}, which an earlier attempt has made, and write nothing.`;
+    }
+    if (writes.length === 0)
+        return `${label} already runs exactly this, so a release would write nothing.`;
+    const steps = writes.map((write, index) => index === 0 ? write : `${write.charAt(0).toLowerCase()}${write.slice(1)}`);
+    return `A release to ${label} would do this: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(steps)}. Nothing was written.`;
+}
+/** The group's settings that decide how a deployment goes, each with its value. */
+function groupSettings({ group, rollbackOn }) {
+    return [
+        ['Test listener', group.hasTestListener ? 'yes' : 'no'],
+        ['Waits at Ready', group.holdsAtReady ? `at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(group.readyWaitMs)}, for somebody to continue` : 'no'],
+        ['Keeps the original', group.terminationWaitMs === undefined ? 'for good' : (0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(group.terminationWaitMs)],
+        ['Rolls back on', rollbackOn.length === 0 ? 'nothing' : (0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(rollbackOn)],
+        ['Alarms', group.alarms.length === 0 ? 'none' : group.alarms.join(', ')],
+    ];
+}
+/** The plan for the log. */
+function plannedLines(release) {
+    const { plan } = release;
+    const planned = plannedOf(release);
+    if (plan === undefined || planned === undefined)
+        return [];
+    const { writes, phases, appSpec } = planned;
+    return [
+        ...(writes.length === 0 ? ['Would write nothing.'] : writes.map((write, index) => `${index + 1}. ${write}.`)),
+        ...groupSettings(plan).map(([name, value]) => `${name}: ${value}.`),
+        ...phases.map(({ name, usualMs, atMostMs }) => `${name}: usually ${usualText(usualMs)}, at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .atMost */ .Tu)(atMostMs)}.`),
+        `AppSpec: ${appSpec.content}`,
+        `SHA-256 of the task definition: ${plan.definitionSha256}`,
+    ];
+}
+/** How long a phase usually takes; one that a person or the group decides has no usual length. */
+function usualText(usualMs) {
+    return usualMs === 0 ? 'moments' : (0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(usualMs);
+}
+
+
+/***/ }),
+
 /***/ 3700:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AQ: () => (/* binding */ functionName),
 /* harmony export */   FX: () => (/* binding */ releasedRevision),
+/* harmony export */   ON: () => (/* binding */ promoteByMs),
 /* harmony export */   QW: () => (/* binding */ originalKeptUntilMs),
 /* harmony export */   VR: () => (/* binding */ originalRevision),
 /* harmony export */   qW: () => (/* binding */ verdictSentences),
 /* harmony export */   uS: () => (/* binding */ verdictParagraph),
 /* harmony export */   uZ: () => (/* binding */ serviceLabel)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8690);
 /* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
 /* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7161);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8438);
+/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8438);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4966);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
 /* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3523);
 /* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5076);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3795);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8191);
+/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(392);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3795);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8191);
+
 
 
 
@@ -43234,8 +43831,10 @@ function answerLostLine({ serviceError: { code, message } }, nowMs) {
 
 const TITLES = {
     succeeded: 'Released',
+    'awaiting-promotion': 'Awaiting promotion',
     started: 'Started',
     unchanged: 'Unchanged',
+    planned: 'Planned',
     refused: 'Refused',
     failed: 'Failed',
     'rolled-back': 'Rolled back',
@@ -43248,12 +43847,17 @@ const TITLES = {
 /** The verdict on a release in words. While the release goes on it says so. */
 function verdictSentences(release) {
     return {
-        title: release.status === undefined ? 'In progress' : TITLES[release.status],
+        title: titleOf(release),
         cause: cause(release),
         production: productionSentence(release),
         remains: [madeRoomSentence(release), remains(release)].filter((part) => part !== '').join(' '),
         advice: advice(release),
     };
+}
+function titleOf({ status, operation }) {
+    if (status === undefined)
+        return 'In progress';
+    return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status];
 }
 /** The verdict as one paragraph, for the annotation and the last line of the log. */
 function verdictParagraph(release) {
@@ -43262,12 +43866,12 @@ function verdictParagraph(release) {
 }
 /** `web:2`; empty before the revision is known. */
 function releasedRevision({ taskDefinition }) {
-    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(taskDefinition.arn);
+    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(taskDefinition.arn);
 }
 /** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
-function originalRevision({ service, adopted }) {
-    const isGone = adopted !== undefined && service?.primary.deploymentId === adopted.deploymentId;
-    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
+function originalRevision({ service, deploymentId }) {
+    const isGone = deploymentId !== undefined && service?.primary.deploymentId === deploymentId;
+    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
 }
 /** `demo/web`, as far as it is known. */
 function serviceLabel({ service, asked }) {
@@ -43280,14 +43884,22 @@ function cause(release) {
         case undefined:
             return goingOn(release);
         case 'succeeded':
+            if (release.operation === 'rollback')
+                return rolledBackCause(release);
             return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`;
+        case 'awaiting-promotion':
+            return awaitingCause(release);
         case 'started':
             if (release.adopted !== undefined) {
                 return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`;
             }
             return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`;
         case 'unchanged':
+            if (release.operation === 'stop')
+                return nothingToStop(release);
             return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`;
+        case 'planned':
+            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_4__/* .plannedSentence */ .Y3)(release);
         case 'refused':
             return release.problems.map(({ sentence }) => sentence).join(' ');
         case 'cancelled':
@@ -43302,6 +43914,35 @@ function cause(release) {
         case 'rollback-failed':
             return `${endCause(release)} ${rollbackSentence(release)}`;
     }
+}
+/** Until when a deployment at `Ready` can be continued; milliseconds since 1970. */
+function promoteByMs({ status, snapshot, group }) {
+    if (status !== 'awaiting-promotion' || snapshot === undefined || group === undefined)
+        return undefined;
+    const sinceMs = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .readySinceMs */ .Oh)(snapshot);
+    return sinceMs === undefined ? undefined : sinceMs + group.readyWaitMs;
+}
+function awaitingCause(release) {
+    const { deploymentId, testUrl } = release;
+    const untilMs = promoteByMs(release);
+    const at = testUrl === undefined ? '' : ` (${testUrl})`;
+    const until = untilMs === undefined ? '' : ` until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(untilMs, true)}`;
+    return `Deployment ${deploymentId} serves ${releasedRevision(release)} on the test listener of ${serviceLabel(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
+}
+/** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
+function rolledBackCause(release) {
+    const { deploymentId, outcome } = release;
+    if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
+        return `${endCause(release)} ${rollbackSentence(release)}`;
+    }
+    return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}.${adoptedSentence(release)}`;
+}
+function nothingToStop({ deploymentId, snapshot, asked, group }) {
+    if (deploymentId !== undefined) {
+        return `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`;
+    }
+    const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment';
+    return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`;
 }
 /** What a release that is not over is doing. */
 function goingOn(release) {
@@ -43324,10 +43965,10 @@ function madeRoomSentence({ waits }) {
     const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
     const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
     return [
-        stopped.length === 0 ? '' : `To make room, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(stopped)} was stopped with rollback.`,
+        stopped.length === 0 ? '' : `To make room, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(stopped)} was stopped with rollback.`,
         cut.length === 0
             ? ''
-            : `To make room, the termination wait of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`,
+            : `To make room, the termination wait of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`,
     ]
         .filter((sentence) => sentence !== '')
         .join(' ');
@@ -43381,13 +44022,13 @@ function reasonOf(release, snapshot) {
 }
 /** How far the shift had come; nothing when that could not be seen. */
 function shiftedWhen(release, { isBlind }) {
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .neverShifted */ ._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .neverShifted */ ._t)(release))
         return ' before any production traffic had shifted';
-    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .peakTraffic */ .hX)(release);
-    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .percentText */ .fL)(peak)} of production traffic shifted`;
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .peakTraffic */ .hX)(release);
+    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .percentText */ .fL)(peak)} of production traffic shifted`;
 }
 function rollbackSentence(release) {
-    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_8__/* .rollbackOf */ .I)(release);
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .I)(release);
     if (rollback === undefined)
         return '';
     const { deploymentId, message, wasDue } = rollback;
@@ -43440,7 +44081,7 @@ function cancelledCause(release) {
 function timedOutCause(release) {
     const { deploymentId, outcome, settlement, snapshot } = release;
     if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_9__/* .describePhase */ .$8)(outcome.phase)}`;
+        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_10__/* .describePhase */ .$8)(outcome.phase)}`;
         const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
         return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
     }
@@ -43489,29 +44130,37 @@ function unknownCause(release) {
     const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
     return `Deployment ${deploymentId}${told}${why} could not be seen any more.`;
 }
+/** Nothing was followed, so that there is nothing to say of production. */
+const SILENT = new Set(['refused', 'started', 'unchanged', 'planned']);
 /** What serves production now, and whether it ever left the original. */
 function productionSentence(release) {
     const { production, status } = release;
-    if (status === undefined || status === 'refused' || status === 'started' || status === 'unchanged')
+    if (status === undefined || SILENT.has(status))
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .neverShifted */ ._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .neverShifted */ ._t)(release))
         return `Production traffic never left the original (${originalRevision(release)}).`;
-    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .productionText */ .zh)(release);
+    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .productionText */ .zh)(release);
     if (production !== undefined && text !== '') {
-        const again = status === 'rolled-back' ? ' again' : '';
-        return `Production runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(production.readAtMs)}).`;
+        const again = isRolledBack(release) ? ' again' : '';
+        return `Production runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.readAtMs)}).`;
     }
-    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .productionLastSeen */ .Xn)(release);
+    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .productionLastSeen */ .Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+}
+/** What serves is what served before. */
+function isRolledBack(release) {
+    return (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .I)(release)?.status === 'succeeded';
 }
 function remains(release) {
+    if (isRolledBack(release))
+        return '';
     if (release.status === 'refused')
         return leftBehind(release);
     if (release.status === 'succeeded')
@@ -43520,25 +44169,26 @@ function remains(release) {
         return '';
     const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const parts = [];
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .testTraffic */ .si)(release) === 'replacement')
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .testTraffic */ .si)(release) === 'replacement')
         parts.push(`Test traffic goes to the replacement (${releasedRevision(release)}).`);
     if (replacement !== undefined && replacement.state !== 'draining') {
         parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`);
     }
     return parts.join(' ');
 }
-function leftBehind({ taskDefinition, lostRevisionOf }) {
-    const nothing = 'Nothing was deployed.';
+function leftBehind(release) {
+    const { taskDefinition, lostRevisionOf } = release;
+    const nothing = release.operation === 'release' ? 'Nothing was deployed.' : 'Nothing was changed.';
     if (lostRevisionOf !== undefined) {
         return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
     }
     return taskDefinition?.isNew === true
-        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
+        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
         : nothing;
 }
 /** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
 function originalKeptUntilMs({ snapshot, group, status }) {
-    if (status !== 'succeeded' || snapshot === undefined || snapshot.status === 'succeeded')
+    if (status !== 'succeeded' || snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot))
         return undefined;
     const shiftedAtMs = snapshot.events.at(-1)?.endedAtMs;
     const waitMs = group?.terminationWaitMs;
@@ -43549,7 +44199,7 @@ function keptSentence(release) {
     if (untilMs === undefined)
         return '';
     const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : '';
-    return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 /** What goes on without this step can be watched. */
 function waysToWatch(release, look) {
@@ -43566,6 +44216,8 @@ function advice(release) {
     switch (status) {
         case 'rollback-failed':
             return `Look now: ${look}`;
+        case 'awaiting-promotion':
+            return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`;
         case 'cancelled':
         case 'timed-out':
             return snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot) ? '' : waysToWatch(release, look);
@@ -43602,8 +44254,8 @@ function functionName(nameOrArn) {
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
-    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .trafficNow */ .oo)(release);
-    if (release.status === 'rolled-back' || percent === 0)
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .trafficNow */ .oo)(release);
+    if (isRolledBack(release) || percent === 0)
         return '';
     const advice = 'Release the original revision again to bring production back.';
     return percent === undefined ? `Look at the production listener: it may reach both task sets. ${advice}` : advice;
@@ -43787,6 +44439,7 @@ function readDeploymentGroup(info) {
         name: info.deploymentGroupName ?? '',
         deploymentConfig: info.deploymentConfigName,
         hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
+        testListener: pair?.testTrafficRoute?.listenerArns?.[0],
         ...readWaits(info.blueGreenDeploymentConfiguration),
         rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
         alarms: alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
@@ -43807,7 +44460,7 @@ function readWaits(configuration) {
 function readRollbackOn(configuration) {
     if (configuration?.enabled !== true)
         return [];
-    return (configuration.events ?? []).flatMap((event) => ROLLBACK_EVENTS[event] ?? []);
+    return (configuration.events ?? []).flatMap((event) => Object.hasOwn(ROLLBACK_EVENTS, event) ? ROLLBACK_EVENTS[event] : []);
 }
 /** Why the group cannot release the service; empty when it can. */
 function groupProblems(info, service) {
@@ -44161,7 +44814,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 6421:
+/***/ 373:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44172,12 +44825,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
+// EXTERNAL MODULE: ./lib/plan/phases.js
+var phases = __nccwpck_require__(8839);
 ;// CONCATENATED MODULE: ./lib/plan/credential-expiry.js
 
-const MINUTE_MS = 60_000;
-/** What most services take until all tasks of the replacement are healthy, and most hooks until they answer. Assumed. */
-const USUAL_INSTALL_MS = 10 * MINUTE_MS;
-const USUAL_HOOK_MS = 5 * MINUTE_MS;
+
 /**
  * What to say when credentials that nobody renews end before the release; undefined when there is nothing to say.
  * @param endMs when they end, in milliseconds since 1970; undefined: not known
@@ -44197,13 +44849,9 @@ function describeExpiry(plan, inputs, endMs, nowMs) {
     return { kind: 'note', text: `${end}; sight of a deployment that takes longer is lost. ${advice}` };
 }
 /** How long a release like this usually takes, in milliseconds; never longer than the step waits at all. */
-function usualDurationMs({ budget, hooks, shift, group }, { waitFor }) {
-    const terminationMs = waitFor === 'completion' ? (group.terminationWaitMs ?? 0) : 0;
-    const usualMs = USUAL_INSTALL_MS +
-        Object.keys(hooks).length * USUAL_HOOK_MS +
-        (shift.kind === 'unknown' ? 0 : shift.durationMs) +
-        terminationMs;
-    return Math.min(usualMs, budget.totalMs);
+function usualDurationMs(plan, inputs) {
+    const usualMs = (0,phases/* expectedPhases */.J)(plan, inputs).reduce((sum, phase) => sum + phase.usualMs, 0);
+    return Math.min(usualMs, plan.budget.totalMs);
 }
 
 // EXTERNAL MODULE: ./lib/aws/attempts.js
@@ -44312,61 +44960,8 @@ function isSameName(left, right) {
     return left.toLowerCase() === right.toLowerCase();
 }
 
-;// CONCATENATED MODULE: ./lib/plan/findings.js
-
-
-/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
-class Findings {
-    problems;
-    warnings = [];
-    notes = [];
-    constructor(problems = [], notes = []) {
-        this.problems = [...problems];
-        this.notes.push(...notes);
-    }
-    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
-    add(...problems) {
-        for (const problem of problems) {
-            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
-            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
-                continue;
-            this.problems.push(problem);
-        }
-    }
-    /**
-     * The answer of a call, or undefined with the problem added.
-     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
-     *   other error is told as it is
-     */
-    async answerOf(call, explain = () => undefined) {
-        try {
-            return await call;
-        }
-        catch (error) {
-            if (!(error instanceof aws_attempts/* CallError */.RA))
-                throw error;
-            const explained = explain(error.serviceError);
-            if (explained !== 'ignore')
-                this.add(explained ?? callProblem(error));
-            return undefined;
-        }
-    }
-}
-/** A call that failed before anything was deployed, as the reason for a refusal. */
-function callProblem({ operation, serviceError }) {
-    const reasons = {
-        throttled: 'unreachable',
-        unavailable: 'unreachable',
-        network: 'unreachable',
-        expired: 'credentials',
-        'invalid-credentials': 'credentials',
-        'no-credentials': 'credentials',
-        denied: 'denied',
-        answered: 'rejected',
-    };
-    return { reason: reasons[serviceError.kind], sentence: (0,service_error/* describeServiceError */.V)(operation, serviceError) };
-}
-
+// EXTERNAL MODULE: ./lib/plan/findings.js
+var plan_findings = __nccwpck_require__(6081);
 ;// CONCATENATED MODULE: ./lib/plan/identity.js
 
 
@@ -44416,7 +45011,7 @@ async function isExpectedAccount({ expectedAccount, roleToAssume }, identity, fi
     }
     if (failure === undefined)
         return true;
-    const problem = callProblem(failure);
+    const problem = (0,plan_findings/* callProblem */.U)(failure);
     if (problem.reason !== 'credentials')
         return true;
     findings.add(problem);
@@ -44441,14 +45036,14 @@ function wrongAccount(expected, rest) {
     return { reason: 'wrong-account', sentence: `Input 'expected-account-id' is ${expected}, but ${rest}` };
 }
 
-// EXTERNAL MODULE: ./lib/aws/code-deploy.js
-var code_deploy = __nccwpck_require__(9898);
-// EXTERNAL MODULE: ./lib/aws/ecs.js
-var ecs = __nccwpck_require__(5148);
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var follow_budget = __nccwpck_require__(3324);
+// EXTERNAL MODULE: ./lib/inputs/operation.js
+var operation = __nccwpck_require__(7784);
 // EXTERNAL MODULE: ./lib/marker.js
 var lib_marker = __nccwpck_require__(9349);
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
 // EXTERNAL MODULE: ./lib/service/deployment-group.js
 var deployment_group = __nccwpck_require__(8270);
 ;// CONCATENATED MODULE: ./lib/service/find-group.js
@@ -44565,13 +45160,12 @@ async function orElse(call, otherwise, onDenied) {
 
 // EXTERNAL MODULE: ./lib/service/service.js
 var service_service = __nccwpck_require__(5612);
-// EXTERNAL MODULE: ./lib/service/traffic-shift.js
-var traffic_shift = __nccwpck_require__(5163);
-// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
-var app_spec = __nccwpck_require__(4608);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/document.js + 1 modules
 var lib_document = __nccwpck_require__(3985);
 ;// CONCATENATED MODULE: ./lib/task-definition/canonical.js
+
 
 /**
  * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
@@ -44579,6 +45173,10 @@ var lib_document = __nccwpck_require__(3985);
  */
 function isSameDefinition(left, right) {
     return canonicalText(left) === canonicalText(right);
+}
+/** SHA-256 of a definition, lower-case hex: the same for definitions that ask for the same. */
+function definitionSha256(definition) {
+    return (0,external_node_crypto_.createHash)('sha256').update(canonicalText(definition)).digest('hex');
 }
 /** A definition in a form in which equal ones are equal text. */
 function canonicalDefinition(definition) {
@@ -44693,6 +45291,10 @@ function sizeMember(definition, member, unit) {
     return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
 }
 
+// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
+var app_spec = __nccwpck_require__(4608);
+// EXTERNAL MODULE: ./lib/aws/ecs.js
+var ecs = __nccwpck_require__(5148);
 ;// CONCATENATED MODULE: ./lib/plan/adoption.js
 
 
@@ -44939,14 +45541,41 @@ function testListenerProblems(hooks, inputs, group) {
 }
 /** A group that waits for a person, and a finish line behind that wait. */
 function holdProblems(inputs, group) {
+    if (inputs.waitFor === 'test-traffic')
+        return testTrafficProblems(inputs, group);
     if (!group.holdsAtReady || inputs.autoPromote || inputs.waitFor === 'nothing')
         return [];
     const minutes = group.readyWaitMs / 60_000;
     return [
         {
             reason: 'held',
-            sentence: `Deployment group '${group.name}' stops every deployment at Ready until somebody continues it (at most ${minutes} min), so '${inputs.waitFor}' would not be reached. Set 'auto-promote: true' or 'wait-for: nothing'.`,
+            sentence: `Deployment group '${group.name}' stops every deployment at Ready until somebody continues it (at most ${minutes} min), so '${inputs.waitFor}' would not be reached. Set 'auto-promote: true', 'wait-for: test-traffic' or 'wait-for: nothing'.`,
         },
+    ];
+}
+/** To stop at the test listener there must be one, and the group must wait there for somebody. */
+function testTrafficProblems({ autoPromote }, group) {
+    const name = `Deployment group '${group.name}'`;
+    return [
+        ...(group.hasTestListener
+            ? []
+            : [
+                {
+                    reason: 'no-test-listener',
+                    sentence: `${name} has no test listener, so 'wait-for: test-traffic' would not be reached. Add one to the group.`,
+                },
+            ]),
+        ...(group.holdsAtReady
+            ? []
+            : [
+                {
+                    reason: 'not-held',
+                    sentence: `${name} does not wait at Ready, so production would move at once after 'wait-for: test-traffic'. Set the group's deployment ready option to STOP_DEPLOYMENT with a wait.`,
+                },
+            ]),
+        ...(autoPromote
+            ? [(0,errors/* invalidInput */.a)(`Inputs 'auto-promote: true' and 'wait-for: test-traffic' contradict each other.`)]
+            : []),
     ];
 }
 /** The container that is to get the traffic must be in the definition, with its port. */
@@ -45102,6 +45731,94 @@ function allPinned(definition) {
     return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
 }
 
+// EXTERNAL MODULE: ./lib/service/traffic-shift.js
+var traffic_shift = __nccwpck_require__(5163);
+;// CONCATENATED MODULE: ./lib/plan/place.js
+
+
+
+
+
+
+
+
+
+
+/** The service that the inputs name; undefined with problems added. */
+async function readService(inputs, world, findings) {
+    const answer = await findings.answerOf((0,ecs/* describeService */.Jv)(world, inputs.cluster, inputs.service), ({ code }) => code === 'ClusterNotFound'
+        ? notFound(`Cluster '${(0,untrusted/* inSentence */.BX)(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
+        : undefined);
+    if (answer === undefined)
+        return undefined;
+    const { service, problems } = (0,service_service/* resolveService */.Wl)(inputs.cluster, inputs.service, answer);
+    findings.add(...problems);
+    if (service === undefined)
+        return undefined;
+    const contradictions = answerProblems(inputs, service);
+    findings.add(...contradictions);
+    return contradictions.length > 0 ? undefined : service;
+}
+/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
+async function readNamedGroup({ application, deploymentGroup }, world, findings) {
+    if (application === undefined || deploymentGroup === undefined)
+        return undefined;
+    const explain = ({ code }) => {
+        if (code === 'ApplicationDoesNotExist') {
+            return notFound(`CodeDeploy application '${(0,untrusted/* inSentence */.BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
+        }
+        if (code !== 'DeploymentGroupDoesNotExist')
+            return undefined;
+        return notFound(`Deployment group '${(0,untrusted/* inSentence */.BX)(deploymentGroup, 100)}' was not found in application '${(0,untrusted/* inSentence */.BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
+    };
+    return await findings.answerOf((0,code_deploy/* getDeploymentGroup */.$o)(world, application, deploymentGroup), explain);
+}
+/** The group that the inputs name, else the one that is found; undefined with problems added. */
+async function resolveGroup(inputs, world, service, named, maker, findings) {
+    const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined;
+    const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs, await maker));
+    if (found === undefined)
+        return undefined;
+    if ('sentence' in found) {
+        findings.add(found);
+        return undefined;
+    }
+    findings.add(...(0,deployment_group/* groupProblems */.Uh)(found, service));
+    return (0,deployment_group/* readDeploymentGroup */.fL)(found);
+}
+/** How a deployment configuration shifts traffic; undefined when none is named, or with problems added. */
+async function readShift(deploymentConfig, world, findings) {
+    if (deploymentConfig === undefined)
+        return undefined;
+    const name = (0,untrusted/* inSentence */.BX)(deploymentConfig, 100);
+    let byName;
+    const config = await findings.answerOf((0,code_deploy/* getDeploymentConfig */.Ie)(world, deploymentConfig), (error) => {
+        if (error.kind === 'denied') {
+            byName = (0,traffic_shift/* shiftByName */.Df)(deploymentConfig);
+            findings.warnings.push(shiftUnseen(byName, name, error));
+            return 'ignore';
+        }
+        return error.code === 'DeploymentConfigDoesNotExist' || error.code === 'InvalidDeploymentConfigName'
+            ? notFound(`Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`)
+            : undefined;
+    });
+    if (byName !== undefined)
+        return byName;
+    if (config === undefined)
+        return undefined;
+    if (config.computePlatform === undefined || config.computePlatform === 'ECS')
+        return (0,traffic_shift/* readTrafficShift */.iV)(config);
+    findings.add((0,errors/* invalidInput */.a)(`Deployment configuration '${name}' is for ${(0,untrusted/* inSentence */.BX)(config.computePlatform, 60)}, not for ECS.`));
+    return undefined;
+}
+function shiftUnseen({ kind }, name, error) {
+    const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts';
+    return `Deployment configuration '${name}' could not be seen, ${instead}. ${(0,service_error/* describeServiceError */.V)('codedeploy:GetDeploymentConfig', error)}`;
+}
+function notFound(sentence) {
+    return { reason: 'not-found', sentence };
+}
+
 ;// CONCATENATED MODULE: ./lib/app-spec/app-spec-file.js
 
 
@@ -45130,7 +45847,7 @@ function broken(sentences) {
 function readRoot(reading, root) {
     const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
     const version = members.known.get('version');
-    if (version !== undefined && Number(version) !== 0) {
+    if (version !== undefined && !isZero(version)) {
         reading.mistakes.push(`must have 'version: 0.0', the only version there is`);
     }
     reading.unknown.push(...Object.keys(members.unknown).map((key) => (0,untrusted/* inSentence */.BX)(key, 100)));
@@ -45152,6 +45869,14 @@ function readRoot(reading, root) {
         otherMembers: members.unknown,
     };
 }
+/** `0.0` of YAML, which is read as text, and the number of JSON. */
+function isZero(version) {
+    return (typeof version === 'string' || typeof version === 'number') && Number(version) === 0;
+}
+/** A value in a sentence: a text as it is, anything else by its kind. */
+function describeValue(value) {
+    return typeof value === 'string' ? `'${(0,untrusted/* inSentence */.BX)(value, 100)}'` : (0,lib_document/* kindOf */.I)(value);
+}
 function readResource(reading, resources) {
     const nothing = { resourceName: 'TargetService', properties: {}, otherResourceMembers: {} };
     const entries = Array.isArray(resources)
@@ -45166,7 +45891,7 @@ function readResource(reading, resources) {
     const { known, unknown } = byDocumentedCase(reading, (0,lib_document/* isJsonObject */.OW)(resource) ? resource : {}, ['Type', 'Properties']);
     reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
     if (known.get('Type') !== 'AWS::ECS::Service') {
-        reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got '${(0,untrusted/* inSentence */.BX)(String(known.get('Type') ?? ''), 100)}'`);
+        reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got ${describeValue(known.get('Type'))}`);
     }
     const properties = known.get('Properties');
     if ((0,lib_document/* isJsonObject */.OW)(properties))
@@ -45202,8 +45927,7 @@ function readContainerPort(reading, port) {
     const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0;
     if (number > 0 && number < 65_536)
         return number;
-    const got = typeof port === 'string' ? `'${(0,untrusted/* inSentence */.BX)(port, 100)}'` : (0,lib_document/* kindOf */.I)(port);
-    reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${got}`);
+    reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${describeValue(port)}`);
     return undefined;
 }
 function readHooks(reading, hooks) {
@@ -45214,7 +45938,14 @@ function readHooks(reading, hooks) {
         return {};
     }
     const read = {};
-    const entries = hooks.flatMap((item) => (0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : [[String(item), undefined]]);
+    for (const item of hooks.filter((one) => !(0,lib_document/* isJsonObject */.OW)(one) && typeof one !== 'string')) {
+        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function'; one of them is ${(0,lib_document/* kindOf */.I)(item)}`);
+    }
+    const entries = hooks.flatMap((item) => {
+        if (typeof item === 'string')
+            return [[item, undefined]];
+        return (0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : [];
+    });
     for (const [given, hookFunction] of entries) {
         const event = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook === given);
         if (event === undefined) {
@@ -45349,6 +46080,17 @@ function busyProblem(occupant, room, nowMs) {
     const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`;
     return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` };
 }
+const FIRST = {
+    wait: 'A release would wait for it.',
+    stop: 'A release would stop it with rollback first.',
+    'end-termination-wait': 'A release would end its termination wait first, and with it its instant rollback.',
+};
+/** What keeps the group busy while a release is only planned, and what the release would do about it now. */
+function busyNow(step, occupant, room, nowMs) {
+    if (step === 'refuse')
+        return `${busyProblem(occupant, room, nowMs).sentence} A release would be refused now.`;
+    return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, nowMs)}. ${FIRST[step]}`;
+}
 function advice({ stage, heldUntilMs, freeAtMs }, room, nowMs) {
     const { policy, sinceMs, patienceMs } = room;
     if (policy === 'fail') {
@@ -45413,6 +46155,7 @@ function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/group/occupant.js
+
 
 
 
@@ -45519,13 +46262,8 @@ async function descriptionOf(aws, id) {
 }
 /** A run of this action made it, and such a run may be just about to continue it. */
 function isAboutToBePromoted(snapshot, marker, { autoPromote }, nowMs) {
-    const sinceMs = readySinceMs(snapshot);
+    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
     return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS;
-}
-/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
-function readySinceMs({ events }) {
-    const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined);
-    return ends.length === 0 ? undefined : Math.max(...ends);
 }
 /** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
 function awaitsRollback(snapshot, wasStopped, nowMs) {
@@ -45536,7 +46274,7 @@ function awaitsRollback(snapshot, wasStopped, nowMs) {
     return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS;
 }
 function deadlines(stage, snapshot, waits) {
-    const sinceMs = readySinceMs(snapshot);
+    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
     const after = (waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
     return {
         heldUntilMs: stage === 'held' ? after(waits.readyWaitMs) : undefined,
@@ -45544,50 +46282,8 @@ function deadlines(stage, snapshot, waits) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/group/room-policy.js
-/**
- * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
- * rollback is never disturbed.
- */
-const STEPS = {
-    wait: { unshifted: 'wait', shifting: 'wait', held: 'refuse', shifted: 'wait', 'rolling-back': 'wait' },
-    replace: {
-        unshifted: 'stop',
-        shifting: 'wait',
-        held: 'stop',
-        shifted: 'end-termination-wait',
-        'rolling-back': 'wait',
-    },
-    fail: { unshifted: 'refuse', shifting: 'refuse', held: 'refuse', shifted: 'refuse', 'rolling-back': 'refuse' },
-};
-/** What to do about a deployment that keeps the group busy. */
-function roomStep(policy, facts) {
-    const { stage, freeAtMs, asked, nowMs, untilMs } = facts;
-    const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage];
-    const next = asked.has(step) ? 'wait' : step;
-    if (next !== 'wait')
-        return next;
-    const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeAtMs ?? nowMs) > untilMs;
-    return nowMs >= untilMs || isTooLong ? 'refuse' : 'wait';
-}
-
-;// CONCATENATED MODULE: ./lib/group/room.js
-
-
-/** What to do about the deployment that is in the way. */
-function stepIn(room, occupant, asked, nowMs) {
-    const { stage, marker, rollsBack, freeAtMs } = occupant;
-    const isOwnRollback = rollsBack !== undefined && marker !== undefined && (0,lib_marker/* isSameJob */.c_)(room.own, marker);
-    return roomStep(room.policy, {
-        stage,
-        isOwnRollback,
-        freeAtMs,
-        asked,
-        nowMs,
-        untilMs: room.sinceMs + room.patienceMs,
-    });
-}
-
+// EXTERNAL MODULE: ./lib/group/room.js + 1 modules
+var group_room = __nccwpck_require__(5338);
 ;// CONCATENATED MODULE: ./lib/plan/order-guard.js
 /**
  * Runs of one workflow for one repository release in the order of their run numbers: an older run that comes late, or
@@ -45661,7 +46357,7 @@ function candidatesOf(occupant, { primary }, maker) {
     return [...candidates, { id: primary.deploymentId, marker: (0,lib_marker/* parseMarker */.gY)(maker.description), appSpecSha256 }];
 }
 /** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
-function checkTurn(room, occupant, maker, allowOlder, world, findings) {
+function checkTurn(room, occupant, maker, { operation, allowOlder }, world, findings) {
     if (!allowOlder) {
         const { deploymentId } = room.service.primary;
         if (deploymentId !== undefined && maker === undefined) {
@@ -45677,10 +46373,14 @@ function checkTurn(room, occupant, maker, allowOlder, world, findings) {
             }
         }
     }
+    if (occupant === undefined)
+        return;
     const nowMs = world.clock.now();
-    if (occupant !== undefined && stepIn(room, occupant, new Set(), nowMs) === 'refuse') {
+    const step = (0,group_room/* stepIn */.e)(room, occupant, new Set(), nowMs);
+    if (operation === 'plan')
+        findings.warnings.push(busyNow(step, occupant, room, nowMs));
+    else if (step === 'refuse')
         findings.add(busyProblem(occupant, room, nowMs));
-    }
 }
 /** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */
 function predecessorsOf({ primary }, occupant, maker) {
@@ -45710,14 +46410,10 @@ function predecessorsOf({ primary }, occupant, maker) {
 
 
 
-
-
-
-
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
 async function makePlan(parsed, world, identity, earlier) {
     const { inputs } = parsed;
-    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
+    const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
     const sources = await readSources(inputs, world, findings);
     const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
     const { problems, warnings, notes } = findings;
@@ -45758,15 +46454,14 @@ async function makePlan(parsed, world, identity, earlier) {
         return await makePlan(parsed, world, identity, earlier);
     }
     const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
-    const waitsForTermination = inputs.waitFor === 'completion';
-    const budget = (0,follow_budget/* budgetFor */.v)({ waitForMs: inputs.waitForMs, waitsForTermination, group, shift, hooks });
+    const budget = (0,follow_budget/* budgetFor */.vO)({ waitForMs: inputs.waitForMs, ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor), group, shift, hooks });
     const container = { name: appSpec.containerName, port: appSpec.containerPort };
     const { totalMs } = budget;
     findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }));
     const { definition, differences } = definitionPlan;
     const { occupant } = occupancy;
     const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && occupancy.isFree;
-    const own = (0,lib_marker/* ownMarker */["do"])(world.run, inputs.operation);
+    const own = (0,lib_marker/* ownMarker */["do"])(world.run, (0,operation/* markedAs */.r$)(inputs.operation));
     const room = {
         service,
         group,
@@ -45778,7 +46473,7 @@ async function makePlan(parsed, world, identity, earlier) {
     const facts = { ...definitionPlan, world, service, own, appSpec, findings };
     const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, service, await maker), facts);
     if (adopted === undefined)
-        checkTurn(room, occupant, await maker, inputs.allowOlder, world, findings);
+        checkTurn(room, occupant, await maker, inputs, world, findings);
     const plan = {
         service: adopted === undefined ? service : (0,service_service/* beforeDeployment */.RU)(service, adopted.deploymentId),
         group,
@@ -45787,6 +46482,7 @@ async function makePlan(parsed, world, identity, earlier) {
         hooks,
         appSpec,
         definition,
+        definitionSha256: definitionSha256(definitionPlan.wanted),
         differences,
         rollbackOn,
         budget,
@@ -45797,80 +46493,12 @@ async function makePlan(parsed, world, identity, earlier) {
     };
     return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group };
 }
-async function readService(inputs, world, findings) {
-    const answer = await findings.answerOf((0,ecs/* describeService */.Jv)(world, inputs.cluster, inputs.service), ({ code }) => code === 'ClusterNotFound'
-        ? notFound(`Cluster '${(0,untrusted/* inSentence */.BX)(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
-        : undefined);
-    if (answer === undefined)
-        return undefined;
-    const { service, problems } = (0,service_service/* resolveService */.Wl)(inputs.cluster, inputs.service, answer);
-    findings.add(...problems);
-    if (service === undefined)
-        return undefined;
-    const contradictions = answerProblems(inputs, service);
-    findings.add(...contradictions);
-    return contradictions.length > 0 ? undefined : service;
-}
 /** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
 async function hasMoved(service, group, inputs, world, findings) {
     if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId)
         return false;
     const now = await readService(inputs, world, findings);
     return now !== undefined && now.primary.id !== service.primary.id;
-}
-/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
-async function readNamedGroup({ application, deploymentGroup }, world, findings) {
-    if (application === undefined || deploymentGroup === undefined)
-        return undefined;
-    const explain = ({ code }) => {
-        if (code === 'ApplicationDoesNotExist') {
-            return notFound(`CodeDeploy application '${(0,untrusted/* inSentence */.BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
-        }
-        if (code !== 'DeploymentGroupDoesNotExist')
-            return undefined;
-        return notFound(`Deployment group '${(0,untrusted/* inSentence */.BX)(deploymentGroup, 100)}' was not found in application '${(0,untrusted/* inSentence */.BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
-    };
-    return await findings.answerOf((0,code_deploy/* getDeploymentGroup */.$o)(world, application, deploymentGroup), explain);
-}
-async function resolveGroup(inputs, world, service, named, maker, findings) {
-    const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined;
-    const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs, await maker));
-    if (found === undefined)
-        return undefined;
-    if ('sentence' in found) {
-        findings.add(found);
-        return undefined;
-    }
-    findings.add(...(0,deployment_group/* groupProblems */.Uh)(found, service));
-    return (0,deployment_group/* readDeploymentGroup */.fL)(found);
-}
-async function readShift(deploymentConfig, world, findings) {
-    if (deploymentConfig === undefined)
-        return undefined;
-    const name = (0,untrusted/* inSentence */.BX)(deploymentConfig, 100);
-    let byName;
-    const config = await findings.answerOf((0,code_deploy/* getDeploymentConfig */.Ie)(world, deploymentConfig), (error) => {
-        if (error.kind === 'denied') {
-            byName = (0,traffic_shift/* shiftByName */.Df)(deploymentConfig);
-            findings.warnings.push(shiftUnseen(byName, name, error));
-            return 'ignore';
-        }
-        return error.code === 'DeploymentConfigDoesNotExist' || error.code === 'InvalidDeploymentConfigName'
-            ? notFound(`Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`)
-            : undefined;
-    });
-    if (byName !== undefined)
-        return byName;
-    if (config === undefined)
-        return undefined;
-    if (config.computePlatform === undefined || config.computePlatform === 'ECS')
-        return (0,traffic_shift/* readTrafficShift */.iV)(config);
-    findings.add((0,errors/* invalidInput */.a)(`Deployment configuration '${name}' is for ${(0,untrusted/* inSentence */.BX)(config.computePlatform, 60)}, not for ECS.`));
-    return undefined;
-}
-function shiftUnseen({ kind }, name, error) {
-    const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts';
-    return `Deployment configuration '${name}' could not be seen, ${instead}. ${(0,service_error/* describeServiceError */.V)('codedeploy:GetDeploymentConfig', error)}`;
 }
 /** Precedence per member: input, then file, then service. */
 function appSpecPlan(inputs, file, service) {
@@ -45880,9 +46508,6 @@ function appSpecPlan(inputs, file, service) {
         hooks: { ...file?.hooks, ...inputs.hooks },
         file,
     };
-}
-function notFound(sentence) {
-    return { reason: 'not-found', sentence };
 }
 
 // EXTERNAL MODULE: ./lib/report/log-lines.js
@@ -45919,10 +46544,6 @@ async function check(parsed, blocker, world, progress) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/conclude.js + 2 modules
-var conclude = __nccwpck_require__(7503);
-// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
-var settle = __nccwpck_require__(8744);
 // EXTERNAL MODULE: ./lib/follow/trouble.js
 var trouble = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./lib/report/room-lines.js
@@ -45993,7 +46614,7 @@ async function makeRoom(room, first, autoPromote, world, progress) {
     let isFresh = false;
     try {
         while (occupant !== undefined && !signal.aborted) {
-            const step = stepIn(room, occupant, askedOf(making, occupant), clock.now());
+            const step = (0,group_room/* stepIn */.e)(room, occupant, askedOf(making, occupant), clock.now());
             if (step === 'refuse') {
                 progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, clock.now())] });
                 return false;
@@ -46012,7 +46633,7 @@ async function makeRoom(room, first, autoPromote, world, progress) {
     catch (error) {
         if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
-        progress.end('refused', { ...endOf(progress, world), problems: [callProblem(error)] });
+        progress.end('refused', { ...endOf(progress, world), problems: [(0,plan_findings/* callProblem */.U)(error)] });
         return false;
     }
     if (signal.aborted) {
@@ -46145,6 +46766,66 @@ function patiently(world) {
 var lib_progress = __nccwpck_require__(1288);
 // EXTERNAL MODULE: ./lib/release-following.js + 3 modules
 var release_following = __nccwpck_require__(336);
+// EXTERNAL MODULE: ./lib/conclude.js + 2 modules
+var conclude = __nccwpck_require__(7503);
+// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
+var settle = __nccwpck_require__(8744);
+// EXTERNAL MODULE: ./lib/aws/load-balancing.js
+var load_balancing = __nccwpck_require__(8375);
+;// CONCATENATED MODULE: ./lib/test-url.js
+
+
+
+/** Finds the address of the group's test listener, unless an input gives it; a release does not depend on it. */
+async function learnTestUrl({ testListener }, world, progress) {
+    if (progress.release.testUrl !== undefined || testListener === undefined)
+        return;
+    try {
+        const testUrl = await (0,load_balancing/* listenerUrl */.C)(world, await world.loadBalancing(), testListener);
+        if (testUrl !== undefined)
+            progress.learn({ testUrl });
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        const why = (0,service_error/* describeServiceError */.V)(error.operation, error.serviceError);
+        progress.warn(`The address of the test listener could not be found; give it with 'test-url'. ${why}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/see-through.js
+
+
+
+
+
+
+/**
+ * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
+ * Source: actions/runner, ProcessInvoker. In milliseconds.
+ */
+const WIND_DOWN_MS = 6_000;
+/** Follows a deployment to the finish line, settles what is left, and comes to the verdict. */
+async function seeThrough({ plan, deploymentId }, inputs, world, progress) {
+    for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
+        world.log.line(line);
+    if (inputs.waitFor === 'nothing')
+        return progress.end('started');
+    // A look that fails is made up for by the next one, so it needs no patience.
+    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
+    const following = (0,release_following/* followingOf */.j)(plan, inputs.waitFor, inputs, world, progress);
+    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following);
+    progress.learn({ outcome });
+    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
+    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
+        world.log.line(line);
+    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    if (outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic') {
+        await learnTestUrl(plan.group, world, progress);
+    }
+    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
+}
+
 // EXTERNAL MODULE: ./lib/follow/own-deployment.js
 var own_deployment = __nccwpck_require__(2221);
 // EXTERNAL MODULE: ./lib/follow/start-deployment.js
@@ -46189,7 +46870,7 @@ async function start(plan, engine, world, progress) {
             if (error.serviceError.code === 'DeploymentLimitExceeded') {
                 return { kind: 'overtaken', blocker: (0,own_deployment/* blockerIn */.k)(error), error };
             }
-            progress.end('refused', { problems: [callProblem(error)] });
+            progress.end('refused', { problems: [(0,plan_findings/* callProblem */.U)(error)] });
             return { kind: 'ended' };
         }
         finally {
@@ -46252,13 +46933,6 @@ function endUnsure({ lost, last }, progress) {
 
 
 
-
-
-/**
- * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
- * Source: actions/runner, ProcessInvoker. In milliseconds.
- */
-const WIND_DOWN_MS = 6_000;
 /**
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
  * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
@@ -46269,21 +46943,7 @@ async function release(parsed, world) {
     const begun = await begin(parsed, world, progress);
     if (begun === undefined)
         return progress.release;
-    const { plan, deploymentId } = begun;
-    for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
-        world.log.line(line);
-    if (inputs.waitFor === 'nothing')
-        return progress.end('started');
-    // A look that fails is made up for by the next one, so it needs no patience.
-    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
-    const following = (0,release_following/* followingOf */.j)(plan, inputs.waitFor, inputs, world, progress);
-    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following);
-    progress.learn({ outcome });
-    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
-    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
-        world.log.line(line);
-    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
-    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
+    return await seeThrough(begun, inputs, world, progress);
 }
 /** How often a release lets others go first that started right before it. */
 const MAX_OVERTAKEN = 5;
@@ -46327,7 +46987,7 @@ async function begin(parsed, world, progress) {
         overtaken += 1;
         blocker = started.blocker;
         if (overtaken === MAX_OVERTAKEN) {
-            progress.end('refused', { problems: [{ ...callProblem(started.error), reason: 'busy' }] });
+            progress.end('refused', { problems: [{ ...(0,plan_findings/* callProblem */.U)(started.error), reason: 'busy' }] });
             return undefined;
         }
     }
@@ -46339,6 +46999,733 @@ function adopt(adopted, world, progress) {
     for (const line of (0,log_lines/* adoptionLines */.Ux)(progress.learn({ adopted, deploymentId, taskDefinition })))
         world.log.line(line);
     return deploymentId;
+}
+
+// EXTERNAL MODULE: ./lib/report/planned.js
+var report_planned = __nccwpck_require__(392);
+;// CONCATENATED MODULE: ./lib/operations/plan.js
+
+
+
+/**
+ * Says what a release with these inputs would do: every check and the whole plan, and no write at all. A deployment that
+ * keeps the group busy is told, not waited for.
+ */
+async function plan(parsed, world) {
+    const progress = lib_progress/* Progress */.k.begin(parsed.inputs, world);
+    const planned = await check(parsed, undefined, world, progress);
+    if (world.signal.aborted)
+        return progress.end('cancelled');
+    if (planned === undefined)
+        return progress.end('refused');
+    await world.log.group('Plan', async () => {
+        for (const line of (0,report_planned/* plannedLines */.sR)(progress.release))
+            world.log.line(line);
+    });
+    return progress.end('planned');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/promotion.js
+
+
+
+
+
+
+/** What a promotion does with a deployment: continues it, only follows one that went on already, or why it cannot. */
+function promotionStep(snapshot, readyWaitMs) {
+    const { deploymentId: id, statusWord, status, endedAtMs, events } = snapshot;
+    if (status === 'succeeded')
+        return 'follow';
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot)) {
+        const at = endedAtMs === undefined ? '' : ` at ${(0,words/* clockTime */.qo)(endedAtMs, true)}`;
+        if ((0,ending/* endingOf */.z)(snapshot) === 'ready-wait-over') {
+            const minutes = readyWaitMs / 60_000;
+            return notHeld(`Nobody continued deployment ${id} within ${minutes} min: CodeDeploy stopped it${at}; start a new release.`);
+        }
+        return notHeld(`Deployment ${id} has ended (${statusWord}${at}), so it cannot be continued; start a new release.`);
+    }
+    if ((0,follow/* isWaitingForPromotion */.gv)(snapshot))
+        return 'continue';
+    const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
+    const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped');
+    if (status !== 'ready' && (hasGoneOn || (0,follow_snapshot/* isMoved */.yu)(snapshot)))
+        return 'follow';
+    const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
+    const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`;
+    return notHeld(`Deployment ${id} does not wait at Ready (it is ${where}), so it cannot be continued now.`);
+}
+function notHeld(sentence) {
+    return { reason: 'not-held', sentence };
+}
+/** Whether a deployment ships the images that were approved, to the letter: a tag is not compared with a digest. */
+function otherImageProblems(expected, trafficContainer, shipped, deploymentId) {
+    return expected.flatMap(({ container = trafficContainer, image }) => {
+        const found = shipped && containersOf(shipped.definition).find((one) => nameOf(one) === container);
+        if (found?.['image'] === image)
+            return [];
+        const ships = shipped === undefined
+            ? 'what it ships could not be read'
+            : found === undefined
+                ? `it ships no container '${(0,untrusted/* inSentence */.BX)(container, 100)}'`
+                : `it ships '${(0,untrusted/* inSentence */.BX)(String(found['image']), 300)}'`;
+        const sentence = `Deployment ${deploymentId} is not what was approved: 'expect-image' is '${(0,untrusted/* inSentence */.BX)(image, 300)}', and ${ships}.`;
+        return [{ reason: 'other-image', sentence }];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/app-spec/shipped.js
+
+
+/** Reads an AppSpec back that CodeDeploy has accepted, whoever wrote it. */
+function readShipped(text) {
+    const document = (0,lib_document/* parseDocument */.Tp)('appspec.yaml', text);
+    if (typeof document === 'string')
+        return { taskDefinition: undefined, file: undefined };
+    const [resource] = listOf(memberOf(document.root, 'resources'));
+    const [target] = (0,lib_document/* isJsonObject */.OW)(resource) ? Object.values(resource) : [];
+    const taskDefinition = memberOf(memberOf(target, 'properties'), 'taskdefinition');
+    return {
+        taskDefinition: typeof taskDefinition === 'string' && taskDefinition !== '' ? taskDefinition : undefined,
+        file: parseAppSpecFile('appspec.yaml', text).file,
+    };
+}
+/** Keys count in any case. */
+function memberOf(value, name) {
+    if (!(0,lib_document/* isJsonObject */.OW)(value))
+        return undefined;
+    return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
+}
+function listOf(value) {
+    return Array.isArray(value) ? value : [];
+}
+
+;// CONCATENATED MODULE: ./lib/group/meant-deployment.js
+
+
+
+
+
+
+/**
+ * Whether a deployment is our own when none is named: made by this very run, whichever job, or on a pull request by any
+ * run for that pull request. A run that is not known owns nothing.
+ */
+function isOwn(own, marker) {
+    if (marker === undefined || own.repository === '' || marker.repository !== own.repository)
+        return false;
+    if (own.pullRequest !== '')
+        return marker.pullRequest === own.pullRequest;
+    return own.runId !== '' && marker.runId === own.runId;
+}
+/**
+ * Decides which deployment of the group is meant, never one of somebody else unless it is asked for: the one that is
+ * named; else the active one, if it is our own or any is asked for; else the last one of our own, which has ended. A
+ * rollback stands for the deployment that it undoes.
+ * @throws CallError
+ */
+async function findMeant(aws, question) {
+    const { asked, own, service, group } = question;
+    if (asked !== undefined && asked !== 'active')
+        return await namedDeployment(aws, asked, group);
+    const earlier = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
+    const { onListDenied } = question;
+    const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set(), onListDenied };
+    const occupant = await findOccupant(aws, facts);
+    if (occupant !== undefined && (asked === 'active' || isOwn(own, occupant.marker))) {
+        const id = occupant.rollsBack ?? occupant.id;
+        return { id, info: await (0,code_deploy/* getDeployment */.i8)(aws, id) };
+    }
+    if (asked === 'active')
+        return { absent: meant_deployment_notFound(`No deployment is active in deployment group '${group.name}'.`) };
+    const last = await lastOwn(aws, earlier, own);
+    return last ?? { absent: meant_deployment_notFound(noneOfOurs(occupant, own, group, aws.clock.now())) };
+}
+async function namedDeployment(aws, id, group) {
+    try {
+        const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
+        if (info.applicationName === group.application && info.deploymentGroupName === group.name)
+            return { id, info };
+        const where = (0,untrusted/* inSentence */.BX)(`${info.applicationName ?? ''} / ${info.deploymentGroupName ?? ''}`, 210);
+        const sentence = `Deployment ${id} is of ${where}, not of ${group.application} / ${group.name}. Check 'deployment-id' and 'service'.`;
+        return { reason: 'group-mismatch', sentence };
+    }
+    catch (error) {
+        const isUnknown = error instanceof aws_attempts/* CallError */.RA && /^(DeploymentDoesNotExist|InvalidDeploymentId)$/.test(error.serviceError.code);
+        if (!isUnknown)
+            throw error;
+        return meant_deployment_notFound(`Deployment ${id} was not found. Check 'deployment-id' and the region.`);
+    }
+}
+/** The newest of these that is our own. */
+async function lastOwn(aws, ids, own) {
+    for (const id of new Set(ids)) {
+        const meant = await undoneOrItself(aws, id);
+        if (isOwn(own, (0,lib_marker/* parseMarker */.gY)(meant.info.description)))
+            return meant;
+    }
+    return undefined;
+}
+async function undoneOrItself(aws, id) {
+    const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
+    const undone = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+    return undone === undefined ? { id, info } : { id: undone, info: await (0,code_deploy/* getDeployment */.i8)(aws, undone) };
+}
+function noneOfOurs(occupant, own, group, nowMs) {
+    const whose = own.pullRequest === '' ? 'this run' : `pull request ${own.pullRequest}`;
+    const there = occupant === undefined
+        ? 'none is active.'
+        : `${describeOccupant(occupant, nowMs)} is active and not touched without being named.`;
+    return `No deployment of ${whose} was found in deployment group '${group.name}'; ${there} Set 'deployment-id' to an id or to 'active'.`;
+}
+function meant_deployment_notFound(sentence) {
+    return { reason: 'not-found', sentence };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/attach.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Finds service and group with reads only; undefined with problems added. */
+async function findPlace({ inputs }, world, identity, findings) {
+    const nowhere = { service: undefined, group: undefined };
+    if (inputs.service !== '')
+        findings.add(...addressProblems(inputs, world.region));
+    if (!mayCall(inputs, world) || !(await isExpectedAccount(inputs, identity, findings)))
+        return nowhere;
+    const [service, named] = await Promise.all([
+        readService(inputs, world, findings),
+        readNamedGroup(inputs, world, findings),
+    ]);
+    if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings)))
+        return nowhere;
+    const maker = findings.answerOf(readMaker(world, service));
+    const group = await resolveGroup(inputs, world, service, named, maker, findings);
+    return group === undefined ? { service, group } : { service, group, maker: await maker };
+}
+/** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
+async function attach({ inputs }, { service, group }, world, findings) {
+    const question = {
+        asked: inputs.deploymentId,
+        own: (0,lib_marker/* ownMarker */["do"])(world.run, (0,operation/* markedAs */.r$)(inputs.operation)),
+        service,
+        group,
+        onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
+    };
+    const meant = await findings.answerOf(findMeant(world, question));
+    if (meant === undefined)
+        return undefined;
+    if ('absent' in meant)
+        return meant;
+    if ('sentence' in meant) {
+        findings.add(meant);
+        return undefined;
+    }
+    return await readAttached({ inputs, service, group, meant }, world, findings);
+}
+/** Everything that a release would know of the deployment if it had made it. */
+async function readAttached({ inputs, service: now, group, meant: { id, info } }, world, findings) {
+    const service = (0,service_service/* beforeDeployment */.RU)(now, id);
+    const appSpec = await attach_readAppSpec(id, info, world, findings);
+    const ofTaskSet = now.taskSets.find((taskSet) => taskSet.deploymentId === id)?.taskDefinitionArn;
+    const taskDefinitionArn = ofTaskSet ?? appSpec?.shipped.taskDefinition;
+    const isOriginalGone = service.primary.deploymentId === id;
+    const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? '';
+    const [shift, shipped, original] = await Promise.all([
+        readShift(deploymentConfig || undefined, world, findings),
+        taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
+        isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
+    ]);
+    const file = appSpec?.shipped.file;
+    const hooks = file?.hooks ?? inputs.hooks;
+    const ownGroup = {
+        ...group,
+        ...(info.blueGreenDeploymentConfiguration && (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration)),
+    };
+    const knownShift = shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 };
+    const budget = (0,follow_budget/* budgetFor */.vO)({
+        waitForMs: inputs.waitForMs,
+        ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor),
+        group: ownGroup,
+        shift: knownShift,
+        hooks,
+    });
+    const plan = {
+        service,
+        group: ownGroup,
+        deploymentConfig,
+        shift: knownShift,
+        hooks,
+        appSpec: attach_appSpecPlan(service, file, hooks),
+        sentAppSpec: appSpec?.sent ?? 'unseen',
+        definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
+        definitionSha256: shipped && definitionSha256(shipped.definition),
+        differences: shipped && original && differencesBetween(original.definition, shipped.definition),
+        rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,deployment_group/* readRollbackOn */.uo)(info.autoRollbackConfiguration),
+        budget,
+        isUnchanged: false,
+        adopted: undefined,
+        occupant: undefined,
+        room: {
+            service,
+            group: ownGroup,
+            policy: 'fail',
+            own: (0,lib_marker/* ownMarker */["do"])(world.run, inputs.operation),
+            sinceMs: world.clock.now(),
+            patienceMs: 0,
+        },
+    };
+    return { deploymentId: id, plan, info, taskDefinitionArn, shipped };
+}
+function attach_appSpecPlan({ container }, file, hooks) {
+    return {
+        containerName: file?.containerName ?? container.name,
+        containerPort: file?.containerPort ?? container.port,
+        hooks,
+        file,
+    };
+}
+/** GetDeployment tells only the sum of the AppSpec; its text is read back by that. Source: observed. */
+async function attach_readAppSpec(id, info, world, findings) {
+    const sha256 = info.revision?.appSpecContent?.sha256;
+    if (sha256 === undefined || info.applicationName === undefined)
+        return undefined;
+    const content = await findings.answerOf((0,code_deploy/* getAppSpec */.JA)(world, info.applicationName, sha256), ({ kind, code }) => {
+        if (kind !== 'denied' && kind !== 'answered')
+            return undefined;
+        findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${code}); its hooks are taken from the inputs.`);
+        return 'ignore';
+    });
+    return content === undefined ? undefined : { sent: { content, sha256 }, shipped: readShipped(content) };
+}
+/** What changes is good to know, and nothing depends on it. */
+async function describe(arn, world, findings) {
+    return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
+}
+
+;// CONCATENATED MODULE: ./lib/operations/attach.js
+
+
+
+
+async function attachTo(parsed, world, progress, { examine, mayBeAbsent = false } = {}) {
+    return await world.log.group('Checks', async () => {
+        const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
+        const identity = identify(parsed.inputs, world);
+        const place = await findPlace(parsed, world, identity, findings);
+        const attached = place.group === undefined ? undefined : await attach(parsed, place, world, findings);
+        const isThere = attached !== undefined && !('absent' in attached);
+        if (isThere)
+            examine?.(attached, findings);
+        else if (attached !== undefined && mayBeAbsent)
+            findings.notes.push(attached.absent.sentence);
+        else if (attached !== undefined)
+            findings.add(attached.absent);
+        const { caller } = await identity;
+        const { problems, warnings, notes } = findings;
+        const { service, group } = isThere ? attached.plan : place;
+        progress.learn({ caller, problems, service, group, plan: isThere ? attached.plan : undefined });
+        for (const note of notes)
+            world.log.line(note);
+        for (const line of (0,log_lines/* planLines */.HN)(progress.release))
+            world.log.line(line);
+        for (const warning of warnings)
+            progress.warn(warning);
+        return problems.length === 0 ? attached : undefined;
+    });
+}
+/** From now on the deployment is the one that is told. */
+function takeUp({ deploymentId, taskDefinitionArn }, progress) {
+    const taskDefinition = taskDefinitionArn === undefined ? undefined : { arn: taskDefinitionArn, isNew: false };
+    progress.learn({ deploymentId, taskDefinition });
+}
+
+;// CONCATENATED MODULE: ./lib/operations/stop.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Stops a deployment with rollback, also in its termination wait, and follows both to their ends. Changes AWS by that
+ * stop only; with nothing active there is nothing to do.
+ */
+async function stop(parsed, world) {
+    const { inputs } = parsed;
+    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const patient = patiently(world);
+    const attached = await attachTo(parsed, patient, progress, { mayBeAbsent: true });
+    if (attached === undefined)
+        return progress.end('refused');
+    if ('absent' in attached)
+        return progress.end('unchanged');
+    if (world.signal.aborted)
+        return progress.end('cancelled');
+    takeUp(attached, progress);
+    const snapshot = await firstLook((0,release_following/* engineFor */.E)(attached.plan, inputs, patient, progress), attached, progress);
+    if (snapshot === undefined)
+        return progress.end('refused');
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return progress.end('unchanged');
+    for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
+        world.log.line(line);
+    return await stopAndConclude(attached, snapshot, inputs, world, progress);
+}
+/** How the deployment is now; undefined with the problem learned when it cannot be read. */
+async function firstLook(engine, { deploymentId }, progress) {
+    try {
+        const snapshot = await engine.observe(deploymentId, undefined);
+        progress.see(snapshot);
+        return snapshot;
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        progress.learn({ problems: [(0,plan_findings/* callProblem */.U)(error)] });
+        return undefined;
+    }
+}
+/** Stops a deployment that runs and follows it and its rollback to their ends. Changes AWS. */
+async function stopAndConclude(attached, snapshot, inputs, world, progress) {
+    const { plan } = attached;
+    const outcome = { kind: 'stop-asked', snapshot };
+    const settlement = await stopAsAsked(attached, snapshot, inputs, world, progress);
+    progress.learn({ problems: tooLate(settlement, attached.deploymentId) });
+    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
+}
+/** Changes AWS. */
+async function stopAsAsked({ plan, deploymentId }, snapshot, inputs, world, progress) {
+    const outcome = { kind: 'stop-asked', snapshot };
+    progress.learn({ outcome });
+    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
+    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
+        world.log.line(line);
+    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
+    const following = (0,release_following/* followingOf */.j)(plan, 'completion', inputs, world, progress);
+    return await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+}
+/** Why the stop did not take effect, if it did not. */
+function tooLate({ stop: asked, snapshot }, id) {
+    if (snapshot?.status === 'succeeded') {
+        return [{ reason: 'rejected', sentence: `Deployment ${id} succeeded before it could be stopped.` }];
+    }
+    const isOver = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    return isOver || asked?.problem === undefined ? [] : [asked.problem];
+}
+
+;// CONCATENATED MODULE: ./lib/operations/promote.js
+
+
+
+
+
+
+
+
+
+/**
+ * Lets a deployment that waits at `Ready` shift production, and follows it to the finish line; one that somebody has
+ * continued already is followed only. Changes AWS by that, and with `wait-for: completion` by ending the termination
+ * wait too.
+ */
+async function promote(parsed, world) {
+    const { inputs } = parsed;
+    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const patient = patiently(world);
+    const attached = await attachTo(parsed, patient, progress, {
+        examine: ({ shipped, plan, deploymentId }, findings) => findings.add(...otherImageProblems(inputs.expectedImages, plan.appSpec.containerName, shipped, deploymentId)),
+    });
+    if (attached === undefined)
+        return progress.end('refused');
+    const engine = (0,release_following/* engineFor */.E)(attached.plan, inputs, patient, progress);
+    const snapshot = await firstLook(engine, attached, progress);
+    if (snapshot === undefined)
+        return progress.end('refused');
+    if (world.signal.aborted)
+        return progress.end('cancelled');
+    takeUp(attached, progress);
+    progress.see(snapshot);
+    const step = promotionStep(snapshot, attached.plan.group.readyWaitMs);
+    if (typeof step !== 'string')
+        return progress.end('refused', { problems: [step] });
+    const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world);
+    if (problem !== undefined)
+        return progress.end('refused', { problems: [problem] });
+    return await seeThrough(attached, inputs, world, progress);
+}
+/** Changes AWS. @returns why it was not possible; somebody may have been first, which is as good */
+async function continueAtReady(engine, id, { log }) {
+    return await log.group('Writes', async () => {
+        try {
+            await engine.promote(id);
+            log.line(`Continued deployment ${id}, which waited at Ready.`);
+        }
+        catch (error) {
+            if (!(error instanceof aws_attempts/* CallError */.RA))
+                throw error;
+            if (error.serviceError.code !== 'DeploymentIsNotInReadyState')
+                return (0,plan_findings/* callProblem */.U)(error);
+            log.line(`Deployment ${id} does not wait at Ready any more; following it.`);
+        }
+        return undefined;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/plan/rollback-target.js
+
+
+
+
+/** How many deployments are looked at, newest first: each takes two reads. */
+const MAX_LOOKED_AT = 100;
+/**
+ * The deployments to whose revision production can go back, the best first: succeeded, no rollbacks, and older than the
+ * first that shipped what serves now. A rollback therefore never leads back to what it took away.
+ */
+function earlierThan(primaryArn, past) {
+    const shipped = past.filter(({ taskDefinitionArn }) => taskDefinitionArn === primaryArn);
+    const firstMs = Math.min(...shipped.map(({ createdAtMs }) => createdAtMs));
+    if (shipped.length === 0)
+        return [];
+    return past
+        .filter(({ isRollback, createdAtMs }) => !isRollback && createdAtMs < firstMs)
+        .sort((left, right) => right.createdAtMs - left.createdAtMs);
+}
+/** The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added. */
+async function findRollbackTarget({ service, group }, world, findings) {
+    const primaryArn = service.primary.taskDefinitionArn;
+    const past = await findings.answerOf(readPast(world, { service, group }));
+    if (past === undefined)
+        return undefined;
+    for (const { taskDefinitionArn } of earlierThan(primaryArn, past)) {
+        if (taskDefinitionArn === undefined)
+            continue;
+        const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, taskDefinitionArn), ({ kind }) => kind === 'answered' ? 'ignore' : undefined);
+        if (described?.isActive === true)
+            return described.arn;
+        if (findings.problems.length > 0)
+            return undefined;
+    }
+    const nothing = {
+        reason: 'not-found',
+        sentence: `There is nothing to go back to: no deployment of group '${group.name}' succeeded before the one that first shipped what serves now, with a revision that is still ACTIVE. Name the revision with 'task-definition'.`,
+    };
+    findings.add(nothing);
+    return undefined;
+}
+/** Those that succeeded, and the one that made what serves, which may not have ended yet. @throws CallError */
+async function readPast(world, { service, group }) {
+    const { application, name } = group;
+    const past = [];
+    const succeeded = (await (0,code_deploy/* listSucceededDeployments */.s6)(world, application, name)).slice(0, MAX_LOOKED_AT);
+    for (const id of new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))) {
+        const { createTime, creator, rollbackInfo, description, revision } = await (0,code_deploy/* getDeployment */.i8)(world, id);
+        const sha256 = revision?.appSpecContent?.sha256;
+        const content = sha256 === undefined ? undefined : await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256);
+        past.push({
+            id,
+            createdAtMs: createTime?.getTime() ?? 0,
+            taskDefinitionArn: content === undefined ? undefined : readShipped(content).taskDefinition,
+            isRollback: creator === 'codeDeployRollback' ||
+                rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
+                (0,lib_marker/* parseMarker */.gY)(description)?.operation === 'rollback',
+        });
+    }
+    return past;
+}
+
+;// CONCATENATED MODULE: ./lib/operations/rollback.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Brings production back to what served before. What is being deployed is stopped with rollback, its termination wait
+ * included; with nothing to stop, or when that is not accepted any more, an earlier revision is deployed, all at once and
+ * without hooks. Changes AWS.
+ */
+async function rollback(parsed, world) {
+    const { inputs } = parsed;
+    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const patient = patiently(world);
+    const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
+    const place = await look(parsed, patient, findings, progress);
+    if (place === undefined)
+        return progress.end('refused', { problems: findings.problems });
+    if (world.signal.aborted)
+        return progress.end('cancelled');
+    const { occupant } = place;
+    const attached = occupant && (await rollback_attachTo(inputs, place, occupant, patient, findings));
+    if (occupant !== undefined && attached !== undefined) {
+        progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group });
+        takeUp(attached, progress);
+        // One that goes back already, of CodeDeploy or of this action, is never undone.
+        if (occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined) {
+            return await seeThrough(attached, inputs, world, progress);
+        }
+        const ended = await goBackWith(attached, inputs, world, progress);
+        if (ended !== undefined)
+            return ended;
+    }
+    return await deployEarlier(parsed, place, world, findings);
+}
+/** Service, group and what is active in it; undefined with problems added. */
+async function look(parsed, world, findings, progress) {
+    return await world.log.group('Checks', async () => {
+        const identity = identify(parsed.inputs, world);
+        const place = await findPlace(parsed, world, identity, findings);
+        progress.learn({ caller: (await identity).caller, service: place.service, group: place.group });
+        for (const line of (0,log_lines/* planLines */.HN)(progress.release))
+            world.log.line(line);
+        if (place.group === undefined)
+            return undefined;
+        const { service, group } = place;
+        const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
+        const facts = { service, group, autoPromote: false, suspects, stopped: new Set(), onListDenied: () => { } };
+        const before = findings.problems.length;
+        const occupant = await findings.answerOf(findOccupant(world, facts));
+        return findings.problems.length > before || before > 0 ? undefined : { ...place, occupant };
+    });
+}
+async function rollback_attachTo(inputs, { service, group }, occupant, world, findings) {
+    const id = occupant.rollsBack ?? occupant.id;
+    const info = await findings.answerOf((0,code_deploy/* getDeployment */.i8)(world, id));
+    return info && (await readAttached({ inputs, service, group, meant: { id, info } }, world, findings));
+}
+/** Stops the deployment with rollback and follows both; undefined when it cannot be stopped any more. Changes AWS. */
+async function goBackWith(attached, inputs, world, progress) {
+    const { plan, deploymentId } = attached;
+    const engine = (0,release_following/* engineFor */.E)(plan, inputs, patiently(world), progress);
+    const snapshot = await firstLook(engine, attached, progress);
+    if (snapshot === undefined)
+        return progress.end('refused');
+    if (snapshot.status === 'succeeded')
+        return undefined;
+    const isOver = (0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    const outcome = isOver ? { kind: 'ended', snapshot } : { kind: 'stop-asked', snapshot };
+    const settlement = isOver
+        ? await (0,settle/* settle */.G)(engine, deploymentId, outcome, (0,release_following/* followingOf */.j)(plan, 'completion', inputs, world, progress), {
+            ...inputs,
+            rollbackOn: plan.rollbackOn,
+            windDownMs: WIND_DOWN_MS,
+        })
+        : await stopAsAsked(attached, snapshot, inputs, world, progress);
+    const { stop } = settlement;
+    const isDone = settlement.snapshot?.status === 'succeeded';
+    const isPastStopping = stop?.refusal !== undefined && settlement.snapshot?.isShifted === true;
+    if (isDone || (isPastStopping && !(0,follow_snapshot/* hasEnded */.hY)(settlement.snapshot ?? snapshot) && stop.problem?.reason !== 'denied')) {
+        world.log.line(`Deployment ${deploymentId} cannot be stopped any more; an earlier revision is deployed instead.`);
+        return undefined;
+    }
+    progress.learn({ outcome, problems: stop?.problem === undefined ? [] : [stop.problem] });
+    const { status } = await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
+    return status === 'stopped' || status === 'rolled-back' ? progress.end('succeeded') : progress.release;
+}
+/** Deploys the revision that is named or found. A firing alarm ends that too: then once more with polling off. */
+async function deployEarlier({ inputs, ...rest }, place, world, findings) {
+    const target = inputs.taskDefinition ?? (await findRollbackTarget(place, patiently(world), findings));
+    const back = { ...rest, inputs: { ...goingBack(inputs), taskDefinition: target } };
+    if (target === undefined) {
+        const progress = lib_progress/* Progress */.k.begin(inputs, world);
+        const { service, group } = place;
+        return progress.end('refused', { service, group, problems: findings.problems });
+    }
+    const first = await release(back, world);
+    const { snapshot, group } = first;
+    const isAlarm = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.status !== 'succeeded';
+    if (!isAlarm || (0,ending/* endingOf */.z)(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted)
+        return first;
+    world.log.warning(`An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}. Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`);
+    return await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world);
+}
+/** The inputs of a release that goes back: fast, unless the strategy is to be kept, and stopped by nothing of ours. */
+function goingBack(inputs) {
+    const strategy = inputs.keepStrategy
+        ? {}
+        : { hooks: {}, appSpec: 'none', deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' };
+    return {
+        ...inputs,
+        ...strategy,
+        images: [],
+        environment: new Map(),
+        secrets: new Map(),
+        cpu: undefined,
+        memory: undefined,
+        onActiveDeployment: 'replace',
+        ifUnchanged: 'release',
+        allowOlder: true,
+        autoPromote: true,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/operations/watch.js
+
+
+
+
+/**
+ * Follows a deployment that was made before, to the finish line or its end, and the rollback if there is one. Changes
+ * nothing, also not when it is cancelled or not done in time.
+ */
+async function watch(parsed, world) {
+    const progress = lib_progress/* Progress */.k.begin(parsed.inputs, world);
+    const attached = await attachTo(parsed, patiently(world), progress);
+    if (attached === undefined)
+        return progress.end('refused');
+    takeUp(attached, progress);
+    return await seeThrough(attached, parsed.inputs, world, progress);
+}
+
+;// CONCATENATED MODULE: ./lib/operations/operate.js
+
+
+
+
+
+
+const OPERATIONS = {
+    release: release,
+    plan: plan,
+    watch: watch,
+    stop: stop,
+    promote: promote,
+    rollback: rollback,
+};
+/** Does what the input `operation` asks for. The answer's `status` says how it ended. */
+async function operate(parsed, world) {
+    return await OPERATIONS[parsed.inputs.operation](parsed, world);
 }
 
 // EXTERNAL MODULE: ./lib/wrap-up.js
@@ -46379,7 +47766,7 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
         signal: cancellation.signal,
         onRelease,
     });
-    const ended = await Promise.race([release(parsed, world), cancellation.lastMoment]);
+    const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment]);
     close();
     const last = ended ?? cutOff(teller.told, world.clock.now());
     if (last === undefined)
@@ -46606,7 +47993,9 @@ const INPUT_NAMES = [
     'service',
     'codedeploy-application',
     'codedeploy-deployment-group',
+    'deployment-id',
     'image',
+    'expect-image',
     'task-definition',
     'container-name',
     'container-port',
@@ -46628,12 +48017,14 @@ const INPUT_NAMES = [
     'if-unchanged',
     'allow-older',
     'auto-promote',
+    'keep-strategy',
     'wait-for',
     'wait-for-minutes',
     'on-timeout',
     'on-cancel',
     'fail-fast',
     'hook-logs',
+    'test-url',
     'aws-region',
     'role-to-assume',
     'expected-account-id',
@@ -46740,9 +48131,9 @@ const VARIABLE_NAME = /^[^\s\p{Cc}"'#=]+$/u;
 const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
 const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
 const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
-/** Parses `image`: one reference, or lines `container=image`. */
-function parseImages(fields) {
-    const images = fields.lines('image').map((line) => {
+/** Parses `image` or `expect-image`: one reference, or lines `container=image`. */
+function parseImages(fields, input = 'image') {
+    const images = fields.lines(input).map((line) => {
         const split = line.indexOf('=');
         if (split < 0)
             return { container: undefined, image: line };
@@ -46750,22 +48141,22 @@ function parseImages(fields) {
     });
     for (const { container, image } of images) {
         if (container === '')
-            fields.wrong('image', `has a line without a container name before '='.`);
+            fields.wrong(input, `has a line without a container name before '='.`);
         if (image === '') {
             const name = (0,untrusted/* inSentence */.BX)(container ?? '', 100);
-            fields.wrong('image', `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`);
+            fields.wrong(input, `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`);
         }
         else if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
-            fields.wrong('image', `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
+            fields.wrong(input, `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
         }
     }
     if (images.length > 1 && images.some(({ container }) => container === undefined)) {
-        fields.wrong('image', `must name the container on every line ('container=image') when it has several lines.`);
+        fields.wrong(input, `must name the container on every line ('container=image') when it has several lines.`);
     }
     const named = images.flatMap(({ container }) => container ?? []);
     const doubled = named.find((container, index) => named.indexOf(container) !== index);
     if (doubled !== undefined)
-        fields.wrong('image', `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
+        fields.wrong(input, `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
     return images;
 }
 /** Parses `environment-variables`. Values are kept to the letter and never shown. */
@@ -46886,7 +48277,10 @@ function orList(choices) {
 
 // EXTERNAL MODULE: ./lib/inputs/hooks.js
 var inputs_hooks = __nccwpck_require__(1937);
+// EXTERNAL MODULE: ./lib/inputs/operation.js
+var inputs_operation = __nccwpck_require__(7784);
 ;// CONCATENATED MODULE: ./lib/inputs/inputs.js
+
 
 
 
@@ -46927,14 +48321,17 @@ function parseInputs(raw, undeclared) {
             fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
         }
     }
+    const operation = fields.choice('operation', inputs_operation/* OPERATIONS */.xb) ?? 'release';
     const inputs = {
-        operation: fields.choice('operation', ['release']) ?? 'release',
+        operation,
         cluster: clusterOf(fields.text('cluster'), service),
         service: service ?? '',
         application: fields.matching('codedeploy-application', CODE_DEPLOY_NAME, `the name of an application, ${CODE_DEPLOY_FORM}`),
         deploymentGroup: fields.matching('codedeploy-deployment-group', CODE_DEPLOY_NAME, `the name of a deployment group, ${CODE_DEPLOY_FORM}`),
+        deploymentId: deploymentIdOf(fields, operation),
         images: parseImages(fields),
-        taskDefinition: fields.text('task-definition'),
+        expectedImages: expectedImages(fields, operation),
+        taskDefinition: taskDefinitionOf(fields, operation),
         containerName: fields.matching('container-name', CONTAINER_NAME, `the name of a container, up to 255 letters, digits, '-' and '_'`),
         containerPort: fields.wholeNumber('container-port', 1, 65_535),
         environment,
@@ -46950,13 +48347,13 @@ function parseInputs(raw, undeclared) {
         onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
         ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
         allowOlder: fields.trueOrFalse('allow-older') ?? false,
-        autoPromote: fields.trueOrFalse('auto-promote') ?? false,
-        waitFor: waitFor(fields, notes),
+        autoPromote: operation === 'release' || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
+        keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
+        waitFor: waitFor(fields, operation, notes),
         waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
-        onTimeout: fields.choice('on-timeout', PARTINGS) ?? 'leave',
-        onCancel: fields.choice('on-cancel', PARTINGS) ?? 'rollback',
-        failFast: fields.wholeNumber('fail-fast', 0, 100) ?? 3,
+        ...endingsOf(fields, operation),
         hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
+        testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
         region: fields.text('aws-region'),
         ...accountOf(fields),
         maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
@@ -47002,14 +48399,52 @@ function rollbackOn(fields) {
     }
     return events.filter((event) => words.includes(event));
 }
-function waitFor(fields, notes) {
-    const chosen = fields.choice('wait-for', ['production-traffic', 'completion', 'nothing']);
+/** An operation that ends nothing takes these inputs and does as if they said so. */
+function endingsOf(fields, operation) {
+    const onTimeout = fields.choice('on-timeout', PARTINGS) ?? 'leave';
+    const onCancel = fields.choice('on-cancel', PARTINGS) ?? 'rollback';
+    const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3;
+    return (0,inputs_operation/* mayEnd */.pN)(operation) ? { onTimeout, onCancel, failFast } : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
+}
+/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
+const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/;
+function deploymentIdOf(fields, operation) {
+    const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
+    if (given !== undefined && !(0,inputs_operation/* isOnDeployment */.lV)(operation)) {
+        fields.wrong('deployment-id', `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`);
+    }
+    return given;
+}
+/** An address of the web without white space or what could end a link. */
+const URL_FORM = /^https?:\/\/[^\s"'<>`\\]{1,2000}$/;
+/** Source: ECS API Reference, DescribeTaskDefinition. */
+const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/;
+/** A rollback registers nothing, so it takes a revision that exists. */
+function taskDefinitionOf(fields, operation) {
+    if (operation !== 'rollback')
+        return fields.text('task-definition');
+    return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`);
+}
+function expectedImages(fields, operation) {
+    const images = parseImages(fields, 'expect-image');
+    if (images.length > 0 && operation !== 'promote')
+        fields.wrong('expect-image', `applies to 'operation: promote' only.`);
+    return images;
+}
+function waitFor(fields, operation, notes) {
+    const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing']);
     const stability = fields.trueOrFalse('wait-for-service-stability');
     if (stability !== undefined) {
         notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
         if (chosen !== undefined && (chosen === 'nothing') === stability) {
             fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
         }
+    }
+    if (operation === 'watch' && chosen === 'nothing') {
+        fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`);
+    }
+    if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
+        fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`);
     }
     return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
 }
@@ -47258,6 +48693,8 @@ function readTokenEndpoint(environment) {
 
 // EXTERNAL MODULE: ./lib/aws/function-logs.js
 var function_logs = __nccwpck_require__(2993);
+// EXTERNAL MODULE: ./lib/aws/load-balancing.js
+var load_balancing = __nccwpck_require__(8375);
 ;// CONCATENATED MODULE: ./lib/aws/session.js
 
 /** A session is renewed so long before its end, or in the middle of its life when that is later. In milliseconds. */
@@ -47404,6 +48841,7 @@ function refused(sentence) {
 
 
 
+
 /** The clients of a step, with the credentials of the environment or with a session of its own. */
 function connect(options) {
     const { inputs, environment, clock, firstRequestSent } = options;
@@ -47418,6 +48856,7 @@ function connect(options) {
     const clients = buildClients(region ?? 'not-set', environment, undefined);
     const { credentials } = clients.ecs.config;
     const functionLogs = laterFunctionLogs(region, environment, credentials);
+    const loadBalancing = laterLoadBalancing(region, environment, credentials);
     const sts = later(async () => {
         if (inputs.expectedAccount === undefined)
             await orSoon(firstRequestSent, clock);
@@ -47428,7 +48867,8 @@ function connect(options) {
         ...common,
         obstacles,
         functionLogs: functionLogs.get,
-        close: () => closeAll(clients, sts, functionLogs),
+        loadBalancing: loadBalancing.get,
+        close: () => closeAll(clients, sts, functionLogs, loadBalancing),
         readCaller: async (attempts) => await readCaller(attempts, sts.get),
         credentialsEndAtMs: async () => endOf(await credentials().catch(() => undefined)),
         renewCredentials: () => false,
@@ -47451,11 +48891,13 @@ function connectAsRole({ environment, clock, toolkit }, region, roleArn) {
     const session = new OwnSession(clock, async () => await assumeRole(request));
     const clients = buildClients(region, environment, session);
     const functionLogs = laterFunctionLogs(region, environment, signedBy(session));
+    const loadBalancing = laterLoadBalancing(region, environment, signedBy(session));
     return {
         ...clients,
         functionLogs: functionLogs.get,
+        loadBalancing: loadBalancing.get,
         obstacles: [...endpoint.problems, ...tokenProblems(environment)],
-        close: () => closeAll(clients, sts, functionLogs),
+        close: () => closeAll(clients, sts, functionLogs, loadBalancing),
         readCaller: async () => callerOf((await session.current()).callerArn),
         credentialsEndAtMs: async () => undefined,
         renewCredentials: () => {
@@ -47497,6 +48939,9 @@ function later(load) {
 }
 function laterFunctionLogs(region, environment, credentials) {
     return later(() => (0,function_logs/* loadFunctionLogs */.m)({ region: region ?? 'not-set', ...clientOptions(environment), credentials }));
+}
+function laterLoadBalancing(region, environment, credentials) {
+    return later(() => (0,load_balancing/* loadLoadBalancing */.u)({ region: region ?? 'not-set', ...clientOptions(environment), credentials }));
 }
 function closeAll(...parts) {
     for (const part of parts)
@@ -47554,6 +48999,44 @@ function buildStep({ environment, toolkit, firstRequestSent, files, log, signal,
 
 /***/ }),
 
+/***/ 7289:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ quotedLines),
+/* harmony export */   _: () => (/* binding */ catchStrayOutput)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
+
+
+/** Most lines of one piece that are printed. */
+const MAX_LINES = 50;
+/** Foreign text of several lines, each behind a sign that it is not the action that speaks. */
+function quotedLines(text) {
+    const lines = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(text).split('\n');
+    const left = lines.length - MAX_LINES;
+    return [...lines.slice(0, MAX_LINES), ...(left > 0 ? [`and ${left} more lines`] : [])].map((line) => `| ${line}`);
+}
+/**
+ * What Node and libraries print on their own takes the path of all text from now on: the runner reads both streams, and
+ * a warning can quote what others wrote.
+ */
+function catchStrayOutput(line) {
+    const print = (text) => {
+        for (const quoted of quotedLines(text))
+            line(quoted);
+    };
+    process.removeAllListeners('warning');
+    process.on('warning', ({ name, message }) => print(`${name}: ${message}`));
+    for (const name of ['debug', 'log', 'info', 'warn', 'error', 'trace']) {
+        console[name] = (...parts) => print((0,node_util__WEBPACK_IMPORTED_MODULE_0__.format)(...parts));
+    }
+}
+
+
+/***/ }),
+
 /***/ 460:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -47574,7 +49057,7 @@ var sentences = __nccwpck_require__(3700);
 const MAX_MESSAGE_LENGTH = 4_096;
 /** What goes to the run's page when a release did not succeed; undefined when it did or is not over. */
 function renderAnnotation(release) {
-    if (release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status) === 0)
+    if (release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status, release.operation) === 0)
         return undefined;
     const message = (0,sentences/* verdictParagraph */.uS)(release);
     return {
@@ -47587,6 +49070,8 @@ function renderAnnotation(release) {
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
 // EXTERNAL MODULE: ./lib/report/console-links.js
 var console_links = __nccwpck_require__(3523);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
@@ -47594,6 +49079,7 @@ var hook_results = __nccwpck_require__(5076);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./lib/report/outputs.js
+
 
 
 
@@ -47608,6 +49094,8 @@ const OUTPUT_NAMES = [
     'previous-task-definition',
     'codedeploy-deployment-id',
     'console-url',
+    'test-url',
+    'promote-by',
     'original-kept-until',
     'replacement-traffic',
     'production',
@@ -47621,12 +49109,13 @@ const OUTPUT_NAMES = [
  * @param reportPath where the report was written; empty when it was not
  */
 function renderOutputs(release, reportPath) {
-    const { service, deploymentId, taskDefinition, status } = release;
+    const { service, deploymentId, taskDefinition, status, testUrl } = release;
+    const untilMs = (0,sentences/* promoteByMs */.ON)(release);
     const url = service === undefined || deploymentId === undefined
         ? undefined
         : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
     const keptUntilMs = (0,sentences/* originalKeptUntilMs */.QW)(release);
-    return {
+    return asOutputs({
         status: status ?? '',
         reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
         'task-definition-arn': taskDefinition?.arn ?? '',
@@ -47634,6 +49123,8 @@ function renderOutputs(release, reportPath) {
         'previous-task-definition': (0,sentences/* originalRevision */.VR)(release),
         'codedeploy-deployment-id': deploymentId ?? '',
         'console-url': url ?? '',
+        'test-url': testUrl ?? '',
+        'promote-by': untilMs === undefined ? '' : new Date(untilMs).toISOString(),
         'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
         'replacement-traffic': String((0,traffic/* trafficNow */.oo)(release) ?? ''),
         production: (0,traffic/* productionText */.zh)(release),
@@ -47646,14 +49137,25 @@ function renderOutputs(release, reportPath) {
         'rollback-deployment-id': (0,release_state/* rollbackOf */.I)(release)?.deploymentId ?? '',
         'rollback-status': (0,release_state/* rollbackStatusOf */.W)(release),
         report: reportPath,
-    };
+    });
+}
+/** Every output on its way out. */
+function asOutputs(values) {
+    const names = OUTPUT_NAMES;
+    return Object.fromEntries(names.map((name) => [name, (0,untrusted/* outputText */.jO)(values[name])]));
 }
 
 // EXTERNAL MODULE: ./lib/app-spec/app-spec.js
 var app_spec = __nccwpck_require__(4608);
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/follow/timeline.js
 var timeline = __nccwpck_require__(6342);
+// EXTERNAL MODULE: ./lib/report/planned.js
+var report_planned = __nccwpck_require__(392);
 ;// CONCATENATED MODULE: ./lib/report/report-json.js
+
+
 
 
 
@@ -47715,7 +49217,9 @@ function reportOf(release) {
                 to: to ?? null,
                 names: names ?? null,
             })),
-        appSpec: plan === undefined || taskDefinition === undefined ? null : (0,app_spec/* buildAppSpec */.R)(plan.appSpec, taskDefinition.arn),
+        taskDefinitionSha256: plan?.definitionSha256 ?? null,
+        planned: plannedMember(release),
+        appSpec: appSpecMember(release),
         adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
         waits: release.waits.map((wait) => ({
             deploymentId: wait.deploymentId,
@@ -47738,6 +49242,8 @@ function reportOf(release) {
             production: (0,traffic/* productionText */.zh)(release) || null,
             readAt: isoTime(release.production?.isOutdated === false ? release.production.readAtMs : undefined),
             lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
+            testUrl: release.testUrl ?? null,
+            promoteBy: isoTime((0,sentences/* promoteByMs */.ON)(release)),
             originalKeptUntil: isoTime((0,sentences/* originalKeptUntilMs */.QW)(release)),
         },
         rollback: {
@@ -47752,6 +49258,38 @@ function reportOf(release) {
 function logMember({ hookLogs }, hookEvent) {
     const log = hookLogs.find(({ event }) => event === hookEvent);
     return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted };
+}
+function appSpecMember(release) {
+    const { plan, taskDefinition } = release;
+    const planned = (0,report_planned/* plannedOf */.sb)(release);
+    if (planned !== undefined)
+        return { content: planned.appSpec.content, sha256: planned.appSpec.sha256 ?? null };
+    if (plan?.sentAppSpec !== undefined)
+        return plan.sentAppSpec === 'unseen' ? null : plan.sentAppSpec;
+    return plan === undefined || taskDefinition === undefined ? null : (0,app_spec/* buildAppSpec */.R)(plan.appSpec, taskDefinition.arn);
+}
+function plannedMember(release) {
+    const planned = (0,report_planned/* plannedOf */.sb)(release);
+    if (planned === undefined || release.plan === undefined)
+        return null;
+    const { group, rollbackOn, definition } = release.plan;
+    return {
+        writes: planned.writes,
+        taskDefinition: definition.kind === 'use' ? (0,arn/* revisionName */.pd)(definition.arn) : null,
+        group: {
+            testListener: group.hasTestListener,
+            waitsAtReady: group.holdsAtReady,
+            readyWaitSeconds: group.readyWaitMs / 1000,
+            terminationWaitSeconds: secondsOf(group.terminationWaitMs),
+            rollbackOn,
+            alarms: group.alarms,
+        },
+        phases: planned.phases.map(({ name, usualMs, atMostMs }) => ({
+            name,
+            usualSeconds: usualMs / 1000,
+            atMostSeconds: atMostMs / 1000,
+        })),
+    };
 }
 function deploymentWithoutReading({ deploymentId }) {
     return deploymentId === undefined
@@ -47804,8 +49342,6 @@ function secondsOf(durationMs) {
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/group/wait.js
 var wait = __nccwpck_require__(3566);
-// EXTERNAL MODULE: ./lib/untrusted.js
-var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/report/gantt.js
 
 
@@ -47884,6 +49420,7 @@ var words = __nccwpck_require__(8191);
 
 
 
+
 /** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
 const MAX_LIST_LENGTH = 100;
 /** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
@@ -47895,6 +49432,7 @@ function renderSummary(release) {
         summary_alert(release),
         facts(release),
         problems(release),
+        planned(release),
         changes(release),
         lifecycle(release),
         hooks(release),
@@ -47907,13 +49445,13 @@ function renderSummary(release) {
 }
 function heading(release) {
     const { title } = (0,sentences/* verdictSentences */.qW)(release);
-    const revision = release.status === 'succeeded' ? `${(0,sentences/* releasedRevision */.FX)(release)} to ` : '';
+    const revision = release.status === 'succeeded' && release.operation !== 'rollback' ? `${(0,sentences/* releasedRevision */.FX)(release)} to ` : '';
     return `## ${title}: ${(0,untrusted/* markdownText */.p7)(`${revision}${(0,sentences/* serviceLabel */.uZ)(release)}`)}`;
 }
 /** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
 function summary_alert(release) {
     const { cause, production, remains, advice } = (0,sentences/* verdictSentences */.qW)(release);
-    const isWell = release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status) === 0;
+    const isWell = release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status, release.operation) === 0;
     const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING';
     const isListed = release.status === 'refused' && release.problems.length > 1;
     const first = isListed ? `${release.problems.length} things are wrong (below).` : cause;
@@ -47946,6 +49484,7 @@ function facts(release) {
             'Production when last seen',
             lastSeen === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(lastSeen.text)}${readText(lastSeen.atMs)}`,
         ],
+        ['Test listener', release.testUrl === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(release.testUrl), release.testUrl)],
         ['Traffic shift', plan === undefined ? '' : (0,untrusted/* markdownCode */.D9)(plan.deploymentConfig)],
         [
             'Account, region',
@@ -47976,6 +49515,23 @@ function problems({ problems: found }) {
     if (found.length < 2)
         return '';
     return section('What is wrong', list(found.map(({ sentence }) => sentence)));
+}
+function planned(release) {
+    const told = (0,report_planned/* plannedOf */.sb)(release);
+    if (told === undefined || release.plan === undefined)
+        return '';
+    const settings = (0,report_planned/* groupSettings */.L1)(release.plan).map(([name, value]) => [name, (0,untrusted/* markdownText */.p7)(value)]);
+    const phases = told.phases.map(({ name, usualMs, atMostMs }) => [
+        (0,untrusted/* markdownText */.p7)(name),
+        (0,report_planned/* usualText */.CR)(usualMs),
+        (0,words/* duration */.p0)(atMostMs),
+    ]);
+    return [
+        section('What would be written', told.writes.length === 0 ? 'Nothing.' : list(told.writes)),
+        section('Deployment group', table(['Setting', 'Value'], settings)),
+        ...(phases.length === 0 ? [] : [section('How long', table(['Phase', 'Usually', 'At most'], phases))]),
+        section('AppSpec', (0,untrusted/* markdownCode */.D9)(told.appSpec.content)),
+    ].join('\n\n');
 }
 function changes({ plan, adopted }) {
     if (plan === undefined)
@@ -48056,7 +49612,7 @@ function hooks(release) {
 /** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
 function hookLogDetails(log) {
     const lines = log.lines.map((line) => (0,untrusted/* htmlText */.js)(line) || ' ');
-    return `<details><summary>${(0,untrusted/* htmlText */.js)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
+    return `<details><summary>${(0,untrusted/* htmlLine */.mJ)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
 }
 function hookFunctionCell({ hookFunction }, { service }) {
     const url = service === undefined ? undefined : (0,console_links/* functionLogUrl */.w2)(service.partition, service.region, (0,sentences/* functionName */.AQ)(hookFunction));
@@ -48458,7 +50014,9 @@ function withoutDescribeOnly(definition) {
 /* harmony export */   D9: () => (/* binding */ markdownCode),
 /* harmony export */   Jj: () => (/* binding */ cut),
 /* harmony export */   Wt: () => (/* binding */ withoutHalf),
+/* harmony export */   jO: () => (/* binding */ outputText),
 /* harmony export */   js: () => (/* binding */ htmlText),
+/* harmony export */   mJ: () => (/* binding */ htmlLine),
 /* harmony export */   p7: () => (/* binding */ markdownText),
 /* harmony export */   wh: () => (/* binding */ plainText)
 /* harmony export */ });
@@ -48492,19 +50050,29 @@ function plainText(text) {
         .replace(INVISIBLE_CHARACTERS, '')
         .replaceAll('\t', '  ');
 }
+/** Characters that can be drawn and weigh nothing when texts are compared by culture. Source: Unicode, UCA, DUCET. */
+const WEIGHTLESS = '[\\p{Cf}\\p{Me}]*';
+const OLD_COMMAND = new RegExp(`#${WEIGHTLESS}#(?=${WEIGHTLESS}\\[)`, 'gu');
+const COMMAND = new RegExp(`^((?:\\s|[\\p{Cf}\\p{Me}])*):(?=${WEIGHTLESS}:)`, 'u');
 /** One line of plain text in which the runner finds no command: what may be printed to stdout and stderr. */
 function logLine(text) {
     const [first = '', ...others] = plainText(text).split('\n');
     const line = [first.trimEnd(), ...others.map((other) => other.trim())]
         .filter((part, index) => index === 0 || part !== '')
         .join(' ')
-        .replace(/##(?=\[)/g, '# #')
-        .replace(/^(\s*):(?=:)/, '$1: ');
+        .replace(OLD_COMMAND, '# #')
+        .replace(COMMAND, '$1: ');
     return cut(line, MAX_LINE_LENGTH);
 }
 /** One line of foreign text for a sentence of ours: plain, and cut to `maxLength` characters. */
 function inSentence(text, maxLength = 500) {
     return cut(plainText(text).replace(/\s+/g, ' ').trim(), maxLength);
+}
+/** Longest output, in characters: a job's outputs may be 1 MB together. Source: GitHub docs, "Workflow syntax". */
+const MAX_OUTPUT_LENGTH = 20_000;
+/** One line of plain text: what may be given to later steps as an output. */
+function outputText(text) {
+    return cut(plainText(text).replaceAll('\n', ' '), MAX_OUTPUT_LENGTH);
 }
 /** At most `maxLength` characters and `…` for the rest; never half of a character. */
 function cut(text, maxLength) {
@@ -48516,8 +50084,8 @@ function withoutHalf(text) {
 }
 /** What a Markdown renderer drops, and what keeps two pieces of text from being read as one link, mention or emoji. */
 const BREAK = '<!-- -->';
-/** What GitHub makes a link, a mention, a reference or an emoji of by itself, escaped or not. */
-const SELF_LINKING = /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)/i;
+/** What GitHub makes a link, a mention, a reference to an issue or a commit, or an emoji of by itself, escaped or not. */
+const SELF_LINKING = /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)|\b[0-9a-f]{6}(?=[0-9a-f]{1,34}\b)/i;
 /**
  * Foreign text as Markdown text, in a paragraph or a table cell: shown as it is, on one line; it formats, links,
  * mentions and closes nothing.
@@ -48562,6 +50130,10 @@ function htmlText(text) {
         .replaceAll('>', '&gt;')
         .replaceAll('"', '&quot;');
 }
+/** Foreign text between HTML tags, on one line, in which GitHub links and mentions nothing by itself. */
+function htmlLine(text) {
+    return inSentence(text, 2_000).split(SELF_LINKING_PLACES).map(htmlText).join(BREAK);
+}
 
 
 /***/ }),
@@ -48580,8 +50152,10 @@ function htmlText(text) {
 /** The exit code of the step for each status. */
 const EXIT_CODES = {
     succeeded: 0,
+    'awaiting-promotion': 0,
     started: 0,
     unchanged: 0,
+    planned: 0,
     refused: 1,
     failed: 1,
     'rolled-back': 1,
@@ -48591,8 +50165,9 @@ const EXIT_CODES = {
     cancelled: 1,
     unknown: 1,
 };
-function exitCodeOf(status) {
-    return EXIT_CODES[status];
+/** @param operation what was asked for: to stop is what a stop is for */
+function exitCodeOf(status, operation = 'release') {
+    return status === 'stopped' && operation === 'stop' ? 0 : EXIT_CODES[status];
 }
 /**
  * The verdict on a deployment that was followed; the first that applies. A success is only what was seen to have
@@ -48610,17 +50185,35 @@ function verdictOf(outcome, settlement) {
         return 'timed-out';
     if (rollback.status === 'unknown')
         return 'unknown';
+    if (outcome.kind === 'stop-asked') {
+        const verdict = stopVerdict(settlement);
+        if (verdict !== undefined)
+            return verdict;
+    }
     if (rollback.status === 'succeeded')
         return 'rolled-back';
     if (rollback.status === 'running')
         return 'unknown';
     if (outcome.kind === 'finish-line')
-        return 'succeeded';
+        return outcome.snapshot.status === 'ready' ? 'awaiting-promotion' : 'succeeded';
     if (snapshot?.status === 'succeeded')
         return 'succeeded';
     if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot))
         return 'unknown';
     return (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z)(snapshot) === 'stop-request' ? 'stopped' : 'failed';
+}
+/** The verdict on a deployment that was to be stopped; undefined when it ended badly by itself before that. */
+function stopVerdict({ rollback, snapshot, stop }) {
+    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot);
+    if (snapshot?.status === 'succeeded')
+        return 'refused';
+    if (stop?.refusal !== undefined)
+        return isOver ? undefined : 'refused';
+    if (rollback.status === 'running' || !isOver)
+        return 'unknown';
+    const hasReplacement = snapshot.isBlind || snapshot.taskSets.some(({ role }) => role === 'replacement');
+    // A rollback was asked for: without one, a replacement that may have production is no success.
+    return rollback.status === 'none' && hasReplacement ? 'failed' : 'stopped';
 }
 
 
@@ -48668,8 +50261,9 @@ async function wrapUp(saved, { inputs }, world) {
     if (typeof deploymentId !== 'string')
         return progress.end('unknown', { failure: deploymentId.message });
     progress.learn({ deploymentId });
-    const { waitFor, onCancel } = inputs;
+    const { waitFor } = inputs;
     const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined;
+    const onCancel = wasStopped && saved.operation === 'stop' ? 'rollback' : inputs.onCancel;
     world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
     const following = {
         ...(0,_release_following_js__WEBPACK_IMPORTED_MODULE_4__/* .followingOf */ .j)(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
@@ -48677,7 +50271,7 @@ async function wrapUp(saved, { inputs }, world) {
     };
     const rollbackOn = wasStopped ? ['stop', ...plan.rollbackOn] : plan.rollbackOn;
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
-    const partings = { ...inputs, rollbackOn, windDownMs: WRAP_UP_MS };
+    const partings = { ...inputs, onCancel, rollbackOn, windDownMs: WRAP_UP_MS };
     const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
     const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
     return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);

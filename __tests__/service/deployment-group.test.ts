@@ -33,6 +33,7 @@ describe('a deployment group', () => {
       name: 'web-dg',
       deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent5Minutes',
       hasTestListener: true,
+      testListener: 'arn:test',
       holdsAtReady: false,
       readyWaitMs: 0,
       terminationWaitMs: 300_000,
