@@ -1,5 +1,6 @@
 import { check } from '../check.ts'
 import type { ParsedInputs } from '../inputs/inputs.ts'
+import { patiently } from '../patience.ts'
 import { Progress } from '../progress.ts'
 import type { Release } from '../release-state.ts'
 import { plannedLines } from '../report/planned.ts'
@@ -11,7 +12,7 @@ import type { World } from '../world.ts'
  */
 export async function plan(parsed: ParsedInputs, world: World): Promise<Release> {
   const progress = Progress.begin(parsed.inputs, world)
-  const planned = await check(parsed, undefined, world, progress)
+  const planned = await check(parsed, undefined, patiently(world), progress)
   if (world.signal.aborted) return progress.end('cancelled')
   if (planned === undefined) return progress.end('refused')
   await world.log.group('Plan', async () => {
