@@ -83,8 +83,11 @@ test('refuses inputs of the official action that cannot apply', async () => {
 })
 
 test('ends cleanly and leaves its results when it is interrupted', async () => {
+  let isInterrupted = false
   const { exitCode, printed } = await rehearse(['--speed', '20'], (soFar, kill) => {
-    if (/Install +started/.test(soFar)) kill()
+    if (isInterrupted || !/Install +started/.test(soFar)) return
+    isInterrupted = true
+    kill()
   })
   expect(exitCode).toBe(1)
   expect(printed).toContain('Left in rehearsal/')

@@ -47007,13 +47007,14 @@ var report_planned = __nccwpck_require__(392);
 
 
 
+
 /**
  * Says what a release with these inputs would do: every check and the whole plan, and no write at all. A deployment that
  * keeps the group busy is told, not waited for.
  */
 async function plan(parsed, world) {
     const progress = lib_progress/* Progress */.k.begin(parsed.inputs, world);
-    const planned = await check(parsed, undefined, world, progress);
+    const planned = await check(parsed, undefined, patiently(world), progress);
     if (world.signal.aborted)
         return progress.end('cancelled');
     if (planned === undefined)

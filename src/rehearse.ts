@@ -22,6 +22,9 @@ import { logLine } from './untrusted.ts'
 /** Everything a rehearsal leaves behind. */
 const RESULTS_FOLDER = resolve(import.meta.dirname, '..', 'rehearsal')
 
+/** How long CodeDeploy waits for the answer of a hook, in seconds. */
+const HOOK_TIMEOUT_SECONDS = 3_600
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
@@ -100,9 +103,6 @@ async function scenarioOf({ scenario: name, hook }: RehearsalOptions): Promise<S
   const functions = scenario.world.functions.map((one) => ({ ...one, handlerFile }))
   return { ...scenario, world: { ...scenario.world, functions } }
 }
-
-/** How long CodeDeploy waits for the answer of a hook, in seconds. */
-const HOOK_TIMEOUT_SECONDS = 3_600
 
 function opening({ scenario, image, hook }: RehearsalOptions, { url, listeners }: Simulator, speed: number): string[] {
   const open = Object.values(listeners).flatMap(({ production, test }) => [
