@@ -52,7 +52,7 @@ test('shows the log, runs a hook that really asks the replacement, and leaves pa
 })
 
 test('a hook that prints commands, colours, pages and megabytes changes nothing but its own part of the log', async () => {
-  const { exitCode, printed } = await rehearse(['--speed', '25', '--hook', '__tests__/fixtures/hostile-hook.mjs'])
+  const { exitCode, printed } = await rehearse(['--speed', '60', '--hook', '__tests__/fixtures/hostile-hook.mjs'])
   expect(exitCode).toBe(0)
   expect(commandsIn(printed)).toEqual([])
   expect(printed).not.toContain('\u001b')
