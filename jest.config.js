@@ -2,6 +2,8 @@ export default {
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
+  // Many tests wait for a rehearsal or for HTTP on loopback; jest by itself leaves a core free.
+  maxWorkers: 3,
   // Long enough for a busy machine; what hangs is ended all the same.
   testTimeout: 60_000,
   transform: {
