@@ -11891,7 +11891,7 @@ __webpack_unused_export__ = UpdateInProgressException;
 __webpack_unused_export__ = UpdateInProgressException$;
 __webpack_unused_export__ = UpdateManagedInstancesProviderConfiguration$;
 __webpack_unused_export__ = UpdateService$;
-__webpack_unused_export__ = UpdateServiceCommand;
+exports.kZr = UpdateServiceCommand;
 __webpack_unused_export__ = UpdateServicePrimaryTaskSet$;
 __webpack_unused_export__ = UpdateServicePrimaryTaskSetCommand;
 __webpack_unused_export__ = UpdateServicePrimaryTaskSetRequest$;
@@ -36061,6 +36061,200 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
+/***/ 5955:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ parseAppSpecFile)
+/* harmony export */ });
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1937);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4169);
+
+
+
+
+/**
+ * Reads an AppSpec for an ECS service, YAML or JSON. Keys count in any case; hook events and `Type` must have theirs.
+ * Source: CodeDeploy User Guide, "AppSpec file structure for Amazon ECS deployments".
+ */
+function parseAppSpecFile(path, text) {
+    const name = `AppSpec file '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(path, 200)}'`;
+    // An AppSpec may be JSON whatever the file is called; YAML reads that too.
+    const document = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)(path.replace(/\.json$/i, '.yaml'), text);
+    if (typeof document === 'string')
+        return broken([`${name} ${document}`]);
+    const reading = { mistakes: [], unknown: [] };
+    const file = readRoot(reading, document.root);
+    if (reading.mistakes.length > 0)
+        return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`));
+    const notes = reading.unknown.map((key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`);
+    return { file, problems: [], notes };
+}
+function broken(sentences) {
+    return { file: undefined, problems: sentences.map(_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .invalidInput */ .a), notes: [] };
+}
+function readRoot(reading, root) {
+    const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
+    const version = members.known.get('version');
+    if (version !== undefined && !isZero(version)) {
+        reading.mistakes.push(`must have 'version: 0.0', the only version there is`);
+    }
+    reading.unknown.push(...Object.keys(members.unknown).map((key) => (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(key, 100)));
+    const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'));
+    const inProperties = byDocumentedCase(reading, properties, [
+        'TaskDefinition',
+        'LoadBalancerInfo',
+        'PlatformVersion',
+        'NetworkConfiguration',
+        'CapacityProviderStrategy',
+    ]);
+    reading.unknown.push(...Object.keys(inProperties.unknown).map((key) => `Properties.${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(key, 100)}`));
+    return {
+        resourceName,
+        ...readLoadBalancer(reading, inProperties.known.get('LoadBalancerInfo')),
+        otherProperties: otherProperties(reading, inProperties),
+        otherResourceMembers,
+        hooks: readHooks(reading, members.known.get('Hooks')),
+        otherMembers: members.unknown,
+    };
+}
+/** `0.0` of YAML, which is read as text, and the number of JSON. */
+function isZero(version) {
+    return (typeof version === 'string' || typeof version === 'number') && Number(version) === 0;
+}
+/** A value in a sentence: a text as it is, anything else by its kind. */
+function describeValue(value) {
+    return typeof value === 'string' ? `'${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(value, 100)}'` : (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .kindOf */ .I)(value);
+}
+function readResource(reading, resources) {
+    const nothing = { resourceName: 'TargetService', properties: {}, otherResourceMembers: {} };
+    const entries = Array.isArray(resources)
+        ? resources.flatMap((item) => ((0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(item) ? Object.entries(item) : []))
+        : [];
+    const [first] = entries;
+    if (entries.length !== 1 || first === undefined) {
+        reading.mistakes.push(`must have 'Resources' with exactly one resource; it has ${entries.length}`);
+        return nothing;
+    }
+    const [resourceName, resource] = first;
+    const { known, unknown } = byDocumentedCase(reading, (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(resource) ? resource : {}, ['Type', 'Properties']);
+    reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(key, 100)}`));
+    if (known.get('Type') !== 'AWS::ECS::Service') {
+        reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got ${describeValue(known.get('Type'))}`);
+    }
+    const properties = known.get('Properties');
+    if ((0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(properties))
+        return { resourceName, properties, otherResourceMembers: unknown };
+    reading.mistakes.push(`must have 'Properties' as a mapping; it has ${(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .kindOf */ .I)(properties)}`);
+    return nothing;
+}
+function readLoadBalancer(reading, info) {
+    const nothing = { containerName: undefined, containerPort: undefined, otherLoadBalancerMembers: {} };
+    if (info === undefined || info === null)
+        return nothing;
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(info)) {
+        reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .kindOf */ .I)(info)}`);
+        return nothing;
+    }
+    const { known, unknown } = byDocumentedCase(reading, info, ['ContainerName', 'ContainerPort']);
+    reading.unknown.push(...Object.keys(unknown).map((key) => `LoadBalancerInfo.${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(key, 100)}`));
+    return {
+        containerName: readContainerName(reading, known.get('ContainerName') ?? undefined),
+        containerPort: readContainerPort(reading, known.get('ContainerPort') ?? undefined),
+        otherLoadBalancerMembers: unknown,
+    };
+}
+function readContainerName(reading, name) {
+    if (name === undefined || (typeof name === 'string' && name.trim() !== ''))
+        return name;
+    reading.mistakes.push(`must have a name as 'ContainerName', not ${name === '' ? 'nothing' : (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .kindOf */ .I)(name)}`);
+    return undefined;
+}
+function readContainerPort(reading, port) {
+    if (port === undefined)
+        return undefined;
+    const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0;
+    if (number > 0 && number < 65_536)
+        return number;
+    reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${describeValue(port)}`);
+    return undefined;
+}
+function readHooks(reading, hooks) {
+    if (hooks === undefined || hooks === null)
+        return {};
+    if (!Array.isArray(hooks)) {
+        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function', not ${(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .kindOf */ .I)(hooks)}`);
+        return {};
+    }
+    const read = {};
+    for (const item of hooks.filter((one) => !(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(one) && typeof one !== 'string')) {
+        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function'; one of them is ${(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .kindOf */ .I)(item)}`);
+    }
+    const entries = hooks.flatMap((item) => {
+        if (typeof item === 'string')
+            return [[item, undefined]];
+        return (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(item) ? Object.entries(item) : [];
+    });
+    for (const [given, hookFunction] of entries) {
+        const event = _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_2__/* .LIFECYCLE_HOOKS */ .Y.find((hook) => hook === given);
+        if (event === undefined) {
+            const meant = _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_2__/* .LIFECYCLE_HOOKS */ .Y.find((hook) => hook.toLowerCase() === given.toLowerCase());
+            const advice = meant === undefined ? `use one of ${_inputs_hooks_js__WEBPACK_IMPORTED_MODULE_2__/* .LIFECYCLE_HOOKS */ .Y.join(', ')}` : `write '${meant}'`;
+            reading.mistakes.push(`has a hook for '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(given, 100)}', which CodeDeploy never runs; ${advice}`);
+        }
+        else if (typeof hookFunction !== 'string' || hookFunction.trim() === '') {
+            reading.mistakes.push(`has no function for the hook '${event}'; give a Lambda function name or ARN`);
+        }
+        else if (read[event] !== undefined) {
+            reading.mistakes.push(`has the hook '${event}' more than once; each runs one function`);
+        }
+        else {
+            read[event] = hookFunction.trim();
+        }
+    }
+    return read;
+}
+/** Spelling of keys below `Properties`, from lower case to the documented one. */
+const DOCUMENTED_KEYS = new Map(['AwsvpcConfiguration', 'Subnets', 'SecurityGroups', 'AssignPublicIp', 'Base', 'CapacityProvider', 'Weight'].map((key) => [key.toLowerCase(), key]));
+function otherProperties(reading, properties) {
+    const kept = ['PlatformVersion', 'NetworkConfiguration', 'CapacityProviderStrategy']
+        .map((key) => [key, documentedCase(reading, properties.known.get(key), key)])
+        .filter(([, value]) => value !== undefined && value !== null);
+    return { ...Object.fromEntries(kept), ...properties.unknown };
+}
+function documentedCase(reading, value, path) {
+    if (Array.isArray(value))
+        return value.map((item) => documentedCase(reading, item, path));
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value))
+        return /\.(Base|Weight)$/.test(path) && /^\d+$/.test(String(value)) ? Number(value) : value;
+    const members = Object.entries(value).map(([given, member]) => {
+        const key = DOCUMENTED_KEYS.get(given.toLowerCase());
+        if (key === undefined)
+            reading.unknown.push(`${path}.${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(given, 100)}`);
+        return [key ?? given, documentedCase(reading, member, `${path}.${key ?? given}`)];
+    });
+    return Object.fromEntries(members);
+}
+function byDocumentedCase(reading, value, documented) {
+    const known = new Map();
+    const unknown = [];
+    for (const [given, member] of Object.entries(value)) {
+        const key = documented.find((one) => one.toLowerCase() === given.toLowerCase());
+        if (key === undefined)
+            unknown.push([given, member]);
+        else if (known.has(key))
+            reading.mistakes.push(`has '${key}' more than once, in different case`);
+        else
+            known.set(key, member);
+    }
+    return { known, unknown: Object.fromEntries(unknown) };
+}
+
+
+/***/ }),
+
 /***/ 4608:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -36104,6 +36298,42 @@ function buildAppSpec(plan, taskDefinitionArn) {
         ...plan.file?.otherMembers,
     });
     return { content, sha256: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(content).digest('hex') };
+}
+
+
+/***/ }),
+
+/***/ 7422:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ readShipped)
+/* harmony export */ });
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
+/* harmony import */ var _app_spec_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5955);
+
+
+/** Reads an AppSpec back that CodeDeploy has accepted, whoever wrote it. */
+function readShipped(text) {
+    const document = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)('appspec.yaml', text);
+    if (typeof document === 'string')
+        return { taskDefinition: undefined, file: undefined };
+    const [resource] = listOf(memberOf(document.root, 'resources'));
+    const [target] = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(resource) ? Object.values(resource) : [];
+    const taskDefinition = memberOf(memberOf(target, 'properties'), 'taskdefinition');
+    return {
+        taskDefinition: typeof taskDefinition === 'string' && taskDefinition !== '' ? taskDefinition : undefined,
+        file: (0,_app_spec_file_js__WEBPACK_IMPORTED_MODULE_1__/* .parseAppSpecFile */ .c)('appspec.yaml', text).file,
+    };
+}
+/** Keys count in any case. */
+function memberOf(value, name) {
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value))
+        return undefined;
+    return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
+}
+function listOf(value) {
+    return Array.isArray(value) ? value : [];
 }
 
 
@@ -36443,6 +36673,7 @@ async function allPages(read) {
 /* harmony export */   D1: () => (/* binding */ describeStoppedTasks),
 /* harmony export */   Jv: () => (/* binding */ describeService),
 /* harmony export */   eQ: () => (/* binding */ registerTaskDefinition),
+/* harmony export */   kO: () => (/* binding */ setDesiredCount),
 /* harmony export */   oh: () => (/* binding */ describeTaskDefinition)
 /* harmony export */ });
 /* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(212);
@@ -36460,11 +36691,12 @@ async function allPages(read) {
 /**
  * One service with its task sets; ECS answers 200 with a failure when there is none.
  * @param service name or ARN
+ * @param include `TAGS`: with its tags
  * @throws CallError; code `ClusterNotFound` when the cluster is unknown
  */
-async function describeService(aws, cluster, service) {
+async function describeService(aws, cluster, service, include = []) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeServices', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .DescribeServicesCommand */ .H7c({ cluster, services: [service] }));
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .DescribeServicesCommand */ .H7c({ cluster, services: [service], ...(include.length > 0 && { include }) }));
         const { services, failures } = await aws.ecs.send(command, { abortSignal });
         const [found] = services ?? [];
         const [failure] = failures ?? [];
@@ -36472,6 +36704,14 @@ async function describeService(aws, cluster, service) {
             throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_5__/* .malformed */ .Q)('neither the service nor a failure');
         return { service: found, failureReason: failure?.reason };
     });
+}
+/**
+ * Sets how many tasks a service runs: changes AWS. Under CODE_DEPLOY this is one of the few things that UpdateService may
+ * change. Source: ECS API Reference, UpdateService.
+ * @throws CallError
+ */
+async function setDesiredCount(aws, cluster, service, desiredCount) {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:UpdateService', (abortSignal) => aws.ecs.send(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .UpdateServiceCommand */ .kZr({ cluster, service, desiredCount }), { abortSignal }));
 }
 /**
  * A revision by family (its newest ACTIVE one), `family:revision` or ARN, taken from the raw answer so that members
@@ -37039,8 +37279,8 @@ var function_logs = __nccwpck_require__(2993);
 var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
+var sentences = __nccwpck_require__(1112);
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/hook-log.js
@@ -41030,9 +41270,9 @@ function withoutExcerpt(message) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ invalidInput)
+/* harmony export */   a: () => (/* binding */ invalidInput),
+/* harmony export */   f: () => (/* binding */ RefusedError)
 /* harmony export */ });
-/* unused harmony export RefusedError */
 /** What a check found wrong; everything it found, not only the first. */
 class RefusedError extends Error {
     problems;
@@ -42416,6 +42656,566 @@ class Trouble {
 
 /***/ }),
 
+/***/ 9040:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   UF: () => (/* binding */ busyNow),
+/* harmony export */   V9: () => (/* binding */ describeOccupant),
+/* harmony export */   rU: () => (/* binding */ busyProblem)
+/* harmony export */ });
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1229);
+/* harmony import */ var _report_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3523);
+/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
+
+
+
+
+/** Why a release is refused because of the deployment that keeps its group busy. */
+function busyProblem(occupant, room, nowMs) {
+    const { service, group } = room;
+    const url = (0,_report_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, occupant.id);
+    const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`;
+    return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` };
+}
+const FIRST = {
+    wait: 'A release would wait for it.',
+    stop: 'A release would stop it with rollback first.',
+    'end-termination-wait': 'A release would end its termination wait first, and with it its instant rollback.',
+};
+/** What keeps the group busy while a release is only planned, and what the release would do about it now. */
+function busyNow(step, occupant, room, nowMs) {
+    if (step === 'refuse')
+        return `${busyProblem(occupant, room, nowMs).sentence} A release would be refused now.`;
+    return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, nowMs)}. ${FIRST[step]}`;
+}
+function advice({ stage, heldUntilMs, freeAtMs }, room, nowMs) {
+    const { policy, sinceMs, patienceMs } = room;
+    if (policy === 'fail') {
+        const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, nowMs)}. `;
+        return `${free}Try again when it has ended, or set 'on-active-deployment' to 'wait' or 'replace'.`;
+    }
+    if (stage === 'held') {
+        const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, nowMs)}`;
+        return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
+    }
+    if (nowMs >= sinceMs + patienceMs)
+        return `This step has waited for ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(patienceMs)}, which is as long as the release itself may take.`;
+    if (stage === 'shifted' && freeAtMs !== undefined) {
+        return `It is free at ${moment(freeAtMs, nowMs)}, later than the ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
+    }
+    return 'Try again when it has ended.';
+}
+/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml in example/shop)`. */
+function describeOccupant(occupant, nowMs) {
+    const { id, snapshot, creator, description, marker, rollsBack } = occupant;
+    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .runningEvent */ .my)(snapshot);
+    const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
+    const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
+    const by = ` by ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(creator, 60) || 'unknown'}`;
+    const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`;
+    const undoes = rollsBack === undefined ? '' : `, which rolls back ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(rollsBack, 60)}`;
+    const text = marker === undefined && description !== '' ? `, '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(description, 256)}'` : '';
+    return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`;
+}
+function describeRun({ runNumber, runId, workflowFile, repository }) {
+    const place = workflowFile !== '' && repository !== '' ? `${workflowFile} in ${repository}` : workflowFile || repository;
+    return `run ${runNumber === 0 ? runId : runNumber} of ${place}`;
+}
+/** A moment, with the date when it is not near. */
+function moment(atMs, nowMs) {
+    return (0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000);
+}
+
+
+/***/ }),
+
+/***/ 7687:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ makeRoom)
+});
+
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/follow/trouble.js
+var trouble = __nccwpck_require__(6358);
+// EXTERNAL MODULE: ./lib/plan/findings.js
+var findings = __nccwpck_require__(6081);
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/group/busy-problem.js
+var busy_problem = __nccwpck_require__(9040);
+// EXTERNAL MODULE: ./lib/report/console-links.js
+var console_links = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/report/room-lines.js
+
+
+
+/** What is waited for, or what is done about it. */
+function roomStepLine(step, occupant, room, nowMs) {
+    const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
+    const who = `deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, nowMs)}`;
+    return `${(0,words/* clockTime */.qo)(nowMs)}  ${roomStepText(step, who, occupant, room, nowMs)}${url === undefined ? '' : ` ${url}`}`;
+}
+function roomStepText(step, who, { freeAtMs }, room, nowMs) {
+    switch (step) {
+        case 'wait': {
+            const leftMs = room.sinceMs + room.patienceMs - nowMs;
+            const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
+            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)(leftMs)}, for ${who}.`;
+        }
+        case 'stop':
+            return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
+        case 'end-termination-wait':
+            return `Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
+    }
+}
+/** After minutes of silence. */
+function stillBusyLine(occupant, room, nowMs) {
+    const leftMs = room.sinceMs + room.patienceMs - nowMs;
+    return `${(0,words/* clockTime */.qo)(nowMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, leftMs))} more, for deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, nowMs)}.`;
+}
+/** The wait is over. */
+function freeLine(afterMs, nowMs) {
+    return `${(0,words/* clockTime */.qo)(nowMs)}  The deployment group is free after ${(0,words/* duration */.p0)(afterMs)}. Checking again what may have changed.`;
+}
+
+// EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
+var group_occupant = __nccwpck_require__(8228);
+// EXTERNAL MODULE: ./lib/group/room.js + 1 modules
+var group_room = __nccwpck_require__(5338);
+// EXTERNAL MODULE: ./lib/group/wait.js
+var wait = __nccwpck_require__(3566);
+;// CONCATENATED MODULE: ./lib/group/make-room.js
+
+
+
+
+
+
+
+
+
+
+const SECOND_MS = 1_000;
+/** Silence after which the log says what is being waited for, in milliseconds. */
+const HEARTBEAT_MS = 300_000;
+/** A deployment has ended or cannot be asked for this, which the next look shows. */
+const TOO_LATE = new Set([
+    'DeploymentAlreadyCompleted',
+    'DeploymentIsNotInReadyState',
+    'UnsupportedActionForDeploymentType',
+]);
+/**
+ * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
+ * the way counts too. What was checked before may have changed then. Changes AWS with `replace` only.
+ * @param first what is in the way, as the checks saw it
+ * @returns whether the group is free; when it is not, the release has ended
+ */
+async function makeRoom(room, first, autoPromote, world, progress) {
+    const { clock, log, signal } = world;
+    const making = { asked: new Map(), told: '', toldAtMs: clock.now(), ...troublesOf(world) };
+    let occupant = first;
+    let isFresh = false;
+    try {
+        while (occupant !== undefined && !signal.aborted) {
+            const step = (0,group_room/* stepIn */.e)(room, occupant, askedOf(making, occupant), clock.now());
+            if (step === 'refuse') {
+                progress.end('refused', { ...endOf(progress, world), problems: [(0,busy_problem/* busyProblem */.rU)(occupant, room, clock.now())] });
+                return false;
+            }
+            if (step === 'wait' || isFresh) {
+                tell(step, occupant, making, room, world, progress);
+                await take(step, occupant, making, world);
+                await clock.sleep(restMs(occupant, making, world), signal);
+            }
+            // What is stopped is looked at right before.
+            if (!signal.aborted)
+                occupant = await lookAgain(occupant, making, room, autoPromote, world);
+            isFresh = making.reading.failed === 0;
+        }
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        progress.end('refused', { ...endOf(progress, world), problems: [(0,findings/* callProblem */.U)(error)] });
+        return false;
+    }
+    if (signal.aborted) {
+        progress.end('cancelled', endOf(progress, world));
+        return false;
+    }
+    const { waits } = progress.learn(endOf(progress, world));
+    if (making.told !== '')
+        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, clock.now()), clock.now()));
+    return true;
+}
+function troublesOf({ clock, log }) {
+    return {
+        reading: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* readTroubleLine */.eB)(news, clock.now()))),
+        asking: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* requestTroubleLine */.Hm)(news, clock.now()))),
+    };
+}
+function endOf({ release }, { clock }) {
+    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, clock.now()) };
+}
+function askedOf({ asked }, { id }) {
+    const known = asked.get(id) ?? new Set();
+    asked.set(id, known);
+    return known;
+}
+/** One line when something new is waited for or done, and one in every few minutes of silence. */
+function tell(step, occupant, making, room, { clock, log }, progress) {
+    const nowMs = clock.now();
+    const news = `${step} ${occupant.id} ${occupant.stage}`;
+    const hasAsked = askedOf(making, occupant).size > 0;
+    const isNews = step !== 'wait' || (news !== making.told && !hasAsked);
+    if (isNews)
+        log.line(roomStepLine(step, occupant, room, nowMs));
+    else if (nowMs - making.toldAtMs >= HEARTBEAT_MS)
+        log.line(stillBusyLine(occupant, room, nowMs));
+    else
+        return;
+    making.told = news;
+    making.toldAtMs = nowMs;
+    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, nowMs) });
+}
+async function take(step, { id }, making, world) {
+    if (step === 'wait')
+        return;
+    try {
+        if (step === 'stop')
+            await (0,code_deploy/* stopDeployment */.Uk)(world, id, true);
+        else
+            await (0,code_deploy/* continueDeployment */.vI)(world, id, 'TERMINATION_WAIT');
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        const { code } = error.serviceError;
+        if ((0,attempts/* isPassing */.WG)(error.serviceError)) {
+            making.asking.failedWith(error);
+            return;
+        }
+        if (!TOO_LATE.has(code))
+            throw error;
+    }
+    making.asking.answered();
+    making.asked.get(id)?.add(step);
+}
+/** The deployment that is in the way now; what was seen last while nothing can be read. */
+async function lookAgain(before, making, { service, group }, autoPromote, world) {
+    const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id));
+    try {
+        const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => { } };
+        const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
+        making.reading.answered();
+        return occupant;
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA) || !(0,attempts/* isPassing */.WG)(error.serviceError))
+            throw error;
+        making.reading.failedWith(error);
+        return before;
+    }
+}
+/** How soon to look again, in milliseconds: close together when the group may be free any moment. */
+function restMs({ id, stage, freeAtMs }, { asked, reading: { failed } }, { clock, random }) {
+    const spread = 0.9 + 0.2 * random();
+    if (failed > 0)
+        return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failed, 5)) * spread;
+    if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0)
+        return 2 * SECOND_MS * spread;
+    if (stage !== 'shifted' || freeAtMs === undefined)
+        return 10 * SECOND_MS * spread;
+    const leftMs = freeAtMs - clock.now();
+    return leftMs < 0 ? 3 * SECOND_MS * spread : Math.min(30 * SECOND_MS, leftMs + SECOND_MS) * spread;
+}
+
+
+/***/ }),
+
+/***/ 6658:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ isOwn),
+/* harmony export */   z: () => (/* binding */ findMeant)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
+/* harmony import */ var _marker_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9349);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4169);
+/* harmony import */ var _busy_problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9040);
+/* harmony import */ var _occupant_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8228);
+
+
+
+
+
+
+/**
+ * Whether a deployment is our own when none is named: made by this very run, whichever job, or on a pull request by any
+ * run for that pull request. A run that is not known owns nothing.
+ */
+function isOwn(own, marker) {
+    if (marker === undefined || own.repository === '' || marker.repository !== own.repository)
+        return false;
+    if (own.pullRequest !== '')
+        return marker.pullRequest === own.pullRequest;
+    return own.runId !== '' && marker.runId === own.runId;
+}
+/**
+ * Decides which deployment of the group is meant, never one of somebody else unless it is asked for: the one that is
+ * named; else the active one, if it is our own or any is asked for; else the last one of our own, which has ended. A
+ * rollback stands for the deployment that it undoes.
+ * @throws CallError
+ */
+async function findMeant(aws, question) {
+    const { asked, own, service, group } = question;
+    if (asked !== undefined && asked !== 'active')
+        return await namedDeployment(aws, asked, group);
+    const earlier = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
+    const { onListDenied } = question;
+    const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set(), onListDenied };
+    const occupant = await (0,_occupant_js__WEBPACK_IMPORTED_MODULE_5__/* .findOccupant */ .H)(aws, facts);
+    if (occupant !== undefined && (asked === 'active' || isOwn(own, occupant.marker))) {
+        const id = occupant.rollsBack ?? occupant.id;
+        return { id, info: await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id) };
+    }
+    if (asked === 'active')
+        return { absent: notFound(`No deployment is active in deployment group '${group.name}'.`) };
+    const last = await lastOwn(aws, earlier, own);
+    return last ?? { absent: notFound(noneOfOurs(occupant, own, group, aws.clock.now())) };
+}
+async function namedDeployment(aws, id, group) {
+    try {
+        const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
+        if (info.applicationName === group.application && info.deploymentGroupName === group.name)
+            return { id, info };
+        const where = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(`${info.applicationName ?? ''} / ${info.deploymentGroupName ?? ''}`, 210);
+        const sentence = `Deployment ${id} is of ${where}, not of ${group.application} / ${group.name}. Check 'deployment-id' and 'service'.`;
+        return { reason: 'group-mismatch', sentence };
+    }
+    catch (error) {
+        const isUnknown = error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA && /^(DeploymentDoesNotExist|InvalidDeploymentId)$/.test(error.serviceError.code);
+        if (!isUnknown)
+            throw error;
+        return notFound(`Deployment ${id} was not found. Check 'deployment-id' and the region.`);
+    }
+}
+/** The newest of these that is our own. */
+async function lastOwn(aws, ids, own) {
+    for (const id of new Set(ids)) {
+        const meant = await undoneOrItself(aws, id);
+        if (isOwn(own, (0,_marker_js__WEBPACK_IMPORTED_MODULE_2__/* .parseMarker */ .gY)(meant.info.description)))
+            return meant;
+    }
+    return undefined;
+}
+async function undoneOrItself(aws, id) {
+    const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
+    const undone = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+    return undone === undefined ? { id, info } : { id: undone, info: await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, undone) };
+}
+function noneOfOurs(occupant, own, group, nowMs) {
+    const whose = own.pullRequest === '' ? 'this run' : `pull request ${own.pullRequest}`;
+    const there = occupant === undefined
+        ? 'none is active.'
+        : `${(0,_busy_problem_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOccupant */ .V9)(occupant, nowMs)} is active and not touched without being named.`;
+    return `No deployment of ${whose} was found in deployment group '${group.name}'; ${there} Set 'deployment-id' to an id or to 'active'.`;
+}
+function notFound(sentence) {
+    return { reason: 'not-found', sentence };
+}
+
+
+/***/ }),
+
+/***/ 8228:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  H: () => (/* binding */ findOccupant)
+});
+
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(839);
+// EXTERNAL MODULE: ./lib/follow/ending.js
+var ending = __nccwpck_require__(7161);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/marker.js
+var lib_marker = __nccwpck_require__(9349);
+// EXTERNAL MODULE: ./lib/service/deployment-group.js
+var deployment_group = __nccwpck_require__(8270);
+// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
+var follow = __nccwpck_require__(2243);
+;// CONCATENATED MODULE: ./lib/group/stage.js
+
+
+/** The stage of a deployment that has not ended; undefined when it has. */
+function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return undefined;
+    if (isRollback)
+        return 'rolling-back';
+    if (snapshot.status === 'ready') {
+        return isHeldAtReady && (0,follow/* isWaitingForPromotion */.gv)(snapshot) ? 'held' : 'unshifted';
+    }
+    if (snapshot.isShifted || isPrimary)
+        return 'shifted';
+    const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
+    const hasBegun = shift !== undefined && shift.status !== 'pending';
+    return !isSeen || hasBegun || ((0,follow_snapshot/* replacementTraffic */.GA)(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted';
+}
+
+;// CONCATENATED MODULE: ./lib/group/occupant.js
+
+
+
+
+
+
+
+
+/** How long a run of this action may take to continue its deployment, in milliseconds. */
+const PROMOTED_WITHIN_MS = 60_000;
+/** Observed: the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
+const ROLLBACK_APPEARS_WITHIN_MS = 30_000;
+/** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
+const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist']);
+/**
+ * CodeDeploy runs one deployment of a group at a time; its termination wait and its rollback count. Finds the one that
+ * runs.
+ * @throws CallError
+ */
+async function findOccupant(aws, facts) {
+    for (const id of new Set([...(await activeIds(aws, facts)), ...facts.suspects])) {
+        const occupant = await occupantIfThere(aws, id, facts);
+        if (occupant !== undefined)
+            return occupant;
+    }
+    return undefined;
+}
+async function activeIds(aws, { group, onListDenied }) {
+    try {
+        return await (0,code_deploy/* listActiveDeployments */.bz)(aws, group.application, group.name);
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA) || error.serviceError.kind !== 'denied')
+            throw error;
+        onListDenied(error);
+        return [];
+    }
+}
+async function occupantIfThere(aws, id, facts) {
+    try {
+        return await readOccupant(aws, id, facts);
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA && error.serviceError.code === 'DeploymentDoesNotExist')
+            return undefined;
+        throw error;
+    }
+}
+async function readOccupant(aws, id, facts) {
+    const { service, group } = facts;
+    const [info, { target, isSeen }] = await Promise.all([(0,code_deploy/* getDeployment */.i8)(aws, id), readTarget(aws, id, service)]);
+    const nowMs = aws.clock.now();
+    const read = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs: nowMs, info, target, originalTaskSetId: service.primary.id });
+    const snapshot = { ...read, deploymentId: id };
+    const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+    const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback';
+    const waits = info.blueGreenDeploymentConfiguration === undefined ? group : (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration);
+    const marker = (0,lib_marker/* parseMarker */.gY)(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack));
+    const isPrimary = service.primary.deploymentId === id;
+    const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, nowMs);
+    const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady });
+    if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
+        return await readOccupant(aws, snapshot.rollback.deploymentId, facts);
+    }
+    const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), nowMs);
+    const stage = running ?? (isRollbackAhead ? 'rolling-back' : undefined);
+    if (stage === undefined)
+        return undefined;
+    return {
+        id,
+        stage,
+        snapshot,
+        creator: info.creator ?? '',
+        description: info.description ?? '',
+        marker,
+        appSpecSha256: info.revision?.appSpecContent?.sha256,
+        rollsBack,
+        ...deadlines(stage, snapshot, waits),
+    };
+}
+async function readTarget(aws, id, { clusterName, name }) {
+    try {
+        return { target: await (0,code_deploy/* getDeploymentTarget */.$z)(aws, id, `${clusterName}:${name}`), isSeen: true };
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        if (NO_TARGET_YET.has(error.serviceError.code))
+            return { target: undefined, isSeen: true };
+        if (error.serviceError.kind === 'denied')
+            return { target: undefined, isSeen: false };
+        throw error;
+    }
+}
+/** The description of the deployment that a rollback undoes; it only helps to name the run. */
+async function descriptionOf(aws, id) {
+    try {
+        return (await (0,code_deploy/* getDeployment */.i8)(aws, id)).description;
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        return undefined;
+    }
+}
+/** A run of this action made it, and such a run may be just about to continue it. */
+function isAboutToBePromoted(snapshot, marker, { autoPromote }, nowMs) {
+    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
+    return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS;
+}
+/** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
+function awaitsRollback(snapshot, wasStopped, nowMs) {
+    if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
+        return false;
+    const isDue = (0,ending/* isRollbackDue */.v)(snapshot, [...(snapshot.rollbackOn ?? []), ...(wasStopped ? ['stop'] : [])]);
+    const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement');
+    return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS;
+}
+function deadlines(stage, snapshot, waits) {
+    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
+    const after = (waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
+    return {
+        heldUntilMs: stage === 'held' ? after(waits.readyWaitMs) : undefined,
+        freeAtMs: stage === 'shifted' ? after(waits.terminationWaitMs) : undefined,
+    };
+}
+
+
+/***/ }),
+
 /***/ 5338:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42427,6 +43227,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/marker.js
 var lib_marker = __nccwpck_require__(9349);
+// EXTERNAL MODULE: ./lib/group/meant-deployment.js
+var meant_deployment = __nccwpck_require__(6658);
 ;// CONCATENATED MODULE: ./lib/group/room-policy.js
 /**
  * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
@@ -42457,11 +43259,13 @@ function roomStep(policy, facts) {
 ;// CONCATENATED MODULE: ./lib/group/room.js
 
 
+
 /** What to do about the deployment that is in the way. */
 function stepIn(room, occupant, asked, nowMs) {
     const { stage, marker, rollsBack, freeAtMs } = occupant;
     const isOwnRollback = rollsBack !== undefined && marker !== undefined && (0,lib_marker/* isSameJob */.c_)(room.own, marker);
-    return roomStep(room.policy, {
+    const isOthers = room.onlyOwn && !(0,meant_deployment/* isOwn */.N)(room.own, marker);
+    return roomStep(isOthers ? 'fail' : room.policy, {
         stage,
         isOwnRollback,
         freeAtMs,
@@ -42512,7 +43316,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(373);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6305);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8753);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7289);
@@ -42625,6 +43429,559 @@ function hookInputOf(event) {
 
 /***/ }),
 
+/***/ 747:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ clusterOf),
+  T: () => (/* binding */ parseInputs)
+});
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
+;// CONCATENATED MODULE: ./lib/inputs/alarms.js
+
+const MAX_ALARMS = 10;
+const MAX_NAME_LENGTH = 255;
+/**
+ * Parses `alarms`: at most 10 names, each once, of up to 255 characters and without control characters.
+ * Source: CodeDeploy API Reference, AlarmConfiguration and Alarm; CloudWatch API Reference, PutMetricAlarm.
+ * @returns undefined when not given or wrong
+ */
+function parseAlarms(fields) {
+    const names = fields.lines('alarms');
+    if (names.length === 0)
+        return undefined;
+    const before = fields.problems.length;
+    const doubled = names.find((name, index) => names.indexOf(name) !== index);
+    if (doubled !== undefined)
+        fields.wrong('alarms', `names '${(0,untrusted/* inSentence */.BX)(doubled, 255)}' more than once.`);
+    if (names.length > MAX_ALARMS)
+        fields.wrong('alarms', `takes at most ${MAX_ALARMS} alarm names; got ${names.length}.`);
+    const long = names.find((name) => name.length > MAX_NAME_LENGTH);
+    if (long !== undefined) {
+        const start = (0,untrusted/* inSentence */.BX)(long, 40);
+        fields.wrong('alarms', `takes names of at most ${MAX_NAME_LENGTH} characters; one begins '${start}'.`);
+    }
+    const garbled = names.find((name) => /\p{Cc}/u.test(name));
+    if (garbled !== undefined) {
+        fields.wrong('alarms', `takes names without control characters; there is one in '${(0,untrusted/* inSentence */.BX)(garbled, 100)}'.`);
+    }
+    return fields.problems.length === before ? names : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/container-lines.js
+
+/**
+ * `[registry[:port]/]path[:tag][@algorithm:digest]`.
+ * Source: distribution/reference, the grammar of image references.
+ */
+const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
+/** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
+const MAX_IMAGE_LENGTH = 600;
+/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
+const VARIABLE_NAME = /^[^\s\p{Cc}"'#=]+$/u;
+const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
+const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
+const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
+/** Parses `image` or `expect-image`: one reference, or lines `container=image`. */
+function parseImages(fields, input = 'image') {
+    const images = fields.lines(input).map((line) => {
+        const split = line.indexOf('=');
+        if (split < 0)
+            return { container: undefined, image: line };
+        return { container: line.slice(0, split).trim(), image: line.slice(split + 1).trim() };
+    });
+    for (const { container, image } of images) {
+        if (container === '')
+            fields.wrong(input, `has a line without a container name before '='.`);
+        if (image === '') {
+            const name = (0,untrusted/* inSentence */.BX)(container ?? '', 100);
+            fields.wrong(input, `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`);
+        }
+        else if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
+            fields.wrong(input, `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
+        }
+    }
+    if (images.length > 1 && images.some(({ container }) => container === undefined)) {
+        fields.wrong(input, `must name the container on every line ('container=image') when it has several lines.`);
+    }
+    const named = images.flatMap(({ container }) => container ?? []);
+    const doubled = named.find((container, index) => named.indexOf(container) !== index);
+    if (doubled !== undefined)
+        fields.wrong(input, `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
+    return images;
+}
+/** Parses `environment-variables`. Values are kept to the letter and never shown. */
+function parseEnvironmentLines(fields) {
+    return parseAssignments(fields, 'environment-variables', 'NAME=value');
+}
+/** Parses `secrets`: names and where ECS finds their values. A value that is neither kind of address is not shown. */
+function parseSecretLines(fields) {
+    const secrets = parseAssignments(fields, 'secrets', 'NAME=address');
+    for (const [name, value] of secrets) {
+        const address = value.trim();
+        secrets.set(name, address);
+        if (![SECRETS_MANAGER_ARN, PARAMETER_ARN, PARAMETER_NAME].some((pattern) => pattern.test(address))) {
+            fields.wrong('secrets', `must give '${(0,untrusted/* inSentence */.BX)(name, 100)}' the ARN of a Secrets Manager secret or the name or ARN of an SSM parameter; what it gives is neither (not shown).`);
+        }
+    }
+    return secrets;
+}
+/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
+function parseAssignments(fields, input, form) {
+    const assigned = new Map();
+    for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
+        if (line.trim() === '')
+            continue;
+        const split = line.indexOf('=');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        if (!VARIABLE_NAME.test(name)) {
+            fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split)} (not shown).`);
+        }
+        else if (assigned.has(name)) {
+            fields.wrong(input, `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}' more than once.`);
+        }
+        else {
+            assigned.set(name, line.slice(split + 1));
+        }
+    }
+    return assigned;
+}
+function whatIsWrong(name, split) {
+    if (split < 0)
+        return `has no '='`;
+    if (name === '')
+        return `has no name before '='`;
+    return `has a name that no variable can have before '='`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/fields.js
+
+
+/** An address of the web without white space or what could end a link. */
+const URL_FORM = /^https?:\/\/[^\s"'<>`\\]{1,2000}$/;
+/** As many mistakes of one input are told; a wrong file pasted into one would fill the log. */
+const MAX_MISTAKES = 10;
+/** The fields of one set of raw inputs. */
+function fieldsOf(raw) {
+    const problems = [];
+    const mistakes = new Map();
+    const wrong = (name, rest) => {
+        const count = (mistakes.get(name) ?? 0) + 1;
+        mistakes.set(name, count);
+        if (count > MAX_MISTAKES + 1)
+            return;
+        problems.push((0,errors/* invalidInput */.a)(`Input '${name}' ${count > MAX_MISTAKES ? 'has more mistakes, which are not listed.' : rest}`));
+    };
+    const text = (name) => raw[name].trim() || undefined;
+    return {
+        problems,
+        wrong,
+        text,
+        verbatim: (name) => raw[name],
+        lines: (name) => raw[name]
+            .split('\n')
+            .map((line) => line.trim())
+            .filter((line) => line !== ''),
+        matching: (name, pattern, expected) => {
+            const given = text(name);
+            if (given === undefined || pattern.test(given))
+                return given;
+            wrong(name, `must be ${expected}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return undefined;
+        },
+        wholeNumber: (name, min, max) => {
+            const given = text(name);
+            if (given === undefined)
+                return undefined;
+            const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+            if (value >= min && value <= max)
+                return value;
+            wrong(name, `must be a whole number from ${min} to ${max}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return undefined;
+        },
+        trueOrFalse: (name) => {
+            const given = text(name);
+            if (given === undefined)
+                return undefined;
+            if (/^true$/i.test(given))
+                return true;
+            if (/^false$/i.test(given))
+                return false;
+            wrong(name, `must be 'true' or 'false'; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return undefined;
+        },
+        choice: (name, choices) => {
+            const given = text(name);
+            if (given === undefined)
+                return undefined;
+            const found = choices.find((choice) => choice === given);
+            if (found === undefined)
+                wrong(name, `must be ${orList(choices)}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+            return found;
+        },
+    };
+}
+/** `'a', 'b' or 'c'`. */
+function orList(choices) {
+    const quoted = choices.map((choice) => `'${choice}'`);
+    const last = quoted.pop() ?? '';
+    return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+}
+
+// EXTERNAL MODULE: ./lib/inputs/hooks.js
+var inputs_hooks = __nccwpck_require__(1937);
+// EXTERNAL MODULE: ./lib/inputs/names.js
+var names = __nccwpck_require__(5261);
+// EXTERNAL MODULE: ./lib/inputs/operation.js
+var inputs_operation = __nccwpck_require__(7784);
+;// CONCATENATED MODULE: ./lib/inputs/previews.js
+
+
+/** More lanes than anybody has; a wrong file pasted into the input would ask AWS for thousands. */
+const MAX_LANES = 100;
+/** Parses `preview-services`: lines `service=url`. Only the first `=` splits. */
+function parsePreviewServices(fields) {
+    const lanes = fields.lines('preview-services').map((line) => {
+        const split = line.indexOf('=');
+        if (split < 0)
+            return { service: line, url: '' };
+        return { service: line.slice(0, split).trim(), url: line.slice(split + 1).trim() };
+    });
+    if (lanes.length > MAX_LANES) {
+        fields.wrong('preview-services', `takes at most ${MAX_LANES} lines; got ${lanes.length}.`);
+        return [];
+    }
+    for (const { service, url } of lanes) {
+        if (service === '' || !URL_FORM.test(url)) {
+            fields.wrong('preview-services', `must have lines 'service=url' such as 'web-preview-1=https://p1.example.org'; got '${(0,untrusted/* inSentence */.BX)(`${service}=${url}`, 200)}'.`);
+        }
+    }
+    const names = lanes.map(({ service }) => service);
+    const doubled = names.find((name, index) => names.indexOf(name) !== index);
+    if (doubled !== undefined) {
+        fields.wrong('preview-services', `names the service '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
+    }
+    return lanes;
+}
+/** The input `service`, which a preview chooses itself. */
+function serviceOf(fields, operation) {
+    const given = fields.text('service');
+    if (operation !== 'preview') {
+        if (given === undefined)
+            fields.wrong('service', 'is required: the name or ARN of the ECS service to release.');
+        return given;
+    }
+    for (const name of ['service', 'codedeploy-deployment-group', 'test-url']) {
+        if (fields.text(name) !== undefined)
+            fields.wrong(name, BY_LANE);
+    }
+    return undefined;
+}
+/** Why an input that names one service does not go with many lanes. */
+const BY_LANE = `does not apply to 'operation: preview', which finds it out for the lane it takes from 'preview-services'.`;
+const HOUR_MS = 3_600_000;
+/** The inputs that only previews take. */
+function previewsOf(fields, operation) {
+    const previewServices = parsePreviewServices(fields);
+    const hours = fields.wholeNumber('preview-hours', 1, 8_760) ?? 72;
+    if (operation === 'preview' && fields.text('preview-services') === undefined) {
+        fields.wrong('preview-services', `is required for 'operation: preview': lines 'service=url', one for each lane.`);
+    }
+    if (operation !== 'preview' && previewServices.length > 0) {
+        fields.wrong('preview-services', `applies to 'operation: preview' only.`);
+    }
+    return { previewServices, previewIdleMs: hours * HOUR_MS };
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/inputs.js
+
+
+
+
+
+
+
+
+
+const MINUTE_MS = 60_000;
+const PARTINGS = ['leave', 'rollback'];
+/** The cluster that ECS uses when none is named. */
+const DEFAULT_CLUSTER = 'default';
+/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
+const CPU = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?vcpu)$/i;
+const MEMORY = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?gb)$/i;
+/** Source: CodeDeploy User Guide, "CodeDeploy limits", the same for applications, groups and configurations. */
+const CODE_DEPLOY_NAME = /^[A-Za-z0-9._+=,@-]{1,100}$/;
+const CODE_DEPLOY_FORM = `up to 100 letters, digits and '.', '_', '+', '=', ',', '@', '-'`;
+/** Source: ECS API Reference, ContainerDefinition. */
+const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/;
+/** Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
+const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
+const ACCOUNT_ID = /^\d{12}$/;
+/**
+ * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
+ * need AWS can still find what else is wrong; nothing is written while there is a problem.
+ * @param undeclared names of inputs that reached us although action.yml does not declare them, in any case
+ */
+function parseInputs(raw, undeclared) {
+    const fields = fieldsOf(raw);
+    const notes = [];
+    const operation = fields.choice('operation', inputs_operation/* OPERATIONS */.xb) ?? 'release';
+    const service = serviceOf(fields, operation);
+    const environment = parseEnvironmentLines(fields);
+    const secrets = parseSecretLines(fields);
+    for (const name of secrets.keys()) {
+        if (environment.has(name)) {
+            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
+        }
+    }
+    const inputs = {
+        operation,
+        cluster: clusterOf(fields.text('cluster'), service),
+        service: service ?? '',
+        application: fields.matching('codedeploy-application', CODE_DEPLOY_NAME, `the name of an application, ${CODE_DEPLOY_FORM}`),
+        deploymentGroup: fields.matching('codedeploy-deployment-group', CODE_DEPLOY_NAME, `the name of a deployment group, ${CODE_DEPLOY_FORM}`),
+        deploymentId: deploymentIdOf(fields, operation),
+        images: parseImages(fields),
+        expectedImages: expectedImages(fields, operation),
+        taskDefinition: taskDefinitionOf(fields, operation),
+        containerName: fields.matching('container-name', CONTAINER_NAME, `the name of a container, up to 255 letters, digits, '-' and '_'`),
+        containerPort: fields.wholeNumber('container-port', 1, 65_535),
+        environment,
+        secrets,
+        cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+        memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+        appSpec: fields.text('codedeploy-appspec'),
+        hooks: hooksOf(fields),
+        deploymentConfig: fields.matching('codedeploy-deployment-config', CODE_DEPLOY_NAME, `the name of a deployment configuration, ${CODE_DEPLOY_FORM}`),
+        description: fields.text('codedeploy-deployment-description') ?? '',
+        rollbackOn: rollbackOn(fields),
+        alarms: parseAlarms(fields),
+        onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
+        ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
+        allowOlder: fields.trueOrFalse('allow-older') ?? false,
+        autoPromote: operation === 'release' || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
+        keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
+        waitFor: waitFor(fields, operation, notes),
+        waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
+        ...endingsOf(fields, operation),
+        hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
+        testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
+        ...previewsOf(fields, operation),
+        region: fields.text('aws-region'),
+        ...accountOf(fields),
+        maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
+    };
+    return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
+}
+/** The ARN of a service names its cluster; the short form of before 2019 does not. */
+function clusterOf(given, service) {
+    const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1];
+    return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given;
+}
+function inapplicable(undeclared) {
+    return Object.entries(names/* INAPPLICABLE_INPUTS */.h)
+        .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
+        .map(([name, advice]) => (0,errors/* invalidInput */.a)(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`));
+}
+function hooksOf(fields) {
+    const hooks = {};
+    for (const event of inputs_hooks/* LIFECYCLE_HOOKS */.Y) {
+        const given = fields.text((0,inputs_hooks/* hookInputOf */.P)(event));
+        if (given !== undefined)
+            hooks[event] = given;
+    }
+    return hooks;
+}
+function rollbackOn(fields) {
+    const words = (fields.text('rollback-on') ?? '').split(/[\s,]+/).filter((word) => word !== '');
+    if (words.length === 0)
+        return undefined;
+    const events = ['failure', 'alarm', 'stop'];
+    const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word));
+    if (unknown.length > 0) {
+        const got = unknown
+            .slice(0, 5)
+            .map((word) => `'${(0,untrusted/* inSentence */.BX)(word, 50)}'`)
+            .join(', ');
+        fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`);
+        return undefined;
+    }
+    if (words.includes('never') && words.length > 1) {
+        fields.wrong('rollback-on', `takes 'never' alone; got it together with other words.`);
+        return undefined;
+    }
+    return events.filter((event) => words.includes(event));
+}
+/** An operation that ends nothing takes these inputs and does as if they said so. */
+function endingsOf(fields, operation) {
+    const onTimeout = fields.choice('on-timeout', PARTINGS) ?? 'leave';
+    const onCancel = fields.choice('on-cancel', PARTINGS) ?? 'rollback';
+    const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3;
+    return (0,inputs_operation/* mayEnd */.pN)(operation) ? { onTimeout, onCancel, failFast } : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
+}
+/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
+const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/;
+function deploymentIdOf(fields, operation) {
+    const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
+    if (given !== undefined && !(0,inputs_operation/* isOnDeployment */.lV)(operation)) {
+        fields.wrong('deployment-id', `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`);
+    }
+    return given;
+}
+/** Source: ECS API Reference, DescribeTaskDefinition. */
+const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/;
+/** A rollback registers nothing, so it takes a revision that exists. */
+function taskDefinitionOf(fields, operation) {
+    if (operation !== 'rollback')
+        return fields.text('task-definition');
+    return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`);
+}
+function expectedImages(fields, operation) {
+    const images = parseImages(fields, 'expect-image');
+    if (images.length > 0 && operation !== 'promote')
+        fields.wrong('expect-image', `applies to 'operation: promote' only.`);
+    return images;
+}
+function waitFor(fields, operation, notes) {
+    const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing']);
+    const stability = fields.trueOrFalse('wait-for-service-stability');
+    if (stability !== undefined) {
+        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
+        if (chosen !== undefined && (chosen === 'nothing') === stability) {
+            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
+        }
+    }
+    if (operation === 'watch' && chosen === 'nothing') {
+        fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`);
+    }
+    if (operation === 'preview' && (chosen === 'test-traffic' || chosen === 'nothing')) {
+        fields.wrong('wait-for', `says '${chosen}', but a preview is there only when production of its lane has moved.`);
+    }
+    if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
+        fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`);
+    }
+    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
+}
+/** The role says which account it is of, so the two inputs can be compared without asking anybody. */
+function accountOf(fields) {
+    const role = fields.text('role-to-assume');
+    const account = fields.text('expected-account-id');
+    const before = fields.problems.length;
+    const accountOfRole = ROLE_ARN.exec(role ?? '')?.[1];
+    if (role !== undefined && accountOfRole === undefined) {
+        const shape = 'arn:aws:iam::ACCOUNT:role/NAME';
+        fields.wrong('role-to-assume', `must be the ARN of an IAM role, '${shape}'; got '${(0,untrusted/* inSentence */.BX)(role, 200)}'.`);
+    }
+    if (account !== undefined && !ACCOUNT_ID.test(account)) {
+        fields.wrong('expected-account-id', `must be the 12 digits of an AWS account; got '${(0,untrusted/* inSentence */.BX)(account, 100)}'.`);
+    }
+    else if (account !== undefined && accountOfRole !== undefined && account !== accountOfRole) {
+        const sentence = `Input 'expected-account-id' is ${account}, but the role of 'role-to-assume' is of account ${accountOfRole}.`;
+        fields.problems.push({ reason: 'wrong-account', sentence });
+    }
+    return { roleToAssume: role, expectedAccount: account, mayCall: fields.problems.length === before };
+}
+function minutesAsMs(minutes) {
+    return minutes === undefined ? undefined : minutes * MINUTE_MS;
+}
+
+
+/***/ }),
+
+/***/ 5261:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ INPUT_NAMES),
+/* harmony export */   h: () => (/* binding */ INAPPLICABLE_INPUTS)
+/* harmony export */ });
+/** Every input that action.yml declares, in its order. A test compares the two. */
+const INPUT_NAMES = [
+    'operation',
+    'cluster',
+    'service',
+    'codedeploy-application',
+    'codedeploy-deployment-group',
+    'deployment-id',
+    'image',
+    'expect-image',
+    'task-definition',
+    'container-name',
+    'container-port',
+    'environment-variables',
+    'secrets',
+    'cpu',
+    'memory',
+    'codedeploy-appspec',
+    'before-install-hook',
+    'after-install-hook',
+    'after-allow-test-traffic-hook',
+    'before-allow-traffic-hook',
+    'after-allow-traffic-hook',
+    'codedeploy-deployment-config',
+    'codedeploy-deployment-description',
+    'rollback-on',
+    'alarms',
+    'on-active-deployment',
+    'if-unchanged',
+    'allow-older',
+    'auto-promote',
+    'keep-strategy',
+    'wait-for',
+    'wait-for-minutes',
+    'on-timeout',
+    'on-cancel',
+    'fail-fast',
+    'hook-logs',
+    'test-url',
+    'preview-services',
+    'preview-hours',
+    'aws-region',
+    'role-to-assume',
+    'expected-account-id',
+    'max-retries',
+    'wait-for-service-stability',
+    'job-status',
+];
+const RUN_NO_TASK = 'this action releases a service and runs no single tasks; run the task in a step of its own';
+/**
+ * Inputs of `aws-actions/amazon-ecs-deploy-task-definition` that cannot apply to a release through CodeDeploy, each
+ * with what to do instead. They are not declared, so the runner only warns about them and passes them on.
+ * Source: action.yml of that action, version 2; ECS API Reference, UpdateService, for what CODE_DEPLOY services take.
+ */
+const INAPPLICABLE_INPUTS = {
+    'desired-count': 'a blue/green release keeps the desired count of the service; change it with UpdateService',
+    'force-new-deployment': 'every release here is a new deployment; remove it',
+    'enable-ecs-managed-tags': 'CodeDeploy keeps the setting of the service; remove it',
+    'propagate-tags': 'CodeDeploy keeps the setting of the service; remove it',
+    'keep-null-value-keys': 'null members are always left out and empty environment values always kept; remove it',
+    'wait-max-delay-seconds': 'how often to look follows from what the deployment is waiting for; remove it',
+    'service-managed-ebs-volume': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
+    'service-managed-ebs-volume-name': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
+    'wait-for-task-stopped': RUN_NO_TASK,
+    'run-task': RUN_NO_TASK,
+    'run-task-container-overrides': RUN_NO_TASK,
+    'run-task-security-groups': RUN_NO_TASK,
+    'run-task-subnets': RUN_NO_TASK,
+    'run-task-assign-public-IP': RUN_NO_TASK,
+    'run-task-capacity-provider-strategy': RUN_NO_TASK,
+    'run-task-launch-type': RUN_NO_TASK,
+    'run-task-started-by': RUN_NO_TASK,
+    'run-task-tags': RUN_NO_TASK,
+    'run-task-managed-ebs-volume': RUN_NO_TASK,
+    'run-task-managed-ebs-volume-name': RUN_NO_TASK,
+};
+
+
+/***/ }),
+
 /***/ 7784:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42634,14 +43991,14 @@ function hookInputOf(event) {
 /* harmony export */   r$: () => (/* binding */ markedAs),
 /* harmony export */   xb: () => (/* binding */ OPERATIONS)
 /* harmony export */ });
-const OPERATIONS = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback'];
+const OPERATIONS = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback', 'preview'];
 /** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
 function markedAs(operation) {
     return operation === 'plan' ? 'release' : operation;
 }
 /** Whether the operation may end what it started or moved on, when it is cancelled, not done in time, or in vain. */
 function mayEnd(operation) {
-    return operation === 'release' || operation === 'promote';
+    return operation === 'release' || operation === 'promote' || operation === 'preview';
 }
 /** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
 function isOnDeployment(operation) {
@@ -42739,6 +44096,165 @@ function withoutDelimiters(value) {
 
 /***/ }),
 
+/***/ 26:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K0: () => (/* binding */ attach),
+/* harmony export */   PX: () => (/* binding */ readAttached),
+/* harmony export */   Pj: () => (/* binding */ findPlace)
+/* harmony export */ });
+/* harmony import */ var _app_spec_shipped_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7422);
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
+/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5148);
+/* harmony import */ var _follow_budget_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3324);
+/* harmony import */ var _group_meant_deployment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6658);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7784);
+/* harmony import */ var _marker_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9349);
+/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1459);
+/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8270);
+/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6442);
+/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5612);
+/* harmony import */ var _task_definition_canonical_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4123);
+/* harmony import */ var _task_definition_difference_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(354);
+/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2521);
+/* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3612);
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Finds service and group with reads only; undefined with problems added. */
+async function findPlace({ inputs }, world, identity, findings) {
+    const nowhere = { service: undefined, group: undefined };
+    if (inputs.service !== '')
+        findings.add(...(0,_service_address_js__WEBPACK_IMPORTED_MODULE_6__/* .addressProblems */ .X)(inputs, world.region));
+    if (!(0,_identity_js__WEBPACK_IMPORTED_MODULE_12__/* .mayCall */ .k2)(inputs, world) || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_12__/* .isExpectedAccount */ .kf)(inputs, identity, findings)))
+        return nowhere;
+    const [service, named] = await Promise.all([
+        (0,_place_js__WEBPACK_IMPORTED_MODULE_13__/* .readService */ .uS)(inputs, world, findings),
+        (0,_place_js__WEBPACK_IMPORTED_MODULE_13__/* .readNamedGroup */ .NM)(inputs, world, findings),
+    ]);
+    if (service === undefined || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_12__/* .isInExpectedAccount */ .H1)(inputs, identity, service, findings)))
+        return nowhere;
+    const maker = findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_8__/* .readMaker */ .x)(world, service));
+    const group = await (0,_place_js__WEBPACK_IMPORTED_MODULE_13__/* .resolveGroup */ .ss)(inputs, world, service, named, maker, findings);
+    return group === undefined ? { service, group } : { service, group, maker: await maker };
+}
+/** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
+async function attach({ inputs }, { service, group }, world, findings) {
+    const question = {
+        asked: inputs.deploymentId,
+        own: (0,_marker_js__WEBPACK_IMPORTED_MODULE_5__/* .ownMarker */ ["do"])(world.run, (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_14__/* .markedAs */ .r$)(inputs.operation)),
+        service,
+        group,
+        onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
+    };
+    const meant = await findings.answerOf((0,_group_meant_deployment_js__WEBPACK_IMPORTED_MODULE_4__/* .findMeant */ .z)(world, question));
+    if (meant === undefined)
+        return undefined;
+    if ('absent' in meant)
+        return meant;
+    if ('sentence' in meant) {
+        findings.add(meant);
+        return undefined;
+    }
+    return await readAttached({ inputs, service, group, meant }, world, findings);
+}
+/** Everything that a release would know of the deployment if it had made it. */
+async function readAttached({ inputs, service: now, group, meant: { id, info } }, world, findings) {
+    const service = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_9__/* .beforeDeployment */ .RU)(now, id);
+    const appSpec = await readAppSpec(id, info, world, findings);
+    const ofTaskSet = now.taskSets.find((taskSet) => taskSet.deploymentId === id)?.taskDefinitionArn;
+    const taskDefinitionArn = ofTaskSet ?? appSpec?.shipped.taskDefinition;
+    const isOriginalGone = service.primary.deploymentId === id;
+    const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? '';
+    const [shift, shipped, original] = await Promise.all([
+        (0,_place_js__WEBPACK_IMPORTED_MODULE_13__/* .readShift */ .Xg)(deploymentConfig || undefined, world, findings),
+        taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
+        isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
+    ]);
+    const file = appSpec?.shipped.file;
+    const hooks = file?.hooks ?? inputs.hooks;
+    const ownGroup = {
+        ...group,
+        ...(info.blueGreenDeploymentConfiguration && (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_7__/* .readWaits */ .pc)(info.blueGreenDeploymentConfiguration)),
+    };
+    const knownShift = shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 };
+    const budget = (0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_3__/* .budgetFor */ .vO)({
+        waitForMs: inputs.waitForMs,
+        ...(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_3__/* .finishOf */ .hR)(inputs.waitFor),
+        group: ownGroup,
+        shift: knownShift,
+        hooks,
+    });
+    const plan = {
+        service,
+        group: ownGroup,
+        deploymentConfig,
+        shift: knownShift,
+        hooks,
+        appSpec: appSpecPlan(service, file, hooks),
+        sentAppSpec: appSpec?.sent ?? 'unseen',
+        definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
+        definitionSha256: shipped && (0,_task_definition_canonical_js__WEBPACK_IMPORTED_MODULE_10__/* .definitionSha256 */ .fq)(shipped.definition),
+        differences: shipped && original && (0,_task_definition_difference_js__WEBPACK_IMPORTED_MODULE_11__/* .differencesBetween */ .F)(original.definition, shipped.definition),
+        rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_7__/* .readRollbackOn */ .uo)(info.autoRollbackConfiguration),
+        budget,
+        isUnchanged: false,
+        adopted: undefined,
+        occupant: undefined,
+        room: {
+            service,
+            group: ownGroup,
+            policy: 'fail',
+            onlyOwn: false,
+            own: (0,_marker_js__WEBPACK_IMPORTED_MODULE_5__/* .ownMarker */ ["do"])(world.run, inputs.operation),
+            sinceMs: world.clock.now(),
+            patienceMs: 0,
+        },
+    };
+    return { deploymentId: id, plan, info, taskDefinitionArn, shipped };
+}
+function appSpecPlan({ container }, file, hooks) {
+    return {
+        containerName: file?.containerName ?? container.name,
+        containerPort: file?.containerPort ?? container.port,
+        hooks,
+        file,
+    };
+}
+/** GetDeployment tells only the sum of the AppSpec; its text is read back by that. Source: observed. */
+async function readAppSpec(id, info, world, findings) {
+    const sha256 = info.revision?.appSpecContent?.sha256;
+    if (sha256 === undefined || info.applicationName === undefined)
+        return undefined;
+    const content = await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getAppSpec */ .JA)(world, info.applicationName, sha256), ({ kind, code }) => {
+        if (kind !== 'denied' && kind !== 'answered')
+            return undefined;
+        findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${code}); its hooks are taken from the inputs.`);
+        return 'ignore';
+    });
+    return content === undefined ? undefined : { sent: { content, sha256 }, shipped: (0,_app_spec_shipped_js__WEBPACK_IMPORTED_MODULE_0__/* .readShipped */ .y)(content) };
+}
+/** What changes is good to know, and nothing depends on it. */
+async function describe(arn, world, findings) {
+    return await findings.answerOf((0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_2__/* .describeTaskDefinition */ .oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
+}
+
+
+/***/ }),
+
 /***/ 6081:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42805,6 +44321,96 @@ function callProblem({ operation, serviceError }) {
 
 /***/ }),
 
+/***/ 2521:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H1: () => (/* binding */ isInExpectedAccount),
+/* harmony export */   k2: () => (/* binding */ mayCall),
+/* harmony export */   kf: () => (/* binding */ isExpectedAccount),
+/* harmony export */   ls: () => (/* binding */ identify)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4849);
+/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1459);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4169);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6081);
+
+
+
+
+
+/** Telling who we are is worth waiting for so long, when nothing depends on it. In milliseconds. */
+const WORTH_MS = 5_000;
+/**
+ * Asks who we are, beside everything else. Only when an account is expected does a failure matter.
+ * @returns at once with nothing when no call may be made
+ */
+async function identify(inputs, world) {
+    if (!mayCall(inputs, world))
+        return { caller: undefined, failure: undefined };
+    const attempts = inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS, patienceMs: 0 } : world;
+    try {
+        return { caller: await world.readCaller(attempts), failure: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+            throw error;
+        return { caller: undefined, failure: error };
+    }
+}
+/** Nothing speaks against asking AWS at all. */
+function mayCall(inputs, world) {
+    if (world.obstacles.length > 0 || inputs.service === '' || !inputs.mayCall)
+        return false;
+    return (0,_service_address_js__WEBPACK_IMPORTED_MODULE_2__/* .addressProblems */ .X)(inputs, world.region).length === 0;
+}
+/**
+ * Whether the account is the expected one, as far as the caller tells; problems are added.
+ * @returns false when nothing else is to be looked at
+ */
+async function isExpectedAccount({ expectedAccount, roleToAssume }, identity, findings) {
+    if (expectedAccount === undefined)
+        return true;
+    const { caller, failure } = await identity;
+    if (caller !== undefined) {
+        if (caller.account === expectedAccount)
+            return true;
+        const step = roleToAssume === undefined ? 'the step that provides the credentials' : `'role-to-assume'`;
+        const who = `account ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(caller.account, 60)} (${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(caller.arn, 300)})`;
+        findings.add(wrongAccount(expectedAccount, `the credentials are of ${who}. Check ${step}.`));
+        return false;
+    }
+    if (failure === undefined)
+        return true;
+    const problem = (0,_findings_js__WEBPACK_IMPORTED_MODULE_4__/* .callProblem */ .U)(failure);
+    if (problem.reason !== 'credentials')
+        return true;
+    findings.add(problem);
+    return false;
+}
+/** When the caller could not be read: the account of the service, which is always the caller's own. */
+async function isInExpectedAccount({ expectedAccount }, identity, service, findings) {
+    if (expectedAccount === undefined)
+        return true;
+    const { failure } = await identity;
+    if (failure === undefined)
+        return true;
+    if (service.account !== expectedAccount) {
+        findings.add(wrongAccount(expectedAccount, `service '${service.name}' is in account ${service.account}.`));
+        return false;
+    }
+    const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .describeServiceError */ .V)(failure.operation, failure.serviceError);
+    findings.warnings.push(`Who the calls are made as could not be seen; the account is that of the service. ${why}`);
+    return true;
+}
+function wrongAccount(expected, rest) {
+    return { reason: 'wrong-account', sentence: `Input 'expected-account-id' is ${expected}, but ${rest}` };
+}
+
+
+/***/ }),
+
 /***/ 8839:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42840,6 +44446,493 @@ function expectedPhases({ budget, hooks, shift, group }, { waitFor }) {
     function hookPhase([event, hookFunction]) {
         return { name: event, usualMs: USUAL_HOOK_MS, atMostMs: budget.phaseMs({ kind: 'hook', event, hookFunction }) };
     }
+}
+
+
+/***/ }),
+
+/***/ 3612:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NM: () => (/* binding */ readNamedGroup),
+/* harmony export */   Xg: () => (/* binding */ readShift),
+/* harmony export */   ss: () => (/* binding */ resolveGroup),
+/* harmony export */   uS: () => (/* binding */ readService)
+/* harmony export */ });
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9898);
+/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5148);
+/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4849);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(452);
+/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1459);
+/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8270);
+/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6442);
+/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5612);
+/* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5163);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4169);
+
+
+
+
+
+
+
+
+
+
+/** The service that the inputs name; undefined with problems added. */
+async function readService(inputs, world, findings) {
+    const answer = await findings.answerOf((0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__/* .describeService */ .Jv)(world, inputs.cluster, inputs.service, tagsFor(inputs)), ({ code }) => code === 'ClusterNotFound'
+        ? notFound(`Cluster '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
+        : undefined);
+    if (answer === undefined)
+        return undefined;
+    const { service, problems } = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_7__/* .resolveService */ .Wl)(inputs.cluster, inputs.service, answer);
+    findings.add(...problems);
+    if (service === undefined)
+        return undefined;
+    const contradictions = (0,_service_address_js__WEBPACK_IMPORTED_MODULE_4__/* .answerProblems */ .J)(inputs, service);
+    findings.add(...contradictions);
+    return contradictions.length > 0 ? undefined : service;
+}
+/** Only a lane is known by its tags; nobody else needs to be allowed to read them. */
+function tagsFor({ operation }) {
+    return operation === 'preview' ? ['TAGS'] : [];
+}
+/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
+async function readNamedGroup({ application, deploymentGroup }, world, findings) {
+    if (application === undefined || deploymentGroup === undefined)
+        return undefined;
+    const explain = ({ code }) => {
+        if (code === 'ApplicationDoesNotExist') {
+            return notFound(`CodeDeploy application '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
+        }
+        if (code !== 'DeploymentGroupDoesNotExist')
+            return undefined;
+        return notFound(`Deployment group '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(deploymentGroup, 100)}' was not found in application '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
+    };
+    return await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .getDeploymentGroup */ .$o)(world, application, deploymentGroup), explain);
+}
+/** The group that the inputs name, else the one that is found; undefined with problems added. */
+async function resolveGroup(inputs, world, service, named, maker, findings) {
+    const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined;
+    const found = isNamed ? named : await findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_6__/* .findGroup */ .$)(world, service, inputs, await maker));
+    if (found === undefined)
+        return undefined;
+    if ('sentence' in found) {
+        findings.add(found);
+        return undefined;
+    }
+    findings.add(...(0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .groupProblems */ .Uh)(found, service));
+    return (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .readDeploymentGroup */ .fL)(found);
+}
+/** How a deployment configuration shifts traffic; undefined when none is named, or with problems added. */
+async function readShift(deploymentConfig, world, findings) {
+    if (deploymentConfig === undefined)
+        return undefined;
+    const name = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(deploymentConfig, 100);
+    let byName;
+    const config = await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .getDeploymentConfig */ .Ie)(world, deploymentConfig), (error) => {
+        if (error.kind === 'denied') {
+            byName = (0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__/* .shiftByName */ .Df)(deploymentConfig);
+            findings.warnings.push(shiftUnseen(byName, name, error));
+            return 'ignore';
+        }
+        return error.code === 'DeploymentConfigDoesNotExist' || error.code === 'InvalidDeploymentConfigName'
+            ? notFound(`Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`)
+            : undefined;
+    });
+    if (byName !== undefined)
+        return byName;
+    if (config === undefined)
+        return undefined;
+    if (config.computePlatform === undefined || config.computePlatform === 'ECS')
+        return (0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__/* .readTrafficShift */ .iV)(config);
+    findings.add((0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .a)(`Deployment configuration '${name}' is for ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(config.computePlatform, 60)}, not for ECS.`));
+    return undefined;
+}
+function shiftUnseen({ kind }, name, error) {
+    const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts';
+    return `Deployment configuration '${name}' could not be seen, ${instead}. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .V)('codedeploy:GetDeploymentConfig', error)}`;
+}
+function notFound(sentence) {
+    return { reason: 'not-found', sentence };
+}
+
+
+/***/ }),
+
+/***/ 3012:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ settlingRoom),
+/* harmony export */   t: () => (/* binding */ freeLane)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _group_make_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7687);
+/* harmony import */ var _plan_findings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6081);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9712);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(480);
+/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4530);
+
+
+
+
+
+
+/** How long a deployment in a lane that is freed may take to end, its rollback included, in milliseconds. */
+const SETTLES_WITHIN_MS = 30 * 60_000;
+/**
+ * Frees a lane of a pull request: what is being deployed for it is stopped with rollback, then the lane runs no tasks.
+ * Whose it is is read again right before and right after, so that a lane that somebody else took meanwhile is left as
+ * they need it. Changes AWS.
+ * @param whose the pull request that has it
+ */
+async function freeLane(lane, whose, world, progress) {
+    try {
+        const now = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(lane, world);
+        if (!(0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isHeldBy */ .D0)(now.holder, whose))
+            return 'of-others';
+        const rested = now.occupant === undefined ? now : await settle(now, now.occupant, whose, world, progress);
+        if (rested === undefined)
+            return 'stuck';
+        // A claim that was undone leaves what ran before it, of whichever pull request that was.
+        if (rested.occupant !== undefined)
+            return 'of-others';
+        await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_5__/* .runNothing */ .B)(rested, world);
+        world.log.line(`Lane ${lane.name} is free: it runs no tasks any more.`);
+        return 'freed';
+    }
+    catch (error) {
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+            throw error;
+        progress.end('refused', { problems: [(0,_plan_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .callProblem */ .U)(error)] });
+        return 'stuck';
+    }
+}
+/** The lane with nothing of this pull request being deployed any more; undefined when `progress` has ended. */
+async function settle(lane, occupant, whose, world, progress) {
+    const isRoom = await (0,_group_make_room_js__WEBPACK_IMPORTED_MODULE_1__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
+    return isRoom ? await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(lane, world) : undefined;
+}
+/** Where a deployment of this pull request, and of nobody else, is brought to its end. */
+function settlingRoom({ service, group }, whose, { clock }) {
+    const sinceMs = clock.now();
+    return { service, group, policy: 'replace', onlyOwn: true, own: whose, sinceMs, patienceMs: SETTLES_WITHIN_MS };
+}
+
+
+/***/ }),
+
+/***/ 9712:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D0: () => (/* binding */ isHeldBy),
+/* harmony export */   Kd: () => (/* binding */ holderOf),
+/* harmony export */   d8: () => (/* binding */ isLater)
+/* harmony export */ });
+/* harmony import */ var _marker_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9349);
+
+/**
+ * Whose a lane is: of the pull request whose deployment is under way in it, else of the one whose deployment made its
+ * PRIMARY task set. One that no pull request was released to is nobody's.
+ * @param maker the deployment that made the PRIMARY task set; undefined when it cannot be read
+ */
+function holderOf({ desiredCount, primary }, occupant, maker) {
+    if (occupant !== undefined) {
+        const { id: deploymentId, marker, snapshot } = occupant;
+        return { marker, deploymentId, sinceMs: snapshot.createdAtMs, isDeploying: true, runsNothing: false };
+    }
+    const { deploymentId } = primary;
+    if (deploymentId === undefined)
+        return undefined;
+    const marker = (0,_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMarker */ .gY)(maker?.description);
+    // What cannot be read may be of anybody.
+    if (maker !== undefined && (marker === undefined || marker.pullRequest === ''))
+        return undefined;
+    const sinceMs = maker?.createTime?.getTime();
+    return { marker, deploymentId, sinceMs, isDeploying: false, runsNothing: desiredCount === 0 };
+}
+/** Held by this pull request of this repository. */
+function isHeldBy(holder, own) {
+    const marker = holder?.marker;
+    if (marker === undefined || own.pullRequest === '' || own.repository === '')
+        return false;
+    return marker.repository === own.repository && marker.pullRequest === own.pullRequest;
+}
+/** Of two runs for one pull request, whether the first came later. Of one run the later attempt. */
+function isLater(one, other) {
+    if (one.runNumber !== other.runNumber)
+        return one.runNumber > other.runNumber;
+    return one.runAttempt > other.runAttempt;
+}
+
+
+/***/ }),
+
+/***/ 480:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IK: () => (/* binding */ lookAgain),
+/* harmony export */   Sq: () => (/* binding */ readLanes),
+/* harmony export */   kL: () => (/* binding */ inputsOfLanes)
+/* harmony export */ });
+/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _group_occupant_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8228);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(747);
+/* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(26);
+/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
+/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5612);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4169);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9712);
+
+
+
+
+
+
+
+
+
+const LANE_TAG = 'preview-lane';
+const COUNT_TAG = 'preview-desired-count';
+/**
+ * Every lane with who has it, with reads only; undefined with problems added. A service that is not tagged as a lane is a
+ * problem: no other is ever claimed, stopped or scaled to nothing.
+ */
+async function readLanes({ inputs, ...rest }, world, identity, findings) {
+    const lanes = await Promise.all(inputsOfLanes(inputs).map((laneInputs) => readLane({ ...rest, inputs: laneInputs }, world, identity, findings)));
+    const found = lanes.filter((lane) => lane !== undefined);
+    return found.length === lanes.length ? found : undefined;
+}
+/** What a release to each of the lanes takes. */
+function inputsOfLanes(inputs) {
+    return inputs.previewServices.map(({ service, url }) => {
+        const cluster = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .clusterOf */ .e)(inputs.cluster, service);
+        return { ...inputs, service, cluster, testUrl: url, onActiveDeployment: 'replace' };
+    });
+}
+/** How the lane is now. @throws CallError @throws RefusedError when the service is not there any more */
+async function lookAgain(lane, world) {
+    const { cluster, name, group } = lane;
+    const { service, problems } = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_6__/* .resolveService */ .Wl)(cluster, name, await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .describeService */ .Jv)(world, cluster, name));
+    if (service === undefined)
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .f(problems);
+    return { ...lane, service, ...(await readHolder(service, group, world)) };
+}
+async function readLane(parsed, world, identity, findings) {
+    const { service, group } = await (0,_plan_attach_js__WEBPACK_IMPORTED_MODULE_4__/* .findPlace */ .Pj)(parsed, world, identity, findings);
+    if (service === undefined)
+        return undefined;
+    const { problems, desiredCount } = readTags(service);
+    findings.add(...problems);
+    if (group === undefined || problems.length > 0)
+        return undefined;
+    const held = await findings.answerOf(readHolder(service, group, world));
+    if (held === undefined)
+        return undefined;
+    const { cluster, testUrl: url = '' } = parsed.inputs;
+    return { cluster, name: service.name, group, desiredCount, url, inputs: parsed.inputs, service, ...held };
+}
+async function readHolder(service, group, world) {
+    const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
+    const facts = { service, group, autoPromote: false, suspects, stopped: new Set(), onListDenied: () => { } };
+    const [occupant, maker] = await Promise.all([
+        (0,_group_occupant_js__WEBPACK_IMPORTED_MODULE_2__/* .findOccupant */ .H)(world, facts),
+        (0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_5__/* .readMaker */ .x)(world, service),
+    ]);
+    return { occupant, holder: (0,_holder_js__WEBPACK_IMPORTED_MODULE_8__/* .holderOf */ .Kd)(service, occupant, maker) };
+}
+function readTags({ name, clusterName, tags }) {
+    if (tags[LANE_TAG] !== 'true') {
+        const sentence = `Service '${clusterName}/${name}' is not a lane for previews: it has no tag '${LANE_TAG}' with the value 'true', so nothing of it is touched. Check 'preview-services'.`;
+        return { problems: [{ reason: 'not-a-lane', sentence }], desiredCount: 0 };
+    }
+    const count = tags[COUNT_TAG] ?? '1';
+    if (/^[1-9]\d{0,3}$/.test(count))
+        return { problems: [], desiredCount: Number(count) };
+    const sentence = `Tag '${COUNT_TAG}' of service '${clusterName}/${name}' must be a whole number from 1 to 9999; it is '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_7__/* .inSentence */ .BX)(count, 60)}'.`;
+    return { problems: [{ reason: 'not-a-lane', sentence }], desiredCount: 0 };
+}
+
+
+/***/ }),
+
+/***/ 2818:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ problemsIn)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _plan_findings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6081);
+
+
+
+/** Why a lane could not be looked at or changed, as an error tells it. @throws what is a mistake of ours */
+function problemsIn(error) {
+    if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
+        return [(0,_plan_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .callProblem */ .U)(error)];
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .f)
+        return error.problems;
+    throw error;
+}
+
+
+/***/ }),
+
+/***/ 4530:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ runNothing),
+/* harmony export */   e: () => (/* binding */ runTasks)
+/* harmony export */ });
+/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
+/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(480);
+
+
+
+/**
+ * Lets a lane run no tasks. When somebody took it since it was looked at, also between that look and the write, it runs
+ * them again, for they need its tasks. Changes AWS.
+ * @param lane as it was looked at right before
+ * @throws CallError
+ */
+async function runNothing(lane, world) {
+    const { cluster, name, desiredCount } = lane;
+    await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, 0);
+    if (wasTaken(lane, await (0,_lane_js__WEBPACK_IMPORTED_MODULE_1__/* .lookAgain */ .IK)(lane, world)))
+        await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, desiredCount);
+}
+/** Lets a lane that somebody has run its tasks. Changes AWS. @throws CallError */
+async function runTasks({ service, cluster, name, desiredCount }, world) {
+    if (service.desiredCount === desiredCount)
+        return;
+    await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, desiredCount);
+    world.log.line(`Lane ${name} is to run ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(desiredCount, 'task')}; it ran ${service.desiredCount}.`);
+}
+/** A lane that runs nothing tells no holder any more, but what was released to it since. */
+function wasTaken(before, now) {
+    return now.occupant !== undefined || now.service.primary.deploymentId !== before.service.primary.deploymentId;
+}
+
+
+/***/ }),
+
+/***/ 1946:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ tidyUp),
+/* harmony export */   j: () => (/* binding */ giveBackLane)
+/* harmony export */ });
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1288);
+/* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3012);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9712);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(480);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2818);
+/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4530);
+
+
+
+
+
+
+/**
+ * What is left to do for a lane once the release to it has ended: one that was taken in vain is given back, one that
+ * serves the pull request runs its tasks, and a pull request that was closed or put on another lane meanwhile has none
+ * here. What cannot be done is left to the sweep. Changes AWS.
+ * @param lanes all of them
+ */
+async function tidyUp(ended, lanes, own, world) {
+    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .k(ended, world);
+    try {
+        if (ended.status !== 'succeeded') {
+            await giveBack(ended, world);
+            return ended;
+        }
+        const now = await Promise.all(lanes.map((lane) => (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .lookAgain */ .IK)(lane, world)));
+        const lane = now.find(({ service }) => service.arn === ended.service?.arn);
+        if (lane === undefined || world.signal.aborted)
+            return ended;
+        if ((await world.isPullRequestClosed(own.pullRequest)) === true)
+            return await leave(lane, own, world, progress);
+        return await keepOne(lane, now, own, world, progress);
+    }
+    catch (error) {
+        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_4__/* .problemsIn */ ._)(error);
+        progress.warn(`Whether the lane is as it should be could not be seen: ${problem?.sentence}`);
+        return progress.release;
+    }
+}
+/** The same when the step that took the lane is gone; what cannot be done is left to the sweep. Changes AWS. */
+async function giveBackLane(ended, world) {
+    try {
+        if (ended.status !== 'succeeded')
+            await giveBack(ended, world);
+    }
+    catch (error) {
+        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_4__/* .problemsIn */ ._)(error);
+        world.log.line(`Whether the lane is free again could not be seen: ${problem?.sentence}`);
+    }
+}
+/** A lane that was taken for a release that came to nothing runs no tasks again. Changes AWS. @throws CallError */
+async function giveBack({ preview, group, deploymentId, settlement }, world) {
+    const taking = preview?.taking;
+    if (taking === undefined || group === undefined)
+        return;
+    const isSettled = deploymentId === undefined || (settlement !== undefined && settlement.cutShort === undefined);
+    const place = { ...taking, group };
+    const { service, ...now } = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .lookAgain */ .IK)(place, world);
+    const isAsBefore = service.primary.id === taking.primaryId && now.occupant === undefined;
+    if (!isSettled || !isAsBefore || service.desiredCount === 0)
+        return;
+    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_5__/* .runNothing */ .B)({ ...place, service }, world);
+    world.log.line(`Lane ${taking.name} is free again: it runs no tasks any more.`);
+}
+/** The pull request was closed while its preview was being made, too early for the run of that event to see it. */
+async function leave(lane, own, world, progress) {
+    const freeing = await freeQuietly(lane, own, world);
+    const what = freeing === 'freed' ? 'the lane was freed again' : 'the lane is left to the sweep';
+    progress.warn(`Pull request ${own.pullRequest} was closed meanwhile; ${what}.`);
+    return progress.release;
+}
+/**
+ * Two runs for one pull request may have taken a lane each: the later run keeps its own. Of one run the lane that is
+ * listed first. Both sides come to the same.
+ */
+async function keepOne(lane, now, own, world, progress) {
+    for (const other of now) {
+        const marker = other.holder?.marker;
+        if (other === lane || marker === undefined || !(0,_holder_js__WEBPACK_IMPORTED_MODULE_2__/* .isHeldBy */ .D0)(other.holder, own))
+            continue;
+        const isOlder = (0,_holder_js__WEBPACK_IMPORTED_MODULE_2__/* .isLater */ .d8)(own, marker) || (!(0,_holder_js__WEBPACK_IMPORTED_MODULE_2__/* .isLater */ .d8)(marker, own) && now.indexOf(lane) < now.indexOf(other));
+        if (!isOlder) {
+            await freeQuietly(lane, own, world);
+            return progress.end('refused', { problems: [otherLaneProblem(lane, other, own)] });
+        }
+        if ((await freeQuietly(other, own, world)) === 'freed') {
+            progress.warn(`An older run had put pull request ${own.pullRequest} on lane ${other.name}, which was freed.`);
+        }
+    }
+    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_5__/* .runTasks */ .e)(lane, world);
+    return progress.release;
+}
+function otherLaneProblem(lane, other, { pullRequest }) {
+    const sentence = `A newer run has put pull request ${pullRequest} on lane ${other.name} (${other.url}), so lane ${lane.name}, which this run had taken, was freed again.`;
+    return { reason: 'older-run', sentence };
+}
+/** What stands in the way is no verdict on the release. */
+async function freeQuietly(lane, own, world) {
+    const aside = _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .k.begin(lane.inputs, { ...world, onRelease: () => { } });
+    return await (0,_free_js__WEBPACK_IMPORTED_MODULE_1__/* .freeLane */ .t)(lane, own, world, aside);
 }
 
 
@@ -42940,6 +45033,7 @@ function newRelease(inputs, world) {
         settlement: undefined,
         production: undefined,
         testUrl: inputs.testUrl,
+        preview: undefined,
         hookLogs: [],
         taskStops: [],
         status: undefined,
@@ -43475,7 +45569,7 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
 /* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(802);
 /* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3523);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3700);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1112);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8191);
 
 
@@ -43794,30 +45888,88 @@ function usualText(usualMs) {
 
 /***/ }),
 
-/***/ 3700:
+/***/ 1112:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AQ: () => (/* binding */ functionName),
-/* harmony export */   FX: () => (/* binding */ releasedRevision),
-/* harmony export */   ON: () => (/* binding */ promoteByMs),
-/* harmony export */   QW: () => (/* binding */ originalKeptUntilMs),
-/* harmony export */   VR: () => (/* binding */ originalRevision),
-/* harmony export */   qW: () => (/* binding */ verdictSentences),
-/* harmony export */   uS: () => (/* binding */ verdictParagraph),
-/* harmony export */   uZ: () => (/* binding */ serviceLabel)
-/* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8690);
-/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
-/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7161);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8438);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
-/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3523);
-/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5076);
-/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(392);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3795);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8191);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  AQ: () => (/* binding */ functionName),
+  QW: () => (/* binding */ originalKeptUntilMs),
+  VR: () => (/* binding */ originalRevision),
+  ON: () => (/* binding */ promoteByMs),
+  FX: () => (/* binding */ releasedRevision),
+  uZ: () => (/* binding */ serviceLabel),
+  uS: () => (/* binding */ verdictParagraph),
+  qW: () => (/* binding */ verdictSentences)
+});
+
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/follow/ending.js
+var ending = __nccwpck_require__(7161);
+// EXTERNAL MODULE: ./lib/follow/phase.js
+var phase = __nccwpck_require__(8438);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/report/console-links.js
+var console_links = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/planned.js
+var planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/report/previews.js
+
+/** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
+function previewLabel({ operation, preview }) {
+    if (operation !== 'preview')
+        return undefined;
+    return preview === undefined || preview.pullRequest === '' ? 'preview lanes' : `pull request ${preview.pullRequest}`;
+}
+/** A few words for how a preview ended well; undefined when those for a release fit. */
+function previewTitle({ preview, status }) {
+    if (preview === undefined)
+        return undefined;
+    if (preview.errand === 'fork')
+        return 'No preview';
+    if (status !== 'succeeded')
+        return undefined;
+    return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.errand];
+}
+/** How a preview ended well, in a sentence or two; undefined when those for a release fit. */
+function previewCause(release) {
+    const { preview, status, testUrl } = release;
+    if (preview === undefined || (status !== 'succeeded' && status !== 'unchanged'))
+        return undefined;
+    const { errand, pullRequest, lanes } = preview;
+    const whose = `pull request ${pullRequest}`;
+    const freed = lanes.filter(({ became }) => became !== '').map(({ name, became }) => `${name} (${became})`);
+    switch (errand) {
+        case 'fork':
+            return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`;
+        case 'claim':
+            return `${testUrl ?? 'Its lane'} serves ${whose}.`;
+        case 'free':
+            return freed.length === 0
+                ? `No lane of ${whose} was to be freed, so nothing was changed.`
+                : `The lane of ${whose} is free again: ${(0,words/* andList */.cM)(freed)}.`;
+        case 'sweep':
+            return freed.length === 0
+                ? `No lane was to be freed: ${(0,words/* count */.U9)(lanes.length, 'lane')}, each free or needed.`
+                : `Of ${(0,words/* count */.U9)(lanes.length, 'lane')}, ${(0,words/* andList */.cM)(freed)}.`;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/report/traffic.js
+var traffic = __nccwpck_require__(3795);
+;// CONCATENATED MODULE: ./lib/report/sentences.js
+
 
 
 
@@ -43854,9 +46006,13 @@ function verdictSentences(release) {
         advice: advice(release),
     };
 }
-function titleOf({ status, operation }) {
+function titleOf(release) {
+    const { status, operation } = release;
     if (status === undefined)
         return 'In progress';
+    const preview = previewTitle(release);
+    if (preview !== undefined)
+        return preview;
     return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status];
 }
 /** The verdict as one paragraph, for the annotation and the last line of the log. */
@@ -43866,16 +46022,19 @@ function verdictParagraph(release) {
 }
 /** `web:2`; empty before the revision is known. */
 function releasedRevision({ taskDefinition }) {
-    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(taskDefinition.arn);
+    return taskDefinition === undefined ? '' : (0,arn/* revisionName */.pd)(taskDefinition.arn);
 }
 /** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
 function originalRevision({ service, deploymentId }) {
     const isGone = deploymentId !== undefined && service?.primary.deploymentId === deploymentId;
-    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
+    return service === undefined || isGone ? '' : (0,arn/* revisionName */.pd)(service.primary.taskDefinitionArn);
 }
-/** `demo/web`, as far as it is known. */
-function serviceLabel({ service, asked }) {
-    return service === undefined ? `${asked.cluster}/${asked.service}` : `${service.clusterName}/${service.name}`;
+/** `demo/web`, as far as it is known; of a preview without a lane, whose it is. */
+function serviceLabel(release) {
+    const { service, asked } = release;
+    if (service !== undefined)
+        return `${service.clusterName}/${service.name}`;
+    return previewLabel(release) ?? `${asked.cluster}/${asked.service}`;
 }
 function cause(release) {
     const label = serviceLabel(release);
@@ -43886,6 +46045,8 @@ function cause(release) {
         case 'succeeded':
             if (release.operation === 'rollback')
                 return rolledBackCause(release);
+            if (release.deploymentId === undefined)
+                return previewCause(release) ?? '';
             return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`;
         case 'awaiting-promotion':
             return awaitingCause(release);
@@ -43897,9 +46058,11 @@ function cause(release) {
         case 'unchanged':
             if (release.operation === 'stop')
                 return nothingToStop(release);
+            if (release.preview !== undefined && release.preview.errand !== 'claim')
+                return previewCause(release) ?? '';
             return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`;
         case 'planned':
-            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_4__/* .plannedSentence */ .Y3)(release);
+            return (0,planned/* plannedSentence */.Y3)(release);
         case 'refused':
             return release.problems.map(({ sentence }) => sentence).join(' ');
         case 'cancelled':
@@ -43919,14 +46082,14 @@ function cause(release) {
 function promoteByMs({ status, snapshot, group }) {
     if (status !== 'awaiting-promotion' || snapshot === undefined || group === undefined)
         return undefined;
-    const sinceMs = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .readySinceMs */ .Oh)(snapshot);
+    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
     return sinceMs === undefined ? undefined : sinceMs + group.readyWaitMs;
 }
 function awaitingCause(release) {
     const { deploymentId, testUrl } = release;
     const untilMs = promoteByMs(release);
     const at = testUrl === undefined ? '' : ` (${testUrl})`;
-    const until = untilMs === undefined ? '' : ` until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(untilMs, true)}`;
+    const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
     return `Deployment ${deploymentId} serves ${releasedRevision(release)} on the test listener of ${serviceLabel(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
 }
 /** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
@@ -43965,10 +46128,10 @@ function madeRoomSentence({ waits }) {
     const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
     const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
     return [
-        stopped.length === 0 ? '' : `To make room, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(stopped)} was stopped with rollback.`,
+        stopped.length === 0 ? '' : `To make room, ${(0,words/* andList */.cM)(stopped)} was stopped with rollback.`,
         cut.length === 0
             ? ''
-            : `To make room, the termination wait of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`,
+            : `To make room, the termination wait of ${(0,words/* andList */.cM)(cut)} was ended, and with it its instant rollback.`,
     ]
         .filter((sentence) => sentence !== '')
         .join(' ');
@@ -43992,7 +46155,7 @@ function refused(refusal) {
 }
 /** Where a deployment ended; nothing when its events could not be seen. */
 function placeOf(snapshot) {
-    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .failedEvent */ .uG)(snapshot);
+    const event = (0,follow_snapshot/* failedEvent */.uG)(snapshot);
     if (event !== undefined)
         return ` at ${event.name}`;
     if (snapshot.isBlind)
@@ -44003,9 +46166,9 @@ function placeOf(snapshot) {
 function reasonOf(release, snapshot) {
     const { code = '', message = '' } = snapshot.error ?? {};
     const own = message === '' ? code : `${code}: ${message}`;
-    const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
-    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
-    if ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z)(snapshot) === 'alarm') {
+    const eventName = (0,follow_snapshot/* failedEvent */.uG)(snapshot)?.name ?? '';
+    const hookFunction = (0,follow_snapshot/* hookOf */.pd)(release.plan?.hooks ?? {}, eventName);
+    if ((0,ending/* endingOf */.z)(snapshot) === 'alarm') {
         return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
     }
     if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
@@ -44022,13 +46185,13 @@ function reasonOf(release, snapshot) {
 }
 /** How far the shift had come; nothing when that could not be seen. */
 function shiftedWhen(release, { isBlind }) {
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .neverShifted */ ._t)(release))
+    if ((0,traffic/* neverShifted */._t)(release))
         return ' before any production traffic had shifted';
-    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .peakTraffic */ .hX)(release);
-    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .percentText */ .fL)(peak)} of production traffic shifted`;
+    const peak = (0,traffic/* peakTraffic */.hX)(release);
+    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,words/* percentText */.fL)(peak)} of production traffic shifted`;
 }
 function rollbackSentence(release) {
-    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .I)(release);
+    const rollback = (0,release_state/* rollbackOf */.I)(release);
     if (rollback === undefined)
         return '';
     const { deploymentId, message, wasDue } = rollback;
@@ -44066,7 +46229,7 @@ function cancelledCause(release) {
             ? `${cancelled} before a deployment was created.`
             : `${cancelled}. ${release.failure}`;
     }
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot) && settlement?.stop === undefined) {
+    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && settlement?.stop === undefined) {
         return snapshot.status === 'succeeded'
             ? `${cancelled} when deployment ${deploymentId} had succeeded.`
             : `${endCause(release)} ${rollbackSentence(release)} ${cancelled} meanwhile.`;
@@ -44081,11 +46244,11 @@ function cancelledCause(release) {
 function timedOutCause(release) {
     const { deploymentId, outcome, settlement, snapshot } = release;
     if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_10__/* .describePhase */ .$8)(outcome.phase)}`;
+        const late = `Deployment ${deploymentId} was not done after ${(0,words/* duration */.p0)(outcome.afterMs)}, while waiting for ${(0,phase/* describePhase */.$8)(outcome.phase)}`;
         const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
         return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
     }
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot))
+    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return `${endCause(release)} ${rollbackSentence(release)}`;
     const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
     const refusal = settlement?.stop?.refusal;
@@ -44104,7 +46267,7 @@ function partingClause(release) {
         case undefined:
     }
     const refusal = settlement?.stop?.refusal;
-    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot);
+    const isOver = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
     if (refusal !== undefined && !isOver)
         return `deployment ${deploymentId} goes on: ${refused(refusal)}.`;
     if (!isOver)
@@ -44121,10 +46284,10 @@ function unknownCause(release) {
             : `This action failed while deployment ${deploymentId} was running. ${failure}`;
     }
     if (outcome?.kind === 'lost-sight') {
-        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(outcome.operation, outcome.error)}`;
+        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,service_error/* describeServiceError */.V)(outcome.operation, outcome.error)}`;
     }
     const { snapshot } = release;
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot))
+    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return `${endCause(release)} ${rollbackSentence(release)}`;
     const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
     const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
@@ -44139,37 +46302,39 @@ function productionSentence(release) {
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .neverShifted */ ._t)(release))
+    if ((0,traffic/* neverShifted */._t)(release))
         return `Production traffic never left the original (${originalRevision(release)}).`;
-    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .productionText */ .zh)(release);
+    const text = (0,traffic/* productionText */.zh)(release);
     if (production !== undefined && text !== '') {
         const again = isRolledBack(release) ? ' again' : '';
-        return `Production runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.readAtMs)}).`;
+        return `Production runs ${text}${again} (read ${(0,words/* clockTime */.qo)(production.readAtMs)}).`;
     }
-    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .productionLastSeen */ .Xn)(release);
+    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,words/* clockTime */.qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,words/* clockTime */.qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 /** What serves is what served before. */
 function isRolledBack(release) {
-    return (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .I)(release)?.status === 'succeeded';
+    return (0,release_state/* rollbackOf */.I)(release)?.status === 'succeeded';
 }
 function remains(release) {
     if (isRolledBack(release))
         return '';
     if (release.status === 'refused')
         return leftBehind(release);
-    if (release.status === 'succeeded')
-        return keptSentence(release);
+    if (release.status === 'succeeded') {
+        const isThere = release.preview?.errand === 'claim' ? previewCause(release) : undefined;
+        return isThere ?? keptSentence(release);
+    }
     if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed')
         return '';
     const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const parts = [];
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .testTraffic */ .si)(release) === 'replacement')
+    if ((0,traffic/* testTraffic */.si)(release) === 'replacement')
         parts.push(`Test traffic goes to the replacement (${releasedRevision(release)}).`);
     if (replacement !== undefined && replacement.state !== 'draining') {
         parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`);
@@ -44178,17 +46343,21 @@ function remains(release) {
 }
 function leftBehind(release) {
     const { taskDefinition, lostRevisionOf } = release;
-    const nothing = release.operation === 'release' ? 'Nothing was deployed.' : 'Nothing was changed.';
+    if (release.deploymentId !== undefined && release.preview !== undefined)
+        return '';
+    const nothing = release.operation === 'release' || release.operation === 'preview'
+        ? 'Nothing was deployed.'
+        : 'Nothing was changed.';
     if (lostRevisionOf !== undefined) {
         return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
     }
     return taskDefinition?.isNew === true
-        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
+        ? `${nothing} Task definition ${(0,arn/* revisionName */.pd)(taskDefinition.arn)} was registered and is not used.`
         : nothing;
 }
 /** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
 function originalKeptUntilMs({ snapshot, group, status }) {
-    if (status !== 'succeeded' || snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot))
+    if (status !== 'succeeded' || snapshot === undefined || (0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return undefined;
     const shiftedAtMs = snapshot.events.at(-1)?.endedAtMs;
     const waitMs = group?.terminationWaitMs;
@@ -44199,7 +46368,7 @@ function keptSentence(release) {
     if (untilMs === undefined)
         return '';
     const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : '';
-    return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${originalRevision(release)}) is kept until ${(0,words/* clockTime */.qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 /** What goes on without this step can be watched. */
 function waysToWatch(release, look) {
@@ -44220,7 +46389,7 @@ function advice(release) {
             return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`;
         case 'cancelled':
         case 'timed-out':
-            return snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot) ? '' : waysToWatch(release, look);
+            return snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) ? '' : waysToWatch(release, look);
         case 'unknown':
             return waysToWatch(release, look);
         case 'failed':
@@ -44234,7 +46403,7 @@ function advice(release) {
 function consoleUrl({ service, deploymentId }) {
     if (service === undefined || deploymentId === undefined)
         return '';
-    return (0,_console_links_js__WEBPACK_IMPORTED_MODULE_2__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId) ?? '';
+    return (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId) ?? '';
 }
 /** How to find out whether there is a deployment that this step has no id of. */
 function lookForDeployment({ group, region }) {
@@ -44243,7 +46412,7 @@ function lookForDeployment({ group, region }) {
     return `To see whether there is one: aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}. Its description names this run.`;
 }
 function hookLogAdvice(release) {
-    const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_3__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
+    const failed = (0,hook_results/* hookResults */.a)(release).find(({ result }) => result === 'failed');
     return failed === undefined
         ? ''
         : `The log of the hook is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`;
@@ -44254,7 +46423,7 @@ function functionName(nameOrArn) {
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
-    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .trafficNow */ .oo)(release);
+    const percent = (0,traffic/* trafficNow */.oo)(release);
     if (isRolledBack(release) || percent === 0)
         return '';
     const advice = 'Release the original revision again to bring production back.';
@@ -44408,6 +46577,114 @@ function count(amount, noun) {
 
 /***/ }),
 
+/***/ 1459:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ answerProblems),
+/* harmony export */   X: () => (/* binding */ addressProblems)
+/* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8690);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
+
+
+
+/** Source: ECS API Reference, CreateCluster, CreateService and RegisterTaskDefinition. */
+const NAME = /^[A-Za-z0-9_-]{1,255}$/;
+/** What the resource of an ARN looks like; the ARN of a service did not always name the cluster. */
+const RESOURCES = {
+    cluster: /^cluster\/[A-Za-z0-9_-]{1,255}$/,
+    service: /^service\/(?:[A-Za-z0-9_-]{1,255}\/)?[A-Za-z0-9_-]{1,255}$/,
+    'task-definition': /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/,
+};
+/**
+ * Why the inputs cannot mean one service of this region. Nothing may be looked up then: ECS and CodeDeploy could answer
+ * for another service than the one that is meant.
+ * @param region undefined when none is known
+ */
+function addressProblems(inputs, region) {
+    const malformed = [
+        ...formProblems('cluster', inputs.cluster),
+        ...formProblems('service', inputs.service),
+        ...(isArn(inputs.taskDefinition) ? formProblems('task-definition', inputs.taskDefinition) : []),
+    ];
+    if (malformed.length > 0)
+        return malformed;
+    const arns = givenArns(inputs);
+    return [
+        ...arns.filter((arn) => region !== undefined && arn.region !== region).map((arn) => regionProblem(arn, region)),
+        ...ownerProblems(arns),
+        ...clusterProblems(inputs),
+    ];
+}
+/** Why what ECS answered is not what the inputs name. */
+function answerProblems(inputs, service) {
+    const isOther = !isSameName((0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .shortName */ .EU)(inputs.service), service.name) || !isSameName((0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .shortName */ .EU)(inputs.cluster), service.clusterName);
+    const strangers = givenArns(inputs).filter(({ partition, region, account }) => partition !== service.partition || region !== service.region || account !== service.account);
+    const wrong = new Set([
+        ...(isOther ? ['service'] : []),
+        ...strangers.map(({ input }) => input),
+    ]);
+    return [...wrong].map((input) => (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input '${input}' is '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(givenFor(inputs, input), 300)}', but the service that ECS found is ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(service.arn, 300)}. Check 'cluster', 'service' and the credentials.`));
+}
+function formProblems(input, given) {
+    const arn = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .parseArn */ .Lw)(given ?? '');
+    const isGood = arn === undefined
+        ? NAME.test(given ?? '')
+        : arn.service === 'ecs' &&
+            arn.region !== '' &&
+            /^\d{12}$/.test(arn.account) &&
+            RESOURCES[input].test(arn.resource);
+    if (isGood)
+        return [];
+    const expected = {
+        cluster: `the name (letters, digits, '-' and '_') or ARN of an ECS cluster`,
+        service: `the name (letters, digits, '-' and '_') or ARN of an ECS service`,
+        'task-definition': `the ARN of a task definition when it begins with 'arn:'`,
+    };
+    return [(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input '${input}' must be ${expected[input]}; got '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(given ?? '', 300)}'.`)];
+}
+function regionProblem({ input, region }, here) {
+    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input '${input}' is an ARN in ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`);
+}
+/** Every ARN is compared with the first one. */
+function ownerProblems([first, ...others]) {
+    if (first === undefined)
+        return [];
+    const ownerOf = ({ partition, account }) => `${partition}, account ${account}`;
+    return others
+        .filter((arn) => ownerOf(arn) !== ownerOf(first))
+        .map((arn) => (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input '${arn.input}' is an ARN of ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(ownerOf(arn), 100)}, but '${first.input}' is one of ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(ownerOf(first), 100)}.`));
+}
+function clusterProblems({ cluster, service }) {
+    const [, named] = /^service\/([^/]+)\/[^/]+$/.exec((0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .parseArn */ .Lw)(service)?.resource ?? '') ?? [];
+    if (named === undefined || named === (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .shortName */ .EU)(cluster))
+        return [];
+    return [
+        (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input 'service' is the ARN of a service in cluster '${named}', but 'cluster' says '${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .shortName */ .EU)(cluster)}'; leave 'cluster' out or correct one of them.`),
+    ];
+}
+function givenArns(inputs) {
+    return ['cluster', 'service', 'task-definition'].flatMap((input) => {
+        const arn = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .parseArn */ .Lw)(givenFor(inputs, input));
+        return arn === undefined ? [] : [{ ...arn, input }];
+    });
+}
+function givenFor({ cluster, service, taskDefinition }, input) {
+    return { cluster, service, 'task-definition': taskDefinition ?? '' }[input];
+}
+function isArn(text) {
+    return text?.startsWith('arn:') === true;
+}
+/** Whether ECS tells upper from lower case in names is not documented; here they count as the same. */
+function isSameName(left, right) {
+    return left.toLowerCase() === right.toLowerCase();
+}
+
+
+/***/ }),
+
 /***/ 8270:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44489,6 +46766,132 @@ function mismatch(sentence) {
 
 /***/ }),
 
+/***/ 6442:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ findGroup),
+/* harmony export */   x: () => (/* binding */ readMaker)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
+/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4849);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4169);
+/* harmony import */ var _deployment_group_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8270);
+
+
+
+
+
+/** The ECS console cuts the cluster's and the service's name to this many characters in the names it makes. Observed. */
+const MAX_CONSOLE_NAME_PART = 46;
+/**
+ * Finds the deployment group of a service when the inputs do not name both its application and itself: that of the
+ * deployment that made the PRIMARY task set, else the names the console gives, else a search through the account.
+ * @param maker the deployment that made the PRIMARY task set, if there is one and it may be read
+ * @returns the group, or the problem that it cannot be found
+ * @throws CallError when AWS cannot be reached at all
+ */
+async function findGroup(aws, service, names, maker) {
+    const denials = [];
+    const onDenied = (error) => void denials.push(error);
+    const likely = [namesOfLastRelease(maker, names), consoleNames(service, names)];
+    for (const guess of likely) {
+        if (guess === undefined)
+            continue;
+        const call = (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, guess.application, guess.deploymentGroup);
+        const info = await orElse(call, undefined, onDenied);
+        if (info !== undefined && (0,_deployment_group_js__WEBPACK_IMPORTED_MODULE_4__/* .groupTargets */ .sE)(info, service))
+            return info;
+    }
+    return await searchGroup(aws, service, names, denials);
+}
+/** The deployment that made the PRIMARY task set; undefined when none did or it may not be read. @throws CallError */
+async function readMaker(aws, { primary }) {
+    const { deploymentId } = primary;
+    if (deploymentId === undefined)
+        return undefined;
+    return await orElse((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, deploymentId), undefined, () => { });
+}
+function namesOfLastRelease(maker, names) {
+    const { applicationName: application, deploymentGroupName: deploymentGroup } = maker ?? {};
+    if (application === undefined || deploymentGroup === undefined)
+        return undefined;
+    const agrees = (names.application ?? application) === application && (names.deploymentGroup ?? deploymentGroup) === deploymentGroup;
+    return agrees ? { application, deploymentGroup } : undefined;
+}
+function consoleNames({ clusterName, name }, names) {
+    const parts = `${clusterName.slice(0, MAX_CONSOLE_NAME_PART)}-${name.slice(0, MAX_CONSOLE_NAME_PART)}`;
+    return {
+        application: names.application ?? `AppECS-${parts}`,
+        deploymentGroup: names.deploymentGroup ?? `DgpECS-${parts}`,
+    };
+}
+async function searchGroup(aws, service, names, denials) {
+    const label = `'${service.clusterName}/${service.name}'`;
+    const advice = `Set 'codedeploy-application' and 'codedeploy-deployment-group'.`;
+    try {
+        const applications = names.application === undefined ? await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listApplications */ .iB)(aws) : [names.application];
+        for (const application of applications) {
+            const groups = await groupsOf(aws, application, names);
+            const found = groups.find((info) => (0,_deployment_group_js__WEBPACK_IMPORTED_MODULE_4__/* .groupTargets */ .sE)(info, service) &&
+                (names.deploymentGroup ?? info.deploymentGroupName) === info.deploymentGroupName);
+            if (found !== undefined)
+                return found;
+        }
+    }
+    catch (error) {
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+            throw error;
+        const { kind, code } = error.serviceError;
+        if (kind === 'denied') {
+            const [first = error] = denials.filter(({ operation }) => operation === 'codedeploy:GetDeploymentGroup');
+            const missed = first === error ? 'has no usual name' : 'could not be read by its usual name';
+            const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .V)(first.operation, first.serviceError);
+            const sentence = `The deployment group of ${label} ${missed}, and searching for it was denied (${error.operation}). ${advice} ${why}`;
+            return { reason: 'denied', sentence };
+        }
+        if (code !== 'ApplicationDoesNotExist')
+            throw error;
+        return {
+            reason: 'not-found',
+            sentence: `CodeDeploy application '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
+        };
+    }
+    const named = names.deploymentGroup === undefined ? '' : ` named '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(names.deploymentGroup, 100)}'`;
+    return { reason: 'not-found', sentence: `No CodeDeploy deployment group${named} releases ${label}. ${advice}` };
+}
+/** An application that is deleted while the search goes on has no groups. */
+async function groupsOf(aws, application, names) {
+    try {
+        return await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .describeDeploymentGroups */ .Pw)(aws, application);
+    }
+    catch (error) {
+        const isGone = error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA && error.serviceError.code === 'ApplicationDoesNotExist';
+        if (isGone && names.application === undefined)
+            return [];
+        throw error;
+    }
+}
+/** A guess that is wrong or may not be looked at is no error: the next way is tried. */
+async function orElse(call, otherwise, onDenied) {
+    try {
+        return await call;
+    }
+    catch (error) {
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+            throw error;
+        if (error.serviceError.kind === 'denied')
+            onDenied(error);
+        if (error.serviceError.kind === 'answered' || error.serviceError.kind === 'denied')
+            return otherwise;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
 /***/ 5612:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44559,6 +46962,7 @@ function resolveService(cluster, name, answer) {
             name: service.serviceName ?? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(service.serviceArn),
             clusterName: (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(service.clusterArn ?? cluster),
             desiredCount: service.desiredCount ?? 0,
+            tags: Object.fromEntries((service.tags ?? []).map(({ key = '', value = '' }) => [key, value])),
             container: { name: containerName, port: containerPort },
             primary: { id, taskDefinitionArn, deploymentId: primary?.externalId },
             taskSets: (service.taskSets ?? []).map(readTaskSet),
@@ -44814,7 +47218,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 373:
+/***/ 6305:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44854,443 +47258,22 @@ function usualDurationMs(plan, inputs) {
     return Math.min(usualMs, plan.budget.totalMs);
 }
 
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var aws_attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: ./lib/aws/arn.js
-var aws_arn = __nccwpck_require__(8690);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/untrusted.js
-var untrusted = __nccwpck_require__(4169);
-;// CONCATENATED MODULE: ./lib/service/address.js
-
-
-
-/** Source: ECS API Reference, CreateCluster, CreateService and RegisterTaskDefinition. */
-const NAME = /^[A-Za-z0-9_-]{1,255}$/;
-/** What the resource of an ARN looks like; the ARN of a service did not always name the cluster. */
-const RESOURCES = {
-    cluster: /^cluster\/[A-Za-z0-9_-]{1,255}$/,
-    service: /^service\/(?:[A-Za-z0-9_-]{1,255}\/)?[A-Za-z0-9_-]{1,255}$/,
-    'task-definition': /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/,
-};
-/**
- * Why the inputs cannot mean one service of this region. Nothing may be looked up then: ECS and CodeDeploy could answer
- * for another service than the one that is meant.
- * @param region undefined when none is known
- */
-function addressProblems(inputs, region) {
-    const malformed = [
-        ...formProblems('cluster', inputs.cluster),
-        ...formProblems('service', inputs.service),
-        ...(isArn(inputs.taskDefinition) ? formProblems('task-definition', inputs.taskDefinition) : []),
-    ];
-    if (malformed.length > 0)
-        return malformed;
-    const arns = givenArns(inputs);
-    return [
-        ...arns.filter((arn) => region !== undefined && arn.region !== region).map((arn) => regionProblem(arn, region)),
-        ...ownerProblems(arns),
-        ...clusterProblems(inputs),
-    ];
-}
-/** Why what ECS answered is not what the inputs name. */
-function answerProblems(inputs, service) {
-    const isOther = !isSameName((0,aws_arn/* shortName */.EU)(inputs.service), service.name) || !isSameName((0,aws_arn/* shortName */.EU)(inputs.cluster), service.clusterName);
-    const strangers = givenArns(inputs).filter(({ partition, region, account }) => partition !== service.partition || region !== service.region || account !== service.account);
-    const wrong = new Set([
-        ...(isOther ? ['service'] : []),
-        ...strangers.map(({ input }) => input),
-    ]);
-    return [...wrong].map((input) => (0,errors/* invalidInput */.a)(`Input '${input}' is '${(0,untrusted/* inSentence */.BX)(givenFor(inputs, input), 300)}', but the service that ECS found is ${(0,untrusted/* inSentence */.BX)(service.arn, 300)}. Check 'cluster', 'service' and the credentials.`));
-}
-function formProblems(input, given) {
-    const arn = (0,aws_arn/* parseArn */.Lw)(given ?? '');
-    const isGood = arn === undefined
-        ? NAME.test(given ?? '')
-        : arn.service === 'ecs' &&
-            arn.region !== '' &&
-            /^\d{12}$/.test(arn.account) &&
-            RESOURCES[input].test(arn.resource);
-    if (isGood)
-        return [];
-    const expected = {
-        cluster: `the name (letters, digits, '-' and '_') or ARN of an ECS cluster`,
-        service: `the name (letters, digits, '-' and '_') or ARN of an ECS service`,
-        'task-definition': `the ARN of a task definition when it begins with 'arn:'`,
-    };
-    return [(0,errors/* invalidInput */.a)(`Input '${input}' must be ${expected[input]}; got '${(0,untrusted/* inSentence */.BX)(given ?? '', 300)}'.`)];
-}
-function regionProblem({ input, region }, here) {
-    return (0,errors/* invalidInput */.a)(`Input '${input}' is an ARN in ${(0,untrusted/* inSentence */.BX)(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`);
-}
-/** Every ARN is compared with the first one. */
-function ownerProblems([first, ...others]) {
-    if (first === undefined)
-        return [];
-    const ownerOf = ({ partition, account }) => `${partition}, account ${account}`;
-    return others
-        .filter((arn) => ownerOf(arn) !== ownerOf(first))
-        .map((arn) => (0,errors/* invalidInput */.a)(`Input '${arn.input}' is an ARN of ${(0,untrusted/* inSentence */.BX)(ownerOf(arn), 100)}, but '${first.input}' is one of ${(0,untrusted/* inSentence */.BX)(ownerOf(first), 100)}.`));
-}
-function clusterProblems({ cluster, service }) {
-    const [, named] = /^service\/([^/]+)\/[^/]+$/.exec((0,aws_arn/* parseArn */.Lw)(service)?.resource ?? '') ?? [];
-    if (named === undefined || named === (0,aws_arn/* shortName */.EU)(cluster))
-        return [];
-    return [
-        (0,errors/* invalidInput */.a)(`Input 'service' is the ARN of a service in cluster '${named}', but 'cluster' says '${(0,aws_arn/* shortName */.EU)(cluster)}'; leave 'cluster' out or correct one of them.`),
-    ];
-}
-function givenArns(inputs) {
-    return ['cluster', 'service', 'task-definition'].flatMap((input) => {
-        const arn = (0,aws_arn/* parseArn */.Lw)(givenFor(inputs, input));
-        return arn === undefined ? [] : [{ ...arn, input }];
-    });
-}
-function givenFor({ cluster, service, taskDefinition }, input) {
-    return { cluster, service, 'task-definition': taskDefinition ?? '' }[input];
-}
-function isArn(text) {
-    return text?.startsWith('arn:') === true;
-}
-/** Whether ECS tells upper from lower case in names is not documented; here they count as the same. */
-function isSameName(left, right) {
-    return left.toLowerCase() === right.toLowerCase();
-}
-
-// EXTERNAL MODULE: ./lib/plan/findings.js
-var plan_findings = __nccwpck_require__(6081);
-;// CONCATENATED MODULE: ./lib/plan/identity.js
-
-
-
-
-
-/** Telling who we are is worth waiting for so long, when nothing depends on it. In milliseconds. */
-const WORTH_MS = 5_000;
-/**
- * Asks who we are, beside everything else. Only when an account is expected does a failure matter.
- * @returns at once with nothing when no call may be made
- */
-async function identify(inputs, world) {
-    if (!mayCall(inputs, world))
-        return { caller: undefined, failure: undefined };
-    const attempts = inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS, patienceMs: 0 } : world;
-    try {
-        return { caller: await world.readCaller(attempts), failure: undefined };
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        return { caller: undefined, failure: error };
-    }
-}
-/** Nothing speaks against asking AWS at all. */
-function mayCall(inputs, world) {
-    if (world.obstacles.length > 0 || inputs.service === '' || !inputs.mayCall)
-        return false;
-    return addressProblems(inputs, world.region).length === 0;
-}
-/**
- * Whether the account is the expected one, as far as the caller tells; problems are added.
- * @returns false when nothing else is to be looked at
- */
-async function isExpectedAccount({ expectedAccount, roleToAssume }, identity, findings) {
-    if (expectedAccount === undefined)
-        return true;
-    const { caller, failure } = await identity;
-    if (caller !== undefined) {
-        if (caller.account === expectedAccount)
-            return true;
-        const step = roleToAssume === undefined ? 'the step that provides the credentials' : `'role-to-assume'`;
-        const who = `account ${(0,untrusted/* inSentence */.BX)(caller.account, 60)} (${(0,untrusted/* inSentence */.BX)(caller.arn, 300)})`;
-        findings.add(wrongAccount(expectedAccount, `the credentials are of ${who}. Check ${step}.`));
-        return false;
-    }
-    if (failure === undefined)
-        return true;
-    const problem = (0,plan_findings/* callProblem */.U)(failure);
-    if (problem.reason !== 'credentials')
-        return true;
-    findings.add(problem);
-    return false;
-}
-/** When the caller could not be read: the account of the service, which is always the caller's own. */
-async function isInExpectedAccount({ expectedAccount }, identity, service, findings) {
-    if (expectedAccount === undefined)
-        return true;
-    const { failure } = await identity;
-    if (failure === undefined)
-        return true;
-    if (service.account !== expectedAccount) {
-        findings.add(wrongAccount(expectedAccount, `service '${service.name}' is in account ${service.account}.`));
-        return false;
-    }
-    const why = (0,service_error/* describeServiceError */.V)(failure.operation, failure.serviceError);
-    findings.warnings.push(`Who the calls are made as could not be seen; the account is that of the service. ${why}`);
-    return true;
-}
-function wrongAccount(expected, rest) {
-    return { reason: 'wrong-account', sentence: `Input 'expected-account-id' is ${expected}, but ${rest}` };
-}
-
+// EXTERNAL MODULE: ./lib/plan/identity.js
+var plan_identity = __nccwpck_require__(2521);
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var follow_budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/inputs/operation.js
 var operation = __nccwpck_require__(7784);
 // EXTERNAL MODULE: ./lib/marker.js
 var lib_marker = __nccwpck_require__(9349);
-// EXTERNAL MODULE: ./lib/aws/code-deploy.js
-var code_deploy = __nccwpck_require__(9898);
-// EXTERNAL MODULE: ./lib/service/deployment-group.js
-var deployment_group = __nccwpck_require__(8270);
-;// CONCATENATED MODULE: ./lib/service/find-group.js
-
-
-
-
-
-/** The ECS console cuts the cluster's and the service's name to this many characters in the names it makes. Observed. */
-const MAX_CONSOLE_NAME_PART = 46;
-/**
- * Finds the deployment group of a service when the inputs do not name both its application and itself: that of the
- * deployment that made the PRIMARY task set, else the names the console gives, else a search through the account.
- * @param maker the deployment that made the PRIMARY task set, if there is one and it may be read
- * @returns the group, or the problem that it cannot be found
- * @throws CallError when AWS cannot be reached at all
- */
-async function findGroup(aws, service, names, maker) {
-    const denials = [];
-    const onDenied = (error) => void denials.push(error);
-    const likely = [namesOfLastRelease(maker, names), consoleNames(service, names)];
-    for (const guess of likely) {
-        if (guess === undefined)
-            continue;
-        const call = (0,code_deploy/* getDeploymentGroup */.$o)(aws, guess.application, guess.deploymentGroup);
-        const info = await orElse(call, undefined, onDenied);
-        if (info !== undefined && (0,deployment_group/* groupTargets */.sE)(info, service))
-            return info;
-    }
-    return await searchGroup(aws, service, names, denials);
-}
-/** The deployment that made the PRIMARY task set; undefined when none did or it may not be read. @throws CallError */
-async function readMaker(aws, { primary }) {
-    const { deploymentId } = primary;
-    if (deploymentId === undefined)
-        return undefined;
-    return await orElse((0,code_deploy/* getDeployment */.i8)(aws, deploymentId), undefined, () => { });
-}
-function namesOfLastRelease(maker, names) {
-    const { applicationName: application, deploymentGroupName: deploymentGroup } = maker ?? {};
-    if (application === undefined || deploymentGroup === undefined)
-        return undefined;
-    const agrees = (names.application ?? application) === application && (names.deploymentGroup ?? deploymentGroup) === deploymentGroup;
-    return agrees ? { application, deploymentGroup } : undefined;
-}
-function consoleNames({ clusterName, name }, names) {
-    const parts = `${clusterName.slice(0, MAX_CONSOLE_NAME_PART)}-${name.slice(0, MAX_CONSOLE_NAME_PART)}`;
-    return {
-        application: names.application ?? `AppECS-${parts}`,
-        deploymentGroup: names.deploymentGroup ?? `DgpECS-${parts}`,
-    };
-}
-async function searchGroup(aws, service, names, denials) {
-    const label = `'${service.clusterName}/${service.name}'`;
-    const advice = `Set 'codedeploy-application' and 'codedeploy-deployment-group'.`;
-    try {
-        const applications = names.application === undefined ? await (0,code_deploy/* listApplications */.iB)(aws) : [names.application];
-        for (const application of applications) {
-            const groups = await groupsOf(aws, application, names);
-            const found = groups.find((info) => (0,deployment_group/* groupTargets */.sE)(info, service) &&
-                (names.deploymentGroup ?? info.deploymentGroupName) === info.deploymentGroupName);
-            if (found !== undefined)
-                return found;
-        }
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        const { kind, code } = error.serviceError;
-        if (kind === 'denied') {
-            const [first = error] = denials.filter(({ operation }) => operation === 'codedeploy:GetDeploymentGroup');
-            const missed = first === error ? 'has no usual name' : 'could not be read by its usual name';
-            const why = (0,service_error/* describeServiceError */.V)(first.operation, first.serviceError);
-            const sentence = `The deployment group of ${label} ${missed}, and searching for it was denied (${error.operation}). ${advice} ${why}`;
-            return { reason: 'denied', sentence };
-        }
-        if (code !== 'ApplicationDoesNotExist')
-            throw error;
-        return {
-            reason: 'not-found',
-            sentence: `CodeDeploy application '${(0,untrusted/* inSentence */.BX)(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
-        };
-    }
-    const named = names.deploymentGroup === undefined ? '' : ` named '${(0,untrusted/* inSentence */.BX)(names.deploymentGroup, 100)}'`;
-    return { reason: 'not-found', sentence: `No CodeDeploy deployment group${named} releases ${label}. ${advice}` };
-}
-/** An application that is deleted while the search goes on has no groups. */
-async function groupsOf(aws, application, names) {
-    try {
-        return await (0,code_deploy/* describeDeploymentGroups */.Pw)(aws, application);
-    }
-    catch (error) {
-        const isGone = error instanceof aws_attempts/* CallError */.RA && error.serviceError.code === 'ApplicationDoesNotExist';
-        if (isGone && names.application === undefined)
-            return [];
-        throw error;
-    }
-}
-/** A guess that is wrong or may not be looked at is no error: the next way is tried. */
-async function orElse(call, otherwise, onDenied) {
-    try {
-        return await call;
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        if (error.serviceError.kind === 'denied')
-            onDenied(error);
-        if (error.serviceError.kind === 'answered' || error.serviceError.kind === 'denied')
-            return otherwise;
-        throw error;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/service/address.js
+var address = __nccwpck_require__(1459);
+// EXTERNAL MODULE: ./lib/service/find-group.js
+var find_group = __nccwpck_require__(6442);
 // EXTERNAL MODULE: ./lib/service/service.js
 var service_service = __nccwpck_require__(5612);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./lib/document.js + 1 modules
-var lib_document = __nccwpck_require__(3985);
-;// CONCATENATED MODULE: ./lib/task-definition/canonical.js
-
-
-/**
- * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
- * in, and the order of lists that are sets do not count. In doubt the answer is no.
- */
-function isSameDefinition(left, right) {
-    return canonicalText(left) === canonicalText(right);
-}
-/** SHA-256 of a definition, lower-case hex: the same for definitions that ask for the same. */
-function definitionSha256(definition) {
-    return (0,external_node_crypto_.createHash)('sha256').update(canonicalText(definition)).digest('hex');
-}
-/** A definition in a form in which equal ones are equal text. */
-function canonicalDefinition(definition) {
-    const canonical = canonicalObject(definition, '');
-    const networkMode = definition['networkMode'];
-    const containers = canonical['containerDefinitions'];
-    if (!Array.isArray(containers))
-        return canonical;
-    return {
-        ...canonical,
-        ...sizeMember(canonical, 'cpu', 'vcpu'),
-        ...sizeMember(canonical, 'memory', 'gb'),
-        containerDefinitions: containers.map((container) => (0,lib_document/* isJsonObject */.OW)(container) ? withoutFilledIn(container, networkMode) : container),
-    };
-}
-/** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
-const SETS = new Map(Object.entries({
-    'containerDefinitions.environment': 'name',
-    'containerDefinitions.secrets': 'name',
-    'containerDefinitions.portMappings': 'containerPort',
-    'containerDefinitions.mountPoints': 'containerPath',
-    'containerDefinitions.volumesFrom': 'sourceContainer',
-    'containerDefinitions.ulimits': 'name',
-    'containerDefinitions.systemControls': 'namespace',
-    'containerDefinitions.dependsOn': 'containerName',
-    'containerDefinitions.resourceRequirements': 'type',
-    'containerDefinitions.logConfiguration.secretOptions': 'name',
-    volumes: 'name',
-    tags: 'key',
-    requiresCompatibilities: '',
-}));
-function canonicalText(definition) {
-    return JSON.stringify(canonicalDefinition(definition));
-}
-/** Mappings whose names and values are the user's own: there an empty value is a value. */
-const USER_MAPS = new Set([
-    'containerDefinitions.dockerLabels',
-    'containerDefinitions.logConfiguration.options',
-    'containerDefinitions.firelensConfiguration.options',
-    'volumes.dockerVolumeConfiguration.driverOpts',
-    'volumes.dockerVolumeConfiguration.labels',
-]);
-/** A value without empty members; items of a list count also when they are empty. */
-function canonicalValue(value, path) {
-    if (Array.isArray(value)) {
-        const items = value.map((item) => ((0,lib_document/* isJsonObject */.OW)(item) ? canonicalObject(item, path) : item));
-        return items.length === 0 ? undefined : sortedIfSet(items, path);
-    }
-    if ((0,lib_document/* isJsonObject */.OW)(value)) {
-        const members = canonicalObject(value, path);
-        return Object.keys(members).length === 0 ? undefined : members;
-    }
-    return value === null || value === '' ? undefined : value;
-}
-function canonicalObject(value, path) {
-    const members = Object.entries(value)
-        .map(([name, member]) => {
-        if (USER_MAPS.has(path))
-            return [name, member];
-        if (path === 'containerDefinitions.environment' && name === 'value')
-            return [name, member ?? ''];
-        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)];
-    })
-        .filter(([, member]) => member !== undefined)
-        .sort(([left], [right]) => compareText(left, right));
-    return Object.fromEntries(members);
-}
-/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
-function sortedIfSet(items, path) {
-    const key = SETS.get(path);
-    if (key === undefined)
-        return items;
-    const sortKey = (item) => String(JSON.stringify(key !== '' && (0,lib_document/* isJsonObject */.OW)(item) ? item[key] : item));
-    return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
-}
-function compareText(left, right) {
-    return left < right ? -1 : left > right ? 1 : 0;
-}
-/**
- * What ECS adds to a container when it registers it. Observed in answers of DescribeTaskDefinition; the defaults are
- * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
- */
-function withoutFilledIn(container, networkMode) {
-    const { portMappings, healthCheck, ...rest } = container;
-    const members = Object.entries(rest).filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)));
-    return {
-        ...Object.fromEntries(members),
-        ...(Array.isArray(portMappings)
-            ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
-            : {}),
-        ...((0,lib_document/* isJsonObject */.OW)(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
-    };
-}
-function withoutPortDefaults(port, networkMode) {
-    if (!(0,lib_document/* isJsonObject */.OW)(port))
-        return port;
-    const sharesPort = networkMode === 'awsvpc' || networkMode === 'host';
-    const filledHostPort = sharesPort ? port['containerPort'] : 0;
-    const members = Object.entries(port).filter(([name, value]) => !((name === 'protocol' && value === 'tcp') || (name === 'hostPort' && value === filledHostPort)));
-    return Object.fromEntries(members);
-}
-function withoutHealthCheckDefaults(healthCheck) {
-    const defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
-    return Object.fromEntries(Object.entries(healthCheck).filter(([name, value]) => defaults[name] !== value));
-}
-/** `0.5 vCPU` and `512` are the same size, as are `1 GB` and `1024`. Source: ECS API Reference, RegisterTaskDefinition. */
-function sizeMember(definition, member, unit) {
-    const value = definition[member];
-    if (typeof value !== 'string')
-        return {};
-    const match = /^([\d.]+) ?([a-z]+)$/i.exec(value);
-    return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
-}
-
+// EXTERNAL MODULE: ./lib/task-definition/canonical.js
+var canonical = __nccwpck_require__(4123);
 // EXTERNAL MODULE: ./lib/app-spec/app-spec.js
 var app_spec = __nccwpck_require__(4608);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
@@ -45328,168 +47311,23 @@ async function isWanted(arn, { world, definition, wanted, findings }) {
     if (definition.kind === 'use' && definition.arn === arn)
         return true;
     const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn));
-    return described !== undefined && isSameDefinition(wanted, described.definition);
+    return described !== undefined && (0,canonical/* isSameDefinition */.gk)(wanted, described.definition);
 }
 
-;// CONCATENATED MODULE: ./lib/task-definition/overrides.js
-
-
-
-/** Whether there is anything to change. */
-function hasOverrides(overrides) {
-    const { images, environment, secrets, cpu, memory } = overrides;
-    return images.length + environment.size + secrets.size > 0 || cpu !== undefined || memory !== undefined;
-}
-/**
- * Puts the overrides into a definition; what they do not name stays as it is.
- * @param mainContainer the container behind the load balancer: it takes an image without a container's name, and the
- *   variables and secrets; whether it is there is checked elsewhere
- */
-function applyOverrides(definition, overrides, mainContainer) {
-    const images = new Map(overrides.images.map(({ container, image }) => [container ?? mainContainer, image]));
-    const names = containerNames(definition);
-    const problems = overrides.images
-        .flatMap(({ container }) => (container === undefined || names.includes(container) ? [] : [container]))
-        .map((container) => noSuchContainer(container, names));
-    const hasVariables = overrides.environment.size + overrides.secrets.size > 0;
-    const containers = containersOf(definition).map((container) => {
-        const name = nameOf(container);
-        const image = images.get(name);
-        const withImage = image === undefined ? container : { ...container, image };
-        return name === mainContainer && hasVariables ? withVariables(withImage, overrides) : withImage;
-    });
-    return {
-        problems,
-        definition: {
-            ...definition,
-            containerDefinitions: containers,
-            ...(overrides.cpu === undefined ? {} : { cpu: overrides.cpu }),
-            ...(overrides.memory === undefined ? {} : { memory: overrides.memory }),
-        },
-    };
-}
-/** The containers of a definition; anything in the list that is none is left out. */
-function containersOf(definition) {
-    const containers = definition['containerDefinitions'];
-    return Array.isArray(containers) ? containers.filter(lib_document/* isJsonObject */.OW) : [];
-}
-/** The name of a container, a variable or a secret; empty when it has none. */
-function nameOf(member) {
-    return typeof member['name'] === 'string' ? member['name'] : '';
-}
-function containerNames(definition) {
-    return containersOf(definition).map(nameOf);
-}
-function noSuchContainer(container, names) {
-    const known = names.map((name) => `'${(0,untrusted/* inSentence */.BX)(name, 100)}'`).join(', ') || 'none';
-    return (0,errors/* invalidInput */.a)(`Input 'image' names the container '${(0,untrusted/* inSentence */.BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
-}
-/** A name lives in one of the two lists: setting it in one takes it out of the other. */
-function withVariables(container, { environment, secrets }) {
-    return {
-        ...container,
-        ...upserted(container, 'environment', 'value', environment, secrets),
-        ...upserted(container, 'secrets', 'valueFrom', secrets, environment),
-    };
-}
-function upserted(container, list, valueMember, set, movedAway) {
-    const current = Array.isArray(container[list]) ? container[list].filter(lib_document/* isJsonObject */.OW) : [];
-    const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
-    const present = new Set(stayed.map(nameOf));
-    const updated = stayed.map((member) => {
-        const value = set.get(nameOf(member));
-        return value === undefined ? member : { ...member, [valueMember]: value };
-    });
-    const added = [...set].filter(([name]) => !present.has(name)).map(([name, value]) => ({ name, [valueMember]: value }));
-    const members = [...updated, ...added];
-    return members.length === 0 && container[list] === undefined ? {} : { [list]: members };
-}
-
-;// CONCATENATED MODULE: ./lib/task-definition/difference.js
-
-
-
-/** Members whose value is told; of all others only that they differ. */
-const TOLD_MEMBERS = new Set(['image', 'cpu', 'memory', 'family', 'networkMode']);
-/** Lists that are told by the names of what differs in them. */
-const NAMED_LISTS = new Map([
-    ['environment', 'name'],
-    ['secrets', 'name'],
-    ['tags', 'key'],
-]);
-/** Everything in which `after` differs from `before`, containers in the order of `after`. */
-function differencesBetween(before, after) {
-    const left = canonicalDefinition(before);
-    const right = canonicalDefinition(after);
-    const { containerDefinitions: leftContainers, ...leftTask } = left;
-    const { containerDefinitions: rightContainers, ...rightTask } = right;
-    const containersBefore = new Map(containersOf({ containerDefinitions: leftContainers }).map((one) => [nameOf(one), one]));
-    const containersAfter = new Map(containersOf({ containerDefinitions: rightContainers }).map((one) => [nameOf(one), one]));
-    const names = [...new Set([...containersAfter.keys(), ...containersBefore.keys()])];
-    return [
-        ...names.flatMap((name) => containerDifferences(name, containersBefore.get(name), containersAfter.get(name))),
-        ...orderDifferences([...containersBefore.keys()], [...containersAfter.keys()]),
-        ...memberDifferences('', leftTask, rightTask),
-    ];
-}
-/** The same containers in another order: another revision, whatever it is worth. */
-function orderDifferences(before, after) {
-    const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
-    if (isSame)
-        return [];
-    return [{ member: 'order of containers', container: '', from: undefined, to: undefined, names: undefined }];
-}
-function containerDifferences(name, before, after) {
-    if (before === undefined || after === undefined) {
-        const from = before === undefined ? undefined : 'present';
-        const to = after === undefined ? undefined : 'present';
-        return [{ member: 'container', container: name, from, to, names: undefined }];
-    }
-    return memberDifferences(name, before, after);
-}
-function memberDifferences(container, before, after) {
-    const members = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return members
-        .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
-        .map((member) => {
-        const key = NAMED_LISTS.get(member);
-        const isTold = TOLD_MEMBERS.has(member);
-        return {
-            member,
-            container,
-            from: isTold ? textOf(before[member]) : undefined,
-            to: isTold ? textOf(after[member]) : undefined,
-            names: key === undefined ? undefined : namesThatDiffer(before[member], after[member], key),
-        };
-    });
-}
-function namesThatDiffer(before, after, key) {
-    const left = byName(before, key);
-    const right = byName(after, key);
-    return {
-        added: [...right.keys()].filter((name) => !left.has(name)),
-        changed: [...right].filter(([name, item]) => left.has(name) && left.get(name) !== item).map(([name]) => name),
-        removed: [...left.keys()].filter((name) => !right.has(name)),
-    };
-}
-function byName(list, key) {
-    const items = Array.isArray(list) ? list.filter(lib_document/* isJsonObject */.OW) : [];
-    return new Map(items.map((item) => [String(item[key] ?? ''), JSON.stringify(item)]));
-}
-function textOf(value) {
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-/** The differences in one line: "image of web, environment of web (LOG_LEVEL)". */
-function summarizeDifferences(differences) {
-    return differences
-        .map(({ member, container, names }) => {
-        const where = container === '' ? member : `${member} of ${container}`;
-        const touched = names === undefined ? [] : [...names.added, ...names.changed, ...names.removed];
-        return touched.length === 0 ? where : `${where} (${touched.join(', ')})`;
-    })
-        .join(', ');
-}
-
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/task-definition/difference.js
+var difference = __nccwpck_require__(354);
+// EXTERNAL MODULE: ./lib/task-definition/overrides.js
+var overrides = __nccwpck_require__(8552);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var aws_arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/document.js + 1 modules
+var lib_document = __nccwpck_require__(3985);
 // EXTERNAL MODULE: ./lib/inputs/hooks.js
 var inputs_hooks = __nccwpck_require__(1937);
 ;// CONCATENATED MODULE: ./lib/plan/preflight.js
@@ -45580,9 +47418,9 @@ function testTrafficProblems({ autoPromote }, group) {
 }
 /** The container that is to get the traffic must be in the definition, with its port. */
 function containerProblems(definition, name, port) {
-    const container = containersOf(definition).find((one) => nameOf(one) === name);
+    const container = (0,overrides/* containersOf */.Mz)(definition).find((one) => (0,overrides/* nameOf */.Vb)(one) === name);
     if (container === undefined) {
-        const known = containerNames(definition)
+        const known = (0,overrides/* containerNames */.MR)(definition)
             .map((one) => `'${(0,untrusted/* inSentence */.BX)(one, 100)}'`)
             .join(', ');
         return [
@@ -45622,7 +47460,8 @@ function preflightWarnings({ inputs, service, group, hooks, rollbackOn, containe
     if (container.name !== service.container.name || container.port !== service.container.port) {
         warnings.push(`Traffic goes to ${(0,untrusted/* inSentence */.BX)(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`);
     }
-    if (service.desiredCount === 0) {
+    // A lane gets its tasks right before it is released to.
+    if (service.desiredCount === 0 && inputs.operation !== 'preview') {
         warnings.push(`The desired count of service '${service.name}' is 0, so the release starts no task.`);
     }
     if (inputs.alarms !== undefined) {
@@ -45651,15 +47490,15 @@ async function planDefinition(facts) {
     const base = await baseDefinition(source, current, world, findings);
     if (seen === undefined || base === undefined)
         return undefined;
-    const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName);
+    const { definition, problems } = (0,overrides/* applyOverrides */.iu)(base.definition, inputs, appSpec.containerName);
     findings.add(...problems);
     findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort));
     findings.add(...roleProblems(definition, service));
     findings.warnings.push(...(base.revision?.notes ?? []));
-    const differences = current && differencesBetween(current.definition, definition);
-    const isSame = current !== undefined && isSameDefinition(definition, current.definition);
+    const differences = current && (0,difference/* differencesBetween */.F)(current.definition, definition);
+    const isSame = current !== undefined && (0,canonical/* isSameDefinition */.gk)(definition, current.definition);
     const servesAlready = isSame && allPinned(definition);
-    if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
+    if (source.kind === 'reference' && base.revision !== undefined && !(0,overrides/* hasOverrides */.Ux)(inputs)) {
         findings.add(...inactiveProblems(base.revision));
         return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready };
     }
@@ -45668,7 +47507,7 @@ async function planDefinition(facts) {
         findings.warnings.push(leftBehindWarning(current, newest));
     }
     const candidates = [current, newest].filter((one) => one?.isActive === true);
-    const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition));
+    const same = candidates.find((one) => one !== undefined && (0,canonical/* isSameDefinition */.gk)(definition, one.definition));
     const choice = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn };
     return { definition: choice, wanted: definition, differences, servesAlready };
 }
@@ -45722,285 +47561,21 @@ async function newestRevision(definition, world, findings, isWarned) {
     });
 }
 function leftBehindWarning(current, newest) {
-    const brings = summarizeDifferences(differencesBetween(current.definition, newest.definition));
+    const brings = (0,difference/* summarizeDifferences */.w)((0,difference/* differencesBetween */.F)(current.definition, newest.definition));
     return (`Revision ${newest.family}:${newest.revision} is newer than ${current.family}:${current.revision}, which the service runs and this release starts from; ` +
         `it would have brought: ${brings === '' ? 'nothing different' : (0,untrusted/* inSentence */.BX)(brings, 500)}. Set 'task-definition: ${newest.family}' to release it.`);
 }
 function allPinned(definition) {
-    const images = containersOf(definition).map((container) => container['image']);
+    const images = (0,overrides/* containersOf */.Mz)(definition).map((container) => container['image']);
     return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
 }
 
-// EXTERNAL MODULE: ./lib/service/traffic-shift.js
-var traffic_shift = __nccwpck_require__(5163);
-;// CONCATENATED MODULE: ./lib/plan/place.js
-
-
-
-
-
-
-
-
-
-
-/** The service that the inputs name; undefined with problems added. */
-async function readService(inputs, world, findings) {
-    const answer = await findings.answerOf((0,ecs/* describeService */.Jv)(world, inputs.cluster, inputs.service), ({ code }) => code === 'ClusterNotFound'
-        ? notFound(`Cluster '${(0,untrusted/* inSentence */.BX)(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
-        : undefined);
-    if (answer === undefined)
-        return undefined;
-    const { service, problems } = (0,service_service/* resolveService */.Wl)(inputs.cluster, inputs.service, answer);
-    findings.add(...problems);
-    if (service === undefined)
-        return undefined;
-    const contradictions = answerProblems(inputs, service);
-    findings.add(...contradictions);
-    return contradictions.length > 0 ? undefined : service;
-}
-/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
-async function readNamedGroup({ application, deploymentGroup }, world, findings) {
-    if (application === undefined || deploymentGroup === undefined)
-        return undefined;
-    const explain = ({ code }) => {
-        if (code === 'ApplicationDoesNotExist') {
-            return notFound(`CodeDeploy application '${(0,untrusted/* inSentence */.BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
-        }
-        if (code !== 'DeploymentGroupDoesNotExist')
-            return undefined;
-        return notFound(`Deployment group '${(0,untrusted/* inSentence */.BX)(deploymentGroup, 100)}' was not found in application '${(0,untrusted/* inSentence */.BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
-    };
-    return await findings.answerOf((0,code_deploy/* getDeploymentGroup */.$o)(world, application, deploymentGroup), explain);
-}
-/** The group that the inputs name, else the one that is found; undefined with problems added. */
-async function resolveGroup(inputs, world, service, named, maker, findings) {
-    const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined;
-    const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs, await maker));
-    if (found === undefined)
-        return undefined;
-    if ('sentence' in found) {
-        findings.add(found);
-        return undefined;
-    }
-    findings.add(...(0,deployment_group/* groupProblems */.Uh)(found, service));
-    return (0,deployment_group/* readDeploymentGroup */.fL)(found);
-}
-/** How a deployment configuration shifts traffic; undefined when none is named, or with problems added. */
-async function readShift(deploymentConfig, world, findings) {
-    if (deploymentConfig === undefined)
-        return undefined;
-    const name = (0,untrusted/* inSentence */.BX)(deploymentConfig, 100);
-    let byName;
-    const config = await findings.answerOf((0,code_deploy/* getDeploymentConfig */.Ie)(world, deploymentConfig), (error) => {
-        if (error.kind === 'denied') {
-            byName = (0,traffic_shift/* shiftByName */.Df)(deploymentConfig);
-            findings.warnings.push(shiftUnseen(byName, name, error));
-            return 'ignore';
-        }
-        return error.code === 'DeploymentConfigDoesNotExist' || error.code === 'InvalidDeploymentConfigName'
-            ? notFound(`Deployment configuration '${name}' was not found. Check 'codedeploy-deployment-config' and the region.`)
-            : undefined;
-    });
-    if (byName !== undefined)
-        return byName;
-    if (config === undefined)
-        return undefined;
-    if (config.computePlatform === undefined || config.computePlatform === 'ECS')
-        return (0,traffic_shift/* readTrafficShift */.iV)(config);
-    findings.add((0,errors/* invalidInput */.a)(`Deployment configuration '${name}' is for ${(0,untrusted/* inSentence */.BX)(config.computePlatform, 60)}, not for ECS.`));
-    return undefined;
-}
-function shiftUnseen({ kind }, name, error) {
-    const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts';
-    return `Deployment configuration '${name}' could not be seen, ${instead}. ${(0,service_error/* describeServiceError */.V)('codedeploy:GetDeploymentConfig', error)}`;
-}
-function notFound(sentence) {
-    return { reason: 'not-found', sentence };
-}
-
-;// CONCATENATED MODULE: ./lib/app-spec/app-spec-file.js
-
-
-
-
-/**
- * Reads an AppSpec for an ECS service, YAML or JSON. Keys count in any case; hook events and `Type` must have theirs.
- * Source: CodeDeploy User Guide, "AppSpec file structure for Amazon ECS deployments".
- */
-function parseAppSpecFile(path, text) {
-    const name = `AppSpec file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
-    // An AppSpec may be JSON whatever the file is called; YAML reads that too.
-    const document = (0,lib_document/* parseDocument */.Tp)(path.replace(/\.json$/i, '.yaml'), text);
-    if (typeof document === 'string')
-        return broken([`${name} ${document}`]);
-    const reading = { mistakes: [], unknown: [] };
-    const file = readRoot(reading, document.root);
-    if (reading.mistakes.length > 0)
-        return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`));
-    const notes = reading.unknown.map((key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`);
-    return { file, problems: [], notes };
-}
-function broken(sentences) {
-    return { file: undefined, problems: sentences.map(errors/* invalidInput */.a), notes: [] };
-}
-function readRoot(reading, root) {
-    const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
-    const version = members.known.get('version');
-    if (version !== undefined && !isZero(version)) {
-        reading.mistakes.push(`must have 'version: 0.0', the only version there is`);
-    }
-    reading.unknown.push(...Object.keys(members.unknown).map((key) => (0,untrusted/* inSentence */.BX)(key, 100)));
-    const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'));
-    const inProperties = byDocumentedCase(reading, properties, [
-        'TaskDefinition',
-        'LoadBalancerInfo',
-        'PlatformVersion',
-        'NetworkConfiguration',
-        'CapacityProviderStrategy',
-    ]);
-    reading.unknown.push(...Object.keys(inProperties.unknown).map((key) => `Properties.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
-    return {
-        resourceName,
-        ...readLoadBalancer(reading, inProperties.known.get('LoadBalancerInfo')),
-        otherProperties: otherProperties(reading, inProperties),
-        otherResourceMembers,
-        hooks: readHooks(reading, members.known.get('Hooks')),
-        otherMembers: members.unknown,
-    };
-}
-/** `0.0` of YAML, which is read as text, and the number of JSON. */
-function isZero(version) {
-    return (typeof version === 'string' || typeof version === 'number') && Number(version) === 0;
-}
-/** A value in a sentence: a text as it is, anything else by its kind. */
-function describeValue(value) {
-    return typeof value === 'string' ? `'${(0,untrusted/* inSentence */.BX)(value, 100)}'` : (0,lib_document/* kindOf */.I)(value);
-}
-function readResource(reading, resources) {
-    const nothing = { resourceName: 'TargetService', properties: {}, otherResourceMembers: {} };
-    const entries = Array.isArray(resources)
-        ? resources.flatMap((item) => ((0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : []))
-        : [];
-    const [first] = entries;
-    if (entries.length !== 1 || first === undefined) {
-        reading.mistakes.push(`must have 'Resources' with exactly one resource; it has ${entries.length}`);
-        return nothing;
-    }
-    const [resourceName, resource] = first;
-    const { known, unknown } = byDocumentedCase(reading, (0,lib_document/* isJsonObject */.OW)(resource) ? resource : {}, ['Type', 'Properties']);
-    reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
-    if (known.get('Type') !== 'AWS::ECS::Service') {
-        reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got ${describeValue(known.get('Type'))}`);
-    }
-    const properties = known.get('Properties');
-    if ((0,lib_document/* isJsonObject */.OW)(properties))
-        return { resourceName, properties, otherResourceMembers: unknown };
-    reading.mistakes.push(`must have 'Properties' as a mapping; it has ${(0,lib_document/* kindOf */.I)(properties)}`);
-    return nothing;
-}
-function readLoadBalancer(reading, info) {
-    const nothing = { containerName: undefined, containerPort: undefined, otherLoadBalancerMembers: {} };
-    if (info === undefined || info === null)
-        return nothing;
-    if (!(0,lib_document/* isJsonObject */.OW)(info)) {
-        reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${(0,lib_document/* kindOf */.I)(info)}`);
-        return nothing;
-    }
-    const { known, unknown } = byDocumentedCase(reading, info, ['ContainerName', 'ContainerPort']);
-    reading.unknown.push(...Object.keys(unknown).map((key) => `LoadBalancerInfo.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
-    return {
-        containerName: readContainerName(reading, known.get('ContainerName') ?? undefined),
-        containerPort: readContainerPort(reading, known.get('ContainerPort') ?? undefined),
-        otherLoadBalancerMembers: unknown,
-    };
-}
-function readContainerName(reading, name) {
-    if (name === undefined || (typeof name === 'string' && name.trim() !== ''))
-        return name;
-    reading.mistakes.push(`must have a name as 'ContainerName', not ${name === '' ? 'nothing' : (0,lib_document/* kindOf */.I)(name)}`);
-    return undefined;
-}
-function readContainerPort(reading, port) {
-    if (port === undefined)
-        return undefined;
-    const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0;
-    if (number > 0 && number < 65_536)
-        return number;
-    reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${describeValue(port)}`);
-    return undefined;
-}
-function readHooks(reading, hooks) {
-    if (hooks === undefined || hooks === null)
-        return {};
-    if (!Array.isArray(hooks)) {
-        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function', not ${(0,lib_document/* kindOf */.I)(hooks)}`);
-        return {};
-    }
-    const read = {};
-    for (const item of hooks.filter((one) => !(0,lib_document/* isJsonObject */.OW)(one) && typeof one !== 'string')) {
-        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function'; one of them is ${(0,lib_document/* kindOf */.I)(item)}`);
-    }
-    const entries = hooks.flatMap((item) => {
-        if (typeof item === 'string')
-            return [[item, undefined]];
-        return (0,lib_document/* isJsonObject */.OW)(item) ? Object.entries(item) : [];
-    });
-    for (const [given, hookFunction] of entries) {
-        const event = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook === given);
-        if (event === undefined) {
-            const meant = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook.toLowerCase() === given.toLowerCase());
-            const advice = meant === undefined ? `use one of ${inputs_hooks/* LIFECYCLE_HOOKS */.Y.join(', ')}` : `write '${meant}'`;
-            reading.mistakes.push(`has a hook for '${(0,untrusted/* inSentence */.BX)(given, 100)}', which CodeDeploy never runs; ${advice}`);
-        }
-        else if (typeof hookFunction !== 'string' || hookFunction.trim() === '') {
-            reading.mistakes.push(`has no function for the hook '${event}'; give a Lambda function name or ARN`);
-        }
-        else if (read[event] !== undefined) {
-            reading.mistakes.push(`has the hook '${event}' more than once; each runs one function`);
-        }
-        else {
-            read[event] = hookFunction.trim();
-        }
-    }
-    return read;
-}
-/** Spelling of keys below `Properties`, from lower case to the documented one. */
-const DOCUMENTED_KEYS = new Map(['AwsvpcConfiguration', 'Subnets', 'SecurityGroups', 'AssignPublicIp', 'Base', 'CapacityProvider', 'Weight'].map((key) => [key.toLowerCase(), key]));
-function otherProperties(reading, properties) {
-    const kept = ['PlatformVersion', 'NetworkConfiguration', 'CapacityProviderStrategy']
-        .map((key) => [key, documentedCase(reading, properties.known.get(key), key)])
-        .filter(([, value]) => value !== undefined && value !== null);
-    return { ...Object.fromEntries(kept), ...properties.unknown };
-}
-function documentedCase(reading, value, path) {
-    if (Array.isArray(value))
-        return value.map((item) => documentedCase(reading, item, path));
-    if (!(0,lib_document/* isJsonObject */.OW)(value))
-        return /\.(Base|Weight)$/.test(path) && /^\d+$/.test(String(value)) ? Number(value) : value;
-    const members = Object.entries(value).map(([given, member]) => {
-        const key = DOCUMENTED_KEYS.get(given.toLowerCase());
-        if (key === undefined)
-            reading.unknown.push(`${path}.${(0,untrusted/* inSentence */.BX)(given, 100)}`);
-        return [key ?? given, documentedCase(reading, member, `${path}.${key ?? given}`)];
-    });
-    return Object.fromEntries(members);
-}
-function byDocumentedCase(reading, value, documented) {
-    const known = new Map();
-    const unknown = [];
-    for (const [given, member] of Object.entries(value)) {
-        const key = documented.find((one) => one.toLowerCase() === given.toLowerCase());
-        if (key === undefined)
-            unknown.push([given, member]);
-        else if (known.has(key))
-            reading.mistakes.push(`has '${key}' more than once, in different case`);
-        else
-            known.set(key, member);
-    }
-    return { known, unknown: Object.fromEntries(unknown) };
-}
-
+// EXTERNAL MODULE: ./lib/plan/findings.js
+var plan_findings = __nccwpck_require__(6081);
+// EXTERNAL MODULE: ./lib/plan/place.js
+var place = __nccwpck_require__(3612);
+// EXTERNAL MODULE: ./lib/app-spec/app-spec-file.js
+var app_spec_file = __nccwpck_require__(5955);
 // EXTERNAL MODULE: ./lib/task-definition/definition.js + 1 modules
 var task_definition_definition = __nccwpck_require__(8415);
 ;// CONCATENATED MODULE: ./lib/plan/sources.js
@@ -46030,7 +47605,7 @@ async function readAppSpec(inputs, world, findings) {
             findings.add((0,errors/* invalidInput */.a)(notInWorkspace('codedeploy-appspec', path)));
         return undefined;
     }
-    const { file, problems, notes } = parseAppSpecFile(path, text);
+    const { file, problems, notes } = (0,app_spec_file/* parseAppSpecFile */.c)(path, text);
     findings.add(...problems);
     findings.warnings.push(...notes);
     findings.notes.push(inputs.appSpec === undefined
@@ -46064,224 +47639,12 @@ function notInWorkspace(input, path) {
     return `Input '${input}' names the file '${(0,untrusted/* inSentence */.BX)(path, 200)}', which cannot be read in the workspace. Check the path, and that actions/checkout ran before.`;
 }
 
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/report/console-links.js
-var console_links = __nccwpck_require__(3523);
-;// CONCATENATED MODULE: ./lib/group/busy-problem.js
-
-
-
-
-/** Why a release is refused because of the deployment that keeps its group busy. */
-function busyProblem(occupant, room, nowMs) {
-    const { service, group } = room;
-    const url = (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, occupant.id);
-    const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`;
-    return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` };
-}
-const FIRST = {
-    wait: 'A release would wait for it.',
-    stop: 'A release would stop it with rollback first.',
-    'end-termination-wait': 'A release would end its termination wait first, and with it its instant rollback.',
-};
-/** What keeps the group busy while a release is only planned, and what the release would do about it now. */
-function busyNow(step, occupant, room, nowMs) {
-    if (step === 'refuse')
-        return `${busyProblem(occupant, room, nowMs).sentence} A release would be refused now.`;
-    return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, nowMs)}. ${FIRST[step]}`;
-}
-function advice({ stage, heldUntilMs, freeAtMs }, room, nowMs) {
-    const { policy, sinceMs, patienceMs } = room;
-    if (policy === 'fail') {
-        const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, nowMs)}. `;
-        return `${free}Try again when it has ended, or set 'on-active-deployment' to 'wait' or 'replace'.`;
-    }
-    if (stage === 'held') {
-        const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, nowMs)}`;
-        return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
-    }
-    if (nowMs >= sinceMs + patienceMs)
-        return `This step has waited for ${(0,words/* duration */.p0)(patienceMs)}, which is as long as the release itself may take.`;
-    if (stage === 'shifted' && freeAtMs !== undefined) {
-        return `It is free at ${moment(freeAtMs, nowMs)}, later than the ${(0,words/* duration */.p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
-    }
-    return 'Try again when it has ended.';
-}
-/** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml in example/shop)`. */
-function describeOccupant(occupant, nowMs) {
-    const { id, snapshot, creator, description, marker, rollsBack } = occupant;
-    const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
-    const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
-    const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,words/* duration */.p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
-    const by = ` by ${(0,untrusted/* inSentence */.BX)(creator, 60) || 'unknown'}`;
-    const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`;
-    const undoes = rollsBack === undefined ? '' : `, which rolls back ${(0,untrusted/* inSentence */.BX)(rollsBack, 60)}`;
-    const text = marker === undefined && description !== '' ? `, '${(0,untrusted/* inSentence */.BX)(description, 256)}'` : '';
-    return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`;
-}
-function describeRun({ runNumber, runId, workflowFile, repository }) {
-    const place = workflowFile !== '' && repository !== '' ? `${workflowFile} in ${repository}` : workflowFile || repository;
-    return `run ${runNumber === 0 ? runId : runNumber} of ${place}`;
-}
-/** A moment, with the date when it is not near. */
-function moment(atMs, nowMs) {
-    return (0,words/* clockTime */.qo)(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000);
-}
-
-// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
-var code_deploy_snapshot = __nccwpck_require__(839);
-// EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
-// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
-var follow = __nccwpck_require__(2243);
-;// CONCATENATED MODULE: ./lib/group/stage.js
-
-
-/** The stage of a deployment that has not ended; undefined when it has. */
-function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
-    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return undefined;
-    if (isRollback)
-        return 'rolling-back';
-    if (snapshot.status === 'ready') {
-        return isHeldAtReady && (0,follow/* isWaitingForPromotion */.gv)(snapshot) ? 'held' : 'unshifted';
-    }
-    if (snapshot.isShifted || isPrimary)
-        return 'shifted';
-    const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
-    const hasBegun = shift !== undefined && shift.status !== 'pending';
-    return !isSeen || hasBegun || ((0,follow_snapshot/* replacementTraffic */.GA)(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted';
-}
-
-;// CONCATENATED MODULE: ./lib/group/occupant.js
-
-
-
-
-
-
-
-
-/** How long a run of this action may take to continue its deployment, in milliseconds. */
-const PROMOTED_WITHIN_MS = 60_000;
-/** Observed: the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
-const ROLLBACK_APPEARS_WITHIN_MS = 30_000;
-/** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
-const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist']);
-/**
- * CodeDeploy runs one deployment of a group at a time; its termination wait and its rollback count. Finds the one that
- * runs.
- * @throws CallError
- */
-async function findOccupant(aws, facts) {
-    for (const id of new Set([...(await activeIds(aws, facts)), ...facts.suspects])) {
-        const occupant = await occupantIfThere(aws, id, facts);
-        if (occupant !== undefined)
-            return occupant;
-    }
-    return undefined;
-}
-async function activeIds(aws, { group, onListDenied }) {
-    try {
-        return await (0,code_deploy/* listActiveDeployments */.bz)(aws, group.application, group.name);
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA) || error.serviceError.kind !== 'denied')
-            throw error;
-        onListDenied(error);
-        return [];
-    }
-}
-async function occupantIfThere(aws, id, facts) {
-    try {
-        return await readOccupant(aws, id, facts);
-    }
-    catch (error) {
-        if (error instanceof aws_attempts/* CallError */.RA && error.serviceError.code === 'DeploymentDoesNotExist')
-            return undefined;
-        throw error;
-    }
-}
-async function readOccupant(aws, id, facts) {
-    const { service, group } = facts;
-    const [info, { target, isSeen }] = await Promise.all([(0,code_deploy/* getDeployment */.i8)(aws, id), readTarget(aws, id, service)]);
-    const nowMs = aws.clock.now();
-    const read = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs: nowMs, info, target, originalTaskSetId: service.primary.id });
-    const snapshot = { ...read, deploymentId: id };
-    const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
-    const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback';
-    const waits = info.blueGreenDeploymentConfiguration === undefined ? group : (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration);
-    const marker = (0,lib_marker/* parseMarker */.gY)(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack));
-    const isPrimary = service.primary.deploymentId === id;
-    const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, nowMs);
-    const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady });
-    if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
-        return await readOccupant(aws, snapshot.rollback.deploymentId, facts);
-    }
-    const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), nowMs);
-    const stage = running ?? (isRollbackAhead ? 'rolling-back' : undefined);
-    if (stage === undefined)
-        return undefined;
-    return {
-        id,
-        stage,
-        snapshot,
-        creator: info.creator ?? '',
-        description: info.description ?? '',
-        marker,
-        appSpecSha256: info.revision?.appSpecContent?.sha256,
-        rollsBack,
-        ...deadlines(stage, snapshot, waits),
-    };
-}
-async function readTarget(aws, id, { clusterName, name }) {
-    try {
-        return { target: await (0,code_deploy/* getDeploymentTarget */.$z)(aws, id, `${clusterName}:${name}`), isSeen: true };
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        if (NO_TARGET_YET.has(error.serviceError.code))
-            return { target: undefined, isSeen: true };
-        if (error.serviceError.kind === 'denied')
-            return { target: undefined, isSeen: false };
-        throw error;
-    }
-}
-/** The description of the deployment that a rollback undoes; it only helps to name the run. */
-async function descriptionOf(aws, id) {
-    try {
-        return (await (0,code_deploy/* getDeployment */.i8)(aws, id)).description;
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        return undefined;
-    }
-}
-/** A run of this action made it, and such a run may be just about to continue it. */
-function isAboutToBePromoted(snapshot, marker, { autoPromote }, nowMs) {
-    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
-    return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS;
-}
-/** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
-function awaitsRollback(snapshot, wasStopped, nowMs) {
-    if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
-        return false;
-    const isDue = (0,ending/* isRollbackDue */.v)(snapshot, [...(snapshot.rollbackOn ?? []), ...(wasStopped ? ['stop'] : [])]);
-    const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement');
-    return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS;
-}
-function deadlines(stage, snapshot, waits) {
-    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
-    const after = (waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
-    return {
-        heldUntilMs: stage === 'held' ? after(waits.readyWaitMs) : undefined,
-        freeAtMs: stage === 'shifted' ? after(waits.terminationWaitMs) : undefined,
-    };
-}
-
+// EXTERNAL MODULE: ./lib/group/busy-problem.js
+var busy_problem = __nccwpck_require__(9040);
+// EXTERNAL MODULE: ./lib/group/meant-deployment.js
+var meant_deployment = __nccwpck_require__(6658);
+// EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
+var group_occupant = __nccwpck_require__(8228);
 // EXTERNAL MODULE: ./lib/group/room.js + 1 modules
 var group_room = __nccwpck_require__(5338);
 ;// CONCATENATED MODULE: ./lib/plan/order-guard.js
@@ -46330,11 +47693,12 @@ function noteOnly(why) {
 
 
 
+
 /** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
 async function readOccupancy(question) {
     const { inputs, world, service, group, blocker, findings } = question;
     let wasSeen = true;
-    const look = findOccupant(world, {
+    const look = (0,group_occupant/* findOccupant */.H)(world, {
         service,
         group,
         autoPromote: inputs.autoPromote,
@@ -46349,9 +47713,10 @@ async function readOccupancy(question) {
     return { occupant, isFree: wasSeen && occupant === undefined };
 }
 /** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
-function candidatesOf(occupant, { primary }, maker) {
+function candidatesOf(occupant, { primary, desiredCount }, maker) {
     const candidates = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant];
-    if (primary.deploymentId === undefined || maker?.status !== 'Succeeded')
+    // A lane that was freed runs nothing, whatever was released to it.
+    if (desiredCount === 0 || primary.deploymentId === undefined || maker?.status !== 'Succeeded')
         return candidates;
     const appSpecSha256 = maker.revision?.appSpecContent?.sha256;
     return [...candidates, { id: primary.deploymentId, marker: (0,lib_marker/* parseMarker */.gY)(maker.description), appSpecSha256 }];
@@ -46363,7 +47728,8 @@ function checkTurn(room, occupant, maker, { operation, allowOlder }, world, find
         if (deploymentId !== undefined && maker === undefined) {
             findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`);
         }
-        for (const predecessor of predecessorsOf(room.service, occupant, maker)) {
+        const isMine = ({ marker }) => !room.onlyOwn || (0,meant_deployment/* isOwn */.N)(room.own, marker);
+        for (const predecessor of predecessorsOf(room.service, occupant, maker).filter(isMine)) {
             const { problem, note } = guardOrder(room.own, predecessor, world.run.serverUrl);
             if (note !== undefined)
                 findings.notes.push(note);
@@ -46378,9 +47744,9 @@ function checkTurn(room, occupant, maker, { operation, allowOlder }, world, find
     const nowMs = world.clock.now();
     const step = (0,group_room/* stepIn */.e)(room, occupant, new Set(), nowMs);
     if (operation === 'plan')
-        findings.warnings.push(busyNow(step, occupant, room, nowMs));
+        findings.warnings.push((0,busy_problem/* busyNow */.UF)(step, occupant, room, nowMs));
     else if (step === 'refuse')
-        findings.add(busyProblem(occupant, room, nowMs));
+        findings.add((0,busy_problem/* busyProblem */.rU)(occupant, room, nowMs));
 }
 /** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */
 function predecessorsOf({ primary }, occupant, maker) {
@@ -46419,25 +47785,25 @@ async function makePlan(parsed, world, identity, earlier) {
     const { problems, warnings, notes } = findings;
     const none = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes };
     if (inputs.service !== '')
-        findings.add(...addressProblems(inputs, world.region));
-    if (!mayCall(inputs, world)) {
+        findings.add(...(0,address/* addressProblems */.X)(inputs, world.region));
+    if (!(0,plan_identity/* mayCall */.k2)(inputs, world)) {
         findings.add(...hookProblems(hooks, inputs, undefined));
         return none;
     }
-    if (!(await isExpectedAccount(inputs, identity, findings)))
+    if (!(await (0,plan_identity/* isExpectedAccount */.kf)(inputs, identity, findings)))
         return none;
     const [service, namedGroup, namedShift] = await Promise.all([
-        readService(inputs, world, findings),
-        readNamedGroup(inputs, world, findings),
-        readShift(inputs.deploymentConfig, world, findings),
+        (0,place/* readService */.uS)(inputs, world, findings),
+        (0,place/* readNamedGroup */.NM)(inputs, world, findings),
+        (0,place/* readShift */.Xg)(inputs.deploymentConfig, world, findings),
     ]);
     findings.add(...hookProblems(hooks, inputs, service));
-    if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings)))
+    if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
         return none;
     const appSpec = appSpecPlan(inputs, sources.appSpecFile, service);
-    const maker = findings.answerOf(readMaker(world, service));
+    const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
     const [group, definitionPlan] = await Promise.all([
-        resolveGroup(inputs, world, service, namedGroup, maker, findings),
+        (0,place/* resolveGroup */.ss)(inputs, world, service, namedGroup, maker, findings),
         planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
     ]);
     if (group === undefined)
@@ -46445,7 +47811,7 @@ async function makePlan(parsed, world, identity, earlier) {
     findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group));
     const deploymentConfig = inputs.deploymentConfig ?? group.deploymentConfig ?? 'CodeDeployDefault.ECSAllAtOnce';
     const [shift, occupancy] = await Promise.all([
-        namedShift ?? (inputs.deploymentConfig === undefined ? readShift(deploymentConfig, world, findings) : undefined),
+        namedShift ?? (inputs.deploymentConfig === undefined ? (0,place/* readShift */.Xg)(deploymentConfig, world, findings) : undefined),
         readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
     ]);
     if (definitionPlan === undefined || shift === undefined)
@@ -46466,6 +47832,7 @@ async function makePlan(parsed, world, identity, earlier) {
         service,
         group,
         policy: inputs.onActiveDeployment,
+        onlyOwn: inputs.operation === 'preview',
         own,
         sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
         patienceMs: totalMs,
@@ -46482,7 +47849,7 @@ async function makePlan(parsed, world, identity, earlier) {
         hooks,
         appSpec,
         definition,
-        definitionSha256: definitionSha256(definitionPlan.wanted),
+        definitionSha256: (0,canonical/* definitionSha256 */.fq)(definitionPlan.wanted),
         differences,
         rollbackOn,
         budget,
@@ -46497,7 +47864,7 @@ async function makePlan(parsed, world, identity, earlier) {
 async function hasMoved(service, group, inputs, world, findings) {
     if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId)
         return false;
-    const now = await readService(inputs, world, findings);
+    const now = await (0,place/* readService */.uS)(inputs, world, findings);
     return now !== undefined && now.primary.id !== service.primary.id;
 }
 /** Precedence per member: input, then file, then service. */
@@ -46524,7 +47891,7 @@ var log_lines = __nccwpck_require__(4302);
  */
 async function check(parsed, blocker, world, progress) {
     return await world.log.group('Checks', async () => {
-        const identity = identify(parsed.inputs, world);
+        const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
         const earlier = { blocker, waitsSinceMs: progress.release.waits[0]?.startedAtMs };
         const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity, earlier);
         const { caller } = await identity;
@@ -46544,189 +47911,8 @@ async function check(parsed, blocker, world, progress) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/follow/trouble.js
-var trouble = __nccwpck_require__(6358);
-;// CONCATENATED MODULE: ./lib/report/room-lines.js
-
-
-
-/** What is waited for, or what is done about it. */
-function roomStepLine(step, occupant, room, nowMs) {
-    const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
-    const who = `deployment ${describeOccupant(occupant, nowMs)}`;
-    return `${(0,words/* clockTime */.qo)(nowMs)}  ${roomStepText(step, who, occupant, room, nowMs)}${url === undefined ? '' : ` ${url}`}`;
-}
-function roomStepText(step, who, { freeAtMs }, room, nowMs) {
-    switch (step) {
-        case 'wait': {
-            const leftMs = room.sinceMs + room.patienceMs - nowMs;
-            const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
-            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)(leftMs)}, for ${who}.`;
-        }
-        case 'stop':
-            return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
-        case 'end-termination-wait':
-            return `Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
-    }
-}
-/** After minutes of silence. */
-function stillBusyLine(occupant, room, nowMs) {
-    const leftMs = room.sinceMs + room.patienceMs - nowMs;
-    return `${(0,words/* clockTime */.qo)(nowMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, leftMs))} more, for deployment ${describeOccupant(occupant, nowMs)}.`;
-}
-/** The wait is over. */
-function freeLine(afterMs, nowMs) {
-    return `${(0,words/* clockTime */.qo)(nowMs)}  The deployment group is free after ${(0,words/* duration */.p0)(afterMs)}. Checking again what may have changed.`;
-}
-
-// EXTERNAL MODULE: ./lib/group/wait.js
-var wait = __nccwpck_require__(3566);
-;// CONCATENATED MODULE: ./lib/group/make-room.js
-
-
-
-
-
-
-
-
-
-
-const SECOND_MS = 1_000;
-/** Silence after which the log says what is being waited for, in milliseconds. */
-const HEARTBEAT_MS = 300_000;
-/** A deployment has ended or cannot be asked for this, which the next look shows. */
-const TOO_LATE = new Set([
-    'DeploymentAlreadyCompleted',
-    'DeploymentIsNotInReadyState',
-    'UnsupportedActionForDeploymentType',
-]);
-/**
- * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
- * the way counts too. What was checked before may have changed then. Changes AWS with `replace` only.
- * @param first what is in the way, as the checks saw it
- * @returns whether the group is free; when it is not, the release has ended
- */
-async function makeRoom(room, first, autoPromote, world, progress) {
-    const { clock, log, signal } = world;
-    const making = { asked: new Map(), told: '', toldAtMs: clock.now(), ...troublesOf(world) };
-    let occupant = first;
-    let isFresh = false;
-    try {
-        while (occupant !== undefined && !signal.aborted) {
-            const step = (0,group_room/* stepIn */.e)(room, occupant, askedOf(making, occupant), clock.now());
-            if (step === 'refuse') {
-                progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, clock.now())] });
-                return false;
-            }
-            if (step === 'wait' || isFresh) {
-                tell(step, occupant, making, room, world, progress);
-                await take(step, occupant, making, world);
-                await clock.sleep(restMs(occupant, making, world), signal);
-            }
-            // What is stopped is looked at right before.
-            if (!signal.aborted)
-                occupant = await lookAgain(occupant, making, room, autoPromote, world);
-            isFresh = making.reading.failed === 0;
-        }
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        progress.end('refused', { ...endOf(progress, world), problems: [(0,plan_findings/* callProblem */.U)(error)] });
-        return false;
-    }
-    if (signal.aborted) {
-        progress.end('cancelled', endOf(progress, world));
-        return false;
-    }
-    const { waits } = progress.learn(endOf(progress, world));
-    if (making.told !== '')
-        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, clock.now()), clock.now()));
-    return true;
-}
-function troublesOf({ clock, log }) {
-    return {
-        reading: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* readTroubleLine */.eB)(news, clock.now()))),
-        asking: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* requestTroubleLine */.Hm)(news, clock.now()))),
-    };
-}
-function endOf({ release }, { clock }) {
-    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, clock.now()) };
-}
-function askedOf({ asked }, { id }) {
-    const known = asked.get(id) ?? new Set();
-    asked.set(id, known);
-    return known;
-}
-/** One line when something new is waited for or done, and one in every few minutes of silence. */
-function tell(step, occupant, making, room, { clock, log }, progress) {
-    const nowMs = clock.now();
-    const news = `${step} ${occupant.id} ${occupant.stage}`;
-    const hasAsked = askedOf(making, occupant).size > 0;
-    const isNews = step !== 'wait' || (news !== making.told && !hasAsked);
-    if (isNews)
-        log.line(roomStepLine(step, occupant, room, nowMs));
-    else if (nowMs - making.toldAtMs >= HEARTBEAT_MS)
-        log.line(stillBusyLine(occupant, room, nowMs));
-    else
-        return;
-    making.told = news;
-    making.toldAtMs = nowMs;
-    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, nowMs) });
-}
-async function take(step, { id }, making, world) {
-    if (step === 'wait')
-        return;
-    try {
-        if (step === 'stop')
-            await (0,code_deploy/* stopDeployment */.Uk)(world, id, true);
-        else
-            await (0,code_deploy/* continueDeployment */.vI)(world, id, 'TERMINATION_WAIT');
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
-            throw error;
-        const { code } = error.serviceError;
-        if ((0,aws_attempts/* isPassing */.WG)(error.serviceError)) {
-            making.asking.failedWith(error);
-            return;
-        }
-        if (!TOO_LATE.has(code))
-            throw error;
-    }
-    making.asking.answered();
-    making.asked.get(id)?.add(step);
-}
-/** The deployment that is in the way now; what was seen last while nothing can be read. */
-async function lookAgain(before, making, { service, group }, autoPromote, world) {
-    const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id));
-    try {
-        const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => { } };
-        const occupant = await findOccupant(world, facts);
-        making.reading.answered();
-        return occupant;
-    }
-    catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA) || !(0,aws_attempts/* isPassing */.WG)(error.serviceError))
-            throw error;
-        making.reading.failedWith(error);
-        return before;
-    }
-}
-/** How soon to look again, in milliseconds: close together when the group may be free any moment. */
-function restMs({ id, stage, freeAtMs }, { asked, reading: { failed } }, { clock, random }) {
-    const spread = 0.9 + 0.2 * random();
-    if (failed > 0)
-        return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failed, 5)) * spread;
-    if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0)
-        return 2 * SECOND_MS * spread;
-    if (stage !== 'shifted' || freeAtMs === undefined)
-        return 10 * SECOND_MS * spread;
-    const leftMs = freeAtMs - clock.now();
-    return leftMs < 0 ? 3 * SECOND_MS * spread : Math.min(30 * SECOND_MS, leftMs + SECOND_MS) * spread;
-}
-
+// EXTERNAL MODULE: ./lib/group/make-room.js + 1 modules
+var make_room = __nccwpck_require__(7687);
 ;// CONCATENATED MODULE: ./lib/patience.js
 
 /**
@@ -46768,8 +47954,12 @@ var lib_progress = __nccwpck_require__(1288);
 var release_following = __nccwpck_require__(336);
 // EXTERNAL MODULE: ./lib/conclude.js + 2 modules
 var conclude = __nccwpck_require__(7503);
+// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
+var follow = __nccwpck_require__(2243);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
 var settle = __nccwpck_require__(8744);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
 var load_balancing = __nccwpck_require__(8375);
 ;// CONCATENATED MODULE: ./lib/test-url.js
@@ -46786,7 +47976,7 @@ async function learnTestUrl({ testListener }, world, progress) {
             progress.learn({ testUrl });
     }
     catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
+        if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         const why = (0,service_error/* describeServiceError */.V)(error.operation, error.serviceError);
         progress.warn(`The address of the test listener could not be found; give it with 'test-url'. ${why}`);
@@ -46865,7 +48055,7 @@ async function start(plan, engine, world, progress) {
         catch (error) {
             if (error instanceof start_deployment/* MaybeStartedError */.o)
                 return endUnsure(error, progress);
-            if (!(error instanceof aws_attempts/* CallError */.RA))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (error.serviceError.code === 'DeploymentLimitExceeded') {
                 return { kind: 'overtaken', blocker: (0,own_deployment/* blockerIn */.k)(error), error };
@@ -46910,7 +48100,7 @@ async function revisionFor(definition, world, progress) {
         return await (0,ecs/* registerTaskDefinition */.eQ)(world, definition.definition);
     }
     catch (error) {
-        const isLost = error instanceof aws_attempts/* CallError */.RA && (0,aws_attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
+        const isLost = error instanceof attempts/* CallError */.RA && (0,attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
         if (isLost)
             progress.learn({ lostRevisionOf: (0,untrusted/* inSentence */.BX)(String(definition.definition['family']), 300) });
         throw error;
@@ -46937,10 +48127,12 @@ function endUnsure({ lost, last }, progress) {
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
  * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
  */
-async function release(parsed, world) {
+async function release(parsed, world, terms = {}) {
     const { inputs } = parsed;
     const progress = lib_progress/* Progress */.k.begin(inputs, world);
-    const begun = await begin(parsed, world, progress);
+    if (terms.preview !== undefined)
+        progress.learn({ preview: terms.preview });
+    const begun = await begin(parsed, world, progress, terms);
     if (begun === undefined)
         return progress.release;
     return await seeThrough(begun, inputs, world, progress);
@@ -46954,7 +48146,7 @@ const SHOWS_WITHIN_MS = 2_000;
  * deployment came first: what serves, and whose turn it is, may have changed.
  * @returns undefined when the release has ended
  */
-async function begin(parsed, world, progress) {
+async function begin(parsed, world, progress, terms) {
     const { inputs } = parsed;
     const patient = patiently(world);
     let blocker;
@@ -46972,16 +48164,24 @@ async function begin(parsed, world, progress) {
         }
         if (plan.occupant !== undefined) {
             blocker = undefined;
-            if (await makeRoom(plan.room, plan.occupant, inputs.autoPromote, world, progress))
+            if (await (0,make_room/* makeRoom */.m)(plan.room, plan.occupant, inputs.autoPromote, world, progress))
                 continue;
             return undefined;
         }
         if (overtaken > 0)
             await world.clock.sleep(SHOWS_WITHIN_MS, world.signal);
+        const problem = await terms.beforeWrites?.(progress);
+        if (problem !== undefined) {
+            progress.end('refused', { problems: [problem] });
+            return undefined;
+        }
         // Nothing above this line changes anything in AWS, but for what 'on-active-deployment: replace' ends.
         const started = await start(plan, (0,release_following/* engineFor */.E)(plan, inputs, patient, progress), patient, progress);
-        if (started.kind === 'started')
-            return { plan, deploymentId: started.deploymentId };
+        if (started.kind === 'started') {
+            const { deploymentId } = started;
+            const goesOn = (await terms.afterStart?.(deploymentId, progress)) ?? true;
+            return goesOn ? { plan, deploymentId } : undefined;
+        }
         if (started.kind === 'ended')
             return undefined;
         overtaken += 1;
@@ -47026,6 +48226,441 @@ async function plan(parsed, world) {
     return progress.end('planned');
 }
 
+// EXTERNAL MODULE: ./lib/preview/holder.js
+var preview_holder = __nccwpck_require__(9712);
+;// CONCATENATED MODULE: ./lib/preview/candidate.js
+
+/**
+ * The pull request's own lane, of two the later release's; else a free one; else the one that stood longest of those
+ * whose pull requests need theirs no more. Undefined when there is none.
+ * @param taken names of lanes that somebody else got first
+ */
+async function candidateFor(lanes, own, taken, leaving) {
+    const [ours] = lanes.filter(({ holder }) => (0,preview_holder/* isHeldBy */.D0)(holder, own)).sort(laterFirst);
+    if (ours !== undefined)
+        return { lane: ours, isNew: false, whyGone: undefined };
+    const oldestFirst = lanes
+        .filter(({ name }) => !taken.has(name))
+        .sort((one, other) => (one.holder?.sinceMs ?? 0) - (other.holder?.sinceMs ?? 0));
+    let leftAlone;
+    for (const lane of oldestFirst) {
+        const { holder } = lane;
+        if (holder === undefined)
+            return { lane, isNew: true, whyGone: undefined };
+        if (holder.isDeploying)
+            continue;
+        const standing = await leaving.standing(holder, lanes);
+        const isGone = typeof standing === 'object';
+        // A lane at nought may be just being taken: only where nobody can say better does it count as free.
+        if (holder.runsNothing && standing !== 'needed')
+            return { lane, isNew: true, whyGone: undefined };
+        if (isGone)
+            leftAlone ??= { lane, isNew: true, whyGone: standing.gone };
+    }
+    return leftAlone;
+}
+function laterFirst(one, other) {
+    const [left, right] = [one.holder?.marker, other.holder?.marker];
+    if (left === undefined || right === undefined)
+        return 0;
+    return (0,preview_holder/* isLater */.d8)(left, right) ? -1 : (0,preview_holder/* isLater */.d8)(right, left) ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./lib/preview/departures.js
+
+
+/** @param own whose repository GitHub can be asked about @param idleMs how long a lane may stand without a release */
+function departures(own, idleMs, world) {
+    const answers = new Map();
+    const isClosed = (number) => {
+        const answer = answers.get(number) ?? world.isPullRequestClosed(number);
+        answers.set(number, answer);
+        return answer;
+    };
+    return {
+        standing: async (holder, lanes) => {
+            const { marker, sinceMs, isDeploying } = holder;
+            if (marker === undefined || marker.pullRequest === '')
+                return 'needed';
+            const whose = `pull request ${marker.pullRequest}`;
+            const isOurs = own.repository !== '' && marker.repository === own.repository;
+            const closed = isOurs ? await isClosed(marker.pullRequest) : undefined;
+            if (closed === true)
+                return { gone: `${whose} is closed` };
+            if (isDeploying)
+                return 'needed';
+            const later = laterLane(marker, lanes);
+            if (later !== undefined)
+                return { gone: `${whose} is on lane ${later.name} now` };
+            const ageMs = sinceMs === undefined ? 0 : world.clock.now() - sinceMs;
+            if (ageMs > idleMs)
+                return { gone: `${whose} has not been released for ${(0,words/* duration */.p0)(ageMs)}` };
+            return closed === undefined ? 'unknown' : 'needed';
+        },
+    };
+}
+/** The lane on which a later run has put the same pull request. */
+function laterLane(marker, lanes) {
+    return lanes.find(({ holder }) => holder?.marker !== undefined && (0,preview_holder/* isHeldBy */.D0)(holder, marker) && (0,preview_holder/* isLater */.d8)(holder.marker, marker));
+}
+
+// EXTERNAL MODULE: ./lib/preview/lane.js
+var preview_lane = __nccwpck_require__(480);
+// EXTERNAL MODULE: ./lib/preview/problems.js
+var problems = __nccwpck_require__(2818);
+// EXTERNAL MODULE: ./lib/preview/tasks.js
+var tasks = __nccwpck_require__(4530);
+// EXTERNAL MODULE: ./lib/preview/tidy-up.js
+var tidy_up = __nccwpck_require__(1946);
+;// CONCATENATED MODULE: ./lib/preview/words.js
+
+
+/** `pull request 12 (d-…, 2 h ago)`; `free`; `free, last pull request 12 (…)`. */
+function describeHolder(holder, nowMs) {
+    if (holder === undefined)
+        return 'free';
+    const { marker, deploymentId, sinceMs, isDeploying } = holder;
+    const number = marker?.pullRequest ?? '';
+    const who = number === '' ? 'somebody else' : `pull request ${number}${otherRepository(holder)}`;
+    const age = sinceMs === undefined ? '' : `, ${(0,words/* duration */.p0)(Math.max(0, nowMs - sinceMs))} ago`;
+    return `${holder.runsNothing ? 'no tasks, last ' : ''}${who} (${deploymentId}${isDeploying ? ', being deployed' : ''}${age})`;
+}
+function otherRepository({ marker }) {
+    return marker === undefined || marker.repository === '' ? '' : ` of ${(0,untrusted/* inSentence */.BX)(marker.repository, 100)}`;
+}
+/** The lanes as they are told. @param became what this step did with some of them, by their names */
+function laneReadings(lanes, nowMs, became = new Map()) {
+    return lanes.map(({ name, url, holder }) => ({
+        name,
+        url,
+        was: describeHolder(holder, nowMs),
+        became: became.get(name) ?? '',
+    }));
+}
+
+// EXTERNAL MODULE: ./lib/preview/free.js
+var free = __nccwpck_require__(3012);
+;// CONCATENATED MODULE: ./lib/preview/yield.js
+
+
+
+
+/**
+ * Between the last look at a lane and the creation of the deployment a whole other one may have run in it. Then what it
+ * released stays: ours is stopped with rollback while production is not on it. Changes AWS by that.
+ * @returns whether the lane was left to somebody else; `progress` has ended then
+ */
+async function yields({ lane, primaryId, id, own, world, progress }) {
+    try {
+        const { service, occupant } = await (0,preview_lane/* lookAgain */.IK)(lane, world);
+        const wasTaken = service.primary.id !== primaryId && service.primary.deploymentId !== id;
+        if (!wasTaken || occupant?.id !== id || occupant.stage !== 'unshifted')
+            return false;
+        world.log.line(`Lane ${lane.name} was released by somebody else right before; leaving it to them.`);
+        const room = (0,free/* settlingRoom */.S)({ ...lane, service }, own, world);
+        if (!(await (0,make_room/* makeRoom */.m)(room, occupant, false, world, progress)))
+            return true;
+        const sentence = `Lane ${lane.name} was taken by somebody else right before, so deployment ${id} was stopped with rollback.`;
+        progress.end('refused', { problems: [{ reason: 'busy', sentence }] });
+        return true;
+    }
+    catch (error) {
+        const [problem] = (0,problems/* problemsIn */._)(error);
+        progress.warn(`Whether the lane was free until now could not be seen: ${problem?.sentence}`);
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/preview/claim.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Puts a pull request on its own lane, else on a free one, else on one whose pull request needs it no more. CodeDeploy's
+ * one deployment for each group is the lock: when somebody else gets a lane first, all are looked at again. Changes AWS.
+ * @param first the lanes as they were looked at
+ */
+async function claim(claiming, first) {
+    const { parsed, own, world } = claiming;
+    const leaving = departures(own, parsed.inputs.previewIdleMs, world);
+    const taken = new Set();
+    for (let lanes = first;;) {
+        const candidate = await candidateFor(lanes, own, taken, leaving);
+        if (candidate === undefined)
+            return refuse(claiming, lanes, [noLaneProblem(lanes, own, world.clock.now())]);
+        world.log.line(candidateLine(candidate, own));
+        const ended = await releaseTo(candidate, lanes, claiming);
+        const wasTaken = ended.status === 'refused' && ended.problems[0]?.reason === 'busy' && !world.signal.aborted;
+        if (!wasTaken)
+            return ended;
+        const { name } = candidate.lane;
+        try {
+            lanes = await lookAtAll(lanes, world);
+        }
+        catch (error) {
+            return refuse(claiming, lanes, (0,problems/* problemsIn */._)(error));
+        }
+        if (lanes.some((lane) => lane.name === name && (0,preview_holder/* isHeldBy */.D0)(lane.holder, own)))
+            return ended;
+        taken.add(name);
+        world.log.line(`Lane ${name} was taken first by somebody else; looking at the lanes again.`);
+    }
+}
+/** An ordinary release to the lane, which runs its tasks from right before the deployment is created. Changes AWS. */
+async function releaseTo(candidate, lanes, { parsed, own, world }) {
+    const { lane } = candidate;
+    const { cluster, name, desiredCount } = lane;
+    const preview = {
+        errand: 'claim',
+        pullRequest: own.pullRequest,
+        taking: undefined,
+        lanes: laneReadings(lanes, world.clock.now(), new Map([[name, 'taken for this pull request']])),
+    };
+    let primaryId = lane.service.primary.id;
+    async function beforeWrites(progress) {
+        try {
+            const now = await lookAtAll(lanes, world);
+            const problem = whyNotNow(candidate, now, own, world.clock.now());
+            if (problem !== undefined)
+                return problem;
+            const asNow = now.find((one) => one.name === name) ?? lane;
+            primaryId = asNow.service.primary.id;
+            const taking = (0,preview_holder/* isHeldBy */.D0)(asNow.holder, own) ? undefined : { cluster, name, desiredCount, primaryId };
+            progress.learn({ preview: { ...preview, taking } });
+            await (0,tasks/* runTasks */.e)(asNow, world);
+            return undefined;
+        }
+        catch (error) {
+            return (0,problems/* problemsIn */._)(error)[0];
+        }
+    }
+    const terms = {
+        preview,
+        beforeWrites,
+        afterStart: async (id, progress) => !(await yields({ lane, primaryId, id, own, world, progress })),
+    };
+    const ended = await release({ ...parsed, inputs: lane.inputs }, world, terms);
+    return await (0,tidy_up/* tidyUp */.g)(ended, lanes, own, world);
+}
+/** Whose the lane is, read right before it is taken. */
+function whyNotNow({ lane }, now, own, nowMs) {
+    const holder = now.find(({ name }) => name === lane.name)?.holder;
+    if ((0,preview_holder/* isHeldBy */.D0)(holder, own))
+        return undefined;
+    const elsewhere = now.find((other) => (0,preview_holder/* isHeldBy */.D0)(other.holder, own));
+    if (elsewhere !== undefined) {
+        const sentence = `Another run has put pull request ${own.pullRequest} on lane ${elsewhere.name} meanwhile.`;
+        return { reason: 'busy', sentence };
+    }
+    const isAsBefore = holder === undefined || holder.deploymentId === lane.holder?.deploymentId;
+    if (isAsBefore && holder?.isDeploying !== true)
+        return undefined;
+    return { reason: 'busy', sentence: `Lane ${lane.name} was taken meanwhile: ${describeHolder(holder, nowMs)}.` };
+}
+async function lookAtAll(lanes, world) {
+    return await Promise.all(lanes.map((lane) => (0,preview_lane/* lookAgain */.IK)(lane, world)));
+}
+function refuse({ parsed, own, world }, lanes, problems) {
+    const progress = lib_progress/* Progress */.k.begin(parsed.inputs, world);
+    const readings = laneReadings(lanes, world.clock.now());
+    const preview = { errand: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings };
+    return progress.end('refused', { problems, preview });
+}
+function candidateLine({ lane, isNew, whyGone }, own) {
+    const whose = `pull request ${own.pullRequest}`;
+    if (!isNew)
+        return `Lane ${lane.name} is of ${whose} already; it is released again.`;
+    return `Lane ${lane.name} is taken for ${whose}: ${whyGone ?? 'it is free'}.`;
+}
+function noLaneProblem(lanes, own, nowMs) {
+    const holders = lanes.map(({ name, holder }) => `${name}: ${describeHolder(holder, nowMs)}`).join('; ');
+    return {
+        reason: 'no-lane',
+        sentence: `No lane is free for pull request ${own.pullRequest}. ${(0,untrusted/* inSentence */.BX)(holders, 2_000)}. Close one of these pull requests, wait until one is closed or idle ('preview-hours'), or add a lane to 'preview-services'.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/github/pull-request.js
+
+/**
+ * The pull request of the event that started the run; undefined when it is about none.
+ * Source: GitHub documentation, "Webhook events and payloads", pull_request.
+ */
+function pullRequestOf(event) {
+    const pull = (0,lib_document/* isJsonObject */.OW)(event) ? event['pull_request'] : undefined;
+    if (!(0,lib_document/* isJsonObject */.OW)(pull) || !Number.isSafeInteger(pull['number']) || Number(pull['number']) < 1)
+        return undefined;
+    const { sha, repository: head } = sideOf(pull['head']);
+    const { repository: base } = sideOf(pull['base']);
+    return { number: Number(pull['number']), headSha: sha, isFork: head !== base };
+}
+function sideOf(side) {
+    if (!(0,lib_document/* isJsonObject */.OW)(side))
+        return { sha: '', repository: undefined };
+    const sha = typeof side['sha'] === 'string' && /^[0-9a-f]{40,64}$/.test(side['sha']) ? side['sha'] : '';
+    const repository = (0,lib_document/* isJsonObject */.OW)(side['repo']) ? side['repo']['full_name'] : undefined;
+    return { sha, repository };
+}
+
+;// CONCATENATED MODULE: ./lib/preview/errand.js
+
+
+
+
+/** Events that come by themselves or by hand, and are about no pull request. */
+const SWEEPING = new Set(['schedule', 'workflow_dispatch']);
+/**
+ * What the event that started the run asks for. A run of `pull_request_target` has the rights of the repository and could
+ * be made to release the code of a fork, so it is refused.
+ * Source: GitHub documentation, "Events that trigger workflows".
+ * @param event its payload
+ */
+function errandOf(eventName, event) {
+    if (SWEEPING.has(eventName))
+        return { kind: 'sweep' };
+    const pull = pullRequestOf(event);
+    if (eventName !== 'pull_request' || pull === undefined) {
+        return (0,errors/* invalidInput */.a)(`'operation: preview' goes with the events pull_request, schedule and workflow_dispatch; this run was started by '${(0,untrusted/* inSentence */.BX)(eventName, 50)}'.`);
+    }
+    const pullRequest = String(pull.number);
+    if (pull.isFork)
+        return { kind: 'fork', pullRequest };
+    const action = (0,lib_document/* isJsonObject */.OW)(event) ? event['action'] : undefined;
+    return { kind: action === 'closed' ? 'free' : 'claim', pullRequest };
+}
+
+;// CONCATENATED MODULE: ./lib/preview/sweep.js
+
+
+
+
+
+/** Frees every lane whose pull request needs it no more. Changes AWS. */
+async function sweep(lanes, inputs, own, world) {
+    const leaving = departures(own, inputs.previewIdleMs, world);
+    const found = [];
+    for (const lane of lanes) {
+        const { holder } = lane;
+        if (holder?.marker === undefined || holder.runsNothing)
+            continue;
+        const standing = await leaving.standing(holder, lanes);
+        if (typeof standing === 'object')
+            found.push({ lane, whose: holder.marker, why: standing.gone });
+    }
+    return await freeAll(found, lanes, { errand: 'sweep', pullRequest: '' }, inputs, world);
+}
+/** Frees the lanes of a pull request that was closed. Changes AWS. */
+async function freeOwn(lanes, inputs, own, world) {
+    const { pullRequest } = own;
+    if ((await world.isPullRequestClosed(pullRequest)) === false) {
+        world.log.line(`Pull request ${pullRequest} is open again, so its lane is kept.`);
+        return await freeAll([], lanes, { errand: 'free', pullRequest }, inputs, world);
+    }
+    const why = `pull request ${pullRequest} is closed`;
+    const found = lanes
+        .filter(({ holder }) => (0,preview_holder/* isHeldBy */.D0)(holder, own) && holder?.runsNothing === false)
+        .map((lane) => ({ lane, whose: own, why }));
+    return await freeAll(found, lanes, { errand: 'free', pullRequest }, inputs, world);
+}
+async function freeAll(found, lanes, preview, inputs, world) {
+    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const became = new Map();
+    const nowMs = world.clock.now();
+    const tell = () => progress.learn({ preview: { ...preview, taking: undefined, lanes: laneReadings(lanes, nowMs, became) } });
+    tell();
+    const stuck = [];
+    for (const { lane, whose, why } of found) {
+        if (world.signal.aborted)
+            return progress.end('cancelled');
+        world.log.line(`Lane ${lane.name} is freed: ${why}.`);
+        const aside = lib_progress/* Progress */.k.begin(lane.inputs, { ...world, onRelease: () => { } });
+        const freeing = await (0,free/* freeLane */.t)(lane, whose, world, aside);
+        became.set(lane.name, { freed: `freed: ${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing]);
+        if (freeing === 'stuck')
+            stuck.push(aside.release);
+        tell();
+    }
+    if (stuck.length > 0) {
+        const wasCancelled = stuck.some(({ status }) => status === 'cancelled');
+        return progress.end(wasCancelled ? 'cancelled' : 'refused', { problems: stuck.flatMap(({ problems }) => problems) });
+    }
+    return progress.end([...became.values()].some((end) => end.startsWith('freed')) ? 'succeeded' : 'unchanged');
+}
+
+;// CONCATENATED MODULE: ./lib/operations/preview.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Previews of pull requests on lanes, services made for them: the event that started the run decides whether its pull
+ * request is put on one, its lane is freed, or all are looked after. Changes AWS only in services that are tagged as lanes.
+ */
+async function preview(parsed, outside) {
+    const errand = errandOf(outside.event.name, outside.event.read());
+    const pullRequest = 'pullRequest' in errand ? errand.pullRequest : '';
+    const world = { ...outside, run: { ...outside.run, pullRequest } };
+    const progress = lib_progress/* Progress */.k.begin(parsed.inputs, world);
+    if ('kind' in errand && errand.kind === 'fork') {
+        return progress.end('unchanged', { preview: { errand: 'fork', pullRequest, taking: undefined, lanes: [] } });
+    }
+    const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
+    if (!('kind' in errand))
+        findings.add(errand);
+    const patient = patiently(world);
+    const lanes = await look(parsed, patient, findings, progress);
+    const problems = eachOnce(findings.problems);
+    if (lanes === undefined || problems.length > 0 || !('kind' in errand))
+        return progress.end('refused', { problems });
+    if (world.signal.aborted)
+        return progress.end('cancelled');
+    const own = (0,lib_marker/* ownMarker */["do"])(world.run, 'preview');
+    if (errand.kind === 'claim')
+        return await claim({ parsed, own, world: patient }, lanes);
+    if (errand.kind === 'free')
+        return await freeOwn(lanes, parsed.inputs, own, patient);
+    return await sweep(lanes, parsed.inputs, own, patient);
+}
+async function look(parsed, world, findings, progress) {
+    return await world.log.group('Lanes', async () => {
+        const [first = parsed.inputs] = (0,preview_lane/* inputsOfLanes */.kL)(parsed.inputs);
+        const identity = (0,plan_identity/* identify */.ls)(first, world);
+        const lanes = await (0,preview_lane/* readLanes */.Sq)(parsed, world, identity, findings);
+        const { caller } = await identity;
+        progress.learn({ caller });
+        for (const note of findings.notes)
+            world.log.line(note);
+        for (const { name, url, was } of laneReadings(lanes ?? [], world.clock.now())) {
+            world.log.line(`${name} (${url}): ${was}.`);
+        }
+        return lanes;
+    });
+}
+/** What is wrong with every lane alike is told once. */
+function eachOnce(problems) {
+    const seen = new Set();
+    return problems.filter(({ sentence }) => !seen.has(sentence) && seen.add(sentence));
+}
+
+// EXTERNAL MODULE: ./lib/follow/ending.js
+var ending = __nccwpck_require__(7161);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
 ;// CONCATENATED MODULE: ./lib/plan/promotion.js
 
 
@@ -47062,7 +48697,7 @@ function notHeld(sentence) {
 /** Whether a deployment ships the images that were approved, to the letter: a tag is not compared with a digest. */
 function otherImageProblems(expected, trafficContainer, shipped, deploymentId) {
     return expected.flatMap(({ container = trafficContainer, image }) => {
-        const found = shipped && containersOf(shipped.definition).find((one) => nameOf(one) === container);
+        const found = shipped && (0,overrides/* containersOf */.Mz)(shipped.definition).find((one) => (0,overrides/* nameOf */.Vb)(one) === container);
         if (found?.['image'] === image)
             return [];
         const ships = shipped === undefined
@@ -47075,247 +48710,8 @@ function otherImageProblems(expected, trafficContainer, shipped, deploymentId) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/app-spec/shipped.js
-
-
-/** Reads an AppSpec back that CodeDeploy has accepted, whoever wrote it. */
-function readShipped(text) {
-    const document = (0,lib_document/* parseDocument */.Tp)('appspec.yaml', text);
-    if (typeof document === 'string')
-        return { taskDefinition: undefined, file: undefined };
-    const [resource] = listOf(memberOf(document.root, 'resources'));
-    const [target] = (0,lib_document/* isJsonObject */.OW)(resource) ? Object.values(resource) : [];
-    const taskDefinition = memberOf(memberOf(target, 'properties'), 'taskdefinition');
-    return {
-        taskDefinition: typeof taskDefinition === 'string' && taskDefinition !== '' ? taskDefinition : undefined,
-        file: parseAppSpecFile('appspec.yaml', text).file,
-    };
-}
-/** Keys count in any case. */
-function memberOf(value, name) {
-    if (!(0,lib_document/* isJsonObject */.OW)(value))
-        return undefined;
-    return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
-}
-function listOf(value) {
-    return Array.isArray(value) ? value : [];
-}
-
-;// CONCATENATED MODULE: ./lib/group/meant-deployment.js
-
-
-
-
-
-
-/**
- * Whether a deployment is our own when none is named: made by this very run, whichever job, or on a pull request by any
- * run for that pull request. A run that is not known owns nothing.
- */
-function isOwn(own, marker) {
-    if (marker === undefined || own.repository === '' || marker.repository !== own.repository)
-        return false;
-    if (own.pullRequest !== '')
-        return marker.pullRequest === own.pullRequest;
-    return own.runId !== '' && marker.runId === own.runId;
-}
-/**
- * Decides which deployment of the group is meant, never one of somebody else unless it is asked for: the one that is
- * named; else the active one, if it is our own or any is asked for; else the last one of our own, which has ended. A
- * rollback stands for the deployment that it undoes.
- * @throws CallError
- */
-async function findMeant(aws, question) {
-    const { asked, own, service, group } = question;
-    if (asked !== undefined && asked !== 'active')
-        return await namedDeployment(aws, asked, group);
-    const earlier = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
-    const { onListDenied } = question;
-    const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set(), onListDenied };
-    const occupant = await findOccupant(aws, facts);
-    if (occupant !== undefined && (asked === 'active' || isOwn(own, occupant.marker))) {
-        const id = occupant.rollsBack ?? occupant.id;
-        return { id, info: await (0,code_deploy/* getDeployment */.i8)(aws, id) };
-    }
-    if (asked === 'active')
-        return { absent: meant_deployment_notFound(`No deployment is active in deployment group '${group.name}'.`) };
-    const last = await lastOwn(aws, earlier, own);
-    return last ?? { absent: meant_deployment_notFound(noneOfOurs(occupant, own, group, aws.clock.now())) };
-}
-async function namedDeployment(aws, id, group) {
-    try {
-        const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
-        if (info.applicationName === group.application && info.deploymentGroupName === group.name)
-            return { id, info };
-        const where = (0,untrusted/* inSentence */.BX)(`${info.applicationName ?? ''} / ${info.deploymentGroupName ?? ''}`, 210);
-        const sentence = `Deployment ${id} is of ${where}, not of ${group.application} / ${group.name}. Check 'deployment-id' and 'service'.`;
-        return { reason: 'group-mismatch', sentence };
-    }
-    catch (error) {
-        const isUnknown = error instanceof aws_attempts/* CallError */.RA && /^(DeploymentDoesNotExist|InvalidDeploymentId)$/.test(error.serviceError.code);
-        if (!isUnknown)
-            throw error;
-        return meant_deployment_notFound(`Deployment ${id} was not found. Check 'deployment-id' and the region.`);
-    }
-}
-/** The newest of these that is our own. */
-async function lastOwn(aws, ids, own) {
-    for (const id of new Set(ids)) {
-        const meant = await undoneOrItself(aws, id);
-        if (isOwn(own, (0,lib_marker/* parseMarker */.gY)(meant.info.description)))
-            return meant;
-    }
-    return undefined;
-}
-async function undoneOrItself(aws, id) {
-    const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
-    const undone = info.rollbackInfo?.rollbackTriggeringDeploymentId;
-    return undone === undefined ? { id, info } : { id: undone, info: await (0,code_deploy/* getDeployment */.i8)(aws, undone) };
-}
-function noneOfOurs(occupant, own, group, nowMs) {
-    const whose = own.pullRequest === '' ? 'this run' : `pull request ${own.pullRequest}`;
-    const there = occupant === undefined
-        ? 'none is active.'
-        : `${describeOccupant(occupant, nowMs)} is active and not touched without being named.`;
-    return `No deployment of ${whose} was found in deployment group '${group.name}'; ${there} Set 'deployment-id' to an id or to 'active'.`;
-}
-function meant_deployment_notFound(sentence) {
-    return { reason: 'not-found', sentence };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/attach.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Finds service and group with reads only; undefined with problems added. */
-async function findPlace({ inputs }, world, identity, findings) {
-    const nowhere = { service: undefined, group: undefined };
-    if (inputs.service !== '')
-        findings.add(...addressProblems(inputs, world.region));
-    if (!mayCall(inputs, world) || !(await isExpectedAccount(inputs, identity, findings)))
-        return nowhere;
-    const [service, named] = await Promise.all([
-        readService(inputs, world, findings),
-        readNamedGroup(inputs, world, findings),
-    ]);
-    if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings)))
-        return nowhere;
-    const maker = findings.answerOf(readMaker(world, service));
-    const group = await resolveGroup(inputs, world, service, named, maker, findings);
-    return group === undefined ? { service, group } : { service, group, maker: await maker };
-}
-/** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
-async function attach({ inputs }, { service, group }, world, findings) {
-    const question = {
-        asked: inputs.deploymentId,
-        own: (0,lib_marker/* ownMarker */["do"])(world.run, (0,operation/* markedAs */.r$)(inputs.operation)),
-        service,
-        group,
-        onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
-    };
-    const meant = await findings.answerOf(findMeant(world, question));
-    if (meant === undefined)
-        return undefined;
-    if ('absent' in meant)
-        return meant;
-    if ('sentence' in meant) {
-        findings.add(meant);
-        return undefined;
-    }
-    return await readAttached({ inputs, service, group, meant }, world, findings);
-}
-/** Everything that a release would know of the deployment if it had made it. */
-async function readAttached({ inputs, service: now, group, meant: { id, info } }, world, findings) {
-    const service = (0,service_service/* beforeDeployment */.RU)(now, id);
-    const appSpec = await attach_readAppSpec(id, info, world, findings);
-    const ofTaskSet = now.taskSets.find((taskSet) => taskSet.deploymentId === id)?.taskDefinitionArn;
-    const taskDefinitionArn = ofTaskSet ?? appSpec?.shipped.taskDefinition;
-    const isOriginalGone = service.primary.deploymentId === id;
-    const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? '';
-    const [shift, shipped, original] = await Promise.all([
-        readShift(deploymentConfig || undefined, world, findings),
-        taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
-        isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
-    ]);
-    const file = appSpec?.shipped.file;
-    const hooks = file?.hooks ?? inputs.hooks;
-    const ownGroup = {
-        ...group,
-        ...(info.blueGreenDeploymentConfiguration && (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration)),
-    };
-    const knownShift = shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 };
-    const budget = (0,follow_budget/* budgetFor */.vO)({
-        waitForMs: inputs.waitForMs,
-        ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor),
-        group: ownGroup,
-        shift: knownShift,
-        hooks,
-    });
-    const plan = {
-        service,
-        group: ownGroup,
-        deploymentConfig,
-        shift: knownShift,
-        hooks,
-        appSpec: attach_appSpecPlan(service, file, hooks),
-        sentAppSpec: appSpec?.sent ?? 'unseen',
-        definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
-        definitionSha256: shipped && definitionSha256(shipped.definition),
-        differences: shipped && original && differencesBetween(original.definition, shipped.definition),
-        rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,deployment_group/* readRollbackOn */.uo)(info.autoRollbackConfiguration),
-        budget,
-        isUnchanged: false,
-        adopted: undefined,
-        occupant: undefined,
-        room: {
-            service,
-            group: ownGroup,
-            policy: 'fail',
-            own: (0,lib_marker/* ownMarker */["do"])(world.run, inputs.operation),
-            sinceMs: world.clock.now(),
-            patienceMs: 0,
-        },
-    };
-    return { deploymentId: id, plan, info, taskDefinitionArn, shipped };
-}
-function attach_appSpecPlan({ container }, file, hooks) {
-    return {
-        containerName: file?.containerName ?? container.name,
-        containerPort: file?.containerPort ?? container.port,
-        hooks,
-        file,
-    };
-}
-/** GetDeployment tells only the sum of the AppSpec; its text is read back by that. Source: observed. */
-async function attach_readAppSpec(id, info, world, findings) {
-    const sha256 = info.revision?.appSpecContent?.sha256;
-    if (sha256 === undefined || info.applicationName === undefined)
-        return undefined;
-    const content = await findings.answerOf((0,code_deploy/* getAppSpec */.JA)(world, info.applicationName, sha256), ({ kind, code }) => {
-        if (kind !== 'denied' && kind !== 'answered')
-            return undefined;
-        findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${code}); its hooks are taken from the inputs.`);
-        return 'ignore';
-    });
-    return content === undefined ? undefined : { sent: { content, sha256 }, shipped: readShipped(content) };
-}
-/** What changes is good to know, and nothing depends on it. */
-async function describe(arn, world, findings) {
-    return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
-}
-
+// EXTERNAL MODULE: ./lib/plan/attach.js
+var attach = __nccwpck_require__(26);
 ;// CONCATENATED MODULE: ./lib/operations/attach.js
 
 
@@ -47324,9 +48720,9 @@ async function describe(arn, world, findings) {
 async function attachTo(parsed, world, progress, { examine, mayBeAbsent = false } = {}) {
     return await world.log.group('Checks', async () => {
         const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
-        const identity = identify(parsed.inputs, world);
-        const place = await findPlace(parsed, world, identity, findings);
-        const attached = place.group === undefined ? undefined : await attach(parsed, place, world, findings);
+        const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
+        const place = await (0,attach/* findPlace */.Pj)(parsed, world, identity, findings);
+        const attached = place.group === undefined ? undefined : await (0,attach/* attach */.K0)(parsed, place, world, findings);
         const isThere = attached !== undefined && !('absent' in attached);
         if (isThere)
             examine?.(attached, findings);
@@ -47398,7 +48794,7 @@ async function firstLook(engine, { deploymentId }, progress) {
         return snapshot;
     }
     catch (error) {
-        if (!(error instanceof aws_attempts/* CallError */.RA))
+        if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         progress.learn({ problems: [(0,plan_findings/* callProblem */.U)(error)] });
         return undefined;
@@ -47480,7 +48876,7 @@ async function continueAtReady(engine, id, { log }) {
             log.line(`Continued deployment ${id}, which waited at Ready.`);
         }
         catch (error) {
-            if (!(error instanceof aws_attempts/* CallError */.RA))
+            if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (error.serviceError.code !== 'DeploymentIsNotInReadyState')
                 return (0,plan_findings/* callProblem */.U)(error);
@@ -47490,6 +48886,10 @@ async function continueAtReady(engine, id, { log }) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/app-spec/shipped.js
+var shipped = __nccwpck_require__(7422);
 ;// CONCATENATED MODULE: ./lib/plan/rollback-target.js
 
 
@@ -47544,7 +48944,7 @@ async function readPast(world, { service, group }) {
         past.push({
             id,
             createdAtMs: createTime?.getTime() ?? 0,
-            taskDefinitionArn: content === undefined ? undefined : readShipped(content).taskDefinition,
+            taskDefinitionArn: content === undefined ? undefined : (0,shipped/* readShipped */.y)(content).taskDefinition,
             isRollback: creator === 'codeDeployRollback' ||
                 rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
                 (0,lib_marker/* parseMarker */.gY)(description)?.operation === 'rollback',
@@ -47582,7 +48982,7 @@ async function rollback(parsed, world) {
     const progress = lib_progress/* Progress */.k.begin(inputs, world);
     const patient = patiently(world);
     const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
-    const place = await look(parsed, patient, findings, progress);
+    const place = await rollback_look(parsed, patient, findings, progress);
     if (place === undefined)
         return progress.end('refused', { problems: findings.problems });
     if (world.signal.aborted)
@@ -47603,10 +49003,10 @@ async function rollback(parsed, world) {
     return await deployEarlier(parsed, place, world, findings);
 }
 /** Service, group and what is active in it; undefined with problems added. */
-async function look(parsed, world, findings, progress) {
+async function rollback_look(parsed, world, findings, progress) {
     return await world.log.group('Checks', async () => {
-        const identity = identify(parsed.inputs, world);
-        const place = await findPlace(parsed, world, identity, findings);
+        const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
+        const place = await (0,attach/* findPlace */.Pj)(parsed, world, identity, findings);
         progress.learn({ caller: (await identity).caller, service: place.service, group: place.group });
         for (const line of (0,log_lines/* planLines */.HN)(progress.release))
             world.log.line(line);
@@ -47616,14 +49016,14 @@ async function look(parsed, world, findings, progress) {
         const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
         const facts = { service, group, autoPromote: false, suspects, stopped: new Set(), onListDenied: () => { } };
         const before = findings.problems.length;
-        const occupant = await findings.answerOf(findOccupant(world, facts));
+        const occupant = await findings.answerOf((0,group_occupant/* findOccupant */.H)(world, facts));
         return findings.problems.length > before || before > 0 ? undefined : { ...place, occupant };
     });
 }
 async function rollback_attachTo(inputs, { service, group }, occupant, world, findings) {
     const id = occupant.rollsBack ?? occupant.id;
     const info = await findings.answerOf((0,code_deploy/* getDeployment */.i8)(world, id));
-    return info && (await readAttached({ inputs, service, group, meant: { id, info } }, world, findings));
+    return info && (await (0,attach/* readAttached */.PX)({ inputs, service, group, meant: { id, info } }, world, findings));
 }
 /** Stops the deployment with rollback and follows both; undefined when it cannot be stopped any more. Changes AWS. */
 async function goBackWith(attached, inputs, world, progress) {
@@ -47716,6 +49116,7 @@ async function watch(parsed, world) {
 
 
 
+
 const OPERATIONS = {
     release: release,
     plan: plan,
@@ -47723,6 +49124,7 @@ const OPERATIONS = {
     stop: stop,
     promote: promote,
     rollback: rollback,
+    preview: preview,
 };
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */
 async function operate(parsed, world) {
@@ -47733,8 +49135,8 @@ async function operate(parsed, world) {
 var wrap_up = __nccwpck_require__(4241);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
-// EXTERNAL MODULE: ./lib/step/step.js + 16 modules
-var step = __nccwpck_require__(154);
+// EXTERNAL MODULE: ./lib/step/step.js + 11 modules
+var step = __nccwpck_require__(616);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -47809,10 +49211,10 @@ function attempt(action) {
 /* harmony export */   F: () => (/* binding */ postStep),
 /* harmony export */   L: () => (/* binding */ stateOf)
 /* harmony export */ });
-/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
+/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1112);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(154);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(616);
 
 
 
@@ -47928,7 +49330,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 154:
+/***/ 616:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47986,82 +49388,8 @@ function githubRun(environment) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/names.js
-/** Every input that action.yml declares, in its order. A test compares the two. */
-const INPUT_NAMES = [
-    'operation',
-    'cluster',
-    'service',
-    'codedeploy-application',
-    'codedeploy-deployment-group',
-    'deployment-id',
-    'image',
-    'expect-image',
-    'task-definition',
-    'container-name',
-    'container-port',
-    'environment-variables',
-    'secrets',
-    'cpu',
-    'memory',
-    'codedeploy-appspec',
-    'before-install-hook',
-    'after-install-hook',
-    'after-allow-test-traffic-hook',
-    'before-allow-traffic-hook',
-    'after-allow-traffic-hook',
-    'codedeploy-deployment-config',
-    'codedeploy-deployment-description',
-    'rollback-on',
-    'alarms',
-    'on-active-deployment',
-    'if-unchanged',
-    'allow-older',
-    'auto-promote',
-    'keep-strategy',
-    'wait-for',
-    'wait-for-minutes',
-    'on-timeout',
-    'on-cancel',
-    'fail-fast',
-    'hook-logs',
-    'test-url',
-    'aws-region',
-    'role-to-assume',
-    'expected-account-id',
-    'max-retries',
-    'wait-for-service-stability',
-    'job-status',
-];
-const RUN_NO_TASK = 'this action releases a service and runs no single tasks; run the task in a step of its own';
-/**
- * Inputs of `aws-actions/amazon-ecs-deploy-task-definition` that cannot apply to a release through CodeDeploy, each
- * with what to do instead. They are not declared, so the runner only warns about them and passes them on.
- * Source: action.yml of that action, version 2; ECS API Reference, UpdateService, for what CODE_DEPLOY services take.
- */
-const INAPPLICABLE_INPUTS = {
-    'desired-count': 'a blue/green release keeps the desired count of the service; change it with UpdateService',
-    'force-new-deployment': 'every release here is a new deployment; remove it',
-    'enable-ecs-managed-tags': 'CodeDeploy keeps the setting of the service; remove it',
-    'propagate-tags': 'CodeDeploy keeps the setting of the service; remove it',
-    'keep-null-value-keys': 'null members are always left out and empty environment values always kept; remove it',
-    'wait-max-delay-seconds': 'how often to look follows from what the deployment is waiting for; remove it',
-    'service-managed-ebs-volume': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
-    'service-managed-ebs-volume-name': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
-    'wait-for-task-stopped': RUN_NO_TASK,
-    'run-task': RUN_NO_TASK,
-    'run-task-container-overrides': RUN_NO_TASK,
-    'run-task-security-groups': RUN_NO_TASK,
-    'run-task-subnets': RUN_NO_TASK,
-    'run-task-assign-public-IP': RUN_NO_TASK,
-    'run-task-capacity-provider-strategy': RUN_NO_TASK,
-    'run-task-launch-type': RUN_NO_TASK,
-    'run-task-started-by': RUN_NO_TASK,
-    'run-task-tags': RUN_NO_TASK,
-    'run-task-managed-ebs-volume': RUN_NO_TASK,
-    'run-task-managed-ebs-volume-name': RUN_NO_TASK,
-};
-
+// EXTERNAL MODULE: ./lib/inputs/names.js
+var names = __nccwpck_require__(5261);
 ;// CONCATENATED MODULE: ./lib/inputs/environment.js
 
 /**
@@ -48069,12 +49397,12 @@ const INAPPLICABLE_INPUTS = {
  * Source: actions/runner, NodeScriptActionHandler.
  */
 function readRawInputs(environment) {
-    const values = INPUT_NAMES.map((name) => [name, environment[variableOf(name)] ?? '']);
+    const values = names/* INPUT_NAMES */.Q.map((name) => [name, environment[variableOf(name)] ?? '']);
     return Object.fromEntries(values);
 }
 /** Names of given inputs that action.yml does not declare, in upper case; the runner passes them on all the same. */
 function readUndeclaredInputs(environment) {
-    const declared = new Set(INPUT_NAMES.map(variableOf));
+    const declared = new Set(names/* INPUT_NAMES */.Q.map(variableOf));
     return Object.entries(environment)
         .filter(([name, value]) => name.startsWith('INPUT_') && !declared.has(name) && value?.trim() !== '')
         .map(([name]) => name.slice('INPUT_'.length));
@@ -48083,397 +49411,12 @@ function variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
 
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/untrusted.js
-var untrusted = __nccwpck_require__(4169);
-;// CONCATENATED MODULE: ./lib/inputs/alarms.js
-
-const MAX_ALARMS = 10;
-const MAX_NAME_LENGTH = 255;
-/**
- * Parses `alarms`: at most 10 names, each once, of up to 255 characters and without control characters.
- * Source: CodeDeploy API Reference, AlarmConfiguration and Alarm; CloudWatch API Reference, PutMetricAlarm.
- * @returns undefined when not given or wrong
- */
-function parseAlarms(fields) {
-    const names = fields.lines('alarms');
-    if (names.length === 0)
-        return undefined;
-    const before = fields.problems.length;
-    const doubled = names.find((name, index) => names.indexOf(name) !== index);
-    if (doubled !== undefined)
-        fields.wrong('alarms', `names '${(0,untrusted/* inSentence */.BX)(doubled, 255)}' more than once.`);
-    if (names.length > MAX_ALARMS)
-        fields.wrong('alarms', `takes at most ${MAX_ALARMS} alarm names; got ${names.length}.`);
-    const long = names.find((name) => name.length > MAX_NAME_LENGTH);
-    if (long !== undefined) {
-        const start = (0,untrusted/* inSentence */.BX)(long, 40);
-        fields.wrong('alarms', `takes names of at most ${MAX_NAME_LENGTH} characters; one begins '${start}'.`);
-    }
-    const garbled = names.find((name) => /\p{Cc}/u.test(name));
-    if (garbled !== undefined) {
-        fields.wrong('alarms', `takes names without control characters; there is one in '${(0,untrusted/* inSentence */.BX)(garbled, 100)}'.`);
-    }
-    return fields.problems.length === before ? names : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/container-lines.js
-
-/**
- * `[registry[:port]/]path[:tag][@algorithm:digest]`.
- * Source: distribution/reference, the grammar of image references.
- */
-const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
-/** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
-const MAX_IMAGE_LENGTH = 600;
-/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
-const VARIABLE_NAME = /^[^\s\p{Cc}"'#=]+$/u;
-const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
-const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
-const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
-/** Parses `image` or `expect-image`: one reference, or lines `container=image`. */
-function parseImages(fields, input = 'image') {
-    const images = fields.lines(input).map((line) => {
-        const split = line.indexOf('=');
-        if (split < 0)
-            return { container: undefined, image: line };
-        return { container: line.slice(0, split).trim(), image: line.slice(split + 1).trim() };
-    });
-    for (const { container, image } of images) {
-        if (container === '')
-            fields.wrong(input, `has a line without a container name before '='.`);
-        if (image === '') {
-            const name = (0,untrusted/* inSentence */.BX)(container ?? '', 100);
-            fields.wrong(input, `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`);
-        }
-        else if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
-            fields.wrong(input, `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
-        }
-    }
-    if (images.length > 1 && images.some(({ container }) => container === undefined)) {
-        fields.wrong(input, `must name the container on every line ('container=image') when it has several lines.`);
-    }
-    const named = images.flatMap(({ container }) => container ?? []);
-    const doubled = named.find((container, index) => named.indexOf(container) !== index);
-    if (doubled !== undefined)
-        fields.wrong(input, `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
-    return images;
-}
-/** Parses `environment-variables`. Values are kept to the letter and never shown. */
-function parseEnvironmentLines(fields) {
-    return parseAssignments(fields, 'environment-variables', 'NAME=value');
-}
-/** Parses `secrets`: names and where ECS finds their values. A value that is neither kind of address is not shown. */
-function parseSecretLines(fields) {
-    const secrets = parseAssignments(fields, 'secrets', 'NAME=address');
-    for (const [name, value] of secrets) {
-        const address = value.trim();
-        secrets.set(name, address);
-        if (![SECRETS_MANAGER_ARN, PARAMETER_ARN, PARAMETER_NAME].some((pattern) => pattern.test(address))) {
-            fields.wrong('secrets', `must give '${(0,untrusted/* inSentence */.BX)(name, 100)}' the ARN of a Secrets Manager secret or the name or ARN of an SSM parameter; what it gives is neither (not shown).`);
-        }
-    }
-    return secrets;
-}
-/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
-function parseAssignments(fields, input, form) {
-    const assigned = new Map();
-    for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
-        if (line.trim() === '')
-            continue;
-        const split = line.indexOf('=');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        if (!VARIABLE_NAME.test(name)) {
-            fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split)} (not shown).`);
-        }
-        else if (assigned.has(name)) {
-            fields.wrong(input, `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}' more than once.`);
-        }
-        else {
-            assigned.set(name, line.slice(split + 1));
-        }
-    }
-    return assigned;
-}
-function whatIsWrong(name, split) {
-    if (split < 0)
-        return `has no '='`;
-    if (name === '')
-        return `has no name before '='`;
-    return `has a name that no variable can have before '='`;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/fields.js
-
-
-/** As many mistakes of one input are told; a wrong file pasted into one would fill the log. */
-const MAX_MISTAKES = 10;
-/** The fields of one set of raw inputs. */
-function fieldsOf(raw) {
-    const problems = [];
-    const mistakes = new Map();
-    const wrong = (name, rest) => {
-        const count = (mistakes.get(name) ?? 0) + 1;
-        mistakes.set(name, count);
-        if (count > MAX_MISTAKES + 1)
-            return;
-        problems.push((0,errors/* invalidInput */.a)(`Input '${name}' ${count > MAX_MISTAKES ? 'has more mistakes, which are not listed.' : rest}`));
-    };
-    const text = (name) => raw[name].trim() || undefined;
-    return {
-        problems,
-        wrong,
-        text,
-        verbatim: (name) => raw[name],
-        lines: (name) => raw[name]
-            .split('\n')
-            .map((line) => line.trim())
-            .filter((line) => line !== ''),
-        matching: (name, pattern, expected) => {
-            const given = text(name);
-            if (given === undefined || pattern.test(given))
-                return given;
-            wrong(name, `must be ${expected}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return undefined;
-        },
-        wholeNumber: (name, min, max) => {
-            const given = text(name);
-            if (given === undefined)
-                return undefined;
-            const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-            if (value >= min && value <= max)
-                return value;
-            wrong(name, `must be a whole number from ${min} to ${max}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return undefined;
-        },
-        trueOrFalse: (name) => {
-            const given = text(name);
-            if (given === undefined)
-                return undefined;
-            if (/^true$/i.test(given))
-                return true;
-            if (/^false$/i.test(given))
-                return false;
-            wrong(name, `must be 'true' or 'false'; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return undefined;
-        },
-        choice: (name, choices) => {
-            const given = text(name);
-            if (given === undefined)
-                return undefined;
-            const found = choices.find((choice) => choice === given);
-            if (found === undefined)
-                wrong(name, `must be ${orList(choices)}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
-            return found;
-        },
-    };
-}
-/** `'a', 'b' or 'c'`. */
-function orList(choices) {
-    const quoted = choices.map((choice) => `'${choice}'`);
-    const last = quoted.pop() ?? '';
-    return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
-}
-
-// EXTERNAL MODULE: ./lib/inputs/hooks.js
-var inputs_hooks = __nccwpck_require__(1937);
-// EXTERNAL MODULE: ./lib/inputs/operation.js
-var inputs_operation = __nccwpck_require__(7784);
-;// CONCATENATED MODULE: ./lib/inputs/inputs.js
-
-
-
-
-
-
-
-
-const MINUTE_MS = 60_000;
-const PARTINGS = ['leave', 'rollback'];
-/** The cluster that ECS uses when none is named. */
-const DEFAULT_CLUSTER = 'default';
-/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
-const CPU = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?vcpu)$/i;
-const MEMORY = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?gb)$/i;
-/** Source: CodeDeploy User Guide, "CodeDeploy limits", the same for applications, groups and configurations. */
-const CODE_DEPLOY_NAME = /^[A-Za-z0-9._+=,@-]{1,100}$/;
-const CODE_DEPLOY_FORM = `up to 100 letters, digits and '.', '_', '+', '=', ',', '@', '-'`;
-/** Source: ECS API Reference, ContainerDefinition. */
-const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/;
-/** Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
-const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
-const ACCOUNT_ID = /^\d{12}$/;
-/**
- * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
- * need AWS can still find what else is wrong; nothing is written while there is a problem.
- * @param undeclared names of inputs that reached us although action.yml does not declare them, in any case
- */
-function parseInputs(raw, undeclared) {
-    const fields = fieldsOf(raw);
-    const notes = [];
-    const service = fields.text('service');
-    if (service === undefined)
-        fields.wrong('service', 'is required: the name or ARN of the ECS service to release.');
-    const environment = parseEnvironmentLines(fields);
-    const secrets = parseSecretLines(fields);
-    for (const name of secrets.keys()) {
-        if (environment.has(name)) {
-            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
-        }
-    }
-    const operation = fields.choice('operation', inputs_operation/* OPERATIONS */.xb) ?? 'release';
-    const inputs = {
-        operation,
-        cluster: clusterOf(fields.text('cluster'), service),
-        service: service ?? '',
-        application: fields.matching('codedeploy-application', CODE_DEPLOY_NAME, `the name of an application, ${CODE_DEPLOY_FORM}`),
-        deploymentGroup: fields.matching('codedeploy-deployment-group', CODE_DEPLOY_NAME, `the name of a deployment group, ${CODE_DEPLOY_FORM}`),
-        deploymentId: deploymentIdOf(fields, operation),
-        images: parseImages(fields),
-        expectedImages: expectedImages(fields, operation),
-        taskDefinition: taskDefinitionOf(fields, operation),
-        containerName: fields.matching('container-name', CONTAINER_NAME, `the name of a container, up to 255 letters, digits, '-' and '_'`),
-        containerPort: fields.wholeNumber('container-port', 1, 65_535),
-        environment,
-        secrets,
-        cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
-        memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
-        appSpec: fields.text('codedeploy-appspec'),
-        hooks: hooksOf(fields),
-        deploymentConfig: fields.matching('codedeploy-deployment-config', CODE_DEPLOY_NAME, `the name of a deployment configuration, ${CODE_DEPLOY_FORM}`),
-        description: fields.text('codedeploy-deployment-description') ?? '',
-        rollbackOn: rollbackOn(fields),
-        alarms: parseAlarms(fields),
-        onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
-        ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
-        allowOlder: fields.trueOrFalse('allow-older') ?? false,
-        autoPromote: operation === 'release' || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
-        keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
-        waitFor: waitFor(fields, operation, notes),
-        waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
-        ...endingsOf(fields, operation),
-        hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
-        testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
-        region: fields.text('aws-region'),
-        ...accountOf(fields),
-        maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
-    };
-    return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
-}
-/** The ARN of a service names its cluster; the short form of before 2019 does not. */
-function clusterOf(given, service) {
-    const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1];
-    return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given;
-}
-function inapplicable(undeclared) {
-    return Object.entries(INAPPLICABLE_INPUTS)
-        .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
-        .map(([name, advice]) => (0,errors/* invalidInput */.a)(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`));
-}
-function hooksOf(fields) {
-    const hooks = {};
-    for (const event of inputs_hooks/* LIFECYCLE_HOOKS */.Y) {
-        const given = fields.text((0,inputs_hooks/* hookInputOf */.P)(event));
-        if (given !== undefined)
-            hooks[event] = given;
-    }
-    return hooks;
-}
-function rollbackOn(fields) {
-    const words = (fields.text('rollback-on') ?? '').split(/[\s,]+/).filter((word) => word !== '');
-    if (words.length === 0)
-        return undefined;
-    const events = ['failure', 'alarm', 'stop'];
-    const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word));
-    if (unknown.length > 0) {
-        const got = unknown
-            .slice(0, 5)
-            .map((word) => `'${(0,untrusted/* inSentence */.BX)(word, 50)}'`)
-            .join(', ');
-        fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`);
-        return undefined;
-    }
-    if (words.includes('never') && words.length > 1) {
-        fields.wrong('rollback-on', `takes 'never' alone; got it together with other words.`);
-        return undefined;
-    }
-    return events.filter((event) => words.includes(event));
-}
-/** An operation that ends nothing takes these inputs and does as if they said so. */
-function endingsOf(fields, operation) {
-    const onTimeout = fields.choice('on-timeout', PARTINGS) ?? 'leave';
-    const onCancel = fields.choice('on-cancel', PARTINGS) ?? 'rollback';
-    const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3;
-    return (0,inputs_operation/* mayEnd */.pN)(operation) ? { onTimeout, onCancel, failFast } : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
-}
-/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
-const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/;
-function deploymentIdOf(fields, operation) {
-    const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
-    if (given !== undefined && !(0,inputs_operation/* isOnDeployment */.lV)(operation)) {
-        fields.wrong('deployment-id', `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`);
-    }
-    return given;
-}
-/** An address of the web without white space or what could end a link. */
-const URL_FORM = /^https?:\/\/[^\s"'<>`\\]{1,2000}$/;
-/** Source: ECS API Reference, DescribeTaskDefinition. */
-const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/;
-/** A rollback registers nothing, so it takes a revision that exists. */
-function taskDefinitionOf(fields, operation) {
-    if (operation !== 'rollback')
-        return fields.text('task-definition');
-    return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`);
-}
-function expectedImages(fields, operation) {
-    const images = parseImages(fields, 'expect-image');
-    if (images.length > 0 && operation !== 'promote')
-        fields.wrong('expect-image', `applies to 'operation: promote' only.`);
-    return images;
-}
-function waitFor(fields, operation, notes) {
-    const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing']);
-    const stability = fields.trueOrFalse('wait-for-service-stability');
-    if (stability !== undefined) {
-        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
-        if (chosen !== undefined && (chosen === 'nothing') === stability) {
-            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
-        }
-    }
-    if (operation === 'watch' && chosen === 'nothing') {
-        fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`);
-    }
-    if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
-        fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`);
-    }
-    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
-}
-/** The role says which account it is of, so the two inputs can be compared without asking anybody. */
-function accountOf(fields) {
-    const role = fields.text('role-to-assume');
-    const account = fields.text('expected-account-id');
-    const before = fields.problems.length;
-    const accountOfRole = ROLE_ARN.exec(role ?? '')?.[1];
-    if (role !== undefined && accountOfRole === undefined) {
-        const shape = 'arn:aws:iam::ACCOUNT:role/NAME';
-        fields.wrong('role-to-assume', `must be the ARN of an IAM role, '${shape}'; got '${(0,untrusted/* inSentence */.BX)(role, 200)}'.`);
-    }
-    if (account !== undefined && !ACCOUNT_ID.test(account)) {
-        fields.wrong('expected-account-id', `must be the 12 digits of an AWS account; got '${(0,untrusted/* inSentence */.BX)(account, 100)}'.`);
-    }
-    else if (account !== undefined && accountOfRole !== undefined && account !== accountOfRole) {
-        const sentence = `Input 'expected-account-id' is ${account}, but the role of 'role-to-assume' is of account ${accountOfRole}.`;
-        fields.problems.push({ reason: 'wrong-account', sentence });
-    }
-    return { roleToAssume: role, expectedAccount: account, mayCall: fields.problems.length === before };
-}
-function minutesAsMs(minutes) {
-    return minutes === undefined ? undefined : minutes * MINUTE_MS;
-}
-
+// EXTERNAL MODULE: ./lib/inputs/inputs.js + 4 modules
+var inputs_inputs = __nccwpck_require__(747);
 // EXTERNAL MODULE: ./lib/document.js + 1 modules
 var lib_document = __nccwpck_require__(3985);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var aws_attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/service-error.js
@@ -48639,6 +49582,8 @@ function signedBy(session) {
     return Object.assign(provider, { memoized: true });
 }
 
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/aws/endpoint.js
 
 
@@ -48959,13 +49904,17 @@ var external_node_fs_ = __nccwpck_require__(3024);
  * such as a schedule, say nothing. Source: GitHub docs, webhook payloads, `repository.private`.
  */
 function isPrivateRepository(environment) {
+    const event = readEvent(environment);
+    const repository = (0,lib_document/* isJsonObject */.OW)(event) ? event['repository'] : undefined;
+    return (0,lib_document/* isJsonObject */.OW)(repository) && repository['private'] === true;
+}
+/** The event that started the run, as GitHub told it; undefined when it cannot be read. */
+function readEvent(environment) {
     try {
-        const event = JSON.parse((0,external_node_fs_.readFileSync)(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
-        const repository = (0,lib_document/* isJsonObject */.OW)(event) ? event['repository'] : undefined;
-        return (0,lib_document/* isJsonObject */.OW)(repository) && repository['private'] === true;
+        return JSON.parse((0,external_node_fs_.readFileSync)(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
     }
     catch {
-        return false;
+        return undefined;
     }
 }
 
@@ -48978,7 +49927,7 @@ function isPrivateRepository(environment) {
 
 /** The step that the environment describes. */
 function buildStep({ environment, toolkit, firstRequestSent, files, log, signal, onRelease }) {
-    const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment));
+    const parsed = (0,inputs_inputs/* parseInputs */.T)(readRawInputs(environment), readUndeclaredInputs(environment));
     const { inputs } = parsed;
     const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent };
     const { close, ...connection } = connect(options);
@@ -48989,6 +49938,8 @@ function buildStep({ environment, toolkit, firstRequestSent, files, log, signal,
         maxAttempts: inputs.maxRetries,
         signal,
         run: githubRun(environment),
+        event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
+        isPullRequestClosed: async () => undefined,
         log,
         isPrivateRepository: () => isPrivateRepository(environment),
         readText: files.readText,
@@ -49049,8 +50000,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
+var sentences = __nccwpck_require__(1112);
 ;// CONCATENATED MODULE: ./lib/report/annotation.js
 
 
@@ -49438,6 +50389,7 @@ function renderSummary(release) {
         lifecycle(release),
         hooks(release),
         summary_traffic(release),
+        lanes(release),
         rollbackSection(release),
         warnings(release),
         links(release),
@@ -49446,7 +50398,8 @@ function renderSummary(release) {
 }
 function heading(release) {
     const { title } = (0,sentences/* verdictSentences */.qW)(release);
-    const revision = release.status === 'succeeded' && release.operation !== 'rollback' ? `${(0,sentences/* releasedRevision */.FX)(release)} to ` : '';
+    const name = (0,sentences/* releasedRevision */.FX)(release);
+    const revision = release.status === 'succeeded' && release.operation !== 'rollback' && name !== '' ? `${name} to ` : '';
     return `## ${title}: ${(0,untrusted/* markdownText */.p7)(`${revision}${(0,sentences/* serviceLabel */.uZ)(release)}`)}`;
 }
 /** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
@@ -49485,7 +50438,10 @@ function facts(release) {
             'Production when last seen',
             lastSeen === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(lastSeen.text)}${readText(lastSeen.atMs)}`,
         ],
-        ['Test listener', release.testUrl === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(release.testUrl), release.testUrl)],
+        [
+            release.operation === 'preview' ? 'Preview' : 'Test listener',
+            release.testUrl === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(release.testUrl), release.testUrl),
+        ],
         ['Traffic shift', plan === undefined ? '' : (0,untrusted/* markdownCode */.D9)(plan.deploymentConfig)],
         [
             'Account, region',
@@ -49632,6 +50588,17 @@ function summary_traffic(release) {
         ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
     ];
     return section('Traffic', lines.map((line) => `- ${line}`).join('\n'));
+}
+function lanes({ preview }) {
+    if (preview === undefined || preview.lanes.length === 0)
+        return '';
+    const rows = preview.lanes.map(({ name, url, was, became }) => [
+        (0,untrusted/* markdownCode */.D9)(name),
+        withLink((0,untrusted/* markdownCode */.D9)(url), url),
+        (0,untrusted/* markdownText */.p7)(was),
+        (0,untrusted/* markdownText */.p7)(became),
+    ]);
+    return section('Lanes', table(['Lane', 'Address', 'When looked at', 'Now'], rows));
 }
 function rollbackSection(release) {
     const rollback = (0,release_state/* rollbackOf */.I)(release);
@@ -49809,6 +50776,145 @@ function laterToolkit(importToolkit) {
             return loaded;
         },
     };
+}
+
+
+/***/ }),
+
+/***/ 4123:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AH: () => (/* binding */ canonicalDefinition),
+/* harmony export */   fq: () => (/* binding */ definitionSha256),
+/* harmony export */   gk: () => (/* binding */ isSameDefinition)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3985);
+
+
+/**
+ * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
+ * in, and the order of lists that are sets do not count. In doubt the answer is no.
+ */
+function isSameDefinition(left, right) {
+    return canonicalText(left) === canonicalText(right);
+}
+/** SHA-256 of a definition, lower-case hex: the same for definitions that ask for the same. */
+function definitionSha256(definition) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(canonicalText(definition)).digest('hex');
+}
+/** A definition in a form in which equal ones are equal text. */
+function canonicalDefinition(definition) {
+    const canonical = canonicalObject(definition, '');
+    const networkMode = definition['networkMode'];
+    const containers = canonical['containerDefinitions'];
+    if (!Array.isArray(containers))
+        return canonical;
+    return {
+        ...canonical,
+        ...sizeMember(canonical, 'cpu', 'vcpu'),
+        ...sizeMember(canonical, 'memory', 'gb'),
+        containerDefinitions: containers.map((container) => (0,_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(container) ? withoutFilledIn(container, networkMode) : container),
+    };
+}
+/** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
+const SETS = new Map(Object.entries({
+    'containerDefinitions.environment': 'name',
+    'containerDefinitions.secrets': 'name',
+    'containerDefinitions.portMappings': 'containerPort',
+    'containerDefinitions.mountPoints': 'containerPath',
+    'containerDefinitions.volumesFrom': 'sourceContainer',
+    'containerDefinitions.ulimits': 'name',
+    'containerDefinitions.systemControls': 'namespace',
+    'containerDefinitions.dependsOn': 'containerName',
+    'containerDefinitions.resourceRequirements': 'type',
+    'containerDefinitions.logConfiguration.secretOptions': 'name',
+    volumes: 'name',
+    tags: 'key',
+    requiresCompatibilities: '',
+}));
+function canonicalText(definition) {
+    return JSON.stringify(canonicalDefinition(definition));
+}
+/** Mappings whose names and values are the user's own: there an empty value is a value. */
+const USER_MAPS = new Set([
+    'containerDefinitions.dockerLabels',
+    'containerDefinitions.logConfiguration.options',
+    'containerDefinitions.firelensConfiguration.options',
+    'volumes.dockerVolumeConfiguration.driverOpts',
+    'volumes.dockerVolumeConfiguration.labels',
+]);
+/** A value without empty members; items of a list count also when they are empty. */
+function canonicalValue(value, path) {
+    if (Array.isArray(value)) {
+        const items = value.map((item) => ((0,_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(item) ? canonicalObject(item, path) : item));
+        return items.length === 0 ? undefined : sortedIfSet(items, path);
+    }
+    if ((0,_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value)) {
+        const members = canonicalObject(value, path);
+        return Object.keys(members).length === 0 ? undefined : members;
+    }
+    return value === null || value === '' ? undefined : value;
+}
+function canonicalObject(value, path) {
+    const members = Object.entries(value)
+        .map(([name, member]) => {
+        if (USER_MAPS.has(path))
+            return [name, member];
+        if (path === 'containerDefinitions.environment' && name === 'value')
+            return [name, member ?? ''];
+        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)];
+    })
+        .filter(([, member]) => member !== undefined)
+        .sort(([left], [right]) => compareText(left, right));
+    return Object.fromEntries(members);
+}
+/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
+function sortedIfSet(items, path) {
+    const key = SETS.get(path);
+    if (key === undefined)
+        return items;
+    const sortKey = (item) => String(JSON.stringify(key !== '' && (0,_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(item) ? item[key] : item));
+    return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
+}
+function compareText(left, right) {
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+/**
+ * What ECS adds to a container when it registers it. Observed in answers of DescribeTaskDefinition; the defaults are
+ * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
+ */
+function withoutFilledIn(container, networkMode) {
+    const { portMappings, healthCheck, ...rest } = container;
+    const members = Object.entries(rest).filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)));
+    return {
+        ...Object.fromEntries(members),
+        ...(Array.isArray(portMappings)
+            ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
+            : {}),
+        ...((0,_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
+    };
+}
+function withoutPortDefaults(port, networkMode) {
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(port))
+        return port;
+    const sharesPort = networkMode === 'awsvpc' || networkMode === 'host';
+    const filledHostPort = sharesPort ? port['containerPort'] : 0;
+    const members = Object.entries(port).filter(([name, value]) => !((name === 'protocol' && value === 'tcp') || (name === 'hostPort' && value === filledHostPort)));
+    return Object.fromEntries(members);
+}
+function withoutHealthCheckDefaults(healthCheck) {
+    const defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
+    return Object.fromEntries(Object.entries(healthCheck).filter(([name, value]) => defaults[name] !== value));
+}
+/** `0.5 vCPU` and `512` are the same size, as are `1 GB` and `1024`. Source: ECS API Reference, RegisterTaskDefinition. */
+function sizeMember(definition, member, unit) {
+    const value = definition[member];
+    if (typeof value !== 'string')
+        return {};
+    const match = /^([\d.]+) ?([a-z]+)$/i.exec(value);
+    return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
 }
 
 
@@ -50001,6 +51107,192 @@ function withoutDescribeOnly(definition) {
     const members = Object.entries(definition);
     const leftOut = members.map(([name]) => name).filter((name) => DESCRIBE_ONLY_MEMBERS.has(name));
     return { definition: Object.fromEntries(members.filter(([name]) => !DESCRIBE_ONLY_MEMBERS.has(name))), leftOut };
+}
+
+
+/***/ }),
+
+/***/ 354:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ differencesBetween),
+/* harmony export */   w: () => (/* binding */ summarizeDifferences)
+/* harmony export */ });
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
+/* harmony import */ var _canonical_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4123);
+/* harmony import */ var _overrides_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8552);
+
+
+
+/** Members whose value is told; of all others only that they differ. */
+const TOLD_MEMBERS = new Set(['image', 'cpu', 'memory', 'family', 'networkMode']);
+/** Lists that are told by the names of what differs in them. */
+const NAMED_LISTS = new Map([
+    ['environment', 'name'],
+    ['secrets', 'name'],
+    ['tags', 'key'],
+]);
+/** Everything in which `after` differs from `before`, containers in the order of `after`. */
+function differencesBetween(before, after) {
+    const left = (0,_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalDefinition */ .AH)(before);
+    const right = (0,_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalDefinition */ .AH)(after);
+    const { containerDefinitions: leftContainers, ...leftTask } = left;
+    const { containerDefinitions: rightContainers, ...rightTask } = right;
+    const containersBefore = new Map((0,_overrides_js__WEBPACK_IMPORTED_MODULE_2__/* .containersOf */ .Mz)({ containerDefinitions: leftContainers }).map((one) => [(0,_overrides_js__WEBPACK_IMPORTED_MODULE_2__/* .nameOf */ .Vb)(one), one]));
+    const containersAfter = new Map((0,_overrides_js__WEBPACK_IMPORTED_MODULE_2__/* .containersOf */ .Mz)({ containerDefinitions: rightContainers }).map((one) => [(0,_overrides_js__WEBPACK_IMPORTED_MODULE_2__/* .nameOf */ .Vb)(one), one]));
+    const names = [...new Set([...containersAfter.keys(), ...containersBefore.keys()])];
+    return [
+        ...names.flatMap((name) => containerDifferences(name, containersBefore.get(name), containersAfter.get(name))),
+        ...orderDifferences([...containersBefore.keys()], [...containersAfter.keys()]),
+        ...memberDifferences('', leftTask, rightTask),
+    ];
+}
+/** The same containers in another order: another revision, whatever it is worth. */
+function orderDifferences(before, after) {
+    const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
+    if (isSame)
+        return [];
+    return [{ member: 'order of containers', container: '', from: undefined, to: undefined, names: undefined }];
+}
+function containerDifferences(name, before, after) {
+    if (before === undefined || after === undefined) {
+        const from = before === undefined ? undefined : 'present';
+        const to = after === undefined ? undefined : 'present';
+        return [{ member: 'container', container: name, from, to, names: undefined }];
+    }
+    return memberDifferences(name, before, after);
+}
+function memberDifferences(container, before, after) {
+    const members = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return members
+        .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
+        .map((member) => {
+        const key = NAMED_LISTS.get(member);
+        const isTold = TOLD_MEMBERS.has(member);
+        return {
+            member,
+            container,
+            from: isTold ? textOf(before[member]) : undefined,
+            to: isTold ? textOf(after[member]) : undefined,
+            names: key === undefined ? undefined : namesThatDiffer(before[member], after[member], key),
+        };
+    });
+}
+function namesThatDiffer(before, after, key) {
+    const left = byName(before, key);
+    const right = byName(after, key);
+    return {
+        added: [...right.keys()].filter((name) => !left.has(name)),
+        changed: [...right].filter(([name, item]) => left.has(name) && left.get(name) !== item).map(([name]) => name),
+        removed: [...left.keys()].filter((name) => !right.has(name)),
+    };
+}
+function byName(list, key) {
+    const items = Array.isArray(list) ? list.filter(_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW) : [];
+    return new Map(items.map((item) => [String(item[key] ?? ''), JSON.stringify(item)]));
+}
+function textOf(value) {
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+/** The differences in one line: "image of web, environment of web (LOG_LEVEL)". */
+function summarizeDifferences(differences) {
+    return differences
+        .map(({ member, container, names }) => {
+        const where = container === '' ? member : `${member} of ${container}`;
+        const touched = names === undefined ? [] : [...names.added, ...names.changed, ...names.removed];
+        return touched.length === 0 ? where : `${where} (${touched.join(', ')})`;
+    })
+        .join(', ');
+}
+
+
+/***/ }),
+
+/***/ 8552:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   MR: () => (/* binding */ containerNames),
+/* harmony export */   Mz: () => (/* binding */ containersOf),
+/* harmony export */   Ux: () => (/* binding */ hasOverrides),
+/* harmony export */   Vb: () => (/* binding */ nameOf),
+/* harmony export */   iu: () => (/* binding */ applyOverrides)
+/* harmony export */ });
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4169);
+
+
+
+/** Whether there is anything to change. */
+function hasOverrides(overrides) {
+    const { images, environment, secrets, cpu, memory } = overrides;
+    return images.length + environment.size + secrets.size > 0 || cpu !== undefined || memory !== undefined;
+}
+/**
+ * Puts the overrides into a definition; what they do not name stays as it is.
+ * @param mainContainer the container behind the load balancer: it takes an image without a container's name, and the
+ *   variables and secrets; whether it is there is checked elsewhere
+ */
+function applyOverrides(definition, overrides, mainContainer) {
+    const images = new Map(overrides.images.map(({ container, image }) => [container ?? mainContainer, image]));
+    const names = containerNames(definition);
+    const problems = overrides.images
+        .flatMap(({ container }) => (container === undefined || names.includes(container) ? [] : [container]))
+        .map((container) => noSuchContainer(container, names));
+    const hasVariables = overrides.environment.size + overrides.secrets.size > 0;
+    const containers = containersOf(definition).map((container) => {
+        const name = nameOf(container);
+        const image = images.get(name);
+        const withImage = image === undefined ? container : { ...container, image };
+        return name === mainContainer && hasVariables ? withVariables(withImage, overrides) : withImage;
+    });
+    return {
+        problems,
+        definition: {
+            ...definition,
+            containerDefinitions: containers,
+            ...(overrides.cpu === undefined ? {} : { cpu: overrides.cpu }),
+            ...(overrides.memory === undefined ? {} : { memory: overrides.memory }),
+        },
+    };
+}
+/** The containers of a definition; anything in the list that is none is left out. */
+function containersOf(definition) {
+    const containers = definition['containerDefinitions'];
+    return Array.isArray(containers) ? containers.filter(_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW) : [];
+}
+/** The name of a container, a variable or a secret; empty when it has none. */
+function nameOf(member) {
+    return typeof member['name'] === 'string' ? member['name'] : '';
+}
+function containerNames(definition) {
+    return containersOf(definition).map(nameOf);
+}
+function noSuchContainer(container, names) {
+    const known = names.map((name) => `'${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(name, 100)}'`).join(', ') || 'none';
+    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .invalidInput */ .a)(`Input 'image' names the container '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
+}
+/** A name lives in one of the two lists: setting it in one takes it out of the other. */
+function withVariables(container, { environment, secrets }) {
+    return {
+        ...container,
+        ...upserted(container, 'environment', 'value', environment, secrets),
+        ...upserted(container, 'secrets', 'valueFrom', secrets, environment),
+    };
+}
+function upserted(container, list, valueMember, set, movedAway) {
+    const current = Array.isArray(container[list]) ? container[list].filter(_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW) : [];
+    const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
+    const present = new Set(stayed.map(nameOf));
+    const updated = stayed.map((member) => {
+        const value = set.get(nameOf(member));
+        return value === undefined ? member : { ...member, [valueMember]: value };
+    });
+    const added = [...set].filter(([name]) => !present.has(name)).map(([name, value]) => ({ name, [valueMember]: value }));
+    const members = [...updated, ...added];
+    return members.length === 0 && container[list] === undefined ? {} : { [list]: members };
 }
 
 
@@ -50231,9 +51523,11 @@ function stopVerdict({ rollback, snapshot, stop }) {
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7503);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8744);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1229);
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(336);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1229);
+/* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1946);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1288);
+/* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(336);
+
 
 
 
@@ -50247,14 +51541,20 @@ function stopVerdict({ rollback, snapshot, stop }) {
 const WRAP_UP_MS = 240_000;
 /**
  * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
- * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop.
+ * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop, and of a preview by giving back the
+ * lane.
  */
-async function wrapUp(saved, { inputs }, world) {
-    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_3__/* .Progress */ .k({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
+async function wrapUp(saved, parsed, world) {
+    const ended = await bringToRest(saved, parsed, world);
+    await (0,_preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_3__/* .giveBackLane */ .j)(ended, world);
+    return ended;
+}
+async function bringToRest(saved, { inputs }, world) {
+    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_4__/* .Progress */ .k({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
     const { plan, taskDefinition } = saved;
     if (plan === undefined || taskDefinition === undefined)
         return progress.end('cancelled');
-    const engine = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_4__/* .engineFor */ .E)(plan, inputs, world, progress);
+    const engine = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_5__/* .engineFor */ .E)(plan, inputs, world, progress);
     const since = saved.startedAtMs;
     const deploymentId = saved.deploymentId ?? (await findStarted(() => engine.findStarted(taskDefinition.arn, since)));
     if (deploymentId === undefined)
@@ -50267,7 +51567,7 @@ async function wrapUp(saved, { inputs }, world) {
     const onCancel = wasStopped && saved.operation === 'stop' ? 'rollback' : inputs.onCancel;
     world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
     const following = {
-        ...(0,_release_following_js__WEBPACK_IMPORTED_MODULE_4__/* .followingOf */ .j)(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
+        ...(0,_release_following_js__WEBPACK_IMPORTED_MODULE_5__/* .followingOf */ .j)(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
         untilMs: world.clock.now() + WRAP_UP_MS,
     };
     const rollbackOn = wasStopped ? ['stop', ...plan.rollbackOn] : plan.rollbackOn;
@@ -50302,7 +51602,7 @@ function needsSomebody({ status, settlement, snapshot }) {
         return true;
     if (settlement === undefined)
         return false;
-    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot);
+    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot);
     return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
 }
 /** Nothing is left to be done for a cancelled release. */

@@ -13,6 +13,8 @@ export type RefusalReason =
   | 'other-image'
   | 'busy'
   | 'older-run'
+  | 'no-lane'
+  | 'not-a-lane'
   | 'denied'
   | 'credentials'
   | 'wrong-account'

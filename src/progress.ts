@@ -97,6 +97,7 @@ function newRelease(inputs: Inputs, world: World): Release {
     settlement: undefined,
     production: undefined,
     testUrl: inputs.testUrl,
+    preview: undefined,
     hookLogs: [],
     taskStops: [],
     status: undefined,

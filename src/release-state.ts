@@ -12,6 +12,7 @@ import type { FinishLine } from './inputs/inputs.ts'
 import type { Operation } from './inputs/operation.ts'
 import type { Adopted } from './plan/adoption.ts'
 import type { ReleasePlan } from './plan/plan.ts'
+import type { Errand } from './preview/errand.ts'
 import type { DeploymentGroup } from './service/deployment-group.ts'
 import type { ResolvedService } from './service/service.ts'
 import type { Status } from './verdict.ts'
@@ -54,6 +55,8 @@ export interface Release {
   production: Production | undefined
   /** The address that people open for the test listener. */
   testUrl: string | undefined
+  /** Of `operation: preview`: whose preview, and on which lanes. */
+  preview: Preview | undefined
   /** What hook functions printed, as far as it is shown. */
   hookLogs: readonly HookLog[]
   /** For which reasons tasks of the replacement stopped while it was being started. */
@@ -64,6 +67,26 @@ export interface Release {
   failure: string | undefined
   /** The step that released ended without a word: it was killed or crashed. */
   wasLost: boolean
+}
+
+/** The preview of a pull request, or the look after all of them. */
+export interface Preview {
+  errand: Errand['kind']
+  /** Number of the pull request; empty for a sweep. */
+  pullRequest: string
+  /** The lane that is being taken, and the task set that was PRIMARY in it before; undefined when it was its own. */
+  taking: { cluster: string; name: string; desiredCount: number; primaryId: string } | undefined
+  lanes: readonly LaneReading[]
+}
+
+/** A lane as it is told. */
+export interface LaneReading {
+  name: string
+  url: string
+  /** Who had it when it was looked at: `free`, `pull request 12 (d-…, 2 h ago)`. */
+  was: string
+  /** What this step did with it: `freed`; empty: nothing. */
+  became: string
 }
 
 /** What serves production, as it was last seen. */

@@ -1,4 +1,5 @@
 import { check } from './check.ts'
+import type { Problem } from './errors.ts'
 import { makeRoom } from './group/make-room.ts'
 import type { ParsedInputs } from './inputs/inputs.ts'
 import { patiently } from './patience.ts'
@@ -6,7 +7,7 @@ import type { Adopted } from './plan/adoption.ts'
 import { callProblem } from './plan/findings.ts'
 import { Progress } from './progress.ts'
 import { engineFor } from './release-following.ts'
-import type { Release } from './release-state.ts'
+import type { Preview, Release } from './release-state.ts'
 import { adoptionLines } from './report/log-lines.ts'
 import { type Begun, seeThrough } from './see-through.ts'
 import { start } from './start.ts'
@@ -16,13 +17,24 @@ import type { World } from './world.ts'
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
  * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
  */
-export async function release(parsed: ParsedInputs, world: World): Promise<Release> {
+export async function release(parsed: ParsedInputs, world: World, terms: Terms = {}): Promise<Release> {
   const { inputs } = parsed
   const progress = Progress.begin(inputs, world)
+  if (terms.preview !== undefined) progress.learn({ preview: terms.preview })
 
-  const begun = await begin(parsed, world, progress)
+  const begun = await begin(parsed, world, progress, terms)
   if (begun === undefined) return progress.release
   return await seeThrough(begun, inputs, world, progress)
+}
+
+/** What else a release has to do with. */
+export interface Terms {
+  /** It is the preview of a pull request. */
+  preview?: Preview
+  /** Called once every check has passed, right before the first write. @returns what speaks against it after all */
+  beforeWrites?(progress: Progress): Promise<Problem | undefined>
+  /** Called right after the deployment was created. @returns whether the release goes on; else it has ended */
+  afterStart?(deploymentId: string, progress: Progress): Promise<boolean>
 }
 
 /** How often a release lets others go first that started right before it. */
@@ -36,7 +48,7 @@ const SHOWS_WITHIN_MS = 2_000
  * deployment came first: what serves, and whose turn it is, may have changed.
  * @returns undefined when the release has ended
  */
-async function begin(parsed: ParsedInputs, world: World, progress: Progress): Promise<Begun | undefined> {
+async function begin(parsed: ParsedInputs, world: World, progress: Progress, terms: Terms): Promise<Begun | undefined> {
   const { inputs } = parsed
   const patient = patiently(world)
   let blocker: string | undefined
@@ -58,9 +70,19 @@ async function begin(parsed: ParsedInputs, world: World, progress: Progress): Pr
     }
     if (overtaken > 0) await world.clock.sleep(SHOWS_WITHIN_MS, world.signal)
 
+    const problem = await terms.beforeWrites?.(progress)
+    if (problem !== undefined) {
+      progress.end('refused', { problems: [problem] })
+      return undefined
+    }
+
     // Nothing above this line changes anything in AWS, but for what 'on-active-deployment: replace' ends.
     const started = await start(plan, engineFor(plan, inputs, patient, progress), patient, progress)
-    if (started.kind === 'started') return { plan, deploymentId: started.deploymentId }
+    if (started.kind === 'started') {
+      const { deploymentId } = started
+      const goesOn = (await terms.afterStart?.(deploymentId, progress)) ?? true
+      return goesOn ? { plan, deploymentId } : undefined
+    }
     if (started.kind === 'ended') return undefined
     overtaken += 1
     blocker = started.blocker

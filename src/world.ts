@@ -23,6 +23,10 @@ export interface World extends Ecs, CodeDeploy {
   /** When the credentials end, in milliseconds since 1970; undefined when they are renewed or do not tell. */
   credentialsEndAtMs(): Promise<number | undefined>
   run: GithubRun
+  /** The event that started the run. */
+  event: { name: string; read(): unknown }
+  /** Whether a pull request of this repository is closed; undefined when GitHub does not say. */
+  isPullRequestClosed(number: string): Promise<boolean | undefined>
   /** Whether the run is seen only by people who may see the repository; false when that is not known. */
   isPrivateRepository(): boolean
   /** Logs of Lambda functions; loaded when it is first asked for. */

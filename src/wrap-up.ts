@@ -4,6 +4,7 @@ import type { Outcome } from './follow/follow.ts'
 import { settle } from './follow/settle.ts'
 import { hasEnded } from './follow/snapshot.ts'
 import type { ParsedInputs, Parting } from './inputs/inputs.ts'
+import { giveBackLane } from './preview/tidy-up.ts'
 import { Progress } from './progress.ts'
 import { engineFor, followingOf } from './release-following.ts'
 import type { Release } from './release-state.ts'
@@ -17,9 +18,16 @@ const WRAP_UP_MS = 240_000
 
 /**
  * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
- * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop.
+ * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop, and of a preview by giving back the
+ * lane.
  */
-export async function wrapUp(saved: Release, { inputs }: ParsedInputs, world: World): Promise<Release> {
+export async function wrapUp(saved: Release, parsed: ParsedInputs, world: World): Promise<Release> {
+  const ended = await bringToRest(saved, parsed, world)
+  await giveBackLane(ended, world)
+  return ended
+}
+
+async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: World): Promise<Release> {
   const progress = new Progress({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world)
   const { plan, taskDefinition } = saved
   if (plan === undefined || taskDefinition === undefined) return progress.end('cancelled')

@@ -100,6 +100,8 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       readCaller: async () => ({ account: '123456789012', arn: RELEASER }),
       credentialsEndAtMs: async () => undefined,
       run: githubRun({ GITHUB_REPOSITORY: 'example/shop', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' }),
+      event: { name: 'push', read: () => ({}) },
+      isPullRequestClosed: async () => undefined,
       log: logInto(log),
       isPrivateRepository: () => true,
       loadBalancing: () => loadLoadBalancing(clientOptionsFor(simulator.url)),

@@ -7,6 +7,7 @@ import {
   RegisterTaskDefinitionCommand,
   type Service,
   type Task,
+  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { isJsonObject } from '../document.ts'
 import { definitionFromAnswer, type TaskDefinition } from '../task-definition/definition.ts'
@@ -29,17 +30,36 @@ export interface ServiceAnswer {
 /**
  * One service with its task sets; ECS answers 200 with a failure when there is none.
  * @param service name or ARN
+ * @param include `TAGS`: with its tags
  * @throws CallError; code `ClusterNotFound` when the cluster is unknown
  */
-export async function describeService(aws: Ecs, cluster: string, service: string): Promise<ServiceAnswer> {
+export async function describeService(
+  aws: Ecs,
+  cluster: string,
+  service: string,
+  include: 'TAGS'[] = [],
+): Promise<ServiceAnswer> {
   return await attempt(aws, 'ecs:DescribeServices', async (abortSignal) => {
-    const command = wellAnswered(new DescribeServicesCommand({ cluster, services: [service] }))
+    const command = wellAnswered(
+      new DescribeServicesCommand({ cluster, services: [service], ...(include.length > 0 && { include }) }),
+    )
     const { services, failures } = await aws.ecs.send(command, { abortSignal })
     const [found] = services ?? []
     const [failure] = failures ?? []
     if (found === undefined && failure === undefined) throw malformed('neither the service nor a failure')
     return { service: found, failureReason: failure?.reason }
   })
+}
+
+/**
+ * Sets how many tasks a service runs: changes AWS. Under CODE_DEPLOY this is one of the few things that UpdateService may
+ * change. Source: ECS API Reference, UpdateService.
+ * @throws CallError
+ */
+export async function setDesiredCount(aws: Ecs, cluster: string, service: string, desiredCount: number): Promise<void> {
+  await attempt(aws, 'ecs:UpdateService', (abortSignal) =>
+    aws.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount }), { abortSignal }),
+  )
 }
 
 /** A registered revision. */

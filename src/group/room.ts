@@ -1,6 +1,7 @@
 import { isSameJob, type Marker } from '../marker.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
+import { isOwn } from './meant-deployment.ts'
 import type { Occupant } from './occupant.ts'
 import { type RoomPolicy, type RoomStep, roomStep } from './room-policy.ts'
 
@@ -9,6 +10,8 @@ export interface Room {
   service: ResolvedService
   group: DeploymentGroup
   policy: RoomPolicy
+  /** Only deployments for the same pull request are stopped or waited for; any other is in the way for good. */
+  onlyOwn: boolean
   /** The run that needs the room. */
   own: Marker
   /** When it began to wait, or would; milliseconds since 1970. */
@@ -21,7 +24,8 @@ export interface Room {
 export function stepIn(room: Room, occupant: Occupant, asked: ReadonlySet<RoomStep>, nowMs: number): RoomStep {
   const { stage, marker, rollsBack, freeAtMs } = occupant
   const isOwnRollback = rollsBack !== undefined && marker !== undefined && isSameJob(room.own, marker)
-  return roomStep(room.policy, {
+  const isOthers = room.onlyOwn && !isOwn(room.own, marker)
+  return roomStep(isOthers ? 'fail' : room.policy, {
     stage,
     isOwnRollback,
     freeAtMs,

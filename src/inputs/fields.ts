@@ -23,6 +23,9 @@ export interface Fields {
   wrong(name: InputName, rest: string): void
 }
 
+/** An address of the web without white space or what could end a link. */
+export const URL_FORM = /^https?:\/\/[^\s"'<>`\\]{1,2000}$/
+
 /** As many mistakes of one input are told; a wrong file pasted into one would fill the log. */
 const MAX_MISTAKES = 10
 

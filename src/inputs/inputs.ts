@@ -4,10 +4,11 @@ import type { RoomPolicy } from '../group/room-policy.ts'
 import { inSentence } from '../untrusted.ts'
 import { parseAlarms } from './alarms.ts'
 import { type ContainerImage, parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
-import { type Fields, fieldsOf, orList } from './fields.ts'
+import { type Fields, fieldsOf, orList, URL_FORM } from './fields.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
 import { isOnDeployment, mayEnd, OPERATIONS, type Operation } from './operation.ts'
+import { type PreviewService, previewsOf, serviceOf } from './previews.ts'
 
 /** The moment at which a release counts as done. */
 export type FinishLine = 'test-traffic' | 'production-traffic' | 'completion' | 'nothing'
@@ -26,7 +27,7 @@ export interface Inputs {
   operation: Operation
   /** Name or ARN. */
   cluster: string
-  /** Name or ARN. Empty when it was not given, which is a problem of its own. */
+  /** Name or ARN. Empty when it was not given, which is a problem of its own, and while a preview has no lane. */
   service: string
   application: string | undefined
   deploymentGroup: string | undefined
@@ -70,6 +71,10 @@ export interface Inputs {
   hookLogs: HookLogChoice | undefined
   /** The address that people open for the test listener. */
   testUrl: string | undefined
+  /** The lanes that previews of pull requests run on. */
+  previewServices: PreviewService[]
+  /** After this long without a release a lane may go to another pull request. */
+  previewIdleMs: number
   region: string | undefined
   /** ARN of the role whose session the action takes by itself. Undefined: the credentials of the environment. */
   roleToAssume: string | undefined
@@ -119,9 +124,8 @@ const ACCOUNT_ID = /^\d{12}$/
 export function parseInputs(raw: RawInputs, undeclared: readonly string[]): ParsedInputs {
   const fields = fieldsOf(raw)
   const notes: string[] = []
-  const service = fields.text('service')
-  if (service === undefined) fields.wrong('service', 'is required: the name or ARN of the ECS service to release.')
-
+  const operation = fields.choice('operation', OPERATIONS) ?? 'release'
+  const service = serviceOf(fields, operation)
   const environment = parseEnvironmentLines(fields)
   const secrets = parseSecretLines(fields)
   for (const name of secrets.keys()) {
@@ -130,7 +134,6 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     }
   }
 
-  const operation = fields.choice('operation', OPERATIONS) ?? 'release'
   const inputs: Inputs = {
     operation,
     cluster: clusterOf(fields.text('cluster'), service),
@@ -180,6 +183,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     ...endingsOf(fields, operation),
     hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
     testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
+    ...previewsOf(fields, operation),
     region: fields.text('aws-region'),
     ...accountOf(fields),
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
@@ -188,7 +192,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
 }
 
 /** The ARN of a service names its cluster; the short form of before 2019 does not. */
-function clusterOf(given: string | undefined, service: string | undefined): string {
+export function clusterOf(given: string | undefined, service: string | undefined): string {
   const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1]
   return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given
 }
@@ -250,9 +254,6 @@ function deploymentIdOf(fields: Fields, operation: Operation): string | undefine
   return given
 }
 
-/** An address of the web without white space or what could end a link. */
-const URL_FORM = /^https?:\/\/[^\s"'<>`\\]{1,2000}$/
-
 /** Source: ECS API Reference, DescribeTaskDefinition. */
 const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/
 
@@ -285,6 +286,9 @@ function waitFor(fields: Fields, operation: Operation, notes: string[]): FinishL
   }
   if (operation === 'watch' && chosen === 'nothing') {
     fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`)
+  }
+  if (operation === 'preview' && (chosen === 'test-traffic' || chosen === 'nothing')) {
+    fields.wrong('wait-for', `says '${chosen}', but a preview is there only when production of its lane has moved.`)
   }
   if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
     fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`)

@@ -37,6 +37,8 @@ export const INPUT_NAMES = [
   'fail-fast',
   'hook-logs',
   'test-url',
+  'preview-services',
+  'preview-hours',
   'aws-region',
   'role-to-assume',
   'expected-account-id',

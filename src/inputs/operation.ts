@@ -1,7 +1,7 @@
 /** What this action can be asked for: the input `operation`. */
-export type Operation = 'release' | 'plan' | 'watch' | 'stop' | 'promote' | 'rollback'
+export type Operation = 'release' | 'plan' | 'watch' | 'stop' | 'promote' | 'rollback' | 'preview'
 
-export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback']
+export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback', 'preview']
 
 /** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
 export function markedAs(operation: Operation): Operation {
@@ -10,7 +10,7 @@ export function markedAs(operation: Operation): Operation {
 
 /** Whether the operation may end what it started or moved on, when it is cancelled, not done in time, or in vain. */
 export function mayEnd(operation: Operation): boolean {
-  return operation === 'release' || operation === 'promote'
+  return operation === 'release' || operation === 'promote' || operation === 'preview'
 }
 
 /** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */

@@ -4,6 +4,7 @@ import { release } from '../release.ts'
 import type { Release } from '../release-state.ts'
 import type { World } from '../world.ts'
 import { plan } from './plan.ts'
+import { preview } from './preview.ts'
 import { promote } from './promote.ts'
 import { rollback } from './rollback.ts'
 import { stop } from './stop.ts'
@@ -16,6 +17,7 @@ const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: World) => Prom
   stop,
   promote,
   rollback,
+  preview,
 }
 
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */

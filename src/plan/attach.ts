@@ -143,6 +143,7 @@ export async function readAttached(
       service,
       group: ownGroup,
       policy: 'fail',
+      onlyOwn: false,
       own: ownMarker(world.run, inputs.operation),
       sinceMs: world.clock.now(),
       patienceMs: 0,

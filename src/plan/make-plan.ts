@@ -101,6 +101,7 @@ export async function makePlan(
     service,
     group,
     policy: inputs.onActiveDeployment,
+    onlyOwn: inputs.operation === 'preview',
     own,
     sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
     patienceMs: totalMs,

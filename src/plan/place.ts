@@ -19,10 +19,12 @@ export async function readService(
   world: World,
   findings: Findings,
 ): Promise<ResolvedService | undefined> {
-  const answer = await findings.answerOf(describeService(world, inputs.cluster, inputs.service), ({ code }) =>
-    code === 'ClusterNotFound'
-      ? notFound(`Cluster '${inSentence(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
-      : undefined,
+  const answer = await findings.answerOf(
+    describeService(world, inputs.cluster, inputs.service, tagsFor(inputs)),
+    ({ code }) =>
+      code === 'ClusterNotFound'
+        ? notFound(`Cluster '${inSentence(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
+        : undefined,
   )
   if (answer === undefined) return undefined
   const { service, problems } = resolveService(inputs.cluster, inputs.service, answer)
@@ -31,6 +33,11 @@ export async function readService(
   const contradictions = answerProblems(inputs, service)
   findings.add(...contradictions)
   return contradictions.length > 0 ? undefined : service
+}
+
+/** Only a lane is known by its tags; nobody else needs to be allowed to read them. */
+function tagsFor({ operation }: Inputs): 'TAGS'[] {
+  return operation === 'preview' ? ['TAGS'] : []
 }
 
 /** The group when the inputs name it fully: then it can be checked even when the service is wrong. */

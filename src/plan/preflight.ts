@@ -169,7 +169,8 @@ export function preflightWarnings({
       `Traffic goes to ${inSentence(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`,
     )
   }
-  if (service.desiredCount === 0) {
+  // A lane gets its tasks right before it is released to.
+  if (service.desiredCount === 0 && inputs.operation !== 'preview') {
     warnings.push(`The desired count of service '${service.name}' is 0, so the release starts no task.`)
   }
   if (inputs.alarms !== undefined) {

@@ -1,5 +1,6 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { busyNow, busyProblem } from '../group/busy-problem.ts'
+import { isOwn } from '../group/meant-deployment.ts'
 import { findOccupant, type Occupant } from '../group/occupant.ts'
 import { type Room, stepIn } from '../group/room.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -47,11 +48,12 @@ export async function readOccupancy(
 /** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
 export function candidatesOf(
   occupant: Occupant | undefined,
-  { primary }: ResolvedService,
+  { primary, desiredCount }: ResolvedService,
   maker: DeploymentInfo | undefined,
 ): Candidate[] {
   const candidates: Candidate[] = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant]
-  if (primary.deploymentId === undefined || maker?.status !== 'Succeeded') return candidates
+  // A lane that was freed runs nothing, whatever was released to it.
+  if (desiredCount === 0 || primary.deploymentId === undefined || maker?.status !== 'Succeeded') return candidates
   const appSpecSha256 = maker.revision?.appSpecContent?.sha256
   return [...candidates, { id: primary.deploymentId, marker: parseMarker(maker.description), appSpecSha256 }]
 }
@@ -70,7 +72,8 @@ export function checkTurn(
     if (deploymentId !== undefined && maker === undefined) {
       findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`)
     }
-    for (const predecessor of predecessorsOf(room.service, occupant, maker)) {
+    const isMine = ({ marker }: Predecessor) => !room.onlyOwn || isOwn(room.own, marker)
+    for (const predecessor of predecessorsOf(room.service, occupant, maker).filter(isMine)) {
       const { problem, note } = guardOrder(room.own, predecessor, world.run.serverUrl)
       if (note !== undefined) findings.notes.push(note)
       if (problem !== undefined) {

@@ -8,6 +8,7 @@ import type { Status } from '../verdict.ts'
 import { deploymentUrl } from './console-links.ts'
 import { hookResults } from './hook-results.ts'
 import { plannedSentence } from './planned.ts'
+import { previewCause, previewLabel, previewTitle } from './previews.ts'
 import { neverShifted, peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 import { andList, clockTime, duration, percentText } from './words.ts'
 
@@ -49,8 +50,11 @@ export function verdictSentences(release: Release): Verdict {
   }
 }
 
-function titleOf({ status, operation }: Release): string {
+function titleOf(release: Release): string {
+  const { status, operation } = release
   if (status === undefined) return 'In progress'
+  const preview = previewTitle(release)
+  if (preview !== undefined) return preview
   return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status]
 }
 
@@ -71,9 +75,11 @@ export function originalRevision({ service, deploymentId }: Release): string {
   return service === undefined || isGone ? '' : revisionName(service.primary.taskDefinitionArn)
 }
 
-/** `demo/web`, as far as it is known. */
-export function serviceLabel({ service, asked }: Release): string {
-  return service === undefined ? `${asked.cluster}/${asked.service}` : `${service.clusterName}/${service.name}`
+/** `demo/web`, as far as it is known; of a preview without a lane, whose it is. */
+export function serviceLabel(release: Release): string {
+  const { service, asked } = release
+  if (service !== undefined) return `${service.clusterName}/${service.name}`
+  return previewLabel(release) ?? `${asked.cluster}/${asked.service}`
 }
 
 function cause(release: Release): string {
@@ -84,6 +90,7 @@ function cause(release: Release): string {
       return goingOn(release)
     case 'succeeded':
       if (release.operation === 'rollback') return rolledBackCause(release)
+      if (release.deploymentId === undefined) return previewCause(release) ?? ''
       return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`
     case 'awaiting-promotion':
       return awaitingCause(release)
@@ -94,6 +101,7 @@ function cause(release: Release): string {
       return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`
     case 'unchanged':
       if (release.operation === 'stop') return nothingToStop(release)
+      if (release.preview !== undefined && release.preview.errand !== 'claim') return previewCause(release) ?? ''
       return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
     case 'planned':
       return plannedSentence(release)
@@ -365,7 +373,10 @@ function isRolledBack(release: Release): boolean {
 function remains(release: Release): string {
   if (isRolledBack(release)) return ''
   if (release.status === 'refused') return leftBehind(release)
-  if (release.status === 'succeeded') return keptSentence(release)
+  if (release.status === 'succeeded') {
+    const isThere = release.preview?.errand === 'claim' ? previewCause(release) : undefined
+    return isThere ?? keptSentence(release)
+  }
   if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed') return ''
   const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement')
   const parts: string[] = []
@@ -379,7 +390,11 @@ function remains(release: Release): string {
 
 function leftBehind(release: Release): string {
   const { taskDefinition, lostRevisionOf } = release
-  const nothing = release.operation === 'release' ? 'Nothing was deployed.' : 'Nothing was changed.'
+  if (release.deploymentId !== undefined && release.preview !== undefined) return ''
+  const nothing =
+    release.operation === 'release' || release.operation === 'preview'
+      ? 'Nothing was deployed.'
+      : 'Nothing was changed.'
   if (lostRevisionOf !== undefined) {
     return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`
   }

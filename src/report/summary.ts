@@ -33,6 +33,7 @@ export function renderSummary(release: Release): string {
     lifecycle(release),
     hooks(release),
     traffic(release),
+    lanes(release),
     rollbackSection(release),
     warnings(release),
     links(release),
@@ -42,8 +43,9 @@ export function renderSummary(release: Release): string {
 
 function heading(release: Release): string {
   const { title } = verdictSentences(release)
+  const name = releasedRevision(release)
   const revision =
-    release.status === 'succeeded' && release.operation !== 'rollback' ? `${releasedRevision(release)} to ` : ''
+    release.status === 'succeeded' && release.operation !== 'rollback' && name !== '' ? `${name} to ` : ''
   return `## ${title}: ${markdownText(`${revision}${serviceLabel(release)}`)}`
 }
 
@@ -86,7 +88,10 @@ function facts(release: Release): string {
       'Production when last seen',
       lastSeen === undefined ? '' : `${markdownCode(lastSeen.text)}${readText(lastSeen.atMs)}`,
     ],
-    ['Test listener', release.testUrl === undefined ? '' : withLink(markdownCode(release.testUrl), release.testUrl)],
+    [
+      release.operation === 'preview' ? 'Preview' : 'Test listener',
+      release.testUrl === undefined ? '' : withLink(markdownCode(release.testUrl), release.testUrl),
+    ],
     ['Traffic shift', plan === undefined ? '' : markdownCode(plan.deploymentConfig)],
     [
       'Account, region',
@@ -245,6 +250,17 @@ function traffic(release: Release): string {
     ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
   ]
   return section('Traffic', lines.map((line) => `- ${line}`).join('\n'))
+}
+
+function lanes({ preview }: Release): string {
+  if (preview === undefined || preview.lanes.length === 0) return ''
+  const rows = preview.lanes.map(({ name, url, was, became }): string[] => [
+    markdownCode(name),
+    withLink(markdownCode(url), url),
+    markdownText(was),
+    markdownText(became),
+  ])
+  return section('Lanes', table(['Lane', 'Address', 'When looked at', 'Now'], rows))
 }
 
 function rollbackSection(release: Release): string {

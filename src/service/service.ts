@@ -13,6 +13,8 @@ export interface ResolvedService {
   name: string
   clusterName: string
   desiredCount: number
+  /** Empty unless they were asked for. */
+  tags: Readonly<Record<string, string>>
   /** What the load balancer of the service points at. */
   container: { name: string; port: number }
   /** The task set that serves production. */
@@ -104,6 +106,7 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
       name: service.serviceName ?? shortName(service.serviceArn),
       clusterName: shortName(service.clusterArn ?? cluster),
       desiredCount: service.desiredCount ?? 0,
+      tags: Object.fromEntries((service.tags ?? []).map(({ key = '', value = '' }) => [key, value])),
       container: { name: containerName, port: containerPort },
       primary: { id, taskDefinitionArn, deploymentId: primary?.externalId },
       taskSets: (service.taskSets ?? []).map(readTaskSet),

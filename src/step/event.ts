@@ -6,11 +6,16 @@ import { isJsonObject } from '../document.ts'
  * such as a schedule, say nothing. Source: GitHub docs, webhook payloads, `repository.private`.
  */
 export function isPrivateRepository(environment: NodeJS.ProcessEnv): boolean {
+  const event = readEvent(environment)
+  const repository = isJsonObject(event) ? event['repository'] : undefined
+  return isJsonObject(repository) && repository['private'] === true
+}
+
+/** The event that started the run, as GitHub told it; undefined when it cannot be read. */
+export function readEvent(environment: NodeJS.ProcessEnv): unknown {
   try {
-    const event: unknown = JSON.parse(readFileSync(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8'))
-    const repository = isJsonObject(event) ? event['repository'] : undefined
-    return isJsonObject(repository) && repository['private'] === true
+    return JSON.parse(readFileSync(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8'))
   } catch {
-    return false
+    return undefined
   }
 }

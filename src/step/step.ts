@@ -5,7 +5,7 @@ import { type ParsedInputs, parseInputs } from '../inputs/inputs.ts'
 import type { Release } from '../release-state.ts'
 import type { Log, World } from '../world.ts'
 import { connect } from './connection.ts'
-import { isPrivateRepository } from './event.ts'
+import { isPrivateRepository, readEvent } from './event.ts'
 import type { StepFiles } from './files.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
@@ -42,6 +42,8 @@ export function buildStep({ environment, toolkit, firstRequestSent, files, log, 
     maxAttempts: inputs.maxRetries,
     signal,
     run: githubRun(environment),
+    event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
+    isPullRequestClosed: async () => undefined,
     log,
     isPrivateRepository: () => isPrivateRepository(environment),
     readText: files.readText,

@@ -1,0 +1,93 @@
+import { expect, test } from '@jest/globals'
+import { laneOwners, preview, pullRequest, scenarioWithLanes, scheduled } from '../support/previews.ts'
+import { inOneAccount, type SimulatedAccount, type Staging } from '../support/simulated-release.ts'
+
+const ONE = { lanes: 1 }
+
+/** A whole other run happens right before the first request of an operation is sent. */
+function rightBefore(operation: string, happens: () => Promise<unknown>) {
+  let isOver = false
+  return ({ ecs, codeDeploy }: Staging) => {
+    for (const { middlewareStack } of [ecs, codeDeploy]) {
+      const stack: { add(middleware: unknown, options: unknown): void } = middlewareStack
+      stack.add(
+        (next: (args: unknown) => unknown, { commandName }: { commandName?: string }) =>
+          async (args: unknown) => {
+            if (commandName === `${operation}Command` && !isOver) {
+              isOver = true
+              await happens()
+            }
+            return await next(args)
+          },
+        { step: 'initialize' },
+      )
+    }
+  }
+}
+
+async function laneIs(account: SimulatedAccount, pullRequest: string, desiredCount: number): Promise<void> {
+  expect(await laneOwners(account, 1)).toEqual([
+    expect.objectContaining({ pullRequest, desiredCount, isDeploying: false }),
+  ])
+}
+
+test('a whole other preview right before the deployment is created keeps its lane', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const other = async () =>
+      expect((await preview(account, pullRequest({ number: 8 }), ONE)).outputs.status).toBe('succeeded')
+    const { outputs, log } = await preview(account, pullRequest({ number: 7 }), {
+      ...ONE,
+      prepare: rightBefore('CreateDeployment', other),
+    })
+    expect(outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
+    expect(log).toContain('Lane web-preview-1 was released by somebody else right before; leaving it to them.')
+    await laneIs(account, '8', 1)
+  }))
+
+test('a lane that another pull request took since the sweep looked is not freed', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    await preview(account, pullRequest({ number: 7 }), ONE)
+    let isOver = false
+    const isPullRequestClosed = async (number: string) => {
+      if (!isOver) {
+        isOver = true
+        await preview(account, { ...pullRequest({ number: 8 }), isPullRequestClosed }, ONE)
+      }
+      return number === '7'
+    }
+    const { outputs, summary } = await preview(account, { ...scheduled(), isPullRequestClosed }, ONE)
+    expect(outputs).toMatchObject({ status: 'unchanged' })
+    expect(summary).toContain('taken by somebody else meanwhile')
+    await laneIs(account, '8', 1)
+  }))
+
+test('a lane that another pull request took right before it is freed has its tasks again', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    await preview(account, pullRequest({ number: 7 }), ONE)
+    const isPullRequestClosed = async (number: string) => number === '7'
+    const other = () => preview(account, { ...pullRequest({ number: 8 }), isPullRequestClosed }, ONE)
+    await preview(
+      account,
+      { ...scheduled(), isPullRequestClosed },
+      { ...ONE, prepare: rightBefore('UpdateService', other) },
+    )
+    await laneIs(account, '8', 1)
+  }))
+
+test('the deployment of another pull request is never stopped to make room', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    let others: ReturnType<typeof preview> | undefined
+    const begin = async () => {
+      others = preview(account, pullRequest({ number: 8 }), ONE)
+      const hasBegun = () => account.simulator.calls.some(({ operation }) => operation === 'CreateDeployment')
+      while (!hasBegun()) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const { outputs, calls } = await preview(account, pullRequest({ number: 7 }), {
+      ...ONE,
+      prepare: rightBefore('CreateDeployment', begin),
+    })
+    expect(outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
+    expect(calls.filter(({ operation }) => operation === 'StopDeployment')).toEqual([])
+    expect((await others)?.outputs).toMatchObject({ status: 'succeeded' })
+    await laneIs(account, '8', 1)
+  }))

@@ -1,0 +1,186 @@
+import { expect, test } from '@jest/globals'
+import type { Release } from '../../src/release-state.ts'
+import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
+import { wrapUp } from '../../src/wrap-up.ts'
+import { laneStates, preview, pullRequest, scenarioWithLanes, scheduled } from '../support/previews.ts'
+import { inOneAccount } from '../support/simulated-release.ts'
+
+test('a pull request is put on a free lane, which runs its tasks from then on', () =>
+  inOneAccount(scenarioWithLanes(2), async (account) => {
+    const { outputs, log, writes, summary } = await preview(account, pullRequest({ number: 7 }))
+    expect(outputs).toMatchObject({
+      status: 'succeeded',
+      'test-url': 'https://p1.example.org',
+      'task-definition': 'web:2',
+    })
+    expect(writes).toEqual(['UpdateService', 'RegisterTaskDefinition', 'CreateDeployment'])
+    expect(await laneStates(account)).toEqual(['1 of web:2', '0 of web:1'])
+    expect(log).toContain('Lane web-preview-1 is taken for pull request 7: it is free.')
+    expect(summary).toContain('## Preview released: web:2 to demo/web-preview-1')
+  }))
+
+test('a push updates the lane of its pull request, another pull request gets the next one, a third is told who has them', () =>
+  inOneAccount(scenarioWithLanes(2), async (account) => {
+    await preview(account, pullRequest({ number: 7 }))
+    const push = await preview(account, pullRequest({ number: 7, action: 'synchronize', run: 120 }))
+    expect(push.outputs).toMatchObject({ status: 'succeeded', 'test-url': 'https://p1.example.org' })
+    const other = await preview(account, pullRequest({ number: 8 }))
+    expect(other.outputs).toMatchObject({ status: 'succeeded', 'test-url': 'https://p2.example.org' })
+    const third = await preview(account, pullRequest({ number: 9 }))
+    expect(third.outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
+    expect(third.writes).toEqual([])
+    expect(third.annotation?.message).toMatch(
+      /No lane is free for pull request 9\. web-preview-1: pull request 7 of example\/shop \(d-\w+, 4 min 20 s ago\); web-preview-2: pull request 8/,
+    )
+  }))
+
+test('closing a pull request frees its lane, which the next one takes', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    await preview(account, pullRequest({ number: 7 }), { lanes: 1 })
+    const closed = await preview(account, pullRequest({ number: 7, action: 'closed', run: 130 }), { lanes: 1 })
+    expect(closed.outputs).toMatchObject({ status: 'succeeded' })
+    expect(closed.writes).toEqual(['UpdateService'])
+    expect(await laneStates(account, 1)).toEqual(['0 of web:2'])
+    const again = await preview(account, pullRequest({ number: 7, action: 'closed', run: 131 }), { lanes: 1 })
+    expect(again.outputs).toMatchObject({ status: 'unchanged' })
+    expect(again.writes).toEqual([])
+    const next = await preview(account, pullRequest({ number: 8 }), { lanes: 1 })
+    expect(next.outputs).toMatchObject({ status: 'succeeded', 'test-url': 'https://p1.example.org' })
+  }))
+
+test('the sweep frees the lane of a pull request whose closing was missed, and one that stood too long', () =>
+  inOneAccount(scenarioWithLanes(2), async (account) => {
+    await preview(account, pullRequest({ number: 7 }))
+    await account.clock.sleep(80 * 3_600_000)
+    await preview(account, pullRequest({ number: 8 }))
+    const isPullRequestClosed = async (number: string) => number === '8'
+    const swept = await preview(account, { ...scheduled(), isPullRequestClosed })
+    expect(swept.outputs).toMatchObject({ status: 'succeeded' })
+    expect(await laneStates(account)).toEqual(['0 of web:2', '0 of web:3'])
+    const again = await preview(account, { ...scheduled(), isPullRequestClosed })
+    expect(again.outputs).toMatchObject({ status: 'unchanged' })
+  }))
+
+test('a service without the tag is refused before any write', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const lanes = 'web=https://www.example.org\nweb-preview-1=https://p1.example.org'
+    for (const world of [pullRequest({ number: 7 }), pullRequest({ number: 7, action: 'closed' }), scheduled()]) {
+      const { outputs, writes, annotation } = await preview(account, world, { inputs: { 'preview-services': lanes } })
+      expect(outputs).toMatchObject({ status: 'refused', reason: 'not-a-lane' })
+      expect(annotation?.message).toContain("Service 'demo/web' is not a lane for previews")
+      expect(writes).toEqual([])
+    }
+  }))
+
+test('a pull request from a fork gets one sentence and no call', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const { outputs, calls, annotation, summary } = await preview(
+      account,
+      pullRequest({ number: 7, head: 'someone/shop' }),
+    )
+    expect(outputs).toMatchObject({ status: 'unchanged' })
+    expect(calls).toEqual([])
+    expect(annotation).toBeUndefined()
+    expect(summary).toContain('Pull request 7 comes from another repository')
+  }))
+
+test('a lane that was taken for a release that fails runs no tasks again, and one that the pull request had goes on', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const failing = { 'after-allow-test-traffic-hook': 'CodeDeployHook_refuse' }
+    const first = await preview(account, pullRequest({ number: 7 }), { lanes: 1, inputs: failing })
+    expect(first.outputs).toMatchObject({ status: 'rolled-back' })
+    expect(await laneStates(account, 1)).toEqual(['0 of web:1'])
+    expect(first.log).toContain('Lane web-preview-1 is free again: it runs no tasks any more.')
+
+    await preview(account, pullRequest({ number: 7, run: 108 }), { lanes: 1 })
+    const push = await preview(account, pullRequest({ number: 7, run: 109 }), {
+      lanes: 1,
+      inputs: { ...failing, image: 'registry.example/web:pr-7b' },
+    })
+    expect(push.outputs).toMatchObject({ status: 'rolled-back' })
+    expect(await laneStates(account, 1)).toEqual(['1 of web:2'])
+  }))
+
+test('nothing is written for a release that is refused', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const inputs = { 'after-allow-test-traffic-hook': 'not a function' }
+    const { outputs, writes } = await preview(account, pullRequest({ number: 7 }), { lanes: 1, inputs })
+    expect(outputs).toMatchObject({ status: 'refused', reason: 'invalid-input' })
+    expect(writes).toEqual([])
+  }))
+
+test('a pull request that is closed while its preview is made has its lane freed', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const isPullRequestClosed = async () => true
+    const late = await preview(account, { ...pullRequest({ number: 7 }), isPullRequestClosed }, { lanes: 1 })
+    expect(late.outputs).toMatchObject({ status: 'succeeded' })
+    expect(late.release.warnings).toEqual(['Pull request 7 was closed meanwhile; the lane was freed again.'])
+    expect(await laneStates(account, 1)).toEqual(['0 of web:2'])
+  }))
+
+test('a lane whose tags ask for more tasks gets them', () => {
+  const scenario = scenarioWithLanes(1)
+  const services = scenario.world.services.map((seed) =>
+    seed.tags === undefined ? seed : { ...seed, tags: [...seed.tags, { key: 'preview-desired-count', value: '3' }] },
+  )
+  return inOneAccount({ ...scenario, world: { ...scenario.world, services } }, async (account) => {
+    await preview(account, pullRequest({ number: 7 }), { lanes: 1 })
+    expect(await laneStates(account, 1)).toEqual(['3 of web:2'])
+  })
+})
+
+test.each([
+  ['push', {}],
+  ['pull_request_target', { pull_request: {} }],
+  ['pull_request', {}],
+  ['pull_request', null],
+])('an event that is no errand for a preview is refused: %s %j', (name, payload) =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const { outputs, writes, annotation } = await preview(
+      account,
+      { event: { name, read: () => payload } },
+      { lanes: 1 },
+    )
+    expect(outputs).toMatchObject({ status: 'refused', reason: 'invalid-input' })
+    expect(annotation?.message).toContain(`this run was started by '${name}'`)
+    expect(writes).toEqual([])
+  }),
+)
+
+test('an older run does not take the lane of its pull request back, and what another pull request left is no order', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    await preview(account, pullRequest({ number: 7, run: 120 }), { lanes: 1 })
+    const older = await preview(account, pullRequest({ number: 7, run: 110 }), { lanes: 1 })
+    expect(older.outputs).toMatchObject({ status: 'refused', reason: 'older-run' })
+    await preview(account, pullRequest({ number: 7, action: 'closed', run: 121 }), { lanes: 1 })
+    const other = await preview(account, pullRequest({ number: 8, run: 111 }), { lanes: 1 })
+    expect(other.outputs).toMatchObject({ status: 'succeeded' })
+  }))
+
+test('a run that is run again after its lane was freed makes its preview again', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const opened = pullRequest({ number: 7 })
+    await preview(account, opened, { lanes: 1 })
+    await preview(account, pullRequest({ number: 7, action: 'closed', run: 121 }), { lanes: 1 })
+    const again = await preview(account, opened, { lanes: 1 })
+    expect(again.outputs).toMatchObject({ status: 'succeeded' })
+    expect(again.writes).toContain('CreateDeployment')
+    expect(await laneStates(account, 1)).toEqual(['1 of web:2'])
+  }))
+
+test('a run that is cancelled gives the lane back once its deployment is undone', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    let last: Release | undefined
+    const { outputs } = await preview(account, pullRequest({ number: 7 }), {
+      lanes: 1,
+      prepare: ({ clock, abort }) => clock.atSecond(60, abort),
+      afterwards: async ({ ended, parsed, world }) => {
+        const saved = restoreRelease(saveRelease(ended))
+        if (saved === undefined) throw new Error('nothing was saved')
+        last = await wrapUp(saved, parsed, { ...world, signal: new AbortController().signal })
+      },
+    })
+    expect(outputs).toMatchObject({ status: 'cancelled' })
+    expect(last).toMatchObject({ status: 'cancelled' })
+    expect(await laneStates(account, 1)).toEqual(['0 of web:1'])
+  }))

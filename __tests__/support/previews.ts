@@ -1,0 +1,135 @@
+import { GetDeploymentCommand } from '@aws-sdk/client-codedeploy'
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { githubRun } from '../../src/github-run.ts'
+import type { InputName } from '../../src/inputs/names.ts'
+import { previewWorld } from '../../src/simulator/preview-world.ts'
+import type { HookPlan, Scenario } from '../../src/simulator/scenario.ts'
+import { baseScenario } from '../../src/simulator/scenarios.ts'
+import type { World } from '../../src/world.ts'
+import { expectValidReport } from './report-schema.ts'
+import { clientsFor, type SimulatedAccount, type SimulatedRelease, simulateRelease } from './simulated-release.ts'
+
+/** A pull request event, as GitHub tells it. */
+export interface PullRequestEvent {
+  number: number
+  action?: 'opened' | 'synchronize' | 'reopened' | 'closed'
+  /** The repository of its branch. */
+  head?: string
+  /** Number of the workflow run. */
+  run?: number
+}
+
+export const REPOSITORY = 'example/shop'
+
+export function scenarioWithLanes(count: number): Scenario {
+  const world = previewWorld(count)
+  const refuse = { name: 'CodeDeployHook_refuse' }
+  const refuses: HookPlan = { answer: 'Failed', afterSeconds: 20, log: [] }
+  const hookPlans = { ...baseScenario.hookPlans, [refuse.name]: refuses }
+  return { ...baseScenario, name: 'lanes', world: { ...world, functions: [...world.functions, refuse] }, hookPlans }
+}
+
+/** The event of a pull request, and the run that it starts. */
+export function pullRequest({ number, action = 'opened', head = REPOSITORY, run = 100 + number }: PullRequestEvent) {
+  const payload = {
+    action,
+    number,
+    pull_request: {
+      number,
+      head: { sha: 'a'.repeat(40), repo: { full_name: head } },
+      base: { sha: 'b'.repeat(40), repo: { full_name: REPOSITORY } },
+    },
+  }
+  return { event: { name: 'pull_request', read: () => payload }, run: previewRun(run, `refs/pull/${number}/merge`) }
+}
+
+/** A run that nobody's pull request started. */
+export function scheduled(run = 900): Pick<World, 'event' | 'run'> {
+  return { event: { name: 'schedule', read: () => ({}) }, run: previewRun(run, 'refs/heads/main') }
+}
+
+function previewRun(number: number, ref: string) {
+  return githubRun({
+    GITHUB_REPOSITORY: REPOSITORY,
+    GITHUB_WORKFLOW_REF: `${REPOSITORY}/.github/workflows/preview.yml@refs/heads/main`,
+    GITHUB_RUN_ID: `${5000 + number}`,
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_RUN_NUMBER: `${number}`,
+    GITHUB_JOB: 'preview',
+    GITHUB_REF: ref,
+  })
+}
+
+export function laneLines(count: number): string {
+  return Array.from({ length: count }, (_, index) => `web-preview-${index + 1}=https://p${index + 1}.example.org`).join(
+    '\n',
+  )
+}
+
+type Options = Partial<Parameters<typeof simulateRelease>[0]> & {
+  lanes?: number
+  inputs?: Partial<Record<InputName, string>>
+}
+
+/** One run of `operation: preview` in an account that goes on after it. */
+export async function preview(
+  account: SimulatedAccount,
+  world: Partial<World>,
+  { lanes = 2, inputs = {}, ...options }: Options = {},
+): Promise<SimulatedRelease> {
+  const result = await simulateRelease({
+    ...options,
+    scenario: baseScenario,
+    account,
+    inputs: {
+      service: '',
+      operation: 'preview',
+      'preview-services': laneLines(lanes),
+      image: `registry.example/web:pr-${world.run?.pullRequest || 0}`,
+      ...inputs,
+    },
+    world,
+  })
+  expectValidReport(result.release)
+  return result
+}
+
+/** What a lane is at a moment, as ECS and CodeDeploy tell it. */
+export interface LaneOwner {
+  lane: string
+  /** Of whose deployment it runs the revision; empty: of nobody's. */
+  pullRequest: string
+  /** `family:revision` of its PRIMARY task set. */
+  revision: string
+  desiredCount: number
+  isDeploying: boolean
+}
+
+/** Read beside the action, with the SDK. */
+export async function laneOwners({ simulator }: SimulatedAccount, lanes: number): Promise<LaneOwner[]> {
+  const { ecs, codeDeploy } = clientsFor(simulator.url)
+  const names = Array.from({ length: lanes }, (_, index) => `web-preview-${index + 1}`)
+  const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster: 'demo', services: names }))
+  const owners = services.map(async ({ serviceName = '', desiredCount = -1, taskSets = [] }): Promise<LaneOwner> => {
+    const primary = taskSets.find(({ status }) => status === 'PRIMARY')
+    const deploymentId = primary?.externalId
+    const made = deploymentId && (await codeDeploy.send(new GetDeploymentCommand({ deploymentId })))
+    const description = made ? made.deploymentInfo?.description : ''
+    return {
+      lane: serviceName,
+      pullRequest: /pr=(\d+)/.exec(description ?? '')?.[1] ?? '',
+      revision: primary?.taskDefinition?.split('/').at(-1) ?? '',
+      desiredCount,
+      isDeploying: taskSets.some(({ status }) => status === 'ACTIVE'),
+    }
+  })
+  const read = await Promise.all(owners)
+  ecs.destroy()
+  codeDeploy.destroy()
+  return read
+}
+
+/** `1 of web:2` for each lane. */
+export async function laneStates(account: SimulatedAccount, lanes = 2): Promise<string[]> {
+  return (await laneOwners(account, lanes)).map(({ desiredCount, revision }) => `${desiredCount} of ${revision}`)
+}

@@ -1,0 +1,67 @@
+import type { Problem } from '../errors.ts'
+import type { ParsedInputs } from '../inputs/inputs.ts'
+import { ownMarker } from '../marker.ts'
+import { patiently } from '../patience.ts'
+import { Findings } from '../plan/findings.ts'
+import { identify } from '../plan/identity.ts'
+import { claim } from '../preview/claim.ts'
+import { errandOf } from '../preview/errand.ts'
+import { inputsOfLanes, type Lane, readLanes } from '../preview/lane.ts'
+import { freeOwn, sweep } from '../preview/sweep.ts'
+import { laneReadings } from '../preview/words.ts'
+import { Progress } from '../progress.ts'
+import type { Release } from '../release-state.ts'
+import type { World } from '../world.ts'
+
+/**
+ * Previews of pull requests on lanes, services made for them: the event that started the run decides whether its pull
+ * request is put on one, its lane is freed, or all are looked after. Changes AWS only in services that are tagged as lanes.
+ */
+export async function preview(parsed: ParsedInputs, outside: World): Promise<Release> {
+  const errand = errandOf(outside.event.name, outside.event.read())
+  const pullRequest = 'pullRequest' in errand ? errand.pullRequest : ''
+  const world = { ...outside, run: { ...outside.run, pullRequest } }
+  const progress = Progress.begin(parsed.inputs, world)
+  if ('kind' in errand && errand.kind === 'fork') {
+    return progress.end('unchanged', { preview: { errand: 'fork', pullRequest, taking: undefined, lanes: [] } })
+  }
+
+  const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
+  if (!('kind' in errand)) findings.add(errand)
+  const patient = patiently(world)
+  const lanes = await look(parsed, patient, findings, progress)
+  const problems = eachOnce(findings.problems)
+  if (lanes === undefined || problems.length > 0 || !('kind' in errand)) return progress.end('refused', { problems })
+  if (world.signal.aborted) return progress.end('cancelled')
+
+  const own = ownMarker(world.run, 'preview')
+  if (errand.kind === 'claim') return await claim({ parsed, own, world: patient }, lanes)
+  if (errand.kind === 'free') return await freeOwn(lanes, parsed.inputs, own, patient)
+  return await sweep(lanes, parsed.inputs, own, patient)
+}
+
+async function look(
+  parsed: ParsedInputs,
+  world: World,
+  findings: Findings,
+  progress: Progress,
+): Promise<Lane[] | undefined> {
+  return await world.log.group('Lanes', async () => {
+    const [first = parsed.inputs] = inputsOfLanes(parsed.inputs)
+    const identity = identify(first, world)
+    const lanes = await readLanes(parsed, world, identity, findings)
+    const { caller } = await identity
+    progress.learn({ caller })
+    for (const note of findings.notes) world.log.line(note)
+    for (const { name, url, was } of laneReadings(lanes ?? [], world.clock.now())) {
+      world.log.line(`${name} (${url}): ${was}.`)
+    }
+    return lanes
+  })
+}
+
+/** What is wrong with every lane alike is told once. */
+function eachOnce(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>()
+  return problems.filter(({ sentence }) => !seen.has(sentence) && seen.add(sentence))
+}

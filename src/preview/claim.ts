@@ -1,0 +1,131 @@
+import type { Problem } from '../errors.ts'
+import type { ParsedInputs } from '../inputs/inputs.ts'
+import type { Marker } from '../marker.ts'
+import { Progress } from '../progress.ts'
+import { release } from '../release.ts'
+import type { Release } from '../release-state.ts'
+import { inSentence } from '../untrusted.ts'
+import type { World } from '../world.ts'
+import { type Candidate, candidateFor } from './candidate.ts'
+import { departures } from './departures.ts'
+import { isHeldBy } from './holder.ts'
+import { type Lane, lookAgain } from './lane.ts'
+import { problemsIn } from './problems.ts'
+import { runTasks } from './tasks.ts'
+import { tidyUp } from './tidy-up.ts'
+import { describeHolder, laneReadings } from './words.ts'
+import { yields } from './yield.ts'
+
+/** Whose preview is to be put on a lane. */
+export interface Claim {
+  parsed: ParsedInputs
+  own: Marker
+  world: World
+}
+
+/**
+ * Puts a pull request on its own lane, else on a free one, else on one whose pull request needs it no more. CodeDeploy's
+ * one deployment for each group is the lock: when somebody else gets a lane first, all are looked at again. Changes AWS.
+ * @param first the lanes as they were looked at
+ */
+export async function claim(claiming: Claim, first: readonly Lane[]): Promise<Release> {
+  const { parsed, own, world } = claiming
+  const leaving = departures(own, parsed.inputs.previewIdleMs, world)
+  const taken = new Set<string>()
+  for (let lanes = first; ; ) {
+    const candidate = await candidateFor(lanes, own, taken, leaving)
+    if (candidate === undefined) return refuse(claiming, lanes, [noLaneProblem(lanes, own, world.clock.now())])
+    world.log.line(candidateLine(candidate, own))
+    const ended = await releaseTo(candidate, lanes, claiming)
+    const wasTaken = ended.status === 'refused' && ended.problems[0]?.reason === 'busy' && !world.signal.aborted
+    if (!wasTaken) return ended
+    const { name } = candidate.lane
+    try {
+      lanes = await lookAtAll(lanes, world)
+    } catch (error) {
+      return refuse(claiming, lanes, problemsIn(error))
+    }
+    if (lanes.some((lane) => lane.name === name && isHeldBy(lane.holder, own))) return ended
+    taken.add(name)
+    world.log.line(`Lane ${name} was taken first by somebody else; looking at the lanes again.`)
+  }
+}
+
+/** An ordinary release to the lane, which runs its tasks from right before the deployment is created. Changes AWS. */
+async function releaseTo(
+  candidate: Candidate,
+  lanes: readonly Lane[],
+  { parsed, own, world }: Claim,
+): Promise<Release> {
+  const { lane } = candidate
+  const { cluster, name, desiredCount } = lane
+  const preview = {
+    errand: 'claim',
+    pullRequest: own.pullRequest,
+    taking: undefined,
+    lanes: laneReadings(lanes, world.clock.now(), new Map([[name, 'taken for this pull request']])),
+  } as const
+  let primaryId = lane.service.primary.id
+  async function beforeWrites(progress: Progress): Promise<Problem | undefined> {
+    try {
+      const now = await lookAtAll(lanes, world)
+      const problem = whyNotNow(candidate, now, own, world.clock.now())
+      if (problem !== undefined) return problem
+      const asNow = now.find((one) => one.name === name) ?? lane
+      primaryId = asNow.service.primary.id
+      const taking = isHeldBy(asNow.holder, own) ? undefined : { cluster, name, desiredCount, primaryId }
+      progress.learn({ preview: { ...preview, taking } })
+      await runTasks(asNow, world)
+      return undefined
+    } catch (error) {
+      return problemsIn(error)[0]
+    }
+  }
+  const terms = {
+    preview,
+    beforeWrites,
+    afterStart: async (id: string, progress: Progress) =>
+      !(await yields({ lane, primaryId, id, own, world, progress })),
+  }
+  const ended = await release({ ...parsed, inputs: lane.inputs }, world, terms)
+  return await tidyUp(ended, lanes, own, world)
+}
+
+/** Whose the lane is, read right before it is taken. */
+function whyNotNow({ lane }: Candidate, now: readonly Lane[], own: Marker, nowMs: number): Problem | undefined {
+  const holder = now.find(({ name }) => name === lane.name)?.holder
+  if (isHeldBy(holder, own)) return undefined
+  const elsewhere = now.find((other) => isHeldBy(other.holder, own))
+  if (elsewhere !== undefined) {
+    const sentence = `Another run has put pull request ${own.pullRequest} on lane ${elsewhere.name} meanwhile.`
+    return { reason: 'busy', sentence }
+  }
+  const isAsBefore = holder === undefined || holder.deploymentId === lane.holder?.deploymentId
+  if (isAsBefore && holder?.isDeploying !== true) return undefined
+  return { reason: 'busy', sentence: `Lane ${lane.name} was taken meanwhile: ${describeHolder(holder, nowMs)}.` }
+}
+
+async function lookAtAll(lanes: readonly Lane[], world: World): Promise<Lane[]> {
+  return await Promise.all(lanes.map((lane) => lookAgain(lane, world)))
+}
+
+function refuse({ parsed, own, world }: Claim, lanes: readonly Lane[], problems: readonly Problem[]): Release {
+  const progress = Progress.begin(parsed.inputs, world)
+  const readings = laneReadings(lanes, world.clock.now())
+  const preview = { errand: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings } as const
+  return progress.end('refused', { problems, preview })
+}
+
+function candidateLine({ lane, isNew, whyGone }: Candidate, own: Marker): string {
+  const whose = `pull request ${own.pullRequest}`
+  if (!isNew) return `Lane ${lane.name} is of ${whose} already; it is released again.`
+  return `Lane ${lane.name} is taken for ${whose}: ${whyGone ?? 'it is free'}.`
+}
+
+function noLaneProblem(lanes: readonly Lane[], own: Marker, nowMs: number): Problem {
+  const holders = lanes.map(({ name, holder }) => `${name}: ${describeHolder(holder, nowMs)}`).join('; ')
+  return {
+    reason: 'no-lane',
+    sentence: `No lane is free for pull request ${own.pullRequest}. ${inSentence(holders, 2_000)}. Close one of these pull requests, wait until one is closed or idle ('preview-hours'), or add a lane to 'preview-services'.`,
+  }
+}

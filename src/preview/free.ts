@@ -1,0 +1,59 @@
+import { CallError } from '../aws/attempts.ts'
+import { makeRoom } from '../group/make-room.ts'
+import type { Occupant } from '../group/occupant.ts'
+import type { Room } from '../group/room.ts'
+import type { Marker } from '../marker.ts'
+import { callProblem } from '../plan/findings.ts'
+import type { Progress } from '../progress.ts'
+import type { World } from '../world.ts'
+import { isHeldBy } from './holder.ts'
+import { type Lane, lookAgain } from './lane.ts'
+import { runNothing } from './tasks.ts'
+
+/** How long a deployment in a lane that is freed may take to end, its rollback included, in milliseconds. */
+const SETTLES_WITHIN_MS = 30 * 60_000
+
+/** What became of a lane that was to be freed; `stuck`: it could not be, and `progress` has ended. */
+export type Freeing = 'freed' | 'of-others' | 'stuck'
+
+/**
+ * Frees a lane of a pull request: what is being deployed for it is stopped with rollback, then the lane runs no tasks.
+ * Whose it is is read again right before and right after, so that a lane that somebody else took meanwhile is left as
+ * they need it. Changes AWS.
+ * @param whose the pull request that has it
+ */
+export async function freeLane(lane: Lane, whose: Marker, world: World, progress: Progress): Promise<Freeing> {
+  try {
+    const now = await lookAgain(lane, world)
+    if (!isHeldBy(now.holder, whose)) return 'of-others'
+    const rested = now.occupant === undefined ? now : await settle(now, now.occupant, whose, world, progress)
+    if (rested === undefined) return 'stuck'
+    // A claim that was undone leaves what ran before it, of whichever pull request that was.
+    if (rested.occupant !== undefined) return 'of-others'
+    await runNothing(rested, world)
+    world.log.line(`Lane ${lane.name} is free: it runs no tasks any more.`)
+    return 'freed'
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    progress.end('refused', { problems: [callProblem(error)] })
+    return 'stuck'
+  }
+}
+
+/** The lane with nothing of this pull request being deployed any more; undefined when `progress` has ended. */
+async function settle(
+  lane: Lane,
+  occupant: Occupant,
+  whose: Marker,
+  world: World,
+  progress: Progress,
+): Promise<Lane | undefined> {
+  const isRoom = await makeRoom(settlingRoom(lane, whose, world), occupant, false, world, progress)
+  return isRoom ? await lookAgain(lane, world) : undefined
+}
+
+/** Where a deployment of this pull request, and of nobody else, is brought to its end. */
+export function settlingRoom({ service, group }: Lane, whose: Marker, { clock }: World): Room {
+  const sinceMs = clock.now()
+  return { service, group, policy: 'replace', onlyOwn: true, own: whose, sinceMs, patienceMs: SETTLES_WITHIN_MS }
+}

@@ -1,0 +1,52 @@
+import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
+import type { Occupant } from '../group/occupant.ts'
+import { type Marker, parseMarker } from '../marker.ts'
+import type { ResolvedService } from '../service/service.ts'
+
+/** Who has a lane. */
+export interface Holder {
+  /** Of the deployment that is under way in it or made what it runs; undefined when it names no run. */
+  marker: Marker | undefined
+  deploymentId: string
+  /** When that deployment was created; milliseconds since 1970. */
+  sinceMs: number | undefined
+  isDeploying: boolean
+  /** The lane runs no tasks: it was freed, or is being taken or freed at this moment. */
+  runsNothing: boolean
+}
+
+/**
+ * Whose a lane is: of the pull request whose deployment is under way in it, else of the one whose deployment made its
+ * PRIMARY task set. One that no pull request was released to is nobody's.
+ * @param maker the deployment that made the PRIMARY task set; undefined when it cannot be read
+ */
+export function holderOf(
+  { desiredCount, primary }: ResolvedService,
+  occupant: Occupant | undefined,
+  maker: DeploymentInfo | undefined,
+): Holder | undefined {
+  if (occupant !== undefined) {
+    const { id: deploymentId, marker, snapshot } = occupant
+    return { marker, deploymentId, sinceMs: snapshot.createdAtMs, isDeploying: true, runsNothing: false }
+  }
+  const { deploymentId } = primary
+  if (deploymentId === undefined) return undefined
+  const marker = parseMarker(maker?.description)
+  // What cannot be read may be of anybody.
+  if (maker !== undefined && (marker === undefined || marker.pullRequest === '')) return undefined
+  const sinceMs = maker?.createTime?.getTime()
+  return { marker, deploymentId, sinceMs, isDeploying: false, runsNothing: desiredCount === 0 }
+}
+
+/** Held by this pull request of this repository. */
+export function isHeldBy(holder: Holder | undefined, own: Pick<Marker, 'repository' | 'pullRequest'>): boolean {
+  const marker = holder?.marker
+  if (marker === undefined || own.pullRequest === '' || own.repository === '') return false
+  return marker.repository === own.repository && marker.pullRequest === own.pullRequest
+}
+
+/** Of two runs for one pull request, whether the first came later. Of one run the later attempt. */
+export function isLater(one: Marker, other: Marker): boolean {
+  if (one.runNumber !== other.runNumber) return one.runNumber > other.runNumber
+  return one.runAttempt > other.runAttempt
+}

@@ -1,0 +1,77 @@
+import type { Inputs } from '../inputs/inputs.ts'
+import type { Marker } from '../marker.ts'
+import { Progress } from '../progress.ts'
+import type { Release } from '../release-state.ts'
+import type { World } from '../world.ts'
+import { departures } from './departures.ts'
+import { freeLane } from './free.ts'
+import { isHeldBy } from './holder.ts'
+import type { Lane } from './lane.ts'
+import { laneReadings } from './words.ts'
+
+/** Lanes that are to be freed, and of whom. */
+interface Departure {
+  lane: Lane
+  whose: Marker
+  why: string
+}
+
+/** Frees every lane whose pull request needs it no more. Changes AWS. */
+export async function sweep(lanes: readonly Lane[], inputs: Inputs, own: Marker, world: World): Promise<Release> {
+  const leaving = departures(own, inputs.previewIdleMs, world)
+  const found: Departure[] = []
+  for (const lane of lanes) {
+    const { holder } = lane
+    if (holder?.marker === undefined || holder.runsNothing) continue
+    const standing = await leaving.standing(holder, lanes)
+    if (typeof standing === 'object') found.push({ lane, whose: holder.marker, why: standing.gone })
+  }
+  return await freeAll(found, lanes, { errand: 'sweep', pullRequest: '' }, inputs, world)
+}
+
+/** Frees the lanes of a pull request that was closed. Changes AWS. */
+export async function freeOwn(lanes: readonly Lane[], inputs: Inputs, own: Marker, world: World): Promise<Release> {
+  const { pullRequest } = own
+  if ((await world.isPullRequestClosed(pullRequest)) === false) {
+    world.log.line(`Pull request ${pullRequest} is open again, so its lane is kept.`)
+    return await freeAll([], lanes, { errand: 'free', pullRequest }, inputs, world)
+  }
+  const why = `pull request ${pullRequest} is closed`
+  const found = lanes
+    .filter(({ holder }) => isHeldBy(holder, own) && holder?.runsNothing === false)
+    .map((lane) => ({ lane, whose: own, why }))
+  return await freeAll(found, lanes, { errand: 'free', pullRequest }, inputs, world)
+}
+
+async function freeAll(
+  found: readonly Departure[],
+  lanes: readonly Lane[],
+  preview: { errand: 'free' | 'sweep'; pullRequest: string },
+  inputs: Inputs,
+  world: World,
+): Promise<Release> {
+  const progress = Progress.begin(inputs, world)
+  const became = new Map<string, string>()
+  const nowMs = world.clock.now()
+  const tell = () =>
+    progress.learn({ preview: { ...preview, taking: undefined, lanes: laneReadings(lanes, nowMs, became) } })
+  tell()
+  const stuck: Release[] = []
+  for (const { lane, whose, why } of found) {
+    if (world.signal.aborted) return progress.end('cancelled')
+    world.log.line(`Lane ${lane.name} is freed: ${why}.`)
+    const aside = Progress.begin(lane.inputs, { ...world, onRelease: () => {} })
+    const freeing = await freeLane(lane, whose, world, aside)
+    became.set(
+      lane.name,
+      { freed: `freed: ${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing],
+    )
+    if (freeing === 'stuck') stuck.push(aside.release)
+    tell()
+  }
+  if (stuck.length > 0) {
+    const wasCancelled = stuck.some(({ status }) => status === 'cancelled')
+    return progress.end(wasCancelled ? 'cancelled' : 'refused', { problems: stuck.flatMap(({ problems }) => problems) })
+  }
+  return progress.end([...became.values()].some((end) => end.startsWith('freed')) ? 'succeeded' : 'unchanged')
+}

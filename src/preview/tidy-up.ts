@@ -1,0 +1,104 @@
+import type { Problem } from '../errors.ts'
+import type { Marker } from '../marker.ts'
+import { Progress } from '../progress.ts'
+import type { Release } from '../release-state.ts'
+import type { World } from '../world.ts'
+import { type Freeing, freeLane } from './free.ts'
+import { isHeldBy, isLater } from './holder.ts'
+import { type Lane, type LanePlace, lookAgain } from './lane.ts'
+import { problemsIn } from './problems.ts'
+import { runNothing, runTasks } from './tasks.ts'
+
+/**
+ * What is left to do for a lane once the release to it has ended: one that was taken in vain is given back, one that
+ * serves the pull request runs its tasks, and a pull request that was closed or put on another lane meanwhile has none
+ * here. What cannot be done is left to the sweep. Changes AWS.
+ * @param lanes all of them
+ */
+export async function tidyUp(ended: Release, lanes: readonly Lane[], own: Marker, world: World): Promise<Release> {
+  const progress = new Progress(ended, world)
+  try {
+    if (ended.status !== 'succeeded') {
+      await giveBack(ended, world)
+      return ended
+    }
+    const now = await Promise.all(lanes.map((lane) => lookAgain(lane, world)))
+    const lane = now.find(({ service }) => service.arn === ended.service?.arn)
+    if (lane === undefined || world.signal.aborted) return ended
+    if ((await world.isPullRequestClosed(own.pullRequest)) === true) return await leave(lane, own, world, progress)
+    return await keepOne(lane, now, own, world, progress)
+  } catch (error) {
+    const [problem] = problemsIn(error)
+    progress.warn(`Whether the lane is as it should be could not be seen: ${problem?.sentence}`)
+    return progress.release
+  }
+}
+
+/** The same when the step that took the lane is gone; what cannot be done is left to the sweep. Changes AWS. */
+export async function giveBackLane(ended: Release, world: World): Promise<void> {
+  try {
+    if (ended.status !== 'succeeded') await giveBack(ended, world)
+  } catch (error) {
+    const [problem] = problemsIn(error)
+    world.log.line(`Whether the lane is free again could not be seen: ${problem?.sentence}`)
+  }
+}
+
+/** A lane that was taken for a release that came to nothing runs no tasks again. Changes AWS. @throws CallError */
+async function giveBack({ preview, group, deploymentId, settlement }: Release, world: World): Promise<void> {
+  const taking = preview?.taking
+  if (taking === undefined || group === undefined) return
+  const isSettled = deploymentId === undefined || (settlement !== undefined && settlement.cutShort === undefined)
+  const place: LanePlace = { ...taking, group }
+  const { service, ...now } = await lookAgain(place, world)
+  const isAsBefore = service.primary.id === taking.primaryId && now.occupant === undefined
+  if (!isSettled || !isAsBefore || service.desiredCount === 0) return
+  await runNothing({ ...place, service }, world)
+  world.log.line(`Lane ${taking.name} is free again: it runs no tasks any more.`)
+}
+
+/** The pull request was closed while its preview was being made, too early for the run of that event to see it. */
+async function leave(lane: Lane, own: Marker, world: World, progress: Progress): Promise<Release> {
+  const freeing = await freeQuietly(lane, own, world)
+  const what = freeing === 'freed' ? 'the lane was freed again' : 'the lane is left to the sweep'
+  progress.warn(`Pull request ${own.pullRequest} was closed meanwhile; ${what}.`)
+  return progress.release
+}
+
+/**
+ * Two runs for one pull request may have taken a lane each: the later run keeps its own. Of one run the lane that is
+ * listed first. Both sides come to the same.
+ */
+async function keepOne(
+  lane: Lane,
+  now: readonly Lane[],
+  own: Marker,
+  world: World,
+  progress: Progress,
+): Promise<Release> {
+  for (const other of now) {
+    const marker = other.holder?.marker
+    if (other === lane || marker === undefined || !isHeldBy(other.holder, own)) continue
+    const isOlder = isLater(own, marker) || (!isLater(marker, own) && now.indexOf(lane) < now.indexOf(other))
+    if (!isOlder) {
+      await freeQuietly(lane, own, world)
+      return progress.end('refused', { problems: [otherLaneProblem(lane, other, own)] })
+    }
+    if ((await freeQuietly(other, own, world)) === 'freed') {
+      progress.warn(`An older run had put pull request ${own.pullRequest} on lane ${other.name}, which was freed.`)
+    }
+  }
+  await runTasks(lane, world)
+  return progress.release
+}
+
+function otherLaneProblem(lane: Lane, other: Lane, { pullRequest }: Marker): Problem {
+  const sentence = `A newer run has put pull request ${pullRequest} on lane ${other.name} (${other.url}), so lane ${lane.name}, which this run had taken, was freed again.`
+  return { reason: 'older-run', sentence }
+}
+
+/** What stands in the way is no verdict on the release. */
+async function freeQuietly(lane: Lane, own: Marker, world: World): Promise<Freeing> {
+  const aside = Progress.begin(lane.inputs, { ...world, onRelease: () => {} })
+  return await freeLane(lane, own, world, aside)
+}

@@ -1,0 +1,39 @@
+import type { Release } from '../release-state.ts'
+import { andList, count } from './words.ts'
+
+/** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
+export function previewLabel({ operation, preview }: Release): string | undefined {
+  if (operation !== 'preview') return undefined
+  return preview === undefined || preview.pullRequest === '' ? 'preview lanes' : `pull request ${preview.pullRequest}`
+}
+
+/** A few words for how a preview ended well; undefined when those for a release fit. */
+export function previewTitle({ preview, status }: Release): string | undefined {
+  if (preview === undefined) return undefined
+  if (preview.errand === 'fork') return 'No preview'
+  if (status !== 'succeeded') return undefined
+  return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.errand]
+}
+
+/** How a preview ended well, in a sentence or two; undefined when those for a release fit. */
+export function previewCause(release: Release): string | undefined {
+  const { preview, status, testUrl } = release
+  if (preview === undefined || (status !== 'succeeded' && status !== 'unchanged')) return undefined
+  const { errand, pullRequest, lanes } = preview
+  const whose = `pull request ${pullRequest}`
+  const freed = lanes.filter(({ became }) => became !== '').map(({ name, became }) => `${name} (${became})`)
+  switch (errand) {
+    case 'fork':
+      return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`
+    case 'claim':
+      return `${testUrl ?? 'Its lane'} serves ${whose}.`
+    case 'free':
+      return freed.length === 0
+        ? `No lane of ${whose} was to be freed, so nothing was changed.`
+        : `The lane of ${whose} is free again: ${andList(freed)}.`
+    case 'sweep':
+      return freed.length === 0
+        ? `No lane was to be freed: ${count(lanes.length, 'lane')}, each free or needed.`
+        : `Of ${count(lanes.length, 'lane')}, ${andList(freed)}.`
+  }
+}
