@@ -23,16 +23,20 @@ test('declares exactly the inputs that are read and the outputs that are set', (
   expect(Object.keys(action.outputs)).toEqual([...OUTPUT_NAMES])
 })
 
-test('says what every input and output is, with no expression but the one that tells the post step how the job ended', () => {
+test('says what every input and output is, with no expression but those for the token and for how the job ended', () => {
   for (const { description } of [...Object.values(action.inputs), ...Object.values(action.outputs)]) {
     expect(description.length).toBeGreaterThan(10)
   }
-  expect(text.split('$' + '{{')).toHaveLength(2)
+  expect(text.split('$' + '{{')).toHaveLength(3)
   expect(action.inputs['job-status']?.default).toBe('$' + '{{ job.status }}')
+  expect(action.inputs['github-token']?.default).toBe('$' + '{{ github.token }}')
 })
 
 test('its defaults mean the same as not giving the input', () => {
-  const defaults = Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ''])
+  const defaults = Object.entries(action.inputs)
+    // The runner puts the token of the job in its place, or nothing where there is none.
+    .filter(([name]) => name !== 'github-token')
+    .map(([name, input]) => [name, input.default ?? ''])
   const service = { service: 'web' }
   expect(parseInputs(rawInputs({ ...Object.fromEntries(defaults), ...service }), [])).toEqual(
     parseInputs(rawInputs(service), []),

@@ -51,6 +51,16 @@ test('shows the log, runs a hook that really asks the replacement, and leaves pa
   expect(left('summary.html')).toContain('<article class="markdown-body">')
 })
 
+test('tells a GitHub of its own what it is asked to tell, and leaves the comment', async () => {
+  const asked = ['pull-request-comment=true', 'github-environment=staging', 'wait-for=nothing']
+  const inputs = asked.flatMap((input) => ['--input', input])
+  const { exitCode, printed } = await rehearse(['--scenario', 'no-hooks', '--speed', '5', ...inputs])
+  expect(exitCode).toBe(0)
+  expect(printed).toMatch(/was told in \d+ requests: 1 comment on pull request 12; a deployment to 'staging' \(/)
+  expect(printed).not.toContain('Not as GitHub describes')
+  expect(left('comment.md')).toContain('## Started: demo/web')
+})
+
 test('a hook that prints commands, colours, pages and megabytes changes nothing but its own part of the log', async () => {
   const { exitCode, printed } = await rehearse(['--speed', '60', '--hook', '__tests__/fixtures/hostile-hook.mjs'])
   expect(exitCode).toBe(0)

@@ -26,7 +26,8 @@ process.on('uncaughtException', (error) => void endWithBug(error))
 
 try {
   const sent = firstRequestSent()
-  const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller }
+  const loadGithub = () => import('@actions/github')
+  const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller, loadGithub }
   const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation: listenForCancel() })
   await Promise.race([sent, running])
   await toolkit.load()
@@ -40,6 +41,7 @@ async function endWithBug(error: unknown): Promise<void> {
   try {
     await toolkit.load()
     tellBug(error)
+    await teller.lastWords(new Promise(() => {}))
   } catch (second) {
     process.exitCode = isPost ? 0 : 1
     process.stdout.write(`${logLine(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`)

@@ -90,6 +90,7 @@ function newRelease(inputs: Inputs, world: World): Release {
     lostRevisionOf: undefined,
     deploymentId: undefined,
     adopted: undefined,
+    wasThere: false,
     waits: [],
     timeline: [],
     snapshot: undefined,

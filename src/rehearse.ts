@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type StepOptions, type StepResult, unexpectedInputs } from './rehearsal/action-step.ts'
 import { beginEarlier } from './rehearsal/earlier-deployment.ts'
+import { isGithubAsked, startRehearsedGithub } from './rehearsal/github.ts'
 import { checkHook } from './rehearsal/hook-check.ts'
 import { hookLines } from './rehearsal/hook-lines.ts'
 import { runJob } from './rehearsal/job.ts'
@@ -54,6 +55,8 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
   const simulator = await startSimulator({ scenario, clock, live: { speed } })
   const issuer = await startTokenIssuer()
   const folder = mkdtempSync(join(tmpdir(), 'rehearsal-'))
+  const inputs = inputsOf(options)
+  const github = isGithubAsked(inputs) ? await startRehearsedGithub(folder, () => clock.now()) : undefined
   try {
     for (const line of opening(options, simulator, speed)) say(logLine(line))
     const hook = options.scenario === 'no-hooks' ? undefined : HOOK
@@ -61,11 +64,12 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
     const earlierId = await beginEarlier(options.operation, earlier)
     if (earlierId !== undefined) say(`An earlier job of this run has begun deployment ${earlierId}.`)
     const log = runnerLog({ colours: process.stdout.isTTY === true, write: say })
-    const inputs = inputsOf(options)
     const unexpected = unexpectedInputs(inputs.keys())
     if (unexpected !== undefined) log.take(`::warning::${logLine(unexpected)}\n`)
+    const toGithub = github?.partsFor(inputs)
     const parts: Omit<StepOptions, 'folder'> = {
       inputs,
+      githubToken: toGithub?.githubToken ?? '',
       workspace: process.env['INIT_CWD'] ?? process.cwd(),
       environment: {
         AWS_ENDPOINT_URL: simulator.url,
@@ -74,6 +78,7 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
         ...issuer.environment,
         NO_PROXY: '127.0.0.1',
         ...childClockEnvironment(clock, speed),
+        ...toGithub?.environment,
       },
       preloads: [SCALED_TIME_PRELOAD],
       onOutput: log.take,
@@ -87,10 +92,11 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
     })
     log.end()
     for (const line of [...hookLines(simulator.hookLogs), ...sessionsTaken(simulator)]) say(line)
-    await keepResults(main, post)
+    if (github !== undefined) for (const line of ['', ...github.lines()]) say(logLine(line))
+    await keepResults(main, post, github?.comment())
     return main.exitCode
   } finally {
-    await Promise.all([simulator.close(), issuer.close()])
+    await Promise.all([simulator.close(), issuer.close(), github?.close()])
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -129,7 +135,7 @@ function sessionsTaken({ calls }: Simulator): string[] {
 }
 
 /** The outputs of the main step, overlaid with what the post step settled; both summaries. */
-async function keepResults(main: StepResult, post: StepResult): Promise<void> {
+async function keepResults(main: StepResult, post: StepResult, comment: string | undefined): Promise<void> {
   const outputs = { ...main.outputs, ...post.outputs }
   const summary = [main.summary, post.summary].filter((text) => text !== '').join('\n')
   rmSync(RESULTS_FOLDER, { recursive: true, force: true })
@@ -142,7 +148,9 @@ async function keepResults(main: StepResult, post: StepResult): Promise<void> {
   writeFileSync(inFolder('summary.md'), summary)
   writeFileSync(inFolder('summary.html'), await renderSummaryPage(summary))
   say('')
-  say('Left in rehearsal/: summary.html (open it), summary.md, report.json, outputs.json')
+  if (comment !== undefined) writeFileSync(inFolder('comment.md'), comment)
+  const more = comment === undefined ? '' : ', comment.md'
+  say(`Left in rehearsal/: summary.html (open it), summary.md, report.json, outputs.json${more}`)
 }
 
 function say(line: string): void {

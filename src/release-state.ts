@@ -45,6 +45,8 @@ export interface Release {
   deploymentId: string | undefined
   /** The deployment was made by an earlier attempt or step of the same job; it is followed instead of making another. */
   adopted: Adopted | undefined
+  /** The deployment was made by an earlier job, and this operation is about it. */
+  wasThere: boolean
   /** What was waited for, or ended, to make room for this release. */
   waits: readonly Wait[]
   timeline: readonly TimelineEntry[]

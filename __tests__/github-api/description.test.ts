@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { describedOperation } from '../../src/github-api/description.ts'
 import { OPERATIONS } from '../../src/github-api/operations.ts'
@@ -35,4 +37,13 @@ test('everything that an operation refers to is in the description', () => {
     }
     expect(() => described.wrongInRequest({}, {}, {})).not.toThrow()
   }
+})
+
+test('the action itself knows nothing of this API', () => {
+  const source = join(import.meta.dirname, '..', '..', 'src')
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !/^(github-api|rehearsal|simulator)[/\\]/.test(name),
+  )
+  const importing = files.filter((name) => readFileSync(join(source, name), 'utf8').includes('github-api/'))
+  expect(importing).toEqual([])
 })

@@ -19,6 +19,8 @@ export interface BundleOptions {
   workspace?: string
   /** CommonJS that Node runs before the action, e.g. to break something. */
   preload?: string
+  /** The token of the job; absent: it has none. */
+  githubToken?: string
   /** Called with everything printed so far after each piece, e.g. to send a signal. */
   onOutput?(printed: string, kill: (signal: NodeJS.Signals) => void): void
   /** Runs the post step too, in a job that ended like this. */
@@ -61,6 +63,7 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
     const parts = {
       inputs: new Map(Object.entries(given)),
       workspace: options.workspace ?? folder,
+      githubToken: options.githubToken ?? '',
       environment,
       preloads,
       onOutput: (chunk: string, stream: 'stdout' | 'stderr') => {

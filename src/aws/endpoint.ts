@@ -13,6 +13,11 @@ const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
+/** Whether a host is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK_HOST.test(hostname)
+}
+
 /** What the environment says about the endpoint of AWS. */
 export interface Endpoint {
   /** The address, when it is not AWS. */
@@ -31,7 +36,7 @@ export function readEndpoint(environment: Record<string, string | undefined>): E
     const url = URL.canParse(value) ? new URL(value) : undefined
     if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
       found.problems.push(invalidInput(`${name} is not the address of an endpoint: '${inSentence(value, 200)}'.`))
-    } else if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname)) {
+    } else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
       found.problems.push(
         invalidInput(`${name} is plain http to '${inSentence(url.host, 200)}'; use https, or http on loopback only.`),
       )
@@ -63,9 +68,9 @@ export function readTokenEndpoint(environment: Record<string, string | undefined
   const value = environment[name ?? '']?.trim() ?? ''
   if (name === undefined || !URL.canParse(value)) return none
   const url = new URL(value)
-  const isLoopback = LOOPBACK_HOST.test(url.hostname)
-  if (isLoopback || (url.protocol === 'https:' && STS_HOST.test(url.hostname)))
-    return { ...none, url: value, isLoopback }
+  const isHere = isLoopback(url.hostname)
+  if (isHere || (url.protocol === 'https:' && STS_HOST.test(url.hostname)))
+    return { ...none, url: value, isLoopback: isHere }
   const problem = invalidInput(
     `${name} leads to '${inSentence(url.origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`,
   )

@@ -5,6 +5,7 @@ import { inSentence } from '../untrusted.ts'
 import { parseAlarms } from './alarms.ts'
 import { type ContainerImage, parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
 import { type Fields, fieldsOf, orList, URL_FORM } from './fields.ts'
+import { githubOf } from './github.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
 import { isOnDeployment, mayEnd, OPERATIONS, type Operation } from './operation.ts'
@@ -69,6 +70,11 @@ export interface Inputs {
   failFast: number
   /** Undefined: of failed ones, unless the repository may be public. */
   hookLogs: HookLogChoice | undefined
+  /** For GitHub only, and only where one of the next two asks for it. */
+  githubToken: string | undefined
+  pullRequestComment: boolean
+  /** Name of the environment that a GitHub deployment is made in. Undefined: none is made. */
+  githubEnvironment: string | undefined
   /** The address that people open for the test listener. */
   testUrl: string | undefined
   /** The lanes that previews of pull requests run on. */
@@ -182,6 +188,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
     ...endingsOf(fields, operation),
     hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
+    ...githubOf(fields),
     testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
     ...previewsOf(fields, operation),
     region: fields.text('aws-region'),

@@ -17,6 +17,8 @@ export interface StepOptions {
   /** Modules that Node loads before the action. */
   preloads: readonly string[]
   onOutput(chunk: string, stream: 'stdout' | 'stderr'): void
+  /** The token of the job; absent: the job has none. */
+  githubToken?: string
   /** The post step: with what the main step saved, and how the job ended. Absent: the main step. */
   post?: { state: Record<string, string>; jobStatus: string }
 }
@@ -42,7 +44,7 @@ export interface RunningStep {
  * `INPUT_…`, fresh files for what it writes, no standard input. Source: actions/runner, NodeScriptActionHandler.
  */
 export function runStep(options: StepOptions): RunningStep {
-  const { inputs, workspace, folder, environment, preloads, onOutput, post } = options
+  const { inputs, workspace, folder, environment, preloads, onOutput, post, githubToken = '' } = options
   const action = readAction()
   const stateFile = emptyFile(folder, 'state')
   const outputFile = emptyFile(folder, 'output')
@@ -53,7 +55,7 @@ export function runStep(options: StepOptions): RunningStep {
     GITHUB_STATE: stateFile,
     GITHUB_OUTPUT: outputFile,
     GITHUB_STEP_SUMMARY: summaryFile,
-    ...inputVariables(action, inputs, post?.jobStatus ?? 'success'),
+    ...inputVariables(action, inputs, { 'job.status': post?.jobStatus ?? 'success', 'github.token': githubToken }),
     ...stateVariables(post?.state ?? {}),
     ...environment,
   }
@@ -106,11 +108,11 @@ export function unexpectedInputs(given: Iterable<string>): string | undefined {
 function inputVariables(
   { inputs: declared }: Action,
   given: ReadonlyMap<string, string>,
-  jobStatus: string,
+  expressions: Record<string, string>,
 ): NodeJS.ProcessEnv {
   const defaults = Object.entries(declared).map(([name, input]): [string, string] => [
     name,
-    (input.default ?? '').replace('$' + '{{ job.status }}', jobStatus),
+    (input.default ?? '').replace(/\$\{\{ ([\w.]+) \}\}/, (_, name: string) => expressions[name] ?? ''),
   ])
   const values = [...defaults, ...given].map(([name, value]) => [
     `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,

@@ -1,3 +1,5 @@
+import type { GithubRun } from '../github-run.ts'
+
 /** Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions. */
 const CONSOLE_HOSTS: ReadonlyMap<string, string> = new Map([
   ['aws', 'console.aws.amazon.com'],
@@ -26,4 +28,9 @@ export function functionLogUrl(partition: string, region: string, functionName: 
   if (host === undefined) return undefined
   const group = encodeURIComponent(encodeURIComponent(`/aws/lambda/${functionName}`)).replaceAll('%', '$')
   return `https://${encodeURIComponent(region)}.${host}/cloudwatch/home?region=${encodeURIComponent(region)}#logsV2:log-groups/log-group/${group}`
+}
+
+/** The workflow run on GitHub; undefined outside of one. */
+export function runUrl({ serverUrl, repository, runId }: GithubRun): string | undefined {
+  return repository === '' || runId === '' ? undefined : `${serverUrl}/${repository}/actions/runs/${runId}`
 }

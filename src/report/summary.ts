@@ -6,7 +6,7 @@ import { type Release, rollbackOf } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
 import { htmlLine, htmlText, markdownCode, markdownText } from '../untrusted.ts'
 import { exitCodeOf } from '../verdict.ts'
-import { deploymentUrl, functionLogUrl, serviceUrl } from './console-links.ts'
+import { deploymentUrl, functionLogUrl, runUrl, serviceUrl } from './console-links.ts'
 import { renderGantt } from './gantt.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
 import { hookLogTitle } from './log-lines.ts'
@@ -41,7 +41,7 @@ export function renderSummary(release: Release): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
 
-function heading(release: Release): string {
+export function heading(release: Release): string {
   const { title } = verdictSentences(release)
   const name = releasedRevision(release)
   const revision =
@@ -50,7 +50,7 @@ function heading(release: Release): string {
 }
 
 /** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
-function alert(release: Release): string {
+export function alert(release: Release): string {
   const { cause, production, remains, advice } = verdictSentences(release)
   const isWell = release.status === undefined || exitCodeOf(release.status, release.operation) === 0
   const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING'
@@ -144,7 +144,7 @@ function planned(release: Release): string {
   ].join('\n\n')
 }
 
-function changes({ plan, adopted }: Release): string {
+export function changes({ plan, adopted }: Release): string {
   if (plan === undefined) return ''
   if (plan.differences === undefined) return section('What changed', 'That could not be seen.')
   if (adopted !== undefined && plan.differences.length === 0) return ''
@@ -207,7 +207,7 @@ const EVENT_RESULTS: Record<EventReading['status'], string> = {
   unknown: 'unknown',
 }
 
-function eventResult({ status }: EventReading): string {
+export function eventResult({ status }: EventReading): string {
   return EVENT_RESULTS[status]
 }
 
@@ -297,39 +297,34 @@ function links(release: Release): string {
       'Commit',
       run.repository === '' || run.sha === '' ? undefined : `${run.serverUrl}/${run.repository}/commit/${run.sha}`,
     ],
-    [
-      'Run',
-      run.repository === '' || run.runId === ''
-        ? undefined
-        : `${run.serverUrl}/${run.repository}/actions/runs/${run.runId}`,
-    ],
+    ['Run', runUrl(run)],
   ]
   const shown = entries.flatMap(([name, url]) => (url === undefined ? [] : [withLink(name, url)]))
   return shown.length === 0 ? '' : section('Links', shown.join(' · '))
 }
 
-/** Only addresses that are surely https are linked; what would end the link is encoded. */
-function withLink(text: string, url: string | undefined): string {
-  if (url === undefined || !url.startsWith('https://')) return text
+/** Only addresses of the web are linked; what would end the link is encoded. */
+export function withLink(text: string, url: string | undefined): string {
+  if (url === undefined || !/^https?:\/\//.test(url)) return text
   return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`
 }
 
-function durationText(durationMs: number | undefined): string {
+export function durationText(durationMs: number | undefined): string {
   return durationMs === undefined ? '' : duration(durationMs)
 }
 
-function section(title: string, body: string): string {
+export function section(title: string, body: string): string {
   return `### ${title}\n\n${body}`
 }
 
 /** Foreign sentences as a list. */
-function list(sentences: readonly string[]): string {
+export function list(sentences: readonly string[]): string {
   const shown = sentences.slice(0, MAX_LIST_LENGTH).map((sentence) => `- ${markdownText(sentence)}`)
   const left = sentences.length - shown.length
   return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n')
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }

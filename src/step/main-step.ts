@@ -4,8 +4,8 @@ import type { Log } from '../world.ts'
 import { isAtRest } from '../wrap-up.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { StepFiles } from './files.ts'
-import { STATE_FILE, STATE_REPORT, STATE_SETTLED, savedRelease } from './saved-release.ts'
-import { buildStep } from './step.ts'
+import { STATE_FILE, STATE_REPORT, STATE_SETTLED, STATE_UNTOLD, savedRelease } from './saved-release.ts'
+import { buildStep, type StepParts } from './step.ts'
 import type { Teller } from './teller.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
@@ -18,6 +18,7 @@ export interface MainStepParts {
   files: StepFiles
   teller: Teller
   cancellation: Cancellation
+  loadGithub: StepParts['loadGithub']
 }
 
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
@@ -29,16 +30,22 @@ export async function mainStep({
   files,
   teller,
   cancellation,
+  loadGithub,
 }: MainStepParts): Promise<void> {
   const saved = savedRelease(environment)
   let isSaving = false
+  let tellsGithub = false
   const saveState = (name: string, value: string) => toolkit.use((core) => attempt(() => core.saveState(name, value)))
 
   function onRelease(news: Release): void {
     const before = teller.told
     teller.keepTold(news)
-    const mayRun = news.taskDefinition !== undefined || news.deploymentId !== undefined
-    if (!mayRun || (isSaving && before?.timeline === news.timeline && before.deploymentId === news.deploymentId)) return
+    const { taskDefinition, deploymentId, timeline, plan } = news
+    // What GitHub was told of a release must not stay as it is when the step is killed, deployment or not.
+    const mayBeLeft = taskDefinition !== undefined || deploymentId !== undefined || (tellsGithub && plan !== undefined)
+    const isSaved =
+      before?.timeline === timeline && before.deploymentId === deploymentId && before.taskDefinition === taskDefinition
+    if (!mayBeLeft || (isSaving && isSaved)) return
     saved.save(news)
     if (isSaving) return
     isSaving = true
@@ -46,15 +53,19 @@ export async function mainStep({
     saveState(STATE_REPORT, files.reportPath)
   }
 
-  const { parsed, world, close } = buildStep({
+  const { parsed, world, news, close } = buildStep({
     environment,
     toolkit,
     firstRequestSent,
     files,
     log,
     signal: cancellation.signal,
+    loadGithub,
+    isSecond: false,
     onRelease,
   })
+  teller.alsoTell(news)
+  tellsGithub = news.isAsked
   const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment])
   close()
   const last = ended ?? cutOff(teller.told, world.clock.now())
@@ -64,6 +75,11 @@ export async function mainStep({
     if (last.status !== 'cancelled' || isAtRest(last)) saveState(STATE_SETTLED, 'true')
   }
   teller.tellEnd(last)
+  // A cancelled step may be killed before GitHub has answered; its post step then tells the end.
+  const mayBeUntold = isSaving && tellsGithub
+  if (mayBeUntold) saveState(STATE_UNTOLD, 'true')
+  const isTold = await teller.lastWords(cancellation.lastWord)
+  if (mayBeUntold && (isTold || !cancellation.signal.aborted)) saveState(STATE_UNTOLD, 'false')
   // Something may still hang, and a cancelled step has no time for it.
   if (ended === undefined) process.stdout.write('', () => process.exit())
 }

@@ -2,8 +2,8 @@ import { verdictSentences } from '../report/sentences.ts'
 import type { Log } from '../world.ts'
 import { needsSomebody, wrapUp } from '../wrap-up.ts'
 import type { StepFiles } from './files.ts'
-import { readSavedRelease, removeSavedRelease, STATE_FILE, STATE_SETTLED } from './saved-release.ts'
-import { buildStep } from './step.ts'
+import { readSavedRelease, removeSavedRelease, STATE_FILE, STATE_SETTLED, STATE_UNTOLD } from './saved-release.ts'
+import { buildStep, type StepParts } from './step.ts'
 import type { Teller } from './teller.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
@@ -15,7 +15,11 @@ export interface PostStepParts {
   log: Log
   files: StepFiles
   teller: Teller
+  loadGithub: StepParts['loadGithub']
 }
+
+/** The post step gets no signals. */
+const NO_HURRY = new Promise<void>(() => {})
 
 /** What the main step saved under a name. */
 export function stateOf(environment: NodeJS.ProcessEnv, name: string): string {
@@ -30,23 +34,33 @@ export async function postStep({
   log,
   files,
   teller,
+  loadGithub,
 }: PostStepParts): Promise<void> {
   const path = stateOf(environment, STATE_FILE)
   if (path === '') return
   const saved = readSavedRelease(path)
   removeSavedRelease(path)
-  if (saved === undefined || stateOf(environment, STATE_SETTLED) === 'true') return
+  const isSettled = stateOf(environment, STATE_SETTLED) === 'true'
+  if (saved === undefined || (isSettled && stateOf(environment, STATE_UNTOLD) !== 'true')) return
 
   const signal = new AbortController().signal
-  const { parsed, world, close } = buildStep({
+  const { parsed, world, news, close } = buildStep({
     environment,
     toolkit,
     firstRequestSent,
     files,
     log,
     signal,
+    loadGithub,
+    isSecond: true,
     onRelease: (release) => teller.keepTold(release),
   })
+  if (isSettled) {
+    close()
+    await news.finish(saved, NO_HURRY)
+    return
+  }
+  teller.alsoTell(news)
   const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled'
   const ended = await wrapUp({ ...saved, wasLost: !wasCancelled }, parsed, world)
   close()
@@ -54,4 +68,5 @@ export async function postStep({
   const { title, cause, production } = verdictSentences(ended)
   log.line([`${title}.`, cause, production].filter((part) => part !== '').join(' '))
   if (needsSomebody(ended)) teller.annotate(title, `${cause} ${production}`)
+  await teller.lastWords(NO_HURRY)
 }

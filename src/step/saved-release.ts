@@ -11,6 +11,8 @@ import { attemptWrite } from './files.ts'
 export const STATE_FILE = 'release-file'
 export const STATE_REPORT = 'report-file'
 export const STATE_SETTLED = 'settled'
+/** `true` while GitHub has not been told the end. */
+export const STATE_UNTOLD = 'untold'
 
 /**
  * The release on disk, for the post step of the same job. What is of no use there is left out: the values of variables

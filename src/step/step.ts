@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts'
+import type { GithubToolkit } from '../github/api.ts'
 import { githubRun } from '../github-run.ts'
 import { readRawInputs, readUndeclaredInputs } from '../inputs/environment.ts'
 import { type ParsedInputs, parseInputs } from '../inputs/inputs.ts'
@@ -7,12 +8,14 @@ import type { Log, World } from '../world.ts'
 import { connect } from './connection.ts'
 import { isPrivateRepository, readEvent } from './event.ts'
 import type { StepFiles } from './files.ts'
+import { type GithubNews, githubNews } from './github-news.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
 /** What a step of this action works with: its inputs and the world around it. */
 export interface Step {
   parsed: ParsedInputs
   world: World
+  news: GithubNews
   /** Lets go of connections. */
   close(): void
 }
@@ -26,22 +29,27 @@ export interface StepParts {
   files: StepFiles
   log: Log
   signal: AbortSignal
+  loadGithub(): Promise<GithubToolkit>
+  /** An earlier step of the job has begun the release. */
+  isSecond: boolean
   onRelease(release: Release): void
 }
 
 /** The step that the environment describes. */
-export function buildStep({ environment, toolkit, firstRequestSent, files, log, signal, onRelease }: StepParts): Step {
+export function buildStep(parts: StepParts): Step {
+  const { environment, toolkit, firstRequestSent, files, log, signal, onRelease } = parts
   const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment))
   const { inputs } = parsed
   const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent }
   const { close, ...connection } = connect(options)
+  const run = githubRun(environment)
   const world: World = {
     ...connection,
     clock: systemClock,
     random: Math.random,
     maxAttempts: inputs.maxRetries,
     signal,
-    run: githubRun(environment),
+    run,
     event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
     isPullRequestClosed: async () => undefined,
     log,
@@ -49,5 +57,15 @@ export function buildStep({ environment, toolkit, firstRequestSent, files, log, 
     readText: files.readText,
     onRelease,
   }
-  return { parsed, world, close }
+  const news = githubNews({
+    inputs,
+    environment,
+    run,
+    readEvent: () => readEvent(environment),
+    clock: systemClock,
+    log,
+    load: parts.loadGithub,
+    mayHaveBegun: parts.isSecond,
+  })
+  return { parsed, world, news, close }
 }

@@ -7,15 +7,17 @@ import { renderSummary } from '../report/summary.ts'
 import { logLine } from '../untrusted.ts'
 import type { Log } from '../world.ts'
 import type { StepFiles } from './files.ts'
+import type { GithubNews } from './github-news.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
-/** Tells a release to the runner: outputs, summary, report, annotation, exit code. */
+/** Tells a release to the runner: outputs, summary, report, annotation, exit code; and on GitHub beside the run. */
 export class Teller {
   readonly #toolkit: LaterToolkit
   readonly #files: StepFiles
   readonly #log: Log
   #told: Release | undefined
   #outputsFailed = false
+  #news: GithubNews | undefined
 
   constructor(toolkit: LaterToolkit, files: StepFiles, log: Log) {
     this.#toolkit = toolkit
@@ -28,6 +30,20 @@ export class Teller {
     return this.#told
   }
 
+  /** From now on the release is told there too. */
+  alsoTell(news: GithubNews): void {
+    this.#news = news
+  }
+
+  /**
+   * What is still under way to GitHub, up to the last moment that there is.
+   * @returns whether it has arrived
+   */
+  async lastWords(lastMoment: Promise<void>): Promise<boolean> {
+    if (this.#news === undefined || this.#told === undefined) return true
+    return await this.#news.finish(this.#told, lastMoment)
+  }
+
   /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
   keepTold(release: Release): void {
     const before = this.#told
@@ -38,11 +54,11 @@ export class Teller {
     const isTold =
       before?.timeline === release.timeline && before.deploymentId === deploymentId && before.waits === release.waits
     if (!isTold || release.status !== undefined) this.#files.writeSummary(renderSummary(release))
+    this.#news?.tell(release)
   }
 
   /** The end: the verdict in every place, and the exit code with it. */
   tellEnd(ended: Release): void {
-    this.#told = ended
     this.tellVerdict(ended)
     const annotation = renderAnnotation(ended)
     if (annotation === undefined) return
@@ -52,6 +68,7 @@ export class Teller {
 
   /** Outputs, report, summary and the last lines of the log. */
   tellVerdict(ended: Release): void {
+    this.#told = ended
     const hasReport = this.#files.writeReport(renderReport(ended))
     const outputs = renderOutputs(ended, hasReport ? this.#files.reportPath : '')
     for (const name of OUTPUT_NAMES) this.#output(name, outputs[name])

@@ -1,0 +1,109 @@
+import { getOctokit } from '@actions/github'
+import { type GithubApi as Api, githubApi } from '../../src/github/api.ts'
+import type { Place } from '../../src/github/courier.ts'
+import { type GithubApi, type GithubApiOptions, startGithubApi } from '../../src/github-api/github-api.ts'
+import { parseInputs } from '../../src/inputs/inputs.ts'
+import type { InputName } from '../../src/inputs/names.ts'
+import type { Release } from '../../src/release-state.ts'
+import type { Scenario } from '../../src/simulator/scenario.ts'
+import { baseScenario } from '../../src/simulator/scenarios.ts'
+import { githubNews } from '../../src/step/github-news.ts'
+import { runNumber } from './others.ts'
+import { rawInputs, type SimulatedAccount, type SimulatedRelease, simulateRelease } from './simulated-release.ts'
+import { virtualClock } from './virtual-clock.ts'
+
+export const TOKEN = 'ghs_test'
+
+/** A pull request of the repository itself, as its event names it. */
+export const PULL_REQUEST = { number: 12, headSha: '6dcb09b5b57875f334f61aebed695e2e4193db5e', isFork: false }
+
+/** Runs a test against a GitHub of its own, and fails it when a request or an answer is not as GitHub describes. */
+export async function withGithub(
+  body: (github: GithubApi, api: Api) => Promise<void>,
+  { token = TOKEN, ...options }: GithubApiOptions & { token?: string } = {},
+): Promise<void> {
+  const github = await startGithubApi(options)
+  github.pullRequest(PULL_REQUEST.number)
+  try {
+    await body(github, githubApi({ url: github.url, token, clock: virtualClock(), load: async () => ({ getOctokit }) }))
+    if (github.violations.length > 0) throw new Error(github.violations.join('\n'))
+  } finally {
+    await github.close()
+  }
+}
+
+/** Every state of a release that it told on its way, the end included. */
+export async function statesOf(
+  scenario: Scenario,
+  inputs: Partial<Record<InputName, string>> = {},
+): Promise<Release[]> {
+  const states: Release[] = []
+  await simulateRelease({ scenario, inputs, world: { onRelease: (release) => states.push(release) } })
+  return states
+}
+
+/** Tells a place each news of these states. */
+export async function tellEach(place: Place, states: readonly Release[]): Promise<void> {
+  let told: string | undefined
+  for (const release of states) {
+    const wording = place.wordingOf(release)
+    if (wording === undefined || wording === told) continue
+    await place.send(wording, release, new AbortController().signal)
+    told = wording
+  }
+}
+
+export interface ToldOptions {
+  /** Number of the workflow run. */
+  number?: number
+  sha?: string
+  event?: object
+  /** Of the runner, over the address of this GitHub. */
+  environment?: NodeJS.ProcessEnv
+  inputs: Partial<Record<InputName, string>>
+}
+
+/** The commits that the runs of a test are of. */
+export const SHA = 'ffac537e6cbbf934b08745a378932722df287a53'
+
+export const EVENT = {
+  pull_request: {
+    number: PULL_REQUEST.number,
+    head: { sha: PULL_REQUEST.headSha, repo: { full_name: 'example/shop' } },
+    base: { sha: SHA, repo: { full_name: 'example/shop' } },
+  },
+}
+
+/** One step of a workflow in an account that goes on after it, told on GitHub as the step tells it. */
+export async function tellOperation(
+  account: SimulatedAccount,
+  github: GithubApi,
+  { number = 42, sha = PULL_REQUEST.headSha, event = EVENT, environment, inputs }: ToldOptions,
+): Promise<SimulatedRelease & { notices: string[] }> {
+  const notices: string[] = []
+  const asked = {
+    'github-token': TOKEN,
+    'pull-request-comment': 'true',
+    'github-environment': 'staging/web',
+    ...inputs,
+  }
+  const { run } = runNumber(number)
+  const news = githubNews({
+    inputs: parseInputs(rawInputs({ service: 'web', ...asked }), []).inputs,
+    environment: { GITHUB_API_URL: github.url, ...environment },
+    run: { ...run, sha },
+    readEvent: () => event,
+    clock: virtualClock(),
+    log: { line: (text) => void notices.push(text), warning: () => {}, group: async (_, body) => await body() },
+    load: async () => ({ getOctokit }),
+    mayHaveBegun: false,
+  })
+  const result = await simulateRelease({
+    scenario: baseScenario,
+    account,
+    inputs: asked,
+    world: { run, onRelease: (release) => news.tell(release) },
+  })
+  await news.finish(result.release, new Promise(() => {}))
+  return { ...result, notices }
+}

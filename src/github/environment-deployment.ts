@@ -1,0 +1,185 @@
+import { isJsonObject } from '../document.ts'
+import type { Release } from '../release-state.ts'
+import { releasedRevision, serviceLabel } from '../report/sentences.ts'
+import { cut } from '../untrusted.ts'
+import { type GithubApi, GithubError, malformed } from './api.ts'
+import type { Place } from './courier.ts'
+import {
+  type DeploymentState,
+  type DeploymentStatus,
+  deploymentDescription,
+  deploymentStatusOf,
+} from './deployment-status.ts'
+
+const CREATE = 'POST /repos/{owner}/{repo}/deployments'
+const LIST = 'GET /repos/{owner}/{repo}/deployments'
+const STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses'
+const STATUSES = 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses'
+
+const TASK = 'deploy'
+
+const PER_PAGE = 100
+/** So many deployments of the environment may have been made since. */
+const MAX_PAGES = 3
+
+/** Names that people give to what their users work with: `production`, `prod-eu`, `Production/web`. */
+const PRODUCTION_NAME = /^prod(uction)?(?![a-z])/i
+
+export interface EnvironmentDeploymentOptions {
+  api: GithubApi
+  owner: string
+  repo: string
+  environment: string
+  /** The commit that is shown as deployed. */
+  sha: string
+  /** An earlier step of the job may have made it. */
+  mayExist: boolean
+}
+
+/** One that GitHub has, and the state it was last given. */
+interface Known {
+  id: number
+  state: string | undefined
+}
+
+/**
+ * The GitHub deployment of one CodeDeploy deployment, made by the job that deploys and continued by every later one: it
+ * is found by the CodeDeploy id in its payload.
+ */
+export function environmentDeployment(options: EnvironmentDeploymentOptions): Place {
+  const { api, owner, repo, environment, sha } = options
+  const at = { owner, repo }
+  let known: Known | undefined
+  let mayExist = options.mayExist
+
+  /** The newest deployment of the environment, in this account's region, that is what is looked for. */
+  async function find(isIt: (payload: Payload) => boolean, signal: AbortSignal): Promise<Json | undefined> {
+    for (let page = 1; page <= MAX_PAGES; page++) {
+      const answer = await api.call(LIST, { ...at, environment, task: TASK, per_page: PER_PAGE, page }, signal)
+      if (!Array.isArray(answer)) throw malformed(LIST)
+      const found = answer.find((one) => isJsonObject(one) && isJsonObject(one['payload']) && isIt(one['payload']))
+      if (found !== undefined) return found
+      if (answer.length < PER_PAGE) return undefined
+    }
+    return undefined
+  }
+
+  async function stateOf(id: number, signal: AbortSignal): Promise<string | undefined> {
+    const answer = await api.call(STATUSES, { ...at, deployment_id: id, per_page: 1 }, signal)
+    if (!Array.isArray(answer)) throw malformed(STATUSES)
+    const [last] = answer
+    return isJsonObject(last) && typeof last['state'] === 'string' ? last['state'] : undefined
+  }
+
+  async function findOwn(release: Release, signal: AbortSignal): Promise<Known | undefined> {
+    const own = payloadOf(release)
+    const found = await find(({ codedeploy, region }) => codedeploy === own.codedeploy && region === own.region, signal)
+    const id = found && idOf(found)
+    return id === undefined ? undefined : { id, state: await stateOf(id, signal) }
+  }
+
+  /** The commit that a release is of; undefined when that is not known. */
+  async function commitOf(release: Release, signal: AbortSignal): Promise<string | undefined> {
+    const { operation, wasThere, asked } = release
+    // Without an id only deployments of this run, or of this pull request, are taken up.
+    if (wasThere)
+      return operation !== 'stop' && operation !== 'rollback' && asked.deploymentId === undefined ? sha : undefined
+    if (operation !== 'rollback') return sha
+    const own = payloadOf(release)
+    const earlier = await find(
+      (one) => one.revision === own.revision && one.service === own.service && one.region === own.region,
+      signal,
+    )
+    return typeof earlier?.['sha'] === 'string' ? earlier['sha'] : undefined
+  }
+
+  async function create(release: Release, signal: AbortSignal): Promise<Known> {
+    const ref = await commitOf(release, signal)
+    if (ref === undefined) throw new GithubError('moot', 0, unknownCommit(release, environment))
+    const answer = await api.call(
+      CREATE,
+      {
+        ...at,
+        ref,
+        task: TASK,
+        environment,
+        description: deploymentDescription(release),
+        payload: payloadOf(release),
+        // GitHub would else merge the default branch into the commit, and wait for the checks that this job is one of.
+        auto_merge: false,
+        required_contexts: [],
+        // The environment outlives the release.
+        transient_environment: false,
+        production_environment: PRODUCTION_NAME.test(environment),
+      },
+      signal,
+    )
+    const id = idOf(answer)
+    if (id === undefined) throw malformed(CREATE)
+    return { id, state: undefined }
+  }
+
+  return {
+    name: `the GitHub deployment to '${environment}'`,
+    permission: 'deployments: write',
+    wordingOf: (release) => {
+      const status = deploymentStatusOf(release)
+      return status === undefined ? undefined : JSON.stringify(status)
+    },
+    send: async (wording, release, signal) => {
+      const isEarlier = release.wasThere || release.adopted !== undefined
+      if (known === undefined && (mayExist || isEarlier)) known = await findOwn(release, signal)
+      mayExist = true
+      known ??= await create(release, signal)
+      const status: DeploymentStatus = JSON.parse(wording)
+      if (!mayFollow(known.state, status.state)) return
+      await api.call(STATUS, { ...at, deployment_id: known.id, ...status, auto_inactive: true }, signal)
+      known.state = status.state
+    },
+  }
+}
+
+/**
+ * Whether a status may come after another: what is settled is not in progress again, and what another release has made
+ * inactive stays so.
+ */
+function mayFollow(last: string | undefined, next: DeploymentState): boolean {
+  if (last === undefined) return true
+  if (last === 'inactive') return false
+  if (next === 'queued') return last === 'queued'
+  const isSettled = last === 'success' || last === 'failure'
+  return !isSettled || (next !== 'in_progress' && next !== last)
+}
+
+function unknownCommit(release: Release, environment: string): string {
+  const why =
+    release.operation === 'rollback' && !release.wasThere
+      ? `no earlier one says which commit ${releasedRevision(release)} is of`
+      : `the job that made ${release.deploymentId} told of none`
+  return `There is no GitHub deployment to '${environment}' for this: ${why}.`
+}
+
+type Json = Record<string, unknown>
+
+interface Payload extends Json {
+  codedeploy?: unknown
+  region?: unknown
+  service?: unknown
+  revision?: unknown
+}
+
+/** By what a later job knows it again. */
+function payloadOf(release: Release) {
+  const { deploymentId = '', region = '', run } = release
+  return {
+    codedeploy: deploymentId,
+    region,
+    service: cut(serviceLabel(release), 600),
+    revision: cut(releasedRevision(release), 300),
+    run: `${run.runId}.${run.runAttempt}`,
+  }
+}
+
+function idOf(deployment: unknown): number | undefined {
+  return isJsonObject(deployment) && typeof deployment['id'] === 'number' ? deployment['id'] : undefined
+}

@@ -1,0 +1,52 @@
+import { andList } from '../report/words.ts'
+import type { Ending, Place } from './courier.ts'
+
+/** A place and what became of the last words there. */
+export interface Told {
+  place: Pick<Place, 'name' | 'permission'>
+  ending: Ending
+}
+
+/** What GitHub answers to a token that may not. */
+const MAY_NOT = [401, 403, 404]
+
+/** What did not get through, for the log: one line for what GitHub does not take, and one for what came too late. */
+export function troubleLines(told: readonly Told[], isFork: boolean): string[] {
+  const refused: { place: Told['place']; status: number; message: string }[] = []
+  const late: { place: Told['place']; message: string }[] = []
+  const moot: string[] = []
+  for (const { place, ending } of told) {
+    if (ending.kind === 'late') late.push({ place, message: ending.why })
+    if (ending.kind !== 'refused') continue
+    const { kind, status, message } = ending.error
+    if (kind === 'moot') moot.push(`Notice: ${message}`)
+    else refused.push({ place, status, message })
+  }
+  const lines = [...new Set(moot)]
+  if (refused.length > 0) {
+    const isMay = refused.some(({ status }) => MAY_NOT.includes(status))
+    lines.push(
+      `Notice: GitHub does not take ${names(refused)} (${reasons(refused)}); the release goes on without.${isMay ? ` ${advice(refused, isFork)}` : ''}`,
+    )
+  }
+  if (late.length > 0) {
+    lines.push(
+      `Warning: ${names(late)} could not be brought up to date (${reasons(late)}); the release is as told here.`,
+    )
+  }
+  return lines
+}
+
+function names(found: readonly { place: Told['place'] }[]): string {
+  return andList([...new Set(found.map(({ place }) => place.name))])
+}
+
+function reasons(found: readonly { message: string }[]): string {
+  return [...new Set(found.map(({ message }) => message))].join('; ')
+}
+
+function advice(refused: readonly { place: Told['place'] }[], isFork: boolean): string {
+  if (isFork) return 'A pull request from a fork gets a token that may only read.'
+  const permissions = [...new Set(refused.map(({ place }) => place.permission))].join(', ')
+  return `Give the job 'permissions: ${permissions}'; a pull request from a fork or of Dependabot gets a token that may only read.`
+}
