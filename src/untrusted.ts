@@ -76,7 +76,7 @@ const BREAK = '<!-- -->'
 
 /** What GitHub makes a link, a mention, a reference to an issue or a commit, or an emoji of by itself, escaped or not. */
 const SELF_LINKING =
-  /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)|\b[0-9a-f]{6}(?=[0-9a-f]{1,34}\b)/i
+  /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)|\b(?=[0-9a-f]{7,40}\b)(?:[0-9a-f]{6})+(?=[0-9a-f])/i
 
 /**
  * Foreign text as Markdown text, in a paragraph or a table cell: shown as it is, on one line; it formats, links,

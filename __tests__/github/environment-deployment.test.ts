@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { deploymentStatusOf } from '../../src/github/deployment-status.ts'
 import { environmentDeployment } from '../../src/github/environment-deployment.ts'
+import type { Release } from '../../src/release-state.ts'
 import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
 import { PULL_REQUEST, statesOf, tellEach, withGithub } from '../support/told-on-github.ts'
 
@@ -102,4 +103,28 @@ test('bounds what others wrote and keeps it on one line', async () => {
   const status = deploymentStatusOf({ ...last, plan: last.plan && { ...last.plan, hooks } })
   expect(status?.description.length).toBeLessThanOrEqual(140)
   expect(status?.description).not.toMatch(/\p{C}/u)
+})
+
+describe('of a deployment that an earlier job has made', () => {
+  test.each<[string, Partial<Release>, string | undefined]>([
+    ['a watch that is cancelled leaves it in progress', { operation: 'watch', status: 'cancelled' }, 'in_progress'],
+    [
+      'a watch that is not done in time leaves it in progress',
+      { operation: 'watch', status: 'timed-out' },
+      'in_progress',
+    ],
+    ['a watch that loses sight of it cannot say', { operation: 'watch', status: 'unknown' }, 'error'],
+    ['a promotion that is cancelled cannot say', { operation: 'promote', status: 'cancelled' }, 'error'],
+    ['a promotion shows its progress', { operation: 'promote', status: undefined }, 'in_progress'],
+    ['a promotion that is refused says nothing', { operation: 'promote', status: 'refused' }, undefined],
+    ['a stop says nothing before its end', { operation: 'stop', status: undefined }, undefined],
+    ['a stop that is refused says nothing', { operation: 'stop', status: 'refused' }, undefined],
+    ['a rollback says nothing before its end', { operation: 'rollback', status: undefined }, undefined],
+  ])('%s', async (_, news, state) => {
+    const states = await statesOf(baseScenario, HOOK)
+    const shifting = states.find(({ snapshot }) => snapshot?.events.some(({ status }) => status === 'running'))
+    if (shifting === undefined) throw new Error('It was not followed.')
+    const settlement = { ...states.at(-1)?.settlement } as Release['settlement']
+    expect(deploymentStatusOf({ ...shifting, wasThere: true, settlement, ...news })?.state).toBe(state)
+  })
 })

@@ -108,7 +108,7 @@ test('makes no second comment when the answer to the first was lost', async () =
 })
 
 const HOSTILE = [
-  '@octocat @example/admins fixes #1 example/shop#2 GH-3 :smile: www.evil.example https://evil.example',
+  '@octocat @example/admins fixes #1 example/shop#2 GH-3 ffac537e6cbbf934b08745a378932722df287a53 ffac537 :smile: www.evil.example https://evil.example',
   '--> </details></td></table><script>alert(1)</script><img src="https://evil.example/x.png">',
   '| a | b |\n|---|---|\n```\n# heading [link](https://evil.example) ![x](https://evil.example/x.png)',
 ].join(' ')
@@ -142,7 +142,8 @@ test('text of others mentions, links, closes and shows nothing, and what hooks p
   expect(read.kinds.has('image')).toBe(false)
   expect(body).not.toMatch(/\]\(https:\/\/evil/)
   expect(body).not.toContain('PRINTED')
-  for (const piece of read.pieces) expect(piece).not.toMatch(/@\w|#\d|GH-\d|www\.\w|:smile:|https:\/\/evil/)
+  for (const piece of read.pieces)
+    expect(piece).not.toMatch(/@\w|#\d|GH-\d|www\.\w|:smile:|https:\/\/evil|\b[0-9a-f]{7,40}\b/)
 })
 
 test('stays below the longest body whatever others say', async () => {
