@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { load } from 'js-yaml'
+import { PUSH_TO_MAIN, type RunIdentity, runVariables } from './run-identity.ts'
 
 const ACTION_ROOT = resolve(import.meta.dirname, '..', '..')
 
@@ -14,6 +15,8 @@ export interface StepOptions {
   folder: string
   /** Beside and over what the runner sets. */
   environment: NodeJS.ProcessEnv
+  /** The run that the step is part of; default: a push to main. */
+  run?: RunIdentity
   /** Modules that Node loads before the action. */
   preloads: readonly string[]
   onOutput(chunk: string, stream: 'stdout' | 'stderr'): void
@@ -44,7 +47,8 @@ export interface RunningStep {
  * `INPUT_…`, fresh files for what it writes, no standard input. Source: actions/runner, NodeScriptActionHandler.
  */
 export function runStep(options: StepOptions): RunningStep {
-  const { inputs, workspace, folder, environment, preloads, onOutput, post, githubToken = '' } = options
+  const { inputs, workspace, folder, environment, preloads, onOutput, post } = options
+  const { githubToken = '', run = PUSH_TO_MAIN } = options
   const action = readAction()
   const stateFile = emptyFile(folder, 'state')
   const outputFile = emptyFile(folder, 'output')
@@ -52,6 +56,8 @@ export function runStep(options: StepOptions): RunningStep {
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     ...runnerVariables(folder, workspace),
+    ...runVariables(run),
+    GITHUB_EVENT_PATH: eventFile(folder, run.payload),
     GITHUB_STATE: stateFile,
     GITHUB_OUTPUT: outputFile,
     GITHUB_STEP_SUMMARY: summaryFile,
@@ -121,7 +127,7 @@ function inputVariables(
   return Object.fromEntries(values)
 }
 
-/** The variables of a run that a rehearsal has something to say about. */
+/** The variables of a runner that a rehearsal has something to say about. */
 function runnerVariables(folder: string, workspace: string): NodeJS.ProcessEnv {
   const temp = join(folder, 'temp')
   mkdirSync(temp, { recursive: true })
@@ -131,21 +137,6 @@ function runnerVariables(folder: string, workspace: string): NodeJS.ProcessEnv {
     GITHUB_WORKSPACE: workspace,
     GITHUB_ENV: emptyFile(folder, 'env'),
     GITHUB_PATH: emptyFile(folder, 'path'),
-    GITHUB_REPOSITORY: 'example/shop',
-    GITHUB_REPOSITORY_ID: '1296269',
-    GITHUB_WORKFLOW: 'Release',
-    GITHUB_WORKFLOW_REF: 'example/shop/.github/workflows/release.yml@refs/heads/main',
-    GITHUB_RUN_ID: '1658821493',
-    GITHUB_RUN_ATTEMPT: '1',
-    GITHUB_RUN_NUMBER: '42',
-    GITHUB_JOB: 'release',
-    GITHUB_REF: 'refs/heads/main',
-    GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
-    GITHUB_ACTOR: 'octocat',
-    GITHUB_EVENT_NAME: 'push',
-    GITHUB_EVENT_PATH: eventFile(folder),
-    GITHUB_SERVER_URL: 'https://github.com',
-    GITHUB_API_URL: 'https://api.github.com',
     RUNNER_OS: 'Linux',
     RUNNER_TEMP: temp,
   }
@@ -155,10 +146,9 @@ function stateVariables(state: Record<string, string>): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]))
 }
 
-/** Of a push to a private repository. */
-function eventFile(folder: string): string {
+function eventFile(folder: string, payload: object): string {
   const path = join(folder, 'event.json')
-  writeFileSync(path, JSON.stringify({ repository: { full_name: 'example/shop', private: true } }))
+  writeFileSync(path, JSON.stringify(payload))
   return path
 }
 

@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type GithubApi, startGithubApi } from '../github-api/github-api.ts'
-import type { StepOptions } from './action-step.ts'
+import { PUSH_TO_MAIN, REPOSITORY_PAYLOAD, type RunIdentity } from './run-identity.ts'
 
 /** Number of the pull request that a rehearsal is about. */
 export const PULL_REQUEST = 12
@@ -9,8 +7,8 @@ export const PULL_REQUEST = 12
 /** A GitHub for the steps of a rehearsal to tell. */
 export interface RehearsedGithub {
   api: GithubApi
-  /** What a step with these inputs is run with: a token, and the event of a pull request when it is to comment. */
-  partsFor(inputs: ReadonlyMap<string, string>): { githubToken: string; environment: NodeJS.ProcessEnv }
+  /** The run of a step with these inputs: of a pull request when it is to comment. */
+  runFor(inputs: ReadonlyMap<string, string>): RunIdentity
   /** What it was told, for people. */
   lines(): string[]
   /** The comment on the pull request; undefined when there is none. */
@@ -27,46 +25,32 @@ function isCommentAsked(inputs: ReadonlyMap<string, string>): boolean {
   return /^true$/i.test(inputs.get('pull-request-comment')?.trim() ?? '')
 }
 
-/** @param folder an existing one, for the event */
-export async function startRehearsedGithub(folder: string, now: () => number): Promise<RehearsedGithub> {
+export async function startRehearsedGithub(now: () => number): Promise<RehearsedGithub> {
   const api = await startGithubApi({ now })
   const pullRequest = api.pullRequest(PULL_REQUEST)
   return {
     api,
-    partsFor: (inputs) => ({
-      githubToken: 'ghs_rehearsal',
-      environment: {
-        GITHUB_API_URL: api.url,
-        ...(isCommentAsked(inputs) ? pullRequestEvent(folder, pullRequest) : {}),
-      },
-    }),
+    runFor: (inputs) => (isCommentAsked(inputs) ? pullRequestRun(pullRequest) : PUSH_TO_MAIN),
     lines: () => linesOf(api),
     comment: () => api.comments.findLast(({ issue }) => issue === PULL_REQUEST)?.body,
     close: api.close,
   }
 }
 
-/** What the runner sets for a push to a pull request. Source: GitHub docs, "Variables reference", "Webhook events". */
-function pullRequestEvent(folder: string, { number, headSha, headRepository }: GithubApi['pullRequests'][0]) {
-  const path = join(folder, 'pull-request-event.json')
-  const repository = { full_name: 'example/shop', private: true }
-  const event = {
+/** A push to a pull request. Source: GitHub docs, "Webhook events and payloads", pull_request. */
+export function pullRequestRun({ number, headSha, headRepository }: GithubApi['pullRequests'][0]): RunIdentity {
+  const payload = {
     action: 'synchronize',
     number,
     pull_request: {
       number,
       state: 'open',
       head: { ref: 'topic', sha: headSha, repo: { full_name: headRepository } },
-      base: { ref: 'main', sha: 'ffac537e6cbbf934b08745a378932722df287a53', repo: repository },
+      base: { ref: 'main', sha: PUSH_TO_MAIN.sha, repo: REPOSITORY_PAYLOAD.repository },
     },
-    repository,
+    ...REPOSITORY_PAYLOAD,
   }
-  writeFileSync(path, JSON.stringify(event))
-  return {
-    GITHUB_EVENT_NAME: 'pull_request',
-    GITHUB_EVENT_PATH: path,
-    GITHUB_REF: `refs/pull/${number}/merge`,
-  } satisfies StepOptions['environment']
+  return { ...PUSH_TO_MAIN, event: 'pull_request', ref: `refs/pull/${number}/merge`, payload }
 }
 
 function linesOf({ comments, deployments, requests, violations }: GithubApi): string[] {

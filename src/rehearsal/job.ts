@@ -10,6 +10,12 @@ const SIGNALS_AFTER_CANCEL = [
   ['SIGKILL', 10],
 ] as const
 
+/** What both steps of a job have left. */
+export interface JobResult {
+  main: StepResult
+  post: StepResult
+}
+
 export interface JobOptions {
   /** An existing folder for the files of both steps. */
   folder: string
@@ -26,7 +32,7 @@ export interface JobOptions {
 export async function runJob(
   parts: Omit<StepOptions, 'folder' | 'post'>,
   { folder, speed, cancelAt, now, say }: JobOptions,
-): Promise<{ main: StepResult; post: StepResult }> {
+): Promise<JobResult> {
   let isCancelled = false
   let printed = ''
   const timers: NodeJS.Timeout[] = []
@@ -47,18 +53,19 @@ export async function runJob(
   }
 
   // A terminal's Ctrl-C reaches the action by itself; a signal to this process alone is passed on.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      isCancelled = true
-      step.kill(signal)
-    })
+  const passOn = (signal: NodeJS.Signals) => {
+    isCancelled = true
+    step.kill(signal)
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, passOn)
   const main = await step.result
   for (const timer of timers) clearTimeout(timer)
 
   const jobStatus = isCancelled ? 'cancelled' : main.exitCode === 0 ? 'success' : 'failure'
   const post = { state: main.state, jobStatus }
-  return { main, post: await runStep({ ...parts, folder: subfolder(folder, 'post'), post }).result }
+  const result = { main, post: await runStep({ ...parts, folder: subfolder(folder, 'post'), post }).result }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, passOn)
+  return result
 }
 
 /** The log has a line of its own for each event: when it starts, or when it is over if that was seen first. */

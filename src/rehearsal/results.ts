@@ -1,0 +1,33 @@
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { JobResult } from './job.ts'
+import { renderSummaryPage } from './summary-page.ts'
+
+/** Everything a rehearsal leaves behind. */
+export const RESULTS_FOLDER = resolve(import.meta.dirname, '..', '..', 'rehearsal')
+
+/** Takes away what the rehearsal before has left. */
+export function emptyResults(): void {
+  rmSync(RESULTS_FOLDER, { recursive: true, force: true })
+  mkdirSync(RESULTS_FOLDER, { recursive: true })
+}
+
+/** Leaves summary, report and outputs of a job in an existing folder; the page is a file to open by itself. */
+export async function keepResults(job: JobResult, folder = RESULTS_FOLDER): Promise<void> {
+  const { outputs, summary } = endOf(job)
+  const inFolder = (name: string) => join(folder, name)
+  const report = outputs['report'] ?? ''
+  if (report !== '') copyFileSync(report, inFolder('report.json'))
+  const kept = { ...outputs, ...(report === '' ? {} : { report: inFolder('report.json') }) }
+  writeFileSync(inFolder('outputs.json'), `${JSON.stringify(kept, undefined, 2)}\n`)
+  writeFileSync(inFolder('summary.md'), summary)
+  writeFileSync(inFolder('summary.html'), await renderSummaryPage(summary))
+}
+
+/** The outputs of the main step, overlaid with what the post step settled; both summaries. */
+export function endOf({ main, post }: JobResult): { outputs: Record<string, string>; summary: string } {
+  return {
+    outputs: { ...main.outputs, ...post.outputs },
+    summary: [main.summary, post.summary].filter((text) => text !== '').join('\n'),
+  }
+}
