@@ -1,5 +1,7 @@
 import { rehearseOneRun } from './rehearsal/one-run.ts'
 import { OptionError, parseOptions, USAGE } from './rehearsal/options.ts'
+import { rehearseWorkflow } from './rehearsal/whole-workflow.ts'
+import { workflows } from './rehearsal/workflows.ts'
 import { scenarios } from './simulator/scenarios.ts'
 import { logLine } from './untrusted.ts'
 
@@ -15,12 +17,27 @@ async function main(args: string[]): Promise<number> {
   const options = parseOptions(args)
   if (options.only === 'help') say(USAGE)
   else if (options.only === 'list') for (const line of scenarioList()) say(line)
-  return options.only === undefined ? await rehearseOneRun(options, say) : 0
+  if (options.only !== undefined) return 0
+  if (options.workflow === undefined) return await rehearseOneRun(options, say)
+  const { name, chapters } = options.workflow
+  const workflow = workflows[name]
+  return await rehearseWorkflow({ name, workflow, chapters, speed: options.speed ?? workflow.speed }, say)
 }
 
 function scenarioList(): string[] {
-  const width = Math.max(...Object.keys(scenarios).map((name) => name.length))
-  return Object.entries(scenarios).map(([name, { description }]) => `${name.padEnd(width)}  ${description}`)
+  const list = (entries: [string, string][]) => {
+    const width = Math.max(...entries.map(([name]) => name.length))
+    return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`)
+  }
+  const chapters = Object.entries(workflows).flatMap(([workflow, { chapters }]) =>
+    chapters.map(({ name, says }): [string, string] => [`--workflow ${workflow} --chapter ${name}`, says]),
+  )
+  return [
+    ...list(Object.entries(scenarios).map(([name, { description }]) => [name, description])),
+    '',
+    'Workflows, and their chapters:',
+    ...list(chapters),
+  ]
 }
 
 function say(line: string): void {

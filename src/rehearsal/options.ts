@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { OPERATIONS, type Operation } from '../inputs/operation.ts'
 import { type ScenarioName, scenarios } from '../simulator/scenarios.ts'
+import type { Chapter } from './workflow.ts'
+import { type WorkflowName, workflows } from './workflows.ts'
 
 /** Those of a deployment on ECS, in their order. */
 const LIFECYCLE_EVENTS = [
@@ -26,10 +28,22 @@ export const USAGE = `npm run rehearse -- [options]
                        as long as every hook answers)
   --input NAME=VALUE   any input of the action; may be given many times
   --cancel-at EVENT    cancel the run, as GitHub does, when this lifecycle event has started
-  --list               the scenarios
+  --workflow NAME      a whole story of several jobs instead of one: two-job or rollback; the exit code is 1 when it does
+                       not end as it must. Beside it only:
+    --chapter NAME     one of its chapters
+    --reject           two-job: what is proposed is rejected (--chapter rejected)
+  --list               the scenarios, and the workflows with their chapters
   --help               this`
 
+/** A story to be played as a whole. */
+export interface WorkflowOptions {
+  name: WorkflowName
+  chapters: readonly Chapter[]
+}
+
 export interface RehearsalOptions {
+  /** Instead of one run. */
+  workflow: WorkflowOptions | undefined
   scenario: ScenarioName
   operation: Operation
   image: string
@@ -60,6 +74,7 @@ export function parseOptions(args: string[]): RehearsalOptions {
     throw new OptionError(`Option '--operation' must be one of ${OPERATIONS.join(', ')}; got '${operation}'.`)
   }
   return {
+    workflow: workflowOf(values),
     scenario,
     operation,
     image: values.image ?? 'registry.example/web:1.1.0',
@@ -83,6 +98,9 @@ function readArguments(args: string[]) {
         speed: { type: 'string' },
         input: { type: 'string', multiple: true },
         'cancel-at': { type: 'string' },
+        workflow: { type: 'string' },
+        chapter: { type: 'string' },
+        reject: { type: 'boolean' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -91,6 +109,29 @@ function readArguments(args: string[]) {
     const [sentence] = error instanceof Error ? error.message.split('. ') : []
     throw new OptionError(`${sentence ?? 'The options cannot be read'}. See 'npm run rehearse -- --help'.`)
   }
+}
+
+/** Those that say something about one run. */
+const OF_ONE_RUN = ['scenario', 'operation', 'image', 'hook', 'input', 'cancel-at'] as const
+
+function workflowOf(values: ReturnType<typeof readArguments>): WorkflowOptions | undefined {
+  const { workflow: name, chapter, reject } = values
+  if (name === undefined) {
+    const alone = chapter !== undefined ? 'chapter' : reject ? 'reject' : undefined
+    if (alone !== undefined) throw new OptionError(`Option '--${alone}' needs '--workflow'.`)
+    return undefined
+  }
+  if (!Object.hasOwn(workflows, name)) {
+    throw new OptionError(`Option '--workflow' must be one of ${Object.keys(workflows).join(', ')}; got '${name}'.`)
+  }
+  const other = OF_ONE_RUN.find((option) => values[option] !== undefined)
+  if (other !== undefined) throw new OptionError(`Option '--${other}' is of one run and cannot go with '--workflow'.`)
+  const { chapters } = workflows[name as WorkflowName]
+  const wanted = chapter ?? (reject ? 'rejected' : undefined)
+  const chosen = chapters.filter((one) => (wanted === undefined ? one.isAside !== true : one.name === wanted))
+  if (chosen.length > 0) return { name: name as WorkflowName, chapters: chosen }
+  const names = chapters.map((one) => one.name).join(', ')
+  throw new OptionError(`Workflow '${name}' has no chapter '${wanted}'; it has ${names}.`)
 }
 
 function isScenario(name: string): name is ScenarioName {

@@ -7,9 +7,9 @@ import { renderSummaryPage } from './summary-page.ts'
 export const RESULTS_FOLDER = resolve(import.meta.dirname, '..', '..', 'rehearsal')
 
 /** Takes away what the rehearsal before has left. */
-export function emptyResults(): void {
-  rmSync(RESULTS_FOLDER, { recursive: true, force: true })
-  mkdirSync(RESULTS_FOLDER, { recursive: true })
+export function emptyResults(folder = RESULTS_FOLDER): void {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
 }
 
 /** Leaves summary, report and outputs of a job in an existing folder; the page is a file to open by itself. */

@@ -1,0 +1,116 @@
+import { baseScenario } from '../simulator/scenarios.ts'
+import { HOOK } from './settings.ts'
+import type { Ending, Inputs, Job, Step, Workflow } from './workflow.ts'
+
+const GOOD = 'registry.example/web:1.1.0'
+const BAD = 'registry.example/web:1.2.0'
+
+/** The demo world's alarm. */
+const ALARM = 'web-5xx'
+
+const RELEASED: Ending = { status: 'succeeded', exitCode: 0 }
+
+function release(name: string, runNumber: number, image: string, ends: Ending, inputs: Inputs = {}): Job {
+  const run = { runId: `16588214${runNumber}`, runNumber, job: 'release' }
+  return { name, run, inputs: { image, ...inputs }, ends }
+}
+
+function press(name: string, runNumber: number, writes: readonly string[], summary = 'Rolled back'): Job {
+  return {
+    name,
+    run: {
+      workflow: 'rollback.yml',
+      runId: `17700000${runNumber}`,
+      runNumber,
+      job: 'rollback',
+      event: 'workflow_dispatch',
+    },
+    inputs: { operation: 'rollback' },
+    ends: { status: 'succeeded', exitCode: 0, outputs: { production: 'web:2' }, summary, writes },
+  }
+}
+
+/** What served before: released all at once, long ago. */
+const BEFORE: Step[] = [
+  {
+    kind: 'run',
+    job: release('earlier', 41, GOOD, RELEASED, { 'codedeploy-deployment-config': 'CodeDeployDefault.ECSAllAtOnce' }),
+  },
+  { kind: 'pass', minutes: 24 * 60 },
+  { kind: 'look', production: GOOD },
+]
+
+const HOOKED = { 'after-allow-test-traffic-hook': HOOK }
+
+/** The bad release, done; its original is kept for five more minutes. */
+const RELEASE_BAD: Step[] = [
+  { kind: 'run', job: release('release', 42, BAD, RELEASED, HOOKED) },
+  { kind: 'look', production: BAD },
+]
+
+const BACK: Step = { kind: 'look', production: GOOD }
+const STAYS: Step = { kind: 'look', production: GOOD, unmoved: true }
+
+/** The rollback button, pressed at every moment at which it matters. */
+export const rollbackButton: Workflow = {
+  scenario: baseScenario,
+  speed: 60,
+  chapters: [
+    {
+      name: 'during-the-shift',
+      says: 'Pressed while a tenth of production is on the new revision: the deployment is stopped and rolled back.',
+      steps: [
+        ...BEFORE,
+        {
+          kind: 'start',
+          job: release('release', 42, BAD, { status: 'rolled-back', exitCode: 1 }, HOOKED),
+          until: /Production traffic .* 10 %/,
+        },
+        { kind: 'run', job: press('rollback', 1, ['StopDeployment']) },
+        { kind: 'end', job: 'release' },
+        BACK,
+        { kind: 'run', job: press('again', 2, []) },
+        STAYS,
+      ],
+    },
+    {
+      name: 'termination-wait',
+      says: 'Pressed when production has moved and the original is still kept: production is back in seconds.',
+      steps: [
+        ...BEFORE,
+        ...RELEASE_BAD,
+        { kind: 'run', job: press('rollback', 1, ['StopDeployment']) },
+        BACK,
+        { kind: 'run', job: press('again', 2, []) },
+        STAYS,
+      ],
+    },
+    {
+      name: 'an-hour-after',
+      says: 'Pressed when the original is gone: the revision before is deployed anew, all at once and without hooks.',
+      steps: [
+        ...BEFORE,
+        ...RELEASE_BAD,
+        { kind: 'pass', minutes: 60 },
+        { kind: 'run', job: press('rollback', 1, ['CreateDeployment']) },
+        BACK,
+        { kind: 'run', job: press('again', 2, []) },
+        STAYS,
+      ],
+    },
+    {
+      name: 'alarm-firing',
+      says: 'Pressed an hour after while the alarm of the group is firing, which stops every deployment that heeds it.',
+      steps: [
+        ...BEFORE,
+        ...RELEASE_BAD,
+        { kind: 'pass', minutes: 60 },
+        { kind: 'act', says: `Alarm ${ALARM} goes off.`, act: ({ simulator }) => simulator.setAlarm(ALARM, 'ALARM') },
+        { kind: 'run', job: press('rollback', 1, ['CreateDeployment', 'CreateDeployment']) },
+        BACK,
+        { kind: 'run', job: press('again', 2, []) },
+        STAYS,
+      ],
+    },
+  ],
+}

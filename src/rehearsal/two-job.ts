@@ -1,0 +1,97 @@
+import { baseScenario, withGroup } from '../simulator/scenarios.ts'
+import { HOOK } from './settings.ts'
+import type { Inputs, Job, OutputsOf, Workflow } from './workflow.ts'
+
+const ORIGINAL = 'registry.example/web:1.0.0'
+const REPLACEMENT = 'registry.example/web:1.1.0'
+
+const PROPOSE: Job = {
+  name: 'propose',
+  run: {},
+  inputs: { image: REPLACEMENT, 'after-allow-test-traffic-hook': HOOK, 'wait-for': 'test-traffic' },
+  ends: {
+    status: 'awaiting-promotion',
+    exitCode: 0,
+    outputs: { production: 'web:1', 'replacement-traffic': '0', 'task-definition': 'web:2' },
+    summary: 'Awaiting promotion',
+    writes: ['RegisterTaskDefinition', 'CreateDeployment'],
+  },
+}
+
+/** `needs.propose.outputs`, as a workflow hands them on. */
+const proposed = (inputs: Inputs) => (outputsOf: OutputsOf) => ({
+  ...inputs,
+  'deployment-id': outputsOf(PROPOSE.name)['codedeploy-deployment-id'] ?? '',
+})
+
+const WAITS = { kind: 'look', production: ORIGINAL, test: REPLACEMENT, unmoved: true } as const
+
+/** As the tests of a workflow do, and the person who approves. */
+const OPEN_TEST_URL = {
+  kind: 'open',
+  says: "Somebody opens the first job's test-url and thinks it over",
+  url: (outputsOf: OutputsOf) => outputsOf(PROPOSE.name)['test-url'] ?? '',
+  answers: REPLACEMENT,
+} as const
+
+/** Releases that stop at the test listener, with a person between two jobs. */
+export const twoJob: Workflow = {
+  scenario: {
+    ...baseScenario,
+    world: withGroup(baseScenario.world, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
+  },
+  speed: 60,
+  chapters: [
+    {
+      name: 'approved',
+      says: 'The first job stops at the test listener; somebody approves; the second job shifts production.',
+      steps: [
+        { kind: 'look', production: ORIGINAL, unmoved: true },
+        { kind: 'run', job: PROPOSE },
+        OPEN_TEST_URL,
+        WAITS,
+        { kind: 'pass', minutes: 15 },
+        WAITS,
+        {
+          kind: 'run',
+          job: {
+            name: 'promote',
+            run: {},
+            inputs: proposed({ operation: 'promote', 'expect-image': REPLACEMENT }),
+            ends: {
+              status: 'succeeded',
+              exitCode: 0,
+              outputs: { production: 'web:2', 'replacement-traffic': '100' },
+              summary: 'Released',
+              writes: ['ContinueDeployment'],
+            },
+          },
+        },
+        { kind: 'look', production: REPLACEMENT },
+      ],
+    },
+    {
+      name: 'rejected',
+      says: 'The first job stops at the test listener; somebody rejects; another job stops the deployment.',
+      isAside: true,
+      steps: [
+        { kind: 'look', production: ORIGINAL, unmoved: true },
+        { kind: 'run', job: PROPOSE },
+        OPEN_TEST_URL,
+        WAITS,
+        { kind: 'pass', minutes: 15 },
+        WAITS,
+        {
+          kind: 'run',
+          job: {
+            name: 'reject',
+            run: {},
+            inputs: proposed({ operation: 'stop' }),
+            ends: { status: 'stopped', exitCode: 0, outputs: { production: 'web:1' }, writes: ['StopDeployment'] },
+          },
+        },
+        { kind: 'look', production: ORIGINAL, unmoved: true },
+      ],
+    },
+  ],
+}
