@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { earlierThan } from '../../src/plan/rollback-target.ts'
 import type { Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
 import { deployByOther, runNumber } from '../support/others.ts'
 import { inOneAccount, type SimulatedAccount } from '../support/simulated-release.ts'
@@ -42,9 +42,60 @@ describe('operation: rollback', () => {
       expect(outputs).toMatchObject({ status: 'succeeded', 'codedeploy-deployment-id': id, production: 'web:2' })
       expect(summary).toContain('## Rolled back: demo/web')
       const again = await operate(account, ROLLBACK, pressed(51))
-      expect(again).toMatchObject({ outputs: { status: 'refused', reason: 'not-found' }, writes: [] })
+      expect(again).toMatchObject({ outputs: { status: 'succeeded', production: 'web:2' }, writes: [] })
+      expect(again.release.warnings).toEqual([expect.stringContaining('ago already')])
+      await account.clock.sleep(900_000)
+      const later = await operate(account, ROLLBACK, pressed(52))
+      expect(later).toMatchObject({ outputs: { status: 'refused', reason: 'not-found' }, writes: [] })
     }),
   )
+
+  test.each([
+    ['stopped during the shift', baseScenario, 150],
+    ['deployed anew where nothing is kept', scenarios['no-hooks'], 4_000],
+  ])('pressed twice it goes back once, %s; a named revision is deployed at once', (_name, scenario, seconds) =>
+    inOneAccount(scenario, async (account) => {
+      await releasedBefore(account)
+      await operate(account, { image: 'registry.example/web:1.0.8' }, pressed(42))
+      await account.clock.sleep(3_600_000)
+      await releaseBad(account, seconds)
+      const first = await operate(account, ROLLBACK, pressed(50))
+      expect(first.outputs).toMatchObject({ status: 'succeeded', production: 'web:3' })
+      const again = await operate(account, ROLLBACK, pressed(51))
+      expect(again).toMatchObject({ outputs: { status: 'succeeded', production: 'web:3' }, writes: [] })
+      const named = await operate(account, { ...ROLLBACK, 'task-definition': 'web:1' }, pressed(52))
+      expect(named).toMatchObject({ outputs: { status: 'succeeded', production: 'web:1' } })
+      await account.clock.sleep(3_600_000)
+    }),
+  )
+
+  test('pressed again a quarter of an hour later it goes further back', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      await operate(account, { image: 'registry.example/web:1.0.8' }, pressed(42))
+      await account.clock.sleep(3_600_000)
+      await releaseBad(account, 150)
+      await operate(account, ROLLBACK, pressed(50))
+      await account.clock.sleep(900_000)
+      const later = await operate(account, ROLLBACK, pressed(51))
+      expect(later).toMatchObject({
+        outputs: { status: 'succeeded', production: 'web:2' },
+        writes: ['CreateDeployment'],
+      })
+    }))
+
+  test('pressed after CodeDeploy has rolled a repair back by itself it takes away what serves', () =>
+    inOneAccount(scenarios['hook-fails'], async (account) => {
+      await releasedBefore(account)
+      await operate(account, { image: 'registry.example/web:1.0.8' }, pressed(42))
+      await account.clock.sleep(3_600_000)
+      const hook = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }
+      const repair = await operate(account, { image: 'registry.example/web:1.1.0', ...hook }, pressed(43))
+      expect(repair.outputs).toMatchObject({ status: 'rolled-back', production: 'web:3' })
+      const { outputs, writes } = await operate(account, ROLLBACK, pressed(50))
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+      expect(writes).toEqual(['CreateDeployment'])
+    }))
 
   test('deploys the revision before, at once and without hooks, an hour later, and stays there', () =>
     inOneAccount(baseScenario, async (account) => {

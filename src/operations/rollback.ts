@@ -3,18 +3,20 @@ import { conclude } from '../conclude.ts'
 import { endingOf } from '../follow/ending.ts'
 import { settle } from '../follow/settle.ts'
 import { hasEnded } from '../follow/snapshot.ts'
-import { findOccupant, type Occupant } from '../group/occupant.ts'
+import { findOccupant, type OccupancyFacts } from '../group/occupant.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import { patiently } from '../patience.ts'
 import { type Attached, findPlace, type Place, readAttached } from '../plan/attach.ts'
 import { Findings } from '../plan/findings.ts'
 import { identify } from '../plan/identity.ts'
+import { findRecentRollback } from '../plan/recent-rollback.ts'
 import { findRollbackTarget } from '../plan/rollback-target.ts'
 import { Progress } from '../progress.ts'
 import { release } from '../release.ts'
 import { engineFor, followingOf } from '../release-following.ts'
 import type { Release } from '../release-state.ts'
 import { planLines } from '../report/log-lines.ts'
+import { duration } from '../report/words.ts'
 import { seeThrough, WIND_DOWN_MS } from '../see-through.ts'
 import type { World } from '../world.ts'
 import { takeUp } from './attach.ts'
@@ -34,15 +36,13 @@ export async function rollback(parsed: ParsedInputs, world: World): Promise<Rele
   if (place === undefined) return progress.end('refused', { problems: findings.problems })
   if (world.signal.aborted) return progress.end('cancelled')
 
-  const { occupant } = place
-  const attached = occupant && (await attachTo(inputs, place, occupant, patient, findings))
-  if (occupant !== undefined && attached !== undefined) {
+  const { latest } = place
+  const attached = latest && (await attachTo(inputs, place, latest.id, patient, findings))
+  if (latest !== undefined && attached !== undefined) {
     progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group })
     takeUp(attached, progress)
-    // One that goes back already, of CodeDeploy or of this action, is never undone.
-    if (occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined) {
-      return await seeThrough(attached, inputs, world, progress)
-    }
+    if (latest.isOver) progress.warn(backAlready(attached, latest.endedAtMs, world))
+    if (latest.goesBack) return await seeThrough(attached, inputs, world, progress)
     const ended = await goBackWith(attached, inputs, world, progress)
     if (ended !== undefined) return ended
   }
@@ -50,10 +50,20 @@ export async function rollback(parsed: ParsedInputs, world: World): Promise<Rele
 }
 
 interface Scene extends Place {
-  occupant: Occupant | undefined
+  latest: Latest | undefined
 }
 
-/** Service, group and what is active in it; undefined with problems added. */
+/** What is active in the group, or the rollback that has just ended there. */
+interface Latest {
+  /** A rollback by CodeDeploy is told by the deployment that it undoes. */
+  id: string
+  /** A deployment that goes back already, of this action: it is never undone. */
+  goesBack: boolean
+  isOver: boolean
+  endedAtMs: number
+}
+
+/** Service, group and what happens in it; undefined with problems added. */
 async function look(
   parsed: ParsedInputs,
   world: World,
@@ -70,19 +80,35 @@ async function look(
     const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined)
     const facts = { service, group, autoPromote: false, suspects, stopped: new Set<string>(), onListDenied: () => {} }
     const before = findings.problems.length
-    const occupant = await findings.answerOf(findOccupant(world, facts))
-    return findings.problems.length > before || before > 0 ? undefined : { ...place, occupant }
+    const latest = await findings.answerOf(findLatest(world, facts, parsed.inputs))
+    return findings.problems.length > before || before > 0 ? undefined : { ...place, latest }
   })
+}
+
+/** @throws CallError */
+async function findLatest(world: World, facts: OccupancyFacts, inputs: Inputs): Promise<Latest | undefined> {
+  const occupant = await findOccupant(world, facts)
+  if (occupant !== undefined) {
+    const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined
+    return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, endedAtMs: 0 }
+  }
+  // Who names a revision means it, whatever was a moment ago.
+  const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined
+  return recent && { ...recent, isOver: true }
+}
+
+function backAlready({ deploymentId }: Attached, endedAtMs: number, { clock }: World): string {
+  const ago = duration(clock.now() - endedAtMs)
+  return `Production was brought back ${ago} ago already (${deploymentId}), so nothing is written. To go further back name the revision with 'task-definition', or press again a quarter of an hour after that rollback.`
 }
 
 async function attachTo(
   inputs: Inputs,
   { service, group }: Place,
-  occupant: Occupant,
+  id: string,
   world: World,
   findings: Findings,
 ): Promise<Attached | undefined> {
-  const id = occupant.rollsBack ?? occupant.id
   const info = await findings.answerOf(getDeployment(world, id))
   return info && (await readAttached({ inputs, service, group, meant: { id, info } }, world, findings))
 }
