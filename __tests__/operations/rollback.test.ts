@@ -84,6 +84,20 @@ describe('operation: rollback', () => {
       })
     }))
 
+  test('pressed after CodeDeploy has gone back from the shift by itself it leaves production there', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      await operate(account, { image: 'registry.example/web:1.0.8' }, pressed(42))
+      await account.clock.sleep(3_600_000)
+      await releaseBad(account, 150)
+      account.simulator.setAlarm('web-5xx', 'ALARM')
+      await account.clock.sleep(60_000)
+      const { outputs, writes, annotation } = await operate(account, ROLLBACK, pressed(50))
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:3' })
+      expect(writes).toEqual([])
+      expect(annotation).toBeUndefined()
+    }))
+
   test('pressed after CodeDeploy has rolled a repair back by itself it takes away what serves', () =>
     inOneAccount(scenarios['hook-fails'], async (account) => {
       await releasedBefore(account)

@@ -117,7 +117,8 @@ async function readOccupant(aws: CodeDeploy, id: string, facts: OccupancyFacts):
   }
 }
 
-async function readTarget(
+/** What was deployed to the service; not seen when reading it is denied. @throws CallError */
+export async function readTarget(
   aws: CodeDeploy,
   id: string,
   { clusterName, name }: ResolvedService,

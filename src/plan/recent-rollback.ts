@@ -2,15 +2,17 @@ import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { type CodeDeploy, getDeployment } from '../aws/code-deploy.ts'
 import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
 import { endingOf } from '../follow/ending.ts'
+import type { Snapshot } from '../follow/snapshot.ts'
+import { readTarget } from '../group/occupant.ts'
 import { parseMarker } from '../marker.ts'
 import type { ResolvedService } from '../service/service.ts'
 import type { Place } from './attach.ts'
 
-/** That somebody has brought production back a moment ago. */
+/** That production was brought back a moment ago. */
 export interface RecentRollback {
-  /** The deployment that was stopped for it, or that went back. */
+  /** The deployment that was rolled back, or that went back. */
   id: string
-  /** It is a deployment of an earlier revision; else one that was stopped with rollback. */
+  /** It is a deployment of an earlier revision; else one that was rolled back. */
   goesBack: boolean
   /** Milliseconds since 1970. */
   endedAtMs: number
@@ -25,9 +27,9 @@ interface Told {
 }
 
 /**
- * Finds out whether the last thing that happened in the group is that somebody went back, a moment ago, and what serves
- * is that still. Whoever presses then has not seen it, or was queued behind it, and does not mean one revision further.
- * What CodeDeploy rolled back by itself does not count: that may have been a repair of the bad revision which serves.
+ * Finds out whether the last thing that happened in the group is that production was brought back, a moment ago, and
+ * serves that still. Whoever presses then has not seen it, or was queued behind it, and does not mean one revision more.
+ * A deployment that failed by itself before users met it does not count: it may have been the repair of what serves.
  * @throws CallError
  */
 export async function findRecentRollback(
@@ -42,7 +44,7 @@ export async function findRecentRollback(
   const rollback = undoneId !== undefined ? last : rollbackId === undefined ? undefined : await tell(rollbackId)
   const went = isEarlierRevision(last, service)
     ? { id: last.id, goesBack: true, endedAtMs: endOf(last) }
-    : wasStopped(undone, rollback, service, aws.clock.now())
+    : (await wasTakenBack(aws, undone, rollback, service))
       ? { id: undone.id, goesBack: false, endedAtMs: endOf(rollback ?? undone) }
       : undefined
   return went !== undefined && aws.clock.now() - went.endedAtMs < JUST_NOW_MS ? went : undefined
@@ -57,17 +59,25 @@ function isEarlierRevision({ id, info }: Told, { primary }: ResolvedService): bo
   )
 }
 
-/** Somebody has stopped it, and its rollback succeeded or none was needed, since nothing of it ever ran. */
-function wasStopped(
+/** Somebody stopped it, or users had begun to meet it; and its rollback succeeded, or nothing of it ever ran. */
+async function wasTakenBack(
+  aws: CodeDeploy,
   { id, info }: Told,
   rollback: Told | undefined,
-  { primary }: ResolvedService,
-  readAtMs: number,
-): boolean {
-  if (info.status !== 'Stopped' || primary.deploymentId === id) return false
-  const snapshot = readSnapshot({ readAtMs, info, target: undefined, originalTaskSetId: primary.id })
+  service: ResolvedService,
+): Promise<boolean> {
   const isUndone = rollback === undefined ? info.startTime === undefined : rollback.info.status === 'Succeeded'
-  return endingOf(snapshot) === 'stop-request' && isUndone
+  const hasFailed = info.status === 'Stopped' || info.status === 'Failed'
+  if (!hasFailed || !isUndone || service.primary.deploymentId === id) return false
+  const { target } = await readTarget(aws, id, service)
+  const readAtMs = aws.clock.now()
+  const snapshot = readSnapshot({ readAtMs, info, target, originalTaskSetId: service.primary.id })
+  return endingOf(snapshot) === 'stop-request' || hasBegunToShift(snapshot)
+}
+
+function hasBegunToShift({ events }: Snapshot): boolean {
+  const shift = events.find(({ name }) => name === 'AllowTraffic')
+  return shift?.status === 'succeeded' || shift?.status === 'failed'
 }
 
 function endOf({ info }: Told): number {
