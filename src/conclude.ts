@@ -23,12 +23,14 @@ export interface Ended {
 /**
  * The verdict on a release whose deployment is at rest, or as far as it could be followed.
  * @param choice of which hooks the log is shown
+ * @param lastly what else is to be learned, once production was read: that is only true for a moment
  */
 export async function conclude(
   { plan, outcome, settlement }: Ended,
   choice: HookLogChoice | undefined,
   world: World,
   progress: Progress,
+  lastly: () => Promise<void> = async () => {},
 ): Promise<Release> {
   const sides = {
     deploymentId: progress.release.deploymentId ?? '',
@@ -41,6 +43,7 @@ export async function conclude(
     withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
   })
   const { snapshot } = settlement
+  await lastly()
   const { logs, warnings } = await readHookLogs(progress.learn({ settlement, snapshot, production }), choice, world)
   for (const warning of warnings) progress.warn(warning)
   await tellHookLogs(logs, world)

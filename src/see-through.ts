@@ -40,9 +40,7 @@ export async function seeThrough(
   const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
   for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
   const settlement = await settle(engine, deploymentId, outcome, following, partings)
-  if (outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic') {
-    await learnTestUrl(plan.group, world, progress)
-  }
-
-  return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
+  const isAtTestListener = outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic'
+  const lastly = isAtTestListener ? () => learnTestUrl(plan.group, world, progress) : undefined
+  return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress, lastly)
 }

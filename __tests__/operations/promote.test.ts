@@ -42,6 +42,16 @@ describe('wait-for: test-traffic', () => {
     expect(denied.release.warnings).toEqual([expect.stringContaining("give it with 'test-url'")])
   })
 
+  test('tells what production serves however long the load balancer is waited for', async () => {
+    const scenario: Scenario = {
+      ...HELD,
+      faults: [{ operation: 'DescribeListeners', count: 6, kind: { type: 'server-error', httpStatus: 503 } }],
+    }
+    const { outputs } = await simulateRelease({ scenario, inputs: { ...TO_TEST, 'max-retries': '8' } })
+    expect(outputs).toMatchObject({ status: 'awaiting-promotion', production: 'web:1', 'replacement-traffic': '0' })
+    expect(outputs['test-url']).toMatch(/^http:/)
+  })
+
   test.each([
     ['the group does not wait', { testListener: true }, {}, ['not-held']],
     [
