@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
 import { OptionError, parseOptions, USAGE } from '../../src/rehearsal/options.ts'
+import { workflows } from '../../src/rehearsal/workflows.ts'
 import { scenarios } from '../../src/simulator/scenarios.ts'
 
 /** The sentence about what is wrong with the options. */
@@ -16,6 +17,7 @@ function mistake(...args: string[]): string {
 
 test('without options the success of version 1.1.0 is rehearsed', () => {
   expect(parseOptions([])).toEqual({
+    workflow: undefined,
     scenario: 'success',
     operation: 'release',
     image: 'registry.example/web:1.1.0',
@@ -39,6 +41,7 @@ test('every option has its place', () => {
     '2.5',
   ]
   expect(parseOptions([...args, '--input', 'wait-for=completion', '--input', 'environment-variables=A=b=c'])).toEqual({
+    workflow: undefined,
     scenario: 'hook-fails',
     operation: 'watch',
     image: 'app:2',
@@ -50,6 +53,14 @@ test('every option has its place', () => {
     ]),
     only: undefined,
   })
+})
+
+test.each([
+  [['--workflow', 'two-job'], ['approved']],
+  [['--workflow', 'two-job', '--reject'], ['rejected']],
+  [['--workflow', 'rollback', '--chapter', 'an-hour-after', '--speed', '30'], ['an-hour-after']],
+])('%j plays chapters of a workflow', (args, chapters) => {
+  expect(parseOptions(args).workflow?.chapters.map(({ name }) => name)).toEqual(chapters)
 })
 
 test('of an input that is given twice the last counts, and it may be empty', () => {
@@ -65,7 +76,8 @@ test.each([
 })
 
 test('the usage names every option', () => {
-  for (const option of ['--scenario', '--operation', '--image', '--hook', '--speed', '--input', '--list', '--help']) {
+  const ofOneRun = ['--scenario', '--operation', '--image', '--hook', '--input', '--cancel-at']
+  for (const option of [...ofOneRun, '--speed', '--workflow', '--chapter', '--reject', '--list', '--help']) {
     expect(USAGE).toContain(option)
   }
 })
@@ -89,6 +101,22 @@ describe('a mistake is told in a sentence:', () => {
       [`--speed=${speed}`],
       `Option '--speed' must be a number above 0 and up to 1000; got '${speed}'.`,
     ]),
+    [
+      'a workflow that is none',
+      ['--workflow', 'constructor'],
+      `Option '--workflow' must be one of ${Object.keys(workflows).join(', ')}; got 'constructor'.`,
+    ],
+    [
+      'a chapter that the workflow does not have',
+      ['--workflow', 'rollback', '--reject'],
+      `Workflow 'rollback' has no chapter 'rejected'; it has ${workflows.rollback.chapters.map(({ name }) => name).join(', ')}.`,
+    ],
+    ['a chapter of no workflow', ['--chapter', 'approved'], "Option '--chapter' needs '--workflow'."],
+    [
+      'an option of one run',
+      ['--workflow', 'two-job', '--scenario', 'alarm'],
+      "Option '--scenario' is of one run and cannot go with '--workflow'.",
+    ],
     ['an input without a value', ['--input', 'image'], "Option '--input' must be NAME=VALUE; got 'image'."],
     ['an input without a name', ['--input', '=x'], "Option '--input' must be NAME=VALUE; got '=x'."],
   ])('%s', (_, args, sentence) => {

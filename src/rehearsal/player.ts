@@ -2,13 +2,14 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { duration } from '../report/words.ts'
 import { logLine } from '../untrusted.ts'
+import { endingProblem } from './ending-check.ts'
 import { type JobResult, runJob } from './job.ts'
 import { endOf } from './results.ts'
 import { PUSH_TO_MAIN, type RunIdentity } from './run-identity.ts'
 import { runnerLog } from './runner-log.ts'
 import type { Stage } from './stage.ts'
 import { ask, type Sighting, startWitness, type Witness } from './witness.ts'
-import type { Chapter, Ending, Inputs, Job, Look, Step } from './workflow.ts'
+import type { Chapter, Inputs, Job, Look, Step } from './workflow.ts'
 
 /** A job that was played to its end. */
 export interface PlayedJob {
@@ -45,6 +46,9 @@ const SERVICE = 'demo:web'
 
 /** How often a listener is asked in one look; the next request of a canary may go elsewhere. */
 const REQUESTS = 20
+
+/** How often it is asked until an answer comes at all. */
+const MAX_REQUESTS = 1_000
 
 /** Plays a chapter on a stage that was set anew. It ends at the first thing that is not as it must be. */
 export async function playChapter(chapter: Chapter, stage: Stage, say: (line: string) => void): Promise<PlayedChapter> {
@@ -102,6 +106,8 @@ class Player {
           step.url((name) => this.#outputsOf(name)),
           step.answers,
         )
+      case 'see':
+        return await this.#see(step.production)
       case 'look':
         return await this.#look(step)
     }
@@ -155,11 +161,11 @@ class Player {
     const { outputs, summary } = endOf(result)
     const production = await askOften(simulator.listeners[SERVICE]?.production ?? '')
     this.jobs.push({ chapter: this.#chapter.name, name: job.name, run, inputs, outputs, result, production, log })
-    const writes = simulator.calls.slice(before).filter(({ writes }) => writes)
-    const made = writes.map(({ operation }) => operation).filter((one) => !one.startsWith('PutLifecycleEvent'))
-    const exit = result.main.exitCode
-    this.#say(`Job '${job.name}' of run ${run.runNumber} has ended: ${outputs['status']}, exit code ${exit}.`)
-    const problem = problemOf(job.ends, { outputs, exit, summary, made })
+    const changes = simulator.calls.slice(before).filter((call) => call.writes)
+    const writes = changes.map(({ operation }) => operation).filter((one) => !one.startsWith('PutLifecycleEvent'))
+    const { exitCode } = result.main
+    this.#say(`Job '${job.name}' of run ${run.runNumber} has ended: ${outputs['status']}, exit code ${exitCode}.`)
+    const problem = endingProblem(job.ends, { outputs, exitCode, summary, writes })
     if (problem !== undefined) throw new Astray(`job '${job.name}' ${problem}.`)
   }
 
@@ -167,6 +173,16 @@ class Player {
     const played = this.jobs.find((job) => job.name === name)
     if (played === undefined) throw new Error(`No job '${name}' has ended yet.`)
     return played.outputs
+  }
+
+  async #see(expected: string): Promise<void> {
+    const url = this.#stage.simulator.listeners[SERVICE]?.production ?? ''
+    for (let i = 0; i < MAX_REQUESTS; i++) {
+      const sighting = await ask(url)
+      if (sighting.answer === expected) return this.#say(`-- production ${url} has answered ${tell([sighting])}`)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    throw new Astray(`production must come to answer with ${expected}.`)
   }
 
   async #open(says: string, url: string, expected: string): Promise<void> {
@@ -193,28 +209,6 @@ class Player {
       if (moved.length > 0) throw new Astray(`production must not have moved; it answered ${moved.join(', ')}.`)
     }
   }
-}
-
-interface Ended {
-  outputs: Inputs
-  exit: number
-  summary: string
-  made: string[]
-}
-
-/** What is not as it must be; undefined when all is. */
-function problemOf(ends: Ending, { outputs, exit, summary, made }: Ended): string | undefined {
-  const must: [string, string][] = [['status', ends.status], ...Object.entries(ends.outputs ?? {})]
-  for (const [name, value] of must) {
-    const found = outputs[name] ?? ''
-    if (found !== value) return `must end with ${name} '${value}'; it ended with '${found}'`
-  }
-  if (exit !== ends.exitCode) return `must end with exit code ${ends.exitCode}; it ended with ${exit}`
-  if (ends.summary !== undefined && !summary.includes(ends.summary)) return `must say '${ends.summary}' in its summary`
-  if (ends.writes !== undefined && ends.writes.join() !== made.join()) {
-    return `must write ${ends.writes.join(', ') || 'nothing'}; it wrote ${made.join(', ') || 'nothing'}`
-  }
-  return undefined
 }
 
 function announcement(name: string, run: RunIdentity, inputs: Inputs): string[] {

@@ -2,6 +2,7 @@ import { baseScenario } from '../simulator/scenarios.ts'
 import { HOOK } from './settings.ts'
 import type { Ending, Inputs, Job, Step, Workflow } from './workflow.ts'
 
+const FIRST = 'registry.example/web:1.0.5'
 const GOOD = 'registry.example/web:1.1.0'
 const BAD = 'registry.example/web:1.2.0'
 
@@ -10,12 +11,15 @@ const ALARM = 'web-5xx'
 
 const RELEASED: Ending = { status: 'succeeded', exitCode: 0 }
 
+/** Nobody watches: it was long ago. */
+const AT_ONCE = { 'codedeploy-deployment-config': 'CodeDeployDefault.ECSAllAtOnce', 'wait-for': 'nothing' }
+
 function release(name: string, runNumber: number, image: string, ends: Ending, inputs: Inputs = {}): Job {
   const run = { runId: `16588214${runNumber}`, runNumber, job: 'release' }
   return { name, run, inputs: { image, ...inputs }, ends }
 }
 
-function press(name: string, runNumber: number, writes: readonly string[], summary = 'Rolled back'): Job {
+function press(name: string, runNumber: number, writes?: readonly string[]): Job {
   return {
     name,
     run: {
@@ -26,16 +30,22 @@ function press(name: string, runNumber: number, writes: readonly string[], summa
       event: 'workflow_dispatch',
     },
     inputs: { operation: 'rollback' },
-    ends: { status: 'succeeded', exitCode: 0, outputs: { production: 'web:2' }, summary, writes },
+    ends: {
+      status: 'succeeded',
+      exitCode: 0,
+      outputs: { production: 'web:3' },
+      summary: 'Rolled back',
+      ...(writes && { writes }),
+    },
   }
 }
 
-/** What served before: released all at once, long ago. */
+/** Two revisions served before, so that there is one too far to go back to. */
 const BEFORE: Step[] = [
-  {
-    kind: 'run',
-    job: release('earlier', 41, GOOD, RELEASED, { 'codedeploy-deployment-config': 'CodeDeployDefault.ECSAllAtOnce' }),
-  },
+  { kind: 'run', job: release('first', 40, FIRST, { status: 'started', exitCode: 0 }, AT_ONCE) },
+  { kind: 'pass', minutes: 24 * 60 },
+  { kind: 'look', production: FIRST },
+  { kind: 'run', job: release('good', 41, GOOD, { status: 'started', exitCode: 0 }, AT_ONCE) },
   { kind: 'pass', minutes: 24 * 60 },
   { kind: 'look', production: GOOD },
 ]
@@ -48,26 +58,39 @@ const RELEASE_BAD: Step[] = [
   { kind: 'look', production: BAD },
 ]
 
+/** The bad release, while users begin to meet it. */
+const SHIFT_BAD: Step[] = [
+  {
+    kind: 'start',
+    job: release('release', 42, BAD, { status: 'rolled-back', exitCode: 1 }, HOOKED),
+    until: /Production traffic .* 10 %/,
+  },
+  { kind: 'see', production: BAD },
+]
+
+const ALARM_GOES_OFF: Step = {
+  kind: 'act',
+  says: `Alarm ${ALARM} goes off.`,
+  act: ({ simulator }) => simulator.setAlarm(ALARM, 'ALARM'),
+}
+
+const RELEASE_ENDS: Step = { kind: 'end', job: 'release' }
 const BACK: Step = { kind: 'look', production: GOOD }
 const STAYS: Step = { kind: 'look', production: GOOD, unmoved: true }
 
 /** The rollback button, pressed at every moment at which it matters. */
 export const rollbackButton: Workflow = {
   scenario: baseScenario,
-  speed: 60,
+  speed: 50,
   chapters: [
     {
       name: 'during-the-shift',
       says: 'Pressed while a tenth of production is on the new revision: the deployment is stopped and rolled back.',
       steps: [
         ...BEFORE,
-        {
-          kind: 'start',
-          job: release('release', 42, BAD, { status: 'rolled-back', exitCode: 1 }, HOOKED),
-          until: /Production traffic .* 10 %/,
-        },
+        ...SHIFT_BAD,
         { kind: 'run', job: press('rollback', 1, ['StopDeployment']) },
-        { kind: 'end', job: 'release' },
+        RELEASE_ENDS,
         BACK,
         { kind: 'run', job: press('again', 2, []) },
         STAYS,
@@ -99,13 +122,27 @@ export const rollbackButton: Workflow = {
       ],
     },
     {
-      name: 'alarm-firing',
+      name: 'alarm-in-the-shift',
+      says: 'Pressed at the moment at which an alarm makes CodeDeploy go back by itself: whoever is first, it goes back once.',
+      steps: [
+        ...BEFORE,
+        ...SHIFT_BAD,
+        ALARM_GOES_OFF,
+        { kind: 'run', job: press('rollback', 1) },
+        RELEASE_ENDS,
+        BACK,
+        { kind: 'run', job: press('again', 2, []) },
+        STAYS,
+      ],
+    },
+    {
+      name: 'alarm-an-hour-after',
       says: 'Pressed an hour after while the alarm of the group is firing, which stops every deployment that heeds it.',
       steps: [
         ...BEFORE,
         ...RELEASE_BAD,
         { kind: 'pass', minutes: 60 },
-        { kind: 'act', says: `Alarm ${ALARM} goes off.`, act: ({ simulator }) => simulator.setAlarm(ALARM, 'ALARM') },
+        ALARM_GOES_OFF,
         { kind: 'run', job: press('rollback', 1, ['CreateDeployment', 'CreateDeployment']) },
         BACK,
         { kind: 'run', job: press('again', 2, []) },

@@ -40,7 +40,7 @@ export const twoJob: Workflow = {
     ...baseScenario,
     world: withGroup(baseScenario.world, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
   },
-  speed: 60,
+  speed: 40,
   chapters: [
     {
       name: 'approved',

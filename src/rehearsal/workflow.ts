@@ -33,6 +33,8 @@ export type Step =
   | { kind: 'act'; says: string; act(stage: Stage): void | Promise<void> }
   /** Somebody opens an address that a job gave; an image answers, or `HTTP 503`. */
   | { kind: 'open'; says: string; url(outputsOf: OutputsOf): string; answers: string }
+  /** Waits until production answers with an image for the first time. */
+  | { kind: 'see'; production: string }
   | Look
 
 /** A job of one step: this action. */
