@@ -91,6 +91,22 @@ const EXPECTED: Record<string, Cells> = {
   }),
   'post GetDeployment': row(['same', 'not-seen-to-stop'], ['same', 'not-seen-to-stop'], ['same', 'not-seen-to-stop']),
   'post-lost ListDeployments': row(SAME, SAME, SAME, { slow: ['same', 'too-late-to-stop'] }),
+  'address DescribeListeners': row(WARNED, always('warned'), always('warned'), { empty: always('warned') }),
+  'address DescribeLoadBalancers': row(WARNED, always('warned'), always('warned'), { empty: always('warned') }),
+  'watch GetApplicationRevision': row(WARNED, NO_CREDENTIALS, always('warned')),
+  'stop-asked StopDeployment': row(
+    ['same', 'succeeded-first'],
+    always('stop-no-credentials'),
+    always('stop-not-allowed'),
+    CARRIED_OUT,
+  ),
+  'continue GetApplicationRevision': row(WARNED, NO_CREDENTIALS, always('warned')),
+  'continue ContinueDeployment': row(NO_ANSWER, NO_CREDENTIALS, always('not-allowed'), CARRIED_OUT),
+  'back GetApplicationRevision': row(NO_ANSWER, NO_CREDENTIALS, always('not-allowed')),
+  'back CreateDeployment': row(['same', 'maybe-started'], NO_CREDENTIALS, always('not-allowed'), {
+    ...CARRIED_OUT,
+    throttled: NO_ANSWER,
+  }),
 }
 
 /** The rule for one cell; throws when the table does not have it. */

@@ -106,6 +106,18 @@ export const RULES = {
     change: { rollback: 'none', production: 'web:2' },
     why: 'CodeDeploy accepted no stop from the post step, and the deployment succeeded: one annotation asks somebody to look.',
   },
+  'succeeded-first': {
+    change: { status: 'refused', reason: 'rejected', rollback: 'none', exitCode: 1, production: 'web:2' },
+    why: 'CodeDeploy accepted no stop although it was asked again and again, and the deployment succeeded meanwhile: that is told, and what production serves.',
+  },
+  'stop-not-allowed': {
+    change: { status: 'refused', reason: 'denied', rollback: 'none', exitCode: 1 },
+    why: 'The stop itself is denied: at once the action and the resource; the deployment goes on.',
+  },
+  'stop-no-credentials': {
+    change: { status: 'refused', reason: 'credentials', rollback: 'none', exitCode: 1 },
+    why: 'No further call would work; one sentence says what to set, and the deployment goes on.',
+  },
   'not-seen-to-stop': {
     change: { rollback: 'unknown', production: 'web:2' },
     why: 'The post step looked for its four minutes and stopped nothing unseen: one annotation asks somebody to look.',

@@ -1,6 +1,7 @@
 import { assumeRole } from '../../src/aws/assume-role.ts'
 import { signedBy } from '../../src/aws/clients.ts'
 import { loadFunctionLogs } from '../../src/aws/function-logs.ts'
+import { loadLoadBalancing } from '../../src/aws/load-balancing.ts'
 import { OwnSession } from '../../src/aws/session.ts'
 import { callerOf, loadSts, readCaller } from '../../src/aws/sts.ts'
 import { tokenFor } from '../../src/rehearsal/token-issuer.ts'
@@ -221,6 +222,10 @@ function connect(
     closing.push(logs)
     return logs
   }
+  const loadBalancing = async () => {
+    const { requestHandler } = clients.ecs.config
+    return await loadLoadBalancing({ region: 'us-east-1', endpoint: url, credentials, requestHandler, maxAttempts: 1 })
+  }
   const session = new OwnSession(clock, async () => {
     const taken = await assumeRole({
       clock,
@@ -237,7 +242,7 @@ function connect(
     held.watch(client.config.requestHandler)
     closing.push({ close: () => client.destroy() })
   }
-  const world = { ...clients, functionLogs }
+  const world = { ...clients, functionLogs, loadBalancing }
   if (story.hasRole !== true) return { ...world, readCaller: async (attempts) => await readCaller(attempts, sts) }
   return {
     ...world,

@@ -33,7 +33,8 @@ export interface Story {
 const BUDGET = { 'wait-for-minutes': '4' } as const
 const WITH_HOOK = { 'wait-for-minutes': '8', 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
 
-const atOnce = withGroup(baseScenario.world, { deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' })
+const ALL_AT_ONCE = { deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' }
+const atOnce = withGroup(baseScenario.world, ALL_AT_ONCE)
 /** Tasks that start soon, so that a story is as short as what it is about. */
 const plain: Scenario = {
   ...baseScenario,
@@ -168,6 +169,43 @@ export const STORIES = {
     isKilled: true,
     losesId: true,
   },
+  address: {
+    title: 'A release ends at the test listener (`wait-for: test-traffic`) and finds its address',
+    scenario: {
+      ...plain,
+      world: withGroup(atOnce, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
+    },
+    inputs: { 'wait-for': 'test-traffic' },
+  },
+  watch: {
+    title: '`operation: watch` follows a deployment of somebody else',
+    scenario: { ...scenarios.busy, world: withGroup(scenarios.busy.world, ALL_AT_ONCE), timings: { install: 60 } },
+    inputs: { ...BUDGET, operation: 'watch', 'deployment-id': 'active' },
+  },
+  'stop-asked': {
+    title: '`operation: stop` stops a deployment of somebody else',
+    scenario: { ...scenarios.busy, world: withGroup(scenarios.busy.world, ALL_AT_ONCE) },
+    inputs: { ...BUDGET, operation: 'stop', 'deployment-id': 'active' },
+  },
+  continue: {
+    title: '`operation: promote` continues a deployment of somebody else, with `expect-image`',
+    scenario: { ...scenarios['busy-ready'], world: withGroup(scenarios['busy-ready'].world, ALL_AT_ONCE) },
+    inputs: {
+      ...BUDGET,
+      operation: 'promote',
+      'deployment-id': 'active',
+      'expect-image': 'registry.example/web:1.0.1',
+    },
+  },
+  back: {
+    title: '`operation: rollback` deploys the revision before',
+    scenario: { ...plain, world: withGroup(scenarios.busy.world, ALL_AT_ONCE) },
+    inputs: { ...BUDGET, operation: 'rollback' },
+    before: async (account) => {
+      await deployByOther(account, 1_000, { revision: 'web:2' })
+      await deployByOther(account, 1_000, { revision: 'web:1' })
+    },
+  },
 } as const satisfies Record<string, Story>
 
 export type StoryName = keyof typeof STORIES
@@ -211,6 +249,11 @@ const OPERATIONS: Record<StoryName, readonly string[]> = {
   cancel: ['StopDeployment', 'GetDeployment'],
   post: ['StopDeployment', 'GetDeploymentTarget', 'GetDeployment'],
   'post-lost': ['ListDeployments'],
+  address: ['DescribeListeners', 'DescribeLoadBalancers'],
+  watch: ['GetApplicationRevision'],
+  'stop-asked': ['StopDeployment'],
+  continue: ['GetApplicationRevision', 'ContinueDeployment'],
+  back: ['GetApplicationRevision', 'CreateDeployment'],
 }
 
 export const ROWS: Row[] = (Object.keys(OPERATIONS) as StoryName[]).flatMap((story) =>

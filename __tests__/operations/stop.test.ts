@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Fault } from '../../src/simulator/scenario.ts'
 import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
 import { DENIED } from '../support/faults.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
@@ -32,6 +33,18 @@ describe('operation: stop', () => {
       expect(summary).toContain(sentence)
     }),
   )
+
+  test('takes back also when the answers to the stop are lost and the group by itself rolls nothing back', () =>
+    inOneAccount({ ...baseScenario, world: withGroup(baseScenario.world, { rollbackOn: [] }) }, async (account) => {
+      await releaseAndDie(account)
+      await account.clock.sleep(150_000)
+      const lost: Fault = { operation: 'StopDeployment', kind: { type: 'drop-after-accept' } }
+      const { outputs, annotation } = await operate(account, STOP, {
+        prepare: ({ simulator }) => simulator.addFault(lost),
+      })
+      expect(annotation).toBeUndefined()
+      expect(outputs).toMatchObject({ status: 'stopped', 'rollback-status': 'succeeded', production: 'web:1' })
+    }))
 
   test('takes back one that waits at Ready', () =>
     inOneAccount(HELD, async (account) => {

@@ -147,8 +147,10 @@ async function stopAndSettle(
   if (end.kind === 'given-up') return { ...AT_REST, snapshot: end.snapshot, stop: { refusal, problem } }
   const cutShort = cutShortBy(end.kind)
   if (cutShort === undefined && end.snapshot !== undefined) {
-    const dueOn = refusal === undefined ? (['stop', ...rollbackOn] as const) : rollbackOn
-    return { ...(await settleEnd(engine, end.snapshot, following, dueOn)), stop: { refusal } }
+    const isRefused = refusal !== undefined && !stop.hasEnded(end.snapshot)
+    const dueOn = isRefused ? rollbackOn : (['stop', ...rollbackOn] as const)
+    const settled = await settleEnd(engine, end.snapshot, following, dueOn)
+    return { ...settled, stop: { refusal: isRefused ? refusal : undefined } }
   }
   const wasDue = refusal === undefined
   const status = cutShort === 'lost-sight' ? 'unknown' : wasDue ? 'running' : 'none'

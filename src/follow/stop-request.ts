@@ -2,7 +2,9 @@ import { CallError, isPassing } from '../aws/attempts.ts'
 import type { Clock } from '../clock.ts'
 import type { Problem } from '../errors.ts'
 import { callProblem } from '../plan/findings.ts'
+import { endingOf } from './ending.ts'
 import type { Following, ReleaseEngine } from './follow.ts'
+import type { Snapshot } from './snapshot.ts'
 import { Trouble } from './trouble.ts'
 
 /** How soon a request is sent again that failed for a passing reason, in milliseconds. */
@@ -20,6 +22,7 @@ export class StopRequest {
   readonly #trouble: Trouble
   #sendAgainAtMs: number | undefined
   #hasEnded = false
+  #mayHaveBeenCarriedOut = false
 
   constructor(engine: ReleaseEngine, deploymentId: string, { clock, onRequestTrouble }: Following) {
     this.#engine = engine
@@ -45,7 +48,13 @@ export class StopRequest {
       if (mayPass) this.#trouble.failedWith(error)
       this.problem = callProblem(error)
       this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted'
+      if (this.#hasEnded || (mayPass && !serviceError.notAccepted)) this.#mayHaveBeenCarriedOut = true
     }
+  }
+
+  /** The deployment was ended by a request, which by all that is known is this one, although its answer was lost. */
+  hasEnded(snapshot: Snapshot): boolean {
+    return this.#mayHaveBeenCarriedOut && endingOf(snapshot) === 'stop-request'
   }
 
   /** The deployment goes on, and asking again would not help. */

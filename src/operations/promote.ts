@@ -1,8 +1,9 @@
 import { CallError } from '../aws/attempts.ts'
 import type { Problem } from '../errors.ts'
-import type { ReleaseEngine } from '../follow/follow.ts'
+import { isWaitingForPromotion, type ReleaseEngine } from '../follow/follow.ts'
 import type { ParsedInputs } from '../inputs/inputs.ts'
 import { patiently } from '../patience.ts'
+import type { Attached } from '../plan/attach.ts'
 import { callProblem } from '../plan/findings.ts'
 import { otherImageProblems, promotionStep } from '../plan/promotion.ts'
 import { Progress } from '../progress.ts'
@@ -37,8 +38,30 @@ export async function promote(parsed: ParsedInputs, world: World): Promise<Relea
   const step = promotionStep(snapshot, attached.plan.group.readyWaitMs)
   if (typeof step !== 'string') return progress.end('refused', { problems: [step] })
   const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world)
-  if (problem !== undefined) return progress.end('refused', { problems: [problem] })
+  if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
+    return progress.end('refused', { problems: [problem] })
+  }
   return await seeThrough(attached, inputs, world, progress)
+}
+
+/** How long a request whose answer was lost may take to show, in milliseconds. */
+const SHOWS_WITHIN_MS = 5_000
+
+/** Whether the deployment surely was not continued. A request without an answer may have been carried out. */
+async function stillWaits(
+  problem: Problem,
+  engine: ReleaseEngine,
+  attached: Attached,
+  { clock, log, signal }: World,
+  progress: Progress,
+): Promise<boolean> {
+  if (problem.reason !== 'unreachable') return true
+  await clock.sleep(SHOWS_WITHIN_MS, signal)
+  const snapshot = await firstLook(engine, attached, progress)
+  if (snapshot !== undefined && isWaitingForPromotion(snapshot)) return true
+  log.line(`The request may have been carried out, so deployment ${attached.deploymentId} is followed.`)
+  progress.learn({ problems: [] })
+  return false
 }
 
 /** Changes AWS. @returns why it was not possible; somebody may have been first, which is as good */

@@ -1,6 +1,7 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import { readShipped, type Shipped } from '../app-spec/shipped.ts'
+import { isPassing } from '../aws/attempts.ts'
 import { getAppSpec } from '../aws/code-deploy.ts'
 import { type DescribedDefinition, describeTaskDefinition } from '../aws/ecs.ts'
 import type { Problem } from '../errors.ts'
@@ -165,10 +166,10 @@ function appSpecPlan({ container }: ResolvedService, file: Shipped['file'], hook
 async function readAppSpec(id: string, info: DeploymentInfo, world: World, findings: Findings) {
   const sha256 = info.revision?.appSpecContent?.sha256
   if (sha256 === undefined || info.applicationName === undefined) return undefined
-  const content = await findings.answerOf(getAppSpec(world, info.applicationName, sha256), ({ kind, code }) => {
-    if (kind !== 'denied' && kind !== 'answered') return undefined
+  const content = await findings.answerOf(getAppSpec(world, info.applicationName, sha256), (error) => {
+    if (error.kind !== 'denied' && error.kind !== 'answered' && !isPassing(error)) return undefined
     findings.warnings.push(
-      `The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${code}); its hooks are taken from the inputs.`,
+      `The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${error.code}); its hooks are taken from the inputs.`,
     )
     return 'ignore'
   })
