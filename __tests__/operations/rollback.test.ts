@@ -129,6 +129,20 @@ describe('operation: rollback', () => {
       expect(later).toMatchObject({ outputs: { status: 'refused', reason: 'not-found' }, writes: [] })
     }))
 
+  test('leaves out a deployment whose AppSpec is not there any more', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      await operate(account, { image: 'registry.example/web:1.0.8' }, pressed(42))
+      await account.clock.sleep(3_600_000)
+      await releaseBad(account, 4_000)
+      const gone = { code: 'RevisionDoesNotExistException', message: 'Gone', httpStatus: 400 }
+      const prepare = ({ simulator }: Pick<SimulatedAccount, 'simulator'>) =>
+        simulator.addFault({ operation: 'GetApplicationRevision', count: 1, kind: { type: 'error', ...gone } })
+      const { outputs, writes } = await operate(account, ROLLBACK, { ...pressed(50), prepare })
+      expect(writes).toEqual(['CreateDeployment'])
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+    }))
+
   test('deploys the revision that is named, and keeps hooks and shift with keep-strategy', () =>
     inOneAccount(baseScenario, async (account) => {
       await releasedBefore(account)

@@ -1,4 +1,5 @@
 import { readShipped } from '../app-spec/shipped.ts'
+import { CallError } from '../aws/attempts.ts'
 import { getAppSpec, getDeployment, listSucceededDeployments } from '../aws/code-deploy.ts'
 import { describeTaskDefinition } from '../aws/ecs.ts'
 import type { Problem } from '../errors.ts'
@@ -66,12 +67,13 @@ async function readPast(world: World, { service, group }: Pick<Place, 'service' 
   const succeeded = (await listSucceededDeployments(world, application, name)).slice(0, MAX_LOOKED_AT)
   for (const id of new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))) {
     const { createTime, creator, rollbackInfo, description, revision } = await getDeployment(world, id)
-    const sha256 = revision?.appSpecContent?.sha256
-    const content = sha256 === undefined ? undefined : await getAppSpec(world, application, sha256)
+    const madePrimary = id === service.primary.deploymentId
+    const content = madePrimary ? undefined : await readAppSpec(world, application, revision?.appSpecContent?.sha256)
+    const shipped = content === undefined ? undefined : readShipped(content).taskDefinition
     past.push({
       id,
       createdAtMs: createTime?.getTime() ?? 0,
-      taskDefinitionArn: content === undefined ? undefined : readShipped(content).taskDefinition,
+      taskDefinitionArn: madePrimary ? service.primary.taskDefinitionArn : shipped,
       isRollback:
         creator === 'codeDeployRollback' ||
         rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
@@ -79,4 +81,15 @@ async function readPast(world: World, { service, group }: Pick<Place, 'service' 
     })
   }
   return past
+}
+
+/** Undefined when there is none: of a deployment that was made some other way, or that is too long ago. @throws CallError */
+async function readAppSpec(world: World, application: string, sha256: string | undefined): Promise<string | undefined> {
+  if (sha256 === undefined) return undefined
+  try {
+    return await getAppSpec(world, application, sha256)
+  } catch (error) {
+    if (error instanceof CallError && error.serviceError.kind === 'answered') return undefined
+    throw error
+  }
 }
