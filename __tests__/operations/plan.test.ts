@@ -18,10 +18,15 @@ describe('operation: plan', () => {
   test.each(Object.values(scenarios).map((scenario) => [scenario.name, scenario] as const))(
     'writes nothing in the scenario %s',
     async (_name, scenario) => {
-      const result = await simulateRelease({ scenario, inputs: { operation: 'plan', ...HOOK, 'auto-promote': 'true' } })
-      expect(result.writes).toEqual([])
-      expect(result.outputs.status).toBe(scenario.name === 'no-hooks' ? 'refused' : 'planned')
-      expectValidReport(result.release)
+      for (const inputs of [HOOK, {}]) {
+        const options = { scenario, inputs: { operation: 'plan', ...inputs, 'auto-promote': 'true' } }
+        const { writes, calls, outputs, release } = await simulateRelease(options)
+        expect(writes).toEqual([])
+        expect(calls.length).toBeGreaterThan(5)
+        // A hook that CodeDeploy would skip in silence is refused.
+        expect(outputs.status).toBe(scenario.name === 'no-hooks' && inputs === HOOK ? 'refused' : 'planned')
+        expectValidReport(release)
+      }
     },
   )
 
