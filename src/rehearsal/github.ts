@@ -13,6 +13,8 @@ export interface RehearsedGithub {
   lines(): string[]
   /** The comment on the pull request; undefined when there is none. */
   comment(): string | undefined
+  /** Nothing was told yet. */
+  forget(): void
   close(): Promise<void>
 }
 
@@ -33,6 +35,10 @@ export async function startRehearsedGithub(now: () => number): Promise<Rehearsed
     runFor: (inputs) => (isCommentAsked(inputs) ? pullRequestRun(pullRequest) : PUSH_TO_MAIN),
     lines: () => linesOf(api),
     comment: () => api.comments.findLast(({ issue }) => issue === PULL_REQUEST)?.body,
+    forget: () => {
+      for (const one of [api.comments, api.deployments, api.pullRequests]) one.splice(0)
+      api.pullRequests.push(pullRequest)
+    },
     close: api.close,
   }
 }

@@ -9,7 +9,7 @@ import { PUSH_TO_MAIN, type RunIdentity } from './run-identity.ts'
 import { runnerLog } from './runner-log.ts'
 import type { Stage } from './stage.ts'
 import { ask, type Sighting, startWitness, type Witness } from './witness.ts'
-import type { Chapter, Inputs, Job, Look, Step } from './workflow.ts'
+import type { Chapter, Inputs, Job, Look, Step, Told } from './workflow.ts'
 
 /** A job that was played to its end. */
 export interface PlayedJob {
@@ -110,6 +110,8 @@ class Player {
         return await this.#see(step.production)
       case 'look':
         return await this.#look(step)
+      case 'told':
+        return this.#told(step)
     }
   }
 
@@ -173,6 +175,18 @@ class Player {
     const played = this.jobs.find((job) => job.name === name)
     if (played === undefined) throw new Error(`No job '${name}' has ended yet.`)
     return played.outputs
+  }
+
+  #told({ environment, state, says = '' }: Told): void {
+    const { deployments = [], violations = [] } = this.#stage.github?.api ?? {}
+    const last = deployments.findLast((one) => one.environment === environment)?.statuses.at(-1)
+    const shown = last === undefined ? 'nothing' : `${last.state}: ${last.description}`
+    this.#say(`-- GitHub shows the deployment to ${environment} as ${logLine(shown)}`)
+    if (last?.state !== state || !last.description.includes(says)) {
+      throw new Astray(`GitHub must show ${environment} as ${state}${says && `, saying '${says}'`}; it shows ${shown}.`)
+    }
+    const [violation] = violations
+    if (violation !== undefined) throw new Astray(`GitHub does not take such a request: ${violation}`)
   }
 
   async #see(expected: string): Promise<void> {

@@ -9,6 +9,8 @@ const BAD = 'registry.example/web:1.2.0'
 /** The demo world's alarm. */
 const ALARM = 'web-5xx'
 
+const ENVIRONMENT = 'production/web'
+
 const RELEASED: Ending = { status: 'succeeded', exitCode: 0 }
 
 /** Nobody watches: it was long ago. */
@@ -16,7 +18,7 @@ const AT_ONCE = { 'codedeploy-deployment-config': 'CodeDeployDefault.ECSAllAtOnc
 
 function release(name: string, runNumber: number, image: string, ends: Ending, inputs: Inputs = {}): Job {
   const run = { runId: `16588214${runNumber}`, runNumber, job: 'release' }
-  return { name, run, inputs: { image, ...inputs }, ends }
+  return { name, run, inputs: { image, 'github-environment': ENVIRONMENT, ...inputs }, ends }
 }
 
 function press(name: string, runNumber: number, writes?: readonly string[]): Job {
@@ -29,7 +31,7 @@ function press(name: string, runNumber: number, writes?: readonly string[]): Job
       job: 'rollback',
       event: 'workflow_dispatch',
     },
-    inputs: { operation: 'rollback' },
+    inputs: { operation: 'rollback', 'github-environment': ENVIRONMENT },
     ends: {
       status: 'succeeded',
       exitCode: 0,
@@ -75,13 +77,17 @@ const ALARM_GOES_OFF: Step = {
 }
 
 const RELEASE_ENDS: Step = { kind: 'end', job: 'release' }
+/** On GitHub the bad release is a failure, or the earlier one is deployed again. */
+const TAKEN_BACK: Step = { kind: 'told', environment: ENVIRONMENT, state: 'failure' }
+const DEPLOYED_AGAIN: Step = { kind: 'told', environment: ENVIRONMENT, state: 'success', says: 'web:3' }
+
 const BACK: Step = { kind: 'look', production: GOOD }
 const STAYS: Step = { kind: 'look', production: GOOD, unmoved: true }
 
 /** The rollback button, pressed at every moment at which it matters. */
 export const rollbackButton: Workflow = {
   scenario: baseScenario,
-  speed: 50,
+  speed: 70,
   chapters: [
     {
       name: 'during-the-shift',
@@ -92,6 +98,7 @@ export const rollbackButton: Workflow = {
         { kind: 'run', job: press('rollback', 1, ['StopDeployment']) },
         RELEASE_ENDS,
         BACK,
+        TAKEN_BACK,
         { kind: 'run', job: press('again', 2, []) },
         STAYS,
       ],
@@ -104,6 +111,7 @@ export const rollbackButton: Workflow = {
         ...RELEASE_BAD,
         { kind: 'run', job: press('rollback', 1, ['StopDeployment']) },
         BACK,
+        TAKEN_BACK,
         { kind: 'run', job: press('again', 2, []) },
         STAYS,
       ],
@@ -117,6 +125,7 @@ export const rollbackButton: Workflow = {
         { kind: 'pass', minutes: 60 },
         { kind: 'run', job: press('rollback', 1, ['CreateDeployment']) },
         BACK,
+        DEPLOYED_AGAIN,
         { kind: 'run', job: press('again', 2, []) },
         STAYS,
       ],
@@ -131,6 +140,7 @@ export const rollbackButton: Workflow = {
         { kind: 'run', job: press('rollback', 1) },
         RELEASE_ENDS,
         BACK,
+        TAKEN_BACK,
         { kind: 'run', job: press('again', 2, []) },
         STAYS,
       ],
@@ -145,6 +155,7 @@ export const rollbackButton: Workflow = {
         ALARM_GOES_OFF,
         { kind: 'run', job: press('rollback', 1, ['CreateDeployment', 'CreateDeployment']) },
         BACK,
+        DEPLOYED_AGAIN,
         { kind: 'run', job: press('again', 2, []) },
         STAYS,
       ],

@@ -22,6 +22,8 @@ export interface Stage {
   folder: string
   /** What every step that begins now is run with. */
   surroundings(): Pick<StepOptions, 'workspace' | 'environment' | 'preloads' | 'githubToken'>
+  /** Account and GitHub begin anew, at the same addresses. */
+  reset(): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,6 +59,10 @@ export async function openStage(scenario: Scenario, { speed, hasGithub }: StageO
       githubToken: github === undefined ? '' : 'ghs_rehearsal',
       preloads: [SCALED_TIME_PRELOAD],
     }),
+    reset: async () => {
+      await simulator.reset()
+      github?.forget()
+    },
     close: async () => {
       await Promise.all([simulator.close(), issuer.close(), github?.close()])
       rmSync(folder, { recursive: true, force: true })

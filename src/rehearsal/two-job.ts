@@ -5,10 +5,18 @@ import type { Inputs, Job, OutputsOf, Workflow } from './workflow.ts'
 const ORIGINAL = 'registry.example/web:1.0.0'
 const REPLACEMENT = 'registry.example/web:1.1.0'
 
+/** Every job goes on with what the one before has told. */
+const ENVIRONMENT = 'production/web'
+
 const PROPOSE: Job = {
   name: 'propose',
   run: {},
-  inputs: { image: REPLACEMENT, 'after-allow-test-traffic-hook': HOOK, 'wait-for': 'test-traffic' },
+  inputs: {
+    image: REPLACEMENT,
+    'after-allow-test-traffic-hook': HOOK,
+    'wait-for': 'test-traffic',
+    'github-environment': ENVIRONMENT,
+  },
   ends: {
     status: 'awaiting-promotion',
     exitCode: 0,
@@ -21,6 +29,7 @@ const PROPOSE: Job = {
 /** `needs.propose.outputs`, as a workflow hands them on. */
 const proposed = (inputs: Inputs) => (outputsOf: OutputsOf) => ({
   ...inputs,
+  'github-environment': ENVIRONMENT,
   'deployment-id': outputsOf(PROPOSE.name)['codedeploy-deployment-id'] ?? '',
 })
 
@@ -48,6 +57,7 @@ export const twoJob: Workflow = {
       steps: [
         { kind: 'look', production: ORIGINAL, unmoved: true },
         { kind: 'run', job: PROPOSE },
+        { kind: 'told', environment: ENVIRONMENT, state: 'in_progress', says: 'Waits for promotion' },
         OPEN_TEST_URL,
         WAITS,
         { kind: 'pass', minutes: 15 },
@@ -68,6 +78,7 @@ export const twoJob: Workflow = {
           },
         },
         { kind: 'look', production: REPLACEMENT },
+        { kind: 'told', environment: ENVIRONMENT, state: 'success' },
       ],
     },
     {
@@ -77,6 +88,7 @@ export const twoJob: Workflow = {
       steps: [
         { kind: 'look', production: ORIGINAL, unmoved: true },
         { kind: 'run', job: PROPOSE },
+        { kind: 'told', environment: ENVIRONMENT, state: 'in_progress', says: 'Waits for promotion' },
         OPEN_TEST_URL,
         WAITS,
         { kind: 'pass', minutes: 15 },
@@ -91,6 +103,7 @@ export const twoJob: Workflow = {
           },
         },
         { kind: 'look', production: ORIGINAL, unmoved: true },
+        { kind: 'told', environment: ENVIRONMENT, state: 'failure' },
       ],
     },
   ],

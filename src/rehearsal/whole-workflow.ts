@@ -21,7 +21,7 @@ export interface WorkflowRehearsal {
 /** Plays a workflow with the built action. @returns 1 when a chapter does not end as it must, else 0 */
 export async function rehearseWorkflow(rehearsal: WorkflowRehearsal, say: (line: string) => void): Promise<number> {
   const { name, workflow, chapters, speed, folder = RESULTS_FOLDER } = rehearsal
-  const stage = await openStage(workflow.scenario, speed)
+  const stage = await openStage(workflow.scenario, { speed, hasGithub: true })
   const played: PlayedChapter[] = []
   try {
     say(
@@ -29,7 +29,7 @@ export async function rehearseWorkflow(rehearsal: WorkflowRehearsal, say: (line:
     )
     for (const [index, chapter] of chapters.entries()) {
       say(`\n== Chapter ${index + 1} of ${chapters.length}: ${chapter.name}. ${chapter.says}`)
-      if (index > 0) await stage.simulator.reset()
+      if (index > 0) await stage.reset()
       const one = await playChapter(chapter, stage, say)
       if (one.problem !== undefined) say(one.problem)
       played.push(one)

@@ -36,6 +36,7 @@ export type Step =
   /** Waits until production answers with an image for the first time. */
   | { kind: 'see'; production: string }
   | Look
+  | Told
 
 /** A job of one step: this action. */
 export interface Job {
@@ -73,4 +74,13 @@ export interface Look {
   test?: string
   /** Whether anything else has answered production since the last look; default: it may have. */
   unmoved?: true
+}
+
+/** The GitHub deployment that was made last must stand so. */
+export interface Told {
+  kind: 'told'
+  environment: string
+  state: string
+  /** What the description of its last status says somewhere. */
+  says?: string
 }
