@@ -6,7 +6,9 @@ export default {
   maxWorkers: 3,
   // Long enough for a busy machine; what hangs is ended all the same.
   testTimeout: 60_000,
+  transformIgnorePatterns: ['/node_modules/(?!@actions/(languageservice|workflow-parser)/)'],
   transform: {
+    '/node_modules/@actions/(languageservice|workflow-parser)/.+\\.js$': '<rootDir>/__tests__/support/json-imports.cjs',
     '^.+\\.ts$': [
       '@swc/jest',
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },

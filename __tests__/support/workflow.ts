@@ -1,0 +1,62 @@
+import { load } from 'js-yaml'
+import { OURS } from './workflow-language.ts'
+
+/** What of a workflow the house rules look at. */
+export interface Workflow {
+  on: string | string[] | Record<string, unknown>
+  permissions?: Permissions
+  concurrency?: Concurrency
+  jobs: Record<string, Job>
+}
+
+export interface Job {
+  if?: string
+  permissions?: Permissions
+  concurrency?: Concurrency
+  'timeout-minutes'?: number
+  outputs?: Record<string, string>
+  steps: Step[]
+}
+
+export interface Step {
+  id?: string
+  if?: string
+  uses?: string
+  run?: string
+  with?: Record<string, string | number | boolean>
+}
+
+export type Permissions = Record<string, string>
+export type Concurrency = string | { group: string; 'cancel-in-progress'?: boolean | string }
+
+/** YAML 1.2, in which the key `on` is a string, as for GitHub. */
+export function parseWorkflow(text: string): Workflow {
+  return load(text) as Workflow
+}
+
+export function isOurs({ uses }: Step): boolean {
+  return uses?.startsWith(`${OURS}@`) === true
+}
+
+/** Which permission of the token an input of this action needs. */
+export const GRANTED_FOR: Record<string, string> = {
+  'role-to-assume': 'id-token',
+  'github-environment': 'deployments',
+  'pull-request-comment': 'pull-requests',
+}
+
+/** A whole workflow as it stands; steps, or inputs of this action, in the smallest workflow around them. */
+export function asWorkflow(snippet: string): string {
+  if (/^jobs:/m.test(snippet)) return snippet
+  const steps = /^- /.test(snippet)
+    ? snippet
+    : `- uses: ${OURS}@v0\n  with:\n${indented(/^service:/m.test(snippet) ? snippet : `service: web\n${snippet}`, 4)}`
+  const permissions = Object.entries(GRANTED_FOR).filter(([input]) => snippet.includes(input))
+  const granted = permissions.map(([, scope]) => `\n  ${scope}: write`).join('') || ' {}'
+  const head = `on: push\npermissions:${granted}\njobs:\n  job:\n    runs-on: ubuntu-latest`
+  return `${head}\n    timeout-minutes: 300\n    concurrency: job\n    steps:\n${indented(steps, 6)}`
+}
+
+function indented(text: string, by: number): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(by))
+}
