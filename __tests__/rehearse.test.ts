@@ -43,7 +43,7 @@ test('shows the log, runs a hook that really asks the replacement, and leaves pa
   expect(exitCode).toBe(0)
   expect(printed).toMatch(/Open while it runs: production http:\/\/127\.0\.0\.1:\d+, test http:\/\/127\.0\.0\.1:\d+/)
   expect(printed).toMatch(
-    /\| CodeDeployHook_validate: http:\/\/127\.0\.0\.1:\d+ answered 200 from web:2, image registry\.example\/web:1\.2\.3\./,
+    /\| CodeDeployHook_validate: http:\/\/127\.0\.0\.1:\d+\/ answered 200 from web:2: .*registry\.example\/web:1\.2\.3/,
   )
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'succeeded', 'task-definition': 'web:2' })
   expect(JSON.parse(left('report.json'))).toMatchObject({ status: 'succeeded' })

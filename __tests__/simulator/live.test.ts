@@ -64,7 +64,7 @@ test('the example hook passes a healthy replacement, through the SDK, and produc
       input: { deploymentId: id, status: 'Succeeded' },
     })
     const lines = simulator.hookLogs.map((line) => line.text)
-    expect(lines[0]).toMatch(/answered 200 from web:1, image registry\.example\/web:1\.0\.0\.$/)
+    expect(lines[0]).toMatch(/answered 200 from web:1: .*registry\.example\/web:1\.0\.0/)
     expect(simulator.hookLogs.at(-1)).toMatchObject({
       functionName: HOOK,
       deploymentId: id,
