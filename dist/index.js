@@ -37470,8 +37470,9 @@ const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
 /**
  * The verdict on a release whose deployment is at rest, or as far as it could be followed.
  * @param choice of which hooks the log is shown
+ * @param lastly what else is to be learned, once production was read: that is only true for a moment
  */
-async function conclude({ plan, outcome, settlement }, choice, world, progress) {
+async function conclude({ plan, outcome, settlement }, choice, world, progress, lastly = async () => { }) {
     const sides = {
         deploymentId: progress.release.deploymentId ?? '',
         original: plan.service.primary.taskDefinitionArn,
@@ -37483,6 +37484,7 @@ async function conclude({ plan, outcome, settlement }, choice, world, progress) 
         withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
     });
     const { snapshot } = settlement;
+    await lastly();
     const { logs, warnings } = await readHookLogs(progress.learn({ settlement, snapshot, production }), choice, world);
     for (const warning of warnings)
         progress.warn(warning);
@@ -42174,6 +42176,7 @@ var findings = __nccwpck_require__(6081);
 
 
 
+
 /** How soon a request is sent again that failed for a passing reason, in milliseconds. */
 const AGAIN_AFTER_MS = 10_000;
 /** One request to stop a deployment with rollback. Sent again only while it failed for a passing reason. */
@@ -42188,6 +42191,7 @@ class StopRequest {
     #trouble;
     #sendAgainAtMs;
     #hasEnded = false;
+    #mayHaveBeenCarriedOut = false;
     constructor(engine, deploymentId, { clock, onRequestTrouble }) {
         this.#engine = engine;
         this.#deploymentId = deploymentId;
@@ -42214,7 +42218,13 @@ class StopRequest {
                 this.#trouble.failedWith(error);
             this.problem = (0,findings/* callProblem */.U)(error);
             this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted';
+            if (this.#hasEnded || (mayPass && !serviceError.notAccepted))
+                this.#mayHaveBeenCarriedOut = true;
         }
+    }
+    /** The deployment was ended by a request, which by all that is known is this one, although its answer was lost. */
+    hasEnded(snapshot) {
+        return this.#mayHaveBeenCarriedOut && (0,ending/* endingOf */.z)(snapshot) === 'stop-request';
     }
     /** The deployment goes on, and asking again would not help. */
     get isRefusedForGood() {
@@ -42330,8 +42340,10 @@ async function stopAndSettle(engine, snapshot, following, rollbackOn, asAsked) {
         return { ...AT_REST, snapshot: end.snapshot, stop: { refusal, problem } };
     const cutShort = cutShortBy(end.kind);
     if (cutShort === undefined && end.snapshot !== undefined) {
-        const dueOn = refusal === undefined ? ['stop', ...rollbackOn] : rollbackOn;
-        return { ...(await settleEnd(engine, end.snapshot, following, dueOn)), stop: { refusal } };
+        const isRefused = refusal !== undefined && !stop.hasEnded(end.snapshot);
+        const dueOn = isRefused ? rollbackOn : ['stop', ...rollbackOn];
+        const settled = await settleEnd(engine, end.snapshot, following, dueOn);
+        return { ...settled, stop: { refusal: isRefused ? refusal : undefined } };
     }
     const wasDue = refusal === undefined;
     const status = cutShort === 'lost-sight' ? 'unknown' : wasDue ? 'running' : 'none';
@@ -42651,6 +42663,46 @@ class Trouble {
         this.#first = undefined;
         this.#failed = 0;
     }
+}
+
+
+/***/ }),
+
+/***/ 3056:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ pullRequestOf)
+/* harmony export */ });
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
+
+/**
+ * The pull request of the event that started the run, a comment on one among it; undefined when it is about none.
+ * Source: GitHub documentation, "Webhook events and payloads", pull_request and issue_comment.
+ */
+function pullRequestOf(event) {
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(event))
+        return undefined;
+    const { pull_request: pull, issue } = event;
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(pull)) {
+        const isPull = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(issue) && (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(issue['pull_request']) && isNumber(issue['number']);
+        return isPull ? { number: Number(issue['number']), headSha: '', isFork: false } : undefined;
+    }
+    if (!isNumber(pull['number']))
+        return undefined;
+    const { sha, repository: head } = sideOf(pull['head']);
+    const { repository: base } = sideOf(pull['base']);
+    return { number: Number(pull['number']), headSha: sha, isFork: head !== base };
+}
+function isNumber(value) {
+    return Number.isSafeInteger(value) && Number(value) >= 1;
+}
+function sideOf(side) {
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(side))
+        return { sha: '', repository: undefined };
+    const sha = typeof side['sha'] === 'string' && /^[0-9a-f]{40,64}$/.test(side['sha']) ? side['sha'] : '';
+    const repository = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(side['repo']) ? side['repo']['full_name'] : undefined;
+    return { sha, repository };
 }
 
 
@@ -43047,7 +43099,8 @@ function notFound(sentence) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  H: () => (/* binding */ findOccupant)
+  H: () => (/* binding */ findOccupant),
+  _: () => (/* binding */ readTarget)
 });
 
 // EXTERNAL MODULE: ./lib/aws/attempts.js
@@ -43166,6 +43219,7 @@ async function readOccupant(aws, id, facts) {
         ...deadlines(stage, snapshot, waits),
     };
 }
+/** What was deployed to the service; not seen when reading it is denied. @throws CallError */
 async function readTarget(aws, id, { clusterName, name }) {
     try {
         return { target: await (0,code_deploy/* getDeploymentTarget */.$z)(aws, id, `${clusterName}:${name}`), isSeen: true };
@@ -43316,11 +43370,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6305);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(991);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8753);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7289);
-/* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(460);
+/* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(27);
 /* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9856);
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4169);
 
@@ -43337,7 +43391,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 const environment = process.env;
-const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_11__/* .laterToolkit */ .d)(() => __nccwpck_require__.e(/* import() */ 421).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
+const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_11__/* .laterToolkit */ .d)(() => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(421)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
 const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_4__/* .stepLog */ .t)(toolkit);
 const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_2__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__/* .STATE_REPORT */ .n7));
 const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_9__/* .Teller */ .T(toolkit, files, log);
@@ -43348,7 +43402,8 @@ const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[
 process.on('uncaughtException', (error) => void endWithBug(error));
 try {
     const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_3__/* .firstRequestSent */ .y)();
-    const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller };
+    const loadGithub = () => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(413)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
+    const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller, loadGithub };
     const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_5__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_12__/* .listenForCancel */ .F)() });
     await Promise.race([sent, running]);
     await toolkit.load();
@@ -43362,6 +43417,7 @@ async function endWithBug(error) {
     try {
         await toolkit.load();
         tellBug(error);
+        await teller.lastWords(new Promise(() => { }));
     }
     catch (second) {
         process.exitCode = isPost ? 0 : 1;
@@ -43429,7 +43485,7 @@ function hookInputOf(event) {
 
 /***/ }),
 
-/***/ 747:
+/***/ 5245:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43634,6 +43690,27 @@ function orList(choices) {
     return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/github.js
+
+/** Longest name of an environment, in characters. Source: GitHub documentation, "Managing environments for deployment". */
+const MAX_ENVIRONMENT_LENGTH = 255;
+/** What is told on GitHub beside the run itself. */
+function githubOf(fields) {
+    return {
+        githubToken: fields.text('github-token'),
+        pullRequestComment: fields.trueOrFalse('pull-request-comment') ?? false,
+        githubEnvironment: environmentOf(fields),
+    };
+}
+function environmentOf(fields) {
+    const given = fields.text('github-environment');
+    if (given === undefined || (given.length <= MAX_ENVIRONMENT_LENGTH && !/\p{C}/u.test(given)))
+        return given;
+    const form = `the name of an environment, up to ${MAX_ENVIRONMENT_LENGTH} characters on one line`;
+    fields.wrong('github-environment', `must be ${form}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+    return undefined;
+}
+
 // EXTERNAL MODULE: ./lib/inputs/hooks.js
 var inputs_hooks = __nccwpck_require__(1937);
 // EXTERNAL MODULE: ./lib/inputs/names.js
@@ -43709,6 +43786,7 @@ function previewsOf(fields, operation) {
 
 
 
+
 const MINUTE_MS = 60_000;
 const PARTINGS = ['leave', 'rollback'];
 /** The cluster that ECS uses when none is named. */
@@ -43772,6 +43850,7 @@ function parseInputs(raw, undeclared) {
         waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
         ...endingsOf(fields, operation),
         hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
+        ...githubOf(fields),
         testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
         ...previewsOf(fields, operation),
         region: fields.text('aws-region'),
@@ -43940,6 +44019,9 @@ const INPUT_NAMES = [
     'on-cancel',
     'fail-fast',
     'hook-logs',
+    'github-token',
+    'pull-request-comment',
+    'github-environment',
     'test-url',
     'preview-services',
     'preview-hours',
@@ -44105,20 +44187,22 @@ function withoutDelimiters(value) {
 /* harmony export */   Pj: () => (/* binding */ findPlace)
 /* harmony export */ });
 /* harmony import */ var _app_spec_shipped_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7422);
-/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
-/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5148);
-/* harmony import */ var _follow_budget_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3324);
-/* harmony import */ var _group_meant_deployment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6658);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7784);
-/* harmony import */ var _marker_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9349);
-/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1459);
-/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8270);
-/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6442);
-/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5612);
-/* harmony import */ var _task_definition_canonical_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4123);
-/* harmony import */ var _task_definition_difference_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(354);
-/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2521);
-/* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3612);
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9898);
+/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5148);
+/* harmony import */ var _follow_budget_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3324);
+/* harmony import */ var _group_meant_deployment_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6658);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7784);
+/* harmony import */ var _marker_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9349);
+/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1459);
+/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8270);
+/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6442);
+/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5612);
+/* harmony import */ var _task_definition_canonical_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4123);
+/* harmony import */ var _task_definition_difference_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(354);
+/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(2521);
+/* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3612);
+
 
 
 
@@ -44138,29 +44222,29 @@ function withoutDelimiters(value) {
 async function findPlace({ inputs }, world, identity, findings) {
     const nowhere = { service: undefined, group: undefined };
     if (inputs.service !== '')
-        findings.add(...(0,_service_address_js__WEBPACK_IMPORTED_MODULE_6__/* .addressProblems */ .X)(inputs, world.region));
-    if (!(0,_identity_js__WEBPACK_IMPORTED_MODULE_12__/* .mayCall */ .k2)(inputs, world) || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_12__/* .isExpectedAccount */ .kf)(inputs, identity, findings)))
+        findings.add(...(0,_service_address_js__WEBPACK_IMPORTED_MODULE_7__/* .addressProblems */ .X)(inputs, world.region));
+    if (!(0,_identity_js__WEBPACK_IMPORTED_MODULE_13__/* .mayCall */ .k2)(inputs, world) || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_13__/* .isExpectedAccount */ .kf)(inputs, identity, findings)))
         return nowhere;
     const [service, named] = await Promise.all([
-        (0,_place_js__WEBPACK_IMPORTED_MODULE_13__/* .readService */ .uS)(inputs, world, findings),
-        (0,_place_js__WEBPACK_IMPORTED_MODULE_13__/* .readNamedGroup */ .NM)(inputs, world, findings),
+        (0,_place_js__WEBPACK_IMPORTED_MODULE_14__/* .readService */ .uS)(inputs, world, findings),
+        (0,_place_js__WEBPACK_IMPORTED_MODULE_14__/* .readNamedGroup */ .NM)(inputs, world, findings),
     ]);
-    if (service === undefined || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_12__/* .isInExpectedAccount */ .H1)(inputs, identity, service, findings)))
+    if (service === undefined || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_13__/* .isInExpectedAccount */ .H1)(inputs, identity, service, findings)))
         return nowhere;
-    const maker = findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_8__/* .readMaker */ .x)(world, service));
-    const group = await (0,_place_js__WEBPACK_IMPORTED_MODULE_13__/* .resolveGroup */ .ss)(inputs, world, service, named, maker, findings);
+    const maker = findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_9__/* .readMaker */ .x)(world, service));
+    const group = await (0,_place_js__WEBPACK_IMPORTED_MODULE_14__/* .resolveGroup */ .ss)(inputs, world, service, named, maker, findings);
     return group === undefined ? { service, group } : { service, group, maker: await maker };
 }
 /** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
 async function attach({ inputs }, { service, group }, world, findings) {
     const question = {
         asked: inputs.deploymentId,
-        own: (0,_marker_js__WEBPACK_IMPORTED_MODULE_5__/* .ownMarker */ ["do"])(world.run, (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_14__/* .markedAs */ .r$)(inputs.operation)),
+        own: (0,_marker_js__WEBPACK_IMPORTED_MODULE_6__/* .ownMarker */ ["do"])(world.run, (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_15__/* .markedAs */ .r$)(inputs.operation)),
         service,
         group,
         onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
     };
-    const meant = await findings.answerOf((0,_group_meant_deployment_js__WEBPACK_IMPORTED_MODULE_4__/* .findMeant */ .z)(world, question));
+    const meant = await findings.answerOf((0,_group_meant_deployment_js__WEBPACK_IMPORTED_MODULE_5__/* .findMeant */ .z)(world, question));
     if (meant === undefined)
         return undefined;
     if ('absent' in meant)
@@ -44173,14 +44257,14 @@ async function attach({ inputs }, { service, group }, world, findings) {
 }
 /** Everything that a release would know of the deployment if it had made it. */
 async function readAttached({ inputs, service: now, group, meant: { id, info } }, world, findings) {
-    const service = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_9__/* .beforeDeployment */ .RU)(now, id);
+    const service = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_10__/* .beforeDeployment */ .RU)(now, id);
     const appSpec = await readAppSpec(id, info, world, findings);
     const ofTaskSet = now.taskSets.find((taskSet) => taskSet.deploymentId === id)?.taskDefinitionArn;
     const taskDefinitionArn = ofTaskSet ?? appSpec?.shipped.taskDefinition;
     const isOriginalGone = service.primary.deploymentId === id;
     const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? '';
     const [shift, shipped, original] = await Promise.all([
-        (0,_place_js__WEBPACK_IMPORTED_MODULE_13__/* .readShift */ .Xg)(deploymentConfig || undefined, world, findings),
+        (0,_place_js__WEBPACK_IMPORTED_MODULE_14__/* .readShift */ .Xg)(deploymentConfig || undefined, world, findings),
         taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
         isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
     ]);
@@ -44188,12 +44272,12 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
     const hooks = file?.hooks ?? inputs.hooks;
     const ownGroup = {
         ...group,
-        ...(info.blueGreenDeploymentConfiguration && (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_7__/* .readWaits */ .pc)(info.blueGreenDeploymentConfiguration)),
+        ...(info.blueGreenDeploymentConfiguration && (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_8__/* .readWaits */ .pc)(info.blueGreenDeploymentConfiguration)),
     };
     const knownShift = shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 };
-    const budget = (0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_3__/* .budgetFor */ .vO)({
+    const budget = (0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_4__/* .budgetFor */ .vO)({
         waitForMs: inputs.waitForMs,
-        ...(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_3__/* .finishOf */ .hR)(inputs.waitFor),
+        ...(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_4__/* .finishOf */ .hR)(inputs.waitFor),
         group: ownGroup,
         shift: knownShift,
         hooks,
@@ -44207,9 +44291,9 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
         appSpec: appSpecPlan(service, file, hooks),
         sentAppSpec: appSpec?.sent ?? 'unseen',
         definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
-        definitionSha256: shipped && (0,_task_definition_canonical_js__WEBPACK_IMPORTED_MODULE_10__/* .definitionSha256 */ .fq)(shipped.definition),
-        differences: shipped && original && (0,_task_definition_difference_js__WEBPACK_IMPORTED_MODULE_11__/* .differencesBetween */ .F)(original.definition, shipped.definition),
-        rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_7__/* .readRollbackOn */ .uo)(info.autoRollbackConfiguration),
+        definitionSha256: shipped && (0,_task_definition_canonical_js__WEBPACK_IMPORTED_MODULE_11__/* .definitionSha256 */ .fq)(shipped.definition),
+        differences: shipped && original && (0,_task_definition_difference_js__WEBPACK_IMPORTED_MODULE_12__/* .differencesBetween */ .F)(original.definition, shipped.definition),
+        rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_8__/* .readRollbackOn */ .uo)(info.autoRollbackConfiguration),
         budget,
         isUnchanged: false,
         adopted: undefined,
@@ -44219,7 +44303,7 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
             group: ownGroup,
             policy: 'fail',
             onlyOwn: false,
-            own: (0,_marker_js__WEBPACK_IMPORTED_MODULE_5__/* .ownMarker */ ["do"])(world.run, inputs.operation),
+            own: (0,_marker_js__WEBPACK_IMPORTED_MODULE_6__/* .ownMarker */ ["do"])(world.run, inputs.operation),
             sinceMs: world.clock.now(),
             patienceMs: 0,
         },
@@ -44239,17 +44323,17 @@ async function readAppSpec(id, info, world, findings) {
     const sha256 = info.revision?.appSpecContent?.sha256;
     if (sha256 === undefined || info.applicationName === undefined)
         return undefined;
-    const content = await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getAppSpec */ .JA)(world, info.applicationName, sha256), ({ kind, code }) => {
-        if (kind !== 'denied' && kind !== 'answered')
+    const content = await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_2__/* .getAppSpec */ .JA)(world, info.applicationName, sha256), (error) => {
+        if (error.kind !== 'denied' && error.kind !== 'answered' && !(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_1__/* .isPassing */ .WG)(error))
             return undefined;
-        findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${code}); its hooks are taken from the inputs.`);
+        findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${error.code}); its hooks are taken from the inputs.`);
         return 'ignore';
     });
     return content === undefined ? undefined : { sent: { content, sha256 }, shipped: (0,_app_spec_shipped_js__WEBPACK_IMPORTED_MODULE_0__/* .readShipped */ .y)(content) };
 }
 /** What changes is good to know, and nothing depends on it. */
 async function describe(arn, world, findings) {
-    return await findings.answerOf((0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_2__/* .describeTaskDefinition */ .oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
+    return await findings.answerOf((0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_3__/* .describeTaskDefinition */ .oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
 }
 
 
@@ -44683,7 +44767,7 @@ function isLater(one, other) {
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
 /* harmony import */ var _group_occupant_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8228);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(747);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5245);
 /* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(26);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
 /* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5612);
@@ -45026,6 +45110,7 @@ function newRelease(inputs, world) {
         lostRevisionOf: undefined,
         deploymentId: undefined,
         adopted: undefined,
+        wasThere: false,
         waits: [],
         timeline: [],
         snapshot: undefined,
@@ -45459,6 +45544,7 @@ function rollbackOf(release) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   PM: () => (/* binding */ deploymentUrl),
 /* harmony export */   Rs: () => (/* binding */ serviceUrl),
+/* harmony export */   Vp: () => (/* binding */ runUrl),
 /* harmony export */   w2: () => (/* binding */ functionLogUrl)
 /* harmony export */ });
 /** Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions. */
@@ -45489,6 +45575,10 @@ function functionLogUrl(partition, region, functionName) {
         return undefined;
     const group = encodeURIComponent(encodeURIComponent(`/aws/lambda/${functionName}`)).replaceAll('%', '$');
     return `https://${encodeURIComponent(region)}.${host}/cloudwatch/home?region=${encodeURIComponent(region)}#logsV2:log-groups/log-group/${group}`;
+}
+/** The workflow run on GitHub; undefined outside of one. */
+function runUrl({ serverUrl, repository, runId }) {
+    return repository === '' || runId === '' ? undefined : `${serverUrl}/${repository}/actions/runs/${runId}`;
 }
 
 
@@ -46436,6 +46526,418 @@ function withoutFullStop(text) {
 
 /***/ }),
 
+/***/ 5259:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  xE: () => (/* binding */ summary_alert),
+  Ao: () => (/* binding */ changes),
+  S5: () => (/* binding */ durationText),
+  aZ: () => (/* binding */ eventResult),
+  R_: () => (/* binding */ heading),
+  p_: () => (/* binding */ list),
+  Br: () => (/* binding */ renderSummary),
+  uW: () => (/* binding */ section),
+  tp: () => (/* binding */ table),
+  Ni: () => (/* binding */ withLink)
+});
+
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/follow/timeline.js
+var timeline = __nccwpck_require__(6342);
+// EXTERNAL MODULE: ./lib/group/wait.js
+var wait = __nccwpck_require__(3566);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
+// EXTERNAL MODULE: ./lib/verdict.js
+var verdict = __nccwpck_require__(802);
+// EXTERNAL MODULE: ./lib/report/console-links.js
+var console_links = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
+var sentences = __nccwpck_require__(1112);
+;// CONCATENATED MODULE: ./lib/report/gantt.js
+
+
+/**
+ * The timeline as a Mermaid `gantt`, in UTC; empty while nothing has a time. GitHub draws it in summaries; a table with
+ * the same facts stands beside it because e-mail and the mobile app show its source.
+ */
+function renderGantt(release) {
+    const events = (release.snapshot?.events ?? []).flatMap((event) => eventBar(event));
+    if (events.length === 0)
+        return '';
+    const kept = keptBar(release);
+    const rollback = rollbackBar(release);
+    return [
+        '```mermaid',
+        'gantt',
+        `  title ${label(`Deployment ${release.deploymentId} (UTC)`)}`,
+        '  dateFormat YYYY-MM-DDTHH:mm:ss',
+        '  axisFormat %H:%M:%S',
+        '  todayMarker off',
+        '  section Lifecycle events',
+        ...events,
+        ...(kept === '' ? [] : ['  section Original', kept]),
+        ...(rollback === '' ? [] : ['  section Rollback', rollback]),
+        '```',
+    ].join('\n');
+}
+function eventBar({ name, status, startedAtMs, endedAtMs }) {
+    if (startedAtMs === undefined)
+        return [];
+    const tag = status === 'failed' ? 'crit' : status === 'running' ? 'active' : 'done';
+    return [bar(name, tag, startedAtMs, endedAtMs ?? startedAtMs)];
+}
+function keptBar(release) {
+    const untilMs = (0,sentences/* originalKeptUntilMs */.QW)(release);
+    const fromMs = release.snapshot?.events.at(-1)?.endedAtMs;
+    return untilMs === undefined || fromMs === undefined ? '' : bar('kept for rollback', 'active', fromMs, untilMs);
+}
+function rollbackBar(release) {
+    const { createdAtMs, endedAtMs, deploymentId, status } = (0,release_state/* rollbackOf */.I)(release)?.snapshot ?? {};
+    if (createdAtMs === undefined || deploymentId === undefined)
+        return '';
+    const tag = endedAtMs === undefined ? 'active' : status === 'succeeded' ? 'done' : 'crit';
+    return bar(deploymentId, tag, createdAtMs, endedAtMs ?? createdAtMs);
+}
+/** Mermaid reads whole seconds here; a bar is at least one long, so that it can be seen. */
+function bar(name, tag, fromMs, toMs) {
+    const endMs = Math.max(toMs, fromMs + 1_000);
+    return `  ${label(name)} :${tag}, ${wholeSeconds(fromMs)}, ${wholeSeconds(endMs)}`;
+}
+function wholeSeconds(atMs) {
+    return new Date(atMs).toISOString().slice(0, 19);
+}
+/** `:`, `;` and `#` mean something in Mermaid, and a bar must have a label; only what names are made of is left. */
+function label(text) {
+    const shown = text
+        .replace(/[^\w ().,/-]/g, ' ')
+        .trim()
+        .slice(0, 80);
+    return /\w/.test(shown) ? shown : 'unnamed';
+}
+
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/report/planned.js
+var planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/traffic.js
+var traffic = __nccwpck_require__(3795);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
+const MAX_LIST_LENGTH = 100;
+/** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
+const STATUS_IS_OLD_AFTER_MS = 45_000;
+/** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
+function renderSummary(release) {
+    const sections = [
+        heading(release),
+        summary_alert(release),
+        facts(release),
+        problems(release),
+        summary_planned(release),
+        changes(release),
+        lifecycle(release),
+        hooks(release),
+        summary_traffic(release),
+        lanes(release),
+        rollbackSection(release),
+        warnings(release),
+        links(release),
+    ];
+    return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+function heading(release) {
+    const { title } = (0,sentences/* verdictSentences */.qW)(release);
+    const name = (0,sentences/* releasedRevision */.FX)(release);
+    const revision = release.status === 'succeeded' && release.operation !== 'rollback' && name !== '' ? `${name} to ` : '';
+    return `## ${title}: ${(0,untrusted/* markdownText */.p7)(`${revision}${(0,sentences/* serviceLabel */.uZ)(release)}`)}`;
+}
+/** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
+function summary_alert(release) {
+    const { cause, production, remains, advice } = (0,sentences/* verdictSentences */.qW)(release);
+    const isWell = release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status, release.operation) === 0;
+    const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING';
+    const isListed = release.status === 'refused' && release.problems.length > 1;
+    const first = isListed ? `${release.problems.length} things are wrong (below).` : cause;
+    const paragraphs = [first, production, remains, advice].filter((part) => part !== '').map(untrusted/* markdownText */.p7);
+    const notAws = release.otherEndpoint === undefined
+        ? []
+        : [`**This is not AWS:** requests went to ${(0,untrusted/* markdownCode */.D9)(release.otherEndpoint)}, and links to AWS lead nowhere.`];
+    return `> [!${kind}]\n${[...paragraphs, ...notAws].map((paragraph) => `> ${paragraph}`).join('\n>\n')}`;
+}
+function facts(release) {
+    const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller, waits } = release;
+    const url = service === undefined || deploymentId === undefined
+        ? undefined
+        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
+    const production = (0,traffic/* productionText */.zh)(release);
+    const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined;
+    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
+    const rows = [
+        ['Deployment', deploymentId === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(deploymentId), url)],
+        ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAtMs)],
+        [
+            'Revision',
+            [(0,sentences/* originalRevision */.VR)(release), (0,sentences/* releasedRevision */.FX)(release)]
+                .filter((name) => name !== '')
+                .map(untrusted/* markdownCode */.D9)
+                .join(' → '),
+        ],
+        ['Production now', production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${readText(readAtMs)}`],
+        [
+            'Production when last seen',
+            lastSeen === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(lastSeen.text)}${readText(lastSeen.atMs)}`,
+        ],
+        [
+            release.operation === 'preview' ? 'Preview' : 'Test listener',
+            release.testUrl === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(release.testUrl), release.testUrl),
+        ],
+        ['Traffic shift', plan === undefined ? '' : (0,untrusted/* markdownCode */.D9)(plan.deploymentConfig)],
+        [
+            'Account, region',
+            service === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(service.account)}, ${(0,untrusted/* markdownCode */.D9)(service.region)}`,
+        ],
+        ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
+        ['Started', (0,words/* clockTime */.qo)(startedAtMs, true)],
+        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAtMs ?? startedAtMs)],
+        ['Took', endedAtMs === undefined ? '' : (0,words/* duration */.p0)(endedAtMs - startedAtMs)],
+    ];
+    const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
+    return table(first, others);
+}
+function waitsText(waits, nowMs) {
+    const ids = waits.slice(0, MAX_LIST_LENGTH).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(deploymentId));
+    return `${(0,words/* duration */.p0)((0,wait/* waitedMs */.h0)(waits, nowMs))} (${ids.join(', ')})`;
+}
+function statusText(snapshot, nowMs) {
+    const { status, statusWord, statusReadAtMs, isShifted } = snapshot;
+    const waits = status === 'running' && isShifted ? ' (the original waits for its termination)' : '';
+    const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && nowMs !== undefined && nowMs - statusReadAtMs > STATUS_IS_OLD_AFTER_MS;
+    return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAtMs) : ''}`;
+}
+function readText(readAtMs) {
+    return readAtMs === undefined ? '' : ` (read ${(0,words/* clockTime */.qo)(readAtMs, true)})`;
+}
+function problems({ problems: found }) {
+    if (found.length < 2)
+        return '';
+    return section('What is wrong', list(found.map(({ sentence }) => sentence)));
+}
+function summary_planned(release) {
+    const told = (0,planned/* plannedOf */.sb)(release);
+    if (told === undefined || release.plan === undefined)
+        return '';
+    const settings = (0,planned/* groupSettings */.L1)(release.plan).map(([name, value]) => [name, (0,untrusted/* markdownText */.p7)(value)]);
+    const phases = told.phases.map(({ name, usualMs, atMostMs }) => [
+        (0,untrusted/* markdownText */.p7)(name),
+        (0,planned/* usualText */.CR)(usualMs),
+        (0,words/* duration */.p0)(atMostMs),
+    ]);
+    return [
+        section('What would be written', told.writes.length === 0 ? 'Nothing.' : list(told.writes)),
+        section('Deployment group', table(['Setting', 'Value'], settings)),
+        ...(phases.length === 0 ? [] : [section('How long', table(['Phase', 'Usually', 'At most'], phases))]),
+        section('AppSpec', (0,untrusted/* markdownCode */.D9)(told.appSpec.content)),
+    ].join('\n\n');
+}
+function changes({ plan, adopted }) {
+    if (plan === undefined)
+        return '';
+    if (plan.differences === undefined)
+        return section('What changed', 'That could not be seen.');
+    if (adopted !== undefined && plan.differences.length === 0)
+        return '';
+    if (plan.differences.length === 0)
+        return section('What changed', 'Nothing: the same task definition is deployed again.');
+    const rows = plan.differences
+        .slice(0, MAX_LIST_LENGTH)
+        .map((difference) => [
+        (0,untrusted/* markdownText */.p7)(difference.container === '' ? 'task' : difference.container),
+        (0,untrusted/* markdownText */.p7)(difference.member),
+        changeText(difference),
+    ]);
+    return section('What changed', table(['Container', 'Member', 'Change'], rows));
+}
+/** Names of variables and secrets, never their values. */
+function changeText({ from, to, names }) {
+    if (names === undefined) {
+        return from === undefined && to === undefined
+            ? 'differs'
+            : `${(0,untrusted/* markdownCode */.D9)(from ?? 'absent')} → ${(0,untrusted/* markdownCode */.D9)(to ?? 'absent')}`;
+    }
+    const parts = ['added', 'changed', 'removed']
+        .filter((kind) => names[kind].length > 0)
+        .map((kind) => `${kind}: ${names[kind].slice(0, MAX_LIST_LENGTH).map(untrusted/* markdownCode */.D9).join(', ')}`);
+    return parts.join('; ');
+}
+function lifecycle(release) {
+    const events = release.snapshot?.events ?? [];
+    if (events.length === 0)
+        return '';
+    const hookOf = new Map((0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction }) => [event, hookFunction]));
+    const rows = events
+        .slice(0, MAX_LIST_LENGTH)
+        .map((event) => [
+        (0,untrusted/* markdownText */.p7)(event.name),
+        eventResult(event),
+        event.startedAtMs === undefined ? '' : (0,words/* clockTime */.qo)(event.startedAtMs),
+        durationText((0,timeline/* eventDurationMs */.H)(event)),
+        (0,untrusted/* markdownCode */.D9)(hookOf.get(event.name) ?? ''),
+    ]);
+    const { isBlind, eventsReadAtMs } = release.snapshot ?? {};
+    const asSeen = isBlind && eventsReadAtMs !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAtMs)}.\n\n` : '';
+    const gantt = renderGantt(release);
+    const picture = gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`;
+    return section('Lifecycle events', `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
+}
+const EVENT_RESULTS = {
+    pending: 'not started',
+    running: 'running',
+    succeeded: 'succeeded',
+    failed: '**failed**',
+    skipped: 'skipped',
+    unknown: 'unknown',
+};
+function eventResult({ status }) {
+    return EVENT_RESULTS[status];
+}
+function hooks(release) {
+    const results = (0,hook_results/* hookResults */.a)(release);
+    if (results.length === 0)
+        return '';
+    const rows = results.map((result) => [
+        result.event,
+        hookFunctionCell(result, release),
+        result.result === 'failed' ? '**failed**' : result.result.replace('-', ' '),
+        durationText(result.durationMs),
+        result.diagnostics === undefined ? '' : (0,untrusted/* markdownText */.p7)(result.diagnostics),
+    ]);
+    const logs = release.hookLogs.map(hookLogDetails).join('\n\n');
+    const cells = table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows);
+    return section('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`);
+}
+/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
+function hookLogDetails(log) {
+    const lines = log.lines.map((line) => (0,untrusted/* htmlText */.js)(line) || ' ');
+    return `<details><summary>${(0,untrusted/* htmlLine */.mJ)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
+}
+function hookFunctionCell({ hookFunction }, { service }) {
+    const url = service === undefined ? undefined : (0,console_links/* functionLogUrl */.w2)(service.partition, service.region, (0,sentences/* functionName */.AQ)(hookFunction));
+    return withLink((0,untrusted/* markdownCode */.D9)(hookFunction), url);
+}
+function summary_traffic(release) {
+    if (release.snapshot === undefined)
+        return '';
+    const now = (0,traffic/* trafficNow */.oo)(release);
+    const test = (0,traffic/* testTraffic */.si)(release);
+    const lines = [
+        now === undefined
+            ? 'How much of production is on the replacement could not be seen.'
+            : `On the replacement now: **${(0,words/* percentText */.fL)(now)}** of production.`,
+        `The most that was seen during this release: ${(0,words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
+        ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
+    ];
+    return section('Traffic', lines.map((line) => `- ${line}`).join('\n'));
+}
+function lanes({ preview }) {
+    if (preview === undefined || preview.lanes.length === 0)
+        return '';
+    const rows = preview.lanes.map(({ name, url, was, became }) => [
+        (0,untrusted/* markdownCode */.D9)(name),
+        withLink((0,untrusted/* markdownCode */.D9)(url), url),
+        (0,untrusted/* markdownText */.p7)(was),
+        (0,untrusted/* markdownText */.p7)(became),
+    ]);
+    return section('Lanes', table(['Lane', 'Address', 'When looked at', 'Now'], rows));
+}
+function rollbackSection(release) {
+    const rollback = (0,release_state/* rollbackOf */.I)(release);
+    if (rollback === undefined || (rollback.status === 'none' && !rollback.wasDue))
+        return '';
+    const id = rollback.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(rollback.deploymentId)})`;
+    const created = rollback.snapshot?.createdAtMs;
+    const ended = rollback.snapshot?.endedAtMs;
+    const took = created === undefined || ended === undefined ? '' : ` It took ${(0,words/* duration */.p0)(ended - created)}.`;
+    const message = rollback.message === '' ? '' : ` CodeDeploy says: ${(0,untrusted/* markdownText */.p7)(rollback.message)}`;
+    return section('Rollback', `Status: **${rollback.status}**${id}.${took}${message}`);
+}
+function warnings({ warnings: told }) {
+    return told.length === 0 ? '' : section('Warnings', list(told));
+}
+function links(release) {
+    const { service, deploymentId, run } = release;
+    const entries = [
+        [
+            'Deployment',
+            service === undefined || deploymentId === undefined
+                ? undefined
+                : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId),
+        ],
+        [
+            'Service',
+            service === undefined
+                ? undefined
+                : (0,console_links/* serviceUrl */.Rs)(service.partition, service.region, service.clusterName, service.name),
+        ],
+        [
+            'Commit',
+            run.repository === '' || run.sha === '' ? undefined : `${run.serverUrl}/${run.repository}/commit/${run.sha}`,
+        ],
+        ['Run', (0,console_links/* runUrl */.Vp)(run)],
+    ];
+    const shown = entries.flatMap(([name, url]) => (url === undefined ? [] : [withLink(name, url)]));
+    return shown.length === 0 ? '' : section('Links', shown.join(' · '));
+}
+/** Only addresses of the web are linked; what would end the link is encoded. */
+function withLink(text, url) {
+    if (url === undefined || !/^https?:\/\//.test(url))
+        return text;
+    return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`;
+}
+function durationText(durationMs) {
+    return durationMs === undefined ? '' : (0,words/* duration */.p0)(durationMs);
+}
+function section(title, body) {
+    return `### ${title}\n\n${body}`;
+}
+/** Foreign sentences as a list. */
+function list(sentences) {
+    const shown = sentences.slice(0, MAX_LIST_LENGTH).map((sentence) => `- ${(0,untrusted/* markdownText */.p7)(sentence)}`);
+    const left = sentences.length - shown.length;
+    return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+}
+function table(header, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+
+/***/ }),
+
 /***/ 3795:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -47090,15 +47592,19 @@ function describeShift({ kind, stepPercent, stepMs }) {
  * after 10. Source: actions/runner, ProcessInvoker.
  */
 const LAST_MOMENT_MS = 7_500;
+/** How long after the first signal something may still be under way to GitHub, in milliseconds: then comes the kill. */
+const LAST_WORD_MS = 9_000;
 /** Listens for the runner's signals from now on. */
 function listenForCancel() {
     const controller = new AbortController();
-    const lastMoment = new Promise((resolve) => {
-        controller.signal.addEventListener('abort', () => setTimeout(resolve, LAST_MOMENT_MS).unref(), { once: true });
+    const after = (durationMs) => new Promise((resolve) => {
+        controller.signal.addEventListener('abort', () => setTimeout(resolve, durationMs).unref(), { once: true });
     });
+    const lastMoment = after(LAST_MOMENT_MS);
+    const lastWord = after(LAST_WORD_MS);
     for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
         process.on(name, () => controller.abort());
-    return { signal: controller.signal, lastMoment };
+    return { signal: controller.signal, lastMoment, lastWord };
 }
 
 
@@ -47218,7 +47724,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 6305:
+/***/ 991:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47966,20 +48472,22 @@ var load_balancing = __nccwpck_require__(8375);
 
 
 
+const NOT_FOUND = "The address of the test listener could not be found; give it with 'test-url'.";
 /** Finds the address of the group's test listener, unless an input gives it; a release does not depend on it. */
 async function learnTestUrl({ testListener }, world, progress) {
     if (progress.release.testUrl !== undefined || testListener === undefined)
         return;
     try {
         const testUrl = await (0,load_balancing/* listenerUrl */.C)(world, await world.loadBalancing(), testListener);
-        if (testUrl !== undefined)
+        if (testUrl === undefined)
+            progress.warn(NOT_FOUND);
+        else
             progress.learn({ testUrl });
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        const why = (0,service_error/* describeServiceError */.V)(error.operation, error.serviceError);
-        progress.warn(`The address of the test listener could not be found; give it with 'test-url'. ${why}`);
+        progress.warn(`${NOT_FOUND} ${(0,service_error/* describeServiceError */.V)(error.operation, error.serviceError)}`);
     }
 }
 
@@ -48010,10 +48518,9 @@ async function seeThrough({ plan, deploymentId }, inputs, world, progress) {
     for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
         world.log.line(line);
     const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
-    if (outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic') {
-        await learnTestUrl(plan.group, world, progress);
-    }
-    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
+    const isAtTestListener = outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic';
+    const lastly = isAtTestListener ? () => learnTestUrl(plan.group, world, progress) : undefined;
+    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress, lastly);
 }
 
 // EXTERNAL MODULE: ./lib/follow/own-deployment.js
@@ -48489,28 +48996,8 @@ function noLaneProblem(lanes, own, nowMs) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/github/pull-request.js
-
-/**
- * The pull request of the event that started the run; undefined when it is about none.
- * Source: GitHub documentation, "Webhook events and payloads", pull_request.
- */
-function pullRequestOf(event) {
-    const pull = (0,lib_document/* isJsonObject */.OW)(event) ? event['pull_request'] : undefined;
-    if (!(0,lib_document/* isJsonObject */.OW)(pull) || !Number.isSafeInteger(pull['number']) || Number(pull['number']) < 1)
-        return undefined;
-    const { sha, repository: head } = sideOf(pull['head']);
-    const { repository: base } = sideOf(pull['base']);
-    return { number: Number(pull['number']), headSha: sha, isFork: head !== base };
-}
-function sideOf(side) {
-    if (!(0,lib_document/* isJsonObject */.OW)(side))
-        return { sha: '', repository: undefined };
-    const sha = typeof side['sha'] === 'string' && /^[0-9a-f]{40,64}$/.test(side['sha']) ? side['sha'] : '';
-    const repository = (0,lib_document/* isJsonObject */.OW)(side['repo']) ? side['repo']['full_name'] : undefined;
-    return { sha, repository };
-}
-
+// EXTERNAL MODULE: ./lib/github/pull-request.js
+var pull_request = __nccwpck_require__(3056);
 ;// CONCATENATED MODULE: ./lib/preview/errand.js
 
 
@@ -48527,7 +49014,7 @@ const SWEEPING = new Set(['schedule', 'workflow_dispatch']);
 function errandOf(eventName, event) {
     if (SWEEPING.has(eventName))
         return { kind: 'sweep' };
-    const pull = pullRequestOf(event);
+    const pull = (0,pull_request/* pullRequestOf */._)(event);
     if (eventName !== 'pull_request' || pull === undefined) {
         return (0,errors/* invalidInput */.a)(`'operation: preview' goes with the events pull_request, schedule and workflow_dispatch; this run was started by '${(0,untrusted/* inSentence */.BX)(eventName, 50)}'.`);
     }
@@ -48746,7 +49233,7 @@ async function attachTo(parsed, world, progress, { examine, mayBeAbsent = false 
 /** From now on the deployment is the one that is told. */
 function takeUp({ deploymentId, taskDefinitionArn }, progress) {
     const taskDefinition = taskDefinitionArn === undefined ? undefined : { arn: taskDefinitionArn, isNew: false };
-    progress.learn({ deploymentId, taskDefinition });
+    progress.learn({ deploymentId, taskDefinition, wasThere: true });
 }
 
 ;// CONCATENATED MODULE: ./lib/operations/stop.js
@@ -48838,6 +49325,7 @@ function tooLate({ stop: asked, snapshot }, id) {
 
 
 
+
 /**
  * Lets a deployment that waits at `Ready` shift production, and follows it to the finish line; one that somebody has
  * continued already is followed only. Changes AWS by that, and with `wait-for: completion` by ending the termination
@@ -48864,9 +49352,24 @@ async function promote(parsed, world) {
     if (typeof step !== 'string')
         return progress.end('refused', { problems: [step] });
     const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world);
-    if (problem !== undefined)
+    if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });
+    }
     return await seeThrough(attached, inputs, world, progress);
+}
+/** How long a request whose answer was lost may take to show, in milliseconds. */
+const promote_SHOWS_WITHIN_MS = 5_000;
+/** Whether the deployment surely was not continued. A request without an answer may have been carried out. */
+async function stillWaits(problem, engine, attached, { clock, log, signal }, progress) {
+    if (problem.reason !== 'unreachable')
+        return true;
+    await clock.sleep(promote_SHOWS_WITHIN_MS, signal);
+    const snapshot = await firstLook(engine, attached, progress);
+    if (snapshot !== undefined && (0,follow/* isWaitingForPromotion */.gv)(snapshot))
+        return true;
+    log.line(`The request may have been carried out, so deployment ${attached.deploymentId} is followed.`);
+    progress.learn({ problems: [] });
+    return false;
 }
 /** Changes AWS. @returns why it was not possible; somebody may have been first, which is as good */
 async function continueAtReady(engine, id, { log }) {
@@ -48888,9 +49391,66 @@ async function continueAtReady(engine, id, { log }) {
 
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(839);
+;// CONCATENATED MODULE: ./lib/plan/recent-rollback.js
+
+
+
+
+
+/** How long a rollback that is done answers for whoever presses again, in milliseconds. */
+const JUST_NOW_MS = 15 * 60_000;
+/**
+ * Finds out whether the last thing that happened in the group is that production was brought back, a moment ago, and
+ * serves that still. Whoever presses then has not seen it, or was queued behind it, and does not mean one revision more.
+ * A deployment that failed by itself before users met it does not count: it may have been the repair of what serves.
+ * @throws CallError
+ */
+async function findRecentRollback(aws, { service, group }) {
+    const tell = async (id) => ({ id, info: await (0,code_deploy/* getDeployment */.i8)(aws, id) });
+    if (group.lastDeployment === undefined)
+        return undefined;
+    const last = await tell(group.lastDeployment.id);
+    const { rollbackTriggeringDeploymentId: undoneId, rollbackDeploymentId: rollbackId } = last.info.rollbackInfo ?? {};
+    const undone = undoneId === undefined ? last : await tell(undoneId);
+    const rollback = undoneId !== undefined ? last : rollbackId === undefined ? undefined : await tell(rollbackId);
+    const went = isEarlierRevision(last, service)
+        ? { id: last.id, goesBack: true, endedAtMs: endOf(last) }
+        : (await wasTakenBack(aws, undone, rollback, service))
+            ? { id: undone.id, goesBack: false, endedAtMs: endOf(rollback ?? undone) }
+            : undefined;
+    return went !== undefined && aws.clock.now() - went.endedAtMs < JUST_NOW_MS ? went : undefined;
+}
+/** This action has deployed it to go back, and it serves. */
+function isEarlierRevision({ id, info }, { primary }) {
+    return (info.status === 'Succeeded' &&
+        (0,lib_marker/* parseMarker */.gY)(info.description)?.operation === 'rollback' &&
+        primary.deploymentId === id);
+}
+/** Somebody stopped it, or users had begun to meet it; and its rollback succeeded, or nothing of it ever ran. */
+async function wasTakenBack(aws, { id, info }, rollback, service) {
+    const isUndone = rollback === undefined ? info.startTime === undefined : rollback.info.status === 'Succeeded';
+    const hasFailed = info.status === 'Stopped' || info.status === 'Failed';
+    if (!hasFailed || !isUndone || service.primary.deploymentId === id)
+        return false;
+    const { target } = await (0,group_occupant/* readTarget */._)(aws, id, service);
+    const readAtMs = aws.clock.now();
+    const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs, info, target, originalTaskSetId: service.primary.id });
+    return (0,ending/* endingOf */.z)(snapshot) === 'stop-request' || hasBegunToShift(snapshot);
+}
+function hasBegunToShift({ events }) {
+    const shift = events.find(({ name }) => name === 'AllowTraffic');
+    return shift?.status === 'succeeded' || shift?.status === 'failed';
+}
+function endOf({ info }) {
+    return info.completeTime?.getTime() ?? 0;
+}
+
 // EXTERNAL MODULE: ./lib/app-spec/shipped.js
-var shipped = __nccwpck_require__(7422);
+var app_spec_shipped = __nccwpck_require__(7422);
 ;// CONCATENATED MODULE: ./lib/plan/rollback-target.js
+
 
 
 
@@ -48939,12 +49499,13 @@ async function readPast(world, { service, group }) {
     const succeeded = (await (0,code_deploy/* listSucceededDeployments */.s6)(world, application, name)).slice(0, MAX_LOOKED_AT);
     for (const id of new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))) {
         const { createTime, creator, rollbackInfo, description, revision } = await (0,code_deploy/* getDeployment */.i8)(world, id);
-        const sha256 = revision?.appSpecContent?.sha256;
-        const content = sha256 === undefined ? undefined : await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256);
+        const madePrimary = id === service.primary.deploymentId;
+        const content = madePrimary ? undefined : await rollback_target_readAppSpec(world, application, revision?.appSpecContent?.sha256);
+        const shipped = content === undefined ? undefined : (0,app_spec_shipped/* readShipped */.y)(content).taskDefinition;
         past.push({
             id,
             createdAtMs: createTime?.getTime() ?? 0,
-            taskDefinitionArn: content === undefined ? undefined : (0,shipped/* readShipped */.y)(content).taskDefinition,
+            taskDefinitionArn: madePrimary ? service.primary.taskDefinitionArn : shipped,
             isRollback: creator === 'codeDeployRollback' ||
                 rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
                 (0,lib_marker/* parseMarker */.gY)(description)?.operation === 'rollback',
@@ -48952,8 +49513,23 @@ async function readPast(world, { service, group }) {
     }
     return past;
 }
+/** Undefined when there is none: of a deployment that was made some other way, or that is too long ago. @throws CallError */
+async function rollback_target_readAppSpec(world, application, sha256) {
+    if (sha256 === undefined)
+        return undefined;
+    try {
+        return await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256);
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA && error.serviceError.kind === 'answered')
+            return undefined;
+        throw error;
+    }
+}
 
 ;// CONCATENATED MODULE: ./lib/operations/rollback.js
+
+
 
 
 
@@ -48987,22 +49563,22 @@ async function rollback(parsed, world) {
         return progress.end('refused', { problems: findings.problems });
     if (world.signal.aborted)
         return progress.end('cancelled');
-    const { occupant } = place;
-    const attached = occupant && (await rollback_attachTo(inputs, place, occupant, patient, findings));
-    if (occupant !== undefined && attached !== undefined) {
+    const { latest } = place;
+    const attached = latest && (await rollback_attachTo(inputs, place, latest.id, patient, findings));
+    if (latest !== undefined && attached !== undefined) {
         progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group });
         takeUp(attached, progress);
-        // One that goes back already, of CodeDeploy or of this action, is never undone.
-        if (occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined) {
+        if (latest.isOver)
+            progress.warn(backAlready(attached, latest.endedAtMs, world));
+        if (latest.goesBack)
             return await seeThrough(attached, inputs, world, progress);
-        }
         const ended = await goBackWith(attached, inputs, world, progress);
         if (ended !== undefined)
             return ended;
     }
     return await deployEarlier(parsed, place, world, findings);
 }
-/** Service, group and what is active in it; undefined with problems added. */
+/** Service, group and what happens in it; undefined with problems added. */
 async function rollback_look(parsed, world, findings, progress) {
     return await world.log.group('Checks', async () => {
         const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
@@ -49016,12 +49592,26 @@ async function rollback_look(parsed, world, findings, progress) {
         const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
         const facts = { service, group, autoPromote: false, suspects, stopped: new Set(), onListDenied: () => { } };
         const before = findings.problems.length;
-        const occupant = await findings.answerOf((0,group_occupant/* findOccupant */.H)(world, facts));
-        return findings.problems.length > before || before > 0 ? undefined : { ...place, occupant };
+        const latest = await findings.answerOf(findLatest(world, facts, parsed.inputs));
+        return findings.problems.length > before || before > 0 ? undefined : { ...place, latest };
     });
 }
-async function rollback_attachTo(inputs, { service, group }, occupant, world, findings) {
-    const id = occupant.rollsBack ?? occupant.id;
+/** @throws CallError */
+async function findLatest(world, facts, inputs) {
+    const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
+    if (occupant !== undefined) {
+        const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined;
+        return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, endedAtMs: 0 };
+    }
+    // Who names a revision means it, whatever was a moment ago.
+    const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined;
+    return recent && { ...recent, isOver: true };
+}
+function backAlready({ deploymentId }, endedAtMs, { clock }) {
+    const ago = (0,words/* duration */.p0)(clock.now() - endedAtMs);
+    return `Production was brought back ${ago} ago already (${deploymentId}), so nothing is written. To go further back name the revision with 'task-definition', or press again a quarter of an hour after that rollback.`;
+}
+async function rollback_attachTo(inputs, { service, group }, id, world, findings) {
     const info = await findings.answerOf((0,code_deploy/* getDeployment */.i8)(world, id));
     return info && (await (0,attach/* readAttached */.PX)({ inputs, service, group, meant: { id, info } }, world, findings));
 }
@@ -49135,23 +49725,27 @@ async function operate(parsed, world) {
 var wrap_up = __nccwpck_require__(4241);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
-// EXTERNAL MODULE: ./lib/step/step.js + 11 modules
-var step = __nccwpck_require__(616);
+// EXTERNAL MODULE: ./lib/step/step.js + 19 modules
+var step = __nccwpck_require__(5831);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
 
 
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
-async function mainStep({ environment, toolkit, firstRequestSent, log, files, teller, cancellation, }) {
+async function mainStep({ environment, toolkit, firstRequestSent, log, files, teller, cancellation, loadGithub, }) {
     const saved = (0,saved_release/* savedRelease */.pA)(environment);
     let isSaving = false;
+    let tellsGithub = false;
     const saveState = (name, value) => toolkit.use((core) => attempt(() => core.saveState(name, value)));
     function onRelease(news) {
         const before = teller.told;
         teller.keepTold(news);
-        const mayRun = news.taskDefinition !== undefined || news.deploymentId !== undefined;
-        if (!mayRun || (isSaving && before?.timeline === news.timeline && before.deploymentId === news.deploymentId))
+        const { taskDefinition, deploymentId, timeline, plan } = news;
+        // What GitHub was told of a release must not stay as it is when the step is killed, deployment or not.
+        const mayBeLeft = taskDefinition !== undefined || deploymentId !== undefined || (tellsGithub && plan !== undefined);
+        const isSaved = before?.timeline === timeline && before.deploymentId === deploymentId && before.taskDefinition === taskDefinition;
+        if (!mayBeLeft || (isSaving && isSaved))
             return;
         saved.save(news);
         if (isSaving)
@@ -49160,15 +49754,19 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
         saveState(saved_release/* STATE_FILE */.bv, saved.path);
         saveState(saved_release/* STATE_REPORT */.n7, files.reportPath);
     }
-    const { parsed, world, close } = (0,step/* buildStep */.R)({
+    const { parsed, world, news, close } = (0,step/* buildStep */.R)({
         environment,
         toolkit,
         firstRequestSent,
         files,
         log,
         signal: cancellation.signal,
+        loadGithub,
+        isSecond: false,
         onRelease,
     });
+    teller.alsoTell(news);
+    tellsGithub = news.isAsked;
     const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment]);
     close();
     const last = ended ?? cutOff(teller.told, world.clock.now());
@@ -49180,6 +49778,13 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
             saveState(saved_release/* STATE_SETTLED */.gB, 'true');
     }
     teller.tellEnd(last);
+    // A cancelled step may be killed before GitHub has answered; its post step then tells the end.
+    const mayBeUntold = isSaving && tellsGithub;
+    if (mayBeUntold)
+        saveState(saved_release/* STATE_UNTOLD */.$R, 'true');
+    const isTold = await teller.lastWords(cancellation.lastWord);
+    if (mayBeUntold && (isTold || !cancellation.signal.aborted))
+        saveState(saved_release/* STATE_UNTOLD */.$R, 'false');
     // Something may still hang, and a cancelled step has no time for it.
     if (ended === undefined)
         process.stdout.write('', () => process.exit());
@@ -49214,34 +49819,45 @@ function attempt(action) {
 /* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1112);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(616);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5831);
 
 
 
 
+/** The post step gets no signals. */
+const NO_HURRY = new Promise(() => { });
 /** What the main step saved under a name. */
 function stateOf(environment, name) {
     return environment[`STATE_${name}`] ?? '';
 }
 /** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
-async function postStep({ environment, toolkit, firstRequestSent, log, files, teller, }) {
+async function postStep({ environment, toolkit, firstRequestSent, log, files, teller, loadGithub, }) {
     const path = stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_FILE */ .bv);
     if (path === '')
         return;
     const saved = (0,_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .readSavedRelease */ .bV)(path);
     (0,_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .removeSavedRelease */ .TX)(path);
-    if (saved === undefined || stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_SETTLED */ .gB) === 'true')
+    const isSettled = stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_SETTLED */ .gB) === 'true';
+    if (saved === undefined || (isSettled && stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_UNTOLD */ .$R) !== 'true'))
         return;
     const signal = new AbortController().signal;
-    const { parsed, world, close } = (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
+    const { parsed, world, news, close } = (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
         environment,
         toolkit,
         firstRequestSent,
         files,
         log,
         signal,
+        loadGithub,
+        isSecond: true,
         onRelease: (release) => teller.keepTold(release),
     });
+    if (isSettled) {
+        close();
+        await news.finish(saved, NO_HURRY);
+        return;
+    }
+    teller.alsoTell(news);
     const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled';
     const ended = await (0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .wrapUp */ .G4)({ ...saved, wasLost: !wasCancelled }, parsed, world);
     close();
@@ -49250,6 +49866,7 @@ async function postStep({ environment, toolkit, firstRequestSent, log, files, te
     log.line([`${title}.`, cause, production].filter((part) => part !== '').join(' '));
     if ((0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .needsSomebody */ .GZ)(ended))
         teller.annotate(title, `${cause} ${production}`);
+    await teller.lastWords(NO_HURRY);
 }
 
 
@@ -49259,6 +49876,7 @@ async function postStep({ environment, toolkit, firstRequestSent, log, files, te
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $R: () => (/* binding */ STATE_UNTOLD),
 /* harmony export */   TX: () => (/* binding */ removeSavedRelease),
 /* harmony export */   bV: () => (/* binding */ readSavedRelease),
 /* harmony export */   bv: () => (/* binding */ STATE_FILE),
@@ -49283,6 +49901,8 @@ async function postStep({ environment, toolkit, firstRequestSent, log, files, te
 const STATE_FILE = 'release-file';
 const STATE_REPORT = 'report-file';
 const STATE_SETTLED = 'settled';
+/** `true` while GitHub has not been told the end. */
+const STATE_UNTOLD = 'untold';
 function savedRelease(environment) {
     const path = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(environment['RUNNER_TEMP'] || (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), `ecs-release-state-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
     return {
@@ -49330,7 +49950,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 616:
+/***/ 5831:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49411,8 +50031,8 @@ function variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/inputs.js + 4 modules
-var inputs_inputs = __nccwpck_require__(747);
+// EXTERNAL MODULE: ./lib/inputs/inputs.js + 5 modules
+var inputs_inputs = __nccwpck_require__(5245);
 // EXTERNAL MODULE: ./lib/document.js + 1 modules
 var lib_document = __nccwpck_require__(3985);
 // EXTERNAL MODULE: ./lib/untrusted.js
@@ -49596,6 +50216,10 @@ const ENDPOINT_VARIABLES = [
 ];
 const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Whether a host is this machine. */
+function isLoopback(hostname) {
+    return LOOPBACK_HOST.test(hostname);
+}
 /** Looks whether requests go to AWS. Plain http is for loopback only, because it would send credentials' signatures openly. */
 function readEndpoint(environment) {
     if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
@@ -49609,7 +50233,7 @@ function readEndpoint(environment) {
         if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
             found.problems.push((0,errors/* invalidInput */.a)(`${name} is not the address of an endpoint: '${(0,untrusted/* inSentence */.BX)(value, 200)}'.`));
         }
-        else if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname)) {
+        else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
             found.problems.push((0,errors/* invalidInput */.a)(`${name} is plain http to '${(0,untrusted/* inSentence */.BX)(url.host, 200)}'; use https, or http on loopback only.`));
         }
         else if (!AWS_HOST.test(url.hostname)) {
@@ -49630,9 +50254,9 @@ function readTokenEndpoint(environment) {
     if (name === undefined || !URL.canParse(value))
         return none;
     const url = new URL(value);
-    const isLoopback = LOOPBACK_HOST.test(url.hostname);
-    if (isLoopback || (url.protocol === 'https:' && STS_HOST.test(url.hostname)))
-        return { ...none, url: value, isLoopback };
+    const isHere = isLoopback(url.hostname);
+    if (isHere || (url.protocol === 'https:' && STS_HOST.test(url.hostname)))
+        return { ...none, url: value, isLoopback: isHere };
     const problem = (0,errors/* invalidInput */.a)(`${name} leads to '${(0,untrusted/* inSentence */.BX)(url.origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`);
     return { ...none, problems: [problem] };
 }
@@ -49918,6 +50542,850 @@ function readEvent(environment) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/github/api.js
+
+
+/** Why GitHub did not do what it was asked. */
+class GithubError extends Error {
+    /**
+     * `refused`: asking again is of no use; `limited`: not before `untilMs`; `passing`: it may work the next time; `moot`:
+     * GitHub is not asked for it, and the message says why.
+     */
+    kind;
+    /** HTTP status; 0 when there was no answer. */
+    status;
+    untilMs;
+    constructor(kind, status, message, untilMs) {
+        super(message);
+        this.name = 'GithubError';
+        this.kind = kind;
+        this.status = status;
+        this.untilMs = untilMs;
+    }
+}
+/** The version of the API that this is written against. Source: GitHub documentation, "API versions". */
+const API_VERSION = '2022-11-28';
+const SILENT = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
+function githubApi({ url, token, clock, load }) {
+    let loading;
+    const octokit = async () => {
+        // What it logs by itself is text of others, past our own log.
+        loading ??= load().then(({ getOctokit }) => getOctokit(token, { baseUrl: url, log: SILENT }));
+        return await loading;
+    };
+    return {
+        call: async (route, parameters, signal) => {
+            const client = await octokit();
+            try {
+                const { data } = await client.request(route, {
+                    ...parameters,
+                    headers: { 'x-github-api-version': API_VERSION },
+                    request: { signal, redirect: 'error', log: SILENT },
+                });
+                return data;
+            }
+            catch (error) {
+                throw githubErrorOf(error, clock.now());
+            }
+        },
+    };
+}
+/** How long to leave GitHub alone when it names no time, in milliseconds. Source: GitHub documentation, "Rate limits". */
+const LIMITED_MS = 60_000;
+/** What Octokit throws, in our words. Source: GitHub documentation, "Rate limits for the REST API", for the headers. */
+function githubErrorOf(error, nowMs) {
+    const response = (0,lib_document/* isJsonObject */.OW)(error) || error instanceof Error ? error.response : undefined;
+    if (!(0,lib_document/* isJsonObject */.OW)(response)) {
+        const message = error instanceof Error ? error.message : String(error);
+        return new GithubError('passing', 0, (0,untrusted/* inSentence */.BX)(message, 200));
+    }
+    const status = Number(response['status']);
+    const data = response['data'];
+    const told = (0,lib_document/* isJsonObject */.OW)(data) && typeof data['message'] === 'string' ? (0,untrusted/* inSentence */.BX)(data['message'], 200) : '';
+    const message = told === '' ? `status ${status}` : `${status}: ${told.replace(/[.\s]+$/, '')}`;
+    const headers = (0,lib_document/* isJsonObject */.OW)(response['headers']) ? response['headers'] : {};
+    const retryAfter = secondsOf(headers['retry-after']);
+    const isUsedUp = headers['x-ratelimit-remaining'] === '0';
+    if (status === 429 || (status === 403 && (retryAfter !== undefined || isUsedUp || /rate limit/i.test(told)))) {
+        const reset = isUsedUp ? secondsOf(headers['x-ratelimit-reset']) : undefined;
+        const untilMs = retryAfter !== undefined ? nowMs + retryAfter * 1000 : reset !== undefined ? reset * 1000 : nowMs + LIMITED_MS;
+        return new GithubError('limited', status, message, untilMs);
+    }
+    return new GithubError(status >= 500 || status === 408 ? 'passing' : 'refused', status, message);
+}
+function secondsOf(header) {
+    const text = String(header ?? '');
+    return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+}
+/** An answer that is not what GitHub describes, as of a proxy: it counts as none. */
+function api_malformed(route) {
+    return new GithubError('passing', 0, `the answer to ${route} is not one of GitHub`);
+}
+
+;// CONCATENATED MODULE: ./lib/github/courier.js
+
+
+/** From one sending to the next while the release goes on: changes in between are told together. In milliseconds. */
+const PAUSE_MS = 10_000;
+/** How long one sending may take, all its requests together, in milliseconds. */
+const SENDING_MS = 15_000;
+/** How long the end of a step waits for its last words to arrive, in milliseconds. */
+const LAST_WORDS_MS = 10_000;
+/** How long the last words wait for a sending that is under way, in milliseconds; then it is given up for them. */
+const UNDER_WAY_MS = 3_000;
+const MAX_ATTEMPTS = 3;
+/** Before the second attempt, in milliseconds; each further wait is twice as long. */
+const FIRST_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 600_000;
+/**
+ * Keeps one place up to date beside the release, which never waits for it while it goes on and is never failed by it:
+ * the newest news win, and what does not get through is told by its ending.
+ */
+class Courier {
+    #place;
+    #clock;
+    #wanted;
+    #sent;
+    #running;
+    #trouble;
+    #refusal;
+    #notBeforeMs = 0;
+    /** Ends a pause: the last words are there. */
+    #hurry = new AbortController();
+    /** Ends a sending that was under way before the last words. */
+    #late = new AbortController();
+    /** Ends everything: there is no time left. */
+    #cut = new AbortController();
+    constructor(place, clock) {
+        this.#place = place;
+        this.#clock = clock;
+    }
+    get place() {
+        return this.#place;
+    }
+    /** Takes news along; it does not wait for them to arrive. */
+    tell(release) {
+        if (this.#refusal !== undefined)
+            return;
+        this.#wanted = release;
+        this.#running ??= this.#run()
+            // A mistake of ours must not end a release either.
+            .catch((error) => {
+            this.#refusal = new GithubError('refused', 0, (0,untrusted/* inSentence */.BX)(String(error), 200));
+        })
+            .finally(() => {
+            this.#running = undefined;
+        });
+    }
+    /**
+     * The last words.
+     * @param lastMoment resolves when there is no time left
+     */
+    async finish(release, lastMoment) {
+        const { signal } = this.#cut;
+        const late = this.#clock.deadline(UNDER_WAY_MS);
+        late.signal.addEventListener('abort', () => this.#late.abort(), { once: true });
+        const limit = this.#clock.deadline(LAST_WORDS_MS);
+        limit.signal.addEventListener('abort', () => this.#cut.abort(), { once: true });
+        void lastMoment.then(() => this.#cut.abort());
+        const cut = new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+        this.#hurry.abort();
+        const before = this.#running;
+        this.tell(release);
+        await Promise.race([cut, before]);
+        if (this.#wanted !== undefined)
+            this.tell(this.#wanted);
+        await Promise.race([cut, this.#running]);
+        late.cancel();
+        limit.cancel();
+        if (this.#refusal !== undefined)
+            return { kind: 'refused', error: this.#refusal };
+        const wording = this.#place.wordingOf(release);
+        if (wording === undefined || wording === this.#sent)
+            return { kind: 'told' };
+        return { kind: 'late', why: this.#trouble?.message ?? 'no time was left' };
+    }
+    async #run() {
+        let attempts = 0;
+        while (this.#wanted !== undefined && (await this.#mayGoOn())) {
+            const release = this.#wanted;
+            this.#wanted = undefined;
+            const wording = this.#place.wordingOf(release);
+            if (wording === undefined || wording === this.#sent)
+                continue;
+            const trouble = await this.#send(wording, release);
+            this.#trouble = trouble;
+            attempts = trouble === undefined ? 0 : attempts + 1;
+            this.#notBeforeMs = this.#clock.now() + PAUSE_MS;
+            if (trouble === undefined)
+                continue;
+            if (trouble.kind === 'refused' || trouble.kind === 'moot') {
+                this.#refusal = trouble;
+                return;
+            }
+            // A limit may be over already by GitHub's clock and not in fact.
+            const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), MAX_WAIT_MS);
+            this.#notBeforeMs = Math.max(trouble.untilMs ?? 0, this.#clock.now() + waitMs);
+            if (trouble.kind === 'passing' && attempts === MAX_ATTEMPTS)
+                return;
+            this.#wanted ??= release;
+        }
+    }
+    /** Waits until something may be sent. @returns false when there is no time for that */
+    async #mayGoOn() {
+        const cut = this.#cut.signal;
+        await this.#clock.sleep(this.#leftMs(), this.#hurry.signal);
+        // A pause of ours is over with the last words; what GitHub asks for, and the wait after a failure, are kept to.
+        if (this.#trouble !== undefined && this.#leftMs() > 0) {
+            if (this.#leftMs() > LAST_WORDS_MS)
+                return false;
+            await this.#clock.sleep(this.#leftMs(), cut);
+        }
+        return !cut.aborted;
+    }
+    #leftMs() {
+        return Math.max(0, this.#notBeforeMs - this.#clock.now());
+    }
+    /** @returns what went wrong */
+    async #send(wording, release) {
+        const limit = this.#clock.deadline(SENDING_MS);
+        const ends = [limit.signal, this.#cut.signal, ...(this.#hurry.signal.aborted ? [] : [this.#late.signal])];
+        try {
+            await this.#place.send(wording, release, AbortSignal.any(ends));
+            this.#sent = wording;
+            return undefined;
+        }
+        catch (error) {
+            if (limit.signal.aborted)
+                return new GithubError('passing', 0, `no answer within ${SENDING_MS / 1000} s`);
+            if (error instanceof GithubError)
+                return error;
+            if (this.#late.signal.aborted)
+                return new GithubError('passing', 0, 'no answer');
+            throw error;
+        }
+        finally {
+            limit.cancel();
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
+var sentences = __nccwpck_require__(1112);
+// EXTERNAL MODULE: ./lib/follow/phase.js
+var phase = __nccwpck_require__(8438);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/report/console-links.js
+var console_links = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/github/deployment-status.js
+
+
+
+
+
+
+/** Longest description, in characters. Source: GitHub REST API, "Create a deployment status". */
+const MAX_DESCRIPTION = 140;
+/** `error` where this action cannot say how the deployment ends; `failure` where it did not do what it was to do. */
+const STATES = {
+    succeeded: 'success',
+    'awaiting-promotion': 'in_progress',
+    // Nobody looks how it goes on.
+    started: 'in_progress',
+    unchanged: 'success',
+    planned: 'success',
+    refused: 'failure',
+    failed: 'failure',
+    'rolled-back': 'failure',
+    'rollback-failed': 'failure',
+    stopped: 'failure',
+    'timed-out': 'error',
+    cancelled: 'error',
+    unknown: 'error',
+};
+/**
+ * The status that the GitHub deployment of a CodeDeploy deployment is to have. Undefined before there is one, and when
+ * the operation says nothing new of it: what is refused before anything was deployed, and a plan, make no deployment.
+ */
+function deploymentStatusOf(release) {
+    const state = release.deploymentId === undefined ? undefined : stateOf(release);
+    if (state === undefined)
+        return undefined;
+    const { run, testUrl } = release;
+    return {
+        state,
+        description: bounded(descriptionOf(release, state)),
+        ...httpsOnly('log_url', (0,console_links/* runUrl */.Vp)(run)),
+        ...httpsOnly('environment_url', testUrl),
+    };
+}
+function httpsOnly(name, url) {
+    return url?.startsWith('https://') ? { [name]: url } : {};
+}
+function stateOf(release) {
+    const { status, snapshot, wasThere } = release;
+    if (wasThere)
+        return stateOfEarlier(release);
+    if (status !== undefined)
+        return endState(status, release);
+    const isBegun = snapshot !== undefined && snapshot.status !== 'created' && snapshot.status !== 'queued';
+    return isBegun ? 'in_progress' : 'queued';
+}
+/** Of a deployment that an earlier job made, and told: only what this operation knows better is told again. */
+function stateOfEarlier(release) {
+    const { operation, status, snapshot, outcome } = release;
+    const isOver = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    const atRest = isOver ? (snapshot.status === 'succeeded' ? 'success' : 'failure') : undefined;
+    switch (status) {
+        case undefined:
+            // A stop may yet be refused, and the deployment is then what it was.
+            return operation === 'stop' || operation === 'rollback' || snapshot === undefined || isOver
+                ? undefined
+                : 'in_progress';
+        case 'refused':
+        case 'unchanged':
+            return atRest;
+        case 'succeeded':
+            // That rollback was to undo it.
+            return operation === 'rollback' && (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended')
+                ? 'failure'
+                : 'success';
+        case 'cancelled':
+        case 'timed-out':
+            // Whoever only watches changes nothing by leaving.
+            return operation === 'watch' && !isOver ? 'in_progress' : endState(status, release);
+        default:
+            return endState(status, release);
+    }
+}
+function endState(status, { snapshot, settlement }) {
+    const isUndone = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.status !== 'succeeded';
+    const isOver = isUndone && settlement?.cutShort === undefined;
+    return STATES[status] === 'error' && status !== 'unknown' && isOver ? 'failure' : STATES[status];
+}
+/** What happened and why; while the release goes on, what it waits for. */
+function descriptionOf(release, state) {
+    const { status, snapshot, plan } = release;
+    const { title, cause } = (0,sentences/* verdictSentences */.qW)(release);
+    if (status === 'awaiting-promotion') {
+        const untilMs = (0,sentences/* promoteByMs */.ON)(release);
+        const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
+        return `Waits for promotion${until}; production is untouched`;
+    }
+    if (status !== undefined)
+        return state === 'success' ? cause : `${title}: ${cause}`;
+    return snapshot === undefined ? cause : `Waiting for ${(0,phase/* describePhase */.$8)((0,phase/* phaseOf */.hU)(snapshot, plan?.hooks ?? {}))}`;
+}
+/** What the GitHub deployment itself says. */
+function deploymentDescription(release) {
+    const what = release.operation === 'rollback' ? 'Rollback' : 'Release';
+    return bounded(`${what} of ${(0,sentences/* serviceLabel */.uZ)(release)} to ${(0,sentences/* releasedRevision */.FX)(release)} through CodeDeploy`);
+}
+function bounded(text) {
+    return (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(text), MAX_DESCRIPTION - 1);
+}
+
+;// CONCATENATED MODULE: ./lib/github/environment-deployment.js
+
+
+
+
+
+const CREATE = 'POST /repos/{owner}/{repo}/deployments';
+const LIST = 'GET /repos/{owner}/{repo}/deployments';
+const STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+const STATUSES = 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+const TASK = 'deploy';
+const PER_PAGE = 100;
+/** So many deployments of the environment may have been made since. */
+const MAX_PAGES = 3;
+/** Names that people give to what their users work with: `production`, `prod-eu`, `Production/web`. */
+const PRODUCTION_NAME = /^prod(uction)?(?![a-z])/i;
+/**
+ * The GitHub deployment of one CodeDeploy deployment, made by the job that deploys and continued by every later one: it
+ * is found by the CodeDeploy id in its payload.
+ */
+function environmentDeployment(options) {
+    const { api, owner, repo, environment, sha } = options;
+    const at = { owner, repo };
+    let known;
+    let mayExist = options.mayExist;
+    /** The newest deployment of the environment, in this account's region, that is what is looked for. */
+    async function find(isIt, signal) {
+        for (let page = 1; page <= MAX_PAGES; page++) {
+            const answer = await api.call(LIST, { ...at, environment, task: TASK, per_page: PER_PAGE, page }, signal);
+            if (!Array.isArray(answer))
+                throw api_malformed(LIST);
+            const found = answer.find((one) => (0,lib_document/* isJsonObject */.OW)(one) && (0,lib_document/* isJsonObject */.OW)(one['payload']) && isIt(one['payload']));
+            if (found !== undefined)
+                return found;
+            if (answer.length < PER_PAGE)
+                return undefined;
+        }
+        return undefined;
+    }
+    async function stateOf(id, signal) {
+        const answer = await api.call(STATUSES, { ...at, deployment_id: id, per_page: 1 }, signal);
+        if (!Array.isArray(answer))
+            throw api_malformed(STATUSES);
+        const [last] = answer;
+        return (0,lib_document/* isJsonObject */.OW)(last) && typeof last['state'] === 'string' ? last['state'] : undefined;
+    }
+    async function findOwn(release, signal) {
+        const own = payloadOf(release);
+        const found = await find(({ codedeploy, region }) => codedeploy === own.codedeploy && region === own.region, signal);
+        const id = found && idOf(found);
+        return id === undefined ? undefined : { id, state: await stateOf(id, signal) };
+    }
+    /** The commit that a release is of; undefined when that is not known. */
+    async function commitOf(release, signal) {
+        const { operation, wasThere, asked } = release;
+        // Without an id only deployments of this run, or of this pull request, are taken up.
+        if (wasThere)
+            return operation !== 'stop' && operation !== 'rollback' && asked.deploymentId === undefined ? sha : undefined;
+        if (operation !== 'rollback')
+            return sha;
+        const own = payloadOf(release);
+        const earlier = await find((one) => one.revision === own.revision && one.service === own.service && one.region === own.region, signal);
+        return typeof earlier?.['sha'] === 'string' ? earlier['sha'] : undefined;
+    }
+    async function create(release, signal) {
+        const ref = await commitOf(release, signal);
+        if (ref === undefined)
+            throw new GithubError('moot', 0, unknownCommit(release, environment));
+        const answer = await api.call(CREATE, {
+            ...at,
+            ref,
+            task: TASK,
+            environment,
+            description: deploymentDescription(release),
+            payload: payloadOf(release),
+            // GitHub would else merge the default branch into the commit, and wait for the checks that this job is one of.
+            auto_merge: false,
+            required_contexts: [],
+            // The environment outlives the release.
+            transient_environment: false,
+            production_environment: PRODUCTION_NAME.test(environment),
+        }, signal);
+        const id = idOf(answer);
+        if (id === undefined)
+            throw api_malformed(CREATE);
+        return { id, state: undefined };
+    }
+    return {
+        name: `the GitHub deployment to '${environment}'`,
+        permission: 'deployments: write',
+        wordingOf: (release) => {
+            const status = deploymentStatusOf(release);
+            return status === undefined ? undefined : JSON.stringify(status);
+        },
+        send: async (wording, release, signal) => {
+            const isEarlier = release.wasThere || release.adopted !== undefined;
+            if (known === undefined && (mayExist || isEarlier))
+                known = await findOwn(release, signal);
+            mayExist = true;
+            known ??= await create(release, signal);
+            const status = JSON.parse(wording);
+            if (!mayFollow(known.state, status.state))
+                return;
+            await api.call(STATUS, { ...at, deployment_id: known.id, ...status, auto_inactive: true }, signal);
+            known.state = status.state;
+        },
+    };
+}
+/**
+ * Whether a status may come after another: what is settled is not in progress again, and what another release has made
+ * inactive stays so.
+ */
+function mayFollow(last, next) {
+    if (last === undefined)
+        return true;
+    if (last === 'inactive')
+        return false;
+    if (next === 'queued')
+        return last === 'queued';
+    const isSettled = last === 'success' || last === 'failure';
+    return !isSettled || (next !== 'in_progress' && next !== last);
+}
+function unknownCommit(release, environment) {
+    const why = release.operation === 'rollback' && !release.wasThere
+        ? `no earlier one says which commit ${(0,sentences/* releasedRevision */.FX)(release)} is of`
+        : `the job that made ${release.deploymentId} told of none`;
+    return `There is no GitHub deployment to '${environment}' for this: ${why}.`;
+}
+/** By what a later job knows it again. */
+function payloadOf(release) {
+    const { deploymentId = '', region = '', run } = release;
+    return {
+        codedeploy: deploymentId,
+        region,
+        service: (0,untrusted/* cut */.Jj)((0,sentences/* serviceLabel */.uZ)(release), 600),
+        revision: (0,untrusted/* cut */.Jj)((0,sentences/* releasedRevision */.FX)(release), 300),
+        run: `${run.runId}.${run.runAttempt}`,
+    };
+}
+function idOf(deployment) {
+    return (0,lib_document/* isJsonObject */.OW)(deployment) && typeof deployment['id'] === 'number' ? deployment['id'] : undefined;
+}
+
+// EXTERNAL MODULE: ./lib/github/pull-request.js
+var pull_request = __nccwpck_require__(3056);
+// EXTERNAL MODULE: ./lib/follow/timeline.js
+var timeline = __nccwpck_require__(6342);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/planned.js
+var planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
+var summary = __nccwpck_require__(5259);
+// EXTERNAL MODULE: ./lib/report/traffic.js
+var traffic = __nccwpck_require__(3795);
+;// CONCATENATED MODULE: ./lib/github/comment-text.js
+
+
+
+
+
+
+
+
+
+
+/** Far below the longest body that GitHub takes, 65,536 characters, some of which it may count as several. */
+const MAX_LENGTH = 60_000;
+/** Longer names are none of AWS. */
+const MAX_NAME_LENGTH = 255;
+/** So many containers or lifecycle events are told at most. */
+const MAX_ROWS = 30;
+/**
+ * The hidden first line by which a later run finds the comment of the same service: region, cluster and service, so that
+ * the jobs of a matrix do not share one. Written from the inputs, which are there before AWS has said anything.
+ */
+function commentMarker({ region, asked }) {
+    const names = [region ?? '', (0,aws_arn/* shortName */.EU)(asked.cluster), (0,aws_arn/* shortName */.EU)(asked.service)];
+    const key = names.map((name) => encodeURIComponent((0,untrusted/* cut */.Jj)(name, MAX_NAME_LENGTH).toWellFormed())).join('/');
+    return `<!-- ecs-release ${key.replaceAll('-', '%2D')} -->`;
+}
+/**
+ * The comment on a pull request: verdict, image, test URL, lifecycle events, hooks, rollback. What hooks printed is never
+ * part of it, nor is what CodeDeploy tells of their log. Parts that do not fit are left out whole.
+ */
+function renderComment(release) {
+    const run = (0,console_links/* runUrl */.Vp)(release.run);
+    const end = run === undefined ? '' : `${(0,summary/* withLink */.Ni)('Everything else is in the summary of the run', run)}.`;
+    const parts = [
+        (0,summary/* heading */.R_)(release),
+        (0,summary/* alert */.xE)(release),
+        facts(release),
+        comment_text_planned(release),
+        lifecycle(release),
+        hooks(release),
+        rollback(release),
+    ];
+    let body = commentMarker(release);
+    for (const part of parts) {
+        if (part !== '' && body.length + part.length + end.length < MAX_LENGTH)
+            body += `\n${part}\n`;
+    }
+    return `${body}\n${end}\n`;
+}
+function facts(release) {
+    const { service, deploymentId, plan, testUrl } = release;
+    const images = (plan?.differences ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS);
+    const production = (0,traffic/* productionText */.zh)(release);
+    const console = service === undefined || deploymentId === undefined
+        ? undefined
+        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
+    const revisions = [(0,sentences/* originalRevision */.VR)(release), (0,sentences/* releasedRevision */.FX)(release)].filter((name) => name !== '');
+    const rows = [
+        ...images.map(({ container, from, to }) => [
+            `Image of ${(0,untrusted/* markdownText */.p7)(container)}`,
+            `${(0,untrusted/* markdownCode */.D9)(from ?? 'absent')} → ${(0,untrusted/* markdownCode */.D9)(to ?? 'absent')}`,
+        ]),
+        ['Revision', revisions.map(untrusted/* markdownCode */.D9).join(' → ')],
+        ['Production now', (0,untrusted/* markdownCode */.D9)(production)],
+        ['Test URL', testUrl === undefined ? '' : (0,summary/* withLink */.Ni)((0,untrusted/* markdownText */.p7)(testUrl), testUrl)],
+        ['Deployment', deploymentId === undefined ? '' : (0,summary/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(deploymentId), console)],
+    ];
+    const shown = rows.filter(([, value]) => value !== '');
+    return shown.length === 0 ? '' : (0,summary/* table */.tp)(['', ''], shown);
+}
+/** What `operation: plan` is asked for: what would be written, and what would change. */
+function comment_text_planned(release) {
+    const told = (0,planned/* plannedOf */.sb)(release);
+    if (told === undefined)
+        return '';
+    const writes = told.writes.length === 0 ? 'Nothing.' : (0,summary/* list */.p_)(told.writes);
+    return `${(0,summary/* section */.uW)('What would be written', writes)}\n\n${(0,summary/* changes */.Ao)(release)}`;
+}
+function lifecycle({ snapshot }) {
+    const events = snapshot?.events ?? [];
+    if (events.length === 0)
+        return '';
+    const rows = events
+        .slice(0, MAX_ROWS)
+        .map((event) => [(0,untrusted/* markdownText */.p7)(event.name), (0,summary/* eventResult */.aZ)(event), (0,summary/* durationText */.S5)((0,timeline/* eventDurationMs */.H)(event))]);
+    return (0,summary/* section */.uW)('Lifecycle events', (0,summary/* table */.tp)(['Event', 'Result', 'Duration'], rows));
+}
+function hooks(release) {
+    const results = (0,hook_results/* hookResults */.a)(release);
+    if (results.length === 0)
+        return '';
+    const rows = results.map(({ event, hookFunction, result, durationMs }) => [
+        event,
+        (0,untrusted/* markdownCode */.D9)((0,sentences/* functionName */.AQ)(hookFunction)),
+        result === 'failed' ? '**failed**' : result.replace('-', ' '),
+        (0,summary/* durationText */.S5)(durationMs),
+    ]);
+    return (0,summary/* section */.uW)('Hooks', (0,summary/* table */.tp)(['Event', 'Function', 'Result', 'Duration'], rows));
+}
+function rollback(release) {
+    const found = (0,release_state/* rollbackOf */.I)(release);
+    if (found === undefined || (found.status === 'none' && !found.wasDue))
+        return '';
+    const id = found.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(found.deploymentId)})`;
+    return (0,summary/* section */.uW)('Rollback', `Status: **${found.status}**${id}.`);
+}
+
+;// CONCATENATED MODULE: ./lib/github/pull-request-comment.js
+
+
+
+const pull_request_comment_LIST = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+const pull_request_comment_CREATE = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
+const UPDATE = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}';
+const DELETE = 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}';
+/** Who writes with the token of a job. Source: GitHub documentation, "GITHUB_TOKEN". */
+const JOB_LOGIN = 'github-actions[bot]';
+/** Tokens of apps, that of a job among them, which are nobody's. Source: GitHub blog, "token formats". */
+const APP_TOKEN = /^ghs_/;
+const pull_request_comment_PER_PAGE = 100;
+const pull_request_comment_MAX_PAGES = 30;
+/**
+ * One comment on a pull request, created at the first news and edited from then on, by later runs too. A comment is ours
+ * when it begins with the marker of the service and was written by whom the token is of: anybody can paste a marker.
+ */
+function pullRequestComment({ api, token, owner, repo, pullRequest }) {
+    const at = { owner, repo };
+    const onPull = { ...at, issue_number: pullRequest.number };
+    let id;
+    let login;
+    async function ownLogin(signal) {
+        if (APP_TOKEN.test(token))
+            return JOB_LOGIN;
+        const user = await api.call('GET /user', {}, signal).catch((error) => {
+            if (error.kind === 'refused')
+                return { login: JOB_LOGIN };
+            throw error;
+        });
+        return (0,lib_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : JOB_LOGIN;
+    }
+    /** Every comment that begins with the marker, whoever wrote it, the oldest first. */
+    async function marked(marker, signal) {
+        const found = [];
+        for (let page = 1; page <= pull_request_comment_MAX_PAGES; page++) {
+            const answer = await api.call(pull_request_comment_LIST, { ...onPull, per_page: pull_request_comment_PER_PAGE, page }, signal);
+            if (!Array.isArray(answer))
+                throw api_malformed(pull_request_comment_LIST);
+            const comments = answer.map(commentOf).filter((one) => one !== undefined);
+            found.push(...comments.filter(({ body }) => body.startsWith(marker)));
+            if (answer.length < pull_request_comment_PER_PAGE)
+                break;
+        }
+        return found;
+    }
+    /** One that could not be told from ours before, because the token does not say whose it is, makes room. */
+    async function create(body, others, signal) {
+        const answer = await api.call(pull_request_comment_CREATE, { ...onPull, body }, signal);
+        const created = (0,lib_document/* isJsonObject */.OW)(answer) ? commentOf(answer) : undefined;
+        if (created === undefined)
+            throw api_malformed(pull_request_comment_CREATE);
+        id = created.id;
+        for (const other of others.filter(({ login: author }) => author !== '' && author === created.login)) {
+            await api.call(DELETE, { ...at, comment_id: other.id }, signal).catch(() => { });
+        }
+    }
+    return {
+        name: 'the pull request comment',
+        permission: 'pull-requests: write',
+        wordingOf: (release) => (hasNews(release) ? renderComment(release) : undefined),
+        send: async (body, release, signal) => {
+            let others = [];
+            if (id === undefined) {
+                // Looked for before each attempt to create: the answer to the one before may be what was lost.
+                login ??= await ownLogin(signal);
+                others = await marked(commentMarker(release), signal);
+                id = others.find((one) => one.login === login)?.id;
+            }
+            if (id === undefined)
+                await create(body, others, signal);
+            else
+                await api.call(UPDATE, { ...at, comment_id: id, body }, signal);
+        },
+    };
+}
+/** The checks take seconds; until they are over there is nothing that a reader could use. */
+function hasNews({ operation, plan, problems, outcome, status }) {
+    // A stop that found nothing to do must not take the place of the verdict that stands there.
+    if (operation === 'stop' && status === 'unchanged')
+        return false;
+    if (operation === 'stop' && status === undefined)
+        return outcome !== undefined;
+    return plan !== undefined || problems.length > 0 || status !== undefined;
+}
+function commentOf(comment) {
+    if (!(0,lib_document/* isJsonObject */.OW)(comment) || typeof comment['id'] !== 'number')
+        return undefined;
+    const { id, user, body } = comment;
+    const login = (0,lib_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : '';
+    return { id: Number(id), login, body: typeof body === 'string' ? body : '' };
+}
+
+;// CONCATENATED MODULE: ./lib/github/trouble-lines.js
+
+/** What GitHub answers to a token that may not. */
+const MAY_NOT = [401, 403, 404];
+/** What did not get through, for the log: one line for what GitHub does not take, and one for what came too late. */
+function troubleLines(told, isFork) {
+    const refused = [];
+    const late = [];
+    const moot = [];
+    for (const { place, ending } of told) {
+        if (ending.kind === 'late')
+            late.push({ place, message: ending.why });
+        if (ending.kind !== 'refused')
+            continue;
+        const { kind, status, message } = ending.error;
+        if (kind === 'moot')
+            moot.push(`Notice: ${message}`);
+        else
+            refused.push({ place, status, message });
+    }
+    const lines = [...new Set(moot)];
+    if (refused.length > 0) {
+        const isMay = refused.some(({ status }) => MAY_NOT.includes(status));
+        lines.push(`Notice: GitHub does not take ${trouble_lines_names(refused)} (${reasons(refused)}); the release goes on without.${isMay ? ` ${advice(refused, isFork)}` : ''}`);
+    }
+    if (late.length > 0) {
+        lines.push(`Warning: ${trouble_lines_names(late)} could not be brought up to date (${reasons(late)}); the release is as told here.`);
+    }
+    return lines;
+}
+function trouble_lines_names(found) {
+    return (0,words/* andList */.cM)([...new Set(found.map(({ place }) => place.name))]);
+}
+function reasons(found) {
+    return [...new Set(found.map(({ message }) => message))].join('; ');
+}
+function advice(refused, isFork) {
+    if (isFork)
+        return 'A pull request from a fork gets a token that may only read.';
+    const permissions = [...new Set(refused.map(({ place }) => place.permission))].join(', ');
+    return `Give the job 'permissions: ${permissions}'; a pull request from a fork or of Dependabot gets a token that may only read.`;
+}
+
+;// CONCATENATED MODULE: ./lib/step/github-news.js
+
+
+
+
+
+
+
+
+/** The places on GitHub that the inputs ask for; what they cannot have is one line of the log. */
+function githubNews(options) {
+    const { comment, deployment, isFork } = placesOf(options);
+    const errands = new Map();
+    function errandsOf(release) {
+        const { deploymentId } = release;
+        const found = [];
+        for (const [key, begin] of [
+            ['', comment],
+            [deploymentId, deployment],
+        ]) {
+            if (key === undefined || begin === undefined)
+                continue;
+            const errand = errands.get(key) ?? { courier: begin(), last: release };
+            errand.last = release;
+            errands.set(key, errand);
+            found.push(errand);
+        }
+        return found;
+    }
+    return {
+        isAsked: comment !== undefined || deployment !== undefined,
+        tell: (release) => {
+            // An end is told with the last words: it may not be the last, and it is all that counts then.
+            for (const { courier } of errandsOf(release))
+                if (release.status === undefined)
+                    courier.tell(release);
+        },
+        finish: async (release, lastMoment) => {
+            errandsOf(release);
+            const endings = await Promise.all([...errands.values()].map(async ({ courier, last }) => [courier, await courier.finish(last, lastMoment)]));
+            const told = endings.map(([{ place }, ending]) => ({ place, ending }));
+            for (const line of troubleLines(told, isFork))
+                options.log.line(line);
+            return endings.every(([, { kind }]) => kind !== 'late');
+        },
+    };
+}
+function placesOf(options) {
+    const { inputs, environment, run, clock, log } = options;
+    const { githubToken: token, githubEnvironment } = inputs;
+    const none = { comment: undefined, deployment: undefined, isFork: false };
+    if (!inputs.pullRequestComment && githubEnvironment === undefined)
+        return none;
+    const notice = (text) => log.line(`Notice: ${text}`);
+    const url = environment['GITHUB_API_URL']?.replace(/\/+$/, '') || 'https://api.github.com';
+    const [, owner = '', repo = ''] = /^([^/\s]+)\/([^/\s]+)$/.exec(run.repository) ?? [];
+    const obstacle = obstacleTo(url, token, owner);
+    if (obstacle !== undefined || token === undefined) {
+        notice(`Nothing is told on GitHub beside this run: ${obstacle}`);
+        return none;
+    }
+    const api = githubApi({ url, token, clock, load: options.load });
+    const at = { api, owner, repo };
+    const pullRequest = (0,pull_request/* pullRequestOf */._)(options.readEvent());
+    const places = { ...none, isFork: pullRequest?.isFork === true };
+    if (inputs.pullRequestComment && pullRequest === undefined) {
+        const event = (0,untrusted/* inSentence */.BX)(environment['GITHUB_EVENT_NAME'] ?? '', 50);
+        notice(`Input 'pull-request-comment' does nothing here: the event '${event}' is about no pull request.`);
+    }
+    else if (inputs.pullRequestComment && pullRequest !== undefined) {
+        places.comment = () => new Courier(pullRequestComment({ ...at, token, pullRequest }), clock);
+    }
+    const sha = commitOf(pullRequest, run);
+    if (githubEnvironment !== undefined && sha === '') {
+        notice("Input 'github-environment' does nothing here: the commit of this run is not known (GITHUB_SHA).");
+    }
+    else if (githubEnvironment !== undefined) {
+        const place = { ...at, environment: githubEnvironment, sha, mayExist: options.mayHaveBegun };
+        places.deployment = () => new Courier(environmentDeployment(place), clock);
+    }
+    return places;
+}
+function commitOf(pullRequest, run) {
+    return pullRequest?.headSha || run.sha;
+}
+/** Why GitHub cannot be called, or must not be. */
+function obstacleTo(url, token, owner) {
+    if (token === undefined)
+        return "input 'github-token' is empty.";
+    if (owner === '')
+        return 'the repository of this run is not known (GITHUB_REPOSITORY).';
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
+        return undefined;
+    return `the token goes over https only, and GITHUB_API_URL is '${(0,untrusted/* inSentence */.BX)(url, 200)}'.`;
+}
+
 ;// CONCATENATED MODULE: ./lib/step/step.js
 
 
@@ -49925,19 +51393,22 @@ function readEvent(environment) {
 
 
 
+
 /** The step that the environment describes. */
-function buildStep({ environment, toolkit, firstRequestSent, files, log, signal, onRelease }) {
+function buildStep(parts) {
+    const { environment, toolkit, firstRequestSent, files, log, signal, onRelease } = parts;
     const parsed = (0,inputs_inputs/* parseInputs */.T)(readRawInputs(environment), readUndeclaredInputs(environment));
     const { inputs } = parsed;
     const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent };
     const { close, ...connection } = connect(options);
+    const run = githubRun(environment);
     const world = {
         ...connection,
         clock: systemClock,
         random: Math.random,
         maxAttempts: inputs.maxRetries,
         signal,
-        run: githubRun(environment),
+        run,
         event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
         isPullRequestClosed: async () => undefined,
         log,
@@ -49945,7 +51416,17 @@ function buildStep({ environment, toolkit, firstRequestSent, files, log, signal,
         readText: files.readText,
         onRelease,
     };
-    return { parsed, world, close };
+    const news = githubNews({
+        inputs,
+        environment,
+        run,
+        readEvent: () => readEvent(environment),
+        clock: systemClock,
+        log,
+        load: parts.loadGithub,
+        mayHaveBegun: parts.isSecond,
+    });
+    return { parsed, world, news, close };
 }
 
 
@@ -49989,7 +51470,7 @@ function catchStrayOutput(line) {
 
 /***/ }),
 
-/***/ 460:
+/***/ 27:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50290,382 +51771,8 @@ function secondsOf(durationMs) {
     return durationMs === undefined ? null : durationMs / 1000;
 }
 
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/group/wait.js
-var wait = __nccwpck_require__(3566);
-;// CONCATENATED MODULE: ./lib/report/gantt.js
-
-
-/**
- * The timeline as a Mermaid `gantt`, in UTC; empty while nothing has a time. GitHub draws it in summaries; a table with
- * the same facts stands beside it because e-mail and the mobile app show its source.
- */
-function renderGantt(release) {
-    const events = (release.snapshot?.events ?? []).flatMap((event) => eventBar(event));
-    if (events.length === 0)
-        return '';
-    const kept = keptBar(release);
-    const rollback = rollbackBar(release);
-    return [
-        '```mermaid',
-        'gantt',
-        `  title ${label(`Deployment ${release.deploymentId} (UTC)`)}`,
-        '  dateFormat YYYY-MM-DDTHH:mm:ss',
-        '  axisFormat %H:%M:%S',
-        '  todayMarker off',
-        '  section Lifecycle events',
-        ...events,
-        ...(kept === '' ? [] : ['  section Original', kept]),
-        ...(rollback === '' ? [] : ['  section Rollback', rollback]),
-        '```',
-    ].join('\n');
-}
-function eventBar({ name, status, startedAtMs, endedAtMs }) {
-    if (startedAtMs === undefined)
-        return [];
-    const tag = status === 'failed' ? 'crit' : status === 'running' ? 'active' : 'done';
-    return [bar(name, tag, startedAtMs, endedAtMs ?? startedAtMs)];
-}
-function keptBar(release) {
-    const untilMs = (0,sentences/* originalKeptUntilMs */.QW)(release);
-    const fromMs = release.snapshot?.events.at(-1)?.endedAtMs;
-    return untilMs === undefined || fromMs === undefined ? '' : bar('kept for rollback', 'active', fromMs, untilMs);
-}
-function rollbackBar(release) {
-    const { createdAtMs, endedAtMs, deploymentId, status } = (0,release_state/* rollbackOf */.I)(release)?.snapshot ?? {};
-    if (createdAtMs === undefined || deploymentId === undefined)
-        return '';
-    const tag = endedAtMs === undefined ? 'active' : status === 'succeeded' ? 'done' : 'crit';
-    return bar(deploymentId, tag, createdAtMs, endedAtMs ?? createdAtMs);
-}
-/** Mermaid reads whole seconds here; a bar is at least one long, so that it can be seen. */
-function bar(name, tag, fromMs, toMs) {
-    const endMs = Math.max(toMs, fromMs + 1_000);
-    return `  ${label(name)} :${tag}, ${wholeSeconds(fromMs)}, ${wholeSeconds(endMs)}`;
-}
-function wholeSeconds(atMs) {
-    return new Date(atMs).toISOString().slice(0, 19);
-}
-/** `:`, `;` and `#` mean something in Mermaid, and a bar must have a label; only what names are made of is left. */
-function label(text) {
-    const shown = text
-        .replace(/[^\w ().,/-]/g, ' ')
-        .trim()
-        .slice(0, 80);
-    return /\w/.test(shown) ? shown : 'unnamed';
-}
-
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/summary.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
-const MAX_LIST_LENGTH = 100;
-/** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
-const STATUS_IS_OLD_AFTER_MS = 45_000;
-/** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
-function renderSummary(release) {
-    const sections = [
-        heading(release),
-        summary_alert(release),
-        facts(release),
-        problems(release),
-        planned(release),
-        changes(release),
-        lifecycle(release),
-        hooks(release),
-        summary_traffic(release),
-        lanes(release),
-        rollbackSection(release),
-        warnings(release),
-        links(release),
-    ];
-    return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
-}
-function heading(release) {
-    const { title } = (0,sentences/* verdictSentences */.qW)(release);
-    const name = (0,sentences/* releasedRevision */.FX)(release);
-    const revision = release.status === 'succeeded' && release.operation !== 'rollback' && name !== '' ? `${name} to ` : '';
-    return `## ${title}: ${(0,untrusted/* markdownText */.p7)(`${revision}${(0,sentences/* serviceLabel */.uZ)(release)}`)}`;
-}
-/** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
-function summary_alert(release) {
-    const { cause, production, remains, advice } = (0,sentences/* verdictSentences */.qW)(release);
-    const isWell = release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status, release.operation) === 0;
-    const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING';
-    const isListed = release.status === 'refused' && release.problems.length > 1;
-    const first = isListed ? `${release.problems.length} things are wrong (below).` : cause;
-    const paragraphs = [first, production, remains, advice].filter((part) => part !== '').map(untrusted/* markdownText */.p7);
-    const notAws = release.otherEndpoint === undefined
-        ? []
-        : [`**This is not AWS:** requests went to ${(0,untrusted/* markdownCode */.D9)(release.otherEndpoint)}, and links to AWS lead nowhere.`];
-    return `> [!${kind}]\n${[...paragraphs, ...notAws].map((paragraph) => `> ${paragraph}`).join('\n>\n')}`;
-}
-function facts(release) {
-    const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller, waits } = release;
-    const url = service === undefined || deploymentId === undefined
-        ? undefined
-        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
-    const production = (0,traffic/* productionText */.zh)(release);
-    const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined;
-    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
-    const rows = [
-        ['Deployment', deploymentId === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(deploymentId), url)],
-        ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAtMs)],
-        [
-            'Revision',
-            [(0,sentences/* originalRevision */.VR)(release), (0,sentences/* releasedRevision */.FX)(release)]
-                .filter((name) => name !== '')
-                .map(untrusted/* markdownCode */.D9)
-                .join(' → '),
-        ],
-        ['Production now', production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${readText(readAtMs)}`],
-        [
-            'Production when last seen',
-            lastSeen === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(lastSeen.text)}${readText(lastSeen.atMs)}`,
-        ],
-        [
-            release.operation === 'preview' ? 'Preview' : 'Test listener',
-            release.testUrl === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(release.testUrl), release.testUrl),
-        ],
-        ['Traffic shift', plan === undefined ? '' : (0,untrusted/* markdownCode */.D9)(plan.deploymentConfig)],
-        [
-            'Account, region',
-            service === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(service.account)}, ${(0,untrusted/* markdownCode */.D9)(service.region)}`,
-        ],
-        ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
-        ['Started', (0,words/* clockTime */.qo)(startedAtMs, true)],
-        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAtMs ?? startedAtMs)],
-        ['Took', endedAtMs === undefined ? '' : (0,words/* duration */.p0)(endedAtMs - startedAtMs)],
-    ];
-    const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
-    return table(first, others);
-}
-function waitsText(waits, nowMs) {
-    const ids = waits.slice(0, MAX_LIST_LENGTH).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(deploymentId));
-    return `${(0,words/* duration */.p0)((0,wait/* waitedMs */.h0)(waits, nowMs))} (${ids.join(', ')})`;
-}
-function statusText(snapshot, nowMs) {
-    const { status, statusWord, statusReadAtMs, isShifted } = snapshot;
-    const waits = status === 'running' && isShifted ? ' (the original waits for its termination)' : '';
-    const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && nowMs !== undefined && nowMs - statusReadAtMs > STATUS_IS_OLD_AFTER_MS;
-    return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAtMs) : ''}`;
-}
-function readText(readAtMs) {
-    return readAtMs === undefined ? '' : ` (read ${(0,words/* clockTime */.qo)(readAtMs, true)})`;
-}
-function problems({ problems: found }) {
-    if (found.length < 2)
-        return '';
-    return section('What is wrong', list(found.map(({ sentence }) => sentence)));
-}
-function planned(release) {
-    const told = (0,report_planned/* plannedOf */.sb)(release);
-    if (told === undefined || release.plan === undefined)
-        return '';
-    const settings = (0,report_planned/* groupSettings */.L1)(release.plan).map(([name, value]) => [name, (0,untrusted/* markdownText */.p7)(value)]);
-    const phases = told.phases.map(({ name, usualMs, atMostMs }) => [
-        (0,untrusted/* markdownText */.p7)(name),
-        (0,report_planned/* usualText */.CR)(usualMs),
-        (0,words/* duration */.p0)(atMostMs),
-    ]);
-    return [
-        section('What would be written', told.writes.length === 0 ? 'Nothing.' : list(told.writes)),
-        section('Deployment group', table(['Setting', 'Value'], settings)),
-        ...(phases.length === 0 ? [] : [section('How long', table(['Phase', 'Usually', 'At most'], phases))]),
-        section('AppSpec', (0,untrusted/* markdownCode */.D9)(told.appSpec.content)),
-    ].join('\n\n');
-}
-function changes({ plan, adopted }) {
-    if (plan === undefined)
-        return '';
-    if (plan.differences === undefined)
-        return section('What changed', 'That could not be seen.');
-    if (adopted !== undefined && plan.differences.length === 0)
-        return '';
-    if (plan.differences.length === 0)
-        return section('What changed', 'Nothing: the same task definition is deployed again.');
-    const rows = plan.differences
-        .slice(0, MAX_LIST_LENGTH)
-        .map((difference) => [
-        (0,untrusted/* markdownText */.p7)(difference.container === '' ? 'task' : difference.container),
-        (0,untrusted/* markdownText */.p7)(difference.member),
-        changeText(difference),
-    ]);
-    return section('What changed', table(['Container', 'Member', 'Change'], rows));
-}
-/** Names of variables and secrets, never their values. */
-function changeText({ from, to, names }) {
-    if (names === undefined) {
-        return from === undefined && to === undefined
-            ? 'differs'
-            : `${(0,untrusted/* markdownCode */.D9)(from ?? 'absent')} → ${(0,untrusted/* markdownCode */.D9)(to ?? 'absent')}`;
-    }
-    const parts = ['added', 'changed', 'removed']
-        .filter((kind) => names[kind].length > 0)
-        .map((kind) => `${kind}: ${names[kind].slice(0, MAX_LIST_LENGTH).map(untrusted/* markdownCode */.D9).join(', ')}`);
-    return parts.join('; ');
-}
-function lifecycle(release) {
-    const events = release.snapshot?.events ?? [];
-    if (events.length === 0)
-        return '';
-    const hookOf = new Map((0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction }) => [event, hookFunction]));
-    const rows = events
-        .slice(0, MAX_LIST_LENGTH)
-        .map((event) => [
-        (0,untrusted/* markdownText */.p7)(event.name),
-        eventResult(event),
-        event.startedAtMs === undefined ? '' : (0,words/* clockTime */.qo)(event.startedAtMs),
-        durationText((0,timeline/* eventDurationMs */.H)(event)),
-        (0,untrusted/* markdownCode */.D9)(hookOf.get(event.name) ?? ''),
-    ]);
-    const { isBlind, eventsReadAtMs } = release.snapshot ?? {};
-    const asSeen = isBlind && eventsReadAtMs !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAtMs)}.\n\n` : '';
-    const gantt = renderGantt(release);
-    const picture = gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`;
-    return section('Lifecycle events', `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
-}
-const EVENT_RESULTS = {
-    pending: 'not started',
-    running: 'running',
-    succeeded: 'succeeded',
-    failed: '**failed**',
-    skipped: 'skipped',
-    unknown: 'unknown',
-};
-function eventResult({ status }) {
-    return EVENT_RESULTS[status];
-}
-function hooks(release) {
-    const results = (0,hook_results/* hookResults */.a)(release);
-    if (results.length === 0)
-        return '';
-    const rows = results.map((result) => [
-        result.event,
-        hookFunctionCell(result, release),
-        result.result === 'failed' ? '**failed**' : result.result.replace('-', ' '),
-        durationText(result.durationMs),
-        result.diagnostics === undefined ? '' : (0,untrusted/* markdownText */.p7)(result.diagnostics),
-    ]);
-    const logs = release.hookLogs.map(hookLogDetails).join('\n\n');
-    const cells = table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows);
-    return section('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`);
-}
-/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
-function hookLogDetails(log) {
-    const lines = log.lines.map((line) => (0,untrusted/* htmlText */.js)(line) || ' ');
-    return `<details><summary>${(0,untrusted/* htmlLine */.mJ)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
-}
-function hookFunctionCell({ hookFunction }, { service }) {
-    const url = service === undefined ? undefined : (0,console_links/* functionLogUrl */.w2)(service.partition, service.region, (0,sentences/* functionName */.AQ)(hookFunction));
-    return withLink((0,untrusted/* markdownCode */.D9)(hookFunction), url);
-}
-function summary_traffic(release) {
-    if (release.snapshot === undefined)
-        return '';
-    const now = (0,traffic/* trafficNow */.oo)(release);
-    const test = (0,traffic/* testTraffic */.si)(release);
-    const lines = [
-        now === undefined
-            ? 'How much of production is on the replacement could not be seen.'
-            : `On the replacement now: **${(0,words/* percentText */.fL)(now)}** of production.`,
-        `The most that was seen during this release: ${(0,words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
-        ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
-    ];
-    return section('Traffic', lines.map((line) => `- ${line}`).join('\n'));
-}
-function lanes({ preview }) {
-    if (preview === undefined || preview.lanes.length === 0)
-        return '';
-    const rows = preview.lanes.map(({ name, url, was, became }) => [
-        (0,untrusted/* markdownCode */.D9)(name),
-        withLink((0,untrusted/* markdownCode */.D9)(url), url),
-        (0,untrusted/* markdownText */.p7)(was),
-        (0,untrusted/* markdownText */.p7)(became),
-    ]);
-    return section('Lanes', table(['Lane', 'Address', 'When looked at', 'Now'], rows));
-}
-function rollbackSection(release) {
-    const rollback = (0,release_state/* rollbackOf */.I)(release);
-    if (rollback === undefined || (rollback.status === 'none' && !rollback.wasDue))
-        return '';
-    const id = rollback.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(rollback.deploymentId)})`;
-    const created = rollback.snapshot?.createdAtMs;
-    const ended = rollback.snapshot?.endedAtMs;
-    const took = created === undefined || ended === undefined ? '' : ` It took ${(0,words/* duration */.p0)(ended - created)}.`;
-    const message = rollback.message === '' ? '' : ` CodeDeploy says: ${(0,untrusted/* markdownText */.p7)(rollback.message)}`;
-    return section('Rollback', `Status: **${rollback.status}**${id}.${took}${message}`);
-}
-function warnings({ warnings: told }) {
-    return told.length === 0 ? '' : section('Warnings', list(told));
-}
-function links(release) {
-    const { service, deploymentId, run } = release;
-    const entries = [
-        [
-            'Deployment',
-            service === undefined || deploymentId === undefined
-                ? undefined
-                : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId),
-        ],
-        [
-            'Service',
-            service === undefined
-                ? undefined
-                : (0,console_links/* serviceUrl */.Rs)(service.partition, service.region, service.clusterName, service.name),
-        ],
-        [
-            'Commit',
-            run.repository === '' || run.sha === '' ? undefined : `${run.serverUrl}/${run.repository}/commit/${run.sha}`,
-        ],
-        [
-            'Run',
-            run.repository === '' || run.runId === ''
-                ? undefined
-                : `${run.serverUrl}/${run.repository}/actions/runs/${run.runId}`,
-        ],
-    ];
-    const shown = entries.flatMap(([name, url]) => (url === undefined ? [] : [withLink(name, url)]));
-    return shown.length === 0 ? '' : section('Links', shown.join(' · '));
-}
-/** Only addresses that are surely https are linked; what would end the link is encoded. */
-function withLink(text, url) {
-    if (url === undefined || !url.startsWith('https://'))
-        return text;
-    return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`;
-}
-function durationText(durationMs) {
-    return durationMs === undefined ? '' : (0,words/* duration */.p0)(durationMs);
-}
-function section(title, body) {
-    return `### ${title}\n\n${body}`;
-}
-/** Foreign sentences as a list. */
-function list(sentences) {
-    const shown = sentences.slice(0, MAX_LIST_LENGTH).map((sentence) => `- ${(0,untrusted/* markdownText */.p7)(sentence)}`);
-    const left = sentences.length - shown.length;
-    return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
-}
-function table(header, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
+// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
+var summary = __nccwpck_require__(5259);
 ;// CONCATENATED MODULE: ./lib/step/teller.js
 
 
@@ -50673,13 +51780,14 @@ function table(header, rows) {
 
 
 
-/** Tells a release to the runner: outputs, summary, report, annotation, exit code. */
+/** Tells a release to the runner: outputs, summary, report, annotation, exit code; and on GitHub beside the run. */
 class Teller {
     #toolkit;
     #files;
     #log;
     #told;
     #outputsFailed = false;
+    #news;
     constructor(toolkit, files, log) {
         this.#toolkit = toolkit;
         this.#files = files;
@@ -50688,6 +51796,19 @@ class Teller {
     /** The release as it was last told. */
     get told() {
         return this.#told;
+    }
+    /** From now on the release is told there too. */
+    alsoTell(news) {
+        this.#news = news;
+    }
+    /**
+     * What is still under way to GitHub, up to the last moment that there is.
+     * @returns whether it has arrived
+     */
+    async lastWords(lastMoment) {
+        if (this.#news === undefined || this.#told === undefined)
+            return true;
+        return await this.#news.finish(this.#told, lastMoment);
     }
     /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
     keepTold(release) {
@@ -50700,11 +51821,11 @@ class Teller {
             this.#output('codedeploy-deployment-id', deploymentId ?? '');
         const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId && before.waits === release.waits;
         if (!isTold || release.status !== undefined)
-            this.#files.writeSummary(renderSummary(release));
+            this.#files.writeSummary((0,summary/* renderSummary */.Br)(release));
+        this.#news?.tell(release);
     }
     /** The end: the verdict in every place, and the exit code with it. */
     tellEnd(ended) {
-        this.#told = ended;
         this.tellVerdict(ended);
         const annotation = renderAnnotation(ended);
         if (annotation === undefined)
@@ -50714,11 +51835,12 @@ class Teller {
     }
     /** Outputs, report, summary and the last lines of the log. */
     tellVerdict(ended) {
+        this.#told = ended;
         const hasReport = this.#files.writeReport(renderReport(ended));
         const outputs = renderOutputs(ended, hasReport ? this.#files.reportPath : '');
         for (const name of OUTPUT_NAMES)
             this.#output(name, outputs[name]);
-        const hasSummary = this.#files.writeSummary(renderSummary(ended));
+        const hasSummary = this.#files.writeSummary((0,summary/* renderSummary */.Br)(ended));
         if (!hasReport)
             this.#log.line('Warning: the report could not be written (RUNNER_TEMP).');
         if (!hasSummary)
@@ -51378,7 +52500,7 @@ function withoutHalf(text) {
 /** What a Markdown renderer drops, and what keeps two pieces of text from being read as one link, mention or emoji. */
 const BREAK = '<!-- -->';
 /** What GitHub makes a link, a mention, a reference to an issue or a commit, or an emoji of by itself, escaped or not. */
-const SELF_LINKING = /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)|\b[0-9a-f]{6}(?=[0-9a-f]{1,34}\b)/i;
+const SELF_LINKING = /@|:(?=\/\/|[\w+-]+:)|#(?=\d)|\bGH-(?=\d)|(?<![A-Za-z0-9])www(?=\.)|\b(?=[0-9a-f]{7,40}\b)(?:[0-9a-f]{6})+(?=[0-9a-f])/i;
 /**
  * Foreign text as Markdown text, in a paragraph or a table cell: shown as it is, on one line; it formats, links,
  * mentions and closes nothing.
