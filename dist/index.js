@@ -44709,6 +44709,24 @@ function settlingRoom({ service, group }, whose, { clock }) {
 
 /***/ }),
 
+/***/ 2825:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ freedLane)
+/* harmony export */ });
+/** Undefined when nobody's pull request had it. */
+function freedLane(lane, holder, why) {
+    const { marker, deploymentId } = holder ?? {};
+    if (marker === undefined || marker.pullRequest === '' || deploymentId === undefined)
+        return undefined;
+    const { pullRequest, repository } = marker;
+    return { pullRequest, repository, deploymentId, region: lane.service.region, name: lane.name, url: lane.url, why };
+}
+
+
+/***/ }),
+
 /***/ 9712:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44919,10 +44937,12 @@ function wasTaken(before, now) {
 /* harmony export */ });
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1288);
 /* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3012);
+/* harmony import */ var _freed_lane_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2825);
 /* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9712);
 /* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(480);
 /* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2818);
 /* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4530);
+
 
 
 
@@ -44983,7 +45003,7 @@ async function giveBack({ preview, group, deploymentId, settlement }, world) {
 }
 /** The pull request was closed while its preview was being made, too early for the run of that event to see it. */
 async function leave(lane, own, world, progress) {
-    const freeing = await freeQuietly(lane, own, world);
+    const freeing = await freeQuietly(lane, own, `pull request ${own.pullRequest} is closed`, world);
     const what = freeing === 'freed' ? 'the lane was freed again' : 'the lane is left to the sweep';
     progress.warn(`Pull request ${own.pullRequest} was closed meanwhile; ${what}.`);
     return progress.release;
@@ -44999,10 +45019,10 @@ async function keepOne(lane, now, own, world, progress) {
             continue;
         const isOlder = (0,_holder_js__WEBPACK_IMPORTED_MODULE_2__/* .isLater */ .d8)(own, marker) || (!(0,_holder_js__WEBPACK_IMPORTED_MODULE_2__/* .isLater */ .d8)(marker, own) && now.indexOf(lane) < now.indexOf(other));
         if (!isOlder) {
-            await freeQuietly(lane, own, world);
+            await freeQuietly(lane, own, 'a newer run took another lane', world);
             return progress.end('refused', { problems: [otherLaneProblem(lane, other, own)] });
         }
-        if ((await freeQuietly(other, own, world)) === 'freed') {
+        if ((await freeQuietly(other, own, `it is on lane ${lane.name} now`, world)) === 'freed') {
             progress.warn(`An older run had put pull request ${own.pullRequest} on lane ${other.name}, which was freed.`);
         }
     }
@@ -45014,9 +45034,13 @@ function otherLaneProblem(lane, other, { pullRequest }) {
     return { reason: 'older-run', sentence };
 }
 /** What stands in the way is no verdict on the release. */
-async function freeQuietly(lane, own, world) {
+async function freeQuietly(lane, own, why, world) {
     const aside = _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .k.begin(lane.inputs, { ...world, onRelease: () => { } });
-    return await (0,_free_js__WEBPACK_IMPORTED_MODULE_1__/* .freeLane */ .t)(lane, own, world, aside);
+    const freeing = await (0,_free_js__WEBPACK_IMPORTED_MODULE_1__/* .freeLane */ .t)(lane, own, world, aside);
+    const freed = freeing === 'freed' ? (0,_freed_lane_js__WEBPACK_IMPORTED_MODULE_6__/* .freedLane */ .P)(lane, lane.holder, why) : undefined;
+    if (freed !== undefined)
+        world.onLaneFreed(freed);
+    return freeing;
 }
 
 
@@ -45026,6 +45050,7 @@ async function freeQuietly(lane, own, world) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ askedOf),
 /* harmony export */   k: () => (/* binding */ Progress)
 /* harmony export */ });
 /* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4302);
@@ -45086,18 +45111,17 @@ class Progress {
         return this.learn({ ...news, status, endedAtMs: this.#world.clock.now() });
     }
 }
+/** What the inputs name. */
+function askedOf({ cluster, service, waitFor, deploymentId, previewServices }) {
+    return { cluster, service, finishLine: waitFor, deploymentId, firstLane: previewServices[0]?.service };
+}
 function newRelease(inputs, world) {
     return {
         operation: inputs.operation,
         run: world.run,
         region: world.region,
         otherEndpoint: world.otherEndpoint,
-        asked: {
-            cluster: inputs.cluster,
-            service: inputs.service,
-            finishLine: inputs.waitFor,
-            deploymentId: inputs.deploymentId,
-        },
+        asked: askedOf(inputs),
         caller: undefined,
         startedAtMs: world.clock.now(),
         endedAtMs: undefined,
@@ -48811,6 +48835,8 @@ function laterLane(marker, lanes) {
     return lanes.find(({ holder }) => holder?.marker !== undefined && (0,preview_holder/* isHeldBy */.D0)(holder, marker) && (0,preview_holder/* isLater */.d8)(holder.marker, marker));
 }
 
+// EXTERNAL MODULE: ./lib/preview/freed-lane.js
+var freed_lane = __nccwpck_require__(2825);
 // EXTERNAL MODULE: ./lib/preview/lane.js
 var preview_lane = __nccwpck_require__(480);
 // EXTERNAL MODULE: ./lib/preview/problems.js
@@ -48891,6 +48917,7 @@ async function yields({ lane, primaryId, id, own, world, progress }) {
 
 
 
+
 /**
  * Puts a pull request on its own lane, else on a free one, else on one whose pull request needs it no more. CodeDeploy's
  * one deployment for each group is the lock: when somebody else gets a lane first, all are looked at again. Changes AWS.
@@ -48956,7 +48983,12 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
         afterStart: async (id, progress) => !(await yields({ lane, primaryId, id, own, world, progress })),
     };
     const ended = await release({ ...parsed, inputs: lane.inputs }, world, terms);
-    return await (0,tidy_up/* tidyUp */.g)(ended, lanes, own, world);
+    const tidied = await (0,tidy_up/* tidyUp */.g)(ended, lanes, own, world);
+    const before = lane.holder?.runsNothing === true ? undefined : lane.holder;
+    const freed = (0,freed_lane/* freedLane */.P)(lane, before, candidate.whyGone ?? 'a later release took its place');
+    if (tidied.status === 'succeeded' && freed !== undefined)
+        world.onLaneFreed(freed);
+    return tidied;
 }
 /** Whose the lane is, read right before it is taken. */
 function whyNotNow({ lane }, now, own, nowMs) {
@@ -49031,6 +49063,7 @@ function errandOf(eventName, event) {
 
 
 
+
 /** Frees every lane whose pull request needs it no more. Changes AWS. */
 async function sweep(lanes, inputs, own, world) {
     const leaving = departures(own, inputs.previewIdleMs, world);
@@ -49074,6 +49107,9 @@ async function freeAll(found, lanes, preview, inputs, world) {
         became.set(lane.name, { freed: `freed: ${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing]);
         if (freeing === 'stuck')
             stuck.push(aside.release);
+        const freed = freeing === 'freed' ? (0,freed_lane/* freedLane */.P)(lane, lane.holder, why) : undefined;
+        if (freed !== undefined)
+            world.onLaneFreed(freed);
         tell();
     }
     if (stuck.length > 0) {
@@ -49725,8 +49761,8 @@ async function operate(parsed, world) {
 var wrap_up = __nccwpck_require__(4241);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
-// EXTERNAL MODULE: ./lib/step/step.js + 19 modules
-var step = __nccwpck_require__(5831);
+// EXTERNAL MODULE: ./lib/step/step.js + 24 modules
+var step = __nccwpck_require__(3770);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -49819,7 +49855,7 @@ function attempt(action) {
 /* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1112);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5831);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3770);
 
 
 
@@ -49950,7 +49986,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 5831:
+/***/ 3770:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49983,6 +50019,215 @@ const systemClock = {
         return { signal: controller.signal, cancel: () => clearTimeout(timer) };
     },
 };
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
+;// CONCATENATED MODULE: ./lib/aws/endpoint.js
+
+
+/** Where the SDK looks for another endpoint. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
+const ENDPOINT_VARIABLES = [
+    'AWS_ENDPOINT_URL',
+    'AWS_ENDPOINT_URL_ECS',
+    'AWS_ENDPOINT_URL_CODEDEPLOY',
+    'AWS_ENDPOINT_URL_STS',
+];
+const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Whether a host is this machine. */
+function isLoopback(hostname) {
+    return LOOPBACK_HOST.test(hostname);
+}
+/** Looks whether requests go to AWS. Plain http is for loopback only, because it would send credentials' signatures openly. */
+function readEndpoint(environment) {
+    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
+        return { otherEndpoint: undefined, problems: [] };
+    const found = { otherEndpoint: undefined, problems: [] };
+    for (const name of ENDPOINT_VARIABLES) {
+        const value = environment[name]?.trim();
+        if (value === undefined || value === '')
+            continue;
+        const url = URL.canParse(value) ? new URL(value) : undefined;
+        if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+            found.problems.push((0,errors/* invalidInput */.a)(`${name} is not the address of an endpoint: '${(0,untrusted/* inSentence */.BX)(value, 200)}'.`));
+        }
+        else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+            found.problems.push((0,errors/* invalidInput */.a)(`${name} is plain http to '${(0,untrusted/* inSentence */.BX)(url.host, 200)}'; use https, or http on loopback only.`));
+        }
+        else if (!AWS_HOST.test(url.hostname)) {
+            found.otherEndpoint ??= (0,untrusted/* inSentence */.BX)(url.origin, 200);
+        }
+    }
+    return found;
+}
+/** STS itself and its endpoints in a private network; other hosts of AWS can belong to anybody. */
+const STS_HOST = /^(vpce-[\w-]+\.)?sts(-fips)?(\.[a-z0-9-]+)?(\.vpce)?\.(amazonaws\.(com(\.cn)?|eu)|api\.aws|api\.amazonwebservices\.com\.cn)$/;
+/** Looks where the job's token would go: whoever gets it can be the role for an hour, so only to STS or to this machine. */
+function readTokenEndpoint(environment) {
+    const none = { url: undefined, isLoopback: false, problems: [] };
+    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
+        return none;
+    const name = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'].find((one) => (environment[one]?.trim() ?? '') !== '');
+    const value = environment[name ?? '']?.trim() ?? '';
+    if (name === undefined || !URL.canParse(value))
+        return none;
+    const url = new URL(value);
+    const isHere = isLoopback(url.hostname);
+    if (isHere || (url.protocol === 'https:' && STS_HOST.test(url.hostname)))
+        return { ...none, url: value, isLoopback: isHere };
+    const problem = (0,errors/* invalidInput */.a)(`${name} leads to '${(0,untrusted/* inSentence */.BX)(url.origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`);
+    return { ...none, problems: [problem] };
+}
+
+// EXTERNAL MODULE: ./lib/document.js + 1 modules
+var lib_document = __nccwpck_require__(3985);
+;// CONCATENATED MODULE: ./lib/github/api.js
+
+
+/** Why GitHub did not do what it was asked. */
+class GithubError extends Error {
+    /**
+     * `refused`: asking again is of no use; `limited`: not before `untilMs`; `passing`: it may work the next time; `moot`:
+     * GitHub is not asked for it, and the message says why.
+     */
+    kind;
+    /** HTTP status; 0 when there was no answer. */
+    status;
+    untilMs;
+    constructor(kind, status, message, untilMs) {
+        super(message);
+        this.name = 'GithubError';
+        this.kind = kind;
+        this.status = status;
+        this.untilMs = untilMs;
+    }
+}
+/** The version of the API that this is written against. Source: GitHub documentation, "API versions". */
+const API_VERSION = '2022-11-28';
+const SILENT = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
+function githubApi({ url, token, clock, load }) {
+    let loading;
+    const octokit = async () => {
+        // What it logs by itself is text of others, past our own log.
+        loading ??= load().then(({ getOctokit }) => getOctokit(token, { baseUrl: url, log: SILENT }));
+        return await loading;
+    };
+    return {
+        call: async (route, parameters, signal) => {
+            const client = await octokit();
+            try {
+                const { data } = await client.request(route, {
+                    ...parameters,
+                    headers: { 'x-github-api-version': API_VERSION },
+                    request: { signal, redirect: 'error', log: SILENT },
+                });
+                return data;
+            }
+            catch (error) {
+                throw githubErrorOf(error, clock.now());
+            }
+        },
+    };
+}
+/** How long to leave GitHub alone when it names no time, in milliseconds. Source: GitHub documentation, "Rate limits". */
+const LIMITED_MS = 60_000;
+/** What Octokit throws, in our words. Source: GitHub documentation, "Rate limits for the REST API", for the headers. */
+function githubErrorOf(error, nowMs) {
+    const response = (0,lib_document/* isJsonObject */.OW)(error) || error instanceof Error ? error.response : undefined;
+    if (!(0,lib_document/* isJsonObject */.OW)(response)) {
+        const message = error instanceof Error ? error.message : String(error);
+        return new GithubError('passing', 0, (0,untrusted/* inSentence */.BX)(message, 200));
+    }
+    const status = Number(response['status']);
+    const data = response['data'];
+    const told = (0,lib_document/* isJsonObject */.OW)(data) && typeof data['message'] === 'string' ? (0,untrusted/* inSentence */.BX)(data['message'], 200) : '';
+    const message = told === '' ? `status ${status}` : `${status}: ${told.replace(/[.\s]+$/, '')}`;
+    const headers = (0,lib_document/* isJsonObject */.OW)(response['headers']) ? response['headers'] : {};
+    const retryAfter = secondsOf(headers['retry-after']);
+    const isUsedUp = headers['x-ratelimit-remaining'] === '0';
+    if (status === 429 || (status === 403 && (retryAfter !== undefined || isUsedUp || /rate limit/i.test(told)))) {
+        const reset = isUsedUp ? secondsOf(headers['x-ratelimit-reset']) : undefined;
+        const untilMs = retryAfter !== undefined ? nowMs + retryAfter * 1000 : reset !== undefined ? reset * 1000 : nowMs + LIMITED_MS;
+        return new GithubError('limited', status, message, untilMs);
+    }
+    return new GithubError(status >= 500 || status === 408 ? 'passing' : 'refused', status, message);
+}
+function secondsOf(header) {
+    const text = String(header ?? '');
+    return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+}
+/** An answer that is not what GitHub describes, as of a proxy: it counts as none. */
+function malformed(route) {
+    return new GithubError('passing', 0, `the answer to ${route} is not one of GitHub`);
+}
+
+;// CONCATENATED MODULE: ./lib/github/access.js
+
+
+
+/** The way to GitHub, or why there is none, as a clause. */
+function githubAccess(options) {
+    const { token, environment, run, clock, load } = options;
+    const url = environment['GITHUB_API_URL']?.replace(/\/+$/, '') || 'https://api.github.com';
+    const [, owner = '', repo = ''] = /^([^/\s]+)\/([^/\s]+)$/.exec(run.repository) ?? [];
+    if (token === undefined)
+        return "input 'github-token' is empty.";
+    if (owner === '')
+        return 'the repository of this run is not known (GITHUB_REPOSITORY).';
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (parsed?.protocol !== 'https:' && !(parsed?.protocol === 'http:' && isLoopback(parsed.hostname))) {
+        return `the token goes over https only, and GITHUB_API_URL is '${(0,untrusted/* inSentence */.BX)(url, 200)}'.`;
+    }
+    return { api: githubApi({ url, token, clock, load }), owner, repo, token };
+}
+
+;// CONCATENATED MODULE: ./lib/github/pull-request-state.js
+
+
+const GET = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
+/** How long an answer is waited for, in milliseconds. */
+const ANSWER_MS = 10_000;
+const MAX_ATTEMPTS = 2;
+/**
+ * Whether a pull request of the repository is closed; undefined when GitHub does not say. That it does not is one line of
+ * the log, and from then on it is not asked again.
+ * @param access why there is no way to GitHub, if it is a text
+ */
+function pullRequestStates(access, clock, log) {
+    let isSilent = false;
+    function giveUp(why) {
+        isSilent = true;
+        log.line(`Notice: Which pull requests are closed is not known (${why.replace(/[.\s]+$/, '')}); a lane that runs no tasks counts as free. Give the job 'permissions: pull-requests: read'.`);
+    }
+    return async (number) => {
+        if (isSilent)
+            return undefined;
+        if (typeof access === 'string')
+            return giveUp(access);
+        const { api, owner, repo } = access;
+        for (let attempt = 1;; attempt++) {
+            const limit = clock.deadline(ANSWER_MS);
+            try {
+                const answer = await api.call(GET, { owner, repo, pull_number: Number(number) }, limit.signal);
+                const state = (0,lib_document/* isJsonObject */.OW)(answer) ? answer['state'] : undefined;
+                if (state === 'open' || state === 'closed')
+                    return state === 'closed';
+                return giveUp('its answer is not one of GitHub');
+            }
+            catch (error) {
+                if (!(error instanceof GithubError))
+                    throw error;
+                if (error.kind !== 'passing' || attempt === MAX_ATTEMPTS)
+                    return giveUp(error.message);
+            }
+            finally {
+                limit.cancel();
+            }
+        }
+    };
+}
 
 ;// CONCATENATED MODULE: ./lib/github-run.js
 /**
@@ -50033,10 +50278,6 @@ function variableOf(name) {
 
 // EXTERNAL MODULE: ./lib/inputs/inputs.js + 5 modules
 var inputs_inputs = __nccwpck_require__(5245);
-// EXTERNAL MODULE: ./lib/document.js + 1 modules
-var lib_document = __nccwpck_require__(3985);
-// EXTERNAL MODULE: ./lib/untrusted.js
-var untrusted = __nccwpck_require__(4169);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var aws_attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/service-error.js
@@ -50202,65 +50443,6 @@ function signedBy(session) {
     return Object.assign(provider, { memoized: true });
 }
 
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/aws/endpoint.js
-
-
-/** Where the SDK looks for another endpoint. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
-const ENDPOINT_VARIABLES = [
-    'AWS_ENDPOINT_URL',
-    'AWS_ENDPOINT_URL_ECS',
-    'AWS_ENDPOINT_URL_CODEDEPLOY',
-    'AWS_ENDPOINT_URL_STS',
-];
-const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
-const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-/** Whether a host is this machine. */
-function isLoopback(hostname) {
-    return LOOPBACK_HOST.test(hostname);
-}
-/** Looks whether requests go to AWS. Plain http is for loopback only, because it would send credentials' signatures openly. */
-function readEndpoint(environment) {
-    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
-        return { otherEndpoint: undefined, problems: [] };
-    const found = { otherEndpoint: undefined, problems: [] };
-    for (const name of ENDPOINT_VARIABLES) {
-        const value = environment[name]?.trim();
-        if (value === undefined || value === '')
-            continue;
-        const url = URL.canParse(value) ? new URL(value) : undefined;
-        if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-            found.problems.push((0,errors/* invalidInput */.a)(`${name} is not the address of an endpoint: '${(0,untrusted/* inSentence */.BX)(value, 200)}'.`));
-        }
-        else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-            found.problems.push((0,errors/* invalidInput */.a)(`${name} is plain http to '${(0,untrusted/* inSentence */.BX)(url.host, 200)}'; use https, or http on loopback only.`));
-        }
-        else if (!AWS_HOST.test(url.hostname)) {
-            found.otherEndpoint ??= (0,untrusted/* inSentence */.BX)(url.origin, 200);
-        }
-    }
-    return found;
-}
-/** STS itself and its endpoints in a private network; other hosts of AWS can belong to anybody. */
-const STS_HOST = /^(vpce-[\w-]+\.)?sts(-fips)?(\.[a-z0-9-]+)?(\.vpce)?\.(amazonaws\.(com(\.cn)?|eu)|api\.aws|api\.amazonwebservices\.com\.cn)$/;
-/** Looks where the job's token would go: whoever gets it can be the role for an hour, so only to STS or to this machine. */
-function readTokenEndpoint(environment) {
-    const none = { url: undefined, isLoopback: false, problems: [] };
-    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
-        return none;
-    const name = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'].find((one) => (environment[one]?.trim() ?? '') !== '');
-    const value = environment[name ?? '']?.trim() ?? '';
-    if (name === undefined || !URL.canParse(value))
-        return none;
-    const url = new URL(value);
-    const isHere = isLoopback(url.hostname);
-    if (isHere || (url.protocol === 'https:' && STS_HOST.test(url.hostname)))
-        return { ...none, url: value, isLoopback: isHere };
-    const problem = (0,errors/* invalidInput */.a)(`${name} leads to '${(0,untrusted/* inSentence */.BX)(url.origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`);
-    return { ...none, problems: [problem] };
-}
-
 // EXTERNAL MODULE: ./lib/aws/function-logs.js
 var function_logs = __nccwpck_require__(2993);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
@@ -50332,7 +50514,7 @@ class OwnSession {
 // EXTERNAL MODULE: ./lib/aws/arn.js
 var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/malformed.js
-var malformed = __nccwpck_require__(8416);
+var aws_malformed = __nccwpck_require__(8416);
 ;// CONCATENATED MODULE: ./lib/aws/sts.js
 
 
@@ -50347,14 +50529,14 @@ async function loadSts(config) {
             const { Credentials, AssumedRoleUser } = answer;
             const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken, } = Credentials ?? {};
             if (!isText(accessKeyId) || !isText(secretAccessKey) || !isText(sessionToken))
-                throw (0,malformed/* malformed */.Q)('no credentials');
+                throw (0,aws_malformed/* malformed */.Q)('no credentials');
             const callerArn = AssumedRoleUser?.Arn ?? '';
             return { accessKeyId, secretAccessKey, sessionToken, expiration: Credentials?.Expiration, callerArn };
         },
         getCallerIdentity: async (abortSignal) => {
             const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
             if (!isText(Account) || !isText(Arn))
-                throw (0,malformed/* malformed */.Q)('no account');
+                throw (0,aws_malformed/* malformed */.Q)('no account');
             return { account: Account, arn: Arn };
         },
         close: () => client.destroy(),
@@ -50542,84 +50724,132 @@ function readEvent(environment) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/github/api.js
+// EXTERNAL MODULE: ./lib/follow/timeline.js
+var timeline = __nccwpck_require__(6342);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/report/console-links.js
+var console_links = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/planned.js
+var planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
+var sentences = __nccwpck_require__(1112);
+// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
+var summary = __nccwpck_require__(5259);
+// EXTERNAL MODULE: ./lib/report/traffic.js
+var traffic = __nccwpck_require__(3795);
+;// CONCATENATED MODULE: ./lib/github/comment-text.js
 
 
-/** Why GitHub did not do what it was asked. */
-class GithubError extends Error {
-    /**
-     * `refused`: asking again is of no use; `limited`: not before `untilMs`; `passing`: it may work the next time; `moot`:
-     * GitHub is not asked for it, and the message says why.
-     */
-    kind;
-    /** HTTP status; 0 when there was no answer. */
-    status;
-    untilMs;
-    constructor(kind, status, message, untilMs) {
-        super(message);
-        this.name = 'GithubError';
-        this.kind = kind;
-        this.status = status;
-        this.untilMs = untilMs;
+
+
+
+
+
+
+
+
+/** Far below the longest body that GitHub takes, 65,536 characters, some of which it may count as several. */
+const MAX_LENGTH = 60_000;
+/** Longer names are none of AWS. */
+const MAX_NAME_LENGTH = 255;
+/** So many containers or lifecycle events are told at most. */
+const MAX_ROWS = 30;
+/**
+ * The hidden first line by which a later run finds the comment of the same service: region, cluster and service, so that
+ * the jobs of a matrix do not share one; of a preview the first lane of all, whichever it is on. Written from the inputs, which are there before AWS has said anything.
+ */
+function commentMarker({ region, asked }) {
+    const names = [region ?? '', (0,aws_arn/* shortName */.EU)(asked.cluster), (0,aws_arn/* shortName */.EU)(asked.firstLane ?? asked.service)];
+    if (asked.firstLane !== undefined)
+        names.push('preview');
+    const key = names.map((name) => encodeURIComponent((0,untrusted/* cut */.Jj)(name, MAX_NAME_LENGTH).toWellFormed())).join('/');
+    return `<!-- ecs-release ${key.replaceAll('-', '%2D')} -->`;
+}
+/**
+ * The comment on a pull request: verdict, image, test URL, lifecycle events, hooks, rollback. What hooks printed is never
+ * part of it, nor is what CodeDeploy tells of their log. Parts that do not fit are left out whole.
+ */
+function renderComment(release) {
+    const run = (0,console_links/* runUrl */.Vp)(release.run);
+    const end = run === undefined ? '' : `${(0,summary/* withLink */.Ni)('Everything else is in the summary of the run', run)}.`;
+    const parts = [
+        (0,summary/* heading */.R_)(release),
+        (0,summary/* alert */.xE)(release),
+        facts(release),
+        comment_text_planned(release),
+        lifecycle(release),
+        hooks(release),
+        rollback(release),
+    ];
+    let body = commentMarker(release);
+    for (const part of parts) {
+        if (part !== '' && body.length + part.length + end.length < MAX_LENGTH)
+            body += `\n${part}\n`;
     }
+    return `${body}\n${end}\n`;
 }
-/** The version of the API that this is written against. Source: GitHub documentation, "API versions". */
-const API_VERSION = '2022-11-28';
-const SILENT = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
-function githubApi({ url, token, clock, load }) {
-    let loading;
-    const octokit = async () => {
-        // What it logs by itself is text of others, past our own log.
-        loading ??= load().then(({ getOctokit }) => getOctokit(token, { baseUrl: url, log: SILENT }));
-        return await loading;
-    };
-    return {
-        call: async (route, parameters, signal) => {
-            const client = await octokit();
-            try {
-                const { data } = await client.request(route, {
-                    ...parameters,
-                    headers: { 'x-github-api-version': API_VERSION },
-                    request: { signal, redirect: 'error', log: SILENT },
-                });
-                return data;
-            }
-            catch (error) {
-                throw githubErrorOf(error, clock.now());
-            }
-        },
-    };
+function facts(release) {
+    const { service, deploymentId, plan, testUrl } = release;
+    const images = (plan?.differences ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS);
+    const production = (0,traffic/* productionText */.zh)(release);
+    const console = service === undefined || deploymentId === undefined
+        ? undefined
+        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
+    const revisions = [(0,sentences/* originalRevision */.VR)(release), (0,sentences/* releasedRevision */.FX)(release)].filter((name) => name !== '');
+    const rows = [
+        ...images.map(({ container, from, to }) => [
+            `Image of ${(0,untrusted/* markdownText */.p7)(container)}`,
+            `${(0,untrusted/* markdownCode */.D9)(from ?? 'absent')} → ${(0,untrusted/* markdownCode */.D9)(to ?? 'absent')}`,
+        ]),
+        ['Revision', revisions.map(untrusted/* markdownCode */.D9).join(' → ')],
+        ['Production now', (0,untrusted/* markdownCode */.D9)(production)],
+        [
+            release.operation === 'preview' ? 'Preview' : 'Test URL',
+            testUrl === undefined ? '' : (0,summary/* withLink */.Ni)((0,untrusted/* markdownText */.p7)(testUrl), testUrl),
+        ],
+        ['Deployment', deploymentId === undefined ? '' : (0,summary/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(deploymentId), console)],
+    ];
+    const shown = rows.filter(([, value]) => value !== '');
+    return shown.length === 0 ? '' : (0,summary/* table */.tp)(['', ''], shown);
 }
-/** How long to leave GitHub alone when it names no time, in milliseconds. Source: GitHub documentation, "Rate limits". */
-const LIMITED_MS = 60_000;
-/** What Octokit throws, in our words. Source: GitHub documentation, "Rate limits for the REST API", for the headers. */
-function githubErrorOf(error, nowMs) {
-    const response = (0,lib_document/* isJsonObject */.OW)(error) || error instanceof Error ? error.response : undefined;
-    if (!(0,lib_document/* isJsonObject */.OW)(response)) {
-        const message = error instanceof Error ? error.message : String(error);
-        return new GithubError('passing', 0, (0,untrusted/* inSentence */.BX)(message, 200));
-    }
-    const status = Number(response['status']);
-    const data = response['data'];
-    const told = (0,lib_document/* isJsonObject */.OW)(data) && typeof data['message'] === 'string' ? (0,untrusted/* inSentence */.BX)(data['message'], 200) : '';
-    const message = told === '' ? `status ${status}` : `${status}: ${told.replace(/[.\s]+$/, '')}`;
-    const headers = (0,lib_document/* isJsonObject */.OW)(response['headers']) ? response['headers'] : {};
-    const retryAfter = secondsOf(headers['retry-after']);
-    const isUsedUp = headers['x-ratelimit-remaining'] === '0';
-    if (status === 429 || (status === 403 && (retryAfter !== undefined || isUsedUp || /rate limit/i.test(told)))) {
-        const reset = isUsedUp ? secondsOf(headers['x-ratelimit-reset']) : undefined;
-        const untilMs = retryAfter !== undefined ? nowMs + retryAfter * 1000 : reset !== undefined ? reset * 1000 : nowMs + LIMITED_MS;
-        return new GithubError('limited', status, message, untilMs);
-    }
-    return new GithubError(status >= 500 || status === 408 ? 'passing' : 'refused', status, message);
+/** What `operation: plan` is asked for: what would be written, and what would change. */
+function comment_text_planned(release) {
+    const told = (0,planned/* plannedOf */.sb)(release);
+    if (told === undefined)
+        return '';
+    const writes = told.writes.length === 0 ? 'Nothing.' : (0,summary/* list */.p_)(told.writes);
+    return `${(0,summary/* section */.uW)('What would be written', writes)}\n\n${(0,summary/* changes */.Ao)(release)}`;
 }
-function secondsOf(header) {
-    const text = String(header ?? '');
-    return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+function lifecycle({ snapshot }) {
+    const events = snapshot?.events ?? [];
+    if (events.length === 0)
+        return '';
+    const rows = events
+        .slice(0, MAX_ROWS)
+        .map((event) => [(0,untrusted/* markdownText */.p7)(event.name), (0,summary/* eventResult */.aZ)(event), (0,summary/* durationText */.S5)((0,timeline/* eventDurationMs */.H)(event))]);
+    return (0,summary/* section */.uW)('Lifecycle events', (0,summary/* table */.tp)(['Event', 'Result', 'Duration'], rows));
 }
-/** An answer that is not what GitHub describes, as of a proxy: it counts as none. */
-function api_malformed(route) {
-    return new GithubError('passing', 0, `the answer to ${route} is not one of GitHub`);
+function hooks(release) {
+    const results = (0,hook_results/* hookResults */.a)(release);
+    if (results.length === 0)
+        return '';
+    const rows = results.map(({ event, hookFunction, result, durationMs }) => [
+        event,
+        (0,untrusted/* markdownCode */.D9)((0,sentences/* functionName */.AQ)(hookFunction)),
+        result === 'failed' ? '**failed**' : result.replace('-', ' '),
+        (0,summary/* durationText */.S5)(durationMs),
+    ]);
+    return (0,summary/* section */.uW)('Hooks', (0,summary/* table */.tp)(['Event', 'Function', 'Result', 'Duration'], rows));
+}
+function rollback(release) {
+    const found = (0,release_state/* rollbackOf */.I)(release);
+    if (found === undefined || (found.status === 'none' && !found.wasDue))
+        return '';
+    const id = found.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(found.deploymentId)})`;
+    return (0,summary/* section */.uW)('Rollback', `Status: **${found.status}**${id}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/github/courier.js
@@ -50633,7 +50863,7 @@ const SENDING_MS = 15_000;
 const LAST_WORDS_MS = 10_000;
 /** How long the last words wait for a sending that is under way, in milliseconds; then it is given up for them. */
 const UNDER_WAY_MS = 3_000;
-const MAX_ATTEMPTS = 3;
+const courier_MAX_ATTEMPTS = 3;
 /** Before the second attempt, in milliseconds; each further wait is twice as long. */
 const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 600_000;
@@ -50726,7 +50956,7 @@ class Courier {
             // A limit may be over already by GitHub's clock and not in fact.
             const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), MAX_WAIT_MS);
             this.#notBeforeMs = Math.max(trouble.untilMs ?? 0, this.#clock.now() + waitMs);
-            if (trouble.kind === 'passing' && attempts === MAX_ATTEMPTS)
+            if (trouble.kind === 'passing' && attempts === courier_MAX_ATTEMPTS)
                 return;
             this.#wanted ??= release;
         }
@@ -50770,14 +51000,10 @@ class Courier {
     }
 }
 
-// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
-var sentences = __nccwpck_require__(1112);
 // EXTERNAL MODULE: ./lib/follow/phase.js
 var phase = __nccwpck_require__(8438);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/report/console-links.js
-var console_links = __nccwpck_require__(3523);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/github/deployment-status.js
@@ -50918,7 +51144,7 @@ function environmentDeployment(options) {
         for (let page = 1; page <= MAX_PAGES; page++) {
             const answer = await api.call(LIST, { ...at, environment, task: TASK, per_page: PER_PAGE, page }, signal);
             if (!Array.isArray(answer))
-                throw api_malformed(LIST);
+                throw malformed(LIST);
             const found = answer.find((one) => (0,lib_document/* isJsonObject */.OW)(one) && (0,lib_document/* isJsonObject */.OW)(one['payload']) && isIt(one['payload']));
             if (found !== undefined)
                 return found;
@@ -50930,7 +51156,7 @@ function environmentDeployment(options) {
     async function stateOf(id, signal) {
         const answer = await api.call(STATUSES, { ...at, deployment_id: id, per_page: 1 }, signal);
         if (!Array.isArray(answer))
-            throw api_malformed(STATUSES);
+            throw malformed(STATUSES);
         const [last] = answer;
         return (0,lib_document/* isJsonObject */.OW)(last) && typeof last['state'] === 'string' ? last['state'] : undefined;
     }
@@ -50966,13 +51192,13 @@ function environmentDeployment(options) {
             // GitHub would else merge the default branch into the commit, and wait for the checks that this job is one of.
             auto_merge: false,
             required_contexts: [],
-            // The environment outlives the release.
-            transient_environment: false,
+            // The environment outlives the release; that of a preview goes with its pull request.
+            transient_environment: release.operation === 'preview',
             production_environment: PRODUCTION_NAME.test(environment),
         }, signal);
         const id = idOf(answer);
         if (id === undefined)
-            throw api_malformed(CREATE);
+            throw malformed(CREATE);
         return { id, state: undefined };
     }
     return {
@@ -51031,180 +51257,74 @@ function idOf(deployment) {
     return (0,lib_document/* isJsonObject */.OW)(deployment) && typeof deployment['id'] === 'number' ? deployment['id'] : undefined;
 }
 
-// EXTERNAL MODULE: ./lib/github/pull-request.js
-var pull_request = __nccwpck_require__(3056);
-// EXTERNAL MODULE: ./lib/follow/timeline.js
-var timeline = __nccwpck_require__(6342);
-// EXTERNAL MODULE: ./lib/release-state.js
-var release_state = __nccwpck_require__(4966);
-// EXTERNAL MODULE: ./lib/report/hook-results.js
-var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/planned.js
-var planned = __nccwpck_require__(392);
-// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
-var summary = __nccwpck_require__(5259);
-// EXTERNAL MODULE: ./lib/report/traffic.js
-var traffic = __nccwpck_require__(3795);
-;// CONCATENATED MODULE: ./lib/github/comment-text.js
+;// CONCATENATED MODULE: ./lib/github/own-comments.js
 
 
-
-
-
-
-
-
-
-
-/** Far below the longest body that GitHub takes, 65,536 characters, some of which it may count as several. */
-const MAX_LENGTH = 60_000;
-/** Longer names are none of AWS. */
-const MAX_NAME_LENGTH = 255;
-/** So many containers or lifecycle events are told at most. */
-const MAX_ROWS = 30;
-/**
- * The hidden first line by which a later run finds the comment of the same service: region, cluster and service, so that
- * the jobs of a matrix do not share one. Written from the inputs, which are there before AWS has said anything.
- */
-function commentMarker({ region, asked }) {
-    const names = [region ?? '', (0,aws_arn/* shortName */.EU)(asked.cluster), (0,aws_arn/* shortName */.EU)(asked.service)];
-    const key = names.map((name) => encodeURIComponent((0,untrusted/* cut */.Jj)(name, MAX_NAME_LENGTH).toWellFormed())).join('/');
-    return `<!-- ecs-release ${key.replaceAll('-', '%2D')} -->`;
+const own_comments_LIST = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+/** Who writes with the token of a job. Source: GitHub documentation, "GITHUB_TOKEN". */
+const JOB_LOGIN = 'github-actions[bot]';
+/** Tokens of apps, that of a job among them, which are nobody's. Source: GitHub blog, "token formats". */
+const APP_TOKEN = /^ghs_/;
+const own_comments_PER_PAGE = 100;
+const own_comments_MAX_PAGES = 30;
+/** Whose comments the token writes. @throws GithubError */
+async function loginOf({ api, token }, signal) {
+    if (APP_TOKEN.test(token))
+        return JOB_LOGIN;
+    const user = await api.call('GET /user', {}, signal).catch((error) => {
+        if (error.kind === 'refused')
+            return { login: JOB_LOGIN };
+        throw error;
+    });
+    return (0,lib_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : JOB_LOGIN;
 }
-/**
- * The comment on a pull request: verdict, image, test URL, lifecycle events, hooks, rollback. What hooks printed is never
- * part of it, nor is what CodeDeploy tells of their log. Parts that do not fit are left out whole.
- */
-function renderComment(release) {
-    const run = (0,console_links/* runUrl */.Vp)(release.run);
-    const end = run === undefined ? '' : `${(0,summary/* withLink */.Ni)('Everything else is in the summary of the run', run)}.`;
-    const parts = [
-        (0,summary/* heading */.R_)(release),
-        (0,summary/* alert */.xE)(release),
-        facts(release),
-        comment_text_planned(release),
-        lifecycle(release),
-        hooks(release),
-        rollback(release),
-    ];
-    let body = commentMarker(release);
-    for (const part of parts) {
-        if (part !== '' && body.length + part.length + end.length < MAX_LENGTH)
-            body += `\n${part}\n`;
+/** Every comment that begins with the marker, whoever wrote it, the oldest first. @throws GithubError */
+async function markedComments({ api, owner, repo }, issue, marker, signal) {
+    const found = [];
+    for (let page = 1; page <= own_comments_MAX_PAGES; page++) {
+        const answer = await api.call(own_comments_LIST, { owner, repo, issue_number: issue, per_page: own_comments_PER_PAGE, page }, signal);
+        if (!Array.isArray(answer))
+            throw malformed(own_comments_LIST);
+        const comments = answer.map(commentOf).filter((one) => one !== undefined);
+        found.push(...comments.filter(({ body }) => body.startsWith(marker)));
+        if (answer.length < own_comments_PER_PAGE)
+            break;
     }
-    return `${body}\n${end}\n`;
+    return found;
 }
-function facts(release) {
-    const { service, deploymentId, plan, testUrl } = release;
-    const images = (plan?.differences ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS);
-    const production = (0,traffic/* productionText */.zh)(release);
-    const console = service === undefined || deploymentId === undefined
-        ? undefined
-        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
-    const revisions = [(0,sentences/* originalRevision */.VR)(release), (0,sentences/* releasedRevision */.FX)(release)].filter((name) => name !== '');
-    const rows = [
-        ...images.map(({ container, from, to }) => [
-            `Image of ${(0,untrusted/* markdownText */.p7)(container)}`,
-            `${(0,untrusted/* markdownCode */.D9)(from ?? 'absent')} → ${(0,untrusted/* markdownCode */.D9)(to ?? 'absent')}`,
-        ]),
-        ['Revision', revisions.map(untrusted/* markdownCode */.D9).join(' → ')],
-        ['Production now', (0,untrusted/* markdownCode */.D9)(production)],
-        ['Test URL', testUrl === undefined ? '' : (0,summary/* withLink */.Ni)((0,untrusted/* markdownText */.p7)(testUrl), testUrl)],
-        ['Deployment', deploymentId === undefined ? '' : (0,summary/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(deploymentId), console)],
-    ];
-    const shown = rows.filter(([, value]) => value !== '');
-    return shown.length === 0 ? '' : (0,summary/* table */.tp)(['', ''], shown);
-}
-/** What `operation: plan` is asked for: what would be written, and what would change. */
-function comment_text_planned(release) {
-    const told = (0,planned/* plannedOf */.sb)(release);
-    if (told === undefined)
-        return '';
-    const writes = told.writes.length === 0 ? 'Nothing.' : (0,summary/* list */.p_)(told.writes);
-    return `${(0,summary/* section */.uW)('What would be written', writes)}\n\n${(0,summary/* changes */.Ao)(release)}`;
-}
-function lifecycle({ snapshot }) {
-    const events = snapshot?.events ?? [];
-    if (events.length === 0)
-        return '';
-    const rows = events
-        .slice(0, MAX_ROWS)
-        .map((event) => [(0,untrusted/* markdownText */.p7)(event.name), (0,summary/* eventResult */.aZ)(event), (0,summary/* durationText */.S5)((0,timeline/* eventDurationMs */.H)(event))]);
-    return (0,summary/* section */.uW)('Lifecycle events', (0,summary/* table */.tp)(['Event', 'Result', 'Duration'], rows));
-}
-function hooks(release) {
-    const results = (0,hook_results/* hookResults */.a)(release);
-    if (results.length === 0)
-        return '';
-    const rows = results.map(({ event, hookFunction, result, durationMs }) => [
-        event,
-        (0,untrusted/* markdownCode */.D9)((0,sentences/* functionName */.AQ)(hookFunction)),
-        result === 'failed' ? '**failed**' : result.replace('-', ' '),
-        (0,summary/* durationText */.S5)(durationMs),
-    ]);
-    return (0,summary/* section */.uW)('Hooks', (0,summary/* table */.tp)(['Event', 'Function', 'Result', 'Duration'], rows));
-}
-function rollback(release) {
-    const found = (0,release_state/* rollbackOf */.I)(release);
-    if (found === undefined || (found.status === 'none' && !found.wasDue))
-        return '';
-    const id = found.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(found.deploymentId)})`;
-    return (0,summary/* section */.uW)('Rollback', `Status: **${found.status}**${id}.`);
+/** A comment of an answer; undefined when it is not one. */
+function commentOf(comment) {
+    if (!(0,lib_document/* isJsonObject */.OW)(comment) || typeof comment['id'] !== 'number')
+        return undefined;
+    const { id, user, body } = comment;
+    const login = (0,lib_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : '';
+    return { id: Number(id), login, body: typeof body === 'string' ? body : '' };
 }
 
 ;// CONCATENATED MODULE: ./lib/github/pull-request-comment.js
 
 
 
-const pull_request_comment_LIST = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+
 const pull_request_comment_CREATE = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
-const UPDATE = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}';
 const DELETE = 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}';
-/** Who writes with the token of a job. Source: GitHub documentation, "GITHUB_TOKEN". */
-const JOB_LOGIN = 'github-actions[bot]';
-/** Tokens of apps, that of a job among them, which are nobody's. Source: GitHub blog, "token formats". */
-const APP_TOKEN = /^ghs_/;
-const pull_request_comment_PER_PAGE = 100;
-const pull_request_comment_MAX_PAGES = 30;
+const UPDATE_COMMENT = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}';
 /**
  * One comment on a pull request, created at the first news and edited from then on, by later runs too. A comment is ours
  * when it begins with the marker of the service and was written by whom the token is of: anybody can paste a marker.
+ * @param number of the pull request
  */
-function pullRequestComment({ api, token, owner, repo, pullRequest }) {
+function pullRequestComment(access, number) {
+    const { api, owner, repo } = access;
     const at = { owner, repo };
-    const onPull = { ...at, issue_number: pullRequest.number };
     let id;
     let login;
-    async function ownLogin(signal) {
-        if (APP_TOKEN.test(token))
-            return JOB_LOGIN;
-        const user = await api.call('GET /user', {}, signal).catch((error) => {
-            if (error.kind === 'refused')
-                return { login: JOB_LOGIN };
-            throw error;
-        });
-        return (0,lib_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : JOB_LOGIN;
-    }
-    /** Every comment that begins with the marker, whoever wrote it, the oldest first. */
-    async function marked(marker, signal) {
-        const found = [];
-        for (let page = 1; page <= pull_request_comment_MAX_PAGES; page++) {
-            const answer = await api.call(pull_request_comment_LIST, { ...onPull, per_page: pull_request_comment_PER_PAGE, page }, signal);
-            if (!Array.isArray(answer))
-                throw api_malformed(pull_request_comment_LIST);
-            const comments = answer.map(commentOf).filter((one) => one !== undefined);
-            found.push(...comments.filter(({ body }) => body.startsWith(marker)));
-            if (answer.length < pull_request_comment_PER_PAGE)
-                break;
-        }
-        return found;
-    }
     /** One that could not be told from ours before, because the token does not say whose it is, makes room. */
     async function create(body, others, signal) {
-        const answer = await api.call(pull_request_comment_CREATE, { ...onPull, body }, signal);
+        const answer = await api.call(pull_request_comment_CREATE, { ...at, issue_number: number, body }, signal);
         const created = (0,lib_document/* isJsonObject */.OW)(answer) ? commentOf(answer) : undefined;
         if (created === undefined)
-            throw api_malformed(pull_request_comment_CREATE);
+            throw malformed(pull_request_comment_CREATE);
         id = created.id;
         for (const other of others.filter(({ login: author }) => author !== '' && author === created.login)) {
             await api.call(DELETE, { ...at, comment_id: other.id }, signal).catch(() => { });
@@ -51218,14 +51338,14 @@ function pullRequestComment({ api, token, owner, repo, pullRequest }) {
             let others = [];
             if (id === undefined) {
                 // Looked for before each attempt to create: the answer to the one before may be what was lost.
-                login ??= await ownLogin(signal);
-                others = await marked(commentMarker(release), signal);
+                login ??= await loginOf(access, signal);
+                others = await markedComments(access, number, commentMarker(release), signal);
                 id = others.find((one) => one.login === login)?.id;
             }
             if (id === undefined)
                 await create(body, others, signal);
             else
-                await api.call(UPDATE, { ...at, comment_id: id, body }, signal);
+                await api.call(UPDATE_COMMENT, { ...at, comment_id: id, body }, signal);
         },
     };
 }
@@ -51238,14 +51358,95 @@ function hasNews({ operation, plan, problems, outcome, status }) {
         return outcome !== undefined;
     return plan !== undefined || problems.length > 0 || status !== undefined;
 }
-function commentOf(comment) {
-    if (!(0,lib_document/* isJsonObject */.OW)(comment) || typeof comment['id'] !== 'number')
-        return undefined;
-    const { id, user, body } = comment;
-    const login = (0,lib_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : '';
-    return { id: Number(id), login, body: typeof body === 'string' ? body : '' };
+
+;// CONCATENATED MODULE: ./lib/github/freed-lane.js
+
+
+
+
+
+
+
+const freed_lane_LIST = 'GET /repos/{owner}/{repo}/deployments';
+const freed_lane_STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+const freed_lane_PER_PAGE = 100;
+/** So many deployments of the repository may have been made since. */
+const freed_lane_MAX_PAGES = 3;
+/** Says in the comment of another pull request that its preview is gone. There is none: nothing is said. @throws GithubError */
+async function tellFreedInComment(access, freed, marker, run, signal) {
+    const login = await loginOf(access, signal);
+    const comments = await markedComments(access, Number(freed.pullRequest), marker, signal);
+    const own = comments.find((one) => one.login === login);
+    if (own === undefined)
+        return;
+    const by = run === undefined ? '' : ` ${(0,summary/* withLink */.Ni)('The run that freed it', run)}.`;
+    const body = [
+        marker,
+        `## Freed: ${(0,untrusted/* markdownText */.p7)(`pull request ${freed.pullRequest}`)}`,
+        `> [!NOTE]\n> Lane ${(0,untrusted/* markdownCode */.D9)(freed.name)} shows this pull request no more: ${(0,untrusted/* markdownText */.p7)(freed.why)}. The next push puts it on a lane again.${by}`,
+    ].join('\n\n');
+    const { api, owner, repo } = access;
+    await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal);
+}
+/** Makes the GitHub deployment of the preview inactive, whatever environment it is in. @throws GithubError */
+async function endDeployment({ api, owner, repo }, freed, signal) {
+    const description = (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(`Preview ended: ${freed.why}`), MAX_DESCRIPTION - 1);
+    for (let page = 1; page <= freed_lane_MAX_PAGES; page++) {
+        const answer = await api.call(freed_lane_LIST, { owner, repo, task: 'deploy', per_page: freed_lane_PER_PAGE, page }, signal);
+        if (!Array.isArray(answer))
+            throw malformed(freed_lane_LIST);
+        const found = answer.find((one) => isOf(one, freed));
+        if ((0,lib_document/* isJsonObject */.OW)(found)) {
+            const status = { state: 'inactive', description, auto_inactive: false };
+            await api.call(freed_lane_STATUS, { owner, repo, deployment_id: found['id'], ...status }, signal);
+            return;
+        }
+        if (answer.length < freed_lane_PER_PAGE)
+            return;
+    }
+}
+function isOf(deployment, { deploymentId, region }) {
+    const payload = (0,lib_document/* isJsonObject */.OW)(deployment) ? deployment['payload'] : undefined;
+    return (0,lib_document/* isJsonObject */.OW)(payload) && payload['codedeploy'] === deploymentId && payload['region'] === region;
 }
 
+;// CONCATENATED MODULE: ./lib/github/farewell.js
+
+
+
+
+/** How long telling one farewell may take, all its requests together, in milliseconds. */
+const FAREWELL_MS = 15_000;
+/**
+ * Tells where people look for a preview that its lane is gone.
+ * @returns a line for the log when it did not work; it fails no release
+ */
+function farewell(options) {
+    const { access, run, clock, inComment, inDeployment, ownNumber, marker } = options;
+    return async (freed) => {
+        const { pullRequest, repository } = freed;
+        const isOfOther = pullRequest !== String(ownNumber ?? '') && repository === `${access.owner}/${access.repo}`;
+        const limit = clock.deadline(FAREWELL_MS);
+        try {
+            if (inDeployment)
+                await endDeployment(access, freed, limit.signal);
+            if (inComment && isOfOther) {
+                await tellFreedInComment(access, freed, marker(freed), (0,console_links/* runUrl */.Vp)(run), limit.signal);
+            }
+            return undefined;
+        }
+        catch (error) {
+            const why = error instanceof GithubError ? error.message : (0,untrusted/* inSentence */.BX)(String(error), 200);
+            return `Notice: That pull request ${pullRequest} has lane ${freed.name} no more could not be told on GitHub (${why}).`;
+        }
+        finally {
+            limit.cancel();
+        }
+    };
+}
+
+// EXTERNAL MODULE: ./lib/github/pull-request.js
+var pull_request = __nccwpck_require__(3056);
 ;// CONCATENATED MODULE: ./lib/github/trouble-lines.js
 
 /** What GitHub answers to a token that may not. */
@@ -51289,7 +51490,11 @@ function advice(refused, isFork) {
     return `Give the job 'permissions: ${permissions}'; a pull request from a fork or of Dependabot gets a token that may only read.`;
 }
 
+// EXTERNAL MODULE: ./lib/progress.js
+var progress = __nccwpck_require__(1288);
 ;// CONCATENATED MODULE: ./lib/step/github-news.js
+
+
 
 
 
@@ -51300,8 +51505,9 @@ function advice(refused, isFork) {
 
 /** The places on GitHub that the inputs ask for; what they cannot have is one line of the log. */
 function githubNews(options) {
-    const { comment, deployment, isFork } = placesOf(options);
+    const { comment, deployment, isFork, freed } = placesOf(options);
     const errands = new Map();
+    const farewells = [];
     function errandsOf(release) {
         const { deploymentId } = release;
         const found = [];
@@ -51329,44 +51535,62 @@ function githubNews(options) {
         finish: async (release, lastMoment) => {
             errandsOf(release);
             const endings = await Promise.all([...errands.values()].map(async ({ courier, last }) => [courier, await courier.finish(last, lastMoment)]));
+            for (const line of await settledLines(farewells, lastMoment))
+                options.log.line(line);
             const told = endings.map(([{ place }, ending]) => ({ place, ending }));
             for (const line of troubleLines(told, isFork))
                 options.log.line(line);
             return endings.every(([, { kind }]) => kind !== 'late');
         },
+        tellFreed: (lane) => {
+            if (freed !== undefined)
+                farewells.push(freed(lane));
+        },
     };
+}
+/** What did not get through; what takes longer than there is time for is left. */
+async function settledLines(farewells, lastMoment) {
+    const lines = await Promise.race([Promise.all(farewells), lastMoment]);
+    return (lines ?? []).filter((line) => line !== undefined);
 }
 function placesOf(options) {
     const { inputs, environment, run, clock, log } = options;
-    const { githubToken: token, githubEnvironment } = inputs;
-    const none = { comment: undefined, deployment: undefined, isFork: false };
+    const { githubToken, githubEnvironment } = inputs;
+    const none = { comment: undefined, deployment: undefined, isFork: false, freed: undefined };
     if (!inputs.pullRequestComment && githubEnvironment === undefined)
         return none;
     const notice = (text) => log.line(`Notice: ${text}`);
-    const url = environment['GITHUB_API_URL']?.replace(/\/+$/, '') || 'https://api.github.com';
-    const [, owner = '', repo = ''] = /^([^/\s]+)\/([^/\s]+)$/.exec(run.repository) ?? [];
-    const obstacle = obstacleTo(url, token, owner);
-    if (obstacle !== undefined || token === undefined) {
-        notice(`Nothing is told on GitHub beside this run: ${obstacle}`);
+    const access = githubAccess({ token: githubToken, environment, run, clock, load: options.load });
+    if (typeof access === 'string') {
+        notice(`Nothing is told on GitHub beside this run: ${access}`);
         return none;
     }
-    const api = githubApi({ url, token, clock, load: options.load });
-    const at = { api, owner, repo };
     const pullRequest = (0,pull_request/* pullRequestOf */._)(options.readEvent());
     const places = { ...none, isFork: pullRequest?.isFork === true };
-    if (inputs.pullRequestComment && pullRequest === undefined) {
+    if (inputs.operation === 'preview') {
+        places.freed = farewell({
+            access,
+            run,
+            clock,
+            inComment: inputs.pullRequestComment,
+            inDeployment: githubEnvironment !== undefined,
+            ownNumber: pullRequest?.number,
+            marker: ({ region }) => commentMarker({ region, asked: (0,progress/* askedOf */.i)(inputs) }),
+        });
+    }
+    if (inputs.pullRequestComment && pullRequest === undefined && inputs.operation !== 'preview') {
         const event = (0,untrusted/* inSentence */.BX)(environment['GITHUB_EVENT_NAME'] ?? '', 50);
         notice(`Input 'pull-request-comment' does nothing here: the event '${event}' is about no pull request.`);
     }
     else if (inputs.pullRequestComment && pullRequest !== undefined) {
-        places.comment = () => new Courier(pullRequestComment({ ...at, token, pullRequest }), clock);
+        places.comment = () => new Courier(pullRequestComment(access, pullRequest.number), clock);
     }
     const sha = commitOf(pullRequest, run);
     if (githubEnvironment !== undefined && sha === '') {
         notice("Input 'github-environment' does nothing here: the commit of this run is not known (GITHUB_SHA).");
     }
     else if (githubEnvironment !== undefined) {
-        const place = { ...at, environment: githubEnvironment, sha, mayExist: options.mayHaveBegun };
+        const place = { ...access, environment: githubEnvironment, sha, mayExist: options.mayHaveBegun };
         places.deployment = () => new Courier(environmentDeployment(place), clock);
     }
     return places;
@@ -51374,19 +51598,10 @@ function placesOf(options) {
 function commitOf(pullRequest, run) {
     return pullRequest?.headSha || run.sha;
 }
-/** Why GitHub cannot be called, or must not be. */
-function obstacleTo(url, token, owner) {
-    if (token === undefined)
-        return "input 'github-token' is empty.";
-    if (owner === '')
-        return 'the repository of this run is not known (GITHUB_REPOSITORY).';
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
-    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
-        return undefined;
-    return `the token goes over https only, and GITHUB_API_URL is '${(0,untrusted/* inSentence */.BX)(url, 200)}'.`;
-}
 
 ;// CONCATENATED MODULE: ./lib/step/step.js
+
+
 
 
 
@@ -51402,6 +51617,15 @@ function buildStep(parts) {
     const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent };
     const { close, ...connection } = connect(options);
     const run = githubRun(environment);
+    const github = { environment, run, clock: systemClock, load: parts.loadGithub };
+    const news = githubNews({
+        ...github,
+        inputs,
+        readEvent: () => readEvent(environment),
+        log,
+        mayHaveBegun: parts.isSecond,
+    });
+    const access = githubAccess({ ...github, token: inputs.githubToken });
     const world = {
         ...connection,
         clock: systemClock,
@@ -51410,22 +51634,13 @@ function buildStep(parts) {
         signal,
         run,
         event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
-        isPullRequestClosed: async () => undefined,
+        isPullRequestClosed: pullRequestStates(access, systemClock, log),
+        onLaneFreed: news.tellFreed,
         log,
         isPrivateRepository: () => isPrivateRepository(environment),
         readText: files.readText,
         onRelease,
     };
-    const news = githubNews({
-        inputs,
-        environment,
-        run,
-        readEvent: () => readEvent(environment),
-        clock: systemClock,
-        log,
-        load: parts.loadGithub,
-        mayHaveBegun: parts.isSecond,
-    });
     return { parsed, world, news, close };
 }
 

@@ -66,18 +66,18 @@ export class Progress {
   }
 }
 
+/** What the inputs name. */
+export function askedOf({ cluster, service, waitFor, deploymentId, previewServices }: Inputs): Release['asked'] {
+  return { cluster, service, finishLine: waitFor, deploymentId, firstLane: previewServices[0]?.service }
+}
+
 function newRelease(inputs: Inputs, world: World): Release {
   return {
     operation: inputs.operation,
     run: world.run,
     region: world.region,
     otherEndpoint: world.otherEndpoint,
-    asked: {
-      cluster: inputs.cluster,
-      service: inputs.service,
-      finishLine: inputs.waitFor,
-      deploymentId: inputs.deploymentId,
-    },
+    asked: askedOf(inputs),
     caller: undefined,
     startedAtMs: world.clock.now(),
     endedAtMs: undefined,

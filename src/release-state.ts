@@ -28,7 +28,14 @@ export interface Release {
   /** The endpoint when it is not AWS itself. */
   otherEndpoint: string | undefined
   /** As the inputs name them. */
-  asked: { cluster: string; service: string; finishLine: FinishLine; deploymentId: string | undefined }
+  asked: {
+    cluster: string
+    service: string
+    finishLine: FinishLine
+    deploymentId: string | undefined
+    /** Of a preview: the first of its lanes. */
+    firstLane: string | undefined
+  }
   /** Who the calls are made as; undefined when it could not be seen. */
   caller: Caller | undefined
   startedAtMs: number

@@ -6,6 +6,7 @@ import type { LoadBalancing } from './aws/load-balancing.ts'
 import type { Caller } from './aws/sts.ts'
 import type { Problem } from './errors.ts'
 import type { GithubRun } from './github-run.ts'
+import type { FreedLane } from './preview/freed-lane.ts'
 import type { Release } from './release-state.ts'
 
 /** Everything outside that a release works with. Built by the entries and by tests, handed to everything else. */
@@ -27,6 +28,8 @@ export interface World extends Ecs, CodeDeploy {
   event: { name: string; read(): unknown }
   /** Whether a pull request of this repository is closed; undefined when GitHub does not say. */
   isPullRequestClosed(number: string): Promise<boolean | undefined>
+  /** Called when a pull request has lost its lane. */
+  onLaneFreed(freed: FreedLane): void
   /** Whether the run is seen only by people who may see the repository; false when that is not known. */
   isPrivateRepository(): boolean
   /** Logs of Lambda functions; loaded when it is first asked for. */

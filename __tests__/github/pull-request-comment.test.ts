@@ -8,7 +8,7 @@ import { readMarkdown } from '../support/markdown.ts'
 import { PULL_REQUEST, statesOf, TOKEN, tellEach, withGithub } from '../support/told-on-github.ts'
 
 const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }
-const PLACE = { owner: 'example', repo: 'shop', token: TOKEN, pullRequest: PULL_REQUEST }
+const PLACE = { owner: 'example', repo: 'shop', token: TOKEN }
 
 function comment(github: GithubApi, login: string, body: string) {
   const made = { id: github.comments.length + 1, issue: 12, login, isBot: login.endsWith('[bot]'), body }
@@ -25,8 +25,8 @@ async function rolledBack(): Promise<Release> {
 test('keeps one comment up to date from the first news to the verdict, and by later runs too', async () => {
   const states = await statesOf(scenarios['hook-fails'], { ...HOOK, 'test-url': 'http://test.example.com:8080' })
   await withGithub(async (github, api) => {
-    await tellEach(pullRequestComment({ ...PLACE, api }), states)
-    await tellEach(pullRequestComment({ ...PLACE, api }), states)
+    await tellEach(pullRequestComment({ ...PLACE, api }, PULL_REQUEST.number), states)
+    await tellEach(pullRequestComment({ ...PLACE, api }, PULL_REQUEST.number), states)
     expect(github.comments).toHaveLength(1)
     const read = readMarkdown(github.comments[0]?.body ?? '')
     expect(read.text).toContain('Rolled back: demo/web')
@@ -56,8 +56,8 @@ test('never edits a comment of somebody else, whatever it begins with', async ()
         commentMarker({ ...release, asked: { ...release.asked, service: 'api' } }),
       ),
     ].map((one) => ({ ...one }))
-    await tellEach(pullRequestComment({ ...PLACE, api }), [release])
-    await tellEach(pullRequestComment({ ...PLACE, api }), [release])
+    await tellEach(pullRequestComment({ ...PLACE, api }, PULL_REQUEST.number), [release])
+    await tellEach(pullRequestComment({ ...PLACE, api }, PULL_REQUEST.number), [release])
     expect(github.comments).toHaveLength(5)
     expect(github.comments.slice(0, 4)).toEqual(others)
   })
@@ -68,7 +68,7 @@ test('finds its comment behind hundreds of others', async () => {
   await withGithub(async (github, api) => {
     for (let index = 0; index < 250; index++) comment(github, 'octocat', 'hello')
     const own = comment(github, 'github-actions[bot]', commentMarker(release))
-    await tellEach(pullRequestComment({ ...PLACE, api }), [release])
+    await tellEach(pullRequestComment({ ...PLACE, api }, PULL_REQUEST.number), [release])
     expect(github.comments).toHaveLength(251)
     expect(own.body).toContain('Rolled back')
   })
@@ -79,8 +79,8 @@ test('writes as the user whose token it is given', async () => {
   const options = { login: 'releaser', isUser: true, token: 'ghp_test' }
   await withGithub(async (github, api) => {
     const place = { ...PLACE, token: 'ghp_test', api }
-    await tellEach(pullRequestComment(place), [release])
-    await tellEach(pullRequestComment(place), [release])
+    await tellEach(pullRequestComment(place, PULL_REQUEST.number), [release])
+    await tellEach(pullRequestComment(place, PULL_REQUEST.number), [release])
     expect(github.comments).toMatchObject([{ login: 'releaser' }])
   }, options)
 })
@@ -89,7 +89,8 @@ test('leaves one comment with the token of an app too, which does not say whose 
   const release = await rolledBack()
   await withGithub(
     async (github, api) => {
-      for (let run = 0; run < 3; run++) await tellEach(pullRequestComment({ ...PLACE, api }), [release])
+      for (let run = 0; run < 3; run++)
+        await tellEach(pullRequestComment({ ...PLACE, api }, PULL_REQUEST.number), [release])
       expect(github.comments).toMatchObject([{ login: 'our-app[bot]' }])
     },
     { login: 'our-app[bot]' },
@@ -100,7 +101,7 @@ test('makes no second comment when the answer to the first was lost', async () =
   const release = await rolledBack()
   await withGithub(async (github, api) => {
     github.faults.push({ kind: 'lost', only: /^POST/, times: 1 })
-    const place = pullRequestComment({ ...PLACE, api })
+    const place = pullRequestComment({ ...PLACE, api }, PULL_REQUEST.number)
     await expect(tellEach(place, [release])).rejects.toMatchObject({ kind: 'passing' })
     await tellEach(place, [release])
     expect(github.comments).toHaveLength(1)
@@ -169,7 +170,7 @@ test('stays below the longest body whatever others say', async () => {
 test('says nothing before the checks are over, and what is wrong when they refuse', async () => {
   const states = await statesOf(baseScenario, { service: 'wobble' })
   await withGithub(async (github, api) => {
-    const place = pullRequestComment({ ...PLACE, api })
+    const place = pullRequestComment({ ...PLACE, api }, PULL_REQUEST.number)
     expect(states[0] && place.wordingOf({ ...states[0], problems: [], status: undefined })).toBeUndefined()
     await tellEach(place, states)
     expect(github.comments[0]?.body).toContain("Service 'wobble' was not found")

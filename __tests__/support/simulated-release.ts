@@ -102,6 +102,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       run: githubRun({ GITHUB_REPOSITORY: 'example/shop', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' }),
       event: { name: 'push', read: () => ({}) },
       isPullRequestClosed: async () => undefined,
+      onLaneFreed: () => {},
       log: logInto(log),
       isPrivateRepository: () => true,
       loadBalancing: () => loadLoadBalancing(clientOptionsFor(simulator.url)),

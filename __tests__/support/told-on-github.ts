@@ -1,6 +1,8 @@
 import { getOctokit } from '@actions/github'
+import { githubAccess } from '../../src/github/access.ts'
 import { type GithubApi as Api, githubApi } from '../../src/github/api.ts'
 import type { Place } from '../../src/github/courier.ts'
+import { pullRequestStates } from '../../src/github/pull-request-state.ts'
 import { type GithubApi, type GithubApiOptions, startGithubApi } from '../../src/github-api/github-api.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
@@ -8,6 +10,7 @@ import type { Release } from '../../src/release-state.ts'
 import type { Scenario } from '../../src/simulator/scenario.ts'
 import { baseScenario } from '../../src/simulator/scenarios.ts'
 import { githubNews } from '../../src/step/github-news.ts'
+import type { Log, World } from '../../src/world.ts'
 import { runNumber } from './others.ts'
 import { rawInputs, type SimulatedAccount, type SimulatedRelease, simulateRelease } from './simulated-release.ts'
 import { virtualClock } from './virtual-clock.ts'
@@ -61,6 +64,8 @@ export interface ToldOptions {
   /** Of the runner, over the address of this GitHub. */
   environment?: NodeJS.ProcessEnv
   inputs: Partial<Record<InputName, string>>
+  /** Over the world of the step: the run and its event, of a preview. */
+  world?: Partial<World>
 }
 
 /** The commits that the runs of a test are of. */
@@ -78,7 +83,7 @@ export const EVENT = {
 export async function tellOperation(
   account: SimulatedAccount,
   github: GithubApi,
-  { number = 42, sha = PULL_REQUEST.headSha, event = EVENT, environment, inputs }: ToldOptions,
+  { number = 42, sha = PULL_REQUEST.headSha, event = EVENT, environment, inputs, world }: ToldOptions,
 ): Promise<SimulatedRelease & { notices: string[] }> {
   const notices: string[] = []
   const asked = {
@@ -87,22 +92,37 @@ export async function tellOperation(
     'github-environment': 'staging/web',
     ...inputs,
   }
-  const { run } = runNumber(number)
-  const news = githubNews({
-    inputs: parseInputs(rawInputs({ service: 'web', ...asked }), []).inputs,
+  const run = { ...(world?.run ?? runNumber(number).run), sha }
+  const log: Log = {
+    line: (text) => void notices.push(text),
+    warning: () => {},
+    group: async (_, body) => await body(),
+  }
+  const clock = virtualClock()
+  const reach = {
     environment: { GITHUB_API_URL: github.url, ...environment },
-    run: { ...run, sha },
-    readEvent: () => event,
-    clock: virtualClock(),
-    log: { line: (text) => void notices.push(text), warning: () => {}, group: async (_, body) => await body() },
+    run,
+    clock,
     load: async () => ({ getOctokit }),
+  }
+  const news = githubNews({
+    ...reach,
+    inputs: parseInputs(rawInputs({ service: 'web', ...asked }), []).inputs,
+    readEvent: () => world?.event?.read() ?? event,
+    log,
     mayHaveBegun: false,
   })
   const result = await simulateRelease({
     scenario: baseScenario,
     account,
     inputs: asked,
-    world: { run, onRelease: (release) => news.tell(release) },
+    world: {
+      isPullRequestClosed: pullRequestStates(githubAccess({ ...reach, token: TOKEN }), clock, log),
+      onLaneFreed: news.tellFreed,
+      ...world,
+      run,
+      onRelease: (release) => news.tell(release),
+    },
   })
   await news.finish(result.release, new Promise(() => {}))
   return { ...result, notices }

@@ -30,10 +30,11 @@ const MAX_ROWS = 30
 
 /**
  * The hidden first line by which a later run finds the comment of the same service: region, cluster and service, so that
- * the jobs of a matrix do not share one. Written from the inputs, which are there before AWS has said anything.
+ * the jobs of a matrix do not share one; of a preview the first lane of all, whichever it is on. Written from the inputs, which are there before AWS has said anything.
  */
-export function commentMarker({ region, asked }: Release): string {
-  const names = [region ?? '', shortName(asked.cluster), shortName(asked.service)]
+export function commentMarker({ region, asked }: Pick<Release, 'region' | 'asked'>): string {
+  const names = [region ?? '', shortName(asked.cluster), shortName(asked.firstLane ?? asked.service)]
+  if (asked.firstLane !== undefined) names.push('preview')
   const key = names.map((name) => encodeURIComponent(cut(name, MAX_NAME_LENGTH).toWellFormed())).join('/')
   return `<!-- ecs-release ${key.replaceAll('-', '%2D')} -->`
 }
@@ -77,7 +78,10 @@ function facts(release: Release): string {
     ]),
     ['Revision', revisions.map(markdownCode).join(' → ')],
     ['Production now', markdownCode(production)],
-    ['Test URL', testUrl === undefined ? '' : withLink(markdownText(testUrl), testUrl)],
+    [
+      release.operation === 'preview' ? 'Preview' : 'Test URL',
+      testUrl === undefined ? '' : withLink(markdownText(testUrl), testUrl),
+    ],
     ['Deployment', deploymentId === undefined ? '' : withLink(markdownCode(deploymentId), console)],
   ]
   const shown = rows.filter(([, value]) => value !== '')

@@ -108,8 +108,8 @@ export function environmentDeployment(options: EnvironmentDeploymentOptions): Pl
         // GitHub would else merge the default branch into the commit, and wait for the checks that this job is one of.
         auto_merge: false,
         required_contexts: [],
-        // The environment outlives the release.
-        transient_environment: false,
+        // The environment outlives the release; that of a preview goes with its pull request.
+        transient_environment: release.operation === 'preview',
         production_environment: PRODUCTION_NAME.test(environment),
       },
       signal,

@@ -8,6 +8,7 @@ import { inSentence } from '../untrusted.ts'
 import type { World } from '../world.ts'
 import { type Candidate, candidateFor } from './candidate.ts'
 import { departures } from './departures.ts'
+import { freedLane } from './freed-lane.ts'
 import { isHeldBy } from './holder.ts'
 import { type Lane, lookAgain } from './lane.ts'
 import { problemsIn } from './problems.ts'
@@ -88,7 +89,11 @@ async function releaseTo(
       !(await yields({ lane, primaryId, id, own, world, progress })),
   }
   const ended = await release({ ...parsed, inputs: lane.inputs }, world, terms)
-  return await tidyUp(ended, lanes, own, world)
+  const tidied = await tidyUp(ended, lanes, own, world)
+  const before = lane.holder?.runsNothing === true ? undefined : lane.holder
+  const freed = freedLane(lane, before, candidate.whyGone ?? 'a later release took its place')
+  if (tidied.status === 'succeeded' && freed !== undefined) world.onLaneFreed(freed)
+  return tidied
 }
 
 /** Whose the lane is, read right before it is taken. */

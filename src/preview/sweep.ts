@@ -5,6 +5,7 @@ import type { Release } from '../release-state.ts'
 import type { World } from '../world.ts'
 import { departures } from './departures.ts'
 import { freeLane } from './free.ts'
+import { freedLane } from './freed-lane.ts'
 import { isHeldBy } from './holder.ts'
 import type { Lane } from './lane.ts'
 import { laneReadings } from './words.ts'
@@ -67,6 +68,8 @@ async function freeAll(
       { freed: `freed: ${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing],
     )
     if (freeing === 'stuck') stuck.push(aside.release)
+    const freed = freeing === 'freed' ? freedLane(lane, lane.holder, why) : undefined
+    if (freed !== undefined) world.onLaneFreed(freed)
     tell()
   }
   if (stuck.length > 0) {

@@ -4,6 +4,7 @@ import { Progress } from '../progress.ts'
 import type { Release } from '../release-state.ts'
 import type { World } from '../world.ts'
 import { type Freeing, freeLane } from './free.ts'
+import { freedLane } from './freed-lane.ts'
 import { isHeldBy, isLater } from './holder.ts'
 import { type Lane, type LanePlace, lookAgain } from './lane.ts'
 import { problemsIn } from './problems.ts'
@@ -59,7 +60,7 @@ async function giveBack({ preview, group, deploymentId, settlement }: Release, w
 
 /** The pull request was closed while its preview was being made, too early for the run of that event to see it. */
 async function leave(lane: Lane, own: Marker, world: World, progress: Progress): Promise<Release> {
-  const freeing = await freeQuietly(lane, own, world)
+  const freeing = await freeQuietly(lane, own, `pull request ${own.pullRequest} is closed`, world)
   const what = freeing === 'freed' ? 'the lane was freed again' : 'the lane is left to the sweep'
   progress.warn(`Pull request ${own.pullRequest} was closed meanwhile; ${what}.`)
   return progress.release
@@ -81,10 +82,10 @@ async function keepOne(
     if (other === lane || marker === undefined || !isHeldBy(other.holder, own)) continue
     const isOlder = isLater(own, marker) || (!isLater(marker, own) && now.indexOf(lane) < now.indexOf(other))
     if (!isOlder) {
-      await freeQuietly(lane, own, world)
+      await freeQuietly(lane, own, 'a newer run took another lane', world)
       return progress.end('refused', { problems: [otherLaneProblem(lane, other, own)] })
     }
-    if ((await freeQuietly(other, own, world)) === 'freed') {
+    if ((await freeQuietly(other, own, `it is on lane ${lane.name} now`, world)) === 'freed') {
       progress.warn(`An older run had put pull request ${own.pullRequest} on lane ${other.name}, which was freed.`)
     }
   }
@@ -98,7 +99,10 @@ function otherLaneProblem(lane: Lane, other: Lane, { pullRequest }: Marker): Pro
 }
 
 /** What stands in the way is no verdict on the release. */
-async function freeQuietly(lane: Lane, own: Marker, world: World): Promise<Freeing> {
+async function freeQuietly(lane: Lane, own: Marker, why: string, world: World): Promise<Freeing> {
   const aside = Progress.begin(lane.inputs, { ...world, onRelease: () => {} })
-  return await freeLane(lane, own, world, aside)
+  const freeing = await freeLane(lane, own, world, aside)
+  const freed = freeing === 'freed' ? freedLane(lane, lane.holder, why) : undefined
+  if (freed !== undefined) world.onLaneFreed(freed)
+  return freeing
 }

@@ -1,13 +1,17 @@
-import { isLoopback } from '../aws/endpoint.ts'
 import type { Clock } from '../clock.ts'
-import { type GithubToolkit, githubApi } from '../github/api.ts'
+import { githubAccess } from '../github/access.ts'
+import type { GithubToolkit } from '../github/api.ts'
+import { commentMarker } from '../github/comment-text.ts'
 import { Courier, type Ending } from '../github/courier.ts'
 import { environmentDeployment } from '../github/environment-deployment.ts'
+import { farewell } from '../github/farewell.ts'
 import { type PullRequest, pullRequestOf } from '../github/pull-request.ts'
 import { pullRequestComment } from '../github/pull-request-comment.ts'
 import { troubleLines } from '../github/trouble-lines.ts'
 import type { GithubRun } from '../github-run.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import type { FreedLane } from '../preview/freed-lane.ts'
+import { askedOf } from '../progress.ts'
 import type { Release } from '../release-state.ts'
 import { inSentence } from '../untrusted.ts'
 import type { Log } from '../world.ts'
@@ -19,10 +23,12 @@ export interface GithubNews {
   tell(release: Release): void
   /** The last words. @returns whether every place says them, as far as it takes any */
   finish(release: Release, lastMoment: Promise<void>): Promise<boolean>
+  /** A pull request has lost its lane. */
+  tellFreed(freed: FreedLane): void
 }
 
 export interface GithubNewsOptions {
-  inputs: Pick<Inputs, 'githubToken' | 'pullRequestComment' | 'githubEnvironment'>
+  inputs: Inputs
   environment: NodeJS.ProcessEnv
   run: GithubRun
   /** The event that started the run. */
@@ -45,12 +51,15 @@ interface Places {
   /** One for each CodeDeploy deployment: a rollback can be about two. */
   deployment: (() => Courier) | undefined
   isFork: boolean
+  /** Tells of a lane that was freed. @returns a line for the log when that did not work */
+  freed: ((lane: FreedLane) => Promise<string | undefined>) | undefined
 }
 
 /** The places on GitHub that the inputs ask for; what they cannot have is one line of the log. */
 export function githubNews(options: GithubNewsOptions): GithubNews {
-  const { comment, deployment, isFork } = placesOf(options)
+  const { comment, deployment, isFork, freed } = placesOf(options)
   const errands = new Map<string, Errand>()
+  const farewells: Promise<string | undefined>[] = []
 
   function errandsOf(release: Release): Errand[] {
     const { deploymentId } = release
@@ -81,43 +90,63 @@ export function githubNews(options: GithubNewsOptions): GithubNews {
           async ({ courier, last }): Promise<[Courier, Ending]> => [courier, await courier.finish(last, lastMoment)],
         ),
       )
+      for (const line of await settledLines(farewells, lastMoment)) options.log.line(line)
       const told = endings.map(([{ place }, ending]) => ({ place, ending }))
       for (const line of troubleLines(told, isFork)) options.log.line(line)
       return endings.every(([, { kind }]) => kind !== 'late')
     },
+    tellFreed: (lane) => {
+      if (freed !== undefined) farewells.push(freed(lane))
+    },
   }
+}
+
+/** What did not get through; what takes longer than there is time for is left. */
+async function settledLines(
+  farewells: readonly Promise<string | undefined>[],
+  lastMoment: Promise<void>,
+): Promise<string[]> {
+  const lines = await Promise.race([Promise.all(farewells), lastMoment])
+  return (lines ?? []).filter((line) => line !== undefined)
 }
 
 function placesOf(options: GithubNewsOptions): Places {
   const { inputs, environment, run, clock, log } = options
-  const { githubToken: token, githubEnvironment } = inputs
-  const none: Places = { comment: undefined, deployment: undefined, isFork: false }
+  const { githubToken, githubEnvironment } = inputs
+  const none: Places = { comment: undefined, deployment: undefined, isFork: false, freed: undefined }
   if (!inputs.pullRequestComment && githubEnvironment === undefined) return none
   const notice = (text: string) => log.line(`Notice: ${text}`)
 
-  const url = environment['GITHUB_API_URL']?.replace(/\/+$/, '') || 'https://api.github.com'
-  const [, owner = '', repo = ''] = /^([^/\s]+)\/([^/\s]+)$/.exec(run.repository) ?? []
-  const obstacle = obstacleTo(url, token, owner)
-  if (obstacle !== undefined || token === undefined) {
-    notice(`Nothing is told on GitHub beside this run: ${obstacle}`)
+  const access = githubAccess({ token: githubToken, environment, run, clock, load: options.load })
+  if (typeof access === 'string') {
+    notice(`Nothing is told on GitHub beside this run: ${access}`)
     return none
   }
 
-  const api = githubApi({ url, token, clock, load: options.load })
-  const at = { api, owner, repo }
   const pullRequest = pullRequestOf(options.readEvent())
   const places = { ...none, isFork: pullRequest?.isFork === true }
-  if (inputs.pullRequestComment && pullRequest === undefined) {
+  if (inputs.operation === 'preview') {
+    places.freed = farewell({
+      access,
+      run,
+      clock,
+      inComment: inputs.pullRequestComment,
+      inDeployment: githubEnvironment !== undefined,
+      ownNumber: pullRequest?.number,
+      marker: ({ region }) => commentMarker({ region, asked: askedOf(inputs) }),
+    })
+  }
+  if (inputs.pullRequestComment && pullRequest === undefined && inputs.operation !== 'preview') {
     const event = inSentence(environment['GITHUB_EVENT_NAME'] ?? '', 50)
     notice(`Input 'pull-request-comment' does nothing here: the event '${event}' is about no pull request.`)
   } else if (inputs.pullRequestComment && pullRequest !== undefined) {
-    places.comment = () => new Courier(pullRequestComment({ ...at, token, pullRequest }), clock)
+    places.comment = () => new Courier(pullRequestComment(access, pullRequest.number), clock)
   }
   const sha = commitOf(pullRequest, run)
   if (githubEnvironment !== undefined && sha === '') {
     notice("Input 'github-environment' does nothing here: the commit of this run is not known (GITHUB_SHA).")
   } else if (githubEnvironment !== undefined) {
-    const place = { ...at, environment: githubEnvironment, sha, mayExist: options.mayHaveBegun }
+    const place = { ...access, environment: githubEnvironment, sha, mayExist: options.mayHaveBegun }
     places.deployment = () => new Courier(environmentDeployment(place), clock)
   }
   return places
@@ -125,13 +154,4 @@ function placesOf(options: GithubNewsOptions): Places {
 
 function commitOf(pullRequest: PullRequest | undefined, run: GithubRun): string {
   return pullRequest?.headSha || run.sha
-}
-
-/** Why GitHub cannot be called, or must not be. */
-function obstacleTo(url: string, token: string | undefined, owner: string): string | undefined {
-  if (token === undefined) return "input 'github-token' is empty."
-  if (owner === '') return 'the repository of this run is not known (GITHUB_REPOSITORY).'
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname))) return undefined
-  return `the token goes over https only, and GITHUB_API_URL is '${inSentence(url, 200)}'.`
 }

@@ -1,5 +1,7 @@
 import { systemClock } from '../clock.ts'
+import { githubAccess } from '../github/access.ts'
 import type { GithubToolkit } from '../github/api.ts'
+import { pullRequestStates } from '../github/pull-request-state.ts'
 import { githubRun } from '../github-run.ts'
 import { readRawInputs, readUndeclaredInputs } from '../inputs/environment.ts'
 import { type ParsedInputs, parseInputs } from '../inputs/inputs.ts'
@@ -43,6 +45,15 @@ export function buildStep(parts: StepParts): Step {
   const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent }
   const { close, ...connection } = connect(options)
   const run = githubRun(environment)
+  const github = { environment, run, clock: systemClock, load: parts.loadGithub }
+  const news = githubNews({
+    ...github,
+    inputs,
+    readEvent: () => readEvent(environment),
+    log,
+    mayHaveBegun: parts.isSecond,
+  })
+  const access = githubAccess({ ...github, token: inputs.githubToken })
   const world: World = {
     ...connection,
     clock: systemClock,
@@ -51,21 +62,12 @@ export function buildStep(parts: StepParts): Step {
     signal,
     run,
     event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
-    isPullRequestClosed: async () => undefined,
+    isPullRequestClosed: pullRequestStates(access, systemClock, log),
+    onLaneFreed: news.tellFreed,
     log,
     isPrivateRepository: () => isPrivateRepository(environment),
     readText: files.readText,
     onRelease,
   }
-  const news = githubNews({
-    inputs,
-    environment,
-    run,
-    readEvent: () => readEvent(environment),
-    clock: systemClock,
-    log,
-    load: parts.loadGithub,
-    mayHaveBegun: parts.isSecond,
-  })
   return { parsed, world, news, close }
 }

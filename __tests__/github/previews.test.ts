@@ -1,0 +1,96 @@
+import { expect, test } from '@jest/globals'
+import type { GithubApi } from '../../src/github-api/github-api.ts'
+import type { World } from '../../src/world.ts'
+import { readMarkdown } from '../support/markdown.ts'
+import { laneLines, laneStates, pullRequest, scenarioWithLanes, scheduled } from '../support/previews.ts'
+import { inOneAccount, type SimulatedAccount } from '../support/simulated-release.ts'
+import { tellOperation, withGithub } from '../support/told-on-github.ts'
+
+async function preview(account: SimulatedAccount, github: GithubApi, world: Partial<World>, lanes = 1) {
+  const number = world.run?.pullRequest ?? ''
+  const inputs = {
+    service: '',
+    cluster: 'demo',
+    operation: 'preview',
+    'preview-services': laneLines(lanes),
+    image: `registry.example/web:pr-${number || 0}`,
+    'github-environment': `preview/pr-${number}`,
+  }
+  return await tellOperation(account, github, { world, inputs })
+}
+
+function commentOn(github: GithubApi, issue: number): string {
+  const comments = github.comments.filter((one) => one.issue === issue)
+  expect(comments).toHaveLength(1)
+  return readMarkdown(comments[0]?.body ?? '').text
+}
+
+/** Environment and states of each GitHub deployment, a state that was only described anew told once. */
+const deployments = (github: GithubApi) =>
+  github.deployments.map(({ environment, isTransient, isProduction, statuses }) => {
+    const states = statuses.map(({ state }) => state).filter((state, index, all) => state !== all[index - 1])
+    return [environment, isTransient && 'transient', isProduction && 'production', ...states].filter(Boolean).join(' ')
+  })
+
+test('tells a preview from its first push to the closing, in one comment and a transient environment', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      github.pullRequest(7)
+      await preview(account, github, pullRequest({ number: 7 }))
+      expect(commentOn(github, 7)).toContain('https://p1.example.org serves pull request 7.')
+      await preview(account, github, pullRequest({ number: 7, action: 'synchronize', run: 120 }))
+      expect(deployments(github)).toEqual([
+        'preview/pr-7 transient queued in_progress success inactive',
+        'preview/pr-7 transient queued in_progress success',
+      ])
+      github.pullRequest(7).state = 'closed'
+      await preview(account, github, pullRequest({ number: 7, action: 'closed', run: 121 }))
+      expect(commentOn(github, 7)).toContain('The lane of pull request 7 is free again')
+      expect(deployments(github)[1]).toBe('preview/pr-7 transient queued in_progress success inactive')
+    }),
+  ))
+
+test('a sweep tells the pull request whose lane it frees, and who is refused is told who has the lanes', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      for (const number of [7, 8]) github.pullRequest(number)
+      await preview(account, github, pullRequest({ number: 7 }))
+      const refused = await preview(account, github, pullRequest({ number: 8 }))
+      expect(refused.outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
+      expect(commentOn(github, 8)).toContain('No lane is free for pull request 8. web-preview-1: pull request 7')
+      github.pullRequest(7).state = 'closed'
+      const swept = await preview(account, github, scheduled())
+      expect(swept.outputs).toMatchObject({ status: 'succeeded' })
+      expect(commentOn(github, 7)).toContain('shows this pull request no more: pull request 7 is closed.')
+      expect(deployments(github)).toEqual(['preview/pr-7 transient queued in_progress success inactive'])
+      expect(await laneStates(account, 1)).toEqual(['0 of web:2'])
+    }),
+  ))
+
+test('without a word of GitHub only what runs no tasks counts as free, and one line says so', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      github.faults.push({ kind: 'read-only', only: /^GET .*\/pulls\// })
+      await preview(account, github, pullRequest({ number: 7 }))
+      const { outputs, notices } = await preview(account, github, pullRequest({ number: 8 }))
+      expect(outputs).toMatchObject({ reason: 'no-lane' })
+      expect(
+        notices.filter((line) => line.startsWith('Notice: Which pull requests are closed is not known')),
+      ).toHaveLength(1)
+    }),
+  ))
+
+test('GitHub out of order fails no preview and no sweep', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      github.pullRequest(7)
+      await preview(account, github, pullRequest({ number: 7 }))
+      github.faults.push({ kind: 'server-error' })
+      await account.clock.sleep(80 * 3_600_000)
+      const { outputs, notices } = await preview(account, github, scheduled())
+      expect(outputs).toMatchObject({ status: 'succeeded' })
+      expect(notices).toContainEqual(
+        expect.stringContaining('has lane web-preview-1 no more could not be told on GitHub'),
+      )
+    }),
+  ))

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts'
+import type { GithubRun } from '../github-run.ts'
+import type { FreedLane } from '../preview/freed-lane.ts'
+import { runUrl } from '../report/console-links.ts'
+import { inSentence } from '../untrusted.ts'
+import type { GithubAccess } from './access.ts'
+import { GithubError } from './api.ts'
+import { endDeployment, tellFreedInComment } from './freed-lane.ts'
+
+/** How long telling one farewell may take, all its requests together, in milliseconds. */
+const FAREWELL_MS = 15_000
+
+export interface FarewellOptions {
+  access: GithubAccess
+  run: GithubRun
+  clock: Clock
+  /** Where previews are told. */
+  inComment: boolean
+  inDeployment: boolean
+  /** Pull request of the event; its own comment is told by the verdict. Undefined: of none. */
+  ownNumber: number | undefined
+  /** The hidden first line of the comments. */
+  marker(freed: FreedLane): string
+}
+
+/**
+ * Tells where people look for a preview that its lane is gone.
+ * @returns a line for the log when it did not work; it fails no release
+ */
+export function farewell(options: FarewellOptions): (freed: FreedLane) => Promise<string | undefined> {
+  const { access, run, clock, inComment, inDeployment, ownNumber, marker } = options
+  return async (freed) => {
+    const { pullRequest, repository } = freed
+    const isOfOther = pullRequest !== String(ownNumber ?? '') && repository === `${access.owner}/${access.repo}`
+    const limit = clock.deadline(FAREWELL_MS)
+    try {
+      if (inDeployment) await endDeployment(access, freed, limit.signal)
+      if (inComment && isOfOther) {
+        await tellFreedInComment(access, freed, marker(freed), runUrl(run), limit.signal)
+      }
+      return undefined
+    } catch (error) {
+      const why = error instanceof GithubError ? error.message : inSentence(String(error), 200)
+      return `Notice: That pull request ${pullRequest} has lane ${freed.name} no more could not be told on GitHub (${why}).`
+    } finally {
+      limit.cancel()
+    }
+  }
+}

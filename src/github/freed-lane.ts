@@ -1,0 +1,63 @@
+import { isJsonObject } from '../document.ts'
+import type { FreedLane } from '../preview/freed-lane.ts'
+import { withLink } from '../report/summary.ts'
+import { cut, inSentence, markdownCode, markdownText } from '../untrusted.ts'
+import type { GithubAccess } from './access.ts'
+import { malformed } from './api.ts'
+import { MAX_DESCRIPTION } from './deployment-status.ts'
+import { loginOf, markedComments } from './own-comments.ts'
+import { UPDATE_COMMENT } from './pull-request-comment.ts'
+
+const LIST = 'GET /repos/{owner}/{repo}/deployments'
+const STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses'
+
+const PER_PAGE = 100
+/** So many deployments of the repository may have been made since. */
+const MAX_PAGES = 3
+
+/** Says in the comment of another pull request that its preview is gone. There is none: nothing is said. @throws GithubError */
+export async function tellFreedInComment(
+  access: GithubAccess,
+  freed: FreedLane,
+  marker: string,
+  run: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const login = await loginOf(access, signal)
+  const comments = await markedComments(access, Number(freed.pullRequest), marker, signal)
+  const own = comments.find((one) => one.login === login)
+  if (own === undefined) return
+  const by = run === undefined ? '' : ` ${withLink('The run that freed it', run)}.`
+  const body = [
+    marker,
+    `## Freed: ${markdownText(`pull request ${freed.pullRequest}`)}`,
+    `> [!NOTE]\n> Lane ${markdownCode(freed.name)} shows this pull request no more: ${markdownText(freed.why)}. The next push puts it on a lane again.${by}`,
+  ].join('\n\n')
+  const { api, owner, repo } = access
+  await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal)
+}
+
+/** Makes the GitHub deployment of the preview inactive, whatever environment it is in. @throws GithubError */
+export async function endDeployment(
+  { api, owner, repo }: GithubAccess,
+  freed: FreedLane,
+  signal: AbortSignal,
+): Promise<void> {
+  const description = cut(inSentence(`Preview ended: ${freed.why}`), MAX_DESCRIPTION - 1)
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const answer = await api.call(LIST, { owner, repo, task: 'deploy', per_page: PER_PAGE, page }, signal)
+    if (!Array.isArray(answer)) throw malformed(LIST)
+    const found = answer.find((one) => isOf(one, freed))
+    if (isJsonObject(found)) {
+      const status = { state: 'inactive', description, auto_inactive: false }
+      await api.call(STATUS, { owner, repo, deployment_id: found['id'], ...status }, signal)
+      return
+    }
+    if (answer.length < PER_PAGE) return
+  }
+}
+
+function isOf(deployment: unknown, { deploymentId, region }: FreedLane): boolean {
+  const payload = isJsonObject(deployment) ? deployment['payload'] : undefined
+  return isJsonObject(payload) && payload['codedeploy'] === deploymentId && payload['region'] === region
+}
