@@ -123,7 +123,7 @@ test('makes room where another deployment waits at Ready, and releases', async (
 
 test.each([
   ['Install', '10'],
-  ['AfterAllowTestTraffic', '20'],
+  ['AfterAllowTestTraffic', '12'],
   ['AllowTraffic', '20'],
 ])('cancelled at %s it stops the deployment, and the rollback is followed to its end', async (event, speed) => {
   const { exitCode, printed } = await rehearse(['--cancel-at', event, '--speed', speed])

@@ -25,8 +25,8 @@ This page is written by \`npm run faults\` from those releases, and \`npm test\`
 | malformed | carried out; half of the answer is missing |
 | empty | carried out; the answer has no body |
 
-In every cell: an exit code of 0 is only given when production, the deployment and every lifecycle event stand as they do
-without a fault, by the simulator's own model; at most one CreateDeployment is accepted; no output has a stack trace; there is one
+In every cell: an exit code of 0 is only given when production and every lifecycle event are as they are without a fault, by
+the simulator's own model; at most one CreateDeployment is accepted; no output has a stack trace; there is one
 annotation when the exit code is 1, and otherwise none; the report keeps to its schema; trouble that outlasts a call's
 own attempts is told in one line when it begins and in one when it ends. The post step fails no job, and raises one
 annotation when somebody has to look.
