@@ -43844,7 +43844,7 @@ function parseInputs(raw, undeclared) {
         onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
         ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
         allowOlder: fields.trueOrFalse('allow-older') ?? false,
-        autoPromote: operation === 'release' || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
+        autoPromote: (0,inputs_operation/* isRelease */.MU)(operation) || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
         keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
         waitFor: waitFor(fields, operation, notes),
         waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
@@ -44068,6 +44068,7 @@ const INAPPLICABLE_INPUTS = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   MU: () => (/* binding */ isRelease),
 /* harmony export */   lV: () => (/* binding */ isOnDeployment),
 /* harmony export */   pN: () => (/* binding */ mayEnd),
 /* harmony export */   r$: () => (/* binding */ markedAs),
@@ -44078,9 +44079,13 @@ const OPERATIONS = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback', '
 function markedAs(operation) {
     return operation === 'plan' ? 'release' : operation;
 }
+/** Whether the operation makes a deployment of what its inputs say. */
+function isRelease(operation) {
+    return operation === 'release' || operation === 'preview';
+}
 /** Whether the operation may end what it started or moved on, when it is cancelled, not done in time, or in vain. */
 function mayEnd(operation) {
-    return operation === 'release' || operation === 'promote' || operation === 'preview';
+    return isRelease(operation) || operation === 'promote';
 }
 /** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
 function isOnDeployment(operation) {
@@ -45678,13 +45683,15 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony export */ });
 /* unused harmony export differenceLine */
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8690);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8438);
+/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8438);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7784);
 /* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5163);
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
 /* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(802);
 /* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3523);
 /* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1112);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8191);
+
 
 
 
@@ -45767,7 +45774,7 @@ function openingLines(release) {
     if (service === undefined || deploymentId === undefined || plan === undefined)
         return [];
     const url = (0,_console_links_js__WEBPACK_IMPORTED_MODULE_3__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
-    const isOurs = release.operation === 'release';
+    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__/* .isRelease */ .MU)(release.operation);
     const as = caller === undefined || !isOurs ? '' : `, as ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(caller.arn)}`;
     const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`;
     const lines = [
@@ -45831,7 +45838,7 @@ function heartbeatLine(heartbeat, nowMs) {
     const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat;
     const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const tasks = replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_7__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_8__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
 }
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
@@ -45862,7 +45869,7 @@ function closingLines(release) {
     return sentences.length < 2
         ? []
         : [
-            `${sentences.length} things are wrong, so nothing was ${release.operation === 'release' ? 'deployed' : 'changed'}:`,
+            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
             ...sentences,
         ];
 }
@@ -46028,6 +46035,8 @@ var ending = __nccwpck_require__(7161);
 var phase = __nccwpck_require__(8438);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/inputs/operation.js
+var operation = __nccwpck_require__(7784);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/report/console-links.js
@@ -46083,6 +46092,7 @@ function previewCause(release) {
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./lib/report/sentences.js
+
 
 
 
@@ -46459,9 +46469,7 @@ function leftBehind(release) {
     const { taskDefinition, lostRevisionOf } = release;
     if (release.deploymentId !== undefined && release.preview !== undefined)
         return '';
-    const nothing = release.operation === 'release' || release.operation === 'preview'
-        ? 'Nothing was deployed.'
-        : 'Nothing was changed.';
+    const nothing = (0,operation/* isRelease */.MU)(release.operation) ? 'Nothing was deployed.' : 'Nothing was changed.';
     if (lostRevisionOf !== undefined) {
         return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
     }
@@ -48033,7 +48041,9 @@ async function planDefinition(facts) {
         return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready };
     }
     const newest = await newestRevision(definition, world, findings, seen === 'denied');
-    if (source.kind === 'current' && current && newest && newest.revision > current.revision) {
+    // Lanes may share a family, whose newest revision is then of another pull request.
+    const isOwnFamily = inputs.operation !== 'preview';
+    if (source.kind === 'current' && isOwnFamily && current && newest && newest.revision > current.revision) {
         findings.warnings.push(leftBehindWarning(current, newest));
     }
     const candidates = [current, newest].filter((one) => one?.isActive === true);

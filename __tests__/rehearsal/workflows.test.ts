@@ -34,6 +34,7 @@ async function play(name: string, workflow: Workflow, chapter?: string) {
 test.each<[WorkflowName, string, string[]]>([
   ['two-job', 'approved', ['propose', 'promote']],
   ['two-job', 'rejected', ['propose', 'reject']],
+  ['preview', 'side-by-side', ['seven', 'eight']],
   ['rollback', 'alarm-in-the-shift', ['first', 'good', 'release', 'rollback', 'again']],
 ])('the workflow %s ends as it must: %s', async (name, chapter, jobs) => {
   const { exitCode, printed } = await play(name, workflows[name], chapter)

@@ -8,7 +8,7 @@ import { type Fields, fieldsOf, orList, URL_FORM } from './fields.ts'
 import { githubOf } from './github.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
-import { isOnDeployment, mayEnd, OPERATIONS, type Operation } from './operation.ts'
+import { isOnDeployment, isRelease, mayEnd, OPERATIONS, type Operation } from './operation.ts'
 import { type PreviewService, previewsOf, serviceOf } from './previews.ts'
 
 /** The moment at which a release counts as done. */
@@ -181,8 +181,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
     ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
     allowOlder: fields.trueOrFalse('allow-older') ?? false,
-    autoPromote:
-      operation === 'release' || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
+    autoPromote: isRelease(operation) || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
     keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
     waitFor: waitFor(fields, operation, notes),
     waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),

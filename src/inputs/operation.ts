@@ -8,9 +8,14 @@ export function markedAs(operation: Operation): Operation {
   return operation === 'plan' ? 'release' : operation
 }
 
+/** Whether the operation makes a deployment of what its inputs say. */
+export function isRelease(operation: Operation): boolean {
+  return operation === 'release' || operation === 'preview'
+}
+
 /** Whether the operation may end what it started or moved on, when it is cancelled, not done in time, or in vain. */
 export function mayEnd(operation: Operation): boolean {
-  return operation === 'release' || operation === 'promote' || operation === 'preview'
+  return isRelease(operation) || operation === 'promote'
 }
 
 /** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */

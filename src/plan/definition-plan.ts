@@ -56,7 +56,9 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   }
 
   const newest = await newestRevision(definition, world, findings, seen === 'denied')
-  if (source.kind === 'current' && current && newest && newest.revision > current.revision) {
+  // Lanes may share a family, whose newest revision is then of another pull request.
+  const isOwnFamily = inputs.operation !== 'preview'
+  if (source.kind === 'current' && isOwnFamily && current && newest && newest.revision > current.revision) {
     findings.warnings.push(leftBehindWarning(current, newest))
   }
   const candidates = [current, newest].filter((one) => one?.isActive === true)

@@ -28,8 +28,8 @@ export const USAGE = `npm run rehearse -- [options]
                        as long as every hook answers)
   --input NAME=VALUE   any input of the action; may be given many times
   --cancel-at EVENT    cancel the run, as GitHub does, when this lifecycle event has started
-  --workflow NAME      a whole story of several jobs instead of one: two-job or rollback; the exit code is 1 when it does
-                       not end as it must. Beside it only:
+  --workflow NAME      a whole story of several jobs instead of one: two-job, rollback or preview; the exit code is 1 when
+                       it does not end as it must. Beside it only:
     --chapter NAME     one of its chapters
     --reject           two-job: what is proposed is rejected (--chapter rejected)
   --list               the scenarios, and the workflows with their chapters

@@ -112,6 +112,8 @@ class Player {
         return await this.#look(step)
       case 'told':
         return this.#told(step)
+      case 'commented':
+        return this.#commented(step.pullRequest, step.says)
     }
   }
 
@@ -123,7 +125,8 @@ class Player {
 
   #begin(job: Job): Begun {
     const run = { ...PUSH_TO_MAIN, job: job.name, ...job.run }
-    const given = typeof job.inputs === 'function' ? job.inputs((name) => this.#outputsOf(name)) : job.inputs
+    const given =
+      typeof job.inputs === 'function' ? job.inputs((name) => this.#outputsOf(name), this.#stage) : job.inputs
     const inputs = { cluster: 'demo', service: 'web', ...given }
     for (const line of announcement(job.name, run, inputs)) this.#say(logLine(line))
 
@@ -187,6 +190,17 @@ class Player {
     }
     const [violation] = violations
     if (violation !== undefined) throw new Astray(`GitHub does not take such a request: ${violation}`)
+  }
+
+  #commented(pullRequest: number, says: string): void {
+    const { comments = [] } = this.#stage.github?.api ?? {}
+    const [first, ...others] = comments.filter(({ issue }) => issue === pullRequest)
+    const [heading = 'nothing'] = first?.body.match(/^## .*$/m) ?? []
+    this.#say(`-- pull request ${pullRequest} has ${others.length + (first ? 1 : 0)} comment: ${logLine(heading)}`)
+    if (others.length > 0) throw new Astray(`pull request ${pullRequest} must have one comment; it has more.`)
+    if (first?.body.includes(says) !== true) {
+      throw new Astray(`the comment on pull request ${pullRequest} must say '${says}'; it says ${heading}.`)
+    }
   }
 
   async #see(expected: string): Promise<void> {

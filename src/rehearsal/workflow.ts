@@ -37,6 +37,8 @@ export type Step =
   | { kind: 'see'; production: string }
   | Look
   | Told
+  /** A pull request must have exactly one comment, which says this somewhere. */
+  | { kind: 'commented'; pullRequest: number; says: string }
 
 /** A job of one step: this action. */
 export interface Job {
@@ -44,7 +46,7 @@ export interface Job {
   name: string
   run: Partial<RunIdentity>
   /** `with:`; over cluster `demo` and service `web`. */
-  inputs: Inputs | ((outputsOf: OutputsOf) => Inputs)
+  inputs: Inputs | ((outputsOf: OutputsOf, stage: Stage) => Inputs)
   ends: Ending
 }
 

@@ -8,6 +8,7 @@ import type { TimelineEntry } from '../follow/timeline.ts'
 import type { TroubleNews } from '../follow/trouble.ts'
 import type { HookLog } from '../hook-log.ts'
 import type { FinishLine, Parting } from '../inputs/inputs.ts'
+import { isRelease } from '../inputs/operation.ts'
 import type { Release } from '../release-state.ts'
 import { describeShift } from '../service/traffic-shift.ts'
 import type { Difference } from '../task-definition/difference.ts'
@@ -92,7 +93,7 @@ export function openingLines(release: Release): string[] {
   const { service, deploymentId, plan, run, region, otherEndpoint, asked, caller } = release
   if (service === undefined || deploymentId === undefined || plan === undefined) return []
   const url = deploymentUrl(service.partition, service.region, deploymentId)
-  const isOurs = release.operation === 'release'
+  const isOurs = isRelease(release.operation)
   const as = caller === undefined || !isOurs ? '' : `, as ${inSentence(caller.arn)}`
   const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`
   const lines = [
@@ -199,7 +200,7 @@ export function closingLines(release: Release): string[] {
   return sentences.length < 2
     ? []
     : [
-        `${sentences.length} things are wrong, so nothing was ${release.operation === 'release' ? 'deployed' : 'changed'}:`,
+        `${sentences.length} things are wrong, so nothing was ${isRelease(release.operation) ? 'deployed' : 'changed'}:`,
         ...sentences,
       ]
 }

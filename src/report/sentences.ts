@@ -3,6 +3,7 @@ import { describeServiceError } from '../aws/service-error.ts'
 import { endingOf } from '../follow/ending.ts'
 import { describePhase } from '../follow/phase.ts'
 import { failedEvent, hasEnded, hookOf, readySinceMs, type Snapshot } from '../follow/snapshot.ts'
+import { isRelease } from '../inputs/operation.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Status } from '../verdict.ts'
 import { deploymentUrl } from './console-links.ts'
@@ -391,10 +392,7 @@ function remains(release: Release): string {
 function leftBehind(release: Release): string {
   const { taskDefinition, lostRevisionOf } = release
   if (release.deploymentId !== undefined && release.preview !== undefined) return ''
-  const nothing =
-    release.operation === 'release' || release.operation === 'preview'
-      ? 'Nothing was deployed.'
-      : 'Nothing was changed.'
+  const nothing = isRelease(release.operation) ? 'Nothing was deployed.' : 'Nothing was changed.'
   if (lostRevisionOf !== undefined) {
     return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`
   }
