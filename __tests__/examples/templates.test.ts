@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
-import { simulateRelease } from '../support/simulated-release.ts'
+import type { RecordedCall } from '../../src/simulator/recorded-call.ts'
+import { preview, pullRequest } from '../support/previews.ts'
+import { inOneAccount, simulateRelease } from '../support/simulated-release.ts'
 import { Stack } from '../support/stack.ts'
 import { scenarioOf } from '../support/stack-scenario.ts'
 import { danglingReferences, parseTemplate } from '../support/template.ts'
@@ -48,10 +50,9 @@ describe.each(readdirSync(FOLDER).filter((name) => name.endsWith('.yaml')))('%s'
 
 describe('release.yaml', () => {
   test('makes what a release finds by itself: service, group, container, test listener, hook', async () => {
-    const { outputs, log } = await simulateRelease({
-      scenario: scenarioOf(new Stack(RELEASE, REPOSITORY)),
-      inputs: QUICK_START,
-    })
+    const stack = new Stack(RELEASE, REPOSITORY)
+    const { outputs, log, calls } = await simulateRelease({ scenario: scenarioOf(stack), inputs: QUICK_START })
+    expect(notGranted(stack, 'ReleaseRole', calls)).toEqual([])
     expect(outputs).toMatchObject({ status: 'succeeded', 'task-definition': 'web:2' })
     expect(outputs['hook-results']).toContain('"result":"succeeded"')
     expect(log).toContain(
@@ -61,8 +62,11 @@ describe('release.yaml', () => {
 
   test('waits at Ready for a promotion when it is told for how long', async () => {
     const scenario = scenarioOf(new Stack(RELEASE, { ...REPOSITORY, ReadyWaitMinutes: 60 }))
-    const { outputs } = await simulateRelease({ scenario, inputs: { ...QUICK_START, 'wait-for': 'test-traffic' } })
+    const inputs = { ...QUICK_START, 'wait-for': 'test-traffic' }
+    const { outputs, calls } = await simulateRelease({ scenario, inputs })
     expect(outputs.status).toBe('awaiting-promotion')
+    expect(outputs['test-url']).toMatch(/^http:/)
+    expect(notGranted(new Stack(RELEASE, REPOSITORY), 'ReleaseRole', calls)).toEqual([])
   })
 
   test('gives the hook what it reads and time to start up in', () => {
@@ -161,6 +165,19 @@ describe('preview-lanes.yaml', () => {
     expect(outputs).toMatchObject({ status: 'succeeded', 'task-definition': 'preview-2:2' })
   })
 
+  test('its outputs are lanes that a pull request claims and frees', () =>
+    inOneAccount(scenarioOf(stack), async (account) => {
+      const lines = Object.entries(LANES.Outputs).filter(([name]) => /^Lane\d/.test(name))
+      const services = lines.map(([, { Value }]) => stack.value(Value)).join('\n')
+      const inputs = { cluster: 'previews', 'preview-services': services }
+      const claimed = await preview(account, pullRequest({ number: 12 }), { inputs })
+      expect(claimed.outputs).toMatchObject({ status: 'succeeded', 'test-url': 'http://1.preview.example.org' })
+      expect(claimed.writes).toContain('UpdateService')
+      const freed = await preview(account, pullRequest({ number: 12, action: 'closed', run: 113 }), { inputs })
+      expect(freed.outputs.status).toBe('succeeded')
+      expect(notGranted(stack, 'PreviewRole', [...claimed.calls, ...freed.calls])).toEqual([])
+    }))
+
   test('gives its role nothing beyond the lanes', () => {
     const everywhere = grants(stack, 'PreviewRole').filter(({ resource }) => !resource.includes('preview'))
     expect(everywhere.map(({ action, resource }) => `${action} ${resource}`)).toEqual([
@@ -221,6 +238,12 @@ function grants(stack: Stack, role: string): Grant[] {
     ...(ManagedPolicyArns as string[]).flatMap((name) => shared.get(name)?.['PolicyDocument'] ?? []),
   ] as { Statement: Statement[] }[]
   return grantsOf(documents.flatMap(({ Statement }) => Statement))
+}
+
+/** Which of the calls a role may not make, by their names. */
+function notGranted(stack: Stack, role: string, calls: readonly RecordedCall[]): string[] {
+  const granted = new Set(grants(stack, role).map(({ action }) => action.split(':')[1]))
+  return [...new Set(calls.map(({ operation }) => operation))].filter((operation) => !granted.has(operation))
 }
 
 /** Who may take a role: the subjects of GitHub's tokens. */

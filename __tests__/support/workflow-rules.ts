@@ -7,6 +7,7 @@ import { parseInputs } from '../../src/inputs/inputs.ts'
 import { rawInputs } from './simulated-release.ts'
 import {
   type Concurrency,
+  FORK_GUARD,
   GRANTED_FOR,
   isOurs,
   type Job,
@@ -117,6 +118,5 @@ function outputProblems(job: Job): string[] {
 function forkProblems({ on }: Workflow, job: Job): string[] {
   const isForPulls = on === 'pull_request' || JSON.stringify(on).includes('"pull_request"')
   if (!isForPulls || !job.steps.some(isOurs)) return []
-  const guard = 'github.event.pull_request.head.repo.full_name == github.repository'
-  return job.if?.includes(guard) ? [] : ['it would run for forks, which have no credentials']
+  return job.if?.includes(FORK_GUARD) ? [] : ['it would run for forks, which have no credentials']
 }

@@ -38,6 +38,9 @@ export function isOurs({ uses }: Step): boolean {
   return uses?.startsWith(`${OURS}@`) === true
 }
 
+/** Lets runs for pull requests of the repository itself through, and none for forks. */
+export const FORK_GUARD = 'github.event.pull_request.head.repo.full_name == github.repository'
+
 /** Which permission of the token an input of this action needs. */
 export const GRANTED_FOR: Record<string, string> = {
   'role-to-assume': 'id-token',
@@ -46,15 +49,24 @@ export const GRANTED_FOR: Record<string, string> = {
 }
 
 /** A whole workflow as it stands; steps, or inputs of this action, in the smallest workflow around them. */
-export function asWorkflow(snippet: string): string {
+export function asWorkflow(fence: string): string {
+  const snippet = dedented(fence)
   if (/^jobs:/m.test(snippet)) return snippet
   const steps = /^- /.test(snippet)
     ? snippet
     : `- uses: ${OURS}@v0\n  with:\n${indented(/^service:/m.test(snippet) ? snippet : `service: web\n${snippet}`, 4)}`
   const permissions = Object.entries(GRANTED_FOR).filter(([input]) => snippet.includes(input))
   const granted = permissions.map(([, scope]) => `\n  ${scope}: write`).join('') || ' {}'
-  const head = `on: push\npermissions:${granted}\njobs:\n  job:\n    runs-on: ubuntu-latest`
-  return `${head}\n    timeout-minutes: 300\n    concurrency: job\n    steps:\n${indented(steps, 6)}`
+  const isOfPull = snippet.includes('github.event.pull_request')
+  const guard = isOfPull ? `\n    if: ${FORK_GUARD}` : ''
+  const head = `on: ${isOfPull ? 'pull_request' : 'push'}\npermissions:${granted}\njobs:\n  job:${guard}`
+  const job = 'runs-on: ubuntu-latest\n    timeout-minutes: 300\n    concurrency: job'
+  return `${head}\n    ${job}\n    steps:\n${indented(steps, 6)}`
+}
+
+function dedented(text: string): string {
+  const [margin = ''] = /^ */.exec(text) ?? []
+  return text.replaceAll(new RegExp(`^${margin}`, 'gm'), '')
 }
 
 function indented(text: string, by: number): string {
