@@ -122,3 +122,49 @@ describe('watch.yml', () => {
     }),
   )
 })
+
+describe('preview.yml', () => {
+  const { jobs } = example('preview.yml')
+  const own = { head: { repo: { full_name: 'example/shop' }, sha: 'abc' }, number: 12, user: { login: 'octocat' } }
+  const fork = { ...own, head: { ...own.head, repo: { full_name: 'stranger/shop' } } }
+  const bot = { ...own, user: { login: 'dependabot[bot]' } }
+
+  test.each([
+    [
+      'an opened pull request',
+      { event_name: 'pull_request', event: { action: 'opened', pull_request: own } },
+      true,
+      true,
+    ],
+    ['a push', { event_name: 'pull_request', event: { action: 'synchronize', pull_request: own } }, true, true],
+    ['a closed one', { event_name: 'pull_request', event: { action: 'closed', pull_request: own } }, false, true],
+    ['a fork', { event_name: 'pull_request', event: { action: 'opened', pull_request: fork } }, false, false],
+    [
+      'a fork that is closed',
+      { event_name: 'pull_request', event: { action: 'closed', pull_request: fork } },
+      false,
+      false,
+    ],
+    ['Dependabot', { event_name: 'pull_request', event: { action: 'opened', pull_request: bot } }, false, false],
+    ['the night', { event_name: 'schedule', event: {} }, false, true],
+    ['a button', { event_name: 'workflow_dispatch', event: {} }, false, true],
+  ])('for %s runs what it should', (_, event, builds, previews) => {
+    const github = { ...event, repository: 'example/shop' }
+    const image = { result: builds ? 'success' : 'skipped' }
+    expect(holds(jobs['image']?.if, { github })).toBe(builds)
+    expect(holds(jobs['preview']?.if, { github, needs: { image } })).toBe(previews)
+    if (!previews) return
+    const given = inputsOf(jobOf(example('preview.yml'), 'preview'), { github, env: { IMAGE: 'shop:abc' } })
+    expect(given['image']).toBe(builds ? 'shop:abc' : '')
+    expect(parseInputs(rawInputs(given), []).problems).toEqual([])
+  })
+
+  test('shows nothing of an image that could not be built', () => {
+    const github = {
+      event_name: 'pull_request',
+      event: { action: 'opened', pull_request: own },
+      repository: 'example/shop',
+    }
+    expect(holds(jobs['preview']?.if, { github, needs: { image: { result: 'failure' } } })).toBe(false)
+  })
+})

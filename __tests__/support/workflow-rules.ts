@@ -88,8 +88,11 @@ function longestMs({ with: given = {} }: Step): number {
   if (inputs.operation === 'stop') return ROLLBACK_BUDGET_MS
   const isOfOther = inputs.operation === 'promote' || inputs.operation === 'watch'
   const hooks: Hooks = isOfOther ? { AfterAllowTestTraffic: 'of the deployment' } : inputs.hooks
-  // A release is refused where its group would hold it; a rollback continues by itself.
-  const group = inputs.operation === 'release' ? { ...GROUP, holdsAtReady: false, readyWaitMs: 0 } : GROUP
+  // Where its group would hold it a release is refused, and a lane never holds; a rollback continues by itself.
+  const group =
+    inputs.operation === 'release' || inputs.operation === 'preview'
+      ? { ...GROUP, holdsAtReady: false, readyWaitMs: 0 }
+      : GROUP
   return (
     budgetFor({ waitForMs: inputs.waitForMs, ...finishOf(inputs.waitFor), group, shift: SHIFT, hooks }).totalMs +
     ROLLBACK_BUDGET_MS
