@@ -36711,7 +36711,12 @@ async function describeService(aws, cluster, service, include = []) {
  * @throws CallError
  */
 async function setDesiredCount(aws, cluster, service, desiredCount) {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:UpdateService', (abortSignal) => aws.ecs.send(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .UpdateServiceCommand */ .kZr({ cluster, service, desiredCount }), { abortSignal }));
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:UpdateService', async (abortSignal) => {
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .UpdateServiceCommand */ .kZr({ cluster, service, desiredCount }));
+        const { service: updated } = await aws.ecs.send(command, { abortSignal });
+        if (updated?.desiredCount !== desiredCount)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_5__/* .malformed */ .Q)('another desired count');
+    });
 }
 /**
  * A revision by family (its newest ACTIVE one), `family:revision` or ARN, taken from the raw answer so that members

@@ -102,6 +102,7 @@ const EXPECTED: Record<string, Cells> = {
   ),
   'continue GetApplicationRevision': row(WARNED, NO_CREDENTIALS, always('warned')),
   'continue ContinueDeployment': row(NO_ANSWER, NO_CREDENTIALS, always('not-allowed'), CARRIED_OUT),
+  'lane UpdateService': row(NO_ANSWER, NO_CREDENTIALS, always('not-allowed')),
   'back GetApplicationRevision': row(NO_ANSWER, NO_CREDENTIALS, always('not-allowed')),
   'back CreateDeployment': row(['same', 'maybe-started'], NO_CREDENTIALS, always('not-allowed'), {
     ...CARRIED_OUT,

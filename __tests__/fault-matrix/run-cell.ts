@@ -61,7 +61,7 @@ export interface CellFault {
   lasts: Lasts | number
 }
 
-const LANE = 'demo:web'
+const SERVICE = 'demo:web'
 const DESCRIBES_US = /\brun=7\./
 
 /** What a step has shown to a runner. */
@@ -128,7 +128,7 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
       scenario: story.scenario,
       account: { simulator, clock },
       inputs: { ...story.inputs, ...(story.isKilled === true ? { 'on-cancel': 'leave' } : {}) },
-      world: { log, onRelease, readText: files.readText },
+      world: { ...story.world, log, onRelease, readText: files.readText },
       connect: ({ url }) => connect(story, url, clock, held, toolkit, closing),
       prepare: ({ abort }) => {
         if (story.isKilled !== true && story.faultsBegin === undefined) begin()
@@ -162,8 +162,9 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
     }
     const exitCode = Number(process.exitCode ?? 0)
 
-    const lane = simulator.lane(LANE)
-    if (lane === undefined) throw new Error(`the simulator has no lane ${LANE}`)
+    const { lane: key = SERVICE } = story
+    const lane = simulator.lane(key)
+    if (lane === undefined) throw new Error(`the simulator has no lane ${key}`)
     const outputs = renderOutputs(last, files.reportPath)
     return {
       verdict: {

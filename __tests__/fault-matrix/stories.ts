@@ -1,8 +1,11 @@
 import type { InputName } from '../../src/inputs/names.ts'
 import type { Release } from '../../src/release-state.ts'
-import type { Scenario, World } from '../../src/simulator/scenario.ts'
+import { previewWorld } from '../../src/simulator/preview-world.ts'
+import type { Scenario, World as SimulatedWorld } from '../../src/simulator/scenario.ts'
 import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
+import type { World } from '../../src/world.ts'
 import { deployByOther } from '../support/others.ts'
+import { laneLines, pullRequest } from '../support/preview-events.ts'
 import type { SimulatedAccount } from '../support/simulated-release.ts'
 
 /** A release in which certain operations are called, and what happens in it when no request meets a fault. */
@@ -13,6 +16,10 @@ export interface Story {
   inputs?: Partial<Record<InputName, string>>
   /** What happened in the account before. */
   before?(account: SimulatedAccount): Promise<unknown>
+  /** The run and its event, over those of a test. */
+  world?: Partial<World>
+  /** The service that the story is about; default: `demo:web`. */
+  lane?: string
   /** The action takes a session of its own (`role-to-assume`). */
   hasRole?: boolean
   /** How long a session lasts, so that a short story has to renew it. In milliseconds. */
@@ -46,7 +53,7 @@ const plain: Scenario = {
 const steady: Scenario = { ...plain, timings: { install: 30 } }
 
 /** The group has names that nobody would guess. */
-function hidden(world: World): World {
+function hidden(world: SimulatedWorld): SimulatedWorld {
   const applications = world.applications.map((application) => ({
     ...application,
     name: 'shop',
@@ -197,6 +204,13 @@ export const STORIES = {
       'expect-image': 'registry.example/web:1.0.1',
     },
   },
+  lane: {
+    title: '`operation: preview` puts a pull request on a free lane',
+    scenario: { ...plain, world: previewWorld(1) },
+    inputs: { ...BUDGET, operation: 'preview', service: '', 'preview-services': laneLines(1) },
+    world: { ...pullRequest({ number: 12, run: 7 }) },
+    lane: 'demo:web-preview-1',
+  },
   back: {
     title: '`operation: rollback` deploys the revision before',
     scenario: { ...plain, world: withGroup(scenarios.busy.world, ALL_AT_ONCE) },
@@ -253,6 +267,7 @@ const OPERATIONS: Record<StoryName, readonly string[]> = {
   watch: ['GetApplicationRevision'],
   'stop-asked': ['StopDeployment'],
   continue: ['GetApplicationRevision', 'ContinueDeployment'],
+  lane: ['UpdateService'],
   back: ['GetApplicationRevision', 'CreateDeployment'],
 }
 

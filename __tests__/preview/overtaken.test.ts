@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { laneOwners, preview, pullRequest, scenarioWithLanes, scheduled } from '../support/previews.ts'
+import { pullRequest, scheduled } from '../support/preview-events.ts'
+import { laneOwners, preview, scenarioWithLanes } from '../support/previews.ts'
 import { inOneAccount, type SimulatedAccount, type Staging } from '../support/simulated-release.ts'
 
 const ONE = { lanes: 1 }

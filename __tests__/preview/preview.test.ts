@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals'
 import type { Release } from '../../src/release-state.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
 import { wrapUp } from '../../src/wrap-up.ts'
-import { laneStates, preview, pullRequest, scenarioWithLanes, scheduled } from '../support/previews.ts'
+import { pullRequest, scheduled } from '../support/preview-events.ts'
+import { laneStates, preview, scenarioWithLanes } from '../support/previews.ts'
 import { inOneAccount } from '../support/simulated-release.ts'
 
 test('a pull request is put on a free lane, which runs its tasks from then on', () =>

@@ -65,6 +65,7 @@ describe('a service that CodeDeploy releases', () => {
         name: 'web',
         clusterName: 'prod',
         desiredCount: 2,
+        tags: {},
         container: { name: 'web', port: 8080 },
         primary: { id: 'ecs-svc/1', taskDefinitionArn: `${ARN}:task-definition/web:41`, deploymentId: 'd-OLD' },
         taskSets: [

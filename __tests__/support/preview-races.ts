@@ -1,14 +1,7 @@
 import type { RecordedCall } from '../../src/simulator/recorded-call.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
-import {
-  type LaneOwner,
-  laneOwners,
-  type PullRequestEvent,
-  preview,
-  pullRequest,
-  scenarioWithLanes,
-  scheduled,
-} from './previews.ts'
+import { type PullRequestEvent, pullRequest, scheduled } from './preview-events.ts'
+import { type LaneOwner, laneOwners, preview, scenarioWithLanes } from './previews.ts'
 import { sequence } from './random-sequence.ts'
 import type { SimulatedRelease, Staging } from './simulated-release.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'

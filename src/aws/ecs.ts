@@ -57,9 +57,11 @@ export async function describeService(
  * @throws CallError
  */
 export async function setDesiredCount(aws: Ecs, cluster: string, service: string, desiredCount: number): Promise<void> {
-  await attempt(aws, 'ecs:UpdateService', (abortSignal) =>
-    aws.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount }), { abortSignal }),
-  )
+  await attempt(aws, 'ecs:UpdateService', async (abortSignal) => {
+    const command = wellAnswered(new UpdateServiceCommand({ cluster, service, desiredCount }))
+    const { service: updated } = await aws.ecs.send(command, { abortSignal })
+    if (updated?.desiredCount !== desiredCount) throw malformed('another desired count')
+  })
 }
 
 /** A registered revision. */
