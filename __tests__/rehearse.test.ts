@@ -136,7 +136,8 @@ test.each([
   ].map((text) => printed.indexOf(text))
   expect(order).toEqual(order.toSorted((one, other) => one - other))
   expect(order).not.toContain(-1)
-  expect(printed).toMatch(/deployment d-\w+ was stopped\. Rollback d-\w+ succeeded\. Production /)
+  // On a busy machine the step's ten seconds are over before it has seen the end; its post step then tells it.
+  expect(printed).toMatch(/eployment d-\w+ was stopped.*\. Rollback d-\w+ succeeded\. .*Production /)
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'cancelled', 'rollback-status': 'succeeded' })
 })
 

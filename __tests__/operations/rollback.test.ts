@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { earlierThan } from '../../src/plan/rollback-target.ts'
+import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 import type { Scenario } from '../../src/simulator/scenario.ts'
 import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
+import { DENIED } from '../support/faults.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
 import { deployByOther, runNumber } from '../support/others.ts'
 import { inOneAccount, type SimulatedAccount } from '../support/simulated-release.ts'
@@ -183,6 +185,31 @@ describe('operation: rollback', () => {
         expect(log.join('\n')).toContain('Deploying once more with alarms off')
       },
     ))
+
+  test('names what is missing when alarms may not be turned off, and says before that AWS will ask for it', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      account.simulator.setAlarm('web-5xx', 'ALARM')
+      const { simulator, clock } = account
+      const seconds = (clock.now() - SIMULATION_START_MS) / 1000
+      simulator.addFault({ operation: 'CreateDeployment', fromSeconds: seconds + 1, kind: DENIED })
+      const named = { ...ROLLBACK, 'task-definition': 'web:1' }
+      const { outputs, log, annotation } = await operate(account, named, pressed(50))
+      expect(outputs).toMatchObject({ status: 'refused', reason: 'denied' })
+      expect(log.join('\n')).toMatch(/Deploying once more with alarms off.*codedeploy:UpdateDeploymentGroup/)
+      expect(annotation?.message).toMatch(
+        /^An alarm of deployment group 'DgpECS-demo-web' is firing and stopped the rollback d-\w+\. codedeploy:CreateDeployment was denied .* Production was not changed\.$/,
+      )
+      expect(simulator.lane('demo:web')?.service?.taskSets).toHaveLength(1)
+    }))
+
+  test('knows no order of runs: an older one may go back', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      await releaseBad(account, 4_000)
+      const { outputs } = await operate(account, ROLLBACK, pressed(1))
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+    }))
 
   test('ends the wait and deploys the revision before when the stop is not accepted any more', () =>
     inOneAccount(

@@ -164,10 +164,13 @@ async function deployEarlier(
   const { snapshot, group } = first
   const isAlarm = snapshot !== undefined && hasEnded(snapshot) && snapshot.status !== 'succeeded'
   if (!isAlarm || endingOf(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted) return first
+  const stopped = `An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}.`
   world.log.warning(
-    `An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}. Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`,
+    `${stopped} Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`,
   )
-  return await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world)
+  const second = await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world)
+  if (second.status !== 'refused') return second
+  return { ...second, problems: second.problems.map((one) => ({ ...one, sentence: `${stopped} ${one.sentence}` })) }
 }
 
 /** The inputs of a release that goes back: fast, unless the strategy is to be kept, and stopped by nothing of ours. */

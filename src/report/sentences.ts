@@ -389,10 +389,15 @@ function remains(release: Release): string {
   return parts.join(' ')
 }
 
+/** A refused rollback may have ended a termination wait, or been stopped by an alarm before it was refused. */
 function leftBehind(release: Release): string {
   const { taskDefinition, lostRevisionOf } = release
   if (release.deploymentId !== undefined && release.preview !== undefined) return ''
-  const nothing = isRelease(release.operation) ? 'Nothing was deployed.' : 'Nothing was changed.'
+  const nothing = isRelease(release.operation)
+    ? 'Nothing was deployed.'
+    : release.operation === 'rollback'
+      ? 'Production was not changed.'
+      : 'Nothing was changed.'
   if (lostRevisionOf !== undefined) {
     return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`
   }
