@@ -9,9 +9,6 @@ import { type WorkflowName, workflows } from '../../src/rehearsal/workflows.ts'
 import { baseScenario } from '../../src/simulator/scenarios.ts'
 import { commandsIn } from '../support/runner-grammar.ts'
 
-/** Faster than for people: nobody reads it. */
-const SPEED = 70
-
 let folder = ''
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'workflows-'))
@@ -24,7 +21,7 @@ afterEach(() => {
 async function play(name: string, workflow: Workflow, chapter?: string) {
   const lines: string[] = []
   const chapters = workflow.chapters.filter((one) => chapter === undefined || one.name === chapter)
-  const exitCode = await rehearseWorkflow({ name, workflow, chapters, speed: SPEED, folder }, (line) =>
+  const exitCode = await rehearseWorkflow({ name, workflow, chapters, speed: workflow.speed, folder }, (line) =>
     lines.push(line),
   )
   expect(commandsIn(lines.join('\n'))).toEqual([])

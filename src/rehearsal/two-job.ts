@@ -48,6 +48,7 @@ const OPEN_TEST_URL = {
 export const twoJob: Workflow = {
   scenario: {
     ...baseScenario,
+    timings: { install: 40 },
     world: withGroup(baseScenario.world, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
   },
   speed: 40,
