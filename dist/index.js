@@ -46470,11 +46470,16 @@ function remains(release) {
     }
     return parts.join(' ');
 }
+/** A refused rollback may have ended a termination wait, or been stopped by an alarm before it was refused. */
 function leftBehind(release) {
     const { taskDefinition, lostRevisionOf } = release;
     if (release.deploymentId !== undefined && release.preview !== undefined)
         return '';
-    const nothing = (0,operation/* isRelease */.MU)(release.operation) ? 'Nothing was deployed.' : 'Nothing was changed.';
+    const nothing = (0,operation/* isRelease */.MU)(release.operation)
+        ? 'Nothing was deployed.'
+        : release.operation === 'rollback'
+            ? 'Production was not changed.'
+            : 'Nothing was changed.';
     if (lostRevisionOf !== undefined) {
         return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
     }
@@ -49709,8 +49714,12 @@ async function deployEarlier({ inputs, ...rest }, place, world, findings) {
     const isAlarm = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.status !== 'succeeded';
     if (!isAlarm || (0,ending/* endingOf */.z)(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted)
         return first;
-    world.log.warning(`An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}. Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`);
-    return await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world);
+    const stopped = `An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}.`;
+    world.log.warning(`${stopped} Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`);
+    const second = await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world);
+    if (second.status !== 'refused')
+        return second;
+    return { ...second, problems: second.problems.map((one) => ({ ...one, sentence: `${stopped} ${one.sentence}` })) };
 }
 /** The inputs of a release that goes back: fast, unless the strategy is to be kept, and stopped by nothing of ours. */
 function goingBack(inputs) {
