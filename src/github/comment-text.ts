@@ -77,7 +77,7 @@ function facts(release: Release): string {
       `${markdownCode(from ?? 'absent')} → ${markdownCode(to ?? 'absent')}`,
     ]),
     ['Revision', revisions.map(markdownCode).join(' → ')],
-    ['Production now', markdownCode(production)],
+    [release.operation === 'preview' ? 'The lane runs' : 'Production now', markdownCode(production)],
     [
       release.operation === 'preview' ? 'Preview' : 'Test URL',
       testUrl === undefined ? '' : withLink(markdownText(testUrl), testUrl),

@@ -2,6 +2,7 @@ import type { Inputs } from '../inputs/inputs.ts'
 import type { Marker } from '../marker.ts'
 import { Progress } from '../progress.ts'
 import type { Release } from '../release-state.ts'
+import { FREED } from '../report/previews.ts'
 import type { World } from '../world.ts'
 import { departures } from './departures.ts'
 import { freeLane } from './free.ts'
@@ -65,7 +66,7 @@ async function freeAll(
     const freeing = await freeLane(lane, whose, world, aside)
     became.set(
       lane.name,
-      { freed: `freed: ${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing],
+      { freed: `${FREED}${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing],
     )
     if (freeing === 'stuck') stuck.push(aside.release)
     const freed = freeing === 'freed' ? freedLane(lane, lane.holder, why) : undefined
@@ -76,5 +77,5 @@ async function freeAll(
     const wasCancelled = stuck.some(({ status }) => status === 'cancelled')
     return progress.end(wasCancelled ? 'cancelled' : 'refused', { problems: stuck.flatMap(({ problems }) => problems) })
   }
-  return progress.end([...became.values()].some((end) => end.startsWith('freed')) ? 'succeeded' : 'unchanged')
+  return progress.end([...became.values()].some((end) => end.startsWith(FREED)) ? 'succeeded' : 'unchanged')
 }

@@ -1,6 +1,9 @@
 import type { Release } from '../release-state.ts'
 import { andList, count } from './words.ts'
 
+/** How what became of a lane begins when it was freed; the reason follows. */
+export const FREED = 'freed: '
+
 /** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
 export function previewLabel({ operation, preview }: Release): string | undefined {
   if (operation !== 'preview') return undefined
@@ -21,7 +24,8 @@ export function previewCause(release: Release): string | undefined {
   if (preview === undefined || (status !== 'succeeded' && status !== 'unchanged')) return undefined
   const { errand, pullRequest, lanes } = preview
   const whose = `pull request ${pullRequest}`
-  const freed = lanes.filter(({ became }) => became !== '').map(({ name, became }) => `${name} (${became})`)
+  const freed = lanes.filter(({ became }) => became.startsWith(FREED))
+  const names = freed.map(({ name, became }) => `${name} (${became.slice(FREED.length)})`)
   switch (errand) {
     case 'fork':
       return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`
@@ -30,10 +34,10 @@ export function previewCause(release: Release): string | undefined {
     case 'free':
       return freed.length === 0
         ? `No lane of ${whose} was to be freed, so nothing was changed.`
-        : `The lane of ${whose} is free again: ${andList(freed)}.`
+        : `The lane of ${whose} is free again: ${andList(freed.map(({ name }) => name))} runs no tasks any more.`
     case 'sweep':
       return freed.length === 0
-        ? `No lane was to be freed: ${count(lanes.length, 'lane')}, each free or needed.`
-        : `Of ${count(lanes.length, 'lane')}, ${andList(freed)}.`
+        ? `None of ${count(lanes.length, 'lane')} was to be freed, so nothing was changed.`
+        : `Freed ${freed.length} of ${count(lanes.length, 'lane')}: ${andList(names)}.`
   }
 }

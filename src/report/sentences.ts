@@ -350,11 +350,13 @@ function productionSentence(release: Release): string {
   const { production, status } = release
   if (status === undefined || SILENT.has(status)) return ''
   if (release.deploymentId === undefined && status !== 'unknown') return ''
-  if (neverShifted(release)) return `Production traffic never left the original (${originalRevision(release)}).`
+  const what = release.operation === 'preview' ? 'The lane' : 'Production'
+  if (neverShifted(release))
+    return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${originalRevision(release)}).`
   const text = productionText(release)
   if (production !== undefined && text !== '') {
     const again = isRolledBack(release) ? ' again' : ''
-    return `Production runs ${text}${again} (read ${clockTime(production.readAtMs)}).`
+    return `${what} runs ${text}${again} (read ${clockTime(production.readAtMs)}).`
   }
   const lastSeen = productionLastSeen(release)
   const now =

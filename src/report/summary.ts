@@ -83,7 +83,10 @@ function facts(release: Release): string {
         .map(markdownCode)
         .join(' → '),
     ],
-    ['Production now', production === '' ? '' : `${markdownCode(production)}${readText(readAtMs)}`],
+    [
+      release.operation === 'preview' ? 'The lane runs' : 'Production now',
+      production === '' ? '' : `${markdownCode(production)}${readText(readAtMs)}`,
+    ],
     [
       'Production when last seen',
       lastSeen === undefined ? '' : `${markdownCode(lastSeen.text)}${readText(lastSeen.atMs)}`,
