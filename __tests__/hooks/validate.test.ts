@@ -20,6 +20,7 @@ let answers: Answer[]
 let asked: string[]
 let content: string
 let readStatus: number
+let deploymentGroupName: string
 let callBacks: unknown[]
 let printed: string[]
 
@@ -54,17 +55,16 @@ beforeEach(() => {
   asked = []
   content = JSON.stringify({ TaskDefinition: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2' })
   readStatus = 200
+  deploymentGroupName = 'group'
   callBacks = []
   printed = []
   console.log = (text: string) => printed.push(text)
 })
 
 const codeDeployAnswers: Record<string, object> = {
-  GetDeployment: {
-    deploymentInfo: {
-      applicationName: 'app',
-      revision: { revisionType: 'AppSpecContent', appSpecContent: { sha256: 'ab' } },
-    },
+  get GetDeployment() {
+    const revision = { revisionType: 'AppSpecContent', appSpecContent: { sha256: 'ab' } }
+    return { deploymentInfo: { applicationName: 'app', deploymentGroupName, revision } }
   },
   get GetApplicationRevision() {
     return { revision: { revisionType: 'AppSpecContent', appSpecContent: { content, sha256: 'ab' } } }
@@ -119,6 +119,13 @@ test('passes a replacement that answers as promised, and prints what it said', a
 test('asks every path as often as it is told', async () => {
   expect(await run({ CHECK_PATHS: '/health, /shop?page=1', REQUESTS: '2' })).toMatchObject({ status: 'Succeeded' })
   expect(asked).toEqual(['/health', '/health', '/shop?page=1', '/shop?page=1'])
+})
+
+test('asks the address with the number of the deployment group', async () => {
+  deploymentGroupName = 'DgpECS-previews-preview-12'
+  const url = `${addressOf(service)}/lanes/{number}/`
+  expect(await run({ TEST_LISTENER_URL: url, CHECK_PATHS: 'health' })).toMatchObject({ status: 'Succeeded' })
+  expect(asked).toEqual(['/lanes/12/health', '/lanes/12/health', '/lanes/12/health'])
 })
 
 test.each([
@@ -178,6 +185,8 @@ test.each([
   ['nothing to ask', { TEST_LISTENER_URL: '' }, 200, 'TEST_LISTENER_URL is not set'],
   ['an address that is none', { TEST_LISTENER_URL: 'load-balancer' }, 200, 'The check itself failed: Invalid URL'],
   ['no permission to read the AppSpec', {}, 400, 'The check itself failed: '],
+  ['no permission to read the group', { TEST_LISTENER_URL: 'http://{number}.test' }, 400, 'The check itself failed: '],
+  ['a group of no number', { TEST_LISTENER_URL: 'http://{number}.test' }, 200, 'the group group ends with no number.'],
 ])('calls back with %s', async (_, settings, status, why) => {
   readStatus = status
   const verdict = await run(settings)

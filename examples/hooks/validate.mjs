@@ -56,15 +56,26 @@ async function findProblem(settings, deploymentId) {
     shipped ??= revisionOf(deploymentId)
     return shipped
   }
+  const url = await addressOf(settings.url, deploymentId)
   const startedUpBy = Date.now() + settings.startUpMs
   for (const path of settings.paths) {
-    const address = new URL(path, settings.url).href
+    const address = new URL(path, url).href
     for (let i = 1; i <= settings.requests; i++) {
       const { problem } = await untilStartedUp(() => ask(address, settings, shippedRevision), startedUpBy)
       if (problem !== undefined) return `Request ${i} of ${settings.requests}: ${address} ${problem}`
     }
   }
   return undefined
+}
+
+/** `{number}` is what the deployment group's name ends with, so that one function is enough for services by number. */
+async function addressOf(url, deploymentId) {
+  if (!url.includes('{number}')) return url
+  const { deploymentInfo } = await codeDeploy.send(new GetDeploymentCommand({ deploymentId }))
+  const { deploymentGroupName } = deploymentInfo
+  const number = /\d+$/.exec(deploymentGroupName)?.[0]
+  if (number === undefined) throw new Error(`the name of the group ${deploymentGroupName} ends with no number.`)
+  return url.replaceAll('{number}', number)
 }
 
 /** Tries again while the replacement starts up and the load balancer learns of it. */
