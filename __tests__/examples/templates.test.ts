@@ -49,6 +49,29 @@ describe.each(readdirSync(FOLDER).filter((name) => name.endsWith('.yaml')))('%s'
   })
 })
 
+test.each([
+  ['release.yaml', RELEASE],
+  ['preview-lanes.yaml', LANES],
+])('%s gives the hook what it reads and time to start up in', (_, template) => {
+  const { FunctionName, Handler, Code, Environment, Timeout } = new Stack(template).only('AWS::Lambda::Function')
+  const [file, exported] = String(Handler).split('.')
+  const source = read('examples', 'infrastructure', String(Code), `${file}.mjs`)
+  expect(source).toBe(read('examples', 'hooks', 'validate.mjs'))
+  expect(source).toContain(`export const ${exported} =`)
+  expect(FunctionName).toMatch(/^CodeDeployHook_/)
+  expect(Timeout).toBeGreaterThan(60 + 5)
+  const documented = read('examples', 'hooks', 'README.md')
+  for (const name of Object.keys((Environment as { Variables: Mapping }).Variables)) {
+    expect(source).toContain(`env.${name}`)
+    expect(documented).toContain(`| \`${name}\` |`)
+  }
+  expect(grants(new Stack(template, REPOSITORY), 'HookRole').map(({ action }) => action)).toEqual([
+    'codedeploy:GetApplicationRevision',
+    'codedeploy:GetDeployment',
+    'codedeploy:PutLifecycleEventHookExecutionStatus',
+  ])
+})
+
 describe('release.yaml', () => {
   test('makes what a release finds by itself: service, group, container, test listener, hook', async () => {
     const stack = new Stack(RELEASE, REPOSITORY)
@@ -68,26 +91,6 @@ describe('release.yaml', () => {
     expect(outputs.status).toBe('awaiting-promotion')
     expect(outputs['test-url']).toMatch(/^http:/)
     expect(notGranted(new Stack(RELEASE, REPOSITORY), 'ReleaseRole', calls)).toEqual([])
-  })
-
-  test('gives the hook what it reads and time to start up in', () => {
-    const { FunctionName, Handler, Code, Environment, Timeout } = new Stack(RELEASE).only('AWS::Lambda::Function')
-    const [file, exported] = String(Handler).split('.')
-    const source = read('examples', 'infrastructure', String(Code), `${file}.mjs`)
-    expect(source).toBe(read('examples', 'hooks', 'validate.mjs'))
-    expect(source).toContain(`export const ${exported} =`)
-    expect(FunctionName).toMatch(/^CodeDeployHook_/)
-    expect(Timeout).toBeGreaterThan(60 + 5)
-    const documented = read('examples', 'hooks', 'README.md')
-    for (const name of Object.keys((Environment as { Variables: Mapping }).Variables)) {
-      expect(source).toContain(`env.${name}`)
-      expect(documented).toContain(`| \`${name}\` |`)
-    }
-    expect(grants(new Stack(RELEASE, REPOSITORY), 'HookRole').map(({ action }) => action)).toEqual([
-      'codedeploy:GetApplicationRevision',
-      'codedeploy:GetDeployment',
-      'codedeploy:PutLifecycleEventHookExecutionStatus',
-    ])
   })
 
   test.each(['plan', 'watch', 'stop', 'promote', 'rollback', 'release'])(
@@ -139,14 +142,15 @@ describe('preview-lanes.yaml', () => {
       expect(Tags).toEqual(expect.arrayContaining([{ Key: 'preview-lane', Value: 'true' }]))
       expect(Tags).toEqual(expect.arrayContaining([{ Key: 'preview-desired-count', Value: '1' }]))
     }
-    const hosts = [...stack.ofType('AWS::ElasticLoadBalancingV2::ListenerRule').values()].map(
-      ({ Conditions }) => Conditions,
-    )
-    expect(hosts).toEqual(
-      [1, 2, 3].map((lane) => [
-        { Field: 'host-header', HostHeaderConfig: { Values: [`${lane}.preview.example.org`] } },
-      ]),
-    )
+    const rules = [...stack.ofType('AWS::ElasticLoadBalancingV2::ListenerRule').values()]
+    for (const listener of ['Listener', 'TestListener']) {
+      const conditions = rules.flatMap(({ ListenerArn, Conditions }) => (ListenerArn === listener ? [Conditions] : []))
+      expect(conditions).toEqual(
+        [1, 2, 3].map((lane) => [
+          { Field: 'host-header', HostHeaderConfig: { Values: [`${lane}.preview.example.org`] } },
+        ]),
+      )
+    }
     expect(stack.value(LANES.Outputs['Lane2']?.Value)).toBe('preview-2=http://2.preview.example.org')
   })
 
@@ -170,14 +174,41 @@ describe('preview-lanes.yaml', () => {
     inOneAccount(scenarioOf(stack), async (account) => {
       const lines = Object.entries(LANES.Outputs).filter(([name]) => /^Lane\d/.test(name))
       const services = lines.map(([, { Value }]) => stack.value(Value)).join('\n')
-      const inputs = { cluster: 'previews', 'preview-services': services }
+      const hook = 'CodeDeployHook_preview'
+      const inputs = { cluster: 'previews', 'preview-services': services, 'after-allow-test-traffic-hook': hook }
       const claimed = await preview(account, pullRequest({ number: 12 }), { inputs })
       expect(claimed.outputs).toMatchObject({ status: 'succeeded', 'test-url': 'http://1.preview.example.org' })
       expect(claimed.writes).toContain('UpdateService')
+      expect(claimed.outputs['hook-results']).toContain('"result":"succeeded"')
+      expect(claimed.log).toContain('Hooks: AfterAllowTestTraffic: CodeDeployHook_preview.')
       const freed = await preview(account, pullRequest({ number: 12, action: 'closed', run: 113 }), { inputs })
       expect(freed.outputs.status).toBe('succeeded')
       expect(notGranted(stack, 'PreviewRole', [...claimed.calls, ...freed.calls])).toEqual([])
     }))
+
+  test.each([
+    ['http', ''],
+    ['https', 'arn:aws:acm:us-east-1:123456789012:certificate/1'],
+  ])('leads the hook by the number in the name of the deployment group to the rule for the lane: %s', (scheme, arn) => {
+    const lanes = new Stack(LANES, { ...REPOSITORY, DomainName: 'preview.example.org', CertificateArn: arn })
+    const { Environment } = lanes.only('AWS::Lambda::Function')
+    const url = String((Environment as { Variables: Mapping }).Variables['TEST_LISTENER_URL'])
+    const { Port, Protocol } = lanes.ofType('AWS::ElasticLoadBalancingV2::Listener').get('TestListener') ?? {}
+    expect(Protocol).toBe(scheme.toUpperCase())
+    for (const lane of ['1', '2', '3']) {
+      const group = lanes.ofType('AWS::CodeDeploy::DeploymentGroup').get(`DeploymentGroup${lane}`)
+      const number = /\d+$/.exec(String(group?.['DeploymentGroupName']))?.[0] ?? ''
+      expect(url.replace('{number}', number)).toBe(`${scheme}://${lane}.preview.example.org:${Port}`)
+    }
+  })
+
+  test('lets the hook answer for lanes only', () => {
+    expect(grants(stack, 'HookRole').map(({ resource }) => resource.split(':').slice(5).join(':'))).toEqual([
+      'application:AppECS-previews-preview-*',
+      'deploymentgroup:AppECS-previews-preview-*/DgpECS-previews-preview-*',
+      'deploymentgroup:AppECS-previews-preview-*/DgpECS-previews-preview-*',
+    ])
+  })
 
   test('gives its role nothing beyond the lanes', () => {
     const everywhere = grants(stack, 'PreviewRole').filter(({ resource }) => !resource.includes('preview'))
