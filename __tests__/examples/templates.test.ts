@@ -143,11 +143,14 @@ describe('preview-lanes.yaml', () => {
       expect(Tags).toEqual(expect.arrayContaining([{ Key: 'preview-desired-count', Value: '1' }]))
     }
     const rules = [...stack.ofType('AWS::ElasticLoadBalancingV2::ListenerRule').values()]
-    for (const listener of ['Listener', 'TestListener']) {
+    for (const [listener, end] of [
+      ['Listener', ''],
+      ['TestListener', '*'],
+    ]) {
       const conditions = rules.flatMap(({ ListenerArn, Conditions }) => (ListenerArn === listener ? [Conditions] : []))
       expect(conditions).toEqual(
         [1, 2, 3].map((lane) => [
-          { Field: 'host-header', HostHeaderConfig: { Values: [`${lane}.preview.example.org`] } },
+          { Field: 'host-header', HostHeaderConfig: { Values: [`${lane}.preview.example.org${end}`] } },
         ]),
       )
     }
