@@ -37284,8 +37284,8 @@ var function_logs = __nccwpck_require__(2993);
 var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
-var sentences = __nccwpck_require__(1112);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/hook-log.js
@@ -45694,7 +45694,7 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
 /* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(802);
 /* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3523);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1112);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3700);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8191);
 
 
@@ -46014,46 +46014,19 @@ function usualText(usualMs) {
 
 /***/ }),
 
-/***/ 1112:
+/***/ 3289:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NW: () => (/* binding */ FREED),
+/* harmony export */   Pg: () => (/* binding */ previewLabel),
+/* harmony export */   Vf: () => (/* binding */ previewTitle),
+/* harmony export */   qV: () => (/* binding */ previewCause)
+/* harmony export */ });
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8191);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  AQ: () => (/* binding */ functionName),
-  QW: () => (/* binding */ originalKeptUntilMs),
-  VR: () => (/* binding */ originalRevision),
-  ON: () => (/* binding */ promoteByMs),
-  FX: () => (/* binding */ releasedRevision),
-  uZ: () => (/* binding */ serviceLabel),
-  uS: () => (/* binding */ verdictParagraph),
-  qW: () => (/* binding */ verdictSentences)
-});
-
-// EXTERNAL MODULE: ./lib/aws/arn.js
-var arn = __nccwpck_require__(8690);
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
-// EXTERNAL MODULE: ./lib/follow/phase.js
-var phase = __nccwpck_require__(8438);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/inputs/operation.js
-var operation = __nccwpck_require__(7784);
-// EXTERNAL MODULE: ./lib/release-state.js
-var release_state = __nccwpck_require__(4966);
-// EXTERNAL MODULE: ./lib/report/console-links.js
-var console_links = __nccwpck_require__(3523);
-// EXTERNAL MODULE: ./lib/report/hook-results.js
-var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/planned.js
-var planned = __nccwpck_require__(392);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/previews.js
-
+/** How what became of a lane begins when it was freed; the reason follows. */
+const FREED = 'freed: ';
 /** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
 function previewLabel({ operation, preview }) {
     if (operation !== 'preview')
@@ -46077,7 +46050,8 @@ function previewCause(release) {
         return undefined;
     const { errand, pullRequest, lanes } = preview;
     const whose = `pull request ${pullRequest}`;
-    const freed = lanes.filter(({ became }) => became !== '').map(({ name, became }) => `${name} (${became})`);
+    const freed = lanes.filter(({ became }) => became.startsWith(FREED));
+    const names = freed.map(({ name, became }) => `${name} (${became.slice(FREED.length)})`);
     switch (errand) {
         case 'fork':
             return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`;
@@ -46086,17 +46060,43 @@ function previewCause(release) {
         case 'free':
             return freed.length === 0
                 ? `No lane of ${whose} was to be freed, so nothing was changed.`
-                : `The lane of ${whose} is free again: ${(0,words/* andList */.cM)(freed)}.`;
+                : `The lane of ${whose} is free again: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .andList */ .cM)(freed.map(({ name }) => name))} runs no tasks any more.`;
         case 'sweep':
             return freed.length === 0
-                ? `No lane was to be freed: ${(0,words/* count */.U9)(lanes.length, 'lane')}, each free or needed.`
-                : `Of ${(0,words/* count */.U9)(lanes.length, 'lane')}, ${(0,words/* andList */.cM)(freed)}.`;
+                ? `None of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(lanes.length, 'lane')} was to be freed, so nothing was changed.`
+                : `Freed ${freed.length} of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(lanes.length, 'lane')}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .andList */ .cM)(names)}.`;
     }
 }
 
-// EXTERNAL MODULE: ./lib/report/traffic.js
-var traffic = __nccwpck_require__(3795);
-;// CONCATENATED MODULE: ./lib/report/sentences.js
+
+/***/ }),
+
+/***/ 3700:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AQ: () => (/* binding */ functionName),
+/* harmony export */   FX: () => (/* binding */ releasedRevision),
+/* harmony export */   ON: () => (/* binding */ promoteByMs),
+/* harmony export */   QW: () => (/* binding */ originalKeptUntilMs),
+/* harmony export */   VR: () => (/* binding */ originalRevision),
+/* harmony export */   qW: () => (/* binding */ verdictSentences),
+/* harmony export */   uS: () => (/* binding */ verdictParagraph),
+/* harmony export */   uZ: () => (/* binding */ serviceLabel)
+/* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
+/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7161);
+/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8438);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1229);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7784);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4966);
+/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3523);
+/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5076);
+/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(392);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3289);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3795);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8191);
 
 
 
@@ -46139,7 +46139,7 @@ function titleOf(release) {
     const { status, operation } = release;
     if (status === undefined)
         return 'In progress';
-    const preview = previewTitle(release);
+    const preview = (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewTitle */ .Vf)(release);
     if (preview !== undefined)
         return preview;
     return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status];
@@ -46151,19 +46151,19 @@ function verdictParagraph(release) {
 }
 /** `web:2`; empty before the revision is known. */
 function releasedRevision({ taskDefinition }) {
-    return taskDefinition === undefined ? '' : (0,arn/* revisionName */.pd)(taskDefinition.arn);
+    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(taskDefinition.arn);
 }
 /** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
 function originalRevision({ service, deploymentId }) {
     const isGone = deploymentId !== undefined && service?.primary.deploymentId === deploymentId;
-    return service === undefined || isGone ? '' : (0,arn/* revisionName */.pd)(service.primary.taskDefinitionArn);
+    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
 }
 /** `demo/web`, as far as it is known; of a preview without a lane, whose it is. */
 function serviceLabel(release) {
     const { service, asked } = release;
     if (service !== undefined)
         return `${service.clusterName}/${service.name}`;
-    return previewLabel(release) ?? `${asked.cluster}/${asked.service}`;
+    return (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewLabel */ .Pg)(release) ?? `${asked.cluster}/${asked.service}`;
 }
 function cause(release) {
     const label = serviceLabel(release);
@@ -46175,7 +46175,7 @@ function cause(release) {
             if (release.operation === 'rollback')
                 return rolledBackCause(release);
             if (release.deploymentId === undefined)
-                return previewCause(release) ?? '';
+                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewCause */ .qV)(release) ?? '';
             return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`;
         case 'awaiting-promotion':
             return awaitingCause(release);
@@ -46188,10 +46188,10 @@ function cause(release) {
             if (release.operation === 'stop')
                 return nothingToStop(release);
             if (release.preview !== undefined && release.preview.errand !== 'claim')
-                return previewCause(release) ?? '';
+                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewCause */ .qV)(release) ?? '';
             return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`;
         case 'planned':
-            return (0,planned/* plannedSentence */.Y3)(release);
+            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_4__/* .plannedSentence */ .Y3)(release);
         case 'refused':
             return release.problems.map(({ sentence }) => sentence).join(' ');
         case 'cancelled':
@@ -46211,14 +46211,14 @@ function cause(release) {
 function promoteByMs({ status, snapshot, group }) {
     if (status !== 'awaiting-promotion' || snapshot === undefined || group === undefined)
         return undefined;
-    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
+    const sinceMs = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .readySinceMs */ .Oh)(snapshot);
     return sinceMs === undefined ? undefined : sinceMs + group.readyWaitMs;
 }
 function awaitingCause(release) {
     const { deploymentId, testUrl } = release;
     const untilMs = promoteByMs(release);
     const at = testUrl === undefined ? '' : ` (${testUrl})`;
-    const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
+    const until = untilMs === undefined ? '' : ` until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(untilMs, true)}`;
     return `Deployment ${deploymentId} serves ${releasedRevision(release)} on the test listener of ${serviceLabel(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
 }
 /** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
@@ -46257,10 +46257,10 @@ function madeRoomSentence({ waits }) {
     const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
     const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
     return [
-        stopped.length === 0 ? '' : `To make room, ${(0,words/* andList */.cM)(stopped)} was stopped with rollback.`,
+        stopped.length === 0 ? '' : `To make room, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(stopped)} was stopped with rollback.`,
         cut.length === 0
             ? ''
-            : `To make room, the termination wait of ${(0,words/* andList */.cM)(cut)} was ended, and with it its instant rollback.`,
+            : `To make room, the termination wait of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`,
     ]
         .filter((sentence) => sentence !== '')
         .join(' ');
@@ -46284,7 +46284,7 @@ function refused(refusal) {
 }
 /** Where a deployment ended; nothing when its events could not be seen. */
 function placeOf(snapshot) {
-    const event = (0,follow_snapshot/* failedEvent */.uG)(snapshot);
+    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .failedEvent */ .uG)(snapshot);
     if (event !== undefined)
         return ` at ${event.name}`;
     if (snapshot.isBlind)
@@ -46295,9 +46295,9 @@ function placeOf(snapshot) {
 function reasonOf(release, snapshot) {
     const { code = '', message = '' } = snapshot.error ?? {};
     const own = message === '' ? code : `${code}: ${message}`;
-    const eventName = (0,follow_snapshot/* failedEvent */.uG)(snapshot)?.name ?? '';
-    const hookFunction = (0,follow_snapshot/* hookOf */.pd)(release.plan?.hooks ?? {}, eventName);
-    if ((0,ending/* endingOf */.z)(snapshot) === 'alarm') {
+    const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
+    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
+    if ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z)(snapshot) === 'alarm') {
         return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
     }
     if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
@@ -46314,13 +46314,13 @@ function reasonOf(release, snapshot) {
 }
 /** How far the shift had come; nothing when that could not be seen. */
 function shiftedWhen(release, { isBlind }) {
-    if ((0,traffic/* neverShifted */._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .neverShifted */ ._t)(release))
         return ' before any production traffic had shifted';
-    const peak = (0,traffic/* peakTraffic */.hX)(release);
-    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,words/* percentText */.fL)(peak)} of production traffic shifted`;
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .peakTraffic */ .hX)(release);
+    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .percentText */ .fL)(peak)} of production traffic shifted`;
 }
 function rollbackSentence(release) {
-    const rollback = (0,release_state/* rollbackOf */.I)(release);
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .rollbackOf */ .I)(release);
     if (rollback === undefined)
         return '';
     const { deploymentId, message, wasDue } = rollback;
@@ -46358,7 +46358,7 @@ function cancelledCause(release) {
             ? `${cancelled} before a deployment was created.`
             : `${cancelled}. ${release.failure}`;
     }
-    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && settlement?.stop === undefined) {
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot) && settlement?.stop === undefined) {
         return snapshot.status === 'succeeded'
             ? `${cancelled} when deployment ${deploymentId} had succeeded.`
             : `${endCause(release)} ${rollbackSentence(release)} ${cancelled} meanwhile.`;
@@ -46373,11 +46373,11 @@ function cancelledCause(release) {
 function timedOutCause(release) {
     const { deploymentId, outcome, settlement, snapshot } = release;
     if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,words/* duration */.p0)(outcome.afterMs)}, while waiting for ${(0,phase/* describePhase */.$8)(outcome.phase)}`;
+        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_11__/* .describePhase */ .$8)(outcome.phase)}`;
         const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
         return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
     }
-    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot))
         return `${endCause(release)} ${rollbackSentence(release)}`;
     const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
     const refusal = settlement?.stop?.refusal;
@@ -46396,7 +46396,7 @@ function partingClause(release) {
         case undefined:
     }
     const refusal = settlement?.stop?.refusal;
-    const isOver = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot);
     if (refusal !== undefined && !isOver)
         return `deployment ${deploymentId} goes on: ${refused(refusal)}.`;
     if (!isOver)
@@ -46413,10 +46413,10 @@ function unknownCause(release) {
             : `This action failed while deployment ${deploymentId} was running. ${failure}`;
     }
     if (outcome?.kind === 'lost-sight') {
-        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,service_error/* describeServiceError */.V)(outcome.operation, outcome.error)}`;
+        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(outcome.operation, outcome.error)}`;
     }
     const { snapshot } = release;
-    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot))
         return `${endCause(release)} ${rollbackSentence(release)}`;
     const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
     const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
@@ -46431,24 +46431,25 @@ function productionSentence(release) {
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
-    if ((0,traffic/* neverShifted */._t)(release))
-        return `Production traffic never left the original (${originalRevision(release)}).`;
-    const text = (0,traffic/* productionText */.zh)(release);
+    const what = release.operation === 'preview' ? 'The lane' : 'Production';
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .neverShifted */ ._t)(release))
+        return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${originalRevision(release)}).`;
+    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .productionText */ .zh)(release);
     if (production !== undefined && text !== '') {
         const again = isRolledBack(release) ? ' again' : '';
-        return `Production runs ${text}${again} (read ${(0,words/* clockTime */.qo)(production.readAtMs)}).`;
+        return `${what} runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(production.readAtMs)}).`;
     }
-    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
+    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .productionLastSeen */ .Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,words/* clockTime */.qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,words/* clockTime */.qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 /** What serves is what served before. */
 function isRolledBack(release) {
-    return (0,release_state/* rollbackOf */.I)(release)?.status === 'succeeded';
+    return (0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .rollbackOf */ .I)(release)?.status === 'succeeded';
 }
 function remains(release) {
     if (isRolledBack(release))
@@ -46456,14 +46457,14 @@ function remains(release) {
     if (release.status === 'refused')
         return leftBehind(release);
     if (release.status === 'succeeded') {
-        const isThere = release.preview?.errand === 'claim' ? previewCause(release) : undefined;
+        const isThere = release.preview?.errand === 'claim' ? (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewCause */ .qV)(release) : undefined;
         return isThere ?? keptSentence(release);
     }
     if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed')
         return '';
     const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const parts = [];
-    if ((0,traffic/* testTraffic */.si)(release) === 'replacement')
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .testTraffic */ .si)(release) === 'replacement')
         parts.push(`Test traffic goes to the replacement (${releasedRevision(release)}).`);
     if (replacement !== undefined && replacement.state !== 'draining') {
         parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`);
@@ -46475,7 +46476,7 @@ function leftBehind(release) {
     const { taskDefinition, lostRevisionOf } = release;
     if (release.deploymentId !== undefined && release.preview !== undefined)
         return '';
-    const nothing = (0,operation/* isRelease */.MU)(release.operation)
+    const nothing = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_12__/* .isRelease */ .MU)(release.operation)
         ? 'Nothing was deployed.'
         : release.operation === 'rollback'
             ? 'Production was not changed.'
@@ -46484,12 +46485,12 @@ function leftBehind(release) {
         return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
     }
     return taskDefinition?.isNew === true
-        ? `${nothing} Task definition ${(0,arn/* revisionName */.pd)(taskDefinition.arn)} was registered and is not used.`
+        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
         : nothing;
 }
 /** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
 function originalKeptUntilMs({ snapshot, group, status }) {
-    if (status !== 'succeeded' || snapshot === undefined || (0,follow_snapshot/* hasEnded */.hY)(snapshot))
+    if (status !== 'succeeded' || snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot))
         return undefined;
     const shiftedAtMs = snapshot.events.at(-1)?.endedAtMs;
     const waitMs = group?.terminationWaitMs;
@@ -46500,7 +46501,7 @@ function keptSentence(release) {
     if (untilMs === undefined)
         return '';
     const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : '';
-    return `The original (${originalRevision(release)}) is kept until ${(0,words/* clockTime */.qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 /** What goes on without this step can be watched. */
 function waysToWatch(release, look) {
@@ -46521,7 +46522,7 @@ function advice(release) {
             return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`;
         case 'cancelled':
         case 'timed-out':
-            return snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) ? '' : waysToWatch(release, look);
+            return snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot) ? '' : waysToWatch(release, look);
         case 'unknown':
             return waysToWatch(release, look);
         case 'failed':
@@ -46535,7 +46536,7 @@ function advice(release) {
 function consoleUrl({ service, deploymentId }) {
     if (service === undefined || deploymentId === undefined)
         return '';
-    return (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId) ?? '';
+    return (0,_console_links_js__WEBPACK_IMPORTED_MODULE_2__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId) ?? '';
 }
 /** How to find out whether there is a deployment that this step has no id of. */
 function lookForDeployment({ group, region }) {
@@ -46544,7 +46545,7 @@ function lookForDeployment({ group, region }) {
     return `To see whether there is one: aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}. Its description names this run.`;
 }
 function hookLogAdvice(release) {
-    const failed = (0,hook_results/* hookResults */.a)(release).find(({ result }) => result === 'failed');
+    const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_3__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
     return failed === undefined
         ? ''
         : `The log of the hook is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`;
@@ -46555,7 +46556,7 @@ function functionName(nameOrArn) {
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
-    const percent = (0,traffic/* trafficNow */.oo)(release);
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .trafficNow */ .oo)(release);
     if (isRolledBack(release) || percent === 0)
         return '';
     const advice = 'Release the original revision again to bring production back.';
@@ -46600,8 +46601,8 @@ var untrusted = __nccwpck_require__(4169);
 var verdict = __nccwpck_require__(802);
 // EXTERNAL MODULE: ./lib/report/console-links.js
 var console_links = __nccwpck_require__(3523);
-// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
-var sentences = __nccwpck_require__(1112);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
 ;// CONCATENATED MODULE: ./lib/report/gantt.js
 
 
@@ -46749,7 +46750,10 @@ function facts(release) {
                 .map(untrusted/* markdownCode */.D9)
                 .join(' → '),
         ],
-        ['Production now', production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${readText(readAtMs)}`],
+        [
+            release.operation === 'preview' ? 'The lane runs' : 'Production now',
+            production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${readText(readAtMs)}`,
+        ],
         [
             'Production when last seen',
             lastSeen === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(lastSeen.text)}${readText(lastSeen.atMs)}`,
@@ -49077,7 +49081,10 @@ function errandOf(eventName, event) {
     return { kind: action === 'closed' ? 'free' : 'claim', pullRequest };
 }
 
+// EXTERNAL MODULE: ./lib/report/previews.js
+var previews = __nccwpck_require__(3289);
 ;// CONCATENATED MODULE: ./lib/preview/sweep.js
+
 
 
 
@@ -49124,7 +49131,7 @@ async function freeAll(found, lanes, preview, inputs, world) {
         world.log.line(`Lane ${lane.name} is freed: ${why}.`);
         const aside = lib_progress/* Progress */.k.begin(lane.inputs, { ...world, onRelease: () => { } });
         const freeing = await (0,free/* freeLane */.t)(lane, whose, world, aside);
-        became.set(lane.name, { freed: `freed: ${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing]);
+        became.set(lane.name, { freed: `${previews/* FREED */.NW}${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing]);
         if (freeing === 'stuck')
             stuck.push(aside.release);
         const freed = freeing === 'freed' ? (0,freed_lane/* freedLane */.P)(lane, lane.holder, why) : undefined;
@@ -49136,7 +49143,7 @@ async function freeAll(found, lanes, preview, inputs, world) {
         const wasCancelled = stuck.some(({ status }) => status === 'cancelled');
         return progress.end(wasCancelled ? 'cancelled' : 'refused', { problems: stuck.flatMap(({ problems }) => problems) });
     }
-    return progress.end([...became.values()].some((end) => end.startsWith('freed')) ? 'succeeded' : 'unchanged');
+    return progress.end([...became.values()].some((end) => end.startsWith(previews/* FREED */.NW)) ? 'succeeded' : 'unchanged');
 }
 
 ;// CONCATENATED MODULE: ./lib/operations/preview.js
@@ -49876,7 +49883,7 @@ function attempt(action) {
 /* harmony export */   F: () => (/* binding */ postStep),
 /* harmony export */   L: () => (/* binding */ stateOf)
 /* harmony export */ });
-/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1112);
+/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3770);
@@ -50758,8 +50765,8 @@ var console_links = __nccwpck_require__(3523);
 var hook_results = __nccwpck_require__(5076);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var planned = __nccwpck_require__(392);
-// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
-var sentences = __nccwpck_require__(1112);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
 var summary = __nccwpck_require__(5259);
 // EXTERNAL MODULE: ./lib/report/traffic.js
@@ -50829,7 +50836,7 @@ function facts(release) {
             `${(0,untrusted/* markdownCode */.D9)(from ?? 'absent')} → ${(0,untrusted/* markdownCode */.D9)(to ?? 'absent')}`,
         ]),
         ['Revision', revisions.map(untrusted/* markdownCode */.D9).join(' → ')],
-        ['Production now', (0,untrusted/* markdownCode */.D9)(production)],
+        [release.operation === 'preview' ? 'The lane runs' : 'Production now', (0,untrusted/* markdownCode */.D9)(production)],
         [
             release.operation === 'preview' ? 'Preview' : 'Test URL',
             testUrl === undefined ? '' : (0,summary/* withLink */.Ni)((0,untrusted/* markdownText */.p7)(testUrl), testUrl),
@@ -51720,8 +51727,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
-// EXTERNAL MODULE: ./lib/report/sentences.js + 1 modules
-var sentences = __nccwpck_require__(1112);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
 ;// CONCATENATED MODULE: ./lib/report/annotation.js
 
 

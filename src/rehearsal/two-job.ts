@@ -1,6 +1,6 @@
 import { baseScenario, withGroup } from '../simulator/scenarios.ts'
 import { HOOK } from './settings.ts'
-import type { Inputs, Job, OutputsOf, Workflow } from './workflow.ts'
+import type { Inputs, Job, OutputsOf, Step, Workflow } from './workflow.ts'
 
 const ORIGINAL = 'registry.example/web:1.0.0'
 const REPLACEMENT = 'registry.example/web:1.1.0'
@@ -44,6 +44,17 @@ const OPEN_TEST_URL = {
   answers: REPLACEMENT,
 } as const
 
+/** Up to the moment at which somebody decides. */
+const PROPOSED: Step[] = [
+  { kind: 'look', production: ORIGINAL, unmoved: true },
+  { kind: 'run', job: PROPOSE },
+  { kind: 'told', environment: ENVIRONMENT, state: 'in_progress', says: 'Waits for promotion' },
+  OPEN_TEST_URL,
+  WAITS,
+  { kind: 'pass', minutes: 15 },
+  WAITS,
+]
+
 /** Releases that stop at the test listener, with a person between two jobs. */
 export const twoJob: Workflow = {
   scenario: {
@@ -57,13 +68,7 @@ export const twoJob: Workflow = {
       name: 'approved',
       says: 'The first job stops at the test listener; somebody approves; the second job shifts production.',
       steps: [
-        { kind: 'look', production: ORIGINAL, unmoved: true },
-        { kind: 'run', job: PROPOSE },
-        { kind: 'told', environment: ENVIRONMENT, state: 'in_progress', says: 'Waits for promotion' },
-        OPEN_TEST_URL,
-        WAITS,
-        { kind: 'pass', minutes: 15 },
-        WAITS,
+        ...PROPOSED,
         {
           kind: 'run',
           job: {
@@ -88,13 +93,7 @@ export const twoJob: Workflow = {
       says: 'The first job stops at the test listener; somebody rejects; another job stops the deployment.',
       isAside: true,
       steps: [
-        { kind: 'look', production: ORIGINAL, unmoved: true },
-        { kind: 'run', job: PROPOSE },
-        { kind: 'told', environment: ENVIRONMENT, state: 'in_progress', says: 'Waits for promotion' },
-        OPEN_TEST_URL,
-        WAITS,
-        { kind: 'pass', minutes: 15 },
-        WAITS,
+        ...PROPOSED,
         {
           kind: 'run',
           job: {
