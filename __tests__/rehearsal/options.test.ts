@@ -117,6 +117,11 @@ describe('a mistake is told in a sentence:', () => {
       ['--workflow', 'two-job', '--scenario', 'alarm'],
       "Option '--scenario' is of one run and cannot go with '--workflow'.",
     ],
+    [
+      'an operation of several runs',
+      ['--operation', 'preview'],
+      "A preview is a matter of several runs: '--workflow preview' rehearses it.",
+    ],
     ['an input without a value', ['--input', 'image'], "Option '--input' must be NAME=VALUE; got 'image'."],
     ['an input without a name', ['--input', '=x'], "Option '--input' must be NAME=VALUE; got '=x'."],
   ])('%s', (_, args, sentence) => {

@@ -73,6 +73,9 @@ export function parseOptions(args: string[]): RehearsalOptions {
   if (!isOperation(operation)) {
     throw new OptionError(`Option '--operation' must be one of ${OPERATIONS.join(', ')}; got '${operation}'.`)
   }
+  if (operation === 'preview') {
+    throw new OptionError(`A preview is a matter of several runs: '--workflow preview' rehearses it.`)
+  }
   return {
     workflow: workflowOf(values),
     scenario,

@@ -148,7 +148,7 @@ const LIFE: Chapter = {
 
 const RACE: Chapter = {
   name: 'side-by-side',
-  says: 'Two pull requests are opened at the same moment: each gets a lane of its own, and a closing frees one of them.',
+  says: 'Two pull requests are opened at the same moment: each gets a lane of its own.',
   steps: [
     pullRequestsOpen(7, 8),
     { kind: 'start', job: job('seven', 7, 'opened', 1, SHOWN), until: /Lanes/ },
