@@ -3,7 +3,7 @@ import type { Release } from '../../src/release-state.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
 import { wrapUp } from '../../src/wrap-up.ts'
 import { pullRequest, scheduled } from '../support/preview-events.ts'
-import { laneStates, preview, scenarioWithLanes } from '../support/previews.ts'
+import { laneOwners, laneStates, preview, scenarioWithLanes } from '../support/previews.ts'
 import { inOneAccount } from '../support/simulated-release.ts'
 
 test('a pull request is put on a free lane, which runs its tasks from then on', () =>
@@ -184,4 +184,21 @@ test('a run that is cancelled gives the lane back once its deployment is undone'
     expect(outputs).toMatchObject({ status: 'cancelled' })
     expect(last).toMatchObject({ status: 'cancelled' })
     expect(await laneStates(account, 1)).toEqual(['0 of web:1'])
+  }))
+
+test('what a freed lane still names, or runs for another pull request, is not unchanged', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const inputs = { image: `registry.example/web@sha256:${'a'.repeat(64)}`, 'if-unchanged': 'skip' }
+    await preview(account, pullRequest({ number: 7 }), { lanes: 1, inputs })
+    const same = await preview(account, pullRequest({ number: 7, run: 120 }), { lanes: 1, inputs })
+    expect(same.outputs).toMatchObject({ status: 'unchanged', 'test-url': 'https://p1.example.org' })
+    await preview(account, pullRequest({ number: 7, action: 'closed', run: 121 }), { lanes: 1 })
+    const reopened = pullRequest({ number: 7, action: 'reopened', run: 122 })
+    expect((await preview(account, reopened, { lanes: 1, inputs })).outputs).toMatchObject({ status: 'succeeded' })
+    expect(await laneStates(account, 1)).toEqual(['1 of web:2'])
+
+    const isPullRequestClosed = async (number: string) => number === '7'
+    const other = { ...pullRequest({ number: 8, run: 123 }), isPullRequestClosed }
+    expect((await preview(account, other, { lanes: 1, inputs })).outputs).toMatchObject({ status: 'succeeded' })
+    expect(await laneOwners(account, 1)).toEqual([expect.objectContaining({ pullRequest: '8', desiredCount: 1 })])
   }))

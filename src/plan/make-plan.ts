@@ -20,7 +20,7 @@ import { readNamedGroup, readService, readShift, resolveGroup } from './place.ts
 import type { ReleasePlan } from './plan.ts'
 import { holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
 import { readSources } from './sources.ts'
-import { candidatesOf, checkTurn, readOccupancy } from './turn.ts'
+import { candidatesOf, checkTurn, isShown, readOccupancy } from './turn.ts'
 
 /** The plan of a release, or everything that speaks against it. Nothing has been written either way. */
 export interface Planning {
@@ -95,7 +95,6 @@ export async function makePlan(
   findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }))
   const { definition, differences } = definitionPlan
   const { occupant } = occupancy
-  const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && occupancy.isFree
   const own = ownMarker(world.run, markedAs(inputs.operation))
   const room: Room = {
     service,
@@ -106,8 +105,10 @@ export async function makePlan(
     sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
     patienceMs: totalMs,
   }
+  const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, await maker)
+  const isUnchanged = inputs.ifUnchanged === 'skip' && isSame
   const facts = { ...definitionPlan, world, service, own, appSpec, findings }
-  const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, service, await maker), facts)
+  const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, await maker), facts)
   if (adopted === undefined) checkTurn(room, occupant, await maker, inputs, world, findings)
   const plan: ReleasePlan = {
     service: adopted === undefined ? service : beforeDeployment(service, adopted.deploymentId),

@@ -48,14 +48,22 @@ export async function readOccupancy(
 /** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
 export function candidatesOf(
   occupant: Occupant | undefined,
-  { primary, desiredCount }: ResolvedService,
+  { service: { primary, desiredCount }, onlyOwn }: Room,
   maker: DeploymentInfo | undefined,
 ): Candidate[] {
   const candidates: Candidate[] = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant]
   // A lane that was freed runs nothing, whatever was released to it.
-  if (desiredCount === 0 || primary.deploymentId === undefined || maker?.status !== 'Succeeded') return candidates
+  const isFreed = onlyOwn && desiredCount === 0
+  if (isFreed || primary.deploymentId === undefined || maker?.status !== 'Succeeded') return candidates
   const appSpecSha256 = maker.revision?.appSpecContent?.sha256
   return [...candidates, { id: primary.deploymentId, marker: parseMarker(maker.description), appSpecSha256 }]
+}
+
+/**
+ * Whether what serves is what people are to see: on a lane only what was released for the same pull request, and runs.
+ */
+export function isShown({ service, onlyOwn, own }: Room, maker: DeploymentInfo | undefined): boolean {
+  return !onlyOwn || (service.desiredCount > 0 && isOwn(own, parseMarker(maker?.description)))
 }
 
 /** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
