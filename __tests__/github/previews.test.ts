@@ -68,6 +68,20 @@ test('a sweep tells the pull request whose lane it frees, and who is refused is 
     }),
   ))
 
+test('a pull request that is closed while its preview is made is not told an address that shows it no more', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      github.pullRequest(7)
+      account.clock.atSecond(60, () => {
+        github.pullRequest(7).state = 'closed'
+      })
+      await preview(account, github, pullRequest({ number: 7 }))
+      expect(commentOn(github, 7)).toContain('Pull request 7 was closed meanwhile')
+      expect(commentOn(github, 7)).not.toContain('https://p1.example.org')
+      expect(deployments(github)).toEqual([expect.stringMatching(/ inactive$/)])
+    }),
+  ))
+
 test('without a word of GitHub only what runs no tasks counts as free, and one line says so', () =>
   withGithub((github) =>
     inOneAccount(scenarioWithLanes(1), async (account) => {

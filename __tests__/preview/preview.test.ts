@@ -112,11 +112,25 @@ test('nothing is written for a release that is refused', () =>
 
 test('a pull request that is closed while its preview is made has its lane freed', () =>
   inOneAccount(scenarioWithLanes(1), async (account) => {
-    const isPullRequestClosed = async () => true
+    const answers = [false, true]
+    const isPullRequestClosed = async () => answers.shift()
     const late = await preview(account, { ...pullRequest({ number: 7 }), isPullRequestClosed }, { lanes: 1 })
-    expect(late.outputs).toMatchObject({ status: 'succeeded' })
+    expect(late.outputs).toMatchObject({ status: 'succeeded', 'test-url': '', production: '' })
+    expect(late.summary).toContain('## Preview gone: web:2 to demo/web-preview-1')
+    expect(late.summary).toContain('Pull request 7 was closed meanwhile, so it has lane web-preview-1 no more.')
+    expect(late.summary).not.toContain('serves pull request 7')
+    expect(late.summary).not.toContain('The lane runs')
     expect(late.release.warnings).toEqual(['Pull request 7 was closed meanwhile; the lane was freed again.'])
     expect(await laneStates(account, 1)).toEqual(['0 of web:2'])
+  }))
+
+test('a run for a pull request that is closed by now takes no lane', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const isPullRequestClosed = async () => true
+    const late = await preview(account, { ...pullRequest({ number: 7 }), isPullRequestClosed }, { lanes: 1 })
+    expect(late.outputs).toMatchObject({ status: 'unchanged' })
+    expect(late.writes).toEqual([])
+    expect(late.log).toContain('Pull request 7 is closed by now, so it is put on no lane.')
   }))
 
 test('a lane whose tags ask for more tasks gets them', () => {

@@ -2,6 +2,7 @@ import { describePhase, phaseOf } from '../follow/phase.ts'
 import { hasEnded } from '../follow/snapshot.ts'
 import type { Release } from '../release-state.ts'
 import { runUrl } from '../report/console-links.ts'
+import { isGoneAgain } from '../report/previews.ts'
 import { promoteByMs, releasedRevision, serviceLabel, verdictSentences } from '../report/sentences.ts'
 import { clockTime } from '../report/words.ts'
 import { cut, inSentence } from '../untrusted.ts'
@@ -62,6 +63,7 @@ function httpsOnly<Name extends string>(name: Name, url: string | undefined): { 
 function stateOf(release: Release): DeploymentState | undefined {
   const { status, snapshot, wasThere } = release
   if (wasThere) return stateOfEarlier(release)
+  if (isGoneAgain(release)) return 'inactive'
   if (status !== undefined) return endState(status, release)
   const isBegun = snapshot !== undefined && snapshot.status !== 'created' && snapshot.status !== 'queued'
   return isBegun ? 'in_progress' : 'queued'

@@ -35,8 +35,11 @@ export async function preview(parsed: ParsedInputs, outside: World): Promise<Rel
   if (world.signal.aborted) return progress.end('cancelled')
 
   const own = ownMarker(world.run, 'preview')
-  if (errand.kind === 'claim') return await claim({ parsed, own, world: patient }, lanes)
-  if (errand.kind === 'free') return await freeOwn(lanes, parsed.inputs, own, patient)
+  // A run that is run again, or comes late, is told by its event that a pull request is open which was closed since.
+  const isClosed = errand.kind === 'claim' && (await world.isPullRequestClosed(pullRequest)) === true
+  if (isClosed) world.log.line(`Pull request ${pullRequest} is closed by now, so it is put on no lane.`)
+  if (errand.kind === 'claim' && !isClosed) return await claim({ parsed, own, world: patient }, lanes)
+  if (errand.kind === 'free' || isClosed) return await freeOwn(lanes, parsed.inputs, own, patient)
   return await sweep(lanes, parsed.inputs, own, patient)
 }
 

@@ -4,6 +4,7 @@ import type { Marker } from '../marker.ts'
 import { Progress } from '../progress.ts'
 import { release } from '../release.ts'
 import type { Release } from '../release-state.ts'
+import { TAKEN } from '../report/previews.ts'
 import { inSentence } from '../untrusted.ts'
 import type { World } from '../world.ts'
 import { type Candidate, candidateFor } from './candidate.ts'
@@ -64,7 +65,7 @@ async function releaseTo(
     errand: 'claim',
     pullRequest: own.pullRequest,
     taking: undefined,
-    lanes: laneReadings(lanes, world.clock.now(), new Map([[name, 'taken for this pull request']])),
+    lanes: laneReadings(lanes, world.clock.now(), new Map([[name, TAKEN]])),
   } as const
   let primaryId = lane.service.primary.id
   async function beforeWrites(progress: Progress): Promise<Problem | undefined> {

@@ -2,7 +2,7 @@ import type { Inputs } from '../inputs/inputs.ts'
 import type { Marker } from '../marker.ts'
 import { Progress } from '../progress.ts'
 import type { Release } from '../release-state.ts'
-import { FREED } from '../report/previews.ts'
+import { FREED, TAKEN_BY_OTHERS } from '../report/previews.ts'
 import type { World } from '../world.ts'
 import { departures } from './departures.ts'
 import { freeLane } from './free.ts'
@@ -64,10 +64,7 @@ async function freeAll(
     world.log.line(`Lane ${lane.name} is freed: ${why}.`)
     const aside = Progress.begin(lane.inputs, { ...world, onRelease: () => {} })
     const freeing = await freeLane(lane, whose, world, aside)
-    became.set(
-      lane.name,
-      { freed: `${FREED}${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing],
-    )
+    became.set(lane.name, { freed: `${FREED}${why}`, 'of-others': TAKEN_BY_OTHERS, stuck: 'not freed' }[freeing])
     if (freeing === 'stuck') stuck.push(aside.release)
     const freed = freeing === 'freed' ? freedLane(lane, lane.holder, why) : undefined
     if (freed !== undefined) world.onLaneFreed(freed)

@@ -2,6 +2,7 @@ import type { Problem } from '../errors.ts'
 import type { Marker } from '../marker.ts'
 import { Progress } from '../progress.ts'
 import type { Release } from '../release-state.ts'
+import { FREED, TAKEN_BY_OTHERS } from '../report/previews.ts'
 import type { World } from '../world.ts'
 import { type Freeing, freeLane } from './free.ts'
 import { freedLane } from './freed-lane.ts'
@@ -58,11 +59,21 @@ async function giveBack({ preview, group, deploymentId, settlement }: Release, w
   world.log.line(`Lane ${taking.name} is free again: it runs no tasks any more.`)
 }
 
+const LEFT: Record<Freeing, string> = {
+  freed: 'the lane was freed again',
+  'of-others': 'somebody else has taken the lane since',
+  stuck: 'the lane is left to the sweep',
+}
+
 /** The pull request was closed while its preview was being made, too early for the run of that event to see it. */
 async function leave(lane: Lane, own: Marker, world: World, progress: Progress): Promise<Release> {
   const freeing = await freeQuietly(lane, own, `pull request ${own.pullRequest} is closed`, world)
-  const what = freeing === 'freed' ? 'the lane was freed again' : 'the lane is left to the sweep'
-  progress.warn(`Pull request ${own.pullRequest} was closed meanwhile; ${what}.`)
+  progress.warn(`Pull request ${own.pullRequest} was closed meanwhile; ${LEFT[freeing]}.`)
+  const { preview } = progress.release
+  if (freeing === 'stuck' || preview === undefined) return progress.release
+  const became = freeing === 'freed' ? `${FREED}pull request ${own.pullRequest} is closed` : TAKEN_BY_OTHERS
+  const lanes = preview.lanes.map((one) => (one.name === lane.name ? { ...one, became } : one))
+  progress.learn({ preview: { ...preview, lanes }, testUrl: undefined, production: undefined })
   return progress.release
 }
 

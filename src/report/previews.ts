@@ -4,6 +4,18 @@ import { andList, count } from './words.ts'
 /** How what became of a lane begins when it was freed; the reason follows. */
 export const FREED = 'freed: '
 
+/** What became of the lane that was taken for a pull request. */
+export const TAKEN = 'taken for this pull request'
+
+/** What became of a lane that was somebody else's by the time it was to be freed. */
+export const TAKEN_BY_OTHERS = 'taken by somebody else meanwhile'
+
+/** The pull request was closed while its preview was being made, so that it has no lane any more. */
+export function isGoneAgain({ preview, service }: Release): boolean {
+  const lane = preview?.errand === 'claim' ? preview.lanes.find(({ name }) => name === service?.name) : undefined
+  return lane !== undefined && (lane.became.startsWith(FREED) || lane.became === TAKEN_BY_OTHERS)
+}
+
 /** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
 export function previewLabel({ operation, preview }: Release): string | undefined {
   if (operation !== 'preview') return undefined
@@ -11,16 +23,18 @@ export function previewLabel({ operation, preview }: Release): string | undefine
 }
 
 /** A few words for how a preview ended well; undefined when those for a release fit. */
-export function previewTitle({ preview, status }: Release): string | undefined {
+export function previewTitle(release: Release): string | undefined {
+  const { preview, status } = release
   if (preview === undefined) return undefined
   if (preview.errand === 'fork') return 'No preview'
   if (status !== 'succeeded') return undefined
+  if (isGoneAgain(release)) return 'Preview gone'
   return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.errand]
 }
 
 /** How a preview ended well, in a sentence or two; undefined when those for a release fit. */
 export function previewCause(release: Release): string | undefined {
-  const { preview, status, testUrl } = release
+  const { preview, status, testUrl, service } = release
   if (preview === undefined || (status !== 'succeeded' && status !== 'unchanged')) return undefined
   const { errand, pullRequest, lanes } = preview
   const whose = `pull request ${pullRequest}`
@@ -30,6 +44,9 @@ export function previewCause(release: Release): string | undefined {
     case 'fork':
       return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`
     case 'claim':
+      if (isGoneAgain(release)) {
+        return `Pull request ${pullRequest} was closed meanwhile, so it has lane ${service?.name} no more.`
+      }
       return `${testUrl ?? 'Its lane'} serves ${whose}.`
     case 'free':
       return freed.length === 0

@@ -9,7 +9,7 @@ import type { Status } from '../verdict.ts'
 import { deploymentUrl } from './console-links.ts'
 import { hookResults } from './hook-results.ts'
 import { plannedSentence } from './planned.ts'
-import { previewCause, previewLabel, previewTitle } from './previews.ts'
+import { isGoneAgain, previewCause, previewLabel, previewTitle } from './previews.ts'
 import { neverShifted, peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 import { andList, clockTime, duration, percentText } from './words.ts'
 
@@ -348,7 +348,7 @@ const SILENT: ReadonlySet<Status> = new Set<Status>(['refused', 'started', 'unch
 /** What serves production now, and whether it ever left the original. */
 function productionSentence(release: Release): string {
   const { production, status } = release
-  if (status === undefined || SILENT.has(status)) return ''
+  if (status === undefined || SILENT.has(status) || isGoneAgain(release)) return ''
   if (release.deploymentId === undefined && status !== 'unknown') return ''
   const what = release.operation === 'preview' ? 'The lane' : 'Production'
   if (neverShifted(release))
