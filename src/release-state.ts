@@ -83,8 +83,11 @@ export interface Preview {
   errand: Errand['kind']
   /** Number of the pull request; empty for a sweep. */
   pullRequest: string
-  /** The lane that is being taken, and the task set that was PRIMARY in it before; undefined when it was its own. */
-  taking: { cluster: string; name: string; desiredCount: number; primaryId: string } | undefined
+  /**
+   * The lane that is being taken, and the task set that was PRIMARY in it and how many tasks it ran before; undefined
+   * when it was its own.
+   */
+  taking: { cluster: string; name: string; desiredCount: number; primaryId: string; ranBefore: number } | undefined
   lanes: readonly LaneReading[]
 }
 

@@ -92,3 +92,26 @@ test('the deployment of another pull request is never stopped to make room', () 
     expect((await others)?.outputs).toMatchObject({ status: 'succeeded' })
     await laneIs(account, '8', 1)
   }))
+
+test('a lane that a sweep frees right before the deployment is created runs its tasks for it', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const sweep = async () => {
+      expect((await preview(account, scheduled(), ONE)).outputs.status).toBe('succeeded')
+    }
+    const { calls, outputs } = await preview(account, pullRequest({ number: 7 }), {
+      ...ONE,
+      prepare: rightBefore('CreateDeployment', sweep),
+    })
+    expect(outputs).toMatchObject({ status: 'succeeded' })
+    const writes = calls.filter(({ writes }) => writes)
+    expect(writes.map(({ operation }) => operation)).toEqual([
+      'UpdateService',
+      'RegisterTaskDefinition',
+      'UpdateService',
+      'CreateDeployment',
+      'UpdateService',
+    ])
+    // Not only when it has ended: its hooks ask its tasks.
+    expect((writes[4]?.atMs ?? 0) - (writes[3]?.atMs ?? 0)).toBeLessThan(5_000)
+    await laneIs(account, '7', 1)
+  }))

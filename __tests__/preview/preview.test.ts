@@ -1,10 +1,12 @@
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
+import type { FreedLane } from '../../src/preview/freed-lane.ts'
 import type { Release } from '../../src/release-state.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
 import { wrapUp } from '../../src/wrap-up.ts'
 import { pullRequest, scheduled } from '../support/preview-events.ts'
 import { laneOwners, laneStates, preview, scenarioWithLanes } from '../support/previews.ts'
-import { inOneAccount } from '../support/simulated-release.ts'
+import { clientsFor, inOneAccount } from '../support/simulated-release.ts'
 
 test('a pull request is put on a free lane, which runs its tasks from then on', () =>
   inOneAccount(scenarioWithLanes(2), async (account) => {
@@ -215,4 +217,28 @@ test('what a freed lane still names, or runs for another pull request, is not un
     const other = { ...pullRequest({ number: 8, run: 123 }), isPullRequestClosed }
     expect((await preview(account, other, { lanes: 1, inputs })).outputs).toMatchObject({ status: 'succeeded' })
     expect(await laneOwners(account, 1)).toEqual([expect.objectContaining({ pullRequest: '8', desiredCount: 1 })])
+  }))
+
+test('a lane that a lost run left running for nobody runs no tasks after the sweep', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const { ecs } = clientsFor(account.simulator.url)
+    await ecs.send(new UpdateServiceCommand({ cluster: 'demo', service: 'web-preview-1', desiredCount: 1 }))
+    ecs.destroy()
+    const swept = await preview(account, scheduled(), { lanes: 1 })
+    expect(swept.outputs).toMatchObject({ status: 'succeeded' })
+    expect(swept.summary).toContain('web-preview-1 (it ran tasks for nobody)')
+    expect(await laneStates(account, 1)).toEqual(['0 of web:1'])
+  }))
+
+test('a pull request shows on its idle lane still when a release that was to take it comes to nothing', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const freed: string[] = []
+    const onLaneFreed = ({ pullRequest: number }: FreedLane) => void freed.push(number)
+    await preview(account, pullRequest({ number: 7 }), { lanes: 1 })
+    await account.clock.sleep(80 * 3_600_000)
+    const failing = { 'after-allow-test-traffic-hook': 'CodeDeployHook_refuse' }
+    const other = await preview(account, { ...pullRequest({ number: 8 }), onLaneFreed }, { lanes: 1, inputs: failing })
+    expect(other.outputs).toMatchObject({ status: 'rolled-back' })
+    expect(freed).toEqual([])
+    expect(await laneStates(account, 1)).toEqual(['1 of web:2'])
   }))

@@ -68,6 +68,7 @@ async function releaseTo(
     lanes: laneReadings(lanes, world.clock.now(), new Map([[name, TAKEN]])),
   } as const
   let primaryId = lane.service.primary.id
+  let ranBefore: number | undefined
   async function beforeWrites(progress: Progress): Promise<Problem | undefined> {
     try {
       const now = await lookAtAll(lanes, world)
@@ -75,7 +76,10 @@ async function releaseTo(
       if (problem !== undefined) return problem
       const asNow = now.find((one) => one.name === name) ?? lane
       primaryId = asNow.service.primary.id
-      const taking = isHeldBy(asNow.holder, own) ? undefined : { cluster, name, desiredCount, primaryId }
+      // From the first look on it runs what this run asked for.
+      ranBefore ??= asNow.service.desiredCount
+      const isOwn = isHeldBy(asNow.holder, own)
+      const taking = isOwn ? undefined : { cluster, name, desiredCount, primaryId, ranBefore }
       progress.learn({ preview: { ...preview, taking } })
       await runTasks(asNow, world)
       return undefined

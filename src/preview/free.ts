@@ -20,13 +20,21 @@ export type Freeing = 'freed' | 'of-others' | 'stuck'
  * Frees a lane of a pull request: what is being deployed for it is stopped with rollback, then the lane runs no tasks.
  * Whose it is is read again right before and right after, so that a lane that somebody else took meanwhile is left as
  * they need it. Changes AWS.
- * @param whose the pull request that has it
+ * @param whose the pull request that has it; undefined: nobody
  */
-export async function freeLane(lane: Lane, whose: Marker, world: World, progress: Progress): Promise<Freeing> {
+export async function freeLane(
+  lane: Lane,
+  whose: Marker | undefined,
+  world: World,
+  progress: Progress,
+): Promise<Freeing> {
   try {
     const now = await lookAgain(lane, world)
-    if (!isHeldBy(now.holder, whose)) return 'of-others'
-    const rested = now.occupant === undefined ? now : await settle(now, now.occupant, whose, world, progress)
+    const isStill = whose === undefined ? now.holder === undefined : isHeldBy(now.holder, whose)
+    if (!isStill) return 'of-others'
+    const { occupant } = now
+    const rested =
+      occupant === undefined || whose === undefined ? now : await settle(now, occupant, whose, world, progress)
     if (rested === undefined) return 'stuck'
     // A claim that was undone leaves what ran before it, of whichever pull request that was.
     if (rested.occupant !== undefined) return 'of-others'

@@ -14,16 +14,21 @@ import { laneReadings } from './words.ts'
 /** Lanes that are to be freed, and of whom. */
 interface Departure {
   lane: Lane
-  whose: Marker
+  /** Undefined: of nobody. */
+  whose: Marker | undefined
   why: string
 }
 
-/** Frees every lane whose pull request needs it no more. Changes AWS. */
+/** Frees every lane that runs tasks though nobody has it, or whose pull request needs it no more. Changes AWS. */
 export async function sweep(lanes: readonly Lane[], inputs: Inputs, own: Marker, world: World): Promise<Release> {
   const leaving = departures(own, inputs.previewIdleMs, world)
   const found: Departure[] = []
   for (const lane of lanes) {
-    const { holder } = lane
+    const { holder, service } = lane
+    if (holder === undefined && service.desiredCount > 0 && service.primary.deploymentId === undefined) {
+      // A run that was lost right after it had taken the lane has left it so.
+      found.push({ lane, whose: undefined, why: 'it ran tasks for nobody' })
+    }
     if (holder?.marker === undefined || holder.runsNothing) continue
     const standing = await leaving.standing(holder, lanes)
     if (typeof standing === 'object') found.push({ lane, whose: holder.marker, why: standing.gone })

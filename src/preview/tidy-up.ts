@@ -46,10 +46,14 @@ export async function giveBackLane(ended: Release, world: World): Promise<void> 
   }
 }
 
-/** A lane that was taken for a release that came to nothing runs no tasks again. Changes AWS. @throws CallError */
+/**
+ * A lane that was taken for a release that came to nothing runs no tasks again. One that showed another pull request
+ * shows it still: whether that one needs it is for the sweep to say. Changes AWS.
+ * @throws CallError
+ */
 async function giveBack({ preview, group, deploymentId, settlement }: Release, world: World): Promise<void> {
   const taking = preview?.taking
-  if (taking === undefined || group === undefined) return
+  if (taking === undefined || taking.ranBefore > 0 || group === undefined) return
   const isSettled = deploymentId === undefined || (settlement !== undefined && settlement.cutShort === undefined)
   const place: LanePlace = { ...taking, group }
   const { service, ...now } = await lookAgain(place, world)

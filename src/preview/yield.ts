@@ -5,6 +5,7 @@ import type { World } from '../world.ts'
 import { settlingRoom } from './free.ts'
 import { type Lane, lookAgain } from './lane.ts'
 import { problemsIn } from './problems.ts'
+import { runTasks } from './tasks.ts'
 
 interface Question {
   lane: Lane
@@ -19,14 +20,19 @@ interface Question {
 
 /**
  * Between the last look at a lane and the creation of the deployment a whole other one may have run in it. Then what it
- * released stays: ours is stopped with rollback while production is not on it. Changes AWS by that.
+ * released stays: ours is stopped with rollback while production is not on it. Else the lane is made sure to run its
+ * tasks. Changes AWS.
  * @returns whether the lane was left to somebody else; `progress` has ended then
  */
 export async function yields({ lane, primaryId, id, own, world, progress }: Question): Promise<boolean> {
   try {
     const { service, occupant } = await lookAgain(lane, world)
     const wasTaken = service.primary.id !== primaryId && service.primary.deploymentId !== id
-    if (!wasTaken || occupant?.id !== id || occupant.stage !== 'unshifted') return false
+    if (!wasTaken || occupant?.id !== id || occupant.stage !== 'unshifted') {
+      // A sweep that looked before there was a deployment may have let it run none. One that looks from now on sees it.
+      await runTasks({ ...lane, service }, world)
+      return false
+    }
     world.log.line(`Lane ${lane.name} was released by somebody else right before; leaving it to them.`)
     const room = settlingRoom({ ...lane, service }, own, world)
     if (!(await makeRoom(room, occupant, false, world, progress))) return true
