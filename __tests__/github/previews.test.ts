@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { GithubApi } from '../../src/github-api/github-api.ts'
+import type { InputName } from '../../src/inputs/names.ts'
 import type { World } from '../../src/world.ts'
 import { readMarkdown } from '../support/markdown.ts'
 import { laneLines, pullRequest, scheduled } from '../support/preview-events.ts'
@@ -7,7 +8,13 @@ import { laneStates, scenarioWithLanes } from '../support/previews.ts'
 import { inOneAccount, type SimulatedAccount } from '../support/simulated-release.ts'
 import { tellOperation, withGithub } from '../support/told-on-github.ts'
 
-async function preview(account: SimulatedAccount, github: GithubApi, world: Partial<World>, lanes = 1) {
+async function preview(
+  account: SimulatedAccount,
+  github: GithubApi,
+  world: Partial<World>,
+  lanes = 1,
+  more: Partial<Record<InputName, string>> = {},
+) {
   const number = world.run?.pullRequest ?? ''
   const inputs = {
     service: '',
@@ -16,6 +23,7 @@ async function preview(account: SimulatedAccount, github: GithubApi, world: Part
     'preview-services': laneLines(lanes),
     image: `registry.example/web:pr-${number || 0}`,
     'github-environment': `preview/pr-${number}`,
+    ...more,
   }
   return await tellOperation(account, github, { world, inputs })
 }
@@ -79,6 +87,49 @@ test('a pull request that is closed while its preview is made is not told an add
       expect(commentOn(github, 7)).toContain('Pull request 7 was closed meanwhile')
       expect(commentOn(github, 7)).not.toContain('https://p1.example.org')
       expect(deployments(github)).toEqual([expect.stringMatching(/ inactive$/)])
+    }),
+  ))
+
+test('a sweep of a lane that a pull request has twice leaves its comment, which names the other one', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(2), async (account) => {
+      for (const number of [7, 8]) github.pullRequest(number)
+      await preview(account, github, pullRequest({ number: 8 }), 2)
+      await preview(account, github, pullRequest({ number: 7 }), 2)
+      github.pullRequest(8).state = 'closed'
+      await preview(account, github, pullRequest({ number: 8, action: 'closed', run: 111 }), 2)
+      await preview(account, github, pullRequest({ number: 7, run: 120 }), 1)
+      const swept = await preview(account, github, scheduled(), 2)
+      expect(swept.summary).toContain('web-preview-2 (pull request 7 is on lane web-preview-1 now)')
+      expect(commentOn(github, 7)).toContain('https://p1.example.org serves pull request 7.')
+    }),
+  ))
+
+test('closing a pull request while a push is being released ends both of its GitHub deployments', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      github.pullRequest(7)
+      await preview(account, github, pullRequest({ number: 7 }))
+      await preview(account, github, pullRequest({ number: 7, action: 'synchronize', run: 120 }), 1, {
+        'wait-for-minutes': '1',
+      })
+      github.pullRequest(7).state = 'closed'
+      await preview(account, github, pullRequest({ number: 7, action: 'closed', run: 121 }))
+      expect(await laneStates(account, 1)).toEqual(['0 of web:2'])
+      expect(deployments(github)).toEqual([
+        expect.stringMatching(/ success inactive$/),
+        expect.stringMatching(/ inactive$/),
+      ])
+    }),
+  ))
+
+test('a run that is run again keeps the GitHub deployment of its preview as it is', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      github.pullRequest(7)
+      await preview(account, github, pullRequest({ number: 7 }))
+      await preview(account, github, pullRequest({ number: 7 }))
+      expect(deployments(github)).toEqual(['preview/pr-7 transient queued in_progress success'])
     }),
   ))
 

@@ -5,7 +5,7 @@ import { runUrl } from '../report/console-links.ts'
 import { inSentence } from '../untrusted.ts'
 import type { GithubAccess } from './access.ts'
 import { GithubError } from './api.ts'
-import { endDeployment, tellFreedInComment } from './freed-lane.ts'
+import { endDeployments, tellFreedInComment } from './freed-lane.ts'
 
 /** How long telling one farewell may take, all its requests together, in milliseconds. */
 const FAREWELL_MS = 15_000
@@ -30,12 +30,12 @@ export interface FarewellOptions {
 export function farewell(options: FarewellOptions): (freed: FreedLane) => Promise<string | undefined> {
   const { access, run, clock, inComment, inDeployment, ownNumber, marker } = options
   return async (freed) => {
-    const { pullRequest, repository } = freed
+    const { pullRequest, repository, isElsewhere } = freed
     const isOfOther = pullRequest !== String(ownNumber ?? '') && repository === `${access.owner}/${access.repo}`
     const limit = clock.deadline(FAREWELL_MS)
     try {
-      if (inDeployment) await endDeployment(access, freed, limit.signal)
-      if (inComment && isOfOther) {
+      if (inDeployment) await endDeployments(access, freed, limit.signal)
+      if (inComment && isOfOther && !isElsewhere) {
         await tellFreedInComment(access, freed, marker(freed), runUrl(run), limit.signal)
       }
       return undefined

@@ -37,27 +37,28 @@ export async function tellFreedInComment(
   await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal)
 }
 
-/** Makes the GitHub deployment of the preview inactive, whatever environment it is in. @throws GithubError */
-export async function endDeployment(
+/** Makes the GitHub deployments of the preview inactive, whatever environment they are in. @throws GithubError */
+export async function endDeployments(
   { api, owner, repo }: GithubAccess,
   freed: FreedLane,
   signal: AbortSignal,
 ): Promise<void> {
   const description = cut(inSentence(`Preview ended: ${freed.why}`), MAX_DESCRIPTION - 1)
-  for (let page = 1; page <= MAX_PAGES; page++) {
+  let left = freed.deploymentIds.length
+  for (let page = 1; page <= MAX_PAGES && left > 0; page++) {
     const answer = await api.call(LIST, { owner, repo, task: 'deploy', per_page: PER_PAGE, page }, signal)
     if (!Array.isArray(answer)) throw malformed(LIST)
-    const found = answer.find((one) => isOf(one, freed))
-    if (isJsonObject(found)) {
+    for (const found of answer.filter((one) => isOf(one, freed))) {
       const status = { state: 'inactive', description, auto_inactive: false }
-      await api.call(STATUS, { owner, repo, deployment_id: found['id'], ...status }, signal)
-      return
+      await api.call(STATUS, { owner, repo, deployment_id: found.id, ...status }, signal)
+      left -= 1
     }
     if (answer.length < PER_PAGE) return
   }
 }
 
-function isOf(deployment: unknown, { deploymentId, region }: FreedLane): boolean {
+function isOf(deployment: unknown, { deploymentIds, region }: FreedLane): deployment is { id: unknown } {
   const payload = isJsonObject(deployment) ? deployment['payload'] : undefined
-  return isJsonObject(payload) && payload['codedeploy'] === deploymentId && payload['region'] === region
+  if (!isJsonObject(payload) || payload['region'] !== region) return false
+  return deploymentIds.some((id) => id === payload['codedeploy'])
 }

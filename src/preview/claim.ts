@@ -96,8 +96,9 @@ async function releaseTo(
   const ended = await release({ ...parsed, inputs: lane.inputs }, world, terms)
   const tidied = await tidyUp(ended, lanes, own, world)
   const before = lane.holder?.runsNothing === true ? undefined : lane.holder
-  const freed = freedLane(lane, before, candidate.whyGone ?? 'a later release took its place')
-  if (tidied.status === 'succeeded' && freed !== undefined) world.onLaneFreed(freed)
+  const freed = freedLane(lane, before, candidate.whyGone ?? 'a later release took its place', lanes)
+  const { status, adopted } = tidied
+  if (status === 'succeeded' && adopted === undefined && freed !== undefined) world.onLaneFreed(freed)
   return tidied
 }
 

@@ -64,6 +64,7 @@ async function freeAll(
     progress.learn({ preview: { ...preview, taking: undefined, lanes: laneReadings(lanes, nowMs, became) } })
   tell()
   const stuck: Release[] = []
+  const others = lanes.filter((lane) => !found.some((one) => one.lane === lane))
   for (const { lane, whose, why } of found) {
     if (world.signal.aborted) return progress.end('cancelled')
     world.log.line(`Lane ${lane.name} is freed: ${why}.`)
@@ -71,7 +72,7 @@ async function freeAll(
     const freeing = await freeLane(lane, whose, world, aside)
     became.set(lane.name, { freed: `${FREED}${why}`, 'of-others': TAKEN_BY_OTHERS, stuck: 'not freed' }[freeing])
     if (freeing === 'stuck') stuck.push(aside.release)
-    const freed = freeing === 'freed' ? freedLane(lane, lane.holder, why) : undefined
+    const freed = freeing === 'freed' ? freedLane(lane, lane.holder, why, others) : undefined
     if (freed !== undefined) world.onLaneFreed(freed)
     tell()
   }

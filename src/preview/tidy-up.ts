@@ -117,7 +117,7 @@ function otherLaneProblem(lane: Lane, other: Lane, { pullRequest }: Marker): Pro
 async function freeQuietly(lane: Lane, own: Marker, why: string, world: World): Promise<Freeing> {
   const aside = Progress.begin(lane.inputs, { ...world, onRelease: () => {} })
   const freeing = await freeLane(lane, own, world, aside)
-  const freed = freeing === 'freed' ? freedLane(lane, lane.holder, why) : undefined
+  const freed = freeing === 'freed' ? freedLane(lane, lane.holder, why, []) : undefined
   if (freed !== undefined) world.onLaneFreed(freed)
   return freeing
 }
