@@ -2,11 +2,12 @@ import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
 import type { FreedLane } from '../../src/preview/freed-lane.ts'
 import type { Release } from '../../src/release-state.ts'
+import { renderReport } from '../../src/report/report-json.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
 import { wrapUp } from '../../src/wrap-up.ts'
 import { pullRequest, scheduled } from '../support/preview-events.ts'
 import { laneOwners, laneStates, preview, scenarioWithLanes } from '../support/previews.ts'
-import { clientsFor, inOneAccount } from '../support/simulated-release.ts'
+import { clientsFor, inOneAccount, type Staging } from '../support/simulated-release.ts'
 
 test('a pull request is put on a free lane, which runs its tasks from then on', () =>
   inOneAccount(scenarioWithLanes(2), async (account) => {
@@ -241,4 +242,42 @@ test('a pull request shows on its idle lane still when a release that was to tak
     expect(other.outputs).toMatchObject({ status: 'rolled-back' })
     expect(freed).toEqual([])
     expect(await laneStates(account, 1)).toEqual(['1 of web:2'])
+  }))
+
+test('the report says what a run was for, and what became of each lane', () =>
+  inOneAccount(scenarioWithLanes(2), async (account) => {
+    await preview(account, pullRequest({ number: 7 }))
+    const { release } = await preview(account, pullRequest({ number: 7, action: 'closed', run: 120 }))
+    expect(JSON.parse(renderReport(release)).preview).toEqual({
+      errand: 'free',
+      pullRequest: 7,
+      lanes: [
+        expect.objectContaining({ name: 'web-preview-1', became: 'freed: pull request 7 is closed' }),
+        { name: 'web-preview-2', url: 'https://p2.example.org', was: 'free', became: null },
+      ],
+    })
+  }))
+
+test('a lane whose deployment is forgotten is nobody to wait for once it runs no tasks', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const first = await preview(account, pullRequest({ number: 7 }), { lanes: 1 })
+    const forgotten = first.outputs['codedeploy-deployment-id']
+    const prepare = ({ codeDeploy }: Staging) => {
+      const stack: { add(middleware: unknown, options: unknown): void } = codeDeploy.middlewareStack
+      stack.add(
+        (next: (args: unknown) => unknown) => async (args: { input: { deploymentId?: string } }) => {
+          if (args.input.deploymentId !== forgotten) return await next(args)
+          throw Object.assign(new Error('none'), {
+            name: 'DeploymentDoesNotExistException',
+            $metadata: { httpStatusCode: 400 },
+          })
+        },
+        { step: 'initialize' },
+      )
+    }
+    const held = await preview(account, pullRequest({ number: 8 }), { lanes: 1, prepare })
+    expect(held.outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
+    await preview(account, pullRequest({ number: 7, action: 'closed', run: 120 }), { lanes: 1 })
+    const next = await preview(account, pullRequest({ number: 8, run: 121 }), { lanes: 1, prepare })
+    expect(next.outputs).toMatchObject({ status: 'succeeded' })
   }))

@@ -23,6 +23,7 @@ export function departures(own: Marker, idleMs: number, world: World): Departure
   return {
     standing: async (holder, lanes) => {
       const { marker, sinceMs, isDeploying } = holder
+      if (marker === undefined && !isDeploying) return 'unknown'
       if (marker === undefined || marker.pullRequest === '') return 'needed'
       const whose = `pull request ${marker.pullRequest}`
       const isOurs = own.repository !== '' && marker.repository === own.repository

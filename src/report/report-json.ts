@@ -68,6 +68,7 @@ function reportOf(release: Release) {
             names: names ?? null,
           })),
     taskDefinitionSha256: plan?.definitionSha256 ?? null,
+    preview: previewMember(release),
     planned: plannedMember(release),
     appSpec: appSpecMember(release),
     adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
@@ -109,6 +110,16 @@ function reportOf(release: Release) {
 function logMember({ hookLogs }: Release, hookEvent: string) {
   const log = hookLogs.find(({ event }) => event === hookEvent)
   return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted }
+}
+
+function previewMember({ preview }: Release) {
+  if (preview === undefined) return null
+  const { errand, pullRequest, lanes } = preview
+  return {
+    errand,
+    pullRequest: pullRequest === '' ? null : Number(pullRequest),
+    lanes: lanes.map(({ name, url, was, became }) => ({ name, url, was, became: became || null })),
+  }
 }
 
 function appSpecMember(release: Release) {
