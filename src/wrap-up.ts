@@ -83,7 +83,8 @@ export function needsSomebody({ status, settlement, snapshot }: Release): boolea
 }
 
 /** Nothing is left to be done for a cancelled release. */
-export function isAtRest({ deploymentId, failure, settlement }: Release): boolean {
-  if (deploymentId === undefined) return failure === undefined
+export function isAtRest({ deploymentId, failure, settlement, preview }: Release): boolean {
+  // A lane that was taken runs tasks until it is given back.
+  if (deploymentId === undefined) return failure === undefined && preview?.taking === undefined
   return settlement !== undefined && settlement.cutShort === undefined
 }

@@ -4,7 +4,7 @@ import type { FreedLane } from '../../src/preview/freed-lane.ts'
 import type { Release } from '../../src/release-state.ts'
 import { renderReport } from '../../src/report/report-json.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
-import { wrapUp } from '../../src/wrap-up.ts'
+import { isAtRest, wrapUp } from '../../src/wrap-up.ts'
 import { pullRequest, scheduled } from '../support/preview-events.ts'
 import { laneOwners, laneStates, preview, scenarioWithLanes } from '../support/previews.ts'
 import { clientsFor, inOneAccount, type Staging } from '../support/simulated-release.ts'
@@ -280,4 +280,43 @@ test('a lane whose deployment is forgotten is nobody to wait for once it runs no
     await preview(account, pullRequest({ number: 7, action: 'closed', run: 120 }), { lanes: 1 })
     const next = await preview(account, pullRequest({ number: 8, run: 121 }), { lanes: 1, prepare })
     expect(next.outputs).toMatchObject({ status: 'succeeded' })
+  }))
+
+test('the post step gives a lane back that was taken by a step that was lost before it registered anything', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const told: Release[] = []
+    const onRelease = (release: Release) => void told.push(release)
+    await preview(
+      account,
+      { ...pullRequest({ number: 7 }), onRelease },
+      {
+        lanes: 1,
+        prepare: ({ ecs, abort }) => {
+          // Cancelled while the lane is being taken, the step itself gives it back.
+          const stack: { add(middleware: unknown, options: unknown): void } = ecs.middlewareStack
+          const next = (go: (args: unknown) => unknown, { commandName }: { commandName?: string }) => {
+            return async (args: unknown) => {
+              if (commandName === 'UpdateServiceCommand') abort()
+              return await go(args)
+            }
+          }
+          stack.add(next, { step: 'initialize' })
+        },
+        afterwards: async ({ ended, parsed, world }) => {
+          expect(ended.status).toBe('cancelled')
+          expect(isAtRest(ended)).toBe(true)
+          expect(await laneStates(account, 1)).toEqual(['0 of web:1'])
+
+          const lost = told.find((release) => release.preview?.taking !== undefined)
+          if (lost === undefined) throw new Error('it was never told that the lane is being taken')
+          expect(lost.taskDefinition).toBeUndefined()
+          expect(isAtRest({ ...lost, status: 'cancelled' })).toBe(false)
+          await world.ecs.send(new UpdateServiceCommand({ cluster: 'demo', service: 'web-preview-1', desiredCount: 1 }))
+          const saved = restoreRelease(saveRelease(lost))
+          if (saved === undefined) throw new Error('nothing was saved')
+          await wrapUp(saved, parsed, { ...world, signal: new AbortController().signal })
+          expect(await laneStates(account, 1)).toEqual(['0 of web:1'])
+        },
+      },
+    )
   }))

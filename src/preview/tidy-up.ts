@@ -21,8 +21,9 @@ export async function tidyUp(ended: Release, lanes: readonly Lane[], own: Marker
   const progress = new Progress(ended, world)
   try {
     if (ended.status !== 'succeeded') {
-      await giveBack(ended, world)
-      return ended
+      const { preview } = ended
+      const isBack = (await giveBack(ended, world)) && preview !== undefined
+      return isBack ? progress.learn({ preview: { ...preview, taking: undefined } }) : ended
     }
     const now = await Promise.all(lanes.map((lane) => lookAgain(lane, world)))
     const lane = now.find(({ service }) => service.arn === ended.service?.arn)
@@ -49,18 +50,21 @@ export async function giveBackLane(ended: Release, world: World): Promise<void> 
 /**
  * A lane that was taken for a release that came to nothing runs no tasks again. One that showed another pull request
  * shows it still: whether that one needs it is for the sweep to say. Changes AWS.
+ * @returns whether nothing is left to do
  * @throws CallError
  */
-async function giveBack({ preview, group, deploymentId, settlement }: Release, world: World): Promise<void> {
+async function giveBack({ preview, group, deploymentId, settlement }: Release, world: World): Promise<boolean> {
   const taking = preview?.taking
-  if (taking === undefined || taking.ranBefore > 0 || group === undefined) return
+  if (taking === undefined || taking.ranBefore > 0 || group === undefined) return true
   const isSettled = deploymentId === undefined || (settlement !== undefined && settlement.cutShort === undefined)
   const place: LanePlace = { ...taking, group }
   const { service, ...now } = await lookAgain(place, world)
   const isAsBefore = service.primary.id === taking.primaryId && now.occupant === undefined
-  if (!isSettled || !isAsBefore || service.desiredCount === 0) return
+  if (!isSettled) return false
+  if (!isAsBefore || service.desiredCount === 0) return true
   await runNothing({ ...place, service }, world)
   world.log.line(`Lane ${taking.name} is free again: it runs no tasks any more.`)
+  return true
 }
 
 const LEFT: Record<Freeing, string> = {

@@ -40,11 +40,15 @@ export async function mainStep({
   function onRelease(news: Release): void {
     const before = teller.told
     teller.keepTold(news)
-    const { taskDefinition, deploymentId, timeline, plan } = news
+    const { taskDefinition, deploymentId, timeline, plan, preview } = news
     // What GitHub was told of a release must not stay as it is when the step is killed, deployment or not.
-    const mayBeLeft = taskDefinition !== undefined || deploymentId !== undefined || (tellsGithub && plan !== undefined)
+    const isWritten = taskDefinition !== undefined || deploymentId !== undefined || preview?.taking !== undefined
+    const mayBeLeft = isWritten || (tellsGithub && plan !== undefined)
     const isSaved =
-      before?.timeline === timeline && before.deploymentId === deploymentId && before.taskDefinition === taskDefinition
+      before?.timeline === timeline &&
+      before.deploymentId === deploymentId &&
+      before.taskDefinition === taskDefinition &&
+      before.preview === preview
     if (!mayBeLeft || (isSaving && isSaved)) return
     saved.save(news)
     if (isSaving) return
