@@ -136,6 +136,17 @@ test('a run for a pull request that is closed by now takes no lane', () =>
     expect(late.log).toContain('Pull request 7 is closed by now, so it is put on no lane.')
   }))
 
+test('an event of a pull request that is closed already takes no lane, whatever happened to it', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const { event, run } = pullRequest({ number: 7 })
+    const payload = event.read()
+    const labeled = { ...payload, action: 'labeled', pull_request: { ...payload.pull_request, state: 'closed' } }
+    const world = { run, event: { name: 'pull_request', read: () => labeled } }
+    const { outputs, writes } = await preview(account, world, { lanes: 1 })
+    expect(outputs).toMatchObject({ status: 'unchanged' })
+    expect(writes).toEqual([])
+  }))
+
 test('a lane whose tags ask for more tasks gets them', () => {
   const scenario = scenarioWithLanes(1)
   const services = scenario.world.services.map((seed) =>

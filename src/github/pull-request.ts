@@ -7,6 +7,8 @@ export interface PullRequest {
   headSha: string
   /** It comes from another repository, so its run mostly gets a token that may only read. */
   isFork: boolean
+  /** It was closed, merged or not, when the event happened. */
+  isClosed: boolean
 }
 
 /**
@@ -18,12 +20,14 @@ export function pullRequestOf(event: unknown): PullRequest | undefined {
   const { pull_request: pull, issue } = event
   if (!isJsonObject(pull)) {
     const isPull = isJsonObject(issue) && isJsonObject(issue['pull_request']) && isNumber(issue['number'])
-    return isPull ? { number: Number(issue['number']), headSha: '', isFork: false } : undefined
+    return isPull
+      ? { number: Number(issue['number']), headSha: '', isFork: false, isClosed: issue['state'] === 'closed' }
+      : undefined
   }
   if (!isNumber(pull['number'])) return undefined
   const { sha, repository: head } = sideOf(pull['head'])
   const { repository: base } = sideOf(pull['base'])
-  return { number: Number(pull['number']), headSha: sha, isFork: head !== base }
+  return { number: Number(pull['number']), headSha: sha, isFork: head !== base, isClosed: pull['state'] === 'closed' }
 }
 
 function isNumber(value: unknown): boolean {

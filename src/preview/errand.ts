@@ -34,5 +34,6 @@ export function errandOf(eventName: string, event: unknown): Errand | Problem {
   const pullRequest = String(pull.number)
   if (pull.isFork) return { kind: 'fork', pullRequest }
   const action = isJsonObject(event) ? event['action'] : undefined
-  return { kind: action === 'closed' ? 'free' : 'claim', pullRequest }
+  // Events such as 'labeled' come of closed ones too.
+  return { kind: action === 'closed' || pull.isClosed ? 'free' : 'claim', pullRequest }
 }
