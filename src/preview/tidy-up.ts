@@ -102,7 +102,7 @@ async function keepOne(
     const isOlder = isLater(own, marker) || (!isLater(marker, own) && now.indexOf(lane) < now.indexOf(other))
     if (!isOlder) {
       await freeQuietly(lane, own, 'a newer run took another lane', world)
-      return progress.end('refused', { problems: [otherLaneProblem(lane, other, own)] })
+      return progress.end('refused', { problems: [otherLaneProblem(lane, other, own)], testUrl: undefined })
     }
     if ((await freeQuietly(other, own, `it is on lane ${lane.name} now`, world)) === 'freed') {
       progress.warn(`An older run had put pull request ${own.pullRequest} on lane ${other.name}, which was freed.`)
