@@ -95,6 +95,7 @@ function newRelease(inputs: Inputs, world: World): Release {
     timeline: [],
     snapshot: undefined,
     outcome: undefined,
+    stopAccepted: false,
     settlement: undefined,
     production: undefined,
     testUrl: inputs.testUrl,

@@ -69,6 +69,7 @@ export function followingOf(
     onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
     onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
     onRequestTrouble: (trouble) => world.log.line(requestTroubleLine(trouble, world.clock.now())),
+    onStopAccepted: () => void progress.learn({ stopAccepted: true }),
     onPromotionDenied: ({ operation, serviceError }, wait) =>
       progress.warn(`${describeServiceError(operation, serviceError)} ${WAITS_ON[wait]}`),
     reasonToGiveUp: watchReplacementTasks(world, {

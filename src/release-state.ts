@@ -60,6 +60,8 @@ export interface Release {
   /** The last reading of the deployment. */
   snapshot: Snapshot | undefined
   outcome: Outcome | undefined
+  /** CodeDeploy has taken our request to stop the deployment with rollback; known before it is settled. */
+  stopAccepted: boolean
   settlement: Settlement | undefined
   production: Production | undefined
   /** The address that people open for the test listener. */

@@ -50,6 +50,7 @@ function setUp(change: Partial<Following> = {}) {
     onReadTrouble: (trouble) => told.troubles.push(trouble),
     onRequestTrouble: (trouble) => told.troubles.push(trouble),
     onPromotionDenied: () => {},
+    onStopAccepted: () => {},
     reasonToGiveUp: async () => undefined,
     ...change,
   }

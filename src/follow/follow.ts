@@ -78,6 +78,8 @@ export interface Following {
   onRequestTrouble(trouble: TroubleNews): void
   /** The deployment waits at `Ready`, and we may not continue it. Told once. */
   onPromotionDenied(error: CallError, wait: 'ready' | 'termination'): void
+  /** CodeDeploy has taken our request to stop the deployment with rollback. */
+  onStopAccepted(): void
   /** Looks deeper after each reading; a text ends the wait with it as the reason. */
   reasonToGiveUp(snapshot: Snapshot): Promise<string | undefined>
 }

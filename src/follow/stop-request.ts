@@ -20,14 +20,16 @@ export class StopRequest {
   readonly #deploymentId: string
   readonly #clock: Clock
   readonly #trouble: Trouble
+  readonly #onAccepted: () => void
   #sendAgainAtMs: number | undefined
   #hasEnded = false
   #mayHaveBeenCarriedOut = false
 
-  constructor(engine: ReleaseEngine, deploymentId: string, { clock, onRequestTrouble }: Following) {
+  constructor(engine: ReleaseEngine, deploymentId: string, { clock, onRequestTrouble, onStopAccepted }: Following) {
     this.#engine = engine
     this.#deploymentId = deploymentId
     this.#clock = clock
+    this.#onAccepted = onStopAccepted
     this.#trouble = new Trouble(onRequestTrouble)
   }
 
@@ -39,6 +41,7 @@ export class StopRequest {
       this.problem = undefined
       this.#sendAgainAtMs = undefined
       this.#trouble.answered()
+      this.#onAccepted()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       const { serviceError } = error

@@ -280,13 +280,16 @@ function cancelledCause(release: Release): string {
       ? `${cancelled} before a deployment was created.`
       : `${cancelled}. ${release.failure}`
   }
-  if (snapshot !== undefined && hasEnded(snapshot) && settlement?.stop === undefined) {
+  const isOurStop = release.stopAccepted || settlement?.stop !== undefined
+  if (snapshot !== undefined && hasEnded(snapshot) && !isOurStop) {
     return snapshot.status === 'succeeded'
       ? `${cancelled} when deployment ${deploymentId} had succeeded.`
-      : `${endCause(release)} ${rollbackSentence(release)} ${cancelled} meanwhile.`
+      : [endCause(release), rollbackSentence(release), `${cancelled} meanwhile.`]
+          .filter((part) => part !== '')
+          .join(' ')
   }
-  if (settlement === undefined) return `${cancelled} while deployment ${deploymentId} was running.`
-  if (settlement.stop === undefined && settlement.spared === undefined) {
+  if (settlement === undefined && !isOurStop) return `${cancelled} while deployment ${deploymentId} was running.`
+  if (!isOurStop && settlement?.spared === undefined) {
     return `${cancelled}; deployment ${deploymentId} goes on without this step.`
   }
   return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`
