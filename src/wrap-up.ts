@@ -40,8 +40,9 @@ async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: Worl
   progress.learn({ deploymentId })
 
   const { waitFor } = inputs
-  const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined
-  const onCancel = wasStopped && saved.operation === 'stop' ? 'rollback' : inputs.onCancel
+  const wasStopped = saved.stopAccepted
+  // A stop that was accepted is seen through, whatever is done about a deployment that nobody has stopped.
+  const onCancel = wasStopped ? 'rollback' : inputs.onCancel
   world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel))
   const following = {
     ...followingOf(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
@@ -49,7 +50,7 @@ async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: Worl
   }
   const rollbackOn = wasStopped ? (['stop', ...plan.rollbackOn] as const) : plan.rollbackOn
   const outcome: Outcome = { kind: 'cancelled', snapshot: saved.snapshot }
-  const partings = { ...inputs, onCancel, rollbackOn, windDownMs: WRAP_UP_MS }
+  const partings = { ...inputs, onCancel, wasStopped, rollbackOn, windDownMs: WRAP_UP_MS }
   const settled = await settle(engine, deploymentId, outcome, following, partings)
   const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
   return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)

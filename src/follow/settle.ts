@@ -28,6 +28,8 @@ export interface Partings {
   rollbackOn: readonly RollbackEvent[]
   /** How long a cancelled step goes on, in milliseconds. */
   windDownMs: number
+  /** An earlier step has stopped it already: that holds for production that has moved too. */
+  wasStopped?: boolean
 }
 
 /** How long a stop may take until the deployment has ended, in milliseconds. */
@@ -85,7 +87,7 @@ async function partWithRollback(
   deploymentId: string,
   before: Snapshot | undefined,
   following: Following,
-  { rollbackOn }: Partings,
+  { rollbackOn, wasStopped = false }: Partings,
 ): Promise<Settlement> {
   const snapshot = await lookBeforeStop(engine, deploymentId, before, following)
   if (snapshot === undefined) {
@@ -93,8 +95,8 @@ async function partWithRollback(
     return { ...AT_REST, snapshot: before, rollback, spared: 'unseen', cutShort: 'timed-out' }
   }
   if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, rollbackOn)
-  if (isMoved(snapshot)) return { ...AT_REST, snapshot, spared: 'moved' }
-  return await stopAndSettle(engine, snapshot, following, rollbackOn)
+  if (isMoved(snapshot) && !wasStopped) return { ...AT_REST, snapshot, spared: 'moved' }
+  return await stopAndSettle(engine, snapshot, following, rollbackOn, wasStopped ? 'as-asked' : undefined)
 }
 
 /** A reading made now; undefined when there was none. */
