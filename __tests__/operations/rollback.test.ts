@@ -237,6 +237,16 @@ describe('operation: rollback', () => {
       },
     ))
 
+  test('never goes back to what a named revision took the place of', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releaseBad(account, 4_000)
+      const named = await operate(account, { ...ROLLBACK, 'task-definition': 'web:1' }, pressed(50))
+      expect(named.outputs).toMatchObject({ status: 'succeeded', production: 'web:1' })
+      await account.clock.sleep(3_600_000)
+      const later = await operate(account, ROLLBACK, pressed(51))
+      expect(later).toMatchObject({ outputs: { status: 'refused', reason: 'not-found' }, writes: [] })
+    }))
+
   test('is refused without a write when there is nothing to go back to', () =>
     inOneAccount(baseScenario, async (account) => {
       const { outputs, writes } = await operate(account, ROLLBACK)
@@ -261,6 +271,8 @@ describe('what to go back to', () => {
     ['older than what a rollback went back to', 'web:2', [A, B, C, past('R', 4, 'web:2', true)], ['A']],
     ['older than the first of several that shipped it', 'web:2', [A, B, C, past('D', 5, 'web:2')], ['A']],
     ['no rollback', 'web:3', [A, past('R', 2, 'web:0', true), C], ['A']],
+    ['older than the first that shipped it by another name', 'x/web:2', [A, B, C, past('D', 5, 'x/web:2')], ['A']],
+    ['nothing when only a rollback is known to have shipped it', 'web:1', [B, past('R', 4, 'web:1', true)], []],
     ['nothing when nothing is older', 'web:1', [A, B], []],
     ['nothing when nobody deployed what serves', 'web:9', [A, B], []],
   ])('is %s', (_name, primary, history, ids) => {

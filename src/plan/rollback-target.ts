@@ -13,7 +13,7 @@ export interface PastDeployment {
   id: string
   /** Milliseconds since 1970. */
   createdAtMs: number
-  /** ARN of the revision it shipped; undefined when that could not be seen. */
+  /** ARN of the revision it shipped, or `family:revision`; undefined when that could not be seen. */
   taskDefinitionArn: string | undefined
   /** It went back to what was before, by CodeDeploy or by this action. */
   isRollback: boolean
@@ -24,15 +24,19 @@ const MAX_LOOKED_AT = 100
 
 /**
  * The deployments to whose revision production can go back, the best first: succeeded, no rollbacks, and older than the
- * first that shipped what serves now. A rollback therefore never leads back to what it took away.
+ * first that shipped what serves now. A rollback therefore never leads back to what it took away, and from a revision
+ * that only rollbacks are known to have shipped there is no way back: when it first served cannot be seen.
  */
 export function earlierThan(primaryArn: string, past: readonly PastDeployment[]): PastDeployment[] {
-  const shipped = past.filter(({ taskDefinitionArn }) => taskDefinitionArn === primaryArn)
-  const firstMs = Math.min(...shipped.map(({ createdAtMs }) => createdAtMs))
-  if (shipped.length === 0) return []
-  return past
-    .filter(({ isRollback, createdAtMs }) => !isRollback && createdAtMs < firstMs)
-    .sort((left, right) => right.createdAtMs - left.createdAtMs)
+  const newestFirst = past.toSorted((left, right) => right.createdAtMs - left.createdAtMs)
+  const first = newestFirst.findLast(({ taskDefinitionArn: arn }) => arn !== undefined && isSame(arn, primaryArn))
+  if (first === undefined || first.isRollback) return []
+  return newestFirst.filter(({ isRollback, createdAtMs }) => !isRollback && createdAtMs < first.createdAtMs)
+}
+
+/** An AppSpec that others wrote may name `family:revision` alone. */
+function isSame(shipped: string, arn: string): boolean {
+  return shipped === arn || arn.endsWith(`/${shipped}`)
 }
 
 /** The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added. */
