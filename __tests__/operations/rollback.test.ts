@@ -33,7 +33,6 @@ describe('operation: rollback', () => {
   test.each([
     ['during the shift', 150],
     ['during the termination wait', 500],
-    ['before anything of it runs', 1],
   ])('stops a deployment of any run with rollback, pressed %s', (_name, seconds) =>
     inOneAccount(baseScenario, async (account) => {
       await releasedBefore(account)
@@ -51,6 +50,36 @@ describe('operation: rollback', () => {
       expect(later).toMatchObject({ outputs: { status: 'refused', reason: 'not-found' }, writes: [] })
     }),
   )
+
+  test.each([
+    ['before anything of it runs', 1],
+    ['before the shift', 60],
+  ])('stops a deployment with rollback %s; pressed again it says that what serves has served all along', (_, seconds) =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      await releaseBad(account, seconds)
+      const first = await operate(account, ROLLBACK, pressed(50))
+      expect(first).toMatchObject({ outputs: { status: 'succeeded', production: 'web:2' }, writes: ['StopDeployment'] })
+      const again = await operate(account, ROLLBACK, pressed(51))
+      expect(again).toMatchObject({ outputs: { status: 'refused', reason: 'not-found' }, writes: [] })
+      expect(again.annotation?.message).toMatch(
+        /^Deployment d-\w+ was stopped .* ago, before it moved production, so web:2 has served all along, .* press again after 2026-08-08 [\d:]+Z\./,
+      )
+    }),
+  )
+
+  test('says that the revision that is named is not deployed by stopping what is active', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      const id = await releaseBad(account, 150)
+      const named = { ...ROLLBACK, 'task-definition': 'web:1' }
+      const { outputs, release } = await operate(account, named, pressed(50))
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+      expect(release.warnings).toEqual([
+        `Deployment ${id} is active. Stopping it brings back web:2, not web:1 of 'task-definition'; press again when this is over to deploy that.`,
+      ])
+      expect(await operate(account, named, pressed(51))).toMatchObject({ outputs: { production: 'web:1' } })
+    }))
 
   test.each([
     ['stopped during the shift', baseScenario, 150],

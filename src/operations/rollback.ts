@@ -16,10 +16,10 @@ import { release } from '../release.ts'
 import { engineFor, followingOf } from '../release-following.ts'
 import type { Release } from '../release-state.ts'
 import { planLines } from '../report/log-lines.ts'
-import { duration } from '../report/words.ts'
 import { seeThrough, WIND_DOWN_MS } from '../see-through.ts'
 import type { World } from '../world.ts'
 import { takeUp } from './attach.ts'
+import { backAlready, notYetNamed, stoppedBefore } from './rollback-words.ts'
 import { firstLook, stopAsAsked } from './stop.ts'
 
 /**
@@ -41,7 +41,11 @@ export async function rollback(parsed: ParsedInputs, world: World): Promise<Rele
   if (latest !== undefined && attached !== undefined) {
     progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group })
     takeUp(attached, progress)
-    if (latest.isOver) progress.warn(backAlready(attached, latest.endedAtMs, world))
+    if (latest.neverMoved)
+      return progress.end('refused', { problems: [stoppedBefore(attached, latest, world.clock.now())] })
+    if (latest.isOver) progress.warn(backAlready(attached, latest, world.clock.now()))
+    const otherThanNamed = latest.isOver ? undefined : notYetNamed(inputs.taskDefinition, attached, latest)
+    if (otherThanNamed !== undefined) progress.warn(otherThanNamed)
     if (latest.goesBack) return await seeThrough(attached, inputs, world, progress)
     const ended = await goBackWith(attached, inputs, world, progress)
     if (ended !== undefined) return ended
@@ -60,6 +64,8 @@ interface Latest {
   /** A deployment that goes back already, of this action: it is never undone. */
   goesBack: boolean
   isOver: boolean
+  /** It was stopped a moment ago, before users met it. */
+  neverMoved: boolean
   endedAtMs: number
 }
 
@@ -90,16 +96,11 @@ async function findLatest(world: World, facts: OccupancyFacts, inputs: Inputs): 
   const occupant = await findOccupant(world, facts)
   if (occupant !== undefined) {
     const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined
-    return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, endedAtMs: 0 }
+    return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, neverMoved: false, endedAtMs: 0 }
   }
   // Who names a revision means it, whatever was a moment ago.
   const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined
   return recent && { ...recent, isOver: true }
-}
-
-function backAlready({ deploymentId }: Attached, endedAtMs: number, { clock }: World): string {
-  const ago = duration(clock.now() - endedAtMs)
-  return `Production was brought back ${ago} ago already (${deploymentId}), so nothing is written. To go further back name the revision with 'task-definition', or press again a quarter of an hour after that rollback.`
 }
 
 async function attachTo(

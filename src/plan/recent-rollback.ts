@@ -14,12 +14,14 @@ export interface RecentRollback {
   id: string
   /** It is a deployment of an earlier revision; else one that was rolled back. */
   goesBack: boolean
+  /** It was stopped before users met it, so what serves now has served all along. */
+  neverMoved: boolean
   /** Milliseconds since 1970. */
   endedAtMs: number
 }
 
 /** How long a rollback that is done answers for whoever presses again, in milliseconds. */
-const JUST_NOW_MS = 15 * 60_000
+export const JUST_NOW_MS = 15 * 60_000
 
 interface Told {
   id: string
@@ -42,11 +44,11 @@ export async function findRecentRollback(
   const { rollbackTriggeringDeploymentId: undoneId, rollbackDeploymentId: rollbackId } = last.info.rollbackInfo ?? {}
   const undone = undoneId === undefined ? last : await tell(undoneId)
   const rollback = undoneId !== undefined ? last : rollbackId === undefined ? undefined : await tell(rollbackId)
-  const went = isEarlierRevision(last, service)
-    ? { id: last.id, goesBack: true, endedAtMs: endOf(last) }
-    : (await wasTakenBack(aws, undone, rollback, service))
-      ? { id: undone.id, goesBack: false, endedAtMs: endOf(rollback ?? undone) }
-      : undefined
+  const isEarlier = isEarlierRevision(last, service)
+  const taken = isEarlier ? undefined : await takenBack(aws, undone, rollback, service)
+  const went = isEarlier
+    ? { id: last.id, goesBack: true, neverMoved: false, endedAtMs: endOf(last) }
+    : taken && { id: undone.id, goesBack: false, ...taken, endedAtMs: endOf(rollback ?? undone) }
   return went !== undefined && aws.clock.now() - went.endedAtMs < JUST_NOW_MS ? went : undefined
 }
 
@@ -60,19 +62,20 @@ function isEarlierRevision({ id, info }: Told, { primary }: ResolvedService): bo
 }
 
 /** Somebody stopped it, or users had begun to meet it; and its rollback succeeded, or nothing of it ever ran. */
-async function wasTakenBack(
+async function takenBack(
   aws: CodeDeploy,
   { id, info }: Told,
   rollback: Told | undefined,
   service: ResolvedService,
-): Promise<boolean> {
+): Promise<Pick<RecentRollback, 'neverMoved'> | undefined> {
   const isUndone = rollback === undefined ? info.startTime === undefined : rollback.info.status === 'Succeeded'
   const hasFailed = info.status === 'Stopped' || info.status === 'Failed'
-  if (!hasFailed || !isUndone || service.primary.deploymentId === id) return false
+  if (!hasFailed || !isUndone || service.primary.deploymentId === id) return undefined
   const { target } = await readTarget(aws, id, service)
   const readAtMs = aws.clock.now()
   const snapshot = readSnapshot({ readAtMs, info, target, originalTaskSetId: service.primary.id })
-  return endingOf(snapshot) === 'stop-request' || hasBegunToShift(snapshot)
+  const hasBegun = hasBegunToShift(snapshot)
+  return hasBegun || endingOf(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined
 }
 
 function hasBegunToShift({ events }: Snapshot): boolean {
