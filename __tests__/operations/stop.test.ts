@@ -31,6 +31,8 @@ describe('operation: stop', () => {
         production: 'web:1',
       })
       expect(summary).toContain(sentence)
+      expect(summary).toMatch(/was stopped (at|after) \w+, as asked\. Rollback d-\w+ succeeded\./)
+      expect(summary).not.toContain('by a user. Rollback')
     }),
   )
 

@@ -193,6 +193,9 @@ function endCause(release: Release): string {
     return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`
   }
   if (snapshot === undefined) return `Deployment ${deploymentId} ended.`
+  if (outcome?.kind === 'stop-asked' && release.stopAccepted && endingOf(snapshot) === 'stop-request') {
+    return `Deployment ${deploymentId} was stopped${placeOf(snapshot)}, as asked.`
+  }
   const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed'
   const own =
     outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : ''
