@@ -100,6 +100,19 @@ describe('operation: rollback', () => {
     }),
   )
 
+  test('a revision that is named is deployed also while the rollback before it waits for its termination', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      await releaseBad(account, 4_000)
+      const first = await operate(account, ROLLBACK, pressed(50))
+      expect(first.outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+      const same = await operate(account, { ...ROLLBACK, 'task-definition': 'web:2' }, pressed(51))
+      expect(same).toMatchObject({ outputs: { status: 'succeeded', production: 'web:2' }, writes: [] })
+      const { outputs, writes } = await operate(account, { ...ROLLBACK, 'task-definition': 'web:1' }, pressed(52))
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:1' })
+      expect(writes).toEqual(['ContinueDeployment', 'CreateDeployment'])
+    }))
+
   test('pressed again a quarter of an hour later it goes further back', () =>
     inOneAccount(baseScenario, async (account) => {
       await releasedBefore(account)

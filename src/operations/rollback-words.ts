@@ -28,9 +28,14 @@ export function notYetNamed(
   { goesBack }: Pick<RecentRollback, 'goesBack'>,
 ): string | undefined {
   const arn = goesBack ? taskDefinitionArn : plan.service.primary.taskDefinitionArn
-  if (named === undefined || arn === undefined || arn === named || arn.endsWith(`/${named}`)) return undefined
+  if (arn === undefined || !isOtherThan(named, arn)) return undefined
   const leadsTo = goesBack ? 'It is followed, and leads to' : 'Stopping it brings back'
   return `Deployment ${deploymentId} is active. ${leadsTo} ${revisionName(arn)}, not ${inSentence(named, 200)} of 'task-definition'; press again when this is over to deploy that.`
+}
+
+/** Whether a revision is named that is not this one. */
+export function isOtherThan(named: string | undefined, arn: string): named is string {
+  return named !== undefined && named !== arn && !arn.endsWith(`/${named}`)
 }
 
 function againAt(endedAtMs: number): string {

@@ -19,7 +19,7 @@ import { planLines } from '../report/log-lines.ts'
 import { seeThrough, WIND_DOWN_MS } from '../see-through.ts'
 import type { World } from '../world.ts'
 import { takeUp } from './attach.ts'
-import { backAlready, notYetNamed, stoppedBefore } from './rollback-words.ts'
+import { backAlready, isOtherThan, notYetNamed, stoppedBefore } from './rollback-words.ts'
 import { firstLook, stopAsAsked } from './stop.ts'
 
 /**
@@ -96,6 +96,9 @@ async function findLatest(world: World, facts: OccupancyFacts, inputs: Inputs): 
   const occupant = await findOccupant(world, facts)
   if (occupant !== undefined) {
     const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined
+    const isBack = goesBack && occupant.stage === 'shifted'
+    // It has done its work, and somebody wants to go further: its termination wait is ended for that.
+    if (isBack && isOtherThan(inputs.taskDefinition, facts.service.primary.taskDefinitionArn)) return undefined
     return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, neverMoved: false, endedAtMs: 0 }
   }
   // Who names a revision means it, whatever was a moment ago.
