@@ -85,6 +85,16 @@ describe('wait-for: test-traffic', () => {
 })
 
 describe('operation: promote', () => {
+  test('follows a deployment that somebody has continued a moment ago, before anything of the shift shows', () =>
+    inOneAccount(HELD, async (account) => {
+      await operate(account, TO_TEST)
+      const first = await operate(account, { ...PROMOTE, 'wait-for': 'nothing' })
+      expect(first.outputs.status).toBe('started')
+      const { outputs, writes } = await operate(account, PROMOTE)
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+      expect(writes).toEqual([])
+    }))
+
   test('shifts production in a second job, after the first ended at the test listener', () =>
     inOneAccount(HELD, async (account) => {
       const first = await operate(account, TO_TEST)

@@ -1,11 +1,12 @@
 import { CallError } from '../aws/attempts.ts'
 import type { Problem } from '../errors.ts'
 import { isWaitingForPromotion, type ReleaseEngine } from '../follow/follow.ts'
+import type { Snapshot } from '../follow/snapshot.ts'
 import type { ParsedInputs } from '../inputs/inputs.ts'
 import { patiently } from '../patience.ts'
 import type { Attached } from '../plan/attach.ts'
 import { callProblem } from '../plan/findings.ts'
-import { otherImageProblems, promotionStep } from '../plan/promotion.ts'
+import { isBesideReady, otherImageProblems, promotionStep } from '../plan/promotion.ts'
 import { Progress } from '../progress.ts'
 import { engineFor } from '../release-following.ts'
 import type { Release } from '../release-state.ts'
@@ -30,7 +31,7 @@ export async function promote(parsed: ParsedInputs, world: World): Promise<Relea
   if (attached === undefined) return progress.end('refused')
 
   const engine = engineFor(attached.plan, inputs, patient, progress)
-  const snapshot = await firstLook(engine, attached, progress)
+  const snapshot = await lookUntilClear(engine, attached, world, progress)
   if (snapshot === undefined) return progress.end('refused')
   if (world.signal.aborted) return progress.end('cancelled')
   takeUp(attached, progress)
@@ -42,6 +43,24 @@ export async function promote(parsed: ParsedInputs, world: World): Promise<Relea
     return progress.end('refused', { problems: [problem] })
   }
   return await seeThrough(attached, inputs, world, progress)
+}
+
+/** How soon to look again while a deployment comes to `Ready` or leaves it, and how often, in milliseconds. */
+const BESIDE_READY_MS = 5_000
+const MAX_LOOKS = 7
+
+/** How the deployment is, once it can be told whether it is on the way to `Ready` or somebody has just continued it. */
+async function lookUntilClear(
+  engine: ReleaseEngine,
+  attached: Attached,
+  { clock, signal }: World,
+  progress: Progress,
+): Promise<Snapshot | undefined> {
+  for (let looks = 1; ; looks++) {
+    const snapshot = await firstLook(engine, attached, progress)
+    if (snapshot === undefined || !isBesideReady(snapshot) || looks === MAX_LOOKS || signal.aborted) return snapshot
+    await clock.sleep(BESIDE_READY_MS, signal)
+  }
 }
 
 /** How long a request whose answer was lost may take to show, in milliseconds. */

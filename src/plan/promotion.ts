@@ -31,6 +31,15 @@ export function promotionStep(snapshot: Snapshot, readyWaitMs: number): 'continu
   return notHeld(`Deployment ${id} does not wait at Ready (it is ${where}), so it cannot be continued now.`)
 }
 
+/** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
+export function isBesideReady(snapshot: Snapshot): boolean {
+  const { status, events } = snapshot
+  const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
+  const isDone = ({ status: word }: { status: string }) => word === 'succeeded' || word === 'skipped'
+  const isAhead = ({ status: word }: { status: string }) => word === 'pending' || word === 'skipped'
+  return status === 'running' && next > 0 && events.slice(0, next).every(isDone) && events.slice(next).every(isAhead)
+}
+
 function notHeld(sentence: string): Problem {
   return { reason: 'not-held', sentence }
 }
