@@ -21,7 +21,7 @@ describe('operation: stop', () => {
     inOneAccount(baseScenario, async (account) => {
       const id = await releaseAndDie(account)
       await account.clock.sleep(seconds * 1000)
-      const { outputs, writes, annotation, summary } = await operate(account, STOP)
+      const { outputs, writes, annotation, summary, log } = await operate(account, STOP)
       expect(writes).toEqual(['StopDeployment'])
       expect(annotation).toBeUndefined()
       expect(outputs).toMatchObject({
@@ -33,6 +33,7 @@ describe('operation: stop', () => {
       expect(summary).toContain(sentence)
       expect(summary).toMatch(/was stopped (at|after) \w+, as asked\. Rollback d-\w+ succeeded\./)
       expect(summary).not.toContain('by a user. Rollback')
+      expect(log.join('\n')).not.toContain('Waiting until production traffic is shifted')
     }),
   )
 

@@ -105,7 +105,7 @@ export function openingLines(release: Release): string[] {
   lines.push(
     `To stop it: aws deploy stop-deployment --deployment-id ${deploymentId} --auto-rollback-enabled --region ${region}`,
   )
-  if (asked.finishLine === 'nothing') return lines
+  if (asked.finishLine === 'nothing' || release.operation === 'stop') return lines
   const goal =
     asked.finishLine === 'completion'
       ? 'the original task set is terminated'
