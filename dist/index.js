@@ -42194,13 +42194,15 @@ class StopRequest {
     #deploymentId;
     #clock;
     #trouble;
+    #onAccepted;
     #sendAgainAtMs;
     #hasEnded = false;
     #mayHaveBeenCarriedOut = false;
-    constructor(engine, deploymentId, { clock, onRequestTrouble }) {
+    constructor(engine, deploymentId, { clock, onRequestTrouble, onStopAccepted }) {
         this.#engine = engine;
         this.#deploymentId = deploymentId;
         this.#clock = clock;
+        this.#onAccepted = onStopAccepted;
         this.#trouble = new follow_trouble/* Trouble */.q(onRequestTrouble);
     }
     /** Changes AWS. */
@@ -42211,6 +42213,7 @@ class StopRequest {
             this.problem = undefined;
             this.#sendAgainAtMs = undefined;
             this.#trouble.answered();
+            this.#onAccepted();
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
@@ -42290,7 +42293,7 @@ async function settle(engine, deploymentId, outcome, following, partings) {
     }
 }
 /** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
-async function partWithRollback(engine, deploymentId, before, following, { rollbackOn }) {
+async function partWithRollback(engine, deploymentId, before, following, { rollbackOn, wasStopped = false }) {
     const snapshot = await lookBeforeStop(engine, deploymentId, before, following);
     if (snapshot === undefined) {
         const rollback = { ...NO_ROLLBACK, status: 'unknown' };
@@ -42298,9 +42301,9 @@ async function partWithRollback(engine, deploymentId, before, following, { rollb
     }
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return await settleEnd(engine, snapshot, following, rollbackOn);
-    if ((0,follow_snapshot/* isMoved */.yu)(snapshot))
+    if ((0,follow_snapshot/* isMoved */.yu)(snapshot) && !wasStopped)
         return { ...AT_REST, snapshot, spared: 'moved' };
-    return await stopAndSettle(engine, snapshot, following, rollbackOn);
+    return await stopAndSettle(engine, snapshot, following, rollbackOn, wasStopped ? 'as-asked' : undefined);
 }
 /** A reading made now; undefined when there was none. */
 async function lookBeforeStop(engine, deploymentId, before, following) {
@@ -42691,13 +42694,15 @@ function pullRequestOf(event) {
     const { pull_request: pull, issue } = event;
     if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(pull)) {
         const isPull = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(issue) && (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(issue['pull_request']) && isNumber(issue['number']);
-        return isPull ? { number: Number(issue['number']), headSha: '', isFork: false } : undefined;
+        return isPull
+            ? { number: Number(issue['number']), headSha: '', isFork: false, isClosed: issue['state'] === 'closed' }
+            : undefined;
     }
     if (!isNumber(pull['number']))
         return undefined;
     const { sha, repository: head } = sideOf(pull['head']);
     const { repository: base } = sideOf(pull['base']);
-    return { number: Number(pull['number']), headSha: sha, isFork: head !== base };
+    return { number: Number(pull['number']), headSha: sha, isFork: head !== base, isClosed: pull['state'] === 'closed' };
 }
 function isNumber(value) {
     return Number.isSafeInteger(value) && Number(value) >= 1;
@@ -43375,7 +43380,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(991);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1888);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8753);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7289);
@@ -44681,14 +44686,16 @@ const SETTLES_WITHIN_MS = 30 * 60_000;
  * Frees a lane of a pull request: what is being deployed for it is stopped with rollback, then the lane runs no tasks.
  * Whose it is is read again right before and right after, so that a lane that somebody else took meanwhile is left as
  * they need it. Changes AWS.
- * @param whose the pull request that has it
+ * @param whose the pull request that has it; undefined: nobody
  */
 async function freeLane(lane, whose, world, progress) {
     try {
         const now = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(lane, world);
-        if (!(0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isHeldBy */ .D0)(now.holder, whose))
+        const isStill = whose === undefined ? now.holder === undefined : (0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isHeldBy */ .D0)(now.holder, whose);
+        if (!isStill)
             return 'of-others';
-        const rested = now.occupant === undefined ? now : await settle(now, now.occupant, whose, world, progress);
+        const { occupant } = now;
+        const rested = occupant === undefined || whose === undefined ? now : await settle(now, occupant, whose, world, progress);
         if (rested === undefined)
             return 'stuck';
         // A claim that was undone leaves what ran before it, of whichever pull request that was.
@@ -44725,13 +44732,29 @@ function settlingRoom({ service, group }, whose, { clock }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ freedLane)
 /* harmony export */ });
-/** Undefined when nobody's pull request had it. */
-function freedLane(lane, holder, why) {
-    const { marker, deploymentId } = holder ?? {};
-    if (marker === undefined || marker.pullRequest === '' || deploymentId === undefined)
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9712);
+
+/**
+ * Undefined when nobody's pull request had it.
+ * @param holder who had it @param others lanes that stay as they are
+ */
+function freedLane({ name, url, service }, holder, why, others) {
+    const { marker } = holder ?? {};
+    if (holder === undefined || marker === undefined || marker.pullRequest === '')
         return undefined;
     const { pullRequest, repository } = marker;
-    return { pullRequest, repository, deploymentId, region: lane.service.region, name: lane.name, url: lane.url, why };
+    const ids = [holder.deploymentId, service.primary.deploymentId].filter((id) => id !== undefined);
+    const isElsewhere = others.some((other) => other.name !== name && other.holder?.runsNothing === false && (0,_holder_js__WEBPACK_IMPORTED_MODULE_0__/* .isHeldBy */ .D0)(other.holder, marker));
+    return {
+        pullRequest,
+        repository,
+        deploymentIds: [...new Set(ids)],
+        isElsewhere,
+        region: service.region,
+        name,
+        url,
+        why,
+    };
 }
 
 
@@ -44946,12 +44969,14 @@ function wasTaken(before, now) {
 /* harmony export */   j: () => (/* binding */ giveBackLane)
 /* harmony export */ });
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1288);
+/* harmony import */ var _report_previews_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3289);
 /* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3012);
-/* harmony import */ var _freed_lane_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2825);
-/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9712);
-/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(480);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2818);
-/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4530);
+/* harmony import */ var _freed_lane_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2825);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9712);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(480);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2818);
+/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4530);
+
 
 
 
@@ -44969,10 +44994,11 @@ async function tidyUp(ended, lanes, own, world) {
     const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .k(ended, world);
     try {
         if (ended.status !== 'succeeded') {
-            await giveBack(ended, world);
-            return ended;
+            const { preview } = ended;
+            const isBack = (await giveBack(ended, world)) && preview !== undefined;
+            return isBack ? progress.learn({ preview: { ...preview, taking: undefined } }) : ended;
         }
-        const now = await Promise.all(lanes.map((lane) => (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .lookAgain */ .IK)(lane, world)));
+        const now = await Promise.all(lanes.map((lane) => (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(lane, world)));
         const lane = now.find(({ service }) => service.arn === ended.service?.arn);
         if (lane === undefined || world.signal.aborted)
             return ended;
@@ -44981,7 +45007,7 @@ async function tidyUp(ended, lanes, own, world) {
         return await keepOne(lane, now, own, world, progress);
     }
     catch (error) {
-        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_4__/* .problemsIn */ ._)(error);
+        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_5__/* .problemsIn */ ._)(error);
         progress.warn(`Whether the lane is as it should be could not be seen: ${problem?.sentence}`);
         return progress.release;
     }
@@ -44993,29 +45019,47 @@ async function giveBackLane(ended, world) {
             await giveBack(ended, world);
     }
     catch (error) {
-        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_4__/* .problemsIn */ ._)(error);
+        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_5__/* .problemsIn */ ._)(error);
         world.log.line(`Whether the lane is free again could not be seen: ${problem?.sentence}`);
     }
 }
-/** A lane that was taken for a release that came to nothing runs no tasks again. Changes AWS. @throws CallError */
+/**
+ * A lane that was taken for a release that came to nothing runs no tasks again. One that showed another pull request
+ * shows it still: whether that one needs it is for the sweep to say. Changes AWS.
+ * @returns whether nothing is left to do
+ * @throws CallError
+ */
 async function giveBack({ preview, group, deploymentId, settlement }, world) {
     const taking = preview?.taking;
-    if (taking === undefined || group === undefined)
-        return;
+    if (taking === undefined || taking.ranBefore > 0 || group === undefined)
+        return true;
     const isSettled = deploymentId === undefined || (settlement !== undefined && settlement.cutShort === undefined);
     const place = { ...taking, group };
-    const { service, ...now } = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .lookAgain */ .IK)(place, world);
+    const { service, ...now } = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(place, world);
     const isAsBefore = service.primary.id === taking.primaryId && now.occupant === undefined;
-    if (!isSettled || !isAsBefore || service.desiredCount === 0)
-        return;
-    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_5__/* .runNothing */ .B)({ ...place, service }, world);
+    if (!isSettled)
+        return false;
+    if (!isAsBefore || service.desiredCount === 0)
+        return true;
+    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .runNothing */ .B)({ ...place, service }, world);
     world.log.line(`Lane ${taking.name} is free again: it runs no tasks any more.`);
+    return true;
 }
+const LEFT = {
+    freed: 'the lane was freed again',
+    'of-others': 'somebody else has taken the lane since',
+    stuck: 'the lane is left to the sweep',
+};
 /** The pull request was closed while its preview was being made, too early for the run of that event to see it. */
 async function leave(lane, own, world, progress) {
     const freeing = await freeQuietly(lane, own, `pull request ${own.pullRequest} is closed`, world);
-    const what = freeing === 'freed' ? 'the lane was freed again' : 'the lane is left to the sweep';
-    progress.warn(`Pull request ${own.pullRequest} was closed meanwhile; ${what}.`);
+    progress.warn(`Pull request ${own.pullRequest} was closed meanwhile; ${LEFT[freeing]}.`);
+    const { preview } = progress.release;
+    if (freeing === 'stuck' || preview === undefined)
+        return progress.release;
+    const became = freeing === 'freed' ? `${_report_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .FREED */ .NW}pull request ${own.pullRequest} is closed` : _report_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .TAKEN_BY_OTHERS */ .WZ;
+    const lanes = preview.lanes.map((one) => (one.name === lane.name ? { ...one, became } : one));
+    progress.learn({ preview: { ...preview, lanes }, testUrl: undefined, production: undefined });
     return progress.release;
 }
 /**
@@ -45025,18 +45069,18 @@ async function leave(lane, own, world, progress) {
 async function keepOne(lane, now, own, world, progress) {
     for (const other of now) {
         const marker = other.holder?.marker;
-        if (other === lane || marker === undefined || !(0,_holder_js__WEBPACK_IMPORTED_MODULE_2__/* .isHeldBy */ .D0)(other.holder, own))
+        if (other === lane || marker === undefined || !(0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isHeldBy */ .D0)(other.holder, own))
             continue;
-        const isOlder = (0,_holder_js__WEBPACK_IMPORTED_MODULE_2__/* .isLater */ .d8)(own, marker) || (!(0,_holder_js__WEBPACK_IMPORTED_MODULE_2__/* .isLater */ .d8)(marker, own) && now.indexOf(lane) < now.indexOf(other));
+        const isOlder = (0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isLater */ .d8)(own, marker) || (!(0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isLater */ .d8)(marker, own) && now.indexOf(lane) < now.indexOf(other));
         if (!isOlder) {
             await freeQuietly(lane, own, 'a newer run took another lane', world);
-            return progress.end('refused', { problems: [otherLaneProblem(lane, other, own)] });
+            return progress.end('refused', { problems: [otherLaneProblem(lane, other, own)], testUrl: undefined });
         }
         if ((await freeQuietly(other, own, `it is on lane ${lane.name} now`, world)) === 'freed') {
             progress.warn(`An older run had put pull request ${own.pullRequest} on lane ${other.name}, which was freed.`);
         }
     }
-    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_5__/* .runTasks */ .e)(lane, world);
+    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .runTasks */ .e)(lane, world);
     return progress.release;
 }
 function otherLaneProblem(lane, other, { pullRequest }) {
@@ -45047,7 +45091,7 @@ function otherLaneProblem(lane, other, { pullRequest }) {
 async function freeQuietly(lane, own, why, world) {
     const aside = _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .k.begin(lane.inputs, { ...world, onRelease: () => { } });
     const freeing = await (0,_free_js__WEBPACK_IMPORTED_MODULE_1__/* .freeLane */ .t)(lane, own, world, aside);
-    const freed = freeing === 'freed' ? (0,_freed_lane_js__WEBPACK_IMPORTED_MODULE_6__/* .freedLane */ .P)(lane, lane.holder, why) : undefined;
+    const freed = freeing === 'freed' ? (0,_freed_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .freedLane */ .P)(lane, lane.holder, why, []) : undefined;
     if (freed !== undefined)
         world.onLaneFreed(freed);
     return freeing;
@@ -45149,6 +45193,7 @@ function newRelease(inputs, world) {
         timeline: [],
         snapshot: undefined,
         outcome: undefined,
+        stopAccepted: false,
         settlement: undefined,
         production: undefined,
         testUrl: inputs.testUrl,
@@ -45538,6 +45583,7 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
         onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
         onRequestTrouble: (trouble) => world.log.line((0,log_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
+        onStopAccepted: () => void progress.learn({ stopAccepted: true }),
         onPromotionDenied: ({ operation, serviceError }, wait) => progress.warn(`${(0,service_error/* describeServiceError */.V)(operation, serviceError)} ${WAITS_ON[wait]}`),
         reasonToGiveUp: watchReplacementTasks(world, {
             service: plan.service,
@@ -45790,7 +45836,7 @@ function openingLines(release) {
     else if (url !== undefined)
         lines.push(`Console: ${url}`);
     lines.push(`To stop it: aws deploy stop-deployment --deployment-id ${deploymentId} --auto-rollback-enabled --region ${region}`);
-    if (asked.finishLine === 'nothing')
+    if (asked.finishLine === 'nothing' || release.operation === 'stop')
         return lines;
     const goal = asked.finishLine === 'completion'
         ? 'the original task set is terminated'
@@ -46018,15 +46064,27 @@ function usualText(usualMs) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Mt: () => (/* binding */ TAKEN),
 /* harmony export */   NW: () => (/* binding */ FREED),
 /* harmony export */   Pg: () => (/* binding */ previewLabel),
 /* harmony export */   Vf: () => (/* binding */ previewTitle),
+/* harmony export */   WZ: () => (/* binding */ TAKEN_BY_OTHERS),
+/* harmony export */   eT: () => (/* binding */ isGoneAgain),
 /* harmony export */   qV: () => (/* binding */ previewCause)
 /* harmony export */ });
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8191);
 
 /** How what became of a lane begins when it was freed; the reason follows. */
 const FREED = 'freed: ';
+/** What became of the lane that was taken for a pull request. */
+const TAKEN = 'taken for this pull request';
+/** What became of a lane that was somebody else's by the time it was to be freed. */
+const TAKEN_BY_OTHERS = 'taken by somebody else meanwhile';
+/** The pull request was closed while its preview was being made, so that it has no lane any more. */
+function isGoneAgain({ preview, service }) {
+    const lane = preview?.errand === 'claim' ? preview.lanes.find(({ name }) => name === service?.name) : undefined;
+    return lane !== undefined && (lane.became.startsWith(FREED) || lane.became === TAKEN_BY_OTHERS);
+}
 /** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
 function previewLabel({ operation, preview }) {
     if (operation !== 'preview')
@@ -46034,18 +46092,21 @@ function previewLabel({ operation, preview }) {
     return preview === undefined || preview.pullRequest === '' ? 'preview lanes' : `pull request ${preview.pullRequest}`;
 }
 /** A few words for how a preview ended well; undefined when those for a release fit. */
-function previewTitle({ preview, status }) {
+function previewTitle(release) {
+    const { preview, status } = release;
     if (preview === undefined)
         return undefined;
     if (preview.errand === 'fork')
         return 'No preview';
     if (status !== 'succeeded')
         return undefined;
+    if (isGoneAgain(release))
+        return 'Preview gone';
     return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.errand];
 }
 /** How a preview ended well, in a sentence or two; undefined when those for a release fit. */
 function previewCause(release) {
-    const { preview, status, testUrl } = release;
+    const { preview, status, testUrl, service } = release;
     if (preview === undefined || (status !== 'succeeded' && status !== 'unchanged'))
         return undefined;
     const { errand, pullRequest, lanes } = preview;
@@ -46056,6 +46117,9 @@ function previewCause(release) {
         case 'fork':
             return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`;
         case 'claim':
+            if (isGoneAgain(release)) {
+                return `Pull request ${pullRequest} was closed meanwhile, so it has lane ${service?.name} no more.`;
+            }
             return `${testUrl ?? 'Its lane'} serves ${whose}.`;
         case 'free':
             return freed.length === 0
@@ -46274,6 +46338,9 @@ function endCause(release) {
     }
     if (snapshot === undefined)
         return `Deployment ${deploymentId} ended.`;
+    if (outcome?.kind === 'stop-asked' && release.stopAccepted && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z)(snapshot) === 'stop-request') {
+        return `Deployment ${deploymentId} was stopped${placeOf(snapshot)}, as asked.`;
+    }
     const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
     const own = outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : '';
     return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}: ${reasonOf(release, snapshot)}${own}`;
@@ -46358,14 +46425,17 @@ function cancelledCause(release) {
             ? `${cancelled} before a deployment was created.`
             : `${cancelled}. ${release.failure}`;
     }
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot) && settlement?.stop === undefined) {
+    const isOurStop = release.stopAccepted || settlement?.stop !== undefined;
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot) && !isOurStop) {
         return snapshot.status === 'succeeded'
             ? `${cancelled} when deployment ${deploymentId} had succeeded.`
-            : `${endCause(release)} ${rollbackSentence(release)} ${cancelled} meanwhile.`;
+            : [endCause(release), rollbackSentence(release), `${cancelled} meanwhile.`]
+                .filter((part) => part !== '')
+                .join(' ');
     }
-    if (settlement === undefined)
+    if (settlement === undefined && !isOurStop)
         return `${cancelled} while deployment ${deploymentId} was running.`;
-    if (settlement.stop === undefined && settlement.spared === undefined) {
+    if (!isOurStop && settlement?.spared === undefined) {
         return `${cancelled}; deployment ${deploymentId} goes on without this step.`;
     }
     return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`;
@@ -46427,7 +46497,7 @@ const SILENT = new Set(['refused', 'started', 'unchanged', 'planned']);
 /** What serves production now, and whether it ever left the original. */
 function productionSentence(release) {
     const { production, status } = release;
-    if (status === undefined || SILENT.has(status))
+    if (status === undefined || SILENT.has(status) || (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .isGoneAgain */ .eT)(release))
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
@@ -47770,7 +47840,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 991:
+/***/ 1888:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48267,13 +48337,20 @@ async function readOccupancy(question) {
     return { occupant, isFree: wasSeen && occupant === undefined };
 }
 /** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
-function candidatesOf(occupant, { primary, desiredCount }, maker) {
+function candidatesOf(occupant, { service: { primary, desiredCount }, onlyOwn }, maker) {
     const candidates = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant];
     // A lane that was freed runs nothing, whatever was released to it.
-    if (desiredCount === 0 || primary.deploymentId === undefined || maker?.status !== 'Succeeded')
+    const isFreed = onlyOwn && desiredCount === 0;
+    if (isFreed || primary.deploymentId === undefined || maker?.status !== 'Succeeded')
         return candidates;
     const appSpecSha256 = maker.revision?.appSpecContent?.sha256;
     return [...candidates, { id: primary.deploymentId, marker: (0,lib_marker/* parseMarker */.gY)(maker.description), appSpecSha256 }];
+}
+/**
+ * Whether what serves is what people are to see: on a lane only what was released for the same pull request, and runs.
+ */
+function isShown({ service, onlyOwn, own }, maker) {
+    return !onlyOwn || (service.desiredCount > 0 && (0,meant_deployment/* isOwn */.N)(own, (0,lib_marker/* parseMarker */.gY)(maker?.description)));
 }
 /** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
 function checkTurn(room, occupant, maker, { operation, allowOlder }, world, findings) {
@@ -48380,7 +48457,6 @@ async function makePlan(parsed, world, identity, earlier) {
     findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }));
     const { definition, differences } = definitionPlan;
     const { occupant } = occupancy;
-    const isUnchanged = inputs.ifUnchanged === 'skip' && definitionPlan.servesAlready && occupancy.isFree;
     const own = (0,lib_marker/* ownMarker */["do"])(world.run, (0,operation/* markedAs */.r$)(inputs.operation));
     const room = {
         service,
@@ -48391,8 +48467,10 @@ async function makePlan(parsed, world, identity, earlier) {
         sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
         patienceMs: totalMs,
     };
+    const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, await maker);
+    const isUnchanged = inputs.ifUnchanged === 'skip' && isSame;
     const facts = { ...definitionPlan, world, service, own, appSpec, findings };
-    const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, service, await maker), facts);
+    const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, await maker), facts);
     if (adopted === undefined)
         checkTurn(room, occupant, await maker, inputs, world, findings);
     const plan = {
@@ -48781,6 +48859,8 @@ async function plan(parsed, world) {
     return progress.end('planned');
 }
 
+// EXTERNAL MODULE: ./lib/report/previews.js
+var previews = __nccwpck_require__(3289);
 // EXTERNAL MODULE: ./lib/preview/holder.js
 var preview_holder = __nccwpck_require__(9712);
 ;// CONCATENATED MODULE: ./lib/preview/candidate.js
@@ -48835,6 +48915,8 @@ function departures(own, idleMs, world) {
     return {
         standing: async (holder, lanes) => {
             const { marker, sinceMs, isDeploying } = holder;
+            if (marker === undefined && !isDeploying)
+                return 'unknown';
             if (marker === undefined || marker.pullRequest === '')
                 return 'needed';
             const whose = `pull request ${marker.pullRequest}`;
@@ -48902,17 +48984,22 @@ var free = __nccwpck_require__(3012);
 
 
 
+
 /**
  * Between the last look at a lane and the creation of the deployment a whole other one may have run in it. Then what it
- * released stays: ours is stopped with rollback while production is not on it. Changes AWS by that.
+ * released stays: ours is stopped with rollback while production is not on it. Else the lane is made sure to run its
+ * tasks. Changes AWS.
  * @returns whether the lane was left to somebody else; `progress` has ended then
  */
 async function yields({ lane, primaryId, id, own, world, progress }) {
     try {
         const { service, occupant } = await (0,preview_lane/* lookAgain */.IK)(lane, world);
         const wasTaken = service.primary.id !== primaryId && service.primary.deploymentId !== id;
-        if (!wasTaken || occupant?.id !== id || occupant.stage !== 'unshifted')
+        if (!wasTaken || occupant?.id !== id || occupant.stage !== 'unshifted') {
+            // A sweep that looked before there was a deployment may have let it run none. One that looks from now on sees it.
+            await (0,tasks/* runTasks */.e)({ ...lane, service }, world);
             return false;
+        }
         world.log.line(`Lane ${lane.name} was released by somebody else right before; leaving it to them.`);
         const room = (0,free/* settlingRoom */.S)({ ...lane, service }, own, world);
         if (!(await (0,make_room/* makeRoom */.m)(room, occupant, false, world, progress)))
@@ -48929,6 +49016,7 @@ async function yields({ lane, primaryId, id, own, world, progress }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/preview/claim.js
+
 
 
 
@@ -48981,9 +49069,10 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
         errand: 'claim',
         pullRequest: own.pullRequest,
         taking: undefined,
-        lanes: laneReadings(lanes, world.clock.now(), new Map([[name, 'taken for this pull request']])),
+        lanes: laneReadings(lanes, world.clock.now(), new Map([[name, previews/* TAKEN */.Mt]])),
     };
     let primaryId = lane.service.primary.id;
+    let ranBefore;
     async function beforeWrites(progress) {
         try {
             const now = await lookAtAll(lanes, world);
@@ -48992,7 +49081,10 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
                 return problem;
             const asNow = now.find((one) => one.name === name) ?? lane;
             primaryId = asNow.service.primary.id;
-            const taking = (0,preview_holder/* isHeldBy */.D0)(asNow.holder, own) ? undefined : { cluster, name, desiredCount, primaryId };
+            // From the first look on it runs what this run asked for.
+            ranBefore ??= asNow.service.desiredCount;
+            const isOwn = (0,preview_holder/* isHeldBy */.D0)(asNow.holder, own);
+            const taking = isOwn ? undefined : { cluster, name, desiredCount, primaryId, ranBefore };
             progress.learn({ preview: { ...preview, taking } });
             await (0,tasks/* runTasks */.e)(asNow, world);
             return undefined;
@@ -49009,8 +49101,9 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
     const ended = await release({ ...parsed, inputs: lane.inputs }, world, terms);
     const tidied = await (0,tidy_up/* tidyUp */.g)(ended, lanes, own, world);
     const before = lane.holder?.runsNothing === true ? undefined : lane.holder;
-    const freed = (0,freed_lane/* freedLane */.P)(lane, before, candidate.whyGone ?? 'a later release took its place');
-    if (tidied.status === 'succeeded' && freed !== undefined)
+    const freed = (0,freed_lane/* freedLane */.P)(lane, before, candidate.whyGone ?? 'a later release took its place', lanes);
+    const { status, adopted } = tidied;
+    if (status === 'succeeded' && adopted === undefined && freed !== undefined)
         world.onLaneFreed(freed);
     return tidied;
 }
@@ -49078,11 +49171,10 @@ function errandOf(eventName, event) {
     if (pull.isFork)
         return { kind: 'fork', pullRequest };
     const action = (0,lib_document/* isJsonObject */.OW)(event) ? event['action'] : undefined;
-    return { kind: action === 'closed' ? 'free' : 'claim', pullRequest };
+    // Events such as 'labeled' come of closed ones too.
+    return { kind: action === 'closed' || pull.isClosed ? 'free' : 'claim', pullRequest };
 }
 
-// EXTERNAL MODULE: ./lib/report/previews.js
-var previews = __nccwpck_require__(3289);
 ;// CONCATENATED MODULE: ./lib/preview/sweep.js
 
 
@@ -49091,12 +49183,16 @@ var previews = __nccwpck_require__(3289);
 
 
 
-/** Frees every lane whose pull request needs it no more. Changes AWS. */
+/** Frees every lane that runs tasks though nobody has it, or whose pull request needs it no more. Changes AWS. */
 async function sweep(lanes, inputs, own, world) {
     const leaving = departures(own, inputs.previewIdleMs, world);
     const found = [];
     for (const lane of lanes) {
-        const { holder } = lane;
+        const { holder, service } = lane;
+        if (holder === undefined && service.desiredCount > 0 && service.primary.deploymentId === undefined) {
+            // A run that was lost right after it had taken the lane has left it so.
+            found.push({ lane, whose: undefined, why: 'it ran tasks for nobody' });
+        }
         if (holder?.marker === undefined || holder.runsNothing)
             continue;
         const standing = await leaving.standing(holder, lanes);
@@ -49125,16 +49221,17 @@ async function freeAll(found, lanes, preview, inputs, world) {
     const tell = () => progress.learn({ preview: { ...preview, taking: undefined, lanes: laneReadings(lanes, nowMs, became) } });
     tell();
     const stuck = [];
+    const others = lanes.filter((lane) => !found.some((one) => one.lane === lane));
     for (const { lane, whose, why } of found) {
         if (world.signal.aborted)
             return progress.end('cancelled');
         world.log.line(`Lane ${lane.name} is freed: ${why}.`);
         const aside = lib_progress/* Progress */.k.begin(lane.inputs, { ...world, onRelease: () => { } });
         const freeing = await (0,free/* freeLane */.t)(lane, whose, world, aside);
-        became.set(lane.name, { freed: `${previews/* FREED */.NW}${why}`, 'of-others': 'taken by somebody else meanwhile', stuck: 'not freed' }[freeing]);
+        became.set(lane.name, { freed: `${previews/* FREED */.NW}${why}`, 'of-others': previews/* TAKEN_BY_OTHERS */.WZ, stuck: 'not freed' }[freeing]);
         if (freeing === 'stuck')
             stuck.push(aside.release);
-        const freed = freeing === 'freed' ? (0,freed_lane/* freedLane */.P)(lane, lane.holder, why) : undefined;
+        const freed = freeing === 'freed' ? (0,freed_lane/* freedLane */.P)(lane, lane.holder, why, others) : undefined;
         if (freed !== undefined)
             world.onLaneFreed(freed);
         tell();
@@ -49180,9 +49277,13 @@ async function preview(parsed, outside) {
     if (world.signal.aborted)
         return progress.end('cancelled');
     const own = (0,lib_marker/* ownMarker */["do"])(world.run, 'preview');
-    if (errand.kind === 'claim')
+    // A run that is run again, or comes late, is told by its event that a pull request is open which was closed since.
+    const isClosed = errand.kind === 'claim' && (await world.isPullRequestClosed(pullRequest)) === true;
+    if (isClosed)
+        world.log.line(`Pull request ${pullRequest} is closed by now, so it is put on no lane.`);
+    if (errand.kind === 'claim' && !isClosed)
         return await claim({ parsed, own, world: patient }, lanes);
-    if (errand.kind === 'free')
+    if (errand.kind === 'free' || isClosed)
         return await freeOwn(lanes, parsed.inputs, own, patient);
     return await sweep(lanes, parsed.inputs, own, patient);
 }
@@ -49240,6 +49341,14 @@ function promotionStep(snapshot, readyWaitMs) {
     const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
     const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`;
     return notHeld(`Deployment ${id} does not wait at Ready (it is ${where}), so it cannot be continued now.`);
+}
+/** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
+function isBesideReady(snapshot) {
+    const { status, events } = snapshot;
+    const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
+    const isDone = ({ status: word }) => word === 'succeeded' || word === 'skipped';
+    const isAhead = ({ status: word }) => word === 'pending' || word === 'skipped';
+    return status === 'running' && next > 0 && events.slice(0, next).every(isDone) && events.slice(next).every(isAhead);
 }
 function notHeld(sentence) {
     return { reason: 'not-held', sentence };
@@ -49404,7 +49513,7 @@ async function promote(parsed, world) {
     if (attached === undefined)
         return progress.end('refused');
     const engine = (0,release_following/* engineFor */.E)(attached.plan, inputs, patient, progress);
-    const snapshot = await firstLook(engine, attached, progress);
+    const snapshot = await lookUntilClear(engine, attached, world, progress);
     if (snapshot === undefined)
         return progress.end('refused');
     if (world.signal.aborted)
@@ -49419,6 +49528,18 @@ async function promote(parsed, world) {
         return progress.end('refused', { problems: [problem] });
     }
     return await seeThrough(attached, inputs, world, progress);
+}
+/** How soon to look again while a deployment comes to `Ready` or leaves it, and how often, in milliseconds. */
+const BESIDE_READY_MS = 5_000;
+const MAX_LOOKS = 7;
+/** How the deployment is, once it can be told whether it is on the way to `Ready` or somebody has just continued it. */
+async function lookUntilClear(engine, attached, { clock, signal }, progress) {
+    for (let looks = 1;; looks++) {
+        const snapshot = await firstLook(engine, attached, progress);
+        if (snapshot === undefined || !isBesideReady(snapshot) || looks === MAX_LOOKS || signal.aborted)
+            return snapshot;
+        await clock.sleep(BESIDE_READY_MS, signal);
+    }
 }
 /** How long a request whose answer was lost may take to show, in milliseconds. */
 const promote_SHOWS_WITHIN_MS = 5_000;
@@ -49463,7 +49584,7 @@ var code_deploy_snapshot = __nccwpck_require__(839);
 
 
 /** How long a rollback that is done answers for whoever presses again, in milliseconds. */
-const JUST_NOW_MS = 15 * 60_000;
+const JUST_NOW_MS = 5 * 60_000;
 /**
  * Finds out whether the last thing that happened in the group is that production was brought back, a moment ago, and
  * serves that still. Whoever presses then has not seen it, or was queued behind it, and does not mean one revision more.
@@ -49478,11 +49599,11 @@ async function findRecentRollback(aws, { service, group }) {
     const { rollbackTriggeringDeploymentId: undoneId, rollbackDeploymentId: rollbackId } = last.info.rollbackInfo ?? {};
     const undone = undoneId === undefined ? last : await tell(undoneId);
     const rollback = undoneId !== undefined ? last : rollbackId === undefined ? undefined : await tell(rollbackId);
-    const went = isEarlierRevision(last, service)
-        ? { id: last.id, goesBack: true, endedAtMs: endOf(last) }
-        : (await wasTakenBack(aws, undone, rollback, service))
-            ? { id: undone.id, goesBack: false, endedAtMs: endOf(rollback ?? undone) }
-            : undefined;
+    const isEarlier = isEarlierRevision(last, service);
+    const taken = isEarlier ? undefined : await takenBack(aws, undone, rollback, service);
+    const went = isEarlier
+        ? { id: last.id, goesBack: true, neverMoved: false, endedAtMs: endOf(last) }
+        : taken && { id: undone.id, goesBack: false, ...taken, endedAtMs: endOf(rollback ?? undone) };
     return went !== undefined && aws.clock.now() - went.endedAtMs < JUST_NOW_MS ? went : undefined;
 }
 /** This action has deployed it to go back, and it serves. */
@@ -49492,15 +49613,16 @@ function isEarlierRevision({ id, info }, { primary }) {
         primary.deploymentId === id);
 }
 /** Somebody stopped it, or users had begun to meet it; and its rollback succeeded, or nothing of it ever ran. */
-async function wasTakenBack(aws, { id, info }, rollback, service) {
+async function takenBack(aws, { id, info }, rollback, service) {
     const isUndone = rollback === undefined ? info.startTime === undefined : rollback.info.status === 'Succeeded';
     const hasFailed = info.status === 'Stopped' || info.status === 'Failed';
     if (!hasFailed || !isUndone || service.primary.deploymentId === id)
-        return false;
+        return undefined;
     const { target } = await (0,group_occupant/* readTarget */._)(aws, id, service);
     const readAtMs = aws.clock.now();
     const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs, info, target, originalTaskSetId: service.primary.id });
-    return (0,ending/* endingOf */.z)(snapshot) === 'stop-request' || hasBegunToShift(snapshot);
+    const hasBegun = hasBegunToShift(snapshot);
+    return hasBegun || (0,ending/* endingOf */.z)(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined;
 }
 function hasBegunToShift({ events }) {
     const shift = events.find(({ name }) => name === 'AllowTraffic');
@@ -49522,16 +49644,19 @@ var app_spec_shipped = __nccwpck_require__(7422);
 const MAX_LOOKED_AT = 100;
 /**
  * The deployments to whose revision production can go back, the best first: succeeded, no rollbacks, and older than the
- * first that shipped what serves now. A rollback therefore never leads back to what it took away.
+ * first that shipped what serves now. A rollback therefore never leads back to what it took away, and from a revision
+ * that only rollbacks are known to have shipped there is no way back: when it first served cannot be seen.
  */
 function earlierThan(primaryArn, past) {
-    const shipped = past.filter(({ taskDefinitionArn }) => taskDefinitionArn === primaryArn);
-    const firstMs = Math.min(...shipped.map(({ createdAtMs }) => createdAtMs));
-    if (shipped.length === 0)
+    const newestFirst = past.toSorted((left, right) => right.createdAtMs - left.createdAtMs);
+    const first = newestFirst.findLast(({ taskDefinitionArn: arn }) => arn !== undefined && isSame(arn, primaryArn));
+    if (first === undefined || first.isRollback)
         return [];
-    return past
-        .filter(({ isRollback, createdAtMs }) => !isRollback && createdAtMs < firstMs)
-        .sort((left, right) => right.createdAtMs - left.createdAtMs);
+    return newestFirst.filter(({ isRollback, createdAtMs }) => !isRollback && createdAtMs < first.createdAtMs);
+}
+/** An AppSpec that others wrote may name `family:revision` alone. */
+function isSame(shipped, arn) {
+    return shipped === arn || arn.endsWith(`/${shipped}`);
 }
 /** The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added. */
 async function findRollbackTarget({ service, group }, world, findings) {
@@ -49590,6 +49715,39 @@ async function rollback_target_readAppSpec(world, application, sha256) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/operations/rollback-words.js
+
+
+
+
+/** Why a rollback writes nothing a moment after another one. */
+function backAlready({ deploymentId }, { endedAtMs }, nowMs) {
+    const ago = (0,words/* duration */.p0)(nowMs - endedAtMs);
+    return `Production was brought back ${ago} ago already (${deploymentId}), so nothing is written. To go further back name the revision with 'task-definition', or press again after ${againAt(endedAtMs)}.`;
+}
+/** Whoever stopped it may have meant the same; or what serves is bad, and no stop has taken that away. */
+function stoppedBefore({ deploymentId, plan }, { endedAtMs }, nowMs) {
+    const ago = (0,words/* duration */.p0)(nowMs - endedAtMs);
+    const serves = (0,aws_arn/* revisionName */.pd)(plan.service.primary.taskDefinitionArn);
+    const sentence = `Deployment ${deploymentId} was stopped ${ago} ago, before it moved production, so ${serves} has served all along, and nothing is written. To go back from ${serves} name the revision with 'task-definition', or press again after ${againAt(endedAtMs)}.`;
+    return { reason: 'not-found', sentence };
+}
+/** That what is active is stopped or followed, and leads to another revision than the one that is named. */
+function notYetNamed(named, { deploymentId, plan, taskDefinitionArn }, { goesBack }) {
+    const arn = goesBack ? taskDefinitionArn : plan.service.primary.taskDefinitionArn;
+    if (arn === undefined || !isOtherThan(named, arn))
+        return undefined;
+    const leadsTo = goesBack ? 'It is followed, and leads to' : 'Stopping it brings back';
+    return `Deployment ${deploymentId} is active. ${leadsTo} ${(0,aws_arn/* revisionName */.pd)(arn)}, not ${(0,untrusted/* inSentence */.BX)(named, 200)} of 'task-definition'; press again when this is over to deploy that.`;
+}
+/** Whether a revision is named that is not this one. */
+function isOtherThan(named, arn) {
+    return named !== undefined && named !== arn && !arn.endsWith(`/${named}`);
+}
+function againAt(endedAtMs) {
+    return (0,words/* clockTime */.qo)(endedAtMs + JUST_NOW_MS, true);
+}
+
 ;// CONCATENATED MODULE: ./lib/operations/rollback.js
 
 
@@ -49631,8 +49789,13 @@ async function rollback(parsed, world) {
     if (latest !== undefined && attached !== undefined) {
         progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group });
         takeUp(attached, progress);
+        if (latest.neverMoved)
+            return progress.end('refused', { problems: [stoppedBefore(attached, latest, world.clock.now())] });
         if (latest.isOver)
-            progress.warn(backAlready(attached, latest.endedAtMs, world));
+            progress.warn(backAlready(attached, latest, world.clock.now()));
+        const otherThanNamed = latest.isOver ? undefined : notYetNamed(inputs.taskDefinition, attached, latest);
+        if (otherThanNamed !== undefined)
+            progress.warn(otherThanNamed);
         if (latest.goesBack)
             return await seeThrough(attached, inputs, world, progress);
         const ended = await goBackWith(attached, inputs, world, progress);
@@ -49664,15 +49827,15 @@ async function findLatest(world, facts, inputs) {
     const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
     if (occupant !== undefined) {
         const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined;
-        return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, endedAtMs: 0 };
+        const isBack = goesBack && occupant.stage === 'shifted';
+        // It has done its work, and somebody wants to go further: its termination wait is ended for that.
+        if (isBack && isOtherThan(inputs.taskDefinition, facts.service.primary.taskDefinitionArn))
+            return undefined;
+        return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, neverMoved: false, endedAtMs: 0 };
     }
     // Who names a revision means it, whatever was a moment ago.
     const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined;
     return recent && { ...recent, isOver: true };
-}
-function backAlready({ deploymentId }, endedAtMs, { clock }) {
-    const ago = (0,words/* duration */.p0)(clock.now() - endedAtMs);
-    return `Production was brought back ${ago} ago already (${deploymentId}), so nothing is written. To go further back name the revision with 'task-definition', or press again a quarter of an hour after that rollback.`;
 }
 async function rollback_attachTo(inputs, { service, group }, id, world, findings) {
     const info = await findings.answerOf((0,code_deploy/* getDeployment */.i8)(world, id));
@@ -49808,10 +49971,14 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
     function onRelease(news) {
         const before = teller.told;
         teller.keepTold(news);
-        const { taskDefinition, deploymentId, timeline, plan } = news;
+        const { taskDefinition, deploymentId, timeline, plan, preview } = news;
         // What GitHub was told of a release must not stay as it is when the step is killed, deployment or not.
-        const mayBeLeft = taskDefinition !== undefined || deploymentId !== undefined || (tellsGithub && plan !== undefined);
-        const isSaved = before?.timeline === timeline && before.deploymentId === deploymentId && before.taskDefinition === taskDefinition;
+        const isWritten = taskDefinition !== undefined || deploymentId !== undefined || preview?.taking !== undefined;
+        const mayBeLeft = isWritten || (tellsGithub && plan !== undefined);
+        const isSaved = before?.timeline === timeline &&
+            before.deploymentId === deploymentId &&
+            before.taskDefinition === taskDefinition &&
+            before.preview === preview;
         if (!mayBeLeft || (isSaving && isSaved))
             return;
         saved.save(news);
@@ -51035,9 +51202,12 @@ class Courier {
 var phase = __nccwpck_require__(8438);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/report/previews.js
+var previews = __nccwpck_require__(3289);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/github/deployment-status.js
+
 
 
 
@@ -51086,6 +51256,8 @@ function stateOf(release) {
     const { status, snapshot, wasThere } = release;
     if (wasThere)
         return stateOfEarlier(release);
+    if ((0,previews/* isGoneAgain */.eT)(release))
+        return 'inactive';
     if (status !== undefined)
         return endState(status, release);
     const isBegun = snapshot !== undefined && snapshot.status !== 'created' && snapshot.status !== 'queued';
@@ -51419,26 +51591,28 @@ async function tellFreedInComment(access, freed, marker, run, signal) {
     const { api, owner, repo } = access;
     await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal);
 }
-/** Makes the GitHub deployment of the preview inactive, whatever environment it is in. @throws GithubError */
-async function endDeployment({ api, owner, repo }, freed, signal) {
+/** Makes the GitHub deployments of the preview inactive, whatever environment they are in. @throws GithubError */
+async function endDeployments({ api, owner, repo }, freed, signal) {
     const description = (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(`Preview ended: ${freed.why}`), MAX_DESCRIPTION - 1);
-    for (let page = 1; page <= freed_lane_MAX_PAGES; page++) {
+    let left = freed.deploymentIds.length;
+    for (let page = 1; page <= freed_lane_MAX_PAGES && left > 0; page++) {
         const answer = await api.call(freed_lane_LIST, { owner, repo, task: 'deploy', per_page: freed_lane_PER_PAGE, page }, signal);
         if (!Array.isArray(answer))
             throw malformed(freed_lane_LIST);
-        const found = answer.find((one) => isOf(one, freed));
-        if ((0,lib_document/* isJsonObject */.OW)(found)) {
+        for (const found of answer.filter((one) => isOf(one, freed))) {
             const status = { state: 'inactive', description, auto_inactive: false };
-            await api.call(freed_lane_STATUS, { owner, repo, deployment_id: found['id'], ...status }, signal);
-            return;
+            await api.call(freed_lane_STATUS, { owner, repo, deployment_id: found.id, ...status }, signal);
+            left -= 1;
         }
         if (answer.length < freed_lane_PER_PAGE)
             return;
     }
 }
-function isOf(deployment, { deploymentId, region }) {
+function isOf(deployment, { deploymentIds, region }) {
     const payload = (0,lib_document/* isJsonObject */.OW)(deployment) ? deployment['payload'] : undefined;
-    return (0,lib_document/* isJsonObject */.OW)(payload) && payload['codedeploy'] === deploymentId && payload['region'] === region;
+    if (!(0,lib_document/* isJsonObject */.OW)(payload) || payload['region'] !== region)
+        return false;
+    return deploymentIds.some((id) => id === payload['codedeploy']);
 }
 
 ;// CONCATENATED MODULE: ./lib/github/farewell.js
@@ -51455,13 +51629,13 @@ const FAREWELL_MS = 15_000;
 function farewell(options) {
     const { access, run, clock, inComment, inDeployment, ownNumber, marker } = options;
     return async (freed) => {
-        const { pullRequest, repository } = freed;
+        const { pullRequest, repository, isElsewhere } = freed;
         const isOfOther = pullRequest !== String(ownNumber ?? '') && repository === `${access.owner}/${access.repo}`;
         const limit = clock.deadline(FAREWELL_MS);
         try {
             if (inDeployment)
-                await endDeployment(access, freed, limit.signal);
-            if (inComment && isOfOther) {
+                await endDeployments(access, freed, limit.signal);
+            if (inComment && isOfOther && !isElsewhere) {
                 await tellFreedInComment(access, freed, marker(freed), (0,console_links/* runUrl */.Vp)(run), limit.signal);
             }
             return undefined;
@@ -51897,6 +52071,7 @@ function reportOf(release) {
                 names: names ?? null,
             })),
         taskDefinitionSha256: plan?.definitionSha256 ?? null,
+        preview: previewMember(release),
         planned: plannedMember(release),
         appSpec: appSpecMember(release),
         adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
@@ -51937,6 +52112,16 @@ function reportOf(release) {
 function logMember({ hookLogs }, hookEvent) {
     const log = hookLogs.find(({ event }) => event === hookEvent);
     return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted };
+}
+function previewMember({ preview }) {
+    if (preview === undefined)
+        return null;
+    const { errand, pullRequest, lanes } = preview;
+    return {
+        errand,
+        pullRequest: pullRequest === '' ? null : Number(pullRequest),
+        lanes: lanes.map(({ name, url, was, became }) => ({ name, url, was, became: became || null })),
+    };
 }
 function appSpecMember(release) {
     const { plan, taskDefinition } = release;
@@ -52931,8 +53116,9 @@ async function bringToRest(saved, { inputs }, world) {
         return progress.end('unknown', { failure: deploymentId.message });
     progress.learn({ deploymentId });
     const { waitFor } = inputs;
-    const wasStopped = saved.settlement?.stop !== undefined && saved.settlement.stop.refusal === undefined;
-    const onCancel = wasStopped && saved.operation === 'stop' ? 'rollback' : inputs.onCancel;
+    const wasStopped = saved.stopAccepted;
+    // A stop that was accepted is seen through, whatever is done about a deployment that nobody has stopped.
+    const onCancel = wasStopped ? 'rollback' : inputs.onCancel;
     world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
     const following = {
         ...(0,_release_following_js__WEBPACK_IMPORTED_MODULE_5__/* .followingOf */ .j)(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
@@ -52940,7 +53126,7 @@ async function bringToRest(saved, { inputs }, world) {
     };
     const rollbackOn = wasStopped ? ['stop', ...plan.rollbackOn] : plan.rollbackOn;
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
-    const partings = { ...inputs, onCancel, rollbackOn, windDownMs: WRAP_UP_MS };
+    const partings = { ...inputs, onCancel, wasStopped, rollbackOn, windDownMs: WRAP_UP_MS };
     const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
     const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
     return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
@@ -52974,9 +53160,10 @@ function needsSomebody({ status, settlement, snapshot }) {
     return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
 }
 /** Nothing is left to be done for a cancelled release. */
-function isAtRest({ deploymentId, failure, settlement }) {
+function isAtRest({ deploymentId, failure, settlement, preview }) {
+    // A lane that was taken runs tasks until it is given back.
     if (deploymentId === undefined)
-        return failure === undefined;
+        return failure === undefined && preview?.taking === undefined;
     return settlement !== undefined && settlement.cutShort === undefined;
 }
 

@@ -21,7 +21,7 @@ export interface RecentRollback {
 }
 
 /** How long a rollback that is done answers for whoever presses again, in milliseconds. */
-export const JUST_NOW_MS = 15 * 60_000
+export const JUST_NOW_MS = 5 * 60_000
 
 interface Told {
   id: string
