@@ -50,11 +50,22 @@ const REQUESTS = 20
 /** How often it is asked until an answer comes at all. */
 const MAX_REQUESTS = 1_000
 
-/** Plays a chapter on a stage that was set anew. It ends at the first thing that is not as it must be. */
-export async function playChapter(chapter: Chapter, stage: Stage, say: (line: string) => void): Promise<PlayedChapter> {
+/**
+ * Plays a chapter on a stage that was set anew. It ends at the first thing that is not as it must be, and with the step
+ * that is under way when it is interrupted.
+ */
+export async function playChapter(
+  chapter: Chapter,
+  stage: Stage,
+  isInterrupted: () => boolean,
+  say: (line: string) => void,
+): Promise<PlayedChapter> {
   const player = new Player(chapter, stage, say)
   try {
-    for (const step of chapter.steps) await player.play(step)
+    for (const step of chapter.steps) {
+      if (isInterrupted()) throw new Astray('it was interrupted.')
+      await player.play(step)
+    }
     return { chapter, jobs: player.jobs, problem: undefined }
   } catch (error) {
     if (!(error instanceof Astray)) throw error

@@ -18,11 +18,19 @@ export interface WorkflowRehearsal {
   folder?: string
 }
 
-/** Plays a workflow with the built action. @returns 1 when a chapter does not end as it must, else 0 */
+/** What a shell reports of a program that Ctrl-C has ended. */
+const INTERRUPTED = 130
+
+/** Plays a workflow with the built action. @returns 1 when a chapter does not end as it must, 130 after Ctrl-C, else 0 */
 export async function rehearseWorkflow(rehearsal: WorkflowRehearsal, say: (line: string) => void): Promise<number> {
   const { name, workflow, chapters, speed, folder = RESULTS_FOLDER } = rehearsal
   const stage = await openStage(workflow.scenario, { speed, hasGithub: true })
   const played: PlayedChapter[] = []
+  const interruption = new AbortController()
+  const isInterrupted = () => interruption.signal.aborted
+  // The job that runs is cancelled by the same signal, and ends as a cancelled one does.
+  const interrupt = () => interruption.abort()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
   try {
     say(
       `Workflow '${name}', ${speed} times faster than real time. This is not AWS: the simulator is at ${stage.simulator.url}.`,
@@ -30,21 +38,25 @@ export async function rehearseWorkflow(rehearsal: WorkflowRehearsal, say: (line:
     for (const [index, chapter] of chapters.entries()) {
       say(`\n== Chapter ${index + 1} of ${chapters.length}: ${chapter.name}. ${chapter.says}`)
       if (index > 0) await stage.reset()
-      const one = await playChapter(chapter, stage, say)
+      const one = await playChapter(chapter, stage, isInterrupted, say)
       if (one.problem !== undefined) say(one.problem)
       played.push(one)
+      if (isInterrupted()) break
     }
     say('')
     for (const line of tableLines(played)) say(line)
     await keepAll(played, name, folder)
   } finally {
     await stage.close()
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt)
   }
   const problems = played.flatMap(({ problem }) => problem ?? [])
   say('')
   for (const problem of problems) say(`Not as it must be. ${problem}`)
-  if (problems.length === 0) say('Every chapter ended as it must.')
+  if (isInterrupted()) say(`Interrupted: ${played.length} of ${chapters.length} chapters were begun.`)
+  else if (problems.length === 0) say('Every chapter ended as it must.')
   say(`Left in ${folder}: index.html (open it), and of each job its summary, report, outputs and log`)
+  if (isInterrupted()) return INTERRUPTED
   return problems.length === 0 ? 0 : 1
 }
 
