@@ -37284,8 +37284,8 @@ var function_logs = __nccwpck_require__(2993);
 var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/hook-log.js
@@ -37352,7 +37352,7 @@ async function readHookLog(calls, logs, { event, hookFunction }, { snapshot, dep
 }
 /** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
 async function logGroupOf(calls, logs, hookFunction) {
-    const usual = `/aws/lambda/${(0,sentences/* functionName */.AQ)(hookFunction)}`;
+    const usual = `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
     try {
         const told = await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
         return told || usual;
@@ -45664,6 +45664,34 @@ function runUrl({ serverUrl, repository, runId }) {
 
 /***/ }),
 
+/***/ 3735:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ promoteByMs),
+/* harmony export */   Q: () => (/* binding */ originalKeptUntilMs)
+/* harmony export */ });
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+
+/** Until when a deployment at `Ready` can be continued; milliseconds since 1970. */
+function promoteByMs({ status, snapshot, group }) {
+    if (status !== 'awaiting-promotion' || snapshot === undefined || group === undefined)
+        return undefined;
+    const sinceMs = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .readySinceMs */ .Oh)(snapshot);
+    return sinceMs === undefined ? undefined : sinceMs + group.readyWaitMs;
+}
+/** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
+function originalKeptUntilMs({ snapshot, group, status }) {
+    if (status !== 'succeeded' || snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot))
+        return undefined;
+    const shiftedAtMs = snapshot.events.at(-1)?.endedAtMs;
+    const waitMs = group?.terminationWaitMs;
+    return shiftedAtMs === undefined || waitMs === undefined ? undefined : shiftedAtMs + waitMs;
+}
+
+
+/***/ }),
+
 /***/ 5076:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45714,6 +45742,43 @@ function isNotDeployed({ deploymentId, status }) {
 
 /***/ }),
 
+/***/ 7419:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AQ: () => (/* binding */ functionName),
+/* harmony export */   FX: () => (/* binding */ releasedRevision),
+/* harmony export */   VR: () => (/* binding */ originalRevision),
+/* harmony export */   uZ: () => (/* binding */ serviceLabel)
+/* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8690);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3289);
+
+
+/** `web:2`; empty before the revision is known. */
+function releasedRevision({ taskDefinition }) {
+    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .revisionName */ .pd)(taskDefinition.arn);
+}
+/** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
+function originalRevision({ service, deploymentId }) {
+    const isGone = deploymentId !== undefined && service?.primary.deploymentId === deploymentId;
+    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
+}
+/** `demo/web`, as far as it is known; of a preview without a lane, whose it is. */
+function serviceLabel(release) {
+    const { service, asked } = release;
+    if (service !== undefined)
+        return `${service.clusterName}/${service.name}`;
+    return (0,_previews_js__WEBPACK_IMPORTED_MODULE_1__/* .previewLabel */ .Pg)(release) ?? `${asked.cluster}/${asked.service}`;
+}
+/** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */
+function functionName(nameOrArn) {
+    return /(?:^|:function:)([\w-]{1,64})(?::[\w$-]+)?$/.exec(nameOrArn)?.[1] ?? nameOrArn;
+}
+
+
+/***/ }),
+
 /***/ 4302:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45733,15 +45798,17 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony export */   x1: () => (/* binding */ writeLines)
 /* harmony export */ });
 /* unused harmony export differenceLine */
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8690);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8438);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7784);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8690);
+/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8438);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7784);
 /* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5163);
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
 /* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(802);
 /* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3523);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3700);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8191);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7419);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3394);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8191);
+
 
 
 
@@ -45759,10 +45826,10 @@ function planLines(release) {
         return who;
     const lines = [
         ...who,
-        `Service ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .count */ .U9)(service.desiredCount, 'task')}.`,
+        `Service ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .count */ .U9)(service.desiredCount, 'task')}.`,
     ];
     if (group !== undefined) {
-        const rollback = group.rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .andList */ .cM)(group.rollbackOn)}`;
+        const rollback = group.rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(group.rollbackOn)}`;
         const alarms = group.alarms.length === 0 ? 'no alarms' : `alarms ${group.alarms.join(', ')}`;
         const listener = group.hasTestListener ? 'test listener' : 'no test listener';
         lines.push(`Deployment group ${group.application} / ${group.name}: ${listener}, ${rollback}, ${alarms}.`);
@@ -45803,7 +45870,7 @@ function differenceLine({ member, container, from, to, names }) {
 function writeLines({ taskDefinition, deploymentId }) {
     const lines = [];
     if (taskDefinition !== undefined) {
-        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(taskDefinition.arn);
+        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(taskDefinition.arn);
         lines.push(taskDefinition.isNew
             ? `Registered task definition ${name}.`
             : `Task definition ${name} asks for the same; nothing to register.`);
@@ -45825,11 +45892,11 @@ function openingLines(release) {
     if (service === undefined || deploymentId === undefined || plan === undefined)
         return [];
     const url = (0,_console_links_js__WEBPACK_IMPORTED_MODULE_3__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
-    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__/* .isRelease */ .MU)(release.operation);
+    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_8__/* .isRelease */ .MU)(release.operation);
     const as = caller === undefined || !isOurs ? '' : `, as ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(caller.arn)}`;
     const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`;
     const lines = [
-        `Deployment ${deploymentId} releases ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .releasedRevision */ .FX)(release)} to ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
+        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
     ];
     if (otherEndpoint !== undefined)
         lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`);
@@ -45843,7 +45910,7 @@ function openingLines(release) {
         : asked.finishLine === 'test-traffic'
             ? 'the replacement serves the test listener and the deployment waits at Ready'
             : 'production traffic is shifted and every lifecycle event is done';
-    lines.push(`Waiting until ${goal}, for at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
+    lines.push(`Waiting until ${goal}, for at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
     return lines;
 }
 const EVENT_COLUMN = 22;
@@ -45864,19 +45931,19 @@ function entryLine(entry, release) {
         case 'status':
             return columns(entry.atMs, who, entry.statusWord);
         case 'event': {
-            const took = entry.durationMs === undefined ? '' : (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(entry.durationMs);
+            const took = entry.durationMs === undefined ? '' : (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(entry.durationMs);
             const result = entry.status === 'running' ? 'started' : entry.status;
-            return columns(entry.atMs, entry.name, result, took, (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .trafficBar */ .vm)(percent?.kind === 'traffic' ? percent.replacementPercent : 0));
+            return columns(entry.atMs, entry.name, result, took, (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .trafficBar */ .vm)(percent?.kind === 'traffic' ? percent.replacementPercent : 0));
         }
         case 'traffic':
-            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .trafficBar */ .vm)(entry.replacementPercent));
+            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .trafficBar */ .vm)(entry.replacementPercent));
         case 'tasks':
             return columns(entry.atMs, 'Replacement tasks', `${entry.running} of ${entry.desired} running`);
     }
 }
 function columns(atMs, event, result, took = '', traffic = '') {
     const cells = [
-        (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(atMs),
+        (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(atMs),
         event.padEnd(EVENT_COLUMN),
         result.padEnd(RESULT_COLUMN),
         took.padEnd(DURATION_COLUMN),
@@ -45889,23 +45956,23 @@ function heartbeatLine(heartbeat, nowMs) {
     const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat;
     const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const tasks = replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_8__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_9__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
 }
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
     const line = (why, parting) => {
         const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} goes on`;
-        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
+        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
     };
     switch (outcome.kind) {
         case 'given-up':
             return line(outcome.reason, 'rollback');
         case 'stop-asked':
-            return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
+            return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
         case 'cancelled':
             return line('The workflow run was cancelled', onCancel);
         case 'timed-out':
-            return line(`Not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
+            return line(`Not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
         default:
             return [];
     }
@@ -45915,12 +45982,12 @@ function closingLines(release) {
     if (release.status === undefined)
         return [];
     if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_2__/* .exitCodeOf */ .F)(release.status, release.operation) === 0)
-        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictSentences */ .qW)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictParagraph */ .uS)(release)}`];
+        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictParagraph */ .u)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2
         ? []
         : [
-            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
+            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_8__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
             ...sentences,
         ];
 }
@@ -45935,30 +46002,30 @@ function targetLostText({ operation, serviceError }, hooks, finishLine) {
 /** Reads that begin to fail and that succeed again; nothing in between. */
 function readTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
-        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
+        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
 }
 /** Above the lines of a hook's own log. */
 function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
     const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`;
     if (lines.length === 0)
         return `${what}: nothing was found in it`;
-    return omitted === 0 ? what : `${what}: the last ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
+    return omitted === 0 ? what : `${what}: the last ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
 }
 /** What asks for something to be changed begins to fail or is answered again; nothing in between. */
 function requestTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
         const { operation, endedAfter } = trouble;
-        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .count */ .U9)(endedAfter, 'failed request')}.`;
+        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .count */ .U9)(endedAfter, 'failed request')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
 }
 /** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
 function answerLostLine({ serviceError: { code, message } }, nowMs) {
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
 }
 
 
@@ -46135,33 +46202,313 @@ function previewCause(release) {
 
 /***/ }),
 
-/***/ 3700:
+/***/ 3394:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AQ: () => (/* binding */ functionName),
-/* harmony export */   FX: () => (/* binding */ releasedRevision),
-/* harmony export */   ON: () => (/* binding */ promoteByMs),
-/* harmony export */   QW: () => (/* binding */ originalKeptUntilMs),
-/* harmony export */   VR: () => (/* binding */ originalRevision),
-/* harmony export */   qW: () => (/* binding */ verdictSentences),
-/* harmony export */   uS: () => (/* binding */ verdictParagraph),
-/* harmony export */   uZ: () => (/* binding */ serviceLabel)
-/* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8690);
-/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
-/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7161);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8438);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1229);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7784);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4966);
-/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3523);
-/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5076);
-/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(392);
-/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3289);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3795);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8191);
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  u: () => (/* binding */ verdictParagraph),
+  q: () => (/* binding */ verdictSentences)
+});
+
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/inputs/operation.js
+var operation = __nccwpck_require__(7784);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/follow/phase.js
+var phase = __nccwpck_require__(8438);
+// EXTERNAL MODULE: ./lib/report/deadlines.js
+var deadlines = __nccwpck_require__(3735);
+// EXTERNAL MODULE: ./lib/follow/ending.js
+var ending = __nccwpck_require__(7161);
+// EXTERNAL MODULE: ./lib/report/traffic.js
+var traffic = __nccwpck_require__(3795);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/report/end-cause.js
+
+
+
+
+
+/** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
+function endCause(release) {
+    const { outcome, snapshot, settlement, deploymentId } = release;
+    const refusal = settlement?.stop?.refusal;
+    if (outcome?.kind === 'given-up' && refusal === undefined) {
+        return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`;
+    }
+    if (snapshot === undefined)
+        return `Deployment ${deploymentId} ended.`;
+    if (outcome?.kind === 'stop-asked' && release.stopAccepted && (0,ending/* endingOf */.z)(snapshot) === 'stop-request') {
+        return `Deployment ${deploymentId} was stopped${placeOf(snapshot)}, as asked.`;
+    }
+    const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
+    const own = outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : '';
+    return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}: ${reasonOf(release, snapshot)}${own}`;
+}
+/** A stop that CodeDeploy did not accept. */
+function refused(refusal) {
+    return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`;
+}
+/** Where a deployment ended; nothing when its events could not be seen. */
+function placeOf(snapshot) {
+    const event = (0,follow_snapshot/* failedEvent */.uG)(snapshot);
+    if (event !== undefined)
+        return ` at ${event.name}`;
+    if (snapshot.isBlind)
+        return '';
+    const done = snapshot.events.findLast(({ status }) => status === 'succeeded');
+    return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`;
+}
+function reasonOf(release, snapshot) {
+    const { code = '', message = '' } = snapshot.error ?? {};
+    const own = message === '' ? code : `${code}: ${message}`;
+    const eventName = (0,follow_snapshot/* failedEvent */.uG)(snapshot)?.name ?? '';
+    const hookFunction = (0,follow_snapshot/* hookOf */.pd)(release.plan?.hooks ?? {}, eventName);
+    if ((0,ending/* endingOf */.z)(snapshot) === 'alarm') {
+        return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
+    }
+    if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
+        return `hook ${hookFunction} reported Failed (${code}).`;
+    }
+    if (hookFunction !== undefined && /status callback/i.test(message)) {
+        return `hook ${hookFunction} did not answer (${own})`;
+    }
+    const because = own === '' ? 'CodeDeploy gave no reason.' : `${withoutFullStop(own)}.`;
+    const [taskStop] = release.taskStops;
+    return eventName === 'Install' && taskStop !== undefined
+        ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
+        : because;
+}
+/** How far the shift had come; nothing when that could not be seen. */
+function shiftedWhen(release, { isBlind }) {
+    if ((0,traffic/* neverShifted */._t)(release))
+        return ' before any production traffic had shifted';
+    const peak = (0,traffic/* peakTraffic */.hX)(release);
+    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,words/* percentText */.fL)(peak)} of production traffic shifted`;
+}
+/** What became of the rollback, or why there was none. Empty while it is not known whether one is due. */
+function rollbackSentence(release) {
+    const rollback = (0,release_state/* rollbackOf */.I)(release);
+    if (rollback === undefined)
+        return '';
+    const { deploymentId, message, wasDue } = rollback;
+    switch (rollback.status) {
+        case 'succeeded':
+            return `Rollback ${deploymentId} succeeded.`;
+        case 'failed':
+            return deploymentId === undefined
+                ? `The rollback that was due did not take place: ${withoutFullStop(message)}.`
+                : `Rollback ${deploymentId} failed${message === '' ? '' : `: ${withoutFullStop(message)}`}.`;
+        case 'running':
+            return deploymentId === undefined
+                ? 'Its rollback had not begun when this step ended.'
+                : `Rollback ${deploymentId} was not over when this step ended.`;
+        case 'unknown':
+            return release.settlement?.cutShort === 'lost-sight'
+                ? 'What became of the rollback could not be seen.'
+                : 'Its rollback had not shown when this step ended.';
+        case 'none':
+            if (!wasDue)
+                return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
+            return hasReplacement(release) || release.snapshot?.isBlind === true
+                ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
+                : 'There was nothing to roll back: the replacement had not been started.';
+    }
+}
+function hasReplacement({ snapshot }) {
+    return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true;
+}
+function withoutFullStop(text) {
+    return text.replace(/[.\s]+$/, '');
+}
+
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
+// EXTERNAL MODULE: ./lib/report/planned.js
+var planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/previews.js
+var previews = __nccwpck_require__(3289);
+;// CONCATENATED MODULE: ./lib/report/cause.js
+
+
+
+
+
+
+
+
+
+/** What happened, in a sentence or two. */
+function cause(release) {
+    const label = (0,labels/* serviceLabel */.uZ)(release);
+    const revision = (0,labels/* releasedRevision */.FX)(release);
+    switch (release.status) {
+        case undefined:
+            return goingOn(release);
+        case 'succeeded':
+            if (release.operation === 'rollback')
+                return rolledBackCause(release);
+            if (release.deploymentId === undefined)
+                return (0,previews/* previewCause */.qV)(release) ?? '';
+            return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`;
+        case 'awaiting-promotion':
+            return awaitingCause(release);
+        case 'started':
+            if (release.adopted !== undefined) {
+                return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`;
+            }
+            return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`;
+        case 'unchanged':
+            if (release.operation === 'stop')
+                return nothingToStop(release);
+            if (release.preview !== undefined && release.preview.errand !== 'claim')
+                return (0,previews/* previewCause */.qV)(release) ?? '';
+            return `${label} already runs exactly this (${(0,labels/* originalRevision */.VR)(release)}), so nothing was written.`;
+        case 'planned':
+            return (0,planned/* plannedSentence */.Y3)(release);
+        case 'refused':
+            return release.problems.map(({ sentence }) => sentence).join(' ');
+        case 'cancelled':
+            return cancelledCause(release);
+        case 'timed-out':
+            return timedOutCause(release);
+        case 'unknown':
+            return unknownCause(release);
+        case 'failed':
+        case 'stopped':
+        case 'rolled-back':
+        case 'rollback-failed':
+            return `${endCause(release)} ${rollbackSentence(release)}`;
+    }
+}
+function awaitingCause(release) {
+    const { deploymentId, testUrl } = release;
+    const untilMs = (0,deadlines/* promoteByMs */.O)(release);
+    const at = testUrl === undefined ? '' : ` (${testUrl})`;
+    const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
+    return `Deployment ${deploymentId} serves ${(0,labels/* releasedRevision */.FX)(release)} on the test listener of ${(0,labels/* serviceLabel */.uZ)(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
+}
+/** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
+function rolledBackCause(release) {
+    const { deploymentId, outcome } = release;
+    if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
+        return `${endCause(release)} ${rollbackSentence(release)}`;
+    }
+    return `Deployment ${deploymentId} brought ${(0,labels/* serviceLabel */.uZ)(release)} back to ${(0,labels/* releasedRevision */.FX)(release)}.${adoptedSentence(release)}`;
+}
+function nothingToStop({ deploymentId, snapshot, asked, group }) {
+    if (deploymentId !== undefined) {
+        return `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`;
+    }
+    const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment';
+    return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`;
+}
+/** What a release that is not over is doing. */
+function goingOn(release) {
+    const { deploymentId, waits } = release;
+    const label = (0,labels/* serviceLabel */.uZ)(release);
+    if (deploymentId !== undefined)
+        return `Deployment ${deploymentId} releases ${(0,labels/* releasedRevision */.FX)(release)} to ${label}.`;
+    const last = waits.at(-1);
+    return last === undefined || last.endedAtMs !== undefined
+        ? `Checking whether ${label} can be released.`
+        : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`;
+}
+function adoptedSentence({ adopted }) {
+    return adopted === undefined
+        ? ''
+        : ` Attempt ${adopted.runAttempt} of this run made it; it was followed instead of making another.`;
+}
+function cancelledCause(release) {
+    const { deploymentId, settlement, snapshot } = release;
+    const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled';
+    if (deploymentId === undefined) {
+        return release.failure === undefined
+            ? `${cancelled} before a deployment was created.`
+            : `${cancelled}. ${release.failure}`;
+    }
+    const isOurStop = release.stopAccepted || settlement?.stop !== undefined;
+    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && !isOurStop) {
+        return snapshot.status === 'succeeded'
+            ? `${cancelled} when deployment ${deploymentId} had succeeded.`
+            : [endCause(release), rollbackSentence(release), `${cancelled} meanwhile.`]
+                .filter((part) => part !== '')
+                .join(' ');
+    }
+    if (settlement === undefined && !isOurStop)
+        return `${cancelled} while deployment ${deploymentId} was running.`;
+    if (!isOurStop && settlement?.spared === undefined) {
+        return `${cancelled}; deployment ${deploymentId} goes on without this step.`;
+    }
+    return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`;
+}
+function timedOutCause(release) {
+    const { deploymentId, outcome, settlement, snapshot } = release;
+    if (outcome?.kind === 'timed-out') {
+        const late = `Deployment ${deploymentId} was not done after ${(0,words/* duration */.p0)(outcome.afterMs)}, while waiting for ${(0,phase/* describePhase */.$8)(outcome.phase)}`;
+        const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
+        return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
+    }
+    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return `${endCause(release)} ${rollbackSentence(release)}`;
+    const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
+    const refusal = settlement?.stop?.refusal;
+    return refusal === undefined
+        ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
+        : `Deployment ${deploymentId} was to be stopped${why}; ${refused(refusal)}, and it goes on without this step.`;
+}
+/** What became of a deployment that was to be stopped with rollback because its wait ended early. */
+function partingClause(release) {
+    const { deploymentId, settlement, snapshot } = release;
+    switch (settlement?.spared) {
+        case 'moved':
+            return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`;
+        case 'unseen':
+            return `deployment ${deploymentId} could not be read, so it was not stopped.`;
+        case undefined:
+    }
+    const refusal = settlement?.stop?.refusal;
+    const isOver = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    if (refusal !== undefined && !isOver)
+        return `deployment ${deploymentId} goes on: ${refused(refusal)}.`;
+    if (!isOver)
+        return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`;
+    if (snapshot.status === 'succeeded')
+        return `deployment ${deploymentId} had succeeded before it could be stopped.`;
+    return `deployment ${deploymentId} was stopped. ${rollbackSentence(release)}`;
+}
+function unknownCause(release) {
+    const { deploymentId, outcome, failure } = release;
+    if (failure !== undefined) {
+        return deploymentId === undefined
+            ? `Whether a deployment was started is not known. ${failure}`
+            : `This action failed while deployment ${deploymentId} was running. ${failure}`;
+    }
+    if (outcome?.kind === 'lost-sight') {
+        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,service_error/* describeServiceError */.V)(outcome.operation, outcome.error)}`;
+    }
+    const { snapshot } = release;
+    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return `${endCause(release)} ${rollbackSentence(release)}`;
+    const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
+    const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
+    return `Deployment ${deploymentId}${told}${why} could not be seen any more.`;
+}
+
+// EXTERNAL MODULE: ./lib/report/console-links.js
+var console_links = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+;// CONCATENATED MODULE: ./lib/report/sentences.js
 
 
 
@@ -46203,7 +46550,7 @@ function titleOf(release) {
     const { status, operation } = release;
     if (status === undefined)
         return 'In progress';
-    const preview = (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewTitle */ .Vf)(release);
+    const preview = (0,previews/* previewTitle */.Vf)(release);
     if (preview !== undefined)
         return preview;
     return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status];
@@ -46213,313 +46560,47 @@ function verdictParagraph(release) {
     const { cause: what, production, remains: rest, advice: next } = verdictSentences(release);
     return [what, production, rest, next].filter((part) => part !== '').join(' ');
 }
-/** `web:2`; empty before the revision is known. */
-function releasedRevision({ taskDefinition }) {
-    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(taskDefinition.arn);
-}
-/** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
-function originalRevision({ service, deploymentId }) {
-    const isGone = deploymentId !== undefined && service?.primary.deploymentId === deploymentId;
-    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
-}
-/** `demo/web`, as far as it is known; of a preview without a lane, whose it is. */
-function serviceLabel(release) {
-    const { service, asked } = release;
-    if (service !== undefined)
-        return `${service.clusterName}/${service.name}`;
-    return (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewLabel */ .Pg)(release) ?? `${asked.cluster}/${asked.service}`;
-}
-function cause(release) {
-    const label = serviceLabel(release);
-    const revision = releasedRevision(release);
-    switch (release.status) {
-        case undefined:
-            return goingOn(release);
-        case 'succeeded':
-            if (release.operation === 'rollback')
-                return rolledBackCause(release);
-            if (release.deploymentId === undefined)
-                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewCause */ .qV)(release) ?? '';
-            return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`;
-        case 'awaiting-promotion':
-            return awaitingCause(release);
-        case 'started':
-            if (release.adopted !== undefined) {
-                return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`;
-            }
-            return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`;
-        case 'unchanged':
-            if (release.operation === 'stop')
-                return nothingToStop(release);
-            if (release.preview !== undefined && release.preview.errand !== 'claim')
-                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewCause */ .qV)(release) ?? '';
-            return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`;
-        case 'planned':
-            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_4__/* .plannedSentence */ .Y3)(release);
-        case 'refused':
-            return release.problems.map(({ sentence }) => sentence).join(' ');
-        case 'cancelled':
-            return cancelledCause(release);
-        case 'timed-out':
-            return timedOutCause(release);
-        case 'unknown':
-            return unknownCause(release);
-        case 'failed':
-        case 'stopped':
-        case 'rolled-back':
-        case 'rollback-failed':
-            return `${endCause(release)} ${rollbackSentence(release)}`;
-    }
-}
-/** Until when a deployment at `Ready` can be continued; milliseconds since 1970. */
-function promoteByMs({ status, snapshot, group }) {
-    if (status !== 'awaiting-promotion' || snapshot === undefined || group === undefined)
-        return undefined;
-    const sinceMs = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .readySinceMs */ .Oh)(snapshot);
-    return sinceMs === undefined ? undefined : sinceMs + group.readyWaitMs;
-}
-function awaitingCause(release) {
-    const { deploymentId, testUrl } = release;
-    const untilMs = promoteByMs(release);
-    const at = testUrl === undefined ? '' : ` (${testUrl})`;
-    const until = untilMs === undefined ? '' : ` until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(untilMs, true)}`;
-    return `Deployment ${deploymentId} serves ${releasedRevision(release)} on the test listener of ${serviceLabel(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
-}
-/** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
-function rolledBackCause(release) {
-    const { deploymentId, outcome } = release;
-    if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
-        return `${endCause(release)} ${rollbackSentence(release)}`;
-    }
-    return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}.${adoptedSentence(release)}`;
-}
-function nothingToStop({ deploymentId, snapshot, asked, group }) {
-    if (deploymentId !== undefined) {
-        return `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`;
-    }
-    const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment';
-    return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`;
-}
-/** What a release that is not over is doing. */
-function goingOn(release) {
-    const { deploymentId, waits } = release;
-    const label = serviceLabel(release);
-    if (deploymentId !== undefined)
-        return `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${label}.`;
-    const last = waits.at(-1);
-    return last === undefined || last.endedAtMs !== undefined
-        ? `Checking whether ${label} can be released.`
-        : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`;
-}
-function adoptedSentence({ adopted }) {
-    return adopted === undefined
-        ? ''
-        : ` Attempt ${adopted.runAttempt} of this run made it; it was followed instead of making another.`;
-}
 /** What of others was ended to make room. */
 function madeRoomSentence({ waits }) {
     const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
     const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
     return [
-        stopped.length === 0 ? '' : `To make room, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(stopped)} was stopped with rollback.`,
+        stopped.length === 0 ? '' : `To make room, ${(0,words/* andList */.cM)(stopped)} was stopped with rollback.`,
         cut.length === 0
             ? ''
-            : `To make room, the termination wait of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`,
+            : `To make room, the termination wait of ${(0,words/* andList */.cM)(cut)} was ended, and with it its instant rollback.`,
     ]
         .filter((sentence) => sentence !== '')
         .join(' ');
-}
-/** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
-function endCause(release) {
-    const { outcome, snapshot, settlement, deploymentId } = release;
-    const refusal = settlement?.stop?.refusal;
-    if (outcome?.kind === 'given-up' && refusal === undefined) {
-        return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`;
-    }
-    if (snapshot === undefined)
-        return `Deployment ${deploymentId} ended.`;
-    if (outcome?.kind === 'stop-asked' && release.stopAccepted && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z)(snapshot) === 'stop-request') {
-        return `Deployment ${deploymentId} was stopped${placeOf(snapshot)}, as asked.`;
-    }
-    const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
-    const own = outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : '';
-    return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}: ${reasonOf(release, snapshot)}${own}`;
-}
-/** A stop that CodeDeploy did not accept. */
-function refused(refusal) {
-    return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`;
-}
-/** Where a deployment ended; nothing when its events could not be seen. */
-function placeOf(snapshot) {
-    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .failedEvent */ .uG)(snapshot);
-    if (event !== undefined)
-        return ` at ${event.name}`;
-    if (snapshot.isBlind)
-        return '';
-    const done = snapshot.events.findLast(({ status }) => status === 'succeeded');
-    return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`;
-}
-function reasonOf(release, snapshot) {
-    const { code = '', message = '' } = snapshot.error ?? {};
-    const own = message === '' ? code : `${code}: ${message}`;
-    const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
-    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
-    if ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z)(snapshot) === 'alarm') {
-        return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
-    }
-    if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
-        return `hook ${hookFunction} reported Failed (${code}).`;
-    }
-    if (hookFunction !== undefined && /status callback/i.test(message)) {
-        return `hook ${hookFunction} did not answer (${own})`;
-    }
-    const because = own === '' ? 'CodeDeploy gave no reason.' : `${withoutFullStop(own)}.`;
-    const [taskStop] = release.taskStops;
-    return eventName === 'Install' && taskStop !== undefined
-        ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
-        : because;
-}
-/** How far the shift had come; nothing when that could not be seen. */
-function shiftedWhen(release, { isBlind }) {
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .neverShifted */ ._t)(release))
-        return ' before any production traffic had shifted';
-    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .peakTraffic */ .hX)(release);
-    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .percentText */ .fL)(peak)} of production traffic shifted`;
-}
-function rollbackSentence(release) {
-    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .rollbackOf */ .I)(release);
-    if (rollback === undefined)
-        return '';
-    const { deploymentId, message, wasDue } = rollback;
-    switch (rollback.status) {
-        case 'succeeded':
-            return `Rollback ${deploymentId} succeeded.`;
-        case 'failed':
-            return deploymentId === undefined
-                ? `The rollback that was due did not take place: ${withoutFullStop(message)}.`
-                : `Rollback ${deploymentId} failed${message === '' ? '' : `: ${withoutFullStop(message)}`}.`;
-        case 'running':
-            return deploymentId === undefined
-                ? 'Its rollback had not begun when this step ended.'
-                : `Rollback ${deploymentId} was not over when this step ended.`;
-        case 'unknown':
-            return release.settlement?.cutShort === 'lost-sight'
-                ? 'What became of the rollback could not be seen.'
-                : 'Its rollback had not shown when this step ended.';
-        case 'none':
-            if (!wasDue)
-                return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
-            return hasReplacement(release) || release.snapshot?.isBlind === true
-                ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
-                : 'There was nothing to roll back: the replacement had not been started.';
-    }
-}
-function hasReplacement({ snapshot }) {
-    return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true;
-}
-function cancelledCause(release) {
-    const { deploymentId, settlement, snapshot } = release;
-    const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled';
-    if (deploymentId === undefined) {
-        return release.failure === undefined
-            ? `${cancelled} before a deployment was created.`
-            : `${cancelled}. ${release.failure}`;
-    }
-    const isOurStop = release.stopAccepted || settlement?.stop !== undefined;
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot) && !isOurStop) {
-        return snapshot.status === 'succeeded'
-            ? `${cancelled} when deployment ${deploymentId} had succeeded.`
-            : [endCause(release), rollbackSentence(release), `${cancelled} meanwhile.`]
-                .filter((part) => part !== '')
-                .join(' ');
-    }
-    if (settlement === undefined && !isOurStop)
-        return `${cancelled} while deployment ${deploymentId} was running.`;
-    if (!isOurStop && settlement?.spared === undefined) {
-        return `${cancelled}; deployment ${deploymentId} goes on without this step.`;
-    }
-    return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`;
-}
-function timedOutCause(release) {
-    const { deploymentId, outcome, settlement, snapshot } = release;
-    if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_11__/* .describePhase */ .$8)(outcome.phase)}`;
-        const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
-        return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
-    }
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot))
-        return `${endCause(release)} ${rollbackSentence(release)}`;
-    const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
-    const refusal = settlement?.stop?.refusal;
-    return refusal === undefined
-        ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
-        : `Deployment ${deploymentId} was to be stopped${why}; ${refused(refusal)}, and it goes on without this step.`;
-}
-/** What became of a deployment that was to be stopped with rollback because its wait ended early. */
-function partingClause(release) {
-    const { deploymentId, settlement, snapshot } = release;
-    switch (settlement?.spared) {
-        case 'moved':
-            return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`;
-        case 'unseen':
-            return `deployment ${deploymentId} could not be read, so it was not stopped.`;
-        case undefined:
-    }
-    const refusal = settlement?.stop?.refusal;
-    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot);
-    if (refusal !== undefined && !isOver)
-        return `deployment ${deploymentId} goes on: ${refused(refusal)}.`;
-    if (!isOver)
-        return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`;
-    if (snapshot.status === 'succeeded')
-        return `deployment ${deploymentId} had succeeded before it could be stopped.`;
-    return `deployment ${deploymentId} was stopped. ${rollbackSentence(release)}`;
-}
-function unknownCause(release) {
-    const { deploymentId, outcome, failure } = release;
-    if (failure !== undefined) {
-        return deploymentId === undefined
-            ? `Whether a deployment was started is not known. ${failure}`
-            : `This action failed while deployment ${deploymentId} was running. ${failure}`;
-    }
-    if (outcome?.kind === 'lost-sight') {
-        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(outcome.operation, outcome.error)}`;
-    }
-    const { snapshot } = release;
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot))
-        return `${endCause(release)} ${rollbackSentence(release)}`;
-    const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
-    const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
-    return `Deployment ${deploymentId}${told}${why} could not be seen any more.`;
 }
 /** Nothing was followed, so that there is nothing to say of production. */
 const SILENT = new Set(['refused', 'started', 'unchanged', 'planned']);
 /** What serves production now, and whether it ever left the original. */
 function productionSentence(release) {
     const { production, status } = release;
-    if (status === undefined || SILENT.has(status) || (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .isGoneAgain */ .eT)(release))
+    if (status === undefined || SILENT.has(status) || (0,previews/* isGoneAgain */.eT)(release))
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
     const what = release.operation === 'preview' ? 'The lane' : 'Production';
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .neverShifted */ ._t)(release))
-        return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${originalRevision(release)}).`;
-    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .productionText */ .zh)(release);
+    if ((0,traffic/* neverShifted */._t)(release))
+        return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${(0,labels/* originalRevision */.VR)(release)}).`;
+    const text = (0,traffic/* productionText */.zh)(release);
     if (production !== undefined && text !== '') {
         const again = isRolledBack(release) ? ' again' : '';
-        return `${what} runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(production.readAtMs)}).`;
+        return `${what} runs ${text}${again} (read ${(0,words/* clockTime */.qo)(production.readAtMs)}).`;
     }
-    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .productionLastSeen */ .Xn)(release);
+    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,words/* clockTime */.qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,words/* clockTime */.qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 /** What serves is what served before. */
 function isRolledBack(release) {
-    return (0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .rollbackOf */ .I)(release)?.status === 'succeeded';
+    return (0,release_state/* rollbackOf */.I)(release)?.status === 'succeeded';
 }
 function remains(release) {
     if (isRolledBack(release))
@@ -46527,15 +46608,15 @@ function remains(release) {
     if (release.status === 'refused')
         return leftBehind(release);
     if (release.status === 'succeeded') {
-        const isThere = release.preview?.errand === 'claim' ? (0,_previews_js__WEBPACK_IMPORTED_MODULE_5__/* .previewCause */ .qV)(release) : undefined;
+        const isThere = release.preview?.errand === 'claim' ? (0,previews/* previewCause */.qV)(release) : undefined;
         return isThere ?? keptSentence(release);
     }
     if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed')
         return '';
     const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const parts = [];
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .testTraffic */ .si)(release) === 'replacement')
-        parts.push(`Test traffic goes to the replacement (${releasedRevision(release)}).`);
+    if ((0,traffic/* testTraffic */.si)(release) === 'replacement')
+        parts.push(`Test traffic goes to the replacement (${(0,labels/* releasedRevision */.FX)(release)}).`);
     if (replacement !== undefined && replacement.state !== 'draining') {
         parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`);
     }
@@ -46546,7 +46627,7 @@ function leftBehind(release) {
     const { taskDefinition, lostRevisionOf } = release;
     if (release.deploymentId !== undefined && release.preview !== undefined)
         return '';
-    const nothing = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_12__/* .isRelease */ .MU)(release.operation)
+    const nothing = (0,operation/* isRelease */.MU)(release.operation)
         ? 'Nothing was deployed.'
         : release.operation === 'rollback'
             ? 'Production was not changed.'
@@ -46555,23 +46636,15 @@ function leftBehind(release) {
         return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
     }
     return taskDefinition?.isNew === true
-        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
+        ? `${nothing} Task definition ${(0,arn/* revisionName */.pd)(taskDefinition.arn)} was registered and is not used.`
         : nothing;
 }
-/** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
-function originalKeptUntilMs({ snapshot, group, status }) {
-    if (status !== 'succeeded' || snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot))
-        return undefined;
-    const shiftedAtMs = snapshot.events.at(-1)?.endedAtMs;
-    const waitMs = group?.terminationWaitMs;
-    return shiftedAtMs === undefined || waitMs === undefined ? undefined : shiftedAtMs + waitMs;
-}
 function keptSentence(release) {
-    const untilMs = originalKeptUntilMs(release);
+    const untilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
     if (untilMs === undefined)
         return '';
     const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : '';
-    return `The original (${originalRevision(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${(0,labels/* originalRevision */.VR)(release)}) is kept until ${(0,words/* clockTime */.qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 /** What goes on without this step can be watched. */
 function waysToWatch(release, look) {
@@ -46592,7 +46665,7 @@ function advice(release) {
             return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`;
         case 'cancelled':
         case 'timed-out':
-            return snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot) ? '' : waysToWatch(release, look);
+            return snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) ? '' : waysToWatch(release, look);
         case 'unknown':
             return waysToWatch(release, look);
         case 'failed':
@@ -46606,7 +46679,7 @@ function advice(release) {
 function consoleUrl({ service, deploymentId }) {
     if (service === undefined || deploymentId === undefined)
         return '';
-    return (0,_console_links_js__WEBPACK_IMPORTED_MODULE_2__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId) ?? '';
+    return (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId) ?? '';
 }
 /** How to find out whether there is a deployment that this step has no id of. */
 function lookForDeployment({ group, region }) {
@@ -46615,25 +46688,18 @@ function lookForDeployment({ group, region }) {
     return `To see whether there is one: aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}. Its description names this run.`;
 }
 function hookLogAdvice(release) {
-    const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_3__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
+    const failed = (0,hook_results/* hookResults */.a)(release).find(({ result }) => result === 'failed');
     return failed === undefined
         ? ''
-        : `The log of the hook is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`;
-}
-/** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */
-function functionName(nameOrArn) {
-    return /(?:^|:function:)([\w-]{1,64})(?::[\w$-]+)?$/.exec(nameOrArn)?.[1] ?? nameOrArn;
+        : `The log of the hook is in the log group /aws/lambda/${(0,labels/* functionName */.AQ)(failed.hookFunction)}.`;
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
-    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .trafficNow */ .oo)(release);
+    const percent = (0,traffic/* trafficNow */.oo)(release);
     if (isRolledBack(release) || percent === 0)
         return '';
     const advice = 'Release the original revision again to bring production back.';
     return percent === undefined ? `Look at the production listener: it may reach both task sets. ${advice}` : advice;
-}
-function withoutFullStop(text) {
-    return text.replace(/[.\s]+$/, '');
 }
 
 
@@ -46671,8 +46737,8 @@ var untrusted = __nccwpck_require__(4169);
 var verdict = __nccwpck_require__(802);
 // EXTERNAL MODULE: ./lib/report/console-links.js
 var console_links = __nccwpck_require__(3523);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/report/deadlines.js
+var deadlines = __nccwpck_require__(3735);
 ;// CONCATENATED MODULE: ./lib/report/gantt.js
 
 
@@ -46707,7 +46773,7 @@ function eventBar({ name, status, startedAtMs, endedAtMs }) {
     return [bar(name, tag, startedAtMs, endedAtMs ?? startedAtMs)];
 }
 function keptBar(release) {
-    const untilMs = (0,sentences/* originalKeptUntilMs */.QW)(release);
+    const untilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
     const fromMs = release.snapshot?.events.at(-1)?.endedAtMs;
     return untilMs === undefined || fromMs === undefined ? '' : bar('kept for rollback', 'active', fromMs, untilMs);
 }
@@ -46737,15 +46803,20 @@ function label(text) {
 
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/sentences.js + 2 modules
+var sentences = __nccwpck_require__(3394);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/report/summary.js
+
 
 
 
@@ -46784,14 +46855,14 @@ function renderSummary(release) {
     return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 function heading(release) {
-    const { title } = (0,sentences/* verdictSentences */.qW)(release);
-    const name = (0,sentences/* releasedRevision */.FX)(release);
+    const { title } = (0,sentences/* verdictSentences */.q)(release);
+    const name = (0,labels/* releasedRevision */.FX)(release);
     const revision = release.status === 'succeeded' && release.operation !== 'rollback' && name !== '' ? `${name} to ` : '';
-    return `## ${title}: ${(0,untrusted/* markdownText */.p7)(`${revision}${(0,sentences/* serviceLabel */.uZ)(release)}`)}`;
+    return `## ${title}: ${(0,untrusted/* markdownText */.p7)(`${revision}${(0,labels/* serviceLabel */.uZ)(release)}`)}`;
 }
 /** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
 function summary_alert(release) {
-    const { cause, production, remains, advice } = (0,sentences/* verdictSentences */.qW)(release);
+    const { cause, production, remains, advice } = (0,sentences/* verdictSentences */.q)(release);
     const isWell = release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status, release.operation) === 0;
     const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING';
     const isListed = release.status === 'refused' && release.problems.length > 1;
@@ -46815,7 +46886,7 @@ function facts(release) {
         ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAtMs)],
         [
             'Revision',
-            [(0,sentences/* originalRevision */.VR)(release), (0,sentences/* releasedRevision */.FX)(release)]
+            [(0,labels/* originalRevision */.VR)(release), (0,labels/* releasedRevision */.FX)(release)]
                 .filter((name) => name !== '')
                 .map(untrusted/* markdownCode */.D9)
                 .join(' → '),
@@ -46962,7 +47033,7 @@ function hookLogDetails(log) {
     return `<details><summary>${(0,untrusted/* htmlLine */.mJ)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
 }
 function hookFunctionCell({ hookFunction }, { service }) {
-    const url = service === undefined ? undefined : (0,console_links/* functionLogUrl */.w2)(service.partition, service.region, (0,sentences/* functionName */.AQ)(hookFunction));
+    const url = service === undefined ? undefined : (0,console_links/* functionLogUrl */.w2)(service.partition, service.region, (0,labels/* functionName */.AQ)(hookFunction));
     return withLink((0,untrusted/* markdownCode */.D9)(hookFunction), url);
 }
 function summary_traffic(release) {
@@ -50050,7 +50121,7 @@ function attempt(action) {
 /* harmony export */   F: () => (/* binding */ postStep),
 /* harmony export */   L: () => (/* binding */ stateOf)
 /* harmony export */ });
-/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
+/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3394);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3770);
@@ -50096,7 +50167,7 @@ async function postStep({ environment, toolkit, firstRequestSent, log, files, te
     const ended = await (0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .wrapUp */ .G4)({ ...saved, wasLost: !wasCancelled }, parsed, world);
     close();
     teller.tellVerdict(ended);
-    const { title, cause, production } = (0,_report_sentences_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictSentences */ .qW)(ended);
+    const { title, cause, production } = (0,_report_sentences_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictSentences */ .q)(ended);
     log.line([`${title}.`, cause, production].filter((part) => part !== '').join(' '));
     if ((0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .needsSomebody */ .GZ)(ended))
         teller.annotate(title, `${cause} ${production}`);
@@ -50930,10 +51001,10 @@ var release_state = __nccwpck_require__(4966);
 var console_links = __nccwpck_require__(3523);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var planned = __nccwpck_require__(392);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
 var summary = __nccwpck_require__(5259);
 // EXTERNAL MODULE: ./lib/report/traffic.js
@@ -50996,7 +51067,7 @@ function facts(release) {
     const console = service === undefined || deploymentId === undefined
         ? undefined
         : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
-    const revisions = [(0,sentences/* originalRevision */.VR)(release), (0,sentences/* releasedRevision */.FX)(release)].filter((name) => name !== '');
+    const revisions = [(0,labels/* originalRevision */.VR)(release), (0,labels/* releasedRevision */.FX)(release)].filter((name) => name !== '');
     const rows = [
         ...images.map(({ container, from, to }) => [
             `Image of ${(0,untrusted/* markdownText */.p7)(container)}`,
@@ -51036,7 +51107,7 @@ function hooks(release) {
         return '';
     const rows = results.map(({ event, hookFunction, result, durationMs }) => [
         event,
-        (0,untrusted/* markdownCode */.D9)((0,sentences/* functionName */.AQ)(hookFunction)),
+        (0,untrusted/* markdownCode */.D9)((0,labels/* functionName */.AQ)(hookFunction)),
         result === 'failed' ? '**failed**' : result.replace('-', ' '),
         (0,summary/* durationText */.S5)(durationMs),
     ]);
@@ -51202,11 +51273,17 @@ class Courier {
 var phase = __nccwpck_require__(8438);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/report/deadlines.js
+var deadlines = __nccwpck_require__(3735);
 // EXTERNAL MODULE: ./lib/report/previews.js
 var previews = __nccwpck_require__(3289);
+// EXTERNAL MODULE: ./lib/report/sentences.js + 2 modules
+var sentences = __nccwpck_require__(3394);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/github/deployment-status.js
+
+
 
 
 
@@ -51298,9 +51375,9 @@ function endState(status, { snapshot, settlement }) {
 /** What happened and why; while the release goes on, what it waits for. */
 function descriptionOf(release, state) {
     const { status, snapshot, plan } = release;
-    const { title, cause } = (0,sentences/* verdictSentences */.qW)(release);
+    const { title, cause } = (0,sentences/* verdictSentences */.q)(release);
     if (status === 'awaiting-promotion') {
-        const untilMs = (0,sentences/* promoteByMs */.ON)(release);
+        const untilMs = (0,deadlines/* promoteByMs */.O)(release);
         const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
         return `Waits for promotion${until}; production is untouched`;
     }
@@ -51311,7 +51388,7 @@ function descriptionOf(release, state) {
 /** What the GitHub deployment itself says. */
 function deploymentDescription(release) {
     const what = release.operation === 'rollback' ? 'Rollback' : 'Release';
-    return bounded(`${what} of ${(0,sentences/* serviceLabel */.uZ)(release)} to ${(0,sentences/* releasedRevision */.FX)(release)} through CodeDeploy`);
+    return bounded(`${what} of ${(0,labels/* serviceLabel */.uZ)(release)} to ${(0,labels/* releasedRevision */.FX)(release)} through CodeDeploy`);
 }
 function bounded(text) {
     return (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(text), MAX_DESCRIPTION - 1);
@@ -51441,7 +51518,7 @@ function mayFollow(last, next) {
 }
 function unknownCommit(release, environment) {
     const why = release.operation === 'rollback' && !release.wasThere
-        ? `no earlier one says which commit ${(0,sentences/* releasedRevision */.FX)(release)} is of`
+        ? `no earlier one says which commit ${(0,labels/* releasedRevision */.FX)(release)} is of`
         : `the job that made ${release.deploymentId} told of none`;
     return `There is no GitHub deployment to '${environment}' for this: ${why}.`;
 }
@@ -51451,8 +51528,8 @@ function payloadOf(release) {
     return {
         codedeploy: deploymentId,
         region,
-        service: (0,untrusted/* cut */.Jj)((0,sentences/* serviceLabel */.uZ)(release), 600),
-        revision: (0,untrusted/* cut */.Jj)((0,sentences/* releasedRevision */.FX)(release), 300),
+        service: (0,untrusted/* cut */.Jj)((0,labels/* serviceLabel */.uZ)(release), 600),
+        revision: (0,untrusted/* cut */.Jj)((0,labels/* releasedRevision */.FX)(release), 300),
         run: `${run.runId}.${run.runAttempt}`,
     };
 }
@@ -51901,9 +51978,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
+// EXTERNAL MODULE: ./lib/report/sentences.js + 2 modules
+var sentences = __nccwpck_require__(3394);
 ;// CONCATENATED MODULE: ./lib/report/annotation.js
+
 
 
 /** GitHub cuts an annotation's message at this many characters. Source: actions/runner, ExecutionContext. */
@@ -51912,9 +51992,9 @@ const MAX_MESSAGE_LENGTH = 4_096;
 function renderAnnotation(release) {
     if (release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status, release.operation) === 0)
         return undefined;
-    const message = (0,sentences/* verdictParagraph */.uS)(release);
+    const message = (0,sentences/* verdictParagraph */.u)(release);
     return {
-        title: `${(0,sentences/* verdictSentences */.qW)(release).title}: ${(0,sentences/* serviceLabel */.uZ)(release)}`,
+        title: `${(0,sentences/* verdictSentences */.q)(release).title}: ${(0,labels/* serviceLabel */.uZ)(release)}`,
         message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
     };
 }
@@ -51927,11 +52007,14 @@ var release_state = __nccwpck_require__(4966);
 var untrusted = __nccwpck_require__(4169);
 // EXTERNAL MODULE: ./lib/report/console-links.js
 var console_links = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/report/deadlines.js
+var deadlines = __nccwpck_require__(3735);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./lib/report/outputs.js
+
 
 
 
@@ -51963,17 +52046,17 @@ const OUTPUT_NAMES = [
  */
 function renderOutputs(release, reportPath) {
     const { service, deploymentId, taskDefinition, status, testUrl } = release;
-    const untilMs = (0,sentences/* promoteByMs */.ON)(release);
+    const untilMs = (0,deadlines/* promoteByMs */.O)(release);
     const url = service === undefined || deploymentId === undefined
         ? undefined
         : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
-    const keptUntilMs = (0,sentences/* originalKeptUntilMs */.QW)(release);
+    const keptUntilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
     return asOutputs({
         status: status ?? '',
         reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
         'task-definition-arn': taskDefinition?.arn ?? '',
-        'task-definition': (0,sentences/* releasedRevision */.FX)(release),
-        'previous-task-definition': (0,sentences/* originalRevision */.VR)(release),
+        'task-definition': (0,labels/* releasedRevision */.FX)(release),
+        'previous-task-definition': (0,labels/* originalRevision */.VR)(release),
         'codedeploy-deployment-id': deploymentId ?? '',
         'console-url': url ?? '',
         'test-url': testUrl ?? '',
@@ -52015,6 +52098,8 @@ var report_planned = __nccwpck_require__(392);
 
 
 
+
+
 /** Grows when a member changes its meaning or goes away. */
 const REPORT_VERSION = 1;
 /**
@@ -52026,7 +52111,7 @@ function renderReport(release) {
 }
 function reportOf(release) {
     const { service, group, plan, run, snapshot, taskDefinition } = release;
-    const verdict = (0,sentences/* verdictSentences */.qW)(release);
+    const verdict = (0,sentences/* verdictSentences */.q)(release);
     const rollback = (0,release_state/* rollbackOf */.I)(release);
     const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
     return {
@@ -52059,8 +52144,8 @@ function reportOf(release) {
         deploymentConfig: plan?.deploymentConfig ?? null,
         taskDefinition: taskDefinition === undefined
             ? null
-            : { arn: taskDefinition.arn, name: (0,sentences/* releasedRevision */.FX)(release), registered: taskDefinition.isNew },
-        previousTaskDefinition: (0,sentences/* originalRevision */.VR)(release) || null,
+            : { arn: taskDefinition.arn, name: (0,labels/* releasedRevision */.FX)(release), registered: taskDefinition.isNew },
+        previousTaskDefinition: (0,labels/* originalRevision */.VR)(release) || null,
         changes: plan !== undefined && plan.differences === undefined
             ? null
             : (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
@@ -52097,8 +52182,8 @@ function reportOf(release) {
             readAt: isoTime(release.production?.isOutdated === false ? release.production.readAtMs : undefined),
             lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
             testUrl: release.testUrl ?? null,
-            promoteBy: isoTime((0,sentences/* promoteByMs */.ON)(release)),
-            originalKeptUntil: isoTime((0,sentences/* originalKeptUntilMs */.QW)(release)),
+            promoteBy: isoTime((0,deadlines/* promoteByMs */.O)(release)),
+            originalKeptUntil: isoTime((0,deadlines/* originalKeptUntilMs */.Q)(release)),
         },
         rollback: {
             status: (0,release_state/* rollbackStatusOf */.W)(release),

@@ -4,7 +4,7 @@ import { describeServiceError } from './aws/service-error.ts'
 import type { HookLogChoice } from './inputs/inputs.ts'
 import type { Release } from './release-state.ts'
 import { type HookResult, hookResults } from './report/hook-results.ts'
-import { functionName } from './report/sentences.ts'
+import { functionName } from './report/labels.ts'
 import { cut, plainText } from './untrusted.ts'
 import type { World } from './world.ts'
 

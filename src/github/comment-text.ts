@@ -3,8 +3,8 @@ import { eventDurationMs } from '../follow/timeline.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import { deploymentUrl, runUrl } from '../report/console-links.ts'
 import { hookResults } from '../report/hook-results.ts'
+import { functionName, originalRevision, releasedRevision } from '../report/labels.ts'
 import { plannedOf } from '../report/planned.ts'
-import { functionName, originalRevision, releasedRevision } from '../report/sentences.ts'
 import {
   alert,
   changes,

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../document.ts'
 import type { Release } from '../release-state.ts'
-import { releasedRevision, serviceLabel } from '../report/sentences.ts'
+import { releasedRevision, serviceLabel } from '../report/labels.ts'
 import { cut } from '../untrusted.ts'
 import { type GithubApi, GithubError, malformed } from './api.ts'
 import type { Place } from './courier.ts'

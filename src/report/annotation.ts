@@ -1,6 +1,7 @@
 import type { Release } from '../release-state.ts'
 import { exitCodeOf } from '../verdict.ts'
-import { serviceLabel, verdictParagraph, verdictSentences } from './sentences.ts'
+import { serviceLabel } from './labels.ts'
+import { verdictParagraph, verdictSentences } from './sentences.ts'
 
 /** The one annotation of a step. */
 export interface Annotation {

@@ -1,6 +1,6 @@
 import type { EventReading } from '../follow/snapshot.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
-import { originalKeptUntilMs } from './sentences.ts'
+import { originalKeptUntilMs } from './deadlines.ts'
 
 /**
  * The timeline as a Mermaid `gantt`, in UTC; empty while nothing has a time. GitHub draws it in summaries; a table with

@@ -15,7 +15,8 @@ import type { Difference } from '../task-definition/difference.ts'
 import { inSentence } from '../untrusted.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { deploymentUrl } from './console-links.ts'
-import { releasedRevision, serviceLabel, verdictParagraph, verdictSentences } from './sentences.ts'
+import { releasedRevision, serviceLabel } from './labels.ts'
+import { verdictParagraph, verdictSentences } from './sentences.ts'
 import { andList, atMost, clockTime, count, duration, trafficBar } from './words.ts'
 
 /** What the checks found, for the log. */

@@ -1,8 +1,9 @@
 import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { outputText } from '../untrusted.ts'
 import { deploymentUrl } from './console-links.ts'
+import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
 import { hookResults } from './hook-results.ts'
-import { originalKeptUntilMs, originalRevision, promoteByMs, releasedRevision } from './sentences.ts'
+import { originalRevision, releasedRevision } from './labels.ts'
 import { productionText, trafficNow } from './traffic.ts'
 
 /** Every output that action.yml declares, in its order. A test compares the two. */

@@ -3,9 +3,11 @@ import { revisionName } from '../aws/arn.ts'
 import type { Snapshot, TaskSetReading } from '../follow/snapshot.ts'
 import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
 import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
+import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
 import { hookResults } from './hook-results.ts'
+import { originalRevision, releasedRevision } from './labels.ts'
 import { plannedOf } from './planned.ts'
-import { originalKeptUntilMs, originalRevision, promoteByMs, releasedRevision, verdictSentences } from './sentences.ts'
+import { verdictSentences } from './sentences.ts'
 import { productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
 
 /** Grows when a member changes its meaning or goes away. */

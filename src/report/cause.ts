@@ -1,0 +1,165 @@
+import { describeServiceError } from '../aws/service-error.ts'
+import { describePhase } from '../follow/phase.ts'
+import { hasEnded } from '../follow/snapshot.ts'
+import type { Release } from '../release-state.ts'
+import { promoteByMs } from './deadlines.ts'
+import { endCause, refused, rollbackSentence } from './end-cause.ts'
+import { originalRevision, releasedRevision, serviceLabel } from './labels.ts'
+import { plannedSentence } from './planned.ts'
+import { previewCause } from './previews.ts'
+import { clockTime, duration } from './words.ts'
+
+/** What happened, in a sentence or two. */
+export function cause(release: Release): string {
+  const label = serviceLabel(release)
+  const revision = releasedRevision(release)
+  switch (release.status) {
+    case undefined:
+      return goingOn(release)
+    case 'succeeded':
+      if (release.operation === 'rollback') return rolledBackCause(release)
+      if (release.deploymentId === undefined) return previewCause(release) ?? ''
+      return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`
+    case 'awaiting-promotion':
+      return awaitingCause(release)
+    case 'started':
+      if (release.adopted !== undefined) {
+        return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`
+      }
+      return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`
+    case 'unchanged':
+      if (release.operation === 'stop') return nothingToStop(release)
+      if (release.preview !== undefined && release.preview.errand !== 'claim') return previewCause(release) ?? ''
+      return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
+    case 'planned':
+      return plannedSentence(release)
+    case 'refused':
+      return release.problems.map(({ sentence }) => sentence).join(' ')
+    case 'cancelled':
+      return cancelledCause(release)
+    case 'timed-out':
+      return timedOutCause(release)
+    case 'unknown':
+      return unknownCause(release)
+    case 'failed':
+    case 'stopped':
+    case 'rolled-back':
+    case 'rollback-failed':
+      return `${endCause(release)} ${rollbackSentence(release)}`
+  }
+}
+
+function awaitingCause(release: Release): string {
+  const { deploymentId, testUrl } = release
+  const untilMs = promoteByMs(release)
+  const at = testUrl === undefined ? '' : ` (${testUrl})`
+  const until = untilMs === undefined ? '' : ` until ${clockTime(untilMs, true)}`
+  return `Deployment ${deploymentId} serves ${releasedRevision(release)} on the test listener of ${serviceLabel(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`
+}
+
+/** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
+function rolledBackCause(release: Release): string {
+  const { deploymentId, outcome } = release
+  if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
+    return `${endCause(release)} ${rollbackSentence(release)}`
+  }
+  return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}.${adoptedSentence(release)}`
+}
+
+function nothingToStop({ deploymentId, snapshot, asked, group }: Release): string {
+  if (deploymentId !== undefined) {
+    return `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`
+  }
+  const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment'
+  return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`
+}
+
+/** What a release that is not over is doing. */
+function goingOn(release: Release): string {
+  const { deploymentId, waits } = release
+  const label = serviceLabel(release)
+  if (deploymentId !== undefined) return `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${label}.`
+  const last = waits.at(-1)
+  return last === undefined || last.endedAtMs !== undefined
+    ? `Checking whether ${label} can be released.`
+    : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`
+}
+
+function adoptedSentence({ adopted }: Release): string {
+  return adopted === undefined
+    ? ''
+    : ` Attempt ${adopted.runAttempt} of this run made it; it was followed instead of making another.`
+}
+
+function cancelledCause(release: Release): string {
+  const { deploymentId, settlement, snapshot } = release
+  const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled'
+  if (deploymentId === undefined) {
+    return release.failure === undefined
+      ? `${cancelled} before a deployment was created.`
+      : `${cancelled}. ${release.failure}`
+  }
+  const isOurStop = release.stopAccepted || settlement?.stop !== undefined
+  if (snapshot !== undefined && hasEnded(snapshot) && !isOurStop) {
+    return snapshot.status === 'succeeded'
+      ? `${cancelled} when deployment ${deploymentId} had succeeded.`
+      : [endCause(release), rollbackSentence(release), `${cancelled} meanwhile.`]
+          .filter((part) => part !== '')
+          .join(' ')
+  }
+  if (settlement === undefined && !isOurStop) return `${cancelled} while deployment ${deploymentId} was running.`
+  if (!isOurStop && settlement?.spared === undefined) {
+    return `${cancelled}; deployment ${deploymentId} goes on without this step.`
+  }
+  return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`
+}
+
+function timedOutCause(release: Release): string {
+  const { deploymentId, outcome, settlement, snapshot } = release
+  if (outcome?.kind === 'timed-out') {
+    const late = `Deployment ${deploymentId} was not done after ${duration(outcome.afterMs)}, while waiting for ${describePhase(outcome.phase)}`
+    const isLeft = settlement?.stop === undefined && settlement?.spared === undefined
+    return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`
+  }
+  if (snapshot !== undefined && hasEnded(snapshot)) return `${endCause(release)} ${rollbackSentence(release)}`
+  const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : ''
+  const refusal = settlement?.stop?.refusal
+  return refusal === undefined
+    ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
+    : `Deployment ${deploymentId} was to be stopped${why}; ${refused(refusal)}, and it goes on without this step.`
+}
+
+/** What became of a deployment that was to be stopped with rollback because its wait ended early. */
+function partingClause(release: Release): string {
+  const { deploymentId, settlement, snapshot } = release
+  switch (settlement?.spared) {
+    case 'moved':
+      return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`
+    case 'unseen':
+      return `deployment ${deploymentId} could not be read, so it was not stopped.`
+    case undefined:
+  }
+  const refusal = settlement?.stop?.refusal
+  const isOver = snapshot !== undefined && hasEnded(snapshot)
+  if (refusal !== undefined && !isOver) return `deployment ${deploymentId} goes on: ${refused(refusal)}.`
+  if (!isOver) return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`
+  if (snapshot.status === 'succeeded') return `deployment ${deploymentId} had succeeded before it could be stopped.`
+  return `deployment ${deploymentId} was stopped. ${rollbackSentence(release)}`
+}
+
+function unknownCause(release: Release): string {
+  const { deploymentId, outcome, failure } = release
+  if (failure !== undefined) {
+    return deploymentId === undefined
+      ? `Whether a deployment was started is not known. ${failure}`
+      : `This action failed while deployment ${deploymentId} was running. ${failure}`
+  }
+  if (outcome?.kind === 'lost-sight') {
+    return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${describeServiceError(outcome.operation, outcome.error)}`
+  }
+  const { snapshot } = release
+  if (snapshot !== undefined && hasEnded(snapshot)) return `${endCause(release)} ${rollbackSentence(release)}`
+  const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it'
+  const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : ''
+  return `Deployment ${deploymentId}${told}${why} could not be seen any more.`
+}

@@ -1,0 +1,100 @@
+import { endingOf } from '../follow/ending.ts'
+import { failedEvent, hookOf, type Snapshot } from '../follow/snapshot.ts'
+import { type Release, rollbackOf } from '../release-state.ts'
+import { neverShifted, peakTraffic } from './traffic.ts'
+import { percentText } from './words.ts'
+
+/** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
+export function endCause(release: Release): string {
+  const { outcome, snapshot, settlement, deploymentId } = release
+  const refusal = settlement?.stop?.refusal
+  if (outcome?.kind === 'given-up' && refusal === undefined) {
+    return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`
+  }
+  if (snapshot === undefined) return `Deployment ${deploymentId} ended.`
+  if (outcome?.kind === 'stop-asked' && release.stopAccepted && endingOf(snapshot) === 'stop-request') {
+    return `Deployment ${deploymentId} was stopped${placeOf(snapshot)}, as asked.`
+  }
+  const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed'
+  const own =
+    outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : ''
+  return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}: ${reasonOf(release, snapshot)}${own}`
+}
+
+/** A stop that CodeDeploy did not accept. */
+export function refused(refusal: string | undefined): string {
+  return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`
+}
+
+/** Where a deployment ended; nothing when its events could not be seen. */
+function placeOf(snapshot: Snapshot): string {
+  const event = failedEvent(snapshot)
+  if (event !== undefined) return ` at ${event.name}`
+  if (snapshot.isBlind) return ''
+  const done = snapshot.events.findLast(({ status }) => status === 'succeeded')
+  return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`
+}
+
+function reasonOf(release: Release, snapshot: Snapshot): string {
+  const { code = '', message = '' } = snapshot.error ?? {}
+  const own = message === '' ? code : `${code}: ${message}`
+  const eventName = failedEvent(snapshot)?.name ?? ''
+  const hookFunction = hookOf(release.plan?.hooks ?? {}, eventName)
+  if (endingOf(snapshot) === 'alarm') {
+    return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`
+  }
+  if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
+    return `hook ${hookFunction} reported Failed (${code}).`
+  }
+  if (hookFunction !== undefined && /status callback/i.test(message)) {
+    return `hook ${hookFunction} did not answer (${own})`
+  }
+  const because = own === '' ? 'CodeDeploy gave no reason.' : `${withoutFullStop(own)}.`
+  const [taskStop] = release.taskStops
+  return eventName === 'Install' && taskStop !== undefined
+    ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
+    : because
+}
+
+/** How far the shift had come; nothing when that could not be seen. */
+function shiftedWhen(release: Release, { isBlind }: Snapshot): string {
+  if (neverShifted(release)) return ' before any production traffic had shifted'
+  const peak = peakTraffic(release)
+  return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${percentText(peak)} of production traffic shifted`
+}
+
+/** What became of the rollback, or why there was none. Empty while it is not known whether one is due. */
+export function rollbackSentence(release: Release): string {
+  const rollback = rollbackOf(release)
+  if (rollback === undefined) return ''
+  const { deploymentId, message, wasDue } = rollback
+  switch (rollback.status) {
+    case 'succeeded':
+      return `Rollback ${deploymentId} succeeded.`
+    case 'failed':
+      return deploymentId === undefined
+        ? `The rollback that was due did not take place: ${withoutFullStop(message)}.`
+        : `Rollback ${deploymentId} failed${message === '' ? '' : `: ${withoutFullStop(message)}`}.`
+    case 'running':
+      return deploymentId === undefined
+        ? 'Its rollback had not begun when this step ended.'
+        : `Rollback ${deploymentId} was not over when this step ended.`
+    case 'unknown':
+      return release.settlement?.cutShort === 'lost-sight'
+        ? 'What became of the rollback could not be seen.'
+        : 'Its rollback had not shown when this step ended.'
+    case 'none':
+      if (!wasDue) return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).'
+      return hasReplacement(release) || release.snapshot?.isBlind === true
+        ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
+        : 'There was nothing to roll back: the replacement had not been started.'
+  }
+}
+
+function hasReplacement({ snapshot }: Release): boolean {
+  return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true
+}
+
+function withoutFullStop(text: string): string {
+  return text.replace(/[.\s]+$/, '')
+}
