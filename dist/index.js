@@ -49713,6 +49713,8 @@ var app_spec_shipped = __nccwpck_require__(7422);
 
 /** How many deployments are looked at, newest first: each takes two reads. */
 const MAX_LOOKED_AT = 100;
+/** So many at a time: whoever goes back is in a hurry, and AWS limits requests. */
+const AT_ONCE = 8;
 /**
  * The deployments to whose revision production can go back, the best first: succeeded, no rollbacks, and older than the
  * first that shipped what serves now. A rollback therefore never leads back to what it took away, and from a revision
@@ -49752,25 +49754,31 @@ async function findRollbackTarget({ service, group }, world, findings) {
     return undefined;
 }
 /** Those that succeeded, and the one that made what serves, which may not have ended yet. @throws CallError */
-async function readPast(world, { service, group }) {
-    const { application, name } = group;
+async function readPast(world, place) {
+    const { service, group } = place;
+    const succeeded = (await (0,code_deploy/* listSucceededDeployments */.s6)(world, group.application, group.name)).slice(0, MAX_LOOKED_AT);
+    const ids = [...new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))];
     const past = [];
-    const succeeded = (await (0,code_deploy/* listSucceededDeployments */.s6)(world, application, name)).slice(0, MAX_LOOKED_AT);
-    for (const id of new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))) {
-        const { createTime, creator, rollbackInfo, description, revision } = await (0,code_deploy/* getDeployment */.i8)(world, id);
-        const madePrimary = id === service.primary.deploymentId;
-        const content = madePrimary ? undefined : await rollback_target_readAppSpec(world, application, revision?.appSpecContent?.sha256);
-        const shipped = content === undefined ? undefined : (0,app_spec_shipped/* readShipped */.y)(content).taskDefinition;
-        past.push({
-            id,
-            createdAtMs: createTime?.getTime() ?? 0,
-            taskDefinitionArn: madePrimary ? service.primary.taskDefinitionArn : shipped,
-            isRollback: creator === 'codeDeployRollback' ||
-                rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
-                (0,lib_marker/* parseMarker */.gY)(description)?.operation === 'rollback',
-        });
+    while (ids.length > 0) {
+        const some = ids.splice(0, AT_ONCE).map((id) => readOne(world, place, id));
+        past.push(...(await Promise.all(some)));
     }
     return past;
+}
+async function readOne(world, { service, group }, id) {
+    const { createTime, creator, rollbackInfo, description, revision } = await (0,code_deploy/* getDeployment */.i8)(world, id);
+    const madePrimary = id === service.primary.deploymentId;
+    const sha256 = revision?.appSpecContent?.sha256;
+    const content = madePrimary ? undefined : await rollback_target_readAppSpec(world, group.application, sha256);
+    const shipped = content === undefined ? undefined : (0,app_spec_shipped/* readShipped */.y)(content).taskDefinition;
+    return {
+        id,
+        createdAtMs: createTime?.getTime() ?? 0,
+        taskDefinitionArn: madePrimary ? service.primary.taskDefinitionArn : shipped,
+        isRollback: creator === 'codeDeployRollback' ||
+            rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
+            (0,lib_marker/* parseMarker */.gY)(description)?.operation === 'rollback',
+    };
 }
 /** Undefined when there is none: of a deployment that was made some other way, or that is too long ago. @throws CallError */
 async function rollback_target_readAppSpec(world, application, sha256) {

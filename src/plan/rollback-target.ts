@@ -22,6 +22,9 @@ export interface PastDeployment {
 /** How many deployments are looked at, newest first: each takes two reads. */
 const MAX_LOOKED_AT = 100
 
+/** So many at a time: whoever goes back is in a hurry, and AWS limits requests. */
+const AT_ONCE = 8
+
 /**
  * The deployments to whose revision production can go back, the best first: succeeded, no rollbacks, and older than the
  * first that shipped what serves now. A rollback therefore never leads back to what it took away, and from a revision
@@ -65,26 +68,37 @@ export async function findRollbackTarget(
 }
 
 /** Those that succeeded, and the one that made what serves, which may not have ended yet. @throws CallError */
-async function readPast(world: World, { service, group }: Pick<Place, 'service' | 'group'>): Promise<PastDeployment[]> {
-  const { application, name } = group
+async function readPast(world: World, place: Pick<Place, 'service' | 'group'>): Promise<PastDeployment[]> {
+  const { service, group } = place
+  const succeeded = (await listSucceededDeployments(world, group.application, group.name)).slice(0, MAX_LOOKED_AT)
+  const ids = [...new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))]
   const past: PastDeployment[] = []
-  const succeeded = (await listSucceededDeployments(world, application, name)).slice(0, MAX_LOOKED_AT)
-  for (const id of new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))) {
-    const { createTime, creator, rollbackInfo, description, revision } = await getDeployment(world, id)
-    const madePrimary = id === service.primary.deploymentId
-    const content = madePrimary ? undefined : await readAppSpec(world, application, revision?.appSpecContent?.sha256)
-    const shipped = content === undefined ? undefined : readShipped(content).taskDefinition
-    past.push({
-      id,
-      createdAtMs: createTime?.getTime() ?? 0,
-      taskDefinitionArn: madePrimary ? service.primary.taskDefinitionArn : shipped,
-      isRollback:
-        creator === 'codeDeployRollback' ||
-        rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
-        parseMarker(description)?.operation === 'rollback',
-    })
+  while (ids.length > 0) {
+    const some = ids.splice(0, AT_ONCE).map((id) => readOne(world, place, id))
+    past.push(...(await Promise.all(some)))
   }
   return past
+}
+
+async function readOne(
+  world: World,
+  { service, group }: Pick<Place, 'service' | 'group'>,
+  id: string,
+): Promise<PastDeployment> {
+  const { createTime, creator, rollbackInfo, description, revision } = await getDeployment(world, id)
+  const madePrimary = id === service.primary.deploymentId
+  const sha256 = revision?.appSpecContent?.sha256
+  const content = madePrimary ? undefined : await readAppSpec(world, group.application, sha256)
+  const shipped = content === undefined ? undefined : readShipped(content).taskDefinition
+  return {
+    id,
+    createdAtMs: createTime?.getTime() ?? 0,
+    taskDefinitionArn: madePrimary ? service.primary.taskDefinitionArn : shipped,
+    isRollback:
+      creator === 'codeDeployRollback' ||
+      rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
+      parseMarker(description)?.operation === 'rollback',
+  }
 }
 
 /** Undefined when there is none: of a deployment that was made some other way, or that is too long ago. @throws CallError */
