@@ -12,7 +12,7 @@ import { clientsFor, type SimulatedRelease, simulateRelease } from './support/si
 import type { VirtualClock } from './support/virtual-clock.ts'
 
 /** The same releases in every run; another seed finds others. */
-const CASES = { numRuns: 70, seed: 20260808 }
+const CASES = { numRuns: 100, seed: 20260808 }
 
 const LANE = 'demo:web'
 
