@@ -24,7 +24,7 @@ export async function runTasks({ service, cluster, name, desiredCount }: SeenLan
   world.log.line(`Lane ${name} is to run ${count(desiredCount, 'task')}; it ran ${service.desiredCount}.`)
 }
 
-/** A lane that runs nothing tells no holder any more, but what was released to it since. */
+/** Something is being released to it, or has been, since it was looked at. */
 function wasTaken(before: SeenLane, now: Occupation): boolean {
   return now.occupant !== undefined || now.service.primary.deploymentId !== before.service.primary.deploymentId
 }

@@ -49,8 +49,7 @@ export function connect(options: ConnectionOptions): Connection {
 
   const clients = buildClients(region ?? 'not-set', environment, undefined)
   const { credentials } = clients.ecs.config
-  const functionLogs = laterFunctionLogs(region, environment, credentials)
-  const loadBalancing = laterLoadBalancing(region, environment, credentials)
+  const { functionLogs, loadBalancing } = laterServices(region ?? 'not-set', environment, credentials)
   const sts = later(async () => {
     if (inputs.expectedAccount === undefined) await orSoon(firstRequestSent, clock)
     return await loadSts({ region: region ?? 'not-set', ...clientOptions(environment), credentials })
@@ -84,8 +83,7 @@ function connectAsRole({ environment, clock, toolkit }: ConnectionOptions, regio
   }
   const session = new OwnSession(clock, async () => await assumeRole(request))
   const clients = buildClients(region, environment, session)
-  const functionLogs = laterFunctionLogs(region, environment, signedBy(session))
-  const loadBalancing = laterLoadBalancing(region, environment, signedBy(session))
+  const { functionLogs, loadBalancing } = laterServices(region, environment, signedBy(session))
   return {
     ...clients,
     functionLogs: functionLogs.get,
@@ -148,20 +146,17 @@ function later<Client extends { close(): void }>(load: () => Promise<Client>): L
   }
 }
 
-function laterFunctionLogs(
-  region: string | undefined,
+/** The services that only some steps ask: hook logs, and the address of a test listener. */
+function laterServices(
+  region: string,
   environment: NodeJS.ProcessEnv,
   credentials: ReturnType<typeof signedBy> | Clients['ecs']['config']['credentials'],
-): Later<FunctionLogs> {
-  return later(() => loadFunctionLogs({ region: region ?? 'not-set', ...clientOptions(environment), credentials }))
-}
-
-function laterLoadBalancing(
-  region: string | undefined,
-  environment: NodeJS.ProcessEnv,
-  credentials: ReturnType<typeof signedBy> | Clients['ecs']['config']['credentials'],
-): Later<LoadBalancing> {
-  return later(() => loadLoadBalancing({ region: region ?? 'not-set', ...clientOptions(environment), credentials }))
+): { functionLogs: Later<FunctionLogs>; loadBalancing: Later<LoadBalancing> } {
+  const options = () => ({ region, ...clientOptions(environment), credentials })
+  return {
+    functionLogs: later(() => loadFunctionLogs(options())),
+    loadBalancing: later(() => loadLoadBalancing(options())),
+  }
 }
 
 function closeAll(...parts: { close(): void }[]): void {
