@@ -119,7 +119,17 @@ describe('a release that CodeDeploy ends', () => {
     expect(annotation?.message).toBe(
       `Deployment ${outputs['codedeploy-deployment-id']} failed at AfterAllowTestTraffic: hook CodeDeployHook_validate reported Failed (HOOK_EXECUTION_FAILURE). ` +
         `Rollback ${outputs['rollback-deployment-id']} succeeded. Production traffic never left the original (web:1). ` +
-        'The log of the hook is in the log group /aws/lambda/CodeDeployHook_validate.',
+        'The end of the hook log is in the log and the summary of this run, all of it in the log group /aws/lambda/CodeDeployHook_validate.',
+    )
+  })
+
+  test('names the log group alone when the log of the hook is not shown', async () => {
+    const { annotation } = await releaseWith({
+      scenario: scenarios['hook-fails'],
+      inputs: { 'hook-logs': 'never' },
+    })
+    expect(annotation?.message).toMatch(
+      /\(web:1\)\. The log of the hook is in the log group \/aws\/lambda\/CodeDeployHook_validate\.$/,
     )
   })
 

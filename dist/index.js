@@ -44953,7 +44953,7 @@ async function runTasks({ service, cluster, name, desiredCount }, world) {
     await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, desiredCount);
     world.log.line(`Lane ${name} is to run ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(desiredCount, 'task')}; it ran ${service.desiredCount}.`);
 }
-/** A lane that runs nothing tells no holder any more, but what was released to it since. */
+/** Something is being released to it, or has been, since it was looked at. */
 function wasTaken(before, now) {
     return now.occupant !== undefined || now.service.primary.deploymentId !== before.service.primary.deploymentId;
 }
@@ -46689,9 +46689,13 @@ function lookForDeployment({ group, region }) {
 }
 function hookLogAdvice(release) {
     const failed = (0,hook_results/* hookResults */.a)(release).find(({ result }) => result === 'failed');
-    return failed === undefined
-        ? ''
-        : `The log of the hook is in the log group /aws/lambda/${(0,labels/* functionName */.AQ)(failed.hookFunction)}.`;
+    if (failed === undefined)
+        return '';
+    const isShown = release.hookLogs.some(({ event, lines }) => event === failed.event && lines.length > 0);
+    const where = isShown
+        ? 'The end of the hook log is in the log and the summary of this run, all of it'
+        : 'The log of the hook is';
+    return `${where} in the log group /aws/lambda/${(0,labels/* functionName */.AQ)(failed.hookFunction)}.`;
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
@@ -50884,8 +50888,7 @@ function connect(options) {
     }
     const clients = buildClients(region ?? 'not-set', environment, undefined);
     const { credentials } = clients.ecs.config;
-    const functionLogs = laterFunctionLogs(region, environment, credentials);
-    const loadBalancing = laterLoadBalancing(region, environment, credentials);
+    const { functionLogs, loadBalancing } = laterServices(region ?? 'not-set', environment, credentials);
     const sts = later(async () => {
         if (inputs.expectedAccount === undefined)
             await orSoon(firstRequestSent, clock);
@@ -50919,8 +50922,7 @@ function connectAsRole({ environment, clock, toolkit }, region, roleArn) {
     };
     const session = new OwnSession(clock, async () => await assumeRole(request));
     const clients = buildClients(region, environment, session);
-    const functionLogs = laterFunctionLogs(region, environment, signedBy(session));
-    const loadBalancing = laterLoadBalancing(region, environment, signedBy(session));
+    const { functionLogs, loadBalancing } = laterServices(region, environment, signedBy(session));
     return {
         ...clients,
         functionLogs: functionLogs.get,
@@ -50966,11 +50968,13 @@ function later(load) {
         close: () => void loading?.then((loaded) => loaded.close()).catch(() => { }),
     };
 }
-function laterFunctionLogs(region, environment, credentials) {
-    return later(() => (0,function_logs/* loadFunctionLogs */.m)({ region: region ?? 'not-set', ...clientOptions(environment), credentials }));
-}
-function laterLoadBalancing(region, environment, credentials) {
-    return later(() => (0,load_balancing/* loadLoadBalancing */.u)({ region: region ?? 'not-set', ...clientOptions(environment), credentials }));
+/** The services that only some steps ask: hook logs, and the address of a test listener. */
+function laterServices(region, environment, credentials) {
+    const options = () => ({ region, ...clientOptions(environment), credentials });
+    return {
+        functionLogs: later(() => (0,function_logs/* loadFunctionLogs */.m)(options())),
+        loadBalancing: later(() => (0,load_balancing/* loadLoadBalancing */.u)(options())),
+    };
 }
 function closeAll(...parts) {
     for (const part of parts)

@@ -194,9 +194,12 @@ function lookForDeployment({ group, region }: Release): string {
 
 function hookLogAdvice(release: Release): string {
   const failed = hookResults(release).find(({ result }) => result === 'failed')
-  return failed === undefined
-    ? ''
-    : `The log of the hook is in the log group /aws/lambda/${functionName(failed.hookFunction)}.`
+  if (failed === undefined) return ''
+  const isShown = release.hookLogs.some(({ event, lines }) => event === failed.event && lines.length > 0)
+  const where = isShown
+    ? 'The end of the hook log is in the log and the summary of this run, all of it'
+    : 'The log of the hook is'
+  return `${where} in the log group /aws/lambda/${functionName(failed.hookFunction)}.`
 }
 
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
