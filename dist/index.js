@@ -50278,11 +50278,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: ./lib/clock.js
 /**
- * The runner's own clock. It uses `Date.now` and the global `setTimeout` only, looked up at each call, so that a
- * rehearsal can let both run at another rate.
+ * The runner's own clock. It uses `Date.now`, `performance.now` and the global `setTimeout` only, looked up at each call,
+ * so that a rehearsal can let all of them run at another rate.
  */
 const systemClock = {
     now: () => Date.now(),
+    monotonicMs: () => performance.now(),
     sleep: (durationMs, signal) => new Promise((resolve) => {
         if (signal?.aborted)
             return resolve();

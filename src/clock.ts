@@ -1,7 +1,14 @@
 /** Time as the action sees it. Only the entries build one; tests pass a virtual one. */
 export interface Clock {
-  /** Milliseconds since 1970, UTC. */
+  /**
+   * Milliseconds since 1970, UTC, by the runner's wall clock: for what is shown, and beside times of AWS. It can be set
+   * forward or back at any moment.
+   */
   now(): number
+  /**
+   * Milliseconds since a moment of its own: for durations and deadlines. Nothing sets it, and it never goes back.
+   */
+  monotonicMs(): number
   /** Resolves after `durationMs`, or at once when `signal` is aborted; it never rejects. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>
   /** A signal that is aborted after `durationMs` unless it is cancelled before. Waiting for it is not sleeping. */
@@ -14,11 +21,12 @@ export interface Deadline {
 }
 
 /**
- * The runner's own clock. It uses `Date.now` and the global `setTimeout` only, looked up at each call, so that a
- * rehearsal can let both run at another rate.
+ * The runner's own clock. It uses `Date.now`, `performance.now` and the global `setTimeout` only, looked up at each call,
+ * so that a rehearsal can let all of them run at another rate.
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonicMs: () => performance.now(),
   sleep: (durationMs, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()

@@ -102,3 +102,11 @@ test('without a setting nothing is changed', async () => {
   )
   expect(seen).toEqual(['function Date() { [native code] }', true])
 })
+
+test('durations of performance.now are in simulated time too', async () => {
+  const seen = await runScaled(`
+    const began = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, ${MINUTE}))
+    console.log(JSON.stringify(performance.now() - began))`)
+  expect(seen).toBeGreaterThanOrEqual(MINUTE * 0.9)
+})

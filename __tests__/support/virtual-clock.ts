@@ -71,6 +71,7 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
 
   const clock: VirtualClock = {
     now: () => nowMs,
+    monotonicMs: () => nowMs - startMs,
     sleep: (durationMs, signal) => sleep(Symbol('anybody'), durationMs, signal),
     forActor: () => {
       const actor = Symbol('one actor')

@@ -1,6 +1,6 @@
 /**
- * A preload (`node --import`) that lets a process live at the simulator's rate: `Date`, `setTimeout`, `setInterval` and
- * `AbortSignal.timeout`. `SIMULATOR_CLOCK` holds a `ClockSetting` as JSON; without it nothing is changed.
+ * A preload (`node --import`) that lets a process live at the simulator's rate: `Date`, `performance.now`, `setTimeout`,
+ * `setInterval` and `AbortSignal.timeout`. `SIMULATOR_CLOCK` holds a `ClockSetting` as JSON; without it nothing is changed.
  */
 
 import { promisify } from 'node:util'
@@ -28,6 +28,8 @@ function install({ speed, startMs, realStartMs }: ClockSetting): void {
     return delay > 0 && delay <= MAX_DELAY_MS ? delay / speed : ms
   }
   installDate(() => startMs + Math.round((realNow() - realStartMs) * speed))
+  const realElapsed = performance.now.bind(performance)
+  performance.now = () => realElapsed() * speed
   const { setTimeout, setInterval } = globalThis
   globalThis.setTimeout = withDelay(setTimeout, realDelay)
   globalThis.setInterval = withDelay(setInterval, realDelay)
