@@ -37437,7 +37437,7 @@ async function readFromEcs(aws, service, sides) {
         if (primary === undefined)
             return NOTHING_SEEN;
         const name = (0,aws_arn/* revisionName */.pd)(primary.taskDefinitionArn);
-        const percent = (0,code_deploy_snapshot/* shareByPrimary */.P7)((0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, sides.deploymentId, service.primary.id));
+        const percent = (0,code_deploy_snapshot/* shareByPrimary */.P7)((0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, sides.deploymentId, (0,service_service/* originalTaskSetOf */.o3)(service, sides.deploymentId)));
         if (percent === undefined)
             return { ...NOTHING_SEEN, primary: { name, readAtMs } };
         return { percent, revisions: [{ name, percent: 100 }], readAtMs, primary: undefined };
@@ -41436,7 +41436,7 @@ function readSnapshot(reading) {
 }
 /** What is known when only the status was read: the rest is as it was last seen. */
 function readBlindly(reading, before) {
-    const seen = readSnapshot({ ...reading, target: undefined });
+    const seen = readSnapshot({ ...reading, target: undefined, originalTaskSetId: undefined });
     return {
         ...seen,
         // Events that were read after the end are how it ended.
@@ -41450,14 +41450,14 @@ function readBlindly(reading, before) {
 }
 /**
  * Task sets as ECS tells them, for when CodeDeploy's target cannot be read. Production is where PRIMARY is; how far a
- * shift has come is not told.
+ * shift has come is not told. The one whose `externalId` is the deployment is its replacement.
  */
 function taskSetsWithoutTarget(taskSets, deploymentId, originalTaskSetId) {
     return taskSets
         .filter(({ id, deploymentId: madeBy }) => madeBy === deploymentId || id === originalTaskSetId)
         .map((taskSet) => ({
         id: taskSet.id,
-        role: taskSet.id === originalTaskSetId ? 'original' : 'replacement',
+        role: taskSet.deploymentId === deploymentId ? 'replacement' : 'original',
         running: taskSet.running,
         pending: taskSet.pending,
         desired: taskSet.desired,
@@ -41507,7 +41507,7 @@ function readTargetTaskSet(taskSet, originalTaskSetId) {
     const id = taskSet.identifer ?? '';
     return {
         id,
-        role: roleOf(taskSet.taskSetLabel, id, originalTaskSetId),
+        role: roleOf(taskSet, originalTaskSetId),
         running: taskSet.runningCount ?? 0,
         pending: taskSet.pendingCount ?? 0,
         desired: taskSet.desiredCount ?? 0,
@@ -41515,13 +41515,14 @@ function readTargetTaskSet(taskSet, originalTaskSetId) {
         state: wordIn(TASK_SET_STATES, taskSet.status) ?? 'unknown',
     };
 }
-/** The label is absent in older answers; then the task set that served at the start tells. */
-function roleOf(label, id, originalTaskSetId) {
-    if (label === 'Blue')
+/** The label is absent in older answers; then the task set that served at the start tells, or once it is gone, what serves. */
+function roleOf({ taskSetLabel, identifer, status }, originalTaskSetId) {
+    if (taskSetLabel === 'Blue')
         return 'original';
-    if (label === 'Green')
+    if (taskSetLabel === 'Green')
         return 'replacement';
-    return id === originalTaskSetId ? 'original' : 'replacement';
+    const isOriginal = originalTaskSetId === undefined ? status !== 'PRIMARY' : identifer === originalTaskSetId;
+    return isOriginal ? 'original' : 'replacement';
 }
 
 
@@ -43127,6 +43128,8 @@ var follow_snapshot = __nccwpck_require__(1229);
 var lib_marker = __nccwpck_require__(9349);
 // EXTERNAL MODULE: ./lib/service/deployment-group.js
 var deployment_group = __nccwpck_require__(8270);
+// EXTERNAL MODULE: ./lib/service/service.js
+var service_service = __nccwpck_require__(5612);
 // EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
 var follow = __nccwpck_require__(2243);
 ;// CONCATENATED MODULE: ./lib/group/stage.js
@@ -43149,6 +43152,7 @@ function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/group/occupant.js
+
 
 
 
@@ -43201,7 +43205,7 @@ async function readOccupant(aws, id, facts) {
     const { service, group } = facts;
     const [info, { target, isSeen }] = await Promise.all([(0,code_deploy/* getDeployment */.i8)(aws, id), readTarget(aws, id, service)]);
     const nowMs = aws.clock.now();
-    const read = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs: nowMs, info, target, originalTaskSetId: service.primary.id });
+    const read = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs: nowMs, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
     const snapshot = { ...read, deploymentId: id };
     const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
     const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback';
@@ -45302,7 +45306,6 @@ const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotE
 function codeDeployEngine(aws, release) {
     const { service } = release;
     const targetId = `${service.clusterName}:${service.name}`;
-    const originalTaskSetId = service.primary.id;
     const sight = new TargetSight(release.onTargetLost);
     let primarySinceMs;
     /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
@@ -45328,7 +45331,7 @@ function codeDeployEngine(aws, release) {
     }
     /** The status, and as much as ECS tells of task sets and traffic, which may be nothing. */
     async function observeBlindly(info, before) {
-        const snapshot = (0,code_deploy_snapshot/* readBlindly */.RD)({ readAtMs: aws.clock.now(), info, originalTaskSetId }, before);
+        const snapshot = (0,code_deploy_snapshot/* readBlindly */.RD)({ readAtMs: aws.clock.now(), info }, before);
         try {
             const answer = await (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn);
             const known = (answer.service?.taskSets ?? []).map(service_service/* readTaskSet */.Ws);
@@ -45343,6 +45346,7 @@ function codeDeployEngine(aws, release) {
     function withTaskSetsOfEcs(snapshot, known, isOfRollback) {
         const nowMs = aws.clock.now();
         const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]));
+        const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(service, snapshot.deploymentId);
         const seen = (0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, snapshot.deploymentId, originalTaskSetId);
         // ECS does not connect the replacement with its rollback, so before the end of that its share is not told.
         const share = isOfRollback && snapshot.status !== 'succeeded' ? undefined : (0,code_deploy_snapshot/* shareByPrimary */.P7)(seen);
@@ -45361,6 +45365,7 @@ function codeDeployEngine(aws, release) {
         return nowMs - primarySinceMs >= LAST_EVENT_TAKES_MS;
     }
     async function observe(deploymentId, before, statusOnly) {
+        const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(service, deploymentId);
         const hadEnded = before !== undefined && (0,follow_snapshot/* hasEnded */.hY)(before);
         const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.now());
         let target = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen';
@@ -47593,6 +47598,7 @@ async function orElse(call, otherwise, onDenied) {
 /* harmony export */   RU: () => (/* binding */ beforeDeployment),
 /* harmony export */   Wl: () => (/* binding */ resolveService),
 /* harmony export */   Ws: () => (/* binding */ readTaskSet),
+/* harmony export */   o3: () => (/* binding */ originalTaskSetOf),
 /* harmony export */   tg: () => (/* binding */ serviceEvents)
 /* harmony export */ });
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
@@ -47670,6 +47676,13 @@ function beforeDeployment(service, deploymentId) {
         return service;
     const { id, taskDefinitionArn } = original;
     return { ...service, primary: { id, taskDefinitionArn, deploymentId: original.deploymentId } };
+}
+/**
+ * Id of the task set that a deployment is to replace, or has replaced. Undefined once it is gone: what serves now is what
+ * the deployment made, by its `externalId`.
+ */
+function originalTaskSetOf({ primary }, deploymentId) {
+    return primary.deploymentId === deploymentId ? undefined : primary.id;
 }
 /** One task set, with empty text where ECS says nothing. */
 function readTaskSet(taskSet) {
@@ -49658,6 +49671,7 @@ var code_deploy_snapshot = __nccwpck_require__(839);
 
 
 
+
 /** How long a rollback that is done answers for whoever presses again, in milliseconds. */
 const JUST_NOW_MS = 5 * 60_000;
 /**
@@ -49695,7 +49709,7 @@ async function takenBack(aws, { id, info }, rollback, service) {
         return undefined;
     const { target } = await (0,group_occupant/* readTarget */._)(aws, id, service);
     const readAtMs = aws.clock.now();
-    const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs, info, target, originalTaskSetId: service.primary.id });
+    const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
     const hasBegun = hasBegunToShift(snapshot);
     return hasBegun || (0,ending/* endingOf */.z)(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined;
 }

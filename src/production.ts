@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 import { shareByPrimary, taskSetsWithoutTarget } from './follow/code-deploy-snapshot.ts'
 import { isCurrent, replacementTraffic, type Snapshot } from './follow/snapshot.ts'
 import type { Production } from './release-state.ts'
-import { type ResolvedService, readTaskSet } from './service/service.ts'
+import { originalTaskSetOf, type ResolvedService, readTaskSet } from './service/service.ts'
 
 /** Which revisions the two sides of a deployment run. */
 export interface Sides {
@@ -64,7 +64,9 @@ async function readFromEcs(aws: Ecs, service: ResolvedService, sides: Sides): Pr
     const primary = known.find(({ status }) => status === 'PRIMARY')
     if (primary === undefined) return NOTHING_SEEN
     const name = revisionName(primary.taskDefinitionArn)
-    const percent = shareByPrimary(taskSetsWithoutTarget(known, sides.deploymentId, service.primary.id))
+    const percent = shareByPrimary(
+      taskSetsWithoutTarget(known, sides.deploymentId, originalTaskSetOf(service, sides.deploymentId)),
+    )
     if (percent === undefined) return { ...NOTHING_SEEN, primary: { name, readAtMs } }
     return { percent, revisions: [{ name, percent: 100 }], readAtMs, primary: undefined }
   } catch (error) {

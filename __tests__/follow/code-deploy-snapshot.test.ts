@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { readSnapshot, taskSetsWithoutTarget } from '../../src/follow/code-deploy-snapshot.ts'
+import { readSnapshot, shareByPrimary, taskSetsWithoutTarget } from '../../src/follow/code-deploy-snapshot.ts'
 import { replacementTraffic } from '../../src/follow/snapshot.ts'
 
 const READ = { readAtMs: 1, originalTaskSetId: 'ecs-svc/1' }
@@ -61,6 +61,23 @@ test('a pointer to a rollback may have an id, a message, both or be empty', () =
   expect(read({}).rollback).toBeUndefined()
   expect(read({ rollbackDeploymentId: 'd-R' }).rollback).toEqual({ deploymentId: 'd-R', message: '' })
   expect(read({ rollbackMessage: 'cannot' }).rollback).toEqual({ deploymentId: undefined, message: 'cannot' })
+})
+
+test('a task set that the deployment itself made is its replacement, also when it is all that serves', () => {
+  const only = { id: 'ecs-svc/2', deploymentId: 'd-OURS', status: 'PRIMARY', taskDefinitionArn: '' }
+  const taskSets = taskSetsWithoutTarget([{ ...only, running: 2, pending: 0, desired: 2 }], 'd-OURS', 'ecs-svc/2')
+  expect(taskSets).toMatchObject([{ id: 'ecs-svc/2', role: 'replacement' }])
+  expect(shareByPrimary(taskSets)).toBe(100)
+})
+
+test('without labels, and with the original gone, the task set that serves is the replacement', () => {
+  const taskSetsInfo = [
+    { identifer: 'ecs-svc/1', status: 'ACTIVE', trafficWeight: 0 },
+    { identifer: 'ecs-svc/2', status: 'PRIMARY', trafficWeight: 100 },
+  ]
+  const target = { ecsTarget: { taskSetsInfo } }
+  const snapshot = readSnapshot({ ...READ, originalTaskSetId: undefined, info: { status: 'Succeeded' }, target })
+  expect(replacementTraffic(snapshot)).toBe(100)
 })
 
 test('takes from ECS which task set is primary when the target cannot be read', () => {

@@ -66,6 +66,18 @@ describe('operation: watch after the runner of the release died', () => {
       expect(cancelled).toMatchObject({ outputs: { status: 'cancelled', 'rollback-status': 'none' }, writes: [] })
     }))
 
+  test.each([
+    ['once its original task set is gone', 1_200],
+    ['in its termination wait', 450],
+  ])('tells that the replacement serves everything when its targets may not be read, %s', (_, seconds) =>
+    inOneAccount(scenarios['denied-targets'], async (account) => {
+      const id = await releaseAndDie(account)
+      await account.clock.sleep(seconds * 1000)
+      const { outputs } = await operate(account, { ...WATCH, 'deployment-id': id })
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2', 'replacement-traffic': '100' })
+    }),
+  )
+
   test('does without the AppSpec where it may not be read, and says so', () =>
     inOneAccount(
       { ...scenarios.success, faults: [{ operation: 'GetApplicationRevision', kind: { type: 'denied' } }] },

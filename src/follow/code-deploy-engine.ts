@@ -10,7 +10,7 @@ import {
 } from '../aws/code-deploy.ts'
 import { describeService, type Ecs } from '../aws/ecs.ts'
 import type { RollbackEvent } from '../inputs/inputs.ts'
-import { type ResolvedService, readTaskSet, type ServiceTaskSet } from '../service/service.ts'
+import { originalTaskSetOf, type ResolvedService, readTaskSet, type ServiceTaskSet } from '../service/service.ts'
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
 import type { ReleaseEngine } from './follow.ts'
 import { type Earlier, findOwn } from './own-deployment.ts'
@@ -52,7 +52,6 @@ const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotE
 export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelease): ReleaseEngine {
   const { service } = release
   const targetId = `${service.clusterName}:${service.name}`
-  const originalTaskSetId = service.primary.id
   const sight = new TargetSight(release.onTargetLost)
   let primarySinceMs: number | undefined
 
@@ -77,7 +76,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
 
   /** The status, and as much as ECS tells of task sets and traffic, which may be nothing. */
   async function observeBlindly(info: DeploymentInfo, before: Snapshot | undefined): Promise<Snapshot> {
-    const snapshot = readBlindly({ readAtMs: aws.clock.now(), info, originalTaskSetId }, before)
+    const snapshot = readBlindly({ readAtMs: aws.clock.now(), info }, before)
     try {
       const answer = await describeService(aws, service.clusterName, service.arn)
       const known = (answer.service?.taskSets ?? []).map(readTaskSet)
@@ -91,6 +90,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
   function withTaskSetsOfEcs(snapshot: Snapshot, known: readonly ServiceTaskSet[], isOfRollback: boolean): Snapshot {
     const nowMs = aws.clock.now()
     const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]))
+    const originalTaskSetId = originalTaskSetOf(service, snapshot.deploymentId)
     const seen = taskSetsWithoutTarget(known, snapshot.deploymentId, originalTaskSetId)
     // ECS does not connect the replacement with its rollback, so before the end of that its share is not told.
     const share = isOfRollback && snapshot.status !== 'succeeded' ? undefined : shareByPrimary(seen)
@@ -111,6 +111,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
   }
 
   async function observe(deploymentId: string, before: Snapshot | undefined, statusOnly?: 'status-only') {
+    const originalTaskSetId = originalTaskSetOf(service, deploymentId)
     const hadEnded = before !== undefined && hasEnded(before)
     const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.now())
     let target: TargetReading = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen'

@@ -59,8 +59,8 @@ export interface CodeDeployReading {
   info: DeploymentInfo
   /** Undefined while CodeDeploy has none, or when it could not be read. */
   target: DeploymentTarget | undefined
-  /** Id of the task set that served when the release began. */
-  originalTaskSetId: string
+  /** Id of the task set that served when the release began; undefined when it is gone and the replacement serves. */
+  originalTaskSetId: string | undefined
 }
 
 /** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
@@ -96,8 +96,11 @@ export function readSnapshot(reading: CodeDeployReading): Snapshot {
 }
 
 /** What is known when only the status was read: the rest is as it was last seen. */
-export function readBlindly(reading: Omit<CodeDeployReading, 'target'>, before: Snapshot | undefined): Snapshot {
-  const seen = readSnapshot({ ...reading, target: undefined })
+export function readBlindly(
+  reading: Pick<CodeDeployReading, 'readAtMs' | 'info'>,
+  before: Snapshot | undefined,
+): Snapshot {
+  const seen = readSnapshot({ ...reading, target: undefined, originalTaskSetId: undefined })
   return {
     ...seen,
     // Events that were read after the end are how it ended.
@@ -112,18 +115,18 @@ export function readBlindly(reading: Omit<CodeDeployReading, 'target'>, before: 
 
 /**
  * Task sets as ECS tells them, for when CodeDeploy's target cannot be read. Production is where PRIMARY is; how far a
- * shift has come is not told.
+ * shift has come is not told. The one whose `externalId` is the deployment is its replacement.
  */
 export function taskSetsWithoutTarget(
   taskSets: readonly ServiceTaskSet[],
   deploymentId: string,
-  originalTaskSetId: string,
+  originalTaskSetId: string | undefined,
 ): TaskSetReading[] {
   return taskSets
     .filter(({ id, deploymentId: madeBy }) => madeBy === deploymentId || id === originalTaskSetId)
     .map((taskSet) => ({
       id: taskSet.id,
-      role: taskSet.id === originalTaskSetId ? 'original' : 'replacement',
+      role: taskSet.deploymentId === deploymentId ? 'replacement' : 'original',
       running: taskSet.running,
       pending: taskSet.pending,
       desired: taskSet.desired,
@@ -170,11 +173,11 @@ function readError({ errorInformation }: DeploymentInfo): Snapshot['error'] {
   }
 }
 
-function readTargetTaskSet(taskSet: ECSTaskSet, originalTaskSetId: string): TaskSetReading {
+function readTargetTaskSet(taskSet: ECSTaskSet, originalTaskSetId: string | undefined): TaskSetReading {
   const id = taskSet.identifer ?? ''
   return {
     id,
-    role: roleOf(taskSet.taskSetLabel, id, originalTaskSetId),
+    role: roleOf(taskSet, originalTaskSetId),
     running: taskSet.runningCount ?? 0,
     pending: taskSet.pendingCount ?? 0,
     desired: taskSet.desiredCount ?? 0,
@@ -183,9 +186,13 @@ function readTargetTaskSet(taskSet: ECSTaskSet, originalTaskSetId: string): Task
   }
 }
 
-/** The label is absent in older answers; then the task set that served at the start tells. */
-function roleOf(label: string | undefined, id: string, originalTaskSetId: string): TaskSetReading['role'] {
-  if (label === 'Blue') return 'original'
-  if (label === 'Green') return 'replacement'
-  return id === originalTaskSetId ? 'original' : 'replacement'
+/** The label is absent in older answers; then the task set that served at the start tells, or once it is gone, what serves. */
+function roleOf(
+  { taskSetLabel, identifer, status }: ECSTaskSet,
+  originalTaskSetId: string | undefined,
+): TaskSetReading['role'] {
+  if (taskSetLabel === 'Blue') return 'original'
+  if (taskSetLabel === 'Green') return 'replacement'
+  const isOriginal = originalTaskSetId === undefined ? status !== 'PRIMARY' : identifer === originalTaskSetId
+  return isOriginal ? 'original' : 'replacement'
 }

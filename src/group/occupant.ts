@@ -6,7 +6,7 @@ import { isRollbackDue } from '../follow/ending.ts'
 import { readySinceMs, type Snapshot } from '../follow/snapshot.ts'
 import { type Marker, parseMarker } from '../marker.ts'
 import { type DeploymentGroup, type GroupWaits, readWaits } from '../service/deployment-group.ts'
-import type { ResolvedService } from '../service/service.ts'
+import { originalTaskSetOf, type ResolvedService } from '../service/service.ts'
 import { type Stage, stageOf } from './stage.ts'
 
 /** The deployment that keeps a group busy, as it was when it was looked at. Times are milliseconds since 1970. */
@@ -88,7 +88,7 @@ async function readOccupant(aws: CodeDeploy, id: string, facts: OccupancyFacts):
   const { service, group } = facts
   const [info, { target, isSeen }] = await Promise.all([getDeployment(aws, id), readTarget(aws, id, service)])
   const nowMs = aws.clock.now()
-  const read = readSnapshot({ readAtMs: nowMs, info, target, originalTaskSetId: service.primary.id })
+  const read = readSnapshot({ readAtMs: nowMs, info, target, originalTaskSetId: originalTaskSetOf(service, id) })
   const snapshot = { ...read, deploymentId: id }
   const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId
   const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback'

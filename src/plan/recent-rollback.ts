@@ -5,7 +5,7 @@ import { endingOf } from '../follow/ending.ts'
 import type { Snapshot } from '../follow/snapshot.ts'
 import { readTarget } from '../group/occupant.ts'
 import { parseMarker } from '../marker.ts'
-import type { ResolvedService } from '../service/service.ts'
+import { originalTaskSetOf, type ResolvedService } from '../service/service.ts'
 import type { Place } from './attach.ts'
 
 /** That production was brought back a moment ago. */
@@ -73,7 +73,7 @@ async function takenBack(
   if (!hasFailed || !isUndone || service.primary.deploymentId === id) return undefined
   const { target } = await readTarget(aws, id, service)
   const readAtMs = aws.clock.now()
-  const snapshot = readSnapshot({ readAtMs, info, target, originalTaskSetId: service.primary.id })
+  const snapshot = readSnapshot({ readAtMs, info, target, originalTaskSetId: originalTaskSetOf(service, id) })
   const hasBegun = hasBegunToShift(snapshot)
   return hasBegun || endingOf(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined
 }

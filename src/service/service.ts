@@ -125,6 +125,14 @@ export function beforeDeployment(service: ResolvedService, deploymentId: string)
   return { ...service, primary: { id, taskDefinitionArn, deploymentId: original.deploymentId } }
 }
 
+/**
+ * Id of the task set that a deployment is to replace, or has replaced. Undefined once it is gone: what serves now is what
+ * the deployment made, by its `externalId`.
+ */
+export function originalTaskSetOf({ primary }: ResolvedService, deploymentId: string): string | undefined {
+  return primary.deploymentId === deploymentId ? undefined : primary.id
+}
+
 /** One task set, with empty text where ECS says nothing. */
 export function readTaskSet(taskSet: TaskSet): ServiceTaskSet {
   return {
