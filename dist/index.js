@@ -36416,6 +36416,7 @@ async function attemptCall(attempts, operation, send, mayTryAgain) {
     const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts;
     const patientUntilMs = clock.now() + patienceMs;
     let mayRenew = true;
+    let mayCorrectClock = true;
     let throttled = 0;
     for (let attempt = 1;; attempt++) {
         const deadline = clock.deadline(deadlineMs);
@@ -36430,6 +36431,12 @@ async function attemptCall(attempts, operation, send, mayTryAgain) {
             const { kind } = failed.serviceError;
             if (kind === 'expired' && mayRenew && attempts.renewCredentials?.() === true) {
                 mayRenew = false;
+                continue;
+            }
+            // The answer refuses the request as it was signed, so that it was not carried out, whatever it asked for.
+            if (kind === 'wrong-clock' && mayCorrectClock) {
+                mayCorrectClock = false;
+                attempts.onWrongClock?.(failed);
                 continue;
             }
             const isPatient = kind === 'throttled' && clock.now() < patientUntilMs && signal?.aborted !== true;
@@ -37121,7 +37128,7 @@ function jsonOf(bytes) {
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
 
 
-const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired', 'TokenRefreshRequired']);
+const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired']);
 const INVALID_CREDENTIALS = new Set([
     'UnrecognizedClientException',
     'InvalidClientTokenId',
@@ -37133,6 +37140,10 @@ const INVALID_CREDENTIALS = new Set([
     'MissingAuthenticationTokenException',
     'AuthFailure',
 ]);
+/** Source: the SDK's list of errors that a skewed clock causes; the others of it are in `INVALID_CREDENTIALS`. */
+const WRONG_CLOCK = new Set(['RequestExpired', 'RequestInTheFuture', 'RequestTimeTooSkewed']);
+/** How AWS says that a signature is good but of another time. Observed. */
+const OTHER_TIME = /\bSignature (?:expired|not yet current)\b/i;
 const THROTTLED = new Set([
     'ThrottlingException',
     'Throttling',
@@ -37189,14 +37200,16 @@ function isClientError(httpStatus) {
 /** Whatever was thrown: SDK exceptions, Node's network errors, and anything else. */
 function factsOf(error) {
     if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(error))
-        return { name: 'Error', message: textOf(error), httpStatus: undefined };
+        return { name: 'Error', message: textOf(error), httpStatus: undefined, isClockCorrected: false };
     const { name, code, message, $metadata } = error;
-    const status = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)($metadata) ? $metadata['httpStatusCode'] : undefined;
+    const metadata = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)($metadata) ? $metadata : {};
+    const status = metadata['httpStatusCode'];
     const isNetwork = typeof code === 'string' && NETWORK.has(code);
     return {
         name: isNetwork ? code : textOf(name) || 'Error',
         message: withoutHint(textOf(message) || textOf(messageOfFirst(error))),
         httpStatus: typeof status === 'number' ? status : undefined,
+        isClockCorrected: metadata['clockSkewCorrected'] === true,
     };
 }
 /** Text and what reads like it; an error answer can hold anything in its place, and not everything becomes a text. */
@@ -37214,7 +37227,11 @@ function messageOfFirst({ errors }) {
     const [first] = Array.isArray(errors) ? errors : [];
     return (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(first) ? first['message'] : undefined;
 }
-function kindOf({ name, message, httpStatus }) {
+function kindOf({ name, message, httpStatus, isClockCorrected }) {
+    if (WRONG_CLOCK.has(name))
+        return 'wrong-clock';
+    if (INVALID_CREDENTIALS.has(name) && (isClockCorrected || OTHER_TIME.test(message)))
+        return 'wrong-clock';
     if (EXPIRED.has(name))
         return 'expired';
     if (INVALID_CREDENTIALS.has(name))
@@ -37239,10 +37256,9 @@ function describeServiceError(operation, error) {
         case 'expired':
             return `AWS refused ${operation} because the credentials have expired (${error.code}: ${error.message}). Let this action take and renew its own ('role-to-assume'), or get new ones in the step before.`;
         case 'invalid-credentials':
-            if (/^Signature expired/.test(error.message)) {
-                return `AWS refused ${operation} because the clock of this machine is wrong (${error.code}: ${error.message}). Set it.`;
-            }
             return `AWS refused ${operation} because the credentials are not valid (${error.code}: ${error.message}). Check the step that provides them.`;
+        case 'wrong-clock':
+            return `AWS refused ${operation} because the clock of this runner is wrong (${error.code}: ${error.message}). Have the runner set its clock by NTP.`;
         case 'no-credentials':
             return `There are no AWS credentials for ${operation} (${error.message}). Set 'role-to-assume', or run aws-actions/configure-aws-credentials before this step.`;
         case 'denied':
@@ -37262,6 +37278,32 @@ function permissionAdvice(operation, error) {
     if (error.action === undefined)
         return `Allow ${operation} in the role of this job.`;
     return `Allow ${error.action}${error.resource === undefined ? '' : ` on ${error.resource}`} in the role of this job.`;
+}
+
+
+/***/ }),
+
+/***/ 1925:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ withClockNews)
+/* harmony export */ });
+/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8191);
+
+/** The world, which says once in the log that AWS refused the time of a request and that it is sent again. */
+function withClockNews(world) {
+    let isTold = false;
+    return {
+        ...world,
+        onWrongClock: ({ operation, serviceError }) => {
+            if (isTold)
+                return;
+            isTold = true;
+            const { code, message } = serviceError;
+            world.log.warning(`The clock of this runner is wrong, so AWS refused ${operation} (${code}: ${message}). It is asked again with the time of AWS; times that this step reads from its own clock, such as ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(world.clock.now())} for now, are off.`);
+        },
+    };
 }
 
 
@@ -44412,6 +44454,7 @@ function callProblem({ operation, serviceError }) {
         throttled: 'unreachable',
         unavailable: 'unreachable',
         network: 'unreachable',
+        'wrong-clock': 'credentials',
         expired: 'credentials',
         'invalid-credentials': 'credentials',
         'no-credentials': 'credentials',
@@ -47937,6 +47980,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   U: () => (/* binding */ mainStep)
 });
 
+// EXTERNAL MODULE: ./lib/clock-news.js
+var clock_news = __nccwpck_require__(1925);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 // EXTERNAL MODULE: ./lib/plan/phases.js
@@ -50034,6 +50079,7 @@ async function watch(parsed, world) {
 
 
 
+
 const OPERATIONS = {
     release: release,
     plan: plan,
@@ -50045,7 +50091,7 @@ const OPERATIONS = {
 };
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */
 async function operate(parsed, world) {
-    return await OPERATIONS[parsed.inputs.operation](parsed, world);
+    return await OPERATIONS[parsed.inputs.operation](parsed, (0,clock_news/* withClockNews */.S)(world));
 }
 
 // EXTERNAL MODULE: ./lib/wrap-up.js
@@ -53186,12 +53232,14 @@ function stopVerdict({ rollback, snapshot, stop }) {
 /* harmony export */   UU: () => (/* binding */ isAtRest)
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _clock_news_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1925);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7503);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8744);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1229);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1229);
 /* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1946);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1288);
 /* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(336);
+
 
 
 
@@ -53210,7 +53258,7 @@ const WRAP_UP_MS = 240_000;
  * lane.
  */
 async function wrapUp(saved, parsed, world) {
-    const ended = await bringToRest(saved, parsed, world);
+    const ended = await bringToRest(saved, parsed, (0,_clock_news_js__WEBPACK_IMPORTED_MODULE_6__/* .withClockNews */ .S)(world));
     await (0,_preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_3__/* .giveBackLane */ .j)(ended, world);
     return ended;
 }
@@ -53268,7 +53316,7 @@ function needsSomebody({ status, settlement, snapshot }) {
         return true;
     if (settlement === undefined)
         return false;
-    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .hY)(snapshot);
+    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot);
     return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
 }
 /** Nothing is left to be done for a cancelled release. */

@@ -1,4 +1,5 @@
 import { CallError } from './aws/attempts.ts'
+import { withClockNews } from './clock-news.ts'
 import { conclude } from './conclude.ts'
 import type { Outcome } from './follow/follow.ts'
 import { settle } from './follow/settle.ts'
@@ -22,7 +23,7 @@ const WRAP_UP_MS = 240_000
  * lane.
  */
 export async function wrapUp(saved: Release, parsed: ParsedInputs, world: World): Promise<Release> {
-  const ended = await bringToRest(saved, parsed, world)
+  const ended = await bringToRest(saved, parsed, withClockNews(world))
   await giveBackLane(ended, world)
   return ended
 }

@@ -187,3 +187,24 @@ describe('a call whose credentials have expired', () => {
     expect(atMs).toEqual([0])
   })
 })
+
+describe('a call that is refused for the time of its signature', () => {
+  const future = () =>
+    Object.assign(httpError('InvalidSignatureException', 403), { message: 'Signature not yet current: 2 is later' })
+
+  test.each([
+    ['a read', attempt],
+    ['a write', attemptOnce],
+  ])('is made again at once, even when it has one attempt only, and says so: %s', async (_, how) => {
+    const told: string[] = []
+    const options = { maxAttempts: 1, onWrongClock: ({ operation }: CallError) => told.push(operation) }
+    expect(await call(how, [future()], options)).toEqual({ result: 'answer 2', atMs: [0, 0] })
+    expect(told).toEqual(['ecs:Describe'])
+  })
+
+  test('fails when the time that AWS gave does not help', async () => {
+    const { result, atMs } = await call(attempt, [future(), future()])
+    expect(result).toMatchObject({ serviceError: { kind: 'wrong-clock', notAccepted: true } })
+    expect(atMs).toEqual([0, 0])
+  })
+})

@@ -18,7 +18,8 @@ describe('the kind of an error', () => {
     ['unavailable', 'ServerException', 500],
     ['unavailable', 'SyntaxError', 503],
     ['expired', 'ExpiredTokenException', 400],
-    ['expired', 'RequestExpired', 400],
+    ['wrong-clock', 'RequestExpired', 400],
+    ['wrong-clock', 'RequestTimeTooSkewed', 403],
     ['invalid-credentials', 'UnrecognizedClientException', 400],
     ['invalid-credentials', 'InvalidSignatureException', 403],
     ['no-credentials', 'CredentialsProviderError', undefined],
@@ -168,9 +169,28 @@ describe('a sentence about an error', () => {
     expect(sentence(error)).not.toContain('(ETIMEDOUT: )')
   })
 
-  test('does not blame the credentials for a clock that is wrong', () => {
-    const message =
-      'Signature expired: 20260101T000000Z is now earlier than 20260101T001500Z (20260101T002000Z - 5 min.)'
-    expect(sentence(sdkError('InvalidSignatureException', message, 400))).not.toContain('credentials have expired')
+  test.each([
+    [
+      'InvalidSignatureException',
+      'Signature expired: 20260101T000000Z is now earlier than 20260101T001500Z (20260101T002000Z - 5 min.)',
+    ],
+    [
+      'SignatureDoesNotMatch',
+      'Signature not yet current: 20260101T003000Z is still later than 20260101T002500Z (20260101T002000Z + 5 min.)',
+    ],
+    ['RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.'],
+  ])('names the clock of the runner, not the credentials, for %s', (name, message) => {
+    const told = sentence(sdkError(name, message, 403))
+    expect(told).toContain('because the clock of this runner is wrong')
+    expect(told).not.toContain('credentials')
+  })
+
+  test('names the clock when the SDK found it wrong, whatever the answer says', () => {
+    const refused = (clockSkewCorrected: boolean) =>
+      Object.assign(sdkError('AuthFailure', 'AWS was not able to validate the provided access credentials'), {
+        $metadata: { httpStatusCode: 401, clockSkewCorrected },
+      })
+    expect(sentence(refused(true))).toContain('the clock of this runner is wrong')
+    expect(sentence(refused(false))).toContain('the credentials are not valid')
   })
 })

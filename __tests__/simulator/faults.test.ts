@@ -303,3 +303,23 @@ test('a rate limit of one operation leaves the others alone, and is over when it
       expect(await ask('ListApplications')).toBe(200)
     },
   ))
+
+test('a request that was signed minutes away from the clock is refused with the time of the clock', () =>
+  withRehearsal(
+    withFaults([{ operation: 'ListApplications', kind: { type: 'wrong-clock' } }]),
+    async ({ simulator }) => {
+      const signedAt = async (time: string) =>
+        await post(simulator.url, 'codedeploy', 'ListApplications', {}, { 'x-amz-date': time })
+      expect((await signedAt('20260808T115500Z')).httpStatus).toBe(200)
+      expect((await signedAt('20260808T120500Z')).httpStatus).toBe(200)
+      const late = await signedAt('20260808T115459Z')
+      expect(late.body).toEqual({
+        __type: 'InvalidSignatureException',
+        message: 'Signature expired: 20260808T115459Z is now earlier than 20260808T115500Z (20260808T120000Z - 5 min.)',
+      })
+      expect(late.headers['date']).toBe('Sat, 08 Aug 2026 12:00:00 GMT')
+      expect((await signedAt('20260808T120501Z')).body).toMatchObject({
+        message: expect.stringContaining('is still later than 20260808T120500Z (20260808T120000Z + 5 min.)'),
+      })
+    },
+  ))

@@ -25,6 +25,8 @@ export interface Attempts {
   patienceMs?: number
   /** A call is throttled for longer than its attempts, or is no longer after so many throttled attempts. */
   onThrottled?(trouble: { began: CallError } | { endedAfter: number }): void
+  /** AWS refused the time of a request; it is sent again with the time that the answer gave. */
+  onWrongClock?(failed: CallError): void
   /** AWS called the credentials expired. @returns whether the next attempt is signed with others */
   renewCredentials?(): boolean
 }
@@ -71,6 +73,7 @@ async function attemptCall<Answer>(
   const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts
   const patientUntilMs = clock.now() + patienceMs
   let mayRenew = true
+  let mayCorrectClock = true
   let throttled = 0
   for (let attempt = 1; ; attempt++) {
     const deadline = clock.deadline(deadlineMs)
@@ -83,6 +86,12 @@ async function attemptCall<Answer>(
       const { kind } = failed.serviceError
       if (kind === 'expired' && mayRenew && attempts.renewCredentials?.() === true) {
         mayRenew = false
+        continue
+      }
+      // The answer refuses the request as it was signed, so that it was not carried out, whatever it asked for.
+      if (kind === 'wrong-clock' && mayCorrectClock) {
+        mayCorrectClock = false
+        attempts.onWrongClock?.(failed)
         continue
       }
       const isPatient = kind === 'throttled' && clock.now() < patientUntilMs && signal?.aborted !== true

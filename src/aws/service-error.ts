@@ -5,6 +5,8 @@ import { inSentence } from '../untrusted.ts'
  * What an error from AWS means for us.
  *
  * - `throttled`, `unavailable`, `network`: says nothing about the request's subject; try again.
+ * - `wrong-clock`: signed at a time that AWS does not take for now; the SDK has learnt the time from the answer, so that
+ *   one more attempt helps unless the clock is not the cause.
  * - `expired`, `invalid-credentials`, `no-credentials`: no further call will work.
  * - `denied`: this call will not work.
  * - `answered`: the service understood the call and refused it; its code tells why.
@@ -13,6 +15,7 @@ export type ErrorKind =
   | 'throttled'
   | 'unavailable'
   | 'network'
+  | 'wrong-clock'
   | 'expired'
   | 'invalid-credentials'
   | 'no-credentials'
@@ -35,7 +38,7 @@ export interface ServiceError {
   sentence?: string
 }
 
-const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired', 'TokenRefreshRequired'])
+const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired'])
 const INVALID_CREDENTIALS = new Set([
   'UnrecognizedClientException',
   'InvalidClientTokenId',
@@ -47,6 +50,10 @@ const INVALID_CREDENTIALS = new Set([
   'MissingAuthenticationTokenException',
   'AuthFailure',
 ])
+/** Source: the SDK's list of errors that a skewed clock causes; the others of it are in `INVALID_CREDENTIALS`. */
+const WRONG_CLOCK = new Set(['RequestExpired', 'RequestInTheFuture', 'RequestTimeTooSkewed'])
+/** How AWS says that a signature is good but of another time. Observed. */
+const OTHER_TIME = /\bSignature (?:expired|not yet current)\b/i
 const THROTTLED = new Set([
   'ThrottlingException',
   'Throttling',
@@ -110,18 +117,23 @@ interface ErrorFacts {
   name: string
   message: string
   httpStatus: number | undefined
+  /** The SDK found its clock minutes away from that of the answer, and corrects it from now on. */
+  isClockCorrected: boolean
 }
 
 /** Whatever was thrown: SDK exceptions, Node's network errors, and anything else. */
 function factsOf(error: unknown): ErrorFacts {
-  if (!isJsonObject(error)) return { name: 'Error', message: textOf(error), httpStatus: undefined }
+  if (!isJsonObject(error))
+    return { name: 'Error', message: textOf(error), httpStatus: undefined, isClockCorrected: false }
   const { name, code, message, $metadata } = error
-  const status = isJsonObject($metadata) ? $metadata['httpStatusCode'] : undefined
+  const metadata = isJsonObject($metadata) ? $metadata : {}
+  const status = metadata['httpStatusCode']
   const isNetwork = typeof code === 'string' && NETWORK.has(code)
   return {
     name: isNetwork ? code : textOf(name) || 'Error',
     message: withoutHint(textOf(message) || textOf(messageOfFirst(error))),
     httpStatus: typeof status === 'number' ? status : undefined,
+    isClockCorrected: metadata['clockSkewCorrected'] === true,
   }
 }
 
@@ -143,7 +155,9 @@ function messageOfFirst({ errors }: JsonObject): unknown {
   return isJsonObject(first) ? first['message'] : undefined
 }
 
-function kindOf({ name, message, httpStatus }: ErrorFacts): ErrorKind {
+function kindOf({ name, message, httpStatus, isClockCorrected }: ErrorFacts): ErrorKind {
+  if (WRONG_CLOCK.has(name)) return 'wrong-clock'
+  if (INVALID_CREDENTIALS.has(name) && (isClockCorrected || OTHER_TIME.test(message))) return 'wrong-clock'
   if (EXPIRED.has(name)) return 'expired'
   if (INVALID_CREDENTIALS.has(name)) return 'invalid-credentials'
   if (name === 'CredentialsProviderError') return 'no-credentials'
@@ -161,10 +175,9 @@ export function describeServiceError(operation: string, error: ServiceError): st
     case 'expired':
       return `AWS refused ${operation} because the credentials have expired (${error.code}: ${error.message}). Let this action take and renew its own ('role-to-assume'), or get new ones in the step before.`
     case 'invalid-credentials':
-      if (/^Signature expired/.test(error.message)) {
-        return `AWS refused ${operation} because the clock of this machine is wrong (${error.code}: ${error.message}). Set it.`
-      }
       return `AWS refused ${operation} because the credentials are not valid (${error.code}: ${error.message}). Check the step that provides them.`
+    case 'wrong-clock':
+      return `AWS refused ${operation} because the clock of this runner is wrong (${error.code}: ${error.message}). Have the runner set its clock by NTP.`
     case 'no-credentials':
       return `There are no AWS credentials for ${operation} (${error.message}). Set 'role-to-assume', or run aws-actions/configure-aws-credentials before this step.`
     case 'denied':

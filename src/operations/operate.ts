@@ -1,3 +1,4 @@
+import { withClockNews } from '../clock-news.ts'
 import type { ParsedInputs } from '../inputs/inputs.ts'
 import type { Operation } from '../inputs/operation.ts'
 import { release } from '../release.ts'
@@ -22,5 +23,5 @@ const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: World) => Prom
 
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */
 export async function operate(parsed: ParsedInputs, world: World): Promise<Release> {
-  return await OPERATIONS[parsed.inputs.operation](parsed, world)
+  return await OPERATIONS[parsed.inputs.operation](parsed, withClockNews(world))
 }

@@ -48,6 +48,7 @@ export function callProblem({ operation, serviceError }: CallError): Problem {
     throttled: 'unreachable',
     unavailable: 'unreachable',
     network: 'unreachable',
+    'wrong-clock': 'credentials',
     expired: 'credentials',
     'invalid-credentials': 'credentials',
     'no-credentials': 'credentials',

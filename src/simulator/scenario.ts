@@ -196,6 +196,8 @@ export type FaultKind =
   | { type: 'error'; code: string; message: string; httpStatus: number }
   | { type: 'server-error'; httpStatus: 500 | 503 }
   | { type: 'expired' }
+  /** A request is refused unless it was signed within 5 minutes of the simulator's clock, which the answer's `Date` tells. */
+  | { type: 'wrong-clock' }
   /** `resource` is the ARN in the text; default `*`. */
   | { type: 'denied'; resource?: string }
   /** The connection is cut before the request was looked at. */

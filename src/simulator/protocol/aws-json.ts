@@ -29,6 +29,7 @@ export const awsJson: Protocol = {
   answer: (_operation, _answer, json): Message => ({ headers: HEADERS, body: json }),
   error: (_call, { code, message }): Message => ({ headers: HEADERS, body: errorBody(code, message) }),
   expiredToken: (message) => new AwsError('ExpiredTokenException', message),
+  wrongClock: (message) => new AwsError('InvalidSignatureException', message),
   unreadable: (misfit) => new AwsError('SerializationException', misfit ? serializationText(misfit) : ''),
 }
 

@@ -6,7 +6,7 @@ import type { RealWorld } from '../real-world.ts'
 import type { CallOutline } from '../recorded-call.ts'
 import { AwsError, NotSimulated } from './aws-error.ts'
 import { accessKeyId } from './credential-scope.ts'
-import { delayOf, EXPIRED_TOKEN, refusalBy, spoiltBy } from './fault-effect.ts'
+import { dateHeaderOf, delayOf, EXPIRED_TOKEN, otherTimeText, refusalBy, spoiltBy } from './fault-effect.ts'
 import type { Operation } from './operation.ts'
 import type { Message, Protocol, Request } from './protocol.ts'
 import { inspect } from './shape.ts'
@@ -63,6 +63,8 @@ export function exchange(
   try {
     const refusal = fault && refusalBy(fault, asked, protocol, account.world)
     if (refusal) throw refusal
+    const otherTime = otherTimeText(fault, request.signedAt, atMs)
+    if (otherTime !== undefined) throw protocol.wrongClock(otherTime)
     refuseProtocol(request, asked.operation, complain)
     if (account.sessions.isExpired(signedBy, atMs)) throw protocol.expiredToken(EXPIRED_TOKEN)
     if (!operation) {
@@ -81,7 +83,8 @@ export function exchange(
     message = protocol.error(asked, failure, requestId)
   }
   if (fault?.type === 'drop-after-accept') return { reply: undefined, call: { ...call, httpStatus: 0 } }
-  const reply = { ...message, body: spoiltBy(fault, message.body), httpStatus: call.httpStatus }
+  const headers = { ...message.headers, ...dateHeaderOf(fault, atMs) }
+  const reply = { headers, body: spoiltBy(fault, message.body), httpStatus: call.httpStatus }
   return { reply, call, delaySeconds: delayOf(fault) }
 }
 

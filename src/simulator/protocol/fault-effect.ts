@@ -29,6 +29,32 @@ export function refusalBy(
   }
 }
 
+/** How far the time of a signature may be from that of AWS. Source: IAM User Guide, "Troubleshooting AWS SigV4 signing". */
+const SIGNATURE_MINUTES = 5
+
+/** Why a signature of this time is refused; undefined when it is not. The wording is observed. */
+export function otherTimeText(fault: FaultKind | undefined, signedAt: string | undefined, atMs: number) {
+  const signedMs = Date.parse(signedAt?.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5') ?? '')
+  if (fault?.type !== 'wrong-clock' || Number.isNaN(signedMs)) return undefined
+  const limitMs = SIGNATURE_MINUTES * 60_000
+  const bound = (sign: '-' | '+', boundMs: number) => `${basicTime(boundMs)} (${basicTime(atMs)} ${sign} 5 min.)`
+  if (signedMs < atMs - limitMs)
+    return `Signature expired: ${signedAt} is now earlier than ${bound('-', atMs - limitMs)}`
+  if (signedMs > atMs + limitMs)
+    return `Signature not yet current: ${signedAt} is still later than ${bound('+', atMs + limitMs)}`
+  return undefined
+}
+
+/** `20260808T120000Z` */
+function basicTime(atMs: number): string {
+  return new Date(atMs).toISOString().replace(/[-:]|\.\d+/g, '')
+}
+
+/** By the simulator's clock where clocks matter; else HTTP's own, which is the machine's. */
+export function dateHeaderOf(fault: FaultKind | undefined, atMs: number): { date?: string } {
+  return fault?.type === 'wrong-clock' ? { date: new Date(atMs).toUTCString() } : {}
+}
+
 /** What arrives in place of this answer. */
 export function spoiltBy(fault: FaultKind | undefined, body: string): string {
   if (fault?.type !== 'malformed') return body

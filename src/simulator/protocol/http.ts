@@ -86,6 +86,7 @@ async function respond(
     target: headerOf(incoming, 'x-amz-target'),
     smithyProtocol: headerOf(incoming, 'smithy-protocol'),
     authorization: headerOf(incoming, 'authorization'),
+    signedAt: headerOf(incoming, 'x-amz-date'),
     attempt: headerOf(incoming, 'amz-sdk-request'),
   }
   const protocol = protocolOf(request)

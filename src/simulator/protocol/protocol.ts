@@ -14,6 +14,8 @@ export interface Request {
   smithyProtocol: string | undefined
   /** Header `authorization`. */
   authorization: string | undefined
+  /** Header `x-amz-date`: when the request was signed. */
+  signedAt: string | undefined
   /** Header `amz-sdk-request`. */
   attempt: string | undefined
 }
@@ -46,4 +48,6 @@ export interface Protocol {
   unreadable(misfit: Misfit | undefined): AwsError
   /** What a request is refused with when it is signed by a session that is over. */
   expiredToken(message: string): AwsError
+  /** What a request is refused with when it was signed at another time. */
+  wrongClock(message: string): AwsError
 }

@@ -36,6 +36,7 @@ export const query: Protocol = {
     return { headers: HEADERS, body }
   },
   expiredToken: (message) => new AwsError('ExpiredToken', message, 403),
+  wrongClock: (message) => new AwsError('SignatureDoesNotMatch', message, 403),
   unreadable: (misfit) => {
     const where = misfit ? `: ${misfit.path} is no ${misfit.expected}` : ''
     return new AwsError('MalformedInput', `The form cannot be read${where}`)

@@ -35,6 +35,7 @@ export const restJson: Protocol = {
     body: JSON.stringify({ Type: httpStatus < 500 ? 'User' : 'Service', Message: message }),
   }),
   expiredToken: (message) => new AwsError('ExpiredTokenException', message, 403),
+  wrongClock: (message) => new AwsError('InvalidSignatureException', message, 403),
   unreadable: () => new AwsError('SerializationException', ''),
 }
 

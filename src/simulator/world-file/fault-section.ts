@@ -9,6 +9,7 @@ const KINDS = [
   'error',
   'server-error',
   'expired',
+  'wrong-clock',
   'denied',
   'drop',
   'drop-after-accept',
