@@ -57,7 +57,7 @@ describe('without the right to read lifecycle events', () => {
       prepare: ({ simulator }) => simulator.addFault(fault('GetDeploymentTarget', DENIED, 3)),
     })
     expect(outputs.status).toBe('rolled-back')
-    expect(annotation?.message).toContain('failed at AfterAllowTraffic: hook CodeDeployHook_validate reported Failed')
+    expect(annotation?.message).toContain('failed at AfterAllowTraffic: hook CodeDeployHook_validate failed')
   })
 })
 

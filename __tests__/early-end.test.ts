@@ -105,7 +105,7 @@ describe('a release that is cancelled', () => {
       scenario: { ...scenarios['hook-fails'], timings: { rollbackRun: 30 } },
     })
     expect(outputs).toMatchObject({ status: 'cancelled', 'rollback-status': 'running' })
-    expect(annotation?.message).toContain('hook CodeDeployHook_validate reported Failed')
+    expect(annotation?.message).toContain('hook CodeDeployHook_validate failed')
   })
 
   test('while its rollback is looked for leaves open whether there is one', async () => {
@@ -215,7 +215,7 @@ describe('a rollback', () => {
       world: { onRelease: ({ snapshot }) => snapshot?.status === 'failed' && endIsSeen() },
     })
     expect(outputs).toMatchObject({ status: 'unknown', 'rollback-status': 'unknown' })
-    expect(annotation?.message).toContain('hook CodeDeployHook_validate reported Failed')
+    expect(annotation?.message).toContain('hook CodeDeployHook_validate failed')
     expect(annotation?.message).toContain('What became of the rollback could not be seen.')
   })
 

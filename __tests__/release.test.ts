@@ -117,7 +117,7 @@ describe('a release that CodeDeploy ends', () => {
     expect(outputs['rollback-deployment-id']).toMatch(/^d-/)
     expect(outputs['rollback-deployment-id']).not.toBe(outputs['codedeploy-deployment-id'])
     expect(annotation?.message).toBe(
-      `Deployment ${outputs['codedeploy-deployment-id']} failed at AfterAllowTestTraffic: hook CodeDeployHook_validate reported Failed (HOOK_EXECUTION_FAILURE). ` +
+      `Deployment ${outputs['codedeploy-deployment-id']} failed at AfterAllowTestTraffic: hook CodeDeployHook_validate failed (HOOK_EXECUTION_FAILURE). ` +
         `Rollback ${outputs['rollback-deployment-id']} succeeded. Production traffic never left the original (web:1). ` +
         'The end of the hook log is in the log and the summary of this run, all of it in the log group /aws/lambda/CodeDeployHook_validate.',
     )

@@ -46318,23 +46318,52 @@ function placeOf(snapshot) {
 }
 function reasonOf(release, snapshot) {
     const { code = '', message = '' } = snapshot.error ?? {};
-    const own = message === '' ? code : `${code}: ${message}`;
+    const own = reasonText(code, message);
     const eventName = (0,follow_snapshot/* failedEvent */.uG)(snapshot)?.name ?? '';
     const hookFunction = (0,follow_snapshot/* hookOf */.pd)(release.plan?.hooks ?? {}, eventName);
     if ((0,ending/* endingOf */.z)(snapshot) === 'alarm') {
         return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
     }
-    if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
-        return `hook ${hookFunction} reported Failed (${code}).`;
+    if (hookFunction !== undefined) {
+        const fault = hookFault(code, message);
+        if (fault !== undefined)
+            return `hook ${hookFunction} ${fault}.`;
     }
-    if (hookFunction !== undefined && /status callback/i.test(message)) {
-        return `hook ${hookFunction} did not answer (${own})`;
-    }
-    const because = own === '' ? 'CodeDeploy gave no reason.' : `${withoutFullStop(own)}.`;
+    const because = own === '' ? 'CodeDeploy gave no reason.' : `${own}.`;
     const [taskStop] = release.taskStops;
     return eventName === 'Install' && taskStop !== undefined
         ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
         : because;
+}
+/** Codes with which CodeDeploy says that it could not run the function. Source: CodeDeploy API Reference, ErrorInformation. */
+const NOT_INVOKED = new Set(['IAM_ROLE_PERMISSIONS', 'IAM_ROLE_MISSING', 'INVALID_LAMBDA_FUNCTION']);
+/**
+ * What was wrong with the hook at which a deployment ended, by CodeDeploy's message, then by its code; undefined when
+ * neither is about hooks. That a hook reported Failed and that it ended with an error is not told apart, and the code
+ * of a hook that was silent is not documented. Texts: User Guide, "Troubleshoot Amazon ECS deployments".
+ */
+function hookFault(code, message) {
+    const own = reasonText(code, message);
+    if (/status callback/i.test(message))
+        return `did not answer in time (${own})`;
+    if (isNotInvoked(code, message))
+        return `could not be invoked (${own})`;
+    if (/validation functions? failed/i.test(message))
+        return `failed (${code})`;
+    if (code === 'TIMEOUT' && message === '')
+        return `did not answer in time (${code})`;
+    return code === 'HOOK_EXECUTION_FAILURE' ? `failed (${own})` : undefined;
+}
+function isNotInvoked(code, message) {
+    return /AWSLambda/.test(message) || NOT_INVOKED.has(code);
+}
+/** Whether the hook at which a deployment ended was never run, so that it has printed nothing. */
+function couldNotInvokeHook({ snapshot }) {
+    return isNotInvoked(snapshot?.error?.code ?? '', snapshot?.error?.message ?? '');
+}
+/** CodeDeploy's code and message, as far as there are any. */
+function reasonText(code, message) {
+    return withoutFullStop([code, message].filter((part) => part !== '').join(': '));
 }
 /** How far the shift had come; nothing when that could not be seen. */
 function shiftedWhen(release, { isBlind }) {
@@ -46569,6 +46598,7 @@ var hook_results = __nccwpck_require__(5076);
 
 
 
+
 const TITLES = {
     succeeded: 'Released',
     'awaiting-promotion': 'Awaiting promotion',
@@ -46737,7 +46767,7 @@ function lookForDeployment({ group, region }) {
 }
 function hookLogAdvice(release) {
     const failed = (0,hook_results/* hookResults */.a)(release).find(({ result }) => result === 'failed');
-    if (failed === undefined)
+    if (failed === undefined || couldNotInvokeHook(release))
         return '';
     const isShown = release.hookLogs.some(({ event, lines }) => event === failed.event && lines.length > 0);
     const where = isShown

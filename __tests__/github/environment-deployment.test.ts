@@ -44,7 +44,7 @@ test('reads as failure, with the reason, when the release was rolled back', asyn
     const last = github.deployments[0]?.statuses.at(-1)
     expect(last).toMatchObject({ state: 'failure' })
     expect(last?.description).toMatch(
-      /^Rolled back: Deployment d-\w+ failed at AfterAllowTestTraffic: hook CodeDeployHook_validate reported Failed/,
+      /^Rolled back: Deployment d-\w+ failed at AfterAllowTestTraffic: hook CodeDeployHook_validate failed/,
     )
   })
 })

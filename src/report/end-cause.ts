@@ -37,23 +37,52 @@ function placeOf(snapshot: Snapshot): string {
 
 function reasonOf(release: Release, snapshot: Snapshot): string {
   const { code = '', message = '' } = snapshot.error ?? {}
-  const own = message === '' ? code : `${code}: ${message}`
+  const own = reasonText(code, message)
   const eventName = failedEvent(snapshot)?.name ?? ''
   const hookFunction = hookOf(release.plan?.hooks ?? {}, eventName)
   if (endingOf(snapshot) === 'alarm') {
     return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`
   }
-  if (hookFunction !== undefined && code === 'HOOK_EXECUTION_FAILURE') {
-    return `hook ${hookFunction} reported Failed (${code}).`
+  if (hookFunction !== undefined) {
+    const fault = hookFault(code, message)
+    if (fault !== undefined) return `hook ${hookFunction} ${fault}.`
   }
-  if (hookFunction !== undefined && /status callback/i.test(message)) {
-    return `hook ${hookFunction} did not answer (${own})`
-  }
-  const because = own === '' ? 'CodeDeploy gave no reason.' : `${withoutFullStop(own)}.`
+  const because = own === '' ? 'CodeDeploy gave no reason.' : `${own}.`
   const [taskStop] = release.taskStops
   return eventName === 'Install' && taskStop !== undefined
     ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
     : because
+}
+
+/** Codes with which CodeDeploy says that it could not run the function. Source: CodeDeploy API Reference, ErrorInformation. */
+const NOT_INVOKED = new Set(['IAM_ROLE_PERMISSIONS', 'IAM_ROLE_MISSING', 'INVALID_LAMBDA_FUNCTION'])
+
+/**
+ * What was wrong with the hook at which a deployment ended, by CodeDeploy's message, then by its code; undefined when
+ * neither is about hooks. That a hook reported Failed and that it ended with an error is not told apart, and the code
+ * of a hook that was silent is not documented. Texts: User Guide, "Troubleshoot Amazon ECS deployments".
+ */
+function hookFault(code: string, message: string): string | undefined {
+  const own = reasonText(code, message)
+  if (/status callback/i.test(message)) return `did not answer in time (${own})`
+  if (isNotInvoked(code, message)) return `could not be invoked (${own})`
+  if (/validation functions? failed/i.test(message)) return `failed (${code})`
+  if (code === 'TIMEOUT' && message === '') return `did not answer in time (${code})`
+  return code === 'HOOK_EXECUTION_FAILURE' ? `failed (${own})` : undefined
+}
+
+function isNotInvoked(code: string, message: string): boolean {
+  return /AWSLambda/.test(message) || NOT_INVOKED.has(code)
+}
+
+/** Whether the hook at which a deployment ended was never run, so that it has printed nothing. */
+export function couldNotInvokeHook({ snapshot }: Release): boolean {
+  return isNotInvoked(snapshot?.error?.code ?? '', snapshot?.error?.message ?? '')
+}
+
+/** CodeDeploy's code and message, as far as there are any. */
+function reasonText(code: string, message: string): string {
+  return withoutFullStop([code, message].filter((part) => part !== '').join(': '))
 }
 
 /** How far the shift had come; nothing when that could not be seen. */

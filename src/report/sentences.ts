@@ -6,6 +6,7 @@ import type { Status } from '../verdict.ts'
 import { cause } from './cause.ts'
 import { deploymentUrl } from './console-links.ts'
 import { originalKeptUntilMs } from './deadlines.ts'
+import { couldNotInvokeHook } from './end-cause.ts'
 import { hookResults } from './hook-results.ts'
 import { functionName, originalRevision, releasedRevision } from './labels.ts'
 import { isGoneAgain, previewCause, previewTitle } from './previews.ts'
@@ -194,7 +195,7 @@ function lookForDeployment({ group, region }: Release): string {
 
 function hookLogAdvice(release: Release): string {
   const failed = hookResults(release).find(({ result }) => result === 'failed')
-  if (failed === undefined) return ''
+  if (failed === undefined || couldNotInvokeHook(release)) return ''
   const isShown = release.hookLogs.some(({ event, lines }) => event === failed.event && lines.length > 0)
   const where = isShown
     ? 'The end of the hook log is in the log and the summary of this run, all of it'
