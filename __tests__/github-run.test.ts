@@ -58,3 +58,48 @@ test.each([
 ])('finds the pull request of %s: %j', (reference, pullRequest) => {
   expect(githubRun({ GITHUB_REF: reference }).pullRequest).toBe(pullRequest)
 })
+
+const SHA = 'f'.repeat(40)
+const sideWith = (repo: object) => ({ sha: SHA, repo })
+const PULL = {
+  number: 7,
+  state: 'closed',
+  head: sideWith({ full_name: 'example/shop' }),
+  base: sideWith({ full_name: 'example/shop' }),
+}
+/** As a workflow run names it: repositories by their ids. */
+const BRIEF_PULL = { number: 7, head: sideWith({ id: 1 }), base: sideWith({ id: 1 }) }
+
+function workflowRun(event: string, pulls: unknown) {
+  return { action: 'completed', workflow_run: { event, head_sha: SHA, pull_requests: pulls } }
+}
+
+test.each<[string, unknown, string]>([
+  [
+    'pull_request, of one that is merged',
+    { action: 'closed', number: 7, pull_request: { ...PULL, merged: true } },
+    '7',
+  ],
+  ['pull_request_target', { action: 'opened', number: 7, pull_request: PULL }, '7'],
+  ['pull_request_review', { action: 'submitted', review: {}, pull_request: PULL }, '7'],
+  ['pull_request_review_comment', { action: 'created', comment: {}, pull_request: PULL }, '7'],
+  ['issue_comment on a pull request', { comment: {}, issue: { number: 7, pull_request: { url: '…' } } }, '7'],
+  ['issue_comment on an issue', { comment: {}, issue: { number: 7 } }, ''],
+  ['workflow_run of a workflow that ran for one', workflowRun('pull_request', [BRIEF_PULL]), '7'],
+  ['workflow_run of a workflow that ran for two', workflowRun('pull_request', [BRIEF_PULL, BRIEF_PULL]), ''],
+  ['workflow_run of a workflow that ran for a fork', workflowRun('pull_request', []), ''],
+  ['workflow_run of a push to the branch that one comes from', workflowRun('push', [BRIEF_PULL]), ''],
+  ['workflow_run that names what is no pull request', workflowRun('pull_request', { 0: BRIEF_PULL }), ''],
+  ['push', { ref: 'refs/heads/main', commits: [] }, ''],
+  ['pull_request with a number that is none', { pull_request: { ...PULL, number: '7' } }, ''],
+  ['workflow_dispatch', { inputs: { pull_request: '7' } }, ''],
+  ['repository_dispatch', { client_payload: { pull_request: PULL } }, ''],
+])('the pull request of a run on the base branch is told by its event: %s', (_name, event, pullRequest) => {
+  expect(githubRun({ GITHUB_REF: 'refs/heads/main' }, event).pullRequest).toBe(pullRequest)
+})
+
+test('the ref of a run names its pull request when the event names none, and not when it does', () => {
+  const environment = { GITHUB_REF: 'refs/pull/123/merge' }
+  expect(githubRun(environment, { inputs: {} }).pullRequest).toBe('123')
+  expect(githubRun(environment, { pull_request: PULL }).pullRequest).toBe('7')
+})

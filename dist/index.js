@@ -42723,39 +42723,70 @@ class Trouble {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ pullRequestOfRef),
 /* harmony export */   _: () => (/* binding */ pullRequestOf)
 /* harmony export */ });
 /* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
 
 /**
- * The pull request of the event that started the run, a comment on one among it; undefined when it is about none.
- * Source: GitHub documentation, "Webhook events and payloads", pull_request and issue_comment.
+ * The pull request of the event that started the run, including a comment on one, a review, and the end of a workflow
+ * that ran for one; undefined when the event is about none. Whichever event it is, `GITHUB_REF` may be the base branch.
+ * Source: GitHub documentation, "Webhook events and payloads": pull_request, pull_request_review,
+ * pull_request_review_comment, issue_comment, workflow_run.
+ * @param event its payload
  */
 function pullRequestOf(event) {
     if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(event))
         return undefined;
-    const { pull_request: pull, issue } = event;
-    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(pull)) {
-        const isPull = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(issue) && (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(issue['pull_request']) && isNumber(issue['number']);
-        return isPull
-            ? { number: Number(issue['number']), headSha: '', isFork: false, isClosed: issue['state'] === 'closed' }
-            : undefined;
-    }
-    if (!isNumber(pull['number']))
+    const { pull_request: pull, issue, workflow_run: workflowRun } = event;
+    if ((0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(pull))
+        return ofPull(pull);
+    return ofComment(issue) ?? ofWorkflowRun(workflowRun);
+}
+/** The number of the pull request that a ref belongs to, e.g. `refs/pull/7/merge`; empty when it belongs to none. */
+function pullRequestOfRef(ref) {
+    return /^refs\/pull\/(\d+)\//.exec(ref)?.[1] ?? '';
+}
+function ofPull(pull) {
+    const number = numberOf(pull);
+    if (number === undefined)
         return undefined;
     const { sha, repository: head } = sideOf(pull['head']);
     const { repository: base } = sideOf(pull['base']);
-    return { number: Number(pull['number']), headSha: sha, isFork: head !== base, isClosed: pull['state'] === 'closed' };
+    return { number, headSha: sha, isFork: head !== base, isClosed: pull['state'] === 'closed' };
 }
-function isNumber(value) {
-    return Number.isSafeInteger(value) && Number(value) >= 1;
+/** An issue has the member `pull_request` only when it is one. */
+function ofComment(issue) {
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(issue) || !(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(issue['pull_request']))
+        return undefined;
+    const number = numberOf(issue);
+    return number === undefined
+        ? undefined
+        : { number, headSha: '', isFork: false, isClosed: issue['state'] === 'closed' };
+}
+/** The workflow ran for a pull request, and for no other. A push to a branch names every one that comes from there. */
+function ofWorkflowRun(workflowRun) {
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(workflowRun) || !String(workflowRun['event']).startsWith('pull_request'))
+        return undefined;
+    const pulls = workflowRun['pull_requests'];
+    const [pull, ...others] = Array.isArray(pulls) ? pulls : [];
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(pull) || others.length > 0)
+        return undefined;
+    const about = ofPull(pull);
+    return about && { ...about, headSha: commitIn(workflowRun['head_sha']) || about.headSha };
+}
+function numberOf({ number }) {
+    return Number.isSafeInteger(number) && Number(number) >= 1 ? Number(number) : undefined;
 }
 function sideOf(side) {
     if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(side))
         return { sha: '', repository: undefined };
-    const sha = typeof side['sha'] === 'string' && /^[0-9a-f]{40,64}$/.test(side['sha']) ? side['sha'] : '';
-    const repository = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(side['repo']) ? side['repo']['full_name'] : undefined;
-    return { sha, repository };
+    const { sha, repo } = side;
+    // A workflow run names repositories by their ids alone.
+    return { sha: commitIn(sha), repository: (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(repo) ? (repo['full_name'] ?? repo['id']) : undefined };
+}
+function commitIn(sha) {
+    return typeof sha === 'string' && /^[0-9a-f]{40,64}$/.test(sha) ? sha : '';
 }
 
 
@@ -43075,9 +43106,9 @@ function restMs({ id, stage, freeAtMs }, { asked, reading: { failed } }, { clock
 function isOwn(own, marker) {
     if (marker === undefined || own.repository === '' || marker.repository !== own.repository)
         return false;
-    if (own.pullRequest !== '')
-        return marker.pullRequest === own.pullRequest;
-    return own.runId !== '' && marker.runId === own.runId;
+    if (own.runId !== '' && marker.runId === own.runId)
+        return true;
+    return own.pullRequest !== '' && marker.pullRequest === own.pullRequest;
 }
 /**
  * Decides which deployment of the group is meant, never one of somebody else unless it is asked for: the one that is
@@ -50601,15 +50632,20 @@ function pullRequestStates(access, clock, log) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/github/pull-request.js
+var pull_request = __nccwpck_require__(3056);
 ;// CONCATENATED MODULE: ./lib/github-run.js
+
 /**
- * Reads the run from the runner's environment.
+ * Reads the run from the runner's environment, and the pull request from the event that started it: of one that is
+ * merged or closed, and of a comment, `GITHUB_REF` is the base branch.
  * Source: github-actions docs, "Variables reference"; `GITHUB_WORKFLOW_REF` is `owner/name/.github/workflows/FILE@ref`.
+ * @param event its payload
  */
-function githubRun(environment) {
+function githubRun(environment, event) {
     const value = (name) => environment[name] ?? '';
     const workflowFile = /\/([^/@]+)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] ?? value('GITHUB_WORKFLOW');
-    const pullRequest = /^refs\/pull\/(\d+)\//.exec(value('GITHUB_REF'))?.[1] ?? '';
+    const number = (0,pull_request/* pullRequestOf */._)(event)?.number;
     return {
         repository: value('GITHUB_REPOSITORY'),
         repositoryId: value('GITHUB_REPOSITORY_ID'),
@@ -50619,7 +50655,7 @@ function githubRun(environment) {
         runNumber: value('GITHUB_RUN_NUMBER'),
         job: value('GITHUB_JOB'),
         sha: value('GITHUB_SHA'),
-        pullRequest,
+        pullRequest: number === undefined ? (0,pull_request/* pullRequestOfRef */.F)(value('GITHUB_REF')) : String(number),
         actor: value('GITHUB_ACTOR'),
         serverUrl: value('GITHUB_SERVER_URL').replace(/\/+$/, '') || 'https://github.com',
     };
@@ -51830,8 +51866,6 @@ function farewell(options) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/github/pull-request.js
-var pull_request = __nccwpck_require__(3056);
 ;// CONCATENATED MODULE: ./lib/github/trouble-lines.js
 
 /** What GitHub answers to a token that may not. */
@@ -52001,7 +52035,7 @@ function buildStep(parts) {
     const { inputs } = parsed;
     const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent };
     const { close, ...connection } = connect(options);
-    const run = githubRun(environment);
+    const run = githubRun(environment, readEvent(environment));
     const github = { environment, run, clock: systemClock, load: parts.loadGithub };
     const news = githubNews({
         ...github,

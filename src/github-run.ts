@@ -1,3 +1,5 @@
+import { pullRequestOf, pullRequestOfRef } from './github/pull-request.ts'
+
 /** What the runner says about the workflow run this action is part of. Empty strings where it says nothing. */
 export interface GithubRun {
   /** `owner/name`. */
@@ -13,7 +15,7 @@ export interface GithubRun {
   job: string
   /** Commit that is being released. */
   sha: string
-  /** Number of the pull request, on pull request events. */
+  /** Number of the pull request that the run is about. */
   pullRequest: string
   actor: string
   /** Root of the GitHub instance, without a slash at the end. */
@@ -21,13 +23,15 @@ export interface GithubRun {
 }
 
 /**
- * Reads the run from the runner's environment.
+ * Reads the run from the runner's environment, and the pull request from the event that started it: of one that is
+ * merged or closed, and of a comment, `GITHUB_REF` is the base branch.
  * Source: github-actions docs, "Variables reference"; `GITHUB_WORKFLOW_REF` is `owner/name/.github/workflows/FILE@ref`.
+ * @param event its payload
  */
-export function githubRun(environment: Record<string, string | undefined>): GithubRun {
+export function githubRun(environment: Record<string, string | undefined>, event?: unknown): GithubRun {
   const value = (name: string) => environment[name] ?? ''
   const workflowFile = /\/([^/@]+)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] ?? value('GITHUB_WORKFLOW')
-  const pullRequest = /^refs\/pull\/(\d+)\//.exec(value('GITHUB_REF'))?.[1] ?? ''
+  const number = pullRequestOf(event)?.number
   return {
     repository: value('GITHUB_REPOSITORY'),
     repositoryId: value('GITHUB_REPOSITORY_ID'),
@@ -37,7 +41,7 @@ export function githubRun(environment: Record<string, string | undefined>): Gith
     runNumber: value('GITHUB_RUN_NUMBER'),
     job: value('GITHUB_JOB'),
     sha: value('GITHUB_SHA'),
-    pullRequest,
+    pullRequest: number === undefined ? pullRequestOfRef(value('GITHUB_REF')) : String(number),
     actor: value('GITHUB_ACTOR'),
     serverUrl: value('GITHUB_SERVER_URL').replace(/\/+$/, '') || 'https://github.com',
   }

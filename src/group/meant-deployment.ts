@@ -35,8 +35,8 @@ export interface MeantQuestion {
  */
 export function isOwn(own: Marker, marker: Marker | undefined): boolean {
   if (marker === undefined || own.repository === '' || marker.repository !== own.repository) return false
-  if (own.pullRequest !== '') return marker.pullRequest === own.pullRequest
-  return own.runId !== '' && marker.runId === own.runId
+  if (own.runId !== '' && marker.runId === own.runId) return true
+  return own.pullRequest !== '' && marker.pullRequest === own.pullRequest
 }
 
 /**

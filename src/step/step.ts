@@ -44,7 +44,7 @@ export function buildStep(parts: StepParts): Step {
   const { inputs } = parsed
   const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent }
   const { close, ...connection } = connect(options)
-  const run = githubRun(environment)
+  const run = githubRun(environment, readEvent(environment))
   const github = { environment, run, clock: systemClock, load: parts.loadGithub }
   const news = githubNews({
     ...github,
