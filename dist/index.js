@@ -43457,7 +43457,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1888);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8387);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8753);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7289);
@@ -45069,7 +45069,7 @@ function wasTaken(before, now) {
  * @param lanes all of them
  */
 async function tidyUp(ended, lanes, own, world) {
-    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .k(ended, world);
+    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .ke(ended, world);
     try {
         if (ended.status !== 'succeeded') {
             const { preview } = ended;
@@ -45167,7 +45167,7 @@ function otherLaneProblem(lane, other, { pullRequest }) {
 }
 /** What stands in the way is no verdict on the release. */
 async function freeQuietly(lane, own, why, world) {
-    const aside = _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .k.begin(lane.inputs, { ...world, onRelease: () => { } });
+    const aside = _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .ke.begin(lane.inputs, { ...world, onRelease: () => { } });
     const freeing = await (0,_free_js__WEBPACK_IMPORTED_MODULE_1__/* .freeLane */ .t)(lane, own, world, aside);
     const freed = freeing === 'freed' ? (0,_freed_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .freedLane */ .P)(lane, lane.holder, why, []) : undefined;
     if (freed !== undefined)
@@ -45182,9 +45182,10 @@ async function freeQuietly(lane, own, why, world) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ askedOf),
-/* harmony export */   k: () => (/* binding */ Progress)
+/* harmony export */   iN: () => (/* binding */ askedOf),
+/* harmony export */   ke: () => (/* binding */ Progress)
 /* harmony export */ });
+/* unused harmony export newRelease */
 /* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4302);
 /* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
 
@@ -45247,6 +45248,7 @@ class Progress {
 function askedOf({ cluster, service, waitFor, deploymentId, previewServices }) {
     return { cluster, service, finishLine: waitFor, deploymentId, firstLane: previewServices[0]?.service };
 }
+/** A release of which nothing is known yet. */
 function newRelease(inputs, world) {
     return {
         operation: inputs.operation,
@@ -48032,7 +48034,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 1888:
+/***/ 8387:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48956,7 +48958,7 @@ function endUnsure({ lost, last }, progress) {
  */
 async function release(parsed, world, terms = {}) {
     const { inputs } = parsed;
-    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
     if (terms.preview !== undefined)
         progress.learn({ preview: terms.preview });
     const begun = await begin(parsed, world, progress, terms);
@@ -49040,7 +49042,7 @@ var report_planned = __nccwpck_require__(392);
  * keeps the group busy is told, not waited for.
  */
 async function plan(parsed, world) {
-    const progress = lib_progress/* Progress */.k.begin(parsed.inputs, world);
+    const progress = lib_progress/* Progress */.ke.begin(parsed.inputs, world);
     const planned = await check(parsed, undefined, patiently(world), progress);
     if (world.signal.aborted)
         return progress.end('cancelled');
@@ -49320,7 +49322,7 @@ async function lookAtAll(lanes, world) {
     return await Promise.all(lanes.map((lane) => (0,preview_lane/* lookAgain */.IK)(lane, world)));
 }
 function refuse({ parsed, own, world }, lanes, problems) {
-    const progress = lib_progress/* Progress */.k.begin(parsed.inputs, world);
+    const progress = lib_progress/* Progress */.ke.begin(parsed.inputs, world);
     const readings = laneReadings(lanes, world.clock.now());
     const preview = { errand: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings };
     return progress.end('refused', { problems, preview });
@@ -49409,7 +49411,7 @@ async function freeOwn(lanes, inputs, own, world) {
     return await freeAll(found, lanes, { errand: 'free', pullRequest }, inputs, world);
 }
 async function freeAll(found, lanes, preview, inputs, world) {
-    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
     const became = new Map();
     const nowMs = world.clock.now();
     const tell = () => progress.learn({ preview: { ...preview, taking: undefined, lanes: laneReadings(lanes, nowMs, became) } });
@@ -49420,7 +49422,7 @@ async function freeAll(found, lanes, preview, inputs, world) {
         if (world.signal.aborted)
             return progress.end('cancelled');
         world.log.line(`Lane ${lane.name} is freed: ${why}.`);
-        const aside = lib_progress/* Progress */.k.begin(lane.inputs, { ...world, onRelease: () => { } });
+        const aside = lib_progress/* Progress */.ke.begin(lane.inputs, { ...world, onRelease: () => { } });
         const freeing = await (0,free/* freeLane */.t)(lane, whose, world, aside);
         became.set(lane.name, { freed: `${previews/* FREED */.NW}${why}`, 'of-others': previews/* TAKEN_BY_OTHERS */.WZ, stuck: 'not freed' }[freeing]);
         if (freeing === 'stuck')
@@ -49456,7 +49458,7 @@ async function preview(parsed, outside) {
     const errand = errandOf(outside.event.name, outside.event.read());
     const pullRequest = 'pullRequest' in errand ? errand.pullRequest : '';
     const world = { ...outside, run: { ...outside.run, pullRequest } };
-    const progress = lib_progress/* Progress */.k.begin(parsed.inputs, world);
+    const progress = lib_progress/* Progress */.ke.begin(parsed.inputs, world);
     if ('kind' in errand && errand.kind === 'fork') {
         return progress.end('unchanged', { preview: { errand: 'fork', pullRequest, taking: undefined, lanes: [] } });
     }
@@ -49620,7 +49622,7 @@ function takeUp({ deploymentId, taskDefinitionArn }, progress) {
  */
 async function stop(parsed, world) {
     const { inputs } = parsed;
-    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
     const attached = await attachTo(parsed, patient, progress, { mayBeAbsent: true });
     if (attached === undefined)
@@ -49699,7 +49701,7 @@ function tooLate({ stop: asked, snapshot }, id) {
  */
 async function promote(parsed, world) {
     const { inputs } = parsed;
-    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
     const attached = await attachTo(parsed, patient, progress, {
         examine: ({ shipped, plan, deploymentId }, findings) => findings.add(...otherImageProblems(inputs.expectedImages, plan.appSpec.containerName, shipped, deploymentId)),
@@ -49979,7 +49981,7 @@ function againAt(endedAtMs) {
  */
 async function rollback(parsed, world) {
     const { inputs } = parsed;
-    const progress = lib_progress/* Progress */.k.begin(inputs, world);
+    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
     const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
     const place = await rollback_look(parsed, patient, findings, progress);
@@ -50078,7 +50080,7 @@ async function deployEarlier({ inputs, ...rest }, place, world, findings) {
     const target = inputs.taskDefinition ?? (await findRollbackTarget(place, patiently(world), findings));
     const back = { ...rest, inputs: { ...goingBack(inputs), taskDefinition: target } };
     if (target === undefined) {
-        const progress = lib_progress/* Progress */.k.begin(inputs, world);
+        const progress = lib_progress/* Progress */.ke.begin(inputs, world);
         const { service, group } = place;
         return progress.end('refused', { service, group, problems: findings.problems });
     }
@@ -50124,7 +50126,7 @@ function goingBack(inputs) {
  * nothing, also not when it is cancelled or not done in time.
  */
 async function watch(parsed, world) {
-    const progress = lib_progress/* Progress */.k.begin(parsed.inputs, world);
+    const progress = lib_progress/* Progress */.ke.begin(parsed.inputs, world);
     const attached = await attachTo(parsed, patiently(world), progress);
     if (attached === undefined)
         return progress.end('refused');
@@ -50159,9 +50161,66 @@ async function operate(parsed, world) {
 var wrap_up = __nccwpck_require__(4241);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
+;// CONCATENATED MODULE: ./lib/step/saved-when.js
+/**
+ * Members of a release that the post step must know when this step is killed in the next moment: what was written, what
+ * was asked for and accepted, and what is told of it. The others are read again there, or are saved with the next of
+ * these.
+ */
+const SAVED_AT_ONCE = {
+    operation: false,
+    run: false,
+    region: false,
+    otherEndpoint: false,
+    asked: false,
+    caller: false,
+    startedAtMs: false,
+    endedAtMs: false,
+    service: false,
+    group: false,
+    plan: true,
+    problems: false,
+    warnings: false,
+    taskDefinition: true,
+    lostRevisionOf: true,
+    deploymentId: true,
+    adopted: true,
+    wasThere: true,
+    waits: true,
+    timeline: true,
+    snapshot: false,
+    outcome: true,
+    stopAccepted: true,
+    settlement: true,
+    production: false,
+    testUrl: false,
+    preview: true,
+    hookLogs: false,
+    taskStops: true,
+    status: true,
+    failure: true,
+    wasLost: false,
+};
+const MEMBERS = Object.keys(SAVED_AT_ONCE).filter((member) => SAVED_AT_ONCE[member]);
+/**
+ * Whether a release is saved as soon as it has become this, for the post step to go on from here when this step is lost.
+ * @param before as it was told last; undefined: nothing was told yet
+ * @param tellsGithub what GitHub was told of a release must not stay as it is, deployment or not
+ */
+function savedWhen(before, news, tellsGithub) {
+    const mayBeLeft = hasWritten(news) || (tellsGithub && news.plan !== undefined);
+    return mayBeLeft && MEMBERS.some((member) => before?.[member] !== news[member]);
+}
+/** Something in AWS is not as it was before this step, or may not be. */
+function hasWritten({ taskDefinition, lostRevisionOf, deploymentId, preview, waits }) {
+    const isWritten = taskDefinition !== undefined || lostRevisionOf !== undefined || deploymentId !== undefined;
+    return isWritten || preview?.taking !== undefined || waits.some(({ step }) => step !== 'wait');
+}
+
 // EXTERNAL MODULE: ./lib/step/step.js + 24 modules
 var step = __nccwpck_require__(3770);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
+
 
 
 
@@ -50175,15 +50234,7 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
     function onRelease(news) {
         const before = teller.told;
         teller.keepTold(news);
-        const { taskDefinition, deploymentId, timeline, plan, preview } = news;
-        // What GitHub was told of a release must not stay as it is when the step is killed, deployment or not.
-        const isWritten = taskDefinition !== undefined || deploymentId !== undefined || preview?.taking !== undefined;
-        const mayBeLeft = isWritten || (tellsGithub && plan !== undefined);
-        const isSaved = before?.timeline === timeline &&
-            before.deploymentId === deploymentId &&
-            before.taskDefinition === taskDefinition &&
-            before.preview === preview;
-        if (!mayBeLeft || (isSaving && isSaved))
+        if (!savedWhen(before, news, tellsGithub))
             return;
         saved.save(news);
         if (isSaving)
@@ -51994,7 +52045,7 @@ function placesOf(options) {
             inComment: inputs.pullRequestComment,
             inDeployment: githubEnvironment !== undefined,
             ownNumber: pullRequest?.number,
-            marker: ({ region }) => commentMarker({ region, asked: (0,progress/* askedOf */.i)(inputs) }),
+            marker: ({ region }) => commentMarker({ region, asked: (0,progress/* askedOf */.iN)(inputs) }),
         });
     }
     if (inputs.pullRequestComment && pullRequest === undefined && inputs.operation !== 'preview') {
@@ -53327,7 +53378,7 @@ async function wrapUp(saved, parsed, world) {
     return ended;
 }
 async function bringToRest(saved, { inputs }, world) {
-    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_4__/* .Progress */ .k({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
+    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_4__/* .Progress */ .ke({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
     const { plan, taskDefinition } = saved;
     if (plan === undefined || taskDefinition === undefined)
         return progress.end('cancelled');
@@ -53341,19 +53392,30 @@ async function bringToRest(saved, { inputs }, world) {
     progress.learn({ deploymentId });
     const { waitFor } = inputs;
     const wasStopped = saved.stopAccepted;
-    // A stop that was accepted is seen through, whatever is done about a deployment that nobody has stopped.
-    const onCancel = wasStopped ? 'rollback' : inputs.onCancel;
+    // What the main step had decided or begun is seen through, whatever is done about a deployment that nobody has stopped.
+    const onCancel = wasStopped || isToBeStopped(saved, inputs) ? 'rollback' : inputs.onCancel;
     world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
-    const following = {
-        ...(0,_release_following_js__WEBPACK_IMPORTED_MODULE_5__/* .followingOf */ .j)(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
-        untilMs: world.clock.now() + WRAP_UP_MS,
-    };
+    const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor;
+    const following = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_5__/* .followingOf */ .j)(plan, finishLine, inputs, world, progress);
     const rollbackOn = wasStopped ? ['stop', ...plan.rollbackOn] : plan.rollbackOn;
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
-    const partings = { ...inputs, onCancel, wasStopped, rollbackOn, windDownMs: WRAP_UP_MS };
+    const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked';
+    const partings = { ...inputs, onCancel, wasStopped: isAsked, rollbackOn, windDownMs: WRAP_UP_MS };
     const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
     const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
     return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
+}
+/** The main step had come to where it stops the deployment; whether the request was sent is not known. */
+function isToBeStopped({ outcome }, { onTimeout }) {
+    switch (outcome?.kind) {
+        case 'given-up':
+        case 'stop-asked':
+            return true;
+        case 'timed-out':
+            return onTimeout === 'rollback';
+        default:
+            return false;
+    }
 }
 /** What is left to do. */
 function wrapUpLine(deploymentId, wasStopped, onCancel) {

@@ -71,7 +71,8 @@ export function askedOf({ cluster, service, waitFor, deploymentId, previewServic
   return { cluster, service, finishLine: waitFor, deploymentId, firstLane: previewServices[0]?.service }
 }
 
-function newRelease(inputs: Inputs, world: World): Release {
+/** A release of which nothing is known yet. */
+export function newRelease(inputs: Inputs, world: Pick<World, 'run' | 'region' | 'otherEndpoint' | 'clock'>): Release {
   return {
     operation: inputs.operation,
     run: world.run,

@@ -4,7 +4,7 @@ import { conclude } from './conclude.ts'
 import type { Outcome } from './follow/follow.ts'
 import { settle } from './follow/settle.ts'
 import { hasEnded } from './follow/snapshot.ts'
-import type { ParsedInputs, Parting } from './inputs/inputs.ts'
+import type { Inputs, ParsedInputs, Parting } from './inputs/inputs.ts'
 import { giveBackLane } from './preview/tidy-up.ts'
 import { Progress } from './progress.ts'
 import { engineFor, followingOf } from './release-following.ts'
@@ -42,19 +42,31 @@ async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: Worl
 
   const { waitFor } = inputs
   const wasStopped = saved.stopAccepted
-  // A stop that was accepted is seen through, whatever is done about a deployment that nobody has stopped.
-  const onCancel = wasStopped ? 'rollback' : inputs.onCancel
+  // What the main step had decided or begun is seen through, whatever is done about a deployment that nobody has stopped.
+  const onCancel = wasStopped || isToBeStopped(saved, inputs) ? 'rollback' : inputs.onCancel
   world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel))
-  const following = {
-    ...followingOf(plan, waitFor === 'nothing' ? 'production-traffic' : waitFor, inputs, world, progress),
-    untilMs: world.clock.now() + WRAP_UP_MS,
-  }
+  const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor
+  const following = followingOf(plan, finishLine, inputs, world, progress)
   const rollbackOn = wasStopped ? (['stop', ...plan.rollbackOn] as const) : plan.rollbackOn
   const outcome: Outcome = { kind: 'cancelled', snapshot: saved.snapshot }
-  const partings = { ...inputs, onCancel, wasStopped, rollbackOn, windDownMs: WRAP_UP_MS }
+  const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked'
+  const partings = { ...inputs, onCancel, wasStopped: isAsked, rollbackOn, windDownMs: WRAP_UP_MS }
   const settled = await settle(engine, deploymentId, outcome, following, partings)
   const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
   return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
+}
+
+/** The main step had come to where it stops the deployment; whether the request was sent is not known. */
+function isToBeStopped({ outcome }: Release, { onTimeout }: Inputs): boolean {
+  switch (outcome?.kind) {
+    case 'given-up':
+    case 'stop-asked':
+      return true
+    case 'timed-out':
+      return onTimeout === 'rollback'
+    default:
+      return false
+  }
 }
 
 /** What is left to do. */

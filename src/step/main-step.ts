@@ -5,6 +5,7 @@ import { isAtRest } from '../wrap-up.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { StepFiles } from './files.ts'
 import { STATE_FILE, STATE_REPORT, STATE_SETTLED, STATE_UNTOLD, savedRelease } from './saved-release.ts'
+import { savedWhen } from './saved-when.ts'
 import { buildStep, type StepParts } from './step.ts'
 import type { Teller } from './teller.ts'
 import type { LaterToolkit } from './toolkit.ts'
@@ -40,16 +41,7 @@ export async function mainStep({
   function onRelease(news: Release): void {
     const before = teller.told
     teller.keepTold(news)
-    const { taskDefinition, deploymentId, timeline, plan, preview } = news
-    // What GitHub was told of a release must not stay as it is when the step is killed, deployment or not.
-    const isWritten = taskDefinition !== undefined || deploymentId !== undefined || preview?.taking !== undefined
-    const mayBeLeft = isWritten || (tellsGithub && plan !== undefined)
-    const isSaved =
-      before?.timeline === timeline &&
-      before.deploymentId === deploymentId &&
-      before.taskDefinition === taskDefinition &&
-      before.preview === preview
-    if (!mayBeLeft || (isSaving && isSaved)) return
+    if (!savedWhen(before, news, tellsGithub)) return
     saved.save(news)
     if (isSaving) return
     isSaving = true

@@ -1,0 +1,16 @@
+import { githubRun } from '../../src/github-run.ts'
+import { parseInputs } from '../../src/inputs/inputs.ts'
+import { newRelease as begun } from '../../src/progress.ts'
+import type { Release } from '../../src/release-state.ts'
+import { rawInputs } from './simulated-release.ts'
+import { virtualClock } from './virtual-clock.ts'
+
+/** A release of `demo/web` of which nothing is known yet but what `change` says. */
+export function newRelease(change: Partial<Release> = {}): Release {
+  const { inputs } = parseInputs(
+    rawInputs({ cluster: 'demo', service: 'web', image: 'registry.example/web:1.1.0' }),
+    [],
+  )
+  const world = { run: githubRun({}), region: 'us-east-1', otherEndpoint: undefined, clock: virtualClock() }
+  return { ...begun(inputs, world), ...change }
+}
