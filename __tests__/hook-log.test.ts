@@ -92,3 +92,26 @@ test('shows hostile lines as text', async () => {
   expect(summary).not.toContain('<img')
   expect(release.hookLogs[0]?.lines).toContain('red')
 })
+
+test.each([1, 20, 290])(
+  'tells apart what one function printed at several lifecycle events, %i s each, by request id',
+  async (afterSeconds) => {
+    const { release } = await releaseWith({
+      scenario: { ...FAILS, hookPlans: { [HOOK]: { answer: 'Succeeded', afterSeconds, log: ['checked'] } } },
+      inputs: {
+        'hook-logs': 'always',
+        'before-install-hook': HOOK,
+        'after-install-hook': HOOK,
+        'before-allow-traffic-hook': HOOK,
+        'after-allow-traffic-hook': HOOK,
+      },
+    })
+    const words = release.hookLogs.map(({ lines }) => lines.map((line) => line.replace(/^(\w+) RequestId.*/, '$1')))
+    expect(words).toEqual(Array.from({ length: 5 }, () => ['START', 'checked', 'END', 'REPORT']))
+    const ids = release.hookLogs.map(
+      ({ lines }) => new Set(lines.flatMap((line) => line.match(/RequestId: \S+/) ?? [])),
+    )
+    expect(ids.map(({ size }) => size)).toEqual([1, 1, 1, 1, 1])
+    expect(new Set(ids.flatMap((each) => [...each])).size).toBe(5)
+  },
+)

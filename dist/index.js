@@ -37309,7 +37309,7 @@ function withClockNews(world) {
 
 /***/ }),
 
-/***/ 7503:
+/***/ 1981:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37322,6 +37322,65 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/function-logs.js
 var function_logs = __nccwpck_require__(2993);
+;// CONCATENATED MODULE: ./lib/aws/invocations.js
+const ID = '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
+/** Where a line names its invocation. Source: Lambda Developer Guide, "Working with Lambda function logs", each language. */
+const NAMED = [
+    new RegExp(`^(?:START|END|REPORT) RequestId: ${ID}\\b`),
+    // Node.js: time, request id, level; Python: level, time, request id.
+    new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
+    new RegExp(`^\\[\\w{1,20}\\]\\t\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
+    // The JSON format, of Lambda's lines and of the function's.
+    new RegExp(`^\\{.{0,500}?"requestId" ?: ?"${ID}"`, 's'),
+];
+const BEGINS = /^START RequestId: |^\{.{0,500}?"platform\.start"/s;
+const ENDS = /^END RequestId: |^REPORT RequestId: |^\{.{0,500}?"platform\.(?:runtimeDone|report)"/s;
+/**
+ * The invocations of a function in a part of its log, by when they began. An instance writes to one stream and runs one
+ * invocation after the other, so a line that names none belongs to the one around it. Source: Lambda Developer Guide,
+ * "Understanding the Lambda execution environment lifecycle".
+ */
+function invocationsIn(events) {
+    const found = new Map();
+    for (const [stream, ofStream] of Map.groupBy(events, (event) => event.stream)) {
+        for (const [event, id] of owned(ofStream)) {
+            const known = found.get(id ?? `of ${stream}`);
+            const invocation = known ?? { requestId: id, startedAtMs: event.atMs, isWhole: false, events: [] };
+            invocation.startedAtMs = Math.min(invocation.startedAtMs, event.atMs);
+            invocation.isWhole ||= BEGINS.test(event.message);
+            invocation.events.push(event);
+            found.set(id ?? `of ${stream}`, invocation);
+        }
+    }
+    return [...found.values()].sort((one, other) => one.startedAtMs - other.startedAtMs);
+}
+/** The lines of a stream, each with the request id of the invocation that it is of. */
+function owned(events) {
+    const named = events.map(({ message }) => namedIn(message));
+    let open;
+    const owners = events.map(({ message }, index) => {
+        const id = named[index];
+        if (id !== undefined)
+            open = ENDS.test(message) ? undefined : id;
+        return id ?? open;
+    });
+    // What stands between two invocations prepares the second, or reports on the one that was begun before these lines.
+    let next = named.findLast((id) => id !== undefined);
+    for (let index = events.length - 1; index >= 0; index--) {
+        owners[index] ??= next;
+        next = named[index] ?? next;
+    }
+    return events.map((event, index) => [event, owners[index]]);
+}
+function namedIn(message) {
+    for (const pattern of NAMED) {
+        const id = pattern.exec(message)?.[1];
+        if (id !== undefined)
+            return id;
+    }
+    return undefined;
+}
+
 // EXTERNAL MODULE: ./lib/aws/service-error.js
 var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
@@ -37331,6 +37390,7 @@ var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/hook-log.js
+
 
 
 
@@ -37375,7 +37435,8 @@ async function readHookLogs(release, choice, world) {
     }
     return found;
 }
-async function readHookLog(calls, logs, { event, hookFunction }, { snapshot, deploymentId = '' }) {
+async function readHookLog(calls, logs, { event, hookFunction }, release) {
+    const { snapshot, deploymentId = '' } = release;
     const reading = snapshot?.events.find(({ name }) => name === event);
     if (reading?.startedAtMs === undefined)
         return undefined;
@@ -37390,7 +37451,8 @@ async function readHookLog(calls, logs, { event, hookFunction }, { snapshot, dep
         await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal);
         events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
     }
-    return { event, hookFunction, logGroup, ...endOf(ofDeployment(events, deploymentId)) };
+    const found = invocationsAt(reading.startedAtMs, invocationsIn(events), startsOf(hookFunction, release));
+    return { event, hookFunction, logGroup, ...endOf(ofDeployment(found, deploymentId)) };
 }
 /** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
 async function logGroupOf(calls, logs, hookFunction) {
@@ -37405,10 +37467,25 @@ async function logGroupOf(calls, logs, hookFunction) {
         throw error;
     }
 }
-/** Streams in which the deployment is named, when there are any: another release may run the same function. */
-function ofDeployment(events, deploymentId) {
-    const streams = new Set(events.filter(({ message }) => message.includes(deploymentId)).map(({ stream }) => stream));
-    return streams.size === 0 ? events : events.filter(({ stream }) => streams.has(stream));
+/** When CodeDeploy began the lifecycle events at which it runs the function. */
+function startsOf(hookFunction, release) {
+    const runs = (0,hook_results/* hookResults */.a)(release).filter((one) => (0,labels/* functionName */.AQ)(one.hookFunction) === (0,labels/* functionName */.AQ)(hookFunction));
+    const events = new Set(runs.map(({ event }) => event));
+    return (release.snapshot?.events ?? []).flatMap(({ name, startedAtMs }) => events.has(name) && startedAtMs !== undefined ? [startedAtMs] : []);
+}
+/**
+ * The invocations for the event that began then, rather than for another at which the same function runs: an invocation
+ * begins soon after its event. Of one whose beginning is not there, only the rest of an earlier event's can be seen.
+ */
+function invocationsAt(eventMs, found, starts) {
+    const whole = found.filter(({ isWhole }) => isWhole);
+    const distance = (atMs, { startedAtMs }) => Math.abs(startedAtMs - atMs);
+    return (whole.length === 0 ? found : whole).filter((invocation) => starts.every((startMs) => distance(eventMs, invocation) <= distance(startMs, invocation)));
+}
+/** Those in which the deployment is named, when there are any: another release may run the same function. */
+function ofDeployment(found, deploymentId) {
+    const naming = found.filter(({ events }) => events.some(({ message }) => message.includes(deploymentId)));
+    return (naming.length === 0 ? found : naming).flatMap(({ events }) => events);
 }
 function endOf(events) {
     const lines = events
@@ -48780,8 +48857,8 @@ function patiently(world) {
 var lib_progress = __nccwpck_require__(1288);
 // EXTERNAL MODULE: ./lib/release-following.js + 3 modules
 var release_following = __nccwpck_require__(336);
-// EXTERNAL MODULE: ./lib/conclude.js + 2 modules
-var conclude = __nccwpck_require__(7503);
+// EXTERNAL MODULE: ./lib/conclude.js + 3 modules
+var conclude = __nccwpck_require__(1981);
 // EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
 var follow = __nccwpck_require__(2243);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
@@ -53348,7 +53425,7 @@ function stopVerdict({ rollback, snapshot, stop }) {
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _clock_news_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1925);
-/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7503);
+/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1981);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8744);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1229);
 /* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1946);

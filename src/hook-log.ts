@@ -1,5 +1,6 @@
 import { type Attempts, attempt, CallError } from './aws/attempts.ts'
 import { type FunctionLogs, type LogEvent, readLogEvents } from './aws/function-logs.ts'
+import { type Invocation, invocationsIn } from './aws/invocations.ts'
 import { describeServiceError } from './aws/service-error.ts'
 import type { HookLogChoice } from './inputs/inputs.ts'
 import type { Release } from './release-state.ts'
@@ -74,8 +75,9 @@ async function readHookLog(
   calls: Attempts,
   logs: FunctionLogs,
   { event, hookFunction }: HookResult,
-  { snapshot, deploymentId = '' }: Release,
+  release: Release,
 ): Promise<HookLog | undefined> {
+  const { snapshot, deploymentId = '' } = release
   const reading = snapshot?.events.find(({ name }) => name === event)
   if (reading?.startedAtMs === undefined) return undefined
   const logGroup = await logGroupOf(calls, logs, hookFunction)
@@ -89,7 +91,8 @@ async function readHookLog(
     await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal)
     events = await readLogEvents(calls, logs, range)
   }
-  return { event, hookFunction, logGroup, ...endOf(ofDeployment(events, deploymentId)) }
+  const found = invocationsAt(reading.startedAtMs, invocationsIn(events), startsOf(hookFunction, release))
+  return { event, hookFunction, logGroup, ...endOf(ofDeployment(found, deploymentId)) }
 }
 
 /** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
@@ -106,10 +109,31 @@ async function logGroupOf(calls: Attempts, logs: FunctionLogs, hookFunction: str
   }
 }
 
-/** Streams in which the deployment is named, when there are any: another release may run the same function. */
-function ofDeployment(events: LogEvent[], deploymentId: string): LogEvent[] {
-  const streams = new Set(events.filter(({ message }) => message.includes(deploymentId)).map(({ stream }) => stream))
-  return streams.size === 0 ? events : events.filter(({ stream }) => streams.has(stream))
+/** When CodeDeploy began the lifecycle events at which it runs the function. */
+function startsOf(hookFunction: string, release: Release): number[] {
+  const runs = hookResults(release).filter((one) => functionName(one.hookFunction) === functionName(hookFunction))
+  const events = new Set(runs.map(({ event }) => event))
+  return (release.snapshot?.events ?? []).flatMap(({ name, startedAtMs }) =>
+    events.has(name) && startedAtMs !== undefined ? [startedAtMs] : [],
+  )
+}
+
+/**
+ * The invocations for the event that began then, rather than for another at which the same function runs: an invocation
+ * begins soon after its event. Of one whose beginning is not there, only the rest of an earlier event's can be seen.
+ */
+function invocationsAt(eventMs: number, found: readonly Invocation[], starts: readonly number[]): Invocation[] {
+  const whole = found.filter(({ isWhole }) => isWhole)
+  const distance = (atMs: number, { startedAtMs }: Invocation) => Math.abs(startedAtMs - atMs)
+  return (whole.length === 0 ? found : whole).filter((invocation) =>
+    starts.every((startMs) => distance(eventMs, invocation) <= distance(startMs, invocation)),
+  )
+}
+
+/** Those in which the deployment is named, when there are any: another release may run the same function. */
+function ofDeployment(found: readonly Invocation[], deploymentId: string): LogEvent[] {
+  const naming = found.filter(({ events }) => events.some(({ message }) => message.includes(deploymentId)))
+  return (naming.length === 0 ? found : naming).flatMap(({ events }) => events)
 }
 
 function endOf(events: readonly LogEvent[]): Pick<HookLog, 'lines' | 'omitted'> {

@@ -172,3 +172,14 @@ test('with live, the log is what the function really printed', () => {
     }),
   )
 }, 30_000)
+
+test('invocations one after the other share the stream of an instance until it was idle for long', () =>
+  withWholeAccount(planned({ log: [], afterSeconds: 1 }), async ({ logs, release, to }) => {
+    await release({ BeforeInstall: HOOK, AfterInstall: HOOK, AfterAllowTraffic: HOOK })
+    to(1000)
+    const { events = [] } = await logs.filterLogEvents({ logGroupName: GROUP, filterPattern: 'START' })
+    const [first, second, last] = events
+    expect(new Set(events.map(({ message }) => message)).size).toBe(3)
+    expect(second?.logStreamName).toBe(first?.logStreamName)
+    expect(last?.logStreamName).not.toBe(first?.logStreamName)
+  }))

@@ -16,10 +16,10 @@ export function logGroupOf({ name, logGroup }: FunctionSeed): string {
   return logGroup ?? `/aws/lambda/${name}`
 }
 
-/** Every invocation has a process of its own, so each has a stream of its own. */
-export function logStreamOf({ startedMs, requestId }: Pick<HookRun, 'startedMs' | 'requestId'>): string {
-  const day = new Date(startedMs).toISOString().slice(0, 10).replaceAll('-', '/')
-  return `${day}/[$LATEST]${requestId.replaceAll('-', '')}`
+/** Every instance of a function has a stream, which has the day on which it began. */
+export function logStreamOf({ instance: { sinceMs, firstRequestId } }: Pick<HookRun, 'instance'>): string {
+  const day = new Date(sinceMs).toISOString().slice(0, 10).replaceAll('-', '/')
+  return `${day}/[$LATEST]${firstRequestId.replaceAll('-', '')}`
 }
 
 /**
@@ -37,7 +37,7 @@ export function logEventsOf(run: HookRun): LogEvent[] {
       ? []
       : [around(endedMs, `END RequestId: ${requestId}`), around(endedMs, reportOf(requestId, endedMs - startedMs))]),
   ]
-  return all.map(({ atMs, text }, i) => ({ id: eventIdOf(atMs, stream, i), stream, atMs, message: `${text}\n` }))
+  return all.map(({ atMs, text }, i) => ({ id: eventIdOf(atMs, requestId, i), stream, atMs, message: `${text}\n` }))
 }
 
 /** Its parts are separated by tabs, and one is at the end (observed). */
@@ -52,8 +52,8 @@ function reportOf(requestId: string, tookMs: number): string {
 }
 
 /** 56 digits, growing with time (observed). */
-function eventIdOf(atMs: number, stream: string, index: number): string {
-  const rest = BigInt(`0x${hexOf(40, 'log event', stream, index)}`)
+function eventIdOf(atMs: number, requestId: string, index: number): string {
+  const rest = BigInt(`0x${hexOf(40, 'log event', requestId, index)}`)
     .toString()
     .padStart(43, '0')
   return `${atMs}${rest}`.slice(0, 56)

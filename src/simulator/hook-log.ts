@@ -18,6 +18,8 @@ export interface HookRun {
   deploymentId: string
   /** What Lambda calls the invocation. */
   requestId: string
+  /** The instance of the function that runs it: since when there is one, and the first invocation that it ran. */
+  instance: { sinceMs: number; firstRequestId: string }
   startedMs: number
   /** Undefined while it runs. */
   endedMs: number | undefined
@@ -42,22 +44,50 @@ export function plannedHookRuns(account: Account, nowMs: number): HookRun[] {
   const { scenario, runningFunctions } = account.rules
   const exists = (functionName: string) => scenario.world.functions.some(({ name }) => name === functionName)
   const deployments = account.laneKeys.flatMap((key) => account.lane(key, nowMs)?.deployments ?? [])
-  return deployments.flatMap((deployment) =>
-    deployment.events.flatMap(({ hook }) => {
+  const runs = deployments.flatMap((deployment) =>
+    deployment.events.flatMap(({ hook }): PlannedRun[] => {
       if (!hook || !exists(hook.functionName) || runningFunctions.has(hook.functionName)) return []
       const plan = scenario.hookPlans[hook.functionName] ?? SILENT
       const { functionName, executionId, invokedMs: startedMs } = hook
-      const endedMs = startedMs + Math.min(Math.round(plan.afterSeconds * 1000), MAX_RUN_MS)
-      return {
-        functionName,
-        deploymentId: deployment.id,
-        requestId: invocationIdOf(executionId),
-        startedMs,
-        endedMs: endedMs <= nowMs ? endedMs : undefined,
-        lines: plan.log.map((text) => ({ atMs: startedMs, stream: 'stdout' as const, text })),
-      }
+      const endsMs = startedMs + Math.min(Math.round(plan.afterSeconds * 1000), MAX_RUN_MS)
+      return [
+        {
+          functionName,
+          deploymentId: deployment.id,
+          requestId: invocationIdOf(executionId),
+          startedMs,
+          endsMs,
+          endedMs: endsMs <= nowMs ? endsMs : undefined,
+          lines: plan.log.map((text) => ({ atMs: startedMs, stream: 'stdout' as const, text })),
+        },
+      ]
     }),
   )
+  return onInstances(runs)
+}
+
+type PlannedRun = Omit<HookRun, 'instance'> & { endsMs: number }
+
+/** How long an instance of a function is kept while it has nothing to do (assumed). */
+const KEPT_IDLE_MS = 300_000
+
+/** An instance runs one invocation after the other, each on the one that became free last. */
+function onInstances(runs: readonly PlannedRun[]): HookRun[] {
+  const instances: (HookRun['instance'] & { functionName: string; freeFromMs: number })[] = []
+  return runs
+    .toSorted((one, other) => one.startedMs - other.startedMs)
+    .map(({ endsMs, ...run }) => {
+      const { functionName, startedMs, requestId } = run
+      const idle = instances
+        .filter((one) => one.functionName === functionName && one.freeFromMs <= startedMs)
+        .filter(({ freeFromMs }) => startedMs - freeFromMs <= KEPT_IDLE_MS)
+        .toSorted((one, other) => other.freeFromMs - one.freeFromMs)[0]
+      const instance = idle ?? { functionName, sinceMs: startedMs, firstRequestId: requestId, freeFromMs: endsMs }
+      if (idle === undefined) instances.push(instance)
+      instance.freeFromMs = endsMs
+      const { sinceMs, firstRequestId } = instance
+      return { ...run, instance: { sinceMs, firstRequestId } }
+    })
 }
 
 /** The request id of the invocation that answers under this execution id. */

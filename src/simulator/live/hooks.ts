@@ -35,7 +35,10 @@ export class Hooks {
     const { world, clock } = this.#surroundings
     const lines: HookRun['lines'][number][] = []
     const requestId = invocationIdOf(executionId)
-    const run: HookRun = { functionName, deploymentId, requestId, startedMs: clock.now(), endedMs: undefined, lines }
+    const startedMs = clock.now()
+    // Every invocation has a process of its own, which is its instance.
+    const instance = { sinceMs: startedMs, firstRequestId: requestId }
+    const run: HookRun = { functionName, deploymentId, requestId, instance, startedMs, endedMs: undefined, lines }
     this.runs.push(run)
     const print = (stream: HookLogLine['stream'], text: string) => {
       lines.push({ atMs: clock.now(), stream, text })
