@@ -36476,6 +36476,33 @@ function isPassing(error) {
 
 /***/ }),
 
+/***/ 7011:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ callProblem)
+/* harmony export */ });
+/* harmony import */ var _service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
+
+/** A call that failed before anything was deployed, as the reason for a refusal. */
+function callProblem({ operation, serviceError }) {
+    const reasons = {
+        throttled: 'unreachable',
+        unavailable: 'unreachable',
+        network: 'unreachable',
+        'wrong-clock': 'credentials',
+        expired: 'credentials',
+        'invalid-credentials': 'credentials',
+        'no-credentials': 'credentials',
+        denied: 'denied',
+        answered: 'rejected',
+    };
+    return { reason: reasons[serviceError.kind], sentence: (0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(operation, serviceError) };
+}
+
+
+/***/ }),
+
 /***/ 9898:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -41688,7 +41715,6 @@ function isRollbackDue(snapshot, rollbackOn) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   e6: () => (/* binding */ follow),
-  gv: () => (/* binding */ isWaitingForPromotion),
   qz: () => (/* binding */ tell),
   Jd: () => (/* binding */ untilTheEnd)
 });
@@ -41858,7 +41884,7 @@ async function look(engine, deploymentId, watch, following) {
         const reason = await following.reasonToGiveUp(snapshot);
         if (reason !== undefined)
             return { kind: 'given-up', snapshot, reason };
-        if (!isWaitingForPromotion(snapshot))
+        if (!(0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
             watch.promoting.answered();
         else if (following.autoPromote && watch.mayPromote && following.clock.now() >= watch.promoteAtMs) {
             await promote(engine, deploymentId, watch, following);
@@ -42003,7 +42029,7 @@ function outcomeOf(snapshot, { finishLine, hooks }) {
 }
 /** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
 function isTestable(snapshot, hooks) {
-    return isWaitingForPromotion(snapshot) && (!snapshot.isBlind || hooks.AfterAllowTestTraffic === undefined);
+    return (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && (!snapshot.isBlind || hooks.AfterAllowTestTraffic === undefined);
 }
 /** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
 function untilTheEnd(following, limitMs) {
@@ -42016,15 +42042,6 @@ function untilTheEnd(following, limitMs) {
         endsTerminationWait: false,
         reasonToGiveUp: async () => undefined,
     };
-}
-/**
- * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
- * not documented, so an event before the shift that still has to run counts as not ready.
- */
-function isWaitingForPromotion(snapshot) {
-    const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
-    const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next);
-    return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped');
 }
 /** A failed read is not a verdict, except when no later one can succeed. */
 function mayRideOut(error) {
@@ -42295,8 +42312,8 @@ function cutShortBy(kind) {
 
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/plan/findings.js
-var findings = __nccwpck_require__(6081);
+// EXTERNAL MODULE: ./lib/aws/call-problem.js
+var call_problem = __nccwpck_require__(7011);
 ;// CONCATENATED MODULE: ./lib/follow/stop-request.js
 
 
@@ -42344,7 +42361,7 @@ class StopRequest {
             this.#sendAgainAtMs = mayPass ? this.#clock.now() + AGAIN_AFTER_MS : undefined;
             if (mayPass)
                 this.#trouble.failedWith(error);
-            this.problem = (0,findings/* callProblem */.U)(error);
+            this.problem = (0,call_problem/* callProblem */.U)(error);
             this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted';
             if (this.#hasEnded || (mayPass && !serviceError.notAccepted))
                 this.#mayHaveBeenCarriedOut = true;
@@ -42501,6 +42518,7 @@ async function settleEnd(engine, snapshot, following, rollbackOn) {
 /* harmony export */   J9: () => (/* binding */ areEventsKnown),
 /* harmony export */   Oh: () => (/* binding */ readySinceMs),
 /* harmony export */   Oz: () => (/* binding */ isCurrent),
+/* harmony export */   gv: () => (/* binding */ isWaitingForPromotion),
 /* harmony export */   hY: () => (/* binding */ hasEnded),
 /* harmony export */   my: () => (/* binding */ runningEvent),
 /* harmony export */   pd: () => (/* binding */ hookOf),
@@ -42563,6 +42581,15 @@ function hookOf(hooks, eventName) {
 function readySinceMs({ events }) {
     const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined);
     return ends.length === 0 ? undefined : Math.max(...ends);
+}
+/**
+ * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
+ * not documented, so an event before the shift that still has to run counts as not ready.
+ */
+function isWaitingForPromotion(snapshot) {
+    const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
+    const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next);
+    return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped');
 }
 
 
@@ -42955,12 +42982,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/call-problem.js
+var call_problem = __nccwpck_require__(7011);
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
 // EXTERNAL MODULE: ./lib/follow/trouble.js
 var trouble = __nccwpck_require__(6358);
-// EXTERNAL MODULE: ./lib/plan/findings.js
-var findings = __nccwpck_require__(6081);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/group/busy-problem.js
@@ -43060,7 +43087,7 @@ async function makeRoom(room, first, autoPromote, world, progress) {
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        progress.end('refused', { ...endOf(progress, world), problems: [(0,findings/* callProblem */.U)(error)] });
+        progress.end('refused', { ...endOf(progress, world), problems: [(0,call_problem/* callProblem */.U)(error)] });
         return false;
     }
     if (signal.aborted) {
@@ -43157,103 +43184,6 @@ function restMs({ id, stage, freeAtMs }, { asked, reading: { failed } }, { clock
 
 /***/ }),
 
-/***/ 6658:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ isOwn),
-/* harmony export */   z: () => (/* binding */ findMeant)
-/* harmony export */ });
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
-/* harmony import */ var _marker_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9349);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4169);
-/* harmony import */ var _busy_problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9040);
-/* harmony import */ var _occupant_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8228);
-
-
-
-
-
-
-/**
- * Whether a deployment is our own when none is named: made by this very run, whichever job, or on a pull request by any
- * run for that pull request. A run that is not known owns nothing.
- */
-function isOwn(own, marker) {
-    if (marker === undefined || own.repository === '' || marker.repository !== own.repository)
-        return false;
-    if (own.runId !== '' && marker.runId === own.runId)
-        return true;
-    return own.pullRequest !== '' && marker.pullRequest === own.pullRequest;
-}
-/**
- * Decides which deployment of the group is meant, never one of somebody else unless it is asked for: the one that is
- * named; else the active one, if it is our own or any is asked for; else the last one of our own, which has ended. A
- * rollback stands for the deployment that it undoes.
- * @throws CallError
- */
-async function findMeant(aws, question) {
-    const { asked, own, service, group } = question;
-    if (asked !== undefined && asked !== 'active')
-        return await namedDeployment(aws, asked, group);
-    const earlier = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
-    const { onListDenied } = question;
-    const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set(), onListDenied };
-    const occupant = await (0,_occupant_js__WEBPACK_IMPORTED_MODULE_5__/* .findOccupant */ .H)(aws, facts);
-    if (occupant !== undefined && (asked === 'active' || isOwn(own, occupant.marker))) {
-        const id = occupant.rollsBack ?? occupant.id;
-        return { id, info: await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id) };
-    }
-    if (asked === 'active')
-        return { absent: notFound(`No deployment is active in deployment group '${group.name}'.`) };
-    const last = await lastOwn(aws, earlier, own);
-    return last ?? { absent: notFound(noneOfOurs(occupant, own, group, aws.clock.now())) };
-}
-async function namedDeployment(aws, id, group) {
-    try {
-        const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
-        if (info.applicationName === group.application && info.deploymentGroupName === group.name)
-            return { id, info };
-        const where = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(`${info.applicationName ?? ''} / ${info.deploymentGroupName ?? ''}`, 210);
-        const sentence = `Deployment ${id} is of ${where}, not of ${group.application} / ${group.name}. Check 'deployment-id' and 'service'.`;
-        return { reason: 'group-mismatch', sentence };
-    }
-    catch (error) {
-        const isUnknown = error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA && /^(DeploymentDoesNotExist|InvalidDeploymentId)$/.test(error.serviceError.code);
-        if (!isUnknown)
-            throw error;
-        return notFound(`Deployment ${id} was not found. Check 'deployment-id' and the region.`);
-    }
-}
-/** The newest of these that is our own. */
-async function lastOwn(aws, ids, own) {
-    for (const id of new Set(ids)) {
-        const meant = await undoneOrItself(aws, id);
-        if (isOwn(own, (0,_marker_js__WEBPACK_IMPORTED_MODULE_2__/* .parseMarker */ .gY)(meant.info.description)))
-            return meant;
-    }
-    return undefined;
-}
-async function undoneOrItself(aws, id) {
-    const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
-    const undone = info.rollbackInfo?.rollbackTriggeringDeploymentId;
-    return undone === undefined ? { id, info } : { id: undone, info: await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, undone) };
-}
-function noneOfOurs(occupant, own, group, nowMs) {
-    const whose = own.pullRequest === '' ? 'this run' : `pull request ${own.pullRequest}`;
-    const there = occupant === undefined
-        ? 'none is active.'
-        : `${(0,_busy_problem_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOccupant */ .V9)(occupant, nowMs)} is active and not touched without being named.`;
-    return `No deployment of ${whose} was found in deployment group '${group.name}'; ${there} Set 'deployment-id' to an id or to 'active'.`;
-}
-function notFound(sentence) {
-    return { reason: 'not-found', sentence };
-}
-
-
-/***/ }),
-
 /***/ 8228:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -43280,10 +43210,7 @@ var lib_marker = __nccwpck_require__(9349);
 var deployment_group = __nccwpck_require__(8270);
 // EXTERNAL MODULE: ./lib/service/service.js
 var service_service = __nccwpck_require__(5612);
-// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
-var follow = __nccwpck_require__(2243);
 ;// CONCATENATED MODULE: ./lib/group/stage.js
-
 
 /** The stage of a deployment that has not ended; undefined when it has. */
 function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
@@ -43292,7 +43219,7 @@ function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
     if (isRollback)
         return 'rolling-back';
     if (snapshot.status === 'ready') {
-        return isHeldAtReady && (0,follow/* isWaitingForPromotion */.gv)(snapshot) ? 'held' : 'unshifted';
+        return isHeldAtReady && (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) ? 'held' : 'unshifted';
     }
     if (snapshot.isShifted || isPrimary)
         return 'shifted';
@@ -43445,8 +43372,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/marker.js
 var lib_marker = __nccwpck_require__(9349);
-// EXTERNAL MODULE: ./lib/group/meant-deployment.js
-var meant_deployment = __nccwpck_require__(6658);
 ;// CONCATENATED MODULE: ./lib/group/room-policy.js
 /**
  * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
@@ -43477,12 +43402,11 @@ function roomStep(policy, facts) {
 ;// CONCATENATED MODULE: ./lib/group/room.js
 
 
-
 /** What to do about the deployment that is in the way. */
 function stepIn(room, occupant, asked, nowMs) {
     const { stage, marker, rollsBack, freeAtMs } = occupant;
     const isOwnRollback = rollsBack !== undefined && marker !== undefined && (0,lib_marker/* isSameJob */.c_)(room.own, marker);
-    const isOthers = room.onlyOwn && !(0,meant_deployment/* isOwn */.N)(room.own, marker);
+    const isOthers = room.onlyOwn && !(0,lib_marker/* isOwn */.NP)(room.own, marker);
     return roomStep(isOthers ? 'fail' : room.policy, {
         stage,
         isOwnRollback,
@@ -43534,7 +43458,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8387);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9860);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8753);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7289);
@@ -43858,7 +43782,7 @@ function orList(choices) {
 
 /** Longest name of an environment, in characters. Source: GitHub documentation, "Managing environments for deployment". */
 const MAX_ENVIRONMENT_LENGTH = 255;
-/** What is told on GitHub beside the run itself. */
+/** Parses what is told on GitHub beside the run itself. */
 function githubOf(fields) {
     return {
         githubToken: fields.text('github-token'),
@@ -43927,7 +43851,7 @@ function serviceOf(fields, operation) {
 /** Why an input that names one service does not go with many lanes. */
 const BY_LANE = `does not apply to 'operation: preview', which finds it out for the lane it takes from 'preview-services'.`;
 const HOUR_MS = 3_600_000;
-/** The inputs that only previews take. */
+/** Parses the inputs that only previews take. */
 function previewsOf(fields, operation) {
     const previewServices = parsePreviewServices(fields);
     const hours = fields.wholeNumber('preview-hours', 1, 8_760) ?? 72;
@@ -44263,6 +44187,7 @@ function isOnDeployment(operation) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NP: () => (/* binding */ isOwn),
 /* harmony export */   PQ: () => (/* binding */ buildDescription),
 /* harmony export */   c_: () => (/* binding */ isSameJob),
 /* harmony export */   "do": () => (/* binding */ ownMarker),
@@ -44331,6 +44256,17 @@ function isSameJob(one, other) {
         one.job === other.job &&
         one.operation === other.operation);
 }
+/**
+ * Whether a deployment is our own when none is named: made by this very run, whichever job, or on a pull request by any
+ * run for that pull request. A run that is not known owns nothing.
+ */
+function isOwn(own, marker) {
+    if (marker === undefined || own.repository === '' || marker.repository !== own.repository)
+        return false;
+    if (own.runId !== '' && marker.runId === own.runId)
+        return true;
+    return own.pullRequest !== '' && marker.pullRequest === own.pullRequest;
+}
 /** The description of a deployment: the user's text, cut so that the whole marker fits behind it. */
 function buildDescription(userText, marker) {
     const text = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(userText).replace(/\s+/g, ' ').trim();
@@ -44347,30 +44283,125 @@ function withoutDelimiters(value) {
 
 /***/ }),
 
-/***/ 26:
+/***/ 9327:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K0: () => (/* binding */ attach),
-/* harmony export */   PX: () => (/* binding */ readAttached),
-/* harmony export */   Pj: () => (/* binding */ findPlace)
-/* harmony export */ });
-/* harmony import */ var _app_spec_shipped_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7422);
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9898);
-/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5148);
-/* harmony import */ var _follow_budget_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3324);
-/* harmony import */ var _group_meant_deployment_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6658);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7784);
-/* harmony import */ var _marker_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9349);
-/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1459);
-/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8270);
-/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6442);
-/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5612);
-/* harmony import */ var _task_definition_canonical_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4123);
-/* harmony import */ var _task_definition_difference_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(354);
-/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(2521);
-/* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3612);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  K0: () => (/* binding */ attach),
+  Pj: () => (/* binding */ findPlace),
+  PX: () => (/* binding */ readAttached)
+});
+
+// EXTERNAL MODULE: ./lib/app-spec/shipped.js
+var shipped = __nccwpck_require__(7422);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/aws/ecs.js
+var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/follow/budget.js
+var follow_budget = __nccwpck_require__(3324);
+// EXTERNAL MODULE: ./lib/marker.js
+var marker = __nccwpck_require__(9349);
+// EXTERNAL MODULE: ./lib/untrusted.js
+var untrusted = __nccwpck_require__(4169);
+// EXTERNAL MODULE: ./lib/group/busy-problem.js
+var busy_problem = __nccwpck_require__(9040);
+// EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
+var group_occupant = __nccwpck_require__(8228);
+;// CONCATENATED MODULE: ./lib/group/meant-deployment.js
+
+
+
+
+
+
+/**
+ * Decides which deployment of the group is meant, never one of somebody else unless it is asked for: the one that is
+ * named; else the active one, if it is our own or any is asked for; else the last one of our own, which has ended. A
+ * rollback stands for the deployment that it undoes.
+ * @throws CallError
+ */
+async function findMeant(aws, question) {
+    const { asked, own, service, group } = question;
+    if (asked !== undefined && asked !== 'active')
+        return await namedDeployment(aws, asked, group);
+    const earlier = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
+    const { onListDenied } = question;
+    const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set(), onListDenied };
+    const occupant = await (0,group_occupant/* findOccupant */.H)(aws, facts);
+    if (occupant !== undefined && (asked === 'active' || (0,marker/* isOwn */.NP)(own, occupant.marker))) {
+        const id = occupant.rollsBack ?? occupant.id;
+        return { id, info: await (0,code_deploy/* getDeployment */.i8)(aws, id) };
+    }
+    if (asked === 'active')
+        return { absent: notFound(`No deployment is active in deployment group '${group.name}'.`) };
+    const last = await lastOwn(aws, earlier, own);
+    return last ?? { absent: notFound(noneOfOurs(occupant, own, group, aws.clock.now())) };
+}
+async function namedDeployment(aws, id, group) {
+    try {
+        const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
+        if (info.applicationName === group.application && info.deploymentGroupName === group.name)
+            return { id, info };
+        const where = (0,untrusted/* inSentence */.BX)(`${info.applicationName ?? ''} / ${info.deploymentGroupName ?? ''}`, 210);
+        const sentence = `Deployment ${id} is of ${where}, not of ${group.application} / ${group.name}. Check 'deployment-id' and 'service'.`;
+        return { reason: 'group-mismatch', sentence };
+    }
+    catch (error) {
+        const isUnknown = error instanceof attempts/* CallError */.RA && /^(DeploymentDoesNotExist|InvalidDeploymentId)$/.test(error.serviceError.code);
+        if (!isUnknown)
+            throw error;
+        return notFound(`Deployment ${id} was not found. Check 'deployment-id' and the region.`);
+    }
+}
+/** The newest of these that is our own. */
+async function lastOwn(aws, ids, own) {
+    for (const id of new Set(ids)) {
+        const meant = await undoneOrItself(aws, id);
+        if ((0,marker/* isOwn */.NP)(own, (0,marker/* parseMarker */.gY)(meant.info.description)))
+            return meant;
+    }
+    return undefined;
+}
+async function undoneOrItself(aws, id) {
+    const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
+    const undone = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+    return undone === undefined ? { id, info } : { id: undone, info: await (0,code_deploy/* getDeployment */.i8)(aws, undone) };
+}
+function noneOfOurs(occupant, own, group, nowMs) {
+    const whose = own.pullRequest === '' ? 'this run' : `pull request ${own.pullRequest}`;
+    const there = occupant === undefined
+        ? 'none is active.'
+        : `${(0,busy_problem/* describeOccupant */.V9)(occupant, nowMs)} is active and not touched without being named.`;
+    return `No deployment of ${whose} was found in deployment group '${group.name}'; ${there} Set 'deployment-id' to an id or to 'active'.`;
+}
+function notFound(sentence) {
+    return { reason: 'not-found', sentence };
+}
+
+// EXTERNAL MODULE: ./lib/inputs/operation.js
+var operation = __nccwpck_require__(7784);
+// EXTERNAL MODULE: ./lib/service/address.js
+var address = __nccwpck_require__(1459);
+// EXTERNAL MODULE: ./lib/service/deployment-group.js
+var deployment_group = __nccwpck_require__(8270);
+// EXTERNAL MODULE: ./lib/service/find-group.js
+var find_group = __nccwpck_require__(6442);
+// EXTERNAL MODULE: ./lib/service/service.js
+var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/task-definition/canonical.js
+var canonical = __nccwpck_require__(4123);
+// EXTERNAL MODULE: ./lib/task-definition/difference.js
+var difference = __nccwpck_require__(354);
+// EXTERNAL MODULE: ./lib/plan/identity.js
+var plan_identity = __nccwpck_require__(2521);
+// EXTERNAL MODULE: ./lib/plan/place.js
+var place = __nccwpck_require__(3612);
+;// CONCATENATED MODULE: ./lib/plan/attach.js
 
 
 
@@ -44391,29 +44422,29 @@ function withoutDelimiters(value) {
 async function findPlace({ inputs }, world, identity, findings) {
     const nowhere = { service: undefined, group: undefined };
     if (inputs.service !== '')
-        findings.add(...(0,_service_address_js__WEBPACK_IMPORTED_MODULE_7__/* .addressProblems */ .X)(inputs, world.region));
-    if (!(0,_identity_js__WEBPACK_IMPORTED_MODULE_13__/* .mayCall */ .k2)(inputs, world) || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_13__/* .isExpectedAccount */ .kf)(inputs, identity, findings)))
+        findings.add(...(0,address/* addressProblems */.X)(inputs, world.region));
+    if (!(0,plan_identity/* mayCall */.k2)(inputs, world) || !(await (0,plan_identity/* isExpectedAccount */.kf)(inputs, identity, findings)))
         return nowhere;
     const [service, named] = await Promise.all([
-        (0,_place_js__WEBPACK_IMPORTED_MODULE_14__/* .readService */ .uS)(inputs, world, findings),
-        (0,_place_js__WEBPACK_IMPORTED_MODULE_14__/* .readNamedGroup */ .NM)(inputs, world, findings),
+        (0,place/* readService */.uS)(inputs, world, findings),
+        (0,place/* readNamedGroup */.NM)(inputs, world, findings),
     ]);
-    if (service === undefined || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_13__/* .isInExpectedAccount */ .H1)(inputs, identity, service, findings)))
+    if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
         return nowhere;
-    const maker = findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_9__/* .readMaker */ .x)(world, service));
-    const group = await (0,_place_js__WEBPACK_IMPORTED_MODULE_14__/* .resolveGroup */ .ss)(inputs, world, service, named, maker, findings);
+    const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
+    const group = await (0,place/* resolveGroup */.ss)(inputs, world, service, named, maker, findings);
     return group === undefined ? { service, group } : { service, group, maker: await maker };
 }
 /** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
 async function attach({ inputs }, { service, group }, world, findings) {
     const question = {
         asked: inputs.deploymentId,
-        own: (0,_marker_js__WEBPACK_IMPORTED_MODULE_6__/* .ownMarker */ ["do"])(world.run, (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_15__/* .markedAs */ .r$)(inputs.operation)),
+        own: (0,marker/* ownMarker */["do"])(world.run, (0,operation/* markedAs */.r$)(inputs.operation)),
         service,
         group,
         onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
     };
-    const meant = await findings.answerOf((0,_group_meant_deployment_js__WEBPACK_IMPORTED_MODULE_5__/* .findMeant */ .z)(world, question));
+    const meant = await findings.answerOf(findMeant(world, question));
     if (meant === undefined)
         return undefined;
     if ('absent' in meant)
@@ -44426,14 +44457,14 @@ async function attach({ inputs }, { service, group }, world, findings) {
 }
 /** Everything that a release would know of the deployment if it had made it. */
 async function readAttached({ inputs, service: now, group, meant: { id, info } }, world, findings) {
-    const service = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_10__/* .beforeDeployment */ .RU)(now, id);
+    const service = (0,service_service/* beforeDeployment */.RU)(now, id);
     const appSpec = await readAppSpec(id, info, world, findings);
     const ofTaskSet = now.taskSets.find((taskSet) => taskSet.deploymentId === id)?.taskDefinitionArn;
     const taskDefinitionArn = ofTaskSet ?? appSpec?.shipped.taskDefinition;
     const isOriginalGone = service.primary.deploymentId === id;
     const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? '';
     const [shift, shipped, original] = await Promise.all([
-        (0,_place_js__WEBPACK_IMPORTED_MODULE_14__/* .readShift */ .Xg)(deploymentConfig || undefined, world, findings),
+        (0,place/* readShift */.Xg)(deploymentConfig || undefined, world, findings),
         taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
         isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
     ]);
@@ -44441,12 +44472,12 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
     const hooks = file?.hooks ?? inputs.hooks;
     const ownGroup = {
         ...group,
-        ...(info.blueGreenDeploymentConfiguration && (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_8__/* .readWaits */ .pc)(info.blueGreenDeploymentConfiguration)),
+        ...(info.blueGreenDeploymentConfiguration && (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration)),
     };
     const knownShift = shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 };
-    const budget = (0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_4__/* .budgetFor */ .vO)({
+    const budget = (0,follow_budget/* budgetFor */.vO)({
         waitForMs: inputs.waitForMs,
-        ...(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_4__/* .finishOf */ .hR)(inputs.waitFor),
+        ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor),
         group: ownGroup,
         shift: knownShift,
         hooks,
@@ -44460,9 +44491,9 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
         appSpec: appSpecPlan(service, file, hooks),
         sentAppSpec: appSpec?.sent ?? 'unseen',
         definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
-        definitionSha256: shipped && (0,_task_definition_canonical_js__WEBPACK_IMPORTED_MODULE_11__/* .definitionSha256 */ .fq)(shipped.definition),
-        differences: shipped && original && (0,_task_definition_difference_js__WEBPACK_IMPORTED_MODULE_12__/* .differencesBetween */ .F)(original.definition, shipped.definition),
-        rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_8__/* .readRollbackOn */ .uo)(info.autoRollbackConfiguration),
+        definitionSha256: shipped && (0,canonical/* definitionSha256 */.fq)(shipped.definition),
+        differences: shipped && original && (0,difference/* differencesBetween */.F)(original.definition, shipped.definition),
+        rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,deployment_group/* readRollbackOn */.uo)(info.autoRollbackConfiguration),
         budget,
         isUnchanged: false,
         adopted: undefined,
@@ -44472,7 +44503,7 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
             group: ownGroup,
             policy: 'fail',
             onlyOwn: false,
-            own: (0,_marker_js__WEBPACK_IMPORTED_MODULE_6__/* .ownMarker */ ["do"])(world.run, inputs.operation),
+            own: (0,marker/* ownMarker */["do"])(world.run, inputs.operation),
             sinceMs: world.clock.now(),
             patienceMs: 0,
         },
@@ -44492,84 +44523,17 @@ async function readAppSpec(id, info, world, findings) {
     const sha256 = info.revision?.appSpecContent?.sha256;
     if (sha256 === undefined || info.applicationName === undefined)
         return undefined;
-    const content = await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_2__/* .getAppSpec */ .JA)(world, info.applicationName, sha256), (error) => {
-        if (error.kind !== 'denied' && error.kind !== 'answered' && !(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_1__/* .isPassing */ .WG)(error))
+    const content = await findings.answerOf((0,code_deploy/* getAppSpec */.JA)(world, info.applicationName, sha256), (error) => {
+        if (error.kind !== 'denied' && error.kind !== 'answered' && !(0,attempts/* isPassing */.WG)(error))
             return undefined;
         findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${error.code}); its hooks are taken from the inputs.`);
         return 'ignore';
     });
-    return content === undefined ? undefined : { sent: { content, sha256 }, shipped: (0,_app_spec_shipped_js__WEBPACK_IMPORTED_MODULE_0__/* .readShipped */ .y)(content) };
+    return content === undefined ? undefined : { sent: { content, sha256 }, shipped: (0,shipped/* readShipped */.y)(content) };
 }
 /** What changes is good to know, and nothing depends on it. */
 async function describe(arn, world, findings) {
-    return await findings.answerOf((0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_3__/* .describeTaskDefinition */ .oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
-}
-
-
-/***/ }),
-
-/***/ 6081:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ Findings),
-/* harmony export */   U: () => (/* binding */ callProblem)
-/* harmony export */ });
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4849);
-
-
-/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
-class Findings {
-    problems;
-    warnings = [];
-    notes = [];
-    constructor(problems = [], notes = []) {
-        this.problems = [...problems];
-        this.notes.push(...notes);
-    }
-    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
-    add(...problems) {
-        for (const problem of problems) {
-            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
-            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
-                continue;
-            this.problems.push(problem);
-        }
-    }
-    /**
-     * The answer of a call, or undefined with the problem added.
-     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
-     *   other error is told as it is
-     */
-    async answerOf(call, explain = () => undefined) {
-        try {
-            return await call;
-        }
-        catch (error) {
-            if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
-                throw error;
-            const explained = explain(error.serviceError);
-            if (explained !== 'ignore')
-                this.add(explained ?? callProblem(error));
-            return undefined;
-        }
-    }
-}
-/** A call that failed before anything was deployed, as the reason for a refusal. */
-function callProblem({ operation, serviceError }) {
-    const reasons = {
-        throttled: 'unreachable',
-        unavailable: 'unreachable',
-        network: 'unreachable',
-        'wrong-clock': 'credentials',
-        expired: 'credentials',
-        'invalid-credentials': 'credentials',
-        'no-credentials': 'credentials',
-        denied: 'denied',
-        answered: 'rejected',
-    };
-    return { reason: reasons[serviceError.kind], sentence: (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .describeServiceError */ .V)(operation, serviceError) };
+    return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
 }
 
 
@@ -44585,10 +44549,10 @@ function callProblem({ operation, serviceError }) {
 /* harmony export */   ls: () => (/* binding */ identify)
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4849);
-/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1459);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4169);
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6081);
+/* harmony import */ var _aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7011);
+/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4849);
+/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1459);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4169);
 
 
 
@@ -44617,7 +44581,7 @@ async function identify(inputs, world) {
 function mayCall(inputs, world) {
     if (world.obstacles.length > 0 || inputs.service === '' || !inputs.mayCall)
         return false;
-    return (0,_service_address_js__WEBPACK_IMPORTED_MODULE_2__/* .addressProblems */ .X)(inputs, world.region).length === 0;
+    return (0,_service_address_js__WEBPACK_IMPORTED_MODULE_3__/* .addressProblems */ .X)(inputs, world.region).length === 0;
 }
 /**
  * Whether the account is the expected one, as far as the caller tells; problems are added.
@@ -44631,13 +44595,13 @@ async function isExpectedAccount({ expectedAccount, roleToAssume }, identity, fi
         if (caller.account === expectedAccount)
             return true;
         const step = roleToAssume === undefined ? 'the step that provides the credentials' : `'role-to-assume'`;
-        const who = `account ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(caller.account, 60)} (${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(caller.arn, 300)})`;
+        const who = `account ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(caller.account, 60)} (${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(caller.arn, 300)})`;
         findings.add(wrongAccount(expectedAccount, `the credentials are of ${who}. Check ${step}.`));
         return false;
     }
     if (failure === undefined)
         return true;
-    const problem = (0,_findings_js__WEBPACK_IMPORTED_MODULE_4__/* .callProblem */ .U)(failure);
+    const problem = (0,_aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .callProblem */ .U)(failure);
     if (problem.reason !== 'credentials')
         return true;
     findings.add(problem);
@@ -44654,7 +44618,7 @@ async function isInExpectedAccount({ expectedAccount }, identity, service, findi
         findings.add(wrongAccount(expectedAccount, `service '${service.name}' is in account ${service.account}.`));
         return false;
     }
-    const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .describeServiceError */ .V)(failure.operation, failure.serviceError);
+    const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .V)(failure.operation, failure.serviceError);
     findings.warnings.push(`Who the calls are made as could not be seen; the account is that of the service. ${why}`);
     return true;
 }
@@ -44824,8 +44788,8 @@ function notFound(sentence) {
 /* harmony export */   t: () => (/* binding */ freeLane)
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _group_make_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7687);
-/* harmony import */ var _plan_findings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6081);
+/* harmony import */ var _aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7011);
+/* harmony import */ var _group_make_room_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7687);
 /* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9712);
 /* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(480);
 /* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4530);
@@ -44863,13 +44827,13 @@ async function freeLane(lane, whose, world, progress) {
     catch (error) {
         if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
             throw error;
-        progress.end('refused', { problems: [(0,_plan_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .callProblem */ .U)(error)] });
+        progress.end('refused', { problems: [(0,_aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .callProblem */ .U)(error)] });
         return 'stuck';
     }
 }
 /** The lane with nothing of this pull request being deployed any more; undefined when `progress` has ended. */
 async function settle(lane, occupant, whose, world, progress) {
-    const isRoom = await (0,_group_make_room_js__WEBPACK_IMPORTED_MODULE_1__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
+    const isRoom = await (0,_group_make_room_js__WEBPACK_IMPORTED_MODULE_2__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
     return isRoom ? await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(lane, world) : undefined;
 }
 /** Where a deployment of this pull request, and of nobody else, is brought to its end. */
@@ -44974,7 +44938,7 @@ function isLater(one, other) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
 /* harmony import */ var _group_occupant_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8228);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5245);
-/* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(26);
+/* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9327);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
 /* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5612);
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4169);
@@ -45059,16 +45023,16 @@ function readTags({ name, clusterName, tags }) {
 /* harmony export */   _: () => (/* binding */ problemsIn)
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _plan_findings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6081);
+/* harmony import */ var _aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7011);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
 
 
 
 /** Why a lane could not be looked at or changed, as an error tells it. @throws what is a mistake of ours */
 function problemsIn(error) {
     if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
-        return [(0,_plan_findings_js__WEBPACK_IMPORTED_MODULE_2__/* .callProblem */ .U)(error)];
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .f)
+        return [(0,_aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .callProblem */ .U)(error)];
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .RefusedError */ .f)
         return error.problems;
     throw error;
 }
@@ -48111,7 +48075,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 8387:
+/***/ 9860:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48122,6 +48086,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/clock-news.js
 var clock_news = __nccwpck_require__(1925);
+// EXTERNAL MODULE: ./lib/aws/call-problem.js
+var call_problem = __nccwpck_require__(7011);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 // EXTERNAL MODULE: ./lib/plan/phases.js
@@ -48467,8 +48433,49 @@ function allPinned(definition) {
     return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
 }
 
-// EXTERNAL MODULE: ./lib/plan/findings.js
-var plan_findings = __nccwpck_require__(6081);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+;// CONCATENATED MODULE: ./lib/plan/findings.js
+
+
+/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
+class Findings {
+    problems;
+    warnings = [];
+    notes = [];
+    constructor(problems = [], notes = []) {
+        this.problems = [...problems];
+        this.notes.push(...notes);
+    }
+    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
+    add(...problems) {
+        for (const problem of problems) {
+            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
+            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
+                continue;
+            this.problems.push(problem);
+        }
+    }
+    /**
+     * The answer of a call, or undefined with the problem added.
+     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
+     *   other error is told as it is
+     */
+    async answerOf(call, explain = () => undefined) {
+        try {
+            return await call;
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            const explained = explain(error.serviceError);
+            if (explained !== 'ignore')
+                this.add(explained ?? (0,call_problem/* callProblem */.U)(error));
+            return undefined;
+        }
+    }
+}
+
 // EXTERNAL MODULE: ./lib/plan/place.js
 var place = __nccwpck_require__(3612);
 // EXTERNAL MODULE: ./lib/app-spec/app-spec-file.js
@@ -48538,8 +48545,6 @@ function notInWorkspace(input, path) {
 
 // EXTERNAL MODULE: ./lib/group/busy-problem.js
 var busy_problem = __nccwpck_require__(9040);
-// EXTERNAL MODULE: ./lib/group/meant-deployment.js
-var meant_deployment = __nccwpck_require__(6658);
 // EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
 var group_occupant = __nccwpck_require__(8228);
 // EXTERNAL MODULE: ./lib/group/room.js + 1 modules
@@ -48590,7 +48595,6 @@ function noteOnly(why) {
 
 
 
-
 /** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
 async function readOccupancy(question) {
     const { inputs, world, service, group, blocker, findings } = question;
@@ -48623,7 +48627,7 @@ function candidatesOf(occupant, { service: { primary, desiredCount }, onlyOwn },
  * Whether what serves is what people are to see: on a lane only what was released for the same pull request, and runs.
  */
 function isShown({ service, onlyOwn, own }, maker) {
-    return !onlyOwn || (service.desiredCount > 0 && (0,meant_deployment/* isOwn */.N)(own, (0,lib_marker/* parseMarker */.gY)(maker?.description)));
+    return !onlyOwn || (service.desiredCount > 0 && (0,lib_marker/* isOwn */.NP)(own, (0,lib_marker/* parseMarker */.gY)(maker?.description)));
 }
 /** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
 function checkTurn(room, occupant, maker, { operation, allowOlder }, world, findings) {
@@ -48632,7 +48636,7 @@ function checkTurn(room, occupant, maker, { operation, allowOlder }, world, find
         if (deploymentId !== undefined && maker === undefined) {
             findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`);
         }
-        const isMine = ({ marker }) => !room.onlyOwn || (0,meant_deployment/* isOwn */.N)(room.own, marker);
+        const isMine = ({ marker }) => !room.onlyOwn || (0,lib_marker/* isOwn */.NP)(room.own, marker);
         for (const predecessor of predecessorsOf(room.service, occupant, maker).filter(isMine)) {
             const { problem, note } = guardOrder(room.own, predecessor, world.run.serverUrl);
             if (note !== undefined)
@@ -48683,7 +48687,7 @@ function predecessorsOf({ primary }, occupant, maker) {
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
 async function makePlan(parsed, world, identity, earlier) {
     const { inputs } = parsed;
-    const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
+    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
     const sources = await readSources(inputs, world, findings);
     const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
     const { problems, warnings, notes } = findings;
@@ -48863,8 +48867,6 @@ var conclude = __nccwpck_require__(1981);
 var follow = __nccwpck_require__(2243);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
 var settle = __nccwpck_require__(8744);
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
 var load_balancing = __nccwpck_require__(8375);
 ;// CONCATENATED MODULE: ./lib/test-url.js
@@ -48966,7 +48968,7 @@ async function start(plan, engine, world, progress) {
             if (error.serviceError.code === 'DeploymentLimitExceeded') {
                 return { kind: 'overtaken', blocker: (0,own_deployment/* blockerIn */.k)(error), error };
             }
-            progress.end('refused', { problems: [(0,plan_findings/* callProblem */.U)(error)] });
+            progress.end('refused', { problems: [(0,call_problem/* callProblem */.U)(error)] });
             return { kind: 'ended' };
         }
         finally {
@@ -49093,7 +49095,7 @@ async function begin(parsed, world, progress, terms) {
         overtaken += 1;
         blocker = started.blocker;
         if (overtaken === MAX_OVERTAKEN) {
-            progress.end('refused', { problems: [{ ...(0,plan_findings/* callProblem */.U)(started.error), reason: 'busy' }] });
+            progress.end('refused', { problems: [{ ...(0,call_problem/* callProblem */.U)(started.error), reason: 'busy' }] });
             return undefined;
         }
     }
@@ -49539,7 +49541,7 @@ async function preview(parsed, outside) {
     if ('kind' in errand && errand.kind === 'fork') {
         return progress.end('unchanged', { preview: { errand: 'fork', pullRequest, taking: undefined, lanes: [] } });
     }
-    const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
+    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
     if (!('kind' in errand))
         findings.add(errand);
     const patient = patiently(world);
@@ -49581,12 +49583,11 @@ function eachOnce(problems) {
     return problems.filter(({ sentence }) => !seen.has(sentence) && seen.add(sentence));
 }
 
-// EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/follow/ending.js
+var ending = __nccwpck_require__(7161);
 ;// CONCATENATED MODULE: ./lib/plan/promotion.js
-
 
 
 
@@ -49605,7 +49606,7 @@ function promotionStep(snapshot, readyWaitMs) {
         }
         return notHeld(`Deployment ${id} has ended (${statusWord}${at}), so it cannot be continued; start a new release.`);
     }
-    if ((0,follow/* isWaitingForPromotion */.gv)(snapshot))
+    if ((0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
         return 'continue';
     const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
     const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped');
@@ -49642,8 +49643,8 @@ function otherImageProblems(expected, trafficContainer, shipped, deploymentId) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/plan/attach.js
-var attach = __nccwpck_require__(26);
+// EXTERNAL MODULE: ./lib/plan/attach.js + 1 modules
+var attach = __nccwpck_require__(9327);
 ;// CONCATENATED MODULE: ./lib/operations/attach.js
 
 
@@ -49651,7 +49652,7 @@ var attach = __nccwpck_require__(26);
 
 async function attachTo(parsed, world, progress, { examine, mayBeAbsent = false } = {}) {
     return await world.log.group('Checks', async () => {
-        const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
+        const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
         const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
         const place = await (0,attach/* findPlace */.Pj)(parsed, world, identity, findings);
         const attached = place.group === undefined ? undefined : await (0,attach/* attach */.K0)(parsed, place, world, findings);
@@ -49728,7 +49729,7 @@ async function firstLook(engine, { deploymentId }, progress) {
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        progress.learn({ problems: [(0,plan_findings/* callProblem */.U)(error)] });
+        progress.learn({ problems: [(0,call_problem/* callProblem */.U)(error)] });
         return undefined;
     }
 }
@@ -49822,7 +49823,7 @@ async function stillWaits(problem, engine, attached, { clock, log, signal }, pro
         return true;
     await clock.sleep(promote_SHOWS_WITHIN_MS, signal);
     const snapshot = await firstLook(engine, attached, progress);
-    if (snapshot !== undefined && (0,follow/* isWaitingForPromotion */.gv)(snapshot))
+    if (snapshot !== undefined && (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
         return true;
     log.line(`The request may have been carried out, so deployment ${attached.deploymentId} is followed.`);
     progress.learn({ problems: [] });
@@ -49839,7 +49840,7 @@ async function continueAtReady(engine, id, { log }) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (error.serviceError.code !== 'DeploymentIsNotInReadyState')
-                return (0,plan_findings/* callProblem */.U)(error);
+                return (0,call_problem/* callProblem */.U)(error);
             log.line(`Deployment ${id} does not wait at Ready any more; following it.`);
         }
         return undefined;
@@ -50060,7 +50061,7 @@ async function rollback(parsed, world) {
     const { inputs } = parsed;
     const progress = lib_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
-    const findings = new plan_findings/* Findings */.F([...world.obstacles, ...parsed.problems], parsed.notes);
+    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
     const place = await rollback_look(parsed, patient, findings, progress);
     if (place === undefined)
         return progress.end('refused', { problems: findings.problems });

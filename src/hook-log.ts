@@ -2,22 +2,12 @@ import { type Attempts, attempt, CallError } from './aws/attempts.ts'
 import { type FunctionLogs, type LogEvent, readLogEvents } from './aws/function-logs.ts'
 import { type Invocation, invocationsIn } from './aws/invocations.ts'
 import { describeServiceError } from './aws/service-error.ts'
-import type { HookLogChoice } from './inputs/inputs.ts'
-import type { Release } from './release-state.ts'
+import type { HookLogChoice } from './inputs/choices.ts'
+import type { HookLog, Release } from './release-state.ts'
 import { type HookResult, hookResults } from './report/hook-results.ts'
 import { functionName } from './report/labels.ts'
 import { cut, plainText } from './untrusted.ts'
 import type { World } from './world.ts'
-
-/** The end of what a hook function printed in this release; every line of it is text that others wrote. */
-export interface HookLog {
-  event: string
-  hookFunction: string
-  logGroup: string
-  lines: string[]
-  /** How many lines before them are left out. */
-  omitted: number
-}
 
 /** How many lines of a log are shown, and how many characters of a line. */
 const MAX_LINES = 50

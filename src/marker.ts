@@ -87,6 +87,16 @@ export function isSameJob(one: Marker, other: Marker): boolean {
   )
 }
 
+/**
+ * Whether a deployment is our own when none is named: made by this very run, whichever job, or on a pull request by any
+ * run for that pull request. A run that is not known owns nothing.
+ */
+export function isOwn(own: Marker, marker: Marker | undefined): boolean {
+  if (marker === undefined || own.repository === '' || marker.repository !== own.repository) return false
+  if (own.runId !== '' && marker.runId === own.runId) return true
+  return own.pullRequest !== '' && marker.pullRequest === own.pullRequest
+}
+
 /** The description of a deployment: the user's text, cut so that the whole marker fits behind it. */
 export function buildDescription(userText: string, marker: string): string {
   const text = plainText(userText).replace(/\s+/g, ' ').trim()

@@ -7,12 +7,9 @@ import type { Snapshot } from './follow/snapshot.ts'
 import type { TimelineEntry } from './follow/timeline.ts'
 import type { GithubRun } from './github-run.ts'
 import type { Wait } from './group/wait.ts'
-import type { HookLog } from './hook-log.ts'
-import type { FinishLine } from './inputs/inputs.ts'
+import type { FinishLine } from './inputs/choices.ts'
 import type { Operation } from './inputs/operation.ts'
-import type { Adopted } from './plan/adoption.ts'
-import type { ReleasePlan } from './plan/plan.ts'
-import type { Errand } from './preview/errand.ts'
+import type { Adopted, ReleasePlan } from './plan/plan.ts'
 import type { DeploymentGroup } from './service/deployment-group.ts'
 import type { ResolvedService } from './service/service.ts'
 import type { Status } from './verdict.ts'
@@ -82,7 +79,7 @@ export interface Release {
 
 /** The preview of a pull request, or the look after all of them. */
 export interface Preview {
-  errand: Errand['kind']
+  errand: PreviewTaskKind
   /** Number of the pull request; empty for a sweep. */
   pullRequest: string
   /**
@@ -93,6 +90,9 @@ export interface Preview {
   lanes: readonly LaneReading[]
 }
 
+/** Tasks that a run of `operation: preview` may have. */
+export type PreviewTaskKind = 'claim' | 'free' | 'sweep' | 'fork'
+
 /** A lane as it is told. */
 export interface LaneReading {
   name: string
@@ -101,6 +101,33 @@ export interface LaneReading {
   was: string
   /** What this step did with it: `freed`; empty: nothing. */
   became: string
+}
+
+/** A lane that a pull request has no more, for telling it where people look for its preview. */
+export interface FreedLane {
+  /** Number of the pull request. */
+  pullRequest: string
+  /** `owner/name`, or a numeric id. */
+  repository: string
+  /** The deployments that had put it there: of two the one that was under way, and the one before it. */
+  deploymentIds: readonly string[]
+  /** Another lane shows the pull request, so that where it is told is no news of this one. */
+  isElsewhere: boolean
+  region: string
+  name: string
+  url: string
+  /** E.g. `pull request 12 is closed`. */
+  why: string
+}
+
+/** The end of what a hook function printed in this release; every line of it is text that others wrote. */
+export interface HookLog {
+  event: string
+  hookFunction: string
+  logGroup: string
+  lines: string[]
+  /** How many lines before them are left out. */
+  omitted: number
 }
 
 /** What serves production, as it was last seen. */

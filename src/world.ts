@@ -6,8 +6,7 @@ import type { LoadBalancing } from './aws/load-balancing.ts'
 import type { Caller } from './aws/sts.ts'
 import type { Problem } from './errors.ts'
 import type { GithubRun } from './github-run.ts'
-import type { FreedLane } from './preview/freed-lane.ts'
-import type { Release } from './release-state.ts'
+import type { FreedLane, Release } from './release-state.ts'
 
 /** Everything outside that a release works with. Built by the entries and by tests, handed to everything else. */
 export interface World extends Ecs, CodeDeploy {

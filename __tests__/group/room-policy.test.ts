@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { type RoomFacts, type RoomPolicy, type RoomStep, roomStep } from '../../src/group/room-policy.ts'
+import { type RoomFacts, type RoomStep, roomStep } from '../../src/group/room-policy.ts'
 import type { Stage } from '../../src/group/stage.ts'
+import type { RoomPolicy } from '../../src/inputs/choices.ts'
 
 const FACTS: RoomFacts = {
   stage: 'unshifted',

@@ -1,7 +1,6 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
-import type { FreedLane } from '../../src/preview/freed-lane.ts'
-import type { Release } from '../../src/release-state.ts'
+import type { FreedLane, Release } from '../../src/release-state.ts'
 import { renderReport } from '../../src/report/report-json.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
 import { isAtRest, wrapUp } from '../../src/wrap-up.ts'

@@ -1,4 +1,4 @@
-import type { FinishLine } from '../inputs/inputs.ts'
+import type { FinishLine } from '../inputs/choices.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { Phase } from './phase.ts'

@@ -9,7 +9,7 @@ import {
   stopDeployment,
 } from '../aws/code-deploy.ts'
 import { describeService, type Ecs } from '../aws/ecs.ts'
-import type { RollbackEvent } from '../inputs/inputs.ts'
+import type { RollbackEvent } from '../inputs/choices.ts'
 import { originalTaskSetOf, type ResolvedService, readTaskSet, type ServiceTaskSet } from '../service/service.ts'
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
 import type { ReleaseEngine } from './follow.ts'

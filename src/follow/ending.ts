@@ -1,4 +1,4 @@
-import type { RollbackEvent } from '../inputs/inputs.ts'
+import type { RollbackEvent } from '../inputs/choices.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Who or what ended a deployment that did not succeed. */

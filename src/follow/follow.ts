@@ -1,12 +1,12 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
 import type { ServiceError } from '../aws/service-error.ts'
 import type { Clock } from '../clock.ts'
-import type { FinishLine } from '../inputs/inputs.ts'
+import type { FinishLine } from '../inputs/choices.ts'
 import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { Budget } from './budget.ts'
 import { nextLookMs } from './pace.ts'
 import { isSamePhase, type Phase, phaseOf } from './phase.ts'
-import { type Hooks, hasEnded, type Snapshot } from './snapshot.ts'
+import { type Hooks, hasEnded, isWaitingForPromotion, type Snapshot } from './snapshot.ts'
 import { changesBetween, type TimelineEntry } from './timeline.ts'
 import { Trouble, type TroubleNews } from './trouble.ts'
 
@@ -351,16 +351,6 @@ export function untilTheEnd(following: Following, limitMs: number): Following {
     endsTerminationWait: false,
     reasonToGiveUp: async () => undefined,
   }
-}
-
-/**
- * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
- * not documented, so an event before the shift that still has to run counts as not ready.
- */
-export function isWaitingForPromotion(snapshot: Snapshot): boolean {
-  const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
-  const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next)
-  return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped')
 }
 
 /** A failed read is not a verdict, except when no later one can succeed. */

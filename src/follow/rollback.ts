@@ -1,5 +1,5 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
-import type { RollbackEvent } from '../inputs/inputs.ts'
+import type { RollbackEvent } from '../inputs/choices.ts'
 import { ROLLBACK_BUDGET_MS } from './budget.ts'
 import { endingOf, isRollbackDue } from './ending.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, untilTheEnd } from './follow.ts'

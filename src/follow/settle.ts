@@ -1,6 +1,6 @@
 import { CallError } from '../aws/attempts.ts'
 import type { Problem } from '../errors.ts'
-import type { Parting, RollbackEvent } from '../inputs/inputs.ts'
+import type { Parting, RollbackEvent } from '../inputs/choices.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, tell, untilTheEnd } from './follow.ts'
 import { type CutShort, cutShortBy, NO_ROLLBACK, type Rollback, settleRollback } from './rollback.ts'
 import { hasEnded, isMoved, type Snapshot } from './snapshot.ts'

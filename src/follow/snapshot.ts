@@ -1,5 +1,5 @@
+import type { RollbackEvent } from '../inputs/choices.ts'
 import type { LifecycleHook } from '../inputs/hooks.ts'
-import type { RollbackEvent } from '../inputs/inputs.ts'
 
 /** Where a deployment is. `unknown` is a status newer than this version: it counts as still running. */
 export type DeploymentStatus =
@@ -131,4 +131,14 @@ export function hookOf(hooks: Hooks, eventName: string): string | undefined {
 export function readySinceMs({ events }: Snapshot): number | undefined {
   const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined)
   return ends.length === 0 ? undefined : Math.max(...ends)
+}
+
+/**
+ * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
+ * not documented, so an event before the shift that still has to run counts as not ready.
+ */
+export function isWaitingForPromotion(snapshot: Snapshot): boolean {
+  const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
+  const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next)
+  return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped')
 }

@@ -1,7 +1,7 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
+import { callProblem } from '../aws/call-problem.ts'
 import type { Clock } from '../clock.ts'
 import type { Problem } from '../errors.ts'
-import { callProblem } from '../plan/findings.ts'
 import { endingOf } from './ending.ts'
 import type { Following, ReleaseEngine } from './follow.ts'
 import type { Snapshot } from './snapshot.ts'

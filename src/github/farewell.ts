@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { GithubRun } from '../github-run.ts'
-import type { FreedLane } from '../preview/freed-lane.ts'
+import type { FreedLane } from '../release-state.ts'
 import { runUrl } from '../report/console-links.ts'
 import { inSentence } from '../untrusted.ts'
 import type { GithubAccess } from './access.ts'

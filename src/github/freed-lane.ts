@@ -1,5 +1,5 @@
 import { isJsonObject } from '../document.ts'
-import type { FreedLane } from '../preview/freed-lane.ts'
+import type { FreedLane } from '../release-state.ts'
 import { withLink } from '../report/summary.ts'
 import { cut, inSentence, markdownCode, markdownText } from '../untrusted.ts'
 import type { GithubAccess } from './access.ts'

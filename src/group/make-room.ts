@@ -1,7 +1,7 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
+import { callProblem } from '../aws/call-problem.ts'
 import { continueDeployment, stopDeployment } from '../aws/code-deploy.ts'
 import { Trouble } from '../follow/trouble.ts'
-import { callProblem } from '../plan/findings.ts'
 import type { Progress } from '../progress.ts'
 import { readTroubleLine, requestTroubleLine } from '../report/log-lines.ts'
 import { freeLine, roomStepLine, stillBusyLine } from '../report/room-lines.ts'

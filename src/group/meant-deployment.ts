@@ -2,7 +2,7 @@ import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { CallError } from '../aws/attempts.ts'
 import { type CodeDeploy, getDeployment } from '../aws/code-deploy.ts'
 import type { Problem } from '../errors.ts'
-import { type Marker, parseMarker } from '../marker.ts'
+import { isOwn, type Marker, parseMarker } from '../marker.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
 import { inSentence } from '../untrusted.ts'
@@ -27,16 +27,6 @@ export interface MeantQuestion {
   service: ResolvedService
   group: DeploymentGroup
   onListDenied(error: CallError): void
-}
-
-/**
- * Whether a deployment is our own when none is named: made by this very run, whichever job, or on a pull request by any
- * run for that pull request. A run that is not known owns nothing.
- */
-export function isOwn(own: Marker, marker: Marker | undefined): boolean {
-  if (marker === undefined || own.repository === '' || marker.repository !== own.repository) return false
-  if (own.runId !== '' && marker.runId === own.runId) return true
-  return own.pullRequest !== '' && marker.pullRequest === own.pullRequest
 }
 
 /**

@@ -1,7 +1,5 @@
+import type { RoomPolicy } from '../inputs/choices.ts'
 import type { Stage } from './stage.ts'
-
-/** The input `on-active-deployment`: what to do when another deployment keeps the group busy. */
-export type RoomPolicy = 'wait' | 'replace' | 'fail'
 
 /** What makes room, or that nothing does. */
 export type RoomStep = 'wait' | 'stop' | 'end-termination-wait' | 'refuse'

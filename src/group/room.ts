@@ -1,9 +1,9 @@
-import { isSameJob, type Marker } from '../marker.ts'
+import type { RoomPolicy } from '../inputs/choices.ts'
+import { isOwn, isSameJob, type Marker } from '../marker.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
-import { isOwn } from './meant-deployment.ts'
 import type { Occupant } from './occupant.ts'
-import { type RoomPolicy, type RoomStep, roomStep } from './room-policy.ts'
+import { type RoomStep, roomStep } from './room-policy.ts'
 
 /** The group that a release needs room in, and how long it waits for that. */
 export interface Room {

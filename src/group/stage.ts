@@ -1,5 +1,4 @@
-import { isWaitingForPromotion } from '../follow/follow.ts'
-import { hasEnded, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
+import { hasEnded, isWaitingForPromotion, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
 
 /** How far a deployment that keeps a group busy has come, as far as making room for another one cares. */
 export type Stage =

@@ -1,12 +1,20 @@
 import { inSentence } from '../untrusted.ts'
 import type { Fields } from './fields.ts'
-import type { Inputs } from './inputs.ts'
 
 /** Longest name of an environment, in characters. Source: GitHub documentation, "Managing environments for deployment". */
 const MAX_ENVIRONMENT_LENGTH = 255
 
-/** What is told on GitHub beside the run itself. */
-export function githubOf(fields: Fields): Pick<Inputs, 'githubToken' | 'pullRequestComment' | 'githubEnvironment'> {
+/** Inputs that say where a release is told on GitHub beside the run itself. */
+export interface GithubInputs {
+  /** For GitHub only, and only where one of the next two asks for it. */
+  githubToken: string | undefined
+  pullRequestComment: boolean
+  /** Name of the environment that a GitHub deployment is made in. Undefined: none is made. */
+  githubEnvironment: string | undefined
+}
+
+/** Parses what is told on GitHub beside the run itself. */
+export function githubOf(fields: Fields): GithubInputs {
   return {
     githubToken: fields.text('github-token'),
     pullRequestComment: fields.trueOrFalse('pull-request-comment') ?? false,

@@ -1,30 +1,18 @@
 import type { Problem } from '../errors.ts'
 import { invalidInput } from '../errors.ts'
-import type { RoomPolicy } from '../group/room-policy.ts'
 import { inSentence } from '../untrusted.ts'
 import { parseAlarms } from './alarms.ts'
+import type { FinishLine, HookLogChoice, Parting, RollbackEvent, RoomPolicy } from './choices.ts'
 import { type ContainerImage, parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
 import { type Fields, fieldsOf, orList, URL_FORM } from './fields.ts'
-import { githubOf } from './github.ts'
+import { type GithubInputs, githubOf } from './github.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
 import { isOnDeployment, isRelease, mayEnd, OPERATIONS, type Operation } from './operation.ts'
-import { type PreviewService, previewsOf, serviceOf } from './previews.ts'
-
-/** The moment at which a release counts as done. */
-export type FinishLine = 'test-traffic' | 'production-traffic' | 'completion' | 'nothing'
-
-/** What ends a deployment in a way that rolls it back. */
-export type RollbackEvent = 'failure' | 'alarm' | 'stop'
-
-/** What becomes of a deployment when we stop waiting for it before its end. */
-export type Parting = 'leave' | 'rollback'
-
-/** Of which hooks the function's own log is shown. */
-export type HookLogChoice = 'failed' | 'always' | 'never'
+import { type PreviewInputs, previewsOf, serviceOf } from './previews.ts'
 
 /** What the user asked for, in exact types. Times are in milliseconds. Undefined: not given. */
-export interface Inputs {
+export interface Inputs extends GithubInputs, PreviewInputs {
   operation: Operation
   /** Name or ARN. */
   cluster: string
@@ -70,17 +58,8 @@ export interface Inputs {
   failFast: number
   /** Undefined: of failed ones, unless the repository may be public. */
   hookLogs: HookLogChoice | undefined
-  /** For GitHub only, and only where one of the next two asks for it. */
-  githubToken: string | undefined
-  pullRequestComment: boolean
-  /** Name of the environment that a GitHub deployment is made in. Undefined: none is made. */
-  githubEnvironment: string | undefined
   /** The address that people open for the test listener. */
   testUrl: string | undefined
-  /** The lanes that previews of pull requests run on. */
-  previewServices: PreviewService[]
-  /** After this long without a release a lane may go to another pull request. */
-  previewIdleMs: number
   region: string | undefined
   /** ARN of the role whose session the action takes by itself. Undefined: the credentials of the environment. */
   roleToAssume: string | undefined

@@ -1,6 +1,5 @@
 import { inSentence } from '../untrusted.ts'
 import { type Fields, URL_FORM } from './fields.ts'
-import type { Inputs } from './inputs.ts'
 import type { Operation } from './operation.ts'
 
 /** A lane as the user names it: a service made for previews, and where people open it. */
@@ -57,8 +56,16 @@ export function serviceOf(fields: Fields, operation: Operation): string | undefi
 const BY_LANE = `does not apply to 'operation: preview', which finds it out for the lane it takes from 'preview-services'.`
 const HOUR_MS = 3_600_000
 
-/** The inputs that only previews take. */
-export function previewsOf(fields: Fields, operation: Operation): Pick<Inputs, 'previewServices' | 'previewIdleMs'> {
+/** Inputs that only previews take. */
+export interface PreviewInputs {
+  /** The lanes that previews of pull requests run on. */
+  previewServices: PreviewService[]
+  /** After this long without a release a lane may go to another pull request. In milliseconds. */
+  previewIdleMs: number
+}
+
+/** Parses the inputs that only previews take. */
+export function previewsOf(fields: Fields, operation: Operation): PreviewInputs {
   const previewServices = parsePreviewServices(fields)
   const hours = fields.wholeNumber('preview-hours', 1, 8_760) ?? 72
   if (operation === 'preview' && fields.text('preview-services') === undefined) {

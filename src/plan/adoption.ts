@@ -7,21 +7,13 @@ import { isSameDefinition } from '../task-definition/canonical.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
 import type { World } from '../world.ts'
 import type { Findings } from './findings.ts'
-import type { DefinitionPlan } from './plan.ts'
+import type { Adopted, DefinitionPlan } from './plan.ts'
 
 /** A deployment that may be our own: one that runs, or the one that made what serves. */
 export interface Candidate {
   id: string
   marker: Marker | undefined
   appSpecSha256: string | undefined
-}
-
-/** Our own deployment, made by an earlier attempt or step of this job; it is followed instead of making another. */
-export interface Adopted {
-  deploymentId: string
-  taskDefinitionArn: string
-  /** The attempt that made it. */
-  runAttempt: number
 }
 
 export interface AdoptionFacts {

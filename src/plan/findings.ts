@@ -1,6 +1,7 @@
 import { CallError } from '../aws/attempts.ts'
-import { describeServiceError, type ServiceError } from '../aws/service-error.ts'
-import type { Problem, RefusalReason } from '../errors.ts'
+import { callProblem } from '../aws/call-problem.ts'
+import type { ServiceError } from '../aws/service-error.ts'
+import type { Problem } from '../errors.ts'
 
 /** What the checks of a release found: what stops it, what to warn of, and what to mention. */
 export class Findings {
@@ -40,20 +41,4 @@ export class Findings {
       return undefined
     }
   }
-}
-
-/** A call that failed before anything was deployed, as the reason for a refusal. */
-export function callProblem({ operation, serviceError }: CallError): Problem {
-  const reasons: Record<ServiceError['kind'], RefusalReason> = {
-    throttled: 'unreachable',
-    unavailable: 'unreachable',
-    network: 'unreachable',
-    'wrong-clock': 'credentials',
-    expired: 'credentials',
-    'invalid-credentials': 'credentials',
-    'no-credentials': 'credentials',
-    denied: 'denied',
-    answered: 'rejected',
-  }
-  return { reason: reasons[serviceError.kind], sentence: describeServiceError(operation, serviceError) }
 }

@@ -1,4 +1,5 @@
 import { CallError } from '../aws/attempts.ts'
+import { callProblem } from '../aws/call-problem.ts'
 import { describeServiceError } from '../aws/service-error.ts'
 import type { Caller } from '../aws/sts.ts'
 import type { Problem } from '../errors.ts'
@@ -7,7 +8,7 @@ import { addressProblems } from '../service/address.ts'
 import type { ResolvedService } from '../service/service.ts'
 import { inSentence } from '../untrusted.ts'
 import type { World } from '../world.ts'
-import { callProblem, type Findings } from './findings.ts'
+import type { Findings } from './findings.ts'
 
 /** Who the calls of a release are made as; why it is not known, when it should be. */
 export interface Identity {

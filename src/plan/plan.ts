@@ -3,13 +3,12 @@ import type { Budget } from '../follow/budget.ts'
 import type { Hooks } from '../follow/snapshot.ts'
 import type { Occupant } from '../group/occupant.ts'
 import type { Room } from '../group/room.ts'
-import type { RollbackEvent } from '../inputs/inputs.ts'
+import type { RollbackEvent } from '../inputs/choices.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
 import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
 import type { Difference } from '../task-definition/difference.ts'
-import type { Adopted } from './adoption.ts'
 
 /** What a release is going to do, once every check has passed. Nothing of it has been done yet. */
 export interface ReleasePlan {
@@ -45,3 +44,11 @@ export type DefinitionPlan =
   | { kind: 'use'; arn: string }
   /** A new revision is registered. */
   | { kind: 'register'; definition: TaskDefinition }
+
+/** Our own deployment, made by an earlier attempt or step of this job; it is followed instead of making another. */
+export interface Adopted {
+  deploymentId: string
+  taskDefinitionArn: string
+  /** The attempt that made it. */
+  runAttempt: number
+}

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-codedeploy'
 import { shortName } from '../aws/arn.ts'
 import type { Problem } from '../errors.ts'
-import type { RollbackEvent } from '../inputs/inputs.ts'
+import type { RollbackEvent } from '../inputs/choices.ts'
 import { inSentence } from '../untrusted.ts'
 import type { ResolvedService } from './service.ts'
 
