@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { credentialsFor } from '../../src/rehearsal/demo.ts'
 import { parseOptions, type RehearsalOptions } from '../../src/rehearsal/options.ts'
-import { credentialsFor, inputsOf, speedFor } from '../../src/rehearsal/settings.ts'
+import { inputsOf, speedFor } from '../../src/rehearsal/settings.ts'
 import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 import { type ScenarioName, scenarios } from '../../src/simulator/scenarios.ts'
 import { expectValidReport } from '../support/report-schema.ts'

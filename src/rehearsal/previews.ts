@@ -1,8 +1,8 @@
 import { previewWorld } from '../simulator/preview-world.ts'
 import { baseScenario } from '../simulator/scenarios.ts'
+import { HOOK } from './demo.ts'
 import { pullRequestRun } from './github.ts'
 import { PUSH_TO_MAIN, REPOSITORY, REPOSITORY_PAYLOAD, type RunIdentity } from './run-identity.ts'
-import { HOOK } from './settings.ts'
 import type { Stage } from './stage.ts'
 import type { Chapter, Ending, Job, OutputsOf, Step, Workflow } from './workflow.ts'
 

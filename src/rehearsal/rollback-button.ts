@@ -1,5 +1,5 @@
 import { baseScenario } from '../simulator/scenarios.ts'
-import { HOOK } from './settings.ts'
+import { HOOK } from './demo.ts'
 import type { Ending, Inputs, Job, Step, Workflow } from './workflow.ts'
 
 const FIRST = 'registry.example/web:1.0.5'

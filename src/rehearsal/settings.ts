@@ -1,5 +1,5 @@
-import type { Scenario } from '../simulator/scenario.ts'
 import type { ScenarioName } from '../simulator/scenarios.ts'
+import { HOOK } from './demo.ts'
 import type { RehearsalOptions } from './options.ts'
 
 /** How many times faster than real time, so that the scenario ends within 30 s unless a hook never answers. */
@@ -28,9 +28,6 @@ const SPEEDS: Record<ScenarioName, number> = {
   'busy-termination': 35,
 }
 
-/** The hook of the demo world. */
-export const HOOK = 'CodeDeployHook_validate'
-
 /** A cancelled step has 10 s of its own time; at this rate a slow machine is not what ends it. */
 const CANCEL_SPEED = 10
 
@@ -58,16 +55,4 @@ export function inputsOf({ scenario, operation, image, inputs }: RehearsalOption
     ['image', image],
   ]
   return new Map([...place, ...hooks, ...(OWN_INPUTS[scenario] ?? []), ...inputs])
-}
-
-/**
- * The credentials of the job's environment, as a workflow gets them from an earlier step; where they end on the way,
- * with the time of it.
- */
-export function credentialsFor({ faults }: Scenario, startMs: number): NodeJS.ProcessEnv {
-  const keys = { AWS_ACCESS_KEY_ID: 'AKIAREHEARSAL0000000', AWS_SECRET_ACCESS_KEY: 'rehearsal' }
-  const end = faults.find(({ kind }) => kind.type === 'expired')
-  if (end === undefined) return keys
-  const endsMs = startMs + (end.fromSeconds ?? 0) * 1000
-  return { ...keys, AWS_SESSION_TOKEN: 'rehearsal', AWS_CREDENTIAL_EXPIRATION: new Date(endsMs).toISOString() }
 }

@@ -6,8 +6,8 @@ import { childClockEnvironment, SCALED_TIME_PRELOAD } from '../simulator/live/ch
 import type { Scenario } from '../simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../simulator/simulator.ts'
 import type { StepOptions } from './action-step.ts'
+import { credentialsFor } from './demo.ts'
 import { type RehearsedGithub, startRehearsedGithub } from './github.ts'
-import { credentialsFor } from './settings.ts'
 import { startTokenIssuer } from './token-issuer.ts'
 
 /** What rehearsed steps work in: an account, and what a runner offers beside it, all on one clock. */

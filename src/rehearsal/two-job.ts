@@ -1,5 +1,5 @@
 import { baseScenario, withGroup } from '../simulator/scenarios.ts'
-import { HOOK } from './settings.ts'
+import { HOOK } from './demo.ts'
 import type { Inputs, Job, OutputsOf, Step, Workflow } from './workflow.ts'
 
 const ORIGINAL = 'registry.example/web:1.0.0'

@@ -1,4 +1,4 @@
-import type { Listeners } from '../simulator/live/listener.ts'
+import type { Listeners } from '../simulator/real-world.ts'
 
 /** What a listener answers with: the image behind it, or `HTTP` and the status. */
 export interface Sighting {

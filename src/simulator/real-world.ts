@@ -1,5 +1,11 @@
 import type { HookRun } from './hook-log.ts'
-import type { Listeners } from './live/listener.ts'
+
+/** Listener addresses of one service. */
+export interface Listeners {
+  production: string
+  /** Absent when the deployment group has no test listener. */
+  test?: string
+}
 
 /** What runs on this machine in scaled mode. */
 export interface RealWorld {

@@ -3,12 +3,12 @@ import type { Controlled } from './control/action.ts'
 import { answerControl } from './control/control.ts'
 import { type HookLogLine, linesOf, plannedHookRuns } from './hook-log.ts'
 import { LateAnswers } from './late-answers.ts'
-import type { Listeners } from './live/listener.ts'
 import { type Live, startLive } from './live/live.ts'
 import type { Lane } from './model/lane.ts'
+import { OPERATIONS_BY_NAME } from './operations/operations.ts'
 import { exchange, requestId } from './protocol/exchange.ts'
 import { type Answered, closeServer, listen, urlOf } from './protocol/http.ts'
-import { NOTHING_REAL } from './real-world.ts'
+import { type Listeners, NOTHING_REAL } from './real-world.ts'
 import type { RecordedCall } from './recorded-call.ts'
 import type { Fault, Scenario } from './scenario.ts'
 import { Simulation } from './simulation.ts'
@@ -67,7 +67,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     aws: (request, protocol) => {
       const { account, faults } = simulation
       const id = requestId(account.rules.idSeed, record.calls.length + 1)
-      const surroundings = { account, faults, real, complain }
+      const surroundings = { account, operations: OPERATIONS_BY_NAME, faults, real, complain }
       const { reply, call, delaySeconds = 0 } = exchange(protocol, request, surroundings, simulation.now(), id)
       record.add(call)
       // What a reading call brought up to date was due, and live looks at what is due by itself.

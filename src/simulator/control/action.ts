@@ -1,13 +1,26 @@
 import type { MovableClock } from '../clock.ts'
+import type { HookLogLine } from '../hook-log.ts'
 import type { ControlReply, ControlRequest } from '../protocol/control-http.ts'
-import type { Scenario } from '../scenario.ts'
+import type { Listeners } from '../real-world.ts'
+import type { RecordedCall } from '../recorded-call.ts'
+import type { Fault, Scenario } from '../scenario.ts'
 import type { Simulation } from '../simulation.ts'
-import type { Simulator } from '../simulator.ts'
 import { Problems, Section } from '../world-file/section.ts'
+
+/** What the control plane asks of a simulator. */
+export interface ControlledSimulator {
+  calls: RecordedCall[]
+  readonly hookLogs: HookLogLine[]
+  listeners: Record<string, Listeners>
+  setAlarm(name: string, state: 'ALARM' | 'OK'): void
+  addFault(fault: Fault): void
+  clearFaults(): void
+  reset(): Promise<void>
+}
 
 /** What the control plane looks at and moves. */
 export interface Controlled {
-  simulator: Simulator
+  simulator: ControlledSimulator
   simulation: Simulation
   scenario: Scenario
   seed: number

@@ -3,10 +3,10 @@ import { logGroupOf, logStreamOf } from '../function-log.ts'
 import { type HookLogLine, type HookRun, invocationIdOf, MAX_RUN_MS } from '../hook-log.ts'
 import type { HookInvocation } from '../model/lifecycle.ts'
 import { functionArn } from '../names.ts'
+import type { Listeners } from '../real-world.ts'
 import type { FunctionSeed, World } from '../scenario.ts'
 import { childClockEnvironment } from './child-clock.ts'
 import { type HookProcess, startHookProcess } from './hook-process.ts'
-import type { Listeners } from './listener.ts'
 
 export interface HookWorld {
   world: World

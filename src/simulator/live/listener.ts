@@ -3,13 +3,6 @@ import { closeServer, KEEP_ALIVE_MS, listenOnLoopback, urlOf } from '../protocol
 import type { Target } from './target.ts'
 import type { TaskServer } from './task-server.ts'
 
-/** Listener addresses of one service. */
-export interface Listeners {
-  production: string
-  /** Absent when the deployment group has no test listener. */
-  test?: string
-}
-
 export interface Listener {
   url: string
   close(): Promise<void>

@@ -43,3 +43,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...listenerOperations,
   ...targetHealthOperations,
 ]
+
+/** The same by `Service.Operation`, as requests name them. */
+export const OPERATIONS_BY_NAME: ReadonlyMap<string, Operation> = new Map(
+  OPERATIONS.map((operation) => [`${operation.service}.${operation.name}`, operation]),
+)

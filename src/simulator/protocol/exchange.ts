@@ -1,7 +1,6 @@
 import type { Faults } from '../faults.ts'
 import { type IdSeed, uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
-import { OPERATIONS } from '../operations/operations.ts'
 import type { RealWorld } from '../real-world.ts'
 import type { CallOutline } from '../recorded-call.ts'
 import { AwsError, NotSimulated } from './aws-error.ts'
@@ -24,10 +23,10 @@ export interface Exchange {
 /** Names of operations that change something, for those that are not simulated; in REST JSON they begin with the method. */
 const WRITES = /^(Create|Delete|Update|Put|Register|Deregister|Stop|Continue|Tag|Untag|(POST|PUT|PATCH|DELETE) )/
 
-const BY_NAME = new Map(OPERATIONS.map((operation) => [`${operation.service}.${operation.name}`, operation]))
-
 export interface Surroundings {
   account: Account
+  /** What is simulated, by `Service.Operation`. */
+  operations: ReadonlyMap<string, Operation>
   faults: Faults
   real(): RealWorld
   /** Gets a line for whatever nobody should overlook. */
@@ -38,13 +37,13 @@ export interface Surroundings {
 export function exchange(
   protocol: Protocol,
   request: Request,
-  { account, faults, real, complain }: Surroundings,
+  { account, operations, faults, real, complain }: Surroundings,
   atMs: number,
   requestId: string,
 ): Exchange {
   const asked = protocol.read(request)
   const signedBy = accessKeyId(request.authorization)
-  const operation = BY_NAME.get(`${asked.service}.${asked.operation}`)
+  const operation = operations.get(`${asked.service}.${asked.operation}`)
   const call: CallOutline = {
     atMs,
     service: asked.service,
