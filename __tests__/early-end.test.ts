@@ -201,6 +201,24 @@ describe('a release that is given up', () => {
 })
 
 describe('a rollback', () => {
+  test('that shows only 48 s after the end is found and followed', async () => {
+    const { outputs } = await releaseWith({ scenario: { ...scenarios['hook-fails'], timings: { rollbackGap: 48 } } })
+    expect(outputs).toMatchObject({ status: 'rolled-back', 'rollback-status': 'succeeded' })
+  })
+
+  test('is not said to have been due after a wait at Ready that ran out, and is found if there is one', async () => {
+    const world = withGroup(demoWorld, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 1 } })
+    const held = { ...baseScenario, world, faults: [{ operation: 'ContinueDeployment', kind: DENIED }] }
+    const inputs = { 'auto-promote': 'true' }
+    const { outputs, annotation } = await releaseWith({ scenario: held, inputs })
+    expect(outputs).toMatchObject({ status: 'failed', 'rollback-status': 'none' })
+    expect(annotation?.message).toMatch(/CodeDeploy showed no rollback within (2 min|1 min 5\d s)\./)
+    expect(annotation?.message).not.toContain('was due')
+    const assumptions = { readyTimeoutRollsBack: true }
+    const back = await releaseWith({ scenario: { ...held, assumptions, timings: { rollbackGap: 48 } }, inputs })
+    expect(back.outputs).toMatchObject({ status: 'rolled-back', 'rollback-status': 'succeeded' })
+  })
+
   test.each<[string, Omit<Fault, 'count'>]>([
     ['the credentials end', { operation: '*', kind: EXPIRED }],
     ['CodeDeploy is down', { operation: '*', kind: DOWN }],

@@ -32,7 +32,14 @@ const outcomes = {
 } as const satisfies Record<string, Outcome>
 
 function settled(status: Rollback['status'], last: Snapshot | undefined, cutShort?: CutShort): Settlement {
-  const rollback = { status, deploymentId: 'd-ROLLBACK1', snapshot: undefined, wasDue: true, message: '' }
+  const rollback = {
+    status,
+    deploymentId: 'd-ROLLBACK1',
+    snapshot: undefined,
+    wasDue: true,
+    lookedForMs: 0,
+    message: '',
+  }
   return { snapshot: last, rollback, stop: undefined, spared: undefined, cutShort }
 }
 

@@ -41486,6 +41486,7 @@ function budgetFor(facts) {
         unseen: PROVISIONING_MS + hooksMs + readyMs + shiftMs + (group.terminationWaitMs ?? 0) + SLACK_MS,
         termination: terminationMs + SLACK_MS,
         ended: 0,
+        rollback: ROLLBACK_BUDGET_MS,
     };
     const overallMs = waitForMs === undefined ? undefined : waitForMs + (endsAtReady ? 0 : readyMs + terminationMs);
     const toReadyMs = PROVISIONING_MS + hooksBeforeReady(hooks).length * HOOK_MS;
@@ -41678,8 +41679,9 @@ function roleOf({ taskSetLabel, identifer, status }, originalTaskSetId) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   v: () => (/* binding */ isRollbackDue),
-/* harmony export */   z: () => (/* binding */ endingOf)
+/* harmony export */   AC: () => (/* binding */ mayRollBack),
+/* harmony export */   vB: () => (/* binding */ isRollbackDue),
+/* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
 /**
  * Reads the ending from status, code and text. An alarm and a ready wait that ran out show as `Stopped`, like a request
@@ -41697,12 +41699,20 @@ const DUE_ON = {
     failure: ['failure'],
     alarm: ['alarm'],
     'stop-request': ['stop'],
-    // Which setting covers it is not documented.
-    'ready-wait-over': ['failure', 'stop'],
+    // Which setting covers it is not documented, so none makes it due.
+    'ready-wait-over': [],
 };
 /** Whether the settings ask for a rollback after an end like this. */
 function isRollbackDue(snapshot, rollbackOn) {
     return DUE_ON[endingOf(snapshot)].some((event) => rollbackOn.includes(event));
+}
+/**
+ * Whether a rollback may follow although no setting surely asks for one: a stop may ask for its own (CodeDeploy API
+ * Reference, StopDeployment, `autoRollbackEnabled`), and after a ready wait it is not documented.
+ */
+function mayRollBack(snapshot) {
+    const ending = endingOf(snapshot);
+    return ending === 'stop-request' || ending === 'ready-wait-over';
 }
 
 
@@ -41755,6 +41765,7 @@ function restMs({ snapshot, phase, inPhaseMs, shift, terminationWaitMs }) {
         case 'termination':
             return untilKnownMoment([terminationWaitMs], inPhaseMs, 30 * SECOND_MS);
         case 'ended':
+        case 'rollback':
             return 2 * SECOND_MS;
     }
 }
@@ -42189,13 +42200,15 @@ function describePhase(phase) {
             return 'the original task set to be terminated';
         case 'ended':
             return 'nothing';
+        case 'rollback':
+            return 'the rollback to show in CodeDeploy';
     }
 }
 
 
 /***/ }),
 
-/***/ 8744:
+/***/ 3953:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42208,6 +42221,44 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
 var follow = __nccwpck_require__(2243);
+;// CONCATENATED MODULE: ./lib/race.js
+/**
+ * The answer, or undefined as soon as the signal is aborted; without waiting for the answer when it is aborted already.
+ * An answer that comes later is dropped, a failure too.
+ * @throws what the answer throws while it is waited for
+ */
+async function until(signal, answer) {
+    // Nobody may be left to handle it.
+    answer.catch(() => { });
+    if (signal.aborted)
+        return undefined;
+    let onAbort = () => { };
+    const aborted = new Promise((resolve) => {
+        onAbort = () => resolve(undefined);
+        signal.addEventListener('abort', onAbort, { once: true });
+    });
+    try {
+        return await Promise.race([aborted, answer]);
+    }
+    finally {
+        signal.removeEventListener('abort', onAbort);
+    }
+}
+/**
+ * The answer, or undefined when it takes longer than `limitMs` milliseconds.
+ * @param ask is given a signal that is aborted then
+ * @throws what the answer throws in time
+ */
+async function within(clock, limitMs, ask) {
+    const deadline = clock.deadline(limitMs);
+    try {
+        return await until(deadline.signal, ask(deadline.signal));
+    }
+    finally {
+        deadline.cancel();
+    }
+}
+
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/follow/ending.js
@@ -42220,66 +42271,97 @@ var follow_trouble = __nccwpck_require__(6358);
 
 
 
+
 const NO_ROLLBACK = {
     status: 'none',
     deploymentId: undefined,
     snapshot: undefined,
     wasDue: false,
+    lookedForMs: 0,
     message: '',
 };
-/** Observed: the pointer to the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
-const ROLLBACK_APPEARS_WITHIN_MS = 30_000;
-/** How soon to look for the rollback again, in milliseconds. */
-const LOOK_FOR_ROLLBACK_MS = 1_500;
 /**
- * Finds the rollback of a deployment that ended without success and follows it to its own end.
- * @param rollbackOn what rolls the deployment back, when the deployment itself does not tell
+ * How long a rollback is looked for, in milliseconds. Observed: it shows within a second of the end; how long that can
+ * take is not documented, so one that is due gets the time of a rollback.
  */
-async function settleRollback(engine, ended, following, rollbackOn) {
-    const wasDue = (0,ending/* isRollbackDue */.v)(ended, [...rollbackOn, ...(ended.rollbackOn ?? [])]);
-    const search = await lookForRollback(engine, ended, following, wasDue);
-    const { snapshot, cutShort } = search;
+const MAY_SHOW_WITHIN_MS = 120_000;
+/** The same where no replacement was started, and after an end that is long ago. */
+const SHOWS_AT_ONCE_WITHIN_MS = 30_000;
+/** How soon to look for the rollback again: a tenth of the time so far, within these limits. In milliseconds. */
+const LOOK_SOON_MS = 1_500;
+const LOOK_LATER_MS = 15_000;
+/** When it is first told that the rollback has not shown yet, and how often after that, in milliseconds. */
+const TELL_AFTER_MS = 30_000;
+const TELL_AGAIN_MS = 300_000;
+/** Finds the rollback of a deployment that ended without success and follows it to its own end. */
+async function settleRollback(engine, ended, following, { rollbackOn, isAsked = false }) {
+    const asked = isAsked ? ['stop'] : [];
+    const wasDue = (0,ending/* isRollbackDue */.vB)(ended, [...(ended.rollbackOn ?? rollbackOn), ...asked]);
+    const mayFollow = wasDue || (0,ending/* mayRollBack */.AC)(ended);
+    const limitMs = mayFollow ? searchLimitMs(ended, wasDue, following.clock.now()) : 0;
+    const { snapshot, cutShort, lookedForMs } = await lookForRollback(engine, ended, following, limitMs);
     if (snapshot.rollback !== undefined) {
         const followed = await followRollback(engine, snapshot, following, wasDue);
         return { snapshot, ...followed };
     }
-    const status = cutShort !== undefined && wasDue ? 'unknown' : 'none';
-    return { snapshot, rollback: { ...NO_ROLLBACK, status, wasDue }, cutShort };
+    const status = cutShort !== undefined && mayFollow ? 'unknown' : 'none';
+    return { snapshot, rollback: { ...NO_ROLLBACK, status, wasDue, lookedForMs }, cutShort };
+}
+/** How long to look for a rollback that may follow. What has passed since the end counts, as far as clocks agree. */
+function searchLimitMs(ended, wasDue, nowMs) {
+    const hasReplacement = ended.isBlind || ended.taskSets.some(({ role }) => role === 'replacement');
+    if (!hasReplacement)
+        return SHOWS_AT_ONCE_WITHIN_MS;
+    const limitMs = wasDue ? budget/* ROLLBACK_BUDGET_MS */.ui : MAY_SHOW_WITHIN_MS;
+    const sinceEndMs = Math.max(0, nowMs - (ended.endedAtMs ?? nowMs));
+    return Math.max(SHOWS_AT_ONCE_WITHIN_MS, limitMs - sinceEndMs);
 }
 /**
- * At least one more reading; more of them while a rollback may still show. A stop may have asked for a rollback that no
- * setting asks for. Source: CodeDeploy API Reference, StopDeployment, `autoRollbackEnabled`.
+ * At least one more reading; more of them, less and less often, while a rollback may still show.
+ * @param limitMs how long it may take to show
  * @returns `cutShort` when the last word was not read
  */
-async function lookForRollback(engine, ended, { clock, signal, onReadTrouble, untilMs = Number.POSITIVE_INFINITY }, wasDue) {
-    const mayFollow = wasDue || (0,ending/* endingOf */.z)(ended) === 'stop-request';
-    const giveUpMs = clock.now() + (mayFollow ? ROLLBACK_APPEARS_WITHIN_MS : 0);
+async function lookForRollback(engine, ended, { clock, signal, onReadTrouble, onHeartbeat, untilMs = Number.POSITIVE_INFINITY }, limitMs) {
+    const startMs = clock.monotonicMs();
     const trouble = new follow_trouble/* Trouble */.q(onReadTrouble);
     let snapshot = ended;
+    let lastReadMs = startMs;
+    let tellAtMs = TELL_AFTER_MS;
     for (;;) {
+        const sinceMs = clock.monotonicMs() - startMs;
         const leftMs = untilMs - clock.now();
         if (leftMs <= 0)
-            return { snapshot, cutShort: 'timed-out' };
-        await clock.sleep(Math.min(LOOK_FOR_ROLLBACK_MS, leftMs), signal);
-        if (signal.aborted)
-            return { snapshot, cutShort: 'cancelled' };
+            return { snapshot, cutShort: 'timed-out', lookedForMs: sinceMs };
+        const restMs = Math.max(LOOK_SOON_MS, Math.min(LOOK_LATER_MS, sinceMs / 10));
+        const lastMs = limitMs > sinceMs ? limitMs - sinceMs : restMs;
+        await clock.sleep(Math.min(restMs, leftMs, lastMs), signal);
         let wasRead = false;
         try {
-            snapshot = await engine.observe(ended.deploymentId, snapshot);
+            const seen = signal.aborted ? undefined : await until(signal, engine.observe(ended.deploymentId, snapshot));
+            if (seen === undefined)
+                return { snapshot, cutShort: 'cancelled', lookedForMs: clock.monotonicMs() - startMs };
+            snapshot = seen;
             wasRead = true;
+            lastReadMs = clock.monotonicMs();
             trouble.answered();
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (!(0,attempts/* isPassing */.WG)(error.serviceError))
-                return { snapshot, cutShort: 'lost-sight' };
+                return { snapshot, cutShort: 'lost-sight', lookedForMs: sinceMs };
             trouble.failedWith(error);
         }
+        const lookedForMs = clock.monotonicMs() - startMs;
         if (snapshot.rollback !== undefined)
-            return { snapshot, cutShort: undefined };
-        if (clock.now() >= giveUpMs)
-            return { snapshot, cutShort: wasRead ? undefined : 'lost-sight' };
+            return { snapshot, cutShort: undefined, lookedForMs };
+        if (lookedForMs >= limitMs)
+            return { snapshot, cutShort: wasRead ? undefined : 'lost-sight', lookedForMs };
+        if (lookedForMs >= tellAtMs) {
+            const sinceLastReadMs = clock.monotonicMs() - lastReadMs;
+            onHeartbeat({ phase: { kind: 'rollback' }, inPhaseMs: lookedForMs, atMostMs: limitMs, snapshot, sinceLastReadMs });
+            tellAtMs = lookedForMs + TELL_AGAIN_MS;
+        }
     }
 }
 const STATUS_AFTER = {
@@ -42301,7 +42383,7 @@ async function followRollback(engine, { rollback: pointer }, following, wasDue) 
     const { kind, snapshot } = await (0,follow/* follow */.e6)(engine, deploymentId, (0,follow/* untilTheEnd */.Jd)(following, budget/* ROLLBACK_BUDGET_MS */.ui));
     const said = snapshot?.error?.message ?? '';
     return {
-        rollback: { status: STATUS_AFTER[kind], deploymentId, snapshot, wasDue, message: said },
+        rollback: { ...NO_ROLLBACK, status: STATUS_AFTER[kind], deploymentId, snapshot, wasDue, message: said },
         cutShort: cutShortBy(kind),
     };
 }
@@ -42369,7 +42451,7 @@ class StopRequest {
     }
     /** The deployment was ended by a request, which by all that is known is this one, although its answer was lost. */
     hasEnded(snapshot) {
-        return this.#mayHaveBeenCarriedOut && (0,ending/* endingOf */.z)(snapshot) === 'stop-request';
+        return this.#mayHaveBeenCarriedOut && (0,ending/* endingOf */.z6)(snapshot) === 'stop-request';
     }
     /** The deployment goes on, and asking again would not help. */
     get isRefusedForGood() {
@@ -42411,11 +42493,11 @@ async function settle(engine, deploymentId, outcome, following, partings) {
         case 'lost-sight':
             return { ...AT_REST, snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' }, cutShort: 'lost-sight' };
         case 'ended':
-            return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, partings.rollbackOn)) };
+            return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, reasonsOf(partings))) };
         case 'given-up':
-            return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn);
+            return await stopAndSettle(engine, outcome.snapshot, following, partings);
         case 'stop-asked':
-            return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn, 'as-asked');
+            return await stopAndSettle(engine, outcome.snapshot, following, partings, 'as-asked');
         case 'timed-out':
             if (partings.onTimeout === 'leave')
                 return { ...AT_REST, snapshot };
@@ -42429,18 +42511,23 @@ async function settle(engine, deploymentId, outcome, following, partings) {
         }
     }
 }
+/** What may have asked for a rollback before this step asks for anything. */
+function reasonsOf({ rollbackOn, wasStopAccepted = false }) {
+    return { rollbackOn, isAsked: wasStopAccepted };
+}
 /** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
-async function partWithRollback(engine, deploymentId, before, following, { rollbackOn, wasStopped = false }) {
+async function partWithRollback(engine, deploymentId, before, following, partings) {
+    const { wasStopped = false } = partings;
     const snapshot = await lookBeforeStop(engine, deploymentId, before, following);
     if (snapshot === undefined) {
         const rollback = { ...NO_ROLLBACK, status: 'unknown' };
         return { ...AT_REST, snapshot: before, rollback, spared: 'unseen', cutShort: 'timed-out' };
     }
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return await settleEnd(engine, snapshot, following, rollbackOn);
+        return await settleEnd(engine, snapshot, following, reasonsOf(partings));
     if ((0,follow_snapshot/* isMoved */.yu)(snapshot) && !wasStopped)
         return { ...AT_REST, snapshot, spared: 'moved' };
-    return await stopAndSettle(engine, snapshot, following, rollbackOn, wasStopped ? 'as-asked' : undefined);
+    return await stopAndSettle(engine, snapshot, following, partings, wasStopped ? 'as-asked' : undefined);
 }
 /** A reading made now; undefined when there was none. */
 async function lookBeforeStop(engine, deploymentId, before, following) {
@@ -42467,7 +42554,7 @@ async function lookBeforeStop(engine, deploymentId, before, following) {
     }
     return undefined;
 }
-async function stopAndSettle(engine, snapshot, following, rollbackOn, asAsked) {
+async function stopAndSettle(engine, snapshot, following, partings, asAsked) {
     const { deploymentId } = snapshot;
     const stop = new StopRequest(engine, deploymentId, following);
     await stop.send();
@@ -42486,8 +42573,8 @@ async function stopAndSettle(engine, snapshot, following, rollbackOn, asAsked) {
     const cutShort = cutShortBy(end.kind);
     if (cutShort === undefined && end.snapshot !== undefined) {
         const isRefused = refusal !== undefined && !stop.hasEnded(end.snapshot);
-        const dueOn = isRefused ? rollbackOn : ['stop', ...rollbackOn];
-        const settled = await settleEnd(engine, end.snapshot, following, dueOn);
+        const reasons = isRefused ? reasonsOf(partings) : { ...reasonsOf(partings), isAsked: true };
+        const settled = await settleEnd(engine, end.snapshot, following, reasons);
         return { ...settled, stop: { refusal: isRefused ? refusal : undefined } };
     }
     const wasDue = refusal === undefined;
@@ -42501,10 +42588,10 @@ async function stopAndSettle(engine, snapshot, following, rollbackOn, asAsked) {
     };
 }
 /** A deployment that succeeded while it was to be stopped is at rest too. */
-async function settleEnd(engine, snapshot, following, rollbackOn) {
+async function settleEnd(engine, snapshot, following, reasons) {
     if (snapshot.status === 'succeeded')
         return { ...AT_REST, snapshot };
-    return { ...AT_REST, ...(await settleRollback(engine, snapshot, following, rollbackOn)) };
+    return { ...AT_REST, ...(await settleRollback(engine, snapshot, following, reasons)) };
 }
 
 
@@ -43345,7 +43432,9 @@ function isAboutToBePromoted(snapshot, marker, { autoPromote }, nowMs) {
 function awaitsRollback(snapshot, wasStopped, nowMs) {
     if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
         return false;
-    const isDue = (0,ending/* isRollbackDue */.v)(snapshot, [...(snapshot.rollbackOn ?? []), ...(wasStopped ? ['stop'] : [])]);
+    const rollbackOn = [...(snapshot.rollbackOn ?? []), ...(wasStopped ? ['stop'] : [])];
+    const mayBeDue = (0,ending/* endingOf */.z6)(snapshot) === 'ready-wait-over' && rollbackOn.length > 0;
+    const isDue = mayBeDue || (0,ending/* isRollbackDue */.vB)(snapshot, rollbackOn);
     const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement');
     return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS;
 }
@@ -46369,7 +46458,7 @@ function endCause(release) {
     }
     if (snapshot === undefined)
         return `Deployment ${deploymentId} ended.`;
-    if (outcome?.kind === 'stop-asked' && release.stopAccepted && (0,ending/* endingOf */.z)(snapshot) === 'stop-request') {
+    if (outcome?.kind === 'stop-asked' && release.stopAccepted && (0,ending/* endingOf */.z6)(snapshot) === 'stop-request') {
         return `Deployment ${deploymentId} was stopped${placeOf(snapshot)}, as asked.`;
     }
     const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
@@ -46395,7 +46484,7 @@ function reasonOf(release, snapshot) {
     const own = reasonText(code, message);
     const eventName = (0,follow_snapshot/* failedEvent */.uG)(snapshot)?.name ?? '';
     const hookFunction = (0,follow_snapshot/* hookOf */.pd)(release.plan?.hooks ?? {}, eventName);
-    if ((0,ending/* endingOf */.z)(snapshot) === 'alarm') {
+    if ((0,ending/* endingOf */.z6)(snapshot) === 'alarm') {
         return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
     }
     if (hookFunction !== undefined) {
@@ -46464,16 +46553,26 @@ function rollbackSentence(release) {
                 ? 'Its rollback had not begun when this step ended.'
                 : `Rollback ${deploymentId} was not over when this step ended.`;
         case 'unknown':
-            return release.settlement?.cutShort === 'lost-sight'
-                ? 'What became of the rollback could not be seen.'
-                : 'Its rollback had not shown when this step ended.';
+            if (release.settlement?.cutShort === 'lost-sight')
+                return 'What became of the rollback could not be seen.';
+            return wasDue
+                ? 'Its rollback had not shown when this step ended.'
+                : 'Whether a rollback follows had not shown when this step ended.';
         case 'none':
-            if (!wasDue)
-                return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
-            return hasReplacement(release) || release.snapshot?.isBlind === true
-                ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
-                : 'There was nothing to roll back: the replacement had not been started.';
+            return withoutRollback(release, rollback);
     }
+}
+function withoutRollback(release, { wasDue, lookedForMs }) {
+    const { snapshot } = release;
+    if (wasDue && !hasReplacement(release) && snapshot?.isBlind !== true) {
+        return 'There was nothing to roll back: the replacement had not been started.';
+    }
+    if (wasDue)
+        return `A rollback was due, but CodeDeploy showed none within ${(0,words/* duration */.p0)(lookedForMs)}.`;
+    if (snapshot !== undefined && (0,ending/* endingOf */.z6)(snapshot) === 'ready-wait-over') {
+        return `CodeDeploy showed no rollback within ${(0,words/* duration */.p0)(lookedForMs)}.`;
+    }
+    return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
 }
 function hasReplacement({ snapshot }) {
     return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true;
@@ -48865,8 +48964,8 @@ var release_following = __nccwpck_require__(336);
 var conclude = __nccwpck_require__(1981);
 // EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
 var follow = __nccwpck_require__(2243);
-// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
-var settle = __nccwpck_require__(8744);
+// EXTERNAL MODULE: ./lib/follow/settle.js + 3 modules
+var settle = __nccwpck_require__(3953);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
 var load_balancing = __nccwpck_require__(8375);
 ;// CONCATENATED MODULE: ./lib/test-url.js
@@ -49600,7 +49699,7 @@ function promotionStep(snapshot, readyWaitMs) {
         return 'follow';
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot)) {
         const at = endedAtMs === undefined ? '' : ` at ${(0,words/* clockTime */.qo)(endedAtMs, true)}`;
-        if ((0,ending/* endingOf */.z)(snapshot) === 'ready-wait-over') {
+        if ((0,ending/* endingOf */.z6)(snapshot) === 'ready-wait-over') {
             const minutes = readyWaitMs / 60_000;
             return notHeld(`Nobody continued deployment ${id} within ${minutes} min: CodeDeploy stopped it${at}; start a new release.`);
         }
@@ -49897,7 +49996,7 @@ async function takenBack(aws, { id, info }, rollback, service) {
     const readAtMs = aws.clock.now();
     const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
     const hasBegun = hasBegunToShift(snapshot);
-    return hasBegun || (0,ending/* endingOf */.z)(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined;
+    return hasBegun || (0,ending/* endingOf */.z6)(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined;
 }
 function hasBegunToShift({ events }) {
     const shift = events.find(({ name }) => name === 'AllowTraffic');
@@ -50165,7 +50264,7 @@ async function deployEarlier({ inputs, ...rest }, place, world, findings) {
     const first = await release(back, world);
     const { snapshot, group } = first;
     const isAlarm = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.status !== 'succeeded';
-    if (!isAlarm || (0,ending/* endingOf */.z)(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted)
+    if (!isAlarm || (0,ending/* endingOf */.z6)(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted)
         return first;
     const stopped = `An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}.`;
     world.log.warning(`${stopped} Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`);
@@ -53397,7 +53496,7 @@ function verdictOf(outcome, settlement) {
         return 'succeeded';
     if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot))
         return 'unknown';
-    return (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z)(snapshot) === 'stop-request' ? 'stopped' : 'failed';
+    return (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'stop-request' ? 'stopped' : 'failed';
 }
 /** The verdict on a deployment that was to be stopped; undefined when it ended badly by itself before that. */
 function stopVerdict({ rollback, snapshot, stop }) {
@@ -53427,7 +53526,7 @@ function stopVerdict({ rollback, snapshot, stop }) {
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _clock_news_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1925);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1981);
-/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8744);
+/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3953);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1229);
 /* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1946);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1288);
@@ -53475,10 +53574,10 @@ async function bringToRest(saved, { inputs }, world) {
     world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
     const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor;
     const following = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_5__/* .followingOf */ .j)(plan, finishLine, inputs, world, progress);
-    const rollbackOn = wasStopped ? ['stop', ...plan.rollbackOn] : plan.rollbackOn;
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
     const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked';
-    const partings = { ...inputs, onCancel, wasStopped: isAsked, rollbackOn, windDownMs: WRAP_UP_MS };
+    const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn };
+    const partings = { ...inputs, ...parting, windDownMs: WRAP_UP_MS };
     const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
     const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
     return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);

@@ -48,10 +48,10 @@ async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: Worl
   world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel))
   const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor
   const following = followingOf(plan, finishLine, inputs, world, progress)
-  const rollbackOn = wasStopped ? (['stop', ...plan.rollbackOn] as const) : plan.rollbackOn
   const outcome: Outcome = { kind: 'cancelled', snapshot: saved.snapshot }
   const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked'
-  const partings = { ...inputs, onCancel, wasStopped: isAsked, rollbackOn, windDownMs: WRAP_UP_MS }
+  const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn }
+  const partings = { ...inputs, ...parting, windDownMs: WRAP_UP_MS }
   const settled = await settle(engine, deploymentId, outcome, following, partings)
   const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
   return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)

@@ -65,6 +65,7 @@ export function budgetFor(facts: BudgetFacts): Budget {
     unseen: PROVISIONING_MS + hooksMs + readyMs + shiftMs + (group.terminationWaitMs ?? 0) + SLACK_MS,
     termination: terminationMs + SLACK_MS,
     ended: 0,
+    rollback: ROLLBACK_BUDGET_MS,
   }
   const overallMs = waitForMs === undefined ? undefined : waitForMs + (endsAtReady ? 0 : readyMs + terminationMs)
   const toReadyMs = PROVISIONING_MS + hooksBeforeReady(hooks).length * HOOK_MS

@@ -19,11 +19,20 @@ const DUE_ON: Record<Ending, readonly RollbackEvent[]> = {
   failure: ['failure'],
   alarm: ['alarm'],
   'stop-request': ['stop'],
-  // Which setting covers it is not documented.
-  'ready-wait-over': ['failure', 'stop'],
+  // Which setting covers it is not documented, so none makes it due.
+  'ready-wait-over': [],
 }
 
 /** Whether the settings ask for a rollback after an end like this. */
 export function isRollbackDue(snapshot: Snapshot, rollbackOn: readonly RollbackEvent[]): boolean {
   return DUE_ON[endingOf(snapshot)].some((event) => rollbackOn.includes(event))
+}
+
+/**
+ * Whether a rollback may follow although no setting surely asks for one: a stop may ask for its own (CodeDeploy API
+ * Reference, StopDeployment, `autoRollbackEnabled`), and after a ready wait it is not documented.
+ */
+export function mayRollBack(snapshot: Snapshot): boolean {
+  const ending = endingOf(snapshot)
+  return ending === 'stop-request' || ending === 'ready-wait-over'
 }

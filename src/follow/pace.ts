@@ -50,6 +50,7 @@ function restMs({ snapshot, phase, inPhaseMs, shift, terminationWaitMs }: PaceFa
     case 'termination':
       return untilKnownMoment([terminationWaitMs], inPhaseMs, 30 * SECOND_MS)
     case 'ended':
+    case 'rollback':
       return 2 * SECOND_MS
   }
 }

@@ -17,6 +17,8 @@ export type Phase =
   /** Everything is done; the original task set waits for its termination. */
   | { kind: 'termination' }
   | { kind: 'ended' }
+  /** It has ended, and its rollback has not shown yet. */
+  | { kind: 'rollback' }
 
 /** The phase a deployment is in. */
 export function phaseOf(snapshot: Snapshot | undefined, hooks: Hooks): Phase {
@@ -57,5 +59,7 @@ export function describePhase(phase: Phase): string {
       return 'the original task set to be terminated'
     case 'ended':
       return 'nothing'
+    case 'rollback':
+      return 'the rollback to show in CodeDeploy'
   }
 }

@@ -1,7 +1,8 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
+import { until } from '../race.ts'
 import { ROLLBACK_BUDGET_MS } from './budget.ts'
-import { endingOf, isRollbackDue } from './ending.ts'
+import { isRollbackDue, mayRollBack } from './ending.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, untilTheEnd } from './follow.ts'
 import type { Snapshot } from './snapshot.ts'
 import { Trouble } from './trouble.ts'
@@ -13,8 +14,10 @@ export interface Rollback {
   deploymentId: string | undefined
   /** The last reading of the rollback deployment. */
   snapshot: Snapshot | undefined
-  /** The settings ask for one after an end like this. */
+  /** The settings, or a stop of ours, ask for one after an end like this. */
   wasDue: boolean
+  /** How long it was looked for before `none` was said, in milliseconds. */
+  lookedForMs: number
   /** What CodeDeploy says about why there is none or why it failed; empty when it says nothing. */
   message: string
 }
@@ -27,14 +30,26 @@ export const NO_ROLLBACK: Rollback = {
   deploymentId: undefined,
   snapshot: undefined,
   wasDue: false,
+  lookedForMs: 0,
   message: '',
 }
 
-/** Observed: the pointer to the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
-const ROLLBACK_APPEARS_WITHIN_MS = 30_000
+/**
+ * How long a rollback is looked for, in milliseconds. Observed: it shows within a second of the end; how long that can
+ * take is not documented, so one that is due gets the time of a rollback.
+ */
+const MAY_SHOW_WITHIN_MS = 120_000
 
-/** How soon to look for the rollback again, in milliseconds. */
-const LOOK_FOR_ROLLBACK_MS = 1_500
+/** The same where no replacement was started, and after an end that is long ago. */
+const SHOWS_AT_ONCE_WITHIN_MS = 30_000
+
+/** How soon to look for the rollback again: a tenth of the time so far, within these limits. In milliseconds. */
+const LOOK_SOON_MS = 1_500
+const LOOK_LATER_MS = 15_000
+
+/** When it is first told that the rollback has not shown yet, and how often after that, in milliseconds. */
+const TELL_AFTER_MS = 30_000
+const TELL_AGAIN_MS = 300_000
 
 /** A deployment that ended without success, with its last reading and what became of its rollback. */
 export interface SettledEnd {
@@ -43,59 +58,87 @@ export interface SettledEnd {
   cutShort: CutShort | undefined
 }
 
-/**
- * Finds the rollback of a deployment that ended without success and follows it to its own end.
- * @param rollbackOn what rolls the deployment back, when the deployment itself does not tell
- */
+/** What may have asked for a rollback. */
+export interface RollbackReasons {
+  /** What rolls the deployment back, when the deployment itself does not tell. */
+  rollbackOn: readonly RollbackEvent[]
+  /** CodeDeploy has taken a stop of ours that asks for a rollback. */
+  isAsked?: boolean
+}
+
+/** Finds the rollback of a deployment that ended without success and follows it to its own end. */
 export async function settleRollback(
   engine: ReleaseEngine,
   ended: Snapshot,
   following: Following,
-  rollbackOn: readonly RollbackEvent[],
+  { rollbackOn, isAsked = false }: RollbackReasons,
 ): Promise<SettledEnd> {
-  const wasDue = isRollbackDue(ended, [...rollbackOn, ...(ended.rollbackOn ?? [])])
-  const search = await lookForRollback(engine, ended, following, wasDue)
-  const { snapshot, cutShort } = search
+  const asked: readonly RollbackEvent[] = isAsked ? ['stop'] : []
+  const wasDue = isRollbackDue(ended, [...(ended.rollbackOn ?? rollbackOn), ...asked])
+  const mayFollow = wasDue || mayRollBack(ended)
+  const limitMs = mayFollow ? searchLimitMs(ended, wasDue, following.clock.now()) : 0
+  const { snapshot, cutShort, lookedForMs } = await lookForRollback(engine, ended, following, limitMs)
   if (snapshot.rollback !== undefined) {
     const followed = await followRollback(engine, snapshot, following, wasDue)
     return { snapshot, ...followed }
   }
-  const status = cutShort !== undefined && wasDue ? 'unknown' : 'none'
-  return { snapshot, rollback: { ...NO_ROLLBACK, status, wasDue }, cutShort }
+  const status = cutShort !== undefined && mayFollow ? 'unknown' : 'none'
+  return { snapshot, rollback: { ...NO_ROLLBACK, status, wasDue, lookedForMs }, cutShort }
+}
+
+/** How long to look for a rollback that may follow. What has passed since the end counts, as far as clocks agree. */
+function searchLimitMs(ended: Snapshot, wasDue: boolean, nowMs: number): number {
+  const hasReplacement = ended.isBlind || ended.taskSets.some(({ role }) => role === 'replacement')
+  if (!hasReplacement) return SHOWS_AT_ONCE_WITHIN_MS
+  const limitMs = wasDue ? ROLLBACK_BUDGET_MS : MAY_SHOW_WITHIN_MS
+  const sinceEndMs = Math.max(0, nowMs - (ended.endedAtMs ?? nowMs))
+  return Math.max(SHOWS_AT_ONCE_WITHIN_MS, limitMs - sinceEndMs)
 }
 
 /**
- * At least one more reading; more of them while a rollback may still show. A stop may have asked for a rollback that no
- * setting asks for. Source: CodeDeploy API Reference, StopDeployment, `autoRollbackEnabled`.
+ * At least one more reading; more of them, less and less often, while a rollback may still show.
+ * @param limitMs how long it may take to show
  * @returns `cutShort` when the last word was not read
  */
 async function lookForRollback(
   engine: ReleaseEngine,
   ended: Snapshot,
-  { clock, signal, onReadTrouble, untilMs = Number.POSITIVE_INFINITY }: Following,
-  wasDue: boolean,
-): Promise<Pick<SettledEnd, 'snapshot' | 'cutShort'>> {
-  const mayFollow = wasDue || endingOf(ended) === 'stop-request'
-  const giveUpMs = clock.now() + (mayFollow ? ROLLBACK_APPEARS_WITHIN_MS : 0)
+  { clock, signal, onReadTrouble, onHeartbeat, untilMs = Number.POSITIVE_INFINITY }: Following,
+  limitMs: number,
+): Promise<Pick<SettledEnd, 'snapshot' | 'cutShort'> & { lookedForMs: number }> {
+  const startMs = clock.monotonicMs()
   const trouble = new Trouble(onReadTrouble)
   let snapshot = ended
+  let lastReadMs = startMs
+  let tellAtMs = TELL_AFTER_MS
   for (;;) {
+    const sinceMs = clock.monotonicMs() - startMs
     const leftMs = untilMs - clock.now()
-    if (leftMs <= 0) return { snapshot, cutShort: 'timed-out' }
-    await clock.sleep(Math.min(LOOK_FOR_ROLLBACK_MS, leftMs), signal)
-    if (signal.aborted) return { snapshot, cutShort: 'cancelled' }
+    if (leftMs <= 0) return { snapshot, cutShort: 'timed-out', lookedForMs: sinceMs }
+    const restMs = Math.max(LOOK_SOON_MS, Math.min(LOOK_LATER_MS, sinceMs / 10))
+    const lastMs = limitMs > sinceMs ? limitMs - sinceMs : restMs
+    await clock.sleep(Math.min(restMs, leftMs, lastMs), signal)
     let wasRead = false
     try {
-      snapshot = await engine.observe(ended.deploymentId, snapshot)
+      const seen = signal.aborted ? undefined : await until(signal, engine.observe(ended.deploymentId, snapshot))
+      if (seen === undefined) return { snapshot, cutShort: 'cancelled', lookedForMs: clock.monotonicMs() - startMs }
+      snapshot = seen
       wasRead = true
+      lastReadMs = clock.monotonicMs()
       trouble.answered()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      if (!isPassing(error.serviceError)) return { snapshot, cutShort: 'lost-sight' }
+      if (!isPassing(error.serviceError)) return { snapshot, cutShort: 'lost-sight', lookedForMs: sinceMs }
       trouble.failedWith(error)
     }
-    if (snapshot.rollback !== undefined) return { snapshot, cutShort: undefined }
-    if (clock.now() >= giveUpMs) return { snapshot, cutShort: wasRead ? undefined : 'lost-sight' }
+    const lookedForMs = clock.monotonicMs() - startMs
+    if (snapshot.rollback !== undefined) return { snapshot, cutShort: undefined, lookedForMs }
+    if (lookedForMs >= limitMs) return { snapshot, cutShort: wasRead ? undefined : 'lost-sight', lookedForMs }
+    if (lookedForMs >= tellAtMs) {
+      const sinceLastReadMs = clock.monotonicMs() - lastReadMs
+      onHeartbeat({ phase: { kind: 'rollback' }, inPhaseMs: lookedForMs, atMostMs: limitMs, snapshot, sinceLastReadMs })
+      tellAtMs = lookedForMs + TELL_AGAIN_MS
+    }
   }
 }
 
@@ -124,7 +167,7 @@ async function followRollback(
   const { kind, snapshot } = await follow(engine, deploymentId, untilTheEnd(following, ROLLBACK_BUDGET_MS))
   const said = snapshot?.error?.message ?? ''
   return {
-    rollback: { status: STATUS_AFTER[kind], deploymentId, snapshot, wasDue, message: said },
+    rollback: { ...NO_ROLLBACK, status: STATUS_AFTER[kind], deploymentId, snapshot, wasDue, message: said },
     cutShort: cutShortBy(kind),
   }
 }

@@ -2,7 +2,14 @@ import { CallError } from '../aws/attempts.ts'
 import type { Problem } from '../errors.ts'
 import type { Parting, RollbackEvent } from '../inputs/choices.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, tell, untilTheEnd } from './follow.ts'
-import { type CutShort, cutShortBy, NO_ROLLBACK, type Rollback, settleRollback } from './rollback.ts'
+import {
+  type CutShort,
+  cutShortBy,
+  NO_ROLLBACK,
+  type Rollback,
+  type RollbackReasons,
+  settleRollback,
+} from './rollback.ts'
 import { hasEnded, isMoved, type Snapshot } from './snapshot.ts'
 import { StopRequest } from './stop-request.ts'
 import { Trouble } from './trouble.ts'
@@ -30,6 +37,8 @@ export interface Partings {
   windDownMs: number
   /** An earlier step has stopped it already: that holds for production that has moved too. */
   wasStopped?: boolean
+  /** CodeDeploy has taken that stop. */
+  wasStopAccepted?: boolean
 }
 
 /** How long a stop may take until the deployment has ended, in milliseconds. */
@@ -64,11 +73,11 @@ export async function settle(
     case 'lost-sight':
       return { ...AT_REST, snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' }, cutShort: 'lost-sight' }
     case 'ended':
-      return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, partings.rollbackOn)) }
+      return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, reasonsOf(partings))) }
     case 'given-up':
-      return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn)
+      return await stopAndSettle(engine, outcome.snapshot, following, partings)
     case 'stop-asked':
-      return await stopAndSettle(engine, outcome.snapshot, following, partings.rollbackOn, 'as-asked')
+      return await stopAndSettle(engine, outcome.snapshot, following, partings, 'as-asked')
     case 'timed-out':
       if (partings.onTimeout === 'leave') return { ...AT_REST, snapshot }
       return await partWithRollback(engine, deploymentId, snapshot, following, partings)
@@ -81,22 +90,28 @@ export async function settle(
   }
 }
 
+/** What may have asked for a rollback before this step asks for anything. */
+function reasonsOf({ rollbackOn, wasStopAccepted = false }: Partings): RollbackReasons {
+  return { rollbackOn, isAsked: wasStopAccepted }
+}
+
 /** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
 async function partWithRollback(
   engine: ReleaseEngine,
   deploymentId: string,
   before: Snapshot | undefined,
   following: Following,
-  { rollbackOn, wasStopped = false }: Partings,
+  partings: Partings,
 ): Promise<Settlement> {
+  const { wasStopped = false } = partings
   const snapshot = await lookBeforeStop(engine, deploymentId, before, following)
   if (snapshot === undefined) {
     const rollback = { ...NO_ROLLBACK, status: 'unknown' } as const
     return { ...AT_REST, snapshot: before, rollback, spared: 'unseen', cutShort: 'timed-out' }
   }
-  if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, rollbackOn)
+  if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, reasonsOf(partings))
   if (isMoved(snapshot) && !wasStopped) return { ...AT_REST, snapshot, spared: 'moved' }
-  return await stopAndSettle(engine, snapshot, following, rollbackOn, wasStopped ? 'as-asked' : undefined)
+  return await stopAndSettle(engine, snapshot, following, partings, wasStopped ? 'as-asked' : undefined)
 }
 
 /** A reading made now; undefined when there was none. */
@@ -131,7 +146,7 @@ async function stopAndSettle(
   engine: ReleaseEngine,
   snapshot: Snapshot,
   following: Following,
-  rollbackOn: readonly RollbackEvent[],
+  partings: Partings,
   asAsked?: 'as-asked',
 ): Promise<Settlement> {
   const { deploymentId } = snapshot
@@ -150,8 +165,8 @@ async function stopAndSettle(
   const cutShort = cutShortBy(end.kind)
   if (cutShort === undefined && end.snapshot !== undefined) {
     const isRefused = refusal !== undefined && !stop.hasEnded(end.snapshot)
-    const dueOn = isRefused ? rollbackOn : (['stop', ...rollbackOn] as const)
-    const settled = await settleEnd(engine, end.snapshot, following, dueOn)
+    const reasons = isRefused ? reasonsOf(partings) : { ...reasonsOf(partings), isAsked: true }
+    const settled = await settleEnd(engine, end.snapshot, following, reasons)
     return { ...settled, stop: { refusal: isRefused ? refusal : undefined } }
   }
   const wasDue = refusal === undefined
@@ -170,8 +185,8 @@ async function settleEnd(
   engine: ReleaseEngine,
   snapshot: Snapshot,
   following: Following,
-  rollbackOn: readonly RollbackEvent[],
+  reasons: RollbackReasons,
 ): Promise<Settlement> {
   if (snapshot.status === 'succeeded') return { ...AT_REST, snapshot }
-  return { ...AT_REST, ...(await settleRollback(engine, snapshot, following, rollbackOn)) }
+  return { ...AT_REST, ...(await settleRollback(engine, snapshot, following, reasons)) }
 }

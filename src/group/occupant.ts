@@ -2,7 +2,7 @@ import type { DeploymentTarget } from '@aws-sdk/client-codedeploy'
 import { CallError } from '../aws/attempts.ts'
 import { type CodeDeploy, getDeployment, getDeploymentTarget, listActiveDeployments } from '../aws/code-deploy.ts'
 import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
-import { isRollbackDue } from '../follow/ending.ts'
+import { endingOf, isRollbackDue } from '../follow/ending.ts'
 import { readySinceMs, type Snapshot } from '../follow/snapshot.ts'
 import { type Marker, parseMarker } from '../marker.ts'
 import { type DeploymentGroup, type GroupWaits, readWaits } from '../service/deployment-group.ts'
@@ -158,7 +158,9 @@ function isAboutToBePromoted(
 function awaitsRollback(snapshot: Snapshot, wasStopped: boolean, nowMs: number): boolean {
   if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
     return false
-  const isDue = isRollbackDue(snapshot, [...(snapshot.rollbackOn ?? []), ...(wasStopped ? (['stop'] as const) : [])])
+  const rollbackOn = [...(snapshot.rollbackOn ?? []), ...(wasStopped ? (['stop'] as const) : [])]
+  const mayBeDue = endingOf(snapshot) === 'ready-wait-over' && rollbackOn.length > 0
+  const isDue = mayBeDue || isRollbackDue(snapshot, rollbackOn)
   const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement')
   return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS
 }

@@ -1,8 +1,9 @@
 import { endingOf } from '../follow/ending.ts'
+import type { Rollback } from '../follow/rollback.ts'
 import { failedEvent, hookOf, type Snapshot } from '../follow/snapshot.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import { neverShifted, peakTraffic } from './traffic.ts'
-import { percentText } from './words.ts'
+import { duration, percentText } from './words.ts'
 
 /** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
 export function endCause(release: Release): string {
@@ -109,15 +110,25 @@ export function rollbackSentence(release: Release): string {
         ? 'Its rollback had not begun when this step ended.'
         : `Rollback ${deploymentId} was not over when this step ended.`
     case 'unknown':
-      return release.settlement?.cutShort === 'lost-sight'
-        ? 'What became of the rollback could not be seen.'
-        : 'Its rollback had not shown when this step ended.'
+      if (release.settlement?.cutShort === 'lost-sight') return 'What became of the rollback could not be seen.'
+      return wasDue
+        ? 'Its rollback had not shown when this step ended.'
+        : 'Whether a rollback follows had not shown when this step ended.'
     case 'none':
-      if (!wasDue) return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).'
-      return hasReplacement(release) || release.snapshot?.isBlind === true
-        ? 'A rollback was due, but CodeDeploy showed none within 30 s.'
-        : 'There was nothing to roll back: the replacement had not been started.'
+      return withoutRollback(release, rollback)
   }
+}
+
+function withoutRollback(release: Release, { wasDue, lookedForMs }: Rollback): string {
+  const { snapshot } = release
+  if (wasDue && !hasReplacement(release) && snapshot?.isBlind !== true) {
+    return 'There was nothing to roll back: the replacement had not been started.'
+  }
+  if (wasDue) return `A rollback was due, but CodeDeploy showed none within ${duration(lookedForMs)}.`
+  if (snapshot !== undefined && endingOf(snapshot) === 'ready-wait-over') {
+    return `CodeDeploy showed no rollback within ${duration(lookedForMs)}.`
+  }
+  return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).'
 }
 
 function hasReplacement({ snapshot }: Release): boolean {
