@@ -44281,36 +44281,53 @@ function isOnDeployment(operation) {
 /* harmony export */   c_: () => (/* binding */ isSameJob),
 /* harmony export */   "do": () => (/* binding */ ownMarker),
 /* harmony export */   gY: () => (/* binding */ parseMarker),
-/* harmony export */   hQ: () => (/* binding */ buildMarker)
+/* harmony export */   hQ: () => (/* binding */ buildMarker),
+/* harmony export */   oe: () => (/* binding */ isSameWorkflow),
+/* harmony export */   ve: () => (/* binding */ isSameRepository)
 /* harmony export */ });
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4169);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
+
 
 /** Longest description that CodeDeploy surely takes, in characters: the guide says 256, one report 512. */
 const MAX_DESCRIPTION_LENGTH = 256;
-/** Longest `owner/name` that leaves room for the rest; a longer one is named by its numeric id. */
+/** Longest `owner/name` that leaves room for the rest; a longer one is named by its numeric id alone. */
 const MAX_REPOSITORY_LENGTH = 80;
+/** Longest name of a workflow file or job that is told whole, in characters. */
+const MAX_NAME_LENGTH = 32;
 /**
- * The words by which a later run knows whose deployment this is: `[ecs-release repo=… wf=… run=ID.ATTEMPT …]`.
+ * The words by which a later run knows whose deployment this is: `[ecs-release repo=… id=… wf=… run=ID.ATTEMPT …]`.
  * Always part of a deployment's description. Members that the runner did not tell are left out.
  */
 function buildMarker(run, operation) {
-    const repository = run.repository.length > MAX_REPOSITORY_LENGTH ? run.repositoryId : run.repository;
     const members = [
-        ['repo', repository],
-        ['wf', (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutHalf */ .Wt)(run.workflowFile.slice(0, 40))],
+        ['repo', run.repository.length > MAX_REPOSITORY_LENGTH ? '' : run.repository],
+        ['id', /^\d{1,20}$/.test(run.repositoryId) ? run.repositoryId : ''],
+        ['wf', shortName(run.workflowFile)],
         ['run', run.runId === '' ? '' : `${run.runId}.${run.runAttempt || '1'}`],
         ['n', run.runNumber],
-        ['job', (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutHalf */ .Wt)(run.job.slice(0, 40))],
+        ['job', shortName(run.job)],
         ['op', operation],
         ['pr', run.pullRequest],
     ];
     const said = members.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${withoutDelimiters(value)}`);
     return `[ecs-release ${said.join(' ')}]`;
 }
+/**
+ * The name as a marker has it. One that is too long, or has a delimiter in it, ends with a checksum of the whole, so that
+ * no two names become one. A name that is short already stays as it is.
+ */
+function shortName(name) {
+    const said = withoutDelimiters(name);
+    if (said === name && name.length <= MAX_NAME_LENGTH)
+        return name;
+    const sum = `~${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(name).digest('hex').slice(0, 8)}`;
+    return `${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutHalf */ .Wt)(said.slice(0, MAX_NAME_LENGTH - sum.length))}${sum}`;
+}
 const VALUE = '[^\\s[\\]=]+';
 const WHOLE_NUMBER = '[1-9]\\d{0,14}';
-/** Exactly what `buildMarker` writes, at the very end. */
-const MARKER = new RegExp(`(?:^| )\\[ecs-release(?: repo=(?<repo>${VALUE}))?(?: wf=(?<wf>${VALUE}))?` +
+/** Exactly what `buildMarker` writes or has written, at the very end. Before `id` there was `repo` alone. */
+const MARKER = new RegExp(`(?:^| )\\[ecs-release(?: repo=(?<repo>${VALUE}))?(?: id=(?<id>\\d{1,20}))?(?: wf=(?<wf>${VALUE}))?` +
     `(?: run=(?<run>\\d+)\\.(?<attempt>${WHOLE_NUMBER}))?(?: n=(?<n>${WHOLE_NUMBER}))?(?: job=(?<job>${VALUE}))?` +
     ` op=(?<op>${VALUE})(?: pr=(?<pr>\\d+))?\\]$`);
 /**
@@ -44321,8 +44338,11 @@ function parseMarker(description) {
     const said = MARKER.exec(description ?? '')?.groups;
     if (said === undefined)
         return undefined;
+    const repository = said['repo'] ?? said['id'] ?? '';
     return {
-        repository: said['repo'] ?? '',
+        repository,
+        // Earlier versions named a repository with a long name by its id.
+        repositoryId: said['id'] ?? (/^\d+$/.test(repository) ? repository : ''),
         workflowFile: said['wf'] ?? '',
         runId: said['run'] ?? '',
         runAttempt: Number(said['attempt'] ?? 0),
@@ -44334,15 +44354,38 @@ function parseMarker(description) {
 }
 /** The marker of this run's own deployments, as others will read it. */
 function ownMarker(run, operation) {
-    const nothing = { repository: '', workflowFile: '', runId: '', runAttempt: 0, runNumber: 0, job: '', pullRequest: '' };
-    return parseMarker(buildMarker(run, operation)) ?? { ...nothing, operation };
+    return parseMarker(buildMarker(run, operation)) ?? { ...NOBODY, operation };
+}
+const NOBODY = {
+    repository: '',
+    repositoryId: '',
+    workflowFile: '',
+    runId: '',
+    runAttempt: 0,
+    runNumber: 0,
+    job: '',
+    pullRequest: '',
+};
+/**
+ * Both name one repository: by its id where both tell it, which holds also after a rename or a transfer, else by its name.
+ * What is not named is never the same.
+ */
+function isSameRepository(one, other) {
+    if (one.repositoryId !== '' && other.repositoryId !== '')
+        return one.repositoryId === other.repositoryId;
+    return one.repository !== '' && one.repository === other.repository;
+}
+/** Both were made by runs of one workflow file of one repository, so that their run numbers can be compared. */
+function isSameWorkflow(one, other) {
+    return isSameRepository(one, other) && shortName(one.workflowFile) === shortName(other.workflowFile);
 }
 /** Both were made by the same job of the same run for the same purpose; a re-run has another attempt and is the same. */
 function isSameJob(one, other) {
     return (one.runId !== '' &&
         one.runId === other.runId &&
-        one.repository === other.repository &&
-        one.job === other.job &&
+        isSameRepository(one, other) &&
+        // Earlier versions told names of up to 40 characters whole.
+        shortName(one.job) === shortName(other.job) &&
         one.operation === other.operation);
 }
 /**
@@ -44350,7 +44393,7 @@ function isSameJob(one, other) {
  * run for that pull request. A run that is not known owns nothing.
  */
 function isOwn(own, marker) {
-    if (marker === undefined || own.repository === '' || marker.repository !== own.repository)
+    if (marker === undefined || !isSameRepository(own, marker))
         return false;
     if (own.runId !== '' && marker.runId === own.runId)
         return true;
@@ -44358,11 +44401,11 @@ function isOwn(own, marker) {
 }
 /** The description of a deployment: the user's text, cut so that the whole marker fits behind it. */
 function buildDescription(userText, marker) {
-    const text = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(userText).replace(/\s+/g, ' ').trim();
+    const text = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(userText).replace(/\s+/g, ' ').trim();
     const room = MAX_DESCRIPTION_LENGTH - marker.length - 1;
     if (text === '' || room <= 0)
         return marker.slice(0, MAX_DESCRIPTION_LENGTH);
-    const cut = text.length <= room ? text : `${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutHalf */ .Wt)(text.slice(0, room - 1)).trimEnd()}…`;
+    const cut = text.length <= room ? text : `${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutHalf */ .Wt)(text.slice(0, room - 1)).trimEnd()}…`;
     return `${cut} ${marker}`;
 }
 function withoutDelimiters(value) {
@@ -44950,12 +44993,12 @@ function freedLane({ name, url, service }, holder, why, others) {
     const { marker } = holder ?? {};
     if (holder === undefined || marker === undefined || marker.pullRequest === '')
         return undefined;
-    const { pullRequest, repository } = marker;
+    const { pullRequest } = marker;
     const ids = [holder.deploymentId, service.primary.deploymentId].filter((id) => id !== undefined);
     const isElsewhere = others.some((other) => other.name !== name && other.holder?.runsNothing === false && (0,_holder_js__WEBPACK_IMPORTED_MODULE_0__/* .isHeldBy */ .D0)(other.holder, marker));
     return {
         pullRequest,
-        repository,
+        repository: marker,
         deploymentIds: [...new Set(ids)],
         isElsewhere,
         region: service.region,
@@ -45001,15 +45044,20 @@ function holderOf({ desiredCount, primary }, occupant, maker) {
 /** Held by this pull request of this repository. */
 function isHeldBy(holder, own) {
     const marker = holder?.marker;
-    if (marker === undefined || own.pullRequest === '' || own.repository === '')
+    if (marker === undefined || own.pullRequest === '')
         return false;
-    return marker.repository === own.repository && marker.pullRequest === own.pullRequest;
+    return (0,_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .isSameRepository */ .ve)(own, marker) && marker.pullRequest === own.pullRequest;
 }
-/** Of two runs for one pull request, whether the first came later. Of one run the later attempt. */
+/**
+ * Of two runs for one pull request, whether the first came later. Of one run the later attempt. Numbers are counted for
+ * each workflow; the ids of runs grow from one to the next whichever workflow it is (observed, not documented).
+ */
 function isLater(one, other) {
-    if (one.runNumber !== other.runNumber)
+    if (one.runId === other.runId)
+        return one.runAttempt > other.runAttempt;
+    if ((0,_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .isSameWorkflow */ .oe)(one, other))
         return one.runNumber > other.runNumber;
-    return one.runAttempt > other.runAttempt;
+    return BigInt(one.runId) > BigInt(other.runId);
 }
 
 
@@ -48649,6 +48697,7 @@ var group_occupant = __nccwpck_require__(8228);
 // EXTERNAL MODULE: ./lib/group/room.js + 1 modules
 var group_room = __nccwpck_require__(5338);
 ;// CONCATENATED MODULE: ./lib/plan/order-guard.js
+
 /**
  * Runs of one workflow for one repository release in the order of their run numbers: an older run that comes late, or
  * is run again, does not take production back to older code. Of one run only the latest attempt goes on.
@@ -48662,15 +48711,16 @@ function guardOrder(own, predecessor, serverUrl) {
         return noteOnly('this run has no number');
     if (marker.operation === 'rollback')
         return noteOnly(`${what} is a rollback`);
-    if (marker.repository !== own.repository || marker.workflowFile !== own.workflowFile) {
+    if (!(0,lib_marker/* isSameWorkflow */.oe)(own, marker))
         return noteOnly(`${what} was made by another workflow`);
-    }
     if (!isOlder(own, marker))
         return { problem: undefined, note: undefined };
     const isAttempt = marker.runNumber === own.runNumber;
+    // Its repository may have had another name then.
+    const link = runLink({ repository: own.repository, runId: marker.runId }, serverUrl);
     const newer = isAttempt
         ? `Attempt ${marker.runAttempt} of this run`
-        : `Run ${marker.runNumber} of ${marker.workflowFile}${runLink(marker, serverUrl)}`;
+        : `Run ${marker.runNumber} of ${marker.workflowFile}${link}`;
     const older = isAttempt ? `attempt ${own.runAttempt}` : `run ${own.runNumber}`;
     const done = isServing ? `serves already (${id})` : `is being deployed (${id})`;
     const sentence = `${newer} is newer than this ${older} and ${done}. Set 'allow-older: true' to release the older one all the same.`;
@@ -49278,6 +49328,7 @@ function laterFirst(one, other) {
 ;// CONCATENATED MODULE: ./lib/preview/departures.js
 
 
+
 /** @param own whose repository GitHub can be asked about @param idleMs how long a lane may stand without a release */
 function departures(own, idleMs, world) {
     const answers = new Map();
@@ -49294,7 +49345,7 @@ function departures(own, idleMs, world) {
             if (marker === undefined || marker.pullRequest === '')
                 return 'needed';
             const whose = `pull request ${marker.pullRequest}`;
-            const isOurs = own.repository !== '' && marker.repository === own.repository;
+            const isOurs = (0,lib_marker/* isSameRepository */.ve)(own, marker);
             const closed = isOurs ? await isClosed(marker.pullRequest) : undefined;
             if (closed === true)
                 return { gone: `${whose} is closed` };
@@ -51904,6 +51955,8 @@ function idOf(deployment) {
     return (0,lib_document/* isJsonObject */.OW)(deployment) && typeof deployment['id'] === 'number' ? deployment['id'] : undefined;
 }
 
+// EXTERNAL MODULE: ./lib/marker.js
+var lib_marker = __nccwpck_require__(9349);
 ;// CONCATENATED MODULE: ./lib/github/own-comments.js
 
 
@@ -52064,6 +52117,7 @@ function isOf(deployment, { deploymentIds, region }) {
 
 
 
+
 /** How long telling one farewell may take, all its requests together, in milliseconds. */
 const FAREWELL_MS = 15_000;
 /**
@@ -52074,7 +52128,7 @@ function farewell(options) {
     const { access, run, clock, inComment, inDeployment, ownNumber, marker } = options;
     return async (freed) => {
         const { pullRequest, repository, isElsewhere } = freed;
-        const isOfOther = pullRequest !== String(ownNumber ?? '') && repository === `${access.owner}/${access.repo}`;
+        const isOfOther = pullRequest !== String(ownNumber ?? '') && (0,lib_marker/* isSameRepository */.ve)(run, repository);
         const limit = clock.deadline(FAREWELL_MS);
         try {
             if (inDeployment)

@@ -1,24 +1,28 @@
+import { createHash } from 'node:crypto'
 import type { GithubRun } from './github-run.ts'
 import { plainText, withoutHalf } from './untrusted.ts'
 
 /** Longest description that CodeDeploy surely takes, in characters: the guide says 256, one report 512. */
 const MAX_DESCRIPTION_LENGTH = 256
 
-/** Longest `owner/name` that leaves room for the rest; a longer one is named by its numeric id. */
+/** Longest `owner/name` that leaves room for the rest; a longer one is named by its numeric id alone. */
 const MAX_REPOSITORY_LENGTH = 80
 
+/** Longest name of a workflow file or job that is told whole, in characters. */
+const MAX_NAME_LENGTH = 32
+
 /**
- * The words by which a later run knows whose deployment this is: `[ecs-release repo=… wf=… run=ID.ATTEMPT …]`.
+ * The words by which a later run knows whose deployment this is: `[ecs-release repo=… id=… wf=… run=ID.ATTEMPT …]`.
  * Always part of a deployment's description. Members that the runner did not tell are left out.
  */
 export function buildMarker(run: GithubRun, operation: string): string {
-  const repository = run.repository.length > MAX_REPOSITORY_LENGTH ? run.repositoryId : run.repository
   const members: [string, string][] = [
-    ['repo', repository],
-    ['wf', withoutHalf(run.workflowFile.slice(0, 40))],
+    ['repo', run.repository.length > MAX_REPOSITORY_LENGTH ? '' : run.repository],
+    ['id', /^\d{1,20}$/.test(run.repositoryId) ? run.repositoryId : ''],
+    ['wf', shortName(run.workflowFile)],
     ['run', run.runId === '' ? '' : `${run.runId}.${run.runAttempt || '1'}`],
     ['n', run.runNumber],
-    ['job', withoutHalf(run.job.slice(0, 40))],
+    ['job', shortName(run.job)],
     ['op', operation],
     ['pr', run.pullRequest],
   ]
@@ -26,10 +30,24 @@ export function buildMarker(run: GithubRun, operation: string): string {
   return `[ecs-release ${said.join(' ')}]`
 }
 
+/**
+ * The name as a marker has it. One that is too long, or has a delimiter in it, ends with a checksum of the whole, so that
+ * no two names become one. A name that is short already stays as it is.
+ */
+function shortName(name: string): string {
+  const said = withoutDelimiters(name)
+  if (said === name && name.length <= MAX_NAME_LENGTH) return name
+  const sum = `~${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
+  return `${withoutHalf(said.slice(0, MAX_NAME_LENGTH - sum.length))}${sum}`
+}
+
 /** What a marker tells of the run that made a deployment. Empty strings where it tells nothing. */
 export interface Marker {
-  /** `owner/name`, or the numeric id of a repository with a long name. */
+  /** `owner/name` at that time, or the numeric id of a repository with a long name. */
   repository: string
+  /** Numeric id of the repository, which a rename or a transfer does not change; earlier versions did not tell it. */
+  repositoryId: string
+  /** The whole name when it is short, else its beginning and a checksum; the same for `job`. */
   workflowFile: string
   runId: string
   /** From 1; 0 when no run is told. */
@@ -44,9 +62,9 @@ export interface Marker {
 const VALUE = '[^\\s[\\]=]+'
 const WHOLE_NUMBER = '[1-9]\\d{0,14}'
 
-/** Exactly what `buildMarker` writes, at the very end. */
+/** Exactly what `buildMarker` writes or has written, at the very end. Before `id` there was `repo` alone. */
 const MARKER = new RegExp(
-  `(?:^| )\\[ecs-release(?: repo=(?<repo>${VALUE}))?(?: wf=(?<wf>${VALUE}))?` +
+  `(?:^| )\\[ecs-release(?: repo=(?<repo>${VALUE}))?(?: id=(?<id>\\d{1,20}))?(?: wf=(?<wf>${VALUE}))?` +
     `(?: run=(?<run>\\d+)\\.(?<attempt>${WHOLE_NUMBER}))?(?: n=(?<n>${WHOLE_NUMBER}))?(?: job=(?<job>${VALUE}))?` +
     ` op=(?<op>${VALUE})(?: pr=(?<pr>\\d+))?\\]$`,
 )
@@ -58,8 +76,11 @@ const MARKER = new RegExp(
 export function parseMarker(description: string | undefined): Marker | undefined {
   const said = MARKER.exec(description ?? '')?.groups
   if (said === undefined) return undefined
+  const repository = said['repo'] ?? said['id'] ?? ''
   return {
-    repository: said['repo'] ?? '',
+    repository,
+    // Earlier versions named a repository with a long name by its id.
+    repositoryId: said['id'] ?? (/^\d+$/.test(repository) ? repository : ''),
     workflowFile: said['wf'] ?? '',
     runId: said['run'] ?? '',
     runAttempt: Number(said['attempt'] ?? 0),
@@ -72,8 +93,35 @@ export function parseMarker(description: string | undefined): Marker | undefined
 
 /** The marker of this run's own deployments, as others will read it. */
 export function ownMarker(run: GithubRun, operation: string): Marker {
-  const nothing = { repository: '', workflowFile: '', runId: '', runAttempt: 0, runNumber: 0, job: '', pullRequest: '' }
-  return parseMarker(buildMarker(run, operation)) ?? { ...nothing, operation }
+  return parseMarker(buildMarker(run, operation)) ?? { ...NOBODY, operation }
+}
+
+const NOBODY: Omit<Marker, 'operation'> = {
+  repository: '',
+  repositoryId: '',
+  workflowFile: '',
+  runId: '',
+  runAttempt: 0,
+  runNumber: 0,
+  job: '',
+  pullRequest: '',
+}
+
+/** What a marker tells of a repository. */
+export type MarkedRepository = Pick<Marker, 'repository' | 'repositoryId'>
+
+/**
+ * Both name one repository: by its id where both tell it, which holds also after a rename or a transfer, else by its name.
+ * What is not named is never the same.
+ */
+export function isSameRepository(one: MarkedRepository, other: MarkedRepository): boolean {
+  if (one.repositoryId !== '' && other.repositoryId !== '') return one.repositoryId === other.repositoryId
+  return one.repository !== '' && one.repository === other.repository
+}
+
+/** Both were made by runs of one workflow file of one repository, so that their run numbers can be compared. */
+export function isSameWorkflow(one: Marker, other: Marker): boolean {
+  return isSameRepository(one, other) && shortName(one.workflowFile) === shortName(other.workflowFile)
 }
 
 /** Both were made by the same job of the same run for the same purpose; a re-run has another attempt and is the same. */
@@ -81,8 +129,9 @@ export function isSameJob(one: Marker, other: Marker): boolean {
   return (
     one.runId !== '' &&
     one.runId === other.runId &&
-    one.repository === other.repository &&
-    one.job === other.job &&
+    isSameRepository(one, other) &&
+    // Earlier versions told names of up to 40 characters whole.
+    shortName(one.job) === shortName(other.job) &&
     one.operation === other.operation
   )
 }
@@ -92,7 +141,7 @@ export function isSameJob(one: Marker, other: Marker): boolean {
  * run for that pull request. A run that is not known owns nothing.
  */
 export function isOwn(own: Marker, marker: Marker | undefined): boolean {
-  if (marker === undefined || own.repository === '' || marker.repository !== own.repository) return false
+  if (marker === undefined || !isSameRepository(own, marker)) return false
   if (own.runId !== '' && marker.runId === own.runId) return true
   return own.pullRequest !== '' && marker.pullRequest === own.pullRequest
 }

@@ -9,6 +9,7 @@ import type { GithubRun } from './github-run.ts'
 import type { Wait } from './group/wait.ts'
 import type { FinishLine } from './inputs/choices.ts'
 import type { Operation } from './inputs/operation.ts'
+import type { MarkedRepository } from './marker.ts'
 import type { Adopted, ReleasePlan } from './plan/plan.ts'
 import type { DeploymentGroup } from './service/deployment-group.ts'
 import type { ResolvedService } from './service/service.ts'
@@ -107,8 +108,7 @@ export interface LaneReading {
 export interface FreedLane {
   /** Number of the pull request. */
   pullRequest: string
-  /** `owner/name`, or a numeric id. */
-  repository: string
+  repository: MarkedRepository
   /** The deployments that had put it there: of two the one that was under way, and the one before it. */
   deploymentIds: readonly string[]
   /** Another lane shows the pull request, so that where it is told is no news of this one. */

@@ -44,6 +44,32 @@ describe('the order of runs', () => {
     expect(note).toContain(why)
   })
 
+  test('refuses an older run also after the repository was renamed, and links to where the newer one is now', () => {
+    const now = { ...own, repository: 'example/store', repositoryId: '99' }
+    const marker = { ...own, repositoryId: '99', runNumber: 43, runId: '1043' }
+    const { problem } = guardOrder(now, { id: 'd-NEWER', marker, isServing: true }, SERVER)
+    expect(problem?.reason).toBe('older-run')
+    expect(problem?.sentence).toContain('(https://github.example/example/store/actions/runs/1043)')
+  })
+
+  test('lets the first run of a new repository follow the runs of one that had its name', () => {
+    const now = { ...own, repositoryId: '99' }
+    const marker = { ...own, repositoryId: '7', runNumber: 900, runId: '900' }
+    const { problem, note } = guardOrder(now, { id: 'd-1', marker, isServing: true }, SERVER)
+    expect(problem).toBeUndefined()
+    expect(note).toContain('was made by another workflow')
+  })
+
+  test('does not compare the numbers of two workflow files with a long beginning in common', () => {
+    const markerOf = (workflowFile: string, number: number) =>
+      ownMarker({ ...runNumber(number).run, workflowFile }, 'release')
+    const marker = markerOf('release-the-web-service-to-production-in-europe.yml', 99)
+    const now = markerOf('release-the-web-service-to-production-in-america.yml', 3)
+    const { problem, note } = guardOrder(now, { id: 'd-1', marker, isServing: true }, SERVER)
+    expect(problem).toBeUndefined()
+    expect(note).toContain('was made by another workflow')
+  })
+
   test('is not checked when this run has no number', () => {
     const { problem, note } = guardOrder({ ...own, runNumber: 0 }, { id: 'd-1', marker: own, isServing: true }, SERVER)
     expect({ problem, note }).toEqual({

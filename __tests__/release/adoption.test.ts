@@ -243,3 +243,21 @@ test('a forged marker in the text of a description is not taken for our own', ()
     expect(release.adopted).toBeUndefined()
     expect(writes).toEqual(['RegisterTaskDefinition', 'CreateDeployment'])
   }))
+
+test('a re-run follows its own deployment also when the repository was renamed since', () =>
+  inOneAccount(baseScenario, async (account) => {
+    const named = (repository: string, number: number) => ({
+      run: { ...runNumber(42, number).run, repository, repositoryId: '1296269' },
+    })
+    const releaseAs = (repository: string, number: number) =>
+      simulateRelease({
+        scenario: baseScenario,
+        account,
+        inputs: { 'wait-for-minutes': '1' },
+        world: named(repository, number),
+      })
+    const first = await releaseAs('example/shop', 1)
+    const second = await releaseAs('example/store', 2)
+    expect(second.outputs['codedeploy-deployment-id']).toBe(first.outputs['codedeploy-deployment-id'])
+    expect(made(account)).toEqual({ revisions: 1, deployments: 1 })
+  }))

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { GithubRun } from '../github-run.ts'
+import { isSameRepository } from '../marker.ts'
 import type { FreedLane } from '../release-state.ts'
 import { runUrl } from '../report/console-links.ts'
 import { inSentence } from '../untrusted.ts'
@@ -31,7 +32,7 @@ export function farewell(options: FarewellOptions): (freed: FreedLane) => Promis
   const { access, run, clock, inComment, inDeployment, ownNumber, marker } = options
   return async (freed) => {
     const { pullRequest, repository, isElsewhere } = freed
-    const isOfOther = pullRequest !== String(ownNumber ?? '') && repository === `${access.owner}/${access.repo}`
+    const isOfOther = pullRequest !== String(ownNumber ?? '') && isSameRepository(run, repository)
     const limit = clock.deadline(FAREWELL_MS)
     try {
       if (inDeployment) await endDeployments(access, freed, limit.signal)

@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.ts'
-import type { Marker } from '../marker.ts'
+import { isSameWorkflow, type Marker } from '../marker.ts'
 
 /** The deployment that is deploying or serves. Neither a rollback nor one that failed. */
 export interface Predecessor {
@@ -25,14 +25,14 @@ export function guardOrder(own: Marker, predecessor: Predecessor, serverUrl: str
   if (marker === undefined) return noteOnly(`${what} was made by no run of this action`)
   if (own.repository === '' || own.runNumber === 0) return noteOnly('this run has no number')
   if (marker.operation === 'rollback') return noteOnly(`${what} is a rollback`)
-  if (marker.repository !== own.repository || marker.workflowFile !== own.workflowFile) {
-    return noteOnly(`${what} was made by another workflow`)
-  }
+  if (!isSameWorkflow(own, marker)) return noteOnly(`${what} was made by another workflow`)
   if (!isOlder(own, marker)) return { problem: undefined, note: undefined }
   const isAttempt = marker.runNumber === own.runNumber
+  // Its repository may have had another name then.
+  const link = runLink({ repository: own.repository, runId: marker.runId }, serverUrl)
   const newer = isAttempt
     ? `Attempt ${marker.runAttempt} of this run`
-    : `Run ${marker.runNumber} of ${marker.workflowFile}${runLink(marker, serverUrl)}`
+    : `Run ${marker.runNumber} of ${marker.workflowFile}${link}`
   const older = isAttempt ? `attempt ${own.runAttempt}` : `run ${own.runNumber}`
   const done = isServing ? `serves already (${id})` : `is being deployed (${id})`
   const sentence = `${newer} is newer than this ${older} and ${done}. Set 'allow-older: true' to release the older one all the same.`
@@ -44,7 +44,7 @@ function isOlder(own: Marker, other: Marker): boolean {
   return other.runId === own.runId && other.runAttempt > own.runAttempt
 }
 
-function runLink({ repository, runId }: Marker, serverUrl: string): string {
+function runLink({ repository, runId }: Pick<Marker, 'repository' | 'runId'>, serverUrl: string): string {
   return repository.includes('/') && runId !== '' ? ` (${serverUrl}/${repository}/actions/runs/${runId})` : ''
 }
 

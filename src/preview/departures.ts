@@ -1,4 +1,4 @@
-import type { Marker } from '../marker.ts'
+import { isSameRepository, type Marker } from '../marker.ts'
 import { duration } from '../report/words.ts'
 import type { World } from '../world.ts'
 import { type Holder, isHeldBy, isLater } from './holder.ts'
@@ -26,7 +26,7 @@ export function departures(own: Marker, idleMs: number, world: World): Departure
       if (marker === undefined && !isDeploying) return 'unknown'
       if (marker === undefined || marker.pullRequest === '') return 'needed'
       const whose = `pull request ${marker.pullRequest}`
-      const isOurs = own.repository !== '' && marker.repository === own.repository
+      const isOurs = isSameRepository(own, marker)
       const closed = isOurs ? await isClosed(marker.pullRequest) : undefined
       if (closed === true) return { gone: `${whose} is closed` }
       if (isDeploying) return 'needed'

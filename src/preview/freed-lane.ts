@@ -14,14 +14,14 @@ export function freedLane(
 ): FreedLane | undefined {
   const { marker } = holder ?? {}
   if (holder === undefined || marker === undefined || marker.pullRequest === '') return undefined
-  const { pullRequest, repository } = marker
+  const { pullRequest } = marker
   const ids = [holder.deploymentId, service.primary.deploymentId].filter((id) => id !== undefined)
   const isElsewhere = others.some(
     (other) => other.name !== name && other.holder?.runsNothing === false && isHeldBy(other.holder, marker),
   )
   return {
     pullRequest,
-    repository,
+    repository: marker,
     deploymentIds: [...new Set(ids)],
     isElsewhere,
     region: service.region,

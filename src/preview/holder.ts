@@ -1,6 +1,6 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import type { Occupant } from '../group/occupant.ts'
-import { type Marker, parseMarker } from '../marker.ts'
+import { isSameRepository, isSameWorkflow, type MarkedRepository, type Marker, parseMarker } from '../marker.ts'
 import type { ResolvedService } from '../service/service.ts'
 
 /** Who has a lane. */
@@ -39,14 +39,18 @@ export function holderOf(
 }
 
 /** Held by this pull request of this repository. */
-export function isHeldBy(holder: Holder | undefined, own: Pick<Marker, 'repository' | 'pullRequest'>): boolean {
+export function isHeldBy(holder: Holder | undefined, own: MarkedRepository & Pick<Marker, 'pullRequest'>): boolean {
   const marker = holder?.marker
-  if (marker === undefined || own.pullRequest === '' || own.repository === '') return false
-  return marker.repository === own.repository && marker.pullRequest === own.pullRequest
+  if (marker === undefined || own.pullRequest === '') return false
+  return isSameRepository(own, marker) && marker.pullRequest === own.pullRequest
 }
 
-/** Of two runs for one pull request, whether the first came later. Of one run the later attempt. */
+/**
+ * Of two runs for one pull request, whether the first came later. Of one run the later attempt. Numbers are counted for
+ * each workflow; the ids of runs grow from one to the next whichever workflow it is (observed, not documented).
+ */
 export function isLater(one: Marker, other: Marker): boolean {
-  if (one.runNumber !== other.runNumber) return one.runNumber > other.runNumber
-  return one.runAttempt > other.runAttempt
+  if (one.runId === other.runId) return one.runAttempt > other.runAttempt
+  if (isSameWorkflow(one, other)) return one.runNumber > other.runNumber
+  return BigInt(one.runId) > BigInt(other.runId)
 }
