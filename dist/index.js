@@ -44626,6 +44626,7 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
         definitionSha256: shipped && (0,canonical/* definitionSha256 */.fq)(shipped.definition),
         differences: shipped && original && (0,difference/* differencesBetween */.F)(original.definition, shipped.definition),
         rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,deployment_group/* readRollbackOn */.uo)(info.autoRollbackConfiguration),
+        alarms: info.overrideAlarmConfiguration === undefined ? group.alarms : (0,deployment_group/* readAlarms */.tv)(info.overrideAlarmConfiguration),
         budget,
         isUnchanged: false,
         adopted: undefined,
@@ -46087,12 +46088,8 @@ function planLines(release) {
         ...who,
         `Service ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .count */ .U9)(service.desiredCount, 'task')}.`,
     ];
-    if (group !== undefined) {
-        const rollback = group.rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(group.rollbackOn)}`;
-        const alarms = group.alarms.length === 0 ? 'no alarms' : `alarms ${group.alarms.join(', ')}`;
-        const listener = group.hasTestListener ? 'test listener' : 'no test listener';
-        lines.push(`Deployment group ${group.application} / ${group.name}: ${listener}, ${rollback}, ${alarms}.`);
-    }
+    if (group !== undefined)
+        lines.push(groupLine(group, plan ?? group));
     if (plan === undefined)
         return lines;
     const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`);
@@ -46102,6 +46099,18 @@ function planLines(release) {
         `Hooks: ${hooks.join(', ') || 'none'}.`,
         ...changeLines(plan.differences),
     ];
+}
+/** The group, with what ends and rolls back the deployment: the group's own settings, or those that replace them. */
+function groupLine(group, holding) {
+    const listener = group.hasTestListener ? 'test listener' : 'no test listener';
+    const own = safeguards(group.rollbackOn, group.alarms);
+    const held = safeguards(holding.rollbackOn, holding.alarms);
+    const label = `Deployment group ${group.application} / ${group.name}: ${listener}`;
+    return own === held ? `${label}, ${own}.` : `${label}; for this deployment: ${held}.`;
+}
+function safeguards(rollbackOn, alarms) {
+    const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(rollbackOn)}`;
+    return `${rollback}, ${alarms.length === 0 ? 'no alarms' : `alarms ${alarms.join(', ')}`}`;
 }
 function changeLines(differences) {
     if (differences === undefined)
@@ -46353,14 +46362,14 @@ function plannedSentence(release) {
     const steps = writes.map((write, index) => index === 0 ? write : `${write.charAt(0).toLowerCase()}${write.slice(1)}`);
     return `A release to ${label} would do this: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(steps)}. Nothing was written.`;
 }
-/** The group's settings that decide how a deployment goes, each with its value. */
-function groupSettings({ group, rollbackOn }) {
+/** What decides how the deployment goes, by the group and the inputs, each with its value. */
+function groupSettings({ group, rollbackOn, alarms }) {
     return [
         ['Test listener', group.hasTestListener ? 'yes' : 'no'],
         ['Waits at Ready', group.holdsAtReady ? `at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(group.readyWaitMs)}, for somebody to continue` : 'no'],
         ['Keeps the original', group.terminationWaitMs === undefined ? 'for good' : (0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(group.terminationWaitMs)],
         ['Rolls back on', rollbackOn.length === 0 ? 'nothing' : (0,_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(rollbackOn)],
-        ['Alarms', group.alarms.length === 0 ? 'none' : group.alarms.join(', ')],
+        ['Alarms', alarms.length === 0 ? 'none' : alarms.join(', ')],
     ];
 }
 /** The plan for the log. */
@@ -46942,7 +46951,8 @@ function keptSentence(release) {
     const untilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
     if (untilMs === undefined)
         return '';
-    const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : '';
+    const { rollbackOn = [], alarms: watched = [] } = release.plan ?? {};
+    const alarms = rollbackOn.includes('alarm') && watched.length > 0 ? ' an alarm or' : '';
     return `The original (${(0,labels/* originalRevision */.VR)(release)}) is kept until ${(0,words/* clockTime */.qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 /** What goes on without this step can be watched. */
@@ -47685,6 +47695,7 @@ function isSameName(left, right) {
 /* harmony export */   fL: () => (/* binding */ readDeploymentGroup),
 /* harmony export */   pc: () => (/* binding */ readWaits),
 /* harmony export */   sE: () => (/* binding */ groupTargets),
+/* harmony export */   tv: () => (/* binding */ readAlarms),
 /* harmony export */   uo: () => (/* binding */ readRollbackOn)
 /* harmony export */ });
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
@@ -47701,7 +47712,6 @@ const MINUTE_MS = 60_000;
 /** Narrows GetDeploymentGroup's answer. Members that are absent mean that the group has no such thing. */
 function readDeploymentGroup(info) {
     const pair = info.loadBalancerInfo?.targetGroupPairInfoList?.[0];
-    const alarms = info.alarmConfiguration;
     const last = info.lastAttemptedDeployment;
     return {
         application: info.applicationName ?? '',
@@ -47711,7 +47721,7 @@ function readDeploymentGroup(info) {
         testListener: pair?.testTrafficRoute?.listenerArns?.[0],
         ...readWaits(info.blueGreenDeploymentConfiguration),
         rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
-        alarms: alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
+        alarms: readAlarms(info.alarmConfiguration),
         lastDeployment: last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
     };
 }
@@ -47730,6 +47740,12 @@ function readRollbackOn(configuration) {
     if (configuration?.enabled !== true)
         return [];
     return (configuration.events ?? []).flatMap((event) => Object.hasOwn(ROLLBACK_EVENTS, event) ? ROLLBACK_EVENTS[event] : []);
+}
+/** Names of the alarms that stop a deployment; none when they are off. */
+function readAlarms(configuration) {
+    if (configuration?.enabled !== true)
+        return [];
+    return (configuration.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name]));
 }
 /** Why the group cannot release the service; empty when it can. */
 function groupProblems(info, service) {
@@ -48910,6 +48926,7 @@ async function makePlan(parsed, world, identity, earlier) {
         definitionSha256: (0,canonical/* definitionSha256 */.fq)(definitionPlan.wanted),
         differences,
         rollbackOn,
+        alarms: inputs.alarms ?? group.alarms,
         budget,
         isUnchanged,
         adopted,
@@ -52640,7 +52657,7 @@ function plannedMember(release) {
     const planned = (0,report_planned/* plannedOf */.sb)(release);
     if (planned === undefined || release.plan === undefined)
         return null;
-    const { group, rollbackOn, definition } = release.plan;
+    const { group, rollbackOn, alarms, definition } = release.plan;
     return {
         writes: planned.writes,
         taskDefinition: definition.kind === 'use' ? (0,arn/* revisionName */.pd)(definition.arn) : null,
@@ -52650,7 +52667,7 @@ function plannedMember(release) {
             readyWaitSeconds: group.readyWaitMs / 1000,
             terminationWaitSeconds: secondsOf(group.terminationWaitMs),
             rollbackOn,
-            alarms: group.alarms,
+            alarms,
         },
         phases: planned.phases.map(({ name, usualMs, atMostMs }) => ({
             name,

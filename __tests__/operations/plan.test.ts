@@ -30,6 +30,31 @@ describe('operation: plan', () => {
     },
   )
 
+  test.each([
+    ['the alarms', { alarms: 'web-latency' }, 'rollback on failure, alarm and stop, alarms web-latency', /web-5xx/],
+    ['what rolls back', { 'rollback-on': 'stop' }, 'rollback on stop, alarms web-5xx', /on failure|alarm and stop/],
+    ['no rollback', { 'rollback-on': 'never' }, 'no automatic rollback, alarms web-5xx', /on failure|alarm and stop/],
+  ] as const)("tells %s that hold for the deployment rather than the group's, as does a watch", (_, given, told, not) =>
+    inOneAccount(baseScenario, async (account) => {
+      const play = (inputs: Inputs) => simulateRelease({ scenario: baseScenario, account, inputs })
+      const planned = await play({ operation: 'plan', ...given })
+      const started = await play({ 'wait-for': 'nothing', ...given })
+      const id = started.outputs['codedeploy-deployment-id']
+      const watched = await play({ operation: 'watch', 'deployment-id': id, image: '' })
+      for (const { log, summary } of [planned, started, watched]) {
+        expect(log).toContain(
+          `Deployment group AppECS-demo-web / DgpECS-demo-web: test listener; for this deployment: ${told}.`,
+        )
+        expect([log.join('\n'), summary].join('\n')).not.toMatch(not)
+      }
+      const { rollbackOn, alarms } = reportOf(planned).planned.group
+      expect({ rollbackOn, alarms }).toEqual({
+        rollbackOn: planned.release.plan?.rollbackOn,
+        alarms: watched.release.plan?.alarms,
+      })
+    }),
+  )
+
   test('tells what the release after it does, with the same sum and the same AppSpec but for the ARN', () =>
     inOneAccount(baseScenario, async (account) => {
       const options = { scenario: baseScenario, account }

@@ -11,7 +11,7 @@ import type { ParsedInputs } from '../inputs/inputs.ts'
 import { markedAs } from '../inputs/operation.ts'
 import { ownMarker } from '../marker.ts'
 import { addressProblems } from '../service/address.ts'
-import { type DeploymentGroup, readRollbackOn, readWaits } from '../service/deployment-group.ts'
+import { type DeploymentGroup, readAlarms, readRollbackOn, readWaits } from '../service/deployment-group.ts'
 import { readMaker } from '../service/find-group.ts'
 import { beforeDeployment, type ResolvedService } from '../service/service.ts'
 import { definitionSha256 } from '../task-definition/canonical.ts'
@@ -136,6 +136,7 @@ export async function readAttached(
     differences: shipped && original && differencesBetween(original.definition, shipped.definition),
     rollbackOn:
       info.autoRollbackConfiguration === undefined ? group.rollbackOn : readRollbackOn(info.autoRollbackConfiguration),
+    alarms: info.overrideAlarmConfiguration === undefined ? group.alarms : readAlarms(info.overrideAlarmConfiguration),
     budget,
     isUnchanged: false,
     adopted: undefined,

@@ -121,6 +121,7 @@ export async function makePlan(
     definitionSha256: definitionSha256(definitionPlan.wanted),
     differences,
     rollbackOn,
+    alarms: inputs.alarms ?? group.alarms,
     budget,
     isUnchanged,
     adopted,

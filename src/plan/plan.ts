@@ -28,6 +28,8 @@ export interface ReleasePlan {
   differences: Difference[] | undefined
   /** What rolls the deployment back: the input, else the group's setting. */
   rollbackOn: RollbackEvent[]
+  /** Names of the alarms that stop the deployment: the input, else the group's. */
+  alarms: readonly string[]
   budget: Budget
   /** `if-unchanged: skip` applies: there is nothing to do. */
   isUnchanged: boolean

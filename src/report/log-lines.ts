@@ -8,7 +8,9 @@ import type { TimelineEntry } from '../follow/timeline.ts'
 import type { TroubleNews } from '../follow/trouble.ts'
 import type { FinishLine, Parting } from '../inputs/choices.ts'
 import { isRelease } from '../inputs/operation.ts'
+import type { ReleasePlan } from '../plan/plan.ts'
 import type { HookLog, Release } from '../release-state.ts'
+import type { DeploymentGroup } from '../service/deployment-group.ts'
 import { describeShift } from '../service/traffic-shift.ts'
 import type { Difference } from '../task-definition/difference.ts'
 import { inSentence } from '../untrusted.ts'
@@ -27,13 +29,7 @@ export function planLines(release: Release): string[] {
     ...who,
     `Service ${serviceLabel(release)} in ${service.region}, account ${service.account}: runs ${revisionName(service.primary.taskDefinitionArn)}, ${count(service.desiredCount, 'task')}.`,
   ]
-  if (group !== undefined) {
-    const rollback =
-      group.rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${andList(group.rollbackOn)}`
-    const alarms = group.alarms.length === 0 ? 'no alarms' : `alarms ${group.alarms.join(', ')}`
-    const listener = group.hasTestListener ? 'test listener' : 'no test listener'
-    lines.push(`Deployment group ${group.application} / ${group.name}: ${listener}, ${rollback}, ${alarms}.`)
-  }
+  if (group !== undefined) lines.push(groupLine(group, plan ?? group))
   if (plan === undefined) return lines
   const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`)
   return [
@@ -42,6 +38,20 @@ export function planLines(release: Release): string[] {
     `Hooks: ${hooks.join(', ') || 'none'}.`,
     ...changeLines(plan.differences),
   ]
+}
+
+/** The group, with what ends and rolls back the deployment: the group's own settings, or those that replace them. */
+function groupLine(group: DeploymentGroup, holding: Pick<ReleasePlan, 'rollbackOn' | 'alarms'>) {
+  const listener = group.hasTestListener ? 'test listener' : 'no test listener'
+  const own = safeguards(group.rollbackOn, group.alarms)
+  const held = safeguards(holding.rollbackOn, holding.alarms)
+  const label = `Deployment group ${group.application} / ${group.name}: ${listener}`
+  return own === held ? `${label}, ${own}.` : `${label}; for this deployment: ${held}.`
+}
+
+function safeguards(rollbackOn: readonly string[], alarms: readonly string[]): string {
+  const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${andList(rollbackOn)}`
+  return `${rollback}, ${alarms.length === 0 ? 'no alarms' : `alarms ${alarms.join(', ')}`}`
 }
 
 function changeLines(differences: readonly Difference[] | undefined): string[] {

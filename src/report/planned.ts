@@ -60,14 +60,14 @@ export function plannedSentence(release: Release): string {
   return `A release to ${label} would do this: ${andList(steps)}. Nothing was written.`
 }
 
-/** The group's settings that decide how a deployment goes, each with its value. */
-export function groupSettings({ group, rollbackOn }: ReleasePlan): [string, string][] {
+/** What decides how the deployment goes, by the group and the inputs, each with its value. */
+export function groupSettings({ group, rollbackOn, alarms }: ReleasePlan): [string, string][] {
   return [
     ['Test listener', group.hasTestListener ? 'yes' : 'no'],
     ['Waits at Ready', group.holdsAtReady ? `at most ${duration(group.readyWaitMs)}, for somebody to continue` : 'no'],
     ['Keeps the original', group.terminationWaitMs === undefined ? 'for good' : duration(group.terminationWaitMs)],
     ['Rolls back on', rollbackOn.length === 0 ? 'nothing' : andList(rollbackOn)],
-    ['Alarms', group.alarms.length === 0 ? 'none' : group.alarms.join(', ')],
+    ['Alarms', alarms.length === 0 ? 'none' : alarms.join(', ')],
   ]
 }
 

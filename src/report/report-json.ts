@@ -135,7 +135,7 @@ function appSpecMember(release: Release) {
 function plannedMember(release: Release) {
   const planned = plannedOf(release)
   if (planned === undefined || release.plan === undefined) return null
-  const { group, rollbackOn, definition } = release.plan
+  const { group, rollbackOn, alarms, definition } = release.plan
   return {
     writes: planned.writes,
     taskDefinition: definition.kind === 'use' ? revisionName(definition.arn) : null,
@@ -145,7 +145,7 @@ function plannedMember(release: Release) {
       readyWaitSeconds: group.readyWaitMs / 1000,
       terminationWaitSeconds: secondsOf(group.terminationWaitMs),
       rollbackOn,
-      alarms: group.alarms,
+      alarms,
     },
     phases: planned.phases.map(({ name, usualMs, atMostMs }) => ({
       name,

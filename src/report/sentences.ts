@@ -148,7 +148,8 @@ function leftBehind(release: Release): string {
 function keptSentence(release: Release): string {
   const untilMs = originalKeptUntilMs(release)
   if (untilMs === undefined) return ''
-  const alarms = release.plan?.rollbackOn.includes('alarm') === true ? ' an alarm or' : ''
+  const { rollbackOn = [], alarms: watched = [] } = release.plan ?? {}
+  const alarms = rollbackOn.includes('alarm') && watched.length > 0 ? ' an alarm or' : ''
   return `The original (${originalRevision(release)}) is kept until ${clockTime(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`
 }
 

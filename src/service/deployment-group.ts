@@ -1,4 +1,5 @@
 import type {
+  AlarmConfiguration,
   AutoRollbackConfiguration,
   AutoRollbackEvent,
   BlueGreenDeploymentConfiguration,
@@ -49,7 +50,6 @@ const MINUTE_MS = 60_000
 /** Narrows GetDeploymentGroup's answer. Members that are absent mean that the group has no such thing. */
 export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup {
   const pair = info.loadBalancerInfo?.targetGroupPairInfoList?.[0]
-  const alarms = info.alarmConfiguration
   const last = info.lastAttemptedDeployment
   return {
     application: info.applicationName ?? '',
@@ -59,8 +59,7 @@ export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup 
     testListener: pair?.testTrafficRoute?.listenerArns?.[0],
     ...readWaits(info.blueGreenDeploymentConfiguration),
     rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
-    alarms:
-      alarms?.enabled === true ? (alarms.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [],
+    alarms: readAlarms(info.alarmConfiguration),
     lastDeployment:
       last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
   }
@@ -84,6 +83,12 @@ export function readRollbackOn(configuration: AutoRollbackConfiguration | undefi
   return (configuration.events ?? []).flatMap((event) =>
     Object.hasOwn(ROLLBACK_EVENTS, event) ? ROLLBACK_EVENTS[event] : [],
   )
+}
+
+/** Names of the alarms that stop a deployment; none when they are off. */
+export function readAlarms(configuration: AlarmConfiguration | undefined): string[] {
+  if (configuration?.enabled !== true) return []
+  return (configuration.alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name]))
 }
 
 /** Why the group cannot release the service; empty when it can. */
