@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { momentOf } from '../src/clock.ts'
 import type { Release } from '../src/release-state.ts'
 import { renderOutputs } from '../src/report/outputs.ts'
 import { renderReport } from '../src/report/report-json.ts'
@@ -54,7 +55,7 @@ describe('a release that is cancelled', () => {
     expect(annotation?.message).toMatch(
       /The workflow run was cancelled; deployment d-\w+ was (told to stop and roll back|stopped)/,
     )
-    expect(clock.now() - release.startedAtMs).toBeLessThanOrEqual((second + 7) * 1000)
+    expect(clock.now() - release.startedAt.atMs).toBeLessThanOrEqual((second + 7) * 1000)
     expect(isAtRest(release)).toBe(false)
   })
 
@@ -266,7 +267,7 @@ describe('what a step left behind when it was lost', () => {
     const result = await cancelledAt(second, {
       ...options,
       afterwards: async ({ ended, parsed, world }) => {
-        const saved = restoreRelease(saveRelease({ ...ended, ...lost }))
+        const saved = restoreRelease(saveRelease({ ...ended, ...lost }), momentOf(world.clock))
         if (saved === undefined) throw new Error('nothing was saved')
         expect(renderReport(saved)).toBe(renderReport({ ...ended, ...lost }))
         last = await wrapUp(saved, parsed, { ...world, signal: new AbortController().signal })

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { momentOf } from '../src/clock.ts'
 import type { Fault, FaultKind, Scenario } from '../src/simulator/scenario.ts'
 import { baseScenario, scenarios, withGroup } from '../src/simulator/scenarios.ts'
 import { restoreRelease, saveRelease } from '../src/step/saved-release.ts'
@@ -117,6 +118,7 @@ async function wrapped(fault: Fault) {
       simulator.addFault(fault)
       const saved = restoreRelease(
         saveRelease({ ...ended, settlement: undefined, status: undefined, outcome: undefined }),
+        momentOf(world.clock),
       )
       if (saved === undefined) throw new Error('nothing was saved')
       const given = { ...parsed, inputs: { ...parsed.inputs, onCancel: 'rollback' as const } }

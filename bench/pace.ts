@@ -29,10 +29,10 @@ export async function measurePace(name: 'success' | 'no-hooks', count: number): 
     })
     if (outputs.status !== 'succeeded') throw new Error(`A release of the benchmark ended as '${outputs.status}'.`)
     const finishMs = release.snapshot?.events.at(-1)?.endedAtMs ?? Number.NaN
-    const endedMs = release.endedAtMs ?? Number.NaN
+    const endedMs = release.endedAt?.atMs ?? Number.NaN
     exits.push(endedMs - finishMs)
     requests.push(calls.length)
-    perMinute.push(calls.length / ((endedMs - release.startedAtMs) / 60_000))
+    perMinute.push(calls.length / ((endedMs - release.startedAt.atMs) / 60_000))
   }
   return {
     exitP50Ms: percentile(exits, 50),

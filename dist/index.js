@@ -36414,7 +36414,7 @@ async function attemptOnce(attempts, operation, send) {
 }
 async function attemptCall(attempts, operation, send, mayTryAgain) {
     const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts;
-    const patientUntilMs = clock.now() + patienceMs;
+    const patientUntilMs = clock.monotonicMs() + patienceMs;
     let mayRenew = true;
     let mayCorrectClock = true;
     let throttled = 0;
@@ -36439,7 +36439,7 @@ async function attemptCall(attempts, operation, send, mayTryAgain) {
                 attempts.onWrongClock?.(failed);
                 continue;
             }
-            const isPatient = kind === 'throttled' && clock.now() < patientUntilMs && signal?.aborted !== true;
+            const isPatient = kind === 'throttled' && clock.monotonicMs() < patientUntilMs && signal?.aborted !== true;
             if ((attempt >= maxAttempts && !isPatient) || !mayTryAgain(failed.serviceError))
                 throw failed;
             if (kind === 'throttled')
@@ -37336,6 +37336,55 @@ function withClockNews(world) {
 
 /***/ }),
 
+/***/ 5233:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Et: () => (/* binding */ momentOf),
+/* harmony export */   d5: () => (/* binding */ elapsedMs),
+/* harmony export */   kd: () => (/* binding */ broughtOver),
+/* harmony export */   ml: () => (/* binding */ systemClock)
+/* harmony export */ });
+/** Now. */
+function momentOf(clock) {
+    return { atMs: clock.now(), monotonicMs: clock.monotonicMs() };
+}
+/** A moment of another process, whose monotonic clock is not ours: how long ago it was is told by the wall clock. */
+function broughtOver(atMs, now) {
+    return { atMs, monotonicMs: now.monotonicMs - Math.max(0, now.atMs - atMs) };
+}
+/** From one moment to a later one, in milliseconds, however the wall clock was set in between. */
+function elapsedMs(from, to) {
+    return to.monotonicMs - from.monotonicMs;
+}
+/**
+ * The runner's own clock. It uses `Date.now`, `performance.now` and the global `setTimeout` only, looked up at each call,
+ * so that a rehearsal can let all of them run at another rate.
+ */
+const systemClock = {
+    now: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    sleep: (durationMs, signal) => new Promise((resolve) => {
+        if (signal?.aborted)
+            return resolve();
+        const wake = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', wake);
+            resolve();
+        };
+        const timer = globalThis.setTimeout(wake, durationMs);
+        signal?.addEventListener('abort', wake, { once: true });
+    }),
+    deadline: (durationMs) => {
+        const controller = new AbortController();
+        const timer = globalThis.setTimeout(() => controller.abort(), durationMs);
+        return { signal: controller.signal, cancel: () => clearTimeout(timer) };
+    },
+};
+
+
+/***/ }),
+
 /***/ 1981:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37527,6 +37576,8 @@ function endOf(events) {
 var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(839);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -37534,6 +37585,7 @@ var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/service/service.js
 var service_service = __nccwpck_require__(5612);
 ;// CONCATENATED MODULE: ./lib/production.js
+
 
 
 
@@ -37548,11 +37600,16 @@ var service_service = __nccwpck_require__(5612);
  * @param withinMs how long asking ECS may take; undefined when there is time
  */
 async function readProduction(aws, service, sides, snapshot, { mayHaveMoved, withinMs }) {
-    const readAtMs = snapshot?.trafficReadAtMs;
+    const readAt = snapshot?.trafficReadAt;
     const percent = (0,follow_snapshot/* replacementTraffic */.GA)(snapshot);
-    const isKnown = percent !== undefined && readAtMs !== undefined;
-    const seen = { percent, revisions: productionByWeight(sides, snapshot), readAtMs: readAtMs ?? 0, primary: undefined };
-    if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAtMs, aws.clock.now()))
+    const isKnown = percent !== undefined && readAt !== undefined;
+    const seen = {
+        percent,
+        revisions: productionByWeight(sides, snapshot),
+        readAtMs: readAt?.atMs ?? 0,
+        primary: undefined,
+    };
+    if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAt, (0,clock/* momentOf */.Et)(aws.clock)))
         return { ...seen, isOutdated: false };
     const asked = readFromEcs(aws, service, sides);
     const now = (withinMs === undefined ? await asked : await within(aws.clock, withinMs, asked)) ?? NOTHING_SEEN;
@@ -41554,7 +41611,7 @@ function wordIn(table, word) {
 }
 /** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
 function readSnapshot(reading) {
-    const { readAtMs, targetReadAtMs = readAtMs, info, target, originalTaskSetId } = reading;
+    const { readAt, targetReadAt = readAt, info, target, originalTaskSetId } = reading;
     const statusWord = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(info.status ?? 'unknown', 60);
     const status = wordIn(STATUSES, info.status) ?? 'unknown';
     const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent);
@@ -41562,10 +41619,10 @@ function readSnapshot(reading) {
     const rollback = info.rollbackInfo;
     return {
         deploymentId: info.deploymentId ?? '',
-        statusReadAtMs: readAtMs,
+        statusReadAt: readAt,
         isBlind: false,
-        eventsReadAtMs: targetReadAtMs,
-        trafficReadAtMs: targetReadAtMs,
+        eventsReadAt: targetReadAt,
+        trafficReadAt: targetReadAt,
         status,
         statusWord,
         createdAtMs: info.createTime?.getTime(),
@@ -41589,10 +41646,10 @@ function readBlindly(reading, before) {
         // Events that were read after the end are how it ended.
         isBlind: before === undefined || before.isBlind || !(0,_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(before),
         events: before?.events ?? [],
-        eventsReadAtMs: before?.eventsReadAtMs,
+        eventsReadAt: before?.eventsReadAt,
         isShifted: seen.isShifted || before?.isShifted === true,
         taskSets: before?.taskSets ?? [],
-        trafficReadAtMs: before?.trafficReadAtMs,
+        trafficReadAt: before?.trafficReadAt,
     };
 }
 /**
@@ -41859,7 +41916,7 @@ async function follow(engine, deploymentId, following, before) {
     return { kind: 'cancelled', snapshot: watch.snapshot };
 }
 function newWatch({ clock, onRequestTrouble }, before) {
-    const nowMs = clock.now();
+    const nowMs = clock.monotonicMs();
     return {
         snapshot: before,
         startedAtMs: nowMs,
@@ -41882,7 +41939,7 @@ async function look(engine, deploymentId, watch, following) {
         if (snapshot === undefined)
             return undefined;
         watch.snapshot = snapshot;
-        watch.lastReadMs = following.clock.now();
+        watch.lastReadMs = following.clock.monotonicMs();
         if (tell(before, snapshot, following))
             watch.lastToldMs = watch.lastReadMs;
         // Told after what was missed meanwhile, which is older.
@@ -41897,7 +41954,7 @@ async function look(engine, deploymentId, watch, following) {
             return { kind: 'given-up', snapshot, reason };
         if (!(0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
             watch.promoting.answered();
-        else if (following.autoPromote && watch.mayPromote && following.clock.now() >= watch.promoteAtMs) {
+        else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
             await promote(engine, deploymentId, watch, following);
         }
         if (following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
@@ -41936,7 +41993,7 @@ async function promote(engine, deploymentId, watch, following) {
         if (NO_LONGER_READY.has(code))
             return;
         watch.promoting.failedWith(error);
-        watch.promoteAtMs = following.clock.now() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed);
+        watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed);
     }
 }
 /** Ends the wait before the original is terminated; where we may not, it is waited for. */
@@ -41982,7 +42039,7 @@ async function unlessAborted(answer, signal) {
 }
 /** Before a wait is given up whose looks fail: the status alone may be there to be read, and decide it. */
 async function lastLook(engine, deploymentId, watch, following) {
-    const hasNoTime = following.untilMs !== undefined && following.clock.now() >= following.untilMs;
+    const hasNoTime = following.untilMs !== undefined && following.clock.monotonicMs() >= following.untilMs;
     if (watch.failedReads === 0 || hasNoTime)
         return undefined;
     try {
@@ -42002,7 +42059,7 @@ async function lastLook(engine, deploymentId, watch, following) {
 }
 /** Where in its budget the wait is; notices when the deployment has come to another phase. */
 function waitingIn(watch, { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }) {
-    const nowMs = clock.now();
+    const nowMs = clock.monotonicMs();
     const phase = (0,follow_phase/* phaseOf */.hU)(watch.snapshot, hooks);
     if (!(0,follow_phase/* isSamePhase */.qd)(watch.phase, phase))
         watch.phaseSinceMs = nowMs;
@@ -42013,7 +42070,7 @@ function waitingIn(watch, { clock, budget, hooks, untilMs = Number.POSITIVE_INFI
     return { sinceStartMs, inPhaseMs, remainingMs: Math.min(budgetMs, untilMs - nowMs) };
 }
 function tellIfSilent(watch, { inPhaseMs, remainingMs }, { clock, onHeartbeat }) {
-    const nowMs = clock.now();
+    const nowMs = clock.monotonicMs();
     if (nowMs - watch.lastToldMs < HEARTBEAT_MS)
         return;
     const { phase, snapshot } = watch;
@@ -42329,7 +42386,7 @@ async function lookForRollback(engine, ended, { clock, signal, onReadTrouble, on
     let tellAtMs = TELL_AFTER_MS;
     for (;;) {
         const sinceMs = clock.monotonicMs() - startMs;
-        const leftMs = untilMs - clock.now();
+        const leftMs = untilMs - clock.monotonicMs();
         if (leftMs <= 0)
             return { snapshot, cutShort: 'timed-out', lookedForMs: sinceMs };
         const restMs = Math.max(LOOK_SOON_MS, Math.min(LOOK_LATER_MS, sinceMs / 10));
@@ -42440,7 +42497,7 @@ class StopRequest {
             const { serviceError } = error;
             this.refusal = `${serviceError.code}: ${serviceError.message}`;
             const mayPass = (0,attempts/* isPassing */.WG)(serviceError);
-            this.#sendAgainAtMs = mayPass ? this.#clock.now() + AGAIN_AFTER_MS : undefined;
+            this.#sendAgainAtMs = mayPass ? this.#clock.monotonicMs() + AGAIN_AFTER_MS : undefined;
             if (mayPass)
                 this.#trouble.failedWith(error);
             this.problem = (0,call_problem/* callProblem */.U)(error);
@@ -42459,7 +42516,7 @@ class StopRequest {
     }
     /** Changes AWS, if it sends anything. */
     async sendAgainIfWorthwhile() {
-        if (this.#sendAgainAtMs !== undefined && this.#clock.now() >= this.#sendAgainAtMs)
+        if (this.#sendAgainAtMs !== undefined && this.#clock.monotonicMs() >= this.#sendAgainAtMs)
             await this.send();
     }
 }
@@ -42505,7 +42562,7 @@ async function settle(engine, deploymentId, outcome, following, partings) {
         case 'cancelled': {
             if (partings.onCancel === 'leave')
                 return { ...AT_REST, snapshot };
-            const untilMs = following.clock.now() + partings.windDownMs;
+            const untilMs = following.clock.monotonicMs() + partings.windDownMs;
             const windingDown = { ...following, signal: new AbortController().signal, untilMs };
             return await partWithRollback(engine, deploymentId, snapshot, windingDown, partings);
         }
@@ -42532,7 +42589,7 @@ async function partWithRollback(engine, deploymentId, before, following, parting
 /** A reading made now; undefined when there was none. */
 async function lookBeforeStop(engine, deploymentId, before, following) {
     const { clock, signal, onReadTrouble } = following;
-    const sinceMs = clock.now();
+    const sinceMs = clock.monotonicMs();
     const untilMs = following.untilMs ?? sinceMs + LOOK_BEFORE_STOP_MS;
     const trouble = new follow_trouble/* Trouble */.q(onReadTrouble);
     while (!signal.aborted) {
@@ -42546,8 +42603,8 @@ async function lookBeforeStop(engine, deploymentId, before, following) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             trouble.failedWith(error);
-            const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, (clock.now() - sinceMs) / 4));
-            if (clock.now() + restMs >= untilMs)
+            const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, (clock.monotonicMs() - sinceMs) / 4));
+            if (clock.monotonicMs() + restMs >= untilMs)
                 return undefined;
             await clock.sleep(restMs, signal);
         }
@@ -42612,6 +42669,8 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   uG: () => (/* binding */ failedEvent),
 /* harmony export */   yu: () => (/* binding */ isMoved)
 /* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5233);
+
 /** Percent of production on the replacement; undefined when it was not seen. */
 function replacementTraffic(snapshot) {
     const { taskSets = [] } = snapshot ?? {};
@@ -42634,18 +42693,18 @@ function isMoved(snapshot) {
 /** How old a reading may be to be told as what is now, in milliseconds. */
 const CURRENT_FOR_MS = 5_000;
 /** Whether what was read then may be told as what is now. */
-function isCurrent(readAtMs, nowMs) {
-    return nowMs - readAtMs <= CURRENT_FOR_MS;
+function isCurrent(readAt, now) {
+    return (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(readAt, now) <= CURRENT_FOR_MS;
 }
 /**
  * Whether the events of a reading are how they are, or how they ended, rather than how they once were.
- * @param nowMs undefined while the deployment is being followed
+ * @param now undefined while the deployment is being followed
  */
-function areEventsKnown(snapshot, nowMs) {
-    const { isBlind, eventsReadAtMs } = snapshot;
-    if (isBlind || eventsReadAtMs === undefined)
+function areEventsKnown(snapshot, now) {
+    const { isBlind, eventsReadAt } = snapshot;
+    if (isBlind || eventsReadAt === undefined)
         return false;
-    return hasEnded(snapshot) || nowMs === undefined || isCurrent(eventsReadAtMs, nowMs);
+    return hasEnded(snapshot) || now === undefined || isCurrent(eventsReadAt, now);
 }
 /** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
 function hasEnded(snapshot) {
@@ -42991,20 +43050,22 @@ function commitIn(sha) {
 /* harmony export */   V9: () => (/* binding */ describeOccupant),
 /* harmony export */   rU: () => (/* binding */ busyProblem)
 /* harmony export */ });
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1229);
-/* harmony import */ var _report_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3523);
-/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _report_console_links_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3523);
+/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8191);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4169);
+/* harmony import */ var _room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5338);
+
 
 
 
 
 /** Why a release is refused because of the deployment that keeps its group busy. */
-function busyProblem(occupant, room, nowMs) {
+function busyProblem(occupant, room, now) {
     const { service, group } = room;
-    const url = (0,_report_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, occupant.id);
-    const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`;
-    return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` };
+    const url = (0,_report_console_links_js__WEBPACK_IMPORTED_MODULE_1__/* .deploymentUrl */ .PM)(service.partition, service.region, occupant.id);
+    const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, now.atMs)}`;
+    return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, now)}` };
 }
 const FIRST = {
     wait: 'A release would wait for it.',
@@ -43012,38 +43073,38 @@ const FIRST = {
     'end-termination-wait': 'A release would end its termination wait first, and with it its instant rollback.',
 };
 /** What keeps the group busy while a release is only planned, and what the release would do about it now. */
-function busyNow(step, occupant, room, nowMs) {
+function busyNow(step, occupant, room, now) {
     if (step === 'refuse')
-        return `${busyProblem(occupant, room, nowMs).sentence} A release would be refused now.`;
-    return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, nowMs)}. ${FIRST[step]}`;
+        return `${busyProblem(occupant, room, now).sentence} A release would be refused now.`;
+    return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, now.atMs)}. ${FIRST[step]}`;
 }
-function advice({ stage, heldUntilMs, freeAtMs }, room, nowMs) {
-    const { policy, sinceMs, patienceMs } = room;
+function advice({ stage, heldUntilMs, freeAtMs }, room, now) {
+    const { policy, patienceMs } = room;
     if (policy === 'fail') {
-        const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, nowMs)}. `;
+        const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, now.atMs)}. `;
         return `${free}Try again when it has ended, or set 'on-active-deployment' to 'wait' or 'replace'.`;
     }
     if (stage === 'held') {
-        const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, nowMs)}`;
+        const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, now.atMs)}`;
         return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
     }
-    if (nowMs >= sinceMs + patienceMs)
-        return `This step has waited for ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(patienceMs)}, which is as long as the release itself may take.`;
+    if ((0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .leftMs */ .O)(room, now) <= 0)
+        return `This step has waited for ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(patienceMs)}, which is as long as the release itself may take.`;
     if (stage === 'shifted' && freeAtMs !== undefined) {
-        return `It is free at ${moment(freeAtMs, nowMs)}, later than the ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
+        return `It is free at ${moment(freeAtMs, now.atMs)}, later than the ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
     }
     return 'Try again when it has ended.';
 }
 /** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml in example/shop)`. */
 function describeOccupant(occupant, nowMs) {
     const { id, snapshot, creator, description, marker, rollsBack } = occupant;
-    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .runningEvent */ .my)(snapshot);
+    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .runningEvent */ .my)(snapshot);
     const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
-    const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
-    const by = ` by ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(creator, 60) || 'unknown'}`;
+    const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
+    const by = ` by ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(creator, 60) || 'unknown'}`;
     const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`;
-    const undoes = rollsBack === undefined ? '' : `, which rolls back ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(rollsBack, 60)}`;
-    const text = marker === undefined && description !== '' ? `, '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(description, 256)}'` : '';
+    const undoes = rollsBack === undefined ? '' : `, which rolls back ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(rollsBack, 60)}`;
+    const text = marker === undefined && description !== '' ? `, '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(description, 256)}'` : '';
     return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`;
 }
 function describeRun({ runNumber, runId, workflowFile, repository }) {
@@ -43052,7 +43113,7 @@ function describeRun({ runNumber, runId, workflowFile, repository }) {
 }
 /** A moment, with the date when it is not near. */
 function moment(atMs, nowMs) {
-    return (0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000);
+    return (0,_report_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000);
 }
 
 
@@ -43073,12 +43134,16 @@ var attempts = __nccwpck_require__(9967);
 var call_problem = __nccwpck_require__(7011);
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/clock.js
+var lib_clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/follow/trouble.js
 var trouble = __nccwpck_require__(6358);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/group/busy-problem.js
 var busy_problem = __nccwpck_require__(9040);
+// EXTERNAL MODULE: ./lib/group/room.js + 1 modules
+var group_room = __nccwpck_require__(5338);
 // EXTERNAL MODULE: ./lib/report/console-links.js
 var console_links = __nccwpck_require__(3523);
 // EXTERNAL MODULE: ./lib/report/words.js
@@ -43087,18 +43152,18 @@ var words = __nccwpck_require__(8191);
 
 
 
+
 /** What is waited for, or what is done about it. */
-function roomStepLine(step, occupant, room, nowMs) {
+function roomStepLine(step, occupant, room, now) {
     const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
-    const who = `deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, nowMs)}`;
-    return `${(0,words/* clockTime */.qo)(nowMs)}  ${roomStepText(step, who, occupant, room, nowMs)}${url === undefined ? '' : ` ${url}`}`;
+    const who = `deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}`;
+    return `${(0,words/* clockTime */.qo)(now.atMs)}  ${roomStepText(step, who, occupant, room, now)}${url === undefined ? '' : ` ${url}`}`;
 }
-function roomStepText(step, who, { freeAtMs }, room, nowMs) {
+function roomStepText(step, who, { freeAtMs }, room, now) {
     switch (step) {
         case 'wait': {
-            const leftMs = room.sinceMs + room.patienceMs - nowMs;
             const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
-            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)(leftMs)}, for ${who}.`;
+            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)((0,group_room/* leftMs */.O)(room, now))}, for ${who}.`;
         }
         case 'stop':
             return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
@@ -43107,9 +43172,8 @@ function roomStepText(step, who, { freeAtMs }, room, nowMs) {
     }
 }
 /** After minutes of silence. */
-function stillBusyLine(occupant, room, nowMs) {
-    const leftMs = room.sinceMs + room.patienceMs - nowMs;
-    return `${(0,words/* clockTime */.qo)(nowMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, leftMs))} more, for deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, nowMs)}.`;
+function stillBusyLine(occupant, room, now) {
+    return `${(0,words/* clockTime */.qo)(now.atMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, (0,group_room/* leftMs */.O)(room, now)))} more, for deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}.`;
 }
 /** The wait is over. */
 function freeLine(afterMs, nowMs) {
@@ -43118,11 +43182,10 @@ function freeLine(afterMs, nowMs) {
 
 // EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
 var group_occupant = __nccwpck_require__(8228);
-// EXTERNAL MODULE: ./lib/group/room.js + 1 modules
-var group_room = __nccwpck_require__(5338);
 // EXTERNAL MODULE: ./lib/group/wait.js
 var wait = __nccwpck_require__(3566);
 ;// CONCATENATED MODULE: ./lib/group/make-room.js
+
 
 
 
@@ -43150,14 +43213,14 @@ const TOO_LATE = new Set([
  */
 async function makeRoom(room, first, autoPromote, world, progress) {
     const { clock, log, signal } = world;
-    const making = { asked: new Map(), told: '', toldAtMs: clock.now(), ...troublesOf(world) };
+    const making = { asked: new Map(), told: '', toldMs: clock.monotonicMs(), ...troublesOf(world) };
     let occupant = first;
     let isFresh = false;
     try {
         while (occupant !== undefined && !signal.aborted) {
-            const step = (0,group_room/* stepIn */.e)(room, occupant, askedOf(making, occupant), clock.now());
+            const step = (0,group_room/* stepIn */.e)(room, occupant, askedOf(making, occupant), (0,lib_clock/* momentOf */.Et)(clock));
             if (step === 'refuse') {
-                progress.end('refused', { ...endOf(progress, world), problems: [(0,busy_problem/* busyProblem */.rU)(occupant, room, clock.now())] });
+                progress.end('refused', { ...endOf(progress, world), problems: [(0,busy_problem/* busyProblem */.rU)(occupant, room, (0,lib_clock/* momentOf */.Et)(clock))] });
                 return false;
             }
             if (step === 'wait' || isFresh) {
@@ -43183,7 +43246,7 @@ async function makeRoom(room, first, autoPromote, world, progress) {
     }
     const { waits } = progress.learn(endOf(progress, world));
     if (making.told !== '')
-        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, clock.now()), clock.now()));
+        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, (0,lib_clock/* momentOf */.Et)(clock)), clock.now()));
     return true;
 }
 function troublesOf({ clock, log }) {
@@ -43193,7 +43256,7 @@ function troublesOf({ clock, log }) {
     };
 }
 function endOf({ release }, { clock }) {
-    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, clock.now()) };
+    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, (0,lib_clock/* momentOf */.Et)(clock)) };
 }
 function askedOf({ asked }, { id }) {
     const known = asked.get(id) ?? new Set();
@@ -43202,19 +43265,19 @@ function askedOf({ asked }, { id }) {
 }
 /** One line when something new is waited for or done, and one in every few minutes of silence. */
 function tell(step, occupant, making, room, { clock, log }, progress) {
-    const nowMs = clock.now();
+    const now = (0,lib_clock/* momentOf */.Et)(clock);
     const news = `${step} ${occupant.id} ${occupant.stage}`;
     const hasAsked = askedOf(making, occupant).size > 0;
     const isNews = step !== 'wait' || (news !== making.told && !hasAsked);
     if (isNews)
-        log.line(roomStepLine(step, occupant, room, nowMs));
-    else if (nowMs - making.toldAtMs >= HEARTBEAT_MS)
-        log.line(stillBusyLine(occupant, room, nowMs));
+        log.line(roomStepLine(step, occupant, room, now));
+    else if (now.monotonicMs - making.toldMs >= HEARTBEAT_MS)
+        log.line(stillBusyLine(occupant, room, now));
     else
         return;
     making.told = news;
-    making.toldAtMs = nowMs;
-    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, nowMs) });
+    making.toldMs = now.monotonicMs;
+    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, now) });
 }
 async function take(step, { id }, making, world) {
     if (step === 'wait')
@@ -43285,6 +43348,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(839);
 // EXTERNAL MODULE: ./lib/follow/ending.js
@@ -43316,6 +43381,7 @@ function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/group/occupant.js
+
 
 
 
@@ -43368,8 +43434,9 @@ async function occupantIfThere(aws, id, facts) {
 async function readOccupant(aws, id, facts) {
     const { service, group } = facts;
     const [info, { target, isSeen }] = await Promise.all([(0,code_deploy/* getDeployment */.i8)(aws, id), readTarget(aws, id, service)]);
-    const nowMs = aws.clock.now();
-    const read = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs: nowMs, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
+    const readAt = (0,clock/* momentOf */.Et)(aws.clock);
+    const nowMs = readAt.atMs;
+    const read = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
     const snapshot = { ...read, deploymentId: id };
     const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
     const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback';
@@ -43456,9 +43523,12 @@ function deadlines(stage, snapshot, waits) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  O: () => (/* binding */ leftMs),
   e: () => (/* binding */ stepIn)
 });
 
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/marker.js
 var lib_marker = __nccwpck_require__(9349);
 ;// CONCATENATED MODULE: ./lib/group/room-policy.js
@@ -43479,31 +43549,35 @@ const STEPS = {
 };
 /** What to do about a deployment that keeps the group busy. */
 function roomStep(policy, facts) {
-    const { stage, freeAtMs, asked, nowMs, untilMs } = facts;
+    const { stage, freeInMs, asked, leftMs } = facts;
     const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage];
     const next = asked.has(step) ? 'wait' : step;
     if (next !== 'wait')
         return next;
-    const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeAtMs ?? nowMs) > untilMs;
-    return nowMs >= untilMs || isTooLong ? 'refuse' : 'wait';
+    const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeInMs ?? 0) > leftMs;
+    return leftMs <= 0 || isTooLong ? 'refuse' : 'wait';
 }
 
 ;// CONCATENATED MODULE: ./lib/group/room.js
 
 
+
 /** What to do about the deployment that is in the way. */
-function stepIn(room, occupant, asked, nowMs) {
+function stepIn(room, occupant, asked, now) {
     const { stage, marker, rollsBack, freeAtMs } = occupant;
     const isOwnRollback = rollsBack !== undefined && marker !== undefined && (0,lib_marker/* isSameJob */.c_)(room.own, marker);
     const isOthers = room.onlyOwn && !(0,lib_marker/* isOwn */.NP)(room.own, marker);
     return roomStep(isOthers ? 'fail' : room.policy, {
         stage,
         isOwnRollback,
-        freeAtMs,
+        freeInMs: freeAtMs === undefined ? undefined : freeAtMs - now.atMs,
         asked,
-        nowMs,
-        untilMs: room.sinceMs + room.patienceMs,
+        leftMs: leftMs(room, now),
     });
+}
+/** How much longer it waits, in milliseconds; 0 or less when it has waited for as long as it does. */
+function leftMs({ since, patienceMs }, now) {
+    return patienceMs - (0,clock/* elapsedMs */.d5)(since, now);
 }
 
 
@@ -43517,21 +43591,23 @@ function stepIn(room, occupant, asked, nowMs) {
 /* harmony export */   SO: () => (/* binding */ withWait),
 /* harmony export */   h0: () => (/* binding */ waitedMs)
 /* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5233);
+
 /** The waits so far with this one going on; a deployment that gives way to its rollback makes another. */
-function withWait(waits, deploymentId, step, nowMs) {
+function withWait(waits, deploymentId, step, now) {
     const last = waits.at(-1);
-    if (last === undefined || last.deploymentId !== deploymentId || last.endedAtMs !== undefined) {
-        return [...endedWaits(waits, nowMs), { deploymentId, step, startedAtMs: nowMs, endedAtMs: undefined }];
+    if (last === undefined || last.deploymentId !== deploymentId || last.endedAt !== undefined) {
+        return [...endedWaits(waits, now), { deploymentId, step, startedAt: now, endedAt: undefined }];
     }
     return step === 'wait' || step === last.step ? waits : [...waits.slice(0, -1), { ...last, step }];
 }
 /** The waits with none going on. */
-function endedWaits(waits, nowMs) {
-    return waits.map((wait) => (wait.endedAtMs === undefined ? { ...wait, endedAtMs: nowMs } : wait));
+function endedWaits(waits, now) {
+    return waits.map((wait) => (wait.endedAt === undefined ? { ...wait, endedAt: now } : wait));
 }
 /** How long was waited in all, in milliseconds. */
-function waitedMs(waits, nowMs) {
-    return waits.reduce((sum, { startedAtMs, endedAtMs }) => sum + (endedAtMs ?? nowMs) - startedAtMs, 0);
+function waitedMs(waits, now) {
+    return waits.reduce((sum, { startedAt, endedAt }) => sum + (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(startedAt, endedAt ?? now), 0);
 }
 
 
@@ -43543,17 +43619,19 @@ function waitedMs(waits, nowMs) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7975);
-/* harmony import */ var _step_cancellation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9411);
-/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
-/* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
-/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9860);
-/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8753);
-/* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7289);
-/* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(27);
-/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9856);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4169);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5233);
+/* harmony import */ var _step_cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9411);
+/* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9937);
+/* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7052);
+/* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3740);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9860);
+/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8753);
+/* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
+/* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7289);
+/* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(27);
+/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9856);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4169);
+
 
 
 
@@ -43568,20 +43646,20 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 const environment = process.env;
-const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_11__/* .laterToolkit */ .d)(() => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(421)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
-const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_4__/* .stepLog */ .t)(toolkit);
-const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_2__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__/* .STATE_REPORT */ .n7));
-const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_9__/* .Teller */ .T(toolkit, files, log);
+const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_12__/* .laterToolkit */ .d)(() => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(421)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
+const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_5__/* .stepLog */ .t)(toolkit);
+const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_3__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__/* .STATE_REPORT */ .n7));
+const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_10__/* .Teller */ .T(toolkit, files, log);
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
-(0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__/* .catchStrayOutput */ ._)(log.line);
+(0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__/* .catchStrayOutput */ ._)(log.line);
 // Whatever is thrown where nobody waits for it, a rejected promise among it.
 process.on('uncaughtException', (error) => void endWithBug(error));
 try {
-    const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_3__/* .firstRequestSent */ .y)();
+    const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_4__/* .firstRequestSent */ .y)();
     const loadGithub = () => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(413)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
     const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller, loadGithub };
-    const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_5__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_12__/* .listenForCancel */ .F)() });
+    const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_6__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancel */ .F)() });
     await Promise.race([sent, running]);
     await toolkit.load();
     await running;
@@ -43598,16 +43676,16 @@ async function endWithBug(error) {
     }
     catch (second) {
         process.exitCode = isPost ? 0 : 1;
-        process.stdout.write(`${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .logLine */ .BP)(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`);
+        process.stdout.write(`${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_11__/* .logLine */ .BP)(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`);
     }
     process.stdout.write('', () => process.exit());
 }
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
 function tellBug(error) {
     const { message, stack } = describeThrown(error);
-    for (const line of (0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__/* .quotedLines */ .G)(stack))
+    for (const line of (0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__/* .quotedLines */ .G)(stack))
         log.line(line);
-    const failure = `This is a mistake in the action itself (${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(message)}); please report it.`;
+    const failure = `This is a mistake in the action itself (${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_11__/* .inSentence */ .BX)(message)}); please report it.`;
     const { told } = teller;
     if (told === undefined || isPost) {
         teller.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure);
@@ -43616,7 +43694,7 @@ function tellBug(error) {
     }
     const problems = [...told.problems, { reason: 'internal-error', sentence: failure }];
     const mayRun = told.deploymentId !== undefined || told.taskDefinition !== undefined;
-    teller.tellEnd({ ...told, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAtMs: Date.now() });
+    teller.tellEnd({ ...told, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAt: (0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .momentOf */ .Et)(_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .ml) });
 }
 /** Anything can be thrown, and not everything becomes a text. */
 function describeThrown(thrown) {
@@ -44434,6 +44512,8 @@ var attempts = __nccwpck_require__(9967);
 var code_deploy = __nccwpck_require__(9898);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var follow_budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/marker.js
@@ -44550,6 +44630,7 @@ var place = __nccwpck_require__(3612);
 
 
 
+
 /** Finds service and group with reads only; undefined with problems added. */
 async function findPlace({ inputs }, world, identity, findings) {
     const nowhere = { service: undefined, group: undefined };
@@ -44637,7 +44718,7 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
             policy: 'fail',
             onlyOwn: false,
             own: (0,marker/* ownMarker */["do"])(world.run, inputs.operation),
-            sinceMs: world.clock.now(),
+            since: (0,clock/* momentOf */.Et)(world.clock),
             patienceMs: 0,
         },
     };
@@ -44922,10 +45003,12 @@ function notFound(sentence) {
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7011);
-/* harmony import */ var _group_make_room_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7687);
-/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9712);
-/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(480);
-/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4530);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5233);
+/* harmony import */ var _group_make_room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7687);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9712);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(480);
+/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4530);
+
 
 
 
@@ -44942,8 +45025,8 @@ const SETTLES_WITHIN_MS = 30 * 60_000;
  */
 async function freeLane(lane, whose, world, progress) {
     try {
-        const now = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(lane, world);
-        const isStill = whose === undefined ? now.holder === undefined : (0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isHeldBy */ .D0)(now.holder, whose);
+        const now = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_5__/* .lookAgain */ .IK)(lane, world);
+        const isStill = whose === undefined ? now.holder === undefined : (0,_holder_js__WEBPACK_IMPORTED_MODULE_4__/* .isHeldBy */ .D0)(now.holder, whose);
         if (!isStill)
             return 'of-others';
         const { occupant } = now;
@@ -44953,7 +45036,7 @@ async function freeLane(lane, whose, world, progress) {
         // A claim that was undone leaves what ran before it, of whichever pull request that was.
         if (rested.occupant !== undefined)
             return 'of-others';
-        await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_5__/* .runNothing */ .B)(rested, world);
+        await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .runNothing */ .B)(rested, world);
         world.log.line(`Lane ${lane.name} is free: it runs no tasks any more.`);
         return 'freed';
     }
@@ -44966,13 +45049,13 @@ async function freeLane(lane, whose, world, progress) {
 }
 /** The lane with nothing of this pull request being deployed any more; undefined when `progress` has ended. */
 async function settle(lane, occupant, whose, world, progress) {
-    const isRoom = await (0,_group_make_room_js__WEBPACK_IMPORTED_MODULE_2__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
-    return isRoom ? await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(lane, world) : undefined;
+    const isRoom = await (0,_group_make_room_js__WEBPACK_IMPORTED_MODULE_3__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
+    return isRoom ? await (0,_lane_js__WEBPACK_IMPORTED_MODULE_5__/* .lookAgain */ .IK)(lane, world) : undefined;
 }
 /** Where a deployment of this pull request, and of nobody else, is brought to its end. */
 function settlingRoom({ service, group }, whose, { clock }) {
-    const sinceMs = clock.now();
-    return { service, group, policy: 'replace', onlyOwn: true, own: whose, sinceMs, patienceMs: SETTLES_WITHIN_MS };
+    const since = (0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .momentOf */ .Et)(clock);
+    return { service, group, policy: 'replace', onlyOwn: true, own: whose, since, patienceMs: SETTLES_WITHIN_MS };
 }
 
 
@@ -45365,8 +45448,10 @@ async function freeQuietly(lane, own, why, world) {
 /* harmony export */   ke: () => (/* binding */ Progress)
 /* harmony export */ });
 /* unused harmony export newRelease */
-/* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4302);
-/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5233);
+/* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4302);
+/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
+
 
 
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
@@ -45398,13 +45483,13 @@ class Progress {
         if (this.#release.deploymentId === undefined)
             log.warning(text);
         else
-            log.line(`${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(clock.now())}  Warning: ${text}`);
+            log.line(`${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(clock.now())}  Warning: ${text}`);
         this.learn({ warnings: [...this.#release.warnings, text] });
     }
     /** A change of a deployment: one line of the log. */
     enter(entry) {
         const release = this.learn({ timeline: [...this.#release.timeline, entry] });
-        const line = (0,_report_log_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .entryLine */ .bV)(entry, release);
+        const line = (0,_report_log_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .entryLine */ .bV)(entry, release);
         if (line !== undefined)
             this.#world.log.line(line);
     }
@@ -45420,7 +45505,7 @@ class Progress {
     }
     /** The release is over. */
     end(status, news = {}) {
-        return this.learn({ ...news, status, endedAtMs: this.#world.clock.now() });
+        return this.learn({ ...news, status, endedAt: (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .momentOf */ .Et)(this.#world.clock) });
     }
 }
 /** What the inputs name. */
@@ -45436,8 +45521,8 @@ function newRelease(inputs, world) {
         otherEndpoint: world.otherEndpoint,
         asked: askedOf(inputs),
         caller: undefined,
-        startedAtMs: world.clock.now(),
-        endedAtMs: undefined,
+        startedAt: (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .momentOf */ .Et)(world.clock),
+        endedAt: undefined,
         service: undefined,
         group: undefined,
         plan: undefined,
@@ -45488,6 +45573,8 @@ var attempts = __nccwpck_require__(9967);
 var code_deploy = __nccwpck_require__(9898);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/service/service.js
 var service_service = __nccwpck_require__(5612);
 // EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
@@ -45504,7 +45591,7 @@ const MAX_FAILED_LOOKS = 5;
 /** A denial may be a new policy that has not reached everywhere yet. How soon to try again, in milliseconds. */
 const AGAIN_AFTER_DENIAL_MS = 3 * 60_000;
 const AGAIN_AFTER_TROUBLE_MS = 60_000;
-/** Whether a deployment's target can be read; while it cannot, when to try again. Times by our clock. */
+/** Whether a deployment's target can be read; while it cannot, when to try again. Times by the monotonic clock. */
 class TargetSight {
     #onLost;
     #failedLooks = 0;
@@ -45551,6 +45638,7 @@ class TargetSight {
 
 
 
+
 /** How old the deployment's status may be while its target says that it is still running, in milliseconds. */
 const STATUS_MAX_AGE_MS = 30_000;
 /** How long AllowTraffic and the event after it take at most once all traffic has moved, in milliseconds. Observed: 1.5 s. */
@@ -45562,7 +45650,7 @@ function codeDeployEngine(aws, release) {
     const { service } = release;
     const targetId = `${service.clusterName}:${service.name}`;
     const sight = new TargetSight(release.onTargetLost);
-    let primarySinceMs;
+    let primarySince;
     /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
     async function readTarget(deploymentId, isPressing) {
         try {
@@ -45579,14 +45667,14 @@ function codeDeployEngine(aws, release) {
                 return undefined;
             }
             const mayDoWithout = kind === 'denied' || kind === 'answered' || (0,attempts/* isPassing */.WG)(error.serviceError);
-            if (!mayDoWithout || !sight.failed(error, aws.clock.now(), isPressing))
+            if (!mayDoWithout || !sight.failed(error, aws.clock.monotonicMs(), isPressing))
                 throw error;
             return 'unseen';
         }
     }
     /** The status, and as much as ECS tells of task sets and traffic, which may be nothing. */
     async function observeBlindly(info, before) {
-        const snapshot = (0,code_deploy_snapshot/* readBlindly */.RD)({ readAtMs: aws.clock.now(), info }, before);
+        const snapshot = (0,code_deploy_snapshot/* readBlindly */.RD)({ readAt: (0,clock/* momentOf */.Et)(aws.clock), info }, before);
         try {
             const answer = await (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn);
             const known = (answer.service?.taskSets ?? []).map(service_service/* readTaskSet */.Ws);
@@ -45599,7 +45687,7 @@ function codeDeployEngine(aws, release) {
         }
     }
     function withTaskSetsOfEcs(snapshot, known, isOfRollback) {
-        const nowMs = aws.clock.now();
+        const now = (0,clock/* momentOf */.Et)(aws.clock);
         const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]));
         const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(service, snapshot.deploymentId);
         const seen = (0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, snapshot.deploymentId, originalTaskSetId);
@@ -45609,42 +45697,42 @@ function codeDeployEngine(aws, release) {
             ...taskSet,
             trafficPercent: share === undefined ? before.get(taskSet.id) : taskSet.role === 'replacement' ? share : 100 - share,
         }));
-        const trafficReadAtMs = share === undefined ? snapshot.trafficReadAtMs : nowMs;
-        return { ...snapshot, taskSets, trafficReadAtMs, isShifted: snapshot.isShifted || isDoneByPrimary(share, nowMs) };
+        const trafficReadAt = share === undefined ? snapshot.trafficReadAt : now;
+        return { ...snapshot, taskSets, trafficReadAt, isShifted: snapshot.isShifted || isDoneByPrimary(share, now) };
     }
     /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
-    function isDoneByPrimary(share, nowMs) {
+    function isDoneByPrimary(share, now) {
         if (share !== 100 || release.hooks.AfterAllowTraffic !== undefined)
             return false;
-        primarySinceMs ??= nowMs;
-        return nowMs - primarySinceMs >= LAST_EVENT_TAKES_MS;
+        primarySince ??= now;
+        return (0,clock/* elapsedMs */.d5)(primarySince, now) >= LAST_EVENT_TAKES_MS;
     }
     async function observe(deploymentId, before, statusOnly) {
         const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(service, deploymentId);
         const hadEnded = before !== undefined && (0,follow_snapshot/* hasEnded */.hY)(before);
-        const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.now());
+        const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.monotonicMs());
         let target = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen';
-        let targetReadAtMs = aws.clock.now();
+        let targetReadAt = (0,clock/* momentOf */.Et)(aws.clock);
         if (before !== undefined && target !== undefined && target !== 'unseen') {
-            const seen = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs: targetReadAtMs, info: {}, target, originalTaskSetId });
-            if (isStillRunning(before, target, targetReadAtMs) && !seen.isShifted) {
-                const { isBlind, events, eventsReadAtMs, taskSets, trafficReadAtMs } = seen;
-                return { ...before, isBlind, events, eventsReadAtMs, isShifted: false, taskSets, trafficReadAtMs };
+            const seen = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt: targetReadAt, info: {}, target, originalTaskSetId });
+            if (isStillRunning(before, target, targetReadAt) && !seen.isShifted) {
+                const { isBlind, events, eventsReadAt, taskSets, trafficReadAt } = seen;
+                return { ...before, isBlind, events, eventsReadAt, isShifted: false, taskSets, trafficReadAt };
             }
         }
         const info = await (0,code_deploy/* getDeployment */.i8)(aws, deploymentId);
-        const reading = { readAtMs: aws.clock.now(), info, originalTaskSetId };
+        const reading = { readAt: (0,clock/* momentOf */.Et)(aws.clock), info, originalTaskSetId };
         let lastSeen = before;
         if ((0,follow_snapshot/* hasEnded */.hY)((0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
             // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
             if (target !== 'unseen')
-                lastSeen = { ...(0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAtMs }), isBlind: true };
+                lastSeen = { ...(0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt }), isBlind: true };
             target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen';
-            targetReadAtMs = aws.clock.now();
+            targetReadAt = (0,clock/* momentOf */.Et)(aws.clock);
         }
         if (target === 'unseen')
             return await observeBlindly(info, lastSeen);
-        return (0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAtMs });
+        return (0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt });
     }
     return {
         start: (taskDefinitionArn) => (0,start_deployment/* startDeployment */.i)(aws, createRequest(release, taskDefinitionArn), release.earlier, release.onAnswerLost),
@@ -45669,8 +45757,8 @@ function isRollback({ rollbackInfo }) {
     return rollbackInfo?.rollbackTriggeringDeploymentId !== undefined;
 }
 /** The target says that the deployment runs, and its status is recent enough not to be asked for again. */
-function isStillRunning(before, target, nowMs) {
-    const isFresh = nowMs - before.statusReadAtMs < STATUS_MAX_AGE_MS;
+function isStillRunning(before, target, now) {
+    const isFresh = (0,clock/* elapsedMs */.d5)(before.statusReadAt, now) < STATUS_MAX_AGE_MS;
     return before.status === 'running' && isFresh && target.ecsTarget?.status === 'InProgress';
 }
 const ROLLBACK_WORDS = {
@@ -45725,14 +45813,14 @@ function watchReplacementTasks(aws, options) {
     const told = new Set(service.events.map(({ id }) => id));
     const denied = new Set();
     const troubles = { tasks: new trouble/* Trouble */.q(options.onReadTrouble), service: new trouble/* Trouble */.q(options.onReadTrouble) };
-    let nextLookMs = aws.clock.now() + FIRST_LOOK_MS;
+    let nextLookMs = aws.clock.monotonicMs() + FIRST_LOOK_MS;
     return async (snapshot) => {
         const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement');
-        if (replacement === undefined || !isInstalling(snapshot) || aws.clock.now() < nextLookMs)
+        if (replacement === undefined || !isInstalling(snapshot) || aws.clock.monotonicMs() < nextLookMs)
             return undefined;
         if (replacement.running >= replacement.desired)
             return undefined;
-        nextLookMs = aws.clock.now() + LOOK_EVERY_MS;
+        nextLookMs = aws.clock.monotonicMs() + LOOK_EVERY_MS;
         const stopped = await unlessFailed('tasks', (0,ecs/* describeStoppedTasks */.D1)(aws, service.clusterName, service.name));
         const ofReplacement = (stopped ?? []).filter(({ startedBy }) => startedBy === replacement.id);
         const byReason = Map.groupBy(ofReplacement, reasonOf);
@@ -45958,16 +46046,16 @@ function originalKeptUntilMs({ snapshot, group, status }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ hookResults)
 /* harmony export */ });
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
 /* harmony import */ var _follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6342);
-/* harmony import */ var _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1937);
+/* harmony import */ var _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1937);
 
 
 
 /** The hooks of a release in the order in which they run. */
 function hookResults(release) {
     const hooks = release.plan?.hooks ?? {};
-    return _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_0__/* .LIFECYCLE_HOOKS */ .Y.flatMap((event) => {
+    return _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_2__/* .LIFECYCLE_HOOKS */ .Y.flatMap((event) => {
         const hookFunction = hooks[event];
         if (hookFunction === undefined)
             return [];
@@ -45988,10 +46076,10 @@ function resultOf(event, release) {
         return event;
     if (event === 'skipped' || isNotDeployed(release))
         return 'not-run';
-    const { snapshot, status, endedAtMs } = release;
+    const { snapshot, status, endedAt } = release;
     if (snapshot === undefined && status === undefined)
         return 'not-run';
-    if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .areEventsKnown */ .J9)(snapshot, endedAtMs))
+    if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .areEventsKnown */ .J9)(snapshot, endedAt))
         return 'unknown';
     return event === 'running' || event === 'unknown' ? event : 'not-run';
 }
@@ -46058,16 +46146,16 @@ function functionName(nameOrArn) {
 /* harmony export */   x1: () => (/* binding */ writeLines)
 /* harmony export */ });
 /* unused harmony export differenceLine */
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8690);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8438);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7784);
-/* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5163);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
-/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(802);
-/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3523);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7419);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3394);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8191);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8690);
+/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8438);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7784);
+/* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5163);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4169);
+/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(802);
+/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3523);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3394);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8191);
 
 
 
@@ -46081,12 +46169,12 @@ function functionName(nameOrArn) {
 /** What the checks found, for the log. */
 function planLines(release) {
     const { service, group, plan, caller } = release;
-    const who = caller === undefined ? [] : [`As ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(caller.arn)}.`];
+    const who = caller === undefined ? [] : [`As ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(caller.arn)}.`];
     if (service === undefined)
         return who;
     const lines = [
         ...who,
-        `Service ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .count */ .U9)(service.desiredCount, 'task')}.`,
+        `Service ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_7__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .count */ .U9)(service.desiredCount, 'task')}.`,
     ];
     if (group !== undefined)
         lines.push(groupLine(group, plan ?? group));
@@ -46095,7 +46183,7 @@ function planLines(release) {
     const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`);
     return [
         ...lines,
-        `Traffic shift: ${plan.deploymentConfig}, ${(0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_0__/* .describeShift */ .ag)(plan.shift)}.`,
+        `Traffic shift: ${plan.deploymentConfig}, ${(0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_1__/* .describeShift */ .ag)(plan.shift)}.`,
         `Hooks: ${hooks.join(', ') || 'none'}.`,
         ...changeLines(plan.differences),
     ];
@@ -46109,7 +46197,7 @@ function groupLine(group, holding) {
     return own === held ? `${label}, ${own}.` : `${label}; for this deployment: ${held}.`;
 }
 function safeguards(rollbackOn, alarms) {
-    const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(rollbackOn)}`;
+    const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(rollbackOn)}`;
     return `${rollback}, ${alarms.length === 0 ? 'no alarms' : `alarms ${alarms.join(', ')}`}`;
 }
 function changeLines(differences) {
@@ -46138,7 +46226,7 @@ function differenceLine({ member, container, from, to, names }) {
 function writeLines({ taskDefinition, deploymentId }) {
     const lines = [];
     if (taskDefinition !== undefined) {
-        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(taskDefinition.arn);
+        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_7__/* .revisionName */ .pd)(taskDefinition.arn);
         lines.push(taskDefinition.isNew
             ? `Registered task definition ${name}.`
             : `Task definition ${name} asks for the same; nothing to register.`);
@@ -46159,12 +46247,12 @@ function openingLines(release) {
     const { service, deploymentId, plan, run, region, otherEndpoint, asked, caller } = release;
     if (service === undefined || deploymentId === undefined || plan === undefined)
         return [];
-    const url = (0,_console_links_js__WEBPACK_IMPORTED_MODULE_3__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
-    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_8__/* .isRelease */ .MU)(release.operation);
-    const as = caller === undefined || !isOurs ? '' : `, as ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(caller.arn)}`;
+    const url = (0,_console_links_js__WEBPACK_IMPORTED_MODULE_4__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
+    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__/* .isRelease */ .MU)(release.operation);
+    const as = caller === undefined || !isOurs ? '' : `, as ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(caller.arn)}`;
     const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`;
     const lines = [
-        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
+        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
     ];
     if (otherEndpoint !== undefined)
         lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`);
@@ -46178,7 +46266,7 @@ function openingLines(release) {
         : asked.finishLine === 'test-traffic'
             ? 'the replacement serves the test listener and the deployment waits at Ready'
             : 'production traffic is shifted and every lifecycle event is done';
-    lines.push(`Waiting until ${goal}, for at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
+    lines.push(`Waiting until ${goal}, for at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
     return lines;
 }
 const EVENT_COLUMN = 22;
@@ -46199,19 +46287,19 @@ function entryLine(entry, release) {
         case 'status':
             return columns(entry.atMs, who, entry.statusWord);
         case 'event': {
-            const took = entry.durationMs === undefined ? '' : (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(entry.durationMs);
+            const took = entry.durationMs === undefined ? '' : (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(entry.durationMs);
             const result = entry.status === 'running' ? 'started' : entry.status;
-            return columns(entry.atMs, entry.name, result, took, (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .trafficBar */ .vm)(percent?.kind === 'traffic' ? percent.replacementPercent : 0));
+            return columns(entry.atMs, entry.name, result, took, (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .trafficBar */ .vm)(percent?.kind === 'traffic' ? percent.replacementPercent : 0));
         }
         case 'traffic':
-            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .trafficBar */ .vm)(entry.replacementPercent));
+            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .trafficBar */ .vm)(entry.replacementPercent));
         case 'tasks':
             return columns(entry.atMs, 'Replacement tasks', `${entry.running} of ${entry.desired} running`);
     }
 }
 function columns(atMs, event, result, took = '', traffic = '') {
     const cells = [
-        (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(atMs),
+        (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(atMs),
         event.padEnd(EVENT_COLUMN),
         result.padEnd(RESULT_COLUMN),
         took.padEnd(DURATION_COLUMN),
@@ -46224,23 +46312,23 @@ function heartbeatLine(heartbeat, nowMs) {
     const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat;
     const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const tasks = replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_9__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_0__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
 }
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
     const line = (why, parting) => {
         const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} goes on`;
-        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
+        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
     };
     switch (outcome.kind) {
         case 'given-up':
             return line(outcome.reason, 'rollback');
         case 'stop-asked':
-            return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
+            return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
         case 'cancelled':
             return line('The workflow run was cancelled', onCancel);
         case 'timed-out':
-            return line(`Not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
+            return line(`Not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
         default:
             return [];
     }
@@ -46249,13 +46337,13 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
 function closingLines(release) {
     if (release.status === undefined)
         return [];
-    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_2__/* .exitCodeOf */ .F)(release.status, release.operation) === 0)
-        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictParagraph */ .u)(release)}`];
+    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_3__/* .exitCodeOf */ .F)(release.status, release.operation) === 0)
+        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_5__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_5__/* .verdictParagraph */ .u)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2
         ? []
         : [
-            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_8__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
+            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
             ...sentences,
         ];
 }
@@ -46270,30 +46358,30 @@ function targetLostText({ operation, serviceError }, hooks, finishLine) {
 /** Reads that begin to fail and that succeed again; nothing in between. */
 function readTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
-        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
+        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
 }
 /** Above the lines of a hook's own log. */
 function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
     const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`;
     if (lines.length === 0)
         return `${what}: nothing was found in it`;
-    return omitted === 0 ? what : `${what}: the last ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
+    return omitted === 0 ? what : `${what}: the last ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
 }
 /** What asks for something to be changed begins to fail or is answered again; nothing in between. */
 function requestTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
         const { operation, endedAfter } = trouble;
-        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .count */ .U9)(endedAfter, 'failed request')}.`;
+        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .count */ .U9)(endedAfter, 'failed request')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
 }
 /** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
 function answerLostLine({ serviceError: { code, message } }, nowMs) {
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
 }
 
 
@@ -46323,21 +46411,21 @@ function answerLostLine({ serviceError: { code, message } }, nowMs) {
 
 /** Stands in a planned AppSpec for the ARN of a revision that is not registered yet, as CodePipeline writes it. */
 const NOT_REGISTERED_YET = '<TASK_DEFINITION>';
-function plannedOf({ operation, plan, asked, startedAtMs }) {
+function plannedOf({ operation, plan, asked, startedAt }) {
     if (operation !== 'plan' || plan === undefined)
         return undefined;
     const arn = plan.definition.kind === 'use' ? plan.definition.arn : undefined;
     const { content, sha256 } = (0,_app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__/* .buildAppSpec */ .R)(plan.appSpec, arn ?? NOT_REGISTERED_YET);
     return {
-        writes: plannedWrites(plan, startedAtMs),
+        writes: plannedWrites(plan, startedAt),
         phases: asked.finishLine === 'nothing' ? [] : (0,_plan_phases_js__WEBPACK_IMPORTED_MODULE_2__/* .expectedPhases */ .J)(plan, { waitFor: asked.finishLine }),
         appSpec: { content, sha256: arn === undefined ? undefined : sha256 },
     };
 }
-function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }, nowMs) {
+function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }, now) {
     if (isUnchanged || adopted !== undefined)
         return [];
-    const step = occupant === undefined ? 'wait' : (0,_group_room_js__WEBPACK_IMPORTED_MODULE_1__/* .stepIn */ .e)(room, occupant, new Set(), nowMs);
+    const step = occupant === undefined ? 'wait' : (0,_group_room_js__WEBPACK_IMPORTED_MODULE_1__/* .stepIn */ .e)(room, occupant, new Set(), now);
     return [
         ...(step === 'stop' ? [`Stop deployment ${occupant?.id} with rollback`] : []),
         ...(step === 'end-termination-wait' ? [`End the termination wait of deployment ${occupant?.id}`] : []),
@@ -46726,7 +46814,7 @@ function goingOn(release) {
     if (deploymentId !== undefined)
         return `Deployment ${deploymentId} releases ${(0,labels/* releasedRevision */.FX)(release)} to ${label}.`;
     const last = waits.at(-1);
-    return last === undefined || last.endedAtMs !== undefined
+    return last === undefined || last.endedAt !== undefined
         ? `Checking whether ${label} can be released.`
         : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`;
 }
@@ -47036,6 +47124,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Ni: () => (/* binding */ withLink)
 });
 
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/follow/timeline.js
@@ -47144,6 +47234,7 @@ var words = __nccwpck_require__(8191);
 
 
 
+
 /** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
 const MAX_LIST_LENGTH = 100;
 /** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
@@ -47187,7 +47278,7 @@ function summary_alert(release) {
     return `> [!${kind}]\n${[...paragraphs, ...notAws].map((paragraph) => `> ${paragraph}`).join('\n>\n')}`;
 }
 function facts(release) {
-    const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller, waits } = release;
+    const { service, deploymentId, startedAt, endedAt, snapshot, plan, caller, waits } = release;
     const url = service === undefined || deploymentId === undefined
         ? undefined
         : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
@@ -47196,7 +47287,7 @@ function facts(release) {
     const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
     const rows = [
         ['Deployment', deploymentId === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(deploymentId), url)],
-        ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAtMs)],
+        ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAt)],
         [
             'Revision',
             [(0,labels/* originalRevision */.VR)(release), (0,labels/* releasedRevision */.FX)(release)]
@@ -47222,22 +47313,22 @@ function facts(release) {
             service === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(service.account)}, ${(0,untrusted/* markdownCode */.D9)(service.region)}`,
         ],
         ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
-        ['Started', (0,words/* clockTime */.qo)(startedAtMs, true)],
-        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAtMs ?? startedAtMs)],
-        ['Took', endedAtMs === undefined ? '' : (0,words/* duration */.p0)(endedAtMs - startedAtMs)],
+        ['Started', (0,words/* clockTime */.qo)(startedAt.atMs, true)],
+        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAt ?? startedAt)],
+        ['Took', endedAt === undefined ? '' : (0,words/* duration */.p0)((0,clock/* elapsedMs */.d5)(startedAt, endedAt))],
     ];
     const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
     return table(first, others);
 }
-function waitsText(waits, nowMs) {
+function waitsText(waits, now) {
     const ids = waits.slice(0, MAX_LIST_LENGTH).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(deploymentId));
-    return `${(0,words/* duration */.p0)((0,wait/* waitedMs */.h0)(waits, nowMs))} (${ids.join(', ')})`;
+    return `${(0,words/* duration */.p0)((0,wait/* waitedMs */.h0)(waits, now))} (${ids.join(', ')})`;
 }
-function statusText(snapshot, nowMs) {
-    const { status, statusWord, statusReadAtMs, isShifted } = snapshot;
+function statusText(snapshot, now) {
+    const { status, statusWord, statusReadAt, isShifted } = snapshot;
     const waits = status === 'running' && isShifted ? ' (the original waits for its termination)' : '';
-    const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && nowMs !== undefined && nowMs - statusReadAtMs > STATUS_IS_OLD_AFTER_MS;
-    return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAtMs) : ''}`;
+    const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && now !== undefined && (0,clock/* elapsedMs */.d5)(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS;
+    return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`;
 }
 function readText(readAtMs) {
     return readAtMs === undefined ? '' : ` (read ${(0,words/* clockTime */.qo)(readAtMs, true)})`;
@@ -47308,8 +47399,8 @@ function lifecycle(release) {
         durationText((0,timeline/* eventDurationMs */.H)(event)),
         (0,untrusted/* markdownCode */.D9)(hookOf.get(event.name) ?? ''),
     ]);
-    const { isBlind, eventsReadAtMs } = release.snapshot ?? {};
-    const asSeen = isBlind && eventsReadAtMs !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAtMs)}.\n\n` : '';
+    const { isBlind, eventsReadAt } = release.snapshot ?? {};
+    const asSeen = isBlind && eventsReadAt !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAt.atMs)}.\n\n` : '';
     const gantt = renderGantt(release);
     const picture = gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`;
     return section('Lifecycle events', `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
@@ -47482,8 +47573,11 @@ function trafficNow(release) {
         return production.percent;
     if (neverShifted(release))
         return 0;
-    const isOld = snapshot?.isBlind === true && (snapshot.trafficReadAtMs ?? 0) < snapshot.statusReadAtMs;
+    const isOld = snapshot?.isBlind === true && isBefore(snapshot.trafficReadAt, snapshot.statusReadAt);
     return status === undefined && !isOld ? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(snapshot) : undefined;
+}
+function isBefore(moment, other) {
+    return moment === undefined || moment.monotonicMs < other.monotonicMs;
 }
 /** `web:42`, or `web:41 90% / web:42 10%`; empty when it was not seen. The output `production`. */
 function productionText(release) {
@@ -47505,7 +47599,7 @@ function sharesText(revisions) {
 }
 /** What the test listener reaches; undefined when there is no test listener or it was not seen. */
 function testTraffic(release) {
-    const { group, snapshot, endedAtMs } = release;
+    const { group, snapshot, endedAt } = release;
     if (group?.hasTestListener !== true || snapshot === undefined)
         return undefined;
     const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rollbackOf */ .I)(release)?.status;
@@ -47516,7 +47610,7 @@ function testTraffic(release) {
     const shifted = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
     if (shifted)
         return 'replacement';
-    return (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .areEventsKnown */ .J9)(snapshot, endedAtMs) ? 'original' : undefined;
+    return (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .areEventsKnown */ .J9)(snapshot, endedAt) ? 'original' : undefined;
 }
 
 
@@ -48247,6 +48341,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   U: () => (/* binding */ mainStep)
 });
 
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/clock-news.js
 var clock_news = __nccwpck_require__(1925);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
@@ -48760,6 +48856,7 @@ function noteOnly(why) {
 
 
 
+
 /** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
 async function readOccupancy(question) {
     const { inputs, world, service, group, blocker, findings } = question;
@@ -48814,12 +48911,12 @@ function checkTurn(room, occupant, maker, { operation, allowOlder }, world, find
     }
     if (occupant === undefined)
         return;
-    const nowMs = world.clock.now();
-    const step = (0,group_room/* stepIn */.e)(room, occupant, new Set(), nowMs);
+    const now = (0,clock/* momentOf */.Et)(world.clock);
+    const step = (0,group_room/* stepIn */.e)(room, occupant, new Set(), now);
     if (operation === 'plan')
-        findings.warnings.push((0,busy_problem/* busyNow */.UF)(step, occupant, room, nowMs));
+        findings.warnings.push((0,busy_problem/* busyNow */.UF)(step, occupant, room, now));
     else if (step === 'refuse')
-        findings.add((0,busy_problem/* busyProblem */.rU)(occupant, room, nowMs));
+        findings.add((0,busy_problem/* busyProblem */.rU)(occupant, room, now));
 }
 /** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */
 function predecessorsOf({ primary }, occupant, maker) {
@@ -48834,6 +48931,7 @@ function predecessorsOf({ primary }, occupant, maker) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/make-plan.js
+
 
 
 
@@ -48906,7 +49004,7 @@ async function makePlan(parsed, world, identity, earlier) {
         policy: inputs.onActiveDeployment,
         onlyOwn: inputs.operation === 'preview',
         own,
-        sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
+        since: earlier.waitsSince ?? (0,clock/* momentOf */.Et)(world.clock),
         patienceMs: totalMs,
     };
     const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, await maker);
@@ -48967,7 +49065,7 @@ var log_lines = __nccwpck_require__(4302);
 async function check(parsed, blocker, world, progress) {
     return await world.log.group('Checks', async () => {
         const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
-        const earlier = { blocker, waitsSinceMs: progress.release.waits[0]?.startedAtMs };
+        const earlier = { blocker, waitsSince: progress.release.waits[0]?.startedAt };
         const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity, earlier);
         const { caller } = await identity;
         progress.learn({ caller, plan, problems, service, group });
@@ -50025,6 +50123,7 @@ var code_deploy_snapshot = __nccwpck_require__(839);
 
 
 
+
 /** How long a rollback that is done answers for whoever presses again, in milliseconds. */
 const JUST_NOW_MS = 5 * 60_000;
 /**
@@ -50061,8 +50160,8 @@ async function takenBack(aws, { id, info }, rollback, service) {
     if (!hasFailed || !isUndone || service.primary.deploymentId === id)
         return undefined;
     const { target } = await (0,group_occupant/* readTarget */._)(aws, id, service);
-    const readAtMs = aws.clock.now();
-    const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAtMs, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
+    const readAt = (0,clock/* momentOf */.Et)(aws.clock);
+    const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
     const hasBegun = hasBegunToShift(snapshot);
     return hasBegun || (0,ending/* endingOf */.z6)(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined;
 }
@@ -50419,8 +50518,8 @@ const SAVED_AT_ONCE = {
     otherEndpoint: false,
     asked: false,
     caller: false,
-    startedAtMs: false,
-    endedAtMs: false,
+    startedAt: false,
+    endedAt: false,
     service: false,
     group: false,
     plan: true,
@@ -50462,9 +50561,10 @@ function hasWritten({ taskDefinition, lostRevisionOf, deploymentId, preview, wai
     return isWritten || preview?.taking !== undefined || waits.some(({ step }) => step !== 'wait');
 }
 
-// EXTERNAL MODULE: ./lib/step/step.js + 24 modules
-var step = __nccwpck_require__(3770);
+// EXTERNAL MODULE: ./lib/step/step.js + 23 modules
+var step = __nccwpck_require__(7961);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
+
 
 
 
@@ -50503,7 +50603,7 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
     tellsGithub = news.isAsked;
     const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment]);
     close();
-    const last = ended ?? cutOff(teller.told, world.clock.now());
+    const last = ended ?? cutOff(teller.told, (0,clock/* momentOf */.Et)(world.clock));
     if (last === undefined)
         return;
     if (isSaving) {
@@ -50524,12 +50624,12 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
         process.stdout.write('', () => process.exit());
 }
 /** A cancelled release that waited for something up to the last moment. */
-function cutOff(told, endedAtMs) {
+function cutOff(told, endedAt) {
     if (told === undefined)
         return undefined;
     const mayHaveStarted = told.taskDefinition !== undefined && told.deploymentId === undefined;
     const failure = mayHaveStarted ? 'Whether a deployment was created is not known yet; the post step looks.' : undefined;
-    return { ...told, status: 'cancelled', endedAtMs, failure: told.failure ?? failure };
+    return { ...told, status: 'cancelled', endedAt, failure: told.failure ?? failure };
 }
 function attempt(action) {
     try {
@@ -50553,7 +50653,7 @@ function attempt(action) {
 /* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3394);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3770);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7961);
 
 
 
@@ -50623,8 +50723,10 @@ async function postStep({ environment, toolkit, firstRequestSent, log, files, te
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3985);
-/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9937);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5233);
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3985);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9937);
+
 
 
 
@@ -50642,7 +50744,7 @@ function savedRelease(environment) {
     return {
         path,
         // Without it the post step cannot help; that is no reason to fail a release.
-        save: (release) => void (0,_files_js__WEBPACK_IMPORTED_MODULE_5__/* .attemptWrite */ .$)(path, saveRelease(release), 0o600),
+        save: (release) => void (0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .attemptWrite */ .$)(path, saveRelease(release), 0o600),
     };
 }
 /** The release as text. */
@@ -50650,19 +50752,25 @@ function saveRelease(release) {
     const plan = release.plan && { ...release.plan, definition: undefined, budget: undefined };
     return JSON.stringify({ ...release, plan });
 }
-/** The release of a saved text; undefined when the text is not whole, as after a kill. */
-function restoreRelease(text) {
+/**
+ * The release of a saved text; undefined when the text is not whole, as after a kill.
+ * @param now in this process, which is another than the one that saved it
+ */
+function restoreRelease(text, now) {
     let saved;
     try {
-        saved = JSON.parse(text);
+        saved = JSON.parse(text, (_, value) => (isMoment(value) ? (0,_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .broughtOver */ .kd)(value.atMs, now) : value));
     }
     catch {
         return undefined;
     }
-    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(saved) || typeof saved['startedAtMs'] !== 'number')
+    if (!(0,_document_js__WEBPACK_IMPORTED_MODULE_5__/* .isJsonObject */ .OW)(saved) || !isMoment(saved['startedAt']))
         return undefined;
     const release = saved;
     return { ...release, plan: release.plan && restorePlan(release.plan, release.taskDefinition?.arn ?? '') };
+}
+function isMoment(value) {
+    return (0,_document_js__WEBPACK_IMPORTED_MODULE_5__/* .isJsonObject */ .OW)(value) && typeof value['atMs'] === 'number' && typeof value['monotonicMs'] === 'number';
 }
 /** The post step registers nothing and has a limit of its own. */
 function restorePlan(plan, arn) {
@@ -50671,7 +50779,7 @@ function restorePlan(plan, arn) {
 /** What the main step left; undefined when there is nothing to go on with. */
 function readSavedRelease(path) {
     try {
-        return restoreRelease((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'));
+        return restoreRelease((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'), (0,_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .momentOf */ .Et)(_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml));
     }
     catch {
         return undefined;
@@ -50684,7 +50792,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 3770:
+/***/ 7961:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50693,32 +50801,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   R: () => (/* binding */ buildStep)
 });
 
-;// CONCATENATED MODULE: ./lib/clock.js
-/**
- * The runner's own clock. It uses `Date.now`, `performance.now` and the global `setTimeout` only, looked up at each call,
- * so that a rehearsal can let all of them run at another rate.
- */
-const systemClock = {
-    now: () => Date.now(),
-    monotonicMs: () => performance.now(),
-    sleep: (durationMs, signal) => new Promise((resolve) => {
-        if (signal?.aborted)
-            return resolve();
-        const wake = () => {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', wake);
-            resolve();
-        };
-        const timer = globalThis.setTimeout(wake, durationMs);
-        signal?.addEventListener('abort', wake, { once: true });
-    }),
-    deadline: (durationMs) => {
-        const controller = new AbortController();
-        const timer = globalThis.setTimeout(() => controller.abort(), durationMs);
-        return { signal: controller.signal, cancel: () => clearTimeout(timer) };
-    },
-};
-
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/untrusted.js
@@ -50788,19 +50872,20 @@ var lib_document = __nccwpck_require__(3985);
 /** Why GitHub did not do what it was asked. */
 class GithubError extends Error {
     /**
-     * `refused`: asking again is of no use; `limited`: not before `untilMs`; `passing`: it may work the next time; `moot`:
+     * `refused`: asking again is of no use; `limited`: not before `waitMs` are over; `passing`: it may work the next time; `moot`:
      * GitHub is not asked for it, and the message says why.
      */
     kind;
     /** HTTP status; 0 when there was no answer. */
     status;
-    untilMs;
-    constructor(kind, status, message, untilMs) {
+    /** How long to leave GitHub alone, in milliseconds. */
+    waitMs;
+    constructor(kind, status, message, waitMs) {
         super(message);
         this.name = 'GithubError';
         this.kind = kind;
         this.status = status;
-        this.untilMs = untilMs;
+        this.waitMs = waitMs;
     }
 }
 /** The version of the API that this is written against. Source: GitHub documentation, "API versions". */
@@ -50848,8 +50933,10 @@ function githubErrorOf(error, nowMs) {
     const isUsedUp = headers['x-ratelimit-remaining'] === '0';
     if (status === 429 || (status === 403 && (retryAfter !== undefined || isUsedUp || /rate limit/i.test(told)))) {
         const reset = isUsedUp ? secondsOf(headers['x-ratelimit-reset']) : undefined;
-        const untilMs = retryAfter !== undefined ? nowMs + retryAfter * 1000 : reset !== undefined ? reset * 1000 : nowMs + LIMITED_MS;
-        return new GithubError('limited', status, message, untilMs);
+        // GitHub tells a moment of its own clock, and in the same answer what that shows now.
+        const dateMs = Date.parse(String(headers['date']));
+        const untilResetMs = reset === undefined ? LIMITED_MS : reset * 1000 - (Number.isNaN(dateMs) ? nowMs : dateMs);
+        return new GithubError('limited', status, message, retryAfter === undefined ? untilResetMs : retryAfter * 1000);
     }
     return new GithubError(status >= 500 || status === 408 ? 'passing' : 'refused', status, message);
 }
@@ -51178,7 +51265,7 @@ class OwnSession {
      */
     async current() {
         const held = this.#held;
-        const nowMs = this.#clock.now();
+        const nowMs = this.#clock.monotonicMs();
         if (held === undefined || nowMs >= held.endsAtMs - END_MARGIN_MS)
             return await this.#takeOnce();
         if (nowMs < held.renewAtMs)
@@ -51189,13 +51276,13 @@ class OwnSession {
         catch (error) {
             if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
-            held.renewAtMs = this.#clock.now() + RENEW_AGAIN_AFTER_MS;
+            held.renewAtMs = this.#clock.monotonicMs() + RENEW_AGAIN_AFTER_MS;
             return held.session;
         }
     }
     /** AWS called the session expired, whatever we think of it: the next request is signed with another. */
     expire() {
-        if (this.#held !== undefined && this.#clock.now() - this.#held.takenAtMs > YOUNG_MS)
+        if (this.#held !== undefined && this.#clock.monotonicMs() - this.#held.takenAtMs > YOUNG_MS)
             this.#held = undefined;
     }
     /** Calls that need a session at the same time get the same one. */
@@ -51206,7 +51293,7 @@ class OwnSession {
         return await this.#taking;
     }
     async #takeNew() {
-        const takenAtMs = this.#clock.now();
+        const takenAtMs = this.#clock.monotonicMs();
         const session = await this.#take();
         const { lastsMs } = session;
         const renewAtMs = takenAtMs + Math.max(lastsMs / 2, lastsMs - RENEW_BEFORE_END_MS);
@@ -51650,7 +51737,7 @@ class Courier {
             const trouble = await this.#send(wording, release);
             this.#trouble = trouble;
             attempts = trouble === undefined ? 0 : attempts + 1;
-            this.#notBeforeMs = this.#clock.now() + PAUSE_MS;
+            this.#notBeforeMs = this.#clock.monotonicMs() + PAUSE_MS;
             if (trouble === undefined)
                 continue;
             if (trouble.kind === 'refused' || trouble.kind === 'moot') {
@@ -51659,7 +51746,7 @@ class Courier {
             }
             // A limit may be over already by GitHub's clock and not in fact.
             const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), MAX_WAIT_MS);
-            this.#notBeforeMs = Math.max(trouble.untilMs ?? 0, this.#clock.now() + waitMs);
+            this.#notBeforeMs = this.#clock.monotonicMs() + Math.max(trouble.waitMs ?? 0, waitMs);
             if (trouble.kind === 'passing' && attempts === courier_MAX_ATTEMPTS)
                 return;
             this.#wanted ??= release;
@@ -51678,7 +51765,7 @@ class Courier {
         return !cut.aborted;
     }
     #leftMs() {
-        return Math.max(0, this.#notBeforeMs - this.#clock.now());
+        return Math.max(0, this.#notBeforeMs - this.#clock.monotonicMs());
     }
     /** @returns what went wrong */
     async #send(wording, release) {
@@ -52332,10 +52419,10 @@ function buildStep(parts) {
     const { environment, toolkit, firstRequestSent, files, log, signal, onRelease } = parts;
     const parsed = (0,inputs_inputs/* parseInputs */.T)(readRawInputs(environment), readUndeclaredInputs(environment));
     const { inputs } = parsed;
-    const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent };
+    const options = { inputs, environment, clock: clock/* systemClock */.ml, toolkit, firstRequestSent };
     const { close, ...connection } = connect(options);
     const run = githubRun(environment, readEvent(environment));
-    const github = { environment, run, clock: systemClock, load: parts.loadGithub };
+    const github = { environment, run, clock: clock/* systemClock */.ml, load: parts.loadGithub };
     const news = githubNews({
         ...github,
         inputs,
@@ -52346,13 +52433,13 @@ function buildStep(parts) {
     const access = githubAccess({ ...github, token: inputs.githubToken });
     const world = {
         ...connection,
-        clock: systemClock,
+        clock: clock/* systemClock */.ml,
         random: Math.random,
         maxAttempts: inputs.maxRetries,
         signal,
         run,
         event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
-        isPullRequestClosed: pullRequestStates(access, systemClock, log),
+        isPullRequestClosed: pullRequestStates(access, clock/* systemClock */.ml, log),
         onLaneFreed: news.tellFreed,
         log,
         isPrivateRepository: () => isPrivateRepository(environment),
@@ -52521,11 +52608,14 @@ function asOutputs(values) {
 var app_spec = __nccwpck_require__(4608);
 // EXTERNAL MODULE: ./lib/aws/arn.js
 var arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/follow/timeline.js
 var timeline = __nccwpck_require__(6342);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var report_planned = __nccwpck_require__(392);
 ;// CONCATENATED MODULE: ./lib/report/report-json.js
+
 
 
 
@@ -52558,8 +52648,8 @@ function reportOf(release) {
         verdict,
         problems: release.problems,
         warnings: release.warnings,
-        startedAt: isoTime(release.startedAtMs),
-        endedAt: isoTime(release.endedAtMs),
+        startedAt: isoTime(release.startedAt.atMs),
+        endedAt: isoTime(release.endedAt?.atMs),
         isAws: release.otherEndpoint === undefined,
         run: {
             repository: run.repository,
@@ -52599,8 +52689,8 @@ function reportOf(release) {
         waits: release.waits.map((wait) => ({
             deploymentId: wait.deploymentId,
             step: wait.step,
-            startedAt: isoTime(wait.startedAtMs),
-            durationSeconds: wait.endedAtMs === undefined ? null : (wait.endedAtMs - wait.startedAtMs) / 1000,
+            startedAt: isoTime(wait.startedAt.atMs),
+            durationSeconds: wait.endedAt === undefined ? null : (0,clock/* elapsedMs */.d5)(wait.startedAt, wait.endedAt) / 1000,
         })),
         deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
         hooks: (0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
@@ -53595,13 +53685,13 @@ function stopVerdict({ rollback, snapshot, stop }) {
 /* harmony export */   UU: () => (/* binding */ isAtRest)
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _clock_news_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1925);
+/* harmony import */ var _clock_news_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1925);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1981);
 /* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3953);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1229);
-/* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1946);
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(336);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1229);
+/* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1946);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1288);
+/* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(336);
 
 
 
@@ -53621,17 +53711,17 @@ const WRAP_UP_MS = 240_000;
  * lane.
  */
 async function wrapUp(saved, parsed, world) {
-    const ended = await bringToRest(saved, parsed, (0,_clock_news_js__WEBPACK_IMPORTED_MODULE_6__/* .withClockNews */ .S)(world));
-    await (0,_preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_3__/* .giveBackLane */ .j)(ended, world);
+    const ended = await bringToRest(saved, parsed, (0,_clock_news_js__WEBPACK_IMPORTED_MODULE_7__/* .withClockNews */ .S)(world));
+    await (0,_preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_4__/* .giveBackLane */ .j)(ended, world);
     return ended;
 }
 async function bringToRest(saved, { inputs }, world) {
-    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_4__/* .Progress */ .ke({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
+    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_5__/* .Progress */ .ke({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
     const { plan, taskDefinition } = saved;
     if (plan === undefined || taskDefinition === undefined)
         return progress.end('cancelled');
-    const engine = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_5__/* .engineFor */ .E)(plan, inputs, world, progress);
-    const since = saved.startedAtMs;
+    const engine = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_6__/* .engineFor */ .E)(plan, inputs, world, progress);
+    const since = saved.startedAt.atMs;
     const deploymentId = saved.deploymentId ?? (await findStarted(() => engine.findStarted(taskDefinition.arn, since)));
     if (deploymentId === undefined)
         return progress.end('cancelled');
@@ -53644,7 +53734,7 @@ async function bringToRest(saved, { inputs }, world) {
     const onCancel = wasStopped || isToBeStopped(saved, inputs) ? 'rollback' : inputs.onCancel;
     world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
     const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor;
-    const following = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_5__/* .followingOf */ .j)(plan, finishLine, inputs, world, progress);
+    const following = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_6__/* .followingOf */ .j)(plan, finishLine, inputs, world, progress);
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
     const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked';
     const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn };
@@ -53690,7 +53780,7 @@ function needsSomebody({ status, settlement, snapshot }) {
         return true;
     if (settlement === undefined)
         return false;
-    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_7__/* .hasEnded */ .hY)(snapshot);
+    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .hasEnded */ .hY)(snapshot);
     return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
 }
 /** Nothing is left to be done for a cancelled release. */

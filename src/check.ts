@@ -20,7 +20,7 @@ export async function check(
 ): Promise<ReleasePlan | undefined> {
   return await world.log.group('Checks', async () => {
     const identity = identify(parsed.inputs, world)
-    const earlier = { blocker, waitsSinceMs: progress.release.waits[0]?.startedAtMs }
+    const earlier = { blocker, waitsSince: progress.release.waits[0]?.startedAt }
     const { plan, problems, warnings, notes, service, group } = await makePlan(parsed, world, identity, earlier)
     const { caller } = await identity
     progress.learn({ caller, plan, problems, service, group })

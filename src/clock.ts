@@ -15,6 +15,28 @@ export interface Clock {
   deadline(durationMs: number): Deadline
 }
 
+/** A moment of ours by both clocks: one to show, one to count from. */
+export interface Moment {
+  /** Milliseconds since 1970, UTC, by the wall clock. */
+  atMs: number
+  monotonicMs: number
+}
+
+/** Now. */
+export function momentOf(clock: Pick<Clock, 'now' | 'monotonicMs'>): Moment {
+  return { atMs: clock.now(), monotonicMs: clock.monotonicMs() }
+}
+
+/** A moment of another process, whose monotonic clock is not ours: how long ago it was is told by the wall clock. */
+export function broughtOver(atMs: number, now: Moment): Moment {
+  return { atMs, monotonicMs: now.monotonicMs - Math.max(0, now.atMs - atMs) }
+}
+
+/** From one moment to a later one, in milliseconds, however the wall clock was set in between. */
+export function elapsedMs(from: Moment, to: Moment): number {
+  return to.monotonicMs - from.monotonicMs
+}
+
 export interface Deadline {
   signal: AbortSignal
   cancel(): void

@@ -1,7 +1,7 @@
 import { revisionName } from './aws/arn.ts'
 import { CallError } from './aws/attempts.ts'
 import { describeService, type Ecs } from './aws/ecs.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, momentOf } from './clock.ts'
 import { shareByPrimary, taskSetsWithoutTarget } from './follow/code-deploy-snapshot.ts'
 import { isCurrent, replacementTraffic, type Snapshot } from './follow/snapshot.ts'
 import type { Production } from './release-state.ts'
@@ -29,11 +29,16 @@ export async function readProduction(
   snapshot: Snapshot | undefined,
   { mayHaveMoved, withinMs }: { mayHaveMoved: boolean; withinMs: number | undefined },
 ): Promise<Production> {
-  const readAtMs = snapshot?.trafficReadAtMs
+  const readAt = snapshot?.trafficReadAt
   const percent = replacementTraffic(snapshot)
-  const isKnown = percent !== undefined && readAtMs !== undefined
-  const seen = { percent, revisions: productionByWeight(sides, snapshot), readAtMs: readAtMs ?? 0, primary: undefined }
-  if (isKnown && !mayHaveMoved && isCurrent(readAtMs, aws.clock.now())) return { ...seen, isOutdated: false }
+  const isKnown = percent !== undefined && readAt !== undefined
+  const seen = {
+    percent,
+    revisions: productionByWeight(sides, snapshot),
+    readAtMs: readAt?.atMs ?? 0,
+    primary: undefined,
+  }
+  if (isKnown && !mayHaveMoved && isCurrent(readAt, momentOf(aws.clock))) return { ...seen, isOutdated: false }
 
   const asked = readFromEcs(aws, service, sides)
   const now = (withinMs === undefined ? await asked : await within(aws.clock, withinMs, asked)) ?? NOTHING_SEEN

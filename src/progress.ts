@@ -1,3 +1,4 @@
+import { momentOf } from './clock.ts'
 import type { Snapshot } from './follow/snapshot.ts'
 import type { TimelineEntry } from './follow/timeline.ts'
 import type { Inputs } from './inputs/inputs.ts'
@@ -62,7 +63,7 @@ export class Progress {
 
   /** The release is over. */
   end(status: Status, news: Partial<Release> = {}): Release {
-    return this.learn({ ...news, status, endedAtMs: this.#world.clock.now() })
+    return this.learn({ ...news, status, endedAt: momentOf(this.#world.clock) })
   }
 }
 
@@ -80,8 +81,8 @@ export function newRelease(inputs: Inputs, world: Pick<World, 'run' | 'region' |
     otherEndpoint: world.otherEndpoint,
     asked: askedOf(inputs),
     caller: undefined,
-    startedAtMs: world.clock.now(),
-    endedAtMs: undefined,
+    startedAt: momentOf(world.clock),
+    endedAt: undefined,
     service: undefined,
     group: undefined,
     plan: undefined,

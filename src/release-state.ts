@@ -1,4 +1,5 @@
 import type { Caller } from './aws/sts.ts'
+import type { Moment } from './clock.ts'
 import type { Problem } from './errors.ts'
 import type { Outcome } from './follow/follow.ts'
 import type { Rollback } from './follow/rollback.ts'
@@ -36,8 +37,8 @@ export interface Release {
   }
   /** Who the calls are made as; undefined when it could not be seen. */
   caller: Caller | undefined
-  startedAtMs: number
-  endedAtMs: number | undefined
+  startedAt: Moment
+  endedAt: Moment | undefined
   service: ResolvedService | undefined
   group: DeploymentGroup | undefined
   plan: ReleasePlan | undefined

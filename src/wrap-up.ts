@@ -35,7 +35,7 @@ async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: Worl
   if (plan === undefined || taskDefinition === undefined) return progress.end('cancelled')
 
   const engine = engineFor(plan, inputs, world, progress)
-  const since = saved.startedAtMs
+  const since = saved.startedAt.atMs
   const deploymentId = saved.deploymentId ?? (await findStarted(() => engine.findStarted(taskDefinition.arn, since)))
   if (deploymentId === undefined) return progress.end('cancelled')
   if (typeof deploymentId !== 'string') return progress.end('unknown', { failure: deploymentId.message })

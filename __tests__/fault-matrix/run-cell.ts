@@ -4,6 +4,7 @@ import { loadFunctionLogs } from '../../src/aws/function-logs.ts'
 import { loadLoadBalancing } from '../../src/aws/load-balancing.ts'
 import { OwnSession } from '../../src/aws/session.ts'
 import { callerOf, loadSts, readCaller } from '../../src/aws/sts.ts'
+import { momentOf } from '../../src/clock.ts'
 import { tokenFor } from '../../src/rehearsal/token-issuer.ts'
 import type { Release } from '../../src/release-state.ts'
 import { renderOutputs } from '../../src/report/outputs.ts'
@@ -139,6 +140,7 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
         const lost = story.losesId === true ? { deploymentId: undefined, snapshot: undefined } : {}
         const saved = restoreRelease(
           saveRelease({ ...ended, ...lost, settlement: undefined, status: undefined, outcome: undefined }),
+          momentOf(world.clock),
         )
         if (saved === undefined) throw new Error('nothing was saved')
         shown.log.splice(0)

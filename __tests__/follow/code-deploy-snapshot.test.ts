@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { readSnapshot, shareByPrimary, taskSetsWithoutTarget } from '../../src/follow/code-deploy-snapshot.ts'
 import { replacementTraffic } from '../../src/follow/snapshot.ts'
+import { at } from '../support/snapshots.ts'
 
-const READ = { readAtMs: 1, originalTaskSetId: 'ecs-svc/1' }
+const READ = { readAt: at(0), originalTaskSetId: 'ecs-svc/1' }
 
 /** The example of GetDeploymentTarget in AWS's ECS tutorial of 2018, its times as the SDK gives them. */
 const documented = JSON.parse(

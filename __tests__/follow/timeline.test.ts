@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { changesBetween } from '../../src/follow/timeline.ts'
-import { snapshot, T0, taskSets } from '../support/snapshots.ts'
+import { at, snapshot, T0, taskSets } from '../support/snapshots.ts'
 
 const READ = T0 + 60_000
 
@@ -15,7 +15,7 @@ test('tells a first reading as everything that has happened, by time', () => {
 
 test('tells nothing when nothing changed', () => {
   const same = snapshot('SSSSRPPP', { taskSets: taskSets(0) })
-  expect(changesBetween(same, { ...same, statusReadAtMs: READ }, READ)).toEqual([])
+  expect(changesBetween(same, { ...same, statusReadAt: at(60) }, READ)).toEqual([])
 })
 
 test("takes times and durations from CodeDeploy's clock alone", () => {

@@ -19,11 +19,7 @@ test.each<[string, GithubFault, object]>([
   ['something that is not there', { kind: 'not-found' }, { kind: 'refused', status: 404 }],
   ['trouble of the server', { kind: 'server-error' }, { kind: 'passing', status: 502 }],
   ['a connection that breaks', { kind: 'reset' }, { kind: 'passing', status: 0 }],
-  [
-    'a limit that says how long to wait',
-    { kind: 'limited', seconds: 30 },
-    { kind: 'limited', untilMs: SIMULATION_START_MS + 30_000 },
-  ],
+  ['a limit that says how long to wait', { kind: 'limited', seconds: 30 }, { kind: 'limited', waitMs: 30_000 }],
 ])('tells %s from the others', async (_, fault, expected) => {
   await withGithub(async (github, api) => {
     github.faults.push(fault)
@@ -36,7 +32,7 @@ test('tells a limit that says when it is over', async () => {
   await withGithub(
     async (github, api) => {
       github.faults.push({ kind: 'used-up', seconds: 1_800 })
-      expect(await list(api)).toMatchObject({ kind: 'limited', untilMs: SIMULATION_START_MS + 1_800_000 })
+      expect(await list(api)).toMatchObject({ kind: 'limited', waitMs: 1_800_000 })
     },
     { now: () => SIMULATION_START_MS },
   )

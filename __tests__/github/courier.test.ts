@@ -10,8 +10,8 @@ const TOLD = { kind: 'told' }
 const NEVER = new Promise<void>(() => {})
 
 /** News of a release that are told apart by their number; 0 says nothing. */
-function news(startedAtMs: number): Release {
-  return { startedAtMs } as Release
+function news(number: number): Release {
+  return { deploymentId: String(number) } as Release
 }
 
 /** A place that fails as often as it is told, and the courier to it. */
@@ -22,7 +22,7 @@ function stage(troubles: (GithubError | 'silent')[] = []) {
   const place: Place = {
     name: 'the place',
     permission: 'places: write',
-    wordingOf: ({ startedAtMs }) => (startedAtMs === 0 ? undefined : String(startedAtMs)),
+    wordingOf: ({ deploymentId }) => (deploymentId === '0' ? undefined : deploymentId),
     send: async (wording, _, signal) => {
       attempts += 1
       const trouble = troubles.shift()
@@ -37,8 +37,7 @@ function stage(troubles: (GithubError | 'silent')[] = []) {
 }
 
 const passing = () => new GithubError('passing', 502, '502: Server Error')
-const limited = (seconds: number) =>
-  new GithubError('limited', 403, '403: too many requests', SIMULATION_START_MS + seconds * 1000)
+const limited = (seconds: number) => new GithubError('limited', 403, '403: too many requests', seconds * 1000)
 
 /** Lets everything run that waits for no clock. */
 async function settled(): Promise<void> {

@@ -6,10 +6,9 @@ import type { RoomPolicy } from '../../src/inputs/choices.ts'
 const FACTS: RoomFacts = {
   stage: 'unshifted',
   isOwnRollback: false,
-  freeAtMs: undefined,
+  freeInMs: undefined,
   asked: new Set(),
-  nowMs: 0,
-  untilMs: 600_000,
+  leftMs: 600_000,
 }
 
 describe('a deployment in the way', () => {
@@ -43,18 +42,18 @@ describe('a deployment in the way', () => {
     ['wait', 'rolling-back'],
     ['replace', 'shifting'],
   ])('is not waited for beyond the budget: %s, %s', (policy, stage) => {
-    expect(roomStep(policy, { ...FACTS, stage, nowMs: 600_000 })).toBe('refuse')
+    expect(roomStep(policy, { ...FACTS, stage, leftMs: 0 })).toBe('refuse')
   })
 
   test('in its termination wait is waited for when that ends within the budget, else not at all', () => {
-    expect(roomStep('wait', { ...FACTS, stage: 'shifted', freeAtMs: 600_000 })).toBe('wait')
-    expect(roomStep('wait', { ...FACTS, stage: 'shifted', freeAtMs: 600_001 })).toBe('refuse')
+    expect(roomStep('wait', { ...FACTS, stage: 'shifted', freeInMs: 600_000 })).toBe('wait')
+    expect(roomStep('wait', { ...FACTS, stage: 'shifted', freeInMs: 600_001 })).toBe('refuse')
   })
 
   test('is asked once and then waited for, however long its termination wait was', () => {
     const asked = new Set<RoomStep>(['stop', 'end-termination-wait'])
     expect(roomStep('replace', { ...FACTS, asked })).toBe('wait')
-    expect(roomStep('replace', { ...FACTS, stage: 'shifted', freeAtMs: 9_000_000, asked })).toBe('wait')
-    expect(roomStep('replace', { ...FACTS, asked, nowMs: 600_000 })).toBe('refuse')
+    expect(roomStep('replace', { ...FACTS, stage: 'shifted', freeInMs: 9_000_000, asked })).toBe('wait')
+    expect(roomStep('replace', { ...FACTS, asked, leftMs: 0 })).toBe('refuse')
   })
 })

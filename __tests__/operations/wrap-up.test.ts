@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { momentOf } from '../../src/clock.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { Release } from '../../src/release-state.ts'
 import { renderOutputs } from '../../src/report/outputs.ts'
@@ -47,7 +48,7 @@ test.each([
         cancel = abort
       },
       afterwards: async ({ parsed, world }) => {
-        const saved = told && restoreRelease(saveRelease({ ...told, status: 'cancelled' }))
+        const saved = told && restoreRelease(saveRelease({ ...told, status: 'cancelled' }), momentOf(world.clock))
         if (saved === undefined) throw new Error('nothing was saved')
         last = await wrapUp(saved, parsed, { ...world, signal: new AbortController().signal })
       },
@@ -72,7 +73,7 @@ async function killedWhen(
   let saved: Release | undefined
   const onRelease = (release: Release) => {
     if (!isReached(release)) return
-    saved = restoreRelease(saveRelease(release))
+    saved = restoreRelease(saveRelease(release), momentOf(account.clock))
     throw new Error('the step was killed')
   }
   const common = { scenario: baseScenario, account, ...options }

@@ -1,5 +1,6 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
+import { momentOf } from '../../src/clock.ts'
 import type { FreedLane, Release } from '../../src/release-state.ts'
 import { renderReport } from '../../src/report/report-json.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
@@ -203,7 +204,7 @@ test('a run that is cancelled gives the lane back once its deployment is undone'
       lanes: 1,
       prepare: ({ clock, abort }) => clock.atSecond(60, abort),
       afterwards: async ({ ended, parsed, world }) => {
-        const saved = restoreRelease(saveRelease(ended))
+        const saved = restoreRelease(saveRelease(ended), momentOf(world.clock))
         if (saved === undefined) throw new Error('nothing was saved')
         last = await wrapUp(saved, parsed, { ...world, signal: new AbortController().signal })
       },
@@ -322,7 +323,7 @@ test('the post step gives a lane back that was taken by a step that was lost bef
           expect(lost.taskDefinition).toBeUndefined()
           expect(isAtRest({ ...lost, status: 'cancelled' })).toBe(false)
           await world.ecs.send(new UpdateServiceCommand({ cluster: 'demo', service: 'web-preview-1', desiredCount: 1 }))
-          const saved = restoreRelease(saveRelease(lost))
+          const saved = restoreRelease(saveRelease(lost), momentOf(world.clock))
           if (saved === undefined) throw new Error('nothing was saved')
           await wrapUp(saved, parsed, { ...world, signal: new AbortController().signal })
           expect(await laneStates(account, 1)).toEqual(['0 of web:1'])

@@ -137,7 +137,7 @@ test.each(Object.values(scenarios))(
 
 test('a summary says that a release goes on while it does', async () => {
   const { release } = await simulateRelease({ scenario: scenarios['no-hooks'] })
-  const summary = renderSummary({ ...release, status: undefined, endedAtMs: undefined })
+  const summary = renderSummary({ ...release, status: undefined, endedAt: undefined })
   expect(summary).toContain('## In progress: demo/web')
   expect(renderAnnotation({ ...release, status: undefined })).toBeUndefined()
 })

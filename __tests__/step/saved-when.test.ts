@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Release } from '../../src/release-state.ts'
 import { savedWhen } from '../../src/step/saved-when.ts'
 import { newRelease } from '../support/releases.ts'
-import { snapshot, T0 } from '../support/snapshots.ts'
+import { at, snapshot, T0 } from '../support/snapshots.ts'
 
 const REVISION = { arn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2', isNew: true }
 const STARTED: Release = newRelease({ taskDefinition: REVISION, deploymentId: 'd-ORIGINAL1' })
@@ -24,13 +24,13 @@ describe('what the post step needs to go on', () => {
     ['that a lane is being taken', newRelease({ preview: PREVIEW }), { preview: { ...PREVIEW, taking: LANE } }],
     [
       'that a deployment of somebody else was stopped to make room',
-      newRelease({ waits: [{ deploymentId: 'd-OTHER', step: 'wait', startedAtMs: T0, endedAtMs: undefined }] }),
-      { waits: [{ deploymentId: 'd-OTHER', step: 'stop', startedAtMs: T0, endedAtMs: undefined }] },
+      newRelease({ waits: [{ deploymentId: 'd-OTHER', step: 'wait', startedAt: at(0), endedAt: undefined }] }),
+      { waits: [{ deploymentId: 'd-OTHER', step: 'stop', startedAt: at(0), endedAt: undefined }] },
     ],
     [
       'that the termination wait of somebody else was ended to make room',
       newRelease(),
-      { waits: [{ deploymentId: 'd-OTHER', step: 'end-termination-wait', startedAtMs: T0, endedAtMs: undefined }] },
+      { waits: [{ deploymentId: 'd-OTHER', step: 'end-termination-wait', startedAt: at(0), endedAt: undefined }] },
     ],
   ])('is saved as soon as it is known: %s', (_what, before, news) => {
     expect(savedWhen(before, { ...before, ...news }, false)).toBe(true)

@@ -1,7 +1,13 @@
+import type { Moment } from '../../src/clock.ts'
 import type { EventReading, EventStatus, Snapshot, TaskSetReading } from '../../src/follow/snapshot.ts'
 
 /** When the deployments of these tests were created, in milliseconds since 1970. */
 export const T0 = Date.UTC(2026, 7, 8, 12, 0, 0)
+
+/** So many seconds later, by both clocks. */
+export function at(second: number): Moment {
+  return { atMs: T0 + second * 1000, monotonicMs: second * 1000 }
+}
 
 export const EVENT_NAMES = [
   'BeforeInstall',
@@ -41,10 +47,10 @@ export function events(letters: string): EventReading[] {
 export function snapshot(letters: string, change: Partial<Snapshot> = {}): Snapshot {
   return {
     deploymentId: 'd-ORIGINAL1',
-    statusReadAtMs: T0,
+    statusReadAt: at(0),
     isBlind: false,
-    eventsReadAtMs: T0,
-    trafficReadAtMs: T0,
+    eventsReadAt: at(0),
+    trafficReadAt: at(0),
     status: 'running',
     statusWord: 'InProgress',
     createdAtMs: T0,

@@ -105,6 +105,19 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
   return clock
 }
 
+/** A wall clock that is set at a moment of the monotonic clock, and stays as far off from then on. */
+export interface WallSetting {
+  atSecond: number
+  byMinutes: number
+}
+
+/** The same time with a wall clock of its own, as a runner's is apart from the one that AWS goes by. */
+export function withWallSet(clock: VirtualClock, ...settings: WallSetting[]): VirtualClock {
+  const isDue = ({ atSecond }: WallSetting) => clock.monotonicMs() >= atSecond * 1000
+  const offMs = () => settings.filter(isDue).reduce((sum, { byMinutes }) => sum + byMinutes * 60_000, 0)
+  return { ...clock, now: () => clock.now() + offMs(), forActor: () => withWallSet(clock.forActor(), ...settings) }
+}
+
 /** @returns whether the item was there */
 function remove<Item>(items: Item[], item: Item): boolean {
   const index = items.indexOf(item)

@@ -71,7 +71,7 @@ async function attemptCall<Answer>(
   mayTryAgain: (error: ServiceError) => boolean,
 ): Promise<Answer> {
   const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts
-  const patientUntilMs = clock.now() + patienceMs
+  const patientUntilMs = clock.monotonicMs() + patienceMs
   let mayRenew = true
   let mayCorrectClock = true
   let throttled = 0
@@ -94,7 +94,7 @@ async function attemptCall<Answer>(
         attempts.onWrongClock?.(failed)
         continue
       }
-      const isPatient = kind === 'throttled' && clock.now() < patientUntilMs && signal?.aborted !== true
+      const isPatient = kind === 'throttled' && clock.monotonicMs() < patientUntilMs && signal?.aborted !== true
       if ((attempt >= maxAttempts && !isPatient) || !mayTryAgain(failed.serviceError)) throw failed
       if (kind === 'throttled') throttled += 1
       if (kind === 'throttled' && throttled === maxAttempts) attempts.onThrottled?.({ began: failed })

@@ -24,7 +24,7 @@ const END_MARGIN_MS = 10_000
 /** Two calls that find the same session expired do not both renew it: one so young was taken for the other of them. */
 const YOUNG_MS = 10_000
 
-/** A session taken, with times of our clock. */
+/** A session taken, with times of the monotonic clock. */
 interface Held {
   session: Session
   takenAtMs: number
@@ -51,21 +51,21 @@ export class OwnSession {
    */
   async current(): Promise<Session> {
     const held = this.#held
-    const nowMs = this.#clock.now()
+    const nowMs = this.#clock.monotonicMs()
     if (held === undefined || nowMs >= held.endsAtMs - END_MARGIN_MS) return await this.#takeOnce()
     if (nowMs < held.renewAtMs) return held.session
     try {
       return await this.#takeOnce()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      held.renewAtMs = this.#clock.now() + RENEW_AGAIN_AFTER_MS
+      held.renewAtMs = this.#clock.monotonicMs() + RENEW_AGAIN_AFTER_MS
       return held.session
     }
   }
 
   /** AWS called the session expired, whatever we think of it: the next request is signed with another. */
   expire(): void {
-    if (this.#held !== undefined && this.#clock.now() - this.#held.takenAtMs > YOUNG_MS) this.#held = undefined
+    if (this.#held !== undefined && this.#clock.monotonicMs() - this.#held.takenAtMs > YOUNG_MS) this.#held = undefined
   }
 
   /** Calls that need a session at the same time get the same one. */
@@ -77,7 +77,7 @@ export class OwnSession {
   }
 
   async #takeNew(): Promise<Session> {
-    const takenAtMs = this.#clock.now()
+    const takenAtMs = this.#clock.monotonicMs()
     const session = await this.#take()
     const { lastsMs } = session
     const renewAtMs = takenAtMs + Math.max(lastsMs / 2, lastsMs - RENEW_BEFORE_END_MS)

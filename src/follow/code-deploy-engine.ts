@@ -9,6 +9,7 @@ import {
   stopDeployment,
 } from '../aws/code-deploy.ts'
 import { describeService, type Ecs } from '../aws/ecs.ts'
+import { elapsedMs, type Moment, momentOf } from '../clock.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
 import { originalTaskSetOf, type ResolvedService, readTaskSet, type ServiceTaskSet } from '../service/service.ts'
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
@@ -53,7 +54,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
   const { service } = release
   const targetId = `${service.clusterName}:${service.name}`
   const sight = new TargetSight(release.onTargetLost)
-  let primarySinceMs: number | undefined
+  let primarySince: Moment | undefined
 
   /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
   async function readTarget(deploymentId: string, isPressing: boolean): Promise<TargetReading> {
@@ -69,14 +70,14 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
         return undefined
       }
       const mayDoWithout = kind === 'denied' || kind === 'answered' || isPassing(error.serviceError)
-      if (!mayDoWithout || !sight.failed(error, aws.clock.now(), isPressing)) throw error
+      if (!mayDoWithout || !sight.failed(error, aws.clock.monotonicMs(), isPressing)) throw error
       return 'unseen'
     }
   }
 
   /** The status, and as much as ECS tells of task sets and traffic, which may be nothing. */
   async function observeBlindly(info: DeploymentInfo, before: Snapshot | undefined): Promise<Snapshot> {
-    const snapshot = readBlindly({ readAtMs: aws.clock.now(), info }, before)
+    const snapshot = readBlindly({ readAt: momentOf(aws.clock), info }, before)
     try {
       const answer = await describeService(aws, service.clusterName, service.arn)
       const known = (answer.service?.taskSets ?? []).map(readTaskSet)
@@ -88,7 +89,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
   }
 
   function withTaskSetsOfEcs(snapshot: Snapshot, known: readonly ServiceTaskSet[], isOfRollback: boolean): Snapshot {
-    const nowMs = aws.clock.now()
+    const now = momentOf(aws.clock)
     const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]))
     const originalTaskSetId = originalTaskSetOf(service, snapshot.deploymentId)
     const seen = taskSetsWithoutTarget(known, snapshot.deploymentId, originalTaskSetId)
@@ -99,41 +100,41 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
       trafficPercent:
         share === undefined ? before.get(taskSet.id) : taskSet.role === 'replacement' ? share : 100 - share,
     }))
-    const trafficReadAtMs = share === undefined ? snapshot.trafficReadAtMs : nowMs
-    return { ...snapshot, taskSets, trafficReadAtMs, isShifted: snapshot.isShifted || isDoneByPrimary(share, nowMs) }
+    const trafficReadAt = share === undefined ? snapshot.trafficReadAt : now
+    return { ...snapshot, taskSets, trafficReadAt, isShifted: snapshot.isShifted || isDoneByPrimary(share, now) }
   }
 
   /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
-  function isDoneByPrimary(share: number | undefined, nowMs: number): boolean {
+  function isDoneByPrimary(share: number | undefined, now: Moment): boolean {
     if (share !== 100 || release.hooks.AfterAllowTraffic !== undefined) return false
-    primarySinceMs ??= nowMs
-    return nowMs - primarySinceMs >= LAST_EVENT_TAKES_MS
+    primarySince ??= now
+    return elapsedMs(primarySince, now) >= LAST_EVENT_TAKES_MS
   }
 
   async function observe(deploymentId: string, before: Snapshot | undefined, statusOnly?: 'status-only') {
     const originalTaskSetId = originalTaskSetOf(service, deploymentId)
     const hadEnded = before !== undefined && hasEnded(before)
-    const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.now())
+    const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.monotonicMs())
     let target: TargetReading = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen'
-    let targetReadAtMs = aws.clock.now()
+    let targetReadAt = momentOf(aws.clock)
     if (before !== undefined && target !== undefined && target !== 'unseen') {
-      const seen = readSnapshot({ readAtMs: targetReadAtMs, info: {}, target, originalTaskSetId })
-      if (isStillRunning(before, target, targetReadAtMs) && !seen.isShifted) {
-        const { isBlind, events, eventsReadAtMs, taskSets, trafficReadAtMs } = seen
-        return { ...before, isBlind, events, eventsReadAtMs, isShifted: false, taskSets, trafficReadAtMs }
+      const seen = readSnapshot({ readAt: targetReadAt, info: {}, target, originalTaskSetId })
+      if (isStillRunning(before, target, targetReadAt) && !seen.isShifted) {
+        const { isBlind, events, eventsReadAt, taskSets, trafficReadAt } = seen
+        return { ...before, isBlind, events, eventsReadAt, isShifted: false, taskSets, trafficReadAt }
       }
     }
     const info = await getDeployment(aws, deploymentId)
-    const reading = { readAtMs: aws.clock.now(), info, originalTaskSetId }
+    const reading = { readAt: momentOf(aws.clock), info, originalTaskSetId }
     let lastSeen = before
     if (hasEnded(readSnapshot({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
       // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
-      if (target !== 'unseen') lastSeen = { ...readSnapshot({ ...reading, target, targetReadAtMs }), isBlind: true }
+      if (target !== 'unseen') lastSeen = { ...readSnapshot({ ...reading, target, targetReadAt }), isBlind: true }
       target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen'
-      targetReadAtMs = aws.clock.now()
+      targetReadAt = momentOf(aws.clock)
     }
     if (target === 'unseen') return await observeBlindly(info, lastSeen)
-    return readSnapshot({ ...reading, target, targetReadAtMs })
+    return readSnapshot({ ...reading, target, targetReadAt })
   }
 
   return {
@@ -170,8 +171,8 @@ function isRollback({ rollbackInfo }: DeploymentInfo): boolean {
 }
 
 /** The target says that the deployment runs, and its status is recent enough not to be asked for again. */
-function isStillRunning(before: Snapshot, target: DeploymentTarget, nowMs: number): boolean {
-  const isFresh = nowMs - before.statusReadAtMs < STATUS_MAX_AGE_MS
+function isStillRunning(before: Snapshot, target: DeploymentTarget, now: Moment): boolean {
+  const isFresh = elapsedMs(before.statusReadAt, now) < STATUS_MAX_AGE_MS
   return before.status === 'running' && isFresh && target.ecsTarget?.status === 'InProgress'
 }
 

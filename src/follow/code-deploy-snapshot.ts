@@ -6,6 +6,7 @@ import type {
   LifecycleEventStatus,
   DeploymentStatus as ServiceDeploymentStatus,
 } from '@aws-sdk/client-codedeploy'
+import type { Moment } from '../clock.ts'
 import { readRollbackOn } from '../service/deployment-group.ts'
 import type { ServiceTaskSet } from '../service/service.ts'
 import { inSentence } from '../untrusted.ts'
@@ -53,9 +54,9 @@ function wordIn<Ours>(table: Readonly<Record<string, Ours>>, word: string | unde
 /** What was read about a deployment, in CodeDeploy's words. */
 export interface CodeDeployReading {
   /** When the status was read. */
-  readAtMs: number
+  readAt: Moment
   /** When the target was read; absent: together with the status. */
-  targetReadAtMs?: number
+  targetReadAt?: Moment
   info: DeploymentInfo
   /** Undefined while CodeDeploy has none, or when it could not be read. */
   target: DeploymentTarget | undefined
@@ -65,7 +66,7 @@ export interface CodeDeployReading {
 
 /** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
 export function readSnapshot(reading: CodeDeployReading): Snapshot {
-  const { readAtMs, targetReadAtMs = readAtMs, info, target, originalTaskSetId } = reading
+  const { readAt, targetReadAt = readAt, info, target, originalTaskSetId } = reading
   const statusWord = inSentence(info.status ?? 'unknown', 60)
   const status = wordIn(STATUSES, info.status) ?? 'unknown'
   const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent)
@@ -73,10 +74,10 @@ export function readSnapshot(reading: CodeDeployReading): Snapshot {
   const rollback = info.rollbackInfo
   return {
     deploymentId: info.deploymentId ?? '',
-    statusReadAtMs: readAtMs,
+    statusReadAt: readAt,
     isBlind: false,
-    eventsReadAtMs: targetReadAtMs,
-    trafficReadAtMs: targetReadAtMs,
+    eventsReadAt: targetReadAt,
+    trafficReadAt: targetReadAt,
     status,
     statusWord,
     createdAtMs: info.createTime?.getTime(),
@@ -97,7 +98,7 @@ export function readSnapshot(reading: CodeDeployReading): Snapshot {
 
 /** What is known when only the status was read: the rest is as it was last seen. */
 export function readBlindly(
-  reading: Pick<CodeDeployReading, 'readAtMs' | 'info'>,
+  reading: Pick<CodeDeployReading, 'readAt' | 'info'>,
   before: Snapshot | undefined,
 ): Snapshot {
   const seen = readSnapshot({ ...reading, target: undefined, originalTaskSetId: undefined })
@@ -106,10 +107,10 @@ export function readBlindly(
     // Events that were read after the end are how it ended.
     isBlind: before === undefined || before.isBlind || !hasEnded(before),
     events: before?.events ?? [],
-    eventsReadAtMs: before?.eventsReadAtMs,
+    eventsReadAt: before?.eventsReadAt,
     isShifted: seen.isShifted || before?.isShifted === true,
     taskSets: before?.taskSets ?? [],
-    trafficReadAtMs: before?.trafficReadAtMs,
+    trafficReadAt: before?.trafficReadAt,
   }
 }
 

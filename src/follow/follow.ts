@@ -60,7 +60,7 @@ export interface Following {
   random(): number
   finishLine: Exclude<FinishLine, 'nothing'>
   budget: Budget
-  /** When to stop in any case, by our clock; absent: as the budget says. */
+  /** When to stop in any case, by the monotonic clock; absent: as the budget says. */
   untilMs?: number
   hooks: Hooks
   shift: TrafficShift
@@ -93,7 +93,7 @@ const PROMOTE_AGAIN_MS = 10_000
 /** It went on before we asked, or by a request of ours whose answer was lost: the next look shows. */
 const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlreadyCompleted'])
 
-/** What the loop remembers from one look to the next. Times by our clock. */
+/** What the loop remembers from one look to the next. Times by the monotonic clock. */
 interface Watch {
   snapshot: Snapshot | undefined
   startedAtMs: number
@@ -148,7 +148,7 @@ export async function follow(
 }
 
 function newWatch({ clock, onRequestTrouble }: Following, before: Snapshot | undefined): Watch {
-  const nowMs = clock.now()
+  const nowMs = clock.monotonicMs()
   return {
     snapshot: before,
     startedAtMs: nowMs,
@@ -176,7 +176,7 @@ async function look(
     const snapshot = await unlessAborted(engine.observe(deploymentId, before), following.signal)
     if (snapshot === undefined) return undefined
     watch.snapshot = snapshot
-    watch.lastReadMs = following.clock.now()
+    watch.lastReadMs = following.clock.monotonicMs()
     if (tell(before, snapshot, following)) watch.lastToldMs = watch.lastReadMs
     // Told after what was missed meanwhile, which is older.
     if (watch.failedReads > 0) following.onReadTrouble({ endedAfter: watch.failedReads })
@@ -187,7 +187,7 @@ async function look(
     const reason = await following.reasonToGiveUp(snapshot)
     if (reason !== undefined) return { kind: 'given-up', snapshot, reason }
     if (!isWaitingForPromotion(snapshot)) watch.promoting.answered()
-    else if (following.autoPromote && watch.mayPromote && following.clock.now() >= watch.promoteAtMs) {
+    else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
       await promote(engine, deploymentId, watch, following)
     }
     if (following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
@@ -220,7 +220,7 @@ async function promote(engine: ReleaseEngine, deploymentId: string, watch: Watch
     if (!mayRideOut(error.serviceError)) throw error
     if (NO_LONGER_READY.has(code)) return
     watch.promoting.failedWith(error)
-    watch.promoteAtMs = following.clock.now() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed)
+    watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed)
   }
 }
 
@@ -275,7 +275,7 @@ async function lastLook(
   watch: Watch,
   following: Following,
 ): Promise<Outcome | undefined> {
-  const hasNoTime = following.untilMs !== undefined && following.clock.now() >= following.untilMs
+  const hasNoTime = following.untilMs !== undefined && following.clock.monotonicMs() >= following.untilMs
   if (watch.failedReads === 0 || hasNoTime) return undefined
   try {
     const before = watch.snapshot
@@ -299,7 +299,7 @@ interface Waiting {
 
 /** Where in its budget the wait is; notices when the deployment has come to another phase. */
 function waitingIn(watch: Watch, { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }: Following): Waiting {
-  const nowMs = clock.now()
+  const nowMs = clock.monotonicMs()
   const phase = phaseOf(watch.snapshot, hooks)
   if (!isSamePhase(watch.phase, phase)) watch.phaseSinceMs = nowMs
   watch.phase = phase
@@ -310,7 +310,7 @@ function waitingIn(watch: Watch, { clock, budget, hooks, untilMs = Number.POSITI
 }
 
 function tellIfSilent(watch: Watch, { inPhaseMs, remainingMs }: Waiting, { clock, onHeartbeat }: Following): void {
-  const nowMs = clock.now()
+  const nowMs = clock.monotonicMs()
   if (nowMs - watch.lastToldMs < HEARTBEAT_MS) return
   const { phase, snapshot } = watch
   onHeartbeat({

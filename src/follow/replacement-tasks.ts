@@ -36,13 +36,13 @@ export function watchReplacementTasks(
   const told = new Set(service.events.map(({ id }) => id))
   const denied = new Set<string>()
   const troubles = { tasks: new Trouble(options.onReadTrouble), service: new Trouble(options.onReadTrouble) }
-  let nextLookMs = aws.clock.now() + FIRST_LOOK_MS
+  let nextLookMs = aws.clock.monotonicMs() + FIRST_LOOK_MS
 
   return async (snapshot) => {
     const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement')
-    if (replacement === undefined || !isInstalling(snapshot) || aws.clock.now() < nextLookMs) return undefined
+    if (replacement === undefined || !isInstalling(snapshot) || aws.clock.monotonicMs() < nextLookMs) return undefined
     if (replacement.running >= replacement.desired) return undefined
-    nextLookMs = aws.clock.now() + LOOK_EVERY_MS
+    nextLookMs = aws.clock.monotonicMs() + LOOK_EVERY_MS
 
     const stopped = await unlessFailed('tasks', describeStoppedTasks(aws, service.clusterName, service.name))
     const ofReplacement = (stopped ?? []).filter(({ startedBy }) => startedBy === replacement.id)

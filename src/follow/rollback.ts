@@ -113,7 +113,7 @@ async function lookForRollback(
   let tellAtMs = TELL_AFTER_MS
   for (;;) {
     const sinceMs = clock.monotonicMs() - startMs
-    const leftMs = untilMs - clock.now()
+    const leftMs = untilMs - clock.monotonicMs()
     if (leftMs <= 0) return { snapshot, cutShort: 'timed-out', lookedForMs: sinceMs }
     const restMs = Math.max(LOOK_SOON_MS, Math.min(LOOK_LATER_MS, sinceMs / 10))
     const lastMs = limitMs > sinceMs ? limitMs - sinceMs : restMs

@@ -83,7 +83,7 @@ export async function settle(
       return await partWithRollback(engine, deploymentId, snapshot, following, partings)
     case 'cancelled': {
       if (partings.onCancel === 'leave') return { ...AT_REST, snapshot }
-      const untilMs = following.clock.now() + partings.windDownMs
+      const untilMs = following.clock.monotonicMs() + partings.windDownMs
       const windingDown = { ...following, signal: new AbortController().signal, untilMs }
       return await partWithRollback(engine, deploymentId, snapshot, windingDown, partings)
     }
@@ -122,7 +122,7 @@ async function lookBeforeStop(
   following: Following,
 ): Promise<Snapshot | undefined> {
   const { clock, signal, onReadTrouble } = following
-  const sinceMs = clock.now()
+  const sinceMs = clock.monotonicMs()
   const untilMs = following.untilMs ?? sinceMs + LOOK_BEFORE_STOP_MS
   const trouble = new Trouble(onReadTrouble)
   while (!signal.aborted) {
@@ -134,8 +134,8 @@ async function lookBeforeStop(
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       trouble.failedWith(error)
-      const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, (clock.now() - sinceMs) / 4))
-      if (clock.now() + restMs >= untilMs) return undefined
+      const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, (clock.monotonicMs() - sinceMs) / 4))
+      if (clock.monotonicMs() + restMs >= untilMs) return undefined
       await clock.sleep(restMs, signal)
     }
   }

@@ -1,3 +1,4 @@
+import { elapsedMs, type Moment } from '../clock.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
 import type { LifecycleHook } from '../inputs/hooks.ts'
 
@@ -14,17 +15,17 @@ export type DeploymentStatus =
 
 export type EventStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'unknown'
 
-/** One reading of a deployment, in our words. Times are milliseconds since 1970, by CodeDeploy's clock. */
+/** One reading of a deployment, in our words. Times in milliseconds since 1970 are by CodeDeploy's clock. */
 export interface Snapshot {
   deploymentId: string
-  /** When the status was read, by our clock; the rest may be newer. */
-  statusReadAtMs: number
+  /** When the status was read; the rest may be newer. */
+  statusReadAt: Moment
   /** The events were not read this time: they are as they were last seen, and task sets are as ECS tells them. */
   isBlind: boolean
-  /** When the events were read, by our clock; undefined when they never were. */
-  eventsReadAtMs: number | undefined
-  /** When the shares of production were read, by our clock; undefined when they never were. */
-  trafficReadAtMs: number | undefined
+  /** When the events were read; undefined when they never were. */
+  eventsReadAt: Moment | undefined
+  /** When the shares of production were read; undefined when they never were. */
+  trafficReadAt: Moment | undefined
   status: DeploymentStatus
   /** The service's own word for the status. */
   statusWord: string
@@ -89,18 +90,18 @@ export function isMoved(snapshot: Snapshot): boolean {
 const CURRENT_FOR_MS = 5_000
 
 /** Whether what was read then may be told as what is now. */
-export function isCurrent(readAtMs: number, nowMs: number): boolean {
-  return nowMs - readAtMs <= CURRENT_FOR_MS
+export function isCurrent(readAt: Moment, now: Moment): boolean {
+  return elapsedMs(readAt, now) <= CURRENT_FOR_MS
 }
 
 /**
  * Whether the events of a reading are how they are, or how they ended, rather than how they once were.
- * @param nowMs undefined while the deployment is being followed
+ * @param now undefined while the deployment is being followed
  */
-export function areEventsKnown(snapshot: Snapshot, nowMs: number | undefined): boolean {
-  const { isBlind, eventsReadAtMs } = snapshot
-  if (isBlind || eventsReadAtMs === undefined) return false
-  return hasEnded(snapshot) || nowMs === undefined || isCurrent(eventsReadAtMs, nowMs)
+export function areEventsKnown(snapshot: Snapshot, now: Moment | undefined): boolean {
+  const { isBlind, eventsReadAt } = snapshot
+  if (isBlind || eventsReadAt === undefined) return false
+  return hasEnded(snapshot) || now === undefined || isCurrent(eventsReadAt, now)
 }
 
 /** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */

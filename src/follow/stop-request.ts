@@ -47,7 +47,7 @@ export class StopRequest {
       const { serviceError } = error
       this.refusal = `${serviceError.code}: ${serviceError.message}`
       const mayPass = isPassing(serviceError)
-      this.#sendAgainAtMs = mayPass ? this.#clock.now() + AGAIN_AFTER_MS : undefined
+      this.#sendAgainAtMs = mayPass ? this.#clock.monotonicMs() + AGAIN_AFTER_MS : undefined
       if (mayPass) this.#trouble.failedWith(error)
       this.problem = callProblem(error)
       this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted'
@@ -67,6 +67,6 @@ export class StopRequest {
 
   /** Changes AWS, if it sends anything. */
   async sendAgainIfWorthwhile(): Promise<void> {
-    if (this.#sendAgainAtMs !== undefined && this.#clock.now() >= this.#sendAgainAtMs) await this.send()
+    if (this.#sendAgainAtMs !== undefined && this.#clock.monotonicMs() >= this.#sendAgainAtMs) await this.send()
   }
 }

@@ -7,7 +7,7 @@ const MAX_FAILED_LOOKS = 5
 const AGAIN_AFTER_DENIAL_MS = 3 * 60_000
 const AGAIN_AFTER_TROUBLE_MS = 60_000
 
-/** Whether a deployment's target can be read; while it cannot, when to try again. Times by our clock. */
+/** Whether a deployment's target can be read; while it cannot, when to try again. Times by the monotonic clock. */
 export class TargetSight {
   readonly #onLost: (error: CallError) => void
   #failedLooks = 0

@@ -56,7 +56,7 @@ export async function startGithubApi(options: GithubApiOptions = {}): Promise<Gi
   const requests: GithubRequest[] = []
   const violations: string[] = []
   const faults: GithubFault[] = []
-  const server = await listen(port, answerTo)
+  const server = await listen(port, answerTo, now)
   const url = addressOf(server)
 
   function answerTo({ line, text, authorization }: HttpRequest): HttpAnswer {

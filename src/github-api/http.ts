@@ -13,8 +13,12 @@ export interface HttpRequest {
 /** `silent`: nothing is ever answered; `cut`: the connection ends. */
 export type HttpAnswer = Answer | 'silent' | 'cut'
 
-/** Plain HTTP on loopback. Rejects when the port is taken. */
-export async function listen(port: number, answerTo: (request: HttpRequest) => HttpAnswer): Promise<Server> {
+/** Plain HTTP on loopback, whose answers are dated by `now`. Rejects when the port is taken. */
+export async function listen(
+  port: number,
+  answerTo: (request: HttpRequest) => HttpAnswer,
+  now: () => number,
+): Promise<Server> {
   const server = createServer(async (incoming, response) => {
     const answer = answerTo({
       line: `${incoming.method} ${incoming.url}`,
@@ -26,7 +30,8 @@ export async function listen(port: number, answerTo: (request: HttpRequest) => H
       response.destroy()
       return
     }
-    response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', ...answer.headers })
+    const date = new Date(now()).toUTCString()
+    response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', date, ...answer.headers })
     response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body))
   })
   await new Promise<void>((listening, failed) => {

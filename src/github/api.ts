@@ -20,20 +20,21 @@ export interface GithubToolkit {
 /** Why GitHub did not do what it was asked. */
 export class GithubError extends Error {
   /**
-   * `refused`: asking again is of no use; `limited`: not before `untilMs`; `passing`: it may work the next time; `moot`:
+   * `refused`: asking again is of no use; `limited`: not before `waitMs` are over; `passing`: it may work the next time; `moot`:
    * GitHub is not asked for it, and the message says why.
    */
   readonly kind: 'refused' | 'limited' | 'passing' | 'moot'
   /** HTTP status; 0 when there was no answer. */
   readonly status: number
-  readonly untilMs: number | undefined
+  /** How long to leave GitHub alone, in milliseconds. */
+  readonly waitMs: number | undefined
 
-  constructor(kind: GithubError['kind'], status: number, message: string, untilMs?: number) {
+  constructor(kind: GithubError['kind'], status: number, message: string, waitMs?: number) {
     super(message)
     this.name = 'GithubError'
     this.kind = kind
     this.status = status
-    this.untilMs = untilMs
+    this.waitMs = waitMs
   }
 }
 
@@ -95,9 +96,10 @@ export function githubErrorOf(error: unknown, nowMs: number): GithubError {
   const isUsedUp = headers['x-ratelimit-remaining'] === '0'
   if (status === 429 || (status === 403 && (retryAfter !== undefined || isUsedUp || /rate limit/i.test(told)))) {
     const reset = isUsedUp ? secondsOf(headers['x-ratelimit-reset']) : undefined
-    const untilMs =
-      retryAfter !== undefined ? nowMs + retryAfter * 1000 : reset !== undefined ? reset * 1000 : nowMs + LIMITED_MS
-    return new GithubError('limited', status, message, untilMs)
+    // GitHub tells a moment of its own clock, and in the same answer what that shows now.
+    const dateMs = Date.parse(String(headers['date']))
+    const untilResetMs = reset === undefined ? LIMITED_MS : reset * 1000 - (Number.isNaN(dateMs) ? nowMs : dateMs)
+    return new GithubError('limited', status, message, retryAfter === undefined ? untilResetMs : retryAfter * 1000)
   }
   return new GithubError(status >= 500 || status === 408 ? 'passing' : 'refused', status, message)
 }

@@ -119,7 +119,7 @@ export class Courier {
       const trouble = await this.#send(wording, release)
       this.#trouble = trouble
       attempts = trouble === undefined ? 0 : attempts + 1
-      this.#notBeforeMs = this.#clock.now() + PAUSE_MS
+      this.#notBeforeMs = this.#clock.monotonicMs() + PAUSE_MS
       if (trouble === undefined) continue
       if (trouble.kind === 'refused' || trouble.kind === 'moot') {
         this.#refusal = trouble
@@ -127,7 +127,7 @@ export class Courier {
       }
       // A limit may be over already by GitHub's clock and not in fact.
       const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), MAX_WAIT_MS)
-      this.#notBeforeMs = Math.max(trouble.untilMs ?? 0, this.#clock.now() + waitMs)
+      this.#notBeforeMs = this.#clock.monotonicMs() + Math.max(trouble.waitMs ?? 0, waitMs)
       if (trouble.kind === 'passing' && attempts === MAX_ATTEMPTS) return
       this.#wanted ??= release
     }
@@ -146,7 +146,7 @@ export class Courier {
   }
 
   #leftMs(): number {
-    return Math.max(0, this.#notBeforeMs - this.#clock.now())
+    return Math.max(0, this.#notBeforeMs - this.#clock.monotonicMs())
   }
 
   /** @returns what went wrong */

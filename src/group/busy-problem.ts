@@ -1,3 +1,4 @@
+import type { Moment } from '../clock.ts'
 import type { Problem } from '../errors.ts'
 import { runningEvent } from '../follow/snapshot.ts'
 import type { Marker } from '../marker.ts'
@@ -5,15 +6,15 @@ import { deploymentUrl } from '../report/console-links.ts'
 import { clockTime, duration } from '../report/words.ts'
 import { inSentence } from '../untrusted.ts'
 import type { Occupant } from './occupant.ts'
-import type { Room } from './room.ts'
+import { leftMs, type Room } from './room.ts'
 import type { RoomStep } from './room-policy.ts'
 
 /** Why a release is refused because of the deployment that keeps its group busy. */
-export function busyProblem(occupant: Occupant, room: Room, nowMs: number): Problem {
+export function busyProblem(occupant: Occupant, room: Room, now: Moment): Problem {
   const { service, group } = room
   const url = deploymentUrl(service.partition, service.region, occupant.id)
-  const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, nowMs)}`
-  return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, nowMs)}` }
+  const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, now.atMs)}`
+  return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, now)}` }
 }
 
 const FIRST: Record<Exclude<RoomStep, 'refuse'>, string> = {
@@ -23,25 +24,25 @@ const FIRST: Record<Exclude<RoomStep, 'refuse'>, string> = {
 }
 
 /** What keeps the group busy while a release is only planned, and what the release would do about it now. */
-export function busyNow(step: RoomStep, occupant: Occupant, room: Room, nowMs: number): string {
-  if (step === 'refuse') return `${busyProblem(occupant, room, nowMs).sentence} A release would be refused now.`
-  return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, nowMs)}. ${FIRST[step]}`
+export function busyNow(step: RoomStep, occupant: Occupant, room: Room, now: Moment): string {
+  if (step === 'refuse') return `${busyProblem(occupant, room, now).sentence} A release would be refused now.`
+  return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, now.atMs)}. ${FIRST[step]}`
 }
 
-function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: Room, nowMs: number): string {
-  const { policy, sinceMs, patienceMs } = room
+function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: Room, now: Moment): string {
+  const { policy, patienceMs } = room
   if (policy === 'fail') {
-    const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, nowMs)}. `
+    const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, now.atMs)}. `
     return `${free}Try again when it has ended, or set 'on-active-deployment' to 'wait' or 'replace'.`
   }
   if (stage === 'held') {
-    const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, nowMs)}`
+    const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, now.atMs)}`
     return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`
   }
-  if (nowMs >= sinceMs + patienceMs)
+  if (leftMs(room, now) <= 0)
     return `This step has waited for ${duration(patienceMs)}, which is as long as the release itself may take.`
   if (stage === 'shifted' && freeAtMs !== undefined) {
-    return `It is free at ${moment(freeAtMs, nowMs)}, later than the ${duration(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`
+    return `It is free at ${moment(freeAtMs, now.atMs)}, later than the ${duration(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`
   }
   return 'Try again when it has ended.'
 }

@@ -1,6 +1,7 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import { continueDeployment, stopDeployment } from '../aws/code-deploy.ts'
+import { momentOf } from '../clock.ts'
 import { Trouble } from '../follow/trouble.ts'
 import type { Progress } from '../progress.ts'
 import { readTroubleLine, requestTroubleLine } from '../report/log-lines.ts'
@@ -21,9 +22,9 @@ const HEARTBEAT_MS = 300_000
 interface Making {
   /** What each deployment was asked for already. */
   asked: Map<string, Set<RoomStep>>
-  /** What was told last, and when. */
+  /** What was told last, and when by the monotonic clock. */
   told: string
-  toldAtMs: number
+  toldMs: number
   reading: Trouble
   asking: Trouble
 }
@@ -49,14 +50,14 @@ export async function makeRoom(
   progress: Progress,
 ): Promise<boolean> {
   const { clock, log, signal } = world
-  const making: Making = { asked: new Map(), told: '', toldAtMs: clock.now(), ...troublesOf(world) }
+  const making: Making = { asked: new Map(), told: '', toldMs: clock.monotonicMs(), ...troublesOf(world) }
   let occupant: Occupant | undefined = first
   let isFresh = false
   try {
     while (occupant !== undefined && !signal.aborted) {
-      const step = stepIn(room, occupant, askedOf(making, occupant), clock.now())
+      const step = stepIn(room, occupant, askedOf(making, occupant), momentOf(clock))
       if (step === 'refuse') {
-        progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, clock.now())] })
+        progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, momentOf(clock))] })
         return false
       }
       if (step === 'wait' || isFresh) {
@@ -78,7 +79,7 @@ export async function makeRoom(
     return false
   }
   const { waits } = progress.learn(endOf(progress, world))
-  if (making.told !== '') log.line(freeLine(waitedMs(waits, clock.now()), clock.now()))
+  if (making.told !== '') log.line(freeLine(waitedMs(waits, momentOf(clock)), clock.now()))
   return true
 }
 
@@ -90,7 +91,7 @@ function troublesOf({ clock, log }: World): Pick<Making, 'reading' | 'asking'> {
 }
 
 function endOf({ release }: Progress, { clock }: World): { waits: readonly Wait[] } {
-  return { waits: endedWaits(release.waits, clock.now()) }
+  return { waits: endedWaits(release.waits, momentOf(clock)) }
 }
 
 function askedOf({ asked }: Making, { id }: Occupant): Set<RoomStep> {
@@ -108,16 +109,16 @@ function tell(
   { clock, log }: World,
   progress: Progress,
 ): void {
-  const nowMs = clock.now()
+  const now = momentOf(clock)
   const news = `${step} ${occupant.id} ${occupant.stage}`
   const hasAsked = askedOf(making, occupant).size > 0
   const isNews = step !== 'wait' || (news !== making.told && !hasAsked)
-  if (isNews) log.line(roomStepLine(step, occupant, room, nowMs))
-  else if (nowMs - making.toldAtMs >= HEARTBEAT_MS) log.line(stillBusyLine(occupant, room, nowMs))
+  if (isNews) log.line(roomStepLine(step, occupant, room, now))
+  else if (now.monotonicMs - making.toldMs >= HEARTBEAT_MS) log.line(stillBusyLine(occupant, room, now))
   else return
   making.told = news
-  making.toldAtMs = nowMs
-  progress.learn({ waits: withWait(progress.release.waits, occupant.id, step, nowMs) })
+  making.toldMs = now.monotonicMs
+  progress.learn({ waits: withWait(progress.release.waits, occupant.id, step, now) })
 }
 
 async function take(step: Wait['step'], { id }: Occupant, making: Making, world: World): Promise<void> {

@@ -1,6 +1,7 @@
 import type { DeploymentTarget } from '@aws-sdk/client-codedeploy'
 import { CallError } from '../aws/attempts.ts'
 import { type CodeDeploy, getDeployment, getDeploymentTarget, listActiveDeployments } from '../aws/code-deploy.ts'
+import { momentOf } from '../clock.ts'
 import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
 import { endingOf, isRollbackDue } from '../follow/ending.ts'
 import { readySinceMs, type Snapshot } from '../follow/snapshot.ts'
@@ -87,8 +88,9 @@ async function occupantIfThere(aws: CodeDeploy, id: string, facts: OccupancyFact
 async function readOccupant(aws: CodeDeploy, id: string, facts: OccupancyFacts): Promise<Occupant | undefined> {
   const { service, group } = facts
   const [info, { target, isSeen }] = await Promise.all([getDeployment(aws, id), readTarget(aws, id, service)])
-  const nowMs = aws.clock.now()
-  const read = readSnapshot({ readAtMs: nowMs, info, target, originalTaskSetId: originalTaskSetOf(service, id) })
+  const readAt = momentOf(aws.clock)
+  const nowMs = readAt.atMs
+  const read = readSnapshot({ readAt, info, target, originalTaskSetId: originalTaskSetOf(service, id) })
   const snapshot = { ...read, deploymentId: id }
   const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId
   const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback'

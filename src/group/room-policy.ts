@@ -24,21 +24,20 @@ export interface RoomFacts {
   stage: Stage
   /** It is the rollback of an earlier attempt of this very job, which is no reason to fail. */
   isOwnRollback: boolean
-  /** When its termination wait is over, if it is in it and that is known; milliseconds since 1970. */
-  freeAtMs: number | undefined
+  /** In how many milliseconds its termination wait is over, if it is in it and that is known. */
+  freeInMs: number | undefined
   /** The steps that it was asked for already. */
   asked: ReadonlySet<RoomStep>
-  nowMs: number
-  /** Until when we wait at most. */
-  untilMs: number
+  /** How much longer we wait at most, in milliseconds. */
+  leftMs: number
 }
 
 /** What to do about a deployment that keeps the group busy. */
 export function roomStep(policy: RoomPolicy, facts: RoomFacts): RoomStep {
-  const { stage, freeAtMs, asked, nowMs, untilMs } = facts
+  const { stage, freeInMs, asked, leftMs } = facts
   const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage]
   const next = asked.has(step) ? 'wait' : step
   if (next !== 'wait') return next
-  const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeAtMs ?? nowMs) > untilMs
-  return nowMs >= untilMs || isTooLong ? 'refuse' : 'wait'
+  const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeInMs ?? 0) > leftMs
+  return leftMs <= 0 || isTooLong ? 'refuse' : 'wait'
 }

@@ -1,3 +1,4 @@
+import { elapsedMs, type Moment } from '../clock.ts'
 import type { RoomPolicy } from '../inputs/choices.ts'
 import { isOwn, isSameJob, type Marker } from '../marker.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
@@ -14,23 +15,27 @@ export interface Room {
   onlyOwn: boolean
   /** The run that needs the room. */
   own: Marker
-  /** When it began to wait, or would; milliseconds since 1970. */
-  sinceMs: number
+  /** When it began to wait, or would. */
+  since: Moment
   /** How long it waits at most, in milliseconds: as long as the release itself may take. */
   patienceMs: number
 }
 
 /** What to do about the deployment that is in the way. */
-export function stepIn(room: Room, occupant: Occupant, asked: ReadonlySet<RoomStep>, nowMs: number): RoomStep {
+export function stepIn(room: Room, occupant: Occupant, asked: ReadonlySet<RoomStep>, now: Moment): RoomStep {
   const { stage, marker, rollsBack, freeAtMs } = occupant
   const isOwnRollback = rollsBack !== undefined && marker !== undefined && isSameJob(room.own, marker)
   const isOthers = room.onlyOwn && !isOwn(room.own, marker)
   return roomStep(isOthers ? 'fail' : room.policy, {
     stage,
     isOwnRollback,
-    freeAtMs,
+    freeInMs: freeAtMs === undefined ? undefined : freeAtMs - now.atMs,
     asked,
-    nowMs,
-    untilMs: room.sinceMs + room.patienceMs,
+    leftMs: leftMs(room, now),
   })
+}
+
+/** How much longer it waits, in milliseconds; 0 or less when it has waited for as long as it does. */
+export function leftMs({ since, patienceMs }: Room, now: Moment): number {
+  return patienceMs - elapsedMs(since, now)
 }

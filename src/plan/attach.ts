@@ -4,6 +4,7 @@ import { readShipped, type Shipped } from '../app-spec/shipped.ts'
 import { isPassing } from '../aws/attempts.ts'
 import { getAppSpec } from '../aws/code-deploy.ts'
 import { type DescribedDefinition, describeTaskDefinition } from '../aws/ecs.ts'
+import { momentOf } from '../clock.ts'
 import type { Problem } from '../errors.ts'
 import { budgetFor, finishOf } from '../follow/budget.ts'
 import { type Absent, findMeant, type MeantDeployment } from '../group/meant-deployment.ts'
@@ -147,7 +148,7 @@ export async function readAttached(
       policy: 'fail',
       onlyOwn: false,
       own: ownMarker(world.run, inputs.operation),
-      sinceMs: world.clock.now(),
+      since: momentOf(world.clock),
       patienceMs: 0,
     },
   }

@@ -1,5 +1,6 @@
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { AppSpecFile } from '../app-spec/app-spec-file.ts'
+import { type Moment, momentOf } from '../clock.ts'
 import type { Problem } from '../errors.ts'
 import { budgetFor, finishOf } from '../follow/budget.ts'
 import type { Room } from '../group/room.ts'
@@ -37,8 +38,8 @@ export interface Planning {
 export interface Earlier {
   /** A deployment that CodeDeploy named as being in the way; it may not be listed. */
   blocker: string | undefined
-  /** When the release began to wait for room; milliseconds since 1970. */
-  waitsSinceMs: number | undefined
+  /** When the release began to wait for room. */
+  waitsSince: Moment | undefined
 }
 
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
@@ -102,7 +103,7 @@ export async function makePlan(
     policy: inputs.onActiveDeployment,
     onlyOwn: inputs.operation === 'preview',
     own,
-    sinceMs: earlier.waitsSinceMs ?? world.clock.now(),
+    since: earlier.waitsSince ?? momentOf(world.clock),
     patienceMs: totalMs,
   }
   const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, await maker)

@@ -1,5 +1,6 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { type CodeDeploy, getDeployment } from '../aws/code-deploy.ts'
+import { momentOf } from '../clock.ts'
 import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
 import { endingOf } from '../follow/ending.ts'
 import type { Snapshot } from '../follow/snapshot.ts'
@@ -72,8 +73,8 @@ async function takenBack(
   const hasFailed = info.status === 'Stopped' || info.status === 'Failed'
   if (!hasFailed || !isUndone || service.primary.deploymentId === id) return undefined
   const { target } = await readTarget(aws, id, service)
-  const readAtMs = aws.clock.now()
-  const snapshot = readSnapshot({ readAtMs, info, target, originalTaskSetId: originalTaskSetOf(service, id) })
+  const readAt = momentOf(aws.clock)
+  const snapshot = readSnapshot({ readAt, info, target, originalTaskSetId: originalTaskSetOf(service, id) })
   const hasBegun = hasBegunToShift(snapshot)
   return hasBegun || endingOf(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined
 }

@@ -1,4 +1,5 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
+import { momentOf } from '../clock.ts'
 import { busyNow, busyProblem } from '../group/busy-problem.ts'
 import { findOccupant, type Occupant } from '../group/occupant.ts'
 import { type Room, stepIn } from '../group/room.ts'
@@ -90,10 +91,10 @@ export function checkTurn(
     }
   }
   if (occupant === undefined) return
-  const nowMs = world.clock.now()
-  const step = stepIn(room, occupant, new Set(), nowMs)
-  if (operation === 'plan') findings.warnings.push(busyNow(step, occupant, room, nowMs))
-  else if (step === 'refuse') findings.add(busyProblem(occupant, room, nowMs))
+  const now = momentOf(world.clock)
+  const step = stepIn(room, occupant, new Set(), now)
+  if (operation === 'plan') findings.warnings.push(busyNow(step, occupant, room, now))
+  else if (step === 'refuse') findings.add(busyProblem(occupant, room, now))
 }
 
 /** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */

@@ -1,5 +1,6 @@
 import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
+import { momentOf } from '../clock.ts'
 import { makeRoom } from '../group/make-room.ts'
 import type { Occupant } from '../group/occupant.ts'
 import type { Room } from '../group/room.ts'
@@ -62,6 +63,6 @@ async function settle(
 
 /** Where a deployment of this pull request, and of nobody else, is brought to its end. */
 export function settlingRoom({ service, group }: Lane, whose: Marker, { clock }: World): Room {
-  const sinceMs = clock.now()
-  return { service, group, policy: 'replace', onlyOwn: true, own: whose, sinceMs, patienceMs: SETTLES_WITHIN_MS }
+  const since = momentOf(clock)
+  return { service, group, policy: 'replace', onlyOwn: true, own: whose, since, patienceMs: SETTLES_WITHIN_MS }
 }

@@ -80,7 +80,7 @@ function goingOn(release: Release): string {
   const label = serviceLabel(release)
   if (deploymentId !== undefined) return `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${label}.`
   const last = waits.at(-1)
-  return last === undefined || last.endedAtMs !== undefined
+  return last === undefined || last.endedAt !== undefined
     ? `Checking whether ${label} can be released.`
     : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`
 }

@@ -36,9 +36,9 @@ export function hookResults(release: Release): HookResult[] {
 function resultOf(event: EventStatus | undefined, release: Release): HookResult['result'] {
   if (event === 'succeeded' || event === 'failed') return event
   if (event === 'skipped' || isNotDeployed(release)) return 'not-run'
-  const { snapshot, status, endedAtMs } = release
+  const { snapshot, status, endedAt } = release
   if (snapshot === undefined && status === undefined) return 'not-run'
-  if (snapshot === undefined || !areEventsKnown(snapshot, endedAtMs)) return 'unknown'
+  if (snapshot === undefined || !areEventsKnown(snapshot, endedAt)) return 'unknown'
   return event === 'running' || event === 'unknown' ? event : 'not-run'
 }
 

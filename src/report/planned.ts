@@ -1,5 +1,6 @@
 import { type AppSpec, buildAppSpec } from '../app-spec/app-spec.ts'
 import { revisionName } from '../aws/arn.ts'
+import type { Moment } from '../clock.ts'
 import { stepIn } from '../group/room.ts'
 import { type ExpectedPhase, expectedPhases } from '../plan/phases.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
@@ -19,20 +20,20 @@ export interface Planned {
   appSpec: Pick<AppSpec, 'content'> & { sha256: string | undefined }
 }
 
-export function plannedOf({ operation, plan, asked, startedAtMs }: Release): Planned | undefined {
+export function plannedOf({ operation, plan, asked, startedAt }: Release): Planned | undefined {
   if (operation !== 'plan' || plan === undefined) return undefined
   const arn = plan.definition.kind === 'use' ? plan.definition.arn : undefined
   const { content, sha256 } = buildAppSpec(plan.appSpec, arn ?? NOT_REGISTERED_YET)
   return {
-    writes: plannedWrites(plan, startedAtMs),
+    writes: plannedWrites(plan, startedAt),
     phases: asked.finishLine === 'nothing' ? [] : expectedPhases(plan, { waitFor: asked.finishLine }),
     appSpec: { content, sha256: arn === undefined ? undefined : sha256 },
   }
 }
 
-function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }: ReleasePlan, nowMs: number) {
+function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }: ReleasePlan, now: Moment) {
   if (isUnchanged || adopted !== undefined) return []
-  const step = occupant === undefined ? 'wait' : stepIn(room, occupant, new Set(), nowMs)
+  const step = occupant === undefined ? 'wait' : stepIn(room, occupant, new Set(), now)
   return [
     ...(step === 'stop' ? [`Stop deployment ${occupant?.id} with rollback`] : []),
     ...(step === 'end-termination-wait' ? [`End the termination wait of deployment ${occupant?.id}`] : []),

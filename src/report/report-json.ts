@@ -1,5 +1,6 @@
 import { buildAppSpec } from '../app-spec/app-spec.ts'
 import { revisionName } from '../aws/arn.ts'
+import { elapsedMs } from '../clock.ts'
 import type { Snapshot, TaskSetReading } from '../follow/snapshot.ts'
 import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
 import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
@@ -34,8 +35,8 @@ function reportOf(release: Release) {
     verdict,
     problems: release.problems,
     warnings: release.warnings,
-    startedAt: isoTime(release.startedAtMs),
-    endedAt: isoTime(release.endedAtMs),
+    startedAt: isoTime(release.startedAt.atMs),
+    endedAt: isoTime(release.endedAt?.atMs),
     isAws: release.otherEndpoint === undefined,
     run: {
       repository: run.repository,
@@ -77,8 +78,8 @@ function reportOf(release: Release) {
     waits: release.waits.map((wait) => ({
       deploymentId: wait.deploymentId,
       step: wait.step,
-      startedAt: isoTime(wait.startedAtMs),
-      durationSeconds: wait.endedAtMs === undefined ? null : (wait.endedAtMs - wait.startedAtMs) / 1000,
+      startedAt: isoTime(wait.startedAt.atMs),
+      durationSeconds: wait.endedAt === undefined ? null : elapsedMs(wait.startedAt, wait.endedAt) / 1000,
     })),
     deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
     hooks: hookResults(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({

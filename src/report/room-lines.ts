@@ -1,23 +1,23 @@
+import type { Moment } from '../clock.ts'
 import { describeOccupant } from '../group/busy-problem.ts'
 import type { Occupant } from '../group/occupant.ts'
-import type { Room } from '../group/room.ts'
+import { leftMs, type Room } from '../group/room.ts'
 import type { Wait } from '../group/wait.ts'
 import { deploymentUrl } from './console-links.ts'
 import { atMost, clockTime, duration } from './words.ts'
 
 /** What is waited for, or what is done about it. */
-export function roomStepLine(step: Wait['step'], occupant: Occupant, room: Room, nowMs: number): string {
+export function roomStepLine(step: Wait['step'], occupant: Occupant, room: Room, now: Moment): string {
   const url = deploymentUrl(room.service.partition, room.service.region, occupant.id)
-  const who = `deployment ${describeOccupant(occupant, nowMs)}`
-  return `${clockTime(nowMs)}  ${roomStepText(step, who, occupant, room, nowMs)}${url === undefined ? '' : ` ${url}`}`
+  const who = `deployment ${describeOccupant(occupant, now.atMs)}`
+  return `${clockTime(now.atMs)}  ${roomStepText(step, who, occupant, room, now)}${url === undefined ? '' : ` ${url}`}`
 }
 
-function roomStepText(step: Wait['step'], who: string, { freeAtMs }: Occupant, room: Room, nowMs: number): string {
+function roomStepText(step: Wait['step'], who: string, { freeAtMs }: Occupant, room: Room, now: Moment): string {
   switch (step) {
     case 'wait': {
-      const leftMs = room.sinceMs + room.patienceMs - nowMs
       const free = freeAtMs === undefined ? '' : `, until about ${clockTime(freeAtMs)}`
-      return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${atMost(leftMs)}, for ${who}.`
+      return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${atMost(leftMs(room, now))}, for ${who}.`
     }
     case 'stop':
       return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`
@@ -27,9 +27,8 @@ function roomStepText(step: Wait['step'], who: string, { freeAtMs }: Occupant, r
 }
 
 /** After minutes of silence. */
-export function stillBusyLine(occupant: Occupant, room: Room, nowMs: number): string {
-  const leftMs = room.sinceMs + room.patienceMs - nowMs
-  return `${clockTime(nowMs)}  Still waiting, at most ${atMost(Math.max(0, leftMs))} more, for deployment ${describeOccupant(occupant, nowMs)}.`
+export function stillBusyLine(occupant: Occupant, room: Room, now: Moment): string {
+  return `${clockTime(now.atMs)}  Still waiting, at most ${atMost(Math.max(0, leftMs(room, now)))} more, for deployment ${describeOccupant(occupant, now.atMs)}.`
 }
 
 /** The wait is over. */

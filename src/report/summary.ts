@@ -1,3 +1,4 @@
+import { elapsedMs, type Moment } from '../clock.ts'
 import { type EventReading, hasEnded, type Snapshot } from '../follow/snapshot.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import { type Wait, waitedMs } from '../group/wait.ts'
@@ -65,7 +66,7 @@ export function alert(release: Release): string {
 }
 
 function facts(release: Release): string {
-  const { service, deploymentId, startedAtMs, endedAtMs, snapshot, plan, caller, waits } = release
+  const { service, deploymentId, startedAt, endedAt, snapshot, plan, caller, waits } = release
   const url =
     service === undefined || deploymentId === undefined
       ? undefined
@@ -75,7 +76,7 @@ function facts(release: Release): string {
   const lastSeen = productionLastSeen(release)
   const rows: [string, string][] = [
     ['Deployment', deploymentId === undefined ? '' : withLink(markdownCode(deploymentId), url)],
-    ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAtMs)],
+    ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAt)],
     [
       'Revision',
       [originalRevision(release), releasedRevision(release)]
@@ -101,24 +102,24 @@ function facts(release: Release): string {
       service === undefined ? '' : `${markdownCode(service.account)}, ${markdownCode(service.region)}`,
     ],
     ['Made as', caller === undefined ? '' : markdownCode(caller.arn)],
-    ['Started', clockTime(startedAtMs, true)],
-    ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAtMs ?? startedAtMs)],
-    ['Took', endedAtMs === undefined ? '' : duration(endedAtMs - startedAtMs)],
+    ['Started', clockTime(startedAt.atMs, true)],
+    ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAt ?? startedAt)],
+    ['Took', endedAt === undefined ? '' : duration(elapsedMs(startedAt, endedAt))],
   ]
   const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '')
   return table(first, others)
 }
 
-function waitsText(waits: readonly Wait[], nowMs: number): string {
+function waitsText(waits: readonly Wait[], now: Moment): string {
   const ids = waits.slice(0, MAX_LIST_LENGTH).map(({ deploymentId }) => markdownCode(deploymentId))
-  return `${duration(waitedMs(waits, nowMs))} (${ids.join(', ')})`
+  return `${duration(waitedMs(waits, now))} (${ids.join(', ')})`
 }
 
-function statusText(snapshot: Snapshot, nowMs: number | undefined): string {
-  const { status, statusWord, statusReadAtMs, isShifted } = snapshot
+function statusText(snapshot: Snapshot, now: Moment | undefined): string {
+  const { status, statusWord, statusReadAt, isShifted } = snapshot
   const waits = status === 'running' && isShifted ? ' (the original waits for its termination)' : ''
-  const isOld = !hasEnded(snapshot) && nowMs !== undefined && nowMs - statusReadAtMs > STATUS_IS_OLD_AFTER_MS
-  return `${markdownText(statusWord)}${waits}${isOld ? readText(statusReadAtMs) : ''}`
+  const isOld = !hasEnded(snapshot) && now !== undefined && elapsedMs(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS
+  return `${markdownText(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`
 }
 
 function readText(readAtMs: number | undefined): string {
@@ -189,9 +190,9 @@ function lifecycle(release: Release): string {
       durationText(eventDurationMs(event)),
       markdownCode(hookOf.get(event.name) ?? ''),
     ])
-  const { isBlind, eventsReadAtMs } = release.snapshot ?? {}
+  const { isBlind, eventsReadAt } = release.snapshot ?? {}
   const asSeen =
-    isBlind && eventsReadAtMs !== undefined ? `As they were last seen at ${clockTime(eventsReadAtMs)}.\n\n` : ''
+    isBlind && eventsReadAt !== undefined ? `As they were last seen at ${clockTime(eventsReadAt.atMs)}.\n\n` : ''
   const gantt = renderGantt(release)
   const picture =
     gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`

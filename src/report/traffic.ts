@@ -1,4 +1,5 @@
 import { revisionName } from '../aws/arn.ts'
+import type { Moment } from '../clock.ts'
 import { areEventsKnown, hasEnded, replacementTraffic } from '../follow/snapshot.ts'
 import type { Release } from '../release-state.ts'
 import { rollbackOf } from '../release-state.ts'
@@ -28,8 +29,12 @@ export function trafficNow(release: Release): number | undefined {
   const { production, snapshot, status } = release
   if (production?.isOutdated === false) return production.percent
   if (neverShifted(release)) return 0
-  const isOld = snapshot?.isBlind === true && (snapshot.trafficReadAtMs ?? 0) < snapshot.statusReadAtMs
+  const isOld = snapshot?.isBlind === true && isBefore(snapshot.trafficReadAt, snapshot.statusReadAt)
   return status === undefined && !isOld ? replacementTraffic(snapshot) : undefined
+}
+
+function isBefore(moment: Moment | undefined, other: Moment): boolean {
+  return moment === undefined || moment.monotonicMs < other.monotonicMs
 }
 
 /** `web:42`, or `web:41 90% / web:42 10%`; empty when it was not seen. The output `production`. */
@@ -52,12 +57,12 @@ function sharesText(revisions: readonly { name: string; percent: number }[]): st
 
 /** What the test listener reaches; undefined when there is no test listener or it was not seen. */
 export function testTraffic(release: Release): 'original' | 'replacement' | undefined {
-  const { group, snapshot, endedAtMs } = release
+  const { group, snapshot, endedAt } = release
   if (group?.hasTestListener !== true || snapshot === undefined) return undefined
   const rollback = rollbackOf(release)?.status
   if (rollback === 'succeeded') return 'original'
   if (rollback === 'running' || rollback === 'unknown') return undefined
   const shifted = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded'
   if (shifted) return 'replacement'
-  return areEventsKnown(snapshot, endedAtMs) ? 'original' : undefined
+  return areEventsKnown(snapshot, endedAt) ? 'original' : undefined
 }

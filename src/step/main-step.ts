@@ -1,3 +1,4 @@
+import { type Moment, momentOf } from '../clock.ts'
 import { operate } from '../operations/operate.ts'
 import type { Release } from '../release-state.ts'
 import type { Log } from '../world.ts'
@@ -64,7 +65,7 @@ export async function mainStep({
   tellsGithub = news.isAsked
   const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment])
   close()
-  const last = ended ?? cutOff(teller.told, world.clock.now())
+  const last = ended ?? cutOff(teller.told, momentOf(world.clock))
   if (last === undefined) return
   if (isSaving) {
     saved.save(last)
@@ -81,11 +82,11 @@ export async function mainStep({
 }
 
 /** A cancelled release that waited for something up to the last moment. */
-function cutOff(told: Release | undefined, endedAtMs: number): Release | undefined {
+function cutOff(told: Release | undefined, endedAt: Moment): Release | undefined {
   if (told === undefined) return undefined
   const mayHaveStarted = told.taskDefinition !== undefined && told.deploymentId === undefined
   const failure = mayHaveStarted ? 'Whether a deployment was created is not known yet; the post step looks.' : undefined
-  return { ...told, status: 'cancelled', endedAtMs, failure: told.failure ?? failure }
+  return { ...told, status: 'cancelled', endedAt, failure: told.failure ?? failure }
 }
 
 function attempt(action: () => void): void {

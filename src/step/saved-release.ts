@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { broughtOver, type Moment, momentOf, systemClock } from '../clock.ts'
 import { isJsonObject } from '../document.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
 import type { Release } from '../release-state.ts'
@@ -38,17 +39,24 @@ export function saveRelease(release: Release): string {
   return JSON.stringify({ ...release, plan })
 }
 
-/** The release of a saved text; undefined when the text is not whole, as after a kill. */
-export function restoreRelease(text: string): Release | undefined {
+/**
+ * The release of a saved text; undefined when the text is not whole, as after a kill.
+ * @param now in this process, which is another than the one that saved it
+ */
+export function restoreRelease(text: string, now: Moment): Release | undefined {
   let saved: unknown
   try {
-    saved = JSON.parse(text)
+    saved = JSON.parse(text, (_, value) => (isMoment(value) ? broughtOver(value.atMs, now) : value))
   } catch {
     return undefined
   }
-  if (!isJsonObject(saved) || typeof saved['startedAtMs'] !== 'number') return undefined
+  if (!isJsonObject(saved) || !isMoment(saved['startedAt'])) return undefined
   const release = saved as unknown as Release
   return { ...release, plan: release.plan && restorePlan(release.plan, release.taskDefinition?.arn ?? '') }
+}
+
+function isMoment(value: unknown): value is Moment {
+  return isJsonObject(value) && typeof value['atMs'] === 'number' && typeof value['monotonicMs'] === 'number'
 }
 
 /** The post step registers nothing and has a limit of its own. */
@@ -59,7 +67,7 @@ function restorePlan(plan: ReleasePlan, arn: string): ReleasePlan {
 /** What the main step left; undefined when there is nothing to go on with. */
 export function readSavedRelease(path: string): Release | undefined {
   try {
-    return restoreRelease(readFileSync(path, 'utf8'))
+    return restoreRelease(readFileSync(path, 'utf8'), momentOf(systemClock))
   } catch {
     return undefined
   }
