@@ -43224,6 +43224,11 @@ async function makeRoom(room, first, autoPromote, world, progress) {
                 return false;
             }
             if (step === 'wait' || isFresh) {
+                const objection = step === 'wait' ? undefined : await room.objection?.();
+                if (objection !== undefined) {
+                    progress.end('refused', { ...endOf(progress, world), problems: [objection] });
+                    return false;
+                }
                 tell(step, occupant, making, room, world, progress);
                 await take(step, occupant, making, world);
                 await clock.sleep(restMs(occupant, making, world), signal);
@@ -45001,14 +45006,12 @@ function notFound(sentence) {
 /* harmony export */   S: () => (/* binding */ settlingRoom),
 /* harmony export */   t: () => (/* binding */ freeLane)
 /* harmony export */ });
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7011);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5233);
-/* harmony import */ var _group_make_room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7687);
-/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9712);
-/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(480);
-/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4530);
-
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5233);
+/* harmony import */ var _group_make_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7687);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9712);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(480);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2818);
+/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4530);
 
 
 
@@ -45025,8 +45028,8 @@ const SETTLES_WITHIN_MS = 30 * 60_000;
  */
 async function freeLane(lane, whose, world, progress) {
     try {
-        const now = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_5__/* .lookAgain */ .IK)(lane, world);
-        const isStill = whose === undefined ? now.holder === undefined : (0,_holder_js__WEBPACK_IMPORTED_MODULE_4__/* .isHeldBy */ .D0)(now.holder, whose);
+        const now = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .lookAgain */ .IK)(lane, world);
+        const isStill = whose === undefined ? now.holder === undefined : (0,_holder_js__WEBPACK_IMPORTED_MODULE_2__/* .isHeldBy */ .D0)(now.holder, whose);
         if (!isStill)
             return 'of-others';
         const { occupant } = now;
@@ -45036,26 +45039,33 @@ async function freeLane(lane, whose, world, progress) {
         // A claim that was undone leaves what ran before it, of whichever pull request that was.
         if (rested.occupant !== undefined)
             return 'of-others';
-        await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .runNothing */ .B)(rested, world);
+        await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_5__/* .runNothing */ .B)(rested, world);
         world.log.line(`Lane ${lane.name} is free: it runs no tasks any more.`);
         return 'freed';
     }
     catch (error) {
-        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
-            throw error;
-        progress.end('refused', { problems: [(0,_aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .callProblem */ .U)(error)] });
+        progress.end('refused', { problems: (0,_problems_js__WEBPACK_IMPORTED_MODULE_4__/* .problemsIn */ ._)(error) });
         return 'stuck';
     }
 }
 /** The lane with nothing of this pull request being deployed any more; undefined when `progress` has ended. */
 async function settle(lane, occupant, whose, world, progress) {
-    const isRoom = await (0,_group_make_room_js__WEBPACK_IMPORTED_MODULE_3__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
-    return isRoom ? await (0,_lane_js__WEBPACK_IMPORTED_MODULE_5__/* .lookAgain */ .IK)(lane, world) : undefined;
+    const isRoom = await (0,_group_make_room_js__WEBPACK_IMPORTED_MODULE_1__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
+    return isRoom ? await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .lookAgain */ .IK)(lane, world) : undefined;
 }
 /** Where a deployment of this pull request, and of nobody else, is brought to its end. */
-function settlingRoom({ service, group }, whose, { clock }) {
-    const since = (0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .momentOf */ .Et)(clock);
-    return { service, group, policy: 'replace', onlyOwn: true, own: whose, since, patienceMs: SETTLES_WITHIN_MS };
+function settlingRoom(lane, whose, world) {
+    const { service, group } = lane;
+    return {
+        service,
+        group,
+        policy: 'replace',
+        onlyOwn: true,
+        own: whose,
+        since: (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .momentOf */ .Et)(world.clock),
+        patienceMs: SETTLES_WITHIN_MS,
+        objection: () => (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .objectionTo */ .Dx)(lane, world),
+    };
 }
 
 
@@ -45151,8 +45161,13 @@ function isLater(one, other) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dx: () => (/* binding */ objectionTo),
+/* harmony export */   F1: () => (/* binding */ readHolder),
 /* harmony export */   IK: () => (/* binding */ lookAgain),
 /* harmony export */   Sq: () => (/* binding */ readLanes),
+/* harmony export */   UH: () => (/* binding */ serviceNow),
+/* harmony export */   eJ: () => (/* binding */ laneService),
+/* harmony export */   ef: () => (/* binding */ lookAtLanes),
 /* harmony export */   kL: () => (/* binding */ inputsOfLanes)
 /* harmony export */ });
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
@@ -45162,8 +45177,9 @@ function isLater(one, other) {
 /* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9327);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
 /* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5612);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4169);
-/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9712);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9712);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2818);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9875);
 
 
 
@@ -45173,8 +45189,7 @@ function isLater(one, other) {
 
 
 
-const LANE_TAG = 'preview-lane';
-const COUNT_TAG = 'preview-desired-count';
+
 /**
  * Every lane with who has it, with reads only; undefined with problems added. A service that is not tagged as a lane is a
  * problem: no other is ever claimed, stopped or scaled to nothing.
@@ -45191,19 +45206,56 @@ function inputsOfLanes(inputs) {
         return { ...inputs, service, cluster, testUrl: url, onActiveDeployment: 'replace' };
     });
 }
-/** How the lane is now. @throws CallError @throws RefusedError when the service is not there any more */
+/**
+ * How the lane is now.
+ * @throws CallError
+ * @throws RefusedError when the service is not there any more, or is a lane no longer
+ */
 async function lookAgain(lane, world) {
-    const { cluster, name, group } = lane;
-    const { service, problems } = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_6__/* .resolveService */ .Wl)(cluster, name, await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .describeService */ .Jv)(world, cluster, name));
+    const service = await laneService(lane, world);
+    return { ...lane, service, ...(await readHolder(service, lane.group, world)) };
+}
+/** How those of the lanes are now that still are lanes. @throws CallError @throws RefusedError as `lookAgain` */
+async function lookAtLanes(lanes, world) {
+    const seen = await Promise.all(lanes.map(async (lane) => ({ lane, service: await serviceNow(lane, world) })));
+    const still = seen.filter(({ service }) => (0,_tags_js__WEBPACK_IMPORTED_MODULE_9__/* .laneProblems */ .$)(service).length === 0);
+    return await Promise.all(still.map(async ({ lane, service }) => ({ ...lane, service, ...(await readHolder(service, lane.group, world)) })));
+}
+/**
+ * The service of a lane, read right before it is changed: a tag that was taken off meanwhile means that it is somebody's
+ * by now.
+ * @throws CallError
+ * @throws RefusedError when it is not there any more, or is a lane no longer
+ */
+async function laneService(lane, world) {
+    const service = await serviceNow(lane, world);
+    const problems = (0,_tags_js__WEBPACK_IMPORTED_MODULE_9__/* .laneProblems */ .$)(service);
+    if (problems.length > 0)
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .f(problems);
+    return service;
+}
+/** Why a lane may not be changed after all. */
+async function objectionTo(lane, world) {
+    try {
+        await laneService(lane, world);
+        return undefined;
+    }
+    catch (error) {
+        return (0,_problems_js__WEBPACK_IMPORTED_MODULE_8__/* .problemsIn */ ._)(error)[0];
+    }
+}
+/** The service, whether or not it still is a lane. @throws CallError @throws RefusedError when it is not there any more */
+async function serviceNow({ cluster, name }, world) {
+    const { service, problems } = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_6__/* .resolveService */ .Wl)(cluster, name, await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .describeService */ .Jv)(world, cluster, name, ['TAGS']));
     if (service === undefined)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .f(problems);
-    return { ...lane, service, ...(await readHolder(service, group, world)) };
+    return service;
 }
 async function readLane(parsed, world, identity, findings) {
     const { service, group } = await (0,_plan_attach_js__WEBPACK_IMPORTED_MODULE_4__/* .findPlace */ .Pj)(parsed, world, identity, findings);
     if (service === undefined)
         return undefined;
-    const { problems, desiredCount } = readTags(service);
+    const { problems, desiredCount } = (0,_tags_js__WEBPACK_IMPORTED_MODULE_9__/* .readTags */ .g)(service);
     findings.add(...problems);
     if (group === undefined || problems.length > 0)
         return undefined;
@@ -45220,18 +45272,7 @@ async function readHolder(service, group, world) {
         (0,_group_occupant_js__WEBPACK_IMPORTED_MODULE_2__/* .findOccupant */ .H)(world, facts),
         (0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_5__/* .readMaker */ .x)(world, service),
     ]);
-    return { occupant, holder: (0,_holder_js__WEBPACK_IMPORTED_MODULE_8__/* .holderOf */ .Kd)(service, occupant, maker) };
-}
-function readTags({ name, clusterName, tags }) {
-    if (tags[LANE_TAG] !== 'true') {
-        const sentence = `Service '${clusterName}/${name}' is not a lane for previews: it has no tag '${LANE_TAG}' with the value 'true', so nothing of it is touched. Check 'preview-services'.`;
-        return { problems: [{ reason: 'not-a-lane', sentence }], desiredCount: 0 };
-    }
-    const count = tags[COUNT_TAG] ?? '1';
-    if (/^[1-9]\d{0,3}$/.test(count))
-        return { problems: [], desiredCount: Number(count) };
-    const sentence = `Tag '${COUNT_TAG}' of service '${clusterName}/${name}' must be a whole number from 1 to 9999; it is '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_7__/* .inSentence */ .BX)(count, 60)}'.`;
-    return { problems: [{ reason: 'not-a-lane', sentence }], desiredCount: 0 };
+    return { occupant, holder: (0,_holder_js__WEBPACK_IMPORTED_MODULE_7__/* .holderOf */ .Kd)(service, occupant, maker) };
 }
 
 
@@ -45261,6 +45302,40 @@ function problemsIn(error) {
 
 /***/ }),
 
+/***/ 9875:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ laneProblems),
+/* harmony export */   g: () => (/* binding */ readTags)
+/* harmony export */ });
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4169);
+
+const LANE_TAG = 'preview-lane';
+const COUNT_TAG = 'preview-desired-count';
+/** Why a service is no lane; nothing of it is ever claimed, stopped or scaled then. */
+function laneProblems({ name, clusterName, tags }) {
+    if (tags[LANE_TAG] === 'true')
+        return [];
+    const sentence = `Service '${clusterName}/${name}' is not a lane for previews: it has no tag '${LANE_TAG}' with the value 'true', so nothing of it is touched. Check 'preview-services'.`;
+    return [{ reason: 'not-a-lane', sentence }];
+}
+/** How many tasks a lane runs while somebody has it, with what is wrong with its tags. */
+function readTags(service) {
+    const problems = laneProblems(service);
+    if (problems.length > 0)
+        return { problems, desiredCount: 0 };
+    const { name, clusterName, tags } = service;
+    const count = tags[COUNT_TAG] ?? '1';
+    if (/^[1-9]\d{0,3}$/.test(count))
+        return { problems: [], desiredCount: Number(count) };
+    const sentence = `Tag '${COUNT_TAG}' of service '${clusterName}/${name}' must be a whole number from 1 to 9999; it is '${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(count, 60)}'.`;
+    return { problems: [{ reason: 'not-a-lane', sentence }], desiredCount: 0 };
+}
+
+
+/***/ }),
+
 /***/ 4530:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45269,29 +45344,49 @@ function problemsIn(error) {
 /* harmony export */   e: () => (/* binding */ runTasks)
 /* harmony export */ });
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
-/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
-/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(480);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8191);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(480);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9875);
+
+
 
 
 
 /**
  * Lets a lane run no tasks. When somebody took it since it was looked at, also between that look and the write, it runs
- * them again, for they need its tasks. Changes AWS.
+ * them again, for they need its tasks; one whose tag was taken off in that moment runs what it ran before. Changes AWS.
  * @param lane as it was looked at right before
  * @throws CallError
+ * @throws RefusedError when it is a lane no longer
  */
 async function runNothing(lane, world) {
     const { cluster, name, desiredCount } = lane;
+    const ranBefore = (await (0,_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .laneService */ .eJ)(lane, world)).desiredCount;
     await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, 0);
-    if (wasTaken(lane, await (0,_lane_js__WEBPACK_IMPORTED_MODULE_1__/* .lookAgain */ .IK)(lane, world)))
+    const service = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .serviceNow */ .UH)(lane, world);
+    const problems = (0,_tags_js__WEBPACK_IMPORTED_MODULE_3__/* .laneProblems */ .$)(service);
+    if (problems.length > 0) {
+        if (ranBefore > 0)
+            await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, ranBefore);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .f(problems);
+    }
+    const now = { service, ...(await (0,_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .readHolder */ .F1)(service, lane.group, world)) };
+    if (wasTaken(lane, now))
         await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, desiredCount);
 }
-/** Lets a lane that somebody has run its tasks. Changes AWS. @throws CallError */
-async function runTasks({ service, cluster, name, desiredCount }, world) {
-    if (service.desiredCount === desiredCount)
+/**
+ * Lets a lane that somebody has run its tasks. Changes AWS.
+ * @throws CallError
+ * @throws RefusedError when it is a lane no longer
+ */
+async function runTasks(lane, world) {
+    const { cluster, name, desiredCount } = lane;
+    const runs = (await (0,_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .laneService */ .eJ)(lane, world)).desiredCount;
+    if (runs === desiredCount)
         return;
     await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, desiredCount);
-    world.log.line(`Lane ${name} is to run ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(desiredCount, 'task')}; it ran ${service.desiredCount}.`);
+    world.log.line(`Lane ${name} is to run ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(desiredCount, 'task')}; it ran ${runs}.`);
 }
 /** Something is being released to it, or has been, since it was looked at. */
 function wasTaken(before, now) {
@@ -45338,7 +45433,7 @@ async function tidyUp(ended, lanes, own, world) {
             const isBack = (await giveBack(ended, world)) && preview !== undefined;
             return isBack ? progress.learn({ preview: { ...preview, taking: undefined } }) : ended;
         }
-        const now = await Promise.all(lanes.map((lane) => (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(lane, world)));
+        const now = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAtLanes */ .ef)(lanes, world);
         const lane = now.find(({ service }) => service.arn === ended.service?.arn);
         if (lane === undefined || world.signal.aborted)
             return ended;
@@ -49336,7 +49431,8 @@ async function begin(parsed, world, progress, terms) {
         }
         if (plan.occupant !== undefined) {
             blocker = undefined;
-            if (await (0,make_room/* makeRoom */.m)(plan.room, plan.occupant, inputs.autoPromote, world, progress))
+            const room = terms.objection === undefined ? plan.room : { ...plan.room, objection: terms.objection };
+            if (await (0,make_room/* makeRoom */.m)(room, plan.occupant, inputs.autoPromote, world, progress))
                 continue;
             return undefined;
         }
@@ -49537,7 +49633,7 @@ async function yields({ lane, primaryId, id, own, world, progress }) {
         const wasTaken = service.primary.id !== primaryId && service.primary.deploymentId !== id;
         if (!wasTaken || occupant?.id !== id || occupant.stage !== 'unshifted') {
             // A sweep that looked before there was a deployment may have let it run none. One that looks from now on sees it.
-            await (0,tasks/* runTasks */.e)({ ...lane, service }, world);
+            await (0,tasks/* runTasks */.e)(lane, world);
             return false;
         }
         world.log.line(`Lane ${lane.name} was released by somebody else right before; leaving it to them.`);
@@ -49590,7 +49686,7 @@ async function claim(claiming, first) {
             return ended;
         const { name } = candidate.lane;
         try {
-            lanes = await lookAtAll(lanes, world);
+            lanes = await (0,preview_lane/* lookAtLanes */.ef)(lanes, world);
         }
         catch (error) {
             return refuse(claiming, lanes, (0,problems/* problemsIn */._)(error));
@@ -49615,11 +49711,11 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
     let ranBefore;
     async function beforeWrites(progress) {
         try {
-            const now = await lookAtAll(lanes, world);
+            const now = await (0,preview_lane/* lookAtLanes */.ef)(lanes, world);
             const problem = whyNotNow(candidate, now, own, world.clock.now());
             if (problem !== undefined)
                 return problem;
-            const asNow = now.find((one) => one.name === name) ?? lane;
+            const asNow = now.find((one) => one.name === name) ?? (await (0,preview_lane/* lookAgain */.IK)(lane, world));
             primaryId = asNow.service.primary.id;
             // From the first look on it runs what this run asked for.
             ranBefore ??= asNow.service.desiredCount;
@@ -49635,6 +49731,7 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
     }
     const terms = {
         preview,
+        objection: () => (0,preview_lane/* objectionTo */.Dx)(lane, world),
         beforeWrites,
         afterStart: async (id, progress) => !(await yields({ lane, primaryId, id, own, world, progress })),
     };
@@ -49661,9 +49758,6 @@ function whyNotNow({ lane }, now, own, nowMs) {
     if (isAsBefore && holder?.isDeploying !== true)
         return undefined;
     return { reason: 'busy', sentence: `Lane ${lane.name} was taken meanwhile: ${describeHolder(holder, nowMs)}.` };
-}
-async function lookAtAll(lanes, world) {
-    return await Promise.all(lanes.map((lane) => (0,preview_lane/* lookAgain */.IK)(lane, world)));
 }
 function refuse({ parsed, own, world }, lanes, problems) {
     const progress = lib_progress/* Progress */.ke.begin(parsed.inputs, world);

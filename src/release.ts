@@ -31,6 +31,8 @@ export async function release(parsed: ParsedInputs, world: World, terms: Terms =
 export interface Terms {
   /** It is the preview of a pull request. */
   preview?: Preview
+  /** Asked right before a deployment that is in the way is ended: what speaks against that after all. */
+  objection?(): Promise<Problem | undefined>
   /** Called once every check has passed, right before the first write. @returns what speaks against it after all */
   beforeWrites?(progress: Progress): Promise<Problem | undefined>
   /** Called right after the deployment was created. @returns whether the release goes on; else it has ended */
@@ -65,7 +67,8 @@ async function begin(parsed: ParsedInputs, world: World, progress: Progress, ter
     }
     if (plan.occupant !== undefined) {
       blocker = undefined
-      if (await makeRoom(plan.room, plan.occupant, inputs.autoPromote, world, progress)) continue
+      const room = terms.objection === undefined ? plan.room : { ...plan.room, objection: terms.objection }
+      if (await makeRoom(room, plan.occupant, inputs.autoPromote, world, progress)) continue
       return undefined
     }
     if (overtaken > 0) await world.clock.sleep(SHOWS_WITHIN_MS, world.signal)

@@ -61,6 +61,11 @@ export async function makeRoom(
         return false
       }
       if (step === 'wait' || isFresh) {
+        const objection = step === 'wait' ? undefined : await room.objection?.()
+        if (objection !== undefined) {
+          progress.end('refused', { ...endOf(progress, world), problems: [objection] })
+          return false
+        }
         tell(step, occupant, making, room, world, progress)
         await take(step, occupant, making, world)
         await clock.sleep(restMs(occupant, making, world), signal)

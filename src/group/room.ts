@@ -1,4 +1,5 @@
 import { elapsedMs, type Moment } from '../clock.ts'
+import type { Problem } from '../errors.ts'
 import type { RoomPolicy } from '../inputs/choices.ts'
 import { isOwn, isSameJob, type Marker } from '../marker.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
@@ -19,6 +20,8 @@ export interface Room {
   since: Moment
   /** How long it waits at most, in milliseconds: as long as the release itself may take. */
   patienceMs: number
+  /** Asked right before something is stopped, or its termination wait ended: what speaks against that after all. */
+  objection?(): Promise<Problem | undefined>
 }
 
 /** What to do about the deployment that is in the way. */

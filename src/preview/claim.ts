@@ -11,7 +11,7 @@ import { type Candidate, candidateFor } from './candidate.ts'
 import { departures } from './departures.ts'
 import { freedLane } from './freed-lane.ts'
 import { isHeldBy } from './holder.ts'
-import { type Lane, lookAgain } from './lane.ts'
+import { type Lane, lookAgain, lookAtLanes, objectionTo } from './lane.ts'
 import { problemsIn } from './problems.ts'
 import { runTasks } from './tasks.ts'
 import { tidyUp } from './tidy-up.ts'
@@ -43,7 +43,7 @@ export async function claim(claiming: Claim, first: readonly Lane[]): Promise<Re
     if (!wasTaken) return ended
     const { name } = candidate.lane
     try {
-      lanes = await lookAtAll(lanes, world)
+      lanes = await lookAtLanes(lanes, world)
     } catch (error) {
       return refuse(claiming, lanes, problemsIn(error))
     }
@@ -71,10 +71,10 @@ async function releaseTo(
   let ranBefore: number | undefined
   async function beforeWrites(progress: Progress): Promise<Problem | undefined> {
     try {
-      const now = await lookAtAll(lanes, world)
+      const now = await lookAtLanes(lanes, world)
       const problem = whyNotNow(candidate, now, own, world.clock.now())
       if (problem !== undefined) return problem
-      const asNow = now.find((one) => one.name === name) ?? lane
+      const asNow = now.find((one) => one.name === name) ?? (await lookAgain(lane, world))
       primaryId = asNow.service.primary.id
       // From the first look on it runs what this run asked for.
       ranBefore ??= asNow.service.desiredCount
@@ -89,6 +89,7 @@ async function releaseTo(
   }
   const terms = {
     preview,
+    objection: () => objectionTo(lane, world),
     beforeWrites,
     afterStart: async (id: string, progress: Progress) =>
       !(await yields({ lane, primaryId, id, own, world, progress })),
@@ -114,10 +115,6 @@ function whyNotNow({ lane }: Candidate, now: readonly Lane[], own: Marker, nowMs
   const isAsBefore = holder === undefined || holder.deploymentId === lane.holder?.deploymentId
   if (isAsBefore && holder?.isDeploying !== true) return undefined
   return { reason: 'busy', sentence: `Lane ${lane.name} was taken meanwhile: ${describeHolder(holder, nowMs)}.` }
-}
-
-async function lookAtAll(lanes: readonly Lane[], world: World): Promise<Lane[]> {
-  return await Promise.all(lanes.map((lane) => lookAgain(lane, world)))
 }
 
 function refuse({ parsed, own, world }: Claim, lanes: readonly Lane[], problems: readonly Problem[]): Release {

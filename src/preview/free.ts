@@ -1,5 +1,3 @@
-import { CallError } from '../aws/attempts.ts'
-import { callProblem } from '../aws/call-problem.ts'
 import { momentOf } from '../clock.ts'
 import { makeRoom } from '../group/make-room.ts'
 import type { Occupant } from '../group/occupant.ts'
@@ -8,7 +6,8 @@ import type { Marker } from '../marker.ts'
 import type { Progress } from '../progress.ts'
 import type { World } from '../world.ts'
 import { isHeldBy } from './holder.ts'
-import { type Lane, lookAgain } from './lane.ts'
+import { type Lane, lookAgain, objectionTo } from './lane.ts'
+import { problemsIn } from './problems.ts'
 import { runNothing } from './tasks.ts'
 
 /** How long a deployment in a lane that is freed may take to end, its rollback included, in milliseconds. */
@@ -43,8 +42,7 @@ export async function freeLane(
     world.log.line(`Lane ${lane.name} is free: it runs no tasks any more.`)
     return 'freed'
   } catch (error) {
-    if (!(error instanceof CallError)) throw error
-    progress.end('refused', { problems: [callProblem(error)] })
+    progress.end('refused', { problems: problemsIn(error) })
     return 'stuck'
   }
 }
@@ -62,7 +60,16 @@ async function settle(
 }
 
 /** Where a deployment of this pull request, and of nobody else, is brought to its end. */
-export function settlingRoom({ service, group }: Lane, whose: Marker, { clock }: World): Room {
-  const since = momentOf(clock)
-  return { service, group, policy: 'replace', onlyOwn: true, own: whose, since, patienceMs: SETTLES_WITHIN_MS }
+export function settlingRoom(lane: Lane, whose: Marker, world: World): Room {
+  const { service, group } = lane
+  return {
+    service,
+    group,
+    policy: 'replace',
+    onlyOwn: true,
+    own: whose,
+    since: momentOf(world.clock),
+    patienceMs: SETTLES_WITHIN_MS,
+    objection: () => objectionTo(lane, world),
+  }
 }

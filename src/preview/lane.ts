@@ -9,9 +9,10 @@ import type { Identity } from '../plan/identity.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import { readMaker } from '../service/find-group.ts'
 import { type ResolvedService, resolveService } from '../service/service.ts'
-import { inSentence } from '../untrusted.ts'
 import type { World } from '../world.ts'
 import { type Holder, holderOf } from './holder.ts'
+import { problemsIn } from './problems.ts'
+import { laneProblems, readTags } from './tags.ts'
 
 /** Where a lane is. */
 export interface LanePlace {
@@ -40,9 +41,6 @@ export interface Occupation {
   holder: Holder | undefined
 }
 
-const LANE_TAG = 'preview-lane'
-const COUNT_TAG = 'preview-desired-count'
-
 /**
  * Every lane with who has it, with reads only; undefined with problems added. A service that is not tagged as a lane is a
  * problem: no other is ever claimed, stopped or scaled to nothing.
@@ -68,12 +66,53 @@ export function inputsOfLanes(inputs: Inputs): Inputs[] {
   })
 }
 
-/** How the lane is now. @throws CallError @throws RefusedError when the service is not there any more */
+/**
+ * How the lane is now.
+ * @throws CallError
+ * @throws RefusedError when the service is not there any more, or is a lane no longer
+ */
 export async function lookAgain<At extends LanePlace>(lane: At, world: World): Promise<At & Occupation> {
-  const { cluster, name, group } = lane
-  const { service, problems } = resolveService(cluster, name, await describeService(world, cluster, name))
+  const service = await laneService(lane, world)
+  return { ...lane, service, ...(await readHolder(service, lane.group, world)) }
+}
+
+/** How those of the lanes are now that still are lanes. @throws CallError @throws RefusedError as `lookAgain` */
+export async function lookAtLanes(lanes: readonly Lane[], world: World): Promise<Lane[]> {
+  const seen = await Promise.all(lanes.map(async (lane) => ({ lane, service: await serviceNow(lane, world) })))
+  const still = seen.filter(({ service }) => laneProblems(service).length === 0)
+  return await Promise.all(
+    still.map(async ({ lane, service }) => ({ ...lane, service, ...(await readHolder(service, lane.group, world)) })),
+  )
+}
+
+/**
+ * The service of a lane, read right before it is changed: a tag that was taken off meanwhile means that it is somebody's
+ * by now.
+ * @throws CallError
+ * @throws RefusedError when it is not there any more, or is a lane no longer
+ */
+export async function laneService(lane: LanePlace, world: World): Promise<ResolvedService> {
+  const service = await serviceNow(lane, world)
+  const problems = laneProblems(service)
+  if (problems.length > 0) throw new RefusedError(problems)
+  return service
+}
+
+/** Why a lane may not be changed after all. */
+export async function objectionTo(lane: LanePlace, world: World): Promise<Problem | undefined> {
+  try {
+    await laneService(lane, world)
+    return undefined
+  } catch (error) {
+    return problemsIn(error)[0]
+  }
+}
+
+/** The service, whether or not it still is a lane. @throws CallError @throws RefusedError when it is not there any more */
+export async function serviceNow({ cluster, name }: LanePlace, world: World): Promise<ResolvedService> {
+  const { service, problems } = resolveService(cluster, name, await describeService(world, cluster, name, ['TAGS']))
   if (service === undefined) throw new RefusedError(problems)
-  return { ...lane, service, ...(await readHolder(service, group, world)) }
+  return service
 }
 
 async function readLane(
@@ -93,7 +132,7 @@ async function readLane(
   return { cluster, name: service.name, group, desiredCount, url, inputs: parsed.inputs, service, ...held }
 }
 
-async function readHolder(
+export async function readHolder(
   service: ResolvedService,
   group: DeploymentGroup,
   world: World,
@@ -105,15 +144,4 @@ async function readHolder(
     readMaker(world, service),
   ])
   return { occupant, holder: holderOf(service, occupant, maker) }
-}
-
-function readTags({ name, clusterName, tags }: ResolvedService): { problems: Problem[]; desiredCount: number } {
-  if (tags[LANE_TAG] !== 'true') {
-    const sentence = `Service '${clusterName}/${name}' is not a lane for previews: it has no tag '${LANE_TAG}' with the value 'true', so nothing of it is touched. Check 'preview-services'.`
-    return { problems: [{ reason: 'not-a-lane', sentence }], desiredCount: 0 }
-  }
-  const count = tags[COUNT_TAG] ?? '1'
-  if (/^[1-9]\d{0,3}$/.test(count)) return { problems: [], desiredCount: Number(count) }
-  const sentence = `Tag '${COUNT_TAG}' of service '${clusterName}/${name}' must be a whole number from 1 to 9999; it is '${inSentence(count, 60)}'.`
-  return { problems: [{ reason: 'not-a-lane', sentence }], desiredCount: 0 }
 }

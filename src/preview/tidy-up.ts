@@ -7,7 +7,7 @@ import type { World } from '../world.ts'
 import { type Freeing, freeLane } from './free.ts'
 import { freedLane } from './freed-lane.ts'
 import { isHeldBy, isLater } from './holder.ts'
-import { type Lane, type LanePlace, lookAgain } from './lane.ts'
+import { type Lane, type LanePlace, lookAgain, lookAtLanes } from './lane.ts'
 import { problemsIn } from './problems.ts'
 import { runNothing, runTasks } from './tasks.ts'
 
@@ -25,7 +25,7 @@ export async function tidyUp(ended: Release, lanes: readonly Lane[], own: Marker
       const isBack = (await giveBack(ended, world)) && preview !== undefined
       return isBack ? progress.learn({ preview: { ...preview, taking: undefined } }) : ended
     }
-    const now = await Promise.all(lanes.map((lane) => lookAgain(lane, world)))
+    const now = await lookAtLanes(lanes, world)
     const lane = now.find(({ service }) => service.arn === ended.service?.arn)
     if (lane === undefined || world.signal.aborted) return ended
     if ((await world.isPullRequestClosed(own.pullRequest)) === true) return await leave(lane, own, world, progress)

@@ -30,7 +30,7 @@ export async function yields({ lane, primaryId, id, own, world, progress }: Ques
     const wasTaken = service.primary.id !== primaryId && service.primary.deploymentId !== id
     if (!wasTaken || occupant?.id !== id || occupant.stage !== 'unshifted') {
       // A sweep that looked before there was a deployment may have let it run none. One that looks from now on sees it.
-      await runTasks({ ...lane, service }, world)
+      await runTasks(lane, world)
       return false
     }
     world.log.line(`Lane ${lane.name} was released by somebody else right before; leaving it to them.`)
