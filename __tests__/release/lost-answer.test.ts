@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
-import type { Fault } from '../../src/simulator/scenario.ts'
+import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
 import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
+import { deployByOther } from '../support/others.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import {
   inOneAccount,
@@ -161,3 +162,34 @@ test.each([NEVER_ARRIVED, LOST])(
       expect(second.outputs['codedeploy-deployment-id']).not.toBe(first.outputs['codedeploy-deployment-id'])
     }),
 )
+
+/** Ended before anybody could look: what became of it shows only where it is named. */
+const ENDED_AT_ONCE: Scenario = { ...baseScenario, appSpecBroken: true }
+
+describe('no second deployment is made when CreateDeployment was carried out, the deployment has ended at once and is not listed yet', () => {
+  test.each<[string, Fault['kind'], Partial<Scenario>]>([
+    ['the answer is lost', LOST.kind, {}],
+    ['the answer cannot be read', { type: 'malformed', how: 'cut' }, {}],
+    ['it is rolled back already', LOST.kind, { assumptions: { rollbackWithoutReplacement: true, listLagSeconds: 45 } }],
+  ])('%s', async (_what, kind, change) => {
+    const { outputs, sent, made, release } = await releaseWith({
+      scenario: { ...ENDED_AT_ONCE, assumptions: { listLagSeconds: 45 }, ...change },
+      prepare: ({ simulator }) => simulator.addFault({ operation: 'CreateDeployment', count: 1, kind }),
+    })
+    expect(sent).toHaveLength(1)
+    expect(['failed', 'rolled-back']).toContain(outputs.status)
+    expect(made).toMatchObject([{ output: { deploymentId: release.deploymentId } }])
+  })
+})
+
+test('a lost answer is unknown when somebody else deployed since and the list is behind, never sent again', async () => {
+  const { outputs, sent } = await releaseWith({
+    scenario: { ...ENDED_AT_ONCE, timings: { created: 0.5 }, assumptions: { listLagSeconds: 600 } },
+    prepare: ({ simulator, clock }) => {
+      simulator.addFault(LOST)
+      clock.atSecond(1.5, async () => void (await deployByOther({ simulator, clock }, 0)))
+    },
+  })
+  expect(outputs.status).toBe('unknown')
+  expect(sent.filter(({ input }) => JSON.stringify(input).includes('ecs-release'))).toHaveLength(1)
+})

@@ -303,6 +303,24 @@ const flips: Record<keyof Assumptions, Flip> = {
     here: [1, 'accepted'],
     there: [0, 'accepted'],
   },
+  listLagSeconds: {
+    to: 45,
+    see: async ({ release, codeDeploy, to }) => {
+      const deploymentId = await release()
+      const listed = async () => (await codeDeploy.listDeployments({})).deployments?.length
+      to(44)
+      const before = await listed()
+      const { deploymentGroupInfo } = await codeDeploy.getDeploymentGroup({
+        applicationName: APPLICATION,
+        deploymentGroupName: GROUP,
+      })
+      const isNamed = deploymentGroupInfo?.lastAttemptedDeployment?.deploymentId === deploymentId
+      to(45)
+      return [before, isNamed, await listed()]
+    },
+    here: [1, true, 1],
+    there: [0, true, 1],
+  },
 }
 
 test.each(Object.entries(flips) as [keyof Assumptions, Flip][])('%s can be flipped', async (name, flip) => {

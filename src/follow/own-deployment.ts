@@ -17,6 +17,8 @@ export interface Look {
   own: string | undefined
   /** A read that failed, so that it may be there all the same. */
   trouble: CallError | undefined
+  /** The list does not show a deployment that is there, so that it may not show ours either. */
+  isBehind: boolean
 }
 
 /** What was there before a deployment was asked for, which can therefore not be it. */
@@ -33,8 +35,9 @@ export function blockerIn({ serviceError }: CallError): string | undefined {
 
 /**
  * Looks for the deployment that a request has made although its answer was lost: same description, which names the
- * workflow run, and same AppSpec. A step before this one may have made one like it: the newest counts, and none that
- * was there before.
+ * workflow run, and same AppSpec. It is looked for in the list, which may be behind, and by what the group names as its
+ * last deployment, or as the rollback of ours. A step before this one may have made one like it: the newest counts, and
+ * none that was there before.
  * @param firstSentMs when the request was first sent, by our clock
  * @param named a deployment that CodeDeploy named, which may not be listed yet
  */
@@ -45,53 +48,63 @@ export async function findOwn(
   earlier: Earlier,
   named: string | undefined,
 ): Promise<Look> {
-  const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS, earlier)
-  let { trouble } = listed
+  const { listed, last } = await newDeployments(aws, request, firstSentMs, earlier)
+  const isNew = (id: string | undefined): id is string => id !== undefined && !earlier.ids.includes(id)
+  const pointedAt = [named, last instanceof CallError ? undefined : last].filter(isNew)
+  const candidates = new Set([...pointedAt, ...(listed instanceof CallError ? [] : listed.filter(isNew))])
+  let trouble = troubleOf(listed, last, pointedAt.length > 0)
   let own: { id: string; createdAtMs: number } | undefined
-  const ids = new Set([...(named === undefined ? [] : [named]), ...listed.ids])
-  for (const id of [...ids].filter((one) => !earlier.ids.includes(one))) {
+  // A set also hands out what is added to it on the way.
+  for (const id of candidates) {
     try {
       const info = await getDeployment(aws, id)
+      const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId
+      if (isNew(rollsBack)) candidates.add(rollsBack)
       const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY
-      const isNew = createdAtMs > (earlier.newestCreatedAtMs ?? -1)
-      if (isNew && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0)) own = { id, createdAtMs }
+      const isLater = createdAtMs > (earlier.newestCreatedAtMs ?? -1)
+      if (isLater && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0)) own = { id, createdAtMs }
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       trouble ??= error
     }
   }
-  return { own: own?.id, trouble }
+  const isBehind = !(listed instanceof CallError) && pointedAt.some((id) => !listed.includes(id))
+  return { own: own?.id, trouble, isBehind }
 }
 
-/** Where the list cannot be read, the group still names the last deployment that was started in it. */
-async function idsSince(
+/** What the list shows and what the group names as its last deployment, or why either cannot be read. */
+async function newDeployments(
   aws: CodeDeploy,
   { applicationName = '', deploymentGroupName = '' }: CreateDeploymentInput,
-  sinceMs: number,
+  firstSentMs: number,
   earlier: Earlier,
-): Promise<{ ids: string[]; trouble: CallError | undefined }> {
-  try {
-    return { ids: await listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs), trouble: undefined }
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error
-    const last = await lastAttempted(aws, applicationName, deploymentGroupName)
-    if (last === 'unseen') return { ids: [], trouble: error }
-    // Before one that is new there may have been ours, unless it is ours.
-    const isNew = last !== undefined && !earlier.ids.includes(last)
-    return isNew ? { ids: [last], trouble: error } : { ids: [], trouble: undefined }
-  }
+): Promise<{ listed: string[] | CallError; last: string | undefined | CallError }> {
+  // By CodeDeploy's own clock, where there was one before.
+  const sinceMs = earlier.newestCreatedAtMs ?? firstSentMs - CLOCK_DRIFT_MS
+  const listed = await orCallError(listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs))
+  const group = await orCallError(getDeploymentGroup(aws, applicationName, deploymentGroupName))
+  return { listed, last: group instanceof CallError ? group : group.lastAttemptedDeployment?.deploymentId }
 }
 
-async function lastAttempted(
-  aws: CodeDeploy,
-  application: string,
-  group: string,
-): Promise<string | undefined | 'unseen'> {
+/**
+ * Why ours may be there although neither shows it. Where the list cannot be read, the group says whether there is
+ * anything new at all; but before one that is new there may have been ours.
+ */
+function troubleOf(
+  listed: string[] | CallError,
+  last: string | undefined | CallError,
+  isSomethingNew: boolean,
+): CallError | undefined {
+  if (!(listed instanceof CallError)) return last instanceof CallError ? last : undefined
+  return last instanceof CallError || isSomethingNew ? listed : undefined
+}
+
+async function orCallError<Answer>(answer: Promise<Answer>): Promise<Answer | CallError> {
   try {
-    return (await getDeploymentGroup(aws, application, group)).lastAttemptedDeployment?.deploymentId
+    return await answer
   } catch (error) {
-    if (!(error instanceof CallError)) throw error
-    return 'unseen'
+    if (error instanceof CallError) return error
+    throw error
   }
 }
 

@@ -7,10 +7,13 @@ import { blockerIn, type Earlier, findOwn, type Look } from './own-deployment.ts
 const MAX_ROUNDS = 3
 
 /**
- * How long to wait before each look for a deployment whose answer was lost, in milliseconds; the later ones are for
- * looks that failed. How soon a deployment shows in ListDeployments is not documented.
+ * How long to wait before each look for a deployment whose answer was lost, in milliseconds. How soon a deployment shows
+ * is not documented, so it is looked for several times; the last ones are for looks that could not see everything.
  */
-const LOOK_AFTER_MS = [2_000, 4_000, 8_000]
+const LOOK_AFTER_MS = [2_000, 4_000, 8_000, 16_000, 30_000]
+
+/** It is not there when nothing has shown for so long to looks that could see everything, in milliseconds. */
+const SHOWS_WITHIN_MS = 14_000
 
 /** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
 export class MaybeStartedError extends Error {
@@ -52,10 +55,10 @@ export async function startDeployment(
     }
     if (lost === undefined) throw sent
 
-    const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent)
+    const { own, trouble, isBehind } = await lookForOwn(aws, request, firstSentMs, earlier, sent)
     if (own !== undefined) return own
     // Unless the look could see everything, the deployment may be there, and may even have ended already.
-    if (trouble !== undefined) throw new MaybeStartedError(lost, trouble)
+    if (trouble !== undefined || isBehind) throw new MaybeStartedError(lost, trouble ?? sent)
     // A busy group may be busy with our own, which then shows when it is looked for again.
     const mayChange = isPassing(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded'
     if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
@@ -73,7 +76,7 @@ async function send(aws: CodeDeploy, request: CreateDeploymentInput): Promise<st
   }
 }
 
-/** Looks until one look found it or could see everything. Not even a cancelled run leaves before it has looked. */
+/** Looks until it is found or surely not there. Not even a cancelled run leaves before it has looked. */
 async function lookForOwn(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
@@ -81,12 +84,16 @@ async function lookForOwn(
   earlier: Earlier,
   sent: CallError,
 ): Promise<Look> {
-  let look: Look = { own: undefined, trouble: undefined }
+  let look: Look = { own: undefined, trouble: undefined, isBehind: false }
+  let waitedMs = 0
   for (const waitMs of LOOK_AFTER_MS) {
     await aws.clock.sleep(waitMs)
+    waitedMs += waitMs
     look = await findOwn(aws, request, firstSentMs, earlier, blockerIn(sent))
-    const mayHelp = look.trouble !== undefined && isPassing(look.trouble.serviceError)
-    if (look.own !== undefined || !mayHelp || aws.signal?.aborted === true) break
+    const { own, trouble, isBehind } = look
+    const isHopeless = trouble !== undefined && !isPassing(trouble.serviceError)
+    const isSurelyNot = trouble === undefined && !isBehind && waitedMs >= SHOWS_WITHIN_MS
+    if (own !== undefined || isHopeless || isSurelyNot || aws.signal?.aborted === true) break
   }
   return look
 }

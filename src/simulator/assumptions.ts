@@ -67,6 +67,8 @@ export interface Assumptions {
   listPageSize: number
   /** How long a finished deployment stays in the list. */
   listedForDays: number
+  /** How long after CreateDeployment a deployment is not in the list yet. */
+  listLagSeconds: number
 }
 
 /** What the simulator takes for true where AWS says nothing; README.md lists them with the open points they answer. */
@@ -106,4 +108,5 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   listOrder: 'newest-first',
   listPageSize: 100,
   listedForDays: Number.POSITIVE_INFINITY,
+  listLagSeconds: 0,
 }

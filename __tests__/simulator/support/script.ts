@@ -186,6 +186,7 @@ const assumptions: fc.Arbitrary<Partial<Assumptions>> = sometimes({
   listOrder: fc.constant('oldest-first'),
   listPageSize: fc.constant(1),
   listedForDays: fc.constant(0.01),
+  listLagSeconds: fc.constant(30),
 })
 
 const troubles = fc.record({

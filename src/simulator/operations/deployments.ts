@@ -64,7 +64,7 @@ const listDeployments = reads<ListDeploymentsInput, ListDeploymentsOutput>(
     const statuses = input.includeOnlyStatuses ?? []
     const bad = statuses.find((status) => !STATUSES.includes(status))
     if (bad !== undefined) throw new AwsError('InvalidDeploymentStatusException', `Invalid deployment status: ${bad}`)
-    const { listOrder, listedForDays } = account.assumptions
+    const { listOrder, listedForDays, listLagSeconds } = account.assumptions
     const { start, end } = input.createTimeRange ?? {}
     if (start !== undefined && end !== undefined && start > end) {
       throw new AwsError('InvalidTimeRangeException', 'The start of the time range is after its end')
@@ -76,6 +76,7 @@ const listDeployments = reads<ListDeploymentsInput, ListDeploymentsOutput>(
         ({ createdMs }) =>
           (start === undefined || createdMs >= start * 1000) && (end === undefined || createdMs <= end * 1000),
       )
+      .filter(({ createdMs }) => createdMs + listLagSeconds * 1000 <= atMs)
       .filter(({ completedMs }) => completedMs === undefined || completedMs + listedForDays * DAY_MS > atMs)
       .sort((one, other) => other.createdMs - one.createdMs)
       .map(({ id }) => id)
