@@ -42143,22 +42143,29 @@ function blockerIn({ serviceError }) {
 }
 /**
  * Looks for the deployment that a request has made although its answer was lost: same description, which names the
- * workflow run, and same AppSpec. A step before this one may have made one like it: the newest counts, and none that
- * was there before.
+ * workflow run, and same AppSpec. It is looked for in the list, which may be behind, and by what the group names as its
+ * last deployment, or as the rollback of ours. A step before this one may have made one like it: the newest counts, and
+ * none that was there before.
  * @param firstSentMs when the request was first sent, by our clock
  * @param named a deployment that CodeDeploy named, which may not be listed yet
  */
 async function findOwn(aws, request, firstSentMs, earlier, named) {
-    const listed = await idsSince(aws, request, firstSentMs - CLOCK_DRIFT_MS, earlier);
-    let { trouble } = listed;
+    const { listed, last } = await newDeployments(aws, request, firstSentMs, earlier);
+    const isNew = (id) => id !== undefined && !earlier.ids.includes(id);
+    const pointedAt = [named, last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? undefined : last].filter(isNew);
+    const candidates = new Set([...pointedAt, ...(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? [] : listed.filter(isNew))]);
+    let trouble = troubleOf(listed, last, pointedAt.length > 0);
     let own;
-    const ids = new Set([...(named === undefined ? [] : [named]), ...listed.ids]);
-    for (const id of [...ids].filter((one) => !earlier.ids.includes(one))) {
+    // A set also hands out what is added to it on the way.
+    for (const id of candidates) {
         try {
             const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
+            const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+            if (isNew(rollsBack))
+                candidates.add(rollsBack);
             const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
-            const isNew = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
-            if (isNew && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
+            const isLater = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
+            if (isLater && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
                 own = { id, createdAtMs };
         }
         catch (error) {
@@ -42167,32 +42174,34 @@ async function findOwn(aws, request, firstSentMs, earlier, named) {
             trouble ??= error;
         }
     }
-    return { own: own?.id, trouble };
+    const isBehind = !(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA) && pointedAt.some((id) => !listed.includes(id));
+    return { own: own?.id, trouble, isBehind };
 }
-/** Where the list cannot be read, the group still names the last deployment that was started in it. */
-async function idsSince(aws, { applicationName = '', deploymentGroupName = '' }, sinceMs, earlier) {
+/** What the list shows and what the group names as its last deployment, or why either cannot be read. */
+async function newDeployments(aws, { applicationName = '', deploymentGroupName = '' }, firstSentMs, earlier) {
+    // By CodeDeploy's own clock, where there was one before.
+    const sinceMs = earlier.newestCreatedAtMs ?? firstSentMs - CLOCK_DRIFT_MS;
+    const listed = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, sinceMs));
+    const group = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, applicationName, deploymentGroupName));
+    return { listed, last: group instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? group : group.lastAttemptedDeployment?.deploymentId };
+}
+/**
+ * Why ours may be there although neither shows it. Where the list cannot be read, the group says whether there is
+ * anything new at all; but before one that is new there may have been ours.
+ */
+function troubleOf(listed, last, isSomethingNew) {
+    if (!(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+        return last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? last : undefined;
+    return last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA || isSomethingNew ? listed : undefined;
+}
+async function orCallError(answer) {
     try {
-        return { ids: await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, sinceMs), trouble: undefined };
+        return await answer;
     }
     catch (error) {
-        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
-            throw error;
-        const last = await lastAttempted(aws, applicationName, deploymentGroupName);
-        if (last === 'unseen')
-            return { ids: [], trouble: error };
-        // Before one that is new there may have been ours, unless it is ours.
-        const isNew = last !== undefined && !earlier.ids.includes(last);
-        return isNew ? { ids: [last], trouble: error } : { ids: [], trouble: undefined };
-    }
-}
-async function lastAttempted(aws, application, group) {
-    try {
-        return (await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, application, group)).lastAttemptedDeployment?.deploymentId;
-    }
-    catch (error) {
-        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
-            throw error;
-        return 'unseen';
+        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
+            return error;
+        throw error;
     }
 }
 function isMadeBy({ description, revision }, info) {
@@ -42757,10 +42766,12 @@ function isWaitingForPromotion(snapshot) {
 /** How often a request whose answer was lost is sent again. */
 const MAX_ROUNDS = 3;
 /**
- * How long to wait before each look for a deployment whose answer was lost, in milliseconds; the later ones are for
- * looks that failed. How soon a deployment shows in ListDeployments is not documented.
+ * How long to wait before each look for a deployment whose answer was lost, in milliseconds. How soon a deployment shows
+ * is not documented, so it is looked for several times; the last ones are for looks that could not see everything.
  */
-const LOOK_AFTER_MS = [2_000, 4_000, 8_000];
+const LOOK_AFTER_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
+/** It is not there when nothing has shown for so long to looks that could see everything, in milliseconds. */
+const SHOWS_WITHIN_MS = 14_000;
 /** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
 class MaybeStartedError extends Error {
     lost;
@@ -42795,12 +42806,12 @@ async function startDeployment(aws, request, earlier, onAnswerLost) {
         }
         if (lost === undefined)
             throw sent;
-        const { own, trouble } = await lookForOwn(aws, request, firstSentMs, earlier, sent);
+        const { own, trouble, isBehind } = await lookForOwn(aws, request, firstSentMs, earlier, sent);
         if (own !== undefined)
             return own;
         // Unless the look could see everything, the deployment may be there, and may even have ended already.
-        if (trouble !== undefined)
-            throw new MaybeStartedError(lost, trouble);
+        if (trouble !== undefined || isBehind)
+            throw new MaybeStartedError(lost, trouble ?? sent);
         // A busy group may be busy with our own, which then shows when it is looked for again.
         const mayChange = (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded';
         if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
@@ -42818,14 +42829,18 @@ async function send(aws, request) {
         throw error;
     }
 }
-/** Looks until one look found it or could see everything. Not even a cancelled run leaves before it has looked. */
+/** Looks until it is found or surely not there. Not even a cancelled run leaves before it has looked. */
 async function lookForOwn(aws, request, firstSentMs, earlier, sent) {
-    let look = { own: undefined, trouble: undefined };
+    let look = { own: undefined, trouble: undefined, isBehind: false };
+    let waitedMs = 0;
     for (const waitMs of LOOK_AFTER_MS) {
         await aws.clock.sleep(waitMs);
+        waitedMs += waitMs;
         look = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .findOwn */ .g)(aws, request, firstSentMs, earlier, (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .blockerIn */ .k)(sent));
-        const mayHelp = look.trouble !== undefined && (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(look.trouble.serviceError);
-        if (look.own !== undefined || !mayHelp || aws.signal?.aborted === true)
+        const { own, trouble, isBehind } = look;
+        const isHopeless = trouble !== undefined && !(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(trouble.serviceError);
+        const isSurelyNot = trouble === undefined && !isBehind && waitedMs >= SHOWS_WITHIN_MS;
+        if (own !== undefined || isHopeless || isSurelyNot || aws.signal?.aborted === true)
             break;
     }
     return look;
@@ -43625,6 +43640,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7975);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5233);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4966);
 /* harmony import */ var _step_cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9411);
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7052);
@@ -43636,6 +43652,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(27);
 /* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9856);
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4169);
+
 
 
 
@@ -43698,7 +43715,7 @@ function tellBug(error) {
         return;
     }
     const problems = [...told.problems, { reason: 'internal-error', sentence: failure }];
-    const mayRun = told.deploymentId !== undefined || told.taskDefinition !== undefined;
+    const mayRun = told.deploymentId !== undefined || (0,_release_state_js__WEBPACK_IMPORTED_MODULE_14__/* .mayHaveStarted */ .NG)(told);
     teller.tellEnd({ ...told, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAt: (0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .momentOf */ .Et)(_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .ml) });
 }
 /** Anything can be thrown, and not everything becomes a text. */
@@ -45404,13 +45421,15 @@ function wasTaken(before, now) {
 /* harmony export */   j: () => (/* binding */ giveBackLane)
 /* harmony export */ });
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1288);
-/* harmony import */ var _report_previews_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3289);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4966);
+/* harmony import */ var _report_previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
 /* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3012);
 /* harmony import */ var _freed_lane_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2825);
 /* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9712);
 /* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(480);
 /* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2818);
 /* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4530);
+
 
 
 
@@ -45464,10 +45483,13 @@ async function giveBackLane(ended, world) {
  * @returns whether nothing is left to do
  * @throws CallError
  */
-async function giveBack({ preview, group, deploymentId, settlement }, world) {
+async function giveBack(ended, world) {
+    const { preview, group, deploymentId, settlement } = ended;
     const taking = preview?.taking;
     if (taking === undefined || taking.ranBefore > 0 || group === undefined)
         return true;
+    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_7__/* .mayHaveStarted */ .NG)(ended))
+        return false;
     const isSettled = deploymentId === undefined || (settlement !== undefined && settlement.cutShort === undefined);
     const place = { ...taking, group };
     const { service, ...now } = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(place, world);
@@ -45492,7 +45514,7 @@ async function leave(lane, own, world, progress) {
     const { preview } = progress.release;
     if (freeing === 'stuck' || preview === undefined)
         return progress.release;
-    const became = freeing === 'freed' ? `${_report_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .FREED */ .NW}pull request ${own.pullRequest} is closed` : _report_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .TAKEN_BY_OTHERS */ .WZ;
+    const became = freeing === 'freed' ? `${_report_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .FREED */ .NW}pull request ${own.pullRequest} is closed` : _report_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .TAKEN_BY_OTHERS */ .WZ;
     const lanes = preview.lanes.map((one) => (one.name === lane.name ? { ...one, became } : one));
     progress.learn({ preview: { ...preview, lanes }, testUrl: undefined, production: undefined });
     return progress.release;
@@ -45625,6 +45647,7 @@ function newRelease(inputs, world) {
         warnings: [],
         taskDefinition: undefined,
         lostRevisionOf: undefined,
+        creationSentAtMs: undefined,
         deploymentId: undefined,
         adopted: undefined,
         wasThere: false,
@@ -46046,9 +46069,14 @@ function followingOf(plan, finishLine, inputs, world, progress) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ rollbackOf),
-/* harmony export */   W: () => (/* binding */ rollbackStatusOf)
+/* harmony export */   ID: () => (/* binding */ rollbackOf),
+/* harmony export */   NG: () => (/* binding */ mayHaveStarted),
+/* harmony export */   WL: () => (/* binding */ rollbackStatusOf)
 /* harmony export */ });
+/** A deployment may have been made whose id was never seen. */
+function mayHaveStarted({ creationSentAtMs, deploymentId }) {
+    return creationSentAtMs !== undefined && deploymentId === undefined;
+}
 /** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */
 function rollbackStatusOf(release) {
     return rollbackOf(release)?.status ?? (release.status === 'unknown' ? 'unknown' : 'none');
@@ -46061,6 +46089,194 @@ function rollbackOf(release) {
 
 /***/ }),
 
+/***/ 8953:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ NOT_KNOWN_YET),
+/* harmony export */   c: () => (/* binding */ cause)
+/* harmony export */ });
+/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
+/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
+/* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3735);
+/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9933);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
+/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(392);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3289);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8191);
+
+
+
+
+
+
+
+
+
+
+/** What happened, in a sentence or two. */
+function cause(release) {
+    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release);
+    const revision = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release);
+    switch (release.status) {
+        case undefined:
+            return goingOn(release);
+        case 'succeeded':
+            if (release.operation === 'rollback')
+                return rolledBackCause(release);
+            if (release.deploymentId === undefined)
+                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewCause */ .qV)(release) ?? '';
+            return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`;
+        case 'awaiting-promotion':
+            return awaitingCause(release);
+        case 'started':
+            if (release.adopted !== undefined) {
+                return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`;
+            }
+            return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`;
+        case 'unchanged':
+            if (release.operation === 'stop')
+                return nothingToStop(release);
+            if (release.preview !== undefined && release.preview.errand !== 'claim')
+                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewCause */ .qV)(release) ?? '';
+            return `${label} already runs exactly this (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .originalRevision */ .VR)(release)}), so nothing was written.`;
+        case 'planned':
+            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_5__/* .plannedSentence */ .Y3)(release);
+        case 'refused':
+            return release.problems.map(({ sentence }) => sentence).join(' ');
+        case 'cancelled':
+            return cancelledCause(release);
+        case 'timed-out':
+            return timedOutCause(release);
+        case 'unknown':
+            return unknownCause(release);
+        case 'failed':
+        case 'stopped':
+        case 'rolled-back':
+        case 'rollback-failed':
+            return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+    }
+}
+function awaitingCause(release) {
+    const { deploymentId, testUrl } = release;
+    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_3__/* .promoteByMs */ .O)(release);
+    const at = testUrl === undefined ? '' : ` (${testUrl})`;
+    const until = untilMs === undefined ? '' : ` until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(untilMs, true)}`;
+    return `Deployment ${deploymentId} serves ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} on the test listener of ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
+}
+/** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
+function rolledBackCause(release) {
+    const { deploymentId, outcome } = release;
+    if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
+        return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+    }
+    return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)}.${adoptedSentence(release)}`;
+}
+function nothingToStop({ deploymentId, snapshot, asked, group }) {
+    if (deploymentId !== undefined) {
+        return `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`;
+    }
+    const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment';
+    return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`;
+}
+/** What a release that is not over is doing. */
+function goingOn(release) {
+    const { deploymentId, waits } = release;
+    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release);
+    if (deploymentId !== undefined)
+        return `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} to ${label}.`;
+    const last = waits.at(-1);
+    return last === undefined || last.endedAt !== undefined
+        ? `Checking whether ${label} can be released.`
+        : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`;
+}
+function adoptedSentence({ adopted }) {
+    return adopted === undefined
+        ? ''
+        : ` Attempt ${adopted.runAttempt} of this run made it; it was followed instead of making another.`;
+}
+/** Of a cancelled step whose CreateDeployment has not been answered. */
+const NOT_KNOWN_YET = 'Whether a deployment was created is not known yet; the post step of this action looks for it.';
+function cancelledCause(release) {
+    const { deploymentId, settlement, snapshot } = release;
+    const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled';
+    if (deploymentId === undefined) {
+        const open = release.failure ?? ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .mayHaveStarted */ .NG)(release) ? NOT_KNOWN_YET : undefined);
+        return open === undefined ? `${cancelled} before a deployment was created.` : `${cancelled}. ${open}`;
+    }
+    const isOurStop = release.stopAccepted || settlement?.stop !== undefined;
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot) && !isOurStop) {
+        return snapshot.status === 'succeeded'
+            ? `${cancelled} when deployment ${deploymentId} had succeeded.`
+            : [(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release), `${cancelled} meanwhile.`]
+                .filter((part) => part !== '')
+                .join(' ');
+    }
+    if (settlement === undefined && !isOurStop)
+        return `${cancelled} while deployment ${deploymentId} was running.`;
+    if (!isOurStop && settlement?.spared === undefined) {
+        return `${cancelled}; deployment ${deploymentId} goes on without this step.`;
+    }
+    return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`;
+}
+function timedOutCause(release) {
+    const { deploymentId, outcome, settlement, snapshot } = release;
+    if (outcome?.kind === 'timed-out') {
+        const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(outcome.phase)}`;
+        const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
+        return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
+    }
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
+        return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+    const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
+    const refusal = settlement?.stop?.refusal;
+    return refusal === undefined
+        ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
+        : `Deployment ${deploymentId} was to be stopped${why}; ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .refused */ .J5)(refusal)}, and it goes on without this step.`;
+}
+/** What became of a deployment that was to be stopped with rollback because its wait ended early. */
+function partingClause(release) {
+    const { deploymentId, settlement, snapshot } = release;
+    switch (settlement?.spared) {
+        case 'moved':
+            return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`;
+        case 'unseen':
+            return `deployment ${deploymentId} could not be read, so it was not stopped.`;
+        case undefined:
+    }
+    const refusal = settlement?.stop?.refusal;
+    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot);
+    if (refusal !== undefined && !isOver)
+        return `deployment ${deploymentId} goes on: ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .refused */ .J5)(refusal)}.`;
+    if (!isOver)
+        return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`;
+    if (snapshot.status === 'succeeded')
+        return `deployment ${deploymentId} had succeeded before it could be stopped.`;
+    return `deployment ${deploymentId} was stopped. ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+}
+function unknownCause(release) {
+    const { deploymentId, outcome, failure } = release;
+    if (failure !== undefined) {
+        return deploymentId === undefined
+            ? `Whether a deployment was started is not known. ${failure}`
+            : `This action failed while deployment ${deploymentId} was running. ${failure}`;
+    }
+    if (outcome?.kind === 'lost-sight') {
+        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(outcome.operation, outcome.error)}`;
+    }
+    const { snapshot } = release;
+    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
+        return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+    const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
+    const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
+    return `Deployment ${deploymentId}${told}${why} could not be seen any more.`;
+}
+
+
+/***/ }),
+
 /***/ 3523:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -46068,6 +46284,7 @@ function rollbackOf(release) {
 /* harmony export */   PM: () => (/* binding */ deploymentUrl),
 /* harmony export */   Rs: () => (/* binding */ serviceUrl),
 /* harmony export */   Vp: () => (/* binding */ runUrl),
+/* harmony export */   ek: () => (/* binding */ deploymentsUrl),
 /* harmony export */   w2: () => (/* binding */ functionLogUrl)
 /* harmony export */ });
 /** Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions. */
@@ -46082,6 +46299,13 @@ function deploymentUrl(partition, region, deploymentId) {
     if (host === undefined)
         return undefined;
     return `https://${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}?region=${encodeURIComponent(region)}`;
+}
+/** All deployments of a region in the console; undefined in an unknown partition. The form is what the console shows. */
+function deploymentsUrl(partition, region) {
+    const host = CONSOLE_HOSTS.get(partition);
+    if (host === undefined)
+        return undefined;
+    return `https://${host}/codesuite/codedeploy/deployments?region=${encodeURIComponent(region)}`;
 }
 /** The service in the console; undefined in an unknown partition. The form is the one the official action prints. */
 function serviceUrl(partition, region, cluster, service) {
@@ -46130,6 +46354,160 @@ function originalKeptUntilMs({ snapshot, group, status }) {
     const shiftedAtMs = snapshot.events.at(-1)?.endedAtMs;
     const waitMs = group?.terminationWaitMs;
     return shiftedAtMs === undefined || waitMs === undefined ? undefined : shiftedAtMs + waitMs;
+}
+
+
+/***/ }),
+
+/***/ 9933:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IV: () => (/* binding */ couldNotInvokeHook),
+/* harmony export */   J5: () => (/* binding */ refused),
+/* harmony export */   QV: () => (/* binding */ rollbackSentence),
+/* harmony export */   xE: () => (/* binding */ endCause)
+/* harmony export */ });
+/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4966);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3795);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8191);
+
+
+
+
+
+/** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
+function endCause(release) {
+    const { outcome, snapshot, settlement, deploymentId } = release;
+    const refusal = settlement?.stop?.refusal;
+    if (outcome?.kind === 'given-up' && refusal === undefined) {
+        return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`;
+    }
+    if (snapshot === undefined)
+        return `Deployment ${deploymentId} ended.`;
+    if (outcome?.kind === 'stop-asked' && release.stopAccepted && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'stop-request') {
+        return `Deployment ${deploymentId} was stopped${placeOf(snapshot)}, as asked.`;
+    }
+    const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
+    const own = outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : '';
+    return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}: ${reasonOf(release, snapshot)}${own}`;
+}
+/** A stop that CodeDeploy did not accept. */
+function refused(refusal) {
+    return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`;
+}
+/** Where a deployment ended; nothing when its events could not be seen. */
+function placeOf(snapshot) {
+    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .failedEvent */ .uG)(snapshot);
+    if (event !== undefined)
+        return ` at ${event.name}`;
+    if (snapshot.isBlind)
+        return '';
+    const done = snapshot.events.findLast(({ status }) => status === 'succeeded');
+    return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`;
+}
+function reasonOf(release, snapshot) {
+    const { code = '', message = '' } = snapshot.error ?? {};
+    const own = reasonText(code, message);
+    const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
+    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
+    if ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'alarm') {
+        return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
+    }
+    if (hookFunction !== undefined) {
+        const fault = hookFault(code, message);
+        if (fault !== undefined)
+            return `hook ${hookFunction} ${fault}.`;
+    }
+    const because = own === '' ? 'CodeDeploy gave no reason.' : `${own}.`;
+    const [taskStop] = release.taskStops;
+    return eventName === 'Install' && taskStop !== undefined
+        ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
+        : because;
+}
+/** Codes with which CodeDeploy says that it could not run the function. Source: CodeDeploy API Reference, ErrorInformation. */
+const NOT_INVOKED = new Set(['IAM_ROLE_PERMISSIONS', 'IAM_ROLE_MISSING', 'INVALID_LAMBDA_FUNCTION']);
+/**
+ * What was wrong with the hook at which a deployment ended, by CodeDeploy's message, then by its code; undefined when
+ * neither is about hooks. That a hook reported Failed and that it ended with an error is not told apart, and the code
+ * of a hook that was silent is not documented. Texts: User Guide, "Troubleshoot Amazon ECS deployments".
+ */
+function hookFault(code, message) {
+    const own = reasonText(code, message);
+    if (/status callback/i.test(message))
+        return `did not answer in time (${own})`;
+    if (isNotInvoked(code, message))
+        return `could not be invoked (${own})`;
+    if (/validation functions? failed/i.test(message))
+        return `failed (${code})`;
+    if (code === 'TIMEOUT' && message === '')
+        return `did not answer in time (${code})`;
+    return code === 'HOOK_EXECUTION_FAILURE' ? `failed (${own})` : undefined;
+}
+function isNotInvoked(code, message) {
+    return /AWSLambda/.test(message) || NOT_INVOKED.has(code);
+}
+/** Whether the hook at which a deployment ended was never run, so that it has printed nothing. */
+function couldNotInvokeHook({ snapshot }) {
+    return isNotInvoked(snapshot?.error?.code ?? '', snapshot?.error?.message ?? '');
+}
+/** CodeDeploy's code and message, as far as there are any. */
+function reasonText(code, message) {
+    return withoutFullStop([code, message].filter((part) => part !== '').join(': '));
+}
+/** How far the shift had come; nothing when that could not be seen. */
+function shiftedWhen(release, { isBlind }) {
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_2__/* .neverShifted */ ._t)(release))
+        return ' before any production traffic had shifted';
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_2__/* .peakTraffic */ .hX)(release);
+    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .percentText */ .fL)(peak)} of production traffic shifted`;
+}
+/** What became of the rollback, or why there was none. Empty while it is not known whether one is due. */
+function rollbackSentence(release) {
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackOf */ .ID)(release);
+    if (rollback === undefined)
+        return '';
+    const { deploymentId, message, wasDue } = rollback;
+    switch (rollback.status) {
+        case 'succeeded':
+            return `Rollback ${deploymentId} succeeded.`;
+        case 'failed':
+            return deploymentId === undefined
+                ? `The rollback that was due did not take place: ${withoutFullStop(message)}.`
+                : `Rollback ${deploymentId} failed${message === '' ? '' : `: ${withoutFullStop(message)}`}.`;
+        case 'running':
+            return deploymentId === undefined
+                ? 'Its rollback had not begun when this step ended.'
+                : `Rollback ${deploymentId} was not over when this step ended.`;
+        case 'unknown':
+            if (release.settlement?.cutShort === 'lost-sight')
+                return 'What became of the rollback could not be seen.';
+            return wasDue
+                ? 'Its rollback had not shown when this step ended.'
+                : 'Whether a rollback follows had not shown when this step ended.';
+        case 'none':
+            return withoutRollback(release, rollback);
+    }
+}
+function withoutRollback(release, { wasDue, lookedForMs }) {
+    const { snapshot } = release;
+    if (wasDue && !hasReplacement(release) && snapshot?.isBlind !== true) {
+        return 'There was nothing to roll back: the replacement had not been started.';
+    }
+    if (wasDue)
+        return `A rollback was due, but CodeDeploy showed none within ${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(lookedForMs)}.`;
+    if (snapshot !== undefined && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'ready-wait-over') {
+        return `CodeDeploy showed no rollback within ${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(lookedForMs)}.`;
+    }
+    return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
+}
+function hasReplacement({ snapshot }) {
+    return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true;
+}
+function withoutFullStop(text) {
+    return text.replace(/[.\s]+$/, '');
 }
 
 
@@ -46249,7 +46627,7 @@ function functionName(nameOrArn) {
 /* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(802);
 /* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3523);
 /* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3394);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3700);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8191);
 
 
@@ -46653,352 +47031,26 @@ function previewCause(release) {
 
 /***/ }),
 
-/***/ 3394:
+/***/ 3700:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  u: () => (/* binding */ verdictParagraph),
-  q: () => (/* binding */ verdictSentences)
-});
-
-// EXTERNAL MODULE: ./lib/aws/arn.js
-var arn = __nccwpck_require__(8690);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/inputs/operation.js
-var operation = __nccwpck_require__(7784);
-// EXTERNAL MODULE: ./lib/release-state.js
-var release_state = __nccwpck_require__(4966);
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: ./lib/follow/phase.js
-var phase = __nccwpck_require__(8438);
-// EXTERNAL MODULE: ./lib/report/deadlines.js
-var deadlines = __nccwpck_require__(3735);
-// EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
-// EXTERNAL MODULE: ./lib/report/traffic.js
-var traffic = __nccwpck_require__(3795);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/end-cause.js
-
-
-
-
-
-/** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
-function endCause(release) {
-    const { outcome, snapshot, settlement, deploymentId } = release;
-    const refusal = settlement?.stop?.refusal;
-    if (outcome?.kind === 'given-up' && refusal === undefined) {
-        return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`;
-    }
-    if (snapshot === undefined)
-        return `Deployment ${deploymentId} ended.`;
-    if (outcome?.kind === 'stop-asked' && release.stopAccepted && (0,ending/* endingOf */.z6)(snapshot) === 'stop-request') {
-        return `Deployment ${deploymentId} was stopped${placeOf(snapshot)}, as asked.`;
-    }
-    const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
-    const own = outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : '';
-    return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}: ${reasonOf(release, snapshot)}${own}`;
-}
-/** A stop that CodeDeploy did not accept. */
-function refused(refusal) {
-    return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`;
-}
-/** Where a deployment ended; nothing when its events could not be seen. */
-function placeOf(snapshot) {
-    const event = (0,follow_snapshot/* failedEvent */.uG)(snapshot);
-    if (event !== undefined)
-        return ` at ${event.name}`;
-    if (snapshot.isBlind)
-        return '';
-    const done = snapshot.events.findLast(({ status }) => status === 'succeeded');
-    return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`;
-}
-function reasonOf(release, snapshot) {
-    const { code = '', message = '' } = snapshot.error ?? {};
-    const own = reasonText(code, message);
-    const eventName = (0,follow_snapshot/* failedEvent */.uG)(snapshot)?.name ?? '';
-    const hookFunction = (0,follow_snapshot/* hookOf */.pd)(release.plan?.hooks ?? {}, eventName);
-    if ((0,ending/* endingOf */.z6)(snapshot) === 'alarm') {
-        return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
-    }
-    if (hookFunction !== undefined) {
-        const fault = hookFault(code, message);
-        if (fault !== undefined)
-            return `hook ${hookFunction} ${fault}.`;
-    }
-    const because = own === '' ? 'CodeDeploy gave no reason.' : `${own}.`;
-    const [taskStop] = release.taskStops;
-    return eventName === 'Install' && taskStop !== undefined
-        ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
-        : because;
-}
-/** Codes with which CodeDeploy says that it could not run the function. Source: CodeDeploy API Reference, ErrorInformation. */
-const NOT_INVOKED = new Set(['IAM_ROLE_PERMISSIONS', 'IAM_ROLE_MISSING', 'INVALID_LAMBDA_FUNCTION']);
-/**
- * What was wrong with the hook at which a deployment ended, by CodeDeploy's message, then by its code; undefined when
- * neither is about hooks. That a hook reported Failed and that it ended with an error is not told apart, and the code
- * of a hook that was silent is not documented. Texts: User Guide, "Troubleshoot Amazon ECS deployments".
- */
-function hookFault(code, message) {
-    const own = reasonText(code, message);
-    if (/status callback/i.test(message))
-        return `did not answer in time (${own})`;
-    if (isNotInvoked(code, message))
-        return `could not be invoked (${own})`;
-    if (/validation functions? failed/i.test(message))
-        return `failed (${code})`;
-    if (code === 'TIMEOUT' && message === '')
-        return `did not answer in time (${code})`;
-    return code === 'HOOK_EXECUTION_FAILURE' ? `failed (${own})` : undefined;
-}
-function isNotInvoked(code, message) {
-    return /AWSLambda/.test(message) || NOT_INVOKED.has(code);
-}
-/** Whether the hook at which a deployment ended was never run, so that it has printed nothing. */
-function couldNotInvokeHook({ snapshot }) {
-    return isNotInvoked(snapshot?.error?.code ?? '', snapshot?.error?.message ?? '');
-}
-/** CodeDeploy's code and message, as far as there are any. */
-function reasonText(code, message) {
-    return withoutFullStop([code, message].filter((part) => part !== '').join(': '));
-}
-/** How far the shift had come; nothing when that could not be seen. */
-function shiftedWhen(release, { isBlind }) {
-    if ((0,traffic/* neverShifted */._t)(release))
-        return ' before any production traffic had shifted';
-    const peak = (0,traffic/* peakTraffic */.hX)(release);
-    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,words/* percentText */.fL)(peak)} of production traffic shifted`;
-}
-/** What became of the rollback, or why there was none. Empty while it is not known whether one is due. */
-function rollbackSentence(release) {
-    const rollback = (0,release_state/* rollbackOf */.I)(release);
-    if (rollback === undefined)
-        return '';
-    const { deploymentId, message, wasDue } = rollback;
-    switch (rollback.status) {
-        case 'succeeded':
-            return `Rollback ${deploymentId} succeeded.`;
-        case 'failed':
-            return deploymentId === undefined
-                ? `The rollback that was due did not take place: ${withoutFullStop(message)}.`
-                : `Rollback ${deploymentId} failed${message === '' ? '' : `: ${withoutFullStop(message)}`}.`;
-        case 'running':
-            return deploymentId === undefined
-                ? 'Its rollback had not begun when this step ended.'
-                : `Rollback ${deploymentId} was not over when this step ended.`;
-        case 'unknown':
-            if (release.settlement?.cutShort === 'lost-sight')
-                return 'What became of the rollback could not be seen.';
-            return wasDue
-                ? 'Its rollback had not shown when this step ended.'
-                : 'Whether a rollback follows had not shown when this step ended.';
-        case 'none':
-            return withoutRollback(release, rollback);
-    }
-}
-function withoutRollback(release, { wasDue, lookedForMs }) {
-    const { snapshot } = release;
-    if (wasDue && !hasReplacement(release) && snapshot?.isBlind !== true) {
-        return 'There was nothing to roll back: the replacement had not been started.';
-    }
-    if (wasDue)
-        return `A rollback was due, but CodeDeploy showed none within ${(0,words/* duration */.p0)(lookedForMs)}.`;
-    if (snapshot !== undefined && (0,ending/* endingOf */.z6)(snapshot) === 'ready-wait-over') {
-        return `CodeDeploy showed no rollback within ${(0,words/* duration */.p0)(lookedForMs)}.`;
-    }
-    return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
-}
-function hasReplacement({ snapshot }) {
-    return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true;
-}
-function withoutFullStop(text) {
-    return text.replace(/[.\s]+$/, '');
-}
-
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
-// EXTERNAL MODULE: ./lib/report/planned.js
-var planned = __nccwpck_require__(392);
-// EXTERNAL MODULE: ./lib/report/previews.js
-var previews = __nccwpck_require__(3289);
-;// CONCATENATED MODULE: ./lib/report/cause.js
-
-
-
-
-
-
-
-
-
-/** What happened, in a sentence or two. */
-function cause(release) {
-    const label = (0,labels/* serviceLabel */.uZ)(release);
-    const revision = (0,labels/* releasedRevision */.FX)(release);
-    switch (release.status) {
-        case undefined:
-            return goingOn(release);
-        case 'succeeded':
-            if (release.operation === 'rollback')
-                return rolledBackCause(release);
-            if (release.deploymentId === undefined)
-                return (0,previews/* previewCause */.qV)(release) ?? '';
-            return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`;
-        case 'awaiting-promotion':
-            return awaitingCause(release);
-        case 'started':
-            if (release.adopted !== undefined) {
-                return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`;
-            }
-            return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`;
-        case 'unchanged':
-            if (release.operation === 'stop')
-                return nothingToStop(release);
-            if (release.preview !== undefined && release.preview.errand !== 'claim')
-                return (0,previews/* previewCause */.qV)(release) ?? '';
-            return `${label} already runs exactly this (${(0,labels/* originalRevision */.VR)(release)}), so nothing was written.`;
-        case 'planned':
-            return (0,planned/* plannedSentence */.Y3)(release);
-        case 'refused':
-            return release.problems.map(({ sentence }) => sentence).join(' ');
-        case 'cancelled':
-            return cancelledCause(release);
-        case 'timed-out':
-            return timedOutCause(release);
-        case 'unknown':
-            return unknownCause(release);
-        case 'failed':
-        case 'stopped':
-        case 'rolled-back':
-        case 'rollback-failed':
-            return `${endCause(release)} ${rollbackSentence(release)}`;
-    }
-}
-function awaitingCause(release) {
-    const { deploymentId, testUrl } = release;
-    const untilMs = (0,deadlines/* promoteByMs */.O)(release);
-    const at = testUrl === undefined ? '' : ` (${testUrl})`;
-    const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
-    return `Deployment ${deploymentId} serves ${(0,labels/* releasedRevision */.FX)(release)} on the test listener of ${(0,labels/* serviceLabel */.uZ)(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
-}
-/** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
-function rolledBackCause(release) {
-    const { deploymentId, outcome } = release;
-    if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
-        return `${endCause(release)} ${rollbackSentence(release)}`;
-    }
-    return `Deployment ${deploymentId} brought ${(0,labels/* serviceLabel */.uZ)(release)} back to ${(0,labels/* releasedRevision */.FX)(release)}.${adoptedSentence(release)}`;
-}
-function nothingToStop({ deploymentId, snapshot, asked, group }) {
-    if (deploymentId !== undefined) {
-        return `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`;
-    }
-    const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment';
-    return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`;
-}
-/** What a release that is not over is doing. */
-function goingOn(release) {
-    const { deploymentId, waits } = release;
-    const label = (0,labels/* serviceLabel */.uZ)(release);
-    if (deploymentId !== undefined)
-        return `Deployment ${deploymentId} releases ${(0,labels/* releasedRevision */.FX)(release)} to ${label}.`;
-    const last = waits.at(-1);
-    return last === undefined || last.endedAt !== undefined
-        ? `Checking whether ${label} can be released.`
-        : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`;
-}
-function adoptedSentence({ adopted }) {
-    return adopted === undefined
-        ? ''
-        : ` Attempt ${adopted.runAttempt} of this run made it; it was followed instead of making another.`;
-}
-function cancelledCause(release) {
-    const { deploymentId, settlement, snapshot } = release;
-    const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled';
-    if (deploymentId === undefined) {
-        return release.failure === undefined
-            ? `${cancelled} before a deployment was created.`
-            : `${cancelled}. ${release.failure}`;
-    }
-    const isOurStop = release.stopAccepted || settlement?.stop !== undefined;
-    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && !isOurStop) {
-        return snapshot.status === 'succeeded'
-            ? `${cancelled} when deployment ${deploymentId} had succeeded.`
-            : [endCause(release), rollbackSentence(release), `${cancelled} meanwhile.`]
-                .filter((part) => part !== '')
-                .join(' ');
-    }
-    if (settlement === undefined && !isOurStop)
-        return `${cancelled} while deployment ${deploymentId} was running.`;
-    if (!isOurStop && settlement?.spared === undefined) {
-        return `${cancelled}; deployment ${deploymentId} goes on without this step.`;
-    }
-    return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`;
-}
-function timedOutCause(release) {
-    const { deploymentId, outcome, settlement, snapshot } = release;
-    if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,words/* duration */.p0)(outcome.afterMs)}, while waiting for ${(0,phase/* describePhase */.$8)(outcome.phase)}`;
-        const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
-        return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
-    }
-    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return `${endCause(release)} ${rollbackSentence(release)}`;
-    const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
-    const refusal = settlement?.stop?.refusal;
-    return refusal === undefined
-        ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
-        : `Deployment ${deploymentId} was to be stopped${why}; ${refused(refusal)}, and it goes on without this step.`;
-}
-/** What became of a deployment that was to be stopped with rollback because its wait ended early. */
-function partingClause(release) {
-    const { deploymentId, settlement, snapshot } = release;
-    switch (settlement?.spared) {
-        case 'moved':
-            return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`;
-        case 'unseen':
-            return `deployment ${deploymentId} could not be read, so it was not stopped.`;
-        case undefined:
-    }
-    const refusal = settlement?.stop?.refusal;
-    const isOver = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
-    if (refusal !== undefined && !isOver)
-        return `deployment ${deploymentId} goes on: ${refused(refusal)}.`;
-    if (!isOver)
-        return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`;
-    if (snapshot.status === 'succeeded')
-        return `deployment ${deploymentId} had succeeded before it could be stopped.`;
-    return `deployment ${deploymentId} was stopped. ${rollbackSentence(release)}`;
-}
-function unknownCause(release) {
-    const { deploymentId, outcome, failure } = release;
-    if (failure !== undefined) {
-        return deploymentId === undefined
-            ? `Whether a deployment was started is not known. ${failure}`
-            : `This action failed while deployment ${deploymentId} was running. ${failure}`;
-    }
-    if (outcome?.kind === 'lost-sight') {
-        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,service_error/* describeServiceError */.V)(outcome.operation, outcome.error)}`;
-    }
-    const { snapshot } = release;
-    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return `${endCause(release)} ${rollbackSentence(release)}`;
-    const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
-    const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
-    return `Deployment ${deploymentId}${told}${why} could not be seen any more.`;
-}
-
-// EXTERNAL MODULE: ./lib/report/console-links.js
-var console_links = __nccwpck_require__(3523);
-// EXTERNAL MODULE: ./lib/report/hook-results.js
-var hook_results = __nccwpck_require__(5076);
-;// CONCATENATED MODULE: ./lib/report/sentences.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ verdictSentences),
+/* harmony export */   u: () => (/* binding */ verdictParagraph)
+/* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8690);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7784);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4966);
+/* harmony import */ var _cause_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8953);
+/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3523);
+/* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3735);
+/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9933);
+/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5076);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7419);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3289);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3795);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8191);
 
 
 
@@ -47031,7 +47083,7 @@ const TITLES = {
 function verdictSentences(release) {
     return {
         title: titleOf(release),
-        cause: cause(release),
+        cause: (0,_cause_js__WEBPACK_IMPORTED_MODULE_1__/* .cause */ .c)(release),
         production: productionSentence(release),
         remains: [madeRoomSentence(release), remains(release)].filter((part) => part !== '').join(' '),
         advice: advice(release),
@@ -47041,7 +47093,7 @@ function titleOf(release) {
     const { status, operation } = release;
     if (status === undefined)
         return 'In progress';
-    const preview = (0,previews/* previewTitle */.Vf)(release);
+    const preview = (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewTitle */ .Vf)(release);
     if (preview !== undefined)
         return preview;
     return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status];
@@ -47056,10 +47108,10 @@ function madeRoomSentence({ waits }) {
     const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
     const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
     return [
-        stopped.length === 0 ? '' : `To make room, ${(0,words/* andList */.cM)(stopped)} was stopped with rollback.`,
+        stopped.length === 0 ? '' : `To make room, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(stopped)} was stopped with rollback.`,
         cut.length === 0
             ? ''
-            : `To make room, the termination wait of ${(0,words/* andList */.cM)(cut)} was ended, and with it its instant rollback.`,
+            : `To make room, the termination wait of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`,
     ]
         .filter((sentence) => sentence !== '')
         .join(' ');
@@ -47069,29 +47121,29 @@ const SILENT = new Set(['refused', 'started', 'unchanged', 'planned']);
 /** What serves production now, and whether it ever left the original. */
 function productionSentence(release) {
     const { production, status } = release;
-    if (status === undefined || SILENT.has(status) || (0,previews/* isGoneAgain */.eT)(release))
+    if (status === undefined || SILENT.has(status) || (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .isGoneAgain */ .eT)(release))
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
     const what = release.operation === 'preview' ? 'The lane' : 'Production';
-    if ((0,traffic/* neverShifted */._t)(release))
-        return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${(0,labels/* originalRevision */.VR)(release)}).`;
-    const text = (0,traffic/* productionText */.zh)(release);
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .neverShifted */ ._t)(release))
+        return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .originalRevision */ .VR)(release)}).`;
+    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionText */ .zh)(release);
     if (production !== undefined && text !== '') {
         const again = isRolledBack(release) ? ' again' : '';
-        return `${what} runs ${text}${again} (read ${(0,words/* clockTime */.qo)(production.readAtMs)}).`;
+        return `${what} runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(production.readAtMs)}).`;
     }
-    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
+    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionLastSeen */ .Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,words/* clockTime */.qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,words/* clockTime */.qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 /** What serves is what served before. */
 function isRolledBack(release) {
-    return (0,release_state/* rollbackOf */.I)(release)?.status === 'succeeded';
+    return (0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .rollbackOf */ .ID)(release)?.status === 'succeeded';
 }
 function remains(release) {
     if (isRolledBack(release))
@@ -47099,15 +47151,15 @@ function remains(release) {
     if (release.status === 'refused')
         return leftBehind(release);
     if (release.status === 'succeeded') {
-        const isThere = release.preview?.errand === 'claim' ? (0,previews/* previewCause */.qV)(release) : undefined;
+        const isThere = release.preview?.errand === 'claim' ? (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewCause */ .qV)(release) : undefined;
         return isThere ?? keptSentence(release);
     }
     if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed')
         return '';
     const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const parts = [];
-    if ((0,traffic/* testTraffic */.si)(release) === 'replacement')
-        parts.push(`Test traffic goes to the replacement (${(0,labels/* releasedRevision */.FX)(release)}).`);
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testTraffic */ .si)(release) === 'replacement')
+        parts.push(`Test traffic goes to the replacement (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .releasedRevision */ .FX)(release)}).`);
     if (replacement !== undefined && replacement.state !== 'draining') {
         parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`);
     }
@@ -47118,7 +47170,7 @@ function leftBehind(release) {
     const { taskDefinition, lostRevisionOf } = release;
     if (release.deploymentId !== undefined && release.preview !== undefined)
         return '';
-    const nothing = (0,operation/* isRelease */.MU)(release.operation)
+    const nothing = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_11__/* .isRelease */ .MU)(release.operation)
         ? 'Nothing was deployed.'
         : release.operation === 'rollback'
             ? 'Production was not changed.'
@@ -47127,16 +47179,16 @@ function leftBehind(release) {
         return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
     }
     return taskDefinition?.isNew === true
-        ? `${nothing} Task definition ${(0,arn/* revisionName */.pd)(taskDefinition.arn)} was registered and is not used.`
+        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_12__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
         : nothing;
 }
 function keptSentence(release) {
-    const untilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
+    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_3__/* .originalKeptUntilMs */ .Q)(release);
     if (untilMs === undefined)
         return '';
     const { rollbackOn = [], alarms: watched = [] } = release.plan ?? {};
     const alarms = rollbackOn.includes('alarm') && watched.length > 0 ? ' an alarm or' : '';
-    return `The original (${(0,labels/* originalRevision */.VR)(release)}) is kept until ${(0,words/* clockTime */.qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .originalRevision */ .VR)(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 /** What goes on without this step can be watched. */
 function waysToWatch(release, look) {
@@ -47145,7 +47197,7 @@ function waysToWatch(release, look) {
 }
 function advice(release) {
     const { deploymentId, status, snapshot } = release;
-    if (status === 'unknown' && deploymentId === undefined)
+    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .mayHaveStarted */ .NG)(release) && (status === 'unknown' || status === 'cancelled'))
         return lookForDeployment(release);
     if (deploymentId === undefined || status === undefined)
         return '';
@@ -47157,7 +47209,7 @@ function advice(release) {
             return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`;
         case 'cancelled':
         case 'timed-out':
-            return snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) ? '' : waysToWatch(release, look);
+            return snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) ? '' : waysToWatch(release, look);
         case 'unknown':
             return waysToWatch(release, look);
         case 'failed':
@@ -47171,27 +47223,31 @@ function advice(release) {
 function consoleUrl({ service, deploymentId }) {
     if (service === undefined || deploymentId === undefined)
         return '';
-    return (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId) ?? '';
+    return (0,_console_links_js__WEBPACK_IMPORTED_MODULE_2__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId) ?? '';
 }
-/** How to find out whether there is a deployment that this step has no id of. */
-function lookForDeployment({ group, region }) {
+/** How to find out whether there is a deployment that this step has no id of, and what to do with it. */
+function lookForDeployment({ group, region, service }) {
     if (group === undefined)
         return '';
-    return `To see whether there is one: aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}. Its description names this run.`;
+    const list = `aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}`;
+    const url = service && (0,_console_links_js__WEBPACK_IMPORTED_MODULE_2__/* .deploymentsUrl */ .ek)(service.partition, service.region);
+    const ways = url === undefined ? list : `${list} or ${url}`;
+    const stop = `aws deploy stop-deployment --deployment-id ID --auto-rollback-enabled --region ${region}`;
+    return `To see whether there is one: ${ways} (its description names this run). To stop it: ${stop}`;
 }
 function hookLogAdvice(release) {
-    const failed = (0,hook_results/* hookResults */.a)(release).find(({ result }) => result === 'failed');
-    if (failed === undefined || couldNotInvokeHook(release))
+    const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_5__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
+    if (failed === undefined || (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .couldNotInvokeHook */ .IV)(release))
         return '';
     const isShown = release.hookLogs.some(({ event, lines }) => event === failed.event && lines.length > 0);
     const where = isShown
         ? 'The end of the hook log is in the log and the summary of this run, all of it'
         : 'The log of the hook is';
-    return `${where} in the log group /aws/lambda/${(0,labels/* functionName */.AQ)(failed.hookFunction)}.`;
+    return `${where} in the log group /aws/lambda/${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .functionName */ .AQ)(failed.hookFunction)}.`;
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
-    const percent = (0,traffic/* trafficNow */.oo)(release);
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .trafficNow */ .oo)(release);
     if (isRolledBack(release) || percent === 0)
         return '';
     const advice = 'Release the original revision again to bring production back.';
@@ -47276,7 +47332,7 @@ function keptBar(release) {
     return untilMs === undefined || fromMs === undefined ? '' : bar('kept for rollback', 'active', fromMs, untilMs);
 }
 function rollbackBar(release) {
-    const { createdAtMs, endedAtMs, deploymentId, status } = (0,release_state/* rollbackOf */.I)(release)?.snapshot ?? {};
+    const { createdAtMs, endedAtMs, deploymentId, status } = (0,release_state/* rollbackOf */.ID)(release)?.snapshot ?? {};
     if (createdAtMs === undefined || deploymentId === undefined)
         return '';
     const tag = endedAtMs === undefined ? 'active' : status === 'succeeded' ? 'done' : 'crit';
@@ -47307,8 +47363,8 @@ var labels = __nccwpck_require__(7419);
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var planned = __nccwpck_require__(392);
-// EXTERNAL MODULE: ./lib/report/sentences.js + 2 modules
-var sentences = __nccwpck_require__(3394);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 // EXTERNAL MODULE: ./lib/report/words.js
@@ -47561,7 +47617,7 @@ function lanes({ preview }) {
     return section('Lanes', table(['Lane', 'Address', 'When looked at', 'Now'], rows));
 }
 function rollbackSection(release) {
-    const rollback = (0,release_state/* rollbackOf */.I)(release);
+    const rollback = (0,release_state/* rollbackOf */.ID)(release);
     if (rollback === undefined || (rollback.status === 'none' && !rollback.wasDue))
         return '';
     const id = rollback.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(rollback.deploymentId)})`;
@@ -47697,7 +47753,7 @@ function testTraffic(release) {
     const { group, snapshot, endedAt } = release;
     if (group?.hasTestListener !== true || snapshot === undefined)
         return undefined;
-    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rollbackOf */ .I)(release)?.status;
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rollbackOf */ .ID)(release)?.status;
     if (rollback === 'succeeded')
         return 'original';
     if (rollback === 'running' || rollback === 'unknown')
@@ -49287,7 +49343,10 @@ async function seeThrough({ plan, deploymentId }, inputs, world, progress) {
 var own_deployment = __nccwpck_require__(2221);
 // EXTERNAL MODULE: ./lib/follow/start-deployment.js
 var start_deployment = __nccwpck_require__(4509);
+// EXTERNAL MODULE: ./lib/report/cause.js
+var cause = __nccwpck_require__(8953);
 ;// CONCATENATED MODULE: ./lib/start.js
+
 
 
 
@@ -49311,19 +49370,26 @@ async function start(plan, engine, world, progress) {
                 progress.end('cancelled');
                 return { kind: 'ended' };
             }
-            const deploymentId = await inTime(engine.start(arn), world);
-            if (deploymentId === undefined) {
-                progress.end('cancelled', { failure: NOT_KNOWN_YET });
+            // From here on there may be a deployment, also if this step is killed in the next moment.
+            progress.learn({ creationSentAtMs: world.clock.now() });
+            await world.whenSaved();
+            if (world.signal.aborted) {
+                progress.end('cancelled', { creationSentAtMs: undefined });
                 return { kind: 'ended' };
             }
+            const deploymentId = await inTime(engine.start(arn), world);
+            if (deploymentId === undefined)
+                return leaveToPostStep(progress);
             progress.learn({ deploymentId });
             return { kind: 'started', deploymentId };
         }
         catch (error) {
-            if (error instanceof start_deployment/* MaybeStartedError */.o)
-                return endUnsure(error, progress);
+            if (error instanceof start_deployment/* MaybeStartedError */.o) {
+                return world.signal.aborted ? leaveToPostStep(progress) : endUnsure(error, progress);
+            }
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
+            progress.learn({ creationSentAtMs: undefined });
             if (error.serviceError.code === 'DeploymentLimitExceeded') {
                 return { kind: 'overtaken', blocker: (0,own_deployment/* blockerIn */.k)(error), error };
             }
@@ -49338,7 +49404,11 @@ async function start(plan, engine, world, progress) {
 }
 /** How long a CreateDeployment in flight is waited for after a cancel, in milliseconds: it is never aborted. */
 const ANSWER_AFTER_CANCEL_MS = 4_000;
-const NOT_KNOWN_YET = 'Whether a deployment was created is not known yet; the post step of this action looks for it.';
+/** The run was cancelled before it was known whether there is a deployment. */
+function leaveToPostStep(progress) {
+    progress.end('cancelled', { failure: cause/* NOT_KNOWN_YET */.P });
+    return { kind: 'ended' };
+}
 /** The answer; undefined when the run was cancelled and it still did not come. */
 async function inTime(answer, { signal, clock }) {
     const tooLate = new Promise((resolve) => {
@@ -50621,6 +50691,7 @@ const SAVED_AT_ONCE = {
     warnings: false,
     taskDefinition: true,
     lostRevisionOf: true,
+    creationSentAtMs: true,
     deploymentId: true,
     adopted: true,
     wasThere: true,
@@ -50719,11 +50790,7 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
 }
 /** A cancelled release that waited for something up to the last moment. */
 function cutOff(told, endedAt) {
-    if (told === undefined)
-        return undefined;
-    const mayHaveStarted = told.taskDefinition !== undefined && told.deploymentId === undefined;
-    const failure = mayHaveStarted ? 'Whether a deployment was created is not known yet; the post step looks.' : undefined;
-    return { ...told, status: 'cancelled', endedAt, failure: told.failure ?? failure };
+    return told && { ...told, status: 'cancelled', endedAt };
 }
 function attempt(action) {
     try {
@@ -50744,7 +50811,7 @@ function attempt(action) {
 /* harmony export */   F: () => (/* binding */ postStep),
 /* harmony export */   L: () => (/* binding */ stateOf)
 /* harmony export */ });
-/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3394);
+/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7961);
@@ -50790,10 +50857,11 @@ async function postStep({ environment, toolkit, firstRequestSent, log, files, te
     const ended = await (0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .wrapUp */ .G4)({ ...saved, wasLost: !wasCancelled }, parsed, world);
     close();
     teller.tellVerdict(ended);
-    const { title, cause, production } = (0,_report_sentences_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictSentences */ .q)(ended);
-    log.line([`${title}.`, cause, production].filter((part) => part !== '').join(' '));
+    const { title } = (0,_report_sentences_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictSentences */ .q)(ended);
+    const paragraph = (0,_report_sentences_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictParagraph */ .u)(ended);
+    log.line(`${title}. ${paragraph}`);
     if ((0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .needsSomebody */ .GZ)(ended))
-        teller.annotate(title, `${cause} ${production}`);
+        teller.annotate(title, paragraph);
     await teller.lastWords(NO_HURRY);
 }
 
@@ -51730,7 +51798,7 @@ function hooks(release) {
     return (0,summary/* section */.uW)('Hooks', (0,summary/* table */.tp)(['Event', 'Function', 'Result', 'Duration'], rows));
 }
 function rollback(release) {
-    const found = (0,release_state/* rollbackOf */.I)(release);
+    const found = (0,release_state/* rollbackOf */.ID)(release);
     if (found === undefined || (found.status === 'none' && !found.wasDue))
         return '';
     const id = found.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(found.deploymentId)})`;
@@ -51893,8 +51961,8 @@ var follow_snapshot = __nccwpck_require__(1229);
 var deadlines = __nccwpck_require__(3735);
 // EXTERNAL MODULE: ./lib/report/previews.js
 var previews = __nccwpck_require__(3289);
-// EXTERNAL MODULE: ./lib/report/sentences.js + 2 modules
-var sentences = __nccwpck_require__(3394);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/github/deployment-status.js
@@ -52539,6 +52607,8 @@ function buildStep(parts) {
         isPrivateRepository: () => isPrivateRepository(environment),
         readText: files.readText,
         onRelease,
+        // Until the toolkit is there, the runner has not been told where it is.
+        whenSaved: async () => void (await toolkit.load()),
     };
     return { parsed, world, news, close };
 }
@@ -52597,8 +52667,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var verdict = __nccwpck_require__(802);
 // EXTERNAL MODULE: ./lib/report/labels.js
 var labels = __nccwpck_require__(7419);
-// EXTERNAL MODULE: ./lib/report/sentences.js + 2 modules
-var sentences = __nccwpck_require__(3394);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
 ;// CONCATENATED MODULE: ./lib/report/annotation.js
 
 
@@ -52687,8 +52757,8 @@ function renderOutputs(release, reportPath) {
             result,
             durationSeconds: durationMs === undefined ? null : durationMs / 1000,
         }))),
-        'rollback-deployment-id': (0,release_state/* rollbackOf */.I)(release)?.deploymentId ?? '',
-        'rollback-status': (0,release_state/* rollbackStatusOf */.W)(release),
+        'rollback-deployment-id': (0,release_state/* rollbackOf */.ID)(release)?.deploymentId ?? '',
+        'rollback-status': (0,release_state/* rollbackStatusOf */.WL)(release),
         report: reportPath,
     });
 }
@@ -52732,7 +52802,7 @@ function renderReport(release) {
 function reportOf(release) {
     const { service, group, plan, run, snapshot, taskDefinition } = release;
     const verdict = (0,sentences/* verdictSentences */.q)(release);
-    const rollback = (0,release_state/* rollbackOf */.I)(release);
+    const rollback = (0,release_state/* rollbackOf */.ID)(release);
     const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
     return {
         reportVersion: REPORT_VERSION,
@@ -52806,7 +52876,7 @@ function reportOf(release) {
             originalKeptUntil: isoTime((0,deadlines/* originalKeptUntilMs */.Q)(release)),
         },
         rollback: {
-            status: (0,release_state/* rollbackStatusOf */.W)(release),
+            status: (0,release_state/* rollbackStatusOf */.WL)(release),
             wasDue: rollback?.wasDue ?? false,
             message: rollback?.message ?? '',
             deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
@@ -53779,13 +53849,19 @@ function stopVerdict({ rollback, snapshot, stop }) {
 /* harmony export */   UU: () => (/* binding */ isAtRest)
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _clock_news_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1925);
-/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1981);
-/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3953);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1229);
-/* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1946);
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(336);
+/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4849);
+/* harmony import */ var _clock_news_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1925);
+/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1981);
+/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3953);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1229);
+/* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1946);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1288);
+/* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(336);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
+/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8191);
+
+
+
 
 
 
@@ -53799,43 +53875,50 @@ function stopVerdict({ rollback, snapshot, stop }) {
  * GitHub docs, "Workflow cancellation".
  */
 const WRAP_UP_MS = 240_000;
+/** How long a deployment that was found late is followed at least once it was stopped, in milliseconds. */
+const STOPPED_WITHIN_MS = 20_000;
 /**
  * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
  * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop, and of a preview by giving back the
  * lane.
  */
 async function wrapUp(saved, parsed, world) {
-    const ended = await bringToRest(saved, parsed, (0,_clock_news_js__WEBPACK_IMPORTED_MODULE_7__/* .withClockNews */ .S)(world));
-    await (0,_preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_4__/* .giveBackLane */ .j)(ended, world);
+    const ended = await bringToRest(saved, parsed, (0,_clock_news_js__WEBPACK_IMPORTED_MODULE_8__/* .withClockNews */ .S)(world));
+    await (0,_preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_5__/* .giveBackLane */ .j)(ended, world);
     return ended;
 }
 async function bringToRest(saved, { inputs }, world) {
-    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_5__/* .Progress */ .ke({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
+    const { clock, log } = world;
+    const untilMs = clock.monotonicMs() + WRAP_UP_MS;
+    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_6__/* .Progress */ .ke({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
     const { plan, taskDefinition } = saved;
     if (plan === undefined || taskDefinition === undefined)
         return progress.end('cancelled');
-    const engine = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_6__/* .engineFor */ .E)(plan, inputs, world, progress);
-    const since = saved.startedAt.atMs;
-    const deploymentId = saved.deploymentId ?? (await findStarted(() => engine.findStarted(taskDefinition.arn, since)));
-    if (deploymentId === undefined)
+    if (saved.deploymentId === undefined && !(0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .mayHaveStarted */ .NG)(saved))
         return progress.end('cancelled');
-    if (typeof deploymentId !== 'string')
-        return progress.end('unknown', { failure: deploymentId.message });
+    const engine = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_7__/* .engineFor */ .E)(plan, inputs, world, progress);
+    const since = saved.startedAt.atMs;
+    const search = () => engine.findStarted(taskDefinition.arn, since);
+    const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world));
+    if (typeof deploymentId !== 'string') {
+        return progress.end('unknown', { failure: notFound(saved, deploymentId, clock.now()) });
+    }
     progress.learn({ deploymentId });
     const { waitFor } = inputs;
     const wasStopped = saved.stopAccepted;
     // What the main step had decided or begun is seen through, whatever is done about a deployment that nobody has stopped.
     const onCancel = wasStopped || isToBeStopped(saved, inputs) ? 'rollback' : inputs.onCancel;
-    world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
+    log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
     const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor;
-    const following = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_6__/* .followingOf */ .j)(plan, finishLine, inputs, world, progress);
+    const following = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_7__/* .followingOf */ .j)(plan, finishLine, inputs, world, progress);
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
     const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked';
     const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn };
-    const partings = { ...inputs, ...parting, windDownMs: WRAP_UP_MS };
-    const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
+    const windDownMs = Math.max(STOPPED_WITHIN_MS, untilMs - clock.monotonicMs());
+    const partings = { ...inputs, ...parting, windDownMs };
+    const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_3__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
     const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
-    return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
+    return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_2__/* .conclude */ .E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
 }
 /** The main step had come to where it stops the deployment; whether the request was sent is not known. */
 function isToBeStopped({ outcome }, { onTimeout }) {
@@ -53857,10 +53940,33 @@ function wrapUpLine(deploymentId, wasStopped, onCancel) {
     const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)';
     return `The main step ended while deployment ${deploymentId} was running; ${what}.`;
 }
-/** The deployment's id, that there is none, or why that could not be found out. */
-async function findStarted(find) {
+/** How soon to look again for a deployment whose id was never seen, in milliseconds: at first, and at most. */
+const LOOK_AGAIN_MS = 2_000;
+const LOOK_AGAIN_AT_MOST_MS = 10_000;
+/**
+ * The id of the deployment that may have been started, or why that could not be found out. CodeDeploy may take its time
+ * to carry a request out, and to show what it has made, so it is looked for until the time is up.
+ * @returns undefined when everything could be read and nothing has shown
+ */
+async function searchStarted(search, untilMs, { clock, log }) {
+    log.line('The main step ended before CreateDeployment was answered; looking for the deployment.');
+    for (let restMs = LOOK_AGAIN_MS;; restMs = Math.min(LOOK_AGAIN_AT_MOST_MS, restMs * 2)) {
+        const found = await orCallError(search());
+        if (typeof found === 'string')
+            return found;
+        if (found !== undefined && NO_CALL_WORKS.has(found.serviceError.kind))
+            return found;
+        const leftMs = untilMs - clock.monotonicMs();
+        if (leftMs <= 0)
+            return found;
+        await clock.sleep(Math.min(restMs, leftMs));
+    }
+}
+/** Errors after which no later call can succeed. */
+const NO_CALL_WORKS = new Set(['expired', 'invalid-credentials', 'no-credentials']);
+async function orCallError(answer) {
     try {
-        return await find();
+        return await answer;
     }
     catch (error) {
         if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
@@ -53868,20 +53974,29 @@ async function findStarted(find) {
         throw error;
     }
 }
+/** Why it is not known whether there is a deployment. */
+function notFound({ creationSentAtMs = 0, group }, last, nowMs) {
+    const sent = `CreateDeployment was sent at ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_10__/* .clockTime */ .qo)(creationSentAtMs)} and this run did not see its answer`;
+    if (last === undefined) {
+        return `${sent}; until ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_10__/* .clockTime */ .qo)(nowMs)} no deployment of this run showed in deployment group '${group?.name}', where one may still begin.`;
+    }
+    return `${sent}. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .describeServiceError */ .V)(last.operation, last.serviceError)}`;
+}
 /** What was left could not be brought to rest, so that somebody has to look: nobody else will say so. */
 function needsSomebody({ status, settlement, snapshot }) {
     if (status === 'rollback-failed' || status === 'unknown')
         return true;
     if (settlement === undefined)
         return false;
-    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .hasEnded */ .hY)(snapshot);
+    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot);
     return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
 }
 /** Nothing is left to be done for a cancelled release. */
-function isAtRest({ deploymentId, failure, settlement, preview }) {
+function isAtRest(release) {
+    const { deploymentId, settlement, preview } = release;
     // A lane that was taken runs tasks until it is given back.
     if (deploymentId === undefined)
-        return failure === undefined && preview?.taking === undefined;
+        return !(0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .mayHaveStarted */ .NG)(release) && preview?.taking === undefined;
     return settlement !== undefined && settlement.cutShort === undefined;
 }
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { inspect } from 'node:util'
 import { momentOf, systemClock } from './clock.ts'
+import { mayHaveStarted } from './release-state.ts'
 import { listenForCancel } from './step/cancellation.ts'
 import { stepFiles } from './step/files.ts'
 import { firstRequestSent } from './step/first-request.ts'
@@ -62,7 +63,7 @@ function tellBug(error: unknown): void {
     return
   }
   const problems = [...told.problems, { reason: 'internal-error' as const, sentence: failure }]
-  const mayRun = told.deploymentId !== undefined || told.taskDefinition !== undefined
+  const mayRun = told.deploymentId !== undefined || mayHaveStarted(told)
   teller.tellEnd({ ...told, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAt: momentOf(systemClock) })
 }
 

@@ -90,6 +90,7 @@ export function newRelease(inputs: Inputs, world: Pick<World, 'run' | 'region' |
     warnings: [],
     taskDefinition: undefined,
     lostRevisionOf: undefined,
+    creationSentAtMs: undefined,
     deploymentId: undefined,
     adopted: undefined,
     wasThere: false,

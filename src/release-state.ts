@@ -48,6 +48,11 @@ export interface Release {
   taskDefinition: { arn: string; isNew: boolean } | undefined
   /** Family of a revision of which the answer was lost: it may have been registered. */
   lostRevisionOf: string | undefined
+  /**
+   * When CreateDeployment was sent, known before it is; undefined when none was, or when it was surely not carried out.
+   * With no `deploymentId` there may be a deployment or not.
+   */
+  creationSentAtMs: number | undefined
   deploymentId: string | undefined
   /** The deployment was made by an earlier attempt or step of the same job; it is followed instead of making another. */
   adopted: Adopted | undefined
@@ -143,6 +148,11 @@ export interface Production {
   isOutdated: boolean
   /** The revision of the PRIMARY task set, where that is all that could be read of what serves now. */
   primary: { name: string; readAtMs: number } | undefined
+}
+
+/** A deployment may have been made whose id was never seen. */
+export function mayHaveStarted({ creationSentAtMs, deploymentId }: Release): boolean {
+  return creationSentAtMs !== undefined && deploymentId === undefined
 }
 
 /** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */

@@ -8,6 +8,7 @@ import { MaybeStartedError } from './follow/start-deployment.ts'
 import type { DefinitionPlan, ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
 import type { Release } from './release-state.ts'
+import { NOT_KNOWN_YET } from './report/cause.ts'
 import { writeLines } from './report/log-lines.ts'
 import { inSentence } from './untrusted.ts'
 import type { World } from './world.ts'
@@ -40,16 +41,23 @@ export async function start(
         progress.end('cancelled')
         return { kind: 'ended' }
       }
-      const deploymentId = await inTime(engine.start(arn), world)
-      if (deploymentId === undefined) {
-        progress.end('cancelled', { failure: NOT_KNOWN_YET })
+      // From here on there may be a deployment, also if this step is killed in the next moment.
+      progress.learn({ creationSentAtMs: world.clock.now() })
+      await world.whenSaved()
+      if (world.signal.aborted) {
+        progress.end('cancelled', { creationSentAtMs: undefined })
         return { kind: 'ended' }
       }
+      const deploymentId = await inTime(engine.start(arn), world)
+      if (deploymentId === undefined) return leaveToPostStep(progress)
       progress.learn({ deploymentId })
       return { kind: 'started', deploymentId }
     } catch (error) {
-      if (error instanceof MaybeStartedError) return endUnsure(error, progress)
+      if (error instanceof MaybeStartedError) {
+        return world.signal.aborted ? leaveToPostStep(progress) : endUnsure(error, progress)
+      }
       if (!(error instanceof CallError)) throw error
+      progress.learn({ creationSentAtMs: undefined })
       if (error.serviceError.code === 'DeploymentLimitExceeded') {
         return { kind: 'overtaken', blocker: blockerIn(error), error }
       }
@@ -64,7 +72,11 @@ export async function start(
 /** How long a CreateDeployment in flight is waited for after a cancel, in milliseconds: it is never aborted. */
 const ANSWER_AFTER_CANCEL_MS = 4_000
 
-const NOT_KNOWN_YET = 'Whether a deployment was created is not known yet; the post step of this action looks for it.'
+/** The run was cancelled before it was known whether there is a deployment. */
+function leaveToPostStep(progress: Progress): Start {
+  progress.end('cancelled', { failure: NOT_KNOWN_YET })
+  return { kind: 'ended' }
+}
 
 /** The answer; undefined when the run was cancelled and it still did not come. */
 async function inTime<Answer>(answer: Promise<Answer>, { signal, clock }: World): Promise<Answer | undefined> {

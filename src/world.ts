@@ -40,6 +40,8 @@ export interface World extends Ecs, CodeDeploy {
   readText(path: string): Promise<string | undefined>
   /** Called whenever there is more to tell of the release, so that what is on disk survives a killed step. */
   onRelease(release: Release): void
+  /** Resolves when what was told so far is on disk for the post step. */
+  whenSaved(): Promise<void>
 }
 
 /** The log of the step. Every text is made safe for the runner where it is printed. */

@@ -1,4 +1,5 @@
 import { CallError } from './aws/attempts.ts'
+import { describeServiceError, type ErrorKind } from './aws/service-error.ts'
 import { withClockNews } from './clock-news.ts'
 import { conclude } from './conclude.ts'
 import type { Outcome } from './follow/follow.ts'
@@ -9,7 +10,8 @@ import type { Inputs, ParsedInputs } from './inputs/inputs.ts'
 import { giveBackLane } from './preview/tidy-up.ts'
 import { Progress } from './progress.ts'
 import { engineFor, followingOf } from './release-following.ts'
-import type { Release } from './release-state.ts'
+import { mayHaveStarted, type Release } from './release-state.ts'
+import { clockTime } from './report/words.ts'
 import type { World } from './world.ts'
 
 /**
@@ -17,6 +19,9 @@ import type { World } from './world.ts'
  * GitHub docs, "Workflow cancellation".
  */
 const WRAP_UP_MS = 240_000
+
+/** How long a deployment that was found late is followed at least once it was stopped, in milliseconds. */
+const STOPPED_WITHIN_MS = 20_000
 
 /**
  * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
@@ -30,28 +35,34 @@ export async function wrapUp(saved: Release, parsed: ParsedInputs, world: World)
 }
 
 async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: World): Promise<Release> {
+  const { clock, log } = world
+  const untilMs = clock.monotonicMs() + WRAP_UP_MS
   const progress = new Progress({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world)
   const { plan, taskDefinition } = saved
   if (plan === undefined || taskDefinition === undefined) return progress.end('cancelled')
+  if (saved.deploymentId === undefined && !mayHaveStarted(saved)) return progress.end('cancelled')
 
   const engine = engineFor(plan, inputs, world, progress)
   const since = saved.startedAt.atMs
-  const deploymentId = saved.deploymentId ?? (await findStarted(() => engine.findStarted(taskDefinition.arn, since)))
-  if (deploymentId === undefined) return progress.end('cancelled')
-  if (typeof deploymentId !== 'string') return progress.end('unknown', { failure: deploymentId.message })
+  const search = () => engine.findStarted(taskDefinition.arn, since)
+  const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world))
+  if (typeof deploymentId !== 'string') {
+    return progress.end('unknown', { failure: notFound(saved, deploymentId, clock.now()) })
+  }
   progress.learn({ deploymentId })
 
   const { waitFor } = inputs
   const wasStopped = saved.stopAccepted
   // What the main step had decided or begun is seen through, whatever is done about a deployment that nobody has stopped.
   const onCancel = wasStopped || isToBeStopped(saved, inputs) ? 'rollback' : inputs.onCancel
-  world.log.line(wrapUpLine(deploymentId, wasStopped, onCancel))
+  log.line(wrapUpLine(deploymentId, wasStopped, onCancel))
   const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor
   const following = followingOf(plan, finishLine, inputs, world, progress)
   const outcome: Outcome = { kind: 'cancelled', snapshot: saved.snapshot }
   const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked'
   const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn }
-  const partings = { ...inputs, ...parting, windDownMs: WRAP_UP_MS }
+  const windDownMs = Math.max(STOPPED_WITHIN_MS, untilMs - clock.monotonicMs())
+  const partings = { ...inputs, ...parting, windDownMs }
   const settled = await settle(engine, deploymentId, outcome, following, partings)
   const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
   return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
@@ -79,14 +90,50 @@ function wrapUpLine(deploymentId: string, wasStopped: boolean, onCancel: Parting
   return `The main step ended while deployment ${deploymentId} was running; ${what}.`
 }
 
-/** The deployment's id, that there is none, or why that could not be found out. */
-async function findStarted(find: () => Promise<string | undefined>): Promise<string | undefined | CallError> {
+/** How soon to look again for a deployment whose id was never seen, in milliseconds: at first, and at most. */
+const LOOK_AGAIN_MS = 2_000
+const LOOK_AGAIN_AT_MOST_MS = 10_000
+
+/**
+ * The id of the deployment that may have been started, or why that could not be found out. CodeDeploy may take its time
+ * to carry a request out, and to show what it has made, so it is looked for until the time is up.
+ * @returns undefined when everything could be read and nothing has shown
+ */
+async function searchStarted(
+  search: () => Promise<string | undefined>,
+  untilMs: number,
+  { clock, log }: World,
+): Promise<string | undefined | CallError> {
+  log.line('The main step ended before CreateDeployment was answered; looking for the deployment.')
+  for (let restMs = LOOK_AGAIN_MS; ; restMs = Math.min(LOOK_AGAIN_AT_MOST_MS, restMs * 2)) {
+    const found = await orCallError(search())
+    if (typeof found === 'string') return found
+    if (found !== undefined && NO_CALL_WORKS.has(found.serviceError.kind)) return found
+    const leftMs = untilMs - clock.monotonicMs()
+    if (leftMs <= 0) return found
+    await clock.sleep(Math.min(restMs, leftMs))
+  }
+}
+
+/** Errors after which no later call can succeed. */
+const NO_CALL_WORKS: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['expired', 'invalid-credentials', 'no-credentials'])
+
+async function orCallError<Answer>(answer: Promise<Answer>): Promise<Answer | CallError> {
   try {
-    return await find()
+    return await answer
   } catch (error) {
     if (error instanceof CallError) return error
     throw error
   }
+}
+
+/** Why it is not known whether there is a deployment. */
+function notFound({ creationSentAtMs = 0, group }: Release, last: CallError | undefined, nowMs: number): string {
+  const sent = `CreateDeployment was sent at ${clockTime(creationSentAtMs)} and this run did not see its answer`
+  if (last === undefined) {
+    return `${sent}; until ${clockTime(nowMs)} no deployment of this run showed in deployment group '${group?.name}', where one may still begin.`
+  }
+  return `${sent}. ${describeServiceError(last.operation, last.serviceError)}`
 }
 
 /** What was left could not be brought to rest, so that somebody has to look: nobody else will say so. */
@@ -98,8 +145,9 @@ export function needsSomebody({ status, settlement, snapshot }: Release): boolea
 }
 
 /** Nothing is left to be done for a cancelled release. */
-export function isAtRest({ deploymentId, failure, settlement, preview }: Release): boolean {
+export function isAtRest(release: Release): boolean {
+  const { deploymentId, settlement, preview } = release
   // A lane that was taken runs tasks until it is given back.
-  if (deploymentId === undefined) return failure === undefined && preview?.taking === undefined
+  if (deploymentId === undefined) return !mayHaveStarted(release) && preview?.taking === undefined
   return settlement !== undefined && settlement.cutShort === undefined
 }

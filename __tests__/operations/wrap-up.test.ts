@@ -1,13 +1,13 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { momentOf } from '../../src/clock.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { Release } from '../../src/release-state.ts'
 import { renderOutputs } from '../../src/report/outputs.ts'
 import { verdictParagraph } from '../../src/report/sentences.ts'
-import type { Scenario } from '../../src/simulator/scenario.ts'
+import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
 import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
-import { wrapUp } from '../../src/wrap-up.ts'
+import { isAtRest, needsSomebody, wrapUp } from '../../src/wrap-up.ts'
 import { releaseAndDie } from '../support/operations.ts'
 import { runNumber } from '../support/others.ts'
 import {
@@ -15,6 +15,7 @@ import {
   rawInputs,
   type SimulatedAccount,
   type SimulatedReleaseOptions,
+  type Staging,
   simulateRelease,
 } from '../support/simulated-release.ts'
 
@@ -112,3 +113,126 @@ test.each<[string, (release: Release) => boolean]>([
     expect(verdictParagraph(last)).not.toContain('goes on')
   }),
 )
+
+interface Creation {
+  carriedOutAfterSeconds: number
+  answeredAfterSeconds: number
+}
+
+/** CodeDeploy takes its time for CreateDeployment: in steps, so that others get on with theirs. */
+function slowCreation(
+  { codeDeploy, clock }: Staging,
+  { carriedOutAfterSeconds, answeredAfterSeconds }: Creation,
+): void {
+  const pass = async (seconds: number) => {
+    for (let halves = 0; halves < seconds * 2; halves += 1) await clock.sleep(500)
+  }
+  codeDeploy.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context['commandName'] !== 'CreateDeploymentCommand') return await next(args)
+      await pass(carriedOutAfterSeconds)
+      const answer = await next(args)
+      await pass(answeredAfterSeconds - carriedOutAfterSeconds)
+      return answer
+    },
+    { step: 'initialize' },
+  )
+}
+
+/** A run that is cancelled 0.3 s after CreateDeployment was sent, and its post step. */
+async function cancelledWhileCreating(scenario: Scenario, creation: Creation | undefined, faults: Fault[] = []) {
+  let last: Release | undefined
+  let seconds = 0
+  const main = await simulateRelease({
+    scenario,
+    world: runNumber(42),
+    prepare: (staging) => {
+      const { clock, simulator, abort } = staging
+      clock.atSecond(0.3, () => {
+        abort()
+        for (const fault of faults) simulator.addFault(fault)
+      })
+      if (creation === undefined) simulator.addFault({ operation: 'CreateDeployment', kind: { type: 'drop' } })
+      else slowCreation(staging, creation)
+    },
+    afterwards: async ({ ended, parsed, world }) => {
+      const saved = restoreRelease(saveRelease(ended), momentOf(world.clock))
+      if (saved === undefined || isAtRest(ended)) throw new Error('nothing was left to the post step')
+      const sinceMs = world.clock.now()
+      last = await wrapUp(saved, parsed, { ...world, signal: new AbortController().signal })
+      seconds = (world.clock.now() - sinceMs) / 1000
+    },
+  })
+  if (last === undefined) throw new Error('nothing was wrapped up')
+  return { main, last, outputs: renderOutputs(last, ''), sentence: verdictParagraph(last), seconds }
+}
+
+const NEVER_ANSWERED = { carriedOutAfterSeconds: 0, answeredAfterSeconds: 60 }
+
+function failing(operation: string, code: string): Fault {
+  return { operation, kind: { type: 'error', code, message: 'as the test wants it', httpStatus: 400 } }
+}
+
+describe('a deployment whose creation was under way when the run was cancelled is found and stopped by the post step', () => {
+  test.each<[string, Partial<Scenario>, Creation, Fault[]]>([
+    ['although CodeDeploy takes 12 s to make it', {}, { carriedOutAfterSeconds: 12, answeredAfterSeconds: 60 }, []],
+    ['although the list shows it 20 s late', { assumptions: { listLagSeconds: 20 } }, NEVER_ANSWERED, []],
+    [
+      'although the list shows it 3 min late and the group may not be read',
+      { assumptions: { listLagSeconds: 180 } },
+      NEVER_ANSWERED,
+      [failing('GetDeploymentGroup', 'AccessDeniedException')],
+    ],
+    [
+      'although the list may not be read',
+      {},
+      { carriedOutAfterSeconds: 20, answeredAfterSeconds: 60 },
+      [failing('ListDeployments', 'AccessDeniedException')],
+    ],
+    [
+      'although every call is throttled for two minutes',
+      {},
+      NEVER_ANSWERED,
+      [{ ...failing('*', 'ThrottlingException'), untilSeconds: 120 }],
+    ],
+  ])('%s', async (_what, change, creation, faults) => {
+    const scenario = { ...baseScenario, ...change }
+    const { main, outputs, sentence } = await cancelledWhileCreating(scenario, creation, faults)
+    expect(main.outputs).toMatchObject({ status: 'cancelled', 'codedeploy-deployment-id': '' })
+    expect(main.annotation?.message).toContain('Whether a deployment was created is not known yet')
+    expect(main.annotation?.message).toContain('aws deploy list-deployments --application-name AppECS-demo-web')
+    expect(outputs).toMatchObject({ status: 'cancelled', production: 'web:1' })
+    expect(outputs['codedeploy-deployment-id']).toMatch(/^d-/)
+    expect(sentence).toMatch(/deployment d-\w+ was stopped\./)
+    expect(main.writes.filter((write) => write === 'StopDeployment')).not.toHaveLength(0)
+  })
+})
+
+describe('a deployment that the post step cannot find is unknown, with how to look, and never said not to exist', () => {
+  test.each<[string, Creation | undefined, Fault[], number]>([
+    ['when nothing shows for four minutes', undefined, [], 240],
+    ['when every read is throttled', NEVER_ANSWERED, [failing('*', 'ThrottlingException')], 240],
+    ['when every read is denied', NEVER_ANSWERED, [failing('*', 'AccessDeniedException')], 240],
+    ['when the credentials have expired', NEVER_ANSWERED, [failing('*', 'ExpiredTokenException')], 0],
+  ])('%s', async (_what, creation, faults, atLeastSeconds) => {
+    const { last, outputs, sentence, seconds } = await cancelledWhileCreating(baseScenario, creation, faults)
+    expect(outputs).toMatchObject({ status: 'unknown', 'rollback-status': 'unknown' })
+    expect(sentence).toContain('Whether a deployment was started is not known.')
+    expect(sentence).toContain('aws deploy list-deployments --application-name AppECS-demo-web')
+    expect(sentence).toContain('https://console.aws.amazon.com/codesuite/codedeploy/deployments?region=us-east-1')
+    expect(sentence).not.toContain('before a deployment')
+    expect(needsSomebody(last)).toBe(true)
+    expect(seconds).toBeGreaterThanOrEqual(atLeastSeconds)
+    expect(seconds).toBeLessThan(275)
+  })
+})
+
+test('only of a step that surely sent no CreateDeployment is said that it ended before a deployment was created', () =>
+  inOneAccount(baseScenario, async (account) => {
+    const isBeforeSending = ({ taskDefinition }: Release) => taskDefinition !== undefined
+    expect(verdictParagraph(await killedWhen(isBeforeSending, account, {}))).toContain(
+      'before a deployment was created',
+    )
+    const isSent = ({ creationSentAtMs }: Release) => creationSentAtMs !== undefined
+    expect(verdictParagraph(await killedWhen(isSent, account, {}))).not.toContain('before a deployment was created')
+  }))

@@ -6,6 +6,7 @@ import { at, snapshot, T0 } from '../support/snapshots.ts'
 
 const REVISION = { arn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2', isNew: true }
 const STARTED: Release = newRelease({ taskDefinition: REVISION, deploymentId: 'd-ORIGINAL1' })
+const NOT_SENT = { creationSentAtMs: undefined } as const
 const STATUS = { kind: 'status', atMs: T0, deploymentId: 'd-ORIGINAL1', statusWord: 'Created' } as const
 const LANE = { cluster: 'demo', name: 'web-pr-1', desiredCount: 0, primaryId: 'ecs-svc/1', ranBefore: 0 }
 const PREVIEW = { errand: 'claim', pullRequest: '12', taking: undefined, lanes: [] } as const
@@ -14,6 +15,8 @@ describe('what the post step needs to go on', () => {
   test.each<[string, Release, Partial<Release>]>([
     ['the revision that is to be deployed', newRelease(), { taskDefinition: REVISION }],
     ['that a revision may have been registered', newRelease(), { lostRevisionOf: 'web' }],
+    ['that CreateDeployment is about to be sent', newRelease(), { taskDefinition: REVISION, creationSentAtMs: T0 }],
+    ['that CreateDeployment was refused', newRelease({ taskDefinition: REVISION, creationSentAtMs: T0 }), NOT_SENT],
     ['the deployment', newRelease({ taskDefinition: REVISION }), { deploymentId: 'd-ORIGINAL1' }],
     ['the deployment of an earlier job', newRelease(), { deploymentId: 'd-ORIGINAL1', wasThere: true }],
     ['a change of the deployment', STARTED, { timeline: [STATUS as never] }],

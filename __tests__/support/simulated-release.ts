@@ -109,6 +109,8 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       functionLogs: () => loadFunctionLogs(clientOptionsFor(simulator.url)),
       readText: async (path) => options.files?.[path],
       onRelease: () => {},
+      whenSaved: async () => {},
+
       ...options.world,
       ...options.connect?.({ url: simulator.url, clock }),
     }

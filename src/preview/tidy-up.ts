@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.ts'
 import type { Marker } from '../marker.ts'
 import { Progress } from '../progress.ts'
-import type { Release } from '../release-state.ts'
+import { mayHaveStarted, type Release } from '../release-state.ts'
 import { FREED, TAKEN_BY_OTHERS } from '../report/previews.ts'
 import type { World } from '../world.ts'
 import { type Freeing, freeLane } from './free.ts'
@@ -53,9 +53,11 @@ export async function giveBackLane(ended: Release, world: World): Promise<void> 
  * @returns whether nothing is left to do
  * @throws CallError
  */
-async function giveBack({ preview, group, deploymentId, settlement }: Release, world: World): Promise<boolean> {
+async function giveBack(ended: Release, world: World): Promise<boolean> {
+  const { preview, group, deploymentId, settlement } = ended
   const taking = preview?.taking
   if (taking === undefined || taking.ranBefore > 0 || group === undefined) return true
+  if (mayHaveStarted(ended)) return false
   const isSettled = deploymentId === undefined || (settlement !== undefined && settlement.cutShort === undefined)
   const place: LanePlace = { ...taking, group }
   const { service, ...now } = await lookAgain(place, world)

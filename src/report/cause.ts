@@ -1,7 +1,7 @@
 import { describeServiceError } from '../aws/service-error.ts'
 import { describePhase } from '../follow/phase.ts'
 import { hasEnded } from '../follow/snapshot.ts'
-import type { Release } from '../release-state.ts'
+import { mayHaveStarted, type Release } from '../release-state.ts'
 import { promoteByMs } from './deadlines.ts'
 import { endCause, refused, rollbackSentence } from './end-cause.ts'
 import { originalRevision, releasedRevision, serviceLabel } from './labels.ts'
@@ -91,13 +91,16 @@ function adoptedSentence({ adopted }: Release): string {
     : ` Attempt ${adopted.runAttempt} of this run made it; it was followed instead of making another.`
 }
 
+/** Of a cancelled step whose CreateDeployment has not been answered. */
+export const NOT_KNOWN_YET =
+  'Whether a deployment was created is not known yet; the post step of this action looks for it.'
+
 function cancelledCause(release: Release): string {
   const { deploymentId, settlement, snapshot } = release
   const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled'
   if (deploymentId === undefined) {
-    return release.failure === undefined
-      ? `${cancelled} before a deployment was created.`
-      : `${cancelled}. ${release.failure}`
+    const open = release.failure ?? (mayHaveStarted(release) ? NOT_KNOWN_YET : undefined)
+    return open === undefined ? `${cancelled} before a deployment was created.` : `${cancelled}. ${open}`
   }
   const isOurStop = release.stopAccepted || settlement?.stop !== undefined
   if (snapshot !== undefined && hasEnded(snapshot) && !isOurStop) {

@@ -14,6 +14,13 @@ export function deploymentUrl(partition: string, region: string, deploymentId: s
   return `https://${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}?region=${encodeURIComponent(region)}`
 }
 
+/** All deployments of a region in the console; undefined in an unknown partition. The form is what the console shows. */
+export function deploymentsUrl(partition: string, region: string): string | undefined {
+  const host = CONSOLE_HOSTS.get(partition)
+  if (host === undefined) return undefined
+  return `https://${host}/codesuite/codedeploy/deployments?region=${encodeURIComponent(region)}`
+}
+
 /** The service in the console; undefined in an unknown partition. The form is the one the official action prints. */
 export function serviceUrl(partition: string, region: string, cluster: string, service: string): string | undefined {
   const host = CONSOLE_HOSTS.get(partition)

@@ -1,10 +1,10 @@
 import { revisionName } from '../aws/arn.ts'
 import { hasEnded } from '../follow/snapshot.ts'
 import { isRelease } from '../inputs/operation.ts'
-import { type Release, rollbackOf } from '../release-state.ts'
+import { mayHaveStarted, type Release, rollbackOf } from '../release-state.ts'
 import type { Status } from '../verdict.ts'
 import { cause } from './cause.ts'
-import { deploymentUrl } from './console-links.ts'
+import { deploymentsUrl, deploymentUrl } from './console-links.ts'
 import { originalKeptUntilMs } from './deadlines.ts'
 import { couldNotInvokeHook } from './end-cause.ts'
 import { hookResults } from './hook-results.ts'
@@ -161,7 +161,7 @@ function waysToWatch(release: Release, look: string): string {
 
 function advice(release: Release): string {
   const { deploymentId, status, snapshot } = release
-  if (status === 'unknown' && deploymentId === undefined) return lookForDeployment(release)
+  if (mayHaveStarted(release) && (status === 'unknown' || status === 'cancelled')) return lookForDeployment(release)
   if (deploymentId === undefined || status === undefined) return ''
   const look = `aws deploy get-deployment --deployment-id ${deploymentId} --region ${release.region}`
   switch (status) {
@@ -188,10 +188,14 @@ function consoleUrl({ service, deploymentId }: Release): string {
   return deploymentUrl(service.partition, service.region, deploymentId) ?? ''
 }
 
-/** How to find out whether there is a deployment that this step has no id of. */
-function lookForDeployment({ group, region }: Release): string {
+/** How to find out whether there is a deployment that this step has no id of, and what to do with it. */
+function lookForDeployment({ group, region, service }: Release): string {
   if (group === undefined) return ''
-  return `To see whether there is one: aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}. Its description names this run.`
+  const list = `aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}`
+  const url = service && deploymentsUrl(service.partition, service.region)
+  const ways = url === undefined ? list : `${list} or ${url}`
+  const stop = `aws deploy stop-deployment --deployment-id ID --auto-rollback-enabled --region ${region}`
+  return `To see whether there is one: ${ways} (its description names this run). To stop it: ${stop}`
 }
 
 function hookLogAdvice(release: Release): string {

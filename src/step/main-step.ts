@@ -83,10 +83,7 @@ export async function mainStep({
 
 /** A cancelled release that waited for something up to the last moment. */
 function cutOff(told: Release | undefined, endedAt: Moment): Release | undefined {
-  if (told === undefined) return undefined
-  const mayHaveStarted = told.taskDefinition !== undefined && told.deploymentId === undefined
-  const failure = mayHaveStarted ? 'Whether a deployment was created is not known yet; the post step looks.' : undefined
-  return { ...told, status: 'cancelled', endedAt, failure: told.failure ?? failure }
+  return told && { ...told, status: 'cancelled', endedAt }
 }
 
 function attempt(action: () => void): void {

@@ -1,4 +1,4 @@
-import { verdictSentences } from '../report/sentences.ts'
+import { verdictParagraph, verdictSentences } from '../report/sentences.ts'
 import type { Log } from '../world.ts'
 import { needsSomebody, wrapUp } from '../wrap-up.ts'
 import type { StepFiles } from './files.ts'
@@ -65,8 +65,9 @@ export async function postStep({
   const ended = await wrapUp({ ...saved, wasLost: !wasCancelled }, parsed, world)
   close()
   teller.tellVerdict(ended)
-  const { title, cause, production } = verdictSentences(ended)
-  log.line([`${title}.`, cause, production].filter((part) => part !== '').join(' '))
-  if (needsSomebody(ended)) teller.annotate(title, `${cause} ${production}`)
+  const { title } = verdictSentences(ended)
+  const paragraph = verdictParagraph(ended)
+  log.line(`${title}. ${paragraph}`)
+  if (needsSomebody(ended)) teller.annotate(title, paragraph)
   await teller.lastWords(NO_HURRY)
 }

@@ -21,6 +21,7 @@ const SAVED_AT_ONCE: Record<keyof Release, boolean> = {
   warnings: false,
   taskDefinition: true,
   lostRevisionOf: true,
+  creationSentAtMs: true,
   deploymentId: true,
   adopted: true,
   wasThere: true,

@@ -68,6 +68,8 @@ export function buildStep(parts: StepParts): Step {
     isPrivateRepository: () => isPrivateRepository(environment),
     readText: files.readText,
     onRelease,
+    // Until the toolkit is there, the runner has not been told where it is.
+    whenSaved: async () => void (await toolkit.load()),
   }
   return { parsed, world, news, close }
 }
