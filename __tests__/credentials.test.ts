@@ -243,7 +243,7 @@ describe('credentials that end', () => {
       inputs: { ...HOOK, ...inputs },
       connect: ({ clock: at }) => {
         const endMs = at.now() + minutes * 60_000
-        return { credentialsEndAtMs: async () => endMs }
+        return { credentialsEnd: async () => endMs }
       },
     })
 
@@ -269,6 +269,20 @@ describe('credentials that end', () => {
   ])('%s are no matter', async (_, minutes, inputs) => {
     const { log } = await endingAfter(minutes, inputs)
     expect(log.join('\n')).not.toContain('The credentials end at')
+  })
+
+  test.each([
+    [90, 'are warned of'],
+    [10, 'are no matter'],
+  ])('at a time that nobody tells, with a release of about %d min more, %s', async (minutes, what) => {
+    const world = withGroup(baseScenario.world, { terminationWaitMinutes: minutes })
+    const { release } = await releaseWith({
+      scenario: { ...baseScenario, world },
+      inputs: { ...HOOK, 'wait-for': 'completion' },
+      world: { credentialsEnd: async () => 'not-told' },
+    })
+    const warning = expect.stringMatching(/^A release like this takes about .*AWS_CREDENTIAL_EXPIRATION.* is not set/)
+    expect(release.warnings).toEqual(what === 'are warned of' ? [warning] : [])
   })
 
   test('in the wait end it at once, with the deployment, its address, and how to look and go on', async () => {

@@ -36456,10 +36456,10 @@ async function attemptCall(attempts, operation, send, mayTryAgain) {
 }
 /** What was thrown on the way: for want of a session, by the call that was to take it. */
 function callError(operation, thrown) {
-    return thrown instanceof CallError ? thrown : new CallError(operation, (0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceError */ .Y)(thrown), thrown);
+    return thrown instanceof CallError ? thrown : new CallError(operation, (0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceError */ .Yo)(thrown), thrown);
 }
 function tooSlow(operation, deadlineMs, thrown) {
-    const message = `no answer within ${deadlineMs / 1000} s`;
+    const message = `no answer within ${deadlineMs / 1000} s${(0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .throughProxy */ .EU)(thrown)}`;
     return new CallError(operation, { kind: 'network', code: 'Timeout', message, notAccepted: false }, thrown);
 }
 /** How long to wait after the given number of failed attempts, in milliseconds; between half and all of the full wait. */
@@ -36490,6 +36490,7 @@ function callProblem({ operation, serviceError }) {
         throttled: 'unreachable',
         unavailable: 'unreachable',
         network: 'unreachable',
+        'not-sent': 'unreachable',
         'wrong-clock': 'credentials',
         expired: 'credentials',
         'invalid-credentials': 'credentials',
@@ -36497,7 +36498,7 @@ function callProblem({ operation, serviceError }) {
         denied: 'denied',
         answered: 'rejected',
     };
-    return { reason: reasons[serviceError.kind], sentence: (0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(operation, serviceError) };
+    return { reason: reasons[serviceError.kind], sentence: (0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .VN)(operation, serviceError) };
 }
 
 
@@ -36849,10 +36850,10 @@ function readStoppedTask(task) {
 
 
 /** Clients of Lambda and CloudWatch Logs, loaded when they are needed: most releases never need them. */
-async function loadFunctionLogs(config) {
+async function loadFunctionLogs(lambdaConfig, logsConfig) {
     const [{ GetFunctionConfigurationCommand, LambdaClient }, { CloudWatchLogsClient, FilterLogEventsCommand }] = await Promise.all([__nccwpck_require__.e(/* import() */ 696).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1696, 19)), __nccwpck_require__.e(/* import() */ 303).then(__nccwpck_require__.t.bind(__nccwpck_require__, 303, 19))]);
-    const lambda = new LambdaClient(config);
-    const logs = new CloudWatchLogsClient(config);
+    const lambda = new LambdaClient(lambdaConfig);
+    const logs = new CloudWatchLogsClient(logsConfig);
     return {
         logGroupOf: async (FunctionName, abortSignal) => {
             const answer = await lambda.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new GetFunctionConfigurationCommand({ FunctionName })), {
@@ -37148,13 +37149,22 @@ function jsonOf(bytes) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ describeServiceError),
-/* harmony export */   Y: () => (/* binding */ readServiceError)
+/* harmony export */   EU: () => (/* binding */ throughProxy),
+/* harmony export */   SD: () => (/* binding */ NotSentError),
+/* harmony export */   VN: () => (/* binding */ describeServiceError),
+/* harmony export */   Yo: () => (/* binding */ readServiceError)
 /* harmony export */ });
 /* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3985);
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4169);
 
 
+/** A request that this action does not send; the message is a sentence for people that says why. */
+class NotSentError extends Error {
+    constructor(sentence) {
+        super(sentence);
+        this.name = 'NotSent';
+    }
+}
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired']);
 const INVALID_CREDENTIALS = new Set([
     'UnrecognizedClientException',
@@ -37189,6 +37199,7 @@ const NETWORK = new Set([
     'ETIMEDOUT',
     'ENOTFOUND',
     'EAI_AGAIN',
+    'ERR_PROXY_TUNNEL',
     'EHOSTUNREACH',
     'ENETUNREACH',
     'TimeoutError',
@@ -37203,12 +37214,16 @@ const NOT_AUTHORIZED = /is not authorized to perform: ([\w-]+:[\w*-]+)(?: on res
 /** There was an answer, but not one of the service: of a proxy, cut off, or with a part missing. */
 const UNREADABLE = new Set(['SyntaxError', 'MalformedAnswer']);
 /** Connection errors raised before any byte of the request was sent. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ERR_PROXY_TUNNEL']);
 /**
  * What an error thrown by an SDK client means. Anything unknown counts as `network`: it proves nothing.
  * Source of the names: API common errors of CodeDeploy and ECS; HTTP 5xx is service trouble whatever its name.
  */
 function readServiceError(error) {
+    if (error instanceof NotSentError) {
+        const { name: code, message } = error;
+        return { kind: 'not-sent', code, message, notAccepted: true, sentence: message };
+    }
     const facts = factsOf(error);
     const kind = kindOf(facts);
     const denied = NOT_AUTHORIZED.exec(facts.message);
@@ -37234,7 +37249,7 @@ function factsOf(error) {
     const isNetwork = typeof code === 'string' && NETWORK.has(code);
     return {
         name: isNetwork ? code : textOf(name) || 'Error',
-        message: withoutHint(textOf(message) || textOf(messageOfFirst(error))),
+        message: `${withoutHint(textOf(message) || textOf(messageOfFirst(error)))}${throughProxy(error)}`,
         httpStatus: typeof status === 'number' ? status : undefined,
         isClockCorrected: metadata['clockSkewCorrected'] === true,
     };
@@ -37248,6 +37263,11 @@ function withoutHint(message) {
     return message
         .replace(/^AWS SDK error wrapper for (?:Error: )?/, '')
         .replace(/\s*Deserialization error: to see .*$/s, '');
+}
+/** Names the proxy that a request went through, for the end of a message; empty when there was none. */
+function throughProxy(error) {
+    const through = (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(error) ? error['through'] : undefined;
+    return typeof through === 'string' ? `, through ${through}` : '';
 }
 /** Node tries every address of a host and throws one error for all of them, without a message of its own. */
 function messageOfFirst({ errors }) {
@@ -37297,6 +37317,8 @@ function describeServiceError(operation, error) {
             if (UNREADABLE.has(error.code))
                 return `${operation} got no answer that can be read (${error.code}: ${error.message}).`;
             return `${operation} did not reach AWS (${error.code}: ${error.message}). Check the region and the network.`;
+        case 'not-sent':
+            return `${operation} was not asked for (${error.message}).`;
         case 'answered':
             return `${operation} was rejected (${error.code}: ${error.message}).`;
     }
@@ -37505,7 +37527,7 @@ async function readHookLogs(release, choice, world) {
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
-            const why = (0,service_error/* describeServiceError */.V)(error.operation, error.serviceError);
+            const why = (0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError);
             found.warnings.push(`The log of hook ${hook.hookFunction} could not be read. ${why}`);
         }
     }
@@ -44854,7 +44876,7 @@ async function isInExpectedAccount({ expectedAccount }, identity, service, findi
         findings.add(wrongAccount(expectedAccount, `service '${service.name}' is in account ${service.account}.`));
         return false;
     }
-    const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .V)(failure.operation, failure.serviceError);
+    const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .VN)(failure.operation, failure.serviceError);
     findings.warnings.push(`Who the calls are made as could not be seen; the account is that of the service. ${why}`);
     return true;
 }
@@ -45007,7 +45029,7 @@ async function readShift(deploymentConfig, world, findings) {
 }
 function shiftUnseen({ kind }, name, error) {
     const instead = kind === 'unknown' ? 'how long traffic shifts is not known' : 'its name says how traffic shifts';
-    return `Deployment configuration '${name}' could not be seen, ${instead}. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .V)('codedeploy:GetDeploymentConfig', error)}`;
+    return `Deployment configuration '${name}' could not be seen, ${instead}. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .VN)('codedeploy:GetDeploymentConfig', error)}`;
 }
 function notFound(sentence) {
     return { reason: 'not-found', sentence };
@@ -46050,7 +46072,7 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
         onRequestTrouble: (trouble) => world.log.line((0,log_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
         onStopAccepted: () => void progress.learn({ stopAccepted: true }),
-        onPromotionDenied: ({ operation, serviceError }, wait) => progress.warn(`${(0,service_error/* describeServiceError */.V)(operation, serviceError)} ${WAITS_ON[wait]}`),
+        onPromotionDenied: ({ operation, serviceError }, wait) => progress.warn(`${(0,service_error/* describeServiceError */.VN)(operation, serviceError)} ${WAITS_ON[wait]}`),
         reasonToGiveUp: watchReplacementTasks(world, {
             service: plan.service,
             failFast: inputs.failFast,
@@ -46264,7 +46286,7 @@ function unknownCause(release) {
             : `This action failed while deployment ${deploymentId} was running. ${failure}`;
     }
     if (outcome?.kind === 'lost-sight') {
-        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .V)(outcome.operation, outcome.error)}`;
+        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .VN)(outcome.operation, outcome.error)}`;
     }
     const { snapshot } = release;
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
@@ -48100,7 +48122,7 @@ async function searchGroup(aws, service, names, denials) {
         if (kind === 'denied') {
             const [first = error] = denials.filter(({ operation }) => operation === 'codedeploy:GetDeploymentGroup');
             const missed = first === error ? 'has no usual name' : 'could not be read by its usual name';
-            const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .V)(first.operation, first.serviceError);
+            const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .VN)(first.operation, first.serviceError);
             const sentence = `The deployment group of ${label} ${missed}, and searching for it was denied (${error.operation}). ${advice} ${why}`;
             return { reason: 'denied', sentence };
         }
@@ -48506,20 +48528,30 @@ var phases = __nccwpck_require__(8839);
 
 
 /**
- * What to say when credentials that nobody renews end before the release; undefined when there is nothing to say.
- * @param endMs when they end, in milliseconds since 1970; undefined: not known
+ * How long credentials last by default that were taken in a step before, in milliseconds. Source: README of
+ * aws-actions/configure-aws-credentials, `role-duration-seconds`.
  */
-function describeExpiry(plan, inputs, endMs, nowMs) {
-    if (endMs === undefined || plan.isUnchanged || inputs.waitFor === 'nothing')
+const USUAL_SESSION_MS = 3_600_000;
+/**
+ * What to say when credentials that nobody renews end before the release; undefined when there is nothing to say.
+ */
+function describeExpiry(plan, inputs, ends, nowMs) {
+    if (ends === undefined || plan.isUnchanged || inputs.waitFor === 'nothing')
         return undefined;
-    const end = `The credentials end at ${(0,words/* clockTime */.qo)(endMs)}`;
     const advice = `Let the action renew its own ('role-to-assume'), or get longer ones in the step before ('role-duration-seconds').`;
     const usualMs = usualDurationMs(plan, inputs);
-    if (endMs < nowMs + usualMs) {
+    if (ends === 'not-told') {
+        if (usualMs <= USUAL_SESSION_MS)
+            return undefined;
+        const text = `A release like this takes about ${(0,words/* duration */.p0)(usualMs)}, and temporary credentials end after an hour unless more was asked for; AWS_CREDENTIAL_EXPIRATION, which would say when, is not set. When they end, sight of the deployment is lost. ${advice}`;
+        return { kind: 'warning', text };
+    }
+    const end = `The credentials end at ${(0,words/* clockTime */.qo)(ends)}`;
+    if (ends < nowMs + usualMs) {
         const text = `${end}, and a release like this takes about ${(0,words/* duration */.p0)(usualMs)}: when they end, sight of the deployment is lost. ${advice}`;
         return { kind: 'warning', text };
     }
-    if (endMs >= nowMs + plan.budget.totalMs)
+    if (ends >= nowMs + plan.budget.totalMs)
         return undefined;
     return { kind: 'note', text: `${end}; sight of a deployment that takes longer is lost. ${advice}` };
 }
@@ -48798,7 +48830,7 @@ async function seeCurrent({ world, service, source, findings }) {
     return wasDenied ? 'denied' : current;
 }
 function unseenWarning(what, error) {
-    return `It could not be seen ${what} so it is registered. ${(0,service_error/* describeServiceError */.V)('ecs:DescribeTaskDefinition', error)}`;
+    return `It could not be seen ${what} so it is registered. ${(0,service_error/* describeServiceError */.VN)('ecs:DescribeTaskDefinition', error)}`;
 }
 async function baseDefinition(source, current, world, findings) {
     if (source.kind === 'file') {
@@ -49224,7 +49256,7 @@ async function check(parsed, blocker, world, progress) {
             world.log.line(note);
         for (const line of (0,log_lines/* planLines */.HN)(progress.release))
             world.log.line(line);
-        const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEndAtMs(), world.clock.now());
+        const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEnd(), world.clock.now());
         if (expiry?.kind === 'note')
             world.log.line(expiry.text);
         for (const warning of warnings)
@@ -49303,7 +49335,7 @@ async function learnTestUrl({ testListener }, world, progress) {
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        progress.warn(`${NOT_FOUND} ${(0,service_error/* describeServiceError */.V)(error.operation, error.serviceError)}`);
+        progress.warn(`${NOT_FOUND} ${(0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError)}`);
     }
 }
 
@@ -49445,7 +49477,7 @@ async function revisionFor(definition, world, progress) {
 }
 /** A deployment may have been started: never "nothing was deployed". */
 function endUnsure({ lost, last }, progress) {
-    const sentences = new Set([lost, last].map(({ operation, serviceError }) => (0,service_error/* describeServiceError */.V)(operation, serviceError)));
+    const sentences = new Set([lost, last].map(({ operation, serviceError }) => (0,service_error/* describeServiceError */.VN)(operation, serviceError)));
     progress.end('unknown', { failure: [...sentences].join(' ') });
     return { kind: 'ended' };
 }
@@ -50726,8 +50758,8 @@ function hasWritten({ taskDefinition, lostRevisionOf, deploymentId, preview, wai
     return isWritten || preview?.taking !== undefined || waits.some(({ step }) => step !== 'wait');
 }
 
-// EXTERNAL MODULE: ./lib/step/step.js + 23 modules
-var step = __nccwpck_require__(7961);
+// EXTERNAL MODULE: ./lib/step/step.js + 27 modules
+var step = __nccwpck_require__(3069);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -50753,7 +50785,7 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
         saveState(saved_release/* STATE_FILE */.bv, saved.path);
         saveState(saved_release/* STATE_REPORT */.n7, files.reportPath);
     }
-    const { parsed, world, news, close } = (0,step/* buildStep */.R)({
+    const { parsed, world, news, close } = await (0,step/* buildStep */.R)({
         environment,
         toolkit,
         firstRequestSent,
@@ -50814,7 +50846,7 @@ function attempt(action) {
 /* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
 /* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
 /* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7961);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3069);
 
 
 
@@ -50836,7 +50868,7 @@ async function postStep({ environment, toolkit, firstRequestSent, log, files, te
     if (saved === undefined || (isSettled && stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_UNTOLD */ .$R) !== 'true'))
         return;
     const signal = new AbortController().signal;
-    const { parsed, world, news, close } = (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
+    const { parsed, world, news, close } = await (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
         environment,
         toolkit,
         firstRequestSent,
@@ -50954,7 +50986,7 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 7961:
+/***/ 3069:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50963,69 +50995,211 @@ __nccwpck_require__.d(__webpack_exports__, {
   R: () => (/* binding */ buildStep)
 });
 
-// EXTERNAL MODULE: ./lib/clock.js
-var clock = __nccwpck_require__(5233);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/aws/endpoint.js
 
 
-/** Where the SDK looks for another endpoint. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
-const ENDPOINT_VARIABLES = [
-    'AWS_ENDPOINT_URL',
-    'AWS_ENDPOINT_URL_ECS',
-    'AWS_ENDPOINT_URL_CODEDEPLOY',
-    'AWS_ENDPOINT_URL_STS',
+/**
+ * The services that are asked, as sections of the shared config file name them and, in upper case, variables of the
+ * environment. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+ */
+const SERVICES = ['ecs', 'codedeploy', 'sts', 'lambda', 'cloudwatch_logs', 'elastic_load_balancing_v2'];
+/** The domains of AWS by partition, with those of dual-stack endpoints. Source: the SDK's partitions. */
+const DNS_SUFFIXES = [
+    'amazonaws.com',
+    'api.aws',
+    'amazonaws.com.cn',
+    'api.amazonwebservices.com.cn',
+    'amazonaws.eu',
+    'api.amazonwebservices.eu',
+    'c2s.ic.gov',
+    'api.aws.ic.gov',
+    'sc2s.sgov.gov',
+    'api.aws.scloud',
+    'cloud.adc-e.uk',
+    'api.cloud-aws.adc-e.uk',
+    'csp.hci.ic.gov',
+    'api.aws.hci.ic.gov',
 ];
-const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
+/** The first label of the services' hosts, and of those that give the SDK its credentials. */
+const HOSTS = ['ecs', 'codedeploy', 'sts', 'lambda', 'logs', 'elasticloadbalancing', 'portal.sso', 'oidc'];
+/** Words of letters only, so that `s3` and `execute-api`, under which hosts are anybody's, are no region. */
+const REGION_LABEL = '[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-\\d{1,2}';
+/** Hosts that AWS itself answers, in the internet or in a private network; others in its domains can be anybody's. */
+const AWS_HOST = hostPattern(HOSTS);
+const STS_HOST = hostPattern(['sts']);
+/** Source: the SDK's endpoint rules of its sign-in service. */
+const SIGN_IN_HOST = /^([a-z0-9-]+\.)?signin\.(aws\.amazon|amazonaws)\.(com|cn|eu)$/;
+function hostPattern(names) {
+    const either = (texts) => texts.map((text) => text.replaceAll('.', '\\.')).join('|');
+    return new RegExp(`^(?:vpce-[\\w-]+\\.)?(?:${either(names)})(?:-fips)?(?:\\.${REGION_LABEL})?(?:\\.vpce)?\\.(?:${either(DNS_SUFFIXES)})$`);
+}
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Whether a host is this machine. */
 function isLoopback(hostname) {
     return LOOPBACK_HOST.test(hostname);
 }
-/** Looks whether requests go to AWS. Plain http is for loopback only, because it would send credentials' signatures openly. */
-function readEndpoint(environment) {
-    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
-        return { otherEndpoint: undefined, problems: [] };
-    const found = { otherEndpoint: undefined, problems: [] };
-    for (const name of ENDPOINT_VARIABLES) {
-        const value = environment[name]?.trim();
-        if (value === undefined || value === '')
-            continue;
-        const url = URL.canParse(value) ? new URL(value) : undefined;
-        if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-            found.problems.push((0,errors/* invalidInput */.a)(`${name} is not the address of an endpoint: '${(0,untrusted/* inSentence */.BX)(value, 200)}'.`));
-        }
-        else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-            found.problems.push((0,errors/* invalidInput */.a)(`${name} is plain http to '${(0,untrusted/* inSentence */.BX)(url.host, 200)}'; use https, or http on loopback only.`));
-        }
-        else if (!AWS_HOST.test(url.hostname)) {
-            found.otherEndpoint ??= (0,untrusted/* inSentence */.BX)(url.origin, 200);
-        }
-    }
-    return found;
+/** Whether a host is an endpoint of AWS for one of the services that are asked. */
+function isAwsHost(hostname) {
+    return AWS_HOST.test(hostname) || SIGN_IN_HOST.test(hostname);
 }
-/** STS itself and its endpoints in a private network; other hosts of AWS can belong to anybody. */
-const STS_HOST = /^(vpce-[\w-]+\.)?sts(-fips)?(\.[a-z0-9-]+)?(\.vpce)?\.(amazonaws\.(com(\.cn)?|eu)|api\.aws|api\.amazonwebservices\.com\.cn)$/;
-/** Looks where the job's token would go: whoever gets it can be the role for an hour, so only to STS or to this machine. */
-function readTokenEndpoint(environment) {
-    const none = { url: undefined, isLoopback: false, problems: [] };
-    if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true')
-        return none;
-    const name = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'].find((one) => (environment[one]?.trim() ?? '') !== '');
-    const value = environment[name ?? '']?.trim() ?? '';
-    if (name === undefined || !URL.canParse(value))
-        return none;
-    const url = new URL(value);
-    const isHere = isLoopback(url.hostname);
-    if (isHere || (url.protocol === 'https:' && STS_HOST.test(url.hostname)))
-        return { ...none, url: value, isLoopback: isHere };
-    const problem = (0,errors/* invalidInput */.a)(`${name} leads to '${(0,untrusted/* inSentence */.BX)(url.origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`);
-    return { ...none, problems: [problem] };
+/** Plain http is for loopback only, because it would send what requests hold, and their signatures, openly. */
+function isOpenlySent(url) {
+    return url.protocol !== 'https:' && !isLoopback(url.hostname);
+}
+/** Looks where requests to each service go by the environment and the shared config file, as the SDK would. */
+function readEndpoints(environment, config) {
+    const given = {};
+    const otherOrigins = new Set();
+    const problems = new Map();
+    for (const service of SERVICES) {
+        const endpoint = isIgnored(environment, config) ? undefined : endpointOf(service, environment, config);
+        if (endpoint === undefined)
+            continue;
+        const problem = problemOf(endpoint);
+        if (problem !== undefined) {
+            problems.set(endpoint.source, (0,errors/* invalidInput */.a)(problem));
+            continue;
+        }
+        const { hostname, origin } = new URL(endpoint.url);
+        if (!isAwsHost(hostname))
+            otherOrigins.add((0,untrusted/* inSentence */.BX)(origin, 200));
+        given[service] = endpoint;
+    }
+    return { given, otherOrigins: [...otherOrigins], problems: [...problems.values()] };
+}
+function isIgnored(environment, { profile }) {
+    const told = environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'];
+    if (told === 'true' || told === 'false')
+        return told === 'true';
+    return profile['ignore_configured_endpoint_urls'] === 'true';
+}
+/** The first of the places where the SDK looks. Source: as for `SERVICES`, "Precedence of endpoint configuration settings". */
+function endpointOf(service, environment, config) {
+    const { profile, profileName, services } = config;
+    const variable = `AWS_ENDPOINT_URL_${service.toUpperCase()}`;
+    const inProfile = `profile '${(0,untrusted/* inSentence */.BX)(profileName, 100)}'`;
+    const places = [
+        { source: variable, url: environment[variable] },
+        { source: 'AWS_ENDPOINT_URL', url: environment['AWS_ENDPOINT_URL'] },
+        {
+            source: `'endpoint_url' of ${service} in the services of ${inProfile}`,
+            url: services[`${service}.endpoint_url`],
+        },
+        { source: `'endpoint_url' of ${inProfile}`, url: profile['endpoint_url'] },
+    ];
+    for (const { source, url = '' } of places) {
+        if (url.trim() !== '')
+            return { source, url: url.trim() };
+    }
+    return undefined;
+}
+/** Why nothing may be sent to an endpoint; undefined when it may. */
+function problemOf({ source, url: value }) {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+        return `${capital(source)} is not the address of an endpoint: '${(0,untrusted/* inSentence */.BX)(value, 200)}'.`;
+    }
+    if (!isOpenlySent(url))
+        return undefined;
+    return `${capital(source)} is plain http to '${(0,untrusted/* inSentence */.BX)(url.host, 200)}'; use https, or http on loopback only.`;
+}
+function capital(source) {
+    return source.startsWith("'") ? `The ${source}` : source;
+}
+/**
+ * Looks where the job's token would go: whoever gets it can be the role for an hour, so only to STS or to this machine.
+ * @returns why it is not sent there; nothing when it may be
+ */
+function tokenProblems({ given: { sts } }) {
+    if (sts === undefined)
+        return [];
+    const { hostname, origin } = new URL(sts.url);
+    if (isLoopback(hostname) || STS_HOST.test(hostname))
+        return [];
+    const sentence = `${capital(sts.source)} leads to '${(0,untrusted/* inSentence */.BX)(origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`;
+    return [(0,errors/* invalidInput */.a)(sentence)];
 }
 
+;// CONCATENATED MODULE: ./lib/aws/proxy.js
+
+
+/** Reads the variables in any case, lower case first; an address without a scheme is one of http, as for curl. */
+function readProxies(environment) {
+    const bypass = variableOf('no_proxy', environment)?.value ?? '';
+    return {
+        http: proxyOf('http_proxy', environment),
+        https: proxyOf('https_proxy', environment),
+        bypassed: bypass
+            .toLowerCase()
+            .split(/[\s,]+/)
+            .filter((entry) => entry !== ''),
+    };
+}
+function variableOf(name, environment) {
+    const names = Object.keys(environment).filter((one) => one.toLowerCase() === name);
+    const variable = [name, name.toUpperCase(), ...names].find((one) => (environment[one]?.trim() ?? '') !== '');
+    return variable === undefined ? undefined : { variable, value: environment[variable]?.trim() ?? '' };
+}
+function proxyOf(name, environment) {
+    const found = variableOf(name, environment);
+    if (found === undefined)
+        return undefined;
+    const { variable, value } = found;
+    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
+    const url = URL.canParse(address) ? new URL(address) : undefined;
+    const isUsable = url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '';
+    return { variable, url: isUsable ? url : undefined };
+}
+/** What Node's agents and GitHub's toolkit read: the same proxies, written as they understand them. */
+function proxyEnvironment({ http, https, bypassed }) {
+    return {
+        ...(http?.url && { http_proxy: http.url.href }),
+        ...(https?.url && { https_proxy: https.url.href }),
+        ...(bypassed.length > 0 && { no_proxy: bypassed.join(',') }),
+    };
+}
+/** The proxy of a request; undefined when it goes straight to its host, as it always does on this machine. */
+function proxyFor(proxies, url) {
+    const { protocol, hostname, port } = url;
+    const proxy = protocol === 'https:' ? proxies.https : proxies.http;
+    if (proxy === undefined || isLoopback(hostname))
+        return undefined;
+    const host = hostname.toLowerCase();
+    const place = `${host}:${port || (protocol === 'https:' ? 443 : 80)}`;
+    return proxies.bypassed.some((entry) => isBypass(entry, host, place)) ? undefined : proxy;
+}
+/** Source: Node.js documentation, "Built-in Proxy Support", for what an entry may be; addresses are names here. */
+function isBypass(entry, host, place) {
+    if (entry === '*' || entry === host || entry === place)
+        return true;
+    const suffix = entry.replace(/^\*?\./, '.');
+    return suffix.startsWith('.') && (host.endsWith(suffix) || host === suffix.slice(1));
+}
+/** How a proxy is named in a sentence, never with its user and password: "the proxy 'proxy:3128' of HTTPS_PROXY". */
+function nameOfProxy({ variable, url }) {
+    return `the proxy ${url === undefined ? '' : `'${(0,untrusted/* inSentence */.BX)(url.host, 200)}' `}of ${(0,untrusted/* inSentence */.BX)(variable, 50)}`;
+}
+/** The first Node whose agents know proxies. Source: Node.js documentation, option `proxyEnv` of `http.Agent`. */
+const FIRST_NODE_WITH_PROXIES = [24, 5];
+/** Why a request that goes through a proxy cannot be sent; undefined when it can. */
+function proxyRefusal(proxy, nodeVersion) {
+    const way = `Set it right, or name the endpoints of AWS in NO_PROXY if they can be reached without a proxy.`;
+    if (proxy.url === undefined) {
+        return `${(0,untrusted/* inSentence */.BX)(proxy.variable, 50)} names no http or https proxy, and no other can be used. ${way}`;
+    }
+    const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+    const [firstMajor, firstMinor] = FIRST_NODE_WITH_PROXIES;
+    if (major > firstMajor || (major === firstMajor && minor >= firstMinor))
+        return undefined;
+    return `Requests to AWS are to go through ${nameOfProxy(proxy)}, and the Node.js ${(0,untrusted/* inSentence */.BX)(nodeVersion, 20)} of this runner cannot use one. Update the runner to a version with Node.js ${firstMajor}.${firstMinor} or newer, or name the endpoints of AWS in NO_PROXY if they can be reached without a proxy.`;
+}
+
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/document.js + 1 modules
 var lib_document = __nccwpck_require__(3985);
 ;// CONCATENATED MODULE: ./lib/github/api.js
@@ -51215,17 +51389,17 @@ var names = __nccwpck_require__(5261);
  * Source: actions/runner, NodeScriptActionHandler.
  */
 function readRawInputs(environment) {
-    const values = names/* INPUT_NAMES */.Q.map((name) => [name, environment[variableOf(name)] ?? '']);
+    const values = names/* INPUT_NAMES */.Q.map((name) => [name, environment[environment_variableOf(name)] ?? '']);
     return Object.fromEntries(values);
 }
 /** Names of given inputs that action.yml does not declare, in upper case; the runner passes them on all the same. */
 function readUndeclaredInputs(environment) {
-    const declared = new Set(names/* INPUT_NAMES */.Q.map(variableOf));
+    const declared = new Set(names/* INPUT_NAMES */.Q.map(environment_variableOf));
     return Object.entries(environment)
         .filter(([name, value]) => name.startsWith('INPUT_') && !declared.has(name) && value?.trim() !== '')
         .map(([name]) => name.slice('INPUT_'.length));
 }
-function variableOf(name) {
+function environment_variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
 
@@ -51267,6 +51441,7 @@ async function assumeRole(request) {
         throw new aws_attempts/* CallError */.RA(ASSUME, roleError(error, roleArn, token), error);
     });
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = role;
+    request.onSecret(accessKeyId);
     request.onSecret(secretAccessKey);
     request.onSecret(sessionToken);
     return {
@@ -51328,7 +51503,7 @@ const ID_TOKEN_ADVICE = "Add 'permissions: id-token: write' to the job; pull req
 const PASSING = /^(IDPCommunicationError|ExpiredToken|ExpiredTokenException)$/;
 const NO_KEY = /retrieve verification key/i;
 function roleError(error, roleArn, token) {
-    const found = (0,service_error/* readServiceError */.Y)(error);
+    const found = (0,service_error/* readServiceError */.Yo)(error);
     const { kind, code, message } = found;
     if (kind === 'throttled' || kind === 'unavailable' || kind === 'network')
         return found;
@@ -51351,27 +51526,85 @@ function subjectOf(token) {
     }
 }
 
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(4708);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(7507);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
 var client_ecs_dist_cjs = __nccwpck_require__(212);
-;// CONCATENATED MODULE: ./lib/aws/clients.js
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
+var node_http_handler_dist_cjs = __nccwpck_require__(1279);
+;// CONCATENATED MODULE: ./lib/aws/request-handler.js
+
+
+
+
 
 
 
 
 /**
- * The clients of a run, for the entries only.
- * @param session signs every request; undefined: whatever the SDK finds in the environment
+ * The one way out for the requests of every client, those that the SDK builds for credentials included. It looks at the
+ * address that a request has in the end, wherever that came from.
+ * @throws NotSentError for a request that may not or cannot be sent
  */
-function buildClients(region, environment, session) {
-    const options = { region, ...clientOptions(environment), ...(session && { credentials: signedBy(session) }) };
-    const ecs = new client_ecs_dist_cjs/* ECSClient */.Zgc(options);
-    const codeDeploy = new dist_cjs/* CodeDeployClient */.cHd(options);
+class GuardedHandler extends node_http_handler_dist_cjs.NodeHttpHandler {
+    #rules;
+    /** For requests that go through no proxy. */
+    #straight = new node_http_handler_dist_cjs.NodeHttpHandler(agents({}));
+    constructor(rules) {
+        super(agents(proxyEnvironment(rules.proxies)));
+        this.#rules = rules;
+    }
+    async handle(...[request, options]) {
+        const { proxies, nodeVersion, otherOrigins, onOtherOrigin } = this.#rules;
+        const { protocol, hostname, port } = request;
+        const target = { protocol, hostname, port: String(port ?? '') };
+        const origin = (0,untrusted/* inSentence */.BX)(`${protocol}//${hostname}${target.port === '' ? '' : `:${target.port}`}`, 200);
+        if (isOpenlySent(target)) {
+            throw new service_error/* NotSentError */.SD(`A request was not sent because '${origin}' is plain http; use https, or http on loopback only.`);
+        }
+        if (!isAwsHost(hostname) && !otherOrigins.includes(origin))
+            onOtherOrigin(origin);
+        const proxy = proxyFor(proxies, target);
+        if (proxy === undefined)
+            return await this.#straight.handle(request, options);
+        const refusal = proxyRefusal(proxy, nodeVersion);
+        if (refusal !== undefined)
+            throw new service_error/* NotSentError */.SD(refusal);
+        try {
+            return await super.handle(request, options);
+        }
+        catch (error) {
+            throw failedThrough(proxy, error);
+        }
+    }
+    destroy() {
+        super.destroy();
+        this.#straight.destroy();
+    }
+}
+/** What went wrong on the way through a proxy, with the proxy's name. */
+function failedThrough(proxy, error) {
+    const { name, code, message, errors } = (0,lib_document/* isJsonObject */.OW)(error) ? error : { message: String(error) };
+    const failed = new Error(String(message), { cause: error });
+    return Object.assign(failed, { name, code, errors, through: nameOfProxy(proxy) });
+}
+function agents(proxyEnv) {
+    const options = { keepAlive: true, proxyEnv };
+    return { httpAgent: new external_node_http_.Agent(options), httpsAgent: new external_node_https_.Agent(options) };
+}
+
+;// CONCATENATED MODULE: ./lib/aws/clients.js
+
+
+
+/** The clients of a run, for the entries only. */
+function buildClients(reach) {
+    const ecs = new client_ecs_dist_cjs/* ECSClient */.Zgc(clientOptions(reach, 'ecs'));
+    const codeDeploy = new dist_cjs/* CodeDeployClient */.cHd(clientOptions(reach, 'codedeploy'));
     const close = () => {
         ecs.destroy();
         codeDeploy.destroy();
@@ -51379,13 +51612,19 @@ function buildClients(region, environment, session) {
     return { ecs, codeDeploy, close };
 }
 /**
- * What every client is built with. One attempt, because retrying is ours; proxies by the environment's `HTTP_PROXY`,
- * `HTTPS_PROXY` and `NO_PROXY`, which the SDK ignores by itself.
+ * What the client of a service is built with. One attempt, because retrying is ours; its endpoint is the one that was
+ * looked at, so that the SDK looks for none itself.
  */
-function clientOptions(proxyEnv) {
-    const httpAgent = new external_node_http_.Agent({ keepAlive: true, proxyEnv });
-    const httpsAgent = new external_node_https_.Agent({ keepAlive: true, proxyEnv });
-    return { maxAttempts: 1, requestHandler: { httpAgent, httpsAgent } };
+function clientOptions({ region, endpoints, rules, credentials }, service) {
+    const endpoint = endpoints.given[service]?.url;
+    return {
+        region,
+        maxAttempts: 1,
+        requestHandler: new GuardedHandler(rules),
+        ignoreConfiguredEndpointUrls: true,
+        ...(endpoint !== undefined && { endpoint }),
+        ...(credentials !== undefined && { credentials }),
+    };
 }
 /**
  * A provider that is asked before each request: the session knows better than the SDK when it is to be renewed, and on
@@ -51394,6 +51633,33 @@ function clientOptions(proxyEnv) {
 function signedBy(session) {
     const provider = async () => await session.current();
     return Object.assign(provider, { memoized: true });
+}
+
+;// CONCATENATED MODULE: ./lib/aws/environment-credentials.js
+/**
+ * The keys of the environment, which a step before has put there; undefined when there is no pair of them. The SDK would
+ * take `AWS_PROFILE` before them. Source of the names: AWS SDKs and Tools Reference Guide, "AWS access keys".
+ */
+function environmentCredentials(environment) {
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+    if (!accessKeyId || !secretAccessKey)
+        return undefined;
+    const sessionToken = environment['AWS_SESSION_TOKEN'];
+    const endMs = expirationMs(environment['AWS_CREDENTIAL_EXPIRATION']);
+    return {
+        accessKeyId,
+        secretAccessKey,
+        ...(sessionToken && { sessionToken }),
+        ...(endMs !== undefined && { expiration: new Date(endMs) }),
+    };
+}
+/**
+ * A time as text, also in quotation marks: the output `aws-expiration` of aws-actions/configure-aws-credentials has them.
+ * Observed, not documented.
+ */
+function expirationMs(text) {
+    const ms = Date.parse(text?.trim().replace(/^"(.*)"$/, '$1') ?? '');
+    return Number.isNaN(ms) ? undefined : ms;
 }
 
 // EXTERNAL MODULE: ./lib/aws/function-logs.js
@@ -51462,6 +51728,61 @@ class OwnSession {
         this.#held = { session, takenAtMs, endsAtMs: takenAtMs + lastsMs, renewAtMs };
         return session;
     }
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/submodules/config/index.js
+var config = __nccwpck_require__(7291);
+;// CONCATENATED MODULE: ./lib/aws/shared-config.js
+
+
+
+
+
+
+/** Largest shared file that is read, in bytes. */
+const MAX_FILE_BYTES = 1_048_576;
+/**
+ * Reads the files as the SDK does. Files that are not there are empty.
+ * Source: AWS SDKs and Tools Reference Guide, "Using shared config and credentials files".
+ */
+async function readSharedConfig(environment) {
+    const profileName = environment['AWS_PROFILE'] || 'default';
+    const empty = { profileName, profile: {}, services: {} };
+    const paths = {
+        configFilepath: environment['AWS_CONFIG_FILE'] || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.aws', 'config'),
+        filepath: environment['AWS_SHARED_CREDENTIALS_FILE'] || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.aws', 'credentials'),
+    };
+    const unreadable = Object.values(paths).flatMap(problemWith);
+    if (unreadable.length > 0)
+        return { ...empty, problems: unreadable };
+    const { configFile, credentialsFile } = await (0,config.loadSharedConfigFiles)(paths);
+    const profile = { ...credentialsFile[profileName], ...configFile[profileName] };
+    const named = profile['services'];
+    if (named === undefined)
+        return { ...empty, profile, problems: [] };
+    const services = configFile[`services${config.CONFIG_PREFIX_SEPARATOR}${named}`];
+    if (services !== undefined)
+        return { ...empty, profile, services, problems: [] };
+    const sentence = `Profile '${(0,untrusted/* inSentence */.BX)(profileName, 100)}' names the services '${(0,untrusted/* inSentence */.BX)(named, 100)}', and the shared config file has no such section. Add it, or take 'services' out of the profile.`;
+    return { ...empty, profile, problems: [(0,errors/* invalidInput */.a)(sentence)] };
+}
+/** Reading a device or a pipe might never end. */
+function problemWith(path) {
+    const file = (0,external_node_fs_.statSync)(path.replace(/^~(?=\/)/, (0,external_node_os_.homedir)()), { throwIfNoEntry: false });
+    if (file === undefined)
+        return [];
+    const shown = (0,untrusted/* inSentence */.BX)(path, 200);
+    if (!file.isFile())
+        return [(0,errors/* invalidInput */.a)(`The shared AWS file '${shown}' is not a regular file, so it is not read.`)];
+    if (file.size <= MAX_FILE_BYTES)
+        return [];
+    return [(0,errors/* invalidInput */.a)(`The shared AWS file '${shown}' is larger than ${MAX_FILE_BYTES} bytes, so it is not read.`)];
 }
 
 // EXTERNAL MODULE: ./lib/aws/arn.js
@@ -51547,43 +51868,70 @@ function refused(sentence) {
 
 
 
+
+
+
 /** The clients of a step, with the credentials of the environment or with a session of its own. */
-function connect(options) {
-    const { inputs, environment, clock, firstRequestSent } = options;
+async function connect(options) {
+    const { inputs, environment } = options;
     const { region, problems } = readRegion(inputs.region, environment);
-    const endpoint = readEndpoint(environment);
-    const obstacles = [...problems, ...endpoint.problems];
-    const common = { region, otherEndpoint: endpoint.otherEndpoint };
+    const config = await readSharedConfig(environment);
+    const endpoints = readEndpoints(environment, config);
+    const { otherOrigins } = endpoints;
+    const reach = { region: region ?? 'not-set', endpoints, rules: rulesFor(otherOrigins, options) };
+    const obstacles = [...problems, ...config.problems, ...endpoints.problems];
+    const common = { region, otherEndpoint: otherOrigins.length === 0 ? undefined : otherOrigins.join(', ') };
     if (inputs.roleToAssume !== undefined) {
-        const role = connectAsRole(options, region ?? 'not-set', inputs.roleToAssume);
+        const role = connectAsRole(options, reach, inputs.roleToAssume);
         return { ...common, ...role, obstacles: [...obstacles, ...role.obstacles] };
     }
-    const clients = buildClients(region ?? 'not-set', environment, undefined);
+    return { ...common, ...connectAsFound(options, reach), obstacles };
+}
+/** The rules of every request; addresses that nobody has told of yet are told once. */
+function rulesFor(otherOrigins, { proxies, log }) {
+    const told = new Set();
+    return {
+        proxies,
+        otherOrigins,
+        nodeVersion: process.versions.node,
+        onOtherOrigin: (origin) => {
+            if (!told.has(origin))
+                log.warning(`This is not AWS: a request goes to ${origin}.`);
+            told.add(origin);
+        },
+    };
+}
+/** With the keys of the environment, else with what the SDK finds. */
+function connectAsFound(options, anonymous) {
+    const { inputs, environment, clock, firstRequestSent, log } = options;
+    const keys = environmentCredentials(environment);
+    const profile = environment['AWS_PROFILE'] ?? '';
+    if (keys !== undefined && profile !== '') {
+        log.line(`Credentials: the keys of the environment (AWS_ACCESS_KEY_ID), which come before AWS_PROFILE ('${(0,untrusted/* inSentence */.BX)(profile, 100)}').`);
+    }
+    const clients = buildClients({ ...anonymous, credentials: keys });
     const { credentials } = clients.ecs.config;
-    const { functionLogs, loadBalancing } = laterServices(region ?? 'not-set', environment, credentials);
+    const reach = { ...anonymous, credentials };
+    const { functionLogs, loadBalancing } = laterServices(reach);
     const sts = later(async () => {
         if (inputs.expectedAccount === undefined)
             await orSoon(firstRequestSent, clock);
-        return await loadSts({ region: region ?? 'not-set', ...clientOptions(environment), credentials });
+        return await loadSts(clientOptions(reach, 'sts'));
     });
     return {
         ...clients,
-        ...common,
-        obstacles,
         functionLogs: functionLogs.get,
         loadBalancing: loadBalancing.get,
         close: () => closeAll(clients, sts, functionLogs, loadBalancing),
         readCaller: async (attempts) => await readCaller(attempts, sts.get),
-        credentialsEndAtMs: async () => endOf(await credentials().catch(() => undefined)),
+        credentialsEnd: async () => endOfKeys(keys) ?? endOf(await credentials().catch(() => undefined)),
         renewCredentials: () => false,
     };
 }
-function connectAsRole({ environment, clock, toolkit }, region, roleArn) {
-    const endpoint = readTokenEndpoint(environment);
-    const sts = later(async () => {
-        const where = endpoint.url === undefined ? { ignoreConfiguredEndpointUrls: true } : { endpoint: endpoint.url };
-        return await loadSts({ region, ...clientOptions(endpoint.isLoopback ? {} : environment), ...where });
-    });
+/** With a session of the role, which is asked for with the job's OIDC token. */
+function connectAsRole(options, anonymous, roleArn) {
+    const { environment, clock, toolkit } = options;
+    const sts = later(async () => await loadSts(clientOptions({ ...anonymous, credentials: undefined }, 'sts')));
     const request = {
         clock,
         roleArn,
@@ -51593,16 +51941,17 @@ function connectAsRole({ environment, clock, toolkit }, region, roleArn) {
         onSecret: (secret) => toolkit.use((core) => core.setSecret(secret)),
     };
     const session = new OwnSession(clock, async () => await assumeRole(request));
-    const clients = buildClients(region, environment, session);
-    const { functionLogs, loadBalancing } = laterServices(region, environment, signedBy(session));
+    const reach = { ...anonymous, credentials: signedBy(session) };
+    const clients = buildClients(reach);
+    const { functionLogs, loadBalancing } = laterServices(reach);
     return {
         ...clients,
         functionLogs: functionLogs.get,
         loadBalancing: loadBalancing.get,
-        obstacles: [...endpoint.problems, ...tokenProblems(environment)],
+        obstacles: [...tokenProblems(reach.endpoints), ...jobProblems(environment)],
         close: () => closeAll(clients, sts, functionLogs, loadBalancing),
         readCaller: async () => callerOf((await session.current()).callerArn),
-        credentialsEndAtMs: async () => undefined,
+        credentialsEnd: async () => undefined,
         renewCredentials: () => {
             session.expire();
             return true;
@@ -51617,11 +51966,17 @@ async function orSoon(firstRequestSent, clock) {
     waiting.abort();
 }
 /** The runner gives these to jobs that may ask for a token. Source: GitHub documentation, "OpenID Connect reference". */
-function tokenProblems(environment) {
+function jobProblems(environment) {
     if (environment['ACTIONS_ID_TOKEN_REQUEST_URL'] && environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'])
         return [];
     const sentence = `Input 'role-to-assume' needs the OIDC token of the job, and this job may not ask for one. ${ID_TOKEN_ADVICE}`;
     return [{ reason: 'credentials', sentence }];
+}
+/** The end of keys that stand in the environment; undefined when they have none. */
+function endOfKeys(keys) {
+    if (keys === undefined)
+        return undefined;
+    return keys.expiration?.getTime() ?? (keys.sessionToken === undefined ? undefined : 'not-told');
 }
 /** When credentials end that nobody renews: the SDK renews all but those that stand in the environment or in a profile. */
 function endOf(identity) {
@@ -51641,11 +51996,10 @@ function later(load) {
     };
 }
 /** The services that only some steps ask: hook logs, and the address of a test listener. */
-function laterServices(region, environment, credentials) {
-    const options = () => ({ region, ...clientOptions(environment), credentials });
+function laterServices(reach) {
     return {
-        functionLogs: later(() => (0,function_logs/* loadFunctionLogs */.m)(options())),
-        loadBalancing: later(() => (0,load_balancing/* loadLoadBalancing */.u)(options())),
+        functionLogs: later(() => (0,function_logs/* loadFunctionLogs */.m)(clientOptions(reach, 'lambda'), clientOptions(reach, 'cloudwatch_logs'))),
+        loadBalancing: later(() => (0,load_balancing/* loadLoadBalancing */.u)(clientOptions(reach, 'elastic_load_balancing_v2'))),
     };
 }
 function closeAll(...parts) {
@@ -51653,8 +52007,6 @@ function closeAll(...parts) {
         part.close();
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/step/event.js
 
 
@@ -52576,13 +52928,17 @@ function commitOf(pullRequest, run) {
 
 
 
+
 /** The step that the environment describes. */
-function buildStep(parts) {
+async function buildStep(parts) {
     const { environment, toolkit, firstRequestSent, files, log, signal, onRelease } = parts;
     const parsed = (0,inputs_inputs/* parseInputs */.T)(readRawInputs(environment), readUndeclaredInputs(environment));
     const { inputs } = parsed;
-    const options = { inputs, environment, clock: clock/* systemClock */.ml, toolkit, firstRequestSent };
-    const { close, ...connection } = connect(options);
+    const proxies = readProxies(environment);
+    // GitHub's toolkit reads them from the environment, and takes an address without a scheme for one of its own scheme.
+    Object.assign(environment, proxyEnvironment(proxies));
+    const options = { inputs, environment, proxies, clock: clock/* systemClock */.ml, toolkit, firstRequestSent, log };
+    const { close, ...connection } = await connect(options);
     const run = githubRun(environment, readEvent(environment));
     const github = { environment, run, clock: clock/* systemClock */.ml, load: parts.loadGithub };
     const news = githubNews({
@@ -53980,7 +54336,7 @@ function notFound({ creationSentAtMs = 0, group }, last, nowMs) {
     if (last === undefined) {
         return `${sent}; until ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_10__/* .clockTime */ .qo)(nowMs)} no deployment of this run showed in deployment group '${group?.name}', where one may still begin.`;
     }
-    return `${sent}. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .describeServiceError */ .V)(last.operation, last.serviceError)}`;
+    return `${sent}. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .describeServiceError */ .VN)(last.operation, last.serviceError)}`;
 }
 /** What was left could not be brought to rest, so that somebody has to look: nobody else will say so. */
 function needsSomebody({ status, settlement, snapshot }) {

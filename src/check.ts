@@ -26,7 +26,7 @@ export async function check(
     progress.learn({ caller, plan, problems, service, group })
     for (const note of notes) world.log.line(note)
     for (const line of planLines(progress.release)) world.log.line(line)
-    const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEndAtMs(), world.clock.now())
+    const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEnd(), world.clock.now())
     if (expiry?.kind === 'note') world.log.line(expiry.text)
     for (const warning of warnings) progress.warn(warning)
     if (expiry?.kind === 'warning') progress.warn(expiry.text)

@@ -1,6 +1,7 @@
 import type { Attempts } from './aws/attempts.ts'
 import type { CodeDeploy } from './aws/code-deploy.ts'
 import type { Ecs } from './aws/ecs.ts'
+import type { CredentialsEnd } from './aws/environment-credentials.ts'
 import type { FunctionLogs } from './aws/function-logs.ts'
 import type { LoadBalancing } from './aws/load-balancing.ts'
 import type { Caller } from './aws/sts.ts'
@@ -20,8 +21,8 @@ export interface World extends Ecs, CodeDeploy {
   otherEndpoint: string | undefined
   /** Who the calls are made as. @throws CallError */
   readCaller(attempts: Attempts): Promise<Caller>
-  /** When the credentials end, in milliseconds since 1970; undefined when they are renewed or do not tell. */
-  credentialsEndAtMs(): Promise<number | undefined>
+  /** When the credentials end. */
+  credentialsEnd(): Promise<CredentialsEnd>
   run: GithubRun
   /** The event that started the run. */
   event: { name: string; read(): unknown }

@@ -49,7 +49,7 @@ describe('a role is assumed', () => {
       lastsMs: 1_800_000,
       callerArn: 'arn:aws:sts::123456789012:assumed-role/release-web/ONE',
     })
-    expect(secrets).toEqual([TOKEN, 'secret-ONE', 'token-ONE'])
+    expect(secrets).toEqual([TOKEN, 'ASIAONE', 'secret-ONE', 'token-ONE'])
     expect(service.signatures).toEqual([''])
     expect(service.requests).toEqual([
       {

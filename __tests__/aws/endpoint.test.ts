@@ -1,11 +1,36 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
+import { ECSClient } from '@aws-sdk/client-ecs'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { STSClient } from '@aws-sdk/client-sts'
+import { partition } from '@aws-sdk/core/client'
 import { describe, expect, test } from '@jest/globals'
-import { readEndpoint, readTokenEndpoint } from '../../src/aws/endpoint.ts'
+import { isAwsHost, readEndpoints, SERVICES, tokenProblems } from '../../src/aws/endpoint.ts'
 
-const VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECS', 'AWS_ENDPOINT_URL_CODEDEPLOY', 'AWS_ENDPOINT_URL_STS']
+const NO_CONFIG = { profileName: 'default', profile: {}, services: {}, problems: [] }
+const NOTHING = { given: {}, otherOrigins: [], problems: [] }
+const VARIABLES = ['AWS_ENDPOINT_URL', ...SERVICES.map((service) => `AWS_ENDPOINT_URL_${service.toUpperCase()}`)]
 
-test('without variables requests go to AWS', () => {
-  expect(readEndpoint({})).toEqual({ otherEndpoint: undefined, problems: [] })
-  expect(readEndpoint({ AWS_ENDPOINT_URL: ' ' })).toEqual({ otherEndpoint: undefined, problems: [] })
+const read = (environment: Record<string, string>, config = {}) =>
+  readEndpoints(environment, { ...NO_CONFIG, ...config })
+
+test('requests go to AWS when nothing else is said', () => {
+  expect(read({})).toEqual(NOTHING)
+  expect(read({ AWS_ENDPOINT_URL: ' ' }, { profile: { endpoint_url: '' } })).toEqual(NOTHING)
+})
+
+test('services are named as the SDK names their variables', () => {
+  const clients = [
+    CloudWatchLogsClient,
+    CodeDeployClient,
+    ECSClient,
+    ElasticLoadBalancingV2Client,
+    LambdaClient,
+    STSClient,
+  ].map((Client) => new Client({ region: 'us-east-1' }))
+  const names = clients.map(({ config }) => config.serviceId.toLowerCase().replaceAll(' ', '_'))
+  expect(names.sort()).toEqual([...SERVICES].sort())
 })
 
 describe.each(VARIABLES)('%s', (name) => {
@@ -15,8 +40,10 @@ describe.each(VARIABLES)('%s', (name) => {
     'https://vpce-1.ecs.eu-central-1.vpce.amazonaws.com:443',
     'https://ecs.eu-central-1.api.aws',
     'https://ECS.EU-CENTRAL-1.AMAZONAWS.COM',
+    'https://codedeploy-fips.us-gov-west-1.amazonaws.com',
+    'https://ecs.eusc-de-east-1.amazonaws.eu',
   ])('may be AWS itself: %s', (address) => {
-    expect(readEndpoint({ [name]: address })).toEqual({ otherEndpoint: undefined, problems: [] })
+    expect(read({ [name]: address })).toMatchObject({ otherOrigins: [], problems: [] })
   })
 
   test.each([
@@ -29,8 +56,13 @@ describe.each(VARIABLES)('%s', (name) => {
     ['https://evilamazonaws.com', 'https://evilamazonaws.com'],
     ['https://amazonaws.com@evil.example/', 'https://evil.example'],
     ['https://user:hunter2@moto.example', 'https://moto.example'],
-  ])('is told when it is not AWS: %s', (address, origin) => {
-    expect(readEndpoint({ [name]: address })).toEqual({ otherEndpoint: origin, problems: [] })
+    ['https://sts.s3.amazonaws.com', 'https://sts.s3.amazonaws.com'],
+    ['https://ecs.s3.eu-central-1.amazonaws.com', 'https://ecs.s3.eu-central-1.amazonaws.com'],
+    ['https://abc.execute-api.us-east-1.amazonaws.com', 'https://abc.execute-api.us-east-1.amazonaws.com'],
+    ['https://ecs.us-east-1.elb.amazonaws.com', 'https://ecs.us-east-1.elb.amazonaws.com'],
+    ['https://s3.us-east-1.amazonaws.com', 'https://s3.us-east-1.amazonaws.com'],
+  ])('is told when it is not AWS, or can be anybody there: %s', (address, origin) => {
+    expect(read({ [name]: address })).toMatchObject({ otherOrigins: [origin], problems: [] })
   })
 
   test.each([
@@ -40,93 +72,124 @@ describe.each(VARIABLES)('%s', (name) => {
     'http://10.0.0.1',
     'http://localhost.evil.example',
   ])('is refused when it is plain http beyond this machine: %s', (address) => {
-    const { problems, otherEndpoint } = readEndpoint({ [name]: address })
-    expect(otherEndpoint).toBeUndefined()
-    expect(problems).toEqual([
-      {
-        reason: 'invalid-input',
-        sentence: `${name} is plain http to '${new URL(address).host}'; use https, or http on loopback only.`,
-      },
-    ])
+    expect(read({ [name]: address })).toEqual({
+      given: {},
+      otherOrigins: [],
+      problems: [
+        {
+          reason: 'invalid-input',
+          sentence: `${name} is plain http to '${new URL(address).host}'; use https, or http on loopback only.`,
+        },
+      ],
+    })
   })
 
   test.each(['moto.example', '4566', 'ftp://127.0.0.1', 'http://', 'file:///etc/passwd'])(
     'is refused when it is no address: %s',
     (address) => {
-      expect(readEndpoint({ [name]: address }).problems).toEqual([
+      expect(read({ [name]: address }).problems).toEqual([
         { reason: 'invalid-input', sentence: `${name} is not the address of an endpoint: '${address}'.` },
       ])
     },
   )
 })
 
-test('everything is looked at, and the first other endpoint is told', () => {
-  expect(
-    readEndpoint({
-      AWS_ENDPOINT_URL: 'https://one.example',
-      AWS_ENDPOINT_URL_ECS: 'https://two.example',
-      AWS_ENDPOINT_URL_CODEDEPLOY: 'nonsense',
-    }),
-  ).toEqual({
-    otherEndpoint: 'https://one.example',
-    problems: [
-      {
-        reason: 'invalid-input',
-        sentence: "AWS_ENDPOINT_URL_CODEDEPLOY is not the address of an endpoint: 'nonsense'.",
+test('each service has the first endpoint that the SDK would find, and every other one is told', () => {
+  const { given, otherOrigins, problems } = read(
+    { AWS_ENDPOINT_URL_ECS: 'https://one.example', AWS_ENDPOINT_URL_LAMBDA: 'nonsense' },
+    {
+      profileName: 'lab',
+      profile: { endpoint_url: 'https://four.example' },
+      services: {
+        'ecs.endpoint_url': 'https://two.example',
+        'elastic_load_balancing_v2.endpoint_url': 'https://three.example',
+        'sts.endpoint_url': 'http://sts.example',
       },
-    ],
+    },
+  )
+  expect(given).toEqual({
+    ecs: { url: 'https://one.example', source: 'AWS_ENDPOINT_URL_ECS' },
+    codedeploy: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
+    cloudwatch_logs: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
+    elastic_load_balancing_v2: {
+      url: 'https://three.example',
+      source: "'endpoint_url' of elastic_load_balancing_v2 in the services of profile 'lab'",
+    },
+  })
+  expect(otherOrigins).toEqual(['https://one.example', 'https://four.example', 'https://three.example'])
+  expect(problems.map(({ sentence }) => sentence)).toEqual([
+    "The 'endpoint_url' of sts in the services of profile 'lab' is plain http to 'sts.example'; use https, or http on loopback only.",
+    "AWS_ENDPOINT_URL_LAMBDA is not the address of an endpoint: 'nonsense'.",
+  ])
+})
+
+test('nothing counts when the SDK is told to ignore it all, by the environment before the profile', () => {
+  const environment = { AWS_ENDPOINT_URL: 'nonsense' }
+  const ignoring = { profile: { ignore_configured_endpoint_urls: 'true' } }
+  const variable = 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'
+  expect(read({ ...environment, [variable]: 'true' })).toEqual(NOTHING)
+  expect(read(environment, ignoring)).toEqual(NOTHING)
+  expect(read({ ...environment, [variable]: 'false' }, ignoring).problems).toHaveLength(1)
+})
+
+describe('a host is of AWS', () => {
+  test.each([
+    'us-east-1',
+    'us-gov-west-1',
+    'cn-north-1',
+    'eusc-de-east-1',
+    'us-iso-east-1',
+    'us-isob-east-1',
+    'eu-isoe-west-1',
+    'us-isof-south-1',
+  ])('in every partition that the SDK knows: %s', (region) => {
+    const { dnsSuffix, dualStackDnsSuffix } = partition(region)
+    for (const suffix of [dnsSuffix, dualStackDnsSuffix]) {
+      for (const name of ['ecs', 'codedeploy', 'sts', 'lambda', 'logs', 'elasticloadbalancing', 'portal.sso', 'oidc']) {
+        expect([suffix, isAwsHost(`${name}.${region}.${suffix}`)]).toEqual([suffix, true])
+        expect(isAwsHost(`${name}-fips.${region}.${suffix}`)).toBe(true)
+      }
+    }
+  })
+
+  test.each(['us-east-1.signin.aws.amazon.com', 'signin.aws.amazon.com', 'sts.amazonaws.com'])('also as %s', (host) => {
+    expect(isAwsHost(host)).toBe(true)
   })
 })
 
-test('nothing counts when the SDK is told to ignore it all', () => {
-  const environment = { AWS_ENDPOINT_URL: 'nonsense', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }
-  expect(readEndpoint(environment)).toEqual({ otherEndpoint: undefined, problems: [] })
-  expect(readEndpoint({ ...environment, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false' }).problems).toHaveLength(1)
-})
-
-describe('where a session is asked for', () => {
-  test.each([
-    {},
-    { AWS_ENDPOINT_URL: '' },
-    { AWS_ENDPOINT_URL: 'https://x.example', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' },
-  ])('is STS of the region: %j', (environment) => {
-    expect(readTokenEndpoint(environment)).toEqual({ url: undefined, isLoopback: false, problems: [] })
-  })
+describe('a session is asked for', () => {
+  const problemsOf = (environment: Record<string, string>) => tokenProblems(read(environment))
 
   test.each([
-    ['http://127.0.0.1:4566', true],
-    ['http://localhost:4566', true],
-    ['https://sts.amazonaws.com', false],
-    ['https://sts.eu-central-1.amazonaws.com', false],
-    ['https://sts-fips.us-east-1.amazonaws.com', false],
-    ['https://sts.cn-north-1.amazonaws.com.cn', false],
-    ['https://sts.eu-central-1.api.aws', false],
-    ['https://vpce-0a1-b2.sts.eu-central-1.vpce.amazonaws.com', false],
-    ['https://vpce-0a1-b2-eu-central-1a.sts.eu-central-1.vpce.amazonaws.com', false],
-  ])('may be %s', (url, isLoopback) => {
-    expect(readTokenEndpoint({ AWS_ENDPOINT_URL: 'https://x.example', AWS_ENDPOINT_URL_STS: url })).toEqual({
-      url,
-      isLoopback,
-      problems: [],
-    })
-    expect(readTokenEndpoint({ AWS_ENDPOINT_URL: url })).toEqual({ url, isLoopback, problems: [] })
+    'http://127.0.0.1:4566',
+    'http://localhost:4566',
+    'https://sts.amazonaws.com',
+    'https://sts.eu-central-1.amazonaws.com',
+    'https://sts-fips.us-east-1.amazonaws.com',
+    'https://sts.cn-north-1.amazonaws.com.cn',
+    'https://sts.eu-central-1.api.aws',
+    'https://sts.eusc-de-east-1.amazonaws.eu',
+    'https://vpce-0a1-b2.sts.eu-central-1.vpce.amazonaws.com',
+    'https://vpce-0a1-b2-eu-central-1a.sts.eu-central-1.vpce.amazonaws.com',
+  ])('at STS or on this machine: %s', (url) => {
+    expect(problemsOf({ AWS_ENDPOINT_URL: 'https://x.example', AWS_ENDPOINT_URL_STS: url })).toEqual([])
+    expect(problemsOf({ AWS_ENDPOINT_URL: url })).toEqual([])
+    expect(problemsOf({})).toEqual([])
   })
 
   test.each([
     'https://sts.example',
-    'http://sts.eu-central-1.amazonaws.com',
     'https://sts.amazonaws.com.evil.example',
     'https://sts.amazonaws.com@evil.example',
     'https://evilsts.amazonaws.com',
     'https://sts.execute-api.us-east-1.amazonaws.com',
+    'https://sts.s3.amazonaws.com',
+    'https://sts.s3-us-west-2.amazonaws.com',
+    'https://ecs.us-east-1.amazonaws.com',
     'https://bucket.s3.amazonaws.com',
     'https://a.elb.amazonaws.com',
-    'http://10.0.0.1:4566',
-    'http://127.0.0.1.evil.example',
-  ])('is never %s, because it would have the token of the job', (url) => {
-    const { url: used, problems } = readTokenEndpoint({ AWS_ENDPOINT_URL_STS: url })
-    expect(used).toBeUndefined()
-    expect(problems).toEqual([
+  ])('never at %s, because it would have the token of the job', (url) => {
+    expect(problemsOf({ AWS_ENDPOINT_URL_STS: url })).toEqual([
       { reason: 'invalid-input', sentence: expect.stringContaining('to STS or to this machine only') },
     ])
   })

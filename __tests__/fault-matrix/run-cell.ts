@@ -215,13 +215,8 @@ function connect(
   }
   const functionLogs = async () => {
     const { requestHandler } = clients.ecs.config
-    const logs = await loadFunctionLogs({
-      region: 'us-east-1',
-      endpoint: url,
-      credentials,
-      requestHandler,
-      maxAttempts: 1,
-    })
+    const options = { region: 'us-east-1', endpoint: url, credentials, requestHandler, maxAttempts: 1 }
+    const logs = await loadFunctionLogs(options, options)
     closing.push(logs)
     return logs
   }

@@ -6,7 +6,7 @@ import { stepFiles } from '../../src/step/files.ts'
 import { buildStep } from '../../src/step/step.ts'
 import { laterToolkit } from '../../src/step/toolkit.ts'
 
-test('a step knows its pull request from the event, where the ref is the base branch', () => {
+test('a step knows its pull request from the event, where the ref is the base branch', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'step-'))
   const path = join(folder, 'event.json')
   writeFileSync(path, JSON.stringify({ action: 'closed', pull_request: { number: 7, merged: true } }))
@@ -16,7 +16,7 @@ test('a step knows its pull request from the event, where the ref is the base br
     GITHUB_REF: 'refs/heads/main',
     INPUT_SERVICE: 'web',
   }
-  const { world, close } = buildStep({
+  const { world, close } = await buildStep({
     environment,
     toolkit: laterToolkit(() => import('@actions/core')),
     firstRequestSent: Promise.resolve(),

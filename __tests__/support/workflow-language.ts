@@ -14,7 +14,12 @@ const action = load(readFileSync(join(import.meta.dirname, '..', '..', 'action.y
 const OTHERS: Record<string, string[]> = {
   'actions/checkout': ['persist-credentials', 'ref'],
   'aws-actions/amazon-ecr-login': [],
-  'aws-actions/configure-aws-credentials': ['aws-region', 'role-to-assume'],
+  'aws-actions/configure-aws-credentials': [
+    'aws-region',
+    'role-to-assume',
+    'role-duration-seconds',
+    'output-credentials',
+  ],
 }
 
 let checked = 0

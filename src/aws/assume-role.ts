@@ -52,6 +52,7 @@ export async function assumeRole(request: RoleRequest): Promise<Session> {
     throw new CallError(ASSUME, roleError(error, roleArn, token), error)
   })
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = role
+  request.onSecret(accessKeyId)
   request.onSecret(secretAccessKey)
   request.onSecret(sessionToken)
   return {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { readServiceError, type ServiceError } from './service-error.ts'
+import { readServiceError, type ServiceError, throughProxy } from './service-error.ts'
 
 /** How long one attempt of a call may take unless it is told otherwise, in milliseconds. */
 const ATTEMPT_DEADLINE_MS = 30_000
@@ -112,7 +112,7 @@ function callError(operation: string, thrown: unknown): CallError {
 }
 
 function tooSlow(operation: string, deadlineMs: number, thrown: unknown): CallError {
-  const message = `no answer within ${deadlineMs / 1000} s`
+  const message = `no answer within ${deadlineMs / 1000} s${throughProxy(thrown)}`
   return new CallError(operation, { kind: 'network', code: 'Timeout', message, notAccepted: false }, thrown)
 }
 

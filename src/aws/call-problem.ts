@@ -8,6 +8,7 @@ export function callProblem({ operation, serviceError }: CallError): Problem {
     throttled: 'unreachable',
     unavailable: 'unreachable',
     network: 'unreachable',
+    'not-sent': 'unreachable',
     'wrong-clock': 'credentials',
     expired: 'credentials',
     'invalid-credentials': 'credentials',

@@ -1,7 +1,7 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
-import { ECSClient } from '@aws-sdk/client-ecs'
+import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs'
+import type { Endpoints, ServiceName } from './endpoint.ts'
+import { GuardedHandler, type RequestRules } from './request-handler.ts'
 import type { OwnSession, Session } from './session.ts'
 
 export interface Clients {
@@ -11,14 +11,21 @@ export interface Clients {
   close(): void
 }
 
-/**
- * The clients of a run, for the entries only.
- * @param session signs every request; undefined: whatever the SDK finds in the environment
- */
-export function buildClients(region: string, environment: NodeJS.ProcessEnv, session: OwnSession | undefined): Clients {
-  const options = { region, ...clientOptions(environment), ...(session && { credentials: signedBy(session) }) }
-  const ecs = new ECSClient(options)
-  const codeDeploy = new CodeDeployClient(options)
+/** What the clients of a run have in common. */
+export interface Reach {
+  region: string
+  endpoints: Endpoints
+  rules: RequestRules
+  /** What signs requests; undefined: whatever the SDK finds. */
+  credentials: Credentials | undefined
+}
+
+export type Credentials = NonNullable<ECSClientConfig['credentials']>
+
+/** The clients of a run, for the entries only. */
+export function buildClients(reach: Reach): Clients {
+  const ecs = new ECSClient(clientOptions(reach, 'ecs'))
+  const codeDeploy = new CodeDeployClient(clientOptions(reach, 'codedeploy'))
   const close = () => {
     ecs.destroy()
     codeDeploy.destroy()
@@ -27,13 +34,19 @@ export function buildClients(region: string, environment: NodeJS.ProcessEnv, ses
 }
 
 /**
- * What every client is built with. One attempt, because retrying is ours; proxies by the environment's `HTTP_PROXY`,
- * `HTTPS_PROXY` and `NO_PROXY`, which the SDK ignores by itself.
+ * What the client of a service is built with. One attempt, because retrying is ours; its endpoint is the one that was
+ * looked at, so that the SDK looks for none itself.
  */
-export function clientOptions(proxyEnv: NodeJS.ProcessEnv) {
-  const httpAgent = new HttpAgent({ keepAlive: true, proxyEnv })
-  const httpsAgent = new HttpsAgent({ keepAlive: true, proxyEnv })
-  return { maxAttempts: 1, requestHandler: { httpAgent, httpsAgent } }
+export function clientOptions({ region, endpoints, rules, credentials }: Reach, service: ServiceName) {
+  const endpoint = endpoints.given[service]?.url
+  return {
+    region,
+    maxAttempts: 1,
+    requestHandler: new GuardedHandler(rules),
+    ignoreConfiguredEndpointUrls: true,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials !== undefined && { credentials }),
+  }
 }
 
 /**

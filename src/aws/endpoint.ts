@@ -1,15 +1,51 @@
 import { invalidInput, type Problem } from '../errors.ts'
 import { inSentence } from '../untrusted.ts'
+import type { SharedConfig } from './shared-config.ts'
 
-/** Where the SDK looks for another endpoint. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
-const ENDPOINT_VARIABLES = [
-  'AWS_ENDPOINT_URL',
-  'AWS_ENDPOINT_URL_ECS',
-  'AWS_ENDPOINT_URL_CODEDEPLOY',
-  'AWS_ENDPOINT_URL_STS',
+/**
+ * The services that are asked, as sections of the shared config file name them and, in upper case, variables of the
+ * environment. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+ */
+export const SERVICES = ['ecs', 'codedeploy', 'sts', 'lambda', 'cloudwatch_logs', 'elastic_load_balancing_v2'] as const
+
+export type ServiceName = (typeof SERVICES)[number]
+
+/** The domains of AWS by partition, with those of dual-stack endpoints. Source: the SDK's partitions. */
+const DNS_SUFFIXES = [
+  'amazonaws.com',
+  'api.aws',
+  'amazonaws.com.cn',
+  'api.amazonwebservices.com.cn',
+  'amazonaws.eu',
+  'api.amazonwebservices.eu',
+  'c2s.ic.gov',
+  'api.aws.ic.gov',
+  'sc2s.sgov.gov',
+  'api.aws.scloud',
+  'cloud.adc-e.uk',
+  'api.cloud-aws.adc-e.uk',
+  'csp.hci.ic.gov',
+  'api.aws.hci.ic.gov',
 ]
 
-const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/
+/** The first label of the services' hosts, and of those that give the SDK its credentials. */
+const HOSTS = ['ecs', 'codedeploy', 'sts', 'lambda', 'logs', 'elasticloadbalancing', 'portal.sso', 'oidc']
+
+/** Words of letters only, so that `s3` and `execute-api`, under which hosts are anybody's, are no region. */
+const REGION_LABEL = '[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-\\d{1,2}'
+
+/** Hosts that AWS itself answers, in the internet or in a private network; others in its domains can be anybody's. */
+const AWS_HOST = hostPattern(HOSTS)
+const STS_HOST = hostPattern(['sts'])
+/** Source: the SDK's endpoint rules of its sign-in service. */
+const SIGN_IN_HOST = /^([a-z0-9-]+\.)?signin\.(aws\.amazon|amazonaws)\.(com|cn|eu)$/
+
+function hostPattern(names: readonly string[]): RegExp {
+  const either = (texts: readonly string[]) => texts.map((text) => text.replaceAll('.', '\\.')).join('|')
+  return new RegExp(
+    `^(?:vpce-[\\w-]+\\.)?(?:${either(names)})(?:-fips)?(?:\\.${REGION_LABEL})?(?:\\.vpce)?\\.(?:${either(DNS_SUFFIXES)})$`,
+  )
+}
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
@@ -18,61 +54,103 @@ export function isLoopback(hostname: string): boolean {
   return LOOPBACK_HOST.test(hostname)
 }
 
-/** What the environment says about the endpoint of AWS. */
+/** Whether a host is an endpoint of AWS for one of the services that are asked. */
+export function isAwsHost(hostname: string): boolean {
+  return AWS_HOST.test(hostname) || SIGN_IN_HOST.test(hostname)
+}
+
+/** Plain http is for loopback only, because it would send what requests hold, and their signatures, openly. */
+export function isOpenlySent(url: Pick<URL, 'protocol' | 'hostname'>): boolean {
+  return url.protocol !== 'https:' && !isLoopback(url.hostname)
+}
+
+/** An endpoint that was given for a service. */
 export interface Endpoint {
-  /** The address, when it is not AWS. */
-  otherEndpoint: string | undefined
+  url: string
+  /** Where it was given: the name of a variable, or the profile. */
+  source: string
+}
+
+/** Where requests go. */
+export interface Endpoints {
+  /** By service; absent: to AWS in the region. */
+  given: Partial<Record<ServiceName, Endpoint>>
+  /** The addresses that are not AWS. */
+  otherOrigins: string[]
   /** Why nothing may be sent there. */
   problems: Problem[]
 }
 
-/** Looks whether requests go to AWS. Plain http is for loopback only, because it would send credentials' signatures openly. */
-export function readEndpoint(environment: Record<string, string | undefined>): Endpoint {
-  if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return { otherEndpoint: undefined, problems: [] }
-  const found: Endpoint = { otherEndpoint: undefined, problems: [] }
-  for (const name of ENDPOINT_VARIABLES) {
-    const value = environment[name]?.trim()
-    if (value === undefined || value === '') continue
-    const url = URL.canParse(value) ? new URL(value) : undefined
-    if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-      found.problems.push(invalidInput(`${name} is not the address of an endpoint: '${inSentence(value, 200)}'.`))
-    } else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-      found.problems.push(
-        invalidInput(`${name} is plain http to '${inSentence(url.host, 200)}'; use https, or http on loopback only.`),
-      )
-    } else if (!AWS_HOST.test(url.hostname)) {
-      found.otherEndpoint ??= inSentence(url.origin, 200)
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Looks where requests to each service go by the environment and the shared config file, as the SDK would. */
+export function readEndpoints(environment: Environment, config: SharedConfig): Endpoints {
+  const given: Endpoints['given'] = {}
+  const otherOrigins = new Set<string>()
+  const problems = new Map<string, Problem>()
+  for (const service of SERVICES) {
+    const endpoint = isIgnored(environment, config) ? undefined : endpointOf(service, environment, config)
+    if (endpoint === undefined) continue
+    const problem = problemOf(endpoint)
+    if (problem !== undefined) {
+      problems.set(endpoint.source, invalidInput(problem))
+      continue
     }
+    const { hostname, origin } = new URL(endpoint.url)
+    if (!isAwsHost(hostname)) otherOrigins.add(inSentence(origin, 200))
+    given[service] = endpoint
   }
-  return found
+  return { given, otherOrigins: [...otherOrigins], problems: [...problems.values()] }
 }
 
-/** STS itself and its endpoints in a private network; other hosts of AWS can belong to anybody. */
-const STS_HOST =
-  /^(vpce-[\w-]+\.)?sts(-fips)?(\.[a-z0-9-]+)?(\.vpce)?\.(amazonaws\.(com(\.cn)?|eu)|api\.aws|api\.amazonwebservices\.com\.cn)$/
-
-/** Where a session is asked for with the job's OIDC token. */
-export interface TokenEndpoint {
-  /** The address, when the environment gives another than AWS has in the region. */
-  url: string | undefined
-  /** The address is on this machine, so that no proxy may see the token either. */
-  isLoopback: boolean
-  problems: Problem[]
+function isIgnored(environment: Environment, { profile }: SharedConfig): boolean {
+  const told = environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']
+  if (told === 'true' || told === 'false') return told === 'true'
+  return profile['ignore_configured_endpoint_urls'] === 'true'
 }
 
-/** Looks where the job's token would go: whoever gets it can be the role for an hour, so only to STS or to this machine. */
-export function readTokenEndpoint(environment: Record<string, string | undefined>): TokenEndpoint {
-  const none: TokenEndpoint = { url: undefined, isLoopback: false, problems: [] }
-  if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return none
-  const name = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'].find((one) => (environment[one]?.trim() ?? '') !== '')
-  const value = environment[name ?? '']?.trim() ?? ''
-  if (name === undefined || !URL.canParse(value)) return none
-  const url = new URL(value)
-  const isHere = isLoopback(url.hostname)
-  if (isHere || (url.protocol === 'https:' && STS_HOST.test(url.hostname)))
-    return { ...none, url: value, isLoopback: isHere }
-  const problem = invalidInput(
-    `${name} leads to '${inSentence(url.origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`,
-  )
-  return { ...none, problems: [problem] }
+/** The first of the places where the SDK looks. Source: as for `SERVICES`, "Precedence of endpoint configuration settings". */
+function endpointOf(service: ServiceName, environment: Environment, config: SharedConfig): Endpoint | undefined {
+  const { profile, profileName, services } = config
+  const variable = `AWS_ENDPOINT_URL_${service.toUpperCase()}`
+  const inProfile = `profile '${inSentence(profileName, 100)}'`
+  const places = [
+    { source: variable, url: environment[variable] },
+    { source: 'AWS_ENDPOINT_URL', url: environment['AWS_ENDPOINT_URL'] },
+    {
+      source: `'endpoint_url' of ${service} in the services of ${inProfile}`,
+      url: services[`${service}.endpoint_url`],
+    },
+    { source: `'endpoint_url' of ${inProfile}`, url: profile['endpoint_url'] },
+  ]
+  for (const { source, url = '' } of places) {
+    if (url.trim() !== '') return { source, url: url.trim() }
+  }
+  return undefined
+}
+
+/** Why nothing may be sent to an endpoint; undefined when it may. */
+function problemOf({ source, url: value }: Endpoint): string | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    return `${capital(source)} is not the address of an endpoint: '${inSentence(value, 200)}'.`
+  }
+  if (!isOpenlySent(url)) return undefined
+  return `${capital(source)} is plain http to '${inSentence(url.host, 200)}'; use https, or http on loopback only.`
+}
+
+function capital(source: string): string {
+  return source.startsWith("'") ? `The ${source}` : source
+}
+
+/**
+ * Looks where the job's token would go: whoever gets it can be the role for an hour, so only to STS or to this machine.
+ * @returns why it is not sent there; nothing when it may be
+ */
+export function tokenProblems({ given: { sts } }: Endpoints): Problem[] {
+  if (sts === undefined) return []
+  const { hostname, origin } = new URL(sts.url)
+  if (isLoopback(hostname) || STS_HOST.test(hostname)) return []
+  const sentence = `${capital(sts.source)} leads to '${inSentence(origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`
+  return [invalidInput(sentence)]
 }

@@ -28,11 +28,14 @@ export interface LogRequest {
 }
 
 /** Clients of Lambda and CloudWatch Logs, loaded when they are needed: most releases never need them. */
-export async function loadFunctionLogs(config: LambdaClientConfig & CloudWatchLogsClientConfig): Promise<FunctionLogs> {
+export async function loadFunctionLogs(
+  lambdaConfig: LambdaClientConfig,
+  logsConfig: CloudWatchLogsClientConfig,
+): Promise<FunctionLogs> {
   const [{ GetFunctionConfigurationCommand, LambdaClient }, { CloudWatchLogsClient, FilterLogEventsCommand }] =
     await Promise.all([import('@aws-sdk/client-lambda'), import('@aws-sdk/client-cloudwatch-logs')])
-  const lambda = new LambdaClient(config)
-  const logs = new CloudWatchLogsClient(config)
+  const lambda = new LambdaClient(lambdaConfig)
+  const logs = new CloudWatchLogsClient(logsConfig)
   return {
     logGroupOf: async (FunctionName, abortSignal) => {
       const answer = await lambda.send(wellAnswered(new GetFunctionConfigurationCommand({ FunctionName })), {

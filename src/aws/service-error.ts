@@ -7,6 +7,7 @@ import { inSentence } from '../untrusted.ts'
  * - `throttled`, `unavailable`, `network`: says nothing about the request's subject; try again.
  * - `wrong-clock`: signed at a time that AWS does not take for now; the SDK has learnt the time from the answer, so that
  *   one more attempt helps unless the clock is not the cause.
+ * - `not-sent`: this action does not send the request, and says why.
  * - `expired`, `invalid-credentials`, `no-credentials`: no further call will work.
  * - `denied`: this call will not work.
  * - `answered`: the service understood the call and refused it; its code tells why.
@@ -16,11 +17,20 @@ export type ErrorKind =
   | 'unavailable'
   | 'network'
   | 'wrong-clock'
+  | 'not-sent'
   | 'expired'
   | 'invalid-credentials'
   | 'no-credentials'
   | 'denied'
   | 'answered'
+
+/** A request that this action does not send; the message is a sentence for people that says why. */
+export class NotSentError extends Error {
+  constructor(sentence: string) {
+    super(sentence)
+    this.name = 'NotSent'
+  }
+}
 
 /** An error from AWS in plain terms. All texts are one line and safe in a sentence. */
 export interface ServiceError {
@@ -72,6 +82,7 @@ const NETWORK = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'ERR_PROXY_TUNNEL',
   'EHOSTUNREACH',
   'ENETUNREACH',
   'TimeoutError',
@@ -89,13 +100,17 @@ const NOT_AUTHORIZED = /is not authorized to perform: ([\w-]+:[\w*-]+)(?: on res
 const UNREADABLE = new Set(['SyntaxError', 'MalformedAnswer'])
 
 /** Connection errors raised before any byte of the request was sent. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ERR_PROXY_TUNNEL'])
 
 /**
  * What an error thrown by an SDK client means. Anything unknown counts as `network`: it proves nothing.
  * Source of the names: API common errors of CodeDeploy and ECS; HTTP 5xx is service trouble whatever its name.
  */
 export function readServiceError(error: unknown): ServiceError {
+  if (error instanceof NotSentError) {
+    const { name: code, message } = error
+    return { kind: 'not-sent', code, message, notAccepted: true, sentence: message }
+  }
   const facts = factsOf(error)
   const kind = kindOf(facts)
   const denied = NOT_AUTHORIZED.exec(facts.message)
@@ -131,7 +146,7 @@ function factsOf(error: unknown): ErrorFacts {
   const isNetwork = typeof code === 'string' && NETWORK.has(code)
   return {
     name: isNetwork ? code : textOf(name) || 'Error',
-    message: withoutHint(textOf(message) || textOf(messageOfFirst(error))),
+    message: `${withoutHint(textOf(message) || textOf(messageOfFirst(error)))}${throughProxy(error)}`,
     httpStatus: typeof status === 'number' ? status : undefined,
     isClockCorrected: metadata['clockSkewCorrected'] === true,
   }
@@ -147,6 +162,12 @@ function withoutHint(message: string): string {
   return message
     .replace(/^AWS SDK error wrapper for (?:Error: )?/, '')
     .replace(/\s*Deserialization error: to see .*$/s, '')
+}
+
+/** Names the proxy that a request went through, for the end of a message; empty when there was none. */
+export function throughProxy(error: unknown): string {
+  const through = isJsonObject(error) ? error['through'] : undefined
+  return typeof through === 'string' ? `, through ${through}` : ''
 }
 
 /** Node tries every address of a host and throws one error for all of them, without a message of its own. */
@@ -189,6 +210,8 @@ export function describeServiceError(operation: string, error: ServiceError): st
       if (UNREADABLE.has(error.code))
         return `${operation} got no answer that can be read (${error.code}: ${error.message}).`
       return `${operation} did not reach AWS (${error.code}: ${error.message}). Check the region and the network.`
+    case 'not-sent':
+      return `${operation} was not asked for (${error.message}).`
     case 'answered':
       return `${operation} was rejected (${error.code}: ${error.message}).`
   }

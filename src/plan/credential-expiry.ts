@@ -1,7 +1,14 @@
+import type { CredentialsEnd } from '../aws/environment-credentials.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { clockTime, duration } from '../report/words.ts'
 import { expectedPhases } from './phases.ts'
 import type { ReleasePlan } from './plan.ts'
+
+/**
+ * How long credentials last by default that were taken in a step before, in milliseconds. Source: README of
+ * aws-actions/configure-aws-credentials, `role-duration-seconds`.
+ */
+const USUAL_SESSION_MS = 3_600_000
 
 /** What to say of credentials that end while a release may still be waiting. */
 export interface Expiry {
@@ -12,23 +19,27 @@ export interface Expiry {
 
 /**
  * What to say when credentials that nobody renews end before the release; undefined when there is nothing to say.
- * @param endMs when they end, in milliseconds since 1970; undefined: not known
  */
 export function describeExpiry(
   plan: Pick<ReleasePlan, 'budget' | 'hooks' | 'shift' | 'group' | 'isUnchanged'>,
   inputs: Pick<Inputs, 'waitFor'>,
-  endMs: number | undefined,
+  ends: CredentialsEnd,
   nowMs: number,
 ): Expiry | undefined {
-  if (endMs === undefined || plan.isUnchanged || inputs.waitFor === 'nothing') return undefined
-  const end = `The credentials end at ${clockTime(endMs)}`
+  if (ends === undefined || plan.isUnchanged || inputs.waitFor === 'nothing') return undefined
   const advice = `Let the action renew its own ('role-to-assume'), or get longer ones in the step before ('role-duration-seconds').`
   const usualMs = usualDurationMs(plan, inputs)
-  if (endMs < nowMs + usualMs) {
+  if (ends === 'not-told') {
+    if (usualMs <= USUAL_SESSION_MS) return undefined
+    const text = `A release like this takes about ${duration(usualMs)}, and temporary credentials end after an hour unless more was asked for; AWS_CREDENTIAL_EXPIRATION, which would say when, is not set. When they end, sight of the deployment is lost. ${advice}`
+    return { kind: 'warning', text }
+  }
+  const end = `The credentials end at ${clockTime(ends)}`
+  if (ends < nowMs + usualMs) {
     const text = `${end}, and a release like this takes about ${duration(usualMs)}: when they end, sight of the deployment is lost. ${advice}`
     return { kind: 'warning', text }
   }
-  if (endMs >= nowMs + plan.budget.totalMs) return undefined
+  if (ends >= nowMs + plan.budget.totalMs) return undefined
   return { kind: 'note', text: `${end}; sight of a deployment that takes longer is lost. ${advice}` }
 }
 

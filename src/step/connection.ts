@@ -1,16 +1,26 @@
 import { assumeRole, ID_TOKEN_ADVICE, sessionNameOf } from '../aws/assume-role.ts'
 import type { Attempts } from '../aws/attempts.ts'
-import { buildClients, type Clients, clientOptions, signedBy } from '../aws/clients.ts'
-import { readEndpoint, readTokenEndpoint } from '../aws/endpoint.ts'
+import { buildClients, type Clients, clientOptions, type Reach, signedBy } from '../aws/clients.ts'
+import { readEndpoints, tokenProblems } from '../aws/endpoint.ts'
+import {
+  type CredentialsEnd,
+  type EnvironmentCredentials,
+  environmentCredentials,
+} from '../aws/environment-credentials.ts'
 import { type FunctionLogs, loadFunctionLogs } from '../aws/function-logs.ts'
 import { type LoadBalancing, loadLoadBalancing } from '../aws/load-balancing.ts'
+import type { Proxies } from '../aws/proxy.ts'
+import type { RequestRules } from '../aws/request-handler.ts'
 import { OwnSession } from '../aws/session.ts'
+import { readSharedConfig } from '../aws/shared-config.ts'
 import { type Caller, callerOf, loadSts, readCaller } from '../aws/sts.ts'
 import type { Clock } from '../clock.ts'
 import type { Problem } from '../errors.ts'
 import { githubRun } from '../github-run.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { readRegion } from '../inputs/region.ts'
+import { inSentence } from '../untrusted.ts'
+import type { Log } from '../world.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
 /** How a step reaches AWS. */
@@ -20,7 +30,7 @@ export interface Connection extends Clients {
   obstacles: Problem[]
   otherEndpoint: string | undefined
   readCaller(attempts: Attempts): Promise<Caller>
-  credentialsEndAtMs(): Promise<number | undefined>
+  credentialsEnd(): Promise<CredentialsEnd>
   renewCredentials(): boolean
   functionLogs(): Promise<FunctionLogs>
   loadBalancing(): Promise<LoadBalancing>
@@ -29,50 +39,78 @@ export interface Connection extends Clients {
 export interface ConnectionOptions {
   inputs: Pick<Inputs, 'region' | 'roleToAssume' | 'expectedAccount'>
   environment: NodeJS.ProcessEnv
+  proxies: Proxies
   clock: Clock
   toolkit: LaterToolkit
+  log: Pick<Log, 'line' | 'warning'>
   /** Resolves once the first request is on its way: what can wait is loaded then. */
   firstRequestSent: Promise<void>
 }
 
 /** The clients of a step, with the credentials of the environment or with a session of its own. */
-export function connect(options: ConnectionOptions): Connection {
-  const { inputs, environment, clock, firstRequestSent } = options
+export async function connect(options: ConnectionOptions): Promise<Connection> {
+  const { inputs, environment } = options
   const { region, problems } = readRegion(inputs.region, environment)
-  const endpoint = readEndpoint(environment)
-  const obstacles = [...problems, ...endpoint.problems]
-  const common = { region, otherEndpoint: endpoint.otherEndpoint }
+  const config = await readSharedConfig(environment)
+  const endpoints = readEndpoints(environment, config)
+  const { otherOrigins } = endpoints
+  const reach = { region: region ?? 'not-set', endpoints, rules: rulesFor(otherOrigins, options) }
+  const obstacles = [...problems, ...config.problems, ...endpoints.problems]
+  const common = { region, otherEndpoint: otherOrigins.length === 0 ? undefined : otherOrigins.join(', ') }
   if (inputs.roleToAssume !== undefined) {
-    const role = connectAsRole(options, region ?? 'not-set', inputs.roleToAssume)
+    const role = connectAsRole(options, reach, inputs.roleToAssume)
     return { ...common, ...role, obstacles: [...obstacles, ...role.obstacles] }
   }
+  return { ...common, ...connectAsFound(options, reach), obstacles }
+}
 
-  const clients = buildClients(region ?? 'not-set', environment, undefined)
+/** The rules of every request; addresses that nobody has told of yet are told once. */
+function rulesFor(otherOrigins: readonly string[], { proxies, log }: ConnectionOptions): RequestRules {
+  const told = new Set<string>()
+  return {
+    proxies,
+    otherOrigins,
+    nodeVersion: process.versions.node,
+    onOtherOrigin: (origin) => {
+      if (!told.has(origin)) log.warning(`This is not AWS: a request goes to ${origin}.`)
+      told.add(origin)
+    },
+  }
+}
+
+/** With the keys of the environment, else with what the SDK finds. */
+function connectAsFound(options: ConnectionOptions, anonymous: Omit<Reach, 'credentials'>) {
+  const { inputs, environment, clock, firstRequestSent, log } = options
+  const keys = environmentCredentials(environment)
+  const profile = environment['AWS_PROFILE'] ?? ''
+  if (keys !== undefined && profile !== '') {
+    log.line(
+      `Credentials: the keys of the environment (AWS_ACCESS_KEY_ID), which come before AWS_PROFILE ('${inSentence(profile, 100)}').`,
+    )
+  }
+  const clients = buildClients({ ...anonymous, credentials: keys })
   const { credentials } = clients.ecs.config
-  const { functionLogs, loadBalancing } = laterServices(region ?? 'not-set', environment, credentials)
+  const reach = { ...anonymous, credentials }
+  const { functionLogs, loadBalancing } = laterServices(reach)
   const sts = later(async () => {
     if (inputs.expectedAccount === undefined) await orSoon(firstRequestSent, clock)
-    return await loadSts({ region: region ?? 'not-set', ...clientOptions(environment), credentials })
+    return await loadSts(clientOptions(reach, 'sts'))
   })
   return {
     ...clients,
-    ...common,
-    obstacles,
     functionLogs: functionLogs.get,
     loadBalancing: loadBalancing.get,
     close: () => closeAll(clients, sts, functionLogs, loadBalancing),
-    readCaller: async (attempts) => await readCaller(attempts, sts.get),
-    credentialsEndAtMs: async () => endOf(await credentials().catch(() => undefined)),
+    readCaller: async (attempts: Attempts) => await readCaller(attempts, sts.get),
+    credentialsEnd: async () => endOfKeys(keys) ?? endOf(await credentials().catch(() => undefined)),
     renewCredentials: () => false,
   }
 }
 
-function connectAsRole({ environment, clock, toolkit }: ConnectionOptions, region: string, roleArn: string) {
-  const endpoint = readTokenEndpoint(environment)
-  const sts = later(async () => {
-    const where = endpoint.url === undefined ? { ignoreConfiguredEndpointUrls: true } : { endpoint: endpoint.url }
-    return await loadSts({ region, ...clientOptions(endpoint.isLoopback ? {} : environment), ...where })
-  })
+/** With a session of the role, which is asked for with the job's OIDC token. */
+function connectAsRole(options: ConnectionOptions, anonymous: Omit<Reach, 'credentials'>, roleArn: string) {
+  const { environment, clock, toolkit } = options
+  const sts = later(async () => await loadSts(clientOptions({ ...anonymous, credentials: undefined }, 'sts')))
   const request = {
     clock,
     roleArn,
@@ -82,16 +120,17 @@ function connectAsRole({ environment, clock, toolkit }: ConnectionOptions, regio
     onSecret: (secret: string) => toolkit.use((core) => core.setSecret(secret)),
   }
   const session = new OwnSession(clock, async () => await assumeRole(request))
-  const clients = buildClients(region, environment, session)
-  const { functionLogs, loadBalancing } = laterServices(region, environment, signedBy(session))
+  const reach = { ...anonymous, credentials: signedBy(session) }
+  const clients = buildClients(reach)
+  const { functionLogs, loadBalancing } = laterServices(reach)
   return {
     ...clients,
     functionLogs: functionLogs.get,
     loadBalancing: loadBalancing.get,
-    obstacles: [...endpoint.problems, ...tokenProblems(environment)],
+    obstacles: [...tokenProblems(reach.endpoints), ...jobProblems(environment)],
     close: () => closeAll(clients, sts, functionLogs, loadBalancing),
     readCaller: async () => callerOf((await session.current()).callerArn),
-    credentialsEndAtMs: async () => undefined,
+    credentialsEnd: async () => undefined,
     renewCredentials: () => {
       session.expire()
       return true
@@ -109,7 +148,7 @@ async function orSoon(firstRequestSent: Promise<void>, clock: Clock): Promise<vo
 }
 
 /** The runner gives these to jobs that may ask for a token. Source: GitHub documentation, "OpenID Connect reference". */
-function tokenProblems(environment: NodeJS.ProcessEnv): Problem[] {
+function jobProblems(environment: NodeJS.ProcessEnv): Problem[] {
   if (environment['ACTIONS_ID_TOKEN_REQUEST_URL'] && environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN']) return []
   const sentence = `Input 'role-to-assume' needs the OIDC token of the job, and this job may not ask for one. ${ID_TOKEN_ADVICE}`
   return [{ reason: 'credentials', sentence }]
@@ -121,8 +160,14 @@ interface Identity {
   $source?: object
 }
 
+/** The end of keys that stand in the environment; undefined when they have none. */
+function endOfKeys(keys: EnvironmentCredentials | undefined): CredentialsEnd {
+  if (keys === undefined) return undefined
+  return keys.expiration?.getTime() ?? (keys.sessionToken === undefined ? undefined : 'not-told')
+}
+
 /** When credentials end that nobody renews: the SDK renews all but those that stand in the environment or in a profile. */
-function endOf(identity: Identity | undefined): number | undefined {
+function endOf(identity: Identity | undefined): CredentialsEnd {
   const source = identity?.$source ?? {}
   const isFixed = 'CREDENTIALS_ENV_VARS' in source || 'CREDENTIALS_PROFILE' in source
   const endMs = identity?.expiration?.getTime() ?? Number.NaN
@@ -147,15 +192,12 @@ function later<Client extends { close(): void }>(load: () => Promise<Client>): L
 }
 
 /** The services that only some steps ask: hook logs, and the address of a test listener. */
-function laterServices(
-  region: string,
-  environment: NodeJS.ProcessEnv,
-  credentials: ReturnType<typeof signedBy> | Clients['ecs']['config']['credentials'],
-): { functionLogs: Later<FunctionLogs>; loadBalancing: Later<LoadBalancing> } {
-  const options = () => ({ region, ...clientOptions(environment), credentials })
+function laterServices(reach: Reach): { functionLogs: Later<FunctionLogs>; loadBalancing: Later<LoadBalancing> } {
   return {
-    functionLogs: later(() => loadFunctionLogs(options())),
-    loadBalancing: later(() => loadLoadBalancing(options())),
+    functionLogs: later(() =>
+      loadFunctionLogs(clientOptions(reach, 'lambda'), clientOptions(reach, 'cloudwatch_logs')),
+    ),
+    loadBalancing: later(() => loadLoadBalancing(clientOptions(reach, 'elastic_load_balancing_v2'))),
   }
 }
 

@@ -50,7 +50,7 @@ export async function mainStep({
     saveState(STATE_REPORT, files.reportPath)
   }
 
-  const { parsed, world, news, close } = buildStep({
+  const { parsed, world, news, close } = await buildStep({
     environment,
     toolkit,
     firstRequestSent,

@@ -44,7 +44,7 @@ export async function postStep({
   if (saved === undefined || (isSettled && stateOf(environment, STATE_UNTOLD) !== 'true')) return
 
   const signal = new AbortController().signal
-  const { parsed, world, news, close } = buildStep({
+  const { parsed, world, news, close } = await buildStep({
     environment,
     toolkit,
     firstRequestSent,

@@ -1,3 +1,4 @@
+import { proxyEnvironment, readProxies } from '../aws/proxy.ts'
 import { systemClock } from '../clock.ts'
 import { githubAccess } from '../github/access.ts'
 import type { GithubToolkit } from '../github/api.ts'
@@ -38,12 +39,15 @@ export interface StepParts {
 }
 
 /** The step that the environment describes. */
-export function buildStep(parts: StepParts): Step {
+export async function buildStep(parts: StepParts): Promise<Step> {
   const { environment, toolkit, firstRequestSent, files, log, signal, onRelease } = parts
   const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment))
   const { inputs } = parsed
-  const options = { inputs, environment, clock: systemClock, toolkit, firstRequestSent }
-  const { close, ...connection } = connect(options)
+  const proxies = readProxies(environment)
+  // GitHub's toolkit reads them from the environment, and takes an address without a scheme for one of its own scheme.
+  Object.assign(environment, proxyEnvironment(proxies))
+  const options = { inputs, environment, proxies, clock: systemClock, toolkit, firstRequestSent, log }
+  const { close, ...connection } = await connect(options)
   const run = githubRun(environment, readEvent(environment))
   const github = { environment, run, clock: systemClock, load: parts.loadGithub }
   const news = githubNews({
