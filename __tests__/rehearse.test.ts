@@ -138,7 +138,8 @@ test.each([
   expect(order).not.toContain(-1)
   // On a busy machine the step's ten seconds are over before it has seen the end; its post step then tells it.
   expect(printed).toMatch(/eployment d-\w+ was stopped.*\. Rollback d-\w+ succeeded\. .*Production /)
-  expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'cancelled', 'rollback-status': 'succeeded' })
+  expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'cancelled' })
+  expect(JSON.parse(left('report.json'))).toMatchObject({ status: 'cancelled', rollback: { status: 'succeeded' } })
 })
 
 test('cancelled with on-cancel: leave the deployment goes on, and the log says how to watch it', async () => {

@@ -36371,6 +36371,7 @@ function revisionName(taskDefinition) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $z: () => (/* binding */ attemptWrite),
 /* harmony export */   CD: () => (/* binding */ attempt),
 /* harmony export */   RA: () => (/* binding */ CallError),
 /* harmony export */   VB: () => (/* binding */ attemptOnce),
@@ -36398,18 +36399,26 @@ class CallError extends Error {
     }
 }
 /**
- * A read, or a write that may be repeated: tried again after throttling, service trouble and network errors, with
- * growing waits.
+ * A read: tried again after throttling, service trouble and network errors, with growing waits.
  * @throws CallError after the last attempt, or at once when another attempt cannot help
  */
 async function attempt(attempts, operation, send) {
     return await attemptCall(attempts, operation, send, (error) => isPassing(error));
 }
 /**
+ * A write that may be carried out twice: tried again as a read is.
+ * @throws CallError
+ */
+async function attemptWrite(attempts, operation, send) {
+    await attempts.beforeWrite?.();
+    return await attempt(attempts, operation, send);
+}
+/**
  * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out.
  * @throws CallError
  */
 async function attemptOnce(attempts, operation, send) {
+    await attempts.beforeWrite?.();
     return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted);
 }
 async function attemptCall(attempts, operation, send, mayTryAgain) {
@@ -36671,7 +36680,7 @@ async function createDeployment(aws, request) {
  * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
  */
 async function stopDeployment(aws, deploymentId, rollback) {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .StopDeploymentCommand */ .NzN({ deploymentId, autoRollbackEnabled: rollback })), {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptWrite */ .$z)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .StopDeploymentCommand */ .NzN({ deploymentId, autoRollbackEnabled: rollback })), {
         abortSignal,
     }));
 }
@@ -36681,7 +36690,7 @@ async function stopDeployment(aws, deploymentId, rollback) {
  * @throws CallError; code `DeploymentIsNotInReadyState`
  */
 async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptWrite */ .$z)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
         abortSignal,
     }));
 }
@@ -36746,7 +36755,7 @@ async function describeService(aws, cluster, service, include = []) {
  * @throws CallError
  */
 async function setDesiredCount(aws, cluster, service, desiredCount) {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:UpdateService', async (abortSignal) => {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attemptWrite */ .$z)(aws, 'ecs:UpdateService', async (abortSignal) => {
         const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .UpdateServiceCommand */ .kZr({ cluster, service, desiredCount }));
         const { service: updated } = await aws.ecs.send(command, { abortSignal });
         if (updated?.desiredCount !== desiredCount)
@@ -43693,16 +43702,16 @@ const environment = process.env;
 const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_12__/* .laterToolkit */ .d)(() => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(421)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
 const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_5__/* .stepLog */ .t)(toolkit);
 const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_3__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__/* .STATE_REPORT */ .n7));
-const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_10__/* .Teller */ .T(toolkit, files, log);
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
+const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_10__/* .Teller */ .T(toolkit, files, log, isPost ? 'post' : 'main');
 (0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__/* .catchStrayOutput */ ._)(log.line);
 // Whatever is thrown where nobody waits for it, a rejected promise among it.
 process.on('uncaughtException', (error) => void endWithBug(error));
 try {
     const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_4__/* .firstRequestSent */ .y)();
     const loadGithub = () => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(413)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
-    const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller, loadGithub };
+    const parts = { environment, clock: _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .ml, toolkit, firstRequestSent: sent, log, files, teller, loadGithub };
     const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_6__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancel */ .F)() });
     await Promise.race([sent, running]);
     await toolkit.load();
@@ -48515,7 +48524,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/clock.js
-var clock = __nccwpck_require__(5233);
+var lib_clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/clock-news.js
 var clock_news = __nccwpck_require__(1925);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
@@ -49094,7 +49103,7 @@ function checkTurn(room, occupant, maker, { operation, allowOlder }, world, find
     }
     if (occupant === undefined)
         return;
-    const now = (0,clock/* momentOf */.Et)(world.clock);
+    const now = (0,lib_clock/* momentOf */.Et)(world.clock);
     const step = (0,group_room/* stepIn */.e)(room, occupant, new Set(), now);
     if (operation === 'plan')
         findings.warnings.push((0,busy_problem/* busyNow */.UF)(step, occupant, room, now));
@@ -49187,7 +49196,7 @@ async function makePlan(parsed, world, identity, earlier) {
         policy: inputs.onActiveDeployment,
         onlyOwn: inputs.operation === 'preview',
         own,
-        since: earlier.waitsSince ?? (0,clock/* momentOf */.Et)(world.clock),
+        since: earlier.waitsSince ?? (0,lib_clock/* momentOf */.Et)(world.clock),
         patienceMs: totalMs,
     };
     const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, await maker);
@@ -50356,7 +50365,7 @@ async function takenBack(aws, { id, info }, rollback, service) {
     if (!hasFailed || !isUndone || service.primary.deploymentId === id)
         return undefined;
     const { target } = await (0,group_occupant/* readTarget */._)(aws, id, service);
-    const readAt = (0,clock/* momentOf */.Et)(aws.clock);
+    const readAt = (0,lib_clock/* momentOf */.Et)(aws.clock);
     const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
     const hasBegun = hasBegunToShift(snapshot);
     return hasBegun || (0,ending/* endingOf */.z6)(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined;
@@ -50768,7 +50777,7 @@ var step = __nccwpck_require__(3069);
 
 
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
-async function mainStep({ environment, toolkit, firstRequestSent, log, files, teller, cancellation, loadGithub, }) {
+async function mainStep({ environment, clock, toolkit, firstRequestSent, log, files, teller, cancellation, loadGithub, }) {
     const saved = (0,saved_release/* savedRelease */.pA)(environment);
     let isSaving = false;
     let tellsGithub = false;
@@ -50787,6 +50796,7 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
     }
     const { parsed, world, news, close } = await (0,step/* buildStep */.R)({
         environment,
+        clock,
         toolkit,
         firstRequestSent,
         files,
@@ -50795,12 +50805,13 @@ async function mainStep({ environment, toolkit, firstRequestSent, log, files, te
         loadGithub,
         isSecond: false,
         onRelease,
+        beforeWrite: () => teller.expectLoss(),
     });
     teller.alsoTell(news);
     tellsGithub = news.isAsked;
     const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment]);
     close();
-    const last = ended ?? cutOff(teller.told, (0,clock/* momentOf */.Et)(world.clock));
+    const last = ended ?? cutOff(teller.told, (0,lib_clock/* momentOf */.Et)(clock));
     if (last === undefined)
         return;
     if (isSaving) {
@@ -50858,7 +50869,7 @@ function stateOf(environment, name) {
     return environment[`STATE_${name}`] ?? '';
 }
 /** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
-async function postStep({ environment, toolkit, firstRequestSent, log, files, teller, loadGithub, }) {
+async function postStep({ environment, clock, toolkit, firstRequestSent, log, files, teller, loadGithub, }) {
     const path = stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_FILE */ .bv);
     if (path === '')
         return;
@@ -50870,6 +50881,7 @@ async function postStep({ environment, toolkit, firstRequestSent, log, files, te
     const signal = new AbortController().signal;
     const { parsed, world, news, close } = await (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
         environment,
+        clock,
         toolkit,
         firstRequestSent,
         files,
@@ -51198,8 +51210,6 @@ function proxyRefusal(proxy, nodeVersion) {
     return `Requests to AWS are to go through ${nameOfProxy(proxy)}, and the Node.js ${(0,untrusted/* inSentence */.BX)(nodeVersion, 20)} of this runner cannot use one. Update the runner to a version with Node.js ${firstMajor}.${firstMinor} or newer, or name the endpoints of AWS in NO_PROXY if they can be reached without a proxy.`;
 }
 
-// EXTERNAL MODULE: ./lib/clock.js
-var clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/document.js + 1 modules
 var lib_document = __nccwpck_require__(3985);
 ;// CONCATENATED MODULE: ./lib/github/api.js
@@ -52928,19 +52938,18 @@ function commitOf(pullRequest, run) {
 
 
 
-
 /** The step that the environment describes. */
 async function buildStep(parts) {
-    const { environment, toolkit, firstRequestSent, files, log, signal, onRelease } = parts;
+    const { environment, clock, toolkit, firstRequestSent, files, log, signal, onRelease } = parts;
     const parsed = (0,inputs_inputs/* parseInputs */.T)(readRawInputs(environment), readUndeclaredInputs(environment));
     const { inputs } = parsed;
     const proxies = readProxies(environment);
     // GitHub's toolkit reads them from the environment, and takes an address without a scheme for one of its own scheme.
     Object.assign(environment, proxyEnvironment(proxies));
-    const options = { inputs, environment, proxies, clock: clock/* systemClock */.ml, toolkit, firstRequestSent, log };
+    const options = { inputs, environment, proxies, clock, toolkit, firstRequestSent, log };
     const { close, ...connection } = await connect(options);
     const run = githubRun(environment, readEvent(environment));
-    const github = { environment, run, clock: clock/* systemClock */.ml, load: parts.loadGithub };
+    const github = { environment, run, clock, load: parts.loadGithub };
     const news = githubNews({
         ...github,
         inputs,
@@ -52951,13 +52960,13 @@ async function buildStep(parts) {
     const access = githubAccess({ ...github, token: inputs.githubToken });
     const world = {
         ...connection,
-        clock: clock/* systemClock */.ml,
+        clock,
         random: Math.random,
         maxAttempts: inputs.maxRetries,
         signal,
         run,
         event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
-        isPullRequestClosed: pullRequestStates(access, clock/* systemClock */.ml, log),
+        isPullRequestClosed: pullRequestStates(access, clock, log),
         onLaneFreed: news.tellFreed,
         log,
         isPrivateRepository: () => isPrivateRepository(environment),
@@ -52965,6 +52974,7 @@ async function buildStep(parts) {
         onRelease,
         // Until the toolkit is there, the runner has not been told where it is.
         whenSaved: async () => void (await toolkit.load()),
+        ...(parts.beforeWrite && { beforeWrite: parts.beforeWrite }),
     };
     return { parsed, world, news, close };
 }
@@ -53348,12 +53358,16 @@ class Teller {
     #files;
     #log;
     #told;
+    /** The runner drops what a post step puts out. Source: actions/runner, ExecutionContext.CreatePostChild. */
+    #hasOutputs;
     #outputsFailed = false;
+    #lossExpected;
     #news;
-    constructor(toolkit, files, log) {
+    constructor(toolkit, files, log, step) {
         this.#toolkit = toolkit;
         this.#files = files;
         this.#log = log;
+        this.#hasOutputs = step === 'main';
     }
     /** The release as it was last told. */
     get told() {
@@ -53371,6 +53385,18 @@ class Teller {
         if (this.#news === undefined || this.#told === undefined)
             return true;
         return await this.#news.finish(this.#told, lastMoment);
+    }
+    /**
+     * Before anything is changed in AWS: puts out that nothing is known of the end, which is what later jobs see when this
+     * step is killed before it can tell. Resolves when it is written.
+     */
+    async expectLoss() {
+        if (this.#lossExpected === undefined) {
+            this.#output('status', 'unknown');
+            this.#output('rollback-status', 'unknown');
+            this.#lossExpected = this.#toolkit.load();
+        }
+        await this.#lossExpected;
     }
     /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
     keepTold(release) {
@@ -53415,6 +53441,8 @@ class Teller {
     }
     /** An output that cannot be written decides no release. */
     #output(name, value) {
+        if (!this.#hasOutputs)
+            return;
         this.#toolkit.use((core) => {
             try {
                 core.setOutput(name, value);

@@ -18,9 +18,9 @@ const environment = process.env
 const toolkit = laterToolkit(() => import('@actions/core'))
 const log = stepLog(toolkit)
 const files = stepFiles(environment, stateOf(environment, STATE_REPORT))
-const teller = new Teller(toolkit, files, log)
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = basename(process.argv[1] ?? '') === 'post.js'
+const teller = new Teller(toolkit, files, log, isPost ? 'post' : 'main')
 
 catchStrayOutput(log.line)
 // Whatever is thrown where nobody waits for it, a rejected promise among it.
@@ -29,7 +29,7 @@ process.on('uncaughtException', (error) => void endWithBug(error))
 try {
   const sent = firstRequestSent()
   const loadGithub = () => import('@actions/github')
-  const parts = { environment, toolkit, firstRequestSent: sent, log, files, teller, loadGithub }
+  const parts = { environment, clock: systemClock, toolkit, firstRequestSent: sent, log, files, teller, loadGithub }
   const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation: listenForCancel() })
   await Promise.race([sent, running])
   await toolkit.load()

@@ -106,7 +106,7 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
       readText: async () => undefined,
     }
     const log = stepLog(toolkit)
-    const teller = new Teller(toolkit, files, log)
+    const teller = new Teller(toolkit, files, log, 'main')
 
     let beginsAtCall: number | undefined
     const begin = () => {

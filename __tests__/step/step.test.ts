@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { systemClock } from '../../src/clock.ts'
 import { stepFiles } from '../../src/step/files.ts'
 import { buildStep } from '../../src/step/step.ts'
 import { laterToolkit } from '../../src/step/toolkit.ts'
@@ -18,6 +19,7 @@ test('a step knows its pull request from the event, where the ref is the base br
   }
   const { world, close } = await buildStep({
     environment,
+    clock: systemClock,
     toolkit: laterToolkit(() => import('@actions/core')),
     firstRequestSent: Promise.resolve(),
     files: stepFiles(environment, ''),

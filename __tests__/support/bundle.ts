@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runStep, type StepResult } from '../../src/rehearsal/action-step.ts'
@@ -7,6 +7,7 @@ import { childClockEnvironment, SCALED_TIME_PRELOAD } from '../../src/simulator/
 import type { RecordedCall } from '../../src/simulator/recorded-call.ts'
 import type { Scenario } from '../../src/simulator/scenario.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
+import { STATE_REPORT } from '../../src/step/saved-release.ts'
 import { expectOnlyOurCommands } from './runner-grammar.ts'
 
 export interface BundleOptions {
@@ -87,8 +88,9 @@ export async function runBundle(options: BundleOptions): Promise<BundleResult> {
             post: { state: result.state, jobStatus },
           }).result
     expectCleanStreams(printedByStep, hasFiles)
-    const path = post?.outputs['report'] ?? result.outputs['report'] ?? ''
-    const report = path === '' ? undefined : JSON.parse(readFileSync(path, 'utf8'))
+    // A killed main step puts out none, and its post step writes one all the same.
+    const path = result.outputs['report'] ?? result.state[STATE_REPORT] ?? ''
+    const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
     return { ...result, printed, calls: simulator.calls, report, post }
   } finally {
     await simulator.close()

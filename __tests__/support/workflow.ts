@@ -10,6 +10,7 @@ export interface Workflow {
 }
 
 export interface Job {
+  needs?: string | string[]
   if?: string
   permissions?: Permissions
   concurrency?: Concurrency

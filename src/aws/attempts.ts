@@ -27,6 +27,8 @@ export interface Attempts {
   onThrottled?(trouble: { began: CallError } | { endedAfter: number }): void
   /** AWS refused the time of a request; it is sent again with the time that the answer gave. */
   onWrongClock?(failed: CallError): void
+  /** Called right before anything that changes AWS is sent, which waits for it. */
+  beforeWrite?(): Promise<void>
   /** AWS called the credentials expired. @returns whether the next attempt is signed with others */
   renewCredentials?(): boolean
 }
@@ -48,8 +50,7 @@ export class CallError extends Error {
 export type Send<Answer> = (signal: AbortSignal) => Promise<Answer>
 
 /**
- * A read, or a write that may be repeated: tried again after throttling, service trouble and network errors, with
- * growing waits.
+ * A read: tried again after throttling, service trouble and network errors, with growing waits.
  * @throws CallError after the last attempt, or at once when another attempt cannot help
  */
 export async function attempt<Answer>(attempts: Attempts, operation: string, send: Send<Answer>): Promise<Answer> {
@@ -57,10 +58,20 @@ export async function attempt<Answer>(attempts: Attempts, operation: string, sen
 }
 
 /**
+ * A write that may be carried out twice: tried again as a read is.
+ * @throws CallError
+ */
+export async function attemptWrite<Answer>(attempts: Attempts, operation: string, send: Send<Answer>): Promise<Answer> {
+  await attempts.beforeWrite?.()
+  return await attempt(attempts, operation, send)
+}
+
+/**
  * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out.
  * @throws CallError
  */
 export async function attemptOnce<Answer>(attempts: Attempts, operation: string, send: Send<Answer>): Promise<Answer> {
+  await attempts.beforeWrite?.()
   return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted)
 }
 

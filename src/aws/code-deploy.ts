@@ -20,7 +20,7 @@ import {
   type ListDeploymentsInput,
   StopDeploymentCommand,
 } from '@aws-sdk/client-codedeploy'
-import { type Attempts, attempt, attemptOnce } from './attempts.ts'
+import { type Attempts, attempt, attemptOnce, attemptWrite } from './attempts.ts'
 import { malformed } from './malformed.ts'
 import { wellAnswered } from './raw-json.ts'
 
@@ -204,7 +204,7 @@ export async function createDeployment(aws: CodeDeploy, request: CreateDeploymen
  * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
  */
 export async function stopDeployment(aws: CodeDeploy, deploymentId: string, rollback: boolean): Promise<void> {
-  await attempt(aws, 'codedeploy:StopDeployment', (abortSignal) =>
+  await attemptWrite(aws, 'codedeploy:StopDeployment', (abortSignal) =>
     aws.codeDeploy.send(wellAnswered(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollback })), {
       abortSignal,
     }),
@@ -221,7 +221,7 @@ export async function continueDeployment(
   deploymentId: string,
   deploymentWaitType: DeploymentWaitType = 'READY_WAIT',
 ): Promise<void> {
-  await attempt(aws, 'codedeploy:ContinueDeployment', (abortSignal) =>
+  await attemptWrite(aws, 'codedeploy:ContinueDeployment', (abortSignal) =>
     aws.codeDeploy.send(new ContinueDeploymentCommand({ deploymentId, deploymentWaitType }), {
       abortSignal,
     }),

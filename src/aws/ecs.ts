@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { isJsonObject } from '../document.ts'
 import { definitionFromAnswer, type TaskDefinition } from '../task-definition/definition.ts'
-import { type Attempts, attempt, attemptOnce } from './attempts.ts'
+import { type Attempts, attempt, attemptOnce, attemptWrite } from './attempts.ts'
 import { malformed } from './malformed.ts'
 import { keepRaw, sendRaw, wellAnswered } from './raw-json.ts'
 
@@ -57,7 +57,7 @@ export async function describeService(
  * @throws CallError
  */
 export async function setDesiredCount(aws: Ecs, cluster: string, service: string, desiredCount: number): Promise<void> {
-  await attempt(aws, 'ecs:UpdateService', async (abortSignal) => {
+  await attemptWrite(aws, 'ecs:UpdateService', async (abortSignal) => {
     const command = wellAnswered(new UpdateServiceCommand({ cluster, service, desiredCount }))
     const { service: updated } = await aws.ecs.send(command, { abortSignal })
     if (updated?.desiredCount !== desiredCount) throw malformed('another desired count')

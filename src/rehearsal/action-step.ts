@@ -47,33 +47,14 @@ export interface RunningStep {
  * `INPUT_…`, fresh files for what it writes, no standard input. Source: actions/runner, NodeScriptActionHandler.
  */
 export function runStep(options: StepOptions): RunningStep {
-  const { inputs, workspace, folder, environment, preloads, onOutput, post } = options
-  const { githubToken = '', run = PUSH_TO_MAIN } = options
+  const { workspace, preloads, onOutput, post } = options
   const action = readAction()
-  const stateFile = emptyFile(folder, 'state')
-  const outputFile = emptyFile(folder, 'output')
-  const summaryFile = emptyFile(folder, 'summary.md')
-  const env: NodeJS.ProcessEnv = {
-    PATH: process.env['PATH'],
-    ...runnerVariables(folder, workspace),
-    ...runVariables(run),
-    GITHUB_EVENT_PATH: eventFile(folder, run.payload),
-    GITHUB_STATE: stateFile,
-    GITHUB_OUTPUT: outputFile,
-    GITHUB_STEP_SUMMARY: summaryFile,
-    ...inputVariables(action, inputs, { 'job.status': post?.jobStatus ?? 'success', 'github.token': githubToken }),
-    ...stateVariables(post?.state ?? {}),
-    ...environment,
-  }
+  const { env, stateFile, outputFile, summaryFile } = stepEnvironment(options)
   const imports = preloads.flatMap((preload) => ['--import', preload])
   const child = spawn(
     process.execPath,
     [...imports, join(ACTION_ROOT, post === undefined ? action.runs.main : action.runs.post)],
-    {
-      cwd: workspace,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env,
-    },
+    { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], env },
   )
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (chunk: string) => onOutput(chunk, stream))
@@ -87,6 +68,36 @@ export function runStep(options: StepOptions): RunningStep {
     })
   })
   return { result, kill: (signal) => child.kill(signal) }
+}
+
+/** The environment of a step, and the fresh files in it that the step is to write. */
+export interface StepEnvironment {
+  env: NodeJS.ProcessEnv
+  stateFile: string
+  outputFile: string
+  summaryFile: string
+}
+
+/** What the runner gives a step: inputs and their defaults as `INPUT_…`, the run, and files for what it writes. */
+export function stepEnvironment(options: Omit<StepOptions, 'preloads' | 'onOutput'>): StepEnvironment {
+  const { inputs, workspace, folder, environment, githubToken = '', run = PUSH_TO_MAIN, post } = options
+  const expressions = { 'job.status': post?.jobStatus ?? 'success', 'github.token': githubToken }
+  const stateFile = emptyFile(folder, 'state')
+  const outputFile = emptyFile(folder, 'output')
+  const summaryFile = emptyFile(folder, 'summary.md')
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env['PATH'],
+    ...runnerVariables(folder, workspace),
+    ...runVariables(run),
+    GITHUB_EVENT_PATH: eventFile(folder, run.payload),
+    GITHUB_STATE: stateFile,
+    GITHUB_OUTPUT: outputFile,
+    GITHUB_STEP_SUMMARY: summaryFile,
+    ...inputVariables(readAction(), inputs, expressions),
+    ...stateVariables(post?.state ?? {}),
+    ...environment,
+  }
+  return { env, stateFile, outputFile, summaryFile }
 }
 
 interface Action {

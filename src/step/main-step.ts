@@ -1,4 +1,4 @@
-import { type Moment, momentOf } from '../clock.ts'
+import { type Clock, type Moment, momentOf } from '../clock.ts'
 import { operate } from '../operations/operate.ts'
 import type { Release } from '../release-state.ts'
 import type { Log } from '../world.ts'
@@ -14,6 +14,7 @@ import type { LaterToolkit } from './toolkit.ts'
 /** What the entry has made. */
 export interface MainStepParts {
   environment: NodeJS.ProcessEnv
+  clock: Clock
   toolkit: LaterToolkit
   firstRequestSent: Promise<void>
   log: Log
@@ -26,6 +27,7 @@ export interface MainStepParts {
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
 export async function mainStep({
   environment,
+  clock,
   toolkit,
   firstRequestSent,
   log,
@@ -52,6 +54,7 @@ export async function mainStep({
 
   const { parsed, world, news, close } = await buildStep({
     environment,
+    clock,
     toolkit,
     firstRequestSent,
     files,
@@ -60,12 +63,13 @@ export async function mainStep({
     loadGithub,
     isSecond: false,
     onRelease,
+    beforeWrite: () => teller.expectLoss(),
   })
   teller.alsoTell(news)
   tellsGithub = news.isAsked
   const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment])
   close()
-  const last = ended ?? cutOff(teller.told, momentOf(world.clock))
+  const last = ended ?? cutOff(teller.told, momentOf(clock))
   if (last === undefined) return
   if (isSaving) {
     saved.save(last)

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import { verdictParagraph, verdictSentences } from '../report/sentences.ts'
 import type { Log } from '../world.ts'
 import { needsSomebody, wrapUp } from '../wrap-up.ts'
@@ -10,6 +11,7 @@ import type { LaterToolkit } from './toolkit.ts'
 /** What the entry has made. */
 export interface PostStepParts {
   environment: NodeJS.ProcessEnv
+  clock: Clock
   toolkit: LaterToolkit
   firstRequestSent: Promise<void>
   log: Log
@@ -29,6 +31,7 @@ export function stateOf(environment: NodeJS.ProcessEnv, name: string): string {
 /** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
 export async function postStep({
   environment,
+  clock,
   toolkit,
   firstRequestSent,
   log,
@@ -46,6 +49,7 @@ export async function postStep({
   const signal = new AbortController().signal
   const { parsed, world, news, close } = await buildStep({
     environment,
+    clock,
     toolkit,
     firstRequestSent,
     files,

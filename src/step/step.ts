@@ -1,5 +1,5 @@
 import { proxyEnvironment, readProxies } from '../aws/proxy.ts'
-import { systemClock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import { githubAccess } from '../github/access.ts'
 import type { GithubToolkit } from '../github/api.ts'
 import { pullRequestStates } from '../github/pull-request-state.ts'
@@ -26,6 +26,7 @@ export interface Step {
 /** What the two entries of a step have made before. */
 export interface StepParts {
   environment: NodeJS.ProcessEnv
+  clock: Clock
   toolkit: LaterToolkit
   /** Resolves once the first request to AWS is on its way. */
   firstRequestSent: Promise<void>
@@ -36,20 +37,21 @@ export interface StepParts {
   /** An earlier step of the job has begun the release. */
   isSecond: boolean
   onRelease(release: Release): void
+  beforeWrite?(): Promise<void>
 }
 
 /** The step that the environment describes. */
 export async function buildStep(parts: StepParts): Promise<Step> {
-  const { environment, toolkit, firstRequestSent, files, log, signal, onRelease } = parts
+  const { environment, clock, toolkit, firstRequestSent, files, log, signal, onRelease } = parts
   const parsed = parseInputs(readRawInputs(environment), readUndeclaredInputs(environment))
   const { inputs } = parsed
   const proxies = readProxies(environment)
   // GitHub's toolkit reads them from the environment, and takes an address without a scheme for one of its own scheme.
   Object.assign(environment, proxyEnvironment(proxies))
-  const options = { inputs, environment, proxies, clock: systemClock, toolkit, firstRequestSent, log }
+  const options = { inputs, environment, proxies, clock, toolkit, firstRequestSent, log }
   const { close, ...connection } = await connect(options)
   const run = githubRun(environment, readEvent(environment))
-  const github = { environment, run, clock: systemClock, load: parts.loadGithub }
+  const github = { environment, run, clock, load: parts.loadGithub }
   const news = githubNews({
     ...github,
     inputs,
@@ -60,13 +62,13 @@ export async function buildStep(parts: StepParts): Promise<Step> {
   const access = githubAccess({ ...github, token: inputs.githubToken })
   const world: World = {
     ...connection,
-    clock: systemClock,
+    clock,
     random: Math.random,
     maxAttempts: inputs.maxRetries,
     signal,
     run,
     event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
-    isPullRequestClosed: pullRequestStates(access, systemClock, log),
+    isPullRequestClosed: pullRequestStates(access, clock, log),
     onLaneFreed: news.tellFreed,
     log,
     isPrivateRepository: () => isPrivateRepository(environment),
@@ -74,6 +76,7 @@ export async function buildStep(parts: StepParts): Promise<Step> {
     onRelease,
     // Until the toolkit is there, the runner has not been told where it is.
     whenSaved: async () => void (await toolkit.load()),
+    ...(parts.beforeWrite && { beforeWrite: parts.beforeWrite }),
   }
   return { parsed, world, news, close }
 }

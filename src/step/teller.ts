@@ -1,7 +1,7 @@
 import type { Release } from '../release-state.ts'
 import { renderAnnotation } from '../report/annotation.ts'
 import { closingLines } from '../report/log-lines.ts'
-import { OUTPUT_NAMES, renderOutputs } from '../report/outputs.ts'
+import { OUTPUT_NAMES, type OutputName, renderOutputs } from '../report/outputs.ts'
 import { renderReport } from '../report/report-json.ts'
 import { renderSummary } from '../report/summary.ts'
 import { logLine } from '../untrusted.ts'
@@ -16,13 +16,17 @@ export class Teller {
   readonly #files: StepFiles
   readonly #log: Log
   #told: Release | undefined
+  /** The runner drops what a post step puts out. Source: actions/runner, ExecutionContext.CreatePostChild. */
+  readonly #hasOutputs: boolean
   #outputsFailed = false
+  #lossExpected: Promise<unknown> | undefined
   #news: GithubNews | undefined
 
-  constructor(toolkit: LaterToolkit, files: StepFiles, log: Log) {
+  constructor(toolkit: LaterToolkit, files: StepFiles, log: Log, step: 'main' | 'post') {
     this.#toolkit = toolkit
     this.#files = files
     this.#log = log
+    this.#hasOutputs = step === 'main'
   }
 
   /** The release as it was last told. */
@@ -42,6 +46,19 @@ export class Teller {
   async lastWords(lastMoment: Promise<void>): Promise<boolean> {
     if (this.#news === undefined || this.#told === undefined) return true
     return await this.#news.finish(this.#told, lastMoment)
+  }
+
+  /**
+   * Before anything is changed in AWS: puts out that nothing is known of the end, which is what later jobs see when this
+   * step is killed before it can tell. Resolves when it is written.
+   */
+  async expectLoss(): Promise<void> {
+    if (this.#lossExpected === undefined) {
+      this.#output('status', 'unknown')
+      this.#output('rollback-status', 'unknown')
+      this.#lossExpected = this.#toolkit.load()
+    }
+    await this.#lossExpected
   }
 
   /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
@@ -83,7 +100,8 @@ export class Teller {
   }
 
   /** An output that cannot be written decides no release. */
-  #output(name: string, value: string): void {
+  #output(name: OutputName, value: string): void {
+    if (!this.#hasOutputs) return
     this.#toolkit.use((core) => {
       try {
         core.setOutput(name, value)
