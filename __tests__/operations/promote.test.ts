@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 import type { Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
 import { DENIED } from '../support/faults.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
 import { deployByOther, runNumber } from '../support/others.ts'
@@ -190,3 +190,13 @@ describe('operation: promote', () => {
       expect(writes).toEqual(['ContinueDeployment', 'StopDeployment'])
     }))
 })
+
+test('a promotion of a deployment that failed and was rolled back is refused with what became of the rollback', () =>
+  inOneAccount({ ...scenarios['hook-fails'], world: HELD.world }, async (account) => {
+    await releaseAndDie(account, TO_TEST)
+    await account.clock.sleep(300_000)
+    const { outputs, writes, annotation } = await operate(account, PROMOTE)
+    expect(writes).toEqual([])
+    expect(outputs).toMatchObject({ status: 'refused', reason: 'not-held', 'rollback-status': 'succeeded' })
+    expect(annotation?.message).toMatch(/has ended \(Failed at .*start a new release\. Rollback d-\w+ succeeded\./)
+  }))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Fault } from '../../src/simulator/scenario.ts'
-import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
+import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
 import { DENIED } from '../support/faults.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
 import { deployByOther, runNumber } from '../support/others.ts'
@@ -79,6 +79,48 @@ describe('operation: stop', () => {
       expect(outputs).toMatchObject({ status: 'unchanged', 'codedeploy-deployment-id': id })
       expect(writes).toEqual([])
       expect(summary).toContain(`Deployment ${id} had ended already (Succeeded)`)
+    }))
+
+  const FAILS = scenarios['hook-fails']
+  const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
+
+  test.each<[string, Scenario, number, object, string]>([
+    ['succeeded', FAILS, 300, { status: 'unchanged', 'rollback-status': 'succeeded' }, 'succeeded.'],
+    [
+      'is running',
+      { ...FAILS, timings: { rollbackRun: 300 } },
+      200,
+      { status: 'unchanged', 'rollback-status': 'succeeded' },
+      'succeeded.',
+    ],
+    [
+      'failed',
+      { ...FAILS, rollbackFails: true },
+      300,
+      { status: 'rollback-failed', 'rollback-status': 'failed' },
+      'failed: The ECS service cannot be updated',
+    ],
+  ])('of a deployment whose rollback %s tells that rollback', (_name, scenario, seconds, told, sentence) =>
+    inOneAccount(scenario, async (account) => {
+      const id = await releaseAndDie(account, HOOK)
+      await account.clock.sleep(seconds * 1000)
+      const { outputs, writes, summary } = await operate(account, STOP)
+      expect(writes).toEqual([])
+      expect(outputs).toMatchObject({ ...told, 'codedeploy-deployment-id': id })
+      expect(outputs['rollback-deployment-id']).toMatch(/^d-/)
+      expect(summary).toContain(`Rollback ${outputs['rollback-deployment-id']} ${sentence}`)
+    }),
+  )
+
+  test('of a deployment that failed with no rollback says so, after looking for one a moment only', () =>
+    inOneAccount(scenarios['hook-fails-no-rollback'], async (account) => {
+      await releaseAndDie(account, HOOK)
+      await account.clock.sleep(3_600_000)
+      const { outputs, summary, release } = await operate(account, STOP)
+      expect(outputs).toMatchObject({ status: 'unchanged', 'rollback-status': 'none', 'rollback-deployment-id': '' })
+      expect(summary).toContain('so there was nothing to stop. There was no rollback: no setting asks for one')
+      const { startedAt, endedAt } = release
+      expect((endedAt?.atMs ?? Number.NaN) - startedAt.atMs).toBeLessThan(35_000)
     }))
 
   test('is refused when CodeDeploy does not accept the stop, and the deployment goes on', () =>

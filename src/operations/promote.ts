@@ -2,7 +2,7 @@ import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import type { Problem } from '../errors.ts'
 import type { ReleaseEngine } from '../follow/follow.ts'
-import { isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
+import { hasEnded, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
 import type { ParsedInputs } from '../inputs/inputs.ts'
 import { patiently } from '../patience.ts'
 import type { Attached } from '../plan/attach.ts'
@@ -13,7 +13,7 @@ import type { Release } from '../release-state.ts'
 import { seeThrough } from '../see-through.ts'
 import type { World } from '../world.ts'
 import { attachTo, takeUp } from './attach.ts'
-import { firstLook } from './stop.ts'
+import { endWithEnded, firstLook } from './stop.ts'
 
 /**
  * Lets a deployment that waits at `Ready` shift production, and follows it to the finish line; one that somebody has
@@ -37,7 +37,11 @@ export async function promote(parsed: ParsedInputs, world: World): Promise<Relea
   takeUp(attached, progress)
   progress.see(snapshot)
   const step = promotionStep(snapshot, attached.plan.group.readyWaitMs)
-  if (typeof step !== 'string') return progress.end('refused', { problems: [step] })
+  if (typeof step !== 'string') {
+    progress.learn({ problems: [step] })
+    if (!hasEnded(snapshot)) return progress.end('refused')
+    return await endWithEnded(attached, snapshot, 'refused', inputs, world, progress)
+  }
   const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world)
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
     return progress.end('refused', { problems: [problem] })

@@ -31,7 +31,7 @@ export async function stop(parsed: ParsedInputs, world: World): Promise<Release>
 
   const snapshot = await firstLook(engineFor(attached.plan, inputs, patient, progress), attached, progress)
   if (snapshot === undefined) return progress.end('refused')
-  if (hasEnded(snapshot)) return progress.end('unchanged')
+  if (hasEnded(snapshot)) return await endWithEnded(attached, snapshot, 'unchanged', inputs, world, progress)
   for (const line of openingLines(progress.release)) world.log.line(line)
   return await stopAndConclude(attached, snapshot, inputs, world, progress)
 }
@@ -51,6 +51,33 @@ export async function firstLook(
     progress.learn({ problems: [callProblem(error)] })
     return undefined
   }
+}
+
+/**
+ * Ends an operation that came too late with what became of the deployment: a rollback is looked for, and followed while
+ * it runs. Changes nothing.
+ * @param status what the operation ends with, unless the rollback failed or is not over
+ */
+export async function endWithEnded(
+  { plan, deploymentId }: Attached,
+  snapshot: Snapshot,
+  status: 'unchanged' | 'refused',
+  inputs: Inputs,
+  world: World,
+  progress: Progress,
+): Promise<Release> {
+  if (snapshot.status === 'succeeded') return progress.end(status)
+  const outcome = { kind: 'ended', snapshot } as const
+  const engine = engineFor(plan, inputs, world, progress)
+  const following = followingOf(plan, 'completion', inputs, world, progress)
+  const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
+  const settlement = await settle(engine, deploymentId, outcome, following, partings)
+  const { rollback } = settlement
+  if (rollback.status === 'none' || rollback.status === 'succeeded') {
+    return progress.end(status, { settlement, snapshot: settlement.snapshot })
+  }
+  progress.learn({ outcome, problems: [] })
+  return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
 }
 
 /** Stops a deployment that runs and follows it and its rollback to their ends. Changes AWS. */

@@ -34,7 +34,9 @@ export function cause(release: Release): string {
     case 'planned':
       return plannedSentence(release)
     case 'refused':
-      return release.problems.map(({ sentence }) => sentence).join(' ')
+      return [...release.problems.map(({ sentence }) => sentence), earlierRollback(release)]
+        .filter((sentence) => sentence !== '')
+        .join(' ')
     case 'cancelled':
       return cancelledCause(release)
     case 'timed-out':
@@ -66,12 +68,21 @@ function rolledBackCause(release: Release): string {
   return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}.${adoptedSentence(release)}`
 }
 
-function nothingToStop({ deploymentId, snapshot, asked, group }: Release): string {
+function nothingToStop(release: Release): string {
+  const { deploymentId, snapshot, asked, group } = release
   if (deploymentId !== undefined) {
-    return `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`
+    const late = `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`
+    return [late, earlierRollback(release)].filter((sentence) => sentence !== '').join(' ')
   }
   const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment'
   return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`
+}
+
+/** What became of the rollback of a deployment that had ended badly before this operation came to it. */
+function earlierRollback(release: Release): string {
+  const { outcome, snapshot } = release
+  const isEarlier = release.wasThere && outcome === undefined && snapshot !== undefined && hasEnded(snapshot)
+  return isEarlier && snapshot.status !== 'succeeded' ? rollbackSentence(release) : ''
 }
 
 /** What a release that is not over is doing. */
