@@ -293,7 +293,7 @@ describe('credentials that end', () => {
     const id = outputs['codedeploy-deployment-id']
     expect(outputs.status).toBe('unknown')
     expect(annotation?.message).toContain(
-      `Lost sight of deployment ${id}, which goes on in CodeDeploy without this step. AWS refused `,
+      `Lost sight of deployment ${id}, which may go on in CodeDeploy without this step: when it was last read at `,
     )
     expect(annotation?.message).toContain('because the credentials have expired (ExpiredToken: text)')
     expect(annotation?.message).toContain(`aws deploy get-deployment --deployment-id ${id} --region us-east-1`)

@@ -138,6 +138,33 @@ describe('a release that is not done in time', () => {
     expect(log.join('\n')).toMatch(/Not done after 2 min; stopping deployment d-\w+ with rollback\./)
   })
 
+  test.each([
+    ['left', {}, 'could not be read any longer: when'],
+    ['taken back', { 'on-timeout': 'rollback' }, 'could not be read any longer, so it was not stopped: when'],
+  ])(
+    'is unknown, with when it was last read, if it was to be %s and CodeDeploy cannot be read',
+    async (_name, more, text) => {
+      const unreadable = ['GetDeployment', 'GetDeploymentTarget'].map((operation) => ({
+        operation,
+        fromSeconds: 60,
+        kind: DOWN,
+      }))
+      const { outputs, stops, annotation, log, summary } = await releaseWith({
+        inputs: { 'wait-for-minutes': '65', ...more },
+        scenario: withFaults(...unreadable),
+      })
+      expect(outputs).toMatchObject({ status: 'unknown', 'rollback-status': 'unknown' })
+      expect(stops).toBe(0)
+      expect(annotation?.message).toMatch(
+        new RegExp(
+          `^The 1 h 5 min for deployment d-\\w+ are over, and it ${text} it was last read at 2026-08-08 [0-9:]+Z, it was InProgress\\.`,
+        ),
+      )
+      for (const told of [annotation?.message, summary, log.join('\n')]) expect(told).not.toContain('goes on')
+      expect(summary).toContain('As they were last seen at 12:0')
+    },
+  )
+
   test('is not taken back once all of production has moved, although its last hook has not answered', async () => {
     const { outputs, stops, annotation } = await releaseWith({
       inputs: {

@@ -42316,8 +42316,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
-var follow = __nccwpck_require__(2243);
+// EXTERNAL MODULE: ./lib/clock.js
+var lib_clock = __nccwpck_require__(5233);
 ;// CONCATENATED MODULE: ./lib/race.js
 /**
  * The answer, or undefined as soon as the signal is aborted; without waiting for the answer when it is aborted already.
@@ -42356,6 +42356,8 @@ async function within(clock, limitMs, ask) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
+var follow = __nccwpck_require__(2243);
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/follow/ending.js
@@ -42568,13 +42570,15 @@ class StopRequest {
 
 
 
+
+
 /** How long a stop may take until the deployment has ended, in milliseconds. */
 const STOP_BUDGET_MS = 10 * 60_000;
-/** How soon to look again when the look before a stop failed, at first and later, in milliseconds. */
+/** How soon to look again when the look before a deployment is stopped or left failed, at first and later, in milliseconds. */
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_AGAIN_LATER_MS = 5_000;
 /** How long that is tried where there is no other limit, in milliseconds. */
-const LOOK_BEFORE_STOP_MS = 60_000;
+const LOOK_ONCE_MORE_MS = 60_000;
 const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined };
 /**
  * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
@@ -42597,14 +42601,13 @@ async function settle(engine, deploymentId, outcome, following, partings) {
             return await stopAndSettle(engine, outcome.snapshot, following, partings, 'as-asked');
         case 'timed-out':
             if (partings.onTimeout === 'leave')
-                return { ...AT_REST, snapshot };
+                return await leave(engine, deploymentId, snapshot, following, partings);
             return await partWithRollback(engine, deploymentId, snapshot, following, partings);
         case 'cancelled': {
-            if (partings.onCancel === 'leave')
-                return { ...AT_REST, snapshot };
             const untilMs = following.clock.monotonicMs() + partings.windDownMs;
             const windingDown = { ...following, signal: new AbortController().signal, untilMs };
-            return await partWithRollback(engine, deploymentId, snapshot, windingDown, partings);
+            const part = partings.onCancel === 'leave' ? leave : partWithRollback;
+            return await part(engine, deploymentId, snapshot, windingDown, partings);
         }
     }
 }
@@ -42612,14 +42615,29 @@ async function settle(engine, deploymentId, outcome, following, partings) {
 function reasonsOf({ rollbackOn, wasStopAccepted = false }) {
     return { rollbackOn, isAsked: wasStopAccepted };
 }
+/** Leaves a deployment as it is; where the last reading of it is no longer what is now, with another one. */
+async function leave(engine, deploymentId, before, following, partings) {
+    const isKnown = before !== undefined && (0,follow_snapshot/* isCurrent */.Oz)((0,follow_snapshot/* lastReadAt */.as)(before), (0,lib_clock/* momentOf */.Et)(following.clock));
+    const snapshot = isKnown ? before : await lookOnceMore(engine, deploymentId, before, following);
+    if (snapshot === undefined)
+        return unseen(before, following);
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return await settleEnd(engine, snapshot, following, reasonsOf(partings));
+    return { ...AT_REST, snapshot };
+}
+/** Nothing is known of what became of it since it was read before. */
+function unseen(before, { signal, untilMs }) {
+    const rollback = { ...NO_ROLLBACK, status: 'unknown' };
+    // A cancelled step has no time for more, and its post step looks on.
+    const cutShort = signal.aborted ? 'cancelled' : untilMs === undefined ? 'lost-sight' : 'timed-out';
+    return { ...AT_REST, snapshot: before, rollback, cutShort };
+}
 /** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
 async function partWithRollback(engine, deploymentId, before, following, partings) {
     const { wasStopped = false } = partings;
-    const snapshot = await lookBeforeStop(engine, deploymentId, before, following);
-    if (snapshot === undefined) {
-        const rollback = { ...NO_ROLLBACK, status: 'unknown' };
-        return { ...AT_REST, snapshot: before, rollback, spared: 'unseen', cutShort: 'timed-out' };
-    }
+    const snapshot = await lookOnceMore(engine, deploymentId, before, following);
+    if (snapshot === undefined)
+        return { ...unseen(before, following), spared: 'unseen' };
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return await settleEnd(engine, snapshot, following, reasonsOf(partings));
     if ((0,follow_snapshot/* isMoved */.yu)(snapshot) && !wasStopped)
@@ -42627,14 +42645,18 @@ async function partWithRollback(engine, deploymentId, before, following, parting
     return await stopAndSettle(engine, snapshot, following, partings, wasStopped ? 'as-asked' : undefined);
 }
 /** A reading made now; undefined when there was none. */
-async function lookBeforeStop(engine, deploymentId, before, following) {
-    const { clock, signal, onReadTrouble } = following;
-    const sinceMs = clock.monotonicMs();
-    const untilMs = following.untilMs ?? sinceMs + LOOK_BEFORE_STOP_MS;
+async function lookOnceMore(engine, deploymentId, before, following) {
+    const { clock, signal, onReadTrouble, untilMs } = following;
+    const startMs = clock.monotonicMs();
+    const limitMs = untilMs === undefined ? LOOK_ONCE_MORE_MS : untilMs - startMs;
     const trouble = new follow_trouble/* Trouble */.q(onReadTrouble);
     while (!signal.aborted) {
+        const sinceMs = clock.monotonicMs() - startMs;
         try {
-            const snapshot = await engine.observe(deploymentId, undefined);
+            const reading = engine.observe(deploymentId, undefined);
+            const snapshot = await within(clock, limitMs - sinceMs, () => until(signal, reading));
+            if (snapshot === undefined)
+                return undefined;
             trouble.answered();
             (0,follow/* tell */.qz)(before, snapshot, following);
             return snapshot;
@@ -42643,8 +42665,8 @@ async function lookBeforeStop(engine, deploymentId, before, following) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             trouble.failedWith(error);
-            const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, (clock.monotonicMs() - sinceMs) / 4));
-            if (clock.monotonicMs() + restMs >= untilMs)
+            const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, sinceMs / 4));
+            if (sinceMs + restMs >= limitMs)
                 return undefined;
             await clock.sleep(restMs, signal);
         }
@@ -42667,7 +42689,7 @@ async function stopAndSettle(engine, snapshot, following, partings, asAsked) {
     const { refusal, problem } = stop;
     if (end.kind === 'given-up')
         return { ...AT_REST, snapshot: end.snapshot, stop: { refusal, problem } };
-    const cutShort = cutShortBy(end.kind);
+    const cutShort = cutShortOf(end, following);
     if (cutShort === undefined && end.snapshot !== undefined) {
         const isRefused = refusal !== undefined && !stop.hasEnded(end.snapshot);
         const reasons = isRefused ? reasonsOf(partings) : { ...reasonsOf(partings), isAsked: true };
@@ -42683,6 +42705,12 @@ async function stopAndSettle(engine, snapshot, following, partings, asAsked) {
         stop: { refusal },
         cutShort,
     };
+}
+/** What ended the wait for a stop to take effect; time that passed without a reading is sight that was lost. */
+function cutShortOf({ kind, snapshot }, { clock, untilMs }) {
+    const cutShort = cutShortBy(kind);
+    const isSeen = snapshot !== undefined && (0,follow_snapshot/* isCurrent */.Oz)((0,follow_snapshot/* lastReadAt */.as)(snapshot), (0,lib_clock/* momentOf */.Et)(clock));
+    return cutShort === 'timed-out' && untilMs === undefined && !isSeen ? 'lost-sight' : cutShort;
 }
 /** A deployment that succeeded while it was to be stopped is at rest too. */
 async function settleEnd(engine, snapshot, following, reasons) {
@@ -42702,6 +42730,7 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   J9: () => (/* binding */ areEventsKnown),
 /* harmony export */   Oh: () => (/* binding */ readySinceMs),
 /* harmony export */   Oz: () => (/* binding */ isCurrent),
+/* harmony export */   as: () => (/* binding */ lastReadAt),
 /* harmony export */   gv: () => (/* binding */ isWaitingForPromotion),
 /* harmony export */   hY: () => (/* binding */ hasEnded),
 /* harmony export */   my: () => (/* binding */ runningEvent),
@@ -42735,6 +42764,12 @@ const CURRENT_FOR_MS = 5_000;
 /** Whether what was read then may be told as what is now. */
 function isCurrent(readAt, now) {
     return (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(readAt, now) <= CURRENT_FOR_MS;
+}
+/** When anything of it was read last: while its target says that it runs, the status is read less often. */
+function lastReadAt({ statusReadAt, isBlind, eventsReadAt }) {
+    if (isBlind || eventsReadAt === undefined)
+        return statusReadAt;
+    return (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(statusReadAt, eventsReadAt) > 0 ? eventsReadAt : statusReadAt;
 }
 /**
  * Whether the events of a reading are how they are, or how they ended, rather than how they once were.
@@ -46176,7 +46211,9 @@ function cause(release) {
         case 'planned':
             return (0,_planned_js__WEBPACK_IMPORTED_MODULE_5__/* .plannedSentence */ .Y3)(release);
         case 'refused':
-            return release.problems.map(({ sentence }) => sentence).join(' ');
+            return [...release.problems.map(({ sentence }) => sentence), earlierRollback(release)]
+                .filter((sentence) => sentence !== '')
+                .join(' ');
         case 'cancelled':
             return cancelledCause(release);
         case 'timed-out':
@@ -46205,12 +46242,20 @@ function rolledBackCause(release) {
     }
     return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)}.${adoptedSentence(release)}`;
 }
-function nothingToStop({ deploymentId, snapshot, asked, group }) {
+function nothingToStop(release) {
+    const { deploymentId, snapshot, asked, group } = release;
     if (deploymentId !== undefined) {
-        return `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`;
+        const late = `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`;
+        return [late, earlierRollback(release)].filter((sentence) => sentence !== '').join(' ');
     }
     const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment';
     return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`;
+}
+/** What became of the rollback of a deployment that had ended badly before this operation came to it. */
+function earlierRollback(release) {
+    const { outcome, snapshot } = release;
+    const isEarlier = release.wasThere && outcome === undefined && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot);
+    return isEarlier && snapshot.status !== 'succeeded' ? (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release) : '';
 }
 /** What a release that is not over is doing. */
 function goingOn(release) {
@@ -46248,6 +46293,9 @@ function cancelledCause(release) {
     if (settlement === undefined && !isOurStop)
         return `${cancelled} while deployment ${deploymentId} was running.`;
     if (!isOurStop && settlement?.spared === undefined) {
+        if (settlement?.rollback.status === 'unknown') {
+            return `${cancelled}; deployment ${deploymentId} is left as it is, and could not be read then${lastReadClause(release)}.`;
+        }
         return `${cancelled}; deployment ${deploymentId} goes on without this step.`;
     }
     return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`;
@@ -46257,6 +46305,11 @@ function timedOutCause(release) {
     if (outcome?.kind === 'timed-out') {
         const late = `Deployment ${deploymentId} was not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(outcome.phase)}`;
         const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
+        if (isLeft && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot)) {
+            return snapshot.status === 'succeeded'
+                ? `${late}; when it was looked at once more it had succeeded.`
+                : `${late}. ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+        }
         return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
     }
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
@@ -46295,14 +46348,24 @@ function unknownCause(release) {
             : `This action failed while deployment ${deploymentId} was running. ${failure}`;
     }
     if (outcome?.kind === 'lost-sight') {
-        return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .VN)(outcome.operation, outcome.error)}`;
+        return `Lost sight of deployment ${deploymentId}, which may go on in CodeDeploy without this step${lastReadClause(release)}. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .VN)(outcome.operation, outcome.error)}`;
     }
     const { snapshot } = release;
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
         return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+    if (outcome?.kind === 'timed-out') {
+        const kept = release.settlement?.spared === 'unseen' ? ', so it was not stopped' : '';
+        return `The ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`;
+    }
     const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
     const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
-    return `Deployment ${deploymentId}${told}${why} could not be seen any more.`;
+    return `Deployment ${deploymentId}${told}${why} could not be seen any longer${lastReadClause(release)}.`;
+}
+/** How the deployment was when it was last read, as the rest of a sentence; nothing when it never was. */
+function lastReadClause({ snapshot }) {
+    if (snapshot === undefined)
+        return '';
+    return `: when it was last read at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .lastReadAt */ .as)(snapshot).atMs, true)}, it was ${snapshot.statusWord}`;
 }
 
 
@@ -46821,7 +46884,7 @@ function heartbeatLine(heartbeat, nowMs) {
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
     const line = (why, parting) => {
-        const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} goes on`;
+        const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} is left as it is`;
         return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
     };
     switch (outcome.kind) {
@@ -47581,8 +47644,10 @@ function lifecycle(release) {
         durationText((0,timeline/* eventDurationMs */.H)(event)),
         (0,untrusted/* markdownCode */.D9)(hookOf.get(event.name) ?? ''),
     ]);
-    const { isBlind, eventsReadAt } = release.snapshot ?? {};
-    const asSeen = isBlind && eventsReadAt !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAt.atMs)}.\n\n` : '';
+    const { snapshot, endedAt } = release;
+    const eventsReadAt = snapshot?.eventsReadAt;
+    const isKnown = snapshot !== undefined && (0,follow_snapshot/* areEventsKnown */.J9)(snapshot, endedAt);
+    const asSeen = !isKnown && eventsReadAt !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAt.atMs)}.\n\n` : '';
     const gantt = renderGantt(release);
     const picture = gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`;
     return section('Lifecycle events', `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
@@ -50184,7 +50249,7 @@ async function stop(parsed, world) {
     if (snapshot === undefined)
         return progress.end('refused');
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return progress.end('unchanged');
+        return await endWithEnded(attached, snapshot, 'unchanged', inputs, world, progress);
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
         world.log.line(line);
     return await stopAndConclude(attached, snapshot, inputs, world, progress);
@@ -50202,6 +50267,26 @@ async function firstLook(engine, { deploymentId }, progress) {
         progress.learn({ problems: [(0,call_problem/* callProblem */.U)(error)] });
         return undefined;
     }
+}
+/**
+ * Ends an operation that came too late with what became of the deployment: a rollback is looked for, and followed while
+ * it runs. Changes nothing.
+ * @param status what the operation ends with, unless the rollback failed or is not over
+ */
+async function endWithEnded({ plan, deploymentId }, snapshot, status, inputs, world, progress) {
+    if (snapshot.status === 'succeeded')
+        return progress.end(status);
+    const outcome = { kind: 'ended', snapshot };
+    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
+    const following = (0,release_following/* followingOf */.j)(plan, 'completion', inputs, world, progress);
+    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
+    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    const { rollback } = settlement;
+    if (rollback.status === 'none' || rollback.status === 'succeeded') {
+        return progress.end(status, { settlement, snapshot: settlement.snapshot });
+    }
+    progress.learn({ outcome, problems: [] });
+    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
 }
 /** Stops a deployment that runs and follows it and its rollback to their ends. Changes AWS. */
 async function stopAndConclude(attached, snapshot, inputs, world, progress) {
@@ -50265,8 +50350,12 @@ async function promote(parsed, world) {
     takeUp(attached, progress);
     progress.see(snapshot);
     const step = promotionStep(snapshot, attached.plan.group.readyWaitMs);
-    if (typeof step !== 'string')
-        return progress.end('refused', { problems: [step] });
+    if (typeof step !== 'string') {
+        progress.learn({ problems: [step] });
+        if (!(0,follow_snapshot/* hasEnded */.hY)(snapshot))
+            return progress.end('refused');
+        return await endWithEnded(attached, snapshot, 'refused', inputs, world, progress);
+    }
     const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world);
     if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });

@@ -72,13 +72,13 @@ const EXPECTED: Record<string, Cells> = {
   'stop DescribeTasks': row(['same', 'reason-unseen'], ['same', 'reason-unseen'], ['warned', 'reason-unseen']),
   'stopping StopDeployment': row(['same', 'not-stopped'], always('not-stopped'), always('not-stopped'), CARRIED_OUT),
   'stopping GetDeploymentTarget': row(WARNED, always('rollback-unseen'), always('warned')),
-  'stopping GetDeployment': row(['same', 'stop-unseen'], always('rollback-unseen'), always('rollback-unseen')),
+  'stopping GetDeployment': row(['same', 'rollback-unseen'], always('rollback-unseen'), always('rollback-unseen')),
   'cancel StopDeployment': row(['same', 'left-to-post'], always('left-to-post'), always('left-to-post'), {
     ...CARRIED_OUT,
     slow: always('stopped-late'),
   }),
   'cancel GetDeployment': row(['same', 'left-unseen'], always('left-unseen'), always('left-unseen'), {
-    slow: ['same', 'left-unseen-late'],
+    slow: always('left-unseen'),
   }),
   'post StopDeployment': row(
     ['same', 'could-not-stop'],

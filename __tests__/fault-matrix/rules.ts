@@ -63,8 +63,8 @@ export const RULES = {
     why: 'The same, when production had moved already: nothing was seen of it, so nothing is claimed.',
   },
   budget: {
-    change: { status: 'timed-out', exitCode: 1 },
-    why: 'A failed look is no verdict: looked again for the whole budget, while CodeDeploy went on. Success that nobody saw is not told.',
+    change: UNKNOWN,
+    why: 'A failed look is no verdict: looked again for the whole budget, while CodeDeploy went on. Neither success nor that it goes on is told of what nobody saw.',
   },
   held: {
     change: { status: 'failed', exitCode: 1, production: 'web:1' },
@@ -82,10 +82,6 @@ export const RULES = {
     change: { status: 'timed-out', rollback: 'none' },
     why: 'CodeDeploy accepted no stop in ten minutes of asking, or will accept none: the deployment goes on, which is told with the reason.',
   },
-  'stop-unseen': {
-    change: { status: 'timed-out', rollback: 'running' },
-    why: 'The stop was accepted, and its end was not seen in ten minutes.',
-  },
   'left-to-post': {
     change: { rollback: 'none' },
     why: 'Cancelled, and no stop was accepted before the runner ends the step: the post step goes on.',
@@ -93,10 +89,6 @@ export const RULES = {
   'left-unseen': {
     change: { rollback: 'unknown' },
     why: 'Cancelled, and nothing is stopped unseen: the post step goes on.',
-  },
-  'left-unseen-late': {
-    change: { rollback: 'unknown', production: 'web:2' },
-    why: 'The same; here the deployment succeeds meanwhile. (In a runner the step ends ten seconds after the signal.)',
   },
   'stopped-late': {
     change: { rollback: 'succeeded' },

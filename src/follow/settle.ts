@@ -1,6 +1,8 @@
 import { CallError } from '../aws/attempts.ts'
+import { momentOf } from '../clock.ts'
 import type { Problem } from '../errors.ts'
 import type { Parting, RollbackEvent } from '../inputs/choices.ts'
+import { until, within } from '../race.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, tell, untilTheEnd } from './follow.ts'
 import {
   type CutShort,
@@ -10,7 +12,7 @@ import {
   type RollbackReasons,
   settleRollback,
 } from './rollback.ts'
-import { hasEnded, isMoved, type Snapshot } from './snapshot.ts'
+import { hasEnded, isCurrent, isMoved, lastReadAt, type Snapshot } from './snapshot.ts'
 import { StopRequest } from './stop-request.ts'
 import { Trouble } from './trouble.ts'
 
@@ -44,12 +46,12 @@ export interface Partings {
 /** How long a stop may take until the deployment has ended, in milliseconds. */
 const STOP_BUDGET_MS = 10 * 60_000
 
-/** How soon to look again when the look before a stop failed, at first and later, in milliseconds. */
+/** How soon to look again when the look before a deployment is stopped or left failed, at first and later, in milliseconds. */
 const LOOK_AGAIN_MS = 1_000
 const LOOK_AGAIN_LATER_MS = 5_000
 
 /** How long that is tried where there is no other limit, in milliseconds. */
-const LOOK_BEFORE_STOP_MS = 60_000
+const LOOK_ONCE_MORE_MS = 60_000
 
 const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined }
 
@@ -79,13 +81,13 @@ export async function settle(
     case 'stop-asked':
       return await stopAndSettle(engine, outcome.snapshot, following, partings, 'as-asked')
     case 'timed-out':
-      if (partings.onTimeout === 'leave') return { ...AT_REST, snapshot }
+      if (partings.onTimeout === 'leave') return await leave(engine, deploymentId, snapshot, following, partings)
       return await partWithRollback(engine, deploymentId, snapshot, following, partings)
     case 'cancelled': {
-      if (partings.onCancel === 'leave') return { ...AT_REST, snapshot }
       const untilMs = following.clock.monotonicMs() + partings.windDownMs
       const windingDown = { ...following, signal: new AbortController().signal, untilMs }
-      return await partWithRollback(engine, deploymentId, snapshot, windingDown, partings)
+      const part = partings.onCancel === 'leave' ? leave : partWithRollback
+      return await part(engine, deploymentId, snapshot, windingDown, partings)
     }
   }
 }
@@ -93,6 +95,29 @@ export async function settle(
 /** What may have asked for a rollback before this step asks for anything. */
 function reasonsOf({ rollbackOn, wasStopAccepted = false }: Partings): RollbackReasons {
   return { rollbackOn, isAsked: wasStopAccepted }
+}
+
+/** Leaves a deployment as it is; where the last reading of it is no longer what is now, with another one. */
+async function leave(
+  engine: ReleaseEngine,
+  deploymentId: string,
+  before: Snapshot | undefined,
+  following: Following,
+  partings: Partings,
+): Promise<Settlement> {
+  const isKnown = before !== undefined && isCurrent(lastReadAt(before), momentOf(following.clock))
+  const snapshot = isKnown ? before : await lookOnceMore(engine, deploymentId, before, following)
+  if (snapshot === undefined) return unseen(before, following)
+  if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, reasonsOf(partings))
+  return { ...AT_REST, snapshot }
+}
+
+/** Nothing is known of what became of it since it was read before. */
+function unseen(before: Snapshot | undefined, { signal, untilMs }: Following): Settlement {
+  const rollback = { ...NO_ROLLBACK, status: 'unknown' } as const
+  // A cancelled step has no time for more, and its post step looks on.
+  const cutShort = signal.aborted ? 'cancelled' : untilMs === undefined ? 'lost-sight' : 'timed-out'
+  return { ...AT_REST, snapshot: before, rollback, cutShort }
 }
 
 /** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
@@ -104,38 +129,38 @@ async function partWithRollback(
   partings: Partings,
 ): Promise<Settlement> {
   const { wasStopped = false } = partings
-  const snapshot = await lookBeforeStop(engine, deploymentId, before, following)
-  if (snapshot === undefined) {
-    const rollback = { ...NO_ROLLBACK, status: 'unknown' } as const
-    return { ...AT_REST, snapshot: before, rollback, spared: 'unseen', cutShort: 'timed-out' }
-  }
+  const snapshot = await lookOnceMore(engine, deploymentId, before, following)
+  if (snapshot === undefined) return { ...unseen(before, following), spared: 'unseen' }
   if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, reasonsOf(partings))
   if (isMoved(snapshot) && !wasStopped) return { ...AT_REST, snapshot, spared: 'moved' }
   return await stopAndSettle(engine, snapshot, following, partings, wasStopped ? 'as-asked' : undefined)
 }
 
 /** A reading made now; undefined when there was none. */
-async function lookBeforeStop(
+async function lookOnceMore(
   engine: ReleaseEngine,
   deploymentId: string,
   before: Snapshot | undefined,
   following: Following,
 ): Promise<Snapshot | undefined> {
-  const { clock, signal, onReadTrouble } = following
-  const sinceMs = clock.monotonicMs()
-  const untilMs = following.untilMs ?? sinceMs + LOOK_BEFORE_STOP_MS
+  const { clock, signal, onReadTrouble, untilMs } = following
+  const startMs = clock.monotonicMs()
+  const limitMs = untilMs === undefined ? LOOK_ONCE_MORE_MS : untilMs - startMs
   const trouble = new Trouble(onReadTrouble)
   while (!signal.aborted) {
+    const sinceMs = clock.monotonicMs() - startMs
     try {
-      const snapshot = await engine.observe(deploymentId, undefined)
+      const reading = engine.observe(deploymentId, undefined)
+      const snapshot = await within(clock, limitMs - sinceMs, () => until(signal, reading))
+      if (snapshot === undefined) return undefined
       trouble.answered()
       tell(before, snapshot, following)
       return snapshot
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       trouble.failedWith(error)
-      const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, (clock.monotonicMs() - sinceMs) / 4))
-      if (clock.monotonicMs() + restMs >= untilMs) return undefined
+      const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, sinceMs / 4))
+      if (sinceMs + restMs >= limitMs) return undefined
       await clock.sleep(restMs, signal)
     }
   }
@@ -162,7 +187,7 @@ async function stopAndSettle(
   const end = await follow(engine, deploymentId, waiting, snapshot)
   const { refusal, problem } = stop
   if (end.kind === 'given-up') return { ...AT_REST, snapshot: end.snapshot, stop: { refusal, problem } }
-  const cutShort = cutShortBy(end.kind)
+  const cutShort = cutShortOf(end, following)
   if (cutShort === undefined && end.snapshot !== undefined) {
     const isRefused = refusal !== undefined && !stop.hasEnded(end.snapshot)
     const reasons = isRefused ? reasonsOf(partings) : { ...reasonsOf(partings), isAsked: true }
@@ -178,6 +203,13 @@ async function stopAndSettle(
     stop: { refusal },
     cutShort,
   }
+}
+
+/** What ended the wait for a stop to take effect; time that passed without a reading is sight that was lost. */
+function cutShortOf({ kind, snapshot }: Outcome, { clock, untilMs }: Following): CutShort | undefined {
+  const cutShort = cutShortBy(kind)
+  const isSeen = snapshot !== undefined && isCurrent(lastReadAt(snapshot), momentOf(clock))
+  return cutShort === 'timed-out' && untilMs === undefined && !isSeen ? 'lost-sight' : cutShort
 }
 
 /** A deployment that succeeded while it was to be stopped is at rest too. */

@@ -94,6 +94,12 @@ export function isCurrent(readAt: Moment, now: Moment): boolean {
   return elapsedMs(readAt, now) <= CURRENT_FOR_MS
 }
 
+/** When anything of it was read last: while its target says that it runs, the status is read less often. */
+export function lastReadAt({ statusReadAt, isBlind, eventsReadAt }: Snapshot): Moment {
+  if (isBlind || eventsReadAt === undefined) return statusReadAt
+  return elapsedMs(statusReadAt, eventsReadAt) > 0 ? eventsReadAt : statusReadAt
+}
+
 /**
  * Whether the events of a reading are how they are, or how they ended, rather than how they once were.
  * @param now undefined while the deployment is being followed

@@ -1,6 +1,6 @@
 import { describeServiceError } from '../aws/service-error.ts'
 import { describePhase } from '../follow/phase.ts'
-import { hasEnded } from '../follow/snapshot.ts'
+import { hasEnded, lastReadAt } from '../follow/snapshot.ts'
 import { mayHaveStarted, type Release } from '../release-state.ts'
 import { promoteByMs } from './deadlines.ts'
 import { endCause, refused, rollbackSentence } from './end-cause.ts'
@@ -123,6 +123,9 @@ function cancelledCause(release: Release): string {
   }
   if (settlement === undefined && !isOurStop) return `${cancelled} while deployment ${deploymentId} was running.`
   if (!isOurStop && settlement?.spared === undefined) {
+    if (settlement?.rollback.status === 'unknown') {
+      return `${cancelled}; deployment ${deploymentId} is left as it is, and could not be read then${lastReadClause(release)}.`
+    }
     return `${cancelled}; deployment ${deploymentId} goes on without this step.`
   }
   return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`
@@ -133,6 +136,11 @@ function timedOutCause(release: Release): string {
   if (outcome?.kind === 'timed-out') {
     const late = `Deployment ${deploymentId} was not done after ${duration(outcome.afterMs)}, while waiting for ${describePhase(outcome.phase)}`
     const isLeft = settlement?.stop === undefined && settlement?.spared === undefined
+    if (isLeft && snapshot !== undefined && hasEnded(snapshot)) {
+      return snapshot.status === 'succeeded'
+        ? `${late}; when it was looked at once more it had succeeded.`
+        : `${late}. ${endCause(release)} ${rollbackSentence(release)}`
+    }
     return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`
   }
   if (snapshot !== undefined && hasEnded(snapshot)) return `${endCause(release)} ${rollbackSentence(release)}`
@@ -169,11 +177,21 @@ function unknownCause(release: Release): string {
       : `This action failed while deployment ${deploymentId} was running. ${failure}`
   }
   if (outcome?.kind === 'lost-sight') {
-    return `Lost sight of deployment ${deploymentId}, which goes on in CodeDeploy without this step. ${describeServiceError(outcome.operation, outcome.error)}`
+    return `Lost sight of deployment ${deploymentId}, which may go on in CodeDeploy without this step${lastReadClause(release)}. ${describeServiceError(outcome.operation, outcome.error)}`
   }
   const { snapshot } = release
   if (snapshot !== undefined && hasEnded(snapshot)) return `${endCause(release)} ${rollbackSentence(release)}`
+  if (outcome?.kind === 'timed-out') {
+    const kept = release.settlement?.spared === 'unseen' ? ', so it was not stopped' : ''
+    return `The ${duration(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`
+  }
   const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it'
   const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : ''
-  return `Deployment ${deploymentId}${told}${why} could not be seen any more.`
+  return `Deployment ${deploymentId}${told}${why} could not be seen any longer${lastReadClause(release)}.`
+}
+
+/** How the deployment was when it was last read, as the rest of a sentence; nothing when it never was. */
+function lastReadClause({ snapshot }: Release): string {
+  if (snapshot === undefined) return ''
+  return `: when it was last read at ${clockTime(lastReadAt(snapshot).atMs, true)}, it was ${snapshot.statusWord}`
 }

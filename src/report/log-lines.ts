@@ -184,7 +184,8 @@ export function heartbeatLine(heartbeat: Heartbeat, nowMs: number): string {
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 export function outcomeLines(outcome: Outcome, { onCancel, onTimeout }: Partings, id: string, nowMs: number): string[] {
   const line = (why: string, parting: Parting) => {
-    const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} goes on`
+    const what =
+      parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} is left as it is`
     return [`${clockTime(nowMs)}  ${why}; ${what}.`]
   }
   switch (outcome.kind) {

@@ -1,5 +1,5 @@
 import { elapsedMs, type Moment } from '../clock.ts'
-import { type EventReading, hasEnded, type Snapshot } from '../follow/snapshot.ts'
+import { areEventsKnown, type EventReading, hasEnded, type Snapshot } from '../follow/snapshot.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import { type Wait, waitedMs } from '../group/wait.ts'
 import { type HookLog, type Release, rollbackOf } from '../release-state.ts'
@@ -190,9 +190,11 @@ function lifecycle(release: Release): string {
       durationText(eventDurationMs(event)),
       markdownCode(hookOf.get(event.name) ?? ''),
     ])
-  const { isBlind, eventsReadAt } = release.snapshot ?? {}
+  const { snapshot, endedAt } = release
+  const eventsReadAt = snapshot?.eventsReadAt
+  const isKnown = snapshot !== undefined && areEventsKnown(snapshot, endedAt)
   const asSeen =
-    isBlind && eventsReadAt !== undefined ? `As they were last seen at ${clockTime(eventsReadAt.atMs)}.\n\n` : ''
+    !isKnown && eventsReadAt !== undefined ? `As they were last seen at ${clockTime(eventsReadAt.atMs)}.\n\n` : ''
   const gantt = renderGantt(release)
   const picture =
     gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`
