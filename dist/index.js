@@ -36604,7 +36604,7 @@ async function listActiveDeployments(aws, application, group) {
         includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
     });
 }
-/** Ids of deployments of the group that succeeded, newest first as observed. @throws CallError */
+/** Ids of deployments of the group that succeeded, in an order that is not documented. @throws CallError */
 async function listSucceededDeployments(aws, application, group) {
     return await listDeployments(aws, application, group, { includeOnlyStatuses: ['Succeeded'] });
 }
@@ -43711,7 +43711,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9860);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3311);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8753);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7289);
@@ -48579,7 +48579,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 9860:
+/***/ 3311:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50468,8 +50468,54 @@ function endOf({ info }) {
 }
 
 // EXTERNAL MODULE: ./lib/app-spec/shipped.js
-var app_spec_shipped = __nccwpck_require__(7422);
+var shipped = __nccwpck_require__(7422);
+;// CONCATENATED MODULE: ./lib/plan/newest-deployments.js
+/** How many deployments are read when the list is in no order, which nobody has observed. */
+const MAX_READ = 1_000;
+/** So many at a time: whoever goes back is in a hurry, and AWS limits requests. */
+const AT_ONCE = 8;
+/**
+ * The newest deployments of a list, newest first. In which order CodeDeploy lists them is not documented (observed:
+ * newest first), so it is looked at: only the newer end is read where that is in order, and the other end is older; else
+ * all are.
+ * @param most how many are wanted
+ * @throws whatever `read` throws
+ */
+async function newestOf(ids, most, read) {
+    const known = new Map();
+    const readOnce = (id) => {
+        const told = known.get(id) ?? read(id);
+        known.set(id, told);
+        return told;
+    };
+    const [first, last] = [ids[0], ids.at(-1)];
+    if (ids.length > most && first !== undefined && last !== undefined) {
+        const ends = await Promise.all([readOnce(first), readOnce(last)]);
+        const isNewestFirst = ends[0].createdAtMs >= ends[1].createdAtMs;
+        const newer = await someAtOnce(isNewestFirst ? ids.slice(0, most) : ids.slice(-most).reverse(), readOnce);
+        if (isDescending([...newer, ends[isNewestFirst ? 1 : 0]]))
+            return newer;
+    }
+    const all = await someAtOnce(ids.slice(0, MAX_READ), readOnce);
+    return all.sort((one, other) => other.createdAtMs - one.createdAtMs).slice(0, most);
+}
+/** Asks of each, a few at a time. @returns the answers in the order of the questions */
+async function someAtOnce(questions, ask) {
+    const answers = [];
+    for (let from = 0; from < questions.length; from += AT_ONCE) {
+        answers.push(...(await Promise.all(questions.slice(from, from + AT_ONCE).map(ask))));
+    }
+    return answers;
+}
+function isDescending(deployments) {
+    return deployments.every(({ createdAtMs }, index) => createdAtMs <= (deployments[index - 1]?.createdAtMs ?? createdAtMs));
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/rollback-target.js
+
+
+
+
 
 
 
@@ -50477,8 +50523,6 @@ var app_spec_shipped = __nccwpck_require__(7422);
 
 /** How many deployments are looked at, newest first: each takes two reads. */
 const MAX_LOOKED_AT = 100;
-/** So many at a time: whoever goes back is in a hurry, and AWS limits requests. */
-const AT_ONCE = 8;
 /**
  * The deployments to whose revision production can go back, the best first: succeeded, no rollbacks, and older than the
  * first that shipped what serves now. A rollback therefore never leads back to what it took away, and from a revision
@@ -50495,67 +50539,112 @@ function earlierThan(primaryArn, past) {
 function isSame(shipped, arn) {
     return shipped === arn || arn.endsWith(`/${shipped}`);
 }
-/** The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added. */
-async function findRollbackTarget({ service, group }, world, findings) {
-    const primaryArn = service.primary.taskDefinitionArn;
-    const past = await findings.answerOf(readPast(world, { service, group }));
+/**
+ * The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added; what had to be left out
+ * is a warning.
+ */
+async function findRollbackTarget(place, world, findings) {
+    const past = await findings.answerOf(readPast(world, place), (error) => {
+        if (error.kind !== 'denied')
+            return undefined;
+        const sentence = `${(0,service_error/* describeServiceError */.VN)('codedeploy:ListDeployments', error)} Or name the revision to go back to with 'task-definition'.`;
+        return { reason: 'denied', sentence };
+    });
     if (past === undefined)
         return undefined;
-    for (const { taskDefinitionArn } of earlierThan(primaryArn, past)) {
-        if (taskDefinitionArn === undefined)
+    const unseen = [];
+    for (const earlier of earlierThan(place.service.primary.taskDefinitionArn, past.deployments)) {
+        if (earlier.taskDefinitionArn === undefined) {
+            unseen.push(earlier);
             continue;
-        const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, taskDefinitionArn), ({ kind }) => kind === 'answered' ? 'ignore' : undefined);
-        if (described?.isActive === true)
+        }
+        const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, earlier.taskDefinitionArn), ({ kind }) => kind === 'answered' ? 'ignore' : undefined);
+        if (described?.isActive === true) {
+            const leftOut = unseen.length === 1 ? 'It is left out.' : 'They are left out.';
+            if (unseen.length > 0)
+                findings.warnings.push(`${unseenSentence(unseen)} ${leftOut}`);
             return described.arn;
+        }
         if (findings.problems.length > 0)
             return undefined;
     }
-    const nothing = {
-        reason: 'not-found',
-        sentence: `There is nothing to go back to: no deployment of group '${group.name}' succeeded before the one that first shipped what serves now, with a revision that is still ACTIVE. Name the revision with 'task-definition'.`,
-    };
-    findings.add(nothing);
+    findings.add(nothingFound(place.group, past));
     return undefined;
 }
-/** Those that succeeded, and the one that made what serves, which may not have ended yet. @throws CallError */
-async function readPast(world, place) {
-    const { service, group } = place;
-    const succeeded = (await (0,code_deploy/* listSucceededDeployments */.s6)(world, group.application, group.name)).slice(0, MAX_LOOKED_AT);
-    const ids = [...new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))];
-    const past = [];
-    while (ids.length > 0) {
-        const some = ids.splice(0, AT_ONCE).map((id) => readOne(world, place, id));
-        past.push(...(await Promise.all(some)));
+/** That there is nothing to go back to, or that it could not be seen. */
+function nothingFound({ name }, { deployments, olderCount }) {
+    const unseen = deployments.filter(({ unseen: why }) => why !== undefined);
+    const advice = "Name the revision with 'task-definition'.";
+    if (unseen.length > 0) {
+        const sentence = `What to go back to could not be seen in deployment group '${name}'. ${unseenSentence(unseen)} ${advice}`;
+        return { reason: unseen.some(({ unseen: why }) => why?.reason === 'denied') ? 'denied' : 'not-found', sentence };
     }
-    return past;
+    const among = olderCount === 0 ? '' : ` (the newest ${deployments.length} were looked at, ${olderCount} more were not)`;
+    const sentence = `There is nothing to go back to: no deployment of group '${name}' succeeded before the one that first shipped what serves now, with a revision that is still ACTIVE${among}. ${advice}`;
+    return notFound(sentence);
 }
-async function readOne(world, { service, group }, id) {
-    const { createTime, creator, rollbackInfo, description, revision } = await (0,code_deploy/* getDeployment */.i8)(world, id);
-    const madePrimary = id === service.primary.deploymentId;
-    const sha256 = revision?.appSpecContent?.sha256;
-    const content = madePrimary ? undefined : await rollback_target_readAppSpec(world, group.application, sha256);
-    const shipped = content === undefined ? undefined : (0,app_spec_shipped/* readShipped */.y)(content).taskDefinition;
+/** Which deployments have shipped a revision that is not known, and why it is not. */
+function unseenSentence(unseen) {
+    const ids = unseen.slice(0, 3).map(({ id }) => id);
+    const others = unseen.length - ids.length;
+    const which = others === 0 ? (0,words/* andList */.cM)(ids) : `${ids.join(', ')} and ${(0,words/* count */.U9)(others, 'other')}`;
+    const whys = new Set(unseen.map(({ unseen: why }) => why?.sentence));
+    return `Which revision ${which} shipped is not known: ${[...whys].slice(0, 2).join(' ')}`;
+}
+/** Those that succeeded, the one that made what serves, which may not have ended yet, and the first of all. @throws CallError */
+async function readPast(world, { service, group }) {
+    const succeeded = await (0,code_deploy/* listSucceededDeployments */.s6)(world, group.application, group.name);
+    const tell = async (id) => tellOf(id, await (0,code_deploy/* getDeployment */.i8)(world, id));
+    const newest = await newestOf(succeeded, MAX_LOOKED_AT, tell);
+    const maker = service.primary.deploymentId;
+    if (maker !== undefined && !newest.some(({ id }) => id === maker))
+        newest.push(await tell(maker));
+    const deployments = await someAtOnce(newest, (told) => withRevision(told, service, group.application, world));
+    // A service is made with a task set that no deployment has shipped; while it is still there it can be gone back to.
+    for (const { deploymentId, taskDefinitionArn } of service.taskSets) {
+        if (deploymentId === undefined) {
+            deployments.push({ id: 'the first', createdAtMs: 0, taskDefinitionArn, isRollback: false });
+        }
+    }
+    return { deployments, olderCount: Math.max(0, succeeded.length - MAX_LOOKED_AT) };
+}
+function tellOf(id, { createTime, creator, rollbackInfo, description, revision }) {
     return {
         id,
         createdAtMs: createTime?.getTime() ?? 0,
-        taskDefinitionArn: madePrimary ? service.primary.taskDefinitionArn : shipped,
         isRollback: creator === 'codeDeployRollback' ||
             rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
             (0,lib_marker/* parseMarker */.gY)(description)?.operation === 'rollback',
+        revision,
     };
 }
-/** Undefined when there is none: of a deployment that was made some other way, or that is too long ago. @throws CallError */
-async function rollback_target_readAppSpec(world, application, sha256) {
+/** The revision of the task set that it made, while that is there, else the one that its AppSpec names. @throws CallError */
+async function withRevision({ revision, ...told }, { taskSets }, application, world) {
+    const ofTaskSet = taskSets.find(({ deploymentId }) => deploymentId === told.id)?.taskDefinitionArn;
+    if (ofTaskSet !== undefined)
+        return { ...told, taskDefinitionArn: ofTaskSet };
+    const sha256 = revision?.appSpecContent?.sha256;
+    const none = { ...told, taskDefinitionArn: undefined };
     if (sha256 === undefined)
-        return undefined;
+        return { ...none, unseen: notFound('CodeDeploy does not keep its AppSpec.') };
     try {
-        return await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256);
+        const { taskDefinition } = (0,shipped/* readShipped */.y)(await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256));
+        if (taskDefinition === undefined)
+            return { ...none, unseen: notFound('Its AppSpec names no task definition.') };
+        return { ...told, taskDefinitionArn: taskDefinition };
     }
     catch (error) {
-        if (error instanceof attempts/* CallError */.RA && error.serviceError.kind === 'answered')
-            return undefined;
-        throw error;
+        if (!(error instanceof attempts/* CallError */.RA) || !isUnreadable(error.serviceError))
+            throw error;
+        return { ...none, unseen: (0,call_problem/* callProblem */.U)(error) };
     }
+}
+function notFound(sentence) {
+    return { reason: 'not-found', sentence };
+}
+/** The AppSpec is not there, or not for us; anything else says nothing about it. */
+function isUnreadable({ kind, code }) {
+    return kind === 'answered' || kind === 'denied' || code === 'MalformedAnswer';
 }
 
 ;// CONCATENATED MODULE: ./lib/operations/rollback-words.js
@@ -50713,15 +50802,24 @@ async function goBackWith(attached, inputs, world, progress) {
     const { status } = await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
     return status === 'stopped' || status === 'rolled-back' ? progress.end('succeeded') : progress.release;
 }
-/** Deploys the revision that is named or found. A firing alarm ends that too: then once more with polling off. */
+/** Deploys the revision that is named or found. */
 async function deployEarlier({ inputs, ...rest }, place, world, findings) {
+    const told = findings.warnings.length;
     const target = inputs.taskDefinition ?? (await findRollbackTarget(place, patiently(world), findings));
+    const leftOut = findings.warnings.slice(told);
+    for (const warning of leftOut)
+        world.log.warning(warning);
     const back = { ...rest, inputs: { ...goingBack(inputs), taskDefinition: target } };
     if (target === undefined) {
         const progress = lib_progress/* Progress */.ke.begin(inputs, world);
         const { service, group } = place;
         return progress.end('refused', { service, group, problems: findings.problems });
     }
+    const deployed = await releaseBack(back, inputs, world);
+    return { ...deployed, warnings: [...leftOut, ...deployed.warnings] };
+}
+/** A firing alarm ends that too: then once more with polling off. */
+async function releaseBack(back, inputs, world) {
     const first = await release(back, world);
     const { snapshot, group } = first;
     const isAlarm = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.status !== 'succeeded';

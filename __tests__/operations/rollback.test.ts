@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { earlierThan } from '../../src/plan/rollback-target.ts'
+import type { Assumptions } from '../../src/simulator/assumptions.ts'
 import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
-import type { Scenario } from '../../src/simulator/scenario.ts'
+import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
 import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
 import { DENIED } from '../support/faults.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
@@ -182,9 +183,12 @@ describe('operation: rollback', () => {
       const gone = { code: 'RevisionDoesNotExistException', message: 'Gone', httpStatus: 400 }
       const prepare = ({ simulator }: Pick<SimulatedAccount, 'simulator'>) =>
         simulator.addFault({ operation: 'GetApplicationRevision', count: 1, kind: { type: 'error', ...gone } })
-      const { outputs, writes } = await operate(account, ROLLBACK, { ...pressed(50), prepare })
+      const { outputs, writes, release } = await operate(account, ROLLBACK, { ...pressed(50), prepare })
       expect(writes).toEqual(['CreateDeployment'])
       expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+      expect(release.warnings).toEqual([
+        expect.stringMatching(/^Which revision d-\w+ shipped is not known: .*RevisionDoesNotExist.* It is left out\.$/),
+      ])
     }))
 
   test('deploys the revision that is named, and keeps hooks and shift with keep-strategy', () =>
@@ -296,6 +300,81 @@ describe('operation: rollback', () => {
       expect(writes).toEqual([])
     }))
 })
+
+describe('a rollback whose past cannot be seen whole', () => {
+  const gone = { code: 'RevisionDoesNotExistException', message: 'The revision could not be found', httpStatus: 400 }
+
+  test.each<[string, Fault['kind'], string, RegExp]>([
+    ['are not there any more', { type: 'error', ...gone }, 'not-found', /RevisionDoesNotExist/],
+    ['may not be read', DENIED, 'denied', /codedeploy:GetApplicationRevision was denied .* Allow /],
+  ])('is refused with what could not be read when the AppSpecs %s', (_name, kind, reason, why) =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      await releaseBad(account, 4_000)
+      const prepare = ({ simulator }: Pick<SimulatedAccount, 'simulator'>) =>
+        simulator.addFault({ operation: 'GetApplicationRevision', kind })
+      const { outputs, writes, annotation } = await operate(account, ROLLBACK, { ...pressed(50), prepare })
+      expect(outputs).toMatchObject({ status: 'refused', reason })
+      expect(writes).toEqual([])
+      expect(annotation?.message).toMatch(
+        /What to go back to could not be seen in deployment group 'DgpECS-demo-web'\. Which revision d-\w+ shipped is not known: /,
+      )
+      expect(annotation?.message).toMatch(why)
+      expect(annotation?.message).toContain("Name the revision with 'task-definition'.")
+      expect(annotation?.message).not.toContain('succeeded before')
+    }),
+  )
+
+  test('is carried out all the same when the revision is named', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      await releaseBad(account, 4_000)
+      const prepare = ({ simulator }: Pick<SimulatedAccount, 'simulator'>) =>
+        simulator.addFault({ operation: 'GetApplicationRevision', kind: { type: 'error', ...gone } })
+      const named = { ...ROLLBACK, 'task-definition': 'web:2' }
+      const { outputs } = await operate(account, named, { ...pressed(50), prepare })
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+    }))
+
+  test('leads to the revision of the task set that is still there, when the stop of the very first release is refused', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releaseBad(account, 500)
+      const late = { code: 'UnsupportedActionForDeploymentTypeException', message: 'Too late', httpStatus: 400 }
+      const prepare = ({ simulator }: Pick<SimulatedAccount, 'simulator'>) =>
+        simulator.addFault({ operation: 'StopDeployment', kind: { type: 'error', ...late } })
+      const { outputs } = await operate(account, ROLLBACK, { ...pressed(50), prepare })
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:1' })
+    }))
+})
+
+test.each(['newest-first', 'oldest-first'] as const)(
+  'of more than 100 deployments that are listed %s a rollback goes back to the revision before',
+  (listOrder) =>
+    inOneAccount(manyRevisions(listOrder), async (account) => {
+      for (let revision = 2; revision <= 105; revision++) {
+        await deployByOther(account, 60, { revision: `web:${revision}` })
+      }
+      await account.clock.sleep(3_600_000)
+      const { outputs, writes } = await operate(account, ROLLBACK, pressed(50))
+      expect(outputs).toMatchObject({
+        status: 'succeeded',
+        'previous-task-definition': 'web:105',
+        production: 'web:104',
+      })
+      expect(writes).toEqual(['CreateDeployment'])
+    }),
+)
+
+/** `web:1` to `web:105`, and deployments that take seconds. */
+function manyRevisions(listOrder: Assumptions['listOrder']): Scenario {
+  const group = { ready: { action: 'CONTINUE_DEPLOYMENT', waitMinutes: 0 }, terminationWaitMinutes: 0 } as const
+  const world = withGroup(baseScenario.world, { ...group, deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' })
+  const [first] = world.taskDefinitions
+  if (first === undefined) throw new Error('The world has no task definition.')
+  const taskDefinitions = Array.from({ length: 105 }, (_, index) => ({ ...first, revision: index + 1 }))
+  const timings = { created: 1, install: 5, drain: 1, stopLag: 1 }
+  return { ...baseScenario, world: { ...world, taskDefinitions }, timings, assumptions: { listOrder } }
+}
 
 describe('what to go back to', () => {
   const past = (id: string, createdAtMs: number, taskDefinitionArn: string, isRollback = false) => ({

@@ -106,7 +106,7 @@ export async function listActiveDeployments(aws: CodeDeploy, application: string
   })
 }
 
-/** Ids of deployments of the group that succeeded, newest first as observed. @throws CallError */
+/** Ids of deployments of the group that succeeded, in an order that is not documented. @throws CallError */
 export async function listSucceededDeployments(aws: CodeDeploy, application: string, group: string): Promise<string[]> {
   return await listDeployments(aws, application, group, { includeOnlyStatuses: ['Succeeded'] })
 }

@@ -150,20 +150,29 @@ async function goBackWith(
   return status === 'stopped' || status === 'rolled-back' ? progress.end('succeeded') : progress.release
 }
 
-/** Deploys the revision that is named or found. A firing alarm ends that too: then once more with polling off. */
+/** Deploys the revision that is named or found. */
 async function deployEarlier(
   { inputs, ...rest }: ParsedInputs,
   place: Place,
   world: World,
   findings: Findings,
 ): Promise<Release> {
+  const told = findings.warnings.length
   const target = inputs.taskDefinition ?? (await findRollbackTarget(place, patiently(world), findings))
+  const leftOut = findings.warnings.slice(told)
+  for (const warning of leftOut) world.log.warning(warning)
   const back: ParsedInputs = { ...rest, inputs: { ...goingBack(inputs), taskDefinition: target } }
   if (target === undefined) {
     const progress = Progress.begin(inputs, world)
     const { service, group } = place
     return progress.end('refused', { service, group, problems: findings.problems })
   }
+  const deployed = await releaseBack(back, inputs, world)
+  return { ...deployed, warnings: [...leftOut, ...deployed.warnings] }
+}
+
+/** A firing alarm ends that too: then once more with polling off. */
+async function releaseBack(back: ParsedInputs, inputs: Inputs, world: World): Promise<Release> {
   const first = await release(back, world)
   const { snapshot, group } = first
   const isAlarm = snapshot !== undefined && hasEnded(snapshot) && snapshot.status !== 'succeeded'

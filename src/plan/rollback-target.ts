@@ -1,12 +1,18 @@
+import type { DeploymentInfo, RevisionLocation } from '@aws-sdk/client-codedeploy'
 import { readShipped } from '../app-spec/shipped.ts'
 import { CallError } from '../aws/attempts.ts'
+import { callProblem } from '../aws/call-problem.ts'
 import { getAppSpec, getDeployment, listSucceededDeployments } from '../aws/code-deploy.ts'
 import { describeTaskDefinition } from '../aws/ecs.ts'
+import { describeServiceError, type ServiceError } from '../aws/service-error.ts'
 import type { Problem } from '../errors.ts'
 import { parseMarker } from '../marker.ts'
+import { andList, count } from '../report/words.ts'
+import type { ResolvedService } from '../service/service.ts'
 import type { World } from '../world.ts'
 import type { Place } from './attach.ts'
 import type { Findings } from './findings.ts'
+import { newestOf, someAtOnce } from './newest-deployments.ts'
 
 /** A deployment that succeeded, some time ago. */
 export interface PastDeployment {
@@ -15,6 +21,8 @@ export interface PastDeployment {
   createdAtMs: number
   /** ARN of the revision it shipped, or `family:revision`; undefined when that could not be seen. */
   taskDefinitionArn: string | undefined
+  /** Why its revision could not be seen. */
+  unseen?: Problem
   /** It went back to what was before, by CodeDeploy or by this action. */
   isRollback: boolean
 }
@@ -22,8 +30,12 @@ export interface PastDeployment {
 /** How many deployments are looked at, newest first: each takes two reads. */
 const MAX_LOOKED_AT = 100
 
-/** So many at a time: whoever goes back is in a hurry, and AWS limits requests. */
-const AT_ONCE = 8
+/** What is known of the deployments of a group that succeeded. */
+interface Past {
+  deployments: PastDeployment[]
+  /** So many more were not looked at. */
+  olderCount: number
+}
 
 /**
  * The deployments to whose revision production can go back, the best first: succeeded, no rollbacks, and older than the
@@ -42,72 +54,121 @@ function isSame(shipped: string, arn: string): boolean {
   return shipped === arn || arn.endsWith(`/${shipped}`)
 }
 
-/** The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added. */
-export async function findRollbackTarget(
-  { service, group }: Place,
-  world: World,
-  findings: Findings,
-): Promise<string | undefined> {
-  const primaryArn = service.primary.taskDefinitionArn
-  const past = await findings.answerOf(readPast(world, { service, group }))
+/**
+ * The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added; what had to be left out
+ * is a warning.
+ */
+export async function findRollbackTarget(place: Place, world: World, findings: Findings): Promise<string | undefined> {
+  const past = await findings.answerOf(readPast(world, place), (error) => {
+    if (error.kind !== 'denied') return undefined
+    const sentence = `${describeServiceError('codedeploy:ListDeployments', error)} Or name the revision to go back to with 'task-definition'.`
+    return { reason: 'denied', sentence }
+  })
   if (past === undefined) return undefined
-  for (const { taskDefinitionArn } of earlierThan(primaryArn, past)) {
-    if (taskDefinitionArn === undefined) continue
-    const described = await findings.answerOf(describeTaskDefinition(world, taskDefinitionArn), ({ kind }) =>
+  const unseen: PastDeployment[] = []
+  for (const earlier of earlierThan(place.service.primary.taskDefinitionArn, past.deployments)) {
+    if (earlier.taskDefinitionArn === undefined) {
+      unseen.push(earlier)
+      continue
+    }
+    const described = await findings.answerOf(describeTaskDefinition(world, earlier.taskDefinitionArn), ({ kind }) =>
       kind === 'answered' ? 'ignore' : undefined,
     )
-    if (described?.isActive === true) return described.arn
+    if (described?.isActive === true) {
+      const leftOut = unseen.length === 1 ? 'It is left out.' : 'They are left out.'
+      if (unseen.length > 0) findings.warnings.push(`${unseenSentence(unseen)} ${leftOut}`)
+      return described.arn
+    }
     if (findings.problems.length > 0) return undefined
   }
-  const nothing: Problem = {
-    reason: 'not-found',
-    sentence: `There is nothing to go back to: no deployment of group '${group.name}' succeeded before the one that first shipped what serves now, with a revision that is still ACTIVE. Name the revision with 'task-definition'.`,
-  }
-  findings.add(nothing)
+  findings.add(nothingFound(place.group, past))
   return undefined
 }
 
-/** Those that succeeded, and the one that made what serves, which may not have ended yet. @throws CallError */
-async function readPast(world: World, place: Pick<Place, 'service' | 'group'>): Promise<PastDeployment[]> {
-  const { service, group } = place
-  const succeeded = (await listSucceededDeployments(world, group.application, group.name)).slice(0, MAX_LOOKED_AT)
-  const ids = [...new Set([...succeeded, service.primary.deploymentId].filter((one) => one !== undefined))]
-  const past: PastDeployment[] = []
-  while (ids.length > 0) {
-    const some = ids.splice(0, AT_ONCE).map((id) => readOne(world, place, id))
-    past.push(...(await Promise.all(some)))
+/** That there is nothing to go back to, or that it could not be seen. */
+function nothingFound({ name }: Place['group'], { deployments, olderCount }: Past): Problem {
+  const unseen = deployments.filter(({ unseen: why }) => why !== undefined)
+  const advice = "Name the revision with 'task-definition'."
+  if (unseen.length > 0) {
+    const sentence = `What to go back to could not be seen in deployment group '${name}'. ${unseenSentence(unseen)} ${advice}`
+    return { reason: unseen.some(({ unseen: why }) => why?.reason === 'denied') ? 'denied' : 'not-found', sentence }
   }
-  return past
+  const among =
+    olderCount === 0 ? '' : ` (the newest ${deployments.length} were looked at, ${olderCount} more were not)`
+  const sentence = `There is nothing to go back to: no deployment of group '${name}' succeeded before the one that first shipped what serves now, with a revision that is still ACTIVE${among}. ${advice}`
+  return notFound(sentence)
 }
 
-async function readOne(
-  world: World,
-  { service, group }: Pick<Place, 'service' | 'group'>,
-  id: string,
-): Promise<PastDeployment> {
-  const { createTime, creator, rollbackInfo, description, revision } = await getDeployment(world, id)
-  const madePrimary = id === service.primary.deploymentId
-  const sha256 = revision?.appSpecContent?.sha256
-  const content = madePrimary ? undefined : await readAppSpec(world, group.application, sha256)
-  const shipped = content === undefined ? undefined : readShipped(content).taskDefinition
+/** Which deployments have shipped a revision that is not known, and why it is not. */
+function unseenSentence(unseen: readonly PastDeployment[]): string {
+  const ids = unseen.slice(0, 3).map(({ id }) => id)
+  const others = unseen.length - ids.length
+  const which = others === 0 ? andList(ids) : `${ids.join(', ')} and ${count(others, 'other')}`
+  const whys = new Set(unseen.map(({ unseen: why }) => why?.sentence))
+  return `Which revision ${which} shipped is not known: ${[...whys].slice(0, 2).join(' ')}`
+}
+
+/** Those that succeeded, the one that made what serves, which may not have ended yet, and the first of all. @throws CallError */
+async function readPast(world: World, { service, group }: Pick<Place, 'service' | 'group'>): Promise<Past> {
+  const succeeded = await listSucceededDeployments(world, group.application, group.name)
+  const tell = async (id: string): Promise<Told> => tellOf(id, await getDeployment(world, id))
+  const newest = await newestOf(succeeded, MAX_LOOKED_AT, tell)
+  const maker = service.primary.deploymentId
+  if (maker !== undefined && !newest.some(({ id }) => id === maker)) newest.push(await tell(maker))
+  const deployments = await someAtOnce(newest, (told) => withRevision(told, service, group.application, world))
+  // A service is made with a task set that no deployment has shipped; while it is still there it can be gone back to.
+  for (const { deploymentId, taskDefinitionArn } of service.taskSets) {
+    if (deploymentId === undefined) {
+      deployments.push({ id: 'the first', createdAtMs: 0, taskDefinitionArn, isRollback: false })
+    }
+  }
+  return { deployments, olderCount: Math.max(0, succeeded.length - MAX_LOOKED_AT) }
+}
+
+/** A deployment without what it takes another read to know. */
+interface Told extends Omit<PastDeployment, 'taskDefinitionArn' | 'unseen'> {
+  revision: RevisionLocation | undefined
+}
+
+function tellOf(id: string, { createTime, creator, rollbackInfo, description, revision }: DeploymentInfo): Told {
   return {
     id,
     createdAtMs: createTime?.getTime() ?? 0,
-    taskDefinitionArn: madePrimary ? service.primary.taskDefinitionArn : shipped,
     isRollback:
       creator === 'codeDeployRollback' ||
       rollbackInfo?.rollbackTriggeringDeploymentId !== undefined ||
       parseMarker(description)?.operation === 'rollback',
+    revision,
   }
 }
 
-/** Undefined when there is none: of a deployment that was made some other way, or that is too long ago. @throws CallError */
-async function readAppSpec(world: World, application: string, sha256: string | undefined): Promise<string | undefined> {
-  if (sha256 === undefined) return undefined
+/** The revision of the task set that it made, while that is there, else the one that its AppSpec names. @throws CallError */
+async function withRevision(
+  { revision, ...told }: Told,
+  { taskSets }: ResolvedService,
+  application: string,
+  world: World,
+): Promise<PastDeployment> {
+  const ofTaskSet = taskSets.find(({ deploymentId }) => deploymentId === told.id)?.taskDefinitionArn
+  if (ofTaskSet !== undefined) return { ...told, taskDefinitionArn: ofTaskSet }
+  const sha256 = revision?.appSpecContent?.sha256
+  const none = { ...told, taskDefinitionArn: undefined }
+  if (sha256 === undefined) return { ...none, unseen: notFound('CodeDeploy does not keep its AppSpec.') }
   try {
-    return await getAppSpec(world, application, sha256)
+    const { taskDefinition } = readShipped(await getAppSpec(world, application, sha256))
+    if (taskDefinition === undefined) return { ...none, unseen: notFound('Its AppSpec names no task definition.') }
+    return { ...told, taskDefinitionArn: taskDefinition }
   } catch (error) {
-    if (error instanceof CallError && error.serviceError.kind === 'answered') return undefined
-    throw error
+    if (!(error instanceof CallError) || !isUnreadable(error.serviceError)) throw error
+    return { ...none, unseen: callProblem(error) }
   }
+}
+
+function notFound(sentence: string): Problem {
+  return { reason: 'not-found', sentence }
+}
+
+/** The AppSpec is not there, or not for us; anything else says nothing about it. */
+function isUnreadable({ kind, code }: ServiceError): boolean {
+  return kind === 'answered' || kind === 'denied' || code === 'MalformedAnswer'
 }
