@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { until, within } from '../src/race.ts'
+import { delayed, until, within } from '../src/race.ts'
 import { virtualClock } from './support/virtual-clock.ts'
 
 const never = () => new Promise<string>(() => {})
@@ -72,5 +72,32 @@ describe('an answer raced with a limit', () => {
     })
     expect(await answer).toBeUndefined()
     expect(asked?.aborted).toBe(true)
+  })
+})
+
+describe('a signal that follows another one', () => {
+  test('is aborted so much later, whether the other one is aborted before or afterwards', async () => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const early = delayed(clock, controller.signal, 4_000).signal
+    await clock.sleep(10_000)
+    controller.abort()
+    const late = delayed(clock, controller.signal, 4_000).signal
+    await clock.sleep(3_999)
+    expect([early.aborted, late.aborted]).toEqual([false, false])
+    await clock.sleep(1)
+    expect([early.aborted, late.aborted]).toEqual([true, true])
+  })
+
+  test('is never aborted once it is cancelled', async () => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const before = delayed(clock, controller.signal, 4_000)
+    before.cancel()
+    controller.abort()
+    const during = delayed(clock, controller.signal, 4_000)
+    during.cancel()
+    await clock.sleep(5_000)
+    expect([before.signal.aborted, during.signal.aborted]).toEqual([false, false])
   })
 })

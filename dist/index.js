@@ -36375,7 +36375,8 @@ function revisionName(taskDefinition) {
 /* harmony export */   CD: () => (/* binding */ attempt),
 /* harmony export */   RA: () => (/* binding */ CallError),
 /* harmony export */   VB: () => (/* binding */ attemptOnce),
-/* harmony export */   WG: () => (/* binding */ isPassing)
+/* harmony export */   WG: () => (/* binding */ isPassing),
+/* harmony export */   bv: () => (/* binding */ attemptOnward)
 /* harmony export */ });
 /* unused harmony export waitBeforeAttemptMs */
 /* harmony import */ var _service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
@@ -36414,14 +36415,24 @@ async function attemptWrite(attempts, operation, send) {
     return await attempt(attempts, operation, send);
 }
 /**
- * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out.
+ * A write that may be carried out twice and that takes a release further: tried again as a read is, unless the run is
+ * cancelled meanwhile.
+ * @throws CallError
+ */
+async function attemptOnward(attempts, operation, send) {
+    await attempts.beforeWrite?.();
+    return await attemptCall(attempts, operation, send, (error) => isPassing(error), 'onward');
+}
+/**
+ * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out, and
+ * only while the run is not cancelled.
  * @throws CallError
  */
 async function attemptOnce(attempts, operation, send) {
     await attempts.beforeWrite?.();
-    return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted);
+    return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted, 'onward');
 }
-async function attemptCall(attempts, operation, send, mayTryAgain) {
+async function attemptCall(attempts, operation, send, mayTryAgain, direction) {
     const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts;
     const patientUntilMs = clock.monotonicMs() + patienceMs;
     let mayRenew = true;
@@ -36457,6 +36468,8 @@ async function attemptCall(attempts, operation, send, mayTryAgain) {
                 attempts.onThrottled?.({ began: failed });
             deadline.cancel();
             await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random(), kind === 'throttled'), signal);
+            if (direction === 'onward' && signal?.aborted === true)
+                throw failed;
         }
         finally {
             deadline.cancel();
@@ -36690,7 +36703,7 @@ async function stopDeployment(aws, deploymentId, rollback) {
  * @throws CallError; code `DeploymentIsNotInReadyState`
  */
 async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptWrite */ .$z)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnward */ .bv)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
         abortSignal,
     }));
 }
@@ -37613,9 +37626,12 @@ var clock = __nccwpck_require__(5233);
 var code_deploy_snapshot = __nccwpck_require__(839);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/race.js
+var race = __nccwpck_require__(1350);
 // EXTERNAL MODULE: ./lib/service/service.js
 var service_service = __nccwpck_require__(5612);
 ;// CONCATENATED MODULE: ./lib/production.js
+
 
 
 
@@ -37643,25 +37659,12 @@ async function readProduction(aws, service, sides, snapshot, { mayHaveMoved, wit
     if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAt, (0,clock/* momentOf */.Et)(aws.clock)))
         return { ...seen, isOutdated: false };
     const asked = readFromEcs(aws, service, sides);
-    const now = (withinMs === undefined ? await asked : await within(aws.clock, withinMs, asked)) ?? NOTHING_SEEN;
+    const now = (withinMs === undefined ? await asked : await (0,race/* within */.ux)(aws.clock, withinMs, async () => await asked)) ?? NOTHING_SEEN;
     if (now.percent !== undefined)
         return { ...now, isOutdated: false };
     return isKnown ? { ...seen, primary: now.primary, isOutdated: true } : { ...now, isOutdated: true };
 }
 const NOTHING_SEEN = { percent: undefined, revisions: [], readAtMs: 0, primary: undefined };
-/** The answer; undefined when it takes longer. */
-async function within(clock, limitMs, answer) {
-    const deadline = clock.deadline(limitMs);
-    const over = new Promise((resolve) => {
-        deadline.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    });
-    try {
-        return await Promise.race([answer, over]);
-    }
-    finally {
-        deadline.cancel();
-    }
-}
 async function readFromEcs(aws, service, sides) {
     try {
         const answer = await (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn);
@@ -41821,6 +41824,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/race.js
+var race = __nccwpck_require__(1350);
 ;// CONCATENATED MODULE: ./lib/follow/pace.js
 const SECOND_MS = 1_000;
 /** Throttled or failing reads are spread up to this far apart, in milliseconds. */
@@ -41909,6 +41914,7 @@ var trouble = __nccwpck_require__(6358);
 
 
 
+
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000;
 /** How soon a deployment is continued again when that failed for a passing reason, in milliseconds. */
@@ -41916,15 +41922,23 @@ const PROMOTE_AGAIN_MS = 10_000;
 /** It went on before we asked, or by a request of ours whose answer was lost: the next look shows. */
 const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlreadyCompleted']);
 /**
- * Follows a deployment to the finish line, to its own end, or until something else ends the wait.
+ * Follows a deployment to the finish line, to its own end, or until something else ends the wait. A cancel comes before
+ * every other reason of ours to end it.
  * @param before the last reading of it that has been told, when it was followed before
  */
 async function follow(engine, deploymentId, following, before) {
     const watch = newWatch(following, before);
+    const outcome = await followFrom(watch, engine, deploymentId, following);
+    const isFact = outcome.kind === 'finish-line' || outcome.kind === 'ended';
+    return following.signal.aborted && !isFact ? { kind: 'cancelled', snapshot: watch.snapshot } : outcome;
+}
+async function followFrom(watch, engine, deploymentId, following) {
     while (!following.signal.aborted) {
         const outcome = await look(engine, deploymentId, watch, following);
         if (outcome !== undefined)
             return outcome;
+        if (following.signal.aborted)
+            break;
         const waiting = waitingIn(watch, following);
         if (waiting.remainingMs <= 0) {
             const last = await lastLook(engine, deploymentId, watch, following);
@@ -41964,9 +41978,10 @@ function newWatch({ clock, onRequestTrouble }, before) {
 }
 /** One reading, told; an outcome when it ends the wait. */
 async function look(engine, deploymentId, watch, following) {
+    const { signal } = following;
     try {
         const before = watch.snapshot;
-        const snapshot = await unlessAborted(engine.observe(deploymentId, before), following.signal);
+        const snapshot = await (0,race/* until */.TG)(signal, engine.observe(deploymentId, before));
         if (snapshot === undefined)
             return undefined;
         watch.snapshot = snapshot;
@@ -41980,16 +41995,19 @@ async function look(engine, deploymentId, watch, following) {
         const outcome = outcomeOf(snapshot, following);
         if (outcome !== undefined)
             return outcome;
-        const reason = await following.reasonToGiveUp(snapshot);
+        const reason = await (0,race/* until */.TG)(signal, following.reasonToGiveUp(snapshot));
         if (reason !== undefined)
             return { kind: 'given-up', snapshot, reason };
+        // Nothing is asked for any more that takes the release further.
+        if (signal.aborted)
+            return undefined;
         if (!(0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
             watch.promoting.answered();
         else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
-            await promote(engine, deploymentId, watch, following);
+            await (0,race/* until */.TG)(signal, promote(engine, deploymentId, watch, following));
         }
-        if (following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
-            await endTerminationWait(engine, deploymentId, watch, following);
+        if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
+            await (0,race/* until */.TG)(signal, endTerminationWait(engine, deploymentId, watch, following));
         }
     }
     catch (error) {
@@ -42054,20 +42072,6 @@ function tell(before, snapshot, following) {
         following.onEntry(entry);
     return entries.length > 0;
 }
-/** The answer, or undefined as soon as the signal is aborted; a read that hangs must not hold a cancelled step. */
-async function unlessAborted(answer, signal) {
-    let onAbort = () => { };
-    const aborted = new Promise((resolve) => {
-        onAbort = () => resolve(undefined);
-        signal.addEventListener('abort', onAbort, { once: true });
-    });
-    try {
-        return await Promise.race([answer, aborted]);
-    }
-    finally {
-        signal.removeEventListener('abort', onAbort);
-    }
-}
 /** Before a wait is given up whose looks fail: the status alone may be there to be read, and decide it. */
 async function lastLook(engine, deploymentId, watch, following) {
     const hasNoTime = following.untilMs !== undefined && following.clock.monotonicMs() >= following.untilMs;
@@ -42075,7 +42079,7 @@ async function lastLook(engine, deploymentId, watch, following) {
         return undefined;
     try {
         const before = watch.snapshot;
-        const snapshot = await unlessAborted(engine.observe(deploymentId, before, 'status-only'), following.signal);
+        const snapshot = await (0,race/* until */.TG)(following.signal, engine.observe(deploymentId, before, 'status-only'));
         if (snapshot === undefined)
             return undefined;
         watch.snapshot = snapshot;
@@ -42305,7 +42309,7 @@ function describePhase(phase) {
 
 /***/ }),
 
-/***/ 3953:
+/***/ 8744:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42318,44 +42322,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/clock.js
 var lib_clock = __nccwpck_require__(5233);
-;// CONCATENATED MODULE: ./lib/race.js
-/**
- * The answer, or undefined as soon as the signal is aborted; without waiting for the answer when it is aborted already.
- * An answer that comes later is dropped, a failure too.
- * @throws what the answer throws while it is waited for
- */
-async function until(signal, answer) {
-    // Nobody may be left to handle it.
-    answer.catch(() => { });
-    if (signal.aborted)
-        return undefined;
-    let onAbort = () => { };
-    const aborted = new Promise((resolve) => {
-        onAbort = () => resolve(undefined);
-        signal.addEventListener('abort', onAbort, { once: true });
-    });
-    try {
-        return await Promise.race([aborted, answer]);
-    }
-    finally {
-        signal.removeEventListener('abort', onAbort);
-    }
-}
-/**
- * The answer, or undefined when it takes longer than `limitMs` milliseconds.
- * @param ask is given a signal that is aborted then
- * @throws what the answer throws in time
- */
-async function within(clock, limitMs, ask) {
-    const deadline = clock.deadline(limitMs);
-    try {
-        return await until(deadline.signal, ask(deadline.signal));
-    }
-    finally {
-        deadline.cancel();
-    }
-}
-
+// EXTERNAL MODULE: ./lib/race.js
+var race = __nccwpck_require__(1350);
 // EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
 var follow = __nccwpck_require__(2243);
 // EXTERNAL MODULE: ./lib/follow/budget.js
@@ -42436,7 +42404,7 @@ async function lookForRollback(engine, ended, { clock, signal, onReadTrouble, on
         await clock.sleep(Math.min(restMs, leftMs, lastMs), signal);
         let wasRead = false;
         try {
-            const seen = signal.aborted ? undefined : await until(signal, engine.observe(ended.deploymentId, snapshot));
+            const seen = signal.aborted ? undefined : await (0,race/* until */.TG)(signal, engine.observe(ended.deploymentId, snapshot));
             if (seen === undefined)
                 return { snapshot, cutShort: 'cancelled', lookedForMs: clock.monotonicMs() - startMs };
             snapshot = seen;
@@ -42587,6 +42555,19 @@ const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cut
  * unseen.
  */
 async function settle(engine, deploymentId, outcome, following, partings) {
+    const { clock, signal } = following;
+    if (outcome.kind === 'cancelled')
+        return await bringToRest(engine, deploymentId, outcome, following, partings);
+    // What is being settled when the run is cancelled goes on for as long as a cancelled step does.
+    const late = (0,race/* delayed */.Nw)(clock, signal, partings.windDownMs);
+    try {
+        return await bringToRest(engine, deploymentId, outcome, { ...following, signal: late.signal }, partings);
+    }
+    finally {
+        late.cancel();
+    }
+}
+async function bringToRest(engine, deploymentId, outcome, following, partings) {
     const { snapshot } = outcome;
     switch (outcome.kind) {
         case 'finish-line':
@@ -42654,7 +42635,7 @@ async function lookOnceMore(engine, deploymentId, before, following) {
         const sinceMs = clock.monotonicMs() - startMs;
         try {
             const reading = engine.observe(deploymentId, undefined);
-            const snapshot = await within(clock, limitMs - sinceMs, () => until(signal, reading));
+            const snapshot = await (0,race/* within */.ux)(clock, limitMs - sinceMs, () => (0,race/* until */.TG)(signal, reading));
             if (snapshot === undefined)
                 return undefined;
             trouble.answered();
@@ -43219,6 +43200,8 @@ var code_deploy = __nccwpck_require__(9898);
 var lib_clock = __nccwpck_require__(5233);
 // EXTERNAL MODULE: ./lib/follow/trouble.js
 var trouble = __nccwpck_require__(6358);
+// EXTERNAL MODULE: ./lib/race.js
+var race = __nccwpck_require__(1350);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/group/busy-problem.js
@@ -43277,6 +43260,7 @@ var wait = __nccwpck_require__(3566);
 
 
 
+
 const SECOND_MS = 1_000;
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000;
@@ -43311,20 +43295,23 @@ async function makeRoom(room, first, autoPromote, world, progress) {
                     return false;
                 }
                 tell(step, occupant, making, room, world, progress);
-                await take(step, occupant, making, world);
+                await (0,race/* until */.TG)(signal, take(step, occupant, making, world));
                 await clock.sleep(restMs(occupant, making, world), signal);
             }
             // What is stopped is looked at right before.
-            if (!signal.aborted)
-                occupant = await lookAgain(occupant, making, room, autoPromote, world);
+            if (signal.aborted)
+                break;
+            occupant = await (0,race/* until */.TG)(signal, lookAgain(occupant, making, room, autoPromote, world));
             isFresh = making.reading.failed === 0;
         }
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        progress.end('refused', { ...endOf(progress, world), problems: [(0,call_problem/* callProblem */.U)(error)] });
-        return false;
+        if (!signal.aborted) {
+            progress.end('refused', { ...endOf(progress, world), problems: [(0,call_problem/* callProblem */.U)(error)] });
+            return false;
+        }
     }
     if (signal.aborted) {
         progress.end('cancelled', endOf(progress, world));
@@ -45731,6 +45718,74 @@ function newRelease(inputs, world) {
         status: undefined,
         failure: undefined,
         wasLost: false,
+    };
+}
+
+
+/***/ }),
+
+/***/ 1350:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Nw: () => (/* binding */ delayed),
+/* harmony export */   TG: () => (/* binding */ until),
+/* harmony export */   ux: () => (/* binding */ within)
+/* harmony export */ });
+/**
+ * The answer, or undefined as soon as the signal is aborted; without waiting for the answer when it is aborted already.
+ * An answer that comes later is dropped, a failure too.
+ * @throws what the answer throws while it is waited for
+ */
+async function until(signal, answer) {
+    // Nobody may be left to handle it.
+    answer.catch(() => { });
+    if (signal.aborted)
+        return undefined;
+    let onAbort = () => { };
+    const aborted = new Promise((resolve) => {
+        onAbort = () => resolve(undefined);
+        signal.addEventListener('abort', onAbort, { once: true });
+    });
+    try {
+        return await Promise.race([aborted, answer]);
+    }
+    finally {
+        signal.removeEventListener('abort', onAbort);
+    }
+}
+/**
+ * The answer, or undefined when it takes longer than `limitMs` milliseconds.
+ * @param ask is given a signal that is aborted then
+ * @throws what the answer throws in time
+ */
+async function within(clock, limitMs, ask) {
+    const deadline = clock.deadline(limitMs);
+    try {
+        return await until(deadline.signal, ask(deadline.signal));
+    }
+    finally {
+        deadline.cancel();
+    }
+}
+/** A signal that is aborted so many milliseconds after another one is, which may be aborted already; unless cancelled. */
+function delayed(clock, signal, delayMs) {
+    const controller = new AbortController();
+    let late;
+    const begin = () => {
+        late = clock.deadline(delayMs);
+        late.signal.addEventListener('abort', () => controller.abort(), { once: true });
+    };
+    if (signal.aborted)
+        begin();
+    else
+        signal.addEventListener('abort', begin, { once: true });
+    return {
+        signal: controller.signal,
+        cancel: () => {
+            signal.removeEventListener('abort', begin);
+            late?.cancel();
+        },
     };
 }
 
@@ -49386,8 +49441,8 @@ var release_following = __nccwpck_require__(336);
 var conclude = __nccwpck_require__(1981);
 // EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
 var follow = __nccwpck_require__(2243);
-// EXTERNAL MODULE: ./lib/follow/settle.js + 3 modules
-var settle = __nccwpck_require__(3953);
+// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
+var settle = __nccwpck_require__(8744);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
 var load_balancing = __nccwpck_require__(8375);
 ;// CONCATENATED MODULE: ./lib/test-url.js
@@ -49449,9 +49504,12 @@ async function seeThrough({ plan, deploymentId }, inputs, world, progress) {
 var own_deployment = __nccwpck_require__(2221);
 // EXTERNAL MODULE: ./lib/follow/start-deployment.js
 var start_deployment = __nccwpck_require__(4509);
+// EXTERNAL MODULE: ./lib/race.js
+var race = __nccwpck_require__(1350);
 // EXTERNAL MODULE: ./lib/report/cause.js
 var cause = __nccwpck_require__(8953);
 ;// CONCATENATED MODULE: ./lib/start.js
+
 
 
 
@@ -49499,7 +49557,10 @@ async function start(plan, engine, world, progress) {
             if (error.serviceError.code === 'DeploymentLimitExceeded') {
                 return { kind: 'overtaken', blocker: (0,own_deployment/* blockerIn */.k)(error), error };
             }
-            progress.end('refused', { problems: [(0,call_problem/* callProblem */.U)(error)] });
+            if (world.signal.aborted)
+                progress.end('cancelled');
+            else
+                progress.end('refused', { problems: [(0,call_problem/* callProblem */.U)(error)] });
             return { kind: 'ended' };
         }
         finally {
@@ -49517,17 +49578,13 @@ function leaveToPostStep(progress) {
 }
 /** The answer; undefined when the run was cancelled and it still did not come. */
 async function inTime(answer, { signal, clock }) {
-    const tooLate = new Promise((resolve) => {
-        const onAbort = () => {
-            const late = clock.deadline(ANSWER_AFTER_CANCEL_MS);
-            late.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-        };
-        if (signal.aborted)
-            onAbort();
-        else
-            signal.addEventListener('abort', onAbort, { once: true });
-    });
-    return await Promise.race([answer, tooLate]);
+    const late = (0,race/* delayed */.Nw)(clock, signal, ANSWER_AFTER_CANCEL_MS);
+    try {
+        return await (0,race/* until */.TG)(late.signal, answer);
+    }
+    finally {
+        late.cancel();
+    }
 }
 /** What this attempt has written: the revision may be of one before, which another deployment overtook. */
 function writtenBy({ definition }, release) {
@@ -49596,7 +49653,7 @@ async function begin(parsed, world, progress, terms) {
     for (let overtaken = 0;;) {
         const plan = await check(parsed, blocker, patient, progress);
         if (plan === undefined || plan.isUnchanged) {
-            progress.end(plan === undefined ? 'refused' : 'unchanged');
+            progress.end(plan !== undefined ? 'unchanged' : world.signal.aborted ? 'cancelled' : 'refused');
             return undefined;
         }
         if (plan.adopted !== undefined)
@@ -50238,14 +50295,16 @@ async function stop(parsed, world) {
     const progress = lib_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
     const attached = await attachTo(parsed, patient, progress, { mayBeAbsent: true });
-    if (attached === undefined)
-        return progress.end('refused');
-    if ('absent' in attached)
+    if (attached !== undefined && 'absent' in attached)
         return progress.end('unchanged');
     if (world.signal.aborted)
         return progress.end('cancelled');
+    if (attached === undefined)
+        return progress.end('refused');
     takeUp(attached, progress);
     const snapshot = await firstLook((0,release_following/* engineFor */.E)(attached.plan, inputs, patient, progress), attached, progress);
+    if (world.signal.aborted)
+        return progress.end('cancelled');
     if (snapshot === undefined)
         return progress.end('refused');
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
@@ -50343,10 +50402,10 @@ async function promote(parsed, world) {
         return progress.end('refused');
     const engine = (0,release_following/* engineFor */.E)(attached.plan, inputs, patient, progress);
     const snapshot = await lookUntilClear(engine, attached, world, progress);
-    if (snapshot === undefined)
-        return progress.end('refused');
     if (world.signal.aborted)
         return progress.end('cancelled');
+    if (snapshot === undefined)
+        return progress.end('refused');
     takeUp(attached, progress);
     progress.see(snapshot);
     const step = promotionStep(snapshot, attached.plan.group.readyWaitMs);
@@ -51502,7 +51561,10 @@ function githubAccess(options) {
     return { api: githubApi({ url, token, clock, load }), owner, repo, token };
 }
 
+// EXTERNAL MODULE: ./lib/race.js
+var race = __nccwpck_require__(1350);
 ;// CONCATENATED MODULE: ./lib/github/pull-request-state.js
+
 
 
 const GET = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
@@ -51527,9 +51589,11 @@ function pullRequestStates(access, clock, log) {
             return giveUp(access);
         const { api, owner, repo } = access;
         for (let attempt = 1;; attempt++) {
-            const limit = clock.deadline(ANSWER_MS);
             try {
-                const answer = await api.call(GET, { owner, repo, pull_number: Number(number) }, limit.signal);
+                const parameters = { owner, repo, pull_number: Number(number) };
+                const answer = await (0,race/* within */.ux)(clock, ANSWER_MS, async (signal) => await api.call(GET, parameters, signal));
+                if (answer === undefined)
+                    throw new GithubError('passing', 0, `no answer within ${ANSWER_MS / 1000} s`);
                 const state = (0,lib_document/* isJsonObject */.OW)(answer) ? answer['state'] : undefined;
                 if (state === 'open' || state === 'closed')
                     return state === 'closed';
@@ -51540,9 +51604,6 @@ function pullRequestStates(access, clock, log) {
                     throw error;
                 if (error.kind !== 'passing' || attempt === MAX_ATTEMPTS)
                     return giveUp(error.message);
-            }
-            finally {
-                limit.cancel();
             }
         }
     };
@@ -51611,6 +51672,7 @@ var service_error = __nccwpck_require__(4849);
 
 
 
+
 /** Whom the job's token is for. Source: GitHub documentation, "Configuring OpenID Connect in Amazon Web Services". */
 const AUDIENCE = 'sts.amazonaws.com';
 /** Every role allows sessions of an hour. Source: API Reference, AssumeRoleWithWebIdentity. */
@@ -51665,18 +51727,10 @@ function sessionNameOf({ repository, runId, runAttempt }) {
 }
 /** Rejects when the answer does not come in time; the request itself may not know how to be ended. */
 async function withinDeadline(clock, ask) {
-    const deadline = clock.deadline(DEADLINE_MS);
-    const late = new Promise((_, reject) => {
-        const message = `no answer within ${DEADLINE_MS / 1000} s`;
-        const end = () => reject(Object.assign(new Error(message), { name: 'Timeout' }));
-        deadline.signal.addEventListener('abort', end, { once: true });
-    });
-    try {
-        return await Promise.race([ask(deadline.signal), late]);
-    }
-    finally {
-        deadline.cancel();
-    }
+    const answer = await (0,race/* within */.ux)(clock, DEADLINE_MS, ask);
+    if (answer !== undefined)
+        return answer;
+    throw Object.assign(new Error(`no answer within ${DEADLINE_MS / 1000} s`), { name: 'Timeout' });
 }
 /** GitHub said no, or said nothing. */
 function tokenError(error) {
@@ -52068,6 +52122,7 @@ function refused(sentence) {
 
 
 
+
 /** The clients of a step, with the credentials of the environment or with a session of its own. */
 async function connect(options) {
     const { inputs, environment } = options;
@@ -52158,9 +52213,7 @@ function connectAsRole(options, anonymous, roleArn) {
 /** How long to wait for a first request that may never be sent, e.g. for want of credentials, in milliseconds. */
 const SOON_MS = 500;
 async function orSoon(firstRequestSent, clock) {
-    const waiting = new AbortController();
-    await Promise.race([firstRequestSent, clock.sleep(SOON_MS, waiting.signal)]);
-    waiting.abort();
+    await (0,race/* within */.ux)(clock, SOON_MS, async () => await firstRequestSent);
 }
 /** The runner gives these to jobs that may ask for a token. Source: GitHub documentation, "OpenID Connect reference". */
 function jobProblems(environment) {
@@ -52357,6 +52410,7 @@ function rollback(release) {
 ;// CONCATENATED MODULE: ./lib/github/courier.js
 
 
+
 /** From one sending to the next while the release goes on: changes in between are told together. In milliseconds. */
 const PAUSE_MS = 10_000;
 /** How long one sending may take, all its requests together, in milliseconds. */
@@ -52366,6 +52420,7 @@ const LAST_WORDS_MS = 10_000;
 /** How long the last words wait for a sending that is under way, in milliseconds; then it is given up for them. */
 const UNDER_WAY_MS = 3_000;
 const courier_MAX_ATTEMPTS = 3;
+const ARRIVED = Promise.resolve();
 /** Before the second attempt, in milliseconds; each further wait is twice as long. */
 const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 600_000;
@@ -52420,14 +52475,13 @@ class Courier {
         const limit = this.#clock.deadline(LAST_WORDS_MS);
         limit.signal.addEventListener('abort', () => this.#cut.abort(), { once: true });
         void lastMoment.then(() => this.#cut.abort());
-        const cut = new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
         this.#hurry.abort();
         const before = this.#running;
         this.tell(release);
-        await Promise.race([cut, before]);
+        await (0,race/* until */.TG)(signal, before ?? ARRIVED);
         if (this.#wanted !== undefined)
             this.tell(this.#wanted);
-        await Promise.race([cut, this.#running]);
+        await (0,race/* until */.TG)(signal, this.#running ?? ARRIVED);
         late.cancel();
         limit.cancel();
         if (this.#refusal !== undefined)
@@ -52483,7 +52537,11 @@ class Courier {
         const limit = this.#clock.deadline(SENDING_MS);
         const ends = [limit.signal, this.#cut.signal, ...(this.#hurry.signal.aborted ? [] : [this.#late.signal])];
         try {
-            await this.#place.send(wording, release, AbortSignal.any(ends));
+            const { send } = this.#place;
+            const end = AbortSignal.any(ends);
+            const isSent = await (0,race/* until */.TG)(end, send(wording, release, end).then(() => true));
+            if (isSent === undefined)
+                throw new GithubError('passing', 0, 'no answer');
             this.#sent = wording;
             return undefined;
         }
@@ -52933,6 +52991,7 @@ function isOf(deployment, { deploymentIds, region }) {
 
 
 
+
 /** How long telling one farewell may take, all its requests together, in milliseconds. */
 const FAREWELL_MS = 15_000;
 /**
@@ -52944,21 +53003,22 @@ function farewell(options) {
     return async (freed) => {
         const { pullRequest, repository, isElsewhere } = freed;
         const isOfOther = pullRequest !== String(ownNumber ?? '') && (0,lib_marker/* isSameRepository */.ve)(run, repository);
-        const limit = clock.deadline(FAREWELL_MS);
         try {
-            if (inDeployment)
-                await endDeployments(access, freed, limit.signal);
-            if (inComment && isOfOther && !isElsewhere) {
-                await tellFreedInComment(access, freed, marker(freed), (0,console_links/* runUrl */.Vp)(run), limit.signal);
-            }
+            const isTold = await (0,race/* within */.ux)(clock, FAREWELL_MS, async (signal) => {
+                if (inDeployment)
+                    await endDeployments(access, freed, signal);
+                if (inComment && isOfOther && !isElsewhere) {
+                    await tellFreedInComment(access, freed, marker(freed), (0,console_links/* runUrl */.Vp)(run), signal);
+                }
+                return true;
+            });
+            if (isTold === undefined)
+                throw new GithubError('passing', 0, `no answer within ${FAREWELL_MS / 1000} s`);
             return undefined;
         }
         catch (error) {
             const why = error instanceof GithubError ? error.message : (0,untrusted/* inSentence */.BX)(String(error), 200);
             return `Notice: That pull request ${pullRequest} has lane ${freed.name} no more could not be told on GitHub (${why}).`;
-        }
-        finally {
-            limit.cancel();
         }
     };
 }
@@ -54423,7 +54483,7 @@ function stopVerdict({ rollback, snapshot, stop }) {
 /* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4849);
 /* harmony import */ var _clock_news_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1925);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1981);
-/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3953);
+/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8744);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1229);
 /* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1946);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1288);

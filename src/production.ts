@@ -1,9 +1,10 @@
 import { revisionName } from './aws/arn.ts'
 import { CallError } from './aws/attempts.ts'
 import { describeService, type Ecs } from './aws/ecs.ts'
-import { type Clock, momentOf } from './clock.ts'
+import { momentOf } from './clock.ts'
 import { shareByPrimary, taskSetsWithoutTarget } from './follow/code-deploy-snapshot.ts'
 import { isCurrent, replacementTraffic, type Snapshot } from './follow/snapshot.ts'
+import { within } from './race.ts'
 import type { Production } from './release-state.ts'
 import { originalTaskSetOf, type ResolvedService, readTaskSet } from './service/service.ts'
 
@@ -41,25 +42,13 @@ export async function readProduction(
   if (isKnown && !mayHaveMoved && isCurrent(readAt, momentOf(aws.clock))) return { ...seen, isOutdated: false }
 
   const asked = readFromEcs(aws, service, sides)
-  const now = (withinMs === undefined ? await asked : await within(aws.clock, withinMs, asked)) ?? NOTHING_SEEN
+  const now =
+    (withinMs === undefined ? await asked : await within(aws.clock, withinMs, async () => await asked)) ?? NOTHING_SEEN
   if (now.percent !== undefined) return { ...now, isOutdated: false }
   return isKnown ? { ...seen, primary: now.primary, isOutdated: true } : { ...now, isOutdated: true }
 }
 
 const NOTHING_SEEN = { percent: undefined, revisions: [], readAtMs: 0, primary: undefined }
-
-/** The answer; undefined when it takes longer. */
-async function within<Answer>(clock: Clock, limitMs: number, answer: Promise<Answer>): Promise<Answer | undefined> {
-  const deadline = clock.deadline(limitMs)
-  const over = new Promise<undefined>((resolve) => {
-    deadline.signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
-  try {
-    return await Promise.race([answer, over])
-  } finally {
-    deadline.cancel()
-  }
-}
 
 async function readFromEcs(aws: Ecs, service: ResolvedService, sides: Sides): Promise<Omit<Production, 'isOutdated'>> {
   try {

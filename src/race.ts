@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock, Deadline } from './clock.ts'
 
 /**
  * The answer, or undefined as soon as the signal is aborted; without waiting for the answer when it is aborted already.
@@ -36,5 +36,24 @@ export async function within<Answer>(
     return await until(deadline.signal, ask(deadline.signal))
   } finally {
     deadline.cancel()
+  }
+}
+
+/** A signal that is aborted so many milliseconds after another one is, which may be aborted already; unless cancelled. */
+export function delayed(clock: Pick<Clock, 'deadline'>, signal: AbortSignal, delayMs: number): Deadline {
+  const controller = new AbortController()
+  let late: Deadline | undefined
+  const begin = () => {
+    late = clock.deadline(delayMs)
+    late.signal.addEventListener('abort', () => controller.abort(), { once: true })
+  }
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin, { once: true })
+  return {
+    signal: controller.signal,
+    cancel: () => {
+      signal.removeEventListener('abort', begin)
+      late?.cancel()
+    },
   }
 }

@@ -57,7 +57,7 @@ async function begin(parsed: ParsedInputs, world: World, progress: Progress, ter
   for (let overtaken = 0; ; ) {
     const plan = await check(parsed, blocker, patient, progress)
     if (plan === undefined || plan.isUnchanged) {
-      progress.end(plan === undefined ? 'refused' : 'unchanged')
+      progress.end(plan !== undefined ? 'unchanged' : world.signal.aborted ? 'cancelled' : 'refused')
       return undefined
     }
     if (plan.adopted !== undefined) return { plan, deploymentId: adopt(plan.adopted, world, progress) }

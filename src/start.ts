@@ -7,6 +7,7 @@ import { blockerIn } from './follow/own-deployment.ts'
 import { MaybeStartedError } from './follow/start-deployment.ts'
 import type { DefinitionPlan, ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
+import { delayed, until } from './race.ts'
 import type { Release } from './release-state.ts'
 import { NOT_KNOWN_YET } from './report/cause.ts'
 import { writeLines } from './report/log-lines.ts'
@@ -61,7 +62,8 @@ export async function start(
       if (error.serviceError.code === 'DeploymentLimitExceeded') {
         return { kind: 'overtaken', blocker: blockerIn(error), error }
       }
-      progress.end('refused', { problems: [callProblem(error)] })
+      if (world.signal.aborted) progress.end('cancelled')
+      else progress.end('refused', { problems: [callProblem(error)] })
       return { kind: 'ended' }
     } finally {
       for (const line of writeLines(writtenBy(plan, progress.release))) world.log.line(line)
@@ -80,15 +82,12 @@ function leaveToPostStep(progress: Progress): Start {
 
 /** The answer; undefined when the run was cancelled and it still did not come. */
 async function inTime<Answer>(answer: Promise<Answer>, { signal, clock }: World): Promise<Answer | undefined> {
-  const tooLate = new Promise<undefined>((resolve) => {
-    const onAbort = () => {
-      const late = clock.deadline(ANSWER_AFTER_CANCEL_MS)
-      late.signal.addEventListener('abort', () => resolve(undefined), { once: true })
-    }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-  })
-  return await Promise.race([answer, tooLate])
+  const late = delayed(clock, signal, ANSWER_AFTER_CANCEL_MS)
+  try {
+    return await until(late.signal, answer)
+  } finally {
+    late.cancel()
+  }
 }
 
 /** What this attempt has written: the revision may be of one before, which another deployment overtook. */

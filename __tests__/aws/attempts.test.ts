@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Attempts, attempt, attemptOnce, CallError, waitBeforeAttemptMs } from '../../src/aws/attempts.ts'
+import {
+  type Attempts,
+  attempt,
+  attemptOnce,
+  attemptOnward,
+  CallError,
+  waitBeforeAttemptMs,
+} from '../../src/aws/attempts.ts'
 import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
@@ -91,6 +98,35 @@ describe('a call that may be repeated', () => {
     controller.abort()
     const { atMs } = await call(attempt, [throttled(), throttled()], { signal: controller.signal })
     expect(atMs).toEqual([0, 0, 0])
+  })
+})
+
+/** Is cancelled while it waits to be sent again. */
+function cancelledInBetween(): Partial<Attempts> {
+  const controller = new AbortController()
+  const random = () => {
+    controller.abort()
+    return 1
+  }
+  return { signal: controller.signal, random }
+}
+
+describe('a write that takes a release further', () => {
+  test.each([
+    ['that may be repeated', attemptOnward],
+    ['that must not be carried out twice', attemptOnce],
+  ])('is not sent again for a run that is cancelled meanwhile: one %s', async (_, how) => {
+    const { result, atMs } = await call(how, [throttled()], cancelledInBetween())
+    expect(atMs).toEqual([0])
+    expect(result).toMatchObject({ serviceError: { kind: 'throttled' } })
+  })
+
+  test('is tried again as a read is while the run goes on', async () => {
+    expect(await call(attemptOnward, [reset(), reset()])).toEqual({ result: 'answer 3', atMs: [0, 500, 1_500] })
+  })
+
+  test('is not what a stop is, which is sent again at once', async () => {
+    expect((await call(attempt, [throttled()], cancelledInBetween())).result).toBe('answer 2')
   })
 })
 

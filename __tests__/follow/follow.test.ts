@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
 import type { ErrorKind } from '../../src/aws/service-error.ts'
 import { type Following, follow, type Heartbeat, type ReleaseEngine } from '../../src/follow/follow.ts'
@@ -157,6 +157,109 @@ test('stops looking when the run is cancelled, and keeps the last reading', asyn
     following,
   )
   expect(outcome).toMatchObject({ kind: 'cancelled', snapshot: { status: 'running' } })
+})
+
+const NEVER = new Promise<never>(() => {})
+
+describe('a cancel wins', () => {
+  /** Follows with an engine that is cancelled by the test. */
+  function cancellable(change: Partial<Following> = {}) {
+    const cancellation = new AbortController()
+    return { ...setUp({ signal: cancellation.signal, ...change }), cancel: () => cancellation.abort() }
+  }
+
+  test('over a spent budget, when it comes during the last look', async () => {
+    const budget = { totalMs: 0, overallMs: 100_000, phaseMs: () => 0 }
+    const { clock, following, cancel } = cancellable({ budget })
+    const engine = engineAt(clock, () => snapshot('SRPPPPPP'))
+    engine.observe = async (_, __, statusOnly) => {
+      if (statusOnly === undefined) throw callError('throttled')
+      cancel()
+      return await NEVER
+    }
+    expect(await follow(engine, 'd-ORIGINAL1', following)).toEqual({ kind: 'cancelled', snapshot: undefined })
+  })
+
+  test('over a read during which the engine notices it and that never answers', async () => {
+    const { clock, following, cancel } = cancellable()
+    const engine = engineAt(clock, () => snapshot('SRPPPPPP'))
+    engine.observe = () => {
+      cancel()
+      return NEVER
+    }
+    expect(await follow(engine, 'd-ORIGINAL1', following)).toEqual({ kind: 'cancelled', snapshot: undefined })
+  })
+
+  test('over a read that fails for good at that moment', async () => {
+    const { clock, following, cancel } = cancellable()
+    const engine = engineAt(clock, () => {
+      cancel()
+      throw callError('denied')
+    })
+    expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('cancelled')
+  })
+
+  test('over a reason to give up that is found at that moment, or still looked for', async () => {
+    for (const answer of [Promise.resolve('tasks stop'), NEVER]) {
+      const { clock, following, cancel } = cancellable()
+      const engine = engineAt(clock, () => snapshot('SRPPPPPP'))
+      const reasonToGiveUp = () => {
+        cancel()
+        return answer
+      }
+      const outcome = await follow(engine, 'd-ORIGINAL1', { ...following, reasonToGiveUp })
+      expect(outcome).toMatchObject({ kind: 'cancelled', snapshot: { status: 'running' } })
+    }
+  })
+
+  test('over a promotion and the end of a termination wait: neither is asked for afterwards', async () => {
+    for (const reading of [snapshot('SSSSSPPP', { status: 'ready' }), snapshot('SSSSSSSS')]) {
+      const change = { autoPromote: true, endsTerminationWait: true, finishLine: 'completion' } as const
+      const { clock, following, cancel } = cancellable(change)
+      let asked = 0
+      const engine = engineAt(clock, () => reading)
+      engine.promote = engine.endTerminationWait = async () => {
+        asked += 1
+      }
+      const reasonToGiveUp = async () => {
+        cancel()
+        return undefined
+      }
+      expect((await follow(engine, 'd-ORIGINAL1', { ...following, reasonToGiveUp })).kind).toBe('cancelled')
+      expect(asked).toBe(0)
+    }
+  })
+
+  test('over a promotion whose answer does not come', async () => {
+    const { clock, following, cancel } = cancellable({ autoPromote: true })
+    const engine = engineAt(clock, () => snapshot('SSSSSPPP', { status: 'ready' }))
+    engine.promote = () => {
+      cancel()
+      return NEVER
+    }
+    expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('cancelled')
+  })
+
+  test('when it came before: nothing is read', async () => {
+    const { clock, following, cancel } = cancellable()
+    cancel()
+    let reads = 0
+    const engine = engineAt(clock, () => {
+      reads += 1
+      return snapshot('SSSSSSSS')
+    })
+    expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('cancelled')
+    expect(reads).toBe(0)
+  })
+
+  test('over nothing that is a fact: the finish line and the end of the deployment', async () => {
+    for (const reading of [snapshot('SSSSSSSS'), snapshot('SSFPPPPP', { status: 'failed' })]) {
+      const { clock, following, cancel } = cancellable()
+      const engine = engineAt(clock, () => reading)
+      const outcome = await follow(engine, 'd-ORIGINAL1', { ...following, onSnapshot: cancel })
+      expect(outcome.kind).toBe(reading.status === 'failed' ? 'ended' : 'finish-line')
+    }
+  })
 })
 
 test('does not tell again what was told before it took over', async () => {

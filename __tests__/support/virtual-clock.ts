@@ -29,26 +29,25 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
   /** Actors with an attempt under way, one entry for each. */
   const attempts: symbol[] = []
 
-  /** Moves to the moment at which this one wakes up, or to the one at which it was woken before. */
-  async function passTo(sleeper: Sleeper): Promise<void> {
-    const due = marks.filter((mark) => mark.atMs <= sleeper.atMs).sort((left, right) => left.atMs - right.atMs)
-    for (const mark of due) {
-      if (!sleepers.includes(sleeper)) return
-      if (!remove(marks, mark)) continue
-      nowMs = Math.max(nowMs, mark.atMs)
-      await mark.wake()
-    }
-    if (sleepers.includes(sleeper)) nowMs = Math.max(nowMs, sleeper.atMs)
-  }
-
   async function moveIfAllSleep(): Promise<void> {
     if (isMoving || attempts.length > 0 || new Set(sleepers.map(({ actor }) => actor)).size < actors) return
+    const sleeper = earliestOf(sleepers)
+    const mark = earliestOf(marks)
+    if (sleeper === undefined) return
     isMoving = true
-    const earliest = sleepers.reduce((first, one) => (one.atMs < first.atMs ? one : first))
-    await passTo(earliest)
+    if (mark !== undefined && mark.atMs <= sleeper.atMs) {
+      nowMs = Math.max(nowMs, mark.atMs)
+      remove(marks, mark)
+      await mark.wake()
+      isMoving = false
+      // Not at once: who was woken may set deadlines of their own, and sleep again.
+      setImmediate(() => void moveIfAllSleep())
+      return
+    }
+    nowMs = Math.max(nowMs, sleeper.atMs)
     isMoving = false
-    if (remove(sleepers, earliest)) await earliest.wake()
-    else void moveIfAllSleep()
+    remove(sleepers, sleeper)
+    await sleeper.wake()
   }
 
   function sleep(actor: symbol, durationMs: number, signal: AbortSignal | undefined): Promise<void> {
@@ -103,6 +102,13 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
     },
   }
   return clock
+}
+
+function earliestOf<Item extends WakeUp>(items: readonly Item[]): Item | undefined {
+  return items.reduce<Item | undefined>(
+    (first, one) => (first === undefined || one.atMs < first.atMs ? one : first),
+    undefined,
+  )
 }
 
 /** A wall clock that is set at a moment of the monotonic clock, and stays as far off from then on. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { isJsonObject } from '../document.ts'
 import type { GithubRun } from '../github-run.ts'
+import { within } from '../race.ts'
 import { inSentence } from '../untrusted.ts'
 import { CallError } from './attempts.ts'
 import { readServiceError, type ServiceError } from './service-error.ts'
@@ -82,17 +83,9 @@ export function sessionNameOf({ repository, runId, runAttempt }: GithubRun): str
 
 /** Rejects when the answer does not come in time; the request itself may not know how to be ended. */
 async function withinDeadline<Answer>(clock: Clock, ask: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-  const deadline = clock.deadline(DEADLINE_MS)
-  const late = new Promise<never>((_, reject) => {
-    const message = `no answer within ${DEADLINE_MS / 1000} s`
-    const end = () => reject(Object.assign(new Error(message), { name: 'Timeout' }))
-    deadline.signal.addEventListener('abort', end, { once: true })
-  })
-  try {
-    return await Promise.race([ask(deadline.signal), late])
-  } finally {
-    deadline.cancel()
-  }
+  const answer = await within(clock, DEADLINE_MS, ask)
+  if (answer !== undefined) return answer
+  throw Object.assign(new Error(`no answer within ${DEADLINE_MS / 1000} s`), { name: 'Timeout' })
 }
 
 /** GitHub said no, or said nothing. */

@@ -67,12 +67,27 @@ export async function attemptWrite<Answer>(attempts: Attempts, operation: string
 }
 
 /**
- * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out.
+ * A write that may be carried out twice and that takes a release further: tried again as a read is, unless the run is
+ * cancelled meanwhile.
+ * @throws CallError
+ */
+export async function attemptOnward<Answer>(
+  attempts: Attempts,
+  operation: string,
+  send: Send<Answer>,
+): Promise<Answer> {
+  await attempts.beforeWrite?.()
+  return await attemptCall(attempts, operation, send, (error) => isPassing(error), 'onward')
+}
+
+/**
+ * A write that must not be carried out twice: sent again only after an answer that proves it was not carried out, and
+ * only while the run is not cancelled.
  * @throws CallError
  */
 export async function attemptOnce<Answer>(attempts: Attempts, operation: string, send: Send<Answer>): Promise<Answer> {
   await attempts.beforeWrite?.()
-  return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted)
+  return await attemptCall(attempts, operation, send, (error) => isPassing(error) && error.notAccepted, 'onward')
 }
 
 async function attemptCall<Answer>(
@@ -80,6 +95,7 @@ async function attemptCall<Answer>(
   operation: string,
   send: Send<Answer>,
   mayTryAgain: (error: ServiceError) => boolean,
+  direction?: 'onward',
 ): Promise<Answer> {
   const { clock, maxAttempts, signal, deadlineMs = ATTEMPT_DEADLINE_MS, patienceMs = 0 } = attempts
   const patientUntilMs = clock.monotonicMs() + patienceMs
@@ -111,6 +127,7 @@ async function attemptCall<Answer>(
       if (kind === 'throttled' && throttled === maxAttempts) attempts.onThrottled?.({ began: failed })
       deadline.cancel()
       await clock.sleep(waitBeforeAttemptMs(attempt, attempts.random(), kind === 'throttled'), signal)
+      if (direction === 'onward' && signal?.aborted === true) throw failed
     } finally {
       deadline.cancel()
     }

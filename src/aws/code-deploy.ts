@@ -20,7 +20,7 @@ import {
   type ListDeploymentsInput,
   StopDeploymentCommand,
 } from '@aws-sdk/client-codedeploy'
-import { type Attempts, attempt, attemptOnce, attemptWrite } from './attempts.ts'
+import { type Attempts, attempt, attemptOnce, attemptOnward, attemptWrite } from './attempts.ts'
 import { malformed } from './malformed.ts'
 import { wellAnswered } from './raw-json.ts'
 
@@ -221,7 +221,7 @@ export async function continueDeployment(
   deploymentId: string,
   deploymentWaitType: DeploymentWaitType = 'READY_WAIT',
 ): Promise<void> {
-  await attemptWrite(aws, 'codedeploy:ContinueDeployment', (abortSignal) =>
+  await attemptOnward(aws, 'codedeploy:ContinueDeployment', (abortSignal) =>
     aws.codeDeploy.send(new ContinueDeploymentCommand({ deploymentId, deploymentWaitType }), {
       abortSignal,
     }),

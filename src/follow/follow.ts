@@ -2,6 +2,7 @@ import { CallError, isPassing } from '../aws/attempts.ts'
 import type { ServiceError } from '../aws/service-error.ts'
 import type { Clock } from '../clock.ts'
 import type { FinishLine } from '../inputs/choices.ts'
+import { until } from '../race.ts'
 import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { Budget } from './budget.ts'
 import { nextLookMs } from './pace.ts'
@@ -112,7 +113,8 @@ interface Watch {
 }
 
 /**
- * Follows a deployment to the finish line, to its own end, or until something else ends the wait.
+ * Follows a deployment to the finish line, to its own end, or until something else ends the wait. A cancel comes before
+ * every other reason of ours to end it.
  * @param before the last reading of it that has been told, when it was followed before
  */
 export async function follow(
@@ -122,9 +124,21 @@ export async function follow(
   before?: Snapshot,
 ): Promise<Outcome> {
   const watch = newWatch(following, before)
+  const outcome = await followFrom(watch, engine, deploymentId, following)
+  const isFact = outcome.kind === 'finish-line' || outcome.kind === 'ended'
+  return following.signal.aborted && !isFact ? { kind: 'cancelled', snapshot: watch.snapshot } : outcome
+}
+
+async function followFrom(
+  watch: Watch,
+  engine: ReleaseEngine,
+  deploymentId: string,
+  following: Following,
+): Promise<Outcome> {
   while (!following.signal.aborted) {
     const outcome = await look(engine, deploymentId, watch, following)
     if (outcome !== undefined) return outcome
+    if (following.signal.aborted) break
 
     const waiting = waitingIn(watch, following)
     if (waiting.remainingMs <= 0) {
@@ -171,9 +185,10 @@ async function look(
   watch: Watch,
   following: Following,
 ): Promise<Outcome | undefined> {
+  const { signal } = following
   try {
     const before = watch.snapshot
-    const snapshot = await unlessAborted(engine.observe(deploymentId, before), following.signal)
+    const snapshot = await until(signal, engine.observe(deploymentId, before))
     if (snapshot === undefined) return undefined
     watch.snapshot = snapshot
     watch.lastReadMs = following.clock.monotonicMs()
@@ -184,14 +199,16 @@ async function look(
 
     const outcome = outcomeOf(snapshot, following)
     if (outcome !== undefined) return outcome
-    const reason = await following.reasonToGiveUp(snapshot)
+    const reason = await until(signal, following.reasonToGiveUp(snapshot))
     if (reason !== undefined) return { kind: 'given-up', snapshot, reason }
+    // Nothing is asked for any more that takes the release further.
+    if (signal.aborted) return undefined
     if (!isWaitingForPromotion(snapshot)) watch.promoting.answered()
     else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
-      await promote(engine, deploymentId, watch, following)
+      await until(signal, promote(engine, deploymentId, watch, following))
     }
-    if (following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
-      await endTerminationWait(engine, deploymentId, watch, following)
+    if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
+      await until(signal, endTerminationWait(engine, deploymentId, watch, following))
     }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
@@ -254,20 +271,6 @@ export function tell(before: Snapshot | undefined, snapshot: Snapshot, following
   return entries.length > 0
 }
 
-/** The answer, or undefined as soon as the signal is aborted; a read that hangs must not hold a cancelled step. */
-async function unlessAborted<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer | undefined> {
-  let onAbort = () => {}
-  const aborted = new Promise<undefined>((resolve) => {
-    onAbort = () => resolve(undefined)
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
-  try {
-    return await Promise.race([answer, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
-}
-
 /** Before a wait is given up whose looks fail: the status alone may be there to be read, and decide it. */
 async function lastLook(
   engine: ReleaseEngine,
@@ -279,7 +282,7 @@ async function lastLook(
   if (watch.failedReads === 0 || hasNoTime) return undefined
   try {
     const before = watch.snapshot
-    const snapshot = await unlessAborted(engine.observe(deploymentId, before, 'status-only'), following.signal)
+    const snapshot = await until(following.signal, engine.observe(deploymentId, before, 'status-only'))
     if (snapshot === undefined) return undefined
     watch.snapshot = snapshot
     tell(before, snapshot, following)

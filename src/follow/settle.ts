@@ -2,7 +2,7 @@ import { CallError } from '../aws/attempts.ts'
 import { momentOf } from '../clock.ts'
 import type { Problem } from '../errors.ts'
 import type { Parting, RollbackEvent } from '../inputs/choices.ts'
-import { until, within } from '../race.ts'
+import { delayed, until, within } from '../race.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, tell, untilTheEnd } from './follow.ts'
 import {
   type CutShort,
@@ -62,6 +62,24 @@ const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cut
  * unseen.
  */
 export async function settle(
+  engine: ReleaseEngine,
+  deploymentId: string,
+  outcome: Outcome,
+  following: Following,
+  partings: Partings,
+): Promise<Settlement> {
+  const { clock, signal } = following
+  if (outcome.kind === 'cancelled') return await bringToRest(engine, deploymentId, outcome, following, partings)
+  // What is being settled when the run is cancelled goes on for as long as a cancelled step does.
+  const late = delayed(clock, signal, partings.windDownMs)
+  try {
+    return await bringToRest(engine, deploymentId, outcome, { ...following, signal: late.signal }, partings)
+  } finally {
+    late.cancel()
+  }
+}
+
+async function bringToRest(
   engine: ReleaseEngine,
   deploymentId: string,
   outcome: Outcome,

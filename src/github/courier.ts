@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { until } from '../race.ts'
 import type { Release } from '../release-state.ts'
 import { inSentence } from '../untrusted.ts'
 import { GithubError } from './api.ts'
@@ -35,6 +36,8 @@ const LAST_WORDS_MS = 10_000
 const UNDER_WAY_MS = 3_000
 
 const MAX_ATTEMPTS = 3
+
+const ARRIVED = Promise.resolve()
 
 /** Before the second attempt, in milliseconds; each further wait is twice as long. */
 const FIRST_WAIT_MS = 1_000
@@ -94,13 +97,12 @@ export class Courier {
     const limit = this.#clock.deadline(LAST_WORDS_MS)
     limit.signal.addEventListener('abort', () => this.#cut.abort(), { once: true })
     void lastMoment.then(() => this.#cut.abort())
-    const cut = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
     this.#hurry.abort()
     const before = this.#running
     this.tell(release)
-    await Promise.race([cut, before])
+    await until(signal, before ?? ARRIVED)
     if (this.#wanted !== undefined) this.tell(this.#wanted)
-    await Promise.race([cut, this.#running])
+    await until(signal, this.#running ?? ARRIVED)
     late.cancel()
     limit.cancel()
     if (this.#refusal !== undefined) return { kind: 'refused', error: this.#refusal }
@@ -154,7 +156,13 @@ export class Courier {
     const limit = this.#clock.deadline(SENDING_MS)
     const ends = [limit.signal, this.#cut.signal, ...(this.#hurry.signal.aborted ? [] : [this.#late.signal])]
     try {
-      await this.#place.send(wording, release, AbortSignal.any(ends))
+      const { send } = this.#place
+      const end = AbortSignal.any(ends)
+      const isSent = await until(
+        end,
+        send(wording, release, end).then(() => true),
+      )
+      if (isSent === undefined) throw new GithubError('passing', 0, 'no answer')
       this.#sent = wording
       return undefined
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { GithubRun } from '../github-run.ts'
 import { isSameRepository } from '../marker.ts'
+import { within } from '../race.ts'
 import type { FreedLane } from '../release-state.ts'
 import { runUrl } from '../report/console-links.ts'
 import { inSentence } from '../untrusted.ts'
@@ -33,18 +34,19 @@ export function farewell(options: FarewellOptions): (freed: FreedLane) => Promis
   return async (freed) => {
     const { pullRequest, repository, isElsewhere } = freed
     const isOfOther = pullRequest !== String(ownNumber ?? '') && isSameRepository(run, repository)
-    const limit = clock.deadline(FAREWELL_MS)
     try {
-      if (inDeployment) await endDeployments(access, freed, limit.signal)
-      if (inComment && isOfOther && !isElsewhere) {
-        await tellFreedInComment(access, freed, marker(freed), runUrl(run), limit.signal)
-      }
+      const isTold = await within(clock, FAREWELL_MS, async (signal) => {
+        if (inDeployment) await endDeployments(access, freed, signal)
+        if (inComment && isOfOther && !isElsewhere) {
+          await tellFreedInComment(access, freed, marker(freed), runUrl(run), signal)
+        }
+        return true
+      })
+      if (isTold === undefined) throw new GithubError('passing', 0, `no answer within ${FAREWELL_MS / 1000} s`)
       return undefined
     } catch (error) {
       const why = error instanceof GithubError ? error.message : inSentence(String(error), 200)
       return `Notice: That pull request ${pullRequest} has lane ${freed.name} no more could not be told on GitHub (${why}).`
-    } finally {
-      limit.cancel()
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { isJsonObject } from '../document.ts'
+import { within } from '../race.ts'
 import type { Log } from '../world.ts'
 import type { GithubAccess } from './access.ts'
 import { GithubError } from './api.ts'
@@ -29,17 +30,16 @@ export function pullRequestStates(access: GithubAccess | string, clock: Clock, l
     if (typeof access === 'string') return giveUp(access)
     const { api, owner, repo } = access
     for (let attempt = 1; ; attempt++) {
-      const limit = clock.deadline(ANSWER_MS)
       try {
-        const answer = await api.call(GET, { owner, repo, pull_number: Number(number) }, limit.signal)
+        const parameters = { owner, repo, pull_number: Number(number) }
+        const answer = await within(clock, ANSWER_MS, async (signal) => await api.call(GET, parameters, signal))
+        if (answer === undefined) throw new GithubError('passing', 0, `no answer within ${ANSWER_MS / 1000} s`)
         const state = isJsonObject(answer) ? answer['state'] : undefined
         if (state === 'open' || state === 'closed') return state === 'closed'
         return giveUp('its answer is not one of GitHub')
       } catch (error) {
         if (!(error instanceof GithubError)) throw error
         if (error.kind !== 'passing' || attempt === MAX_ATTEMPTS) return giveUp(error.message)
-      } finally {
-        limit.cancel()
       }
     }
   }

@@ -4,6 +4,7 @@ import { continueDeployment, stopDeployment } from '../aws/code-deploy.ts'
 import { momentOf } from '../clock.ts'
 import { Trouble } from '../follow/trouble.ts'
 import type { Progress } from '../progress.ts'
+import { until } from '../race.ts'
 import { readTroubleLine, requestTroubleLine } from '../report/log-lines.ts'
 import { freeLine, roomStepLine, stillBusyLine } from '../report/room-lines.ts'
 import type { World } from '../world.ts'
@@ -67,17 +68,20 @@ export async function makeRoom(
           return false
         }
         tell(step, occupant, making, room, world, progress)
-        await take(step, occupant, making, world)
+        await until(signal, take(step, occupant, making, world))
         await clock.sleep(restMs(occupant, making, world), signal)
       }
       // What is stopped is looked at right before.
-      if (!signal.aborted) occupant = await lookAgain(occupant, making, room, autoPromote, world)
+      if (signal.aborted) break
+      occupant = await until(signal, lookAgain(occupant, making, room, autoPromote, world))
       isFresh = making.reading.failed === 0
     }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    progress.end('refused', { ...endOf(progress, world), problems: [callProblem(error)] })
-    return false
+    if (!signal.aborted) {
+      progress.end('refused', { ...endOf(progress, world), problems: [callProblem(error)] })
+      return false
+    }
   }
   if (signal.aborted) {
     progress.end('cancelled', endOf(progress, world))

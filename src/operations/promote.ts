@@ -32,8 +32,8 @@ export async function promote(parsed: ParsedInputs, world: World): Promise<Relea
 
   const engine = engineFor(attached.plan, inputs, patient, progress)
   const snapshot = await lookUntilClear(engine, attached, world, progress)
-  if (snapshot === undefined) return progress.end('refused')
   if (world.signal.aborted) return progress.end('cancelled')
+  if (snapshot === undefined) return progress.end('refused')
   takeUp(attached, progress)
   progress.see(snapshot)
   const step = promotionStep(snapshot, attached.plan.group.readyWaitMs)

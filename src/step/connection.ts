@@ -19,6 +19,7 @@ import type { Problem } from '../errors.ts'
 import { githubRun } from '../github-run.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { readRegion } from '../inputs/region.ts'
+import { within } from '../race.ts'
 import { inSentence } from '../untrusted.ts'
 import type { Log } from '../world.ts'
 import type { LaterToolkit } from './toolkit.ts'
@@ -142,9 +143,7 @@ function connectAsRole(options: ConnectionOptions, anonymous: Omit<Reach, 'crede
 const SOON_MS = 500
 
 async function orSoon(firstRequestSent: Promise<void>, clock: Clock): Promise<void> {
-  const waiting = new AbortController()
-  await Promise.race([firstRequestSent, clock.sleep(SOON_MS, waiting.signal)])
-  waiting.abort()
+  await within(clock, SOON_MS, async () => await firstRequestSent)
 }
 
 /** The runner gives these to jobs that may ask for a token. Source: GitHub documentation, "OpenID Connect reference". */
