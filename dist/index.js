@@ -36090,10 +36090,10 @@ function parseAppSpecFile(path, text) {
     if (reading.mistakes.length > 0)
         return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`));
     const notes = reading.unknown.map((key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`);
-    return { file, problems: [], notes };
+    return { file, problems: [], notes: (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .firstSentences */ .zR)(notes) };
 }
 function broken(sentences) {
-    return { file: undefined, problems: sentences.map(_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .invalidInput */ .a), notes: [] };
+    return { file: undefined, problems: (0,_document_js__WEBPACK_IMPORTED_MODULE_0__/* .firstSentences */ .zR)(sentences).map(_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .invalidInput */ .a), notes: [] };
 }
 function readRoot(reading, root) {
     const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
@@ -36544,10 +36544,12 @@ function callProblem({ operation, serviceError }) {
 /* harmony export */   s6: () => (/* binding */ listSucceededDeployments),
 /* harmony export */   vI: () => (/* binding */ continueDeployment)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7507);
+/* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7507);
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8416);
+/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8416);
 /* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
+/* harmony import */ var _service_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4849);
+
 
 
 
@@ -36555,11 +36557,11 @@ function callProblem({ operation, serviceError }) {
 /** @throws CallError; code `DeploymentDoesNotExist` */
 async function getDeployment(aws, deploymentId) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
-        const { deploymentInfo } = await aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentCommand */ .Tvn({ deploymentId })), {
+        const { deploymentInfo } = await aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentCommand */ .Tvn({ deploymentId })), {
             abortSignal,
         });
         if (deploymentInfo?.status === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no status');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no status');
         return deploymentInfo;
     });
 }
@@ -36570,30 +36572,35 @@ async function getDeployment(aws, deploymentId) {
  */
 async function getDeploymentTarget(aws, deploymentId, targetId) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentTarget', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentTargetCommand */ .Oxg({ deploymentId, targetId }));
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentTargetCommand */ .Oxg({ deploymentId, targetId }));
         const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal });
         if (deploymentTarget?.ecsTarget === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no target');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no target');
+        const events = deploymentTarget.ecsTarget.lifecycleEvents?.length ?? 0;
+        if (events > MAX_EVENTS)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)(`${events} lifecycle events`);
         return deploymentTarget;
     });
 }
+/** Lifecycle events of a target at most; CodeDeploy has 11 for ECS. Source: User Guide, AppSpec 'hooks' section. */
+const MAX_EVENTS = 100;
 /** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
 async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentGroup', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentGroupCommand */ .WOp({ applicationName, deploymentGroupName }));
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentGroupCommand */ .WOp({ applicationName, deploymentGroupName }));
         const { deploymentGroupInfo } = await aws.codeDeploy.send(command, { abortSignal });
         if (deploymentGroupInfo === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no deployment group');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no deployment group');
         return deploymentGroupInfo;
     });
 }
 /** @throws CallError; code `DeploymentConfigDoesNotExist` */
 async function getDeploymentConfig(aws, deploymentConfigName) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentConfig', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentConfigCommand */ .z2K({ deploymentConfigName }));
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentConfigCommand */ .z2K({ deploymentConfigName }));
         const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal });
         if (deploymentConfigInfo === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no configuration');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no configuration');
         return deploymentConfigInfo;
     });
 }
@@ -36604,22 +36611,21 @@ async function getDeploymentConfig(aws, deploymentConfigName) {
 async function getAppSpec(aws, applicationName, sha256) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetApplicationRevision', async (abortSignal) => {
         const revision = { revisionType: 'AppSpecContent', appSpecContent: { sha256 } };
-        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetApplicationRevisionCommand */ .dpB({ applicationName, revision });
+        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetApplicationRevisionCommand */ .dpB({ applicationName, revision });
         const content = (await aws.codeDeploy.send(command, { abortSignal })).revision?.appSpecContent?.content;
         if (!content)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no AppSpec');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no AppSpec');
         return content;
     });
 }
 /** Ids of deployments of the group that have not ended. @throws CallError */
 async function listActiveDeployments(aws, application, group) {
-    return await listDeployments(aws, application, group, {
-        includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
-    });
+    const filter = { includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'] };
+    return await listDeployments(aws, application, group, filter, MAX_LATE);
 }
 /** Ids of deployments of the group that succeeded, in an order that is not documented. @throws CallError */
 async function listSucceededDeployments(aws, application, group) {
-    return await listDeployments(aws, application, group, { includeOnlyStatuses: ['Succeeded'] });
+    return await listDeployments(aws, application, group, { includeOnlyStatuses: ['Succeeded'] }, MAX_NAMES);
 }
 /**
  * Ids of deployments of the group that were created since.
@@ -36627,12 +36633,12 @@ async function listSucceededDeployments(aws, application, group) {
  * @throws CallError
  */
 async function listDeploymentsSince(aws, application, group, sinceMs) {
-    return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } });
+    return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } }, MAX_LATE);
 }
-async function listDeployments(aws, applicationName, deploymentGroupName, filter) {
-    return await allPages(async (nextToken) => {
+async function listDeployments(aws, applicationName, deploymentGroupName, filter, maxIds) {
+    return await allPages('codedeploy:ListDeployments', maxIds, async (nextToken) => {
         const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => {
-            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ListDeploymentsCommand */ .sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }));
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ListDeploymentsCommand */ .sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.deployments, nextToken: answer.nextToken };
@@ -36640,9 +36646,9 @@ async function listDeployments(aws, applicationName, deploymentGroupName, filter
 }
 /** Names of all applications of the account in the region. @throws CallError */
 async function listApplications(aws) {
-    return await allPages(async (nextToken) => {
+    return await allPages('codedeploy:ListApplications', MAX_NAMES, async (nextToken) => {
         const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListApplications', (abortSignal) => {
-            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ListApplicationsCommand */ .BJ_({ ...nextToken }));
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ListApplicationsCommand */ .BJ_({ ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.applications, nextToken: answer.nextToken };
@@ -36650,9 +36656,9 @@ async function listApplications(aws) {
 }
 /** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
 async function describeDeploymentGroups(aws, applicationName) {
-    const names = await allPages(async (nextToken) => {
+    const names = await allPages('codedeploy:ListDeploymentGroups', MAX_NAMES, async (nextToken) => {
         const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
-            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ListDeploymentGroupsCommand */ .XOe({ applicationName, ...nextToken }));
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ListDeploymentGroupsCommand */ .XOe({ applicationName, ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.deploymentGroups, nextToken: answer.nextToken };
@@ -36661,7 +36667,7 @@ async function describeDeploymentGroups(aws, applicationName) {
     for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
         const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
         const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
-            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .BatchGetDeploymentGroupsCommand */ .rUZ({ applicationName, deploymentGroupNames }));
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .BatchGetDeploymentGroupsCommand */ .rUZ({ applicationName, deploymentGroupNames }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         groups.push(...(answer.deploymentGroupsInfo ?? []));
@@ -36680,11 +36686,11 @@ const DEPLOYMENT_ID = /^d-[\w-]{1,100}$/;
  */
 async function createDeployment(aws, request) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnce */ .VB)(aws, 'codedeploy:CreateDeployment', async (abortSignal) => {
-        const { deploymentId } = await aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .CreateDeploymentCommand */ .ttP(request)), {
+        const { deploymentId } = await aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .CreateDeploymentCommand */ .ttP(request)), {
             abortSignal,
         });
         if (!deploymentId || !DEPLOYMENT_ID.test(deploymentId))
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no id of the deployment');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no id of the deployment');
         return deploymentId;
     });
 }
@@ -36693,7 +36699,7 @@ async function createDeployment(aws, request) {
  * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
  */
 async function stopDeployment(aws, deploymentId, rollback) {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptWrite */ .$z)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .StopDeploymentCommand */ .NzN({ deploymentId, autoRollbackEnabled: rollback })), {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptWrite */ .$z)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .StopDeploymentCommand */ .NzN({ deploymentId, autoRollbackEnabled: rollback })), {
         abortSignal,
     }));
 }
@@ -36703,21 +36709,39 @@ async function stopDeployment(aws, deploymentId, rollback) {
  * @throws CallError; code `DeploymentIsNotInReadyState`
  */
 async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnward */ .bv)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnward */ .bv)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
         abortSignal,
     }));
 }
-/** Ends at the page without a token; an empty token and one that comes again end too. */
-async function allPages(read) {
+/** Names and past deployments that are read at most; an account may have 10,000 applications (CodeDeploy quotas). */
+const MAX_NAMES = 20_000;
+/** Deployments of one group that are active, or as young as a release, at most; there is one at a time. */
+const MAX_LATE = 1_000;
+/** Pages that are read at most, however little is on each. */
+const MAX_PAGES = 200;
+/**
+ * Everything on all pages: ends at the page without a token; an empty token and one that comes again end too.
+ * @throws CallError when there is still another page after so many entries or pages
+ */
+async function allPages(operation, maxItems, read) {
     const items = [];
     let token = {};
-    do {
+    for (let pages = 1;; pages++) {
         const page = await read(token);
-        items.push(...(page.items ?? []));
+        for (const item of page.items ?? [])
+            items.push(item);
         const { nextToken = '' } = page;
-        token = nextToken === '' || nextToken === token.nextToken ? {} : { nextToken };
-    } while (token.nextToken !== undefined);
-    return items;
+        const isLast = nextToken === '' || nextToken === token.nextToken;
+        if (items.length > maxItems || (!isLast && pages >= MAX_PAGES))
+            throw noEnd(operation, items.length, pages);
+        if (isLast)
+            return items;
+        token = { nextToken };
+    }
+}
+function noEnd(operation, items, pages) {
+    const error = new _service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .NotSentError */ .SD(`The list of ${operation} has no end that can be meant (pages: ${pages}, entries: ${items}); no further page was asked for.`);
+    return new _attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA(operation, (0,_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .readServiceError */ .Yo)(error), error);
 }
 
 
@@ -37000,6 +37024,8 @@ var schema = __nccwpck_require__(6890);
 
 /** How deep an answer of AWS may be nested; none of those that are read here comes near. */
 const MAX_DEPTH = 200;
+/** Entries of a list in an answer at most: as many log events as a page may have. Source: API Reference, FilterLogEvents. */
+const MAX_ITEMS = 10_000;
 /** The last second that is written with four digits of the year, in seconds since 1970. */
 const LAST_SECOND = 253_402_300_799;
 /** A week; CodeDeploy waits for two days at most. Source: CodeDeploy User Guide, "CodeDeploy limits". */
@@ -37023,6 +37049,8 @@ function mistakeIn(schema, value, name) {
     if (schema.isListSchema()) {
         if (!Array.isArray(value))
             return `no list '${name}'`;
+        if (value.length > MAX_ITEMS)
+            return `${value.length} entries of '${name}'`;
         const items = schema.getValueSchema();
         return firstOf(value, (item) => (item === null ? `an empty place in '${name}'` : mistakeIn(items, item, name)));
     }
@@ -37140,13 +37168,21 @@ function onlyTexts(bytes) {
     return new TextEncoder().encode(JSON.stringify(Object.fromEntries(texts)));
 }
 const OUTPUT = 5;
+/** Largest answer that is read; the largest that is asked for, a page of log events, has 1 MiB of them. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 async function bytesOf(body) {
     if (ArrayBuffer.isView(body))
         return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
     const chunks = [];
-    if (isAsyncIterable(body))
-        for await (const chunk of body)
+    let length = 0;
+    if (isAsyncIterable(body)) {
+        for await (const chunk of body) {
+            length += chunk.length;
+            if (length > MAX_ANSWER_BYTES)
+                throw (0,malformed/* malformed */.Q)(`more than ${MAX_ANSWER_BYTES} bytes`);
             chunks.push(chunk);
+        }
+    }
     return new Uint8Array(Buffer.concat(chunks));
 }
 function isAsyncIterable(value) {
@@ -37276,15 +37312,20 @@ function factsOf(error) {
         isClockCorrected: metadata['clockSkewCorrected'] === true,
     };
 }
+/** Characters of an error's text that are looked at; real ones have some hundreds, and patterns take time. */
+const MAX_TEXT_LENGTH = 4_000;
 /** Text and what reads like it; an error answer can hold anything in its place, and not everything becomes a text. */
 function textOf(value) {
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+    if (typeof value === 'string')
+        return (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .cut */ .Jj)(value, MAX_TEXT_LENGTH);
+    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 /** What the SDK says to programmers about an answer that it could not read. */
 function withoutHint(message) {
     return message
         .replace(/^AWS SDK error wrapper for (?:Error: )?/, '')
-        .replace(/\s*Deserialization error: to see .*$/s, '');
+        .replace(/Deserialization error: to see .*$/s, '')
+        .trimEnd();
 }
 /** Names the proxy that a request went through, for the end of a message; empty when there was none. */
 function throughProxy(error) {
@@ -37757,6 +37798,8 @@ function isOutOfSight(outcome, { rollback, cutShort }) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  d9: () => (/* binding */ firstNames),
+  zR: () => (/* binding */ firstSentences),
   OW: () => (/* binding */ isJsonObject),
   I: () => (/* binding */ kindOf),
   Tp: () => (/* binding */ parseDocument)
@@ -41455,6 +41498,18 @@ function parseDocument(path, text) {
 function isJsonObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+/** Mistakes and notes about one file that are told; nobody reads more, and a log with thousands hides everything else. */
+const MAX_TOLD = 30;
+/** The first of the sentences about a document, and how many more there are. */
+function firstSentences(sentences) {
+    const left = sentences.length - MAX_TOLD;
+    return left > 0 ? [...sentences.slice(0, MAX_TOLD), `${left} more like these.`] : [...sentences];
+}
+/** The first of the names, separated by commas, and how many more there are. */
+function firstNames(names) {
+    const left = names.length - MAX_TOLD;
+    return `${names.slice(0, MAX_TOLD).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+}
 /** What kind of JSON value this is, for a sentence: "a list", "the text 'x'". */
 function kindOf(value) {
     if (value === null || value === undefined)
@@ -43723,7 +43778,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 const environment = process.env;
 const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_12__/* .laterToolkit */ .d)(() => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(421)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
 const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_5__/* .stepLog */ .t)(toolkit);
-const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_3__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__/* .STATE_REPORT */ .n7));
+const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_3__/* .stepFiles */ .UM)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__/* .STATE_REPORT */ .n7));
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
 const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_10__/* .Teller */ .T(toolkit, files, log, isPost ? 'post' : 'main');
@@ -47445,12 +47500,14 @@ var deadlines = __nccwpck_require__(3735);
 ;// CONCATENATED MODULE: ./lib/report/gantt.js
 
 
+/** Bars of a picture at most: GitHub draws 50,000 characters of Mermaid. Source: Mermaid documentation, `maxTextSize`. */
+const MAX_BARS = 100;
 /**
  * The timeline as a Mermaid `gantt`, in UTC; empty while nothing has a time. GitHub draws it in summaries; a table with
  * the same facts stands beside it because e-mail and the mobile app show its source.
  */
 function renderGantt(release) {
-    const events = (release.snapshot?.events ?? []).flatMap((event) => eventBar(event));
+    const events = (release.snapshot?.events ?? []).slice(0, MAX_BARS).flatMap(eventBar);
     if (events.length === 0)
         return '';
     const kept = keptBar(release);
@@ -48524,8 +48581,9 @@ function listenForCancel() {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ attemptWrite),
-/* harmony export */   U: () => (/* binding */ stepFiles)
+/* harmony export */   $z: () => (/* binding */ attemptWrite),
+/* harmony export */   CB: () => (/* binding */ readBounded),
+/* harmony export */   UM: () => (/* binding */ stepFiles)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
@@ -48548,16 +48606,40 @@ function stepFiles(environment, knownReport = '') {
         writeSummary: (markdown) => summaryPath === '' || attemptWrite(summaryPath, markdown, 0o644),
         writeReport: (json) => attemptWrite(reportPath, json, 0o600),
         readText: async (path) => {
-            try {
-                const file = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(workspace, path);
-                // Reading a device or a pipe might never end.
-                return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(file).isFile() ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(file, 'utf8') : undefined;
-            }
-            catch {
-                return undefined;
-            }
+            return readBounded((0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(workspace, path), MAX_INPUT_BYTES);
         },
     };
+}
+/** Bytes of an input file that are read: more than a document may have characters, so that one that is too long is told. */
+const MAX_INPUT_BYTES = 5 * 1024 * 1024;
+/**
+ * The text of a regular file, up to its first `maxBytes` bytes; undefined when it cannot be read. Devices, pipes and
+ * folders are not read, and nothing is waited for: a file such as `/proc/kmsg` may not have an end.
+ */
+function readBounded(path, maxBytes) {
+    let file;
+    try {
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | (node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK ?? 0));
+        const status = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(file);
+        if (!status.isFile())
+            return undefined;
+        // Files of the system say that they are empty.
+        const bytes = Buffer.alloc(status.size === 0 ? maxBytes : Math.min(status.size, maxBytes));
+        let length = 0;
+        for (;;) {
+            const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, bytes, length, bytes.length - length, null);
+            length += read;
+            if (read === 0 || length === bytes.length)
+                return bytes.toString('utf8', 0, length);
+        }
+    }
+    catch {
+        return undefined;
+    }
+    finally {
+        if (file !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
+    }
 }
 /**
  * Replaces a file as a whole, so that a process killed in the middle leaves the one before.
@@ -51196,7 +51278,7 @@ function savedRelease(environment) {
     return {
         path,
         // Without it the post step cannot help; that is no reason to fail a release.
-        save: (release) => void (0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .attemptWrite */ .$)(path, saveRelease(release), 0o600),
+        save: (release) => void (0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .attemptWrite */ .$z)(path, saveRelease(release), 0o600),
     };
 }
 /** The release as text. */
@@ -51228,10 +51310,12 @@ function isMoment(value) {
 function restorePlan(plan, arn) {
     return { ...plan, definition: { kind: 'use', arn }, budget: { totalMs: 0, overallMs: 0, phaseMs: () => 0 } };
 }
+/** Bytes of a saved release that are read; the largest have some 100 kB. */
+const MAX_SAVED_BYTES = 64 * 1024 * 1024;
 /** What the main step left; undefined when there is nothing to go on with. */
 function readSavedRelease(path) {
     try {
-        return restoreRelease((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'), (0,_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .momentOf */ .Et)(_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml));
+        return restoreRelease((0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .readBounded */ .CB)(path, MAX_SAVED_BYTES) ?? '', (0,_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .momentOf */ .Et)(_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml));
     }
     catch {
         return undefined;
@@ -52257,9 +52341,13 @@ function closeAll(...parts) {
         part.close();
 }
 
+// EXTERNAL MODULE: ./lib/step/files.js
+var files = __nccwpck_require__(9937);
 ;// CONCATENATED MODULE: ./lib/step/event.js
 
 
+/** Source: GitHub docs, "Webhook events and payloads": payloads are capped at 25 MB. */
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 /**
  * Whether the event that started the run says that its repository is private (or internal). Events without a repository,
  * such as a schedule, say nothing. Source: GitHub docs, webhook payloads, `repository.private`.
@@ -52272,7 +52360,7 @@ function isPrivateRepository(environment) {
 /** The event that started the run, as GitHub told it; undefined when it cannot be read. */
 function readEvent(environment) {
     try {
-        return JSON.parse((0,external_node_fs_.readFileSync)(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+        return JSON.parse((0,files/* readBounded */.CB)(environment['GITHUB_EVENT_PATH'] ?? '', MAX_EVENT_BYTES) ?? '');
     }
     catch {
         return undefined;
@@ -54049,12 +54137,12 @@ function definitionFromAnswer(taskDefinition, tags) {
     const notes = unknownMembers.length === 0
         ? []
         : [
-            `The task definition has members that this version does not know and passes on as they are: ${unknownMembers.join(', ')}.`,
+            `The task definition has members that this version does not know and passes on as they are: ${(0,lib_document/* firstNames */.d9)(unknownMembers)}.`,
         ];
     return { definition, notes };
 }
 function broken(sentences) {
-    return { definition: undefined, problems: sentences.map(errors/* invalidInput */.a), notes: [] };
+    return { definition: undefined, problems: (0,lib_document/* firstSentences */.zR)(sentences).map(errors/* invalidInput */.a), notes: [] };
 }
 function unwrapDescribeOutput(root) {
     const { taskDefinition, tags, ...rest } = root;

@@ -43,6 +43,21 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Mistakes and notes about one file that are told; nobody reads more, and a log with thousands hides everything else. */
+const MAX_TOLD = 30
+
+/** The first of the sentences about a document, and how many more there are. */
+export function firstSentences(sentences: readonly string[]): string[] {
+  const left = sentences.length - MAX_TOLD
+  return left > 0 ? [...sentences.slice(0, MAX_TOLD), `${left} more like these.`] : [...sentences]
+}
+
+/** The first of the names, separated by commas, and how many more there are. */
+export function firstNames(names: readonly string[]): string {
+  const left = names.length - MAX_TOLD
+  return `${names.slice(0, MAX_TOLD).join(', ')}${left > 0 ? ` and ${left} more` : ''}`
+}
+
 /** What kind of JSON value this is, for a sentence: "a list", "the text 'x'". */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'

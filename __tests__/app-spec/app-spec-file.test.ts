@@ -306,3 +306,11 @@ describe('an AppSpec file is refused', () => {
     expect(read(text).wrong).not.toEqual([])
   })
 })
+
+test('thousands of keys that CodeDeploy does not document are told by the first thirty', () => {
+  const keys = Array.from({ length: 50_000 }, (_, index) => `key${index}: 1`).join('\n')
+  const { notes, wrong } = read(minimal('', keys))
+  expect(wrong).toEqual([])
+  expect(notes).toHaveLength(31)
+  expect(notes.at(-1)).toBe('49970 more like these.')
+})

@@ -114,6 +114,28 @@ describe('an error', () => {
     })
   })
 
+  test.each([
+    ['blanks', ' '.repeat(65_536)],
+    ['escapes', '\u001b['.repeat(32_768)],
+    ['what looks like an action', 'is not authorized to perform: a:'.repeat(2_000)],
+  ])('is looked at in its first 4,000 characters only when it is 64 kB of %s', (_, text) => {
+    let looked = 0
+    const error = sdkError('ClientException', 'text', 400)
+    const replace = String.prototype.replace
+    // Counts the characters that patterns are given to look at.
+    String.prototype.replace = function (this: string, ...how: unknown[]) {
+      looked = Math.max(looked, this.length)
+      return Reflect.apply(replace, this, how)
+    } as typeof replace
+    try {
+      error.message = `${text}Deserialization error: to see more`
+      expect(readServiceError(error).kind).not.toBe('network')
+    } finally {
+      String.prototype.replace = replace
+    }
+    expect(looked).toBeLessThanOrEqual(4_001)
+  })
+
   test('carries a code that is one line', () => {
     expect(readServiceError(sdkError('A\n::error::b', 'text', 400)).code).not.toContain('\n')
   })

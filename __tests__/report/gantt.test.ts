@@ -105,3 +105,8 @@ test('a bar has a label even when its event has no name in our letters', () => {
     true,
   ])
 })
+
+test('a picture has 100 bars at most, however many events there are', () => {
+  const events = Array.from({ length: 20_000 }, (_, index) => event(`E${index}`, 'succeeded', index, index + 1))
+  expect(barsOf(gantt({ snapshot: snapshot('', { events }) }))).toHaveLength(100)
+})

@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { stepFiles } from '../../src/step/files.ts'
+import { parseDocument } from '../../src/document.ts'
+import { readBounded, stepFiles } from '../../src/step/files.ts'
 
 let workspace = ''
 beforeAll(() => {
@@ -31,3 +33,22 @@ test.each(['folder', '.', '/dev/zero', 'missing.json', 'td\u0000.json', 'x'.repe
     expect(await read(path)).toBeUndefined()
   },
 )
+
+test('has no text for a pipe, which nobody may ever write to', async () => {
+  execFileSync('mkfifo', [join(workspace, 'pipe.json')])
+  expect(await read('pipe.json')).toBeUndefined()
+})
+
+test('reads no more of a file than a document may have, and ends at what a file of the system has', () => {
+  const file = openSync(join(workspace, 'large.json'), 'w')
+  // Takes no room on the disk.
+  ftruncateSync(file, 1_500_000_000)
+  closeSync(file)
+  expect(readBounded(join(workspace, 'large.json'), 1_000)).toHaveLength(1_000)
+  expect(readBounded('/proc/self/status', 1_000_000)).toContain('Name:')
+})
+
+test('a file of 1.5 GB is refused as too long', async () => {
+  const text = (await read('large.json')) ?? ''
+  expect(parseDocument('large.json', text)).toBe('is larger than 1048576 characters.')
+})

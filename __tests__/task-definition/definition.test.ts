@@ -346,3 +346,19 @@ test.each(['t.json', 't.yaml'])('%s is read or refused, whatever it holds', (pat
     }),
   )
 })
+
+describe('50,000 members that nobody knows', () => {
+  const many = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`member${index}`, 1]))
+
+  test('are told by the first thirty in a file, and how many more there are', () => {
+    const { wrong } = read('task-definition.json', { ...WEB, ...many })
+    expect(wrong).toHaveLength(31)
+    expect(wrong.at(-1)).toBe('49970 more like these.')
+  })
+
+  test('are passed on from an answer, with a note that names the first thirty', () => {
+    const { definition, notes } = definitionFromAnswer({ ...WEB, ...many }, undefined)
+    expect(Object.keys(definition)).toHaveLength(50_002)
+    expect(notes).toEqual([expect.stringMatching(/: member0, .*, member29 and 49970 more\.$/)])
+  })
+})

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, kindOf, parseDocument } from '../document.ts'
+import { firstSentences, isJsonObject, type JsonObject, kindOf, parseDocument } from '../document.ts'
 import { invalidInput, type Problem } from '../errors.ts'
 import { LIFECYCLE_HOOKS, type LifecycleHook } from '../inputs/hooks.ts'
 import { inSentence } from '../untrusted.ts'
@@ -41,7 +41,7 @@ export function parseAppSpecFile(path: string, text: string): ReadAppSpec {
   const notes = reading.unknown.map(
     (key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`,
   )
-  return { file, problems: [], notes }
+  return { file, problems: [], notes: firstSentences(notes) }
 }
 
 interface Reading {
@@ -52,7 +52,7 @@ interface Reading {
 }
 
 function broken(sentences: string[]): ReadAppSpec {
-  return { file: undefined, problems: sentences.map(invalidInput), notes: [] }
+  return { file: undefined, problems: firstSentences(sentences).map(invalidInput), notes: [] }
 }
 
 function readRoot(reading: Reading, root: JsonObject): AppSpecFile {

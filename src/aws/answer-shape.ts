@@ -4,6 +4,9 @@ import { isJsonObject } from '../document.ts'
 /** How deep an answer of AWS may be nested; none of those that are read here comes near. */
 const MAX_DEPTH = 200
 
+/** Entries of a list in an answer at most: as many log events as a page may have. Source: API Reference, FilterLogEvents. */
+const MAX_ITEMS = 10_000
+
 /** The last second that is written with four digits of the year, in seconds since 1970. */
 const LAST_SECOND = 253_402_300_799
 
@@ -26,6 +29,7 @@ function mistakeIn(schema: NormalizedSchema, value: unknown, name: string): stri
   if (value === null || value === undefined) return undefined
   if (schema.isListSchema()) {
     if (!Array.isArray(value)) return `no list '${name}'`
+    if (value.length > MAX_ITEMS) return `${value.length} entries of '${name}'`
     const items = schema.getValueSchema()
     return firstOf(value, (item) => (item === null ? `an empty place in '${name}'` : mistakeIn(items, item, name)))
   }

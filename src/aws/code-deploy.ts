@@ -7,6 +7,7 @@ import {
   type DeploymentConfigInfo,
   type DeploymentGroupInfo,
   type DeploymentInfo,
+  type DeploymentStatus,
   type DeploymentTarget,
   type DeploymentWaitType,
   GetApplicationRevisionCommand,
@@ -20,9 +21,10 @@ import {
   type ListDeploymentsInput,
   StopDeploymentCommand,
 } from '@aws-sdk/client-codedeploy'
-import { type Attempts, attempt, attemptOnce, attemptOnward, attemptWrite } from './attempts.ts'
+import { type Attempts, attempt, attemptOnce, attemptOnward, attemptWrite, CallError } from './attempts.ts'
 import { malformed } from './malformed.ts'
 import { wellAnswered } from './raw-json.ts'
+import { NotSentError, readServiceError } from './service-error.ts'
 
 /** What calls to CodeDeploy are made with. */
 export interface CodeDeploy extends Attempts {
@@ -54,9 +56,14 @@ export async function getDeploymentTarget(
     const command = wellAnswered(new GetDeploymentTargetCommand({ deploymentId, targetId }))
     const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal })
     if (deploymentTarget?.ecsTarget === undefined) throw malformed('no target')
+    const events = deploymentTarget.ecsTarget.lifecycleEvents?.length ?? 0
+    if (events > MAX_EVENTS) throw malformed(`${events} lifecycle events`)
     return deploymentTarget
   })
 }
+
+/** Lifecycle events of a target at most; CodeDeploy has 11 for ECS. Source: User Guide, AppSpec 'hooks' section. */
+const MAX_EVENTS = 100
 
 /** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
 export async function getDeploymentGroup(
@@ -101,14 +108,13 @@ export async function getAppSpec(aws: CodeDeploy, applicationName: string, sha25
 
 /** Ids of deployments of the group that have not ended. @throws CallError */
 export async function listActiveDeployments(aws: CodeDeploy, application: string, group: string): Promise<string[]> {
-  return await listDeployments(aws, application, group, {
-    includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
-  })
+  const filter = { includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'] as DeploymentStatus[] }
+  return await listDeployments(aws, application, group, filter, MAX_LATE)
 }
 
 /** Ids of deployments of the group that succeeded, in an order that is not documented. @throws CallError */
 export async function listSucceededDeployments(aws: CodeDeploy, application: string, group: string): Promise<string[]> {
-  return await listDeployments(aws, application, group, { includeOnlyStatuses: ['Succeeded'] })
+  return await listDeployments(aws, application, group, { includeOnlyStatuses: ['Succeeded'] }, MAX_NAMES)
 }
 
 /**
@@ -122,7 +128,7 @@ export async function listDeploymentsSince(
   group: string,
   sinceMs: number,
 ): Promise<string[]> {
-  return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } })
+  return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } }, MAX_LATE)
 }
 
 async function listDeployments(
@@ -130,8 +136,9 @@ async function listDeployments(
   applicationName: string,
   deploymentGroupName: string,
   filter: Pick<ListDeploymentsInput, 'includeOnlyStatuses' | 'createTimeRange'>,
+  maxIds: number,
 ): Promise<string[]> {
-  return await allPages(async (nextToken) => {
+  return await allPages('codedeploy:ListDeployments', maxIds, async (nextToken) => {
     const answer = await attempt(aws, 'codedeploy:ListDeployments', (abortSignal) => {
       const command = wellAnswered(
         new ListDeploymentsCommand({ applicationName, deploymentGroupName, ...filter, ...nextToken }),
@@ -144,7 +151,7 @@ async function listDeployments(
 
 /** Names of all applications of the account in the region. @throws CallError */
 export async function listApplications(aws: CodeDeploy): Promise<string[]> {
-  return await allPages(async (nextToken) => {
+  return await allPages('codedeploy:ListApplications', MAX_NAMES, async (nextToken) => {
     const answer = await attempt(aws, 'codedeploy:ListApplications', (abortSignal) => {
       const command = wellAnswered(new ListApplicationsCommand({ ...nextToken }))
       return aws.codeDeploy.send(command, { abortSignal })
@@ -158,7 +165,7 @@ export async function describeDeploymentGroups(
   aws: CodeDeploy,
   applicationName: string,
 ): Promise<DeploymentGroupInfo[]> {
-  const names = await allPages(async (nextToken) => {
+  const names = await allPages('codedeploy:ListDeploymentGroups', MAX_NAMES, async (nextToken) => {
     const answer = await attempt(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
       const command = wellAnswered(new ListDeploymentGroupsCommand({ applicationName, ...nextToken }))
       return aws.codeDeploy.send(command, { abortSignal })
@@ -233,15 +240,40 @@ interface Page {
   nextToken: string | undefined
 }
 
-/** Ends at the page without a token; an empty token and one that comes again end too. */
-async function allPages(read: (nextToken: { nextToken?: string }) => Promise<Page>): Promise<string[]> {
+/** Names and past deployments that are read at most; an account may have 10,000 applications (CodeDeploy quotas). */
+const MAX_NAMES = 20_000
+
+/** Deployments of one group that are active, or as young as a release, at most; there is one at a time. */
+const MAX_LATE = 1_000
+
+/** Pages that are read at most, however little is on each. */
+const MAX_PAGES = 200
+
+/**
+ * Everything on all pages: ends at the page without a token; an empty token and one that comes again end too.
+ * @throws CallError when there is still another page after so many entries or pages
+ */
+async function allPages(
+  operation: string,
+  maxItems: number,
+  read: (nextToken: { nextToken?: string }) => Promise<Page>,
+): Promise<string[]> {
   const items: string[] = []
   let token: { nextToken?: string } = {}
-  do {
+  for (let pages = 1; ; pages++) {
     const page = await read(token)
-    items.push(...(page.items ?? []))
+    for (const item of page.items ?? []) items.push(item)
     const { nextToken = '' } = page
-    token = nextToken === '' || nextToken === token.nextToken ? {} : { nextToken }
-  } while (token.nextToken !== undefined)
-  return items
+    const isLast = nextToken === '' || nextToken === token.nextToken
+    if (items.length > maxItems || (!isLast && pages >= MAX_PAGES)) throw noEnd(operation, items.length, pages)
+    if (isLast) return items
+    token = { nextToken }
+  }
+}
+
+function noEnd(operation: string, items: number, pages: number): CallError {
+  const error = new NotSentError(
+    `The list of ${operation} has no end that can be meant (pages: ${pages}, entries: ${items}); no further page was asked for.`,
+  )
+  return new CallError(operation, readServiceError(error), error)
 }

@@ -74,10 +74,20 @@ function onlyTexts(bytes: Uint8Array): Uint8Array {
 type OperationSchema = readonly unknown[]
 const OUTPUT = 5
 
+/** Largest answer that is read; the largest that is asked for, a page of log events, has 1 MiB of them. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+
 async function bytesOf(body: unknown): Promise<Uint8Array> {
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
   const chunks: Uint8Array[] = []
-  if (isAsyncIterable(body)) for await (const chunk of body) chunks.push(chunk)
+  let length = 0
+  if (isAsyncIterable(body)) {
+    for await (const chunk of body) {
+      length += chunk.length
+      if (length > MAX_ANSWER_BYTES) throw malformed(`more than ${MAX_ANSWER_BYTES} bytes`)
+      chunks.push(chunk)
+    }
+  }
   return new Uint8Array(Buffer.concat(chunks))
 }
 

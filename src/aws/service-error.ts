@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../document.ts'
-import { inSentence } from '../untrusted.ts'
+import { cut, inSentence } from '../untrusted.ts'
 
 /**
  * What an error from AWS means for us.
@@ -152,16 +152,21 @@ function factsOf(error: unknown): ErrorFacts {
   }
 }
 
+/** Characters of an error's text that are looked at; real ones have some hundreds, and patterns take time. */
+const MAX_TEXT_LENGTH = 4_000
+
 /** Text and what reads like it; an error answer can hold anything in its place, and not everything becomes a text. */
 function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+  if (typeof value === 'string') return cut(value, MAX_TEXT_LENGTH)
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
 /** What the SDK says to programmers about an answer that it could not read. */
 function withoutHint(message: string): string {
   return message
     .replace(/^AWS SDK error wrapper for (?:Error: )?/, '')
-    .replace(/\s*Deserialization error: to see .*$/s, '')
+    .replace(/Deserialization error: to see .*$/s, '')
+    .trimEnd()
 }
 
 /** Names the proxy that a request went through, for the end of a message; empty when there was none. */

@@ -2,12 +2,15 @@ import type { EventReading } from '../follow/snapshot.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import { originalKeptUntilMs } from './deadlines.ts'
 
+/** Bars of a picture at most: GitHub draws 50,000 characters of Mermaid. Source: Mermaid documentation, `maxTextSize`. */
+const MAX_BARS = 100
+
 /**
  * The timeline as a Mermaid `gantt`, in UTC; empty while nothing has a time. GitHub draws it in summaries; a table with
  * the same facts stands beside it because e-mail and the mobile app show its source.
  */
 export function renderGantt(release: Release): string {
-  const events = (release.snapshot?.events ?? []).flatMap((event) => eventBar(event))
+  const events = (release.snapshot?.events ?? []).slice(0, MAX_BARS).flatMap(eventBar)
   if (events.length === 0) return ''
   const kept = keptBar(release)
   const rollback = rollbackBar(release)

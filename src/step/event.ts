@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { isJsonObject } from '../document.ts'
+import { readBounded } from './files.ts'
+
+/** Source: GitHub docs, "Webhook events and payloads": payloads are capped at 25 MB. */
+const MAX_EVENT_BYTES = 32 * 1024 * 1024
 
 /**
  * Whether the event that started the run says that its repository is private (or internal). Events without a repository,
@@ -14,7 +17,7 @@ export function isPrivateRepository(environment: NodeJS.ProcessEnv): boolean {
 /** The event that started the run, as GitHub told it; undefined when it cannot be read. */
 export function readEvent(environment: NodeJS.ProcessEnv): unknown {
   try {
-    return JSON.parse(readFileSync(environment['GITHUB_EVENT_PATH'] ?? '', 'utf8'))
+    return JSON.parse(readBounded(environment['GITHUB_EVENT_PATH'] ?? '', MAX_EVENT_BYTES) ?? '')
   } catch {
     return undefined
   }

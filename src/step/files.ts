@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -28,14 +28,36 @@ export function stepFiles(environment: NodeJS.ProcessEnv, knownReport = ''): Ste
     writeSummary: (markdown) => summaryPath === '' || attemptWrite(summaryPath, markdown, 0o644),
     writeReport: (json) => attemptWrite(reportPath, json, 0o600),
     readText: async (path) => {
-      try {
-        const file = resolve(workspace, path)
-        // Reading a device or a pipe might never end.
-        return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined
-      } catch {
-        return undefined
-      }
+      return readBounded(resolve(workspace, path), MAX_INPUT_BYTES)
     },
+  }
+}
+
+/** Bytes of an input file that are read: more than a document may have characters, so that one that is too long is told. */
+const MAX_INPUT_BYTES = 5 * 1024 * 1024
+
+/**
+ * The text of a regular file, up to its first `maxBytes` bytes; undefined when it cannot be read. Devices, pipes and
+ * folders are not read, and nothing is waited for: a file such as `/proc/kmsg` may not have an end.
+ */
+export function readBounded(path: string, maxBytes: number): string | undefined {
+  let file: number | undefined
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    const status = fstatSync(file)
+    if (!status.isFile()) return undefined
+    // Files of the system say that they are empty.
+    const bytes = Buffer.alloc(status.size === 0 ? maxBytes : Math.min(status.size, maxBytes))
+    let length = 0
+    for (;;) {
+      const read = readSync(file, bytes, length, bytes.length - length, null)
+      length += read
+      if (read === 0 || length === bytes.length) return bytes.toString('utf8', 0, length)
+    }
+  } catch {
+    return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
   }
 }
 

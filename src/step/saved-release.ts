@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { broughtOver, type Moment, momentOf, systemClock } from '../clock.ts'
 import { isJsonObject } from '../document.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
 import type { Release } from '../release-state.ts'
-import { attemptWrite } from './files.ts'
+import { attemptWrite, readBounded } from './files.ts'
 
 /** Names of what the main step leaves to the post step through the runner. */
 export const STATE_FILE = 'release-file'
@@ -64,10 +64,13 @@ function restorePlan(plan: ReleasePlan, arn: string): ReleasePlan {
   return { ...plan, definition: { kind: 'use', arn }, budget: { totalMs: 0, overallMs: 0, phaseMs: () => 0 } }
 }
 
+/** Bytes of a saved release that are read; the largest have some 100 kB. */
+const MAX_SAVED_BYTES = 64 * 1024 * 1024
+
 /** What the main step left; undefined when there is nothing to go on with. */
 export function readSavedRelease(path: string): Release | undefined {
   try {
-    return restoreRelease(readFileSync(path, 'utf8'), momentOf(systemClock))
+    return restoreRelease(readBounded(path, MAX_SAVED_BYTES) ?? '', momentOf(systemClock))
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseDocument } from '../document.ts'
+import { firstNames, firstSentences, isJsonObject, type JsonObject, parseDocument } from '../document.ts'
 import { invalidInput, type Problem } from '../errors.ts'
 import { inSentence } from '../untrusted.ts'
 import { shapeTaskDefinition } from './shape.ts'
@@ -69,13 +69,13 @@ export function definitionFromAnswer(
     unknownMembers.length === 0
       ? []
       : [
-          `The task definition has members that this version does not know and passes on as they are: ${unknownMembers.join(', ')}.`,
+          `The task definition has members that this version does not know and passes on as they are: ${firstNames(unknownMembers)}.`,
         ]
   return { definition, notes }
 }
 
 function broken(sentences: string[]): ReadDefinition {
-  return { definition: undefined, problems: sentences.map(invalidInput), notes: [] }
+  return { definition: undefined, problems: firstSentences(sentences).map(invalidInput), notes: [] }
 }
 
 function unwrapDescribeOutput(root: JsonObject): JsonObject {
