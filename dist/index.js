@@ -42602,6 +42602,8 @@ const LOOK_AGAIN_MS = 1_000;
 const LOOK_AGAIN_LATER_MS = 5_000;
 /** How long that is tried where there is no other limit, in milliseconds. */
 const LOOK_ONCE_MORE_MS = 60_000;
+/** How long the events of a deployment may be behind its end before they are told as contradicting it. Assumed. */
+const CATCHES_UP_WITHIN_MS = 60_000;
 const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined };
 /**
  * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
@@ -42616,7 +42618,10 @@ async function settle(engine, deploymentId, outcome, following, partings) {
     // What is being settled when the run is cancelled goes on for as long as a cancelled step does.
     const late = (0,race/* delayed */.Nw)(clock, signal, partings.windDownMs);
     try {
-        return await bringToRest(engine, deploymentId, outcome, { ...following, signal: late.signal }, partings);
+        const settlement = await bringToRest(engine, deploymentId, outcome, { ...following, signal: late.signal }, partings);
+        if (settlement.snapshot === undefined)
+            return settlement;
+        return { ...settlement, snapshot: await untilConsistent(engine, settlement.snapshot, following) };
     }
     finally {
         late.cancel();
@@ -42650,6 +42655,29 @@ async function bringToRest(engine, deploymentId, outcome, following, partings) {
 /** What may have asked for a rollback before this step asks for anything. */
 function reasonsOf({ rollbackOn, wasStopAccepted = false }) {
     return { rollbackOn, isAsked: wasStopAccepted };
+}
+/** Reads again, for a while, what does not go with the end of the deployment. */
+async function untilConsistent(engine, ended, following) {
+    const { clock, signal } = following;
+    const startMs = clock.monotonicMs();
+    let snapshot = ended;
+    while (snapshot.isBehind === true && !signal.aborted && clock.monotonicMs() - startMs < CATCHES_UP_WITHIN_MS) {
+        await clock.sleep(LOOK_AGAIN_LATER_MS, signal);
+        try {
+            const seen = await (0,race/* until */.TG)(signal, engine.observe(ended.deploymentId, snapshot));
+            if (seen === undefined)
+                return snapshot;
+            (0,follow/* tell */.qz)(snapshot, seen, following);
+            snapshot = seen;
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            if (!(0,attempts/* isPassing */.WG)(error.serviceError))
+                return snapshot;
+        }
+    }
+    return snapshot;
 }
 /** Leaves a deployment as it is; where the last reading of it is no longer what is now, with another one. */
 async function leave(engine, deploymentId, before, following, partings) {
@@ -46026,7 +46054,12 @@ function codeDeployEngine(aws, release) {
         }
         if (target === 'unseen')
             return await observeBlindly(info, lastSeen);
-        return (0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt });
+        const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt });
+        if (!contradictsEnd(snapshot, target))
+            return snapshot;
+        // Traffic is then told by ECS, or not at all.
+        const asShown = { ...snapshot, isBlind: true, trafficReadAt: undefined };
+        return { ...(await observeBlindly(info, asShown)), isBehind: true };
     }
     return {
         start: (taskDefinitionArn) => (0,start_deployment/* startDeployment */.i)(aws, createRequest(release, taskDefinitionArn), release.earlier, release.onAnswerLost),
@@ -46045,6 +46078,19 @@ function codeDeployEngine(aws, release) {
 function hasTargetEnded(target) {
     const status = target === 'unseen' ? undefined : target?.ecsTarget?.status;
     return status === 'Succeeded' || status === 'Failed' || status === 'Skipped';
+}
+/**
+ * The deployment is over, and its target shows something that does not go with that. Both come from stores of their own,
+ * one of which can be behind (assumed).
+ */
+function contradictsEnd(snapshot, target) {
+    if (!(0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return false;
+    const status = target?.ecsTarget?.status;
+    if (status === 'Pending' || status === 'InProgress' || status === 'Ready')
+        return true;
+    const isOpen = ({ status: one }) => one === 'pending' || one === 'running' || one === 'failed';
+    return snapshot.status === 'succeeded' && snapshot.events.some(isOpen);
 }
 /** Source: CodeDeploy API Reference, RollbackInfo. */
 function isRollback({ rollbackInfo }) {
@@ -46304,7 +46350,7 @@ function cause(release) {
                 return rolledBackCause(release);
             if (release.deploymentId === undefined)
                 return (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewCause */ .qV)(release) ?? '';
-            return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`;
+            return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}${assumedSentence(release)}`;
         case 'awaiting-promotion':
             return awaitingCause(release);
         case 'started':
@@ -46344,13 +46390,21 @@ function awaitingCause(release) {
     const until = untilMs === undefined ? '' : ` until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(untilMs, true)}`;
     return `Deployment ${deploymentId} serves ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} on the test listener of ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
 }
+/** A success by what ECS shows of it, while the deployment itself goes on and its events cannot be read. */
+function assumedSentence({ snapshot }) {
+    if (snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot) || !snapshot.isBlind)
+        return '';
+    if (snapshot.events.length > 0 && snapshot.events.every(({ status }) => status === 'succeeded'))
+        return '';
+    return ` Its lifecycle events could not be read: that the last of them are done is assumed, because the replacement task set has been PRIMARY for some seconds (CodeDeploy status: ${snapshot.statusWord}).`;
+}
 /** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
 function rolledBackCause(release) {
     const { deploymentId, outcome } = release;
     if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
         return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
     }
-    return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)}.${adoptedSentence(release)}`;
+    return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
 }
 function nothingToStop(release) {
     const { deploymentId, snapshot, asked, group } = release;
@@ -47289,7 +47343,9 @@ function verdictSentences(release) {
         title: titleOf(release),
         cause: (0,_cause_js__WEBPACK_IMPORTED_MODULE_1__/* .cause */ .c)(release),
         production: productionSentence(release),
-        remains: [madeRoomSentence(release), remains(release)].filter((part) => part !== '').join(' '),
+        remains: [contradictionSentence(release), madeRoomSentence(release), remains(release)]
+            .filter((part) => part !== '')
+            .join(' '),
         advice: advice(release),
     };
 }
@@ -47306,6 +47362,19 @@ function titleOf(release) {
 function verdictParagraph(release) {
     const { cause: what, production, remains: rest, advice: next } = verdictSentences(release);
     return [what, production, rest, next].filter((part) => part !== '').join(' ');
+}
+/** CodeDeploy's own end and its lifecycle events, where both cannot be true. */
+function contradictionSentence({ status, snapshot }) {
+    if (status === undefined || snapshot?.isBehind !== true)
+        return '';
+    const { statusWord, events, eventsReadAt } = snapshot;
+    const open = events.find(({ status: one }) => one === 'running' || one === 'pending' || one === 'failed');
+    const at = eventsReadAt === undefined ? '' : ` at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(eventsReadAt.atMs)}`;
+    const shown = open === undefined ? 'it still runs' : `${open.name} is ${eventResultWord(open.status)}`;
+    return `CodeDeploy contradicts itself: it says that the deployment is ${statusWord}, and showed${at} that ${shown}. The lifecycle events are not taken for how it ended.`;
+}
+function eventResultWord(status) {
+    return status === 'running' ? 'still running' : status === 'pending' ? 'still to come' : status;
 }
 /** What of others was ended to make room. */
 function madeRoomSentence({ waits }) {
@@ -47919,6 +47988,8 @@ function peakTraffic(release) {
 function neverShifted(release) {
     const { snapshot } = release;
     if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || snapshot.isBlind || peakTraffic(release) > 0)
+        return false;
+    if (snapshot.status === 'succeeded')
         return false;
     const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
     if (shift === undefined)

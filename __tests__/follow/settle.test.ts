@@ -92,6 +92,34 @@ describe('a release that reached its finish line or of which nothing can be read
   })
 })
 
+describe('an end that the lifecycle events do not go with', () => {
+  const BEHIND = { ...SUCCEEDED, events: INSTALLING.events, isBlind: true, isBehind: true }
+  const outcome: Outcome = { kind: 'finish-line', snapshot: BEHIND }
+
+  test('is read again every 5 s until they do', async () => {
+    const { settlement, engine, told } = await play({ outcome, now: (second) => (second < 20 ? BEHIND : SUCCEEDED) })
+    expect(engine.times('observe')).toEqual([5_000, 10_000, 15_000, 20_000])
+    expect(settlement.snapshot).toMatchObject({ status: 'succeeded', isBlind: false })
+    expect(settlement.snapshot?.isBehind).toBeUndefined()
+    expect(told.entries.map((entry) => entry.kind)).toContain('event')
+  })
+
+  test('is read again for a minute at most, also when reading fails', async () => {
+    const late = await play({ outcome, now: BEHIND })
+    expect(late.settlement.snapshot?.isBehind).toBe(true)
+    expect(late.tookMs).toBe(60_000)
+    const failing = await play({ outcome, now: unread })
+    expect(failing.settlement.snapshot).toEqual(BEHIND)
+    expect(failing.tookMs).toBe(60_000)
+  })
+
+  test('is read again in no step that is cancelled', async () => {
+    expect((await play({ outcome, following: { signal: AbortSignal.abort() } })).engine.asked).toEqual([])
+    const cancelled = await play({ outcome: lastly.cancelled(SHIFTING), now: BEHIND })
+    expect(cancelled.engine.times('observe')).toEqual([0])
+  })
+})
+
 describe('a release that is to be left', () => {
   test.each([
     ['timed out', lastly.timedOut],

@@ -15,7 +15,7 @@ import { originalTaskSetOf, type ResolvedService, readTaskSet, type ServiceTaskS
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
 import type { ReleaseEngine } from './follow.ts'
 import { type Earlier, findOwn } from './own-deployment.ts'
-import { type Hooks, hasEnded, type Snapshot } from './snapshot.ts'
+import { type EventReading, type Hooks, hasEnded, type Snapshot } from './snapshot.ts'
 import { startDeployment } from './start-deployment.ts'
 import { TargetSight } from './target-sight.ts'
 
@@ -134,7 +134,11 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
       targetReadAt = momentOf(aws.clock)
     }
     if (target === 'unseen') return await observeBlindly(info, lastSeen)
-    return readSnapshot({ ...reading, target, targetReadAt })
+    const snapshot = readSnapshot({ ...reading, target, targetReadAt })
+    if (!contradictsEnd(snapshot, target)) return snapshot
+    // Traffic is then told by ECS, or not at all.
+    const asShown = { ...snapshot, isBlind: true, trafficReadAt: undefined }
+    return { ...(await observeBlindly(info, asShown)), isBehind: true }
   }
 
   return {
@@ -163,6 +167,18 @@ type TargetReading = DeploymentTarget | undefined | 'unseen'
 function hasTargetEnded(target: TargetReading): boolean {
   const status = target === 'unseen' ? undefined : target?.ecsTarget?.status
   return status === 'Succeeded' || status === 'Failed' || status === 'Skipped'
+}
+
+/**
+ * The deployment is over, and its target shows something that does not go with that. Both come from stores of their own,
+ * one of which can be behind (assumed).
+ */
+function contradictsEnd(snapshot: Snapshot, target: DeploymentTarget | undefined): boolean {
+  if (!hasEnded(snapshot)) return false
+  const status = target?.ecsTarget?.status
+  if (status === 'Pending' || status === 'InProgress' || status === 'Ready') return true
+  const isOpen = ({ status: one }: EventReading) => one === 'pending' || one === 'running' || one === 'failed'
+  return snapshot.status === 'succeeded' && snapshot.events.some(isOpen)
 }
 
 /** Source: CodeDeploy API Reference, RollbackInfo. */

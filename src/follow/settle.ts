@@ -1,4 +1,4 @@
-import { CallError } from '../aws/attempts.ts'
+import { CallError, isPassing } from '../aws/attempts.ts'
 import { momentOf } from '../clock.ts'
 import type { Problem } from '../errors.ts'
 import type { Parting, RollbackEvent } from '../inputs/choices.ts'
@@ -53,6 +53,9 @@ const LOOK_AGAIN_LATER_MS = 5_000
 /** How long that is tried where there is no other limit, in milliseconds. */
 const LOOK_ONCE_MORE_MS = 60_000
 
+/** How long the events of a deployment may be behind its end before they are told as contradicting it. Assumed. */
+const CATCHES_UP_WITHIN_MS = 60_000
+
 const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined }
 
 /**
@@ -73,7 +76,9 @@ export async function settle(
   // What is being settled when the run is cancelled goes on for as long as a cancelled step does.
   const late = delayed(clock, signal, partings.windDownMs)
   try {
-    return await bringToRest(engine, deploymentId, outcome, { ...following, signal: late.signal }, partings)
+    const settlement = await bringToRest(engine, deploymentId, outcome, { ...following, signal: late.signal }, partings)
+    if (settlement.snapshot === undefined) return settlement
+    return { ...settlement, snapshot: await untilConsistent(engine, settlement.snapshot, following) }
   } finally {
     late.cancel()
   }
@@ -113,6 +118,26 @@ async function bringToRest(
 /** What may have asked for a rollback before this step asks for anything. */
 function reasonsOf({ rollbackOn, wasStopAccepted = false }: Partings): RollbackReasons {
   return { rollbackOn, isAsked: wasStopAccepted }
+}
+
+/** Reads again, for a while, what does not go with the end of the deployment. */
+async function untilConsistent(engine: ReleaseEngine, ended: Snapshot, following: Following): Promise<Snapshot> {
+  const { clock, signal } = following
+  const startMs = clock.monotonicMs()
+  let snapshot = ended
+  while (snapshot.isBehind === true && !signal.aborted && clock.monotonicMs() - startMs < CATCHES_UP_WITHIN_MS) {
+    await clock.sleep(LOOK_AGAIN_LATER_MS, signal)
+    try {
+      const seen = await until(signal, engine.observe(ended.deploymentId, snapshot))
+      if (seen === undefined) return snapshot
+      tell(snapshot, seen, following)
+      snapshot = seen
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      if (!isPassing(error.serviceError)) return snapshot
+    }
+  }
+  return snapshot
 }
 
 /** Leaves a deployment as it is; where the last reading of it is no longer what is now, with another one. */

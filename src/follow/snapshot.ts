@@ -22,6 +22,8 @@ export interface Snapshot {
   statusReadAt: Moment
   /** The events were not read this time: they are as they were last seen, and task sets are as ECS tells them. */
   isBlind: boolean
+  /** The events were read, but do not go with the end of the deployment: they are told as blind ones are. */
+  isBehind?: boolean
   /** When the events were read; undefined when they never were. */
   eventsReadAt: Moment | undefined
   /** When the shares of production were read; undefined when they never were. */

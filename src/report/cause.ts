@@ -19,7 +19,7 @@ export function cause(release: Release): string {
     case 'succeeded':
       if (release.operation === 'rollback') return rolledBackCause(release)
       if (release.deploymentId === undefined) return previewCause(release) ?? ''
-      return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}`
+      return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}${assumedSentence(release)}`
     case 'awaiting-promotion':
       return awaitingCause(release)
     case 'started':
@@ -59,13 +59,20 @@ function awaitingCause(release: Release): string {
   return `Deployment ${deploymentId} serves ${releasedRevision(release)} on the test listener of ${serviceLabel(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`
 }
 
+/** A success by what ECS shows of it, while the deployment itself goes on and its events cannot be read. */
+function assumedSentence({ snapshot }: Release): string {
+  if (snapshot === undefined || hasEnded(snapshot) || !snapshot.isBlind) return ''
+  if (snapshot.events.length > 0 && snapshot.events.every(({ status }) => status === 'succeeded')) return ''
+  return ` Its lifecycle events could not be read: that the last of them are done is assumed, because the replacement task set has been PRIMARY for some seconds (CodeDeploy status: ${snapshot.statusWord}).`
+}
+
 /** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
 function rolledBackCause(release: Release): string {
   const { deploymentId, outcome } = release
   if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
     return `${endCause(release)} ${rollbackSentence(release)}`
   }
-  return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}.${adoptedSentence(release)}`
+  return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}.${adoptedSentence(release)}${assumedSentence(release)}`
 }
 
 function nothingToStop(release: Release): string {

@@ -1,5 +1,5 @@
 import { revisionName } from '../aws/arn.ts'
-import { hasEnded } from '../follow/snapshot.ts'
+import { type EventReading, hasEnded } from '../follow/snapshot.ts'
 import { isRelease } from '../inputs/operation.ts'
 import { mayHaveStarted, type Release, rollbackOf } from '../release-state.ts'
 import type { Status } from '../verdict.ts'
@@ -46,7 +46,9 @@ export function verdictSentences(release: Release): Verdict {
     title: titleOf(release),
     cause: cause(release),
     production: productionSentence(release),
-    remains: [madeRoomSentence(release), remains(release)].filter((part) => part !== '').join(' '),
+    remains: [contradictionSentence(release), madeRoomSentence(release), remains(release)]
+      .filter((part) => part !== '')
+      .join(' '),
     advice: advice(release),
   }
 }
@@ -63,6 +65,20 @@ function titleOf(release: Release): string {
 export function verdictParagraph(release: Release): string {
   const { cause: what, production, remains: rest, advice: next } = verdictSentences(release)
   return [what, production, rest, next].filter((part) => part !== '').join(' ')
+}
+
+/** CodeDeploy's own end and its lifecycle events, where both cannot be true. */
+function contradictionSentence({ status, snapshot }: Release): string {
+  if (status === undefined || snapshot?.isBehind !== true) return ''
+  const { statusWord, events, eventsReadAt } = snapshot
+  const open = events.find(({ status: one }) => one === 'running' || one === 'pending' || one === 'failed')
+  const at = eventsReadAt === undefined ? '' : ` at ${clockTime(eventsReadAt.atMs)}`
+  const shown = open === undefined ? 'it still runs' : `${open.name} is ${eventResultWord(open.status)}`
+  return `CodeDeploy contradicts itself: it says that the deployment is ${statusWord}, and showed${at} that ${shown}. The lifecycle events are not taken for how it ended.`
+}
+
+function eventResultWord(status: EventReading['status']): string {
+  return status === 'running' ? 'still running' : status === 'pending' ? 'still to come' : status
 }
 
 /** What of others was ended to make room. */

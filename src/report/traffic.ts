@@ -19,6 +19,7 @@ export function peakTraffic(release: Release): number {
 export function neverShifted(release: Release): boolean {
   const { snapshot } = release
   if (snapshot === undefined || !hasEnded(snapshot) || snapshot.isBlind || peakTraffic(release) > 0) return false
+  if (snapshot.status === 'succeeded') return false
   const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic')
   if (shift === undefined) return snapshot.taskSets.every(({ role }) => role === 'original')
   return shift.status === 'pending' || shift.status === 'skipped'

@@ -237,4 +237,6 @@ export interface Timings {
   refusal: number
   /** From the moment at which the replacement's tasks die until the deployment fails of it. */
   unhealthyLag: number
+  /** Answers about a deployment's target show it as it was so long ago. */
+  targetLag: number
 }

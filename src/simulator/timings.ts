@@ -24,4 +24,5 @@ export const DEFAULT_TIMINGS: Timings = {
   alarmAtStart: 0.7,
   refusal: 1,
   unhealthyLag: 5,
+  targetLag: 0,
 }

@@ -27,6 +27,8 @@ export class Account {
   readonly #context: Context
   readonly #lanes = new Map<string, Known>()
   readonly #laneKeys = new Map<string, string>()
+  /** How each lane was since when, for answers that are behind; nothing is kept where none are. */
+  readonly #past = new Map<string, { sinceMs: number; lane: Lane }[]>()
   #deploymentsCreated = 0
 
   constructor(rules: Rules) {
@@ -55,11 +57,21 @@ export class Account {
     if (!known) return undefined
     let { lane, next } = known
     while (next && next.atMs <= atMs) {
+      const sinceMs = next.atMs
       lane = next.happen()
+      this.#remember(lane, sinceMs)
       next = nextTransition(lane, this.#context)
     }
     if (lane !== known.lane) this.#lanes.set(key, { lane, next })
     return lane
+  }
+
+  /** The lane as it was so long before this moment as answers about targets are behind. */
+  laneOfTarget(key: string, atMs: number): Lane | undefined {
+    const now = this.lane(key, atMs)
+    const { targetLag } = this.rules.timingsMs
+    if (targetLag === 0) return now
+    return this.#past.get(key)?.findLast(({ sinceMs }) => sinceMs <= atMs - targetLag)?.lane
   }
 
   laneOfDeployment(id: string, atMs: number): Lane | undefined {
@@ -75,7 +87,9 @@ export class Account {
       this.#laneKeys.set(fact.deploymentId, key)
       this.#laneKeys.set(rollbackIdOf(fact.deploymentId), key)
     }
-    this.#know(applyFact(lane, this.rules, fact))
+    const after = applyFact(lane, this.rules, fact)
+    this.#remember(after, fact.atMs)
+    this.#know(after)
   }
 
   /** What concerns every lane, such as an alarm that any group may watch. */
@@ -94,6 +108,13 @@ export class Account {
     for (const { next } of this.#lanes.values())
       if (next && (dueMs === undefined || next.atMs < dueMs)) dueMs = next.atMs
     return dueMs
+  }
+
+  #remember(lane: Lane, sinceMs: number): void {
+    if (this.rules.timingsMs.targetLag === 0) return
+    const past = this.#past.get(lane.key) ?? []
+    past.push({ sinceMs, lane })
+    this.#past.set(lane.key, past)
   }
 
   #know(lane: Lane): void {

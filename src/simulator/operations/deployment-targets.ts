@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-codedeploy'
 import type { Account } from '../model/account.ts'
 import { isOver } from '../model/deployment.ts'
+import { findDeployment } from '../model/lane.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
 import { codeDeploySchema } from '../protocol/schema.ts'
@@ -79,10 +80,12 @@ function requireTarget(
 ): Wire<DeploymentTarget> {
   if (!id) throw new AwsError('DeploymentTargetIdRequiredException', 'A deployment target ID is required')
   if (!id.includes(':')) throw new AwsError('InvalidDeploymentTargetIdException', `Invalid deployment target ID: ${id}`)
-  if (id !== lane.key || deployment.targetStatus === undefined) {
+  const past = account.laneOfTarget(lane.key, atMs)
+  const shown = past && findDeployment(past, deployment.id)
+  if (id !== lane.key || past === undefined || shown?.targetStatus === undefined) {
     throw new AwsError('DeploymentTargetDoesNotExistException', `The deployment target ${id} does not exist`)
   }
-  return targetView(account.world, account.assumptions, lane, deployment, atMs)
+  return targetView(account.world, account.assumptions, past, shown, atMs - account.rules.timingsMs.targetLag)
 }
 
 /** Both task sets belong to the one target, so a label leaves nothing out (assumed). */
