@@ -91,6 +91,13 @@ describe('a release that goes well', () => {
     expect(log.join('\n')).toContain('codedeploy:UpdateDeploymentGroup')
   })
 
+  test('turns rollback off for the deployment with rollback-on: never', async () => {
+    const { calls } = await releaseWith({ inputs: { 'rollback-on': 'never' } })
+    const request = calls.find(({ operation }) => operation === 'CreateDeployment')?.input
+    expect(request).toMatchObject({ autoRollbackConfiguration: { enabled: false, events: [] } })
+    expect(request).not.toHaveProperty('overrideAlarmConfiguration')
+  })
+
   test('says how long it can take, how to stop it, and that this is not AWS', async () => {
     const { log } = await releaseWith()
     expect(log).toContainEqual(

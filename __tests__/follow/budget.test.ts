@@ -32,3 +32,29 @@ test('is a number for a group that says nothing about its waits', () => {
   const group = { holdsAtReady: false, readyWaitMs: 0, terminationWaitMs: undefined }
   expect(budgetFor({ ...FACTS, group, waitsForTermination: true }).totalMs).toBe((65 + 14 + 5) * MINUTE_MS)
 })
+
+test.each([
+  ['no hook', {}, 0],
+  ['one hook', { AfterInstall: 'f' }, 1],
+  ['two hooks of one function', { AfterInstall: 'f', AfterAllowTraffic: 'f' }, 2],
+  [
+    'five hooks',
+    {
+      BeforeInstall: 'a',
+      AfterInstall: 'b',
+      AfterAllowTestTraffic: 'c',
+      BeforeAllowTraffic: 'd',
+      AfterAllowTraffic: 'e',
+    },
+    5,
+  ],
+])('gives each hook a limit of its own: %s', (_name, hooks, count) => {
+  const budget = budgetFor({ ...FACTS, hooks })
+  expect(budget.totalMs).toBe((65 + 14 + count * 65) * MINUTE_MS)
+  expect(budget.phaseMs({ kind: 'unseen' })).toBe((65 + count * 65 + 14 + 60 + 5) * MINUTE_MS)
+})
+
+test('counts only the hooks before Ready when it ends there', () => {
+  const hooks = { AfterInstall: 'a', AfterAllowTestTraffic: 'b', BeforeAllowTraffic: 'c', AfterAllowTraffic: 'd' }
+  expect(budgetFor({ ...FACTS, hooks, endsAtReady: true }).totalMs).toBe((65 + 2 * 65) * MINUTE_MS)
+})

@@ -232,6 +232,20 @@ describe('operation: rollback', () => {
       },
     ))
 
+  test('does not switch off the alarms that the user has named, when one of them stops it', () =>
+    inOneAccount(baseScenario, async (account) => {
+      await releasedBefore(account)
+      account.simulator.setAlarm('web-latency', 'ALARM')
+      const named = { ...ROLLBACK, 'task-definition': 'web:1', alarms: 'web-latency' }
+      const { outputs, writes, calls } = await operate(account, named, pressed(50))
+      expect(writes).toEqual(['CreateDeployment'])
+      expect(calls.find(({ operation }) => operation === 'CreateDeployment')?.input).toMatchObject({
+        overrideAlarmConfiguration: { enabled: true, alarms: [{ name: 'web-latency' }] },
+      })
+      expect(outputs.status).not.toBe('succeeded')
+      expect(outputs.production).toBe('web:2')
+    }))
+
   test('names what is missing when alarms may not be turned off, and says before that AWS will ask for it', () =>
     inOneAccount(baseScenario, async (account) => {
       await releasedBefore(account)

@@ -126,6 +126,18 @@ describe('variables and secrets', () => {
     })
   })
 
+  test('leave nothing behind when the only variable becomes a secret, or the only secret a variable', () => {
+    const variable = { name: 'web', environment: [{ name: 'A', value: '1' }] }
+    const secret = { name: 'web', secrets: [{ name: 'A', valueFrom: '/a' }] }
+    const withContainer = (container: object) => ({ containerDefinitions: [container] })
+    expect(override({ secrets: new Map([['A', '/a']]) }, 'web', withContainer(variable)).containers).toEqual([
+      { ...secret, environment: [] },
+    ])
+    expect(override({ environment: new Map([['A', '1']]) }, 'web', withContainer(secret)).containers).toEqual([
+      { ...variable, secrets: [] },
+    ])
+  })
+
   test('make no list where there is nothing to put in', () => {
     const bare = { containerDefinitions: [{ name: 'web' }] }
     expect(override({ environment: new Map([['A', '1']]) }, 'web', bare).containers).toEqual([
