@@ -42125,6 +42125,7 @@ function tell(before, snapshot, following) {
     const entries = (0,timeline/* changesBetween */.i)(before, snapshot, following.clock.now());
     for (const entry of entries)
         following.onEntry(entry);
+    following.onTold?.();
     return entries.length > 0;
 }
 /** Before a wait is given up whose looks fail: the status alone may be there to be read, and decide it. */
@@ -45711,6 +45712,8 @@ async function freeQuietly(lane, own, why, world) {
 class Progress {
     #release;
     #world;
+    #warnedOf = new Map();
+    #later = [];
     constructor(release, world) {
         this.#world = world;
         this.#release = release;
@@ -45728,16 +45731,39 @@ class Progress {
         this.#world.onRelease(this.#release);
         return this.#release;
     }
-    /** Something to warn of, now and in the summary, once; with the time when there is a deployment. */
+    /**
+     * Something to warn of, now and in the summary, once; with the time when changes of a deployment were told, which are
+     * older.
+     */
     warn(text) {
         if (this.#release.warnings.includes(text))
             return;
         const { log, clock } = this.#world;
-        if (this.#release.deploymentId === undefined)
+        if (this.#release.deploymentId === undefined || this.#release.timeline.length === 0)
             log.warning(text);
         else
             log.line(`${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(clock.now())}  Warning: ${text}`);
         this.learn({ warnings: [...this.#release.warnings, text] });
+    }
+    /** All that there is to warn of about this now: what was warned of before, and is not among it, is over. */
+    warnOf(concern, texts) {
+        const over = new Set((this.#warnedOf.get(concern) ?? []).filter((text) => !texts.includes(text)));
+        this.#warnedOf.set(concern, texts);
+        if (over.size > 0)
+            this.learn({ warnings: this.#release.warnings.filter((text) => !over.has(text)) });
+        for (const text of texts)
+            this.warn(text);
+    }
+    /** Something to say once the changes that came before it are told. */
+    afterwards(say) {
+        this.#later.push(say);
+    }
+    /** Every change of a reading is told. */
+    told() {
+        const later = this.#later;
+        this.#later = [];
+        for (const say of later)
+            say();
     }
     /** A change of a deployment: one line of the log. */
     enter(entry) {
@@ -45758,6 +45784,7 @@ class Progress {
     }
     /** The release is over. */
     end(status, news = {}) {
+        this.told();
         return this.learn({ ...news, status, endedAt: (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .momentOf */ .Et)(this.#world.clock) });
     }
 }
@@ -45916,12 +45943,17 @@ const AGAIN_AFTER_TROUBLE_MS = 60_000;
 /** Whether a deployment's target can be read; while it cannot, when to try again. Times by the monotonic clock. */
 class TargetSight {
     #onLost;
+    #onSeen;
     #failedLooks = 0;
     #againAtMs;
-    #wasTold = false;
-    /** @param onLost told once, when following goes on without the target for the first time */
-    constructor(onLost) {
+    #isTold = false;
+    /**
+     * @param onLost following goes on without the target
+     * @param onSeen the target can be read again
+     */
+    constructor(onLost, onSeen) {
         this.#onLost = onLost;
+        this.#onSeen = onSeen;
     }
     isWorthTrying(nowMs) {
         return this.#againAtMs === undefined || nowMs >= this.#againAtMs;
@@ -45929,6 +45961,9 @@ class TargetSight {
     succeeded() {
         this.#failedLooks = 0;
         this.#againAtMs = undefined;
+        if (this.#isTold)
+            this.#onSeen();
+        this.#isTold = false;
     }
     /**
      * A look that failed.
@@ -45942,9 +45977,9 @@ class TargetSight {
         if (!isDenied && !isBlind && !isPressing && this.#failedLooks < MAX_FAILED_LOOKS)
             return false;
         this.#againAtMs = nowMs + (isDenied ? AGAIN_AFTER_DENIAL_MS : AGAIN_AFTER_TROUBLE_MS);
-        if (!this.#wasTold)
+        if (!this.#isTold)
             this.#onLost(error);
-        this.#wasTold = true;
+        this.#isTold = true;
         return true;
     }
 }
@@ -45971,7 +46006,7 @@ const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotE
 function codeDeployEngine(aws, release) {
     const { service } = release;
     const targetId = `${service.clusterName}:${service.name}`;
-    const sight = new TargetSight(release.onTargetLost);
+    const sight = new TargetSight(release.onTargetLost, release.onTargetSeen);
     let primarySince;
     /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
     async function readTarget(deploymentId, isPressing) {
@@ -46241,7 +46276,11 @@ function engineFor(plan, inputs, world, progress) {
         rollbackOn: inputs.rollbackOn,
         alarms: inputs.alarms,
         onAnswerLost: (error) => world.log.line((0,log_lines/* answerLostLine */.bo)(error, world.clock.now())),
-        onTargetLost: (error) => progress.warn((0,log_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)),
+        onTargetLost: (error) => progress.afterwards(() => progress.warnOf('lifecycle-events', [(0,log_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)])),
+        onTargetSeen: () => progress.afterwards(() => {
+            progress.warnOf('lifecycle-events', []);
+            world.log.line((0,log_lines/* targetSeenLine */.fl)(world.clock.now()));
+        }),
     });
 }
 /** What was there when the checks looked. */
@@ -46267,12 +46306,21 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         autoPromote: inputs.autoPromote,
         endsTerminationWait: inputs.operation === 'promote' && finishLine === 'completion',
         onEntry: (entry) => progress.enter(entry),
-        onSnapshot: (snapshot) => progress.see(snapshot),
+        onSnapshot: (snapshot) => {
+            progress.see(snapshot);
+            if (snapshot.deploymentId !== progress.release.deploymentId)
+                return;
+            if (snapshot.status === 'running' || snapshot.status === 'succeeded')
+                progress.warnOf('ready-wait', []);
+            if (snapshot.status === 'succeeded')
+                progress.warnOf('termination-wait', []);
+        },
+        onTold: () => progress.told(),
         onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
         onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
         onRequestTrouble: (trouble) => world.log.line((0,log_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
         onStopAccepted: () => void progress.learn({ stopAccepted: true }),
-        onPromotionDenied: ({ operation, serviceError }, wait) => progress.warn(`${(0,service_error/* describeServiceError */.VN)(operation, serviceError)} ${WAITS_ON[wait]}`),
+        onPromotionDenied: ({ operation, serviceError }, wait) => progress.warnOf(`${wait}-wait`, [`${(0,service_error/* describeServiceError */.VN)(operation, serviceError)} ${WAITS_ON[wait]}`]),
         reasonToGiveUp: watchReplacementTasks(world, {
             service: plan.service,
             failFast: inputs.failFast,
@@ -46380,7 +46428,7 @@ function cause(release) {
         case 'stopped':
         case 'rolled-back':
         case 'rollback-failed':
-            return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+            return (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
     }
 }
 function awaitingCause(release) {
@@ -46402,7 +46450,7 @@ function assumedSentence({ snapshot }) {
 function rolledBackCause(release) {
     const { deploymentId, outcome } = release;
     if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
-        return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+        return (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
     }
     return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
 }
@@ -46424,7 +46472,7 @@ function earlierRollback(release) {
 /** What a release that is not over is doing. */
 function goingOn(release) {
     const { deploymentId, waits } = release;
-    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release);
+    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release) || 'the service';
     if (deploymentId !== undefined)
         return `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} to ${label}.`;
     const last = waits.at(-1);
@@ -46450,9 +46498,7 @@ function cancelledCause(release) {
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot) && !isOurStop) {
         return snapshot.status === 'succeeded'
             ? `${cancelled} when deployment ${deploymentId} had succeeded.`
-            : [(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release), `${cancelled} meanwhile.`]
-                .filter((part) => part !== '')
-                .join(' ');
+            : (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release), `${cancelled} meanwhile.`);
     }
     if (settlement === undefined && !isOurStop)
         return `${cancelled} while deployment ${deploymentId} was running.`;
@@ -46472,12 +46518,12 @@ function timedOutCause(release) {
         if (isLeft && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot)) {
             return snapshot.status === 'succeeded'
                 ? `${late}; when it was looked at once more it had succeeded.`
-                : `${late}. ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+                : (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)(`${late}.`, (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
         }
         return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
     }
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
-        return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+        return (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
     const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
     const refusal = settlement?.stop?.refusal;
     return refusal === undefined
@@ -46502,7 +46548,7 @@ function partingClause(release) {
         return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`;
     if (snapshot.status === 'succeeded')
         return `deployment ${deploymentId} had succeeded before it could be stopped.`;
-    return `deployment ${deploymentId} was stopped. ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)(`deployment ${deploymentId} was stopped.`, (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
 }
 function unknownCause(release) {
     const { deploymentId, outcome, failure } = release;
@@ -46516,7 +46562,7 @@ function unknownCause(release) {
     }
     const { snapshot } = release;
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
-        return `${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release)} ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release)}`;
+        return (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
     if (outcome?.kind === 'timed-out') {
         const kept = release.settlement?.spared === 'unseen' ? ', so it was not stopped' : '';
         return `The ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`;
@@ -46827,7 +46873,10 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AQ: () => (/* binding */ functionName),
 /* harmony export */   FX: () => (/* binding */ releasedRevision),
+/* harmony export */   TC: () => (/* binding */ changesInOrder),
 /* harmony export */   VR: () => (/* binding */ originalRevision),
+/* harmony export */   ni: () => (/* binding */ titledWith),
+/* harmony export */   qD: () => (/* binding */ revisionsInOrder),
 /* harmony export */   uZ: () => (/* binding */ serviceLabel)
 /* harmony export */ });
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8690);
@@ -46843,12 +46892,42 @@ function originalRevision({ service, deploymentId }) {
     const isGone = deploymentId !== undefined && service?.primary.deploymentId === deploymentId;
     return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
 }
-/** `demo/web`, as far as it is known; of a preview without a lane, whose it is. */
+/** `demo/web`, as far as it is known; of a preview without a lane, whose it is. Empty when no input names a service. */
 function serviceLabel(release) {
     const { service, asked } = release;
     if (service !== undefined)
         return `${service.clusterName}/${service.name}`;
-    return (0,_previews_js__WEBPACK_IMPORTED_MODULE_1__/* .previewLabel */ .Pg)(release) ?? `${asked.cluster}/${asked.service}`;
+    return (0,_previews_js__WEBPACK_IMPORTED_MODULE_1__/* .previewLabel */ .Pg)(release) ?? (asked.service === '' ? '' : `${asked.cluster}/${asked.service}`);
+}
+/** `Refused: demo/web`; the title alone when it is not known of what. */
+function titledWith(title, label) {
+    return label === '' ? title : `${title}: ${label}`;
+}
+/**
+ * `web:1`, `web:2`: from which revision to which production went, as far as they are known. A deployment that was taken
+ * back because somebody asked to go back is told from what it had brought.
+ */
+function revisionsInOrder(release) {
+    const revisions = [originalRevision(release), releasedRevision(release)].filter((name) => name !== '');
+    return isTakenBack(release) ? revisions.reverse() : revisions;
+}
+/** What changed for production, in the direction it went. */
+function changesInOrder(release) {
+    const differences = release.plan?.differences;
+    if (differences === undefined || !isTakenBack(release))
+        return differences;
+    return differences.map(({ from, to, names, ...what }) => ({
+        ...what,
+        from: to,
+        to: from,
+        names: names && { added: names.removed, changed: names.changed, removed: names.added },
+    }));
+}
+/** `operation: rollback` has stopped it, or found it rolled back already, rather than deployed an earlier revision. */
+function isTakenBack({ operation, outcome, status }) {
+    if (operation !== 'rollback')
+        return false;
+    return outcome?.kind === 'stop-asked' || (outcome?.kind === 'ended' && status === 'succeeded');
 }
 /** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */
 function functionName(nameOrArn) {
@@ -46871,22 +46950,25 @@ function functionName(nameOrArn) {
 /* harmony export */   bV: () => (/* binding */ entryLine),
 /* harmony export */   bo: () => (/* binding */ answerLostLine),
 /* harmony export */   eB: () => (/* binding */ readTroubleLine),
+/* harmony export */   fl: () => (/* binding */ targetSeenLine),
 /* harmony export */   iV: () => (/* binding */ hookLogTitle),
 /* harmony export */   n$: () => (/* binding */ targetLostText),
 /* harmony export */   qx: () => (/* binding */ outcomeLines),
 /* harmony export */   x1: () => (/* binding */ writeLines)
 /* harmony export */ });
 /* unused harmony export differenceLine */
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8690);
 /* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8438);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7784);
-/* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5163);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4169);
-/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(802);
-/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3523);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3700);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8191);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7784);
+/* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5163);
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4169);
+/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(802);
+/* harmony import */ var _console_links_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3523);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7419);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3700);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8191);
+
 
 
 
@@ -46900,12 +46982,12 @@ function functionName(nameOrArn) {
 /** What the checks found, for the log. */
 function planLines(release) {
     const { service, group, plan, caller } = release;
-    const who = caller === undefined ? [] : [`As ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(caller.arn)}.`];
+    const who = caller === undefined ? [] : [`As ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(caller.arn)}.`];
     if (service === undefined)
         return who;
     const lines = [
         ...who,
-        `Service ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_7__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .count */ .U9)(service.desiredCount, 'task')}.`,
+        `Service ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_8__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(service.desiredCount, 'task')}.`,
     ];
     if (group !== undefined)
         lines.push(groupLine(group, plan ?? group));
@@ -46914,7 +46996,7 @@ function planLines(release) {
     const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`);
     return [
         ...lines,
-        `Traffic shift: ${plan.deploymentConfig}, ${(0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_1__/* .describeShift */ .ag)(plan.shift)}.`,
+        `Traffic shift: ${plan.deploymentConfig}, ${(0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_2__/* .describeShift */ .ag)(plan.shift)}.`,
         `Hooks: ${hooks.join(', ') || 'none'}.`,
         ...changeLines(plan.differences),
     ];
@@ -46928,7 +47010,7 @@ function groupLine(group, holding) {
     return own === held ? `${label}, ${own}.` : `${label}; for this deployment: ${held}.`;
 }
 function safeguards(rollbackOn, alarms) {
-    const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(rollbackOn)}`;
+    const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .andList */ .cM)(rollbackOn)}`;
     return `${rollback}, ${alarms.length === 0 ? 'no alarms' : `alarms ${alarms.join(', ')}`}`;
 }
 function changeLines(differences) {
@@ -46957,7 +47039,7 @@ function differenceLine({ member, container, from, to, names }) {
 function writeLines({ taskDefinition, deploymentId }) {
     const lines = [];
     if (taskDefinition !== undefined) {
-        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_7__/* .revisionName */ .pd)(taskDefinition.arn);
+        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_8__/* .revisionName */ .pd)(taskDefinition.arn);
         lines.push(taskDefinition.isNew
             ? `Registered task definition ${name}.`
             : `Task definition ${name} asks for the same; nothing to register.`);
@@ -46978,26 +47060,28 @@ function openingLines(release) {
     const { service, deploymentId, plan, run, region, otherEndpoint, asked, caller } = release;
     if (service === undefined || deploymentId === undefined || plan === undefined)
         return [];
-    const url = (0,_console_links_js__WEBPACK_IMPORTED_MODULE_4__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
-    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__/* .isRelease */ .MU)(release.operation);
-    const as = caller === undefined || !isOurs ? '' : `, as ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(caller.arn)}`;
+    const url = (0,_console_links_js__WEBPACK_IMPORTED_MODULE_5__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
+    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__/* .isRelease */ .MU)(release.operation);
+    const as = caller === undefined || !isOurs ? '' : `, as ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(caller.arn)}`;
     const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`;
     const lines = [
-        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
+        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
     ];
     if (otherEndpoint !== undefined)
         lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`);
     else if (url !== undefined)
         lines.push(`Console: ${url}`);
+    if (release.operation === 'stop')
+        return lines;
     lines.push(`To stop it: aws deploy stop-deployment --deployment-id ${deploymentId} --auto-rollback-enabled --region ${region}`);
-    if (asked.finishLine === 'nothing' || release.operation === 'stop')
+    if (asked.finishLine === 'nothing')
         return lines;
     const goal = asked.finishLine === 'completion'
         ? 'the original task set is terminated'
         : asked.finishLine === 'test-traffic'
             ? 'the replacement serves the test listener and the deployment waits at Ready'
             : 'production traffic is shifted and every lifecycle event is done';
-    lines.push(`Waiting until ${goal}, for at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
+    lines.push(`Waiting until ${goal}, for at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
     return lines;
 }
 const EVENT_COLUMN = 22;
@@ -47013,24 +47097,25 @@ function entryLine(entry, release) {
     if (isRollback && (entry.kind === 'event' || entry.kind === 'tasks'))
         return undefined;
     const who = isRollback ? `Rollback ${entry.deploymentId}` : 'Deployment';
-    const percent = release.timeline.findLast(({ kind }) => kind === 'traffic');
+    const told = release.timeline.findLast((one) => one.kind === 'traffic');
+    const percent = told?.replacementPercent ?? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementTraffic */ .GA)(release.outcome?.snapshot) ?? 0;
     switch (entry.kind) {
         case 'status':
             return columns(entry.atMs, who, entry.statusWord);
         case 'event': {
-            const took = entry.durationMs === undefined ? '' : (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(entry.durationMs);
+            const took = entry.durationMs === undefined ? '' : (0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .duration */ .p0)(entry.durationMs);
             const result = entry.status === 'running' ? 'started' : entry.status;
-            return columns(entry.atMs, entry.name, result, took, (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .trafficBar */ .vm)(percent?.kind === 'traffic' ? percent.replacementPercent : 0));
+            return columns(entry.atMs, entry.name, result, took, (0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .trafficBar */ .vm)(percent));
         }
         case 'traffic':
-            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .trafficBar */ .vm)(entry.replacementPercent));
+            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .trafficBar */ .vm)(entry.replacementPercent));
         case 'tasks':
             return columns(entry.atMs, 'Replacement tasks', `${entry.running} of ${entry.desired} running`);
     }
 }
 function columns(atMs, event, result, took = '', traffic = '') {
     const cells = [
-        (0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(atMs),
+        (0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(atMs),
         event.padEnd(EVENT_COLUMN),
         result.padEnd(RESULT_COLUMN),
         took.padEnd(DURATION_COLUMN),
@@ -47043,23 +47128,23 @@ function heartbeatLine(heartbeat, nowMs) {
     const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat;
     const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const tasks = replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_0__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_0__/* .describePhase */ .$8)(phase)}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
 }
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
     const line = (why, parting) => {
         const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} is left as it is`;
-        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
+        return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
     };
     switch (outcome.kind) {
         case 'given-up':
             return line(outcome.reason, 'rollback');
         case 'stop-asked':
-            return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
+            return [`${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
         case 'cancelled':
             return line('The workflow run was cancelled', onCancel);
         case 'timed-out':
-            return line(`Not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
+            return line(`Not done after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
         default:
             return [];
     }
@@ -47068,13 +47153,13 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
 function closingLines(release) {
     if (release.status === undefined)
         return [];
-    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_3__/* .exitCodeOf */ .F)(release.status, release.operation) === 0)
-        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_5__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_5__/* .verdictParagraph */ .u)(release)}`];
+    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_4__/* .exitCodeOf */ .F)(release.status, release.operation) === 0)
+        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictParagraph */ .u)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2
         ? []
         : [
-            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
+            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
             ...sentences,
         ];
 }
@@ -47086,33 +47171,37 @@ function targetLostText({ operation, serviceError }, hooks, finishLine) {
         return text;
     return `${text} Whether hook ${hooks.AfterAllowTraffic} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`;
 }
+/** The lifecycle events can be read again. */
+function targetSeenLine(nowMs) {
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  Lifecycle events and hooks can be seen again.`;
+}
 /** Reads that begin to fail and that succeed again; nothing in between. */
 function readTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
-        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
+        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
 }
 /** Above the lines of a hook's own log. */
 function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
     const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`;
     if (lines.length === 0)
         return `${what}: nothing was found in it`;
-    return omitted === 0 ? what : `${what}: the last ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
+    return omitted === 0 ? what : `${what}: the last ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
 }
 /** What asks for something to be changed begins to fail or is answered again; nothing in between. */
 function requestTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
         const { operation, endedAfter } = trouble;
-        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .count */ .U9)(endedAfter, 'failed request')}.`;
+        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(endedAfter, 'failed request')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
 }
 /** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
 function answerLostLine({ serviceError: { code, message } }, nowMs) {
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
 }
 
 
@@ -47306,9 +47395,9 @@ function previewCause(release) {
 /* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9933);
 /* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5076);
 /* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7419);
-/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3289);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
 /* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3795);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8191);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8191);
 
 
 
@@ -47343,9 +47432,7 @@ function verdictSentences(release) {
         title: titleOf(release),
         cause: (0,_cause_js__WEBPACK_IMPORTED_MODULE_1__/* .cause */ .c)(release),
         production: productionSentence(release),
-        remains: [contradictionSentence(release), madeRoomSentence(release), remains(release)]
-            .filter((part) => part !== '')
-            .join(' '),
+        remains: (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(contradictionSentence(release), madeRoomSentence(release), remains(release)),
         advice: advice(release),
     };
 }
@@ -47353,7 +47440,7 @@ function titleOf(release) {
     const { status, operation } = release;
     if (status === undefined)
         return 'In progress';
-    const preview = (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewTitle */ .Vf)(release);
+    const preview = (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewTitle */ .Vf)(release);
     if (preview !== undefined)
         return preview;
     return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status];
@@ -47361,7 +47448,7 @@ function titleOf(release) {
 /** The verdict as one paragraph, for the annotation and the last line of the log. */
 function verdictParagraph(release) {
     const { cause: what, production, remains: rest, advice: next } = verdictSentences(release);
-    return [what, production, rest, next].filter((part) => part !== '').join(' ');
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(what, production, rest, next);
 }
 /** CodeDeploy's own end and its lifecycle events, where both cannot be true. */
 function contradictionSentence({ status, snapshot }) {
@@ -47369,7 +47456,7 @@ function contradictionSentence({ status, snapshot }) {
         return '';
     const { statusWord, events, eventsReadAt } = snapshot;
     const open = events.find(({ status: one }) => one === 'running' || one === 'pending' || one === 'failed');
-    const at = eventsReadAt === undefined ? '' : ` at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(eventsReadAt.atMs)}`;
+    const at = eventsReadAt === undefined ? '' : ` at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(eventsReadAt.atMs)}`;
     const shown = open === undefined ? 'it still runs' : `${open.name} is ${eventResultWord(open.status)}`;
     return `CodeDeploy contradicts itself: it says that the deployment is ${statusWord}, and showed${at} that ${shown}. The lifecycle events are not taken for how it ended.`;
 }
@@ -47380,21 +47467,16 @@ function eventResultWord(status) {
 function madeRoomSentence({ waits }) {
     const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
     const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
-    return [
-        stopped.length === 0 ? '' : `To make room, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(stopped)} was stopped with rollback.`,
-        cut.length === 0
-            ? ''
-            : `To make room, the termination wait of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`,
-    ]
-        .filter((sentence) => sentence !== '')
-        .join(' ');
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(stopped.length === 0 ? '' : `To make room, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(stopped)} was stopped with rollback.`, cut.length === 0
+        ? ''
+        : `To make room, the termination wait of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`);
 }
 /** Nothing was followed, so that there is nothing to say of production. */
 const SILENT = new Set(['refused', 'started', 'unchanged', 'planned']);
 /** What serves production now, and whether it ever left the original. */
 function productionSentence(release) {
     const { production, status } = release;
-    if (status === undefined || SILENT.has(status) || (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .isGoneAgain */ .eT)(release))
+    if (status === undefined || SILENT.has(status) || (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .isGoneAgain */ .eT)(release))
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
@@ -47403,16 +47485,16 @@ function productionSentence(release) {
         return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .originalRevision */ .VR)(release)}).`;
     const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionText */ .zh)(release);
     if (production !== undefined && text !== '') {
-        const again = isRolledBack(release) ? ' again' : '';
-        return `${what} runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(production.readAtMs)}).`;
+        const again = isRolledBack(release) && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .peakTraffic */ .hX)(release) > 0 ? ' again' : '';
+        return `${what} runs ${text}${again} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.readAtMs)}).`;
     }
     const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionLastSeen */ .Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 /** What serves is what served before. */
 function isRolledBack(release) {
@@ -47424,7 +47506,7 @@ function remains(release) {
     if (release.status === 'refused')
         return leftBehind(release);
     if (release.status === 'succeeded') {
-        const isThere = release.preview?.errand === 'claim' ? (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewCause */ .qV)(release) : undefined;
+        const isThere = release.preview?.errand === 'claim' ? (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) : undefined;
         return isThere ?? keptSentence(release);
     }
     if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed')
@@ -47461,7 +47543,7 @@ function keptSentence(release) {
         return '';
     const { rollbackOn = [], alarms: watched = [] } = release.plan ?? {};
     const alarms = rollbackOn.includes('alarm') && watched.length > 0 ? ' an alarm or' : '';
-    return `The original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .originalRevision */ .VR)(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .originalRevision */ .VR)(release)}) is kept until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 /** What goes on without this step can be watched. */
 function waysToWatch(release, look) {
@@ -47488,7 +47570,7 @@ function advice(release) {
         case 'failed':
         case 'stopped':
         case 'rolled-back':
-            return [hookLogAdvice(release), splitAdvice(release)].filter((part) => part !== '').join(' ');
+            return (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(hookLogAdvice(release), splitAdvice(release));
         default:
             return '';
     }
@@ -47688,7 +47770,7 @@ function heading(release) {
     const { title } = (0,sentences/* verdictSentences */.q)(release);
     const name = (0,labels/* releasedRevision */.FX)(release);
     const revision = release.status === 'succeeded' && release.operation !== 'rollback' && name !== '' ? `${name} to ` : '';
-    return `## ${title}: ${(0,untrusted/* markdownText */.p7)(`${revision}${(0,labels/* serviceLabel */.uZ)(release)}`)}`;
+    return `## ${(0,labels/* titledWith */.ni)(title, (0,untrusted/* markdownText */.p7)(`${revision}${(0,labels/* serviceLabel */.uZ)(release)}`))}`;
 }
 /** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
 function summary_alert(release) {
@@ -47714,13 +47796,7 @@ function facts(release) {
     const rows = [
         ['Deployment', deploymentId === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(deploymentId), url)],
         ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAt)],
-        [
-            'Revision',
-            [(0,labels/* originalRevision */.VR)(release), (0,labels/* releasedRevision */.FX)(release)]
-                .filter((name) => name !== '')
-                .map(untrusted/* markdownCode */.D9)
-                .join(' → '),
-        ],
+        ['Revision', (0,labels/* revisionsInOrder */.qD)(release).map(untrusted/* markdownCode */.D9).join(' → ')],
         [
             release.operation === 'preview' ? 'The lane runs' : 'Production now',
             production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${readText(readAtMs)}`,
@@ -47781,16 +47857,17 @@ function summary_planned(release) {
         section('AppSpec', (0,untrusted/* markdownCode */.D9)(told.appSpec.content)),
     ].join('\n\n');
 }
-function changes({ plan, adopted }) {
-    if (plan === undefined)
+function changes(release) {
+    if (release.plan === undefined)
         return '';
-    if (plan.differences === undefined)
+    const differences = (0,labels/* changesInOrder */.TC)(release);
+    if (differences === undefined)
         return section('What changed', 'That could not be seen.');
-    if (adopted !== undefined && plan.differences.length === 0)
+    if (release.adopted !== undefined && differences.length === 0)
         return '';
-    if (plan.differences.length === 0)
+    if (differences.length === 0)
         return section('What changed', 'Nothing: the same task definition is deployed again.');
-    const rows = plan.differences
+    const rows = differences
         .slice(0, MAX_LIST_LENGTH)
         .map((difference) => [
         (0,untrusted/* markdownText */.p7)(difference.container === '' ? 'task' : difference.container),
@@ -47970,16 +48047,16 @@ function table(header, rows) {
 /* harmony export */ });
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4966);
-
 
 
 /** The largest share of production that the replacement was seen to have, in percent. */
-function peakTraffic(release) {
-    const seen = release.timeline
-        .filter((entry) => entry.deploymentId === release.deploymentId)
+function peakTraffic({ timeline, deploymentId, snapshot, outcome }) {
+    const told = timeline
+        .filter((entry) => entry.deploymentId === deploymentId)
         .map((entry) => (entry.kind === 'traffic' ? entry.replacementPercent : 0));
-    return Math.max(0, ...seen);
+    // Of a deployment that is stopped, the first reading is all that tells how far it had come.
+    const read = [snapshot, outcome?.snapshot].map((one) => (one?.isShifted ? 100 : ((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(one) ?? 0)));
+    return Math.max(0, ...told, ...read);
 }
 /**
  * Production surely stayed on the original: the deployment ended, and its events as they were then show that the shift
@@ -48027,20 +48104,16 @@ function sharesText(revisions) {
         return revisions[0]?.name ?? '';
     return revisions.map(({ name, percent }) => `${name} ${Math.round(percent * 10) / 10}%`).join(' / ');
 }
-/** What the test listener reaches; undefined when there is no test listener or it was not seen. */
-function testTraffic(release) {
-    const { group, snapshot, endedAt } = release;
+/**
+ * What the test listener reaches, by the lifecycle events; undefined when they do not tell. Before AllowTestTraffic, and
+ * after a rollback, it may as well reach nothing (observed), so the original is never assumed.
+ */
+function testTraffic({ group, snapshot, settlement }) {
     if (group?.hasTestListener !== true || snapshot === undefined)
         return undefined;
-    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rollbackOf */ .ID)(release)?.status;
-    if (rollback === 'succeeded')
-        return 'original';
-    if (rollback === 'running' || rollback === 'unknown')
-        return undefined;
-    const shifted = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
-    if (shifted)
-        return 'replacement';
-    return (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .areEventsKnown */ .J9)(snapshot, endedAt) ? 'original' : undefined;
+    const isMoved = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
+    const isStillSo = !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || settlement?.rollback.status === 'none';
+    return isMoved && isStillSo ? 'replacement' : undefined;
 }
 
 
@@ -48050,6 +48123,7 @@ function testTraffic(release) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FY: () => (/* binding */ paragraph),
 /* harmony export */   Tu: () => (/* binding */ atMost),
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   cM: () => (/* binding */ andList),
@@ -48094,6 +48168,10 @@ function trafficBar(percent) {
 function andList(items) {
     const last = items.at(-1) ?? '';
     return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+/** Sentences one after the other; those that are empty are left out. */
+function paragraph(...sentences) {
+    return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 /** `1 task`, `2 tasks`. */
 function count(amount, noun) {
@@ -49541,10 +49619,8 @@ async function check(parsed, blocker, world, progress) {
         const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEnd(), world.clock.now());
         if (expiry?.kind === 'note')
             world.log.line(expiry.text);
-        for (const warning of warnings)
-            progress.warn(warning);
-        if (expiry?.kind === 'warning')
-            progress.warn(expiry.text);
+        progress.warnOf('checks', warnings);
+        progress.warnOf('credentials', expiry?.kind === 'warning' ? [expiry.text] : []);
         return plan;
     });
 }
@@ -52506,13 +52582,13 @@ function renderComment(release) {
     return `${body}\n${end}\n`;
 }
 function facts(release) {
-    const { service, deploymentId, plan, testUrl } = release;
-    const images = (plan?.differences ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS);
+    const { service, deploymentId, testUrl } = release;
+    const images = ((0,labels/* changesInOrder */.TC)(release) ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS);
     const production = (0,traffic/* productionText */.zh)(release);
     const console = service === undefined || deploymentId === undefined
         ? undefined
         : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
-    const revisions = [(0,labels/* originalRevision */.VR)(release), (0,labels/* releasedRevision */.FX)(release)].filter((name) => name !== '');
+    const revisions = (0,labels/* revisionsInOrder */.qD)(release);
     const rows = [
         ...images.map(({ container, from, to }) => [
             `Image of ${(0,untrusted/* markdownText */.p7)(container)}`,
@@ -53453,7 +53529,7 @@ function renderAnnotation(release) {
         return undefined;
     const message = (0,sentences/* verdictParagraph */.u)(release);
     return {
-        title: `${(0,sentences/* verdictSentences */.q)(release).title}: ${(0,labels/* serviceLabel */.uZ)(release)}`,
+        title: (0,labels/* titledWith */.ni)((0,sentences/* verdictSentences */.q)(release).title, (0,labels/* serviceLabel */.uZ)(release)),
         message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
     };
 }

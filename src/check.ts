@@ -28,8 +28,8 @@ export async function check(
     for (const line of planLines(progress.release)) world.log.line(line)
     const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEnd(), world.clock.now())
     if (expiry?.kind === 'note') world.log.line(expiry.text)
-    for (const warning of warnings) progress.warn(warning)
-    if (expiry?.kind === 'warning') progress.warn(expiry.text)
+    progress.warnOf('checks', warnings)
+    progress.warnOf('credentials', expiry?.kind === 'warning' ? [expiry.text] : [])
     return plan
   })
 }

@@ -8,10 +8,15 @@ import { clockTime } from './report/words.ts'
 import type { Status } from './verdict.ts'
 import type { World } from './world.ts'
 
+/** What a warning is about, when it is over once that is. */
+export type Concern = 'checks' | 'credentials' | 'lifecycle-events' | 'ready-wait' | 'termination-wait'
+
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
 export class Progress {
   #release: Release
   readonly #world: World
+  readonly #warnedOf = new Map<Concern, readonly string[]>()
+  #later: (() => void)[] = []
 
   constructor(release: Release, world: World) {
     this.#world = world
@@ -34,13 +39,36 @@ export class Progress {
     return this.#release
   }
 
-  /** Something to warn of, now and in the summary, once; with the time when there is a deployment. */
+  /**
+   * Something to warn of, now and in the summary, once; with the time when changes of a deployment were told, which are
+   * older.
+   */
   warn(text: string): void {
     if (this.#release.warnings.includes(text)) return
     const { log, clock } = this.#world
-    if (this.#release.deploymentId === undefined) log.warning(text)
+    if (this.#release.deploymentId === undefined || this.#release.timeline.length === 0) log.warning(text)
     else log.line(`${clockTime(clock.now())}  Warning: ${text}`)
     this.learn({ warnings: [...this.#release.warnings, text] })
+  }
+
+  /** All that there is to warn of about this now: what was warned of before, and is not among it, is over. */
+  warnOf(concern: Concern, texts: readonly string[]): void {
+    const over = new Set((this.#warnedOf.get(concern) ?? []).filter((text) => !texts.includes(text)))
+    this.#warnedOf.set(concern, texts)
+    if (over.size > 0) this.learn({ warnings: this.#release.warnings.filter((text) => !over.has(text)) })
+    for (const text of texts) this.warn(text)
+  }
+
+  /** Something to say once the changes that came before it are told. */
+  afterwards(say: () => void): void {
+    this.#later.push(say)
+  }
+
+  /** Every change of a reading is told. */
+  told(): void {
+    const later = this.#later
+    this.#later = []
+    for (const say of later) say()
   }
 
   /** A change of a deployment: one line of the log. */
@@ -63,6 +91,7 @@ export class Progress {
 
   /** The release is over. */
   end(status: Status, news: Partial<Release> = {}): Release {
+    this.told()
     return this.learn({ ...news, status, endedAt: momentOf(this.#world.clock) })
   }
 }

@@ -14,6 +14,7 @@ import {
   readTroubleLine,
   requestTroubleLine,
   targetLostText,
+  targetSeenLine,
 } from './report/log-lines.ts'
 import type { World } from './world.ts'
 
@@ -31,7 +32,15 @@ export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progr
     rollbackOn: inputs.rollbackOn,
     alarms: inputs.alarms,
     onAnswerLost: (error) => world.log.line(answerLostLine(error, world.clock.now())),
-    onTargetLost: (error) => progress.warn(targetLostText(error, plan.hooks, inputs.waitFor)),
+    onTargetLost: (error) =>
+      progress.afterwards(() =>
+        progress.warnOf('lifecycle-events', [targetLostText(error, plan.hooks, inputs.waitFor)]),
+      ),
+    onTargetSeen: () =>
+      progress.afterwards(() => {
+        progress.warnOf('lifecycle-events', [])
+        world.log.line(targetSeenLine(world.clock.now()))
+      }),
   })
 }
 
@@ -66,13 +75,19 @@ export function followingOf(
     autoPromote: inputs.autoPromote,
     endsTerminationWait: inputs.operation === 'promote' && finishLine === 'completion',
     onEntry: (entry) => progress.enter(entry),
-    onSnapshot: (snapshot) => progress.see(snapshot),
+    onSnapshot: (snapshot) => {
+      progress.see(snapshot)
+      if (snapshot.deploymentId !== progress.release.deploymentId) return
+      if (snapshot.status === 'running' || snapshot.status === 'succeeded') progress.warnOf('ready-wait', [])
+      if (snapshot.status === 'succeeded') progress.warnOf('termination-wait', [])
+    },
+    onTold: () => progress.told(),
     onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
     onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
     onRequestTrouble: (trouble) => world.log.line(requestTroubleLine(trouble, world.clock.now())),
     onStopAccepted: () => void progress.learn({ stopAccepted: true }),
     onPromotionDenied: ({ operation, serviceError }, wait) =>
-      progress.warn(`${describeServiceError(operation, serviceError)} ${WAITS_ON[wait]}`),
+      progress.warnOf(`${wait}-wait`, [`${describeServiceError(operation, serviceError)} ${WAITS_ON[wait]}`]),
     reasonToGiveUp: watchReplacementTasks(world, {
       service: plan.service,
       failFast: inputs.failFast,

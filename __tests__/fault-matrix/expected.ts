@@ -64,14 +64,14 @@ const EXPECTED: Record<string, Cells> = {
   'follow GetDeployment': row(['same', 'budget'], LOST_SIGHT, LOST_SIGHT),
   'blind DescribeServices': row(SAME, SAME, SAME),
   'promote ContinueDeployment': row(['same', 'held'], LOST_SIGHT, always('held'), CARRIED_OUT),
-  'rollback GetDeploymentTarget': row(WARNED, always('rollback-unseen'), always('warned')),
+  'rollback GetDeploymentTarget': row(WARNED, always('rollback-unseen'), WARNED),
   'rollback GetDeployment': row(['same', 'rollback-unseen'], always('rollback-unseen'), always('rollback-unseen')),
   'rollback GetFunctionConfiguration': row(WARNED, always('warned'), SAME),
   'rollback FilterLogEvents': row(WARNED, always('warned'), always('warned')),
   'stop ListTasks': row(['same', 'reason-unseen'], ['same', 'reason-unseen'], ['warned', 'reason-unseen']),
   'stop DescribeTasks': row(['same', 'reason-unseen'], ['same', 'reason-unseen'], ['warned', 'reason-unseen']),
   'stopping StopDeployment': row(['same', 'not-stopped'], always('not-stopped'), always('not-stopped'), CARRIED_OUT),
-  'stopping GetDeploymentTarget': row(WARNED, always('rollback-unseen'), always('warned')),
+  'stopping GetDeploymentTarget': row(WARNED, always('rollback-unseen'), WARNED),
   'stopping GetDeployment': row(['same', 'rollback-unseen'], always('rollback-unseen'), always('rollback-unseen')),
   'cancel StopDeployment': row(['same', 'left-to-post'], always('left-to-post'), always('left-to-post'), {
     ...CARRIED_OUT,
@@ -86,7 +86,7 @@ const EXPECTED: Record<string, Cells> = {
     always('could-not-stop'),
     CARRIED_OUT,
   ),
-  'post GetDeploymentTarget': row(WARNED, ['same', 'not-seen-to-stop'], always('warned'), {
+  'post GetDeploymentTarget': row(WARNED, ['same', 'not-seen-to-stop'], WARNED, {
     slow: ['same', 'not-seen-to-stop'],
   }),
   'post GetDeployment': row(['same', 'not-seen-to-stop'], ['same', 'not-seen-to-stop'], ['same', 'not-seen-to-stop']),

@@ -36,8 +36,10 @@ export interface CodeDeployRelease {
   alarms: readonly string[] | undefined
   /** The answer of CreateDeployment was lost: the deployment is looked for. */
   onAnswerLost(error: CallError): void
-  /** Told once when the lifecycle events cannot be read; following goes on with less. */
+  /** The lifecycle events cannot be read; following goes on with less. Told again only after they were seen. */
   onTargetLost(error: CallError): void
+  /** The lifecycle events can be read again. */
+  onTargetSeen(): void
 }
 
 /** How old the deployment's status may be while its target says that it is still running, in milliseconds. */
@@ -53,7 +55,7 @@ const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotE
 export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelease): ReleaseEngine {
   const { service } = release
   const targetId = `${service.clusterName}:${service.name}`
-  const sight = new TargetSight(release.onTargetLost)
+  const sight = new TargetSight(release.onTargetLost, release.onTargetSeen)
   let primarySince: Moment | undefined
 
   /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */

@@ -72,6 +72,8 @@ export interface Following {
   endsTerminationWait?: boolean
   onEntry(entry: TimelineEntry): void
   onSnapshot(snapshot: Snapshot): void
+  /** Every change that a reading showed has been handed on. */
+  onTold?(): void
   onHeartbeat(heartbeat: Heartbeat): void
   /** Reads began to fail, or succeed again after `failedReads` that did not. */
   onReadTrouble(trouble: { began: CallError } | { endedAfter: number }): void
@@ -268,6 +270,7 @@ export function tell(before: Snapshot | undefined, snapshot: Snapshot, following
   following.onSnapshot(snapshot)
   const entries = changesBetween(before, snapshot, following.clock.now())
   for (const entry of entries) following.onEntry(entry)
+  following.onTold?.()
   return entries.length > 0
 }
 

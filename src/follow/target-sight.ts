@@ -10,13 +10,18 @@ const AGAIN_AFTER_TROUBLE_MS = 60_000
 /** Whether a deployment's target can be read; while it cannot, when to try again. Times by the monotonic clock. */
 export class TargetSight {
   readonly #onLost: (error: CallError) => void
+  readonly #onSeen: () => void
   #failedLooks = 0
   #againAtMs: number | undefined
-  #wasTold = false
+  #isTold = false
 
-  /** @param onLost told once, when following goes on without the target for the first time */
-  constructor(onLost: (error: CallError) => void) {
+  /**
+   * @param onLost following goes on without the target
+   * @param onSeen the target can be read again
+   */
+  constructor(onLost: (error: CallError) => void, onSeen: () => void) {
     this.#onLost = onLost
+    this.#onSeen = onSeen
   }
 
   isWorthTrying(nowMs: number): boolean {
@@ -26,6 +31,8 @@ export class TargetSight {
   succeeded(): void {
     this.#failedLooks = 0
     this.#againAtMs = undefined
+    if (this.#isTold) this.#onSeen()
+    this.#isTold = false
   }
 
   /**
@@ -39,8 +46,8 @@ export class TargetSight {
     const isBlind = this.#againAtMs !== undefined
     if (!isDenied && !isBlind && !isPressing && this.#failedLooks < MAX_FAILED_LOOKS) return false
     this.#againAtMs = nowMs + (isDenied ? AGAIN_AFTER_DENIAL_MS : AGAIN_AFTER_TROUBLE_MS)
-    if (!this.#wasTold) this.#onLost(error)
-    this.#wasTold = true
+    if (!this.#isTold) this.#onLost(error)
+    this.#isTold = true
     return true
   }
 }

@@ -3,7 +3,7 @@ import { eventDurationMs } from '../follow/timeline.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import { deploymentUrl, runUrl } from '../report/console-links.ts'
 import { hookResults } from '../report/hook-results.ts'
-import { functionName, originalRevision, releasedRevision } from '../report/labels.ts'
+import { changesInOrder, functionName, revisionsInOrder } from '../report/labels.ts'
 import { plannedOf } from '../report/planned.ts'
 import {
   alert,
@@ -63,14 +63,14 @@ export function renderComment(release: Release): string {
 }
 
 function facts(release: Release): string {
-  const { service, deploymentId, plan, testUrl } = release
-  const images = (plan?.differences ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS)
+  const { service, deploymentId, testUrl } = release
+  const images = (changesInOrder(release) ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS)
   const production = productionText(release)
   const console =
     service === undefined || deploymentId === undefined
       ? undefined
       : deploymentUrl(service.partition, service.region, deploymentId)
-  const revisions = [originalRevision(release), releasedRevision(release)].filter((name) => name !== '')
+  const revisions = revisionsInOrder(release)
   const rows: [string, string][] = [
     ...images.map(({ container, from, to }): [string, string] => [
       `Image of ${markdownText(container)}`,

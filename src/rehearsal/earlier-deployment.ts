@@ -48,12 +48,14 @@ export async function beginEarlier(operation: Operation, earlier: EarlierDeploym
 const DESCRIPTION = '[ecs-release repo=example/shop wf=release.yml run=1658821493.1 n=42 job=start op=release]'
 
 async function create(ecs: ECSClient, codeDeploy: CodeDeployClient, { image, hook }: EarlierDeployment) {
-  const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'web' }))
+  const described = new DescribeTaskDefinitionCommand({ taskDefinition: 'web', include: ['TAGS'] })
+  const { taskDefinition, tags = [] } = await ecs.send(described)
   const { family, containerDefinitions = [], ...rest } = taskDefinition ?? {}
   const { taskDefinitionArn: _arn, revision: _revision, status: _status, ...definition } = rest
   const registered = await ecs.send(
     new RegisterTaskDefinitionCommand({
       ...definition,
+      ...(tags.length > 0 && { tags }),
       family,
       containerDefinitions: containerDefinitions.map((container) => ({ ...container, image })),
     }),

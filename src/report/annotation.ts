@@ -1,6 +1,6 @@
 import type { Release } from '../release-state.ts'
 import { exitCodeOf } from '../verdict.ts'
-import { serviceLabel } from './labels.ts'
+import { serviceLabel, titledWith } from './labels.ts'
 import { verdictParagraph, verdictSentences } from './sentences.ts'
 
 /** The one annotation of a step. */
@@ -17,7 +17,7 @@ export function renderAnnotation(release: Release): Annotation | undefined {
   if (release.status === undefined || exitCodeOf(release.status, release.operation) === 0) return undefined
   const message = verdictParagraph(release)
   return {
-    title: `${verdictSentences(release).title}: ${serviceLabel(release)}`,
+    title: titledWith(verdictSentences(release).title, serviceLabel(release)),
     message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
   }
 }

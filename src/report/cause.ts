@@ -7,7 +7,7 @@ import { endCause, refused, rollbackSentence } from './end-cause.ts'
 import { originalRevision, releasedRevision, serviceLabel } from './labels.ts'
 import { plannedSentence } from './planned.ts'
 import { previewCause } from './previews.ts'
-import { clockTime, duration } from './words.ts'
+import { clockTime, duration, paragraph } from './words.ts'
 
 /** What happened, in a sentence or two. */
 export function cause(release: Release): string {
@@ -47,7 +47,7 @@ export function cause(release: Release): string {
     case 'stopped':
     case 'rolled-back':
     case 'rollback-failed':
-      return `${endCause(release)} ${rollbackSentence(release)}`
+      return paragraph(endCause(release), rollbackSentence(release))
   }
 }
 
@@ -70,7 +70,7 @@ function assumedSentence({ snapshot }: Release): string {
 function rolledBackCause(release: Release): string {
   const { deploymentId, outcome } = release
   if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
-    return `${endCause(release)} ${rollbackSentence(release)}`
+    return paragraph(endCause(release), rollbackSentence(release))
   }
   return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}.${adoptedSentence(release)}${assumedSentence(release)}`
 }
@@ -95,7 +95,7 @@ function earlierRollback(release: Release): string {
 /** What a release that is not over is doing. */
 function goingOn(release: Release): string {
   const { deploymentId, waits } = release
-  const label = serviceLabel(release)
+  const label = serviceLabel(release) || 'the service'
   if (deploymentId !== undefined) return `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${label}.`
   const last = waits.at(-1)
   return last === undefined || last.endedAt !== undefined
@@ -124,9 +124,7 @@ function cancelledCause(release: Release): string {
   if (snapshot !== undefined && hasEnded(snapshot) && !isOurStop) {
     return snapshot.status === 'succeeded'
       ? `${cancelled} when deployment ${deploymentId} had succeeded.`
-      : [endCause(release), rollbackSentence(release), `${cancelled} meanwhile.`]
-          .filter((part) => part !== '')
-          .join(' ')
+      : paragraph(endCause(release), rollbackSentence(release), `${cancelled} meanwhile.`)
   }
   if (settlement === undefined && !isOurStop) return `${cancelled} while deployment ${deploymentId} was running.`
   if (!isOurStop && settlement?.spared === undefined) {
@@ -146,11 +144,11 @@ function timedOutCause(release: Release): string {
     if (isLeft && snapshot !== undefined && hasEnded(snapshot)) {
       return snapshot.status === 'succeeded'
         ? `${late}; when it was looked at once more it had succeeded.`
-        : `${late}. ${endCause(release)} ${rollbackSentence(release)}`
+        : paragraph(`${late}.`, endCause(release), rollbackSentence(release))
     }
     return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`
   }
-  if (snapshot !== undefined && hasEnded(snapshot)) return `${endCause(release)} ${rollbackSentence(release)}`
+  if (snapshot !== undefined && hasEnded(snapshot)) return paragraph(endCause(release), rollbackSentence(release))
   const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : ''
   const refusal = settlement?.stop?.refusal
   return refusal === undefined
@@ -173,7 +171,7 @@ function partingClause(release: Release): string {
   if (refusal !== undefined && !isOver) return `deployment ${deploymentId} goes on: ${refused(refusal)}.`
   if (!isOver) return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`
   if (snapshot.status === 'succeeded') return `deployment ${deploymentId} had succeeded before it could be stopped.`
-  return `deployment ${deploymentId} was stopped. ${rollbackSentence(release)}`
+  return paragraph(`deployment ${deploymentId} was stopped.`, rollbackSentence(release))
 }
 
 function unknownCause(release: Release): string {
@@ -187,7 +185,7 @@ function unknownCause(release: Release): string {
     return `Lost sight of deployment ${deploymentId}, which may go on in CodeDeploy without this step${lastReadClause(release)}. ${describeServiceError(outcome.operation, outcome.error)}`
   }
   const { snapshot } = release
-  if (snapshot !== undefined && hasEnded(snapshot)) return `${endCause(release)} ${rollbackSentence(release)}`
+  if (snapshot !== undefined && hasEnded(snapshot)) return paragraph(endCause(release), rollbackSentence(release))
   if (outcome?.kind === 'timed-out') {
     const kept = release.settlement?.spared === 'unseen' ? ', so it was not stopped' : ''
     return `The ${duration(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`

@@ -1,5 +1,6 @@
 import { revisionName } from '../aws/arn.ts'
 import type { Release } from '../release-state.ts'
+import type { Difference } from '../task-definition/difference.ts'
 import { previewLabel } from './previews.ts'
 
 /** `web:2`; empty before the revision is known. */
@@ -13,11 +14,43 @@ export function originalRevision({ service, deploymentId }: Release): string {
   return service === undefined || isGone ? '' : revisionName(service.primary.taskDefinitionArn)
 }
 
-/** `demo/web`, as far as it is known; of a preview without a lane, whose it is. */
+/** `demo/web`, as far as it is known; of a preview without a lane, whose it is. Empty when no input names a service. */
 export function serviceLabel(release: Release): string {
   const { service, asked } = release
   if (service !== undefined) return `${service.clusterName}/${service.name}`
-  return previewLabel(release) ?? `${asked.cluster}/${asked.service}`
+  return previewLabel(release) ?? (asked.service === '' ? '' : `${asked.cluster}/${asked.service}`)
+}
+
+/** `Refused: demo/web`; the title alone when it is not known of what. */
+export function titledWith(title: string, label: string): string {
+  return label === '' ? title : `${title}: ${label}`
+}
+
+/**
+ * `web:1`, `web:2`: from which revision to which production went, as far as they are known. A deployment that was taken
+ * back because somebody asked to go back is told from what it had brought.
+ */
+export function revisionsInOrder(release: Release): string[] {
+  const revisions = [originalRevision(release), releasedRevision(release)].filter((name) => name !== '')
+  return isTakenBack(release) ? revisions.reverse() : revisions
+}
+
+/** What changed for production, in the direction it went. */
+export function changesInOrder(release: Release): readonly Difference[] | undefined {
+  const differences = release.plan?.differences
+  if (differences === undefined || !isTakenBack(release)) return differences
+  return differences.map(({ from, to, names, ...what }) => ({
+    ...what,
+    from: to,
+    to: from,
+    names: names && { added: names.removed, changed: names.changed, removed: names.added },
+  }))
+}
+
+/** `operation: rollback` has stopped it, or found it rolled back already, rather than deployed an earlier revision. */
+function isTakenBack({ operation, outcome, status }: Release): boolean {
+  if (operation !== 'rollback') return false
+  return outcome?.kind === 'stop-asked' || (outcome?.kind === 'ended' && status === 'succeeded')
 }
 
 /** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */

@@ -3,7 +3,7 @@ import type { CallError } from '../aws/attempts.ts'
 import type { Heartbeat, Outcome } from '../follow/follow.ts'
 import { describePhase } from '../follow/phase.ts'
 import type { Partings } from '../follow/settle.ts'
-import type { Hooks } from '../follow/snapshot.ts'
+import { type Hooks, replacementTraffic } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
 import type { TroubleNews } from '../follow/trouble.ts'
 import type { FinishLine, Parting } from '../inputs/choices.ts'
@@ -112,10 +112,11 @@ export function openingLines(release: Release): string[] {
   if (otherEndpoint !== undefined)
     lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`)
   else if (url !== undefined) lines.push(`Console: ${url}`)
+  if (release.operation === 'stop') return lines
   lines.push(
     `To stop it: aws deploy stop-deployment --deployment-id ${deploymentId} --auto-rollback-enabled --region ${region}`,
   )
-  if (asked.finishLine === 'nothing' || release.operation === 'stop') return lines
+  if (asked.finishLine === 'nothing') return lines
   const goal =
     asked.finishLine === 'completion'
       ? 'the original task set is terminated'
@@ -139,20 +140,15 @@ export function entryLine(entry: TimelineEntry, release: Release): string | unde
   const isRollback = entry.deploymentId !== release.deploymentId
   if (isRollback && (entry.kind === 'event' || entry.kind === 'tasks')) return undefined
   const who = isRollback ? `Rollback ${entry.deploymentId}` : 'Deployment'
-  const percent = release.timeline.findLast(({ kind }) => kind === 'traffic')
+  const told = release.timeline.findLast((one) => one.kind === 'traffic')
+  const percent = told?.replacementPercent ?? replacementTraffic(release.outcome?.snapshot) ?? 0
   switch (entry.kind) {
     case 'status':
       return columns(entry.atMs, who, entry.statusWord)
     case 'event': {
       const took = entry.durationMs === undefined ? '' : duration(entry.durationMs)
       const result = entry.status === 'running' ? 'started' : entry.status
-      return columns(
-        entry.atMs,
-        entry.name,
-        result,
-        took,
-        trafficBar(percent?.kind === 'traffic' ? percent.replacementPercent : 0),
-      )
+      return columns(entry.atMs, entry.name, result, took, trafficBar(percent))
     }
     case 'traffic':
       return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', trafficBar(entry.replacementPercent))
@@ -223,6 +219,11 @@ export function targetLostText({ operation, serviceError }: CallError, hooks: Ho
   const text = `${operation} ${what}: lifecycle events and hooks cannot be seen; following by status and task sets, and trying again now and then.`
   if (finishLine !== 'production-traffic' || hooks.AfterAllowTraffic === undefined) return text
   return `${text} Whether hook ${hooks.AfterAllowTraffic} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`
+}
+
+/** The lifecycle events can be read again. */
+export function targetSeenLine(nowMs: number): string {
+  return `${clockTime(nowMs)}  Lifecycle events and hooks can be seen again.`
 }
 
 /** Reads that begin to fail and that succeed again; nothing in between. */

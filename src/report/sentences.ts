@@ -10,8 +10,8 @@ import { couldNotInvokeHook } from './end-cause.ts'
 import { hookResults } from './hook-results.ts'
 import { functionName, originalRevision, releasedRevision } from './labels.ts'
 import { isGoneAgain, previewCause, previewTitle } from './previews.ts'
-import { neverShifted, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
-import { andList, clockTime } from './words.ts'
+import { neverShifted, peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
+import { andList, clockTime, paragraph } from './words.ts'
 
 /** What happened, where production is and what to do, each a plain sentence or several; empty when there is nothing. */
 export interface Verdict {
@@ -46,9 +46,7 @@ export function verdictSentences(release: Release): Verdict {
     title: titleOf(release),
     cause: cause(release),
     production: productionSentence(release),
-    remains: [contradictionSentence(release), madeRoomSentence(release), remains(release)]
-      .filter((part) => part !== '')
-      .join(' '),
+    remains: paragraph(contradictionSentence(release), madeRoomSentence(release), remains(release)),
     advice: advice(release),
   }
 }
@@ -64,7 +62,7 @@ function titleOf(release: Release): string {
 /** The verdict as one paragraph, for the annotation and the last line of the log. */
 export function verdictParagraph(release: Release): string {
   const { cause: what, production, remains: rest, advice: next } = verdictSentences(release)
-  return [what, production, rest, next].filter((part) => part !== '').join(' ')
+  return paragraph(what, production, rest, next)
 }
 
 /** CodeDeploy's own end and its lifecycle events, where both cannot be true. */
@@ -85,14 +83,12 @@ function eventResultWord(status: EventReading['status']): string {
 function madeRoomSentence({ waits }: Release): string {
   const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId)
   const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId)
-  return [
+  return paragraph(
     stopped.length === 0 ? '' : `To make room, ${andList(stopped)} was stopped with rollback.`,
     cut.length === 0
       ? ''
       : `To make room, the termination wait of ${andList(cut)} was ended, and with it its instant rollback.`,
-  ]
-    .filter((sentence) => sentence !== '')
-    .join(' ')
+  )
 }
 
 /** Nothing was followed, so that there is nothing to say of production. */
@@ -108,7 +104,7 @@ function productionSentence(release: Release): string {
     return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${originalRevision(release)}).`
   const text = productionText(release)
   if (production !== undefined && text !== '') {
-    const again = isRolledBack(release) ? ' again' : ''
+    const again = isRolledBack(release) && peakTraffic(release) > 0 ? ' again' : ''
     return `${what} runs ${text}${again} (read ${clockTime(production.readAtMs)}).`
   }
   const lastSeen = productionLastSeen(release)
@@ -193,7 +189,7 @@ function advice(release: Release): string {
     case 'failed':
     case 'stopped':
     case 'rolled-back':
-      return [hookLogAdvice(release), splitAdvice(release)].filter((part) => part !== '').join(' ')
+      return paragraph(hookLogAdvice(release), splitAdvice(release))
     default:
       return ''
   }

@@ -9,7 +9,7 @@ import { exitCodeOf } from '../verdict.ts'
 import { deploymentUrl, functionLogUrl, runUrl, serviceUrl } from './console-links.ts'
 import { renderGantt } from './gantt.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
-import { functionName, originalRevision, releasedRevision, serviceLabel } from './labels.ts'
+import { changesInOrder, functionName, releasedRevision, revisionsInOrder, serviceLabel, titledWith } from './labels.ts'
 import { hookLogTitle } from './log-lines.ts'
 import { groupSettings, plannedOf, usualText } from './planned.ts'
 import { verdictSentences } from './sentences.ts'
@@ -47,7 +47,7 @@ export function heading(release: Release): string {
   const name = releasedRevision(release)
   const revision =
     release.status === 'succeeded' && release.operation !== 'rollback' && name !== '' ? `${name} to ` : ''
-  return `## ${title}: ${markdownText(`${revision}${serviceLabel(release)}`)}`
+  return `## ${titledWith(title, markdownText(`${revision}${serviceLabel(release)}`))}`
 }
 
 /** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
@@ -77,13 +77,7 @@ function facts(release: Release): string {
   const rows: [string, string][] = [
     ['Deployment', deploymentId === undefined ? '' : withLink(markdownCode(deploymentId), url)],
     ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAt)],
-    [
-      'Revision',
-      [originalRevision(release), releasedRevision(release)]
-        .filter((name) => name !== '')
-        .map(markdownCode)
-        .join(' → '),
-    ],
+    ['Revision', revisionsInOrder(release).map(markdownCode).join(' → ')],
     [
       release.operation === 'preview' ? 'The lane runs' : 'Production now',
       production === '' ? '' : `${markdownCode(production)}${readText(readAtMs)}`,
@@ -148,13 +142,13 @@ function planned(release: Release): string {
   ].join('\n\n')
 }
 
-export function changes({ plan, adopted }: Release): string {
-  if (plan === undefined) return ''
-  if (plan.differences === undefined) return section('What changed', 'That could not be seen.')
-  if (adopted !== undefined && plan.differences.length === 0) return ''
-  if (plan.differences.length === 0)
-    return section('What changed', 'Nothing: the same task definition is deployed again.')
-  const rows = plan.differences
+export function changes(release: Release): string {
+  if (release.plan === undefined) return ''
+  const differences = changesInOrder(release)
+  if (differences === undefined) return section('What changed', 'That could not be seen.')
+  if (release.adopted !== undefined && differences.length === 0) return ''
+  if (differences.length === 0) return section('What changed', 'Nothing: the same task definition is deployed again.')
+  const rows = differences
     .slice(0, MAX_LIST_LENGTH)
     .map((difference): [string, string, string] => [
       markdownText(difference.container === '' ? 'task' : difference.container),

@@ -1,15 +1,16 @@
 import { revisionName } from '../aws/arn.ts'
 import type { Moment } from '../clock.ts'
-import { areEventsKnown, hasEnded, replacementTraffic } from '../follow/snapshot.ts'
+import { hasEnded, replacementTraffic } from '../follow/snapshot.ts'
 import type { Release } from '../release-state.ts'
-import { rollbackOf } from '../release-state.ts'
 
 /** The largest share of production that the replacement was seen to have, in percent. */
-export function peakTraffic(release: Release): number {
-  const seen = release.timeline
-    .filter((entry) => entry.deploymentId === release.deploymentId)
+export function peakTraffic({ timeline, deploymentId, snapshot, outcome }: Release): number {
+  const told = timeline
+    .filter((entry) => entry.deploymentId === deploymentId)
     .map((entry) => (entry.kind === 'traffic' ? entry.replacementPercent : 0))
-  return Math.max(0, ...seen)
+  // Of a deployment that is stopped, the first reading is all that tells how far it had come.
+  const read = [snapshot, outcome?.snapshot].map((one) => (one?.isShifted ? 100 : (replacementTraffic(one) ?? 0)))
+  return Math.max(0, ...told, ...read)
 }
 
 /**
@@ -56,14 +57,13 @@ function sharesText(revisions: readonly { name: string; percent: number }[]): st
   return revisions.map(({ name, percent }) => `${name} ${Math.round(percent * 10) / 10}%`).join(' / ')
 }
 
-/** What the test listener reaches; undefined when there is no test listener or it was not seen. */
-export function testTraffic(release: Release): 'original' | 'replacement' | undefined {
-  const { group, snapshot, endedAt } = release
+/**
+ * What the test listener reaches, by the lifecycle events; undefined when they do not tell. Before AllowTestTraffic, and
+ * after a rollback, it may as well reach nothing (observed), so the original is never assumed.
+ */
+export function testTraffic({ group, snapshot, settlement }: Release): 'replacement' | undefined {
   if (group?.hasTestListener !== true || snapshot === undefined) return undefined
-  const rollback = rollbackOf(release)?.status
-  if (rollback === 'succeeded') return 'original'
-  if (rollback === 'running' || rollback === 'unknown') return undefined
-  const shifted = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded'
-  if (shifted) return 'replacement'
-  return areEventsKnown(snapshot, endedAt) ? 'original' : undefined
+  const isMoved = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded'
+  const isStillSo = !hasEnded(snapshot) || settlement?.rollback.status === 'none'
+  return isMoved && isStillSo ? 'replacement' : undefined
 }
