@@ -223,3 +223,27 @@ test('a promotion that is killed once production has moved stays: neither its po
     expect(productionOf(account)).toBe('web:2 100%')
   })
 })
+
+test.each([
+  [
+    'takes back the release when the runner of its promotion was lost before it continued the deployment',
+    'arrives',
+    'stopped',
+    'web:1 100%',
+  ],
+  [
+    'takes nothing back when the runner of the promotion was lost after that, its outputs with it',
+    'was carried out',
+    'refused',
+    'web:2 100%',
+  ],
+] as const)('the stop job of two-jobs.yml %s', async (_, when, status, production) => {
+  const story = { title: '', run: twoJobs, job: 'promote', scenario: held, ends: 'succeeded' }
+  const sent = await play(story, {}, (jobs) => jobs['promote']?.main?.requests ?? [])
+  const request = sent.findIndex(({ operation }) => operation === 'ContinueDeployment') + 1
+  await play(story, { kill: { request, when }, isRunnerLost: true }, (jobs, account) => {
+    expect(jobs['promote']).toMatchObject({ result: 'failure', outputs: {} })
+    expect(jobs['stop']?.main?.outputs).toMatchObject({ status, reason: status === 'refused' ? 'not-held' : '' })
+    expect(productionOf(account)).toBe(production)
+  })
+})

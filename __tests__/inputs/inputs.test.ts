@@ -28,6 +28,7 @@ test('a service alone is enough', () => {
       previewServices: [],
       previewIdleMs: 72 * 3_600_000,
       keepStrategy: false,
+      onlyAtReady: false,
       taskDefinition: undefined,
       containerName: undefined,
       containerPort: undefined,
@@ -119,6 +120,7 @@ test('every input has its place', () => {
     previewServices: [],
     previewIdleMs: 72 * 3_600_000,
     keepStrategy: false,
+    onlyAtReady: false,
     cluster: 'arn:aws:ecs:eu-central-1:123456789012:cluster/prod',
     service: 'arn:aws:ecs:eu-central-1:123456789012:service/prod/web',
     application: 'shop',
@@ -200,6 +202,17 @@ test('everything that is wrong is told at once, and what is wrong counts as not 
   expect(new Set(reasons)).toEqual(new Set(['invalid-input']))
   const defaults = parse({}).inputs
   expect({ ...inputs, images: [] }).toEqual({ ...defaults, service: '' })
+})
+
+test('only-at-ready is for a stop alone', () => {
+  expect(parse({ operation: 'stop', 'only-at-ready': 'true' })).toMatchObject({
+    inputs: { onlyAtReady: true },
+    wrong: [],
+  })
+  expect(parse({ operation: 'promote', 'only-at-ready': 'false' }).wrong).toEqual([])
+  expect(parse({ operation: 'promote', 'only-at-ready': 'true' }).wrong).toEqual([
+    "Input 'only-at-ready' applies to 'operation: stop' only.",
+  ])
 })
 
 describe('rollback-on', () => {

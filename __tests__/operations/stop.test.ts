@@ -1,4 +1,6 @@
+import { ContinueDeploymentCommand } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
+import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
 import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
 import { DENIED } from '../support/faults.ts'
@@ -55,6 +57,46 @@ describe('operation: stop', () => {
       await account.clock.sleep(300_000)
       const { outputs } = await operate(account, STOP)
       expect(outputs).toMatchObject({ status: 'stopped', production: 'web:1' })
+    }))
+
+  test.each([
+    ['takes back one that waits at Ready', 'test-traffic', 'stopped', '', ['StopDeployment']],
+    ['is refused where production has moved', 'production-traffic', 'refused', 'not-held', []],
+  ] as const)('with only-at-ready a stop %s', (_, waitFor, status, reason, written) =>
+    inOneAccount(HELD, async (account) => {
+      const released = await operate(account, { 'wait-for': 'test-traffic' })
+      if (waitFor === 'production-traffic') await operate(account, { operation: 'promote' })
+      const asked = { ...STOP, 'only-at-ready': 'true' }
+      const { outputs, writes, annotation } = await operate(account, asked)
+      expect(outputs).toMatchObject({ status, reason, production: waitFor === 'test-traffic' ? 'web:1' : '' })
+      expect(writes).toEqual(written)
+      const id = released.outputs['codedeploy-deployment-id']
+      const sentence = `Deployment ${id} does not wait at Ready (it is InProgress), so it was not stopped ('only-at-ready'). Nothing was changed.`
+      expect(annotation?.message).toBe(status === 'refused' ? sentence : undefined)
+    }),
+  )
+
+  test('with only-at-ready a stop that AWS did not take is not sent again once somebody has continued the deployment', () =>
+    inOneAccount(HELD, async (account) => {
+      await operate(account, { 'wait-for': 'test-traffic' })
+      const away: Fault = { operation: 'StopDeployment', count: 3, kind: { type: 'throttle' } }
+      const { writes, outputs } = await operate(
+        account,
+        { ...STOP, 'only-at-ready': 'true' },
+        {
+          prepare: ({ simulator, codeDeploy, clock }) => {
+            simulator.addFault(away)
+            const deploymentId = simulator.lane('demo:web')?.deployments.at(-1)?.id ?? ''
+            const atSecond = (clock.now() - SIMULATION_START_MS) / 1000 + 5
+            clock.atSecond(atSecond, async () => {
+              await codeDeploy.send(new ContinueDeploymentCommand({ deploymentId, deploymentWaitType: 'READY_WAIT' }))
+            })
+          },
+        },
+      )
+      expect(writes.filter((operation) => operation === 'StopDeployment')).toHaveLength(3)
+      expect(account.simulator.lane('demo:web')?.deployments.map(({ kind }) => kind)).not.toContain('rollback')
+      expect(outputs.status).not.toBe('stopped')
     }))
 
   test('never touches a deployment of another run, and says that nothing of this one is active', () =>

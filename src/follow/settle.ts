@@ -12,7 +12,7 @@ import {
   type RollbackReasons,
   settleRollback,
 } from './rollback.ts'
-import { hasEnded, isCurrent, isMoved, lastReadAt, type Snapshot } from './snapshot.ts'
+import { hasEnded, isCurrent, isMoved, isWaitingForPromotion, lastReadAt, type Snapshot } from './snapshot.ts'
 import { StopRequest } from './stop-request.ts'
 import { Trouble } from './trouble.ts'
 
@@ -41,6 +41,8 @@ export interface Partings {
   wasStopped?: boolean
   /** CodeDeploy has taken that stop. */
   wasStopAccepted?: boolean
+  /** A stop that is asked for is meant for a deployment that waits at `Ready`, and for no other. */
+  onlyAtReady?: boolean
 }
 
 /** How long a stop may take until the deployment has ended, in milliseconds. */
@@ -223,7 +225,7 @@ async function stopAndSettle(
   const waiting: Following = {
     ...untilTheEnd(following, STOP_BUDGET_MS),
     reasonToGiveUp: async (seen) => {
-      if (asAsked !== undefined || !isMoved(seen)) await stop.sendAgainIfWorthwhile()
+      if (mayStopNow(seen, partings, asAsked)) await stop.sendAgainIfWorthwhile()
       return asAsked !== undefined && stop.isRefusedForGood ? 'CodeDeploy did not accept the stop' : undefined
     },
   }
@@ -253,6 +255,12 @@ function cutShortOf({ kind, snapshot }: Outcome, { clock, untilMs }: Following):
   const cutShort = cutShortBy(kind)
   const isSeen = snapshot !== undefined && isCurrent(lastReadAt(snapshot), momentOf(clock))
   return cutShort === 'timed-out' && untilMs === undefined && !isSeen ? 'lost-sight' : cutShort
+}
+
+/** Whether a stop that has failed is still wanted of a deployment that is like this by now. */
+function mayStopNow(seen: Snapshot, { onlyAtReady = false }: Partings, asAsked: 'as-asked' | undefined): boolean {
+  if (asAsked === undefined) return !isMoved(seen)
+  return !onlyAtReady || isWaitingForPromotion(seen)
 }
 
 /** A deployment that succeeded while it was to be stopped is at rest too. */

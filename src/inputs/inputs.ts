@@ -49,6 +49,8 @@ export interface Inputs extends GithubInputs, PreviewInputs {
   autoPromote: boolean
   /** A rollback shifts traffic and runs hooks as a release does. */
   keepStrategy: boolean
+  /** A stop is for a deployment that waits at `Ready`, and for no other. */
+  onlyAtReady: boolean
   waitFor: FinishLine
   /** From CreateDeployment to the finish line. Undefined: a budget for each phase. */
   waitForMs: number | undefined
@@ -162,6 +164,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     allowOlder: fields.trueOrFalse('allow-older') ?? false,
     autoPromote: isRelease(operation) || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
     keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
+    onlyAtReady: onlyAtReadyOf(fields, operation),
     waitFor: waitFor(fields, operation, notes),
     waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
     ...endingsOf(fields, operation),
@@ -253,6 +256,12 @@ function expectedImages(fields: Fields, operation: Operation): ContainerImage[] 
   if (images.length > 0 && operation !== 'promote')
     fields.wrong('expect-image', `applies to 'operation: promote' only.`)
   return images
+}
+
+function onlyAtReadyOf(fields: Fields, operation: Operation): boolean {
+  const given = fields.trueOrFalse('only-at-ready') ?? false
+  if (given && operation !== 'stop') fields.wrong('only-at-ready', `applies to 'operation: stop' only.`)
+  return given
 }
 
 function waitFor(fields: Fields, operation: Operation, notes: string[]): FinishLine {

@@ -30,6 +30,7 @@ export const INPUT_NAMES = [
   'allow-older',
   'auto-promote',
   'keep-strategy',
+  'only-at-ready',
   'wait-for',
   'wait-for-minutes',
   'on-timeout',

@@ -7,6 +7,7 @@ import { hasEnded, type Snapshot } from '../follow/snapshot.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import { patiently } from '../patience.ts'
 import type { Attached } from '../plan/attach.ts'
+import { notAtReadyProblem } from '../plan/promotion.ts'
 import { Progress } from '../progress.ts'
 import { engineFor, followingOf } from '../release-following.ts'
 import type { Release } from '../release-state.ts'
@@ -16,8 +17,8 @@ import type { World } from '../world.ts'
 import { attachTo, takeUp } from './attach.ts'
 
 /**
- * Stops a deployment with rollback, also in its termination wait, and follows both to their ends. Changes AWS by that
- * stop only; with nothing active there is nothing to do.
+ * Stops a deployment with rollback, also in its termination wait, and follows both to their ends; with `only-at-ready`
+ * one that waits at `Ready` only. Changes AWS by that stop only; with nothing active there is nothing to do.
  */
 export async function stop(parsed: ParsedInputs, world: World): Promise<Release> {
   const { inputs } = parsed
@@ -33,6 +34,8 @@ export async function stop(parsed: ParsedInputs, world: World): Promise<Release>
   if (world.signal.aborted) return progress.end('cancelled')
   if (snapshot === undefined) return progress.end('refused')
   if (hasEnded(snapshot)) return await endWithEnded(attached, snapshot, 'unchanged', inputs, world, progress)
+  const problem = inputs.onlyAtReady ? notAtReadyProblem(snapshot) : undefined
+  if (problem !== undefined) return progress.end('refused', { problems: [problem] })
   for (const line of openingLines(progress.release)) world.log.line(line)
   return await stopAndConclude(attached, snapshot, inputs, world, progress)
 }

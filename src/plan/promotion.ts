@@ -25,9 +25,20 @@ export function promotionStep(snapshot: Snapshot, readyWaitMs: number): 'continu
   const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
   const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped')
   if (status !== 'ready' && (hasGoneOn || isMoved(snapshot))) return 'follow'
+  return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`)
+}
+
+/** Why a deployment that runs is not stopped when only one that waits at `Ready` is to be; undefined when it waits there. */
+export function notAtReadyProblem(snapshot: Snapshot): Problem | undefined {
+  if (isWaitingForPromotion(snapshot)) return undefined
+  return notHeld(`${elsewhere(snapshot)}, so it was not stopped ('only-at-ready').`)
+}
+
+function elsewhere(snapshot: Snapshot): string {
+  const { deploymentId, statusWord } = snapshot
   const event = runningEvent(snapshot)
   const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`
-  return notHeld(`Deployment ${id} does not wait at Ready (it is ${where}), so it cannot be continued now.`)
+  return `Deployment ${deploymentId} does not wait at Ready (it is ${where})`
 }
 
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
