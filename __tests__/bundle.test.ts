@@ -146,6 +146,16 @@ test('has nothing to do in the post step of a release that ended by itself, or t
   }
 })
 
+test('says before it writes that its post step could not help when the runner keeps no state', async () => {
+  const { printed, outputs } = await runBundle({
+    scenario: scenarios['no-hooks'],
+    environment: { GITHUB_STATE: '/nonexistent/state' },
+  })
+  const before = printed.slice(0, printed.indexOf('Registered task definition'))
+  expect(before).toContain('its post step cannot stop or follow the deployment: the runner keeps no state for it')
+  expect(outputs['status']).toBe('succeeded')
+})
+
 test('gives its verdict when outputs, summary and report cannot be written', async () => {
   const nowhere = {
     GITHUB_OUTPUT: '/nonexistent/output',
@@ -161,6 +171,7 @@ test('gives its verdict when outputs, summary and report cannot be written', asy
   expect(printed.match(/^::error/gm)).toHaveLength(1)
   expect(printed).toContain('::error title=Rolled back')
   expect(printed).toContain('outputs could not be written (GITHUB_OUTPUT)')
+  expect(printed.match(/its post step cannot stop or follow the deployment/g)).toHaveLength(1)
   expect(printed).not.toContain('    at ')
 })
 

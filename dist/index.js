@@ -42745,7 +42745,7 @@ async function stopAndSettle(engine, snapshot, following, partings, asAsked) {
     const waiting = {
         ...(0,follow/* untilTheEnd */.Jd)(following, STOP_BUDGET_MS),
         reasonToGiveUp: async (seen) => {
-            if (asAsked !== undefined || !(0,follow_snapshot/* isMoved */.yu)(seen))
+            if (mayStopNow(seen, partings, asAsked))
                 await stop.sendAgainIfWorthwhile();
             return asAsked !== undefined && stop.isRefusedForGood ? 'CodeDeploy did not accept the stop' : undefined;
         },
@@ -42776,6 +42776,12 @@ function cutShortOf({ kind, snapshot }, { clock, untilMs }) {
     const cutShort = cutShortBy(kind);
     const isSeen = snapshot !== undefined && (0,follow_snapshot/* isCurrent */.Oz)((0,follow_snapshot/* lastReadAt */.as)(snapshot), (0,lib_clock/* momentOf */.Et)(clock));
     return cutShort === 'timed-out' && untilMs === undefined && !isSeen ? 'lost-sight' : cutShort;
+}
+/** Whether a stop that has failed is still wanted of a deployment that is like this by now. */
+function mayStopNow(seen, { onlyAtReady = false }, asAsked) {
+    if (asAsked === undefined)
+        return !(0,follow_snapshot/* isMoved */.yu)(seen);
+    return !onlyAtReady || (0,follow_snapshot/* isWaitingForPromotion */.gv)(seen);
 }
 /** A deployment that succeeded while it was to be stopped is at rest too. */
 async function settleEnd(engine, snapshot, following, reasons) {
@@ -44260,6 +44266,7 @@ function parseInputs(raw, undeclared) {
         allowOlder: fields.trueOrFalse('allow-older') ?? false,
         autoPromote: (0,inputs_operation/* isRelease */.MU)(operation) || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
         keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
+        onlyAtReady: onlyAtReadyOf(fields, operation),
         waitFor: waitFor(fields, operation, notes),
         waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
         ...endingsOf(fields, operation),
@@ -44341,6 +44348,12 @@ function expectedImages(fields, operation) {
     if (images.length > 0 && operation !== 'promote')
         fields.wrong('expect-image', `applies to 'operation: promote' only.`);
     return images;
+}
+function onlyAtReadyOf(fields, operation) {
+    const given = fields.trueOrFalse('only-at-ready') ?? false;
+    if (given && operation !== 'stop')
+        fields.wrong('only-at-ready', `applies to 'operation: stop' only.`);
+    return given;
 }
 function waitFor(fields, operation, notes) {
     const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing']);
@@ -44427,6 +44440,7 @@ const INPUT_NAMES = [
     'allow-older',
     'auto-promote',
     'keep-strategy',
+    'only-at-ready',
     'wait-for',
     'wait-for-minutes',
     'on-timeout',
@@ -44482,6 +44496,7 @@ const INAPPLICABLE_INPUTS = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ mayWrite),
 /* harmony export */   MU: () => (/* binding */ isRelease),
 /* harmony export */   lV: () => (/* binding */ isOnDeployment),
 /* harmony export */   pN: () => (/* binding */ mayEnd),
@@ -44504,6 +44519,10 @@ function mayEnd(operation) {
 /** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
 function isOnDeployment(operation) {
     return operation === 'watch' || operation === 'stop' || operation === 'promote';
+}
+/** Whether the operation may change anything in AWS. */
+function mayWrite(operation) {
+    return operation !== 'plan' && operation !== 'watch';
 }
 
 
@@ -45807,7 +45826,7 @@ function newRelease(inputs, world) {
         group: undefined,
         plan: undefined,
         problems: [],
-        warnings: [],
+        warnings: world.cautions ?? [],
         taskDefinition: undefined,
         lostRevisionOf: undefined,
         creationSentAtMs: undefined,
@@ -48803,7 +48822,17 @@ function attemptWrite(path, text, mode) {
         return true;
     }
     catch {
+        discard(next);
         return false;
+    }
+}
+/** What a full disk has taken of a file would keep the next one from being written. */
+function discard(path) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
+    }
+    catch {
+        // There is no such folder.
     }
 }
 
@@ -48876,6 +48905,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/clock.js
 var lib_clock = __nccwpck_require__(5233);
+// EXTERNAL MODULE: ./lib/inputs/operation.js
+var operation = __nccwpck_require__(7784);
 // EXTERNAL MODULE: ./lib/clock-news.js
 var clock_news = __nccwpck_require__(1925);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
@@ -48925,8 +48956,6 @@ function usualDurationMs(plan, inputs) {
 var plan_identity = __nccwpck_require__(2521);
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var follow_budget = __nccwpck_require__(3324);
-// EXTERNAL MODULE: ./lib/inputs/operation.js
-var operation = __nccwpck_require__(7784);
 // EXTERNAL MODULE: ./lib/marker.js
 var lib_marker = __nccwpck_require__(9349);
 // EXTERNAL MODULE: ./lib/service/address.js
@@ -50433,9 +50462,19 @@ function promotionStep(snapshot, readyWaitMs) {
     const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped');
     if (status !== 'ready' && (hasGoneOn || (0,follow_snapshot/* isMoved */.yu)(snapshot)))
         return 'follow';
+    return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`);
+}
+/** Why a deployment that runs is not stopped when only one that waits at `Ready` is to be; undefined when it waits there. */
+function notAtReadyProblem(snapshot) {
+    if ((0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
+        return undefined;
+    return notHeld(`${elsewhere(snapshot)}, so it was not stopped ('only-at-ready').`);
+}
+function elsewhere(snapshot) {
+    const { deploymentId, statusWord } = snapshot;
     const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
     const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`;
-    return notHeld(`Deployment ${id} does not wait at Ready (it is ${where}), so it cannot be continued now.`);
+    return `Deployment ${deploymentId} does not wait at Ready (it is ${where})`;
 }
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
 function isBesideReady(snapshot) {
@@ -50515,9 +50554,10 @@ function takeUp({ deploymentId, taskDefinitionArn }, progress) {
 
 
 
+
 /**
- * Stops a deployment with rollback, also in its termination wait, and follows both to their ends. Changes AWS by that
- * stop only; with nothing active there is nothing to do.
+ * Stops a deployment with rollback, also in its termination wait, and follows both to their ends; with `only-at-ready`
+ * one that waits at `Ready` only. Changes AWS by that stop only; with nothing active there is nothing to do.
  */
 async function stop(parsed, world) {
     const { inputs } = parsed;
@@ -50538,6 +50578,9 @@ async function stop(parsed, world) {
         return progress.end('refused');
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return await endWithEnded(attached, snapshot, 'unchanged', inputs, world, progress);
+    const problem = inputs.onlyAtReady ? notAtReadyProblem(snapshot) : undefined;
+    if (problem !== undefined)
+        return progress.end('refused', { problems: [problem] });
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
         world.log.line(line);
     return await stopAndConclude(attached, snapshot, inputs, world, progress);
@@ -51251,18 +51294,30 @@ var step = __nccwpck_require__(3069);
 
 
 
+
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
 async function mainStep({ environment, clock, toolkit, firstRequestSent, log, files, teller, cancellation, loadGithub, }) {
     const saved = (0,saved_release/* savedRelease */.pA)(environment);
     let isSaving = false;
     let tellsGithub = false;
-    const saveState = (name, value) => toolkit.use((core) => attempt(() => core.saveState(name, value)));
+    let isWarned = false;
+    /** That is no reason to fail a release. */
+    const warnOfLoss = (why) => {
+        if (!isWarned)
+            log.warning(lossText(why));
+        isWarned = true;
+    };
+    const saveState = (name, value) => toolkit.use((core) => {
+        if (!attempt(() => core.saveState(name, value)))
+            warnOfLoss('the runner keeps no state for it (GITHUB_STATE)');
+    });
     function onRelease(news) {
         const before = teller.told;
         teller.keepTold(news);
         if (!savedWhen(before, news, tellsGithub))
             return;
-        saved.save(news);
+        if (!saved.save(news))
+            warnOfLoss(NOT_SAVED);
         if (isSaving)
             return;
         isSaving = true;
@@ -51280,11 +51335,18 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
         loadGithub,
         isSecond: false,
         onRelease,
-        beforeWrite: () => teller.expectLoss(),
+        beforeWrite: async () => {
+            if (!isSaving)
+                saveState(saved_release/* STATE_REPORT */.n7, files.reportPath);
+            await teller.expectLoss();
+        },
     });
+    const cautions = (0,operation/* mayWrite */.J)(parsed.inputs.operation) && !saved.isPossible() ? [lossText(NOT_SAVED)] : [];
+    if (cautions.length > 0)
+        warnOfLoss(NOT_SAVED);
     teller.alsoTell(news);
     tellsGithub = news.isAsked;
-    const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment]);
+    const ended = await Promise.race([operate(parsed, { ...world, cautions }), cancellation.lastMoment]);
     close();
     const last = ended ?? cutOff(teller.told, (0,lib_clock/* momentOf */.Et)(clock));
     if (last === undefined)
@@ -51310,12 +51372,19 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
 function cutOff(told, endedAt) {
     return told && { ...told, status: 'cancelled', endedAt };
 }
+/** Why nothing can be left to the post step. */
+const NOT_SAVED = 'nothing can be saved for it (RUNNER_TEMP cannot be written)';
+function lossText(why) {
+    return `If this step is cancelled or lost, its post step cannot stop or follow the deployment: ${why}.`;
+}
+/** @returns whether it was possible */
 function attempt(action) {
     try {
         action();
+        return true;
     }
     catch {
-        // The post step cannot help then; that is no reason to fail a release.
+        return false;
     }
 }
 
@@ -51420,12 +51489,18 @@ const STATE_REPORT = 'report-file';
 const STATE_SETTLED = 'settled';
 /** `true` while GitHub has not been told the end. */
 const STATE_UNTOLD = 'untold';
+const LARGE_BYTES = 256 * 1024;
 function savedRelease(environment) {
     const path = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(environment['RUNNER_TEMP'] || (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), `ecs-release-state-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
     return {
         path,
-        // Without it the post step cannot help; that is no reason to fail a release.
-        save: (release) => void (0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .attemptWrite */ .$z)(path, saveRelease(release), 0o600),
+        isPossible: () => {
+            const isWritten = (0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .attemptWrite */ .$z)(path, ' '.repeat(LARGE_BYTES), 0o600);
+            if (isWritten)
+                removeSavedRelease(path);
+            return isWritten;
+        },
+        save: (release) => (0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .attemptWrite */ .$z)(path, saveRelease(release), 0o600),
     };
 }
 /** The release as text. */

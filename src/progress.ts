@@ -102,7 +102,10 @@ export function askedOf({ cluster, service, waitFor, deploymentId, previewServic
 }
 
 /** A release of which nothing is known yet. */
-export function newRelease(inputs: Inputs, world: Pick<World, 'run' | 'region' | 'otherEndpoint' | 'clock'>): Release {
+export function newRelease(
+  inputs: Inputs,
+  world: Pick<World, 'run' | 'region' | 'otherEndpoint' | 'clock' | 'cautions'>,
+): Release {
   return {
     operation: inputs.operation,
     run: world.run,
@@ -116,7 +119,7 @@ export function newRelease(inputs: Inputs, world: Pick<World, 'run' | 'region' |
     group: undefined,
     plan: undefined,
     problems: [],
-    warnings: [],
+    warnings: world.cautions ?? [],
     taskDefinition: undefined,
     lostRevisionOf: undefined,
     creationSentAtMs: undefined,

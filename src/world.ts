@@ -39,6 +39,8 @@ export interface World extends Ecs, CodeDeploy {
   log: Log
   /** The text of a file of the workspace; undefined when there is none. */
   readText(path: string): Promise<string | undefined>
+  /** What has been warned of before the release began, for its summary. */
+  cautions?: readonly string[]
   /** Called whenever there is more to tell of the release, so that what is on disk survives a killed step. */
   onRelease(release: Release): void
   /** Resolves when what was told so far is on disk for the post step. */

@@ -22,3 +22,8 @@ export function mayEnd(operation: Operation): boolean {
 export function isOnDeployment(operation: Operation): boolean {
   return operation === 'watch' || operation === 'stop' || operation === 'promote'
 }
+
+/** Whether the operation may change anything in AWS. */
+export function mayWrite(operation: Operation): boolean {
+  return operation !== 'plan' && operation !== 'watch'
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -73,6 +73,16 @@ export function attemptWrite(path: string, text: string, mode: number): boolean 
     renameSync(next, path)
     return true
   } catch {
+    discard(next)
     return false
+  }
+}
+
+/** What a full disk has taken of a file would keep the next one from being written. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // There is no such folder.
   }
 }

@@ -1,4 +1,5 @@
 import { type Clock, type Moment, momentOf } from '../clock.ts'
+import { mayWrite } from '../inputs/operation.ts'
 import { operate } from '../operations/operate.ts'
 import type { Release } from '../release-state.ts'
 import type { Log } from '../world.ts'
@@ -39,13 +40,22 @@ export async function mainStep({
   const saved = savedRelease(environment)
   let isSaving = false
   let tellsGithub = false
-  const saveState = (name: string, value: string) => toolkit.use((core) => attempt(() => core.saveState(name, value)))
+  let isWarned = false
+  /** That is no reason to fail a release. */
+  const warnOfLoss = (why: string) => {
+    if (!isWarned) log.warning(lossText(why))
+    isWarned = true
+  }
+  const saveState = (name: string, value: string) =>
+    toolkit.use((core) => {
+      if (!attempt(() => core.saveState(name, value))) warnOfLoss('the runner keeps no state for it (GITHUB_STATE)')
+    })
 
   function onRelease(news: Release): void {
     const before = teller.told
     teller.keepTold(news)
     if (!savedWhen(before, news, tellsGithub)) return
-    saved.save(news)
+    if (!saved.save(news)) warnOfLoss(NOT_SAVED)
     if (isSaving) return
     isSaving = true
     saveState(STATE_FILE, saved.path)
@@ -63,11 +73,16 @@ export async function mainStep({
     loadGithub,
     isSecond: false,
     onRelease,
-    beforeWrite: () => teller.expectLoss(),
+    beforeWrite: async () => {
+      if (!isSaving) saveState(STATE_REPORT, files.reportPath)
+      await teller.expectLoss()
+    },
   })
+  const cautions = mayWrite(parsed.inputs.operation) && !saved.isPossible() ? [lossText(NOT_SAVED)] : []
+  if (cautions.length > 0) warnOfLoss(NOT_SAVED)
   teller.alsoTell(news)
   tellsGithub = news.isAsked
-  const ended = await Promise.race([operate(parsed, world), cancellation.lastMoment])
+  const ended = await Promise.race([operate(parsed, { ...world, cautions }), cancellation.lastMoment])
   close()
   const last = ended ?? cutOff(teller.told, momentOf(clock))
   if (last === undefined) return
@@ -90,10 +105,19 @@ function cutOff(told: Release | undefined, endedAt: Moment): Release | undefined
   return told && { ...told, status: 'cancelled', endedAt }
 }
 
-function attempt(action: () => void): void {
+/** Why nothing can be left to the post step. */
+const NOT_SAVED = 'nothing can be saved for it (RUNNER_TEMP cannot be written)'
+
+function lossText(why: string): string {
+  return `If this step is cancelled or lost, its post step cannot stop or follow the deployment: ${why}.`
+}
+
+/** @returns whether it was possible */
+function attempt(action: () => void): boolean {
   try {
     action()
+    return true
   } catch {
-    // The post step cannot help then; that is no reason to fail a release.
+    return false
   }
 }

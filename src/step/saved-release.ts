@@ -21,15 +21,24 @@ export const STATE_UNTOLD = 'untold'
  */
 export interface SavedRelease {
   path: string
-  save(release: Release): void
+  /** Whether a file can be written there, tried out with one that is larger than most releases. */
+  isPossible(): boolean
+  /** @returns whether it could be written */
+  save(release: Release): boolean
 }
+
+const LARGE_BYTES = 256 * 1024
 
 export function savedRelease(environment: NodeJS.ProcessEnv): SavedRelease {
   const path = join(environment['RUNNER_TEMP'] || tmpdir(), `ecs-release-state-${randomUUID()}.json`)
   return {
     path,
-    // Without it the post step cannot help; that is no reason to fail a release.
-    save: (release) => void attemptWrite(path, saveRelease(release), 0o600),
+    isPossible: () => {
+      const isWritten = attemptWrite(path, ' '.repeat(LARGE_BYTES), 0o600)
+      if (isWritten) removeSavedRelease(path)
+      return isWritten
+    },
+    save: (release) => attemptWrite(path, saveRelease(release), 0o600),
   }
 }
 
