@@ -1,10 +1,11 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Outcome } from '../src/follow/follow.ts'
 import type { CutShort, Rollback } from '../src/follow/rollback.ts'
 import type { Settlement } from '../src/follow/settle.ts'
 import type { Snapshot } from '../src/follow/snapshot.ts'
-import { exitCodeOf, verdictOf } from '../src/verdict.ts'
-import { snapshot } from './support/snapshots.ts'
+import { OPERATIONS } from '../src/inputs/operation.ts'
+import { exitCodeOf, type Status, verdictOf } from '../src/verdict.ts'
+import { snapshot, taskSets } from './support/snapshots.ts'
 
 const ALARM = { code: 'ALARM_ACTIVE', message: '' }
 const FAILED = snapshot('SSSSFKKK', { status: 'failed' })
@@ -79,23 +80,85 @@ test.each([
   ['timedOut', 'running', RUNNING, 'cancelled', 'cancelled'],
   ['cancelled', 'unknown', RUNNING, 'lost-sight', 'unknown'],
 ] as const)(
-  'an outcome %s with a rollback %s that was cut short ends as expected',
+  'an outcome %s with a rollback %s that was cut short ends as its cause says',
   (outcome, rollback, last, cut, status) => {
     expect(verdictOf(outcomes[outcome], settled(rollback, last, cut))).toBe(status)
   },
 )
 
-test('only what reached its goal exits with 0', () => {
-  const statuses = [
-    'failed',
-    'rolled-back',
-    'rollback-failed',
-    'stopped',
-    'timed-out',
-    'cancelled',
-    'unknown',
-    'refused',
-  ]
-  for (const status of statuses as Parameters<typeof exitCodeOf>[0][]) expect(exitCodeOf(status)).toBe(1)
-  for (const status of ['succeeded', 'started', 'unchanged'] as const) expect(exitCodeOf(status)).toBe(0)
+describe('operation: stop', () => {
+  const SPLIT = { ...STOPPED, taskSets: taskSets(10) }
+  const ASKED = { kind: 'stop-asked', snapshot: RUNNING } as const satisfies Outcome
+
+  function stopped(status: Rollback['status'], last: Snapshot | undefined, change: Partial<Settlement> = {}): Status {
+    return verdictOf(ASKED, { ...settled(status, last), stop: { refusal: undefined }, ...change })
+  }
+
+  test.each([
+    ['its rollback succeeded', 'succeeded', SPLIT, 'stopped'],
+    ['there was nothing to roll back', 'none', STOPPED, 'stopped'],
+    ['no rollback followed, and a replacement may have production', 'none', SPLIT, 'failed'],
+    ['no rollback followed, and what there is could not be seen', 'none', { ...STOPPED, isBlind: true }, 'failed'],
+    ['its rollback failed', 'failed', SPLIT, 'rollback-failed'],
+    ['its rollback still runs', 'running', SPLIT, 'unknown'],
+    ['what became of its rollback is not known', 'unknown', SPLIT, 'unknown'],
+    ['it still runs', 'none', RUNNING, 'unknown'],
+    ['it was never seen', 'none', undefined, 'unknown'],
+    ['it had succeeded before', 'none', { ...SHIFTED, status: 'succeeded' }, 'refused'],
+  ] as const)('of a deployment that was told to stop, when %s', (_name, rollback, last, status) => {
+    expect(stopped(rollback, last)).toBe(status)
+  })
+
+  test.each([
+    ['goes on', 'none', RUNNING, 'refused'],
+    ['failed by itself', 'none', FAILED, 'failed'],
+    ['failed by itself and was rolled back', 'succeeded', FAILED, 'rolled-back'],
+    ['was stopped by somebody else without a rollback', 'none', SPLIT, 'failed'],
+    ['was stopped by somebody else before there was a replacement', 'none', STOPPED, 'stopped'],
+    ['was stopped by somebody else with a rollback', 'succeeded', SPLIT, 'rolled-back'],
+  ] as const)('that CodeDeploy did not accept, of a deployment that %s', (_name, rollback, last, status) => {
+    expect(stopped(rollback, last, { stop: { refusal: 'AccessDenied: text' } })).toBe(status)
+  })
+
+  test.each([
+    ['cancelled', 'cancelled'],
+    ['timed-out', 'timed-out'],
+    ['lost-sight', 'unknown'],
+  ] as const)('that was cut short because it was %s ends as %s', (cutShort, status) => {
+    expect(stopped('running', RUNNING, { cutShort })).toBe(status)
+  })
+})
+
+test('a deployment that waits at Ready when the finish line is reached awaits its promotion', () => {
+  const held = snapshot('SSSSSPPP', { status: 'ready' })
+  expect(verdictOf({ kind: 'finish-line', snapshot: held }, settled('none', held))).toBe('awaiting-promotion')
+})
+
+test('what succeeded although it was to be stopped has succeeded, unless the stop itself was the operation', () => {
+  const done = { ...SHIFTED, status: 'succeeded' } as const
+  expect(verdictOf(outcomes.givenUp, settled('none', done))).toBe('succeeded')
+})
+
+const CODES: Record<Status, 0 | 1> = {
+  succeeded: 0,
+  'awaiting-promotion': 0,
+  started: 0,
+  unchanged: 0,
+  planned: 0,
+  refused: 1,
+  failed: 1,
+  'rolled-back': 1,
+  'rollback-failed': 1,
+  stopped: 1,
+  'timed-out': 1,
+  cancelled: 1,
+  unknown: 1,
+}
+
+test.each(Object.entries(CODES) as [Status, 0 | 1][])('a step that ends as %s exits with %s', (status, code) => {
+  for (const operation of OPERATIONS) {
+    const isGoal = status === 'stopped' && operation === 'stop'
+    expect([operation, exitCodeOf(status, operation)]).toEqual([operation, isGoal ? 0 : code])
+  }
+  expect(exitCodeOf(status)).toBe(code)
 })

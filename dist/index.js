@@ -37772,7 +37772,7 @@ async function conclude({ plan, outcome, settlement }, choice, world, progress, 
     for (const warning of warnings)
         progress.warn(warning);
     await tellHookLogs(logs, world);
-    return progress.end((0,verdict/* verdictOf */.V)(outcome, settlement), { hookLogs: logs });
+    return progress.end((0,verdict/* verdictOf */.Vj)(outcome, settlement), { hookLogs: logs });
 }
 async function tellHookLogs(logs, { log }) {
     for (const hookLog of logs) {
@@ -42568,11 +42568,14 @@ class StopRequest {
                 this.#trouble.failedWith(error);
             this.problem = (0,call_problem/* callProblem */.U)(error);
             this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted';
-            if (this.#hasEnded || (mayPass && !serviceError.notAccepted))
+            if (mayPass && !serviceError.notAccepted)
                 this.#mayHaveBeenCarriedOut = true;
         }
     }
-    /** The deployment was ended by a request, which by all that is known is this one, although its answer was lost. */
+    /**
+     * The deployment was ended by a request, which by all that is known is this one, although its answer was lost. One
+     * that only found the deployment stopped did not stop it.
+     */
     hasEnded(snapshot) {
         return this.#mayHaveBeenCarriedOut && (0,ending/* endingOf */.z6)(snapshot) === 'stop-request';
     }
@@ -47172,7 +47175,7 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
 function closingLines(release) {
     if (release.status === undefined)
         return [];
-    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_4__/* .exitCodeOf */ .F)(release.status, release.operation) === 0)
+    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_4__/* .exitCodeOf */ .FO)(release.status, release.operation) === 0)
         return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictParagraph */ .u)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2
@@ -47794,7 +47797,7 @@ function heading(release) {
 /** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
 function summary_alert(release) {
     const { cause, production, remains, advice } = (0,sentences/* verdictSentences */.q)(release);
-    const isWell = release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status, release.operation) === 0;
+    const isWell = release.status === undefined || (0,verdict/* exitCodeOf */.FO)(release.status, release.operation) === 0;
     const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING';
     const isListed = release.status === 'refused' && release.problems.length > 1;
     const first = isListed ? `${release.problems.length} things are wrong (below).` : cause;
@@ -50978,6 +50981,8 @@ function isUnreadable({ kind, code }) {
     return kind === 'answered' || kind === 'denied' || code === 'MalformedAnswer';
 }
 
+// EXTERNAL MODULE: ./lib/verdict.js
+var verdict = __nccwpck_require__(802);
 ;// CONCATENATED MODULE: ./lib/operations/rollback-words.js
 
 
@@ -51012,6 +51017,7 @@ function againAt(endedAtMs) {
 }
 
 ;// CONCATENATED MODULE: ./lib/operations/rollback.js
+
 
 
 
@@ -51131,7 +51137,9 @@ async function goBackWith(attached, inputs, world, progress) {
     }
     progress.learn({ outcome, problems: stop?.problem === undefined ? [] : [stop.problem] });
     const { status } = await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
-    return status === 'stopped' || status === 'rolled-back' ? progress.end('succeeded') : progress.release;
+    // Stopped by somebody else without a rollback, production may be anywhere.
+    const isBack = status === 'rolled-back' || (status === 'stopped' && (0,verdict/* isTakenBack */.Zb)(settlement));
+    return isBack ? progress.end('succeeded') : progress.release;
 }
 /** Deploys the revision that is named or found. */
 async function deployEarlier({ inputs, ...rest }, place, world, findings) {
@@ -53600,7 +53608,7 @@ var sentences = __nccwpck_require__(3700);
 const MAX_MESSAGE_LENGTH = 4_096;
 /** What goes to the run's page when a release did not succeed; undefined when it did or is not over. */
 function renderAnnotation(release) {
-    if (release.status === undefined || (0,verdict/* exitCodeOf */.F)(release.status, release.operation) === 0)
+    if (release.status === undefined || (0,verdict/* exitCodeOf */.FO)(release.status, release.operation) === 0)
         return undefined;
     const message = (0,sentences/* verdictParagraph */.u)(release);
     return {
@@ -54704,8 +54712,9 @@ function htmlLine(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ exitCodeOf),
-/* harmony export */   V: () => (/* binding */ verdictOf)
+/* harmony export */   FO: () => (/* binding */ exitCodeOf),
+/* harmony export */   Vj: () => (/* binding */ verdictOf),
+/* harmony export */   Zb: () => (/* binding */ isTakenBack)
 /* harmony export */ });
 /* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
@@ -54769,13 +54778,17 @@ function stopVerdict({ rollback, snapshot, stop }) {
     const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot);
     if (snapshot?.status === 'succeeded')
         return 'refused';
-    if (stop?.refusal !== undefined)
+    const wasStoppedByOther = isOver && rollback.status === 'none' && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'stop-request';
+    if (stop?.refusal !== undefined && !wasStoppedByOther)
         return isOver ? undefined : 'refused';
     if (rollback.status === 'running' || !isOver)
         return 'unknown';
-    const hasReplacement = snapshot.isBlind || snapshot.taskSets.some(({ role }) => role === 'replacement');
-    // A rollback was asked for: without one, a replacement that may have production is no success.
-    return rollback.status === 'none' && hasReplacement ? 'failed' : 'stopped';
+    return isTakenBack({ rollback, snapshot }) ? 'stopped' : 'failed';
+}
+/** After a stop: a rollback took production back, or nothing was there that could have had any of it. */
+function isTakenBack({ rollback, snapshot }) {
+    const isUntouched = snapshot?.isBlind === false && snapshot.taskSets.every(({ role }) => role === 'original');
+    return rollback.status === 'succeeded' || isUntouched;
 }
 
 

@@ -69,9 +69,14 @@ export function verdictOf(outcome: Outcome, settlement: Settlement): Status {
 function stopVerdict({ rollback, snapshot, stop }: Settlement): Status | undefined {
   const isOver = snapshot !== undefined && hasEnded(snapshot)
   if (snapshot?.status === 'succeeded') return 'refused'
-  if (stop?.refusal !== undefined) return isOver ? undefined : 'refused'
+  const wasStoppedByOther = isOver && rollback.status === 'none' && endingOf(snapshot) === 'stop-request'
+  if (stop?.refusal !== undefined && !wasStoppedByOther) return isOver ? undefined : 'refused'
   if (rollback.status === 'running' || !isOver) return 'unknown'
-  const hasReplacement = snapshot.isBlind || snapshot.taskSets.some(({ role }) => role === 'replacement')
-  // A rollback was asked for: without one, a replacement that may have production is no success.
-  return rollback.status === 'none' && hasReplacement ? 'failed' : 'stopped'
+  return isTakenBack({ rollback, snapshot }) ? 'stopped' : 'failed'
+}
+
+/** After a stop: a rollback took production back, or nothing was there that could have had any of it. */
+export function isTakenBack({ rollback, snapshot }: Pick<Settlement, 'rollback' | 'snapshot'>): boolean {
+  const isUntouched = snapshot?.isBlind === false && snapshot.taskSets.every(({ role }) => role === 'original')
+  return rollback.status === 'succeeded' || isUntouched
 }

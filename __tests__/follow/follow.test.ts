@@ -286,3 +286,20 @@ test('a mistake of ours is not mistaken for a failed read', async () => {
   })
   await expect(follow(engine, 'd-ORIGINAL1', following)).rejects.toThrow('a bug')
 })
+
+test.each([
+  ['is not taken for tested when its test hook could not be seen', { AfterAllowTestTraffic: 'hook' }, 'timed-out'],
+  ['is at the test listener when there is no test hook', { AfterInstall: 'hook' }, 'finish-line'],
+])('a deployment that waits at Ready and whose events cannot be read %s', async (_name, hooks, kind) => {
+  const { clock, following } = setUp({ finishLine: 'test-traffic', hooks })
+  const blind = snapshot('', { status: 'ready', isBlind: true, eventsReadAt: undefined })
+  expect(
+    (
+      await follow(
+        engineAt(clock, () => blind),
+        'd-ORIGINAL1',
+        following,
+      )
+    ).kind,
+  ).toBe(kind)
+})

@@ -51,11 +51,14 @@ export class StopRequest {
       if (mayPass) this.#trouble.failedWith(error)
       this.problem = callProblem(error)
       this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted'
-      if (this.#hasEnded || (mayPass && !serviceError.notAccepted)) this.#mayHaveBeenCarriedOut = true
+      if (mayPass && !serviceError.notAccepted) this.#mayHaveBeenCarriedOut = true
     }
   }
 
-  /** The deployment was ended by a request, which by all that is known is this one, although its answer was lost. */
+  /**
+   * The deployment was ended by a request, which by all that is known is this one, although its answer was lost. One
+   * that only found the deployment stopped did not stop it.
+   */
   hasEnded(snapshot: Snapshot): boolean {
     return this.#mayHaveBeenCarriedOut && endingOf(snapshot) === 'stop-request'
   }

@@ -17,6 +17,7 @@ import { engineFor, followingOf } from '../release-following.ts'
 import type { Release } from '../release-state.ts'
 import { planLines } from '../report/log-lines.ts'
 import { seeThrough, WIND_DOWN_MS } from '../see-through.ts'
+import { isTakenBack } from '../verdict.ts'
 import type { World } from '../world.ts'
 import { takeUp } from './attach.ts'
 import { backAlready, isOtherThan, notYetNamed, stoppedBefore } from './rollback-words.ts'
@@ -147,7 +148,9 @@ async function goBackWith(
   }
   progress.learn({ outcome, problems: stop?.problem === undefined ? [] : [stop.problem] })
   const { status } = await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
-  return status === 'stopped' || status === 'rolled-back' ? progress.end('succeeded') : progress.release
+  // Stopped by somebody else without a rollback, production may be anywhere.
+  const isBack = status === 'rolled-back' || (status === 'stopped' && isTakenBack(settlement))
+  return isBack ? progress.end('succeeded') : progress.release
 }
 
 /** Deploys the revision that is named or found. */
