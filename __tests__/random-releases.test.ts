@@ -57,7 +57,7 @@ async function run({ scenario, inputs, cancelAtSecond }: RandomRelease) {
 
 /** Clients that write down what serves production at each answer. */
 function watchedClients(simulator: Simulator, clock: VirtualClock, productionAt: Map<number, string>) {
-  const clients = clientsFor(simulator.url)
+  const clients = clientsFor(simulator)
   for (const client of Object.values(clients)) {
     const send = client.send.bind(client) as (...args: unknown[]) => Promise<unknown>
     const watched = async (...args: unknown[]) => {

@@ -13,7 +13,7 @@ import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 import type { Lane } from '../../src/simulator/model/lane.ts'
 import type { RecordedCall } from '../../src/simulator/recorded-call.ts'
 import type { Fault } from '../../src/simulator/scenario.ts'
-import { startSimulator } from '../../src/simulator/simulator.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { stepLog } from '../../src/step/log.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
 import { Teller } from '../../src/step/teller.ts'
@@ -130,7 +130,7 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
       account: { simulator, clock },
       inputs: { ...story.inputs, ...(story.isKilled === true ? { 'on-cancel': 'leave' } : {}) },
       world: { ...story.world, log, onRelease, readText: files.readText },
-      connect: ({ url }) => connect(story, url, clock, held, toolkit, closing),
+      connect: () => connect(story, simulator, clock, held, toolkit, closing),
       prepare: ({ abort }) => {
         if (story.isKilled !== true && story.faultsBegin === undefined) begin()
         if (story.cancelAtSecond !== undefined) clock.atSecond(story.cancelAtSecond, abort)
@@ -200,12 +200,13 @@ function faultOf({ operation, fault, lasts }: CellFault, sinceStartSeconds: numb
 /** The calls of the action as its entry connects them, counted. */
 function connect(
   story: Story,
-  url: string,
+  simulator: Simulator,
   clock: VirtualClock,
   held: HeldAnswers,
   toolkit: LaterToolkit,
   closing: { close(): void }[],
 ): Partial<World> {
+  const { url } = simulator
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' }
   let loading: ReturnType<typeof loadSts> | undefined
   const sts = async () => {
@@ -235,7 +236,7 @@ function connect(
     })
     return { ...taken, lastsMs: story.sessionLastsMs ?? taken.lastsMs }
   })
-  const clients = clientsFor(url, story.hasRole === true ? signedBy(session) : credentials)
+  const clients = clientsFor(simulator, story.hasRole === true ? signedBy(session) : undefined)
   for (const client of Object.values(clients)) {
     held.watch(client.config.requestHandler)
     closing.push({ close: () => client.destroy() })

@@ -14,6 +14,7 @@ import type { RecordedCall } from '../../src/simulator/recorded-call.ts'
 import type { Scenario } from '../../src/simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import type { World } from '../../src/world.ts'
+import { DirectTransport, unsigned } from './direct-transport.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 
 export interface SimulatedReleaseOptions {
@@ -78,7 +79,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
   const clock = options.account?.clock ?? virtualClock()
   const simulator = options.account?.simulator ?? (await startSimulator({ scenario: options.scenario, clock }))
   const before = simulator.calls.length
-  const { ecs, codeDeploy } = clientsFor(simulator.url)
+  const { ecs, codeDeploy } = clientsFor(simulator)
   const cancellation = new AbortController()
   const log: string[] = []
   try {
@@ -105,8 +106,8 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       onLaneFreed: () => {},
       log: logInto(log),
       isPrivateRepository: () => true,
-      loadBalancing: () => loadLoadBalancing(clientOptionsFor(simulator.url)),
-      functionLogs: () => loadFunctionLogs(clientOptionsFor(simulator.url), clientOptionsFor(simulator.url)),
+      loadBalancing: () => loadLoadBalancing(clientOptionsFor(simulator)),
+      functionLogs: () => loadFunctionLogs(clientOptionsFor(simulator), clientOptionsFor(simulator)),
       readText: async (path) => options.files?.[path],
       onRelease: () => {},
       whenSaved: async () => {},
@@ -148,20 +149,25 @@ export async function inOneAccount(
   }
 }
 
-function clientOptionsFor(
-  endpoint: string,
-  credentials: ECSClientConfig['credentials'] = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-) {
-  return { endpoint, credentials, region: 'us-east-1', maxAttempts: 1 }
+const KEYS = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' }
+
+/** An address is asked over HTTP, with signatures; a simulator without either. */
+function clientOptionsFor(place: string | Simulator, credentials: ECSClientConfig['credentials'] = KEYS) {
+  const options = { credentials, region: 'us-east-1', maxAttempts: 1 }
+  if (typeof place === 'string') return { ...options, endpoint: place }
+  const direct = { ...options, endpoint: place.url, requestHandler: new DirectTransport(place) }
+  return credentials === KEYS ? { ...direct, signer: unsigned(KEYS.accessKeyId) } : direct
 }
 
-/** The SDK's own clients, one attempt each, against a simulator. */
+/** The SDK's own clients, one attempt each, against a simulator: of this process, or by its address. */
 export function clientsFor(
-  endpoint: string,
-  credentials: ECSClientConfig['credentials'] = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+  place: string | Simulator,
+  credentials?: ECSClientConfig['credentials'],
 ): { ecs: ECSClient; codeDeploy: CodeDeployClient } {
-  const options = clientOptionsFor(endpoint, credentials)
-  return { ecs: new ECSClient(options), codeDeploy: new CodeDeployClient(options) }
+  return {
+    ecs: new ECSClient(clientOptionsFor(place, credentials)),
+    codeDeploy: new CodeDeployClient(clientOptionsFor(place, credentials)),
+  }
 }
 
 function logInto(lines: string[]): World['log'] {

@@ -7,7 +7,7 @@ import { type Live, startLive } from './live/live.ts'
 import type { Lane } from './model/lane.ts'
 import { OPERATIONS_BY_NAME } from './operations/operations.ts'
 import { exchange, requestId } from './protocol/exchange.ts'
-import { type Answered, closeServer, listen, urlOf } from './protocol/http.ts'
+import { type Answered, closeServer, type Handlers, listen, urlOf } from './protocol/http.ts'
 import { type Listeners, NOTHING_REAL } from './real-world.ts'
 import type { RecordedCall } from './recorded-call.ts'
 import type { Fault, Scenario } from './scenario.ts'
@@ -32,6 +32,8 @@ export interface SimulatorOptions {
 export interface Simulator {
   /** What `AWS_ENDPOINT_URL` is to be. */
   url: string
+  /** Answers a request as its endpoint would, with no connection in between; no `reply`: the connection would be cut. */
+  answer: Handlers['aws']
   /** Every request so far, oldest first. */
   calls: RecordedCall[]
   /** What hook functions printed so far, and what planned ones would have printed. */
@@ -63,18 +65,19 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let live: Live | undefined
   const real = () => live ?? NOTHING_REAL
 
+  const answer: Handlers['aws'] = (request, protocol) => {
+    const { account, faults } = simulation
+    const id = requestId(account.rules.idSeed, record.calls.length + 1)
+    const surroundings = { account, operations: OPERATIONS_BY_NAME, faults, real, complain }
+    const { reply, call, delaySeconds = 0 } = exchange(protocol, request, surroundings, simulation.now(), id)
+    record.add(call)
+    // What a reading call brought up to date was due, and live looks at what is due by itself.
+    if (call.writes) live?.lookAgain()
+    const answered = { reply, requestId: id }
+    return delaySeconds > 0 && lateAnswers ? lateAnswers.hold(answered, delaySeconds, CUT) : answered
+  }
   const server = await listen(options.port ?? 0, {
-    aws: (request, protocol) => {
-      const { account, faults } = simulation
-      const id = requestId(account.rules.idSeed, record.calls.length + 1)
-      const surroundings = { account, operations: OPERATIONS_BY_NAME, faults, real, complain }
-      const { reply, call, delaySeconds = 0 } = exchange(protocol, request, surroundings, simulation.now(), id)
-      record.add(call)
-      // What a reading call brought up to date was due, and live looks at what is due by itself.
-      if (call.writes) live?.lookAgain()
-      const answered = { reply, requestId: id }
-      return delaySeconds > 0 && lateAnswers ? lateAnswers.hold(answered, delaySeconds, CUT) : answered
-    },
+    aws: answer,
     control: (request) => answerControl(request, controlled),
   })
   const url = urlOf(server)
@@ -85,6 +88,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
   const simulator: Simulator = {
     url,
+    answer,
     calls: record.calls,
     get hookLogs() {
       const runs = [...plannedHookRuns(simulation.account, simulation.now()), ...real().hookRuns]
