@@ -35,7 +35,7 @@ export async function deployByOther(
     ],
     ...(hook === undefined ? {} : { Hooks: [{ AfterAllowTestTraffic: hook }] }),
   })
-  const { codeDeploy } = clientsFor(simulator.url)
+  const { codeDeploy } = clientsFor(simulator)
   const { deploymentId = '' } = await codeDeploy.send(
     new CreateDeploymentCommand({
       applicationName: APPLICATION,

@@ -58,7 +58,7 @@ export interface LaneOwner {
 
 /** Read beside the action, with the SDK. */
 export async function laneOwners({ simulator }: SimulatedAccount, lanes: number): Promise<LaneOwner[]> {
-  const { ecs, codeDeploy } = clientsFor(simulator.url)
+  const { ecs, codeDeploy } = clientsFor(simulator)
   const names = Array.from({ length: lanes }, (_, index) => `web-preview-${index + 1}`)
   const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster: 'demo', services: names }))
   const owners = services.map(async ({ serviceName = '', desiredCount = -1, taskSets = [] }): Promise<LaneOwner> => {

@@ -19,7 +19,7 @@ export interface SimulatedAws {
 export async function withAws(scenario: Scenario, play: (simulated: SimulatedAws) => Promise<void>): Promise<void> {
   const clock = virtualClock()
   const simulator = await startSimulator({ scenario, clock, complain: fail })
-  const { ecs, codeDeploy } = clientsFor(simulator.url)
+  const { ecs, codeDeploy } = clientsFor(simulator)
   const aws = { ecs, codeDeploy, clock, random: () => 0.5, maxAttempts: 3 }
   try {
     await play({ aws, simulator, clock, asked: () => simulator.calls.map(({ operation }) => operation) })
