@@ -72,11 +72,13 @@ async function takenBack(
   const isUndone = rollback === undefined ? info.startTime === undefined : rollback.info.status === 'Succeeded'
   const hasFailed = info.status === 'Stopped' || info.status === 'Failed'
   if (!hasFailed || !isUndone || service.primary.deploymentId === id) return undefined
-  const { target } = await readTarget(aws, id, service)
+  const { target, isSeen } = await readTarget(aws, id, service)
   const readAt = momentOf(aws.clock)
   const snapshot = readSnapshot({ readAt, info, target, originalTaskSetId: originalTaskSetOf(service, id) })
   const hasBegun = hasBegunToShift(snapshot)
-  return hasBegun || endingOf(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined
+  // Where it was when it was stopped is only known when its events were seen, or when nothing of it ever ran.
+  const neverMoved = !hasBegun && (isSeen || rollback === undefined)
+  return hasBegun || endingOf(snapshot) === 'stop-request' ? { neverMoved } : undefined
 }
 
 function hasBegunToShift({ events }: Snapshot): boolean {
