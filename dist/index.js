@@ -50787,11 +50787,13 @@ async function takenBack(aws, { id, info }, rollback, service) {
     const hasFailed = info.status === 'Stopped' || info.status === 'Failed';
     if (!hasFailed || !isUndone || service.primary.deploymentId === id)
         return undefined;
-    const { target } = await (0,group_occupant/* readTarget */._)(aws, id, service);
+    const { target, isSeen } = await (0,group_occupant/* readTarget */._)(aws, id, service);
     const readAt = (0,lib_clock/* momentOf */.Et)(aws.clock);
     const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
     const hasBegun = hasBegunToShift(snapshot);
-    return hasBegun || (0,ending/* endingOf */.z6)(snapshot) === 'stop-request' ? { neverMoved: !hasBegun && !snapshot.isBlind } : undefined;
+    // Where it was when it was stopped is only known when its events were seen, or when nothing of it ever ran.
+    const neverMoved = !hasBegun && (isSeen || rollback === undefined);
+    return hasBegun || (0,ending/* endingOf */.z6)(snapshot) === 'stop-request' ? { neverMoved } : undefined;
 }
 function hasBegunToShift({ events }) {
     const shift = events.find(({ name }) => name === 'AllowTraffic');
