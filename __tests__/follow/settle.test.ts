@@ -42,17 +42,27 @@ interface Play {
   /** How the deployment is from now on; a stop ends it 5 s after it was accepted. */
   now?: Snapshot | ((second: number) => Snapshot)
   stop?: ReleaseEngine['stop']
+  /** The end that a stop brings about is shown. */
+  endsAfterStop?: boolean
   following?: Partial<Following>
 }
 
-async function play({ outcome, partings = TAKE_BACK, now = SHIFTING, stop, following: change }: Play) {
+async function play({
+  outcome,
+  partings = TAKE_BACK,
+  now = SHIFTING,
+  stop,
+  endsAfterStop = true,
+  following: change,
+}: Play) {
   const { clock, following, told } = handFollowing(change)
   let stoppedAtSecond = Number.POSITIVE_INFINITY
   const engine = handEngine(
     clock,
     (second, deploymentId) => {
       if (deploymentId !== ID) return BACK
-      const seen = second >= stoppedAtSecond + 5 ? STOPPED : typeof now === 'function' ? now(second) : now
+      const seen =
+        endsAfterStop && second >= stoppedAtSecond + 5 ? STOPPED : typeof now === 'function' ? now(second) : now
       return { ...seen, statusReadAt: at(second), eventsReadAt: at(second) }
     },
     {
@@ -245,6 +255,17 @@ describe('a release that is to be taken back', () => {
     expect(settlement).toMatchObject({ rollback: { status: 'running', wasDue: true }, cutShort: 'timed-out' })
     expect(tookMs).toBeLessThanOrEqual(4_000)
   })
+})
+
+test('a cancelled step whose stop was accepted leaves its end to the post step, also when nothing can be read after it', async () => {
+  const { settlement } = await play({
+    outcome: lastly.cancelled(SHIFTING),
+    partings: { ...TAKE_BACK, windDownMs: 20_000 },
+    now: (second) => (second < 1 ? SHIFTING : unread()),
+    stop: async () => {},
+    endsAfterStop: false,
+  })
+  expect(settlement).toMatchObject({ rollback: { status: 'running', wasDue: true }, cutShort: 'timed-out' })
 })
 
 describe('a stop', () => {
