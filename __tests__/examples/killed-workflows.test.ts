@@ -193,7 +193,7 @@ describe.each(stories)('a killed $title', (story) => {
 const DISTINCT = /two-jobs|release\.yml|rollback\.yml|preview/
 
 describe.each(stories.filter(({ title }) => DISTINCT.test(title)))('a killed $title', (story) => {
-  test('is wrapped up by its post step, and no later job writes, whichever write it is killed at', async () => {
+  test('is followed by no later job that writes, whichever write it is killed at and whatever its post step does', async () => {
     const writes = await play(story, {}, (jobs, { simulator }) => {
       const changing = new Set(simulator.calls.filter((call) => call.writes).map(({ operation }) => operation))
       const requests = jobs[story.job]?.main?.requests ?? []
