@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startTokenIssuer, type TokenIssuer } from '../src/rehearsal/token-issuer.ts'
 import { baseScenario, scenarios } from '../src/simulator/scenarios.ts'
 import { runBundle } from './support/bundle.ts'
@@ -12,8 +12,6 @@ import {
   startTokenService,
   type TokenService,
 } from './support/token-service.ts'
-
-jest.setTimeout(60_000)
 
 const ROLE = 'arn:aws:iam::123456789012:role/release-web'
 

@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { type GithubApi, startGithubApi } from '../src/github-api/github-api.ts'
 import { baseScenario, scenarios } from '../src/simulator/scenarios.ts'
 import { type BundleOptions, type BundleResult, runBundle } from './support/bundle.ts'
 import { commandsIn } from './support/runner-grammar.ts'
-
-jest.setTimeout(120_000)
 
 const TOKEN = 'ghs_secretofthejob'
 

@@ -3,13 +3,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { OUTPUT_NAMES } from '../src/report/outputs.ts'
 import { baseScenario, scenarios } from '../src/simulator/scenarios.ts'
 import { runBundle } from './support/bundle.ts'
 import { commandsIn } from './support/runner-grammar.ts'
-
-jest.setTimeout(60_000)
 
 const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }
 
@@ -238,7 +236,7 @@ test('prints warnings of Node and of libraries as lines of its own', async () =>
   expect(exitCode).toBe(0)
   expect(printed).toContain('| DeprecationWarning: old')
   expect(printed.match(/^\| ::stop-commands::x # #\[error\]boo$/gm)).toHaveLength(4)
-}, 60_000)
+})
 
 test('a hostile hook, and hostile words of AWS about it, change nothing but visible text', async () => {
   const log = [

@@ -1,11 +1,9 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { baseScenario } from '../src/simulator/scenarios.ts'
 import { type FaultyNetwork, startFaultyNetwork, TROUBLES, type TroubleName } from './support/faulty-network.ts'
 import { expectValidReport } from './support/report-schema.ts'
 import { clientsFor, type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
 import type { VirtualClock } from './support/virtual-clock.ts'
-
-jest.setTimeout(60_000)
 
 const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
 const NAMES = Object.keys(TROUBLES) as TroubleName[]

@@ -86,7 +86,7 @@ test('whatever AWS answers, a release ends in a verdict that is true, and tells 
     }),
     { ...CASES, numRuns: 250 },
   )
-}, 120_000)
+})
 
 test('whatever the inputs and files are, a release ends in a verdict that is true, and tells no value', async () => {
   const given = fc.record({
@@ -123,7 +123,7 @@ test('whatever the inputs and files are, a release ends in a verdict that is tru
     }),
     { ...CASES, numRuns: 150 },
   )
-}, 120_000)
+})
 
 /** Nothing is a success, a rollback or a refusal that the simulator does not know of. */
 function expectTruth({ outputs, release, annotation }: SimulatedRelease, end: Lane | undefined): void {

@@ -1,8 +1,6 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Fate, type ManyReleases, releaseAtOnce } from './support/hundred-releases.ts'
 import { expectValidReport } from './support/report-schema.ts'
-
-jest.setTimeout(180_000)
 
 const PER_SECOND = 10
 
@@ -25,7 +23,7 @@ describe('a hundred releases that begin at once in an account that allows ten re
 
   beforeAll(async () => {
     many = await releaseAtOnce(100, PER_SECOND)
-  }, 180_000)
+  })
 
   test('all end with the verdict and the cause of their own fate', () => {
     for (const { service, fate, outputs, annotation, release } of many.releases) {

@@ -89,7 +89,7 @@ test('a run killed right before or right after any of its requests releases once
   }
   await Promise.all([worker(), worker()])
   expect(failures).toEqual([])
-}, 170_000)
+})
 
 /** @returns what is wrong; undefined when nothing is */
 async function killedAt(index: number, when: 'before' | 'after'): Promise<string | undefined> {

@@ -32,7 +32,7 @@ test('whatever happens to a release, what is told of it is true', async () => {
     }),
     CASES,
   )
-}, 120_000)
+})
 
 async function run({ scenario, inputs, cancelAtSecond }: RandomRelease) {
   const world: Partial<ReturnType<typeof clientsFor>> = {}

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { scenarios } from '../src/simulator/scenarios.ts'
 import { commandsIn } from './support/runner-grammar.ts'
-
-jest.setTimeout(60_000)
 
 const ROOT = join(import.meta.dirname, '..')
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { needsSomebody } from '../../src/wrap-up.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import { PASSING } from './faults.ts'
-import { type Played, playMatrix, type Undisturbed } from './matrix.ts'
+import { type Played, playRow, playStories, type Undisturbed } from './matrix.ts'
 import { renderPage } from './page.ts'
 import { type CellRun, ownDeployments, runCell, wasAccepted } from './run-cell.ts'
 import { ROWS, type Row, type StoryName, storyOf } from './stories.ts'
@@ -16,14 +16,17 @@ const BEGINS = /AWS throttles |(looking|asking) again, less often/
 const ENDS = /AWS answers again|Reads succeed again|is answered again/
 
 let undisturbed: Undisturbed
-let played: Played[]
+const played = new Map<Row, Played[]>()
 
 beforeAll(async () => {
-  ;({ undisturbed, played } = await playMatrix())
-}, 300_000)
+  undisturbed = await playStories()
+})
 
-function of(row: Row): Played[] {
-  return played.filter((one) => one.row === row)
+/** The cells of a row, played when they are asked for first. */
+async function of(row: Row): Promise<Played[]> {
+  const cells = played.get(row) ?? (await playRow(row, undisturbed))
+  played.set(row, cells)
+  return cells
 }
 
 /** Each cell by its name, so that a failure says which it is. */
@@ -51,20 +54,21 @@ describe('the matrix has every operation that the action calls', () => {
 })
 
 describe.each(ROWS)('$story: $operation', (row) => {
-  test('has the verdict that is justified, in every cell', () => {
-    expect(named(of(row), ({ seen }) => seen)).toEqual(named(of(row), ({ expected }) => expected))
+  test('has the verdict that is justified, in every cell', async () => {
+    const cells = await of(row)
+    expect(named(cells, ({ seen }) => seen)).toEqual(named(cells, ({ expected }) => expected))
   })
 
-  test('tells success only when production and every event are there, and makes one deployment at most', () => {
-    for (const { run } of of(row)) expectNoSuccessByDefault(run, row.story)
+  test('tells success only when production and every event are there, and makes one deployment at most', async () => {
+    for (const { run } of await of(row)) expectNoSuccessByDefault(run, row.story)
   })
 
-  test('shows no stack and one annotation when the step fails, and its report is valid', () => {
-    for (const { run } of of(row)) expectWellTold(run, row.story)
+  test('shows no stack and one annotation when the step fails, and its report is valid', async () => {
+    for (const { run } of await of(row)) expectWellTold(run, row.story)
   })
 
-  test('tells trouble once when it begins, and once when it ends', () => {
-    for (const { run } of of(row)) {
+  test('tells trouble once when it begins, and once when it ends', async () => {
+    for (const { run } of await of(row)) {
       const began = run.log.filter((line) => BEGINS.test(line)).length
       const ended = run.log.filter((line) => ENDS.test(line)).length
       expect(began).toBeLessThanOrEqual(1)
@@ -120,8 +124,10 @@ test.each(['GetDeploymentTarget', 'GetDeployment'])(
   },
 )
 
-test('the page of the docs is what the runs give', () => {
+test('the page of the docs is what the runs give', async () => {
+  const cells: Played[] = []
+  for (const row of ROWS) cells.push(...(await of(row)))
   const page = readFileSync(join(ROOT, 'docs', 'faults.md'), 'utf8').replaceAll('\r\n', '\n')
   // `npm run faults` writes it.
-  expect(renderPage(undisturbed, played)).toBe(page)
+  expect(renderPage(undisturbed, cells)).toBe(page)
 })

@@ -32,7 +32,7 @@ test('never have two pull requests one lane, nor keeps one a lane it needs no mo
     }),
     { numRuns: RACES, seed: 4 },
   )
-}, 120_000)
+})
 
 function expectFair({ runs }: Race, { ended, owners, afterSweep, calls }: RaceResult): void {
   const closed = new Set(runs.flatMap(({ event }) => (event?.action === 'closed' ? [String(event.number)] : [])))

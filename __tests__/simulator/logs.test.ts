@@ -171,7 +171,7 @@ test('with live, the log is what the function really printed', () => {
       })
     }),
   )
-}, 30_000)
+})
 
 test('invocations one after the other share the stream of an instance until it was idle for long', () =>
   withWholeAccount(planned({ log: [], afterSeconds: 1 }), async ({ logs, release, to }) => {

@@ -224,6 +224,12 @@ test.each(mistakes)('%j is refused', (text, problems) => {
   expect(problemsOf(text)).toEqual(problems)
 })
 
+test('the path of a handler that is missing is shown whole, in a folder with a long name and blanks too', () => {
+  const folder = resolve('/', `a folder of Zoë ${'ü'.repeat(180)}`)
+  const load = () => parseWorldFile('hooks: [{ name: h, handler: nowhere.mjs }]', resolve(folder, 'test.yaml'))
+  expect(load).toThrow(`hooks[0].handler: there is no file '${resolve(folder, 'nowhere.mjs')}'.`)
+})
+
 test('the replacements of one service can fare otherwise than those of others', () => {
   const { world, replacement } = read(`services:
   - { name: web, image: x }

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { FunctionSeed, HookPlan } from '../scenario.ts'
 import { MAX_SECONDS } from './fault-section.ts'
-import { type Section, shown } from './section.ts'
+import type { Section } from './section.ts'
 import { FUNCTION_NAME } from './words.ts'
 
 /** A hook function as it was read, and where. */
@@ -18,7 +18,8 @@ export function readHook(section: Section, folder: string): HookDraft {
   const handler = section.text('handler')
   const handlerFile = handler === undefined ? undefined : resolve(folder, handler)
   if (handlerFile !== undefined && !isFile(handlerFile)) {
-    section.wrong('handler', `there is no file ${shown(handlerFile)}.`)
+    // Whole, however long: its end is what was written in the file.
+    section.wrong('handler', `there is no file '${handlerFile.replace(/\p{Cc}/gu, ' ')}'.`)
   }
   const plan = section.section('plan')
   const logGroup = section.text('log-group')
