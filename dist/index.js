@@ -41713,6 +41713,7 @@ function readSnapshot(reading) {
         eventsReadAt: targetReadAt,
         trafficReadAt: targetReadAt,
         status,
+        readySinceMs: (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .readySinceMs */ .Oh)({ status, events, statusReadAt: readAt }),
         statusWord,
         createdAtMs: info.createTime?.getTime(),
         startedAtMs: info.startTime?.getTime(),
@@ -42804,7 +42805,9 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   J9: () => (/* binding */ areEventsKnown),
 /* harmony export */   Oh: () => (/* binding */ readySinceMs),
 /* harmony export */   Oz: () => (/* binding */ isCurrent),
+/* harmony export */   QV: () => (/* binding */ lastEventEndMs),
 /* harmony export */   as: () => (/* binding */ lastReadAt),
+/* harmony export */   fq: () => (/* binding */ keepReadySince),
 /* harmony export */   gv: () => (/* binding */ isWaitingForPromotion),
 /* harmony export */   hY: () => (/* binding */ hasEnded),
 /* harmony export */   my: () => (/* binding */ runningEvent),
@@ -42872,14 +42875,30 @@ function hookOf(hooks, eventName) {
     const entry = Object.entries(hooks).find(([event]) => event === eventName);
     return entry?.[1];
 }
-/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
-function readySinceMs({ events }) {
+/** When the last event so far ended. */
+function lastEventEndMs({ events }) {
     const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined);
     return ends.length === 0 ? undefined : Math.max(...ends);
 }
 /**
- * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
- * not documented, so an event before the shift that still has to run counts as not ready.
+ * When a reading that says `Ready` has its wait begin: with the event that still runs, else with the end of the last one.
+ * Source: CodeDeploy User Guide, "Ready" (validation tests are executed during the wait). That CodeDeploy's clock counts
+ * from the start of the event is assumed; no earlier start is possible, so that no deadline is told too late.
+ */
+function readySinceMs(reading) {
+    if (reading.status !== 'ready')
+        return undefined;
+    const running = reading.events.find(({ status }) => status === 'running');
+    return running?.startedAtMs ?? lastEventEndMs(reading) ?? reading.statusReadAt.atMs;
+}
+/** The reading with its `Ready` counted from the first one before it that said so. */
+function keepReadySince(snapshot, before) {
+    if (snapshot.status !== 'ready' || before?.readySinceMs === undefined)
+        return snapshot;
+    return { ...snapshot, readySinceMs: before.readySinceMs };
+}
+/**
+ * `Ready`, and no event running. CodeDeploy may show `Ready` before AfterAllowTestTraffic has finished, so an event before the shift that still has to run counts as not ready.
  */
 function isWaitingForPromotion(snapshot) {
     const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
@@ -43658,7 +43677,7 @@ async function descriptionOf(aws, id) {
 }
 /** A run of this action made it, and such a run may be just about to continue it. */
 function isAboutToBePromoted(snapshot, marker, { autoPromote }, nowMs) {
-    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
+    const sinceMs = (0,follow_snapshot/* lastEventEndMs */.QV)(snapshot);
     return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS;
 }
 /** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
@@ -43672,11 +43691,10 @@ function awaitsRollback(snapshot, wasStopped, nowMs) {
     return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS;
 }
 function deadlines(stage, snapshot, waits) {
-    const sinceMs = (0,follow_snapshot/* readySinceMs */.Oh)(snapshot);
-    const after = (waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
+    const after = (sinceMs, waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
     return {
-        heldUntilMs: stage === 'held' ? after(waits.readyWaitMs) : undefined,
-        freeAtMs: stage === 'shifted' ? after(waits.terminationWaitMs) : undefined,
+        heldUntilMs: stage === 'held' ? after(snapshot.readySinceMs, waits.readyWaitMs) : undefined,
+        freeAtMs: stage === 'shifted' ? after((0,follow_snapshot/* lastEventEndMs */.QV)(snapshot), waits.terminationWaitMs) : undefined,
     };
 }
 
@@ -46129,7 +46147,7 @@ function codeDeployEngine(aws, release) {
         stop: (deploymentId, { rollback }) => (0,code_deploy/* stopDeployment */.Uk)(aws, deploymentId, rollback),
         promote: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId),
         endTerminationWait: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId, 'TERMINATION_WAIT'),
-        observe,
+        observe: async (deploymentId, before, statusOnly) => (0,follow_snapshot/* keepReadySince */.fq)(await observe(deploymentId, before, statusOnly), before),
     };
 }
 function hasTargetEnded(target) {
@@ -46668,10 +46686,9 @@ function runUrl({ serverUrl, repository, runId }) {
 
 /** Until when a deployment at `Ready` can be continued; milliseconds since 1970. */
 function promoteByMs({ status, snapshot, group }) {
-    if (status !== 'awaiting-promotion' || snapshot === undefined || group === undefined)
+    if (status !== 'awaiting-promotion' || snapshot?.readySinceMs === undefined || group === undefined)
         return undefined;
-    const sinceMs = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .readySinceMs */ .Oh)(snapshot);
-    return sinceMs === undefined ? undefined : sinceMs + group.readyWaitMs;
+    return snapshot.readySinceMs + group.readyWaitMs;
 }
 /** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
 function originalKeptUntilMs({ snapshot, group, status }) {
@@ -49742,19 +49759,27 @@ async function learnTestUrl({ testListener }, world, progress) {
  */
 const WIND_DOWN_MS = 6_000;
 /** Follows a deployment to the finish line, settles what is left, and comes to the verdict. */
-async function seeThrough({ plan, deploymentId }, inputs, world, progress) {
-    for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
-        world.log.line(line);
+async function seeThrough({ plan, deploymentId, before }, inputs, world, progress) {
+    if (before === undefined)
+        for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
+            world.log.line(line);
     if (inputs.waitFor === 'nothing')
         return progress.end('started');
     // A look that fails is made up for by the next one, so it needs no patience.
     const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
     const following = (0,release_following/* followingOf */.j)(plan, inputs.waitFor, inputs, world, progress);
-    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following);
+    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following, before);
+    return await seeHome({ plan, deploymentId }, outcome, inputs, world, progress);
+}
+/** Settles what is left once a deployment is no longer followed, and comes to the verdict. */
+async function seeHome({ plan, deploymentId }, outcome, inputs, world, progress) {
     progress.learn({ outcome });
     const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
     for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
         world.log.line(line);
+    const finishLine = inputs.waitFor === 'nothing' ? 'production-traffic' : inputs.waitFor;
+    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
+    const following = (0,release_following/* followingOf */.j)(plan, finishLine, inputs, world, progress);
     const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
     const isAtTestListener = outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic';
     const lastly = isAtTestListener ? () => learnTestUrl(plan.group, world, progress) : undefined;
@@ -50446,8 +50471,11 @@ var ending = __nccwpck_require__(7161);
 
 
 
-/** What a promotion does with a deployment: continues it, only follows one that went on already, or why it cannot. */
-function promotionStep(snapshot, readyWaitMs) {
+/**
+ * What a promotion does with a deployment: continues it, waits for its test hook first, only follows one that went on
+ * already, or why it cannot.
+ */
+function promotionStep(snapshot, { holdsAtReady, readyWaitMs }) {
     const { deploymentId: id, statusWord, status, endedAtMs, events } = snapshot;
     if (status === 'succeeded')
         return 'follow';
@@ -50461,9 +50489,11 @@ function promotionStep(snapshot, readyWaitMs) {
     }
     if ((0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
         return 'continue';
+    if (status === 'ready' || (holdsAtReady && isAtTestHook(snapshot)))
+        return 'wait';
     const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
     const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped');
-    if (status !== 'ready' && (hasGoneOn || (0,follow_snapshot/* isMoved */.yu)(snapshot)))
+    if (hasGoneOn || (0,follow_snapshot/* isMoved */.yu)(snapshot))
         return 'follow';
     return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`);
 }
@@ -50478,6 +50508,10 @@ function elsewhere(snapshot) {
     const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
     const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`;
     return `Deployment ${deploymentId} does not wait at Ready (it is ${where})`;
+}
+/** The last event before `Ready` runs. */
+function isAtTestHook(snapshot) {
+    return snapshot.status === 'running' && (0,follow_snapshot/* runningEvent */.my)(snapshot)?.name === 'AfterAllowTestTraffic';
 }
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
 function isBesideReady(snapshot) {
@@ -50661,6 +50695,8 @@ function tooLate({ stop: asked, snapshot }, id) {
 
 
 
+
+
 /**
  * Lets a deployment that waits at `Ready` shift production, and follows it to the finish line; one that somebody has
  * continued already is followed only. Changes AWS by that, and with `wait-for: completion` by ending the termination
@@ -50683,18 +50719,41 @@ async function promote(parsed, world) {
         return progress.end('refused');
     takeUp(attached, progress);
     progress.see(snapshot);
-    const step = promotionStep(snapshot, attached.plan.group.readyWaitMs);
+    const step = promotionStep(snapshot, attached.plan.group);
     if (typeof step !== 'string') {
         progress.learn({ problems: [step] });
         if (!(0,follow_snapshot/* hasEnded */.hY)(snapshot))
             return progress.end('refused');
         return await endWithEnded(attached, snapshot, 'refused', inputs, world, progress);
     }
+    if (step === 'wait')
+        return await promoteLater(engine, attached, snapshot, inputs, world, progress);
     const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world);
     if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });
     }
     return await seeThrough(attached, inputs, world, progress);
+}
+/**
+ * Waits for the test hook that still runs, whether or not the deployment shows `Ready` already, then continues the deployment and
+ * follows it; what ends it meanwhile is told as of any release. Changes AWS.
+ */
+async function promoteLater(engine, attached, { events }, inputs, world, progress) {
+    const { plan, deploymentId } = attached;
+    for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
+        world.log.line(line);
+    const event = events.find(({ status }) => status !== 'succeeded' && status !== 'skipped')?.name ?? 'an event';
+    world.log.line(`Deployment ${deploymentId} is still at ${event}; it is continued once that has succeeded and it waits at Ready.`);
+    const waiting = (0,release_following/* followingOf */.j)(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress);
+    const outcome = await (0,follow/* follow */.e6)((0,release_following/* engineFor */.E)(plan, inputs, world, progress), deploymentId, waiting);
+    if (outcome.kind !== 'finish-line')
+        return await seeHome(attached, outcome, inputs, world, progress);
+    const isHeld = (0,follow_snapshot/* isWaitingForPromotion */.gv)(outcome.snapshot);
+    const problem = isHeld ? await continueAtReady(engine, deploymentId, world) : undefined;
+    if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
+        return progress.end('refused', { problems: [problem] });
+    }
+    return await seeThrough({ plan, deploymentId, before: outcome.snapshot }, inputs, world, progress);
 }
 /** How soon to look again while a deployment comes to `Ready` or leaves it, and how often, in milliseconds. */
 const BESIDE_READY_MS = 5_000;

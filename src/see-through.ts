@@ -1,6 +1,7 @@
 import { conclude } from './conclude.ts'
-import { follow } from './follow/follow.ts'
+import { follow, type Outcome } from './follow/follow.ts'
 import { settle } from './follow/settle.ts'
+import type { Snapshot } from './follow/snapshot.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
@@ -20,25 +21,41 @@ export const WIND_DOWN_MS = 6_000
 export interface Begun {
   plan: ReleasePlan
   deploymentId: string
+  /** The last reading of it that was told, when it was followed before. */
+  before?: Snapshot | undefined
 }
 
 /** Follows a deployment to the finish line, settles what is left, and comes to the verdict. */
 export async function seeThrough(
-  { plan, deploymentId }: Begun,
+  { plan, deploymentId, before }: Begun,
   inputs: Inputs,
   world: World,
   progress: Progress,
 ): Promise<Release> {
-  for (const line of openingLines(progress.release)) world.log.line(line)
+  if (before === undefined) for (const line of openingLines(progress.release)) world.log.line(line)
   if (inputs.waitFor === 'nothing') return progress.end('started')
 
   // A look that fails is made up for by the next one, so it needs no patience.
   const engine = engineFor(plan, inputs, world, progress)
   const following = followingOf(plan, inputs.waitFor, inputs, world, progress)
-  const outcome = await follow(engine, deploymentId, following)
+  const outcome = await follow(engine, deploymentId, following, before)
+  return await seeHome({ plan, deploymentId }, outcome, inputs, world, progress)
+}
+
+/** Settles what is left once a deployment is no longer followed, and comes to the verdict. */
+export async function seeHome(
+  { plan, deploymentId }: Begun,
+  outcome: Outcome,
+  inputs: Inputs,
+  world: World,
+  progress: Progress,
+): Promise<Release> {
   progress.learn({ outcome })
   const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
   for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
+  const finishLine = inputs.waitFor === 'nothing' ? 'production-traffic' : inputs.waitFor
+  const engine = engineFor(plan, inputs, world, progress)
+  const following = followingOf(plan, finishLine, inputs, world, progress)
   const settlement = await settle(engine, deploymentId, outcome, following, partings)
   const isAtTestListener = outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic'
   const lastly = isAtTestListener ? () => learnTestUrl(plan.group, world, progress) : undefined

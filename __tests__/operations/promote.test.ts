@@ -84,6 +84,43 @@ describe('wait-for: test-traffic', () => {
   })
 })
 
+describe.each(['after-test-hook', 'during-test-hook'] as const)('with Ready shown %s', (readyShown) => {
+  const held: Scenario = { ...HELD, assumptions: { readyShown } }
+  const event = readyShown === 'during-test-hook' ? 'startedAtMs' : 'endedAtMs'
+
+  test('promote-by is when CodeDeploy gives up waiting', async () => {
+    const { outputs, release } = await simulateRelease({ scenario: held, inputs: TO_TEST })
+    const sinceMs = release.snapshot?.events[4]?.[event] ?? 0
+    expect(outputs).toMatchObject({
+      status: 'awaiting-promotion',
+      'promote-by': new Date(sinceMs + 3_600_000).toISOString(),
+    })
+  })
+
+  test('a promotion during the test hook waits for it, says so, and continues the deployment', () =>
+    inOneAccount(held, async (account) => {
+      await releaseAndDie(account, TO_TEST)
+      await account.clock.sleep(130_000)
+      const { outputs, writes, log } = await operate(account, PROMOTE)
+      expect(log.join('\n')).toMatch(/d-\w+ is still at AfterAllowTestTraffic; it is continued once that has succeeded/)
+      expect(writes).toEqual(['ContinueDeployment'])
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+      expect(log.filter((line) => /AfterAllowTestTraffic +succeeded/.test(line))).toHaveLength(1)
+    }))
+
+  test('a promotion during a test hook that fails continues nothing and tells of the hook', () => {
+    const hookPlans = { CodeDeployHook_validate: { answer: 'Failed' as const, afterSeconds: 20, log: [] } }
+    return inOneAccount({ ...held, hookPlans }, async (account) => {
+      await releaseAndDie(account, TO_TEST)
+      await account.clock.sleep(130_000)
+      const { outputs, writes, annotation } = await operate(account, PROMOTE)
+      expect(writes).toEqual([])
+      expect(outputs).toMatchObject({ status: 'rolled-back', production: 'web:1' })
+      expect(annotation?.message).toContain('CodeDeployHook_validate')
+    })
+  })
+})
+
 describe('operation: promote', () => {
   test('follows a deployment that somebody has continued a moment ago, before anything of the shift shows', () =>
     inOneAccount(HELD, async (account) => {

@@ -52,6 +52,7 @@ export function snapshot(letters: string, change: Partial<Snapshot> = {}): Snaps
     eventsReadAt: at(0),
     trafficReadAt: at(0),
     status: 'running',
+    readySinceMs: undefined,
     statusWord: 'InProgress',
     createdAtMs: T0,
     startedAtMs: T0,

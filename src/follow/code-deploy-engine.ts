@@ -15,7 +15,7 @@ import { originalTaskSetOf, type ResolvedService, readTaskSet, type ServiceTaskS
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
 import type { ReleaseEngine } from './follow.ts'
 import { type Earlier, findOwn } from './own-deployment.ts'
-import { type EventReading, type Hooks, hasEnded, type Snapshot } from './snapshot.ts'
+import { type EventReading, type Hooks, hasEnded, keepReadySince, type Snapshot } from './snapshot.ts'
 import { startDeployment } from './start-deployment.ts'
 import { TargetSight } from './target-sight.ts'
 
@@ -160,7 +160,8 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
     stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
     promote: (deploymentId) => continueDeployment(aws, deploymentId),
     endTerminationWait: (deploymentId) => continueDeployment(aws, deploymentId, 'TERMINATION_WAIT'),
-    observe,
+    observe: async (deploymentId, before, statusOnly) =>
+      keepReadySince(await observe(deploymentId, before, statusOnly), before),
   }
 }
 

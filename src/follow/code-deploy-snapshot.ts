@@ -15,6 +15,7 @@ import {
   type EventReading,
   type EventStatus,
   hasEnded,
+  readySinceMs,
   type Snapshot,
   type TaskSetReading,
 } from './snapshot.ts'
@@ -79,6 +80,7 @@ export function readSnapshot(reading: CodeDeployReading): Snapshot {
     eventsReadAt: targetReadAt,
     trafficReadAt: targetReadAt,
     status,
+    readySinceMs: readySinceMs({ status, events, statusReadAt: readAt }),
     statusWord,
     createdAtMs: info.createTime?.getTime(),
     startedAtMs: info.startTime?.getTime(),

@@ -29,6 +29,8 @@ export interface Snapshot {
   /** When the shares of production were read; undefined when they never were. */
   trafficReadAt: Moment | undefined
   status: DeploymentStatus
+  /** Since when it waits at `Ready`, as far as was seen; undefined when it does not. */
+  readySinceMs: number | undefined
   /** The service's own word for the status. */
   statusWord: string
   createdAtMs: number | undefined
@@ -136,15 +138,31 @@ export function hookOf(hooks: Hooks, eventName: string): string | undefined {
   return entry?.[1]
 }
 
-/** When a deployment at `Ready` began to wait: with the end of the last event so far. */
-export function readySinceMs({ events }: Snapshot): number | undefined {
+/** When the last event so far ended. */
+export function lastEventEndMs({ events }: Pick<Snapshot, 'events'>): number | undefined {
   const ends = events.map(({ endedAtMs }) => endedAtMs).filter((endMs) => endMs !== undefined)
   return ends.length === 0 ? undefined : Math.max(...ends)
 }
 
 /**
- * `Ready`, and no event running. Whether CodeDeploy shows `Ready` before or after AfterAllowTestTraffic has finished is
- * not documented, so an event before the shift that still has to run counts as not ready.
+ * When a reading that says `Ready` has its wait begin: with the event that still runs, else with the end of the last one.
+ * Source: CodeDeploy User Guide, "Ready" (validation tests are executed during the wait). That CodeDeploy's clock counts
+ * from the start of the event is assumed; no earlier start is possible, so that no deadline is told too late.
+ */
+export function readySinceMs(reading: Pick<Snapshot, 'status' | 'events' | 'statusReadAt'>): number | undefined {
+  if (reading.status !== 'ready') return undefined
+  const running = reading.events.find(({ status }) => status === 'running')
+  return running?.startedAtMs ?? lastEventEndMs(reading) ?? reading.statusReadAt.atMs
+}
+
+/** The reading with its `Ready` counted from the first one before it that said so. */
+export function keepReadySince(snapshot: Snapshot, before: Snapshot | undefined): Snapshot {
+  if (snapshot.status !== 'ready' || before?.readySinceMs === undefined) return snapshot
+  return { ...snapshot, readySinceMs: before.readySinceMs }
+}
+
+/**
+ * `Ready`, and no event running. CodeDeploy may show `Ready` before AfterAllowTestTraffic has finished, so an event before the shift that still has to run counts as not ready.
  */
 export function isWaitingForPromotion(snapshot: Snapshot): boolean {
   const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic')

@@ -4,7 +4,7 @@ import { type CodeDeploy, getDeployment, getDeploymentTarget, listActiveDeployme
 import { momentOf } from '../clock.ts'
 import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
 import { endingOf, isRollbackDue } from '../follow/ending.ts'
-import { readySinceMs, type Snapshot } from '../follow/snapshot.ts'
+import { lastEventEndMs, type Snapshot } from '../follow/snapshot.ts'
 import { type Marker, parseMarker } from '../marker.ts'
 import { type DeploymentGroup, type GroupWaits, readWaits } from '../service/deployment-group.ts'
 import { originalTaskSetOf, type ResolvedService } from '../service/service.ts'
@@ -152,7 +152,7 @@ function isAboutToBePromoted(
   { autoPromote }: OccupancyFacts,
   nowMs: number,
 ): boolean {
-  const sinceMs = readySinceMs(snapshot)
+  const sinceMs = lastEventEndMs(snapshot)
   return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS
 }
 
@@ -168,11 +168,10 @@ function awaitsRollback(snapshot: Snapshot, wasStopped: boolean, nowMs: number):
 }
 
 function deadlines(stage: Stage, snapshot: Snapshot, waits: GroupWaits): Pick<Occupant, 'heldUntilMs' | 'freeAtMs'> {
-  const sinceMs = readySinceMs(snapshot)
-  const after = (waitMs: number | undefined) =>
+  const after = (sinceMs: number | undefined, waitMs: number | undefined) =>
     sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs
   return {
-    heldUntilMs: stage === 'held' ? after(waits.readyWaitMs) : undefined,
-    freeAtMs: stage === 'shifted' ? after(waits.terminationWaitMs) : undefined,
+    heldUntilMs: stage === 'held' ? after(snapshot.readySinceMs, waits.readyWaitMs) : undefined,
+    freeAtMs: stage === 'shifted' ? after(lastEventEndMs(snapshot), waits.terminationWaitMs) : undefined,
   }
 }

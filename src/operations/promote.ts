@@ -1,16 +1,17 @@
 import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import type { Problem } from '../errors.ts'
-import type { ReleaseEngine } from '../follow/follow.ts'
+import { follow, type ReleaseEngine } from '../follow/follow.ts'
 import { hasEnded, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
-import type { ParsedInputs } from '../inputs/inputs.ts'
+import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import { patiently } from '../patience.ts'
 import type { Attached } from '../plan/attach.ts'
 import { isBesideReady, otherImageProblems, promotionStep } from '../plan/promotion.ts'
 import { Progress } from '../progress.ts'
-import { engineFor } from '../release-following.ts'
+import { engineFor, followingOf } from '../release-following.ts'
 import type { Release } from '../release-state.ts'
-import { seeThrough } from '../see-through.ts'
+import { openingLines } from '../report/log-lines.ts'
+import { seeHome, seeThrough } from '../see-through.ts'
 import type { World } from '../world.ts'
 import { attachTo, takeUp } from './attach.ts'
 import { endWithEnded, firstLook } from './stop.ts'
@@ -36,17 +37,47 @@ export async function promote(parsed: ParsedInputs, world: World): Promise<Relea
   if (snapshot === undefined) return progress.end('refused')
   takeUp(attached, progress)
   progress.see(snapshot)
-  const step = promotionStep(snapshot, attached.plan.group.readyWaitMs)
+  const step = promotionStep(snapshot, attached.plan.group)
   if (typeof step !== 'string') {
     progress.learn({ problems: [step] })
     if (!hasEnded(snapshot)) return progress.end('refused')
     return await endWithEnded(attached, snapshot, 'refused', inputs, world, progress)
   }
+  if (step === 'wait') return await promoteLater(engine, attached, snapshot, inputs, world, progress)
   const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world)
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
     return progress.end('refused', { problems: [problem] })
   }
   return await seeThrough(attached, inputs, world, progress)
+}
+
+/**
+ * Waits for the test hook that still runs, whether or not the deployment shows `Ready` already, then continues the deployment and
+ * follows it; what ends it meanwhile is told as of any release. Changes AWS.
+ */
+async function promoteLater(
+  engine: ReleaseEngine,
+  attached: Attached,
+  { events }: Snapshot,
+  inputs: Inputs,
+  world: World,
+  progress: Progress,
+): Promise<Release> {
+  const { plan, deploymentId } = attached
+  for (const line of openingLines(progress.release)) world.log.line(line)
+  const event = events.find(({ status }) => status !== 'succeeded' && status !== 'skipped')?.name ?? 'an event'
+  world.log.line(
+    `Deployment ${deploymentId} is still at ${event}; it is continued once that has succeeded and it waits at Ready.`,
+  )
+  const waiting = followingOf(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress)
+  const outcome = await follow(engineFor(plan, inputs, world, progress), deploymentId, waiting)
+  if (outcome.kind !== 'finish-line') return await seeHome(attached, outcome, inputs, world, progress)
+  const isHeld = isWaitingForPromotion(outcome.snapshot)
+  const problem = isHeld ? await continueAtReady(engine, deploymentId, world) : undefined
+  if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
+    return progress.end('refused', { problems: [problem] })
+  }
+  return await seeThrough({ plan, deploymentId, before: outcome.snapshot }, inputs, world, progress)
 }
 
 /** How soon to look again while a deployment comes to `Ready` or leaves it, and how often, in milliseconds. */

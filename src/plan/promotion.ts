@@ -4,11 +4,18 @@ import { endingOf } from '../follow/ending.ts'
 import { hasEnded, isMoved, isWaitingForPromotion, runningEvent, type Snapshot } from '../follow/snapshot.ts'
 import type { ContainerImage } from '../inputs/container-lines.ts'
 import { clockTime } from '../report/words.ts'
+import type { DeploymentGroup } from '../service/deployment-group.ts'
 import { containersOf, nameOf } from '../task-definition/overrides.ts'
 import { inSentence } from '../untrusted.ts'
 
-/** What a promotion does with a deployment: continues it, only follows one that went on already, or why it cannot. */
-export function promotionStep(snapshot: Snapshot, readyWaitMs: number): 'continue' | 'follow' | Problem {
+/**
+ * What a promotion does with a deployment: continues it, waits for its test hook first, only follows one that went on
+ * already, or why it cannot.
+ */
+export function promotionStep(
+  snapshot: Snapshot,
+  { holdsAtReady, readyWaitMs }: Pick<DeploymentGroup, 'holdsAtReady' | 'readyWaitMs'>,
+): 'continue' | 'wait' | 'follow' | Problem {
   const { deploymentId: id, statusWord, status, endedAtMs, events } = snapshot
   if (status === 'succeeded') return 'follow'
   if (hasEnded(snapshot)) {
@@ -22,9 +29,10 @@ export function promotionStep(snapshot: Snapshot, readyWaitMs: number): 'continu
     return notHeld(`Deployment ${id} has ended (${statusWord}${at}), so it cannot be continued; start a new release.`)
   }
   if (isWaitingForPromotion(snapshot)) return 'continue'
+  if (status === 'ready' || (holdsAtReady && isAtTestHook(snapshot))) return 'wait'
   const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
   const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped')
-  if (status !== 'ready' && (hasGoneOn || isMoved(snapshot))) return 'follow'
+  if (hasGoneOn || isMoved(snapshot)) return 'follow'
   return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`)
 }
 
@@ -39,6 +47,11 @@ function elsewhere(snapshot: Snapshot): string {
   const event = runningEvent(snapshot)
   const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`
   return `Deployment ${deploymentId} does not wait at Ready (it is ${where})`
+}
+
+/** The last event before `Ready` runs. */
+function isAtTestHook(snapshot: Snapshot): boolean {
+  return snapshot.status === 'running' && runningEvent(snapshot)?.name === 'AfterAllowTestTraffic'
 }
 
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */

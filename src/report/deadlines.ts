@@ -1,11 +1,10 @@
-import { hasEnded, readySinceMs } from '../follow/snapshot.ts'
+import { hasEnded } from '../follow/snapshot.ts'
 import type { Release } from '../release-state.ts'
 
 /** Until when a deployment at `Ready` can be continued; milliseconds since 1970. */
 export function promoteByMs({ status, snapshot, group }: Release): number | undefined {
-  if (status !== 'awaiting-promotion' || snapshot === undefined || group === undefined) return undefined
-  const sinceMs = readySinceMs(snapshot)
-  return sinceMs === undefined ? undefined : sinceMs + group.readyWaitMs
+  if (status !== 'awaiting-promotion' || snapshot?.readySinceMs === undefined || group === undefined) return undefined
+  return snapshot.readySinceMs + group.readyWaitMs
 }
 
 /** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
