@@ -36449,6 +36449,8 @@ async function attemptCall(attempts, operation, send, mayTryAgain, direction) {
         catch (thrown) {
             const failed = deadline.signal.aborted ? tooSlow(operation, deadlineMs, thrown) : callError(operation, thrown);
             const { kind } = failed.serviceError;
+            if (direction === 'onward' && signal?.aborted === true)
+                throw failed;
             if (kind === 'expired' && mayRenew && attempts.renewCredentials?.() === true) {
                 mayRenew = false;
                 continue;

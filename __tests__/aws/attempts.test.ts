@@ -244,3 +244,14 @@ describe('a call that is refused for the time of its signature', () => {
     expect(atMs).toEqual([0, 0])
   })
 })
+
+test.each([
+  ['expired credentials', 'ExpiredTokenException', 'text'],
+  ['the time of its signature', 'InvalidSignatureException', 'Signature expired: 1 is now earlier than 2'],
+])('a write that is refused for %s is not sent again once the run is cancelled', async (_, name, message) => {
+  const refusal = Object.assign(httpError(name, 403), { message })
+  const options = { signal: AbortSignal.abort(), renewCredentials: () => true }
+  const { result, atMs } = await call(attemptOnce, [refusal], options)
+  expect(result).toBeInstanceOf(CallError)
+  expect(atMs).toEqual([0])
+})

@@ -111,6 +111,7 @@ async function attemptCall<Answer>(
     } catch (thrown) {
       const failed = deadline.signal.aborted ? tooSlow(operation, deadlineMs, thrown) : callError(operation, thrown)
       const { kind } = failed.serviceError
+      if (direction === 'onward' && signal?.aborted === true) throw failed
       if (kind === 'expired' && mayRenew && attempts.renewCredentials?.() === true) {
         mayRenew = false
         continue
