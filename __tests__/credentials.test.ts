@@ -4,6 +4,7 @@ import { signedBy } from '../src/aws/clients.ts'
 import { OwnSession } from '../src/aws/session.ts'
 import { callerOf, loadSts, readCaller, type Sts } from '../src/aws/sts.ts'
 import { tokenFor } from '../src/rehearsal/token-issuer.ts'
+import type { Release } from '../src/release-state.ts'
 import { SIMULATION_START_MS } from '../src/simulator/clock.ts'
 import type { Fault } from '../src/simulator/scenario.ts'
 import { baseScenario, withGroup } from '../src/simulator/scenarios.ts'
@@ -238,8 +239,9 @@ describe('credentials that end', () => {
   const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }
 
   /** A release whose credentials end so many minutes after it began. */
-  const endingAfter = async (minutes: number, inputs = {}) =>
+  const endingAfter = async (minutes: number, inputs = {}, more: Partial<SimulatedReleaseOptions> = {}) =>
     await releaseWith({
+      ...more,
       inputs: { ...HOOK, ...inputs },
       connect: ({ clock: at }) => {
         const endMs = at.now() + minutes * 60_000
@@ -247,14 +249,31 @@ describe('credentials that end', () => {
       },
     })
 
-  test('before a release like this usually does are warned of, once', async () => {
-    const { release, log } = await endingAfter(15)
-    expect(release.warnings).toEqual([
-      expect.stringMatching(
-        /^The credentials end at \d\d:\d\d:\d\dZ, and a release like this takes about 20 min: when/,
-      ),
-    ])
+  const ENDS = /^The credentials end at \d\d:\d\d:\d\dZ, and a release like this takes about 20 min: when/
+
+  test('before a release like this usually does are warned of once, and on its page until it was seen to its end', async () => {
+    let onPage: readonly string[] = []
+    const onRelease = (told: Release) => {
+      if (told.status === undefined && told.deploymentId !== undefined) onPage = told.warnings
+    }
+    const { release, outputs, log } = await endingAfter(15, {}, { world: { onRelease } })
+    expect(onPage).toEqual([expect.stringMatching(ENDS)])
+    expect(outputs.status).toBe('succeeded')
+    expect(release.warnings).toEqual([])
     expect(log.filter((line) => line.includes('The credentials end at'))).toHaveLength(1)
+  })
+
+  test('and are gone before the release is over stay on its page, since they are why its end was not seen', async () => {
+    const { release, outputs } = await endingAfter(
+      15,
+      {},
+      {
+        prepare: ({ simulator, clock: at }) =>
+          at.atSecond(300, () => simulator.addFault(fault('*', 'ExpiredTokenException', 10_000))),
+      },
+    )
+    expect(outputs.status).toBe('unknown')
+    expect(release.warnings).toEqual([expect.stringMatching(ENDS)])
   })
 
   test('only before the longest wait are mentioned', async () => {
@@ -276,13 +295,18 @@ describe('credentials that end', () => {
     [10, 'are no matter'],
   ])('at a time that nobody tells, with a release of about %d min more, %s', async (minutes, what) => {
     const world = withGroup(baseScenario.world, { terminationWaitMinutes: minutes })
-    const { release } = await releaseWith({
+    const { release, log } = await releaseWith({
       scenario: { ...baseScenario, world },
       inputs: { ...HOOK, 'wait-for': 'completion' },
       world: { credentialsEnd: async () => 'not-told' },
     })
-    const warning = expect.stringMatching(/^A release like this takes about .*AWS_CREDENTIAL_EXPIRATION.* is not set/)
-    expect(release.warnings).toEqual(what === 'are warned of' ? [warning] : [])
+    const warning = expect.stringMatching(
+      /^Warning: A release like this takes about .*AWS_CREDENTIAL_EXPIRATION.* is not set/,
+    )
+    expect(log.filter((line) => line.includes('AWS_CREDENTIAL_EXPIRATION'))).toEqual(
+      what === 'are warned of' ? [warning] : [],
+    )
+    expect(release.warnings).toEqual([])
   })
 
   test('in the wait end it at once, with the deployment, its address, and how to look and go on', async () => {

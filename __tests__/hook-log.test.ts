@@ -48,6 +48,21 @@ test.each([
   expect(calls.some(({ operation }) => operation === 'FilterLogEvents')).toBe(shown === 1)
 })
 
+test.each([true, false])(
+  'the log of a function that CodeDeploy could not invoke is neither looked for nor missed (private repository: %s)',
+  async (isPrivate) => {
+    for (const choice of ['', 'always', 'failed'] as const) {
+      const { release, calls } = await releaseWith({
+        scenario: scenarios['hook-denied'],
+        inputs: { 'hook-logs': choice },
+        world: { isPrivateRepository: () => isPrivate },
+      })
+      expect([choice, ...release.warnings]).toEqual([choice])
+      expect(calls.map(({ operation }) => operation)).not.toContain('FilterLogEvents')
+    }
+  },
+)
+
 test('says that it left the log out because the repository may be public', async () => {
   const { release } = await releaseWith({ world: { isPrivateRepository: () => false } })
   expect(release.warnings).toContain(

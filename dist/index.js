@@ -37546,6 +37546,8 @@ function namedIn(message) {
 
 // EXTERNAL MODULE: ./lib/aws/service-error.js
 var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/report/end-cause.js
+var end_cause = __nccwpck_require__(9933);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
 // EXTERNAL MODULE: ./lib/report/labels.js
@@ -37553,6 +37555,7 @@ var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/untrusted.js
 var untrusted = __nccwpck_require__(4169);
 ;// CONCATENATED MODULE: ./lib/hook-log.js
+
 
 
 
@@ -37575,7 +37578,8 @@ const LOOK_AGAIN_MS = 3_000;
  */
 async function readHookLogs(release, choice, world) {
     const found = { logs: [], warnings: [] };
-    const wanted = (0,hook_results/* hookResults */.a)(release).filter(({ result }) => choice === 'always' ? result !== 'not-run' : choice !== 'never' && result === 'failed');
+    const hasNoFailedRun = (0,end_cause/* couldNotInvokeHook */.IV)(release);
+    const wanted = (0,hook_results/* hookResults */.a)(release).filter(({ result }) => result === 'failed' ? choice !== 'never' && !hasNoFailedRun : choice === 'always' && result !== 'not-run');
     if (wanted.length === 0 || world.signal.aborted)
         return found;
     if (choice === undefined && !world.isPrivateRepository()) {
@@ -43812,7 +43816,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3740);
 /* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3311);
-/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8753);
+/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3833);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7289);
 /* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(27);
@@ -45599,7 +45603,7 @@ function wasTaken(before, now) {
 /* harmony export */   g: () => (/* binding */ tidyUp),
 /* harmony export */   j: () => (/* binding */ giveBackLane)
 /* harmony export */ });
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1288);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(226);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4966);
 /* harmony import */ var _report_previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
 /* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3012);
@@ -45736,17 +45740,59 @@ async function freeQuietly(lane, own, why, world) {
 
 /***/ }),
 
-/***/ 1288:
+/***/ 226:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   iN: () => (/* binding */ askedOf),
-/* harmony export */   ke: () => (/* binding */ Progress)
-/* harmony export */ });
-/* unused harmony export newRelease */
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5233);
-/* harmony import */ var _report_log_lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4302);
-/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  ke: () => (/* binding */ Progress),
+  iN: () => (/* binding */ askedOf)
+});
+
+// UNUSED EXPORTS: newRelease
+
+// EXTERNAL MODULE: ./lib/clock.js
+var clock = __nccwpck_require__(5233);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+;// CONCATENATED MODULE: ./lib/concerns.js
+
+/** All that there is to warn of about this now: what was warned of it before and is not among these texts is over. */
+function warnedNow({ warnings, warnedOf }, concern, texts) {
+    const over = new Set((warnedOf[concern] ?? []).filter((text) => !texts.includes(text)));
+    return {
+        warnings: over.size === 0 ? warnings : warnings.filter((text) => !over.has(text)),
+        warnedOf: { ...warnedOf, [concern]: texts },
+    };
+}
+/**
+ * A release that has ended, without the warnings that are over with that: of what could have kept its end from being
+ * seen, once it was seen.
+ */
+function withoutPastWarnings(release) {
+    if (!wasSeenToItsEnd(release))
+        return release;
+    const seen = { ...release, ...warnedNow(release, 'credentials', []) };
+    // Whose job ended too early is told why that may have been.
+    if (release.status === 'cancelled' || release.wasLost)
+        return seen;
+    return { ...seen, ...warnedNow(seen, 'job-limit', []) };
+}
+/** A plan warns of a release that is still to come. */
+function wasSeenToItsEnd(release) {
+    const { status } = release;
+    if (status === undefined || status === 'unknown' || status === 'planned')
+        return false;
+    return (0,release_state/* rollbackStatusOf */.WL)(release) !== 'unknown' && (0,release_state/* isAtRest */.UU)(release);
+}
+
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/progress.js
+
 
 
 
@@ -45754,7 +45800,6 @@ async function freeQuietly(lane, own, why, world) {
 class Progress {
     #release;
     #world;
-    #warnedOf = new Map();
     #later = [];
     constructor(release, world) {
         this.#world = world;
@@ -45784,15 +45829,14 @@ class Progress {
         if (this.#release.deploymentId === undefined || this.#release.timeline.length === 0)
             log.warning(text);
         else
-            log.line(`${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(clock.now())}  Warning: ${text}`);
+            log.line(`${(0,words/* clockTime */.qo)(clock.now())}  Warning: ${text}`);
         this.learn({ warnings: [...this.#release.warnings, text] });
     }
     /** All that there is to warn of about this now: what was warned of before, and is not among it, is over. */
     warnOf(concern, texts) {
-        const over = new Set((this.#warnedOf.get(concern) ?? []).filter((text) => !texts.includes(text)));
-        this.#warnedOf.set(concern, texts);
-        if (over.size > 0)
-            this.learn({ warnings: this.#release.warnings.filter((text) => !over.has(text)) });
+        if (texts.length === 0 && (this.#release.warnedOf[concern] ?? []).length === 0)
+            return;
+        this.learn(warnedNow(this.#release, concern, texts));
         for (const text of texts)
             this.warn(text);
     }
@@ -45810,7 +45854,7 @@ class Progress {
     /** A change of a deployment: one line of the log. */
     enter(entry) {
         const release = this.learn({ timeline: [...this.#release.timeline, entry] });
-        const line = (0,_report_log_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .entryLine */ .bV)(entry, release);
+        const line = (0,log_lines/* entryLine */.bV)(entry, release);
         if (line !== undefined)
             this.#world.log.line(line);
     }
@@ -45827,7 +45871,7 @@ class Progress {
     /** The release is over. */
     end(status, news = {}) {
         this.told();
-        return this.learn({ ...news, status, endedAt: (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .momentOf */ .Et)(this.#world.clock) });
+        return this.learn(withoutPastWarnings({ ...this.#release, ...news, status, endedAt: (0,clock/* momentOf */.Et)(this.#world.clock) }));
     }
 }
 /** What the inputs name. */
@@ -45843,13 +45887,14 @@ function newRelease(inputs, world) {
         otherEndpoint: world.otherEndpoint,
         asked: askedOf(inputs),
         caller: undefined,
-        startedAt: (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .momentOf */ .Et)(world.clock),
+        startedAt: (0,clock/* momentOf */.Et)(world.clock),
         endedAt: undefined,
         service: undefined,
         group: undefined,
         plan: undefined,
         problems: [],
         warnings: world.cautions ?? [],
+        warnedOf: {},
         taskDefinition: undefined,
         lostRevisionOf: undefined,
         creationSentAtMs: undefined,
@@ -46319,10 +46364,7 @@ function engineFor(plan, inputs, world, progress) {
         alarms: inputs.alarms,
         onAnswerLost: (error) => world.log.line((0,log_lines/* answerLostLine */.bo)(error, world.clock.now())),
         onTargetLost: (error) => progress.afterwards(() => progress.warnOf('lifecycle-events', [(0,log_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)])),
-        onTargetSeen: () => progress.afterwards(() => {
-            progress.warnOf('lifecycle-events', []);
-            world.log.line((0,log_lines/* targetSeenLine */.fl)(world.clock.now()));
-        }),
+        onTargetSeen: () => progress.afterwards(() => world.log.line((0,log_lines/* targetSeenLine */.fl)(world.clock.now()))),
     });
 }
 /** What was there when the checks looked. */
@@ -46350,6 +46392,8 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onEntry: (entry) => progress.enter(entry),
         onSnapshot: (snapshot) => {
             progress.see(snapshot);
+            if (!snapshot.isBlind)
+                progress.warnOf('lifecycle-events', []);
             if (snapshot.deploymentId !== progress.release.deploymentId)
                 return;
             if (snapshot.status === 'running' || snapshot.status === 'succeeded')
@@ -46383,11 +46427,20 @@ function followingOf(plan, finishLine, inputs, world, progress) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   ID: () => (/* binding */ rollbackOf),
 /* harmony export */   NG: () => (/* binding */ mayHaveStarted),
+/* harmony export */   UU: () => (/* binding */ isAtRest),
 /* harmony export */   WL: () => (/* binding */ rollbackStatusOf)
 /* harmony export */ });
 /** A deployment may have been made whose id was never seen. */
 function mayHaveStarted({ creationSentAtMs, deploymentId }) {
     return creationSentAtMs !== undefined && deploymentId === undefined;
+}
+/** Nothing is left to be done for a cancelled release. */
+function isAtRest(release) {
+    const { deploymentId, settlement, preview } = release;
+    // A lane that was taken runs tasks until it is given back.
+    if (deploymentId === undefined)
+        return !mayHaveStarted(release) && preview?.taking === undefined;
+    return settlement !== undefined && settlement.cutShort === undefined;
 }
 /** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */
 function rollbackStatusOf(release) {
@@ -49163,10 +49216,8 @@ function roleProblems(definition, service) {
         ];
     });
 }
-/** A job on a GitHub-hosted runner ends after 6 hours. Source: GitHub docs, "Actions limits". */
-const HOSTED_JOB_MS = 360 * 60_000;
 /** What a release can do although it may not be meant. */
-function preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs, }) {
+function preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }) {
     const warnings = [];
     if (Object.keys(hooks).length > 0 && !rollbackOn.includes('failure')) {
         warnings.push(`A failed hook will end the deployment but not roll it back: neither deployment group '${group.name}' nor 'rollback-on' asks for rollback on failure.`);
@@ -49181,10 +49232,17 @@ function preflightWarnings({ inputs, service, group, hooks, rollbackOn, containe
     if (inputs.alarms !== undefined) {
         warnings.push(`Input 'alarms' replaces the group's alarms for this deployment; AWS then also asks for codedeploy:UpdateDeploymentGroup.`);
     }
-    if (inputs.waitFor !== 'nothing' && totalMs > HOSTED_JOB_MS) {
-        warnings.push(`This step may wait up to ${Math.round(totalMs / 60_000)} min, but a job on a GitHub-hosted runner ends after 360 min.`);
-    }
     return warnings;
+}
+/** A job on a GitHub-hosted runner ends after 6 hours. Source: GitHub docs, "Actions limits". */
+const HOSTED_JOB_MS = 360 * 60_000;
+/** That the job may end before a release that is waited for. */
+function jobLimitWarnings({ budget, isUnchanged }, { waitFor }) {
+    if (isUnchanged || waitFor === 'nothing' || budget.totalMs <= HOSTED_JOB_MS)
+        return [];
+    return [
+        `This step may wait up to ${Math.round(budget.totalMs / 60_000)} min, but a job on a GitHub-hosted runner ends after 360 min.`,
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/definition-plan.js
@@ -49587,8 +49645,7 @@ async function makePlan(parsed, world, identity, earlier) {
     const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
     const budget = (0,follow_budget/* budgetFor */.vO)({ waitForMs: inputs.waitForMs, ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor), group, shift, hooks });
     const container = { name: appSpec.containerName, port: appSpec.containerPort };
-    const { totalMs } = budget;
-    findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }));
+    findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }));
     const { definition, differences } = definitionPlan;
     const { occupant } = occupancy;
     const own = (0,lib_marker/* ownMarker */["do"])(world.run, (0,operation/* markedAs */.r$)(inputs.operation));
@@ -49599,7 +49656,7 @@ async function makePlan(parsed, world, identity, earlier) {
         onlyOwn: inputs.operation === 'preview',
         own,
         since: earlier.waitsSince ?? (0,lib_clock/* momentOf */.Et)(world.clock),
-        patienceMs: totalMs,
+        patienceMs: budget.totalMs,
     };
     const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, await maker);
     const isUnchanged = inputs.ifUnchanged === 'skip' && isSame;
@@ -49651,6 +49708,7 @@ var log_lines = __nccwpck_require__(4302);
 
 
 
+
 /**
  * Checks everything with reads, and tells the plan or all that is wrong.
  * @param blocker a deployment that CodeDeploy named as being in the way
@@ -49671,6 +49729,7 @@ async function check(parsed, blocker, world, progress) {
         if (expiry?.kind === 'note')
             world.log.line(expiry.text);
         progress.warnOf('checks', warnings);
+        progress.warnOf('job-limit', plan === undefined ? [] : jobLimitWarnings(plan, parsed.inputs));
         progress.warnOf('credentials', expiry?.kind === 'warning' ? [expiry.text] : []);
         return plan;
     });
@@ -49713,8 +49772,8 @@ function patiently(world) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/progress.js
-var lib_progress = __nccwpck_require__(1288);
+// EXTERNAL MODULE: ./lib/progress.js + 1 modules
+var lib_progress = __nccwpck_require__(226);
 // EXTERNAL MODULE: ./lib/release-following.js + 3 modules
 var release_following = __nccwpck_require__(336);
 // EXTERNAL MODULE: ./lib/conclude.js + 3 modules
@@ -51295,8 +51354,8 @@ async function operate(parsed, world) {
     return await OPERATIONS[parsed.inputs.operation](parsed, (0,clock_news/* withClockNews */.S)(world));
 }
 
-// EXTERNAL MODULE: ./lib/wrap-up.js
-var wrap_up = __nccwpck_require__(4241);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
 ;// CONCATENATED MODULE: ./lib/step/saved-when.js
@@ -51319,6 +51378,7 @@ const SAVED_AT_ONCE = {
     plan: true,
     problems: false,
     warnings: false,
+    warnedOf: false,
     taskDefinition: true,
     lostRevisionOf: true,
     creationSentAtMs: true,
@@ -51424,7 +51484,7 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
         return;
     if (isSaving) {
         saved.save(last);
-        if (last.status !== 'cancelled' || (0,wrap_up/* isAtRest */.UU)(last))
+        if (last.status !== 'cancelled' || (0,release_state/* isAtRest */.UU)(last))
             saveState(saved_release/* STATE_SETTLED */.gB, 'true');
     }
     teller.tellEnd(last);
@@ -51462,17 +51522,179 @@ function attempt(action) {
 
 /***/ }),
 
-/***/ 8753:
+/***/ 3833:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ postStep),
-/* harmony export */   L: () => (/* binding */ stateOf)
-/* harmony export */ });
-/* harmony import */ var _report_sentences_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3700);
-/* harmony import */ var _wrap_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4241);
-/* harmony import */ var _saved_release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3069);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  F: () => (/* binding */ postStep),
+  L: () => (/* binding */ stateOf)
+});
+
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/clock-news.js
+var clock_news = __nccwpck_require__(1925);
+// EXTERNAL MODULE: ./lib/conclude.js + 3 modules
+var conclude = __nccwpck_require__(1981);
+// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
+var settle = __nccwpck_require__(8744);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/preview/tidy-up.js
+var tidy_up = __nccwpck_require__(1946);
+// EXTERNAL MODULE: ./lib/progress.js + 1 modules
+var lib_progress = __nccwpck_require__(226);
+// EXTERNAL MODULE: ./lib/release-following.js + 3 modules
+var release_following = __nccwpck_require__(336);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/wrap-up.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * How long the post step goes on, in milliseconds: after a cancel the server ends everything 5 minutes later. Source:
+ * GitHub docs, "Workflow cancellation".
+ */
+const WRAP_UP_MS = 240_000;
+/** How long a deployment that was found late is followed at least once it was stopped, in milliseconds. */
+const STOPPED_WITHIN_MS = 20_000;
+/**
+ * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
+ * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop, and of a preview by giving back the
+ * lane.
+ */
+async function wrapUp(saved, parsed, world) {
+    const ended = await bringToRest(saved, parsed, (0,clock_news/* withClockNews */.S)(world));
+    await (0,tidy_up/* giveBackLane */.j)(ended, world);
+    return ended;
+}
+async function bringToRest(saved, { inputs }, world) {
+    const { clock, log } = world;
+    const untilMs = clock.monotonicMs() + WRAP_UP_MS;
+    const progress = new lib_progress/* Progress */.ke({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
+    const { plan, taskDefinition } = saved;
+    if (plan === undefined || taskDefinition === undefined)
+        return progress.end('cancelled');
+    if (saved.deploymentId === undefined && !(0,release_state/* mayHaveStarted */.NG)(saved))
+        return progress.end('cancelled');
+    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
+    const since = saved.startedAt.atMs;
+    const search = () => engine.findStarted(taskDefinition.arn, since);
+    const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world));
+    if (typeof deploymentId !== 'string') {
+        return progress.end('unknown', { failure: notFound(saved, deploymentId, clock.now()) });
+    }
+    progress.learn({ deploymentId });
+    const { waitFor } = inputs;
+    const wasStopped = saved.stopAccepted;
+    // What the main step had decided or begun is seen through, whatever is done about a deployment that nobody has stopped.
+    const onCancel = wasStopped || isToBeStopped(saved, inputs) ? 'rollback' : inputs.onCancel;
+    log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
+    const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor;
+    const following = (0,release_following/* followingOf */.j)(plan, finishLine, inputs, world, progress);
+    const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
+    const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked';
+    const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn };
+    const windDownMs = Math.max(STOPPED_WITHIN_MS, untilMs - clock.monotonicMs());
+    const partings = { ...inputs, ...parting, windDownMs };
+    const settled = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
+    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
+}
+/** The main step had come to where it stops the deployment; whether the request was sent is not known. */
+function isToBeStopped({ outcome }, { onTimeout }) {
+    switch (outcome?.kind) {
+        case 'given-up':
+        case 'stop-asked':
+            return true;
+        case 'timed-out':
+            return onTimeout === 'rollback';
+        default:
+            return false;
+    }
+}
+/** What is left to do. */
+function wrapUpLine(deploymentId, wasStopped, onCancel) {
+    if (wasStopped) {
+        return `The main step has stopped deployment ${deploymentId} and ended before its rollback did; following both to their end.`;
+    }
+    const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)';
+    return `The main step ended while deployment ${deploymentId} was running; ${what}.`;
+}
+/** How soon to look again for a deployment whose id was never seen, in milliseconds: at first, and at most. */
+const LOOK_AGAIN_MS = 2_000;
+const LOOK_AGAIN_AT_MOST_MS = 10_000;
+/**
+ * The id of the deployment that may have been started, or why that could not be found out. CodeDeploy may take its time
+ * to carry a request out, and to show what it has made, so it is looked for until the time is up.
+ * @returns undefined when everything could be read and nothing has shown
+ */
+async function searchStarted(search, untilMs, { clock, log }) {
+    log.line('The main step ended before CreateDeployment was answered; looking for the deployment.');
+    for (let restMs = LOOK_AGAIN_MS;; restMs = Math.min(LOOK_AGAIN_AT_MOST_MS, restMs * 2)) {
+        const found = await orCallError(search());
+        if (typeof found === 'string')
+            return found;
+        if (found !== undefined && NO_CALL_WORKS.has(found.serviceError.kind))
+            return found;
+        const leftMs = untilMs - clock.monotonicMs();
+        if (leftMs <= 0)
+            return found;
+        await clock.sleep(Math.min(restMs, leftMs));
+    }
+}
+/** Errors after which no later call can succeed. */
+const NO_CALL_WORKS = new Set(['expired', 'invalid-credentials', 'no-credentials']);
+async function orCallError(answer) {
+    try {
+        return await answer;
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+/** Why it is not known whether there is a deployment. */
+function notFound({ creationSentAtMs = 0, group }, last, nowMs) {
+    const sent = `CreateDeployment was sent at ${(0,words/* clockTime */.qo)(creationSentAtMs)} and this run did not see its answer`;
+    if (last === undefined) {
+        return `${sent}; until ${(0,words/* clockTime */.qo)(nowMs)} no deployment of this run showed in deployment group '${group?.name}', where one may still begin.`;
+    }
+    return `${sent}. ${(0,service_error/* describeServiceError */.VN)(last.operation, last.serviceError)}`;
+}
+/** What was left could not be brought to rest, so that somebody has to look: nobody else will say so. */
+function needsSomebody({ status, settlement, snapshot }) {
+    if (status === 'rollback-failed' || status === 'unknown')
+        return true;
+    if (settlement === undefined)
+        return false;
+    const goesOn = snapshot === undefined || !(0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
+}
+
+// EXTERNAL MODULE: ./lib/step/saved-release.js
+var saved_release = __nccwpck_require__(2513);
+// EXTERNAL MODULE: ./lib/step/step.js + 27 modules
+var step = __nccwpck_require__(3069);
+;// CONCATENATED MODULE: ./lib/step/post-step.js
 
 
 
@@ -51485,16 +51707,16 @@ function stateOf(environment, name) {
 }
 /** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
 async function postStep({ environment, clock, toolkit, firstRequestSent, log, files, teller, loadGithub, }) {
-    const path = stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_FILE */ .bv);
+    const path = stateOf(environment, saved_release/* STATE_FILE */.bv);
     if (path === '')
         return;
-    const saved = (0,_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .readSavedRelease */ .bV)(path);
-    (0,_saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .removeSavedRelease */ .TX)(path);
-    const isSettled = stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_SETTLED */ .gB) === 'true';
-    if (saved === undefined || (isSettled && stateOf(environment, _saved_release_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_UNTOLD */ .$R) !== 'true'))
+    const saved = (0,saved_release/* readSavedRelease */.bV)(path);
+    (0,saved_release/* removeSavedRelease */.TX)(path);
+    const isSettled = stateOf(environment, saved_release/* STATE_SETTLED */.gB) === 'true';
+    if (saved === undefined || (isSettled && stateOf(environment, saved_release/* STATE_UNTOLD */.$R) !== 'true'))
         return;
     const signal = new AbortController().signal;
-    const { parsed, world, news, close } = await (0,_step_js__WEBPACK_IMPORTED_MODULE_3__/* .buildStep */ .R)({
+    const { parsed, world, news, close } = await (0,step/* buildStep */.R)({
         environment,
         clock,
         toolkit,
@@ -51513,13 +51735,13 @@ async function postStep({ environment, clock, toolkit, firstRequestSent, log, fi
     }
     teller.alsoTell(news);
     const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled';
-    const ended = await (0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .wrapUp */ .G4)({ ...saved, wasLost: !wasCancelled }, parsed, world);
+    const ended = await wrapUp({ ...saved, wasLost: !wasCancelled }, parsed, world);
     close();
     teller.tellVerdict(ended);
-    const { title } = (0,_report_sentences_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictSentences */ .q)(ended);
-    const paragraph = (0,_report_sentences_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictParagraph */ .u)(ended);
+    const { title } = (0,sentences/* verdictSentences */.q)(ended);
+    const paragraph = (0,sentences/* verdictParagraph */.u)(ended);
     log.line(`${title}. ${paragraph}`);
-    if ((0,_wrap_up_js__WEBPACK_IMPORTED_MODULE_1__/* .needsSomebody */ .GZ)(ended))
+    if (needsSomebody(ended))
         teller.annotate(title, paragraph);
     await teller.lastWords(NO_HURRY);
 }
@@ -53447,8 +53669,8 @@ function advice(refused, isFork) {
     return `Give the job 'permissions: ${permissions}'; a pull request from a fork or of Dependabot gets a token that may only read.`;
 }
 
-// EXTERNAL MODULE: ./lib/progress.js
-var progress = __nccwpck_require__(1288);
+// EXTERNAL MODULE: ./lib/progress.js + 1 modules
+var progress = __nccwpck_require__(226);
 ;// CONCATENATED MODULE: ./lib/step/github-news.js
 
 
@@ -54852,169 +55074,6 @@ function stopVerdict({ rollback, snapshot, stop }) {
 function isTakenBack({ rollback, snapshot }) {
     const isUntouched = snapshot?.isBlind === false && snapshot.taskSets.every(({ role }) => role === 'original');
     return rollback.status === 'succeeded' || isUntouched;
-}
-
-
-/***/ }),
-
-/***/ 4241:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G4: () => (/* binding */ wrapUp),
-/* harmony export */   GZ: () => (/* binding */ needsSomebody),
-/* harmony export */   UU: () => (/* binding */ isAtRest)
-/* harmony export */ });
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4849);
-/* harmony import */ var _clock_news_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1925);
-/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1981);
-/* harmony import */ var _follow_settle_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8744);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1229);
-/* harmony import */ var _preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1946);
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1288);
-/* harmony import */ var _release_following_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(336);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
-/* harmony import */ var _report_words_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8191);
-
-
-
-
-
-
-
-
-
-
-
-/**
- * How long the post step goes on, in milliseconds: after a cancel the server ends everything 5 minutes later. Source:
- * GitHub docs, "Workflow cancellation".
- */
-const WRAP_UP_MS = 240_000;
-/** How long a deployment that was found late is followed at least once it was stopped, in milliseconds. */
-const STOPPED_WITHIN_MS = 20_000;
-/**
- * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
- * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop, and of a preview by giving back the
- * lane.
- */
-async function wrapUp(saved, parsed, world) {
-    const ended = await bringToRest(saved, parsed, (0,_clock_news_js__WEBPACK_IMPORTED_MODULE_8__/* .withClockNews */ .S)(world));
-    await (0,_preview_tidy_up_js__WEBPACK_IMPORTED_MODULE_5__/* .giveBackLane */ .j)(ended, world);
-    return ended;
-}
-async function bringToRest(saved, { inputs }, world) {
-    const { clock, log } = world;
-    const untilMs = clock.monotonicMs() + WRAP_UP_MS;
-    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_6__/* .Progress */ .ke({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
-    const { plan, taskDefinition } = saved;
-    if (plan === undefined || taskDefinition === undefined)
-        return progress.end('cancelled');
-    if (saved.deploymentId === undefined && !(0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .mayHaveStarted */ .NG)(saved))
-        return progress.end('cancelled');
-    const engine = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_7__/* .engineFor */ .E)(plan, inputs, world, progress);
-    const since = saved.startedAt.atMs;
-    const search = () => engine.findStarted(taskDefinition.arn, since);
-    const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world));
-    if (typeof deploymentId !== 'string') {
-        return progress.end('unknown', { failure: notFound(saved, deploymentId, clock.now()) });
-    }
-    progress.learn({ deploymentId });
-    const { waitFor } = inputs;
-    const wasStopped = saved.stopAccepted;
-    // What the main step had decided or begun is seen through, whatever is done about a deployment that nobody has stopped.
-    const onCancel = wasStopped || isToBeStopped(saved, inputs) ? 'rollback' : inputs.onCancel;
-    log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
-    const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor;
-    const following = (0,_release_following_js__WEBPACK_IMPORTED_MODULE_7__/* .followingOf */ .j)(plan, finishLine, inputs, world, progress);
-    const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
-    const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked';
-    const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn };
-    const windDownMs = Math.max(STOPPED_WITHIN_MS, untilMs - clock.monotonicMs());
-    const partings = { ...inputs, ...parting, windDownMs };
-    const settled = await (0,_follow_settle_js__WEBPACK_IMPORTED_MODULE_3__/* .settle */ .G)(engine, deploymentId, outcome, following, partings);
-    const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
-    return await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_2__/* .conclude */ .E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
-}
-/** The main step had come to where it stops the deployment; whether the request was sent is not known. */
-function isToBeStopped({ outcome }, { onTimeout }) {
-    switch (outcome?.kind) {
-        case 'given-up':
-        case 'stop-asked':
-            return true;
-        case 'timed-out':
-            return onTimeout === 'rollback';
-        default:
-            return false;
-    }
-}
-/** What is left to do. */
-function wrapUpLine(deploymentId, wasStopped, onCancel) {
-    if (wasStopped) {
-        return `The main step has stopped deployment ${deploymentId} and ended before its rollback did; following both to their end.`;
-    }
-    const what = onCancel === 'rollback' ? 'stopping it with rollback if it still runs' : 'it goes on (on-cancel: leave)';
-    return `The main step ended while deployment ${deploymentId} was running; ${what}.`;
-}
-/** How soon to look again for a deployment whose id was never seen, in milliseconds: at first, and at most. */
-const LOOK_AGAIN_MS = 2_000;
-const LOOK_AGAIN_AT_MOST_MS = 10_000;
-/**
- * The id of the deployment that may have been started, or why that could not be found out. CodeDeploy may take its time
- * to carry a request out, and to show what it has made, so it is looked for until the time is up.
- * @returns undefined when everything could be read and nothing has shown
- */
-async function searchStarted(search, untilMs, { clock, log }) {
-    log.line('The main step ended before CreateDeployment was answered; looking for the deployment.');
-    for (let restMs = LOOK_AGAIN_MS;; restMs = Math.min(LOOK_AGAIN_AT_MOST_MS, restMs * 2)) {
-        const found = await orCallError(search());
-        if (typeof found === 'string')
-            return found;
-        if (found !== undefined && NO_CALL_WORKS.has(found.serviceError.kind))
-            return found;
-        const leftMs = untilMs - clock.monotonicMs();
-        if (leftMs <= 0)
-            return found;
-        await clock.sleep(Math.min(restMs, leftMs));
-    }
-}
-/** Errors after which no later call can succeed. */
-const NO_CALL_WORKS = new Set(['expired', 'invalid-credentials', 'no-credentials']);
-async function orCallError(answer) {
-    try {
-        return await answer;
-    }
-    catch (error) {
-        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
-            return error;
-        throw error;
-    }
-}
-/** Why it is not known whether there is a deployment. */
-function notFound({ creationSentAtMs = 0, group }, last, nowMs) {
-    const sent = `CreateDeployment was sent at ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_10__/* .clockTime */ .qo)(creationSentAtMs)} and this run did not see its answer`;
-    if (last === undefined) {
-        return `${sent}; until ${(0,_report_words_js__WEBPACK_IMPORTED_MODULE_10__/* .clockTime */ .qo)(nowMs)} no deployment of this run showed in deployment group '${group?.name}', where one may still begin.`;
-    }
-    return `${sent}. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .describeServiceError */ .VN)(last.operation, last.serviceError)}`;
-}
-/** What was left could not be brought to rest, so that somebody has to look: nobody else will say so. */
-function needsSomebody({ status, settlement, snapshot }) {
-    if (status === 'rollback-failed' || status === 'unknown')
-        return true;
-    if (settlement === undefined)
-        return false;
-    const goesOn = snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .hasEnded */ .hY)(snapshot);
-    return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
-}
-/** Nothing is left to be done for a cancelled release. */
-function isAtRest(release) {
-    const { deploymentId, settlement, preview } = release;
-    // A lane that was taken runs tasks until it is given back.
-    if (deploymentId === undefined)
-        return !(0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .mayHaveStarted */ .NG)(release) && preview?.taking === undefined;
-    return settlement !== undefined && settlement.cutShort === undefined;
 }
 
 

@@ -3,6 +3,7 @@ import { describeExpiry } from './plan/credential-expiry.ts'
 import { identify } from './plan/identity.ts'
 import { makePlan } from './plan/make-plan.ts'
 import type { ReleasePlan } from './plan/plan.ts'
+import { jobLimitWarnings } from './plan/preflight.ts'
 import type { Progress } from './progress.ts'
 import { planLines } from './report/log-lines.ts'
 import type { World } from './world.ts'
@@ -29,6 +30,7 @@ export async function check(
     const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEnd(), world.clock.now())
     if (expiry?.kind === 'note') world.log.line(expiry.text)
     progress.warnOf('checks', warnings)
+    progress.warnOf('job-limit', plan === undefined ? [] : jobLimitWarnings(plan, parsed.inputs))
     progress.warnOf('credentials', expiry?.kind === 'warning' ? [expiry.text] : [])
     return plan
   })

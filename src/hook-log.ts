@@ -4,6 +4,7 @@ import { type Invocation, invocationsIn } from './aws/invocations.ts'
 import { describeServiceError } from './aws/service-error.ts'
 import type { HookLogChoice } from './inputs/choices.ts'
 import type { HookLog, Release } from './release-state.ts'
+import { couldNotInvokeHook } from './report/end-cause.ts'
 import { type HookResult, hookResults } from './report/hook-results.ts'
 import { functionName } from './report/labels.ts'
 import { cut, plainText } from './untrusted.ts'
@@ -37,8 +38,9 @@ export async function readHookLogs(
   world: World,
 ): Promise<HookLogs> {
   const found: HookLogs = { logs: [], warnings: [] }
+  const hasNoFailedRun = couldNotInvokeHook(release)
   const wanted = hookResults(release).filter(({ result }) =>
-    choice === 'always' ? result !== 'not-run' : choice !== 'never' && result === 'failed',
+    result === 'failed' ? choice !== 'never' && !hasNoFailedRun : choice === 'always' && result !== 'not-run',
   )
   if (wanted.length === 0 || world.signal.aborted) return found
   if (choice === undefined && !world.isPrivateRepository()) {

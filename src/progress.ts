@@ -1,4 +1,5 @@
 import { momentOf } from './clock.ts'
+import { type Concern, warnedNow, withoutPastWarnings } from './concerns.ts'
 import type { Snapshot } from './follow/snapshot.ts'
 import type { TimelineEntry } from './follow/timeline.ts'
 import type { Inputs } from './inputs/inputs.ts'
@@ -8,14 +9,10 @@ import { clockTime } from './report/words.ts'
 import type { Status } from './verdict.ts'
 import type { World } from './world.ts'
 
-/** What a warning is about, when it is over once that is. */
-export type Concern = 'checks' | 'credentials' | 'lifecycle-events' | 'ready-wait' | 'termination-wait'
-
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
 export class Progress {
   #release: Release
   readonly #world: World
-  readonly #warnedOf = new Map<Concern, readonly string[]>()
   #later: (() => void)[] = []
 
   constructor(release: Release, world: World) {
@@ -53,9 +50,8 @@ export class Progress {
 
   /** All that there is to warn of about this now: what was warned of before, and is not among it, is over. */
   warnOf(concern: Concern, texts: readonly string[]): void {
-    const over = new Set((this.#warnedOf.get(concern) ?? []).filter((text) => !texts.includes(text)))
-    this.#warnedOf.set(concern, texts)
-    if (over.size > 0) this.learn({ warnings: this.#release.warnings.filter((text) => !over.has(text)) })
+    if (texts.length === 0 && (this.#release.warnedOf[concern] ?? []).length === 0) return
+    this.learn(warnedNow(this.#release, concern, texts))
     for (const text of texts) this.warn(text)
   }
 
@@ -92,7 +88,7 @@ export class Progress {
   /** The release is over. */
   end(status: Status, news: Partial<Release> = {}): Release {
     this.told()
-    return this.learn({ ...news, status, endedAt: momentOf(this.#world.clock) })
+    return this.learn(withoutPastWarnings({ ...this.#release, ...news, status, endedAt: momentOf(this.#world.clock) }))
   }
 }
 
@@ -120,6 +116,7 @@ export function newRelease(
     plan: undefined,
     problems: [],
     warnings: world.cautions ?? [],
+    warnedOf: {},
     taskDefinition: undefined,
     lostRevisionOf: undefined,
     creationSentAtMs: undefined,

@@ -36,11 +36,7 @@ export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progr
       progress.afterwards(() =>
         progress.warnOf('lifecycle-events', [targetLostText(error, plan.hooks, inputs.waitFor)]),
       ),
-    onTargetSeen: () =>
-      progress.afterwards(() => {
-        progress.warnOf('lifecycle-events', [])
-        world.log.line(targetSeenLine(world.clock.now()))
-      }),
+    onTargetSeen: () => progress.afterwards(() => world.log.line(targetSeenLine(world.clock.now()))),
   })
 }
 
@@ -77,6 +73,7 @@ export function followingOf(
     onEntry: (entry) => progress.enter(entry),
     onSnapshot: (snapshot) => {
       progress.see(snapshot)
+      if (!snapshot.isBlind) progress.warnOf('lifecycle-events', [])
       if (snapshot.deploymentId !== progress.release.deploymentId) return
       if (snapshot.status === 'running' || snapshot.status === 'succeeded') progress.warnOf('ready-wait', [])
       if (snapshot.status === 'succeeded') progress.warnOf('termination-wait', [])

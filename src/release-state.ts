@@ -1,5 +1,6 @@
 import type { Caller } from './aws/sts.ts'
 import type { Moment } from './clock.ts'
+import type { WarnedOf } from './concerns.ts'
 import type { Problem } from './errors.ts'
 import type { Outcome } from './follow/follow.ts'
 import type { Rollback } from './follow/rollback.ts'
@@ -44,6 +45,8 @@ export interface Release {
   plan: ReleasePlan | undefined
   problems: readonly Problem[]
   warnings: readonly string[]
+  /** Those of the warnings that are over once what they are about is. */
+  warnedOf: WarnedOf
   /** The revision that is deployed, once it exists. */
   taskDefinition: { arn: string; isNew: boolean } | undefined
   /** Family of a revision of which the answer was lost: it may have been registered. */
@@ -153,6 +156,14 @@ export interface Production {
 /** A deployment may have been made whose id was never seen. */
 export function mayHaveStarted({ creationSentAtMs, deploymentId }: Release): boolean {
   return creationSentAtMs !== undefined && deploymentId === undefined
+}
+
+/** Nothing is left to be done for a cancelled release. */
+export function isAtRest(release: Release): boolean {
+  const { deploymentId, settlement, preview } = release
+  // A lane that was taken runs tasks until it is given back.
+  if (deploymentId === undefined) return !mayHaveStarted(release) && preview?.taking === undefined
+  return settlement !== undefined && settlement.cutShort === undefined
 }
 
 /** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */

@@ -143,11 +143,3 @@ export function needsSomebody({ status, settlement, snapshot }: Release): boolea
   const goesOn = snapshot === undefined || !hasEnded(snapshot)
   return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn)
 }
-
-/** Nothing is left to be done for a cancelled release. */
-export function isAtRest(release: Release): boolean {
-  const { deploymentId, settlement, preview } = release
-  // A lane that was taken runs tasks until it is given back.
-  if (deploymentId === undefined) return !mayHaveStarted(release) && preview?.taking === undefined
-  return settlement !== undefined && settlement.cutShort === undefined
-}

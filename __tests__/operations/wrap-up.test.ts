@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { momentOf } from '../../src/clock.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
-import type { Release } from '../../src/release-state.ts'
+import { isAtRest, type Release } from '../../src/release-state.ts'
 import { renderOutputs } from '../../src/report/outputs.ts'
 import { verdictParagraph } from '../../src/report/sentences.ts'
 import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
 import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
-import { isAtRest, needsSomebody, wrapUp } from '../../src/wrap-up.ts'
+import { needsSomebody, wrapUp } from '../../src/wrap-up.ts'
 import { releaseAndDie } from '../support/operations.ts'
 import { runNumber } from '../support/others.ts'
 import {
@@ -236,3 +236,31 @@ test('only of a step that surely sent no CreateDeployment is said that it ended 
     const isSent = ({ creationSentAtMs }: Release) => creationSentAtMs !== undefined
     expect(verdictParagraph(await killedWhen(isSent, account, {}))).not.toContain('before a deployment was created')
   }))
+
+describe('a warning that the main step saved is gone from the page of the post step when what it warned of is over:', () => {
+  const DENIED: Fault = {
+    operation: 'GetDeploymentTarget',
+    count: 1,
+    kind: { type: 'error', code: 'AccessDeniedException', message: 'no', httpStatus: 400 },
+  }
+
+  test.each<[string, Partial<SimulatedReleaseOptions>, RegExp]>([
+    [
+      'credentials that ended later',
+      { connect: ({ clock }) => ({ credentialsEnd: async () => clock.now() + 300_000 }) },
+      /^The credentials end at/,
+    ],
+    ['lifecycle events that are read again', { scenario: { ...baseScenario, faults: [DENIED] } }, /was denied/],
+  ])('%s', (_, options, warning) =>
+    inOneAccount(options.scenario ?? baseScenario, async (account) => {
+      let warned: readonly string[] = []
+      const isReached = ({ timeline, warnings }: Release) => {
+        warned = warnings
+        return timeline.length > 1 && warnings.length > 0
+      }
+      const last = await killedWhen(isReached, account, options)
+      expect(warned).toEqual([expect.stringMatching(warning)])
+      expect(last.warnings).toEqual([])
+    }),
+  )
+})

@@ -6,6 +6,7 @@ import {
   containerProblems,
   holdProblems,
   hookProblems,
+  jobLimitWarnings,
   preflightWarnings,
   testListenerProblems,
   type WarningFacts,
@@ -177,7 +178,6 @@ describe('a release warns', () => {
     hooks: { AfterInstall: 'hook' },
     rollbackOn: ['failure'],
     container: { name: 'web', port: 8080 },
-    totalMs: 360 * 60_000,
   }
 
   test('of nothing when nothing is odd', () => {
@@ -210,17 +210,25 @@ describe('a release warns', () => {
       { inputs: inputsOf({ alarms: 'web-5xx' }) },
       "Input 'alarms' replaces the group's alarms for this deployment; AWS then also asks for codedeploy:UpdateDeploymentGroup.",
     ],
-    [
-      'that a job may end sooner',
-      { totalMs: 360 * 60_000 + 30_000 },
-      'This step may wait up to 361 min, but a job on a GitHub-hosted runner ends after 360 min.',
-    ],
   ])('%s', (_, change, warning) => {
     expect(preflightWarnings({ ...facts, ...change })).toEqual([warning])
   })
 
-  test('of no hook when there is none, and of no wait when it does not wait', () => {
+  test('of no hook when there is none', () => {
     expect(preflightWarnings({ ...facts, hooks: {}, rollbackOn: [] })).toEqual([])
-    expect(preflightWarnings({ ...facts, inputs: inputsOf({ 'wait-for': 'nothing' }), totalMs: 1e9 })).toEqual([])
+  })
+
+  test.each([
+    [360 * 60_000, inputsOf(), []],
+    [
+      360 * 60_000 + 30_000,
+      inputsOf(),
+      ['This step may wait up to 361 min, but a job on a GitHub-hosted runner ends after 360 min.'],
+    ],
+    [1e9, inputsOf({ 'wait-for': 'nothing' }), []],
+  ])('that a job may end sooner than a wait of %i ms, when it waits', (totalMs, inputs, warnings) => {
+    const budget = { totalMs, overallMs: totalMs, phaseMs: () => 0 }
+    expect(jobLimitWarnings({ budget, isUnchanged: false }, inputs)).toEqual(warnings)
+    expect(jobLimitWarnings({ budget, isUnchanged: true }, inputs)).toEqual([])
   })
 })

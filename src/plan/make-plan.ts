@@ -92,8 +92,7 @@ export async function makePlan(
   const rollbackOn = inputs.rollbackOn ?? group.rollbackOn
   const budget = budgetFor({ waitForMs: inputs.waitForMs, ...finishOf(inputs.waitFor), group, shift, hooks })
   const container = { name: appSpec.containerName, port: appSpec.containerPort }
-  const { totalMs } = budget
-  findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container, totalMs }))
+  findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }))
   const { definition, differences } = definitionPlan
   const { occupant } = occupancy
   const own = ownMarker(world.run, markedAs(inputs.operation))
@@ -104,7 +103,7 @@ export async function makePlan(
     onlyOwn: inputs.operation === 'preview',
     own,
     since: earlier.waitsSince ?? momentOf(world.clock),
-    patienceMs: totalMs,
+    patienceMs: budget.totalMs,
   }
   const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, await maker)
   const isUnchanged = inputs.ifUnchanged === 'skip' && isSame

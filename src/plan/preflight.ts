@@ -10,6 +10,7 @@ import type { ResolvedService } from '../service/service.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
 import { containerNames, containersOf, nameOf } from '../task-definition/overrides.ts'
 import { inSentence } from '../untrusted.ts'
+import type { ReleasePlan } from './plan.ts'
 
 /** Name of a Lambda function, alias or version behind it allowed. Source: Lambda API Reference, FunctionName. */
 const FUNCTION_NAME = /^[\w-]{1,64}(:[\w$-]{1,128})?$/
@@ -143,22 +144,10 @@ export interface WarningFacts {
   hooks: Hooks
   rollbackOn: readonly RollbackEvent[]
   container: { name: string; port: number }
-  totalMs: number
 }
 
-/** A job on a GitHub-hosted runner ends after 6 hours. Source: GitHub docs, "Actions limits". */
-const HOSTED_JOB_MS = 360 * 60_000
-
 /** What a release can do although it may not be meant. */
-export function preflightWarnings({
-  inputs,
-  service,
-  group,
-  hooks,
-  rollbackOn,
-  container,
-  totalMs,
-}: WarningFacts): string[] {
+export function preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }: WarningFacts): string[] {
   const warnings: string[] = []
   if (Object.keys(hooks).length > 0 && !rollbackOn.includes('failure')) {
     warnings.push(
@@ -179,10 +168,19 @@ export function preflightWarnings({
       `Input 'alarms' replaces the group's alarms for this deployment; AWS then also asks for codedeploy:UpdateDeploymentGroup.`,
     )
   }
-  if (inputs.waitFor !== 'nothing' && totalMs > HOSTED_JOB_MS) {
-    warnings.push(
-      `This step may wait up to ${Math.round(totalMs / 60_000)} min, but a job on a GitHub-hosted runner ends after 360 min.`,
-    )
-  }
   return warnings
+}
+
+/** A job on a GitHub-hosted runner ends after 6 hours. Source: GitHub docs, "Actions limits". */
+const HOSTED_JOB_MS = 360 * 60_000
+
+/** That the job may end before a release that is waited for. */
+export function jobLimitWarnings(
+  { budget, isUnchanged }: Pick<ReleasePlan, 'budget' | 'isUnchanged'>,
+  { waitFor }: Pick<Inputs, 'waitFor'>,
+): string[] {
+  if (isUnchanged || waitFor === 'nothing' || budget.totalMs <= HOSTED_JOB_MS) return []
+  return [
+    `This step may wait up to ${Math.round(budget.totalMs / 60_000)} min, but a job on a GitHub-hosted runner ends after 360 min.`,
+  ]
 }

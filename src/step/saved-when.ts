@@ -19,6 +19,7 @@ const SAVED_AT_ONCE: Record<keyof Release, boolean> = {
   plan: true,
   problems: false,
   warnings: false,
+  warnedOf: false,
   taskDefinition: true,
   lostRevisionOf: true,
   creationSentAtMs: true,
