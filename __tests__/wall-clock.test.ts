@@ -45,4 +45,14 @@ describe('a wall clock that is set in the middle of a release', () => {
     expect(spent.outputs.status).toBe('timed-out')
     expect(await releaseUnder([{ atSecond: 100, byMinutes: -180 }], short)).toEqual(spent)
   })
+
+  test('does not shorten the search for a rollback that shows late', async () => {
+    const scenario = { ...scenarios['hook-fails'], timings: { rollbackGap: 48 } }
+    const options = { scenario, inputs: inputsFor('hook-fails') }
+    const undisturbed = await releaseUnder([], options)
+    expect(undisturbed.outputs).toMatchObject({ status: 'rolled-back', rollback: 'succeeded' })
+    for (const byMinutes of [20, -180]) {
+      expect(await releaseUnder([{ atSecond: 60, byMinutes }], options)).toEqual(undisturbed)
+    }
+  })
 })

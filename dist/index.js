@@ -42402,6 +42402,7 @@ var follow_trouble = __nccwpck_require__(6358);
 
 
 
+
 const NO_ROLLBACK = {
     status: 'none',
     deploymentId: undefined,
@@ -42428,7 +42429,7 @@ async function settleRollback(engine, ended, following, { rollbackOn, isAsked = 
     const asked = isAsked ? ['stop'] : [];
     const wasDue = (0,ending/* isRollbackDue */.vB)(ended, [...(ended.rollbackOn ?? rollbackOn), ...asked]);
     const mayFollow = wasDue || (0,ending/* mayRollBack */.AC)(ended);
-    const limitMs = mayFollow ? searchLimitMs(ended, wasDue, following.clock.now()) : 0;
+    const limitMs = mayFollow ? searchLimitMs(ended, wasDue, (0,lib_clock/* momentOf */.Et)(following.clock)) : 0;
     const { snapshot, cutShort, lookedForMs } = await lookForRollback(engine, ended, following, limitMs);
     if (snapshot.rollback !== undefined) {
         const followed = await followRollback(engine, snapshot, following, wasDue);
@@ -42437,13 +42438,15 @@ async function settleRollback(engine, ended, following, { rollbackOn, isAsked = 
     const status = cutShort !== undefined && mayFollow ? 'unknown' : 'none';
     return { snapshot, rollback: { ...NO_ROLLBACK, status, wasDue, lookedForMs }, cutShort };
 }
-/** How long to look for a rollback that may follow. What has passed since the end counts, as far as clocks agree. */
-function searchLimitMs(ended, wasDue, nowMs) {
+/** How long to look for a rollback that may follow. What has passed since the end counts. */
+function searchLimitMs(ended, wasDue, now) {
     const hasReplacement = ended.isBlind || ended.taskSets.some(({ role }) => role === 'replacement');
     if (!hasReplacement)
         return SHOWS_AT_ONCE_WITHIN_MS;
     const limitMs = wasDue ? budget/* ROLLBACK_BUDGET_MS */.ui : MAY_SHOW_WITHIN_MS;
-    const sinceEndMs = Math.max(0, nowMs - (ended.endedAtMs ?? nowMs));
+    // By CodeDeploy's clock and ours, which may be apart: at most since the deployment was last seen to go on.
+    const byClocksMs = Math.max(0, now.atMs - (ended.endedAtMs ?? now.atMs));
+    const sinceEndMs = ended.wasOpenAt === undefined ? byClocksMs : Math.min(byClocksMs, (0,lib_clock/* elapsedMs */.d5)(ended.wasOpenAt, now));
     return Math.max(SHOWS_AT_ONCE_WITHIN_MS, limitMs - sinceEndMs);
 }
 /**
@@ -42812,6 +42815,7 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   Oh: () => (/* binding */ readySinceMs),
 /* harmony export */   Oz: () => (/* binding */ isCurrent),
 /* harmony export */   QV: () => (/* binding */ lastEventEndMs),
+/* harmony export */   Vi: () => (/* binding */ keepOpenAt),
 /* harmony export */   as: () => (/* binding */ lastReadAt),
 /* harmony export */   fq: () => (/* binding */ keepReadySince),
 /* harmony export */   gv: () => (/* binding */ isWaitingForPromotion),
@@ -42902,6 +42906,13 @@ function keepReadySince(snapshot, before) {
     if (snapshot.status !== 'ready' || before?.readySinceMs === undefined)
         return snapshot;
     return { ...snapshot, readySinceMs: before.readySinceMs };
+}
+/** The reading of a deployment that has ended, with when it had not; the end is later, whatever the clocks say. */
+function keepOpenAt(snapshot, before) {
+    if (before === undefined || !hasEnded(snapshot))
+        return snapshot;
+    const wasOpenAt = hasEnded(before) ? before.wasOpenAt : lastReadAt(before);
+    return wasOpenAt === undefined ? snapshot : { ...snapshot, wasOpenAt };
 }
 /**
  * `Ready`, and no event running. CodeDeploy may show `Ready` before AfterAllowTestTraffic has finished, so an event before the shift that still has to run counts as not ready.
@@ -46194,7 +46205,7 @@ function codeDeployEngine(aws, release) {
         stop: (deploymentId, { rollback }) => (0,code_deploy/* stopDeployment */.Uk)(aws, deploymentId, rollback),
         promote: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId),
         endTerminationWait: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId, 'TERMINATION_WAIT'),
-        observe: async (deploymentId, before, statusOnly) => (0,follow_snapshot/* keepReadySince */.fq)(await observe(deploymentId, before, statusOnly), before),
+        observe: async (deploymentId, before, statusOnly) => (0,follow_snapshot/* keepOpenAt */.Vi)((0,follow_snapshot/* keepReadySince */.fq)(await observe(deploymentId, before, statusOnly), before), before),
     };
 }
 function hasTargetEnded(target) {

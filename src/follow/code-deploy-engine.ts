@@ -15,7 +15,7 @@ import { originalTaskSetOf, type ResolvedService, readTaskSet, type ServiceTaskS
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
 import type { ReleaseEngine } from './follow.ts'
 import { type Earlier, findOwn } from './own-deployment.ts'
-import { type EventReading, type Hooks, hasEnded, keepReadySince, type Snapshot } from './snapshot.ts'
+import { type EventReading, type Hooks, hasEnded, keepOpenAt, keepReadySince, type Snapshot } from './snapshot.ts'
 import { startDeployment } from './start-deployment.ts'
 import { TargetSight } from './target-sight.ts'
 
@@ -161,7 +161,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
     promote: (deploymentId) => continueDeployment(aws, deploymentId),
     endTerminationWait: (deploymentId) => continueDeployment(aws, deploymentId, 'TERMINATION_WAIT'),
     observe: async (deploymentId, before, statusOnly) =>
-      keepReadySince(await observe(deploymentId, before, statusOnly), before),
+      keepOpenAt(keepReadySince(await observe(deploymentId, before, statusOnly), before), before),
   }
 }
 

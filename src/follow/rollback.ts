@@ -1,4 +1,5 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
+import { elapsedMs, type Moment, momentOf } from '../clock.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
 import { until } from '../race.ts'
 import { ROLLBACK_BUDGET_MS } from './budget.ts'
@@ -76,7 +77,7 @@ export async function settleRollback(
   const asked: readonly RollbackEvent[] = isAsked ? ['stop'] : []
   const wasDue = isRollbackDue(ended, [...(ended.rollbackOn ?? rollbackOn), ...asked])
   const mayFollow = wasDue || mayRollBack(ended)
-  const limitMs = mayFollow ? searchLimitMs(ended, wasDue, following.clock.now()) : 0
+  const limitMs = mayFollow ? searchLimitMs(ended, wasDue, momentOf(following.clock)) : 0
   const { snapshot, cutShort, lookedForMs } = await lookForRollback(engine, ended, following, limitMs)
   if (snapshot.rollback !== undefined) {
     const followed = await followRollback(engine, snapshot, following, wasDue)
@@ -86,12 +87,14 @@ export async function settleRollback(
   return { snapshot, rollback: { ...NO_ROLLBACK, status, wasDue, lookedForMs }, cutShort }
 }
 
-/** How long to look for a rollback that may follow. What has passed since the end counts, as far as clocks agree. */
-function searchLimitMs(ended: Snapshot, wasDue: boolean, nowMs: number): number {
+/** How long to look for a rollback that may follow. What has passed since the end counts. */
+function searchLimitMs(ended: Snapshot, wasDue: boolean, now: Moment): number {
   const hasReplacement = ended.isBlind || ended.taskSets.some(({ role }) => role === 'replacement')
   if (!hasReplacement) return SHOWS_AT_ONCE_WITHIN_MS
   const limitMs = wasDue ? ROLLBACK_BUDGET_MS : MAY_SHOW_WITHIN_MS
-  const sinceEndMs = Math.max(0, nowMs - (ended.endedAtMs ?? nowMs))
+  // By CodeDeploy's clock and ours, which may be apart: at most since the deployment was last seen to go on.
+  const byClocksMs = Math.max(0, now.atMs - (ended.endedAtMs ?? now.atMs))
+  const sinceEndMs = ended.wasOpenAt === undefined ? byClocksMs : Math.min(byClocksMs, elapsedMs(ended.wasOpenAt, now))
   return Math.max(SHOWS_AT_ONCE_WITHIN_MS, limitMs - sinceEndMs)
 }
 

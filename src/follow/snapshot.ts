@@ -36,6 +36,8 @@ export interface Snapshot {
   createdAtMs: number | undefined
   startedAtMs: number | undefined
   endedAtMs: number | undefined
+  /** Once it has ended: when it was last read before that; absent when it had ended by the first reading. */
+  wasOpenAt?: Moment
   /** Why it ended, in CodeDeploy's words. */
   error: { code: string; message: string } | undefined
   /** What rolls this deployment back; undefined when it was not told. */
@@ -159,6 +161,13 @@ export function readySinceMs(reading: Pick<Snapshot, 'status' | 'events' | 'stat
 export function keepReadySince(snapshot: Snapshot, before: Snapshot | undefined): Snapshot {
   if (snapshot.status !== 'ready' || before?.readySinceMs === undefined) return snapshot
   return { ...snapshot, readySinceMs: before.readySinceMs }
+}
+
+/** The reading of a deployment that has ended, with when it had not; the end is later, whatever the clocks say. */
+export function keepOpenAt(snapshot: Snapshot, before: Snapshot | undefined): Snapshot {
+  if (before === undefined || !hasEnded(snapshot)) return snapshot
+  const wasOpenAt = hasEnded(before) ? before.wasOpenAt : lastReadAt(before)
+  return wasOpenAt === undefined ? snapshot : { ...snapshot, wasOpenAt }
 }
 
 /**
