@@ -44,6 +44,23 @@ describe('without the right to read lifecycle events', () => {
     expect(release.snapshot?.status).toBe('running')
   })
 
+  test.each(['after-test-hook', 'during-test-hook'] as const)(
+    'continues nothing by itself when its test hook cannot be seen, with Ready shown %s',
+    async (readyShown) => {
+      const world = withGroup(baseScenario.world, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 20 } })
+      const { outputs, writes, release } = await simulateRelease({
+        scenario: { ...baseScenario, world, assumptions: { readyShown } },
+        inputs: { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate', 'auto-promote': 'true' },
+        prepare: ({ simulator }) => simulator.addFault(fault('GetDeploymentTarget', DENIED, FOR_EVER)),
+      })
+      expect(writes).toEqual(['RegisterTaskDefinition', 'CreateDeployment'])
+      expect(outputs.status).toBe('failed')
+      expect(release.warnings.filter((warning) => warning.includes('so this step does not continue it'))).toHaveLength(
+        1,
+      )
+    },
+  )
+
   test('tries again later, because a denial can pass', async () => {
     const { outputs, release } = await releaseWithLastHook('Succeeded', {
       prepare: ({ simulator }) => simulator.addFault(fault('GetDeploymentTarget', DENIED, 2)),

@@ -42066,7 +42066,10 @@ async function look(engine, deploymentId, watch, following) {
         if (!(0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
             watch.promoting.answered();
         else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
-            await (0,race/* until */.TG)(signal, promote(engine, deploymentId, watch, following));
+            if (isTestable(snapshot, following.hooks))
+                await (0,race/* until */.TG)(signal, promote(engine, deploymentId, watch, following));
+            else
+                following.onPromotionUnsure?.();
         }
         if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
             await (0,race/* until */.TG)(signal, endTerminationWait(engine, deploymentId, watch, following));
@@ -46387,6 +46390,8 @@ const WAITS_ON = {
     ready: 'The deployment waits for somebody to continue it in the console.',
     termination: 'The original task set stays until its termination wait is over.',
 };
+/** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
+const UNSURE_AT_READY = 'The deployment shows Ready, and whether its hook at AfterAllowTestTraffic has succeeded cannot be seen, so this step does not continue it. Continue it in the console once the hook has succeeded.';
 /** How this release is followed. */
 function followingOf(plan, finishLine, inputs, world, progress) {
     return {
@@ -46418,6 +46423,7 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onRequestTrouble: (trouble) => world.log.line((0,log_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
         onStopAccepted: () => void progress.learn({ stopAccepted: true }),
         onPromotionDenied: ({ operation, serviceError }, wait) => progress.warnOf(`${wait}-wait`, [`${(0,service_error/* describeServiceError */.VN)(operation, serviceError)} ${WAITS_ON[wait]}`]),
+        onPromotionUnsure: () => progress.warnOf('ready-wait', [UNSURE_AT_READY]),
         reasonToGiveUp: watchReplacementTasks(world, {
             service: plan.service,
             failFast: inputs.failFast,

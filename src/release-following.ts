@@ -51,6 +51,10 @@ const WAITS_ON = {
   termination: 'The original task set stays until its termination wait is over.',
 }
 
+/** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
+const UNSURE_AT_READY =
+  'The deployment shows Ready, and whether its hook at AfterAllowTestTraffic has succeeded cannot be seen, so this step does not continue it. Continue it in the console once the hook has succeeded.'
+
 /** How this release is followed. */
 export function followingOf(
   plan: ReleasePlan,
@@ -85,6 +89,7 @@ export function followingOf(
     onStopAccepted: () => void progress.learn({ stopAccepted: true }),
     onPromotionDenied: ({ operation, serviceError }, wait) =>
       progress.warnOf(`${wait}-wait`, [`${describeServiceError(operation, serviceError)} ${WAITS_ON[wait]}`]),
+    onPromotionUnsure: () => progress.warnOf('ready-wait', [UNSURE_AT_READY]),
     reasonToGiveUp: watchReplacementTasks(world, {
       service: plan.service,
       failFast: inputs.failFast,

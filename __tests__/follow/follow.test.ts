@@ -303,3 +303,21 @@ test.each([
     ).kind,
   ).toBe(kind)
 })
+
+test('a deployment at Ready is not continued by itself while its test hook cannot be seen, and is once it was seen to pass', async () => {
+  const told: number[] = []
+  const onPromotionUnsure = () => void told.push(clock.monotonicMs())
+  const { clock, following } = setUp({ autoPromote: true, hooks: { AfterAllowTestTraffic: 'hook' }, onPromotionUnsure })
+  const blind = snapshot('', { status: 'ready', isBlind: true, eventsReadAt: undefined })
+  let promotedAtSecond: number | undefined
+  const engine = engineAt(clock, (second) => {
+    if (promotedAtSecond !== undefined) return snapshot('SSSSSSSS')
+    return second < 300 ? blind : snapshot('SSSSSPPP', { status: 'ready' })
+  })
+  engine.promote = async () => {
+    promotedAtSecond = (clock.now() - T0) / 1000
+  }
+  expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('finish-line')
+  expect(promotedAtSecond).toBeGreaterThanOrEqual(300)
+  expect(told.length).toBeGreaterThan(0)
+})

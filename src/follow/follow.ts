@@ -81,6 +81,8 @@ export interface Following {
   onRequestTrouble(trouble: TroubleNews): void
   /** The deployment waits at `Ready`, and we may not continue it. Told once. */
   onPromotionDenied(error: CallError, wait: 'ready' | 'termination'): void
+  /** It waits at `Ready`, and whether its test hook has passed cannot be seen, so it is not continued. Told at each look. */
+  onPromotionUnsure?(): void
   /** CodeDeploy has taken our request to stop the deployment with rollback. */
   onStopAccepted(): void
   /** Looks deeper after each reading; a text ends the wait with it as the reason. */
@@ -207,7 +209,8 @@ async function look(
     if (signal.aborted) return undefined
     if (!isWaitingForPromotion(snapshot)) watch.promoting.answered()
     else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
-      await until(signal, promote(engine, deploymentId, watch, following))
+      if (isTestable(snapshot, following.hooks)) await until(signal, promote(engine, deploymentId, watch, following))
+      else following.onPromotionUnsure?.()
     }
     if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
       await until(signal, endTerminationWait(engine, deploymentId, watch, following))
