@@ -43378,9 +43378,12 @@ function freeLine(afterMs, nowMs) {
 
 // EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
 var group_occupant = __nccwpck_require__(8228);
+// EXTERNAL MODULE: ./lib/group/sightings.js
+var group_sightings = __nccwpck_require__(8599);
 // EXTERNAL MODULE: ./lib/group/wait.js
 var wait = __nccwpck_require__(3566);
 ;// CONCATENATED MODULE: ./lib/group/make-room.js
+
 
 
 
@@ -43410,7 +43413,9 @@ const TOO_LATE = new Set([
  */
 async function makeRoom(room, first, autoPromote, world, progress) {
     const { clock, log, signal } = world;
-    const making = { asked: new Map(), told: '', toldMs: clock.monotonicMs(), ...troublesOf(world) };
+    const sightings = new group_sightings/* Sightings */.l();
+    sightings.see(first.snapshot);
+    const making = { asked: new Map(), told: '', toldMs: clock.monotonicMs(), ...troublesOf(world), sightings };
     let occupant = first;
     let isFresh = false;
     try {
@@ -43511,7 +43516,8 @@ async function take(step, { id }, making, world) {
 async function lookAgain(before, making, { service, group }, autoPromote, world) {
     const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id));
     try {
-        const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => { } };
+        const { sightings } = making;
+        const facts = { service, group, autoPromote, suspects: [before.id], stopped, sightings, onListDenied: () => { } };
         const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
         making.reading.answered();
         return occupant;
@@ -43567,6 +43573,8 @@ var lib_marker = __nccwpck_require__(9349);
 var deployment_group = __nccwpck_require__(8270);
 // EXTERNAL MODULE: ./lib/service/service.js
 var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/group/sightings.js
+var group_sightings = __nccwpck_require__(8599);
 ;// CONCATENATED MODULE: ./lib/group/stage.js
 
 /** The stage of a deployment that has not ended; undefined when it has. */
@@ -43586,6 +43594,7 @@ function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/group/occupant.js
+
 
 
 
@@ -43640,20 +43649,21 @@ async function readOccupant(aws, id, facts) {
     const { service, group } = facts;
     const [info, { target, isSeen }] = await Promise.all([(0,code_deploy/* getDeployment */.i8)(aws, id), readTarget(aws, id, service)]);
     const readAt = (0,clock/* momentOf */.Et)(aws.clock);
-    const nowMs = readAt.atMs;
     const read = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
     const snapshot = { ...read, deploymentId: id };
+    const { sightings = new group_sightings/* Sightings */.l() } = facts;
+    sightings.see(snapshot);
     const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
     const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback';
     const waits = info.blueGreenDeploymentConfiguration === undefined ? group : (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration);
     const marker = (0,lib_marker/* parseMarker */.gY)(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack));
     const isPrimary = service.primary.deploymentId === id;
-    const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, nowMs);
+    const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, sightings);
     const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady });
     if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
         return await readOccupant(aws, snapshot.rollback.deploymentId, facts);
     }
-    const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), nowMs);
+    const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), sightings);
     const stage = running ?? (isRollbackAhead ? 'rolling-back' : undefined);
     if (stage === undefined)
         return undefined;
@@ -43696,25 +43706,30 @@ async function descriptionOf(aws, id) {
     }
 }
 /** A run of this action made it, and such a run may be just about to continue it. */
-function isAboutToBePromoted(snapshot, marker, { autoPromote }, nowMs) {
+function isAboutToBePromoted(snapshot, marker, { autoPromote }, sightings) {
     const sinceMs = (0,follow_snapshot/* lastEventEndMs */.QV)(snapshot);
-    return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS;
+    const isOurs = autoPromote && marker !== undefined;
+    return isOurs && sinceMs !== undefined && sightings.ageMs(snapshot, sinceMs) < PROMOTED_WITHIN_MS;
 }
 /** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
-function awaitsRollback(snapshot, wasStopped, nowMs) {
+function awaitsRollback(snapshot, wasStopped, sightings) {
     if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
         return false;
     const rollbackOn = [...(snapshot.rollbackOn ?? []), ...(wasStopped ? ['stop'] : [])];
     const mayBeDue = (0,ending/* endingOf */.z6)(snapshot) === 'ready-wait-over' && rollbackOn.length > 0;
     const isDue = mayBeDue || (0,ending/* isRollbackDue */.vB)(snapshot, rollbackOn);
     const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement');
-    return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS;
+    return isDue && hasReplacement && sightings.ageMs(snapshot, snapshot.endedAtMs) < ROLLBACK_APPEARS_WITHIN_MS;
 }
 function deadlines(stage, snapshot, waits) {
+    const nowMs = snapshot.statusReadAt.atMs;
     const after = (sinceMs, waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
+    // No wait can last longer than from now on; a wall clock that is behind says otherwise.
+    const doneMs = (0,follow_snapshot/* lastEventEndMs */.QV)(snapshot);
+    const shiftedMs = doneMs === undefined ? undefined : Math.min(doneMs, nowMs);
     return {
         heldUntilMs: stage === 'held' ? after(snapshot.readySinceMs, waits.readyWaitMs) : undefined,
-        freeAtMs: stage === 'shifted' ? after((0,follow_snapshot/* lastEventEndMs */.QV)(snapshot), waits.terminationWaitMs) : undefined,
+        freeAtMs: stage === 'shifted' ? after(shiftedMs, waits.terminationWaitMs) : undefined,
     };
 }
 
@@ -43756,8 +43771,9 @@ function roomStep(policy, facts) {
     const { stage, freeInMs, asked, leftMs } = facts;
     const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage];
     const next = asked.has(step) ? 'wait' : step;
+    // A step that AWS does not take is tried again for no longer than is waited.
     if (next !== 'wait')
-        return next;
+        return leftMs > 0 ? next : 'refuse';
     const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeInMs ?? 0) > leftMs;
     return leftMs <= 0 || isTooLong ? 'refuse' : 'wait';
 }
@@ -43782,6 +43798,54 @@ function stepIn(room, occupant, asked, now) {
 /** How much longer it waits, in milliseconds; 0 or less when it has waited for as long as it does. */
 function leftMs({ since, patienceMs }, now) {
     return patienceMs - (0,clock/* elapsedMs */.d5)(since, now);
+}
+
+
+/***/ }),
+
+/***/ 8599:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ Sightings)
+/* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5233);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+
+
+/**
+ * How deployments were seen from one look to the next, by our monotonic clock: how long one has waited at `Ready`, or
+ * been over, is bounded by that, however far the runner's wall clock is from CodeDeploy's.
+ */
+class Sightings {
+    #seen = new Map();
+    see(snapshot) {
+        const { deploymentId, statusReadAt } = snapshot;
+        const state = stateOf(snapshot);
+        const known = this.#seen.get(deploymentId);
+        const isSame = known?.state === state;
+        this.#seen.set(deploymentId, {
+            state,
+            since: isSame ? known.since : statusReadAt,
+            last: statusReadAt,
+            before: isSame ? known.before : known?.last,
+        });
+    }
+    /**
+     * For how long a deployment that was just seen has been like this, in milliseconds.
+     * @param sinceMs since when by CodeDeploy's clock, in milliseconds since 1970
+     */
+    ageMs({ deploymentId, statusReadAt: now }, sinceMs) {
+        const { since, before } = this.#seen.get(deploymentId) ?? { since: now, before: undefined };
+        const atLeastMs = (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(since, now);
+        const atMostMs = before === undefined ? Number.POSITIVE_INFINITY : (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(before, now);
+        return Math.min(atMostMs, Math.max(atLeastMs, now.atMs - sinceMs));
+    }
+}
+function stateOf(snapshot) {
+    if ((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot))
+        return 'ended';
+    return (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .isWaitingForPromotion */ .gv)(snapshot) ? 'waiting' : 'other';
 }
 
 

@@ -1,4 +1,4 @@
-import type { DeploymentInfo, DeploymentTarget, TargetStatus } from '@aws-sdk/client-codedeploy'
+import type { DeploymentInfo, DeploymentTarget } from '@aws-sdk/client-codedeploy'
 import { expect, test } from '@jest/globals'
 import { findOccupant, type OccupancyFacts } from '../../src/group/occupant.ts'
 import {
@@ -8,28 +8,12 @@ import {
   handCodeDeploy,
   ServiceFailure,
   serviceOf,
+  targetOf,
 } from '../support/group-parts.ts'
-import { EVENT_NAMES, T0 } from '../support/snapshots.ts'
+import { T0 } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
 const MINE = '[ecs-release repo=example/shop wf=release.yml run=1042.1 n=42 job=release op=release]'
-const STATUSES: Record<string, string> = { S: 'Succeeded', R: 'InProgress', P: 'Pending', F: 'Failed', K: 'Skipped' }
-
-/** A target whose events are told by letters; each begins a second after the one before. */
-function targetOf(letters: string, status: TargetStatus = 'InProgress', percent = 0): DeploymentTarget {
-  const lifecycleEvents = [...letters].map((letter, index) => ({
-    lifecycleEventName: EVENT_NAMES[index],
-    status: STATUSES[letter] as never,
-    startTime: new Date(T0 + index * 1000),
-    endTime: letter === 'S' ? new Date(T0 + (index + 1) * 1000) : undefined,
-  }))
-  const taskSetsInfo = [
-    { identifer: 'ecs-svc/1', status: 'PRIMARY', trafficWeight: 100 - percent, taskSetLabel: 'Blue' as const },
-    { identifer: 'ecs-svc/2', status: 'ACTIVE', trafficWeight: percent, taskSetLabel: 'Green' as const },
-  ]
-  return { deploymentTargetType: 'ECSTarget', ecsTarget: { lifecycleEvents, status, taskSetsInfo } }
-}
-
 interface Situation {
   listed?: string[]
   infos?: Record<string, DeploymentInfo>

@@ -41,6 +41,8 @@ describe('a deployment in the way', () => {
     ['wait', 'shifting'],
     ['wait', 'rolling-back'],
     ['replace', 'shifting'],
+    ['replace', 'unshifted'],
+    ['replace', 'shifted'],
   ])('is not waited for beyond the budget: %s, %s', (policy, stage) => {
     expect(roomStep(policy, { ...FACTS, stage, leftMs: 0 })).toBe('refuse')
   })

@@ -1,4 +1,4 @@
-import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
+import type { DeploymentInfo, DeploymentTarget, TargetStatus } from '@aws-sdk/client-codedeploy'
 import type { CodeDeploy } from '../../src/aws/code-deploy.ts'
 import type { Occupant } from '../../src/group/occupant.ts'
 import type { Room } from '../../src/group/room.ts'
@@ -6,7 +6,7 @@ import { type Marker, ownMarker } from '../../src/marker.ts'
 import type { DeploymentGroup } from '../../src/service/deployment-group.ts'
 import type { ResolvedService } from '../../src/service/service.ts'
 import { runNumber } from './others.ts'
-import { at, snapshot, T0 } from './snapshots.ts'
+import { at, EVENT_NAMES, snapshot, T0 } from './snapshots.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** Run 42 of `release.yml`, its second attempt. */
@@ -120,4 +120,21 @@ export function deployments(infos: Record<string, DeploymentInfo>): HandAnswers[
     if (info === undefined) throw new ServiceFailure('DeploymentDoesNotExistException')
     return { deploymentInfo: { createTime: new Date(T0), ...info } }
   }
+}
+
+const STATUSES: Record<string, string> = { S: 'Succeeded', R: 'InProgress', P: 'Pending', F: 'Failed', K: 'Skipped' }
+
+/** A target whose events are told by letters; each begins a second after the one before. */
+export function targetOf(letters: string, status: TargetStatus = 'InProgress', percent = 0): DeploymentTarget {
+  const lifecycleEvents = [...letters].map((letter, index) => ({
+    lifecycleEventName: EVENT_NAMES[index],
+    status: STATUSES[letter] as never,
+    startTime: new Date(T0 + index * 1000),
+    endTime: letter === 'S' ? new Date(T0 + (index + 1) * 1000) : undefined,
+  }))
+  const taskSetsInfo = [
+    { identifer: 'ecs-svc/1', status: 'PRIMARY', trafficWeight: 100 - percent, taskSetLabel: 'Blue' as const },
+    { identifer: 'ecs-svc/2', status: 'ACTIVE', trafficWeight: percent, taskSetLabel: 'Green' as const },
+  ]
+  return { deploymentTargetType: 'ECSTarget', ecsTarget: { lifecycleEvents, status, taskSetsInfo } }
 }

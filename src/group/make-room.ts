@@ -12,6 +12,7 @@ import { busyProblem } from './busy-problem.ts'
 import { findOccupant, type Occupant } from './occupant.ts'
 import { type Room, stepIn } from './room.ts'
 import type { RoomStep } from './room-policy.ts'
+import { Sightings } from './sightings.ts'
 import { endedWaits, type Wait, waitedMs, withWait } from './wait.ts'
 
 const SECOND_MS = 1_000
@@ -28,6 +29,7 @@ interface Making {
   toldMs: number
   reading: Trouble
   asking: Trouble
+  sightings: Sightings
 }
 
 /** A deployment has ended or cannot be asked for this, which the next look shows. */
@@ -51,7 +53,9 @@ export async function makeRoom(
   progress: Progress,
 ): Promise<boolean> {
   const { clock, log, signal } = world
-  const making: Making = { asked: new Map(), told: '', toldMs: clock.monotonicMs(), ...troublesOf(world) }
+  const sightings = new Sightings()
+  sightings.see(first.snapshot)
+  const making: Making = { asked: new Map(), told: '', toldMs: clock.monotonicMs(), ...troublesOf(world), sightings }
   let occupant: Occupant | undefined = first
   let isFresh = false
   try {
@@ -158,7 +162,8 @@ async function lookAgain(
 ): Promise<Occupant | undefined> {
   const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id))
   try {
-    const facts = { service, group, autoPromote, suspects: [before.id], stopped, onListDenied: () => {} }
+    const { sightings } = making
+    const facts = { service, group, autoPromote, suspects: [before.id], stopped, sightings, onListDenied: () => {} }
     const occupant = await findOccupant(world, facts)
     making.reading.answered()
     return occupant

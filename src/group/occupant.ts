@@ -8,6 +8,7 @@ import { lastEventEndMs, type Snapshot } from '../follow/snapshot.ts'
 import { type Marker, parseMarker } from '../marker.ts'
 import { type DeploymentGroup, type GroupWaits, readWaits } from '../service/deployment-group.ts'
 import { originalTaskSetOf, type ResolvedService } from '../service/service.ts'
+import { Sightings } from './sightings.ts'
 import { type Stage, stageOf } from './stage.ts'
 
 /** The deployment that keeps a group busy, as it was when it was looked at. Times are milliseconds since 1970. */
@@ -40,6 +41,8 @@ export interface OccupancyFacts {
   suspects: readonly string[]
   /** Those among them that were asked to stop with rollback. */
   stopped: ReadonlySet<string>
+  /** What earlier looks saw; absent: this is the only one. */
+  sightings?: Sightings
   /** The list is denied, so that only suspects are seen. */
   onListDenied(error: CallError): void
 }
@@ -89,21 +92,22 @@ async function readOccupant(aws: CodeDeploy, id: string, facts: OccupancyFacts):
   const { service, group } = facts
   const [info, { target, isSeen }] = await Promise.all([getDeployment(aws, id), readTarget(aws, id, service)])
   const readAt = momentOf(aws.clock)
-  const nowMs = readAt.atMs
   const read = readSnapshot({ readAt, info, target, originalTaskSetId: originalTaskSetOf(service, id) })
   const snapshot = { ...read, deploymentId: id }
+  const { sightings = new Sightings() } = facts
+  sightings.see(snapshot)
   const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId
   const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback'
   const waits =
     info.blueGreenDeploymentConfiguration === undefined ? group : readWaits(info.blueGreenDeploymentConfiguration)
   const marker = parseMarker(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack))
   const isPrimary = service.primary.deploymentId === id
-  const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, nowMs)
+  const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, sightings)
   const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady })
   if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
     return await readOccupant(aws, snapshot.rollback.deploymentId, facts)
   }
-  const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), nowMs)
+  const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), sightings)
   const stage = running ?? (isRollbackAhead ? 'rolling-back' : undefined)
   if (stage === undefined) return undefined
   return {
@@ -150,28 +154,33 @@ function isAboutToBePromoted(
   snapshot: Snapshot,
   marker: Marker | undefined,
   { autoPromote }: OccupancyFacts,
-  nowMs: number,
+  sightings: Sightings,
 ): boolean {
   const sinceMs = lastEventEndMs(snapshot)
-  return autoPromote && marker !== undefined && sinceMs !== undefined && nowMs - sinceMs < PROMOTED_WITHIN_MS
+  const isOurs = autoPromote && marker !== undefined
+  return isOurs && sinceMs !== undefined && sightings.ageMs(snapshot, sinceMs) < PROMOTED_WITHIN_MS
 }
 
 /** Has ended so that a rollback is due, so lately that it may not have shown yet. Nothing is undone before Install. */
-function awaitsRollback(snapshot: Snapshot, wasStopped: boolean, nowMs: number): boolean {
+function awaitsRollback(snapshot: Snapshot, wasStopped: boolean, sightings: Sightings): boolean {
   if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
     return false
   const rollbackOn = [...(snapshot.rollbackOn ?? []), ...(wasStopped ? (['stop'] as const) : [])]
   const mayBeDue = endingOf(snapshot) === 'ready-wait-over' && rollbackOn.length > 0
   const isDue = mayBeDue || isRollbackDue(snapshot, rollbackOn)
   const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement')
-  return isDue && hasReplacement && nowMs - snapshot.endedAtMs < ROLLBACK_APPEARS_WITHIN_MS
+  return isDue && hasReplacement && sightings.ageMs(snapshot, snapshot.endedAtMs) < ROLLBACK_APPEARS_WITHIN_MS
 }
 
 function deadlines(stage: Stage, snapshot: Snapshot, waits: GroupWaits): Pick<Occupant, 'heldUntilMs' | 'freeAtMs'> {
+  const nowMs = snapshot.statusReadAt.atMs
   const after = (sinceMs: number | undefined, waitMs: number | undefined) =>
     sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs
+  // No wait can last longer than from now on; a wall clock that is behind says otherwise.
+  const doneMs = lastEventEndMs(snapshot)
+  const shiftedMs = doneMs === undefined ? undefined : Math.min(doneMs, nowMs)
   return {
     heldUntilMs: stage === 'held' ? after(snapshot.readySinceMs, waits.readyWaitMs) : undefined,
-    freeAtMs: stage === 'shifted' ? after(lastEventEndMs(snapshot), waits.terminationWaitMs) : undefined,
+    freeAtMs: stage === 'shifted' ? after(shiftedMs, waits.terminationWaitMs) : undefined,
   }
 }

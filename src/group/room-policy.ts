@@ -37,7 +37,8 @@ export function roomStep(policy: RoomPolicy, facts: RoomFacts): RoomStep {
   const { stage, freeInMs, asked, leftMs } = facts
   const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage]
   const next = asked.has(step) ? 'wait' : step
-  if (next !== 'wait') return next
+  // A step that AWS does not take is tried again for no longer than is waited.
+  if (next !== 'wait') return leftMs > 0 ? next : 'refuse'
   const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeInMs ?? 0) > leftMs
   return leftMs <= 0 || isTooLong ? 'refuse' : 'wait'
 }
