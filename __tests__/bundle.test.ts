@@ -129,6 +129,24 @@ test('leaves the deployment id, a status of unknown and a summary when it is kil
   expect(printed).toContain('The step was lost before it ended; deployment')
 })
 
+test('ends as cancelled when the runner interrupts it while a read of the checks is not answered', async () => {
+  const { exitCode, outputs, summary, printed, calls } = await runBundle({
+    scenario: {
+      ...baseScenario,
+      faults: [{ operation: 'DescribeServices', kind: { type: 'slow', seconds: 36_000 } }],
+    },
+    speed: 10,
+    onOutput: (text, kill) => {
+      if (text.includes('Checks')) kill('SIGINT')
+    },
+  })
+  expect(exitCode).toBe(1)
+  expect(outputs).toMatchObject({ status: 'cancelled', 'rollback-status': 'none' })
+  expect(summary).toContain('## Cancelled: demo/web')
+  expect(commandsIn(printed).map(({ name }) => name)).toEqual(['group', 'endgroup', 'error'])
+  expect(calls.filter(({ writes }) => writes)).toEqual([])
+})
+
 test('has nothing to do in the post step of a release that ended by itself, or that was refused', async () => {
   for (const inputs of [{}, { service: 'nothing' }]) {
     const { calls, post, printed, state } = await runBundle({

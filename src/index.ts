@@ -30,7 +30,7 @@ try {
   const sent = firstRequestSent()
   const loadGithub = () => import('@actions/github')
   const parts = { environment, clock: systemClock, toolkit, firstRequestSent: sent, log, files, teller, loadGithub }
-  const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation: listenForCancel() })
+  const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation: listenForCancel(), exit })
   await Promise.race([sent, running])
   await toolkit.load()
   await running
@@ -38,17 +38,23 @@ try {
   await endWithBug(error)
 }
 
+/** Ends the process once everything is printed, whatever still runs. */
+function exit(): void {
+  process.stdout.write('', () => process.exit())
+}
+
 /** Ends the step at once: after a mistake of ours nothing that still runs can be relied on. */
 async function endWithBug(error: unknown): Promise<void> {
   try {
     await toolkit.load()
+    log.endGroups()
     tellBug(error)
     await teller.lastWords(new Promise(() => {}))
   } catch (second) {
     process.exitCode = isPost ? 0 : 1
     process.stdout.write(`${logLine(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`)
   }
-  process.stdout.write('', () => process.exit())
+  exit()
 }
 
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */

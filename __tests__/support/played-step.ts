@@ -82,7 +82,7 @@ export async function playStep(
   // The SDK looks for these in the process itself.
   Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL: gate.url })
   process.exitCode = undefined
-  const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation })
+  const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation, exit: () => {} })
   const died = new Promise<void>((resolve) => death.signal.addEventListener('abort', () => resolve()))
   await Promise.race([Promise.all([toolkit.load(), running]), died])
   const exitCode = death.signal.aborted ? 137 : Number(process.exitCode ?? 0)

@@ -1,10 +1,11 @@
 import { type Clock, type Moment, momentOf } from '../clock.ts'
 import { mayWrite } from '../inputs/operation.ts'
 import { operate } from '../operations/operate.ts'
+import { newRelease } from '../progress.ts'
 import { isAtRest, type Release } from '../release-state.ts'
-import type { Log } from '../world.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { StepFiles } from './files.ts'
+import type { StepLog } from './log.ts'
 import { STATE_FILE, STATE_REPORT, STATE_SETTLED, STATE_UNTOLD, savedRelease } from './saved-release.ts'
 import { savedWhen } from './saved-when.ts'
 import { buildStep, type StepParts } from './step.ts'
@@ -17,11 +18,13 @@ export interface MainStepParts {
   clock: Clock
   toolkit: LaterToolkit
   firstRequestSent: Promise<void>
-  log: Log
+  log: StepLog
   files: StepFiles
   teller: Teller
   cancellation: Cancellation
   loadGithub: StepParts['loadGithub']
+  /** Ends the process as soon as everything is printed. */
+  exit(): void
 }
 
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
@@ -35,6 +38,7 @@ export async function mainStep({
   teller,
   cancellation,
   loadGithub,
+  exit,
 }: MainStepParts): Promise<void> {
   const saved = savedRelease(environment)
   let isSaving = false
@@ -50,7 +54,11 @@ export async function mainStep({
       if (!attempt(() => core.saveState(name, value))) warnOfLoss('the runner keeps no state for it (GITHUB_STATE)')
     })
 
+  let isOver = false
+
   function onRelease(news: Release): void {
+    // Of a step that was cut off: what it hung on may go on for a moment.
+    if (isOver) return
     const before = teller.told
     teller.keepTold(news)
     if (!savedWhen(before, news, tellsGithub)) return
@@ -82,26 +90,30 @@ export async function mainStep({
   teller.alsoTell(news)
   tellsGithub = news.isAsked
   const ended = await Promise.race([operate(parsed, { ...world, cautions }), cancellation.lastMoment])
+  isOver = true
   close()
-  const last = ended ?? cutOff(teller.told, momentOf(clock))
-  if (last === undefined) return
+  log.endGroups()
+  const last = ended ?? cutOff(teller.told ?? newRelease(parsed.inputs, world), momentOf(clock))
   if (isSaving) {
     saved.save(last)
     if (last.status !== 'cancelled' || isAtRest(last)) saveState(STATE_SETTLED, 'true')
   }
   teller.tellEnd(last)
+  // Without a first request, e.g. for want of credentials, nothing is printed yet.
+  if (cancellation.signal.aborted) await toolkit.load()
   // A cancelled step may be killed before GitHub has answered; its post step then tells the end.
   const mayBeUntold = isSaving && tellsGithub
   if (mayBeUntold) saveState(STATE_UNTOLD, 'true')
   const isTold = await teller.lastWords(cancellation.lastWord)
   if (mayBeUntold && (isTold || !cancellation.signal.aborted)) saveState(STATE_UNTOLD, 'false')
   // Something may still hang, and a cancelled step has no time for it.
-  if (ended === undefined) process.stdout.write('', () => process.exit())
+  if (cancellation.signal.aborted) exit()
 }
 
 /** A cancelled release that waited for something up to the last moment. */
-function cutOff(told: Release | undefined, endedAt: Moment): Release | undefined {
-  return told && { ...told, status: 'cancelled', endedAt }
+function cutOff(told: Release, endedAt: Moment): Release {
+  const hasFailed = told.settlement?.rollback.status === 'failed'
+  return { ...told, status: told.status ?? (hasFailed ? 'rollback-failed' : 'cancelled'), endedAt }
 }
 
 /** Why nothing can be left to the post step. */
