@@ -43929,7 +43929,7 @@ try {
     const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_4__/* .firstRequestSent */ .y)();
     const loadGithub = () => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(413)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
     const parts = { environment, clock: _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .ml, toolkit, firstRequestSent: sent, log, files, teller, loadGithub };
-    const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_6__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancel */ .F)() });
+    const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_6__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancel */ .F)(), exit });
     await Promise.race([sent, running]);
     await toolkit.load();
     await running;
@@ -43937,10 +43937,15 @@ try {
 catch (error) {
     await endWithBug(error);
 }
+/** Ends the process once everything is printed, whatever still runs. */
+function exit() {
+    process.stdout.write('', () => process.exit());
+}
 /** Ends the step at once: after a mistake of ours nothing that still runs can be relied on. */
 async function endWithBug(error) {
     try {
         await toolkit.load();
+        log.endGroups();
         tellBug(error);
         await teller.lastWords(new Promise(() => { }));
     }
@@ -43948,7 +43953,7 @@ async function endWithBug(error) {
         process.exitCode = isPost ? 0 : 1;
         process.stdout.write(`${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_11__/* .logLine */ .BP)(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`);
     }
-    process.stdout.write('', () => process.exit());
+    exit();
 }
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
 function tellBug(error) {
@@ -45825,10 +45830,9 @@ async function freeQuietly(lane, own, why, world) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   ke: () => (/* binding */ Progress),
-  iN: () => (/* binding */ askedOf)
+  iN: () => (/* binding */ askedOf),
+  Gj: () => (/* binding */ newRelease)
 });
-
-// UNUSED EXPORTS: newRelease
 
 // EXTERNAL MODULE: ./lib/clock.js
 var clock = __nccwpck_require__(5233);
@@ -49031,18 +49035,30 @@ function firstRequestSent() {
 
 /** The log of a step: every line is made safe for the runner here and nowhere else. */
 function stepLog(toolkit) {
+    let openGroups = 0;
     const line = (text) => toolkit.use((core) => core.info((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(text)));
+    const endGroup = () => {
+        if (openGroups === 0)
+            return;
+        openGroups -= 1;
+        toolkit.use((core) => core.endGroup());
+    };
     return {
         line,
         warning: (text) => line(`Warning: ${text}`),
         group: async (title, body) => {
+            openGroups += 1;
             toolkit.use((core) => core.startGroup((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(title)));
             try {
                 return await body();
             }
             finally {
-                toolkit.use((core) => core.endGroup());
+                endGroup();
             }
+        },
+        endGroups: () => {
+            while (openGroups > 0)
+                endGroup();
         },
     };
 }
@@ -51507,8 +51523,9 @@ var step = __nccwpck_require__(3069);
 
 
 
+
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
-async function mainStep({ environment, clock, toolkit, firstRequestSent, log, files, teller, cancellation, loadGithub, }) {
+async function mainStep({ environment, clock, toolkit, firstRequestSent, log, files, teller, cancellation, loadGithub, exit, }) {
     const saved = (0,saved_release/* savedRelease */.pA)(environment);
     let isSaving = false;
     let tellsGithub = false;
@@ -51523,7 +51540,11 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
         if (!attempt(() => core.saveState(name, value)))
             warnOfLoss('the runner keeps no state for it (GITHUB_STATE)');
     });
+    let isOver = false;
     function onRelease(news) {
+        // Of a step that was cut off: what it hung on may go on for a moment.
+        if (isOver)
+            return;
         const before = teller.told;
         teller.keepTold(news);
         if (!savedWhen(before, news, tellsGithub))
@@ -51559,16 +51580,19 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
     teller.alsoTell(news);
     tellsGithub = news.isAsked;
     const ended = await Promise.race([operate(parsed, { ...world, cautions }), cancellation.lastMoment]);
+    isOver = true;
     close();
-    const last = ended ?? cutOff(teller.told, (0,lib_clock/* momentOf */.Et)(clock));
-    if (last === undefined)
-        return;
+    log.endGroups();
+    const last = ended ?? cutOff(teller.told ?? (0,lib_progress/* newRelease */.Gj)(parsed.inputs, world), (0,lib_clock/* momentOf */.Et)(clock));
     if (isSaving) {
         saved.save(last);
         if (last.status !== 'cancelled' || (0,release_state/* isAtRest */.UU)(last))
             saveState(saved_release/* STATE_SETTLED */.gB, 'true');
     }
     teller.tellEnd(last);
+    // Without a first request, e.g. for want of credentials, nothing is printed yet.
+    if (cancellation.signal.aborted)
+        await toolkit.load();
     // A cancelled step may be killed before GitHub has answered; its post step then tells the end.
     const mayBeUntold = isSaving && tellsGithub;
     if (mayBeUntold)
@@ -51577,12 +51601,13 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
     if (mayBeUntold && (isTold || !cancellation.signal.aborted))
         saveState(saved_release/* STATE_UNTOLD */.$R, 'false');
     // Something may still hang, and a cancelled step has no time for it.
-    if (ended === undefined)
-        process.stdout.write('', () => process.exit());
+    if (cancellation.signal.aborted)
+        exit();
 }
 /** A cancelled release that waited for something up to the last moment. */
 function cutOff(told, endedAt) {
-    return told && { ...told, status: 'cancelled', endedAt };
+    const hasFailed = told.settlement?.rollback.status === 'failed';
+    return { ...told, status: told.status ?? (hasFailed ? 'rollback-failed' : 'cancelled'), endedAt };
 }
 /** Why nothing can be left to the post step. */
 const NOT_SAVED = 'nothing can be saved for it (RUNNER_TEMP cannot be written)';
