@@ -46527,9 +46527,14 @@ function isAtRest(release) {
         return !mayHaveStarted(release) && preview?.taking === undefined;
     return settlement !== undefined && settlement.cutShort === undefined;
 }
-/** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */
+/** The output `rollback-status`: without a settlement it is what the release leaves open. */
 function rollbackStatusOf(release) {
-    return rollbackOf(release)?.status ?? (release.status === 'unknown' ? 'unknown' : 'none');
+    return rollbackOf(release)?.status ?? (isLeftOpen(release) ? 'unknown' : 'none');
+}
+/** A cancelled step ended while it looked for its deployment, or while it brought it to rest. */
+function isLeftOpen(release) {
+    const { status, outcome } = release;
+    return status === 'unknown' || (status === 'cancelled' && (outcome !== undefined || mayHaveStarted(release)));
 }
 /** The rollback, or that there was none. */
 function rollbackOf(release) {

@@ -166,9 +166,15 @@ export function isAtRest(release: Release): boolean {
   return settlement !== undefined && settlement.cutShort === undefined
 }
 
-/** The output `rollback-status`: without a settlement it is what the release's own status leaves open. */
+/** The output `rollback-status`: without a settlement it is what the release leaves open. */
 export function rollbackStatusOf(release: Release): Rollback['status'] {
-  return rollbackOf(release)?.status ?? (release.status === 'unknown' ? 'unknown' : 'none')
+  return rollbackOf(release)?.status ?? (isLeftOpen(release) ? 'unknown' : 'none')
+}
+
+/** A cancelled step ended while it looked for its deployment, or while it brought it to rest. */
+function isLeftOpen(release: Release): boolean {
+  const { status, outcome } = release
+  return status === 'unknown' || (status === 'cancelled' && (outcome !== undefined || mayHaveStarted(release)))
 }
 
 /** The rollback, or that there was none. */
