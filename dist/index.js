@@ -42797,7 +42797,7 @@ function cutShortOf({ kind, snapshot }, { clock, untilMs }) {
 function mayStopNow(seen, { onlyAtReady = false }, asAsked) {
     if (asAsked === undefined)
         return !(0,follow_snapshot/* isMoved */.yu)(seen);
-    return !onlyAtReady || (0,follow_snapshot/* isWaitingForPromotion */.gv)(seen);
+    return !onlyAtReady || (0,follow_snapshot/* isBeforeProduction */.rr)(seen);
 }
 /** A deployment that succeeded while it was to be stopped is at rest too. */
 async function settleEnd(engine, snapshot, following, reasons) {
@@ -42824,7 +42824,9 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   gv: () => (/* binding */ isWaitingForPromotion),
 /* harmony export */   hY: () => (/* binding */ hasEnded),
 /* harmony export */   my: () => (/* binding */ runningEvent),
+/* harmony export */   nM: () => (/* binding */ isAtTestHook),
 /* harmony export */   pd: () => (/* binding */ hookOf),
+/* harmony export */   rr: () => (/* binding */ isBeforeProduction),
 /* harmony export */   uG: () => (/* binding */ failedEvent),
 /* harmony export */   yu: () => (/* binding */ isMoved)
 /* harmony export */ });
@@ -42924,6 +42926,20 @@ function isWaitingForPromotion(snapshot) {
     const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
     const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next);
     return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped');
+}
+/** The last event before `Ready` runs, and the deployment does not show `Ready` yet. */
+function isAtTestHook(snapshot) {
+    return snapshot.status === 'running' && runningEvent(snapshot)?.name === 'AfterAllowTestTraffic';
+}
+/**
+ * It waits at `Ready` or is at its test hook, which CodeDeploy may show as `Ready` or as running; no event that comes
+ * after has begun, so that production has not moved.
+ */
+function isBeforeProduction(snapshot) {
+    const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
+    const ahead = next < 0 ? [] : snapshot.events.slice(next);
+    const isAhead = ahead.every(({ status }) => status === 'pending' || status === 'skipped');
+    return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && isAhead && !isMoved(snapshot);
 }
 
 
@@ -50652,7 +50668,7 @@ function promotionStep(snapshot, { holdsAtReady, readyWaitMs }) {
     }
     if ((0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
         return 'continue';
-    if (status === 'ready' || (holdsAtReady && isAtTestHook(snapshot)))
+    if (status === 'ready' || (holdsAtReady && (0,follow_snapshot/* isAtTestHook */.nM)(snapshot)))
         return 'wait';
     const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
     const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped');
@@ -50660,9 +50676,12 @@ function promotionStep(snapshot, { holdsAtReady, readyWaitMs }) {
         return 'follow';
     return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`);
 }
-/** Why a deployment that runs is not stopped when only one that waits at `Ready` is to be; undefined when it waits there. */
-function notAtReadyProblem(snapshot) {
-    if ((0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
+/**
+ * Why a deployment that runs is not stopped when only one that waits at `Ready` is to be; undefined when it waits there,
+ * or will as soon as its test hook has passed, which CodeDeploy may show as `Ready` already or not yet.
+ */
+function notAtReadyProblem(snapshot, { holdsAtReady }) {
+    if ((0,follow_snapshot/* isBeforeProduction */.rr)(snapshot) && (snapshot.status === 'ready' || holdsAtReady))
         return undefined;
     return notHeld(`${elsewhere(snapshot)}, so it was not stopped ('only-at-ready').`);
 }
@@ -50671,10 +50690,6 @@ function elsewhere(snapshot) {
     const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
     const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`;
     return `Deployment ${deploymentId} does not wait at Ready (it is ${where})`;
-}
-/** The last event before `Ready` runs. */
-function isAtTestHook(snapshot) {
-    return snapshot.status === 'running' && (0,follow_snapshot/* runningEvent */.my)(snapshot)?.name === 'AfterAllowTestTraffic';
 }
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
 function isBesideReady(snapshot) {
@@ -50757,7 +50772,7 @@ function takeUp({ deploymentId, taskDefinitionArn }, progress) {
 
 /**
  * Stops a deployment with rollback, also in its termination wait, and follows both to their ends; with `only-at-ready`
- * one that waits at `Ready` only. Changes AWS by that stop only; with nothing active there is nothing to do.
+ * one that waits at `Ready`, or will once its test hook has passed, only. Changes AWS by that stop only; with nothing active there is nothing to do.
  */
 async function stop(parsed, world) {
     const { inputs } = parsed;
@@ -50778,7 +50793,7 @@ async function stop(parsed, world) {
         return progress.end('refused');
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return await endWithEnded(attached, snapshot, 'unchanged', inputs, world, progress);
-    const problem = inputs.onlyAtReady ? notAtReadyProblem(snapshot) : undefined;
+    const problem = inputs.onlyAtReady ? notAtReadyProblem(snapshot, attached.plan.group) : undefined;
     if (problem !== undefined)
         return progress.end('refused', { problems: [problem] });
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))

@@ -76,6 +76,19 @@ describe('operation: stop', () => {
     }),
   )
 
+  test.each(['after-test-hook', 'during-test-hook'] as const)(
+    'with only-at-ready a stop during the test hook takes the deployment back, with Ready shown %s',
+    (readyShown) =>
+      inOneAccount({ ...HELD, assumptions: { readyShown } }, async (account) => {
+        const hook = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }
+        await releaseAndDie(account, { 'wait-for': 'test-traffic', ...hook })
+        await account.clock.sleep(130_000)
+        const { outputs, writes } = await operate(account, { ...STOP, 'only-at-ready': 'true' })
+        expect(writes).toEqual(['StopDeployment'])
+        expect(outputs).toMatchObject({ status: 'stopped', production: 'web:1' })
+      }),
+  )
+
   test('with only-at-ready a stop that AWS did not take is not sent again once somebody has continued the deployment', () =>
     inOneAccount(HELD, async (account) => {
       await operate(account, { 'wait-for': 'test-traffic' })

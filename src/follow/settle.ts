@@ -12,7 +12,7 @@ import {
   type RollbackReasons,
   settleRollback,
 } from './rollback.ts'
-import { hasEnded, isCurrent, isMoved, isWaitingForPromotion, lastReadAt, type Snapshot } from './snapshot.ts'
+import { hasEnded, isBeforeProduction, isCurrent, isMoved, lastReadAt, type Snapshot } from './snapshot.ts'
 import { StopRequest } from './stop-request.ts'
 import { Trouble } from './trouble.ts'
 
@@ -41,7 +41,7 @@ export interface Partings {
   wasStopped?: boolean
   /** CodeDeploy has taken that stop. */
   wasStopAccepted?: boolean
-  /** A stop that is asked for is meant for a deployment that waits at `Ready`, and for no other. */
+  /** A stop that is asked for is meant for a deployment before production that waits at `Ready` or is about to. */
   onlyAtReady?: boolean
 }
 
@@ -260,7 +260,7 @@ function cutShortOf({ kind, snapshot }: Outcome, { clock, untilMs }: Following):
 /** Whether a stop that has failed is still wanted of a deployment that is like this by now. */
 function mayStopNow(seen: Snapshot, { onlyAtReady = false }: Partings, asAsked: 'as-asked' | undefined): boolean {
   if (asAsked === undefined) return !isMoved(seen)
-  return !onlyAtReady || isWaitingForPromotion(seen)
+  return !onlyAtReady || isBeforeProduction(seen)
 }
 
 /** A deployment that succeeded while it was to be stopped is at rest too. */

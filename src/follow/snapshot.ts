@@ -178,3 +178,19 @@ export function isWaitingForPromotion(snapshot: Snapshot): boolean {
   const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next)
   return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped')
 }
+
+/** The last event before `Ready` runs, and the deployment does not show `Ready` yet. */
+export function isAtTestHook(snapshot: Snapshot): boolean {
+  return snapshot.status === 'running' && runningEvent(snapshot)?.name === 'AfterAllowTestTraffic'
+}
+
+/**
+ * It waits at `Ready` or is at its test hook, which CodeDeploy may show as `Ready` or as running; no event that comes
+ * after has begun, so that production has not moved.
+ */
+export function isBeforeProduction(snapshot: Snapshot): boolean {
+  const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
+  const ahead = next < 0 ? [] : snapshot.events.slice(next)
+  const isAhead = ahead.every(({ status }) => status === 'pending' || status === 'skipped')
+  return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && isAhead && !isMoved(snapshot)
+}

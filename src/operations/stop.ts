@@ -18,7 +18,7 @@ import { attachTo, takeUp } from './attach.ts'
 
 /**
  * Stops a deployment with rollback, also in its termination wait, and follows both to their ends; with `only-at-ready`
- * one that waits at `Ready` only. Changes AWS by that stop only; with nothing active there is nothing to do.
+ * one that waits at `Ready`, or will once its test hook has passed, only. Changes AWS by that stop only; with nothing active there is nothing to do.
  */
 export async function stop(parsed: ParsedInputs, world: World): Promise<Release> {
   const { inputs } = parsed
@@ -34,7 +34,7 @@ export async function stop(parsed: ParsedInputs, world: World): Promise<Release>
   if (world.signal.aborted) return progress.end('cancelled')
   if (snapshot === undefined) return progress.end('refused')
   if (hasEnded(snapshot)) return await endWithEnded(attached, snapshot, 'unchanged', inputs, world, progress)
-  const problem = inputs.onlyAtReady ? notAtReadyProblem(snapshot) : undefined
+  const problem = inputs.onlyAtReady ? notAtReadyProblem(snapshot, attached.plan.group) : undefined
   if (problem !== undefined) return progress.end('refused', { problems: [problem] })
   for (const line of openingLines(progress.release)) world.log.line(line)
   return await stopAndConclude(attached, snapshot, inputs, world, progress)

@@ -1,7 +1,15 @@
 import type { DescribedDefinition } from '../aws/ecs.ts'
 import type { Problem } from '../errors.ts'
 import { endingOf } from '../follow/ending.ts'
-import { hasEnded, isMoved, isWaitingForPromotion, runningEvent, type Snapshot } from '../follow/snapshot.ts'
+import {
+  hasEnded,
+  isAtTestHook,
+  isBeforeProduction,
+  isMoved,
+  isWaitingForPromotion,
+  runningEvent,
+  type Snapshot,
+} from '../follow/snapshot.ts'
 import type { ContainerImage } from '../inputs/container-lines.ts'
 import { clockTime } from '../report/words.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
@@ -36,9 +44,15 @@ export function promotionStep(
   return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`)
 }
 
-/** Why a deployment that runs is not stopped when only one that waits at `Ready` is to be; undefined when it waits there. */
-export function notAtReadyProblem(snapshot: Snapshot): Problem | undefined {
-  if (isWaitingForPromotion(snapshot)) return undefined
+/**
+ * Why a deployment that runs is not stopped when only one that waits at `Ready` is to be; undefined when it waits there,
+ * or will as soon as its test hook has passed, which CodeDeploy may show as `Ready` already or not yet.
+ */
+export function notAtReadyProblem(
+  snapshot: Snapshot,
+  { holdsAtReady }: Pick<DeploymentGroup, 'holdsAtReady'>,
+): Problem | undefined {
+  if (isBeforeProduction(snapshot) && (snapshot.status === 'ready' || holdsAtReady)) return undefined
   return notHeld(`${elsewhere(snapshot)}, so it was not stopped ('only-at-ready').`)
 }
 
@@ -47,11 +61,6 @@ function elsewhere(snapshot: Snapshot): string {
   const event = runningEvent(snapshot)
   const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`
   return `Deployment ${deploymentId} does not wait at Ready (it is ${where})`
-}
-
-/** The last event before `Ready` runs. */
-function isAtTestHook(snapshot: Snapshot): boolean {
-  return snapshot.status === 'running' && runningEvent(snapshot)?.name === 'AfterAllowTestTraffic'
 }
 
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
