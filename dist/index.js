@@ -51990,6 +51990,8 @@ var errors = __nccwpck_require__(452);
  * environment. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
  */
 const SERVICES = ['ecs', 'codedeploy', 'sts', 'lambda', 'cloudwatch_logs', 'elastic_load_balancing_v2'];
+/** What the SDK asks for the credentials of a profile, with clients that it builds without our handler. Observed. */
+const SIGN_IN_SERVICES = ['sso', 'sso_oidc'];
 /** The domains of AWS by partition, with those of dual-stack endpoints. Source: the SDK's partitions. */
 const DNS_SUFFIXES = [
     'amazonaws.com',
@@ -52038,7 +52040,7 @@ function readEndpoints(environment, config) {
     const given = {};
     const otherOrigins = new Set();
     const problems = new Map();
-    for (const service of SERVICES) {
+    for (const service of [...SERVICES, ...SIGN_IN_SERVICES]) {
         const endpoint = isIgnored(environment, config) ? undefined : endpointOf(service, environment, config);
         if (endpoint === undefined)
             continue;

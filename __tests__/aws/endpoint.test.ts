@@ -111,6 +111,8 @@ test('each service has the first endpoint that the SDK would find, and every oth
     ecs: { url: 'https://one.example', source: 'AWS_ENDPOINT_URL_ECS' },
     codedeploy: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
     cloudwatch_logs: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
+    sso: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
+    sso_oidc: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
     elastic_load_balancing_v2: {
       url: 'https://three.example',
       source: "'endpoint_url' of elastic_load_balancing_v2 in the services of profile 'lab'",

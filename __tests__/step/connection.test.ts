@@ -8,7 +8,7 @@ import { DescribeServicesCommand, type ServiceInputTypes, type ServiceOutputType
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { FinalizeRequestMiddleware } from '@smithy/types'
 import { describeService } from '../../src/aws/ecs.ts'
-import { SERVICES } from '../../src/aws/endpoint.ts'
+import { SERVICES, SIGN_IN_SERVICES } from '../../src/aws/endpoint.ts'
 import { readProxies } from '../../src/aws/proxy.ts'
 import { type Connection, connect } from '../../src/step/connection.ts'
 import { laterToolkit } from '../../src/step/toolkit.ts'
@@ -124,7 +124,9 @@ describe('requests of every client go where was looked', () => {
   })
 })
 
-test.each(SERVICES)('plain http beyond this machine is refused for %s, wherever it is said', async (service) => {
+const ALL_SERVICES = [...SERVICES, ...SIGN_IN_SERVICES]
+
+test.each(ALL_SERVICES)('plain http beyond this machine is refused for %s, wherever it is said', async (service) => {
   const variable = `AWS_ENDPOINT_URL_${service.toUpperCase()}`
   const config = `[profile lab]\nservices = here\n[services here]\n${service} =\n  endpoint_url = http://10.0.0.1\n`
   const byVariable = await connectIn({ ...KEYS, [variable]: 'http://10.0.0.1' })
@@ -135,6 +137,19 @@ test.each(SERVICES)('plain http beyond this machine is refused for %s, wherever 
     ])
   }
 })
+
+test.each(SIGN_IN_SERVICES)(
+  'an endpoint of %s that is not AWS is told, as it gets the token of the profile',
+  async (service) => {
+    const variable = `AWS_ENDPOINT_URL_${service.toUpperCase()}`
+    const connection = await connectIn({
+      AWS_REGION: 'us-east-1',
+      AWS_PROFILE: 'lab',
+      [variable]: 'https://sso.example',
+    })
+    expect(connection).toMatchObject({ obstacles: [], otherEndpoint: 'https://sso.example' })
+  },
+)
 
 test('services that the shared config file does not have, and a file that is none, are refused', async () => {
   const missing = await connectIn({ ...KEYS, AWS_PROFILE: 'lab' }, '[profile lab]\nservices = elsewhere\n')

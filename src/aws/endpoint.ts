@@ -10,6 +10,11 @@ export const SERVICES = ['ecs', 'codedeploy', 'sts', 'lambda', 'cloudwatch_logs'
 
 export type ServiceName = (typeof SERVICES)[number]
 
+/** What the SDK asks for the credentials of a profile, with clients that it builds without our handler. Observed. */
+export const SIGN_IN_SERVICES = ['sso', 'sso_oidc'] as const
+
+type AskedService = ServiceName | (typeof SIGN_IN_SERVICES)[number]
+
 /** The domains of AWS by partition, with those of dual-stack endpoints. Source: the SDK's partitions. */
 const DNS_SUFFIXES = [
   'amazonaws.com',
@@ -74,7 +79,7 @@ export interface Endpoint {
 /** Where requests go. */
 export interface Endpoints {
   /** By service; absent: to AWS in the region. */
-  given: Partial<Record<ServiceName, Endpoint>>
+  given: Partial<Record<AskedService, Endpoint>>
   /** The addresses that are not AWS. */
   otherOrigins: string[]
   /** Why nothing may be sent there. */
@@ -88,7 +93,7 @@ export function readEndpoints(environment: Environment, config: SharedConfig): E
   const given: Endpoints['given'] = {}
   const otherOrigins = new Set<string>()
   const problems = new Map<string, Problem>()
-  for (const service of SERVICES) {
+  for (const service of [...SERVICES, ...SIGN_IN_SERVICES]) {
     const endpoint = isIgnored(environment, config) ? undefined : endpointOf(service, environment, config)
     if (endpoint === undefined) continue
     const problem = problemOf(endpoint)
@@ -110,7 +115,7 @@ function isIgnored(environment: Environment, { profile }: SharedConfig): boolean
 }
 
 /** The first of the places where the SDK looks. Source: as for `SERVICES`, "Precedence of endpoint configuration settings". */
-function endpointOf(service: ServiceName, environment: Environment, config: SharedConfig): Endpoint | undefined {
+function endpointOf(service: AskedService, environment: Environment, config: SharedConfig): Endpoint | undefined {
   const { profile, profileName, services } = config
   const variable = `AWS_ENDPOINT_URL_${service.toUpperCase()}`
   const inProfile = `profile '${inSentence(profileName, 100)}'`
