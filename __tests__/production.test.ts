@@ -47,17 +47,17 @@ describe('when lifecycle events were never seen', () => {
     expect(message).toContain('an alarm went off (ALARM_ACTIVE')
   })
 
-  test('a rollback that succeeded says that the original serves again', async () => {
+  test('a rollback that succeeded says that the original serves, and not that it does so again', async () => {
     const { outputs, message } = await releaseWith(allDenied)
     expect(outputs).toMatchObject({ status: 'rolled-back', production: 'web:1', 'replacement-traffic': '0' })
-    expect(message).toContain('Production runs web:1 again (read 12:02:')
+    expect(message).toContain('Production runs web:1 (read 12:02:')
   })
 })
 
 describe('when the last reading is old', () => {
-  test('a time-out says what was last seen and when, and nothing of now', async () => {
+  test('a release that could not be read at the end of its time is unknown, and says what was last seen and when', async () => {
     const { outputs, message, summary, report } = await releaseWith([fault('*', UNAVAILABLE, FOR_EVER, 76)])
-    expect(outputs).toMatchObject({ status: 'timed-out', ...UNSEEN })
+    expect(outputs).toMatchObject({ status: 'unknown', ...UNSEEN })
     expect(message).not.toContain('never left')
     expect(message).toContain('What serves production could not be seen. When it was last seen at 12:01:')
     expect(message).toContain(', production ran web:1.')
@@ -68,10 +68,10 @@ describe('when the last reading is old', () => {
     expect(summary).toMatch(/\| CodeDeploy status \| InProgress \(read 2026-08-08 12:0/)
   })
 
-  test('a time-out asks ECS, which tells when everything has moved', async () => {
+  test('a release that could not be read at the end of its time asks ECS, which tells when everything has moved', async () => {
     const faults = ['GetDeployment', 'GetDeploymentTarget'].map((name) => fault(name, UNAVAILABLE, FOR_EVER, 76))
     const { outputs, message } = await releaseWith(faults, { hookPlans: PASSES })
-    expect(outputs).toMatchObject({ status: 'timed-out', production: 'web:2', 'replacement-traffic': '100' })
+    expect(outputs).toMatchObject({ status: 'unknown', production: 'web:2', 'replacement-traffic': '100' })
     expect(message).toMatch(/Production runs web:2 \(read 13:\d\d:/)
   })
 

@@ -37,12 +37,18 @@ export function answerOddly(
         return before >= one.after && before < one.after + one.count
       })
       if (met.length === 0) return answer
-      const chunks: Uint8Array[] = []
-      for await (const chunk of answer.response.body as AsyncIterable<Uint8Array>) chunks.push(chunk)
-      const document: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
+      const document: unknown = JSON.parse((await textOf(answer.response.body)) || '{}')
       const changed = met.reduce((one, { oddity }) => withOddity(one, oddity), document)
       answer.response.body = new TextEncoder().encode(JSON.stringify(changed) ?? '')
       return answer
     }
   }
+}
+
+/** The body of an answer, which comes over a connection or has been read already. */
+async function textOf(body: unknown): Promise<string> {
+  if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
 }

@@ -69,7 +69,8 @@ export function virtualClock(actors = 1, startMs = SIMULATION_START_MS): Virtual
   }
 
   const clock: VirtualClock = {
-    now: () => nowMs,
+    // Whole milliseconds, as a wall clock tells them.
+    now: () => Math.floor(nowMs),
     monotonicMs: () => nowMs - startMs,
     sleep: (durationMs, signal) => sleep(Symbol('anybody'), durationMs, signal),
     forActor: () => {
