@@ -228,3 +228,20 @@ test.each<[string, string | undefined, DeploymentInfo, number, Partial<Occupancy
   })
   expect(found?.stage).toBe(stage)
 })
+
+test('a deployment that has ended before it made any task is undone by nothing', async () => {
+  const target = targetOf('FKKKKKKK', 'Failed')
+  const [original] = target.ecsTarget?.taskSetsInfo ?? []
+  const withoutReplacement = { ...target, ecsTarget: { ...target.ecsTarget, taskSetsInfo: original ? [original] : [] } }
+  const situation = { infos: { 'd-1': failed() }, facts: { suspects: ['d-1'] }, afterMs: ENDED_MS }
+  expect((await occupant({ ...situation, targets: { 'd-1': target } })).found?.stage).toBe('rolling-back')
+  expect((await occupant({ ...situation, targets: { 'd-1': withoutReplacement } })).found).toBeUndefined()
+})
+
+test('whether a rollback is due is not guessed of a deployment whose target may not be read', async () => {
+  const deny = () => {
+    throw new ServiceFailure('AccessDeniedException')
+  }
+  const situation = { infos: { 'd-1': failed() }, facts: { suspects: ['d-1'] }, afterMs: ENDED_MS }
+  expect((await occupant({ ...situation, answers: { GetDeploymentTarget: deny } })).found).toBeUndefined()
+})
