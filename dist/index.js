@@ -43437,7 +43437,8 @@ async function makeRoom(room, first, autoPromote, world, progress) {
     try {
         while (occupant !== undefined && !signal.aborted) {
             const step = (0,group_room/* stepIn */.e)(room, occupant, askedOf(making, occupant), (0,lib_clock/* momentOf */.Et)(clock));
-            if (step === 'refuse') {
+            const isUnseen = making.reading.failed > 0;
+            if (step === 'refuse' || (isUnseen && (0,group_room/* leftMs */.O)(room, (0,lib_clock/* momentOf */.Et)(clock)) <= 0)) {
                 progress.end('refused', { ...endOf(progress, world), problems: [(0,busy_problem/* busyProblem */.rU)(occupant, room, (0,lib_clock/* momentOf */.Et)(clock))] });
                 return false;
             }
@@ -43449,6 +43450,9 @@ async function makeRoom(room, first, autoPromote, world, progress) {
                 }
                 tell(step, occupant, making, room, world, progress);
                 await (0,race/* until */.TG)(signal, take(step, occupant, making, world));
+                await clock.sleep(restMs(occupant, making, world), signal);
+            }
+            else if (isUnseen) {
                 await clock.sleep(restMs(occupant, making, world), signal);
             }
             // What is stopped is looked at right before.

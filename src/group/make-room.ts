@@ -10,7 +10,7 @@ import { freeLine, roomStepLine, stillBusyLine } from '../report/room-lines.ts'
 import type { World } from '../world.ts'
 import { busyProblem } from './busy-problem.ts'
 import { findOccupant, type Occupant } from './occupant.ts'
-import { type Room, stepIn } from './room.ts'
+import { leftMs, type Room, stepIn } from './room.ts'
 import type { RoomStep } from './room-policy.ts'
 import { Sightings } from './sightings.ts'
 import { endedWaits, type Wait, waitedMs, withWait } from './wait.ts'
@@ -61,7 +61,8 @@ export async function makeRoom(
   try {
     while (occupant !== undefined && !signal.aborted) {
       const step = stepIn(room, occupant, askedOf(making, occupant), momentOf(clock))
-      if (step === 'refuse') {
+      const isUnseen = making.reading.failed > 0
+      if (step === 'refuse' || (isUnseen && leftMs(room, momentOf(clock)) <= 0)) {
         progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, momentOf(clock))] })
         return false
       }
@@ -73,6 +74,8 @@ export async function makeRoom(
         }
         tell(step, occupant, making, room, world, progress)
         await until(signal, take(step, occupant, making, world))
+        await clock.sleep(restMs(occupant, making, world), signal)
+      } else if (isUnseen) {
         await clock.sleep(restMs(occupant, making, world), signal)
       }
       // What is stopped is looked at right before.
