@@ -99,7 +99,7 @@ export const twoJob: Workflow = {
           job: {
             name: 'reject',
             run: {},
-            inputs: proposed({ operation: 'stop' }),
+            inputs: proposed({ operation: 'stop', 'only-at-ready': 'true' }),
             ends: { status: 'stopped', exitCode: 0, outputs: { production: 'web:1' }, writes: ['StopDeployment'] },
           },
         },
