@@ -150,9 +150,9 @@ describe('a release that CodeDeploy ends', () => {
     const { outputs, annotation, summary } = await releaseWith({ scenario: scenarios['hook-fails-no-rollback'] })
     expect(outputs).toMatchObject({ status: 'failed', 'rollback-status': 'none', production: 'web:1' })
     expect(annotation?.message).toContain('There was no rollback: no setting asks for one after this')
-    expect(annotation?.message).toContain('Test traffic goes to the replacement (web:2).')
+    expect(annotation?.message).toContain('The test listener reaches the replacement (web:2).')
     expect(annotation?.message).toContain('The replacement task set still runs (2 of 2 tasks).')
-    expect(summary).toContain('By the lifecycle events, the test listener reaches the replacement task set.')
+    expect(summary).toContain('- The test listener reaches the replacement (web:2), as read at ')
   })
 
   test('names the alarm and how far traffic had shifted', async () => {

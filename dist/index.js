@@ -36948,9 +36948,10 @@ async function readLogEvents(attempts, logs, range) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ listenerUrl),
-/* harmony export */   u: () => (/* binding */ loadLoadBalancing)
+/* harmony export */   Cx: () => (/* binding */ listenerUrl),
+/* harmony export */   uW: () => (/* binding */ loadLoadBalancing)
 /* harmony export */ });
+/* unused harmony export targetGroupOf */
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 
 /** A client of Elastic Load Balancing, loaded when it is needed: most releases never need it. */
@@ -36961,10 +36962,10 @@ async function loadLoadBalancing(config) {
         describeListener: async (listenerArn, abortSignal) => {
             const command = new DescribeListenersCommand({ ListenerArns: [listenerArn] });
             const [listener] = (await client.send(command, { abortSignal })).Listeners ?? [];
-            const { LoadBalancerArn: loadBalancerArn, Protocol: protocol, Port: port } = listener ?? {};
+            const { LoadBalancerArn: loadBalancerArn, Protocol: protocol, Port: port, DefaultActions = [] } = listener ?? {};
             return loadBalancerArn === undefined || protocol === undefined || port === undefined
                 ? undefined
-                : { loadBalancerArn, protocol, port };
+                : { loadBalancerArn, protocol, port, targetGroup: targetGroupOf(DefaultActions) };
         },
         dnsNameOf: async (loadBalancerArn, abortSignal) => {
             const command = new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] });
@@ -36972,6 +36973,19 @@ async function loadLoadBalancing(config) {
         },
         close: () => client.destroy(),
     };
+}
+/**
+ * The one target group that gets everything that is forwarded; undefined when there is none, or several share it. Under
+ * CodeDeploy a listener keeps both of its target groups, with weights 0 and 100, and no `TargetGroupArn` beside them
+ * (observed).
+ */
+function targetGroupOf(actions) {
+    const forward = actions.find(({ Type }) => Type === 'forward');
+    const groups = forward?.ForwardConfig?.TargetGroups ?? [];
+    if (groups.length === 0)
+        return forward?.TargetGroupArn;
+    const [one, ...others] = groups.filter(({ Weight }) => Weight !== 0);
+    return others.length === 0 ? one?.TargetGroupArn : undefined;
 }
 const DEFAULT_PORTS = { http: 80, https: 443 };
 /** The address that people open to reach a listener; undefined when it tells none. @throws CallError */
@@ -37472,7 +37486,7 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 1981:
+/***/ 8392:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37747,9 +37761,89 @@ function productionByWeight(sides, snapshot) {
 
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
+;// CONCATENATED MODULE: ./lib/test-listener.js
+
+
+
+
+
+/** How long both reads may take together, in milliseconds. */
+const READ_WITHIN_MS = 2_000;
+/** After these people ask what the test listener reaches; after a success it is what serves production. */
+const MATTERS_AFTER = new Set([
+    'awaiting-promotion',
+    'failed',
+    'stopped',
+    'rolled-back',
+    'rollback-failed',
+    'timed-out',
+    'cancelled',
+]);
+/**
+ * Reads what the test listener reaches now. The permission for it is optional, and nothing depends on the answer: one
+ * attempt, without a warning when it fails. A step that is being cancelled does not ask.
+ * @returns undefined when it was not read
+ */
+async function readTestListener(status, { service, group }, deploymentId, world) {
+    const { testListener } = group;
+    if (testListener === undefined || !MATTERS_AFTER.has(status) || world.signal.aborted)
+        return undefined;
+    const once = { ...world, maxAttempts: 1, deadlineMs: READ_WITHIN_MS, patienceMs: 0 };
+    try {
+        const elb = await world.loadBalancing();
+        const reads = (0,race/* within */.ux)(world.clock, READ_WITHIN_MS, async () => {
+            const listener = await (0,attempts/* attempt */.CD)(once, 'elasticloadbalancing:DescribeListeners', (signal) => elb.describeListener(testListener, signal));
+            if (listener?.targetGroup === undefined)
+                return { listener, taskSets: [] };
+            const answer = await (0,ecs/* describeService */.Jv)(once, service.clusterName, service.arn);
+            return { listener, taskSets: answer.service?.taskSets };
+        });
+        const { listener, taskSets } = (await (0,race/* until */.TG)(world.signal, reads)) ?? {};
+        if (listener === undefined || taskSets === undefined)
+            return undefined;
+        const sides = {
+            deploymentId,
+            originalId: (0,service_service/* originalTaskSetOf */.o3)(service, deploymentId),
+            targetGroups: group.targetGroups,
+        };
+        const isHttp = listener.protocol === 'HTTP' || listener.protocol === 'HTTPS';
+        return { reaches: reachedBy(listener.targetGroup, taskSets, sides), isHttp, readAtMs: world.clock.now() };
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        return undefined;
+    }
+}
+/**
+ * Whose tasks are in a target group. The targets of a task set that is DRAINING are being taken out of it, and get no new
+ * requests. Source: ECS API Reference, TaskSet; ELB User Guide, "Deregistration delay".
+ * @param targetGroup its ARN; undefined when a listener reaches none or several
+ */
+function reachedBy(targetGroup, taskSets, { deploymentId, originalId, targetGroups }) {
+    if (targetGroup === undefined)
+        return undefined;
+    const running = taskSets.filter(({ status, runningCount }) => status !== 'DRAINING' && runningCount !== 0);
+    const [one, ...others] = running.filter(({ loadBalancers = [] }) => loadBalancers.some(({ targetGroupArn }) => targetGroupArn === targetGroup));
+    if (others.length > 0)
+        return undefined;
+    if (one === undefined) {
+        const areAllKnown = running.every(({ loadBalancers = [] }) => loadBalancers.length > 0);
+        return areAllKnown && targetGroups.includes(nameOf(targetGroup)) ? 'empty' : undefined;
+    }
+    if (one.externalId === deploymentId)
+        return 'replacement';
+    return one.id !== undefined && one.id === originalId ? 'original' : undefined;
+}
+/** Its resource is `targetgroup/NAME/ID`. Source: Service Authorization Reference, Elastic Load Balancing V2. */
+function nameOf(targetGroup) {
+    return (0,aws_arn/* parseArn */.Lw)(targetGroup)?.resource.split('/')[1] ?? '';
+}
+
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
 ;// CONCATENATED MODULE: ./lib/conclude.js
+
 
 
 
@@ -37774,11 +37868,14 @@ async function conclude({ plan, outcome, settlement }, choice, world, progress, 
     });
     const { snapshot } = settlement;
     await lastly();
-    const { logs, warnings } = await readHookLogs(progress.learn({ settlement, snapshot, production }), choice, world);
+    const status = (0,verdict/* verdictOf */.Vj)(outcome, settlement);
+    const testListener = await readTestListener(status, plan, sides.deploymentId, world);
+    const settled = progress.learn({ settlement, snapshot, production, testListener });
+    const { logs, warnings } = await readHookLogs(settled, choice, world);
     for (const warning of warnings)
         progress.warn(warning);
     await tellHookLogs(logs, world);
-    return progress.end((0,verdict/* verdictOf */.Vj)(outcome, settlement), { hookLogs: logs });
+    return progress.end(status, { hookLogs: logs });
 }
 async function tellHookLogs(logs, { log }) {
     for (const hookLog of logs) {
@@ -46011,6 +46108,7 @@ function newRelease(inputs, world) {
         settlement: undefined,
         production: undefined,
         testUrl: inputs.testUrl,
+        testListener: undefined,
         preview: undefined,
         hookLogs: [],
         taskStops: [],
@@ -47713,16 +47811,24 @@ function remains(release) {
         const isThere = release.preview?.errand === 'claim' ? (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) : undefined;
         return isThere ?? keptSentence(release);
     }
+    // That the replacement is there for tests is what the release says itself.
+    if (release.status === 'awaiting-promotion' && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testTraffic */ .si)(release) !== 'replacement')
+        return testSentence(release);
     if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed')
         return '';
     const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
-    const parts = [];
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testTraffic */ .si)(release) === 'replacement')
-        parts.push(`Test traffic goes to the replacement (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .releasedRevision */ .FX)(release)}).`);
-    if (replacement !== undefined && replacement.state !== 'draining') {
-        parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`);
+    const isRunning = replacement !== undefined && replacement.state !== 'draining';
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(testSentence(release), isRunning ? `The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).` : '');
+}
+/** Where test traffic goes: as it was read, else by the lifecycle events. */
+function testSentence(release) {
+    if (release.testListener !== undefined) {
+        const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testListenerText */ .uJ)(release);
+        return text === '' ? '' : `${text}.`;
     }
-    return parts.join(' ');
+    return (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testTraffic */ .si)(release) === 'replacement'
+        ? `Test traffic goes to the replacement (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .releasedRevision */ .FX)(release)}).`
+        : '';
 }
 /** A refused rollback may have ended a termination wait, or been stopped by an alarm before it was refused. */
 function leftBehind(release) {
@@ -48153,15 +48259,23 @@ function summary_traffic(release) {
     if (release.snapshot === undefined)
         return '';
     const now = (0,traffic/* trafficNow */.oo)(release);
-    const test = (0,traffic/* testTraffic */.si)(release);
     const lines = [
         now === undefined
             ? 'How much of production is on the replacement could not be seen.'
             : `On the replacement now: **${(0,words/* percentText */.fL)(now)}** of production.`,
         `The most that was seen during this release: ${(0,words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
-        ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
-    ];
+        testLine(release),
+    ].filter((line) => line !== '');
     return section('Traffic', lines.map((line) => `- ${line}`).join('\n'));
+}
+function testLine(release) {
+    const { testListener } = release;
+    const read = (0,traffic/* testListenerText */.uJ)(release);
+    if (testListener !== undefined && read !== '') {
+        return (0,untrusted/* markdownText */.p7)(`${read}, as read at ${(0,words/* clockTime */.qo)(testListener.readAtMs)}.`);
+    }
+    const test = (0,traffic/* testTraffic */.si)(release);
+    return test === undefined ? '' : `By the lifecycle events, the test listener reaches the ${test} task set.`;
 }
 function lanes({ preview }) {
     if (preview === undefined || preview.lanes.length === 0)
@@ -48247,10 +48361,13 @@ function table(header, rows) {
 /* harmony export */   hX: () => (/* binding */ peakTraffic),
 /* harmony export */   oo: () => (/* binding */ trafficNow),
 /* harmony export */   si: () => (/* binding */ testTraffic),
+/* harmony export */   uJ: () => (/* binding */ testListenerText),
 /* harmony export */   zh: () => (/* binding */ productionText)
 /* harmony export */ });
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7419);
+
 
 
 /** The largest share of production that the replacement was seen to have, in percent. */
@@ -48309,15 +48426,35 @@ function sharesText(revisions) {
     return revisions.map(({ name, percent }) => `${name} ${Math.round(percent * 10) / 10}%`).join(' / ');
 }
 /**
- * What the test listener reaches, by the lifecycle events; undefined when they do not tell. Before AllowTestTraffic, and
- * after a rollback, it may as well reach nothing (observed), so the original is never assumed.
+ * What the test listener reaches: as it was read, else by the lifecycle events; undefined when neither tells. Before
+ * AllowTestTraffic, and after a rollback, it may as well reach nothing (observed), so without a reading the original is
+ * never assumed.
  */
-function testTraffic({ group, snapshot, settlement }) {
+function testTraffic({ group, snapshot, settlement, testListener }) {
+    if (testListener !== undefined)
+        return testListener.reaches;
     if (group?.hasTestListener !== true || snapshot === undefined)
         return undefined;
     const isMoved = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
     const isStillSo = !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || settlement?.rollback.status === 'none';
     return isMoved && isStillSo ? 'replacement' : undefined;
+}
+/** `The test listener reaches the original (web:1)`, where that was read; empty when it was not. */
+function testListenerText(release) {
+    const { testListener } = release;
+    switch (testListener?.reaches) {
+        case 'original':
+            return `The test listener reaches the original${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .originalRevision */ .VR)(release))}`;
+        case 'replacement':
+            return `The test listener reaches the replacement${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .releasedRevision */ .FX)(release))}`;
+        case 'empty':
+            return `The test listener reaches the empty target group${testListener?.isHttp === true ? ' (503)' : ''}`;
+        case undefined:
+            return '';
+    }
+}
+function inBrackets(name) {
+    return name === '' ? '' : ` (${name})`;
 }
 
 
@@ -48525,6 +48662,7 @@ function readDeploymentGroup(info) {
         deploymentConfig: info.deploymentConfigName,
         hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
         testListener: pair?.testTrafficRoute?.listenerArns?.[0],
+        targetGroups: (pair?.targetGroups ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])),
         ...readWaits(info.blueGreenDeploymentConfiguration),
         rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
         alarms: readAlarms(info.alarmConfiguration),
@@ -49898,8 +50036,8 @@ function patiently(world) {
 var lib_progress = __nccwpck_require__(226);
 // EXTERNAL MODULE: ./lib/release-following.js + 3 modules
 var release_following = __nccwpck_require__(336);
-// EXTERNAL MODULE: ./lib/conclude.js + 3 modules
-var conclude = __nccwpck_require__(1981);
+// EXTERNAL MODULE: ./lib/conclude.js + 4 modules
+var conclude = __nccwpck_require__(8392);
 // EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
 var follow = __nccwpck_require__(2243);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
@@ -49916,7 +50054,7 @@ async function learnTestUrl({ testListener }, world, progress) {
     if (progress.release.testUrl !== undefined || testListener === undefined)
         return;
     try {
-        const testUrl = await (0,load_balancing/* listenerUrl */.C)(world, await world.loadBalancing(), testListener);
+        const testUrl = await (0,load_balancing/* listenerUrl */.Cx)(world, await world.loadBalancing(), testListener);
         if (testUrl === undefined)
             progress.warn(NOT_FOUND);
         else
@@ -51514,6 +51652,7 @@ const SAVED_AT_ONCE = {
     settlement: true,
     production: false,
     testUrl: false,
+    testListener: false,
     preview: true,
     hookLogs: false,
     taskStops: true,
@@ -51670,8 +51809,8 @@ var attempts = __nccwpck_require__(9967);
 var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: ./lib/clock-news.js
 var clock_news = __nccwpck_require__(1925);
-// EXTERNAL MODULE: ./lib/conclude.js + 3 modules
-var conclude = __nccwpck_require__(1981);
+// EXTERNAL MODULE: ./lib/conclude.js + 4 modules
+var conclude = __nccwpck_require__(8392);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
 var settle = __nccwpck_require__(8744);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -51718,7 +51857,8 @@ async function wrapUp(saved, parsed, world) {
 async function bringToRest(saved, { inputs }, world) {
     const { clock, log } = world;
     const untilMs = clock.monotonicMs() + WRAP_UP_MS;
-    const progress = new lib_progress/* Progress */.ke({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world);
+    const again = { status: undefined, settlement: undefined, failure: undefined, testListener: undefined };
+    const progress = new lib_progress/* Progress */.ke({ ...saved, ...again }, world);
     const { plan, taskDefinition } = saved;
     if (plan === undefined || taskDefinition === undefined)
         return progress.end('cancelled');
@@ -52980,7 +53120,7 @@ function later(load) {
 function laterServices(reach) {
     return {
         functionLogs: later(() => (0,function_logs/* loadFunctionLogs */.m)(clientOptions(reach, 'lambda'), clientOptions(reach, 'cloudwatch_logs'))),
-        loadBalancing: later(() => (0,load_balancing/* loadLoadBalancing */.u)(clientOptions(reach, 'elastic_load_balancing_v2'))),
+        loadBalancing: later(() => (0,load_balancing/* loadLoadBalancing */.uW)(clientOptions(reach, 'elastic_load_balancing_v2'))),
     };
 }
 function closeAll(...parts) {

@@ -7,6 +7,7 @@ import { readProduction } from './production.ts'
 import type { Progress } from './progress.ts'
 import type { HookLog, Release } from './release-state.ts'
 import { hookLogTitle } from './report/log-lines.ts'
+import { readTestListener } from './test-listener.ts'
 import { verdictOf } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -44,10 +45,13 @@ export async function conclude(
   })
   const { snapshot } = settlement
   await lastly()
-  const { logs, warnings } = await readHookLogs(progress.learn({ settlement, snapshot, production }), choice, world)
+  const status = verdictOf(outcome, settlement)
+  const testListener = await readTestListener(status, plan, sides.deploymentId, world)
+  const settled = progress.learn({ settlement, snapshot, production, testListener })
+  const { logs, warnings } = await readHookLogs(settled, choice, world)
   for (const warning of warnings) progress.warn(warning)
   await tellHookLogs(logs, world)
-  return progress.end(verdictOf(outcome, settlement), { hookLogs: logs })
+  return progress.end(status, { hookLogs: logs })
 }
 
 async function tellHookLogs(logs: readonly HookLog[], { log }: World): Promise<void> {

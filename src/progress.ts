@@ -131,6 +131,7 @@ export function newRelease(
     settlement: undefined,
     production: undefined,
     testUrl: inputs.testUrl,
+    testListener: undefined,
     preview: undefined,
     hookLogs: [],
     taskStops: [],

@@ -73,6 +73,8 @@ export interface Release {
   production: Production | undefined
   /** The address that people open for the test listener. */
   testUrl: string | undefined
+  /** What the test listener reached when the deployment was at rest; undefined when it was not read. */
+  testListener: TestListener | undefined
   /** Of `operation: preview`: whose preview, and on which lanes. */
   preview: Preview | undefined
   /** What hook functions printed, as far as it is shown. */
@@ -151,6 +153,18 @@ export interface Production {
   isOutdated: boolean
   /** The revision of the PRIMARY task set, where that is all that could be read of what serves now. */
   primary: { name: string; readAtMs: number } | undefined
+}
+
+/** The test listener as it was read. */
+export interface TestListener {
+  /**
+   * Whose tasks are in the target group that its default action forwards to; `empty`: nobody's. Undefined when that is
+   * several, or something else.
+   */
+  reaches: 'original' | 'replacement' | 'empty' | undefined
+  /** It is of HTTP or HTTPS, so that it answers for an empty target group with 503. */
+  isHttp: boolean
+  readAtMs: number
 }
 
 /** A deployment may have been made whose id was never seen. */

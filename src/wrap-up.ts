@@ -37,7 +37,8 @@ export async function wrapUp(saved: Release, parsed: ParsedInputs, world: World)
 async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: World): Promise<Release> {
   const { clock, log } = world
   const untilMs = clock.monotonicMs() + WRAP_UP_MS
-  const progress = new Progress({ ...saved, status: undefined, settlement: undefined, failure: undefined }, world)
+  const again = { status: undefined, settlement: undefined, failure: undefined, testListener: undefined }
+  const progress = new Progress({ ...saved, ...again }, world)
   const { plan, taskDefinition } = saved
   if (plan === undefined || taskDefinition === undefined) return progress.end('cancelled')
   if (saved.deploymentId === undefined && !mayHaveStarted(saved)) return progress.end('cancelled')

@@ -35,7 +35,7 @@ describe('wait-for: test-traffic', () => {
     const given = { ...TO_TEST, 'test-url': 'https://test.example.org/shop' }
     const { outputs, calls } = await simulateRelease({ scenario: HELD, inputs: given })
     expect(outputs['test-url']).toBe('https://test.example.org/shop')
-    expect(calls.map(({ operation }) => operation)).not.toContain('DescribeListeners')
+    expect(calls.map(({ operation }) => operation)).not.toContain('DescribeLoadBalancers')
     const scenario = { ...HELD, faults: [{ operation: 'DescribeListeners', kind: DENIED }] }
     const denied = await simulateRelease({ scenario, inputs: TO_TEST })
     expect(denied.outputs).toMatchObject({ status: 'awaiting-promotion', 'test-url': '' })

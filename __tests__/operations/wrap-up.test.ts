@@ -4,6 +4,7 @@ import { parseInputs } from '../../src/inputs/inputs.ts'
 import { isAtRest, type Release } from '../../src/release-state.ts'
 import { renderOutputs } from '../../src/report/outputs.ts'
 import { verdictParagraph } from '../../src/report/sentences.ts'
+import { renderSummary } from '../../src/report/summary.ts'
 import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
 import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
@@ -264,3 +265,12 @@ describe('a warning that the main step saved is gone from the page of the post s
     }),
   )
 })
+
+test('the post step tells what the test listener reaches once it has brought the release to rest', () =>
+  inOneAccount(baseScenario, async (account) => {
+    const isOnTest = ({ timeline }: Release) =>
+      timeline.some((entry) => entry.kind === 'event' && entry.name === 'BeforeAllowTraffic')
+    const last = await killedWhen(isOnTest, account, {})
+    expect(last.testListener).toMatchObject({ reaches: 'original', isHttp: true })
+    expect(renderSummary(last)).toContain('The test listener reaches the original (web:1), as read at ')
+  }))

@@ -16,7 +16,11 @@ const INFO: DeploymentGroupInfo = {
   },
   loadBalancerInfo: {
     targetGroupPairInfoList: [
-      { prodTrafficRoute: { listenerArns: ['arn:production'] }, testTrafficRoute: { listenerArns: ['arn:test'] } },
+      {
+        targetGroups: [{ name: 'blue' }, { name: 'green' }, {}],
+        prodTrafficRoute: { listenerArns: ['arn:production'] },
+        testTrafficRoute: { listenerArns: ['arn:test'] },
+      },
     ],
   },
   autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'] },
@@ -34,6 +38,7 @@ describe('a deployment group', () => {
       deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent5Minutes',
       hasTestListener: true,
       testListener: 'arn:test',
+      targetGroups: ['blue', 'green'],
       holdsAtReady: false,
       readyWaitMs: 0,
       terminationWaitMs: 300_000,
@@ -49,6 +54,7 @@ describe('a deployment group', () => {
       name: 'g',
       deploymentConfig: undefined,
       hasTestListener: false,
+      targetGroups: [],
       holdsAtReady: false,
       readyWaitMs: 0,
       terminationWaitMs: 0,

@@ -42,6 +42,7 @@ export function groupOf(change: Partial<DeploymentGroup> = {}): DeploymentGroup 
     deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce',
     hasTestListener: true,
     testListener: undefined,
+    targetGroups: [],
     holdsAtReady: false,
     readyWaitMs: 0,
     terminationWaitMs: 300_000,

@@ -1,12 +1,14 @@
-import type { ElasticLoadBalancingV2ClientConfig } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Action, ElasticLoadBalancingV2ClientConfig } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { type Attempts, attempt } from './attempts.ts'
 
-/** What a listener listens on. */
+/** What a listener listens on, and where it forwards to. */
 export interface ListenerAnswer {
   loadBalancerArn: string
   /** `HTTP`, `HTTPS`, `TCP`, … */
   protocol: string
   port: number
+  /** ARN of the one target group that its default action forwards to; undefined when that is none or several. */
+  targetGroup: string | undefined
 }
 
 /** The two calls by which the address of a listener is found, one attempt each. */
@@ -27,10 +29,10 @@ export async function loadLoadBalancing(config: ElasticLoadBalancingV2ClientConf
     describeListener: async (listenerArn, abortSignal) => {
       const command = new DescribeListenersCommand({ ListenerArns: [listenerArn] })
       const [listener] = (await client.send(command, { abortSignal })).Listeners ?? []
-      const { LoadBalancerArn: loadBalancerArn, Protocol: protocol, Port: port } = listener ?? {}
+      const { LoadBalancerArn: loadBalancerArn, Protocol: protocol, Port: port, DefaultActions = [] } = listener ?? {}
       return loadBalancerArn === undefined || protocol === undefined || port === undefined
         ? undefined
-        : { loadBalancerArn, protocol, port }
+        : { loadBalancerArn, protocol, port, targetGroup: targetGroupOf(DefaultActions) }
     },
     dnsNameOf: async (loadBalancerArn, abortSignal) => {
       const command = new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] })
@@ -38,6 +40,19 @@ export async function loadLoadBalancing(config: ElasticLoadBalancingV2ClientConf
     },
     close: () => client.destroy(),
   }
+}
+
+/**
+ * The one target group that gets everything that is forwarded; undefined when there is none, or several share it. Under
+ * CodeDeploy a listener keeps both of its target groups, with weights 0 and 100, and no `TargetGroupArn` beside them
+ * (observed).
+ */
+export function targetGroupOf(actions: readonly Action[]): string | undefined {
+  const forward = actions.find(({ Type }) => Type === 'forward')
+  const groups = forward?.ForwardConfig?.TargetGroups ?? []
+  if (groups.length === 0) return forward?.TargetGroupArn
+  const [one, ...others] = groups.filter(({ Weight }) => Weight !== 0)
+  return others.length === 0 ? one?.TargetGroupArn : undefined
 }
 
 const DEFAULT_PORTS = { http: 80, https: 443 }

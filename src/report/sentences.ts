@@ -10,7 +10,15 @@ import { couldNotInvokeHook } from './end-cause.ts'
 import { hookResults } from './hook-results.ts'
 import { functionName, originalRevision, releasedRevision } from './labels.ts'
 import { isGoneAgain, previewCause, previewTitle } from './previews.ts'
-import { neverShifted, peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
+import {
+  neverShifted,
+  peakTraffic,
+  productionLastSeen,
+  productionText,
+  testListenerText,
+  testTraffic,
+  trafficNow,
+} from './traffic.ts'
 import { andList, clockTime, paragraph } from './words.ts'
 
 /** What happened, where production is and what to do, each a plain sentence or several; empty when there is nothing. */
@@ -129,15 +137,26 @@ function remains(release: Release): string {
     const isThere = release.preview?.errand === 'claim' ? previewCause(release) : undefined
     return isThere ?? keptSentence(release)
   }
+  // That the replacement is there for tests is what the release says itself.
+  if (release.status === 'awaiting-promotion' && testTraffic(release) !== 'replacement') return testSentence(release)
   if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed') return ''
   const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement')
-  const parts: string[] = []
-  if (testTraffic(release) === 'replacement')
-    parts.push(`Test traffic goes to the replacement (${releasedRevision(release)}).`)
-  if (replacement !== undefined && replacement.state !== 'draining') {
-    parts.push(`The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).`)
+  const isRunning = replacement !== undefined && replacement.state !== 'draining'
+  return paragraph(
+    testSentence(release),
+    isRunning ? `The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).` : '',
+  )
+}
+
+/** Where test traffic goes: as it was read, else by the lifecycle events. */
+function testSentence(release: Release): string {
+  if (release.testListener !== undefined) {
+    const text = testListenerText(release)
+    return text === '' ? '' : `${text}.`
   }
-  return parts.join(' ')
+  return testTraffic(release) === 'replacement'
+    ? `Test traffic goes to the replacement (${releasedRevision(release)}).`
+    : ''
 }
 
 /** A refused rollback may have ended a termination wait, or been stopped by an alarm before it was refused. */

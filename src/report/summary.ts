@@ -13,7 +13,14 @@ import { changesInOrder, functionName, releasedRevision, revisionsInOrder, servi
 import { hookLogTitle } from './log-lines.ts'
 import { groupSettings, plannedOf, usualText } from './planned.ts'
 import { verdictSentences } from './sentences.ts'
-import { peakTraffic, productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
+import {
+  peakTraffic,
+  productionLastSeen,
+  productionText,
+  testListenerText,
+  testTraffic,
+  trafficNow,
+} from './traffic.ts'
 import { clockTime, duration, percentText } from './words.ts'
 
 /** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
@@ -241,15 +248,24 @@ function hookFunctionCell({ hookFunction }: HookResult, { service }: Release): s
 function traffic(release: Release): string {
   if (release.snapshot === undefined) return ''
   const now = trafficNow(release)
-  const test = testTraffic(release)
   const lines = [
     now === undefined
       ? 'How much of production is on the replacement could not be seen.'
       : `On the replacement now: **${percentText(now)}** of production.`,
     `The most that was seen during this release: ${percentText(peakTraffic(release))}.`,
-    ...(test === undefined ? [] : [`By the lifecycle events, the test listener reaches the ${test} task set.`]),
-  ]
+    testLine(release),
+  ].filter((line) => line !== '')
   return section('Traffic', lines.map((line) => `- ${line}`).join('\n'))
+}
+
+function testLine(release: Release): string {
+  const { testListener } = release
+  const read = testListenerText(release)
+  if (testListener !== undefined && read !== '') {
+    return markdownText(`${read}, as read at ${clockTime(testListener.readAtMs)}.`)
+  }
+  const test = testTraffic(release)
+  return test === undefined ? '' : `By the lifecycle events, the test listener reaches the ${test} task set.`
 }
 
 function lanes({ preview }: Release): string {

@@ -1,7 +1,8 @@
 import { revisionName } from '../aws/arn.ts'
 import type { Moment } from '../clock.ts'
 import { hasEnded, replacementTraffic } from '../follow/snapshot.ts'
-import type { Release } from '../release-state.ts'
+import type { Release, TestListener } from '../release-state.ts'
+import { originalRevision, releasedRevision } from './labels.ts'
 
 /** The largest share of production that the replacement was seen to have, in percent. */
 export function peakTraffic({ timeline, deploymentId, snapshot, outcome }: Release): number {
@@ -58,12 +59,33 @@ function sharesText(revisions: readonly { name: string; percent: number }[]): st
 }
 
 /**
- * What the test listener reaches, by the lifecycle events; undefined when they do not tell. Before AllowTestTraffic, and
- * after a rollback, it may as well reach nothing (observed), so the original is never assumed.
+ * What the test listener reaches: as it was read, else by the lifecycle events; undefined when neither tells. Before
+ * AllowTestTraffic, and after a rollback, it may as well reach nothing (observed), so without a reading the original is
+ * never assumed.
  */
-export function testTraffic({ group, snapshot, settlement }: Release): 'replacement' | undefined {
+export function testTraffic({ group, snapshot, settlement, testListener }: Release): TestListener['reaches'] {
+  if (testListener !== undefined) return testListener.reaches
   if (group?.hasTestListener !== true || snapshot === undefined) return undefined
   const isMoved = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded'
   const isStillSo = !hasEnded(snapshot) || settlement?.rollback.status === 'none'
   return isMoved && isStillSo ? 'replacement' : undefined
+}
+
+/** `The test listener reaches the original (web:1)`, where that was read; empty when it was not. */
+export function testListenerText(release: Release): string {
+  const { testListener } = release
+  switch (testListener?.reaches) {
+    case 'original':
+      return `The test listener reaches the original${inBrackets(originalRevision(release))}`
+    case 'replacement':
+      return `The test listener reaches the replacement${inBrackets(releasedRevision(release))}`
+    case 'empty':
+      return `The test listener reaches the empty target group${testListener?.isHttp === true ? ' (503)' : ''}`
+    case undefined:
+      return ''
+  }
+}
+
+function inBrackets(name: string): string {
+  return name === '' ? '' : ` (${name})`
 }

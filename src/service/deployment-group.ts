@@ -30,6 +30,8 @@ export interface DeploymentGroup extends GroupWaits {
   hasTestListener: boolean
   /** ARN of the test listener. */
   testListener: string | undefined
+  /** Names of the two target groups between which traffic moves. */
+  targetGroups: string[]
   /** Empty when automatic rollback is off. */
   rollbackOn: RollbackEvent[]
   /** Names of the alarms that stop a deployment. */
@@ -57,6 +59,7 @@ export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup 
     deploymentConfig: info.deploymentConfigName,
     hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
     testListener: pair?.testTrafficRoute?.listenerArns?.[0],
+    targetGroups: (pair?.targetGroups ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])),
     ...readWaits(info.blueGreenDeploymentConfiguration),
     rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
     alarms: readAlarms(info.alarmConfiguration),

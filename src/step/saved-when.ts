@@ -34,6 +34,7 @@ const SAVED_AT_ONCE: Record<keyof Release, boolean> = {
   settlement: true,
   production: false,
   testUrl: false,
+  testListener: false,
   preview: true,
   hookLogs: false,
   taskStops: true,
