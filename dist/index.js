@@ -42812,7 +42812,7 @@ function unseen(before, { signal, untilMs }) {
 }
 /** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
 async function partWithRollback(engine, deploymentId, before, following, partings) {
-    const { wasStopped = false } = partings;
+    const { wasStopped = false, wasStopAccepted = false, onlyAtReady = false } = partings;
     const snapshot = await lookOnceMore(engine, deploymentId, before, following);
     if (snapshot === undefined)
         return { ...unseen(before, following), spared: 'unseen' };
@@ -42820,6 +42820,9 @@ async function partWithRollback(engine, deploymentId, before, following, parting
         return await settleEnd(engine, snapshot, following, reasonsOf(partings));
     if ((0,follow_snapshot/* isMoved */.yu)(snapshot) && !wasStopped)
         return { ...AT_REST, snapshot, spared: 'moved' };
+    const isMeant = !onlyAtReady || wasStopAccepted || (0,follow_snapshot/* isBeforeProduction */.rr)(snapshot);
+    if (!isMeant)
+        return { ...AT_REST, snapshot, spared: 'not-at-ready' };
     return await stopAndSettle(engine, snapshot, following, partings, wasStopped ? 'as-asked' : undefined);
 }
 /** A reading made now; undefined when there was none. */
@@ -46841,6 +46844,8 @@ function partingClause(release) {
             return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`;
         case 'unseen':
             return `deployment ${deploymentId} could not be read, so it was not stopped.`;
+        case 'not-at-ready':
+            return `deployment ${deploymentId} had gone on from Ready, so it was not stopped ('only-at-ready') and goes on.`;
         case undefined:
     }
     const refusal = settlement?.stop?.refusal;

@@ -221,6 +221,20 @@ describe('a release that is to be taken back', () => {
   })
 
   test.each([
+    ['goes on from Ready meanwhile', SHIFTING, {}, [], 'not-at-ready'],
+    ['waits at Ready', AT_READY, {}, ['stop with rollback'], undefined],
+    ['goes on, but whose stop was accepted', SHIFTING, { wasStopAccepted: true }, ['stop with rollback'], undefined],
+  ] as const)(
+    'that was to be stopped at Ready only and %s is stopped by what it is now',
+    async (_name, now, more, asked, spared) => {
+      const partings = { ...TAKE_BACK, wasStopped: true, onlyAtReady: true, ...more }
+      const played = await play({ outcome: lastly.cancelled(AT_READY), now, partings })
+      expect(played.asked).toEqual(asked)
+      expect(played.settlement.spared).toBe(spared)
+    },
+  )
+
+  test.each([
     ['timed out', lastly.timedOut, 'lost-sight'],
     ['was cancelled', lastly.cancelled, 'timed-out'],
   ] as const)('is never stopped unseen when it %s', async (_name, outcome, cutShort) => {

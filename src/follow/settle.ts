@@ -23,8 +23,11 @@ export interface Settlement {
   rollback: Rollback
   /** We asked CodeDeploy to stop the deployment; its refusal, if it refused. */
   stop: { refusal: string | undefined; problem?: Problem | undefined } | undefined
-  /** Why no stop was asked for although one was wanted: all of production had moved, or nothing could be read. */
-  spared: 'moved' | 'unseen' | undefined
+  /**
+   * Why no stop was asked for although one was wanted: all of production had moved, nothing could be read, or it had gone
+   * on from `Ready` where only one that waits there was to be stopped.
+   */
+  spared: 'moved' | 'unseen' | 'not-at-ready' | undefined
   /** What ended the settling before everything was at rest. */
   cutShort: CutShort | undefined
 }
@@ -173,11 +176,13 @@ async function partWithRollback(
   following: Following,
   partings: Partings,
 ): Promise<Settlement> {
-  const { wasStopped = false } = partings
+  const { wasStopped = false, wasStopAccepted = false, onlyAtReady = false } = partings
   const snapshot = await lookOnceMore(engine, deploymentId, before, following)
   if (snapshot === undefined) return { ...unseen(before, following), spared: 'unseen' }
   if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, reasonsOf(partings))
   if (isMoved(snapshot) && !wasStopped) return { ...AT_REST, snapshot, spared: 'moved' }
+  const isMeant = !onlyAtReady || wasStopAccepted || isBeforeProduction(snapshot)
+  if (!isMeant) return { ...AT_REST, snapshot, spared: 'not-at-ready' }
   return await stopAndSettle(engine, snapshot, following, partings, wasStopped ? 'as-asked' : undefined)
 }
 

@@ -164,6 +164,8 @@ function partingClause(release: Release): string {
       return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`
     case 'unseen':
       return `deployment ${deploymentId} could not be read, so it was not stopped.`
+    case 'not-at-ready':
+      return `deployment ${deploymentId} had gone on from Ready, so it was not stopped ('only-at-ready') and goes on.`
     case undefined:
   }
   const refusal = settlement?.stop?.refusal
