@@ -36392,6 +36392,8 @@ const LONGEST_WAIT_MS = 20_000;
 class CallError extends Error {
     operation;
     serviceError;
+    /** An attempt before the last one was not answered, or not so that it proves anything: it may have been carried out. */
+    hadUnanswered = false;
     constructor(operation, serviceError, cause) {
         super(`${operation}: ${serviceError.code}: ${serviceError.message}`, { cause });
         this.name = 'CallError';
@@ -36438,6 +36440,7 @@ async function attemptCall(attempts, operation, send, mayTryAgain, direction) {
     let mayRenew = true;
     let mayCorrectClock = true;
     let throttled = 0;
+    let hadUnanswered = false;
     for (let attempt = 1;; attempt++) {
         const deadline = clock.deadline(deadlineMs);
         try {
@@ -36448,6 +36451,7 @@ async function attemptCall(attempts, operation, send, mayTryAgain, direction) {
         }
         catch (thrown) {
             const failed = deadline.signal.aborted ? tooSlow(operation, deadlineMs, thrown) : callError(operation, thrown);
+            failed.hadUnanswered ||= hadUnanswered;
             const { kind } = failed.serviceError;
             if (direction === 'onward' && signal?.aborted === true)
                 throw failed;
@@ -36464,6 +36468,7 @@ async function attemptCall(attempts, operation, send, mayTryAgain, direction) {
             const isPatient = kind === 'throttled' && clock.monotonicMs() < patientUntilMs && signal?.aborted !== true;
             if ((attempt >= maxAttempts && !isPatient) || !mayTryAgain(failed.serviceError))
                 throw failed;
+            hadUnanswered ||= !failed.serviceError.notAccepted;
             if (kind === 'throttled')
                 throttled += 1;
             if (kind === 'throttled' && throttled === maxAttempts)
@@ -42148,8 +42153,7 @@ async function look(engine, deploymentId, watch, following) {
         if (tell(before, snapshot, following))
             watch.lastToldMs = watch.lastReadMs;
         // Told after what was missed meanwhile, which is older.
-        if (watch.failedReads > 0)
-            following.onReadTrouble({ endedAfter: watch.failedReads });
+        following.reading.answered();
         watch.failedReads = 0;
         const outcome = outcomeOf(snapshot, following);
         if (outcome !== undefined)
@@ -42178,8 +42182,7 @@ async function look(engine, deploymentId, watch, following) {
         if (!mayRideOut(error.serviceError)) {
             return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation };
         }
-        if (watch.failedReads === 0)
-            following.onReadTrouble({ began: error });
+        following.reading.failedWith(error);
         watch.failedReads += 1;
     }
     return undefined;
@@ -42493,10 +42496,7 @@ var follow = __nccwpck_require__(2243);
 var budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/follow/ending.js
 var ending = __nccwpck_require__(7161);
-// EXTERNAL MODULE: ./lib/follow/trouble.js
-var follow_trouble = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./lib/follow/rollback.js
-
 
 
 
@@ -42554,9 +42554,8 @@ function searchLimitMs(ended, wasDue, now) {
  * @param limitMs how long it may take to show
  * @returns `cutShort` when the last word was not read
  */
-async function lookForRollback(engine, ended, { clock, signal, onReadTrouble, onHeartbeat, untilMs = Number.POSITIVE_INFINITY }, limitMs) {
+async function lookForRollback(engine, ended, { clock, signal, reading: trouble, onHeartbeat, untilMs = Number.POSITIVE_INFINITY }, limitMs) {
     const startMs = clock.monotonicMs();
-    const trouble = new follow_trouble/* Trouble */.q(onReadTrouble);
     let snapshot = ended;
     let lastReadMs = startMs;
     let tellAtMs = TELL_AFTER_MS;
@@ -42629,6 +42628,8 @@ function cutShortBy(kind) {
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
 var call_problem = __nccwpck_require__(7011);
+// EXTERNAL MODULE: ./lib/follow/trouble.js
+var trouble = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./lib/follow/stop-request.js
 
 
@@ -42655,7 +42656,7 @@ class StopRequest {
         this.#deploymentId = deploymentId;
         this.#clock = clock;
         this.#onAccepted = onStopAccepted;
-        this.#trouble = new follow_trouble/* Trouble */.q(onRequestTrouble);
+        this.#trouble = new trouble/* Trouble */.q(onRequestTrouble);
     }
     /** Changes AWS. */
     async send() {
@@ -42678,7 +42679,7 @@ class StopRequest {
                 this.#trouble.failedWith(error);
             this.problem = (0,call_problem/* callProblem */.U)(error);
             this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted';
-            if (mayPass && !serviceError.notAccepted)
+            if (error.hadUnanswered || (mayPass && !serviceError.notAccepted))
                 this.#mayHaveBeenCarriedOut = true;
         }
     }
@@ -42701,7 +42702,6 @@ class StopRequest {
 }
 
 ;// CONCATENATED MODULE: ./lib/follow/settle.js
-
 
 
 
@@ -42827,10 +42827,9 @@ async function partWithRollback(engine, deploymentId, before, following, parting
 }
 /** A reading made now; undefined when there was none. */
 async function lookOnceMore(engine, deploymentId, before, following) {
-    const { clock, signal, onReadTrouble, untilMs } = following;
+    const { clock, signal, reading: trouble, untilMs } = following;
     const startMs = clock.monotonicMs();
     const limitMs = untilMs === undefined ? LOOK_ONCE_MORE_MS : untilMs - startMs;
-    const trouble = new follow_trouble/* Trouble */.q(onReadTrouble);
     while (!signal.aborted) {
         const sinceMs = clock.monotonicMs() - startMs;
         try {
@@ -45989,6 +45988,8 @@ function wasSeenToItsEnd(release) {
     return (0,release_state/* rollbackStatusOf */.WL)(release) !== 'unknown' && (0,release_state/* isAtRest */.UU)(release);
 }
 
+// EXTERNAL MODULE: ./lib/follow/trouble.js
+var trouble = __nccwpck_require__(6358);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/report/words.js
@@ -45998,14 +45999,18 @@ var words = __nccwpck_require__(8191);
 
 
 
+
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
 class Progress {
+    /** Readings of its deployments that fail, however often it is begun anew to follow them. */
+    reading;
     #release;
     #world;
     #later = [];
     constructor(release, world) {
         this.#world = world;
         this.#release = release;
+        this.reading = new trouble/* Trouble */.q((news) => world.log.line((0,log_lines/* readTroubleLine */.eB)(news, world.clock.now())));
     }
     /** A release of which nothing is known yet. */
     static begin(inputs, world) {
@@ -46608,7 +46613,7 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         },
         onTold: () => progress.told(),
         onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
-        onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
+        reading: progress.reading,
         onRequestTrouble: (trouble) => world.log.line((0,log_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
         onStopAccepted: () => void progress.learn({ stopAccepted: true }),
         onPromotionDenied: ({ operation, serviceError }, wait) => progress.warnOf(`${wait}-wait`, [`${(0,service_error/* describeServiceError */.VN)(operation, serviceError)} ${WAITS_ON[wait]}`]),
@@ -51297,7 +51302,9 @@ function nothingFound({ name }, { deployments, olderCount }) {
     const advice = "Name the revision with 'task-definition'.";
     if (unseen.length > 0) {
         const sentence = `What to go back to could not be seen in deployment group '${name}'. ${unseenSentence(unseen)} ${advice}`;
-        return { reason: unseen.some(({ unseen: why }) => why?.reason === 'denied') ? 'denied' : 'not-found', sentence };
+        const whys = new Set(unseen.map(({ unseen: why }) => why?.reason));
+        const reason = ['denied', 'unreachable'].find((one) => whys.has(one)) ?? 'not-found';
+        return { reason, sentence };
     }
     const among = olderCount === 0 ? '' : ` (the newest ${deployments.length} were looked at, ${olderCount} more were not)`;
     const sentence = `There is nothing to go back to: no deployment of group '${name}' succeeded before the one that first shipped what serves now, with a revision that is still ACTIVE${among}. ${advice}`;

@@ -2,15 +2,18 @@ import { momentOf } from './clock.ts'
 import { type Concern, warnedNow, withoutPastWarnings } from './concerns.ts'
 import type { Snapshot } from './follow/snapshot.ts'
 import type { TimelineEntry } from './follow/timeline.ts'
+import { Trouble } from './follow/trouble.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { Release } from './release-state.ts'
-import { entryLine } from './report/log-lines.ts'
+import { entryLine, readTroubleLine } from './report/log-lines.ts'
 import { clockTime } from './report/words.ts'
 import type { Status } from './verdict.ts'
 import type { World } from './world.ts'
 
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
 export class Progress {
+  /** Readings of its deployments that fail, however often it is begun anew to follow them. */
+  readonly reading: Trouble
   #release: Release
   readonly #world: World
   #later: (() => void)[] = []
@@ -18,6 +21,7 @@ export class Progress {
   constructor(release: Release, world: World) {
     this.#world = world
     this.#release = release
+    this.reading = new Trouble((news) => world.log.line(readTroubleLine(news, world.clock.now())))
   }
 
   /** A release of which nothing is known yet. */

@@ -84,7 +84,7 @@ export function followingOf(
     },
     onTold: () => progress.told(),
     onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
-    onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
+    reading: progress.reading,
     onRequestTrouble: (trouble) => world.log.line(requestTroubleLine(trouble, world.clock.now())),
     onStopAccepted: () => void progress.learn({ stopAccepted: true }),
     onPromotionDenied: ({ operation, serviceError }, wait) =>

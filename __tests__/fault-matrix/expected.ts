@@ -56,10 +56,7 @@ const EXPECTED: Record<string, Cells> = {
   'replace ContinueDeployment': row(SAME, NO_CREDENTIALS, always('not-allowed')),
   'evict StopDeployment': row(SAME, NO_CREDENTIALS, always('not-allowed')),
   'lost ListDeployments': row(SAME, SAME, SAME),
-  'lost GetDeployment': row(['same', 'lost-sight'], LOST_SIGHT, LOST_SIGHT, {
-    throttled: ['same', 'lost-sight-late'],
-    slow: ['same', 'lost-sight-late'],
-  }),
+  'lost GetDeployment': row(['same', 'lost-sight-late'], LOST_SIGHT, LOST_SIGHT),
   'follow GetDeploymentTarget': row(WARNED, LOST_SIGHT, always('warned')),
   'follow GetDeployment': row(['same', 'budget'], LOST_SIGHT, LOST_SIGHT),
   'blind DescribeServices': row(SAME, SAME, SAME),

@@ -3,6 +3,7 @@ import { CallError } from '../../src/aws/attempts.ts'
 import { type Following, type Outcome, type ReleaseEngine, untilTheEnd } from '../../src/follow/follow.ts'
 import { type Partings, settle } from '../../src/follow/settle.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
+import { Trouble } from '../../src/follow/trouble.ts'
 import { snapshot, taskSets } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
@@ -46,7 +47,7 @@ async function settledWith(observe: (second: number) => Snapshot | Promise<never
       onEntry: () => {},
       onSnapshot: () => {},
       onHeartbeat: () => {},
-      onReadTrouble: () => {},
+      reading: new Trouble(() => {}),
       onRequestTrouble: () => {},
       onPromotionDenied: () => {},
       onStopAccepted: () => {},

@@ -4,6 +4,7 @@ import type { ErrorKind } from '../../src/aws/service-error.ts'
 import { type Following, follow, type Heartbeat, type ReleaseEngine } from '../../src/follow/follow.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
 import type { TimelineEntry } from '../../src/follow/timeline.ts'
+import { Trouble } from '../../src/follow/trouble.ts'
 import { snapshot, T0 } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
@@ -47,7 +48,7 @@ function setUp(change: Partial<Following> = {}) {
     onEntry: (entry) => told.entries.push(entry),
     onSnapshot: () => {},
     onHeartbeat: (heartbeat) => told.heartbeats.push(heartbeat),
-    onReadTrouble: (trouble) => told.troubles.push(trouble),
+    reading: new Trouble((news) => told.troubles.push(news)),
     onRequestTrouble: (trouble) => told.troubles.push(trouble),
     onPromotionDenied: () => {},
     onStopAccepted: () => {},
@@ -99,7 +100,7 @@ test('never fails a wait because of throttling, service trouble or network error
     return snapshot(second < 900 ? 'SRPPPPPP' : 'SSSSSSSS')
   })
   expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('finish-line')
-  expect(told.troubles).toEqual([{ began: expect.any(CallError) }, { endedAfter: expect.any(Number) }])
+  expect(told.troubles).toMatchObject([{ began: expect.any(CallError) }, { endedAfter: expect.any(Number) }])
 })
 
 test.each(['expired', 'denied', 'no-credentials', 'invalid-credentials'] as const)(

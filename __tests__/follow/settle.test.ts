@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Following, Outcome, ReleaseEngine } from '../../src/follow/follow.ts'
+import { type Following, follow, type Outcome, type ReleaseEngine } from '../../src/follow/follow.ts'
 import { NO_ROLLBACK } from '../../src/follow/rollback.ts'
 import { type Partings, settle } from '../../src/follow/settle.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
@@ -100,6 +100,17 @@ describe('a release that reached its finish line or of which nothing can be read
     expect(settlement.rollback).toEqual({ ...NO_ROLLBACK, status: isLost ? 'unknown' : 'none' })
     expect(settlement.cutShort).toBe(isLost ? 'lost-sight' : undefined)
   })
+})
+
+test('trouble with reading that outlasts the wait is told once, and its end once', async () => {
+  const budget = { totalMs: 60_000, overallMs: 60_000, phaseMs: () => 60_000 }
+  const { clock, following, told } = handFollowing({ budget })
+  const engine = handEngine(clock, (second) => (second < 90 ? unread() : SHIFTING))
+  const outcome = await follow(engine, ID, following)
+  expect(outcome.kind).toBe('timed-out')
+  expect(told.readTroubles).toHaveLength(1)
+  await settle(engine, ID, outcome, following, LEAVE)
+  expect(told.readTroubles).toMatchObject([{ began: expect.anything() }, { endedAfter: expect.any(Number) }])
 })
 
 describe('an end that the lifecycle events do not go with', () => {

@@ -7,6 +7,13 @@ import { snapshot } from '../support/snapshots.ts'
 const STOPPED = snapshot('SSSSFKKK', { status: 'stopped', error: { code: 'MANUAL_STOP', message: '' } })
 const BY_ALARM = snapshot('SSSSFKKK', { status: 'stopped', error: { code: 'ALARM_ACTIVE', message: '' } })
 
+/** What an attempt of a call was answered whose attempt before got no answer. */
+function unansweredAtFirst(code: string): CallError {
+  const error = callError('answered', code, true)
+  error.hadUnanswered = true
+  return error
+}
+
 /** A request whose answers are these, one after the other; after them it is accepted. */
 function requestWith(answers: (CallError | 'accepted')[]) {
   const { clock, following, told } = handFollowing()
@@ -54,6 +61,7 @@ test.each<[string, CallError, boolean, boolean]>([
   ['throttled before it was looked at', callError('throttled', 'ThrottlingException', true), false, false],
   ['cut off, so that it may have been carried out', callError('network', 'ECONNRESET'), false, true],
   ['too late', callError('answered', 'DeploymentAlreadyCompleted', true), false, false],
+  ['not answered at first and too late when sent again', unansweredAtFirst('DeploymentAlreadyCompleted'), false, true],
 ])('a stop that was %s is taken for what it is', async (_name, answer, isForGood, mayBeOurs) => {
   const { request, told } = requestWith([answer])
   await request.send()

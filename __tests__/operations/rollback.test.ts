@@ -320,6 +320,7 @@ describe('a rollback whose past cannot be seen whole', () => {
 
   test.each<[string, Fault['kind'], string, RegExp]>([
     ['are not there any more', { type: 'error', ...gone }, 'not-found', /RevisionDoesNotExist/],
+    ['come with nothing in them', { type: 'malformed', how: 'empty' }, 'unreachable', /GetApplicationRevision/],
     ['may not be read', DENIED, 'denied', /codedeploy:GetApplicationRevision was denied .* Allow /],
   ])('is refused with what could not be read when the AppSpecs %s', (_name, kind, reason, why) =>
     inOneAccount(baseScenario, async (account) => {

@@ -3,6 +3,7 @@ import type { ErrorKind } from '../../src/aws/service-error.ts'
 import type { Following, Heartbeat, ReleaseEngine } from '../../src/follow/follow.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
 import type { TimelineEntry } from '../../src/follow/timeline.ts'
+import { Trouble, type TroubleNews } from '../../src/follow/trouble.ts'
 import { T0 } from './snapshots.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 
@@ -69,6 +70,7 @@ export function handFollowing(change: Partial<Following> = {}) {
     entries: [] as TimelineEntry[],
     snapshots: [] as Snapshot[],
     heartbeats: [] as Heartbeat[],
+    readTroubles: [] as TroubleNews[],
     stopsAccepted: 0,
   }
   const following: Following = {
@@ -84,7 +86,7 @@ export function handFollowing(change: Partial<Following> = {}) {
     onEntry: (entry) => told.entries.push(entry),
     onSnapshot: (snapshot) => told.snapshots.push(snapshot),
     onHeartbeat: (heartbeat) => told.heartbeats.push(heartbeat),
-    onReadTrouble: () => {},
+    reading: new Trouble((news) => told.readTroubles.push(news)),
     onRequestTrouble: () => {},
     onPromotionDenied: () => {},
     onStopAccepted: () => {

@@ -37,6 +37,8 @@ export interface Attempts {
 export class CallError extends Error {
   readonly operation: string
   readonly serviceError: ServiceError
+  /** An attempt before the last one was not answered, or not so that it proves anything: it may have been carried out. */
+  hadUnanswered = false
 
   constructor(operation: string, serviceError: ServiceError, cause: unknown) {
     super(`${operation}: ${serviceError.code}: ${serviceError.message}`, { cause })
@@ -102,6 +104,7 @@ async function attemptCall<Answer>(
   let mayRenew = true
   let mayCorrectClock = true
   let throttled = 0
+  let hadUnanswered = false
   for (let attempt = 1; ; attempt++) {
     const deadline = clock.deadline(deadlineMs)
     try {
@@ -110,6 +113,7 @@ async function attemptCall<Answer>(
       return answer
     } catch (thrown) {
       const failed = deadline.signal.aborted ? tooSlow(operation, deadlineMs, thrown) : callError(operation, thrown)
+      failed.hadUnanswered ||= hadUnanswered
       const { kind } = failed.serviceError
       if (direction === 'onward' && signal?.aborted === true) throw failed
       if (kind === 'expired' && mayRenew && attempts.renewCredentials?.() === true) {
@@ -124,6 +128,7 @@ async function attemptCall<Answer>(
       }
       const isPatient = kind === 'throttled' && clock.monotonicMs() < patientUntilMs && signal?.aborted !== true
       if ((attempt >= maxAttempts && !isPatient) || !mayTryAgain(failed.serviceError)) throw failed
+      hadUnanswered ||= !failed.serviceError.notAccepted
       if (kind === 'throttled') throttled += 1
       if (kind === 'throttled' && throttled === maxAttempts) attempts.onThrottled?.({ began: failed })
       deadline.cancel()

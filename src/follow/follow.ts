@@ -75,8 +75,8 @@ export interface Following {
   /** Every change that a reading showed has been handed on. */
   onTold?(): void
   onHeartbeat(heartbeat: Heartbeat): void
-  /** Reads began to fail, or succeed again after `failedReads` that did not. */
-  onReadTrouble(trouble: { began: CallError } | { endedAfter: number }): void
+  /** Readings of deployments that fail: one trouble for a deployment, the end of it and its rollback. */
+  reading: Trouble
   /** What asks for something to be changed began to fail, or is answered again. */
   onRequestTrouble(trouble: TroubleNews): void
   /** The deployment waits at `Ready`, and we may not continue it. Told once. */
@@ -198,7 +198,7 @@ async function look(
     watch.lastReadMs = following.clock.monotonicMs()
     if (tell(before, snapshot, following)) watch.lastToldMs = watch.lastReadMs
     // Told after what was missed meanwhile, which is older.
-    if (watch.failedReads > 0) following.onReadTrouble({ endedAfter: watch.failedReads })
+    following.reading.answered()
     watch.failedReads = 0
 
     const outcome = outcomeOf(snapshot, following)
@@ -220,7 +220,7 @@ async function look(
     if (!mayRideOut(error.serviceError)) {
       return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation }
     }
-    if (watch.failedReads === 0) following.onReadTrouble({ began: error })
+    following.reading.failedWith(error)
     watch.failedReads += 1
   }
   return undefined

@@ -6,7 +6,6 @@ import { ROLLBACK_BUDGET_MS } from './budget.ts'
 import { isRollbackDue, mayRollBack } from './ending.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, untilTheEnd } from './follow.ts'
 import type { Snapshot } from './snapshot.ts'
-import { Trouble } from './trouble.ts'
 
 /** What became of the rollback of a deployment. */
 export interface Rollback {
@@ -106,11 +105,10 @@ function searchLimitMs(ended: Snapshot, wasDue: boolean, now: Moment): number {
 async function lookForRollback(
   engine: ReleaseEngine,
   ended: Snapshot,
-  { clock, signal, onReadTrouble, onHeartbeat, untilMs = Number.POSITIVE_INFINITY }: Following,
+  { clock, signal, reading: trouble, onHeartbeat, untilMs = Number.POSITIVE_INFINITY }: Following,
   limitMs: number,
 ): Promise<Pick<SettledEnd, 'snapshot' | 'cutShort'> & { lookedForMs: number }> {
   const startMs = clock.monotonicMs()
-  const trouble = new Trouble(onReadTrouble)
   let snapshot = ended
   let lastReadMs = startMs
   let tellAtMs = TELL_AFTER_MS

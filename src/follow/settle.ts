@@ -14,7 +14,6 @@ import {
 } from './rollback.ts'
 import { hasEnded, isBeforeProduction, isCurrent, isMoved, lastReadAt, type Snapshot } from './snapshot.ts'
 import { StopRequest } from './stop-request.ts'
-import { Trouble } from './trouble.ts'
 
 /** Where everything stands once a release is over. */
 export interface Settlement {
@@ -193,10 +192,9 @@ async function lookOnceMore(
   before: Snapshot | undefined,
   following: Following,
 ): Promise<Snapshot | undefined> {
-  const { clock, signal, onReadTrouble, untilMs } = following
+  const { clock, signal, reading: trouble, untilMs } = following
   const startMs = clock.monotonicMs()
   const limitMs = untilMs === undefined ? LOOK_ONCE_MORE_MS : untilMs - startMs
-  const trouble = new Trouble(onReadTrouble)
   while (!signal.aborted) {
     const sinceMs = clock.monotonicMs() - startMs
     try {

@@ -51,7 +51,7 @@ export class StopRequest {
       if (mayPass) this.#trouble.failedWith(error)
       this.problem = callProblem(error)
       this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted'
-      if (mayPass && !serviceError.notAccepted) this.#mayHaveBeenCarriedOut = true
+      if (error.hadUnanswered || (mayPass && !serviceError.notAccepted)) this.#mayHaveBeenCarriedOut = true
     }
   }
 

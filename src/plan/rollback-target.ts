@@ -91,7 +91,9 @@ function nothingFound({ name }: Place['group'], { deployments, olderCount }: Pas
   const advice = "Name the revision with 'task-definition'."
   if (unseen.length > 0) {
     const sentence = `What to go back to could not be seen in deployment group '${name}'. ${unseenSentence(unseen)} ${advice}`
-    return { reason: unseen.some(({ unseen: why }) => why?.reason === 'denied') ? 'denied' : 'not-found', sentence }
+    const whys = new Set(unseen.map(({ unseen: why }) => why?.reason))
+    const reason = (['denied', 'unreachable'] as const).find((one) => whys.has(one)) ?? 'not-found'
+    return { reason, sentence }
   }
   const among =
     olderCount === 0 ? '' : ` (the newest ${deployments.length} were looked at, ${olderCount} more were not)`
