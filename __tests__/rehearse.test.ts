@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { rehearseOneRun } from '../src/rehearsal/one-run.ts'
+import { OptionError, parseOptions } from '../src/rehearsal/options.ts'
 import { scenarios } from '../src/simulator/scenarios.ts'
 import { commandsIn } from './support/runner-grammar.ts'
 
@@ -12,7 +15,29 @@ interface Rehearsed {
   printed: string
 }
 
-/** Runs what `npm run rehearse` runs. */
+/** No shift in two steps, where a rehearsal is about something else. */
+const AT_ONCE = ['--input', 'codedeploy-deployment-config=CodeDeployDefault.ECSAllAtOnce']
+
+/** Where each rehearsal of this process leaves its results. */
+let results = ''
+beforeAll(() => {
+  results = mkdtempSync(join(tmpdir(), 'rehearsals-'))
+})
+afterAll(() => {
+  rmSync(results, { recursive: true })
+})
+
+/** Does in this process what `npm run rehearse` does, beside others: they mostly wait. */
+async function rehearseHere(args: string[]): Promise<Rehearsed & { left(name: string): string }> {
+  const folder = mkdtempSync(join(results, 'one-'))
+  const lines: string[] = []
+  const exitCode = await rehearseOneRun(parseOptions(args), (line) => lines.push(line), folder)
+  const printed = lines.join('\n')
+  expect(commandsIn(printed)).toEqual([])
+  return { exitCode, printed, left: (name) => readFileSync(join(folder, name), 'utf8') }
+}
+
+/** Runs what `npm run rehearse` runs, which leaves its results in the repository. */
 function rehearse(args: string[], onOutput?: (printed: string, kill: () => void) => void): Promise<Rehearsed> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, 'src', 'rehearse.ts'), ...args], { cwd: ROOT })
@@ -37,7 +62,7 @@ function left(name: string): string {
 }
 
 test('shows the log, runs a hook that really asks the replacement, and leaves page, report and outputs', async () => {
-  const { exitCode, printed } = await rehearse(['--speed', '60', '--image', 'registry.example/web:1.2.3'])
+  const { exitCode, printed } = await rehearse(['--speed', '30', '--image', 'registry.example/web:1.2.3'])
   expect(exitCode).toBe(0)
   expect(printed).toMatch(/Open while it runs: production http:\/\/127\.0\.0\.1:\d+, test http:\/\/127\.0\.0\.1:\d+/)
   expect(printed).toMatch(
@@ -49,20 +74,20 @@ test('shows the log, runs a hook that really asks the replacement, and leaves pa
   expect(left('summary.html')).toContain('<article class="markdown-body">')
 })
 
-test('tells a GitHub of its own what it is asked to tell, and leaves the comment', async () => {
+test.concurrent('tells a GitHub of its own what it is asked to tell, and leaves the comment', async () => {
   const asked = ['pull-request-comment=true', 'github-environment=staging', 'wait-for=nothing']
   const inputs = asked.flatMap((input) => ['--input', input])
-  const { exitCode, printed } = await rehearse(['--scenario', 'no-hooks', '--speed', '5', ...inputs])
+  const { exitCode, printed, left } = await rehearseHere(['--scenario', 'no-hooks', '--speed', '5', ...inputs])
   expect(exitCode).toBe(0)
   expect(printed).toMatch(/was told in \d+ requests: 1 comment on pull request 12; a deployment to 'staging' \(/)
   expect(printed).not.toContain('Not as GitHub describes')
   expect(left('comment.md')).toContain('## Started: demo/web')
 })
 
-test('a hook that prints commands, colours, pages and megabytes changes nothing but its own part of the log', async () => {
-  const { exitCode, printed } = await rehearse(['--speed', '60', '--hook', '__tests__/fixtures/hostile-hook.mjs'])
+test.concurrent('a hook that prints commands, colours, pages and megabytes changes nothing but its own part of the log', async () => {
+  const args = ['--speed', '20', '--hook', '__tests__/fixtures/hostile-hook.mjs', ...AT_ONCE]
+  const { exitCode, printed, left } = await rehearseHere(args)
   expect(exitCode).toBe(0)
-  expect(commandsIn(printed)).toEqual([])
   expect(printed).not.toContain('\u001b')
   expect(printed.length).toBeLessThan(100_000)
   expect(printed).toContain('| CodeDeployHook_validate: ::set-output name=status::succeeded')
@@ -71,21 +96,21 @@ test('a hook that prints commands, colours, pages and megabytes changes nothing 
   expect(left('summary.md')).not.toMatch(/octocat|evil|onerror/)
 })
 
-test('ends with the exit code of the action, and takes any input', async () => {
-  const { exitCode, printed } = await rehearse(['--input', 'service=wobble', '--input', 'cluster=prod'])
+test.concurrent('ends with the exit code of the action, and takes any input', async () => {
+  const { exitCode, printed, left } = await rehearseHere(['--input', 'service=wobble', '--input', 'cluster=prod'])
   expect(exitCode).toBe(1)
   expect(printed).toContain("Error: Cluster 'prod' was not found.")
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'refused', reason: 'not-found' })
 })
 
-test('warns of inputs that there are not, as a runner does', async () => {
-  const { exitCode, printed } = await rehearse(['--input', 'bogus-input=1', '--input', 'service=wobble'])
+test.concurrent('warns of inputs that there are not, as a runner does', async () => {
+  const { exitCode, printed } = await rehearseHere(['--input', 'bogus-input=1', '--input', 'service=wobble'])
   expect(exitCode).toBe(1)
   expect(printed).toContain("Warning: Unexpected input(s) 'bogus-input', valid inputs are ['operation', 'cluster', ")
 })
 
-test('refuses inputs of the official action that cannot apply', async () => {
-  const { exitCode, printed } = await rehearse(['--input', 'desired-count=3'])
+test.concurrent('refuses inputs of the official action that cannot apply', async () => {
+  const { exitCode, printed } = await rehearseHere(['--input', 'desired-count=3'])
   expect(exitCode).toBe(1)
   expect(printed).toContain("Error: Input 'desired-count' cannot apply to a release through CodeDeploy")
 })
@@ -103,28 +128,28 @@ test('ends cleanly and leaves its results when it is interrupted', async () => {
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'cancelled' })
 })
 
-test('renews the session of a role as often as the wait needs, with tokens of the job', async () => {
-  const { exitCode, printed } = await rehearse(['--scenario', 'expired-with-role', '--speed', '60'])
+test.concurrent('renews the session of a role as often as the wait needs, with tokens of the job', async () => {
+  const { exitCode, printed } = await rehearseHere(['--scenario', 'expired-with-role', '--speed', '25'])
   expect(exitCode).toBe(0)
   expect(printed).toContain('As arn:aws:sts::123456789012:assumed-role/release-web/example-shop-1658821493.1.')
   const [, taken] = /Sessions of the role that were taken with the job's OIDC token: (\d+)\./.exec(printed) ?? []
   expect(Number(taken)).toBeGreaterThan(1)
 })
 
-test('makes room where another deployment waits at Ready, and releases', async () => {
-  const args = ['--scenario', 'busy-ready', '--input', 'on-active-deployment=replace', '--speed', '60']
-  const { exitCode, printed } = await rehearse(args)
+test.concurrent('makes room where another deployment waits at Ready, and releases', async () => {
+  const args = ['--scenario', 'busy-ready', '--input', 'on-active-deployment=replace', '--speed', '25', ...AT_ONCE]
+  const { exitCode, printed, left } = await rehearseHere(args)
   expect(exitCode).toBe(0)
   expect(printed).toMatch(/Stopping with rollback, .*run 7 of nightly\.yml in example\/base/)
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'succeeded', 'task-definition': 'web:3' })
 })
 
-test.each([
+test.concurrent.each([
   ['Install', '10'],
   ['AfterAllowTestTraffic', '12'],
   ['AllowTraffic', '20'],
 ])('cancelled at %s it stops the deployment, and the rollback is followed to its end', async (event, speed) => {
-  const { exitCode, printed } = await rehearse(['--cancel-at', event, '--speed', speed])
+  const { exitCode, printed, left } = await rehearseHere(['--cancel-at', event, '--speed', speed])
   expect(exitCode).toBe(1)
   const order = [
     `(Here the rehearsal cancels the workflow run, at ${event}.)`,
@@ -140,9 +165,9 @@ test.each([
   expect(JSON.parse(left('report.json'))).toMatchObject({ status: 'cancelled', rollback: { status: 'succeeded' } })
 })
 
-test('cancelled with on-cancel: leave the deployment goes on, and the log says how to watch it', async () => {
-  const args = ['--cancel-at', 'AfterAllowTestTraffic', '--input', 'on-cancel=leave', '--speed', '30']
-  const { printed } = await rehearse(args)
+test.concurrent('cancelled with on-cancel: leave the deployment goes on, and the log says how to watch it', async () => {
+  const args = ['--cancel-at', 'AfterAllowTestTraffic', '--input', 'on-cancel=leave', '--speed', '20']
+  const { printed, left } = await rehearseHere(args)
   const { 'codedeploy-deployment-id': id, ...outputs } = JSON.parse(left('outputs.json'))
   expect(outputs).toMatchObject({ status: 'cancelled', 'rollback-status': 'none' })
   expect(printed).toContain(`deployment ${id} goes on without this step.`)
@@ -158,7 +183,7 @@ test('lists every scenario with what happens in it', async () => {
   }
 })
 
-test.each([
+const MISTAKES: [string[], string | RegExp][] = [
   [['--scenario', 'nope'], "Option '--scenario' must be one of success,"],
   [['--speed', 'fast'], "Option '--speed' must be a number"],
   [['--input', 'service'], "Option '--input' must be NAME=VALUE"],
@@ -170,14 +195,23 @@ test.each([
   ],
   [
     ['--hook', 'jest.config.js'],
-    /'jest\.config\.js', which cannot be loaded: Error: .* exports no function 'handler'\.$/m,
+    /'jest\.config\.js', which cannot be loaded: Error: .* exports no function 'handler'\.$/,
   ],
-  [['--wrong'], 'Unknown option'],
-])('says in one sentence what is wrong with %j', async (args, sentence) => {
-  const { exitCode, printed } = await rehearse(args)
-  expect(exitCode).toBe(2)
-  expect(printed).toEqual(
+]
+
+test.each(MISTAKES)('says in one sentence what is wrong with %j', async (args, sentence) => {
+  const wrong = await rehearseHere(args).catch((error: unknown) => error)
+  expect(wrong).toBeInstanceOf(OptionError)
+  const { message } = wrong as OptionError
+  expect(message).toEqual(
     typeof sentence === 'string' ? expect.stringContaining(sentence) : expect.stringMatching(sentence),
   )
+  expect(message.trim().split('\n')).toHaveLength(1)
+})
+
+test('prints the sentence about a mistake alone and ends with 2', async () => {
+  const { exitCode, printed } = await rehearse(['--wrong'])
+  expect(exitCode).toBe(2)
+  expect(printed).toContain('Unknown option')
   expect(printed.trim().split('\n')).toHaveLength(1)
 })

@@ -37465,7 +37465,8 @@ function elapsedMs(from, to) {
 }
 /**
  * The runner's own clock. It uses `Date.now`, `performance.now` and the global `setTimeout` only, looked up at each call,
- * so that a rehearsal can let all of them run at another rate.
+ * so that a rehearsal can let all of them run at another rate. The timer of a deadline says what it is: what it limits
+ * takes real time, of which a rehearsal leaves it enough.
  */
 const systemClock = {
     now: () => Date.now(),
@@ -37483,7 +37484,7 @@ const systemClock = {
     }),
     deadline: (durationMs) => {
         const controller = new AbortController();
-        const timer = globalThis.setTimeout(() => controller.abort(), durationMs);
+        const timer = globalThis.setTimeout((_) => controller.abort(), durationMs, 'deadline');
         return { signal: controller.signal, cancel: () => clearTimeout(timer) };
     },
 };

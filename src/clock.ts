@@ -44,7 +44,8 @@ export interface Deadline {
 
 /**
  * The runner's own clock. It uses `Date.now`, `performance.now` and the global `setTimeout` only, looked up at each call,
- * so that a rehearsal can let all of them run at another rate.
+ * so that a rehearsal can let all of them run at another rate. The timer of a deadline says what it is: what it limits
+ * takes real time, of which a rehearsal leaves it enough.
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -62,7 +63,7 @@ export const systemClock: Clock = {
     }),
   deadline: (durationMs) => {
     const controller = new AbortController()
-    const timer = globalThis.setTimeout(() => controller.abort(), durationMs)
+    const timer = globalThis.setTimeout((_: 'deadline') => controller.abort(), durationMs, 'deadline')
     return { signal: controller.signal, cancel: () => clearTimeout(timer) }
   },
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { endingProblem } from '../../src/rehearsal/ending-check.ts'
 import { rehearseWorkflow } from '../../src/rehearsal/whole-workflow.ts'
 import type { Ending, Job, Step, Workflow } from '../../src/rehearsal/workflow.ts'
@@ -9,32 +9,36 @@ import { type WorkflowName, workflows } from '../../src/rehearsal/workflows.ts'
 import { baseScenario } from '../../src/simulator/scenarios.ts'
 import { commandsIn } from '../support/runner-grammar.ts'
 
-let folder = ''
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'workflows-'))
+let results = ''
+beforeAll(() => {
+  results = mkdtempSync(join(tmpdir(), 'workflows-'))
 })
-afterEach(() => {
-  rmSync(folder, { recursive: true })
+afterAll(() => {
+  rmSync(results, { recursive: true })
 })
+
+/** So slow that whoever watches a shift is in time on a busy machine too; the chapters are played beside each other. */
+const SPEED = 15
 
 /** Plays one chapter of a workflow as `npm run rehearse` does. */
 async function play(name: string, workflow: Workflow, chapter?: string) {
+  const folder = mkdtempSync(join(results, 'one-'))
   const lines: string[] = []
   const chapters = workflow.chapters.filter((one) => chapter === undefined || one.name === chapter)
-  const exitCode = await rehearseWorkflow({ name, workflow, chapters, speed: workflow.speed, folder }, (line) =>
+  const exitCode = await rehearseWorkflow({ name, workflow, chapters, speed: SPEED, folder }, (line) =>
     lines.push(line),
   )
   expect(commandsIn(lines.join('\n'))).toEqual([])
-  return { exitCode, printed: lines.join('\n') }
+  return { exitCode, printed: lines.join('\n'), folder }
 }
 
-test.each<[WorkflowName, string, string[]]>([
+test.concurrent.each<[WorkflowName, string, string[]]>([
   ['two-job', 'approved', ['propose', 'promote']],
   ['two-job', 'rejected', ['propose', 'reject']],
   ['preview', 'side-by-side', ['seven', 'eight']],
   ['rollback', 'alarm-in-the-shift', ['first', 'good', 'release', 'rollback', 'again']],
 ])('the workflow %s ends as it must: %s', async (name, chapter, jobs) => {
-  const { exitCode, printed } = await play(name, workflows[name], chapter)
+  const { exitCode, printed, folder } = await play(name, workflows[name], chapter)
   expect(printed).toContain('Every chapter ended as it must.')
   expect(exitCode).toBe(0)
   expect(printed).toMatch(/^Chapter +Job +Run +Status +Exit code +Production afterwards$/m)
@@ -79,7 +83,7 @@ describe('a chapter that does not end as it must', () => {
     ],
   ])('is told by %s in one sentence, with exit code 1', async (_, step, sentence) => {
     const chapter = { name: 'odd', says: 'Odd.', steps: [step] }
-    const { exitCode, printed } = await play('odd', { scenario: baseScenario, speed: 60, chapters: [chapter] })
+    const { exitCode, printed, folder } = await play('odd', { scenario: baseScenario, speed: 60, chapters: [chapter] })
     expect(exitCode).toBe(1)
     expect(printed).toContain(`Not as it must be. Chapter 'odd': ${sentence}`)
     expect(existsSync(join(folder, 'index.html'))).toBe(true)

@@ -95,6 +95,19 @@ test('a signal leaves what it guards a moment of real time', async () => {
   expect(seen).toEqual({ aborted: false })
 })
 
+test('a deadline leaves what it limits a third of its time in real time', async () => {
+  const seen = await runScaled(`
+    import { setTimeout as realDelay } from 'node:timers/promises'
+    const given = []
+    setTimeout((argument) => given.push(argument), ${MINUTE}, 'other')
+    setTimeout((argument) => given.push(argument), 600, 'deadline')
+    const late = setTimeout((argument) => given.push(argument), ${MINUTE}, 'deadline')
+    await realDelay(1_000)
+    clearTimeout(late)
+    console.log(JSON.stringify(given))`)
+  expect(seen).toEqual(['other', 'deadline'])
+})
+
 test('without a setting nothing is changed', async () => {
   const seen = await runScaled(
     `console.log(JSON.stringify([Date.toString(), setTimeout.toString().length > 0]))`,

@@ -10,6 +10,9 @@ const SIGNALS_AFTER_CANCEL = [
   ['SIGKILL', 10],
 ] as const
 
+/** Of the runner's time a step is left at least this share in real time: a busy machine is not what kills it. */
+const LEFT_IN_REAL_TIME = 1 / 3
+
 /** What both steps of a job have left. */
 export interface JobResult {
   main: StepResult
@@ -48,7 +51,7 @@ export async function runJob(
     isCancelled = true
     say(`${clockTime(now())}  (Here the rehearsal cancels the workflow run, at ${cancelAt}.)`)
     for (const [signal, seconds] of SIGNALS_AFTER_CANCEL) {
-      timers.push(setTimeout(() => step.kill(signal), (seconds * 1000) / speed))
+      timers.push(setTimeout(() => step.kill(signal), seconds * 1000 * Math.max(1 / speed, LEFT_IN_REAL_TIME)))
     }
   }
 

@@ -22,8 +22,16 @@ import { openStage } from './stage.ts'
 /** How long CodeDeploy waits for the answer of a hook, in seconds. */
 const HOOK_TIMEOUT_SECONDS = 3_600
 
-/** Plays one run in a scenario with the built action. @returns the action's exit code */
-export async function rehearseOneRun(options: RehearsalOptions, say: (line: string) => void): Promise<number> {
+/**
+ * Plays one run in a scenario with the built action.
+ * @param results where the results go; emptied first
+ * @returns the action's exit code
+ */
+export async function rehearseOneRun(
+  options: RehearsalOptions,
+  say: (line: string) => void,
+  results = RESULTS_FOLDER,
+): Promise<number> {
   const scenario = await scenarioOf(options)
   const speed = options.speed ?? speedFor(options)
   const inputs = inputsOf(options)
@@ -45,10 +53,10 @@ export async function rehearseOneRun(options: RehearsalOptions, say: (line: stri
     log.end()
     for (const line of [...hookLines(simulator.hookLogs), ...sessionsTaken(simulator)]) say(line)
     if (github !== undefined) for (const line of ['', ...github.lines()]) say(logLine(line))
-    emptyResults()
-    await keepResults(job)
+    emptyResults(results)
+    await keepResults(job, results)
     const comment = github?.comment()
-    if (comment !== undefined) writeFileSync(join(RESULTS_FOLDER, 'comment.md'), comment)
+    if (comment !== undefined) writeFileSync(join(results, 'comment.md'), comment)
     say('')
     const more = comment === undefined ? '' : ', comment.md'
     say(`Left in rehearsal/: summary.html (open it), summary.md, report.json, outputs.json${more}`)

@@ -47,8 +47,8 @@ const SERVICE = 'demo:web'
 /** How often a listener is asked in one look; the next request of a canary may go elsewhere. */
 const REQUESTS = 20
 
-/** How often it is asked until an answer comes at all. */
-const MAX_REQUESTS = 1_000
+/** How soon it is asked again until an answer comes at all, in milliseconds of real time. */
+const ASK_AGAIN_MS = 10
 
 /**
  * Plays a chapter on a stage that was set anew. It ends at the first thing that is not as it must be, and with the step
@@ -216,10 +216,11 @@ class Player {
 
   async #see(expected: string): Promise<void> {
     const url = this.#stage.simulator.listeners[SERVICE]?.production ?? ''
-    for (let i = 0; i < MAX_REQUESTS; i++) {
+    for (let mayChange = true; mayChange; ) {
+      mayChange = this.#running.size > 0
       const sighting = await ask(url)
       if (sighting.answer === expected) return this.#say(`-- production ${url} has answered ${tell([sighting])}`)
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
     }
     throw new Astray(`production must come to answer with ${expected}.`)
   }

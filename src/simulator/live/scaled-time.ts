@@ -15,6 +15,14 @@ export interface ClockSetting {
 /** What such a signal guards, a request or a process, takes real time however fast the clock runs. */
 const MIN_ABORT_MS = 1_000
 
+/**
+ * The same of a timer with this argument: a third of what it says in real time, up to ten seconds, so that a busy
+ * machine is not what ends a request.
+ */
+const DEADLINE = 'deadline'
+const DEADLINE_SHARE = 1 / 3
+const MAX_LEFT_MS = 10_000
+
 /** Node takes longer delays for 1 ms; left alone, so that it does so still. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 
@@ -28,10 +36,15 @@ function install({ speed, startMs, realStartMs }: ClockSetting): void {
     return delay > 0 && delay <= MAX_DELAY_MS ? delay / speed : ms
   }
   installDate(() => startMs + Math.round((realNow() - realStartMs) * speed))
+  const realDelayOf = (ms: unknown, argument: unknown) => {
+    const delay = realDelay(ms)
+    if (argument !== DEADLINE || delay === ms) return delay
+    return Math.max(Number(delay), Math.min(Number(ms) * DEADLINE_SHARE, MAX_LEFT_MS))
+  }
   const realElapsed = performance.now.bind(performance)
   performance.now = () => realElapsed() * speed
   const { setTimeout, setInterval } = globalThis
-  globalThis.setTimeout = withDelay(setTimeout, realDelay)
+  globalThis.setTimeout = withDelay(setTimeout, realDelayOf)
   globalThis.setInterval = withDelay(setInterval, realDelay)
   const abortAfter = AbortSignal.timeout
   AbortSignal.timeout = (ms) => {
@@ -55,11 +68,11 @@ function installDate(now: () => number): void {
 type Timer = typeof globalThis.setTimeout | typeof globalThis.setInterval
 
 /** The timer function with its delay, the second argument, translated; also in its promise form, if it has one. */
-function withDelay<T extends Timer>(timer: T, realDelay: (ms: unknown) => unknown): T {
+function withDelay<T extends Timer>(timer: T, realDelay: (ms: unknown, argument?: unknown) => unknown): T {
   const promised: unknown = Reflect.get(timer, promisify.custom)
   return new Proxy(timer, {
     apply: (target, self, [callback, delay, ...rest]) =>
-      Reflect.apply(target, self, [callback, realDelay(delay), ...rest]),
+      Reflect.apply(target, self, [callback, realDelay(delay, rest[0]), ...rest]),
     get: (target, property, receiver) =>
       property === promisify.custom && typeof promised === 'function'
         ? (delay: unknown, ...rest: unknown[]) => promised(realDelay(delay), ...rest)
