@@ -36636,11 +36636,12 @@ async function listSucceededDeployments(aws, application, group) {
 }
 /**
  * Ids of deployments of the group that were created since.
- * @param sinceMs milliseconds since 1970
+ * @param sinceMs milliseconds since 1970, by CodeDeploy's clock; undefined: of all
  * @throws CallError
  */
 async function listDeploymentsSince(aws, application, group, sinceMs) {
-    return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } }, MAX_LATE);
+    const filter = sinceMs === undefined ? {} : { createTimeRange: { start: new Date(sinceMs) } };
+    return await listDeployments(aws, application, group, filter, MAX_LATE);
 }
 async function listDeployments(aws, applicationName, deploymentGroupName, filter, maxIds) {
     return await allPages('codedeploy:ListDeployments', maxIds, async (nextToken) => {
@@ -42332,8 +42333,6 @@ function mayRideOut(error) {
 /* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
 
 
-/** How far the clocks of runner and CodeDeploy may be apart, in milliseconds. */
-const CLOCK_DRIFT_MS = 5 * 60_000;
 /**
  * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
  * Observed, not documented.
@@ -42348,11 +42347,10 @@ function blockerIn({ serviceError }) {
  * workflow run, and same AppSpec. It is looked for in the list, which may be behind, and by what the group names as its
  * last deployment, or as the rollback of ours. A step before this one may have made one like it: the newest counts, and
  * none that was there before.
- * @param firstSentMs when the request was first sent, by our clock
  * @param named a deployment that CodeDeploy named, which may not be listed yet
  */
-async function findOwn(aws, request, firstSentMs, earlier, named) {
-    const { listed, last } = await newDeployments(aws, request, firstSentMs, earlier);
+async function findOwn(aws, request, earlier, named) {
+    const { listed, last } = await newDeployments(aws, request, earlier);
     const isNew = (id) => id !== undefined && !earlier.ids.includes(id);
     const pointedAt = [named, last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? undefined : last].filter(isNew);
     const candidates = new Set([...pointedAt, ...(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? [] : listed.filter(isNew))]);
@@ -42380,10 +42378,10 @@ async function findOwn(aws, request, firstSentMs, earlier, named) {
     return { own: own?.id, trouble, isBehind };
 }
 /** What the list shows and what the group names as its last deployment, or why either cannot be read. */
-async function newDeployments(aws, { applicationName = '', deploymentGroupName = '' }, firstSentMs, earlier) {
-    // By CodeDeploy's own clock, where there was one before.
-    const sinceMs = earlier.newestCreatedAtMs ?? firstSentMs - CLOCK_DRIFT_MS;
-    const listed = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, sinceMs));
+async function newDeployments(aws, { applicationName = '', deploymentGroupName = '' }, earlier) {
+    // By CodeDeploy's own clock only: one of a runner that is ahead would hide ours. Where there was none before, all are new.
+    const { newestCreatedAtMs } = earlier;
+    const listed = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, newestCreatedAtMs));
     const group = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, applicationName, deploymentGroupName));
     return { listed, last: group instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? group : group.lastAttemptedDeployment?.deploymentId };
 }
@@ -43089,7 +43087,6 @@ class MaybeStartedError extends Error {
  * @throws MaybeStartedError
  */
 async function startDeployment(aws, request, earlier, onAnswerLost) {
-    const firstSentMs = aws.clock.now();
     let lost;
     for (let round = 1;; round++) {
         const sent = await send(aws, request);
@@ -43101,7 +43098,7 @@ async function startDeployment(aws, request, earlier, onAnswerLost) {
         }
         if (lost === undefined)
             throw sent;
-        const { own, trouble, isBehind } = await lookForOwn(aws, request, firstSentMs, earlier, sent);
+        const { own, trouble, isBehind } = await lookForOwn(aws, request, earlier, sent);
         if (own !== undefined)
             return own;
         // Unless the look could see everything, the deployment may be there, and may even have ended already.
@@ -43125,13 +43122,13 @@ async function send(aws, request) {
     }
 }
 /** Looks until it is found or surely not there. Not even a cancelled run leaves before it has looked. */
-async function lookForOwn(aws, request, firstSentMs, earlier, sent) {
+async function lookForOwn(aws, request, earlier, sent) {
     let look = { own: undefined, trouble: undefined, isBehind: false };
     let waitedMs = 0;
     for (const waitMs of LOOK_AFTER_MS) {
         await aws.clock.sleep(waitMs);
         waitedMs += waitMs;
-        look = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .findOwn */ .g)(aws, request, firstSentMs, earlier, (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .blockerIn */ .k)(sent));
+        look = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .findOwn */ .g)(aws, request, earlier, (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .blockerIn */ .k)(sent));
         const { own, trouble, isBehind } = look;
         const isHopeless = trouble !== undefined && !(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(trouble.serviceError);
         const isSurelyNot = trouble === undefined && !isBehind && waitedMs >= SHOWS_WITHIN_MS;
@@ -46394,8 +46391,8 @@ function codeDeployEngine(aws, release) {
     }
     return {
         start: (taskDefinitionArn) => (0,start_deployment/* startDeployment */.i)(aws, createRequest(release, taskDefinitionArn), release.earlier, release.onAnswerLost),
-        findStarted: async (taskDefinitionArn, sinceMs) => {
-            const { own, trouble } = await (0,own_deployment/* findOwn */.g)(aws, createRequest(release, taskDefinitionArn), sinceMs, release.earlier, undefined);
+        findStarted: async (taskDefinitionArn) => {
+            const { own, trouble } = await (0,own_deployment/* findOwn */.g)(aws, createRequest(release, taskDefinitionArn), release.earlier, undefined);
             if (own === undefined && trouble !== undefined)
                 throw trouble;
             return own;
@@ -51878,8 +51875,7 @@ async function bringToRest(saved, { inputs }, world) {
     if (saved.deploymentId === undefined && !(0,release_state/* mayHaveStarted */.NG)(saved))
         return progress.end('cancelled');
     const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
-    const since = saved.startedAt.atMs;
-    const search = () => engine.findStarted(taskDefinition.arn, since);
+    const search = () => engine.findStarted(taskDefinition.arn);
     const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world));
     if (typeof deploymentId !== 'string') {
         return progress.end('unknown', { failure: notFound(saved, deploymentId, clock.now()) });

@@ -44,8 +44,7 @@ async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: Worl
   if (saved.deploymentId === undefined && !mayHaveStarted(saved)) return progress.end('cancelled')
 
   const engine = engineFor(plan, inputs, world, progress)
-  const since = saved.startedAt.atMs
-  const search = () => engine.findStarted(taskDefinition.arn, since)
+  const search = () => engine.findStarted(taskDefinition.arn)
   const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world))
   if (typeof deploymentId !== 'string') {
     return progress.end('unknown', { failure: notFound(saved, deploymentId, clock.now()) })

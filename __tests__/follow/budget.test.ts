@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { budgetFor } from '../../src/follow/budget.ts'
+import { budgetFor, finishOf } from '../../src/follow/budget.ts'
 import type { TrafficShift } from '../../src/service/traffic-shift.ts'
 
 const MINUTE_MS = 60_000
@@ -57,4 +57,37 @@ test.each([
 test('counts only the hooks before Ready when it ends there', () => {
   const hooks = { AfterInstall: 'a', AfterAllowTestTraffic: 'b', BeforeAllowTraffic: 'c', AfterAllowTraffic: 'd' }
   expect(budgetFor({ ...FACTS, hooks, endsAtReady: true }).totalMs).toBe((65 + 2 * 65) * MINUTE_MS)
+})
+
+test('gives each wait what the group is set to and what CodeDeploy may take beyond it', () => {
+  const group = { holdsAtReady: true, readyWaitMs: 30 * MINUTE_MS, terminationWaitMs: 60 * MINUTE_MS }
+  const budget = budgetFor({ ...FACTS, group, waitsForTermination: true })
+  expect(budget.phaseMs({ kind: 'ready' })).toBe(35 * MINUTE_MS)
+  expect(budget.phaseMs({ kind: 'termination' })).toBe(65 * MINUTE_MS)
+  expect(budget.phaseMs({ kind: 'between' })).toBe(10 * MINUTE_MS)
+  expect(budget.phaseMs({ kind: 'rollback' })).toBe(15 * MINUTE_MS)
+  expect(budget.phaseMs({ kind: 'ended' })).toBe(0)
+  expect(budget.totalMs).toBe((65 + 35 + 14 + 65) * MINUTE_MS)
+  expect(budgetFor({ ...FACTS, group }).phaseMs({ kind: 'termination' })).toBe(5 * MINUTE_MS)
+})
+
+test('waits at Ready only where the group holds there or has a wait', () => {
+  const total = (holdsAtReady: boolean, readyWaitMs: number) =>
+    budgetFor({ ...FACTS, group: { ...GROUP, holdsAtReady, readyWaitMs } }).totalMs
+  expect(total(false, 0)).toBe((65 + 14) * MINUTE_MS)
+  expect(total(true, 0)).toBe((65 + 5 + 14) * MINUTE_MS)
+  expect(total(false, 10 * MINUTE_MS)).toBe((65 + 15 + 14) * MINUTE_MS)
+})
+
+test('wait-for-minutes alone counts up to Ready', () => {
+  const group = { ...GROUP, holdsAtReady: true, readyWaitMs: 30 * MINUTE_MS }
+  expect(budgetFor({ ...FACTS, waitForMs: 20 * MINUTE_MS, group, endsAtReady: true }).overallMs).toBe(20 * MINUTE_MS)
+})
+
+test.each([
+  ['production-traffic', { waitsForTermination: false, endsAtReady: false }],
+  ['completion', { waitsForTermination: true, endsAtReady: false }],
+  ['test-traffic', { waitsForTermination: false, endsAtReady: true }],
+] as const)('finish line %s means for the budget what it waits for', (finishLine, expected) => {
+  expect(finishOf(finishLine)).toEqual(expected)
 })

@@ -322,3 +322,127 @@ test('a deployment at Ready is not continued by itself while its test hook canno
   expect(promotedAtSecond).toBeGreaterThanOrEqual(300)
   expect(told.length).toBeGreaterThan(0)
 })
+
+describe('what takes a release further', () => {
+  const AT_READY = snapshot('SSSSSPPP', { status: 'ready' })
+  const SHIFTED = snapshot('SSSSSSSS')
+  const SUCCEEDED = snapshot('SSSSSSSS', { status: 'succeeded' })
+
+  test('a promotion that is denied is told once, not asked for again, and somebody else may still continue', async () => {
+    const denied: string[] = []
+    const onPromotionDenied = (_: CallError, wait: string) => void denied.push(wait)
+    const { clock, following } = setUp({ autoPromote: true, onPromotionDenied })
+    const engine = engineAt(clock, (second) => (second < 300 ? AT_READY : SHIFTED))
+    let asked = 0
+    engine.promote = async () => {
+      asked += 1
+      throw callError('denied')
+    }
+    expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('finish-line')
+    expect({ asked, denied }).toEqual({ asked: 1, denied: ['ready'] })
+  })
+
+  test('a promotion that fails for a passing reason is asked for again, later each time, and told once', async () => {
+    const { clock, following, told } = setUp({ autoPromote: true })
+    const times: number[] = []
+    const engine = engineAt(clock, (second) =>
+      second < 200 ? AT_READY : second < 260 ? snapshot('SSSSSSRP') : SHIFTED,
+    )
+    engine.promote = async () => {
+      times.push(clock.now() - T0)
+      throw callError('throttled')
+    }
+    await follow(engine, 'd-ORIGINAL1', following)
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+    expect(gaps.slice(0, 4)).toEqual([10_000, 20_000, 30_000, 40_000])
+    expect(told.troubles).toEqual([
+      { began: expect.any(CallError) },
+      { endedAfter: times.length, operation: expect.any(String) },
+    ])
+  })
+
+  test.each(['expired', 'no-credentials'] as const)('sight is lost when a promotion is refused as %s', async (kind) => {
+    const { clock, following } = setUp({ autoPromote: true })
+    const engine = engineAt(clock, () => AT_READY)
+    engine.promote = async () => {
+      throw callError(kind)
+    }
+    expect(await follow(engine, 'd-ORIGINAL1', following)).toMatchObject({ kind: 'lost-sight', error: { kind } })
+  })
+
+  test('a termination wait is ended once, only when every event is done, and only when that was asked for', async () => {
+    for (const endsTerminationWait of [true, false]) {
+      const { clock, following } = setUp({ finishLine: 'completion', endsTerminationWait })
+      const times: number[] = []
+      const engine = engineAt(clock, (second) =>
+        second < 100 ? snapshot('SSSSSSRP') : second < 300 ? SHIFTED : SUCCEEDED,
+      )
+      engine.endTerminationWait = async () => {
+        times.push(clock.now() - T0)
+      }
+      await follow(engine, 'd-ORIGINAL1', following)
+      expect(times).toHaveLength(endsTerminationWait ? 1 : 0)
+      if (endsTerminationWait) expect(times[0]).toBeGreaterThanOrEqual(100_000)
+    }
+  })
+
+  test('the end of a termination wait that is denied is told once and waited for', async () => {
+    const denied: string[] = []
+    const onPromotionDenied = (_: CallError, wait: string) => void denied.push(wait)
+    const change = { finishLine: 'completion', endsTerminationWait: true, onPromotionDenied } as const
+    const { clock, following } = setUp(change)
+    let asked = 0
+    const engine = engineAt(clock, (second) => (second < 300 ? SHIFTED : SUCCEEDED))
+    engine.endTerminationWait = async () => {
+      asked += 1
+      throw callError('denied')
+    }
+    expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('finish-line')
+    expect({ asked, denied }).toEqual({ asked: 1, denied: ['termination'] })
+  })
+
+  test('the end of a termination wait that fails for a passing reason is asked for again, and told of nobody', async () => {
+    const denied: string[] = []
+    const change = { finishLine: 'completion', endsTerminationWait: true } as const
+    const { clock, following } = setUp({ ...change, onPromotionDenied: () => void denied.push('told') })
+    let asked = 0
+    const engine = engineAt(clock, (second) => (second < 300 ? SHIFTED : SUCCEEDED))
+    engine.endTerminationWait = async () => {
+      asked += 1
+      if (asked < 3) throw callError('throttled')
+    }
+    await follow(engine, 'd-ORIGINAL1', following)
+    expect({ asked, denied }).toEqual({ asked: 3, denied: [] })
+  })
+
+  test('nothing is asked for by a look that failed: what was seen before it is stale', async () => {
+    const { clock, following } = setUp({ autoPromote: true, endsTerminationWait: true, finishLine: 'completion' })
+    let asked = 0
+    for (const before of [AT_READY, SHIFTED]) {
+      const engine = engineAt(clock, () => {
+        throw callError('throttled')
+      })
+      engine.promote = engine.endTerminationWait = async () => {
+        asked += 1
+      }
+      const budget = { totalMs: 0, overallMs: 120_000, phaseMs: () => 0 }
+      expect((await follow(engine, 'd-ORIGINAL1', { ...following, budget }, before)).kind).toBe('timed-out')
+    }
+    expect(asked).toBe(0)
+  })
+})
+
+test('a spent budget is followed by a look at the status where the last one failed, unless no time is left at all', async () => {
+  for (const untilMs of [undefined, 100_000]) {
+    const budget = { totalMs: 0, overallMs: 100_000, phaseMs: () => 0 }
+    const { clock, following } = setUp({ budget })
+    const engine = engineAt(clock, () => snapshot('SSSSSSSS', { status: 'succeeded' }))
+    engine.observe = async (_, __, statusOnly) => {
+      if (statusOnly === undefined) throw callError('throttled')
+      return snapshot('SSSSSSSS', { status: 'succeeded' })
+    }
+    const limit = untilMs === undefined ? {} : { untilMs }
+    const { kind } = await follow(engine, 'd-ORIGINAL1', { ...following, ...limit })
+    expect(kind).toBe(untilMs === undefined ? 'finish-line' : 'timed-out')
+  }
+})

@@ -119,16 +119,17 @@ export async function listSucceededDeployments(aws: CodeDeploy, application: str
 
 /**
  * Ids of deployments of the group that were created since.
- * @param sinceMs milliseconds since 1970
+ * @param sinceMs milliseconds since 1970, by CodeDeploy's clock; undefined: of all
  * @throws CallError
  */
 export async function listDeploymentsSince(
   aws: CodeDeploy,
   application: string,
   group: string,
-  sinceMs: number,
+  sinceMs: number | undefined,
 ): Promise<string[]> {
-  return await listDeployments(aws, application, group, { createTimeRange: { start: new Date(sinceMs) } }, MAX_LATE)
+  const filter = sinceMs === undefined ? {} : { createTimeRange: { start: new Date(sinceMs) } }
+  return await listDeployments(aws, application, group, filter, MAX_LATE)
 }
 
 async function listDeployments(

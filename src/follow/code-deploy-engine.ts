@@ -146,14 +146,8 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
   return {
     start: (taskDefinitionArn) =>
       startDeployment(aws, createRequest(release, taskDefinitionArn), release.earlier, release.onAnswerLost),
-    findStarted: async (taskDefinitionArn, sinceMs) => {
-      const { own, trouble } = await findOwn(
-        aws,
-        createRequest(release, taskDefinitionArn),
-        sinceMs,
-        release.earlier,
-        undefined,
-      )
+    findStarted: async (taskDefinitionArn) => {
+      const { own, trouble } = await findOwn(aws, createRequest(release, taskDefinitionArn), release.earlier, undefined)
       if (own === undefined && trouble !== undefined) throw trouble
       return own
     },

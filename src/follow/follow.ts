@@ -15,8 +15,8 @@ import { Trouble, type TroubleNews } from './trouble.ts'
 export interface ReleaseEngine {
   /** Starts a deployment of the revision and returns its id. Changes AWS. */
   start(taskDefinitionArn: string): Promise<string>
-  /** The deployment of this revision that was started since then and whose id was lost, if there is one. */
-  findStarted(taskDefinitionArn: string, sinceMs: number): Promise<string | undefined>
+  /** The deployment of this revision that was started and whose id was lost, if there is one. */
+  findStarted(taskDefinitionArn: string): Promise<string | undefined>
   /**
    * Reads a deployment, or only its status.
    * @param before the last reading of the same one, of which what cannot have changed is kept

@@ -2,9 +2,6 @@ import type { CreateDeploymentInput, DeploymentInfo } from '@aws-sdk/client-code
 import { CallError } from '../aws/attempts.ts'
 import { type CodeDeploy, getDeployment, getDeploymentGroup, listDeploymentsSince } from '../aws/code-deploy.ts'
 
-/** How far the clocks of runner and CodeDeploy may be apart, in milliseconds. */
-const CLOCK_DRIFT_MS = 5 * 60_000
-
 /**
  * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
  * Observed, not documented.
@@ -38,17 +35,15 @@ export function blockerIn({ serviceError }: CallError): string | undefined {
  * workflow run, and same AppSpec. It is looked for in the list, which may be behind, and by what the group names as its
  * last deployment, or as the rollback of ours. A step before this one may have made one like it: the newest counts, and
  * none that was there before.
- * @param firstSentMs when the request was first sent, by our clock
  * @param named a deployment that CodeDeploy named, which may not be listed yet
  */
 export async function findOwn(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
-  firstSentMs: number,
   earlier: Earlier,
   named: string | undefined,
 ): Promise<Look> {
-  const { listed, last } = await newDeployments(aws, request, firstSentMs, earlier)
+  const { listed, last } = await newDeployments(aws, request, earlier)
   const isNew = (id: string | undefined): id is string => id !== undefined && !earlier.ids.includes(id)
   const pointedAt = [named, last instanceof CallError ? undefined : last].filter(isNew)
   const candidates = new Set([...pointedAt, ...(listed instanceof CallError ? [] : listed.filter(isNew))])
@@ -76,12 +71,11 @@ export async function findOwn(
 async function newDeployments(
   aws: CodeDeploy,
   { applicationName = '', deploymentGroupName = '' }: CreateDeploymentInput,
-  firstSentMs: number,
   earlier: Earlier,
 ): Promise<{ listed: string[] | CallError; last: string | undefined | CallError }> {
-  // By CodeDeploy's own clock, where there was one before.
-  const sinceMs = earlier.newestCreatedAtMs ?? firstSentMs - CLOCK_DRIFT_MS
-  const listed = await orCallError(listDeploymentsSince(aws, applicationName, deploymentGroupName, sinceMs))
+  // By CodeDeploy's own clock only: one of a runner that is ahead would hide ours. Where there was none before, all are new.
+  const { newestCreatedAtMs } = earlier
+  const listed = await orCallError(listDeploymentsSince(aws, applicationName, deploymentGroupName, newestCreatedAtMs))
   const group = await orCallError(getDeploymentGroup(aws, applicationName, deploymentGroupName))
   return { listed, last: group instanceof CallError ? group : group.lastAttemptedDeployment?.deploymentId }
 }

@@ -44,7 +44,6 @@ export async function startDeployment(
   earlier: Earlier,
   onAnswerLost: (error: CallError) => void,
 ): Promise<string> {
-  const firstSentMs = aws.clock.now()
   let lost: CallError | undefined
   for (let round = 1; ; round++) {
     const sent = await send(aws, request)
@@ -55,7 +54,7 @@ export async function startDeployment(
     }
     if (lost === undefined) throw sent
 
-    const { own, trouble, isBehind } = await lookForOwn(aws, request, firstSentMs, earlier, sent)
+    const { own, trouble, isBehind } = await lookForOwn(aws, request, earlier, sent)
     if (own !== undefined) return own
     // Unless the look could see everything, the deployment may be there, and may even have ended already.
     if (trouble !== undefined || isBehind) throw new MaybeStartedError(lost, trouble ?? sent)
@@ -80,7 +79,6 @@ async function send(aws: CodeDeploy, request: CreateDeploymentInput): Promise<st
 async function lookForOwn(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
-  firstSentMs: number,
   earlier: Earlier,
   sent: CallError,
 ): Promise<Look> {
@@ -89,7 +87,7 @@ async function lookForOwn(
   for (const waitMs of LOOK_AFTER_MS) {
     await aws.clock.sleep(waitMs)
     waitedMs += waitMs
-    look = await findOwn(aws, request, firstSentMs, earlier, blockerIn(sent))
+    look = await findOwn(aws, request, earlier, blockerIn(sent))
     const { own, trouble, isBehind } = look
     const isHopeless = trouble !== undefined && !isPassing(trouble.serviceError)
     const isSurelyNot = trouble === undefined && !isBehind && waitedMs >= SHOWS_WITHIN_MS
