@@ -368,7 +368,7 @@ describe('a stop', () => {
     expect(givenUp.asked).toEqual(['stop with rollback'])
     expect(givenUp.settlement).toMatchObject({
       rollback: { status: 'none', wasDue: false },
-      stop: { refusal: 'AccessDenied: message' },
+      stop: { refusal: 'AccessDenied: message', problem: { reason: 'denied' } },
       cutShort: 'timed-out',
     })
     expect(givenUp.tookMs).toBe(600_000)

@@ -248,7 +248,7 @@ async function stopAndSettle(
     ...AT_REST,
     snapshot: end.snapshot ?? snapshot,
     rollback: { ...NO_ROLLBACK, status, wasDue },
-    stop: { refusal },
+    stop: { refusal, problem },
     cutShort,
   }
 }

@@ -141,7 +141,8 @@ async function goBackWith(
     : await stopAsAsked(attached, snapshot, inputs, world, progress)
   const { stop } = settlement
   const isDone = settlement.snapshot?.status === 'succeeded'
-  const isPastStopping = stop?.refusal !== undefined && settlement.snapshot?.isShifted === true
+  const isSeen = settlement.cutShort === undefined
+  const isPastStopping = isSeen && stop?.refusal !== undefined && settlement.snapshot?.isShifted === true
   if (isDone || (isPastStopping && !hasEnded(settlement.snapshot ?? snapshot) && stop.problem?.reason !== 'denied')) {
     world.log.line(`Deployment ${deploymentId} cannot be stopped any more; an earlier revision is deployed instead.`)
     return undefined
