@@ -42881,7 +42881,7 @@ async function stopAndSettle(engine, snapshot, following, partings, asAsked) {
         ...AT_REST,
         snapshot: end.snapshot ?? snapshot,
         rollback: { ...NO_ROLLBACK, status, wasDue },
-        stop: { refusal },
+        stop: { refusal, problem },
         cutShort,
     };
 }
@@ -43545,6 +43545,8 @@ async function makeRoom(room, first, autoPromote, world, progress) {
                     progress.end('refused', { ...endOf(progress, world), problems: [objection] });
                     return false;
                 }
+                if (signal.aborted)
+                    break;
                 tell(step, occupant, making, room, world, progress);
                 await (0,race/* until */.TG)(signal, take(step, occupant, making, world));
                 await clock.sleep(restMs(occupant, making, world), signal);
@@ -50141,6 +50143,10 @@ var cause = __nccwpck_require__(8953);
 async function start(plan, engine, world, progress) {
     return await world.log.group('Writes', async () => {
         try {
+            if (world.signal.aborted) {
+                progress.end('cancelled');
+                return { kind: 'ended' };
+            }
             const arn = await revisionFor(plan.definition, world, progress);
             const { taskDefinition: before } = progress.release;
             const isNew = plan.definition.kind === 'register' || (before?.arn === arn && before.isNew);
@@ -50567,6 +50573,9 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
             primaryId = asNow.service.primary.id;
             // From the first look on it runs what this run asked for.
             ranBefore ??= asNow.service.desiredCount;
+            // Nothing is taken for a run that is cancelled, which its start notices next.
+            if (world.signal.aborted)
+                return undefined;
             const isOwn = (0,preview_holder/* isHeldBy */.D0)(asNow.holder, own);
             const taking = isOwn ? undefined : { cluster, name, desiredCount, primaryId, ranBefore };
             progress.learn({ preview: { ...preview, taking } });
@@ -51521,7 +51530,8 @@ async function goBackWith(attached, inputs, world, progress) {
         : await stopAsAsked(attached, snapshot, inputs, world, progress);
     const { stop } = settlement;
     const isDone = settlement.snapshot?.status === 'succeeded';
-    const isPastStopping = stop?.refusal !== undefined && settlement.snapshot?.isShifted === true;
+    const isSeen = settlement.cutShort === undefined;
+    const isPastStopping = isSeen && stop?.refusal !== undefined && settlement.snapshot?.isShifted === true;
     if (isDone || (isPastStopping && !(0,follow_snapshot/* hasEnded */.hY)(settlement.snapshot ?? snapshot) && stop.problem?.reason !== 'denied')) {
         world.log.line(`Deployment ${deploymentId} cannot be stopped any more; an earlier revision is deployed instead.`);
         return undefined;

@@ -34,6 +34,10 @@ export async function start(
 ): Promise<Start> {
   return await world.log.group('Writes', async () => {
     try {
+      if (world.signal.aborted) {
+        progress.end('cancelled')
+        return { kind: 'ended' }
+      }
       const arn = await revisionFor(plan.definition, world, progress)
       const { taskDefinition: before } = progress.release
       const isNew = plan.definition.kind === 'register' || (before?.arn === arn && before.isNew)

@@ -52,6 +52,8 @@ interface Scene {
   answers?: HandAnswers
   wall?: WallSetting[]
   cancelAtSecond?: number
+  /** The run is cancelled while it is asked whether something speaks against a stop. */
+  isCancelledByObjection?: true
   onAsked?: (second: number) => void
 }
 
@@ -63,6 +65,7 @@ async function play({
   answers = {},
   wall = [],
   cancelAtSecond,
+  isCancelledByObjection,
   onAsked,
 }: Scene) {
   const real = virtualClock(1, T0)
@@ -106,7 +109,12 @@ async function play({
   } as unknown as World
   const { inputs } = parseInputs(rawInputs({ cluster: 'demo', service: 'web', image: 'registry.example/web:2' }), [])
   const progress = Progress.begin(inputs, world)
-  const held = roomOf({ since: { ...at(0), atMs: clock.now() }, ...room })
+  const objection = async () => {
+    cancellation.abort()
+    return undefined
+  }
+  const asking = isCancelledByObjection ? { objection } : {}
+  const held = roomOf({ since: { ...at(0), atMs: clock.now() }, ...room, ...asking })
   const facts = { ...held, autoPromote, suspects: Object.keys(states(0)), stopped: new Set<string>() }
   const first = await findOccupant(world, { ...facts, onListDenied: () => {} })
   written.length = 0
@@ -390,6 +398,11 @@ describe('a release that replaces', () => {
     }
     await play({ ...until(100, SHIFTING), room: { ...REPLACE, objection } })
     expect(objections).toBe(0)
+  })
+
+  test('stops nothing when it is cancelled while it asks whether something speaks against that', async () => {
+    const scene = await play({ ...until(100, INSTALLING), room: REPLACE, isCancelledByObjection: true })
+    expect(scene).toMatchObject({ isFree: false, status: 'cancelled', written: [] })
   })
 
   test('is cancelled while its stop is on its way, and never goes on', async () => {

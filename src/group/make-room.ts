@@ -72,6 +72,7 @@ export async function makeRoom(
           progress.end('refused', { ...endOf(progress, world), problems: [objection] })
           return false
         }
+        if (signal.aborted) break
         tell(step, occupant, making, room, world, progress)
         await until(signal, take(step, occupant, making, world))
         await clock.sleep(restMs(occupant, making, world), signal)

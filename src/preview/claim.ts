@@ -78,6 +78,8 @@ async function releaseTo(
       primaryId = asNow.service.primary.id
       // From the first look on it runs what this run asked for.
       ranBefore ??= asNow.service.desiredCount
+      // Nothing is taken for a run that is cancelled, which its start notices next.
+      if (world.signal.aborted) return undefined
       const isOwn = isHeldBy(asNow.holder, own)
       const taking = isOwn ? undefined : { cluster, name, desiredCount, primaryId, ranBefore }
       progress.learn({ preview: { ...preview, taking } })
