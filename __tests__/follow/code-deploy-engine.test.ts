@@ -249,3 +249,20 @@ test('what was seen before is kept when neither the target nor the service can b
   expect(blind).toMatchObject({ isBlind: true, trafficReadAt: seen.trafficReadAt, eventsReadAt: seen.eventsReadAt })
   expect(replacementTraffic(blind)).toBe(10)
 })
+
+test('without the target the original has whatever of production the replacement does not have', async () => {
+  const { lookAt } = engineWith({ target: () => DENIED, taskSets: () => [OURS, ORIGINAL] })
+  const shares = (await lookAt(0)).taskSets.map(({ role, trafficPercent }) => [role, trafficPercent])
+  expect(Object.fromEntries(shares)).toEqual({ original: 0, replacement: 100 })
+})
+
+test('without the target an ECS that does not answer either takes nothing away of what is known', async () => {
+  const { lookAt } = engineWith({ target: () => DENIED, taskSets: () => awsError('Unavailable') })
+  expect(await lookAt(0)).toMatchObject({ status: 'running', isBlind: true, taskSets: [] })
+})
+
+test('a fault of our own while ECS is asked is not taken for an answer', async () => {
+  // An answer that no service gives, which is read after the call.
+  const { lookAt } = engineWith({ target: () => DENIED, taskSets: () => [null as unknown as TaskSet] })
+  await expect(lookAt(0)).rejects.toThrow(TypeError)
+})

@@ -77,3 +77,43 @@ test('never looks again at once and never waits longer than a minute and a tenth
     ),
   )
 })
+
+const HOOK: Phase = { kind: 'hook', event: 'AfterAllowTestTraffic', hookFunction: 'f' }
+const STEPLESS: TrafficShift = { kind: 'linear', durationMs: 60_000, stepPercent: 100, stepMs: 0 }
+
+test.each<[string, Phase, number, number, number]>([
+  ['before there is a replacement', { kind: 'provisioning' }, 10_000, 2_000, 5_000],
+  ['a hook that has just been called', HOOK, 60_000, 3_000, 5_000],
+  ['a hook that is silent', HOOK, 300_000, 5_000, 10_000],
+  ['a hook that is silent for long', HOOK, 900_000, 10_000, 20_000],
+  ['between events', { kind: 'between' }, 20_000, 2_000, 5_000],
+  ['a deployment whose events cannot be seen', { kind: 'unseen' }, 20_000, 2_000, 10_000],
+  ['such a deployment that goes on for long', { kind: 'unseen' }, 1_200_000, 10_000, 30_000],
+  ['a shift that should be over', { kind: 'shift' }, 330_000, 2_000, 5_000],
+  ['a termination wait that should be over', { kind: 'termination' }, 3_630_000, 2_000, 5_000],
+])('%s is looked at less often from exactly its limit on', (_name, phase, limitMs, beforeMs, fromThenMs) => {
+  expect(lookIn(phase, { inPhaseMs: limitMs - 1 })).toBe(beforeMs)
+  expect(lookIn(phase, { inPhaseMs: limitMs })).toBe(fromThenMs)
+})
+
+test.each<[Phase['kind'], number]>([
+  ['ready', 10_000],
+  ['ended', 2_000],
+  ['rollback', 2_000],
+])('in phase %s the time between two looks is always the same', (kind, waitMs) => {
+  for (const inPhaseMs of [0, 3_600_000]) expect(lookIn({ kind } as Phase, { inPhaseMs })).toBe(waitMs)
+})
+
+test('a replacement that is to have no task yet counts as one that still has to start', () => {
+  const none = snapshot('SRPPPPPP', { taskSets: taskSets(0, { running: 0, desired: 0 }) })
+  expect(lookIn({ kind: 'provisioning' }, { snapshot: none })).toBe(12_000)
+})
+
+test('a linear shift without steps is due once, at its end', () => {
+  expect(lookIn({ kind: 'shift' }, { inPhaseMs: 55_000, shift: STEPLESS })).toBe(6_000)
+})
+
+test('looks are spread by a tenth to either side', () => {
+  const waits = [0, 0.5, 1].map((random) => lookIn({ kind: 'ready' }, { random }))
+  expect(waits).toEqual([9_000, 10_000, 11_000])
+})

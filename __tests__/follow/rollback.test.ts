@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Following } from '../../src/follow/follow.ts'
-import { NO_ROLLBACK, type RollbackReasons, settleRollback } from '../../src/follow/rollback.ts'
+import { cutShortBy, NO_ROLLBACK, type RollbackReasons, settleRollback } from '../../src/follow/rollback.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
 import { callError, handEngine, handFollowing } from '../support/hand-engine.ts'
 import { snapshot, T0, taskSets } from '../support/snapshots.ts'
@@ -20,12 +20,23 @@ interface Case {
   back?: Snapshot
   reasons?: RollbackReasons
   following?: Partial<Following>
+  /** How far into the step the deployment ends, in milliseconds. */
+  beganMs?: number
   /** What a look at the ended deployment throws at this second, if anything. */
   fails?(second: number): Error | undefined
 }
 
-async function settled({ ended = {}, shows = NEVER, back = BACK, reasons, following: change, fails }: Case) {
+async function settled({
+  ended = {},
+  shows = NEVER,
+  back = BACK,
+  reasons,
+  following: change,
+  beganMs = 0,
+  fails,
+}: Case) {
   const { clock, following, told, cancel } = handFollowing(change)
+  if (beganMs > 0) await clock.sleep(beganMs)
   const end = { ...FAILED, ...ended }
   const engine = handEngine(clock, (second, deploymentId) => {
     if (deploymentId !== ID) return back
@@ -177,4 +188,22 @@ describe('the rollback itself', () => {
     )
     expect(end.rollback).toMatchObject({ status, deploymentId: undefined, message: 'It cannot be rolled back.' })
   })
+})
+
+test('how long a rollback was looked for does not depend on how late in the step its deployment ended', async () => {
+  const late = { beganMs: 3_600_000, ended: { endedAtMs: undefined }, reasons: DUE }
+  const { rollback, told, tookMs } = await settled(late)
+  expect([rollback.lookedForMs, tookMs]).toEqual([900_000, 4_500_000])
+  expect(told.heartbeats.map(({ inPhaseMs }) => Math.floor(inPhaseMs / 60_000))).toEqual([0, 5, 10])
+  const found = await settled({ ...late, shows: 3_612 })
+  expect(found.rollback.status).toBe('succeeded')
+  const signal = AbortSignal.abort()
+  expect((await settled({ ...late, following: { signal } })).rollback.lookedForMs).toBe(0)
+  const untilMs = 3_606_000
+  expect((await settled({ ...late, following: { untilMs } })).rollback.lookedForMs).toBe(6_000)
+})
+
+test('only an end of the wait itself cuts the settling short', () => {
+  const kinds = ['cancelled', 'timed-out', 'lost-sight', 'finish-line', 'ended', 'given-up', 'stop-asked'] as const
+  expect(kinds.map(cutShortBy)).toEqual(['cancelled', 'timed-out', 'lost-sight', ...Array(4).fill(undefined)])
 })

@@ -423,3 +423,25 @@ describe('a stop', () => {
     })
   })
 })
+
+test('a look before a deployment is left or stopped is made again soon, then less often, for a minute', async () => {
+  const answersAt = async (answers: number) => {
+    const { engine } = await play({
+      outcome: lastly.timedOut(SHIFTING),
+      now: (second) => (second < answers ? unread() : SHIFTING),
+    })
+    return [...new Set(engine.times('observe').filter((atMs) => atMs <= answers * 1000))]
+  }
+  expect(await answersAt(4)).toEqual([0, 1_000, 2_000, 3_000, 4_000])
+  const looks = await answersAt(50)
+  const gaps = looks.map((atMs, index) => atMs - (looks[index - 1] ?? 0))
+  expect(Math.max(...gaps)).toBe(5_000)
+  const { settlement, engine, asked } = await play({ outcome: lastly.timedOut(SHIFTING), now: unread })
+  expect([settlement.spared, settlement.rollback.status, settlement.cutShort]).toEqual([
+    'unseen',
+    'unknown',
+    'lost-sight',
+  ])
+  expect(asked).toEqual([])
+  expect(Math.max(...engine.times('observe'))).toBeLessThan(60_000)
+})
