@@ -36539,7 +36539,7 @@ function callProblem({ operation, serviceError }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $o: () => (/* binding */ getDeploymentGroup),
 /* harmony export */   $z: () => (/* binding */ getDeploymentTarget),
-/* harmony export */   Ie: () => (/* binding */ getDeploymentConfig),
+/* harmony export */   Ie: () => (/* binding */ getDatedDeployment),
 /* harmony export */   JA: () => (/* binding */ getAppSpec),
 /* harmony export */   Pw: () => (/* binding */ describeDeploymentGroups),
 /* harmony export */   Uk: () => (/* binding */ stopDeployment),
@@ -36548,6 +36548,7 @@ function callProblem({ operation, serviceError }) {
 /* harmony export */   d9: () => (/* binding */ listDeploymentsSince),
 /* harmony export */   i8: () => (/* binding */ getDeployment),
 /* harmony export */   iB: () => (/* binding */ listApplications),
+/* harmony export */   pT: () => (/* binding */ getDeploymentConfig),
 /* harmony export */   s6: () => (/* binding */ listSucceededDeployments),
 /* harmony export */   vI: () => (/* binding */ continueDeployment)
 /* harmony export */ });
@@ -36563,13 +36564,20 @@ function callProblem({ operation, serviceError }) {
 
 /** @throws CallError; code `DeploymentDoesNotExist` */
 async function getDeployment(aws, deploymentId) {
+    return (await getDatedDeployment(aws, deploymentId)).info;
+}
+/** @throws CallError; code `DeploymentDoesNotExist` */
+async function getDatedDeployment(aws, deploymentId) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
-        const { deploymentInfo } = await aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentCommand */ .Tvn({ deploymentId })), {
-            abortSignal,
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentCommand */ .Tvn({ deploymentId }));
+        let dateMs;
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keepDate */ .iQ)(command, (atMs) => {
+            dateMs = atMs;
         });
-        if (deploymentInfo?.status === undefined)
+        const { deploymentInfo: info } = await aws.codeDeploy.send(command, { abortSignal });
+        if (info?.status === undefined)
             throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no status');
-        return deploymentInfo;
+        return { info, answeredAtMs: dateMs ?? aws.clock.now() };
     });
 }
 /**
@@ -37032,6 +37040,7 @@ function malformed(what) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  iQ: () => (/* binding */ keepDate),
   id: () => (/* binding */ keepRaw),
   d3: () => (/* binding */ sendRaw),
   i5: () => (/* binding */ wellAnswered)
@@ -37158,6 +37167,21 @@ function keepRaw(command, keep) {
         return result;
     };
     command.middlewareStack.add(keepBody, { step: 'deserialize', priority: 'low', name: 'keepRaw' });
+}
+/**
+ * Hands the `Date` of the answer, AWS's own time to the second, to `keep` in milliseconds since 1970; nothing when it has
+ * none. Source: RFC 9110, 6.6.1.
+ */
+function keepDate(command, keep) {
+    const keepHeader = (next) => async (args) => {
+        const result = await next(args);
+        const headers = isObject(result.response) ? result.response['headers'] : undefined;
+        const answeredAtMs = Date.parse(isObject(headers) ? String(headers['date']) : '');
+        if (Number.isFinite(answeredAtMs))
+            keep(answeredAtMs);
+        return result;
+    };
+    command.middlewareStack.add(keepHeader, { step: 'deserialize', priority: 'low', name: 'keepDate' });
 }
 /**
  * `command`, which fails when a good answer is not what its operation answers: the SDK takes an empty body for an empty
@@ -45371,7 +45395,7 @@ async function readShift(deploymentConfig, world, findings) {
         return undefined;
     const name = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(deploymentConfig, 100);
     let byName;
-    const config = await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .getDeploymentConfig */ .Ie)(world, deploymentConfig), (error) => {
+    const config = await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .getDeploymentConfig */ .pT)(world, deploymentConfig), (error) => {
         if (error.kind === 'denied') {
             byName = (0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__/* .shiftByName */ .Df)(deploymentConfig);
             findings.warnings.push(shiftUnseen(byName, name, error));
@@ -51157,7 +51181,7 @@ const JUST_NOW_MS = 5 * 60_000;
  * @throws CallError
  */
 async function findRecentRollback(aws, { service, group }) {
-    const tell = async (id) => ({ id, info: await (0,code_deploy/* getDeployment */.i8)(aws, id) });
+    const tell = async (id) => ({ id, ...(await (0,code_deploy/* getDatedDeployment */.Ie)(aws, id)) });
     if (group.lastDeployment === undefined)
         return undefined;
     const last = await tell(group.lastDeployment.id);
@@ -51169,7 +51193,11 @@ async function findRecentRollback(aws, { service, group }) {
     const went = isEarlier
         ? { id: last.id, goesBack: true, neverMoved: false, endedAtMs: endOf(last) }
         : taken && { id: undone.id, goesBack: false, ...taken, endedAtMs: endOf(rollback ?? undone) };
-    return went !== undefined && aws.clock.now() - went.endedAtMs < JUST_NOW_MS ? went : undefined;
+    if (went === undefined)
+        return undefined;
+    // The runner's clock may be far off: with it a second press would go one revision further.
+    const agoMs = Math.max(0, last.answeredAtMs - went.endedAtMs);
+    return agoMs < JUST_NOW_MS ? { ...went, agoMs } : undefined;
 }
 /** This action has deployed it to go back, and it serves. */
 function isEarlierRevision({ id, info }, { primary }) {
@@ -51389,13 +51417,13 @@ var verdict = __nccwpck_require__(802);
 
 
 /** Why a rollback writes nothing a moment after another one. */
-function backAlready({ deploymentId }, { endedAtMs }, nowMs) {
-    const ago = (0,words/* duration */.p0)(nowMs - endedAtMs);
+function backAlready({ deploymentId }, { endedAtMs, agoMs }) {
+    const ago = (0,words/* duration */.p0)(agoMs);
     return `Production was brought back ${ago} ago already (${deploymentId}), so nothing is written. To go further back name the revision with 'task-definition', or press again after ${againAt(endedAtMs)}.`;
 }
 /** Whoever stopped it may have meant the same; or what serves is bad, and no stop has taken that away. */
-function stoppedBefore({ deploymentId, plan }, { endedAtMs }, nowMs) {
-    const ago = (0,words/* duration */.p0)(nowMs - endedAtMs);
+function stoppedBefore({ deploymentId, plan }, { endedAtMs, agoMs }) {
+    const ago = (0,words/* duration */.p0)(agoMs);
     const serves = (0,aws_arn/* revisionName */.pd)(plan.service.primary.taskDefinitionArn);
     const sentence = `Deployment ${deploymentId} was stopped ${ago} ago, before it moved production, so ${serves} has served all along, and nothing is written. To go back from ${serves} name the revision with 'task-definition', or press again after ${againAt(endedAtMs)}.`;
     return { reason: 'not-found', sentence };
@@ -51459,9 +51487,9 @@ async function rollback(parsed, world) {
         progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group });
         takeUp(attached, progress);
         if (latest.neverMoved)
-            return progress.end('refused', { problems: [stoppedBefore(attached, latest, world.clock.now())] });
+            return progress.end('refused', { problems: [stoppedBefore(attached, latest)] });
         if (latest.isOver)
-            progress.warn(backAlready(attached, latest, world.clock.now()));
+            progress.warn(backAlready(attached, latest));
         const otherThanNamed = latest.isOver ? undefined : notYetNamed(inputs.taskDefinition, attached, latest);
         if (otherThanNamed !== undefined)
             progress.warn(otherThanNamed);
@@ -51500,7 +51528,7 @@ async function findLatest(world, facts, inputs) {
         // It has done its work, and somebody wants to go further: its termination wait is ended for that.
         if (isBack && isOtherThan(inputs.taskDefinition, facts.service.primary.taskDefinitionArn))
             return undefined;
-        return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, neverMoved: false, endedAtMs: 0 };
+        return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, neverMoved: false, endedAtMs: 0, agoMs: 0 };
     }
     // Who names a revision means it, whatever was a moment ago.
     const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined;

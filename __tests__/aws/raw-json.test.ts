@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { DescribeTaskDefinitionCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
-import { keepRaw, sendRaw } from '../../src/aws/raw-json.ts'
+import { keepDate, keepRaw, sendRaw } from '../../src/aws/raw-json.ts'
 
 /** A client whose requests are all answered with these chunks; what it sent is kept. */
-function clientAnswering(chunks: Uint8Array[]) {
+function clientAnswering(chunks: Uint8Array[], answered: Record<string, string> = {}) {
   const sent: { body: unknown; headers: Record<string, string> }[] = []
   const ecs = new ECSClient({
     region: 'us-east-1',
@@ -13,7 +13,7 @@ function clientAnswering(chunks: Uint8Array[]) {
     requestHandler: {
       handle: async (request: { body: unknown; headers: Record<string, string> }) => {
         sent.push(request)
-        return { response: { statusCode: 200, headers: {}, body: Readable.from(chunks) } }
+        return { response: { statusCode: 200, headers: answered, body: Readable.from(chunks) } }
       },
     },
   })
@@ -55,3 +55,16 @@ test.each(['', '{"taskDefinition": {', '<html>'])(
     expect(kept).toEqual([undefined])
   },
 )
+
+test.each<[string, Record<string, string>, number[]]>([
+  ['is kept', { date: 'Sat, 08 Aug 2026 12:00:01 GMT' }, [Date.UTC(2026, 7, 8, 12, 0, 1)]],
+  ['that is none is left out', { date: 'yesterday' }, []],
+  ['that is not there is left out', {}, []],
+])('a date of an answer %s', async (_name, headers, expected) => {
+  const { ecs } = clientAnswering([bytes('{}')], headers)
+  const command = new DescribeTaskDefinitionCommand({ taskDefinition: 'web' })
+  const kept: number[] = []
+  keepDate(command, (atMs) => kept.push(atMs))
+  await ecs.send(command)
+  expect(kept).toEqual(expected)
+})

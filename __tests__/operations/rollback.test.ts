@@ -8,6 +8,7 @@ import { DENIED } from '../support/faults.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
 import { deployByOther, runNumber } from '../support/others.ts'
 import { inOneAccount, type SimulatedAccount } from '../support/simulated-release.ts'
+import { withWallSet } from '../support/virtual-clock.ts'
 
 const ROLLBACK = { operation: 'rollback' } as const
 const HELD: Scenario = {
@@ -215,6 +216,34 @@ describe('operation: rollback', () => {
       expect(named.writes).toEqual(['CreateDeployment', 'ContinueDeployment'])
       expect(named.outputs).toMatchObject({ status: 'succeeded', production: 'web:1' })
     }))
+
+  test.each([
+    ['20 min ahead', 20],
+    ['3 h behind', -180],
+  ])(
+    'pressed again on a runner whose clock is %s it stays, and pressed an hour later it goes further',
+    (_, byMinutes) =>
+      inOneAccount(baseScenario, async (account) => {
+        await releasedBefore(account)
+        const second = { image: 'registry.example/web:1.0.10', 'auto-promote': 'true' }
+        expect((await operate(account, second, pressed(42))).outputs['task-definition']).toBe('web:3')
+        await account.clock.sleep(3_600_000)
+        await releaseBad(account, 150)
+        const clock = withWallSet(account.clock, { atSecond: 0, byMinutes })
+        const press = (number: number) => operate(account, ROLLBACK, { world: { ...runNumber(number), clock } })
+        expect((await press(50)).outputs).toMatchObject({ status: 'succeeded', production: 'web:3' })
+        await account.clock.sleep(120_000)
+        const again = await press(51)
+        expect(again).toMatchObject({ outputs: { status: 'succeeded', production: 'web:3' }, writes: [] })
+        expect(again.release.warnings).toEqual([
+          expect.stringMatching(/Production was brought back [23] min( \d+ s)? ago/),
+        ])
+        await account.clock.sleep(3_600_000)
+        const later = await press(52)
+        expect(later).toMatchObject({ outputs: { status: 'succeeded', production: 'web:2' } })
+        expect(later.writes).toContain('CreateDeployment')
+      }),
+  )
 
   test('deploys without alarms when a firing one stops it', () =>
     inOneAccount(

@@ -59,8 +59,8 @@ const rolledBack = (change: DeploymentInfo = {}): DeploymentInfo => ({
 })
 const BACK = rolledBack()
 
-const MOVED = { id: 'd-1', goesBack: false, neverMoved: false, endedAtMs: T0 }
-const WENT_BACK = { id: 'd-1', goesBack: true, neverMoved: false, endedAtMs: T0 }
+const MOVED = { id: 'd-1', goesBack: false, neverMoved: false, endedAtMs: T0, agoMs: 0 }
+const WENT_BACK = { id: 'd-1', goesBack: true, neverMoved: false, endedAtMs: T0, agoMs: 0 }
 const BY_US: DeploymentInfo = { status: 'Succeeded', ...ENDED, description: ROLLBACK_MARKER }
 
 test.each<[string, Situation, object | undefined]>([
@@ -136,6 +136,10 @@ test('a rollback answers for whoever presses again for five minutes, from its ow
   const endedMs = 60_000
   const infos = { 'd-1': failed(), 'd-2': rolledBack({ completeTime: new Date(T0 + endedMs) }) }
   const at = async (afterMs: number) => await recent({ infos, events: 'SSSSSSSF', afterMs })
-  expect(await at(endedMs + FIVE_MINUTES_MS - 1)).toEqual({ ...MOVED, endedAtMs: T0 + endedMs })
+  expect(await at(endedMs + FIVE_MINUTES_MS - 1)).toEqual({
+    ...MOVED,
+    endedAtMs: T0 + endedMs,
+    agoMs: FIVE_MINUTES_MS - 1,
+  })
   expect(await at(endedMs + FIVE_MINUTES_MS)).toBeUndefined()
 })

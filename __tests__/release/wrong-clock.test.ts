@@ -34,8 +34,11 @@ test.each([
 test('a clock that goes wrong while a deployment is followed does not end the sight of it', async () => {
   const { outputs, log } = await simulateRelease({
     scenario: baseScenario,
-    prepare: ({ simulator, clock }) => {
-      clock.atSecond(200, () => simulator.addFault(CHECKED))
+    prepare: ({ simulator, clock, ecs, codeDeploy }) => {
+      clock.atSecond(200, () => {
+        simulator.addFault(CHECKED)
+        for (const { config } of [ecs, codeDeploy]) config.systemClockOffset += HOUR_MS
+      })
     },
   })
   expect(outputs.status).toBe('succeeded')

@@ -23,7 +23,7 @@ import {
 } from '@aws-sdk/client-codedeploy'
 import { type Attempts, attempt, attemptOnce, attemptOnward, attemptWrite, CallError } from './attempts.ts'
 import { malformed } from './malformed.ts'
-import { wellAnswered } from './raw-json.ts'
+import { keepDate, wellAnswered } from './raw-json.ts'
 import { NotSentError, readServiceError } from './service-error.ts'
 
 /** What calls to CodeDeploy are made with. */
@@ -33,12 +33,29 @@ export interface CodeDeploy extends Attempts {
 
 /** @throws CallError; code `DeploymentDoesNotExist` */
 export async function getDeployment(aws: CodeDeploy, deploymentId: string): Promise<DeploymentInfo> {
+  return (await getDatedDeployment(aws, deploymentId)).info
+}
+
+export interface DatedDeployment {
+  info: DeploymentInfo
+  /**
+   * When it was answered by CodeDeploy's clock, which its times are from; by the runner's when the answer does not say.
+   * Milliseconds since 1970, to the second.
+   */
+  answeredAtMs: number
+}
+
+/** @throws CallError; code `DeploymentDoesNotExist` */
+export async function getDatedDeployment(aws: CodeDeploy, deploymentId: string): Promise<DatedDeployment> {
   return await attempt(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
-    const { deploymentInfo } = await aws.codeDeploy.send(wellAnswered(new GetDeploymentCommand({ deploymentId })), {
-      abortSignal,
+    const command = wellAnswered(new GetDeploymentCommand({ deploymentId }))
+    let dateMs: number | undefined
+    keepDate(command, (atMs) => {
+      dateMs = atMs
     })
-    if (deploymentInfo?.status === undefined) throw malformed('no status')
-    return deploymentInfo
+    const { deploymentInfo: info } = await aws.codeDeploy.send(command, { abortSignal })
+    if (info?.status === undefined) throw malformed('no status')
+    return { info, answeredAtMs: dateMs ?? aws.clock.now() }
   })
 }
 

@@ -42,6 +42,24 @@ export function keepRaw<Input extends object, Output extends object>(
 }
 
 /**
+ * Hands the `Date` of the answer, AWS's own time to the second, to `keep` in milliseconds since 1970; nothing when it has
+ * none. Source: RFC 9110, 6.6.1.
+ */
+export function keepDate<Input extends object, Output extends object>(
+  command: Command<Input, Output>,
+  keep: (answeredAtMs: number) => void,
+): void {
+  const keepHeader: DeserializeMiddleware<Input, Output> = (next) => async (args) => {
+    const result = await next(args)
+    const headers = isObject(result.response) ? result.response['headers'] : undefined
+    const answeredAtMs = Date.parse(isObject(headers) ? String(headers['date']) : '')
+    if (Number.isFinite(answeredAtMs)) keep(answeredAtMs)
+    return result
+  }
+  command.middlewareStack.add(keepHeader, { step: 'deserialize', priority: 'low', name: 'keepDate' })
+}
+
+/**
  * `command`, which fails when a good answer is not what its operation answers: the SDK takes an empty body for an empty
  * list, and a list for a text. Of an error only its texts are left, because the SDK stumbles over anything else.
  */

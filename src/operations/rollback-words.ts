@@ -5,17 +5,17 @@ import { JUST_NOW_MS, type RecentRollback } from '../plan/recent-rollback.ts'
 import { clockTime, duration } from '../report/words.ts'
 import { inSentence } from '../untrusted.ts'
 
-type Ended = Pick<RecentRollback, 'endedAtMs'>
+type Ended = Pick<RecentRollback, 'endedAtMs' | 'agoMs'>
 
 /** Why a rollback writes nothing a moment after another one. */
-export function backAlready({ deploymentId }: Attached, { endedAtMs }: Ended, nowMs: number): string {
-  const ago = duration(nowMs - endedAtMs)
+export function backAlready({ deploymentId }: Attached, { endedAtMs, agoMs }: Ended): string {
+  const ago = duration(agoMs)
   return `Production was brought back ${ago} ago already (${deploymentId}), so nothing is written. To go further back name the revision with 'task-definition', or press again after ${againAt(endedAtMs)}.`
 }
 
 /** Whoever stopped it may have meant the same; or what serves is bad, and no stop has taken that away. */
-export function stoppedBefore({ deploymentId, plan }: Attached, { endedAtMs }: Ended, nowMs: number): Problem {
-  const ago = duration(nowMs - endedAtMs)
+export function stoppedBefore({ deploymentId, plan }: Attached, { endedAtMs, agoMs }: Ended): Problem {
+  const ago = duration(agoMs)
   const serves = revisionName(plan.service.primary.taskDefinitionArn)
   const sentence = `Deployment ${deploymentId} was stopped ${ago} ago, before it moved production, so ${serves} has served all along, and nothing is written. To go back from ${serves} name the revision with 'task-definition', or press again after ${againAt(endedAtMs)}.`
   return { reason: 'not-found', sentence }

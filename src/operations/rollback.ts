@@ -42,9 +42,8 @@ export async function rollback(parsed: ParsedInputs, world: World): Promise<Rele
   if (latest !== undefined && attached !== undefined) {
     progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group })
     takeUp(attached, progress)
-    if (latest.neverMoved)
-      return progress.end('refused', { problems: [stoppedBefore(attached, latest, world.clock.now())] })
-    if (latest.isOver) progress.warn(backAlready(attached, latest, world.clock.now()))
+    if (latest.neverMoved) return progress.end('refused', { problems: [stoppedBefore(attached, latest)] })
+    if (latest.isOver) progress.warn(backAlready(attached, latest))
     const otherThanNamed = latest.isOver ? undefined : notYetNamed(inputs.taskDefinition, attached, latest)
     if (otherThanNamed !== undefined) progress.warn(otherThanNamed)
     if (latest.goesBack) return await seeThrough(attached, inputs, world, progress)
@@ -68,6 +67,8 @@ interface Latest {
   /** It was stopped a moment ago, before users met it. */
   neverMoved: boolean
   endedAtMs: number
+  /** How long ago it ended when that was read, in milliseconds. */
+  agoMs: number
 }
 
 /** Service, group and what happens in it; undefined with problems added. */
@@ -100,7 +101,7 @@ async function findLatest(world: World, facts: OccupancyFacts, inputs: Inputs): 
     const isBack = goesBack && occupant.stage === 'shifted'
     // It has done its work, and somebody wants to go further: its termination wait is ended for that.
     if (isBack && isOtherThan(inputs.taskDefinition, facts.service.primary.taskDefinitionArn)) return undefined
-    return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, neverMoved: false, endedAtMs: 0 }
+    return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, neverMoved: false, endedAtMs: 0, agoMs: 0 }
   }
   // Who names a revision means it, whatever was a moment ago.
   const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined

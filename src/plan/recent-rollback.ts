@@ -1,5 +1,4 @@
-import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
-import { type CodeDeploy, getDeployment } from '../aws/code-deploy.ts'
+import { type CodeDeploy, type DatedDeployment, getDatedDeployment } from '../aws/code-deploy.ts'
 import { momentOf } from '../clock.ts'
 import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
 import { endingOf } from '../follow/ending.ts'
@@ -19,14 +18,15 @@ export interface RecentRollback {
   neverMoved: boolean
   /** Milliseconds since 1970. */
   endedAtMs: number
+  /** How long ago that was when it was read, by CodeDeploy's clock, in milliseconds. */
+  agoMs: number
 }
 
 /** How long a rollback that is done answers for whoever presses again, in milliseconds. */
 export const JUST_NOW_MS = 5 * 60_000
 
-interface Told {
+interface Told extends DatedDeployment {
   id: string
-  info: DeploymentInfo
 }
 
 /**
@@ -39,7 +39,7 @@ export async function findRecentRollback(
   aws: CodeDeploy,
   { service, group }: Pick<Place, 'service' | 'group'>,
 ): Promise<RecentRollback | undefined> {
-  const tell = async (id: string): Promise<Told> => ({ id, info: await getDeployment(aws, id) })
+  const tell = async (id: string): Promise<Told> => ({ id, ...(await getDatedDeployment(aws, id)) })
   if (group.lastDeployment === undefined) return undefined
   const last = await tell(group.lastDeployment.id)
   const { rollbackTriggeringDeploymentId: undoneId, rollbackDeploymentId: rollbackId } = last.info.rollbackInfo ?? {}
@@ -50,7 +50,10 @@ export async function findRecentRollback(
   const went = isEarlier
     ? { id: last.id, goesBack: true, neverMoved: false, endedAtMs: endOf(last) }
     : taken && { id: undone.id, goesBack: false, ...taken, endedAtMs: endOf(rollback ?? undone) }
-  return went !== undefined && aws.clock.now() - went.endedAtMs < JUST_NOW_MS ? went : undefined
+  if (went === undefined) return undefined
+  // The runner's clock may be far off: with it a second press would go one revision further.
+  const agoMs = Math.max(0, last.answeredAtMs - went.endedAtMs)
+  return agoMs < JUST_NOW_MS ? { ...went, agoMs } : undefined
 }
 
 /** This action has deployed it to go back, and it serves. */

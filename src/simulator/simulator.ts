@@ -61,6 +61,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const running = options.live ? scenario.world.functions.filter(({ handlerFile }) => handlerFile) : []
   const simulation = new Simulation({ scenario, clock, seed, runningFunctions: running.map(({ name }) => name) })
   const { record } = simulation
+  const standsStill = movable?.speed === 0
   const lateAnswers = movable && new LateAnswers<Answered>(movable)
   let live: Live | undefined
   const real = () => live ?? NOTHING_REAL
@@ -68,7 +69,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const answer: Handlers['aws'] = (request, protocol) => {
     const { account, faults } = simulation
     const id = requestId(account.rules.idSeed, record.calls.length + 1)
-    const surroundings = { account, operations: OPERATIONS_BY_NAME, faults, real, complain }
+    const surroundings = { account, operations: OPERATIONS_BY_NAME, faults, real, standsStill, complain }
     const { reply, call, delaySeconds = 0 } = exchange(protocol, request, surroundings, simulation.now(), id)
     record.add(call)
     // What a reading call brought up to date was due, and live looks at what is due by itself.

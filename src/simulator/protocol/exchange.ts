@@ -29,6 +29,8 @@ export interface Surroundings {
   operations: ReadonlyMap<string, Operation>
   faults: Faults
   real(): RealWorld
+  /** The clock stands still until it is told to move. */
+  standsStill?: boolean
   /** Gets a line for whatever nobody should overlook. */
   complain(line: string): void
 }
@@ -37,7 +39,7 @@ export interface Surroundings {
 export function exchange(
   protocol: Protocol,
   request: Request,
-  { account, operations, faults, real, complain }: Surroundings,
+  { account, operations, faults, real, standsStill = false, complain }: Surroundings,
   atMs: number,
   requestId: string,
 ): Exchange {
@@ -82,7 +84,7 @@ export function exchange(
     message = protocol.error(asked, failure, requestId)
   }
   if (fault?.type === 'drop-after-accept') return { reply: undefined, call: { ...call, httpStatus: 0 } }
-  const headers = { ...message.headers, ...dateHeaderOf(fault, atMs) }
+  const headers = { ...message.headers, ...dateHeaderOf(fault, atMs, standsStill) }
   const reply = { headers, body: spoiltBy(fault, message.body), httpStatus: call.httpStatus }
   return { reply, call, delaySeconds: delayOf(fault) }
 }

@@ -50,9 +50,12 @@ function basicTime(atMs: number): string {
   return new Date(atMs).toISOString().replace(/[-:]|\.\d+/g, '')
 }
 
-/** By the simulator's clock where clocks matter; else HTTP's own, which is the machine's. */
-export function dateHeaderOf(fault: FaultKind | undefined, atMs: number): { date?: string } {
-  return fault?.type === 'wrong-clock' ? { date: new Date(atMs).toUTCString() } : {}
+/**
+ * By the simulator's clock, as AWS dates its answers; where that stands still, and clocks do not matter, by HTTP's own,
+ * which is the machine's: the SDK asks again after an error from another time.
+ */
+export function dateHeaderOf(fault: FaultKind | undefined, atMs: number, standsStill: boolean): { date?: string } {
+  return standsStill && fault?.type !== 'wrong-clock' ? {} : { date: new Date(atMs).toUTCString() }
 }
 
 /** What arrives in place of this answer. */
