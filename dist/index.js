@@ -44061,7 +44061,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 const environment = process.env;
 const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_12__/* .laterToolkit */ .d)(() => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(421)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
 const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_5__/* .stepLog */ .t)(toolkit);
-const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_3__/* .stepFiles */ .UM)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__/* .STATE_REPORT */ .n7));
+const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_3__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_7__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__/* .STATE_REPORT */ .n7));
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
 const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_10__/* .Teller */ .T(toolkit, files, log, isPost ? 'post' : 'main');
@@ -46216,6 +46216,47 @@ function delayed(clock, signal, delayMs) {
             late?.cancel();
         },
     };
+}
+
+
+/***/ }),
+
+/***/ 9127:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ readBounded)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+
+/**
+ * The text of a regular file, up to its first `maxBytes` bytes; undefined when it cannot be read. Devices, pipes and
+ * folders are not read, and nothing is waited for: a file such as `/proc/kmsg` may not have an end.
+ */
+function readBounded(path, maxBytes) {
+    let file;
+    try {
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | (node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK ?? 0));
+        const status = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file);
+        if (!status.isFile())
+            return undefined;
+        // Files of the system say that they are empty.
+        const bytes = Buffer.alloc(status.size === 0 ? maxBytes : Math.min(status.size, maxBytes));
+        let length = 0;
+        for (;;) {
+            const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, bytes, length, bytes.length - length, null);
+            length += read;
+            if (read === 0 || length === bytes.length)
+                return bytes.toString('utf8', 0, length);
+        }
+    }
+    catch {
+        return undefined;
+    }
+    finally {
+        if (file !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    }
 }
 
 
@@ -49106,14 +49147,15 @@ function listenForCancel() {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $z: () => (/* binding */ attemptWrite),
-/* harmony export */   CB: () => (/* binding */ readBounded),
-/* harmony export */   UM: () => (/* binding */ stepFiles)
+/* harmony export */   $: () => (/* binding */ attemptWrite),
+/* harmony export */   U: () => (/* binding */ stepFiles)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var _read_bounded_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9127);
+
 
 
 
@@ -49131,41 +49173,12 @@ function stepFiles(environment, knownReport = '') {
         writeSummary: (markdown) => summaryPath === '' || attemptWrite(summaryPath, markdown, 0o644),
         writeReport: (json) => attemptWrite(reportPath, json, 0o600),
         readText: async (path) => {
-            return readBounded((0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(workspace, path), MAX_INPUT_BYTES);
+            return (0,_read_bounded_js__WEBPACK_IMPORTED_MODULE_4__/* .readBounded */ .C)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(workspace, path), MAX_INPUT_BYTES);
         },
     };
 }
 /** Bytes of an input file that are read: more than a document may have characters, so that one that is too long is told. */
 const MAX_INPUT_BYTES = 5 * 1024 * 1024;
-/**
- * The text of a regular file, up to its first `maxBytes` bytes; undefined when it cannot be read. Devices, pipes and
- * folders are not read, and nothing is waited for: a file such as `/proc/kmsg` may not have an end.
- */
-function readBounded(path, maxBytes) {
-    let file;
-    try {
-        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | (node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK ?? 0));
-        const status = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(file);
-        if (!status.isFile())
-            return undefined;
-        // Files of the system say that they are empty.
-        const bytes = Buffer.alloc(status.size === 0 ? maxBytes : Math.min(status.size, maxBytes));
-        let length = 0;
-        for (;;) {
-            const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readSync)(file, bytes, length, bytes.length - length, null);
-            length += read;
-            if (read === 0 || length === bytes.length)
-                return bytes.toString('utf8', 0, length);
-        }
-    }
-    catch {
-        return undefined;
-    }
-    finally {
-        if (file !== undefined)
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
-    }
-}
 /**
  * Replaces a file as a whole, so that a process killed in the middle leaves the one before.
  * @param mode permissions of the new file
@@ -52085,7 +52098,9 @@ async function postStep({ environment, clock, toolkit, firstRequestSent, log, fi
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5233);
 /* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3985);
-/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9937);
+/* harmony import */ var _read_bounded_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9127);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9937);
+
 
 
 
@@ -52105,12 +52120,12 @@ function savedRelease(environment) {
     return {
         path,
         isPossible: () => {
-            const isWritten = (0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .attemptWrite */ .$z)(path, ' '.repeat(LARGE_BYTES), 0o600);
+            const isWritten = (0,_files_js__WEBPACK_IMPORTED_MODULE_7__/* .attemptWrite */ .$)(path, ' '.repeat(LARGE_BYTES), 0o600);
             if (isWritten)
                 removeSavedRelease(path);
             return isWritten;
         },
-        save: (release) => (0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .attemptWrite */ .$z)(path, saveRelease(release), 0o600),
+        save: (release) => (0,_files_js__WEBPACK_IMPORTED_MODULE_7__/* .attemptWrite */ .$)(path, saveRelease(release), 0o600),
     };
 }
 /** The release as text. */
@@ -52147,7 +52162,7 @@ const MAX_SAVED_BYTES = 64 * 1024 * 1024;
 /** What the main step left; undefined when there is nothing to go on with. */
 function readSavedRelease(path) {
     try {
-        return restoreRelease((0,_files_js__WEBPACK_IMPORTED_MODULE_6__/* .readBounded */ .CB)(path, MAX_SAVED_BYTES) ?? '', (0,_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .momentOf */ .Et)(_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml));
+        return restoreRelease((0,_read_bounded_js__WEBPACK_IMPORTED_MODULE_6__/* .readBounded */ .C)(path, MAX_SAVED_BYTES) ?? '', (0,_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .momentOf */ .Et)(_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml));
     }
     catch {
         return undefined;
@@ -52907,7 +52922,10 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/submodules/config/index.js
 var config = __nccwpck_require__(7291);
+// EXTERNAL MODULE: ./lib/read-bounded.js
+var read_bounded = __nccwpck_require__(9127);
 ;// CONCATENATED MODULE: ./lib/aws/shared-config.js
+
 
 
 
@@ -52943,12 +52961,17 @@ async function readSharedConfig(environment) {
 }
 /** Reading a device or a pipe might never end. */
 function problemWith(path) {
-    const file = (0,external_node_fs_.statSync)(path.replace(/^~(?=\/)/, (0,external_node_os_.homedir)()), { throwIfNoEntry: false });
+    const place = path.replace(/^~(?=\/)/, (0,external_node_os_.homedir)());
+    const file = (0,external_node_fs_.statSync)(place, { throwIfNoEntry: false });
     if (file === undefined)
         return [];
     const shown = (0,untrusted/* inSentence */.BX)(path, 200);
     if (!file.isFile())
         return [(0,errors/* invalidInput */.a)(`The shared AWS file '${shown}' is not a regular file, so it is not read.`)];
+    // Files of the system say that they are empty; some never end, such as `/proc/kmsg`.
+    if (file.size === 0 && (0,read_bounded/* readBounded */.C)(place, 1) !== '') {
+        return [(0,errors/* invalidInput */.a)(`The shared AWS file '${shown}' says that it is empty, and is not, so it is not read.`)];
+    }
     if (file.size <= MAX_FILE_BYTES)
         return [];
     return [(0,errors/* invalidInput */.a)(`The shared AWS file '${shown}' is larger than ${MAX_FILE_BYTES} bytes, so it is not read.`)];
@@ -53175,8 +53198,6 @@ function closeAll(...parts) {
         part.close();
 }
 
-// EXTERNAL MODULE: ./lib/step/files.js
-var files = __nccwpck_require__(9937);
 ;// CONCATENATED MODULE: ./lib/step/event.js
 
 
@@ -53194,7 +53215,7 @@ function isPrivateRepository(environment) {
 /** The event that started the run, as GitHub told it; undefined when it cannot be read. */
 function readEvent(environment) {
     try {
-        return JSON.parse((0,files/* readBounded */.CB)(environment['GITHUB_EVENT_PATH'] ?? '', MAX_EVENT_BYTES) ?? '');
+        return JSON.parse((0,read_bounded/* readBounded */.C)(environment['GITHUB_EVENT_PATH'] ?? '', MAX_EVENT_BYTES) ?? '');
     }
     catch {
         return undefined;

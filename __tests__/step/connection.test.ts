@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -49,6 +50,13 @@ async function connectIn(environment: Record<string, string>, config = '', roleT
   })
   closing.push(connection)
   return connection
+}
+
+/** A pipe that nobody writes to. */
+function pipeIn(place: string): string {
+  const path = join(place, `pipe-${closing.length}`)
+  execFileSync('mkfifo', [path])
+  return path
 }
 
 /** A server on loopback; what it gets is kept, and it answers nothing that can be read. */
@@ -156,6 +164,20 @@ test('services that the shared config file does not have, and a file that is non
   expect(missing.obstacles[0]?.sentence).toContain("Profile 'lab' names the services 'elsewhere'")
   const device = await connectIn({ ...KEYS, AWS_CONFIG_FILE: folder })
   expect(device.obstacles[0]?.sentence).toContain('is not a regular file, so it is not read')
+})
+
+test.each([
+  ['a pipe', () => pipeIn(folder), 'is not a regular file'],
+  ['a file of the system, which says that it is empty', () => '/proc/self/status', 'says that it is empty'],
+])('a shared config file that is %s is refused without being read to an end', async (_name, pathOf, why) => {
+  for (const variable of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) {
+    const { obstacles } = await connectIn({ ...KEYS, [variable]: pathOf() })
+    expect(obstacles).toEqual([{ reason: 'invalid-input', sentence: expect.stringContaining(why) }])
+  }
+})
+
+test('a shared config file that is empty is taken as one', async () => {
+  expect((await connectIn(KEYS, '')).obstacles).toEqual([])
 })
 
 describe('the way out of every client', () => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { parseDocument } from '../../src/document.ts'
-import { readBounded, stepFiles } from '../../src/step/files.ts'
+import { readBounded } from '../../src/read-bounded.ts'
+import { stepFiles } from '../../src/step/files.ts'
 
 let workspace = ''
 beforeAll(() => {

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CONFIG_PREFIX_SEPARATOR, loadSharedConfigFiles } from '@smithy/core/config'
 import { invalidInput, type Problem } from '../errors.ts'
+import { readBounded } from '../read-bounded.ts'
 import { inSentence } from '../untrusted.ts'
 
 type Section = Readonly<Record<string, string | undefined>>
@@ -45,10 +46,15 @@ export async function readSharedConfig(environment: NodeJS.ProcessEnv): Promise<
 
 /** Reading a device or a pipe might never end. */
 function problemWith(path: string): Problem[] {
-  const file = statSync(path.replace(/^~(?=\/)/, homedir()), { throwIfNoEntry: false })
+  const place = path.replace(/^~(?=\/)/, homedir())
+  const file = statSync(place, { throwIfNoEntry: false })
   if (file === undefined) return []
   const shown = inSentence(path, 200)
   if (!file.isFile()) return [invalidInput(`The shared AWS file '${shown}' is not a regular file, so it is not read.`)]
+  // Files of the system say that they are empty; some never end, such as `/proc/kmsg`.
+  if (file.size === 0 && readBounded(place, 1) !== '') {
+    return [invalidInput(`The shared AWS file '${shown}' says that it is empty, and is not, so it is not read.`)]
+  }
   if (file.size <= MAX_FILE_BYTES) return []
   return [invalidInput(`The shared AWS file '${shown}' is larger than ${MAX_FILE_BYTES} bytes, so it is not read.`)]
 }

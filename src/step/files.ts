@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { readBounded } from '../read-bounded.ts'
 
 /** Files that the runner and later steps read. Writing is synchronous, so that a signal finds them whole. */
 export interface StepFiles {
@@ -35,31 +36,6 @@ export function stepFiles(environment: NodeJS.ProcessEnv, knownReport = ''): Ste
 
 /** Bytes of an input file that are read: more than a document may have characters, so that one that is too long is told. */
 const MAX_INPUT_BYTES = 5 * 1024 * 1024
-
-/**
- * The text of a regular file, up to its first `maxBytes` bytes; undefined when it cannot be read. Devices, pipes and
- * folders are not read, and nothing is waited for: a file such as `/proc/kmsg` may not have an end.
- */
-export function readBounded(path: string, maxBytes: number): string | undefined {
-  let file: number | undefined
-  try {
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-    const status = fstatSync(file)
-    if (!status.isFile()) return undefined
-    // Files of the system say that they are empty.
-    const bytes = Buffer.alloc(status.size === 0 ? maxBytes : Math.min(status.size, maxBytes))
-    let length = 0
-    for (;;) {
-      const read = readSync(file, bytes, length, bytes.length - length, null)
-      length += read
-      if (read === 0 || length === bytes.length) return bytes.toString('utf8', 0, length)
-    }
-  } catch {
-    return undefined
-  } finally {
-    if (file !== undefined) closeSync(file)
-  }
-}
 
 /**
  * Replaces a file as a whole, so that a process killed in the middle leaves the one before.

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { broughtOver, type Moment, momentOf, systemClock } from '../clock.ts'
 import { isJsonObject } from '../document.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
+import { readBounded } from '../read-bounded.ts'
 import type { Release } from '../release-state.ts'
-import { attemptWrite, readBounded } from './files.ts'
+import { attemptWrite } from './files.ts'
 
 /** Names of what the main step leaves to the post step through the runner. */
 export const STATE_FILE = 'release-file'
