@@ -14,6 +14,7 @@ import { virtualClock } from './support/virtual-clock.ts'
 
 const FAMILY = 'arn:aws:ecs:us-east-1:123456789012:task-definition/web'
 const PLAN = {
+  group: { testListener: undefined },
   hooks: {},
   service: {
     clusterName: 'demo',

@@ -13,7 +13,7 @@ export interface ClockSetting {
 }
 
 /** What such a signal guards, a request or a process, takes real time however fast the clock runs. */
-const MIN_ABORT_MS = 1_000
+const MIN_ABORT_MS = 5_000
 
 /**
  * The same of a timer with this argument: a third of what it says in real time, up to ten seconds, so that a busy
