@@ -51102,11 +51102,18 @@ async function promote(parsed, world) {
     }
     if (step === 'wait')
         return await promoteLater(engine, attached, snapshot, inputs, world, progress);
+    const unseenHook = step === 'continue' && snapshot.isBlind ? attached.plan.hooks.AfterAllowTestTraffic : undefined;
+    if (unseenHook !== undefined)
+        progress.warn(unseenHookText(unseenHook, attached.deploymentId));
     const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world);
     if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });
     }
     return await seeThrough(attached, inputs, world, progress);
+}
+/** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
+function unseenHookText(hook, deploymentId) {
+    return `Whether hook ${hook} (AfterAllowTestTraffic) has succeeded cannot be seen, and CodeDeploy shows Ready also while it runs. Deployment ${deploymentId} is continued because that was asked for.`;
 }
 /**
  * Waits for the test hook that still runs, whether or not the deployment shows `Ready` already, then continues the deployment and

@@ -121,6 +121,27 @@ describe.each(['after-test-hook', 'during-test-hook'] as const)('with Ready show
   })
 })
 
+describe('a promotion that cannot see the lifecycle events', () => {
+  test.each([
+    ['of a deployment with a test hook says so, and continues it as asked', TO_TEST, 1],
+    ['of a deployment without a test hook has nothing to say', { 'wait-for': 'test-traffic' }, 0],
+  ] as const)('%s', (_name, hook, times) =>
+    inOneAccount(HELD, async (account) => {
+      await releaseAndDie(account, hook)
+      await account.clock.sleep(600_000)
+      account.simulator.addFault({ operation: 'GetDeploymentTarget', kind: DENIED })
+      const { outputs, writes, release, summary, log } = await operate(account, PROMOTE)
+      expect(writes).toEqual(['ContinueDeployment'])
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+      const unseen = 'Whether hook CodeDeployHook_validate (AfterAllowTestTraffic) has succeeded cannot be seen'
+      expect(release.warnings.filter((warning) => warning.includes(unseen))).toHaveLength(times)
+      expect(summary.includes('is continued because that was asked for')).toBe(times > 0)
+      const told = log.findIndex((line) => line.startsWith(`Warning: ${unseen}`))
+      expect(told >= 0 && told < log.findIndex((line) => line.startsWith('Continued deployment'))).toBe(times > 0)
+    }),
+  )
+})
+
 describe('operation: promote', () => {
   test('follows a deployment that somebody has continued a moment ago, before anything of the shift shows', () =>
     inOneAccount(HELD, async (account) => {

@@ -44,11 +44,18 @@ export async function promote(parsed: ParsedInputs, world: World): Promise<Relea
     return await endWithEnded(attached, snapshot, 'refused', inputs, world, progress)
   }
   if (step === 'wait') return await promoteLater(engine, attached, snapshot, inputs, world, progress)
+  const unseenHook = step === 'continue' && snapshot.isBlind ? attached.plan.hooks.AfterAllowTestTraffic : undefined
+  if (unseenHook !== undefined) progress.warn(unseenHookText(unseenHook, attached.deploymentId))
   const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world)
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
     return progress.end('refused', { problems: [problem] })
   }
   return await seeThrough(attached, inputs, world, progress)
+}
+
+/** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
+function unseenHookText(hook: string, deploymentId: string): string {
+  return `Whether hook ${hook} (AfterAllowTestTraffic) has succeeded cannot be seen, and CodeDeploy shows Ready also while it runs. Deployment ${deploymentId} is continued because that was asked for.`
 }
 
 /**
