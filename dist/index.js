@@ -42750,15 +42750,16 @@ const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cut
  */
 async function settle(engine, deploymentId, outcome, following, partings) {
     const { clock, signal } = following;
-    if (outcome.kind === 'cancelled')
-        return await bringToRest(engine, deploymentId, outcome, following, partings);
+    const isCancelled = outcome.kind === 'cancelled';
     // What is being settled when the run is cancelled goes on for as long as a cancelled step does.
-    const late = (0,race/* delayed */.Nw)(clock, signal, partings.windDownMs);
+    const late = isCancelled ? clock.deadline(partings.windDownMs) : (0,race/* delayed */.Nw)(clock, signal, partings.windDownMs);
+    const timed = { ...following, signal: late.signal };
     try {
-        const settlement = await bringToRest(engine, deploymentId, outcome, { ...following, signal: late.signal }, partings);
+        const settling = isCancelled ? following : timed;
+        const settlement = await bringToRest(engine, deploymentId, outcome, settling, partings);
         if (settlement.snapshot === undefined)
             return settlement;
-        return { ...settlement, snapshot: await untilConsistent(engine, settlement.snapshot, following) };
+        return { ...settlement, snapshot: await untilConsistent(engine, settlement.snapshot, timed) };
     }
     finally {
         late.cancel();
@@ -42800,6 +42801,8 @@ async function untilConsistent(engine, ended, following) {
     let snapshot = ended;
     while (snapshot.isBehind === true && !signal.aborted && clock.monotonicMs() - startMs < CATCHES_UP_WITHIN_MS) {
         await clock.sleep(LOOK_AGAIN_LATER_MS, signal);
+        if (signal.aborted)
+            return snapshot;
         try {
             const seen = await (0,race/* until */.TG)(signal, engine.observe(ended.deploymentId, snapshot));
             if (seen === undefined)

@@ -134,10 +134,23 @@ describe('an end that the lifecycle events do not go with', () => {
     expect(failing.tookMs).toBe(60_000)
   })
 
-  test('is read again in no step that is cancelled', async () => {
-    expect((await play({ outcome, following: { signal: AbortSignal.abort() } })).engine.asked).toEqual([])
+  test('is read again in a step that is cancelled for as long as that goes on', async () => {
+    const finished = await play({ outcome, following: { signal: AbortSignal.abort() }, now: BEHIND })
+    expect(finished.engine.times('observe')).toEqual([5_000])
+    expect(finished.tookMs).toBe(6_000)
     const cancelled = await play({ outcome: lastly.cancelled(SHIFTING), now: BEHIND })
-    expect(cancelled.engine.times('observe')).toEqual([0])
+    expect(cancelled.engine.times('observe')).toEqual([0, 5_000])
+    expect(cancelled.tookMs).toBe(6_000)
+  })
+
+  test('is read again after a cancelled step that left it, where there are minutes for it', async () => {
+    const minutes: Partings = { ...TAKE_BACK, windDownMs: 240_000 }
+    const outcome = lastly.cancelled(SHIFTING)
+    const now = (second: number) => (second < 20 ? BEHIND : SUCCEEDED)
+    const { settlement, engine } = await play({ outcome, partings: minutes, now })
+    expect(engine.times('observe')).toEqual([0, 5_000, 10_000, 15_000, 20_000])
+    expect(settlement.snapshot).toMatchObject({ status: 'succeeded', isBlind: false })
+    expect((await play({ outcome, partings: minutes, now: BEHIND })).tookMs).toBe(60_000)
   })
 })
 
