@@ -2,6 +2,7 @@ export default {
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
+  testSequencer: '<rootDir>/__tests__/support/slow-first.cjs',
   // Many tests wait for a rehearsal or for HTTP on loopback; jest by itself leaves a core free.
   maxWorkers: 3,
   // The longest that a timer can be: a busy machine fails no test, and what hangs is ended by the limit of the job.
