@@ -24,7 +24,7 @@ const CHECKS: Check[] = [
 const TESTS = ['--no-warnings', '--experimental-vm-modules', bin('jest', 'bin/jest.js'), ...process.argv.slice(2)]
 
 process.stdout.write(
-  'Lint, types, README, dist/ and every test: about three minutes on two idle cores; no test has a limit in real time.\n',
+  'Lint, types, README, dist/ and every test: about eight minutes on two cores; no test has a limit in real time.\n',
 )
 const checked = checkAll()
 const tests = await run(TESTS, 'inherit')
