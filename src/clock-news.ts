@@ -1,4 +1,4 @@
-import { clockTime } from './report/words.ts'
+import { clockTime } from './text/words.ts'
 import type { World } from './world.ts'
 
 /** The world, which says once in the log that AWS refused the time of a request and that it is sent again. */

@@ -7,7 +7,7 @@ import type { HookLog, Release } from './release-state.ts'
 import { couldNotInvokeHook } from './report/end-cause.ts'
 import { type HookResult, hookResults } from './report/hook-results.ts'
 import { functionName } from './report/labels.ts'
-import { cut, plainText } from './untrusted.ts'
+import { cut, plainText } from './text/untrusted.ts'
 import type { World } from './world.ts'
 
 /** How many lines of a log are shown, and how many characters of a line. */

@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
 import { inspect } from 'node:util'
-import { momentOf, systemClock } from './clock.ts'
 import { mayHaveStarted } from './release-state.ts'
 import { listenForCancel } from './step/cancellation.ts'
 import { stepFiles } from './step/files.ts'
@@ -12,7 +11,8 @@ import { STATE_REPORT } from './step/saved-release.ts'
 import { catchStrayOutput, quotedLines } from './step/stray-output.ts'
 import { Teller } from './step/teller.ts'
 import { laterToolkit } from './step/toolkit.ts'
-import { inSentence, logLine } from './untrusted.ts'
+import { inSentence, logLine } from './text/untrusted.ts'
+import { momentOf, systemClock } from './time/clock.ts'
 
 const environment = process.env
 const toolkit = laterToolkit(() => import('@actions/core'))

@@ -1,4 +1,4 @@
-import { clockTime, count } from './report/words.ts'
+import { clockTime, count } from './text/words.ts'
 import type { World } from './world.ts'
 
 /**

@@ -3,7 +3,7 @@ import { OptionError, parseOptions, USAGE } from './rehearsal/options.ts'
 import { rehearseWorkflow } from './rehearsal/whole-workflow.ts'
 import { workflows } from './rehearsal/workflows.ts'
 import { scenarios } from './simulator/scenarios.ts'
-import { logLine } from './untrusted.ts'
+import { logLine } from './text/untrusted.ts'
 
 try {
   process.exitCode = await main(process.argv.slice(2))

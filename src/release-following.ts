@@ -5,7 +5,6 @@ import type { Earlier } from './follow/own-deployment.ts'
 import { watchReplacementTasks } from './follow/replacement-tasks.ts'
 import type { FinishLine } from './inputs/choices.ts'
 import type { Inputs } from './inputs/inputs.ts'
-import { buildDescription, buildMarker } from './marker.ts'
 import type { ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
 import {
@@ -16,6 +15,7 @@ import {
   targetLostText,
   targetSeenLine,
 } from './report/log-lines.ts'
+import { buildDescription, buildMarker } from './workflow-run/marker.ts'
 import type { World } from './world.ts'
 
 /** The engine of this release. */

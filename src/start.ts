@@ -7,11 +7,11 @@ import { blockerIn } from './follow/own-deployment.ts'
 import { MaybeStartedError } from './follow/start-deployment.ts'
 import type { DefinitionPlan, ReleasePlan } from './plan/plan.ts'
 import type { Progress } from './progress.ts'
-import { delayed, until } from './race.ts'
 import type { Release } from './release-state.ts'
 import { NOT_KNOWN_YET } from './report/cause.ts'
 import { writeLines } from './report/log-lines.ts'
-import { inSentence } from './untrusted.ts'
+import { inSentence } from './text/untrusted.ts'
+import { delayed, until } from './time/race.ts'
 import type { World } from './world.ts'
 
 /** What became of the attempt to start a deployment. */

@@ -5,9 +5,9 @@ import type { CredentialsEnd } from './aws/environment-credentials.ts'
 import type { FunctionLogs } from './aws/function-logs.ts'
 import type { LoadBalancing } from './aws/load-balancing.ts'
 import type { Caller } from './aws/sts.ts'
-import type { Problem } from './errors.ts'
-import type { GithubRun } from './github-run.ts'
+import type { Problem } from './problem.ts'
 import type { FreedLane, Release } from './release-state.ts'
+import type { GithubRun } from './workflow-run/github-run.ts'
 
 /** Everything outside that a release works with. Built by the entries and by tests, handed to everything else. */
 export interface World extends Ecs, CodeDeploy {

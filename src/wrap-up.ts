@@ -11,7 +11,7 @@ import { giveBackLane } from './preview/tidy-up.ts'
 import { Progress } from './progress.ts'
 import { engineFor, followingOf } from './release-following.ts'
 import { mayHaveStarted, type Release } from './release-state.ts'
-import { clockTime } from './report/words.ts'
+import { clockTime } from './text/words.ts'
 import type { World } from './world.ts'
 
 /**

@@ -1,10 +1,10 @@
 import type { DeploymentInfo, TargetStatus } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
-import type { Problem } from '../../src/errors.ts'
 import { makeRoom } from '../../src/group/make-room.ts'
 import { findOccupant, type Occupant } from '../../src/group/occupant.ts'
 import type { Room } from '../../src/group/room.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
+import type { Problem } from '../../src/problem.ts'
 import { Progress } from '../../src/progress.ts'
 import type { World } from '../../src/world.ts'
 import {

@@ -1,7 +1,7 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { expect, test } from '@jest/globals'
 import { findMeant, type MeantQuestion } from '../../src/group/meant-deployment.ts'
-import { isOwn, type Marker } from '../../src/marker.ts'
+import { isOwn, type Marker } from '../../src/workflow-run/marker.ts'
 import { deployments, groupOf, handCodeDeploy, OWN, ServiceFailure, serviceOf } from '../support/group-parts.ts'
 import { T0 } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'

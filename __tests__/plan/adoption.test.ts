@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { buildAppSpec } from '../../src/app-spec/app-spec.ts'
-import type { Marker } from '../../src/marker.ts'
 import { type AdoptionFacts, findAdoptable } from '../../src/plan/adoption.ts'
 import { Findings } from '../../src/plan/findings.ts'
+import type { Marker } from '../../src/workflow-run/marker.ts'
 import { OWN, REVISION, ServiceFailure, serviceOf } from '../support/group-parts.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { buildAppSpec } from '../../src/app-spec/app-spec.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
-import { buildMarker } from '../../src/marker.ts'
 import { identify } from '../../src/plan/identity.ts'
 import { type Earlier, makePlan } from '../../src/plan/make-plan.ts'
+import { buildMarker } from '../../src/workflow-run/marker.ts'
 import type { World } from '../../src/world.ts'
 import {
   DENY,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Marker, ownMarker } from '../../src/marker.ts'
 import { guardOrder } from '../../src/plan/order-guard.ts'
+import { type Marker, ownMarker } from '../../src/workflow-run/marker.ts'
 import { runNumber } from '../support/others.ts'
 
 const SERVER = 'https://github.example'

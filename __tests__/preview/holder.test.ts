@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { ownMarker } from '../../src/marker.ts'
 import { type Holder, isHeldBy, isLater } from '../../src/preview/holder.ts'
+import { ownMarker } from '../../src/workflow-run/marker.ts'
 import { runNumber } from '../support/others.ts'
 
 const own = { ...ownMarker(runNumber(42).run, 'preview'), pullRequest: '7', repositoryId: '1' }

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { systemClock } from '../../src/clock.ts'
 import type { Cancellation } from '../../src/step/cancellation.ts'
 import { stepFiles } from '../../src/step/files.ts'
 import { stepLog } from '../../src/step/log.ts'
 import { mainStep } from '../../src/step/main-step.ts'
 import { Teller } from '../../src/step/teller.ts'
 import { laterToolkit, type Toolkit } from '../../src/step/toolkit.ts'
+import { systemClock } from '../../src/time/clock.ts'
 
 /** Everything that a step hands to the runner, in order. */
 type Printed = string[]

@@ -3,9 +3,9 @@ import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, sym
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { parseDocument } from '../../src/document.ts'
-import { readBounded } from '../../src/read-bounded.ts'
 import { stepFiles } from '../../src/step/files.ts'
+import { parseDocument } from '../../src/text/document.ts'
+import { readBounded } from '../../src/text/read-bounded.ts'
 
 let workspace = ''
 beforeAll(() => {

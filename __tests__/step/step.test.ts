@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { systemClock } from '../../src/clock.ts'
 import { stepFiles } from '../../src/step/files.ts'
 import { buildStep } from '../../src/step/step.ts'
 import { laterToolkit } from '../../src/step/toolkit.ts'
+import { systemClock } from '../../src/time/clock.ts'
 
 test('a step knows its pull request from the event, where the ref is the base branch', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'step-'))

@@ -1,4 +1,4 @@
-import { buildMarker } from '../../src/marker.ts'
+import { buildMarker } from '../../src/workflow-run/marker.ts'
 import type { World } from '../../src/world.ts'
 import { ServiceFailure } from './group-parts.ts'
 import {

@@ -1,5 +1,5 @@
 import { CreateDeploymentCommand } from '@aws-sdk/client-codedeploy'
-import { githubRun } from '../../src/github-run.ts'
+import { githubRun } from '../../src/workflow-run/github-run.ts'
 import type { World } from '../../src/world.ts'
 import { clientsFor, type SimulatedAccount } from './simulated-release.ts'
 

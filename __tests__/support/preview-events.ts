@@ -1,4 +1,4 @@
-import { githubRun } from '../../src/github-run.ts'
+import { githubRun } from '../../src/workflow-run/github-run.ts'
 import type { World } from '../../src/world.ts'
 
 /** A pull request event, as GitHub tells it. */

@@ -1,7 +1,7 @@
-import { githubRun } from '../../src/github-run.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import { newRelease as begun } from '../../src/progress.ts'
 import type { Release } from '../../src/release-state.ts'
+import { githubRun } from '../../src/workflow-run/github-run.ts'
 import { rawInputs } from './simulated-release.ts'
 import { virtualClock } from './virtual-clock.ts'
 

@@ -1,5 +1,5 @@
-import type { Moment } from '../../src/clock.ts'
 import type { EventReading, EventStatus, Snapshot, TaskSetReading } from '../../src/follow/snapshot.ts'
+import type { Moment } from '../../src/time/clock.ts'
 
 /** When the deployments of these tests were created, in milliseconds since 1970. */
 export const T0 = Date.UTC(2026, 7, 8, 12, 0, 0)

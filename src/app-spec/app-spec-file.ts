@@ -1,7 +1,7 @@
-import { firstSentences, isJsonObject, type JsonObject, kindOf, parseDocument } from '../document.ts'
-import { invalidInput, type Problem } from '../errors.ts'
 import { LIFECYCLE_HOOKS, type LifecycleHook } from '../inputs/hooks.ts'
-import { inSentence } from '../untrusted.ts'
+import { invalidInput, type Problem } from '../problem.ts'
+import { firstSentences, isJsonObject, type JsonObject, kindOf, parseDocument } from '../text/document.ts'
+import { inSentence } from '../text/untrusted.ts'
 
 /** What an AppSpec file says, in our words. The task definition it names is not kept: that is always ours. */
 export interface AppSpecFile {

@@ -1,4 +1,4 @@
-import { isJsonObject, parseDocument } from '../document.ts'
+import { isJsonObject, parseDocument } from '../text/document.ts'
 import { type AppSpecFile, parseAppSpecFile } from './app-spec-file.ts'
 
 /** What an AppSpec that was deployed says. */

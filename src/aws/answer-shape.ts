@@ -1,5 +1,5 @@
 import { NormalizedSchema } from '@smithy/core/schema'
-import { isJsonObject } from '../document.ts'
+import { isJsonObject } from '../text/document.ts'
 
 /** How deep an answer of AWS may be nested; none of those that are read here comes near. */
 const MAX_DEPTH = 200

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../time/clock.ts'
 import { readServiceError, type ServiceError, throughProxy } from './service-error.ts'
 
 /** How long one attempt of a call may take unless it is told otherwise, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Problem, RefusalReason } from '../errors.ts'
+import type { Problem, RefusalReason } from '../problem.ts'
 import type { CallError } from './attempts.ts'
 import { describeServiceError, type ServiceError } from './service-error.ts'
 

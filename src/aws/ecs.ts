@@ -9,8 +9,8 @@ import {
   type Task,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
-import { isJsonObject } from '../document.ts'
 import { definitionFromAnswer, type TaskDefinition } from '../task-definition/definition.ts'
+import { isJsonObject } from '../text/document.ts'
 import { type Attempts, attempt, attemptOnce, attemptWrite } from './attempts.ts'
 import { malformed } from './malformed.ts'
 import { keepRaw, sendRaw, wellAnswered } from './raw-json.ts'

@@ -1,5 +1,5 @@
-import { invalidInput, type Problem } from '../errors.ts'
-import { inSentence } from '../untrusted.ts'
+import { invalidInput, type Problem } from '../problem.ts'
+import { inSentence } from '../text/untrusted.ts'
 import type { SharedConfig } from './shared-config.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
 import { isLoopback } from './endpoint.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -1,5 +1,5 @@
 import type { DeserializeMiddleware, MiddlewareStack, SerializeMiddleware } from '@smithy/types'
-import { isJsonObject } from '../document.ts'
+import { isJsonObject } from '../text/document.ts'
 import { answerMistake } from './answer-shape.ts'
 import { malformed } from './malformed.ts'
 

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../document.ts'
-import { cut, inSentence } from '../untrusted.ts'
+import { isJsonObject, type JsonObject } from '../text/document.ts'
+import { cut, inSentence } from '../text/untrusted.ts'
 
 /**
  * What an error from AWS means for us.

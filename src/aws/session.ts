@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../time/clock.ts'
 import { CallError } from './attempts.ts'
 
 /** Temporary credentials that the action took itself. */

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CONFIG_PREFIX_SEPARATOR, loadSharedConfigFiles } from '@smithy/core/config'
-import { invalidInput, type Problem } from '../errors.ts'
-import { readBounded } from '../read-bounded.ts'
-import { inSentence } from '../untrusted.ts'
+import { invalidInput, type Problem } from '../problem.ts'
+import { readBounded } from '../text/read-bounded.ts'
+import { inSentence } from '../text/untrusted.ts'
 
 type Section = Readonly<Record<string, string | undefined>>
 

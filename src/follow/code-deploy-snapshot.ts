@@ -6,10 +6,10 @@ import type {
   LifecycleEventStatus,
   DeploymentStatus as ServiceDeploymentStatus,
 } from '@aws-sdk/client-codedeploy'
-import type { Moment } from '../clock.ts'
 import { readRollbackOn } from '../service/deployment-group.ts'
 import type { ServiceTaskSet } from '../service/service.ts'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
+import type { Moment } from '../time/clock.ts'
 import {
   type DeploymentStatus,
   type EventReading,

@@ -1,7 +1,7 @@
 import { CallError } from '../aws/attempts.ts'
 import { describeService, describeStoppedTasks, type Ecs, type StoppedTask } from '../aws/ecs.ts'
 import { isTrouble, type ResolvedService, serviceEvents } from '../service/service.ts'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
 import { hasEnded, type Snapshot } from './snapshot.ts'
 import { Trouble, type TroubleNews } from './trouble.ts'
 

@@ -1,8 +1,8 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
-import { momentOf } from '../clock.ts'
-import type { Problem } from '../errors.ts'
 import type { Parting, RollbackEvent } from '../inputs/choices.ts'
-import { delayed, until, within } from '../race.ts'
+import type { Problem } from '../problem.ts'
+import { momentOf } from '../time/clock.ts'
+import { delayed, until, within } from '../time/race.ts'
 import { type Following, follow, type Outcome, type ReleaseEngine, tell, untilTheEnd } from './follow.ts'
 import {
   type CutShort,

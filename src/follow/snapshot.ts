@@ -1,6 +1,6 @@
-import { elapsedMs, type Moment } from '../clock.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
 import type { LifecycleHook } from '../inputs/hooks.ts'
+import { elapsedMs, type Moment } from '../time/clock.ts'
 
 /** Where a deployment is. `unknown` is a status newer than this version: it counts as still running. */
 export type DeploymentStatus =

@@ -1,7 +1,7 @@
 import { isLoopback } from '../aws/endpoint.ts'
-import type { Clock } from '../clock.ts'
-import type { GithubRun } from '../github-run.ts'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
+import type { Clock } from '../time/clock.ts'
+import type { GithubRun } from '../workflow-run/github-run.ts'
 import { type GithubApi, type GithubToolkit, githubApi } from './api.ts'
 
 /** How this run reaches its repository on GitHub. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts'
-import { isJsonObject } from '../document.ts'
-import { inSentence } from '../untrusted.ts'
+import { isJsonObject } from '../text/document.ts'
+import { inSentence } from '../text/untrusted.ts'
+import type { Clock } from '../time/clock.ts'
 
 /** The calls to GitHub's REST API. Nothing here is tried again; the caller knows what may be. */
 export interface GithubApi {

@@ -1,7 +1,7 @@
 import { shortName } from '../aws/arn.ts'
+import { deploymentUrl, runUrl } from '../aws/console-links.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
-import { deploymentUrl, runUrl } from '../report/console-links.ts'
 import { hookResults } from '../report/hook-results.ts'
 import { changesInOrder, functionName, revisionsInOrder } from '../report/labels.ts'
 import { plannedOf } from '../report/planned.ts'
@@ -17,7 +17,7 @@ import {
   withLink,
 } from '../report/summary.ts'
 import { productionText } from '../report/traffic.ts'
-import { cut, markdownCode, markdownText } from '../untrusted.ts'
+import { cut, markdownCode, markdownText } from '../text/untrusted.ts'
 
 /** Far below the longest body that GitHub takes, 65,536 characters, some of which it may count as several. */
 const MAX_LENGTH = 60_000

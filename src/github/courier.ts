@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts'
-import { until } from '../race.ts'
 import type { Release } from '../release-state.ts'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
+import type { Clock } from '../time/clock.ts'
+import { until } from '../time/race.ts'
 import { GithubError } from './api.ts'
 
 /** Somewhere on GitHub where a release is told. */

@@ -1,13 +1,13 @@
+import { runUrl } from '../aws/console-links.ts'
 import { describePhase, phaseOf } from '../follow/phase.ts'
 import { hasEnded } from '../follow/snapshot.ts'
 import type { Release } from '../release-state.ts'
-import { runUrl } from '../report/console-links.ts'
 import { promoteByMs } from '../report/deadlines.ts'
 import { releasedRevision, serviceLabel } from '../report/labels.ts'
 import { isGoneAgain } from '../report/previews.ts'
 import { verdictSentences } from '../report/sentences.ts'
-import { clockTime } from '../report/words.ts'
-import { cut, inSentence } from '../untrusted.ts'
+import { cut, inSentence } from '../text/untrusted.ts'
+import { clockTime } from '../text/words.ts'
 import type { Status } from '../verdict.ts'
 
 /** Source: GitHub REST API, "Create a deployment status". */

@@ -1,7 +1,7 @@
-import { isJsonObject } from '../document.ts'
 import type { Release } from '../release-state.ts'
 import { releasedRevision, serviceLabel } from '../report/labels.ts'
-import { cut } from '../untrusted.ts'
+import { isJsonObject } from '../text/document.ts'
+import { cut } from '../text/untrusted.ts'
 import { type GithubApi, GithubError, malformed } from './api.ts'
 import type { Place } from './courier.ts'
 import {

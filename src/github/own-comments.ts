@@ -1,4 +1,4 @@
-import { isJsonObject } from '../document.ts'
+import { isJsonObject } from '../text/document.ts'
 import type { GithubAccess } from './access.ts'
 import { malformed } from './api.ts'
 

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../document.ts'
 import type { Release } from '../release-state.ts'
+import { isJsonObject } from '../text/document.ts'
 import type { GithubAccess } from './access.ts'
 import { malformed } from './api.ts'
 import { commentMarker, renderComment } from './comment-text.ts'

@@ -1,4 +1,4 @@
-import { andList } from '../report/words.ts'
+import { andList } from '../text/words.ts'
 import type { Ending, Place } from './courier.ts'
 
 /** A place and what became of the last words there. */

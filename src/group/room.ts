@@ -1,9 +1,9 @@
-import { elapsedMs, type Moment } from '../clock.ts'
-import type { Problem } from '../errors.ts'
 import type { RoomPolicy } from '../inputs/choices.ts'
-import { isOwn, isSameJob, type Marker } from '../marker.ts'
+import type { Problem } from '../problem.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
+import { elapsedMs, type Moment } from '../time/clock.ts'
+import { isOwn, isSameJob, type Marker } from '../workflow-run/marker.ts'
 import type { Occupant } from './occupant.ts'
 import { type RoomStep, roomStep } from './room-policy.ts'
 

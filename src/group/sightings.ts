@@ -1,5 +1,5 @@
-import { elapsedMs, type Moment } from '../clock.ts'
 import { hasEnded, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
+import { elapsedMs, type Moment } from '../time/clock.ts'
 
 type State = 'ended' | 'waiting' | 'other'
 

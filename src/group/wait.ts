@@ -1,4 +1,4 @@
-import { elapsedMs, type Moment } from '../clock.ts'
+import { elapsedMs, type Moment } from '../time/clock.ts'
 import type { RoomStep } from './room-policy.ts'
 
 /** A deployment that a release waited for, or ended, before it could begin. */

@@ -1,4 +1,4 @@
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
 import type { Fields } from './fields.ts'
 
 const MAX_ALARMS = 10

@@ -1,4 +1,4 @@
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
 import type { Fields } from './fields.ts'
 
 /** An image for a container; without a name, for the container behind the load balancer. */

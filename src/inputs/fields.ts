@@ -1,5 +1,5 @@
-import { invalidInput, type Problem } from '../errors.ts'
-import { inSentence } from '../untrusted.ts'
+import { invalidInput, type Problem } from '../problem.ts'
+import { inSentence } from '../text/untrusted.ts'
 import type { InputName, RawInputs } from './names.ts'
 
 /** Reads input values one kind at a time and keeps every problem it meets, so that all can be told at once. */

@@ -1,4 +1,4 @@
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
 import { type Fields, URL_FORM } from './fields.ts'
 import type { Operation } from './operation.ts'
 

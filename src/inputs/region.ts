@@ -1,5 +1,5 @@
-import { invalidInput, type Problem } from '../errors.ts'
-import { inSentence } from '../untrusted.ts'
+import { invalidInput, type Problem } from '../problem.ts'
+import { inSentence } from '../text/untrusted.ts'
 
 /**
  * `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: words and a number. It becomes a part of a host name, so anything else

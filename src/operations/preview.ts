@@ -1,6 +1,4 @@
-import type { Problem } from '../errors.ts'
 import type { ParsedInputs } from '../inputs/inputs.ts'
-import { ownMarker } from '../marker.ts'
 import { patiently } from '../patience.ts'
 import { Findings } from '../plan/findings.ts'
 import { identify } from '../plan/identity.ts'
@@ -9,8 +7,10 @@ import { errandOf } from '../preview/errand.ts'
 import { inputsOfLanes, type Lane, readLanes } from '../preview/lane.ts'
 import { freeOwn, sweep } from '../preview/sweep.ts'
 import { laneReadings } from '../preview/words.ts'
+import type { Problem } from '../problem.ts'
 import { Progress } from '../progress.ts'
 import type { Release } from '../release-state.ts'
+import { ownMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { revisionName } from '../aws/arn.ts'
-import type { Problem } from '../errors.ts'
 import type { Attached } from '../plan/attach.ts'
 import { JUST_NOW_MS, type RecentRollback } from '../plan/recent-rollback.ts'
-import { clockTime, duration } from '../report/words.ts'
-import { inSentence } from '../untrusted.ts'
+import type { Problem } from '../problem.ts'
+import { inSentence } from '../text/untrusted.ts'
+import { clockTime, duration } from '../text/words.ts'
 
 type Ended = Pick<RecentRollback, 'endedAtMs' | 'agoMs'>
 

@@ -1,6 +1,6 @@
 import type { CredentialsEnd } from '../aws/environment-credentials.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { clockTime, duration } from '../report/words.ts'
+import { clockTime, duration } from '../text/words.ts'
 import { expectedPhases } from './phases.ts'
 import type { ReleasePlan } from './plan.ts'
 

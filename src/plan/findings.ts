@@ -1,7 +1,7 @@
 import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import type { ServiceError } from '../aws/service-error.ts'
-import type { Problem } from '../errors.ts'
+import type { Problem } from '../problem.ts'
 
 /** What the checks of a release found: what stops it, what to warn of, and what to mention. */
 export class Findings {

@@ -1,5 +1,5 @@
-import type { Problem } from '../errors.ts'
-import { isSameWorkflow, type Marker } from '../marker.ts'
+import type { Problem } from '../problem.ts'
+import { isSameWorkflow, type Marker } from '../workflow-run/marker.ts'
 
 /** The deployment that is deploying or serves. Neither a rollback nor one that failed. */
 export interface Predecessor {

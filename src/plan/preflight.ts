@@ -1,15 +1,15 @@
 import { parseArn } from '../aws/arn.ts'
-import { isJsonObject } from '../document.ts'
-import { invalidInput, type Problem } from '../errors.ts'
 import type { Hooks } from '../follow/snapshot.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
 import { hookInputOf, LIFECYCLE_HOOKS } from '../inputs/hooks.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { invalidInput, type Problem } from '../problem.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
 import { containerNames, containersOf, nameOf } from '../task-definition/overrides.ts'
-import { inSentence } from '../untrusted.ts'
+import { isJsonObject } from '../text/document.ts'
+import { inSentence } from '../text/untrusted.ts'
 import type { ReleasePlan } from './plan.ts'
 
 /** Name of a Lambda function, alias or version behind it allowed. Source: Lambda API Reference, FunctionName. */

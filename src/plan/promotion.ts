@@ -1,5 +1,4 @@
 import type { DescribedDefinition } from '../aws/ecs.ts'
-import type { Problem } from '../errors.ts'
 import { endingOf } from '../follow/ending.ts'
 import {
   hasEnded,
@@ -11,10 +10,11 @@ import {
   type Snapshot,
 } from '../follow/snapshot.ts'
 import type { ContainerImage } from '../inputs/container-lines.ts'
-import { clockTime } from '../report/words.ts'
+import type { Problem } from '../problem.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import { containersOf, nameOf } from '../task-definition/overrides.ts'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
+import { clockTime } from '../text/words.ts'
 
 /**
  * What a promotion does with a deployment: continues it, waits for its test hook first, only follows one that went on

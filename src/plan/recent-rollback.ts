@@ -1,11 +1,11 @@
 import { type CodeDeploy, type DatedDeployment, getDatedDeployment } from '../aws/code-deploy.ts'
-import { momentOf } from '../clock.ts'
 import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
 import { endingOf } from '../follow/ending.ts'
 import type { Snapshot } from '../follow/snapshot.ts'
 import { readTarget } from '../group/occupant.ts'
-import { parseMarker } from '../marker.ts'
 import { originalTaskSetOf, type ResolvedService } from '../service/service.ts'
+import { momentOf } from '../time/clock.ts'
+import { parseMarker } from '../workflow-run/marker.ts'
 import type { Place } from './attach.ts'
 
 /** That production was brought back a moment ago. */

@@ -1,8 +1,8 @@
 import { type AppSpecFile, parseAppSpecFile } from '../app-spec/app-spec-file.ts'
-import { invalidInput } from '../errors.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { invalidInput } from '../problem.ts'
 import { parseTaskDefinitionFile, type TaskDefinition } from '../task-definition/definition.ts'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
 import type { World } from '../world.ts'
 import type { Findings } from './findings.ts'
 

@@ -1,4 +1,4 @@
-import type { Marker } from '../marker.ts'
+import type { Marker } from '../workflow-run/marker.ts'
 import type { Departures } from './departures.ts'
 import { isHeldBy, isLater } from './holder.ts'
 import type { Lane } from './lane.ts'

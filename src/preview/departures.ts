@@ -1,5 +1,5 @@
-import { isSameRepository, type Marker } from '../marker.ts'
-import { duration } from '../report/words.ts'
+import { duration } from '../text/words.ts'
+import { isSameRepository, type Marker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 import { type Holder, isHeldBy, isLater } from './holder.ts'
 import type { Lane } from './lane.ts'

@@ -1,7 +1,7 @@
-import { isJsonObject } from '../document.ts'
-import { invalidInput, type Problem } from '../errors.ts'
-import { pullRequestOf } from '../github/pull-request.ts'
-import { inSentence } from '../untrusted.ts'
+import { invalidInput, type Problem } from '../problem.ts'
+import { isJsonObject } from '../text/document.ts'
+import { inSentence } from '../text/untrusted.ts'
+import { pullRequestOf } from '../workflow-run/pull-request.ts'
 
 /** What a run of `operation: preview` is for. */
 export type Errand =

@@ -1,7 +1,13 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import type { Occupant } from '../group/occupant.ts'
-import { isSameRepository, isSameWorkflow, type MarkedRepository, type Marker, parseMarker } from '../marker.ts'
 import type { ResolvedService } from '../service/service.ts'
+import {
+  isSameRepository,
+  isSameWorkflow,
+  type MarkedRepository,
+  type Marker,
+  parseMarker,
+} from '../workflow-run/marker.ts'
 
 /** Who has a lane. */
 export interface Holder {

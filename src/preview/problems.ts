@@ -1,6 +1,6 @@
 import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
-import { type Problem, RefusedError } from '../errors.ts'
+import { type Problem, RefusedError } from '../problem.ts'
 
 /** Why a lane could not be looked at or changed, as an error tells it. @throws what is a mistake of ours */
 export function problemsIn(error: unknown): readonly Problem[] {

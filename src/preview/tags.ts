@@ -1,6 +1,6 @@
-import type { Problem } from '../errors.ts'
+import type { Problem } from '../problem.ts'
 import type { ResolvedService } from '../service/service.ts'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
 
 const LANE_TAG = 'preview-lane'
 const COUNT_TAG = 'preview-desired-count'

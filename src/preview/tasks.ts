@@ -1,6 +1,6 @@
 import { setDesiredCount } from '../aws/ecs.ts'
-import { RefusedError } from '../errors.ts'
-import { count } from '../report/words.ts'
+import { RefusedError } from '../problem.ts'
+import { count } from '../text/words.ts'
 import type { World } from '../world.ts'
 import { type LanePlace, laneService, type Occupation, readHolder, serviceNow } from './lane.ts'
 import { laneProblems } from './tags.ts'

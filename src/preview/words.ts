@@ -1,6 +1,6 @@
 import type { LaneReading } from '../release-state.ts'
-import { duration } from '../report/words.ts'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
+import { duration } from '../text/words.ts'
 import type { Holder } from './holder.ts'
 import type { Lane } from './lane.ts'
 

@@ -1,6 +1,6 @@
 import { makeRoom } from '../group/make-room.ts'
-import type { Marker } from '../marker.ts'
 import type { Progress } from '../progress.ts'
+import type { Marker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 import { settlingRoom } from './free.ts'
 import { type Lane, lookAgain } from './lane.ts'

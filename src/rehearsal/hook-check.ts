@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
 import { OptionError } from './options.ts'
 
 const LOADER = fileURLToPath(new URL('./load-hook.ts', import.meta.url))

@@ -1,5 +1,5 @@
 import type { HookLogLine } from '../simulator/hook-log.ts'
-import { logLine } from '../untrusted.ts'
+import { logLine } from '../text/untrusted.ts'
 
 /** Most lines and longest text of all of them together, in characters; a hook can print megabytes. */
 const MAX_LINES = 200

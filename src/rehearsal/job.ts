@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { clockTime } from '../report/words.ts'
+import { clockTime } from '../text/words.ts'
 import { type RunningStep, runStep, type StepOptions, type StepResult } from './action-step.ts'
 
 /** When the runner sends what after a cancel, in seconds. Source: actions/runner, ProcessInvoker. */

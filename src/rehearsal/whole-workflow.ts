@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { logLine } from '../untrusted.ts'
+import { logLine } from '../text/untrusted.ts'
 import type { PlayedChapter } from './player.ts'
 import { playChapter, tell } from './player.ts'
 import { emptyResults, endOf, keepResults, RESULTS_FOLDER } from './results.ts'

@@ -2,12 +2,12 @@ import { describeServiceError } from '../aws/service-error.ts'
 import { describePhase } from '../follow/phase.ts'
 import { hasEnded, lastReadAt } from '../follow/snapshot.ts'
 import { mayHaveStarted, type Release } from '../release-state.ts'
+import { clockTime, duration, paragraph } from '../text/words.ts'
 import { promoteByMs } from './deadlines.ts'
 import { endCause, refused, rollbackSentence } from './end-cause.ts'
 import { originalRevision, releasedRevision, serviceLabel } from './labels.ts'
 import { plannedSentence } from './planned.ts'
 import { previewCause } from './previews.ts'
-import { clockTime, duration, paragraph } from './words.ts'
 
 /** What happened, in a sentence or two. */
 export function cause(release: Release): string {

@@ -2,8 +2,8 @@ import { endingOf } from '../follow/ending.ts'
 import type { Rollback } from '../follow/rollback.ts'
 import { failedEvent, hookOf, type Snapshot } from '../follow/snapshot.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
+import { duration, percentText } from '../text/words.ts'
 import { neverShifted, peakTraffic } from './traffic.ts'
-import { duration, percentText } from './words.ts'
 
 /** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
 export function endCause(release: Release): string {

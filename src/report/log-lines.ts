@@ -1,5 +1,6 @@
 import { revisionName } from '../aws/arn.ts'
 import type { CallError } from '../aws/attempts.ts'
+import { deploymentUrl } from '../aws/console-links.ts'
 import type { Heartbeat, Outcome } from '../follow/follow.ts'
 import { describePhase } from '../follow/phase.ts'
 import type { Partings } from '../follow/settle.ts'
@@ -13,12 +14,11 @@ import type { HookLog, Release } from '../release-state.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import { describeShift } from '../service/traffic-shift.ts'
 import type { Difference } from '../task-definition/difference.ts'
-import { inSentence } from '../untrusted.ts'
+import { inSentence } from '../text/untrusted.ts'
+import { andList, atMost, clockTime, count, duration, trafficBar } from '../text/words.ts'
 import { exitCodeOf } from '../verdict.ts'
-import { deploymentUrl } from './console-links.ts'
 import { releasedRevision, serviceLabel } from './labels.ts'
 import { verdictParagraph, verdictSentences } from './sentences.ts'
-import { andList, atMost, clockTime, count, duration, trafficBar } from './words.ts'
 
 /** What the checks found, for the log. */
 export function planLines(release: Release): string[] {

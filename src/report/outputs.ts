@@ -1,6 +1,6 @@
+import { deploymentUrl } from '../aws/console-links.ts'
 import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
-import { outputText } from '../untrusted.ts'
-import { deploymentUrl } from './console-links.ts'
+import { outputText } from '../text/untrusted.ts'
 import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
 import { hookResults } from './hook-results.ts'
 import { originalRevision, releasedRevision } from './labels.ts'

@@ -1,12 +1,12 @@
 import { type AppSpec, buildAppSpec } from '../app-spec/app-spec.ts'
 import { revisionName } from '../aws/arn.ts'
-import type { Moment } from '../clock.ts'
 import { stepIn } from '../group/room.ts'
 import { type ExpectedPhase, expectedPhases } from '../plan/phases.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
 import type { Release } from '../release-state.ts'
-import { inSentence } from '../untrusted.ts'
-import { andList, atMost, duration } from './words.ts'
+import { inSentence } from '../text/untrusted.ts'
+import { andList, atMost, duration } from '../text/words.ts'
+import type { Moment } from '../time/clock.ts'
 
 /** Stands in a planned AppSpec for the ARN of a revision that is not registered yet, as CodePipeline writes it. */
 const NOT_REGISTERED_YET = '<TASK_DEFINITION>'

@@ -1,5 +1,5 @@
 import type { Release } from '../release-state.ts'
-import { andList, count } from './words.ts'
+import { andList, count } from '../text/words.ts'
 
 /** How what became of a lane begins when it was freed; the reason follows. */
 export const FREED = 'freed: '

@@ -1,10 +1,10 @@
-import type { Moment } from '../clock.ts'
+import { deploymentUrl } from '../aws/console-links.ts'
 import { describeOccupant } from '../group/busy-problem.ts'
 import type { Occupant } from '../group/occupant.ts'
 import { leftMs, type Room } from '../group/room.ts'
 import type { Wait } from '../group/wait.ts'
-import { deploymentUrl } from './console-links.ts'
-import { atMost, clockTime, duration } from './words.ts'
+import { atMost, clockTime, duration } from '../text/words.ts'
+import type { Moment } from '../time/clock.ts'
 
 /** What is waited for, or what is done about it. */
 export function roomStepLine(step: Wait['step'], occupant: Occupant, room: Room, now: Moment): string {

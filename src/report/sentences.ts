@@ -1,10 +1,11 @@
 import { revisionName } from '../aws/arn.ts'
+import { deploymentsUrl, deploymentUrl } from '../aws/console-links.ts'
 import { type EventReading, hasEnded } from '../follow/snapshot.ts'
 import { isRelease } from '../inputs/operation.ts'
 import { mayHaveStarted, type Release, rollbackOf } from '../release-state.ts'
+import { andList, clockTime, paragraph } from '../text/words.ts'
 import type { Status } from '../verdict.ts'
 import { cause } from './cause.ts'
-import { deploymentsUrl, deploymentUrl } from './console-links.ts'
 import { originalKeptUntilMs } from './deadlines.ts'
 import { couldNotInvokeHook } from './end-cause.ts'
 import { hookResults } from './hook-results.ts'
@@ -19,7 +20,6 @@ import {
   testTraffic,
   trafficNow,
 } from './traffic.ts'
-import { andList, clockTime, paragraph } from './words.ts'
 
 /** What happened, where production is and what to do, each a plain sentence or several; empty when there is nothing. */
 export interface Verdict {

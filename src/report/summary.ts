@@ -1,12 +1,13 @@
-import { elapsedMs, type Moment } from '../clock.ts'
+import { deploymentUrl, functionLogUrl, runUrl, serviceUrl } from '../aws/console-links.ts'
 import { areEventsKnown, type EventReading, hasEnded, type Snapshot } from '../follow/snapshot.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import { type Wait, waitedMs } from '../group/wait.ts'
 import { type HookLog, type Release, rollbackOf } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
-import { htmlLine, htmlText, markdownCode, markdownText } from '../untrusted.ts'
+import { htmlLine, htmlText, markdownCode, markdownText } from '../text/untrusted.ts'
+import { clockTime, duration, percentText } from '../text/words.ts'
+import { elapsedMs, type Moment } from '../time/clock.ts'
 import { exitCodeOf } from '../verdict.ts'
-import { deploymentUrl, functionLogUrl, runUrl, serviceUrl } from './console-links.ts'
 import { renderGantt } from './gantt.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
 import { changesInOrder, functionName, releasedRevision, revisionsInOrder, serviceLabel, titledWith } from './labels.ts'
@@ -21,7 +22,6 @@ import {
   testTraffic,
   trafficNow,
 } from './traffic.ts'
-import { clockTime, duration, percentText } from './words.ts'
 
 /** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
 const MAX_LIST_LENGTH = 100

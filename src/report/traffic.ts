@@ -1,7 +1,7 @@
 import { revisionName } from '../aws/arn.ts'
-import type { Moment } from '../clock.ts'
 import { hasEnded, replacementTraffic } from '../follow/snapshot.ts'
 import type { Release, TestListener } from '../release-state.ts'
+import type { Moment } from '../time/clock.ts'
 import { originalRevision, releasedRevision } from './labels.ts'
 
 /** The largest share of production that the replacement was seen to have, in percent. */

@@ -1,7 +1,7 @@
 import { type Arn, parseArn, shortName } from '../aws/arn.ts'
-import { invalidInput, type Problem } from '../errors.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { inSentence } from '../untrusted.ts'
+import { invalidInput, type Problem } from '../problem.ts'
+import { inSentence } from '../text/untrusted.ts'
 import type { ResolvedService } from './service.ts'
 
 type AddressInput = 'cluster' | 'service' | 'task-definition'

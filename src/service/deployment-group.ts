@@ -6,9 +6,9 @@ import type {
   DeploymentGroupInfo,
 } from '@aws-sdk/client-codedeploy'
 import { shortName } from '../aws/arn.ts'
-import type { Problem } from '../errors.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
-import { inSentence } from '../untrusted.ts'
+import type { Problem } from '../problem.ts'
+import { inSentence } from '../text/untrusted.ts'
 import type { ResolvedService } from './service.ts'
 
 /** The waits that a group asks for, each of its deployments with those of its own time; in milliseconds. */

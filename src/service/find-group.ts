@@ -8,8 +8,8 @@ import {
   listApplications,
 } from '../aws/code-deploy.ts'
 import { describeServiceError } from '../aws/service-error.ts'
-import type { Problem } from '../errors.ts'
-import { inSentence } from '../untrusted.ts'
+import type { Problem } from '../problem.ts'
+import { inSentence } from '../text/untrusted.ts'
 import { groupTargets } from './deployment-group.ts'
 import type { ResolvedService } from './service.ts'
 

@@ -1,8 +1,8 @@
 import type { Service, TaskSet } from '@aws-sdk/client-ecs'
 import { parseArn, shortName } from '../aws/arn.ts'
 import type { ServiceAnswer } from '../aws/ecs.ts'
-import type { Problem } from '../errors.ts'
-import { inSentence } from '../untrusted.ts'
+import type { Problem } from '../problem.ts'
+import { inSentence } from '../text/untrusted.ts'
 
 /** A service that CodeDeploy can release, as it is now. */
 export interface ResolvedService {

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../document.ts'
-import { readBounded } from '../read-bounded.ts'
+import { isJsonObject } from '../text/document.ts'
+import { readBounded } from '../text/read-bounded.ts'
 
 /** Source: GitHub docs, "Webhook events and payloads": payloads are capped at 25 MB. */
 const MAX_EVENT_BYTES = 32 * 1024 * 1024

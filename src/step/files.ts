@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { readBounded } from '../read-bounded.ts'
+import { readBounded } from '../text/read-bounded.ts'
 
 /** Files that the runner and later steps read. Writing is synchronous, so that a signal finds them whole. */
 export interface StepFiles {

@@ -1,4 +1,4 @@
-import { logLine } from '../untrusted.ts'
+import { logLine } from '../text/untrusted.ts'
 import type { Log } from '../world.ts'
 import type { LaterToolkit } from './toolkit.ts'
 

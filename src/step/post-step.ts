@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts'
 import { verdictParagraph, verdictSentences } from '../report/sentences.ts'
+import type { Clock } from '../time/clock.ts'
 import type { Log } from '../world.ts'
 import { needsSomebody, wrapUp } from '../wrap-up.ts'
 import type { StepFiles } from './files.ts'

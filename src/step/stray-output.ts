@@ -1,5 +1,5 @@
 import { format } from 'node:util'
-import { plainText } from '../untrusted.ts'
+import { plainText } from '../text/untrusted.ts'
 
 /** Most lines of one piece that are printed. */
 const MAX_LINES = 50

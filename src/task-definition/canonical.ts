@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isJsonObject, type JsonObject } from '../document.ts'
+import { isJsonObject, type JsonObject } from '../text/document.ts'
 import type { TaskDefinition } from './definition.ts'
 
 /**

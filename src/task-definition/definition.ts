@@ -1,6 +1,6 @@
-import { firstNames, firstSentences, isJsonObject, type JsonObject, parseDocument } from '../document.ts'
-import { invalidInput, type Problem } from '../errors.ts'
-import { inSentence } from '../untrusted.ts'
+import { invalidInput, type Problem } from '../problem.ts'
+import { firstNames, firstSentences, isJsonObject, type JsonObject, parseDocument } from '../text/document.ts'
+import { inSentence } from '../text/untrusted.ts'
 import { shapeTaskDefinition } from './shape.ts'
 
 /** What RegisterTaskDefinition takes, whole, its tags included; members newer than our SDK among it. */

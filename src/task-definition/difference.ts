@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../document.ts'
+import { isJsonObject, type JsonObject } from '../text/document.ts'
 import { canonicalDefinition } from './canonical.ts'
 import type { TaskDefinition } from './definition.ts'
 import { containersOf, nameOf } from './overrides.ts'

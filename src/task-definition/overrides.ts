@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject } from '../document.ts'
-import { invalidInput, type Problem } from '../errors.ts'
 import type { ContainerImage } from '../inputs/container-lines.ts'
-import { inSentence } from '../untrusted.ts'
+import { invalidInput, type Problem } from '../problem.ts'
+import { isJsonObject, type JsonObject } from '../text/document.ts'
+import { inSentence } from '../text/untrusted.ts'
 import type { TaskDefinition } from './definition.ts'
 
 /** What the inputs change in a task definition. */

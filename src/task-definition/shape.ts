@@ -1,7 +1,7 @@
 import { RegisterTaskDefinitionRequest$ } from '@aws-sdk/client-ecs'
 import { NormalizedSchema } from '@smithy/core/schema'
-import { isJsonObject, type JsonObject, kindOf } from '../document.ts'
-import { inSentence } from '../untrusted.ts'
+import { isJsonObject, type JsonObject, kindOf } from '../text/document.ts'
+import { inSentence } from '../text/untrusted.ts'
 
 /** A definition brought into the types that RegisterTaskDefinition wants, and where it does not fit. */
 export interface ShapedDefinition {

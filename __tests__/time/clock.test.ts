@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { systemClock } from '../src/clock.ts'
+import { systemClock } from '../../src/time/clock.ts'
 
 test('a sleep ends at once when its signal is aborted', async () => {
   const controller = new AbortController()

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { githubRun } from '../src/github-run.ts'
+import { githubRun } from '../../src/workflow-run/github-run.ts'
 
 test('reads the run from the variables of the runner', () => {
   const environment = {

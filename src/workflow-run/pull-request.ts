@@ -1,4 +1,4 @@
-import { isJsonObject } from '../document.ts'
+import { isJsonObject } from '../text/document.ts'
 
 /** The pull request that a workflow run is about. */
 export interface PullRequest {

@@ -1,8 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { htmlText, inSentence, logLine, markdownCode, markdownText, outputText, plainText } from '../src/untrusted.ts'
-import { PLACES, readInPlace, readMarkdown } from './support/markdown.ts'
-import { commandsIn } from './support/runner-grammar.ts'
+import {
+  htmlText,
+  inSentence,
+  logLine,
+  markdownCode,
+  markdownText,
+  outputText,
+  plainText,
+} from '../../src/text/untrusted.ts'
+import { PLACES, readInPlace, readMarkdown } from '../support/markdown.ts'
+import { commandsIn } from '../support/runner-grammar.ts'
 
 /** Text made of pieces that mean something to the runner, to terminals or to Markdown, and of ordinary ones. */
 function textOf(...pieces: string[]) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { plainText, withoutHalf } from '../text/untrusted.ts'
 import type { GithubRun } from './github-run.ts'
-import { plainText, withoutHalf } from './untrusted.ts'
 
 /** Longest description that CodeDeploy surely takes, in characters: the guide says 256, one report 512. */
 const MAX_DESCRIPTION_LENGTH = 256

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type GithubRun, githubRun } from '../src/github-run.ts'
+import { type GithubRun, githubRun } from '../../src/workflow-run/github-run.ts'
 import {
   buildDescription,
   buildMarker,
@@ -10,7 +10,7 @@ import {
   type Marker,
   ownMarker,
   parseMarker,
-} from '../src/marker.ts'
+} from '../../src/workflow-run/marker.ts'
 
 const RUN: GithubRun = {
   ...githubRun({}),

@@ -1,4 +1,4 @@
-import { pullRequestOf, pullRequestOfRef } from './github/pull-request.ts'
+import { pullRequestOf, pullRequestOfRef } from './pull-request.ts'
 
 /** What the runner says about the workflow run this action is part of. Empty strings where it says nothing. */
 export interface GithubRun {

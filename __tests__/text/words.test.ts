@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { andList, atMost, clockTime, count, duration, percentText, trafficBar } from '../../src/report/words.ts'
+import { andList, atMost, clockTime, count, duration, percentText, trafficBar } from '../../src/text/words.ts'
 
 const AT_MS = Date.UTC(2026, 7, 8, 23, 59, 59, 999)
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { deploymentUrl, functionLogUrl, serviceUrl } from '../../src/report/console-links.ts'
+import { deploymentUrl, functionLogUrl, serviceUrl } from '../../src/aws/console-links.ts'
 
 const linksIn = (partition: string, region: string) => [
   deploymentUrl(partition, region, 'd-A1B2C3D4E'),

@@ -1,4 +1,4 @@
-import type { GithubRun } from '../github-run.ts'
+import type { GithubRun } from '../workflow-run/github-run.ts'
 
 /** Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions. */
 const CONSOLE_HOSTS: ReadonlyMap<string, string> = new Map([

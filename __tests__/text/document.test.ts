@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { isJsonObject, kindOf, parseDocument } from '../src/document.ts'
+import { isJsonObject, kindOf, parseDocument } from '../../src/text/document.ts'
 
 /** The content that was read; fails when there was none. */
 function rootOf(path: string, text: string): unknown {

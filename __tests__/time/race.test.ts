@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { delayed, until, within } from '../src/race.ts'
-import { virtualClock } from './support/virtual-clock.ts'
+import { delayed, until, within } from '../../src/time/race.ts'
+import { virtualClock } from '../support/virtual-clock.ts'
 
 const never = () => new Promise<string>(() => {})
 
