@@ -37521,6 +37521,361 @@ function withClockNews(world) {
 
 /***/ }),
 
+/***/ 2397:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P7: () => (/* binding */ shareByPrimary),
+/* harmony export */   RA: () => (/* binding */ readSnapshot),
+/* harmony export */   RD: () => (/* binding */ readBlindly),
+/* harmony export */   mj: () => (/* binding */ taskSetsWithoutTarget)
+/* harmony export */ });
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8270);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7289);
+
+
+
+/** CodeDeploy's status words in ours; one that is new to the SDK fails to compile. */
+const STATUSES = {
+    Created: 'created',
+    Queued: 'queued',
+    InProgress: 'running',
+    Baking: 'running',
+    Ready: 'ready',
+    Succeeded: 'succeeded',
+    Failed: 'failed',
+    Stopped: 'stopped',
+};
+const EVENT_STATUSES = {
+    Pending: 'pending',
+    InProgress: 'running',
+    Succeeded: 'succeeded',
+    Failed: 'failed',
+    Skipped: 'skipped',
+    Unknown: 'unknown',
+};
+const TASK_SET_STATES = {
+    PRIMARY: 'primary',
+    ACTIVE: 'active',
+    DRAINING: 'draining',
+};
+/** What a word of AWS is in ours; undefined when it is in no table, also when it is what every object has a member of. */
+function wordIn(table, word) {
+    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+/** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
+function readSnapshot(reading) {
+    const { readAt, targetReadAt = readAt, info, target, originalTaskSetId } = reading;
+    const statusWord = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(info.status ?? 'unknown', 60);
+    const status = wordIn(STATUSES, info.status) ?? 'unknown';
+    const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent);
+    const allDone = events.length > 0 && events.every((event) => event.status === 'succeeded');
+    const rollback = info.rollbackInfo;
+    return {
+        deploymentId: info.deploymentId ?? '',
+        statusReadAt: readAt,
+        isBlind: false,
+        eventsReadAt: targetReadAt,
+        trafficReadAt: targetReadAt,
+        status,
+        readySinceMs: (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .readySinceMs */ .Oh)({ status, events, statusReadAt: readAt }),
+        statusWord,
+        createdAtMs: info.createTime?.getTime(),
+        startedAtMs: info.startTime?.getTime(),
+        endedAtMs: info.completeTime?.getTime(),
+        error: readError(info),
+        rollbackOn: info.autoRollbackConfiguration === undefined ? undefined : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_1__/* .readRollbackOn */ .uo)(info.autoRollbackConfiguration),
+        rollback: rollback?.rollbackDeploymentId === undefined && rollback?.rollbackMessage === undefined
+            ? undefined
+            : { deploymentId: rollback.rollbackDeploymentId, message: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(rollback.rollbackMessage ?? '') },
+        events,
+        isShifted: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
+        taskSets: (target?.ecsTarget?.taskSetsInfo ?? []).map((taskSet) => readTargetTaskSet(taskSet, originalTaskSetId)),
+    };
+}
+/** What is known when only the status was read: the rest is as it was last seen. */
+function readBlindly(reading, before) {
+    const seen = readSnapshot({ ...reading, target: undefined, originalTaskSetId: undefined });
+    return {
+        ...seen,
+        // Events that were read after the end are how it ended.
+        isBlind: before === undefined || before.isBlind || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(before),
+        events: before?.events ?? [],
+        eventsReadAt: before?.eventsReadAt,
+        isShifted: seen.isShifted || before?.isShifted === true,
+        taskSets: before?.taskSets ?? [],
+        trafficReadAt: before?.trafficReadAt,
+    };
+}
+/**
+ * Task sets as ECS tells them, for when CodeDeploy's target cannot be read. Production is where PRIMARY is; how far a
+ * shift has come is not told. The one whose `externalId` is the deployment is its replacement.
+ */
+function taskSetsWithoutTarget(taskSets, deploymentId, originalTaskSetId) {
+    return taskSets
+        .filter(({ id, deploymentId: madeBy }) => madeBy === deploymentId || id === originalTaskSetId)
+        .map((taskSet) => ({
+        id: taskSet.id,
+        role: taskSet.deploymentId === deploymentId ? 'replacement' : 'original',
+        running: taskSet.running,
+        pending: taskSet.pending,
+        desired: taskSet.desired,
+        trafficPercent: undefined,
+        state: wordIn(TASK_SET_STATES, taskSet.status) ?? 'unknown',
+    }));
+}
+/**
+ * Percent of production on the replacement, where ECS alone tells it: everything when the replacement is PRIMARY, which
+ * it becomes with the last step, and nothing when it does not exist or is being taken down (observed). In between only
+ * CodeDeploy knows.
+ */
+function shareByPrimary(taskSets) {
+    const primary = taskSets.find(({ state }) => state === 'primary');
+    if (primary === undefined)
+        return undefined;
+    if (primary.role === 'replacement')
+        return 100;
+    return taskSets.every(({ role, state }) => role === 'original' || state === 'draining') ? 0 : undefined;
+}
+function readEvent(event) {
+    return {
+        name: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(event.lifecycleEventName ?? '', 100),
+        status: wordIn(EVENT_STATUSES, event.status) ?? 'unknown',
+        startedAtMs: event.startTime?.getTime(),
+        endedAtMs: event.endTime?.getTime(),
+        diagnostics: diagnosticsText(event),
+    };
+}
+function diagnosticsText({ diagnostics }) {
+    if (diagnostics === undefined)
+        return undefined;
+    const { errorCode, scriptName, message, logTail } = diagnostics;
+    const parts = [errorCode === 'Success' ? '' : errorCode, scriptName, message, logTail];
+    const said = parts.filter((part) => part !== undefined && part.trim() !== '');
+    return said.length === 0 ? undefined : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(said.join(': '), 2_000);
+}
+function readError({ errorInformation }) {
+    if (errorInformation === undefined)
+        return undefined;
+    return {
+        code: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(errorInformation.code ?? '', 100),
+        message: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(errorInformation.message ?? '', 1_000),
+    };
+}
+function readTargetTaskSet(taskSet, originalTaskSetId) {
+    const id = taskSet.identifer ?? '';
+    return {
+        id,
+        role: roleOf(taskSet, originalTaskSetId),
+        running: taskSet.runningCount ?? 0,
+        pending: taskSet.pendingCount ?? 0,
+        desired: taskSet.desiredCount ?? 0,
+        trafficPercent: taskSet.trafficWeight,
+        state: wordIn(TASK_SET_STATES, taskSet.status) ?? 'unknown',
+    };
+}
+/** The label is absent in older answers; then the task set that served at the start tells, or once it is gone, what serves. */
+function roleOf({ taskSetLabel, identifer, status }, originalTaskSetId) {
+    if (taskSetLabel === 'Blue')
+        return 'original';
+    if (taskSetLabel === 'Green')
+        return 'replacement';
+    const isOriginal = originalTaskSetId === undefined ? status !== 'PRIMARY' : identifer === originalTaskSetId;
+    return isOriginal ? 'original' : 'replacement';
+}
+
+
+/***/ }),
+
+/***/ 19:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ findOwn),
+/* harmony export */   k: () => (/* binding */ blockerIn)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
+
+
+/**
+ * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
+ * Observed, not documented.
+ */
+const ACTIVE_DEPLOYMENT = /(?:already has an active|is already deploying)(?: deployment)? '(d-[A-Z0-9]+)'/i;
+/** The deployment that keeps the group busy, as the refusal of CreateDeployment names it. */
+function blockerIn({ serviceError }) {
+    return serviceError.code === 'DeploymentLimitExceeded' ? ACTIVE_DEPLOYMENT.exec(serviceError.message)?.[1] : undefined;
+}
+/**
+ * Looks for the deployment that a request has made although its answer was lost: same description, which names the
+ * workflow run, and same AppSpec. It is looked for in the list, which may be behind, and by what the group names as its
+ * last deployment, or as the rollback of ours. A step before this one may have made one like it: the newest counts, and
+ * none that was there before.
+ * @param named a deployment that CodeDeploy named, which may not be listed yet
+ */
+async function findOwn(aws, request, earlier, named) {
+    const { listed, last } = await newDeployments(aws, request, earlier);
+    const isNew = (id) => id !== undefined && !earlier.ids.includes(id);
+    const pointedAt = [named, last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? undefined : last].filter(isNew);
+    const candidates = new Set([...pointedAt, ...(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? [] : listed.filter(isNew))]);
+    let trouble = troubleOf(listed, last, pointedAt.length > 0);
+    let own;
+    // A set also hands out what is added to it on the way.
+    for (const id of candidates) {
+        try {
+            const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
+            const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+            if (isNew(rollsBack))
+                candidates.add(rollsBack);
+            const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
+            const isLater = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
+            if (isLater && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
+                own = { id, createdAtMs };
+        }
+        catch (error) {
+            if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+                throw error;
+            trouble ??= error;
+        }
+    }
+    const isBehind = !(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA) && pointedAt.some((id) => !listed.includes(id));
+    return { own: own?.id, trouble, isBehind };
+}
+/** What the list shows and what the group names as its last deployment, or why either cannot be read. */
+async function newDeployments(aws, { applicationName = '', deploymentGroupName = '' }, earlier) {
+    // By CodeDeploy's own clock only: one of a runner that is ahead would hide ours. Where there was none before, all are new.
+    const { newestCreatedAtMs } = earlier;
+    const listed = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, newestCreatedAtMs));
+    const group = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, applicationName, deploymentGroupName));
+    return { listed, last: group instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? group : group.lastAttemptedDeployment?.deploymentId };
+}
+/**
+ * Why ours may be there although neither shows it. Where the list cannot be read, the group says whether there is
+ * anything new at all; but before one that is new there may have been ours.
+ */
+function troubleOf(listed, last, isSomethingNew) {
+    if (!(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+        return last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? last : undefined;
+    return last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA || isSomethingNew ? listed : undefined;
+}
+async function orCallError(answer) {
+    try {
+        return await answer;
+    }
+    catch (error) {
+        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
+            return error;
+        throw error;
+    }
+}
+function isMadeBy({ description, revision }, info) {
+    const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256;
+    return info.description === description && sameText;
+}
+
+
+/***/ }),
+
+/***/ 8711:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ startDeployment),
+/* harmony export */   o: () => (/* binding */ MaybeStartedError)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
+/* harmony import */ var _own_deployment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19);
+
+
+
+/** How often a request whose answer was lost is sent again. */
+const MAX_ROUNDS = 3;
+/**
+ * How long to wait before each look for a deployment whose answer was lost, in milliseconds. How soon a deployment shows
+ * is not documented, so it is looked for several times; the last ones are for looks that could not see everything.
+ */
+const LOOK_AFTER_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
+/** It is not there when nothing has shown for so long to looks that could see everything, in milliseconds. */
+const SHOWS_WITHIN_MS = 14_000;
+/** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
+class MaybeStartedError extends Error {
+    lost;
+    /** What went wrong last. */
+    last;
+    constructor(lost, last) {
+        super(`${lost.message}; then ${last.message}`, { cause: last });
+        this.name = 'MaybeStartedError';
+        this.lost = lost;
+        this.last = last;
+    }
+}
+/**
+ * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
+ * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
+ * @param earlier what was there before
+ * @param onAnswerLost told once, before it is looked for
+ * @returns the deployment's id
+ * @throws CallError when surely nothing was started
+ * @throws MaybeStartedError
+ */
+async function startDeployment(aws, request, earlier, onAnswerLost) {
+    let lost;
+    for (let round = 1;; round++) {
+        const sent = await send(aws, request);
+        if (typeof sent === 'string')
+            return sent;
+        if (lost === undefined && (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) && !sent.serviceError.notAccepted) {
+            lost = sent;
+            onAnswerLost(lost);
+        }
+        if (lost === undefined)
+            throw sent;
+        const { own, trouble, isBehind } = await lookForOwn(aws, request, earlier, sent);
+        if (own !== undefined)
+            return own;
+        // Unless the look could see everything, the deployment may be there, and may even have ended already.
+        if (trouble !== undefined || isBehind)
+            throw new MaybeStartedError(lost, trouble ?? sent);
+        // A busy group may be busy with our own, which then shows when it is looked for again.
+        const mayChange = (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded';
+        if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
+            throw new MaybeStartedError(lost, sent);
+        }
+    }
+}
+async function send(aws, request) {
+    try {
+        return await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .createDeployment */ .Yy)(aws, request);
+    }
+    catch (error) {
+        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
+            return error;
+        throw error;
+    }
+}
+/** Looks until it is found or surely not there. Not even a cancelled run leaves before it has looked. */
+async function lookForOwn(aws, request, earlier, sent) {
+    let look = { own: undefined, trouble: undefined, isBehind: false };
+    let waitedMs = 0;
+    for (const waitMs of LOOK_AFTER_MS) {
+        await aws.clock.sleep(waitMs);
+        waitedMs += waitMs;
+        look = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .findOwn */ .g)(aws, request, earlier, (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .blockerIn */ .k)(sent));
+        const { own, trouble, isBehind } = look;
+        const isHopeless = trouble !== undefined && !(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(trouble.serviceError);
+        const isSurelyNot = trouble === undefined && !isBehind && waitedMs >= SHOWS_WITHIN_MS;
+        if (own !== undefined || isHopeless || isSurelyNot || aws.signal?.aborted === true)
+            break;
+    }
+    return look;
+}
+
+
+/***/ }),
+
 /***/ 8392:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37716,8 +38071,8 @@ function endOf(events) {
 var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
-// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
-var code_deploy_snapshot = __nccwpck_require__(839);
+// EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(2397);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/service/service.js
@@ -37991,173 +38346,6 @@ function budgetFor(facts) {
 /** The hooks that run before a deployment waits at `Ready`. */
 function hooksBeforeReady(hooks) {
     return Object.entries(hooks).filter(([event]) => event !== 'BeforeAllowTraffic' && event !== 'AfterAllowTraffic');
-}
-
-
-/***/ }),
-
-/***/ 839:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P7: () => (/* binding */ shareByPrimary),
-/* harmony export */   RA: () => (/* binding */ readSnapshot),
-/* harmony export */   RD: () => (/* binding */ readBlindly),
-/* harmony export */   mj: () => (/* binding */ taskSetsWithoutTarget)
-/* harmony export */ });
-/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8270);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7289);
-/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
-
-
-
-/** CodeDeploy's status words in ours; one that is new to the SDK fails to compile. */
-const STATUSES = {
-    Created: 'created',
-    Queued: 'queued',
-    InProgress: 'running',
-    Baking: 'running',
-    Ready: 'ready',
-    Succeeded: 'succeeded',
-    Failed: 'failed',
-    Stopped: 'stopped',
-};
-const EVENT_STATUSES = {
-    Pending: 'pending',
-    InProgress: 'running',
-    Succeeded: 'succeeded',
-    Failed: 'failed',
-    Skipped: 'skipped',
-    Unknown: 'unknown',
-};
-const TASK_SET_STATES = {
-    PRIMARY: 'primary',
-    ACTIVE: 'active',
-    DRAINING: 'draining',
-};
-/** What a word of AWS is in ours; undefined when it is in no table, also when it is what every object has a member of. */
-function wordIn(table, word) {
-    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
-}
-/** The snapshot of what was read. Everything CodeDeploy leaves out is simply not there. */
-function readSnapshot(reading) {
-    const { readAt, targetReadAt = readAt, info, target, originalTaskSetId } = reading;
-    const statusWord = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(info.status ?? 'unknown', 60);
-    const status = wordIn(STATUSES, info.status) ?? 'unknown';
-    const events = (target?.ecsTarget?.lifecycleEvents ?? []).map(readEvent);
-    const allDone = events.length > 0 && events.every((event) => event.status === 'succeeded');
-    const rollback = info.rollbackInfo;
-    return {
-        deploymentId: info.deploymentId ?? '',
-        statusReadAt: readAt,
-        isBlind: false,
-        eventsReadAt: targetReadAt,
-        trafficReadAt: targetReadAt,
-        status,
-        readySinceMs: (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .readySinceMs */ .Oh)({ status, events, statusReadAt: readAt }),
-        statusWord,
-        createdAtMs: info.createTime?.getTime(),
-        startedAtMs: info.startTime?.getTime(),
-        endedAtMs: info.completeTime?.getTime(),
-        error: readError(info),
-        rollbackOn: info.autoRollbackConfiguration === undefined ? undefined : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_0__/* .readRollbackOn */ .uo)(info.autoRollbackConfiguration),
-        rollback: rollback?.rollbackDeploymentId === undefined && rollback?.rollbackMessage === undefined
-            ? undefined
-            : { deploymentId: rollback.rollbackDeploymentId, message: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(rollback.rollbackMessage ?? '') },
-        events,
-        isShifted: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
-        taskSets: (target?.ecsTarget?.taskSetsInfo ?? []).map((taskSet) => readTargetTaskSet(taskSet, originalTaskSetId)),
-    };
-}
-/** What is known when only the status was read: the rest is as it was last seen. */
-function readBlindly(reading, before) {
-    const seen = readSnapshot({ ...reading, target: undefined, originalTaskSetId: undefined });
-    return {
-        ...seen,
-        // Events that were read after the end are how it ended.
-        isBlind: before === undefined || before.isBlind || !(0,_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(before),
-        events: before?.events ?? [],
-        eventsReadAt: before?.eventsReadAt,
-        isShifted: seen.isShifted || before?.isShifted === true,
-        taskSets: before?.taskSets ?? [],
-        trafficReadAt: before?.trafficReadAt,
-    };
-}
-/**
- * Task sets as ECS tells them, for when CodeDeploy's target cannot be read. Production is where PRIMARY is; how far a
- * shift has come is not told. The one whose `externalId` is the deployment is its replacement.
- */
-function taskSetsWithoutTarget(taskSets, deploymentId, originalTaskSetId) {
-    return taskSets
-        .filter(({ id, deploymentId: madeBy }) => madeBy === deploymentId || id === originalTaskSetId)
-        .map((taskSet) => ({
-        id: taskSet.id,
-        role: taskSet.deploymentId === deploymentId ? 'replacement' : 'original',
-        running: taskSet.running,
-        pending: taskSet.pending,
-        desired: taskSet.desired,
-        trafficPercent: undefined,
-        state: wordIn(TASK_SET_STATES, taskSet.status) ?? 'unknown',
-    }));
-}
-/**
- * Percent of production on the replacement, where ECS alone tells it: everything when the replacement is PRIMARY, which
- * it becomes with the last step, and nothing when it does not exist or is being taken down (observed). In between only
- * CodeDeploy knows.
- */
-function shareByPrimary(taskSets) {
-    const primary = taskSets.find(({ state }) => state === 'primary');
-    if (primary === undefined)
-        return undefined;
-    if (primary.role === 'replacement')
-        return 100;
-    return taskSets.every(({ role, state }) => role === 'original' || state === 'draining') ? 0 : undefined;
-}
-function readEvent(event) {
-    return {
-        name: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(event.lifecycleEventName ?? '', 100),
-        status: wordIn(EVENT_STATUSES, event.status) ?? 'unknown',
-        startedAtMs: event.startTime?.getTime(),
-        endedAtMs: event.endTime?.getTime(),
-        diagnostics: diagnosticsText(event),
-    };
-}
-function diagnosticsText({ diagnostics }) {
-    if (diagnostics === undefined)
-        return undefined;
-    const { errorCode, scriptName, message, logTail } = diagnostics;
-    const parts = [errorCode === 'Success' ? '' : errorCode, scriptName, message, logTail];
-    const said = parts.filter((part) => part !== undefined && part.trim() !== '');
-    return said.length === 0 ? undefined : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(said.join(': '), 2_000);
-}
-function readError({ errorInformation }) {
-    if (errorInformation === undefined)
-        return undefined;
-    return {
-        code: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(errorInformation.code ?? '', 100),
-        message: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(errorInformation.message ?? '', 1_000),
-    };
-}
-function readTargetTaskSet(taskSet, originalTaskSetId) {
-    const id = taskSet.identifer ?? '';
-    return {
-        id,
-        role: roleOf(taskSet, originalTaskSetId),
-        running: taskSet.runningCount ?? 0,
-        pending: taskSet.pendingCount ?? 0,
-        desired: taskSet.desiredCount ?? 0,
-        trafficPercent: taskSet.trafficWeight,
-        state: wordIn(TASK_SET_STATES, taskSet.status) ?? 'unknown',
-    };
-}
-/** The label is absent in older answers; then the task set that served at the start tells, or once it is gone, what serves. */
-function roleOf({ taskSetLabel, identifer, status }, originalTaskSetId) {
-    if (taskSetLabel === 'Blue')
-        return 'original';
-    if (taskSetLabel === 'Green')
-        return 'replacement';
-    const isOriginal = originalTaskSetId === undefined ? status !== 'PRIMARY' : identifer === originalTaskSetId;
-    return isOriginal ? 'original' : 'replacement';
 }
 
 
@@ -38548,96 +38736,6 @@ function untilTheEnd(following, limitMs) {
 /** A failed read is not a verdict, except when no later one can succeed. */
 function mayRideOut(error) {
     return (0,attempts/* isPassing */.WG)(error) || error.kind === 'answered';
-}
-
-
-/***/ }),
-
-/***/ 2221:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ findOwn),
-/* harmony export */   k: () => (/* binding */ blockerIn)
-/* harmony export */ });
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
-
-
-/**
- * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
- * Observed, not documented.
- */
-const ACTIVE_DEPLOYMENT = /(?:already has an active|is already deploying)(?: deployment)? '(d-[A-Z0-9]+)'/i;
-/** The deployment that keeps the group busy, as the refusal of CreateDeployment names it. */
-function blockerIn({ serviceError }) {
-    return serviceError.code === 'DeploymentLimitExceeded' ? ACTIVE_DEPLOYMENT.exec(serviceError.message)?.[1] : undefined;
-}
-/**
- * Looks for the deployment that a request has made although its answer was lost: same description, which names the
- * workflow run, and same AppSpec. It is looked for in the list, which may be behind, and by what the group names as its
- * last deployment, or as the rollback of ours. A step before this one may have made one like it: the newest counts, and
- * none that was there before.
- * @param named a deployment that CodeDeploy named, which may not be listed yet
- */
-async function findOwn(aws, request, earlier, named) {
-    const { listed, last } = await newDeployments(aws, request, earlier);
-    const isNew = (id) => id !== undefined && !earlier.ids.includes(id);
-    const pointedAt = [named, last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? undefined : last].filter(isNew);
-    const candidates = new Set([...pointedAt, ...(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? [] : listed.filter(isNew))]);
-    let trouble = troubleOf(listed, last, pointedAt.length > 0);
-    let own;
-    // A set also hands out what is added to it on the way.
-    for (const id of candidates) {
-        try {
-            const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
-            const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
-            if (isNew(rollsBack))
-                candidates.add(rollsBack);
-            const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
-            const isLater = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
-            if (isLater && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
-                own = { id, createdAtMs };
-        }
-        catch (error) {
-            if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
-                throw error;
-            trouble ??= error;
-        }
-    }
-    const isBehind = !(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA) && pointedAt.some((id) => !listed.includes(id));
-    return { own: own?.id, trouble, isBehind };
-}
-/** What the list shows and what the group names as its last deployment, or why either cannot be read. */
-async function newDeployments(aws, { applicationName = '', deploymentGroupName = '' }, earlier) {
-    // By CodeDeploy's own clock only: one of a runner that is ahead would hide ours. Where there was none before, all are new.
-    const { newestCreatedAtMs } = earlier;
-    const listed = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, newestCreatedAtMs));
-    const group = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, applicationName, deploymentGroupName));
-    return { listed, last: group instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? group : group.lastAttemptedDeployment?.deploymentId };
-}
-/**
- * Why ours may be there although neither shows it. Where the list cannot be read, the group says whether there is
- * anything new at all; but before one that is new there may have been ours.
- */
-function troubleOf(listed, last, isSomethingNew) {
-    if (!(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
-        return last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? last : undefined;
-    return last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA || isSomethingNew ? listed : undefined;
-}
-async function orCallError(answer) {
-    try {
-        return await answer;
-    }
-    catch (error) {
-        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
-            return error;
-        throw error;
-    }
-}
-function isMadeBy({ description, revision }, info) {
-    const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256;
-    return info.description === description && sameText;
 }
 
 
@@ -39277,104 +39375,6 @@ function isBeforeProduction(snapshot) {
 
 /***/ }),
 
-/***/ 4509:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ startDeployment),
-/* harmony export */   o: () => (/* binding */ MaybeStartedError)
-/* harmony export */ });
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
-/* harmony import */ var _own_deployment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2221);
-
-
-
-/** How often a request whose answer was lost is sent again. */
-const MAX_ROUNDS = 3;
-/**
- * How long to wait before each look for a deployment whose answer was lost, in milliseconds. How soon a deployment shows
- * is not documented, so it is looked for several times; the last ones are for looks that could not see everything.
- */
-const LOOK_AFTER_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
-/** It is not there when nothing has shown for so long to looks that could see everything, in milliseconds. */
-const SHOWS_WITHIN_MS = 14_000;
-/** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
-class MaybeStartedError extends Error {
-    lost;
-    /** What went wrong last. */
-    last;
-    constructor(lost, last) {
-        super(`${lost.message}; then ${last.message}`, { cause: last });
-        this.name = 'MaybeStartedError';
-        this.lost = lost;
-        this.last = last;
-    }
-}
-/**
- * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
- * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
- * @param earlier what was there before
- * @param onAnswerLost told once, before it is looked for
- * @returns the deployment's id
- * @throws CallError when surely nothing was started
- * @throws MaybeStartedError
- */
-async function startDeployment(aws, request, earlier, onAnswerLost) {
-    let lost;
-    for (let round = 1;; round++) {
-        const sent = await send(aws, request);
-        if (typeof sent === 'string')
-            return sent;
-        if (lost === undefined && (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) && !sent.serviceError.notAccepted) {
-            lost = sent;
-            onAnswerLost(lost);
-        }
-        if (lost === undefined)
-            throw sent;
-        const { own, trouble, isBehind } = await lookForOwn(aws, request, earlier, sent);
-        if (own !== undefined)
-            return own;
-        // Unless the look could see everything, the deployment may be there, and may even have ended already.
-        if (trouble !== undefined || isBehind)
-            throw new MaybeStartedError(lost, trouble ?? sent);
-        // A busy group may be busy with our own, which then shows when it is looked for again.
-        const mayChange = (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded';
-        if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
-            throw new MaybeStartedError(lost, sent);
-        }
-    }
-}
-async function send(aws, request) {
-    try {
-        return await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .createDeployment */ .Yy)(aws, request);
-    }
-    catch (error) {
-        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
-            return error;
-        throw error;
-    }
-}
-/** Looks until it is found or surely not there. Not even a cancelled run leaves before it has looked. */
-async function lookForOwn(aws, request, earlier, sent) {
-    let look = { own: undefined, trouble: undefined, isBehind: false };
-    let waitedMs = 0;
-    for (const waitMs of LOOK_AFTER_MS) {
-        await aws.clock.sleep(waitMs);
-        waitedMs += waitMs;
-        look = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .findOwn */ .g)(aws, request, earlier, (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .blockerIn */ .k)(sent));
-        const { own, trouble, isBehind } = look;
-        const isHopeless = trouble !== undefined && !(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(trouble.serviceError);
-        const isSurelyNot = trouble === undefined && !isBehind && waitedMs >= SHOWS_WITHIN_MS;
-        if (own !== undefined || isHopeless || isSurelyNot || aws.signal?.aborted === true)
-            break;
-    }
-    return look;
-}
-
-
-/***/ }),
-
 /***/ 6342:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39839,8 +39839,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
-// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
-var code_deploy_snapshot = __nccwpck_require__(839);
+// EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(2397);
 // EXTERNAL MODULE: ./lib/follow/ending.js
 var ending = __nccwpck_require__(7161);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -42171,7 +42171,7 @@ function newRelease(inputs, world) {
 
 /***/ }),
 
-/***/ 336:
+/***/ 9248:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42191,19 +42191,19 @@ var attempts = __nccwpck_require__(9967);
 var code_deploy = __nccwpck_require__(9898);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/service/service.js
 var service_service = __nccwpck_require__(5612);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
-var code_deploy_snapshot = __nccwpck_require__(839);
-// EXTERNAL MODULE: ./lib/follow/own-deployment.js
-var own_deployment = __nccwpck_require__(2221);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/follow/start-deployment.js
-var start_deployment = __nccwpck_require__(4509);
-;// CONCATENATED MODULE: ./lib/follow/target-sight.js
+// EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(2397);
+// EXTERNAL MODULE: ./lib/code-deploy/own-deployment.js
+var own_deployment = __nccwpck_require__(19);
+// EXTERNAL MODULE: ./lib/code-deploy/start-deployment.js
+var start_deployment = __nccwpck_require__(8711);
+;// CONCATENATED MODULE: ./lib/code-deploy/target-sight.js
 /** Looks at the target that may fail for a passing reason before following goes on without it. */
 const MAX_FAILED_LOOKS = 5;
 /** A denial may be a new policy that has not reached everywhere yet. How soon to try again, in milliseconds. */
@@ -42253,7 +42253,7 @@ class TargetSight {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/follow/code-deploy-engine.js
+;// CONCATENATED MODULE: ./lib/code-deploy/code-deploy-engine.js
 
 
 
@@ -45875,7 +45875,7 @@ function patiently(world) {
 // EXTERNAL MODULE: ./lib/progress.js + 1 modules
 var lib_progress = __nccwpck_require__(226);
 // EXTERNAL MODULE: ./lib/release-following.js + 3 modules
-var release_following = __nccwpck_require__(336);
+var release_following = __nccwpck_require__(9248);
 // EXTERNAL MODULE: ./lib/conclude.js + 4 modules
 var conclude = __nccwpck_require__(8392);
 // EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
@@ -45947,10 +45947,10 @@ async function seeHome({ plan, deploymentId }, outcome, inputs, world, progress)
     return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress, lastly);
 }
 
-// EXTERNAL MODULE: ./lib/follow/own-deployment.js
-var own_deployment = __nccwpck_require__(2221);
-// EXTERNAL MODULE: ./lib/follow/start-deployment.js
-var start_deployment = __nccwpck_require__(4509);
+// EXTERNAL MODULE: ./lib/code-deploy/own-deployment.js
+var own_deployment = __nccwpck_require__(19);
+// EXTERNAL MODULE: ./lib/code-deploy/start-deployment.js
+var start_deployment = __nccwpck_require__(8711);
 // EXTERNAL MODULE: ./lib/report/cause.js
 var cause = __nccwpck_require__(8953);
 // EXTERNAL MODULE: ./lib/time/race.js
@@ -46975,8 +46975,8 @@ async function continueAtReady(engine, id, { log }) {
 
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
-// EXTERNAL MODULE: ./lib/follow/code-deploy-snapshot.js
-var code_deploy_snapshot = __nccwpck_require__(839);
+// EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(2397);
 ;// CONCATENATED MODULE: ./lib/plan/recent-rollback.js
 
 
@@ -47681,7 +47681,7 @@ var tidy_up = __nccwpck_require__(1946);
 // EXTERNAL MODULE: ./lib/progress.js + 1 modules
 var lib_progress = __nccwpck_require__(226);
 // EXTERNAL MODULE: ./lib/release-following.js + 3 modules
-var release_following = __nccwpck_require__(336);
+var release_following = __nccwpck_require__(9248);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/words.js

@@ -1,7 +1,7 @@
 import { revisionName } from './aws/arn.ts'
 import { CallError } from './aws/attempts.ts'
 import { describeService, type Ecs } from './aws/ecs.ts'
-import { shareByPrimary, taskSetsWithoutTarget } from './follow/code-deploy-snapshot.ts'
+import { shareByPrimary, taskSetsWithoutTarget } from './code-deploy/code-deploy-snapshot.ts'
 import { isCurrent, replacementTraffic, type Snapshot } from './follow/snapshot.ts'
 import type { Production } from './release-state.ts'
 import { originalTaskSetOf, type ResolvedService, readTaskSet } from './service/service.ts'

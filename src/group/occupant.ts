@@ -1,7 +1,7 @@
 import type { DeploymentTarget } from '@aws-sdk/client-codedeploy'
 import { CallError } from '../aws/attempts.ts'
 import { type CodeDeploy, getDeployment, getDeploymentTarget, listActiveDeployments } from '../aws/code-deploy.ts'
-import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
+import { readSnapshot } from '../code-deploy/code-deploy-snapshot.ts'
 import { endingOf, isRollbackDue } from '../follow/ending.ts'
 import { lastEventEndMs, type Snapshot } from '../follow/snapshot.ts'
 import { type DeploymentGroup, type GroupWaits, readWaits } from '../service/deployment-group.ts'

@@ -1,5 +1,5 @@
 import { type CodeDeploy, type DatedDeployment, getDatedDeployment } from '../aws/code-deploy.ts'
-import { readSnapshot } from '../follow/code-deploy-snapshot.ts'
+import { readSnapshot } from '../code-deploy/code-deploy-snapshot.ts'
 import { endingOf } from '../follow/ending.ts'
 import type { Snapshot } from '../follow/snapshot.ts'
 import { readTarget } from '../group/occupant.ts'

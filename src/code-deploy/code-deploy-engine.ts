@@ -9,13 +9,20 @@ import {
   stopDeployment,
 } from '../aws/code-deploy.ts'
 import { describeService, type Ecs } from '../aws/ecs.ts'
+import type { ReleaseEngine } from '../follow/follow.ts'
+import {
+  type EventReading,
+  type Hooks,
+  hasEnded,
+  keepOpenAt,
+  keepReadySince,
+  type Snapshot,
+} from '../follow/snapshot.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
 import { originalTaskSetOf, type ResolvedService, readTaskSet, type ServiceTaskSet } from '../service/service.ts'
 import { elapsedMs, type Moment, momentOf } from '../time/clock.ts'
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
-import type { ReleaseEngine } from './follow.ts'
 import { type Earlier, findOwn } from './own-deployment.ts'
-import { type EventReading, type Hooks, hasEnded, keepOpenAt, keepReadySince, type Snapshot } from './snapshot.ts'
 import { startDeployment } from './start-deployment.ts'
 import { TargetSight } from './target-sight.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { readSnapshot, shareByPrimary, taskSetsWithoutTarget } from '../../src/follow/code-deploy-snapshot.ts'
+import { readSnapshot, shareByPrimary, taskSetsWithoutTarget } from '../../src/code-deploy/code-deploy-snapshot.ts'
 import { replacementTraffic } from '../../src/follow/snapshot.ts'
 import { at } from '../support/snapshots.ts'
 

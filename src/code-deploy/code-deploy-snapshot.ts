@@ -6,10 +6,6 @@ import type {
   LifecycleEventStatus,
   DeploymentStatus as ServiceDeploymentStatus,
 } from '@aws-sdk/client-codedeploy'
-import { readRollbackOn } from '../service/deployment-group.ts'
-import type { ServiceTaskSet } from '../service/service.ts'
-import { inSentence } from '../text/untrusted.ts'
-import type { Moment } from '../time/clock.ts'
 import {
   type DeploymentStatus,
   type EventReading,
@@ -18,7 +14,11 @@ import {
   readySinceMs,
   type Snapshot,
   type TaskSetReading,
-} from './snapshot.ts'
+} from '../follow/snapshot.ts'
+import { readRollbackOn } from '../service/deployment-group.ts'
+import type { ServiceTaskSet } from '../service/service.ts'
+import { inSentence } from '../text/untrusted.ts'
+import type { Moment } from '../time/clock.ts'
 
 /** CodeDeploy's status words in ours; one that is new to the SDK fails to compile. */
 const STATUSES: Record<ServiceDeploymentStatus, DeploymentStatus> = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
-import { MaybeStartedError, startDeployment } from '../../src/follow/start-deployment.ts'
+import { MaybeStartedError, startDeployment } from '../../src/code-deploy/start-deployment.ts'
 import { type FakeAnswer, fakeCodeDeploy } from '../support/fake-code-deploy.ts'
 import { T0 } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'

@@ -2,7 +2,7 @@ import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
 import type { CodeDeploy } from '../../src/aws/code-deploy.ts'
-import { blockerIn, type Earlier, findOwn, type Look } from '../../src/follow/own-deployment.ts'
+import { blockerIn, type Earlier, findOwn, type Look } from '../../src/code-deploy/own-deployment.ts'
 import { fakeCodeDeploy } from '../support/fake-code-deploy.ts'
 import { T0 } from '../support/snapshots.ts'
 

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-codedeploy'
 import type { ECSClient, TaskSet } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
-import { type CodeDeployRelease, codeDeployEngine } from '../../src/follow/code-deploy-engine.ts'
+import { type CodeDeployRelease, codeDeployEngine } from '../../src/code-deploy/code-deploy-engine.ts'
 import { replacementTraffic } from '../../src/follow/snapshot.ts'
 import { EVENT_NAMES } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
