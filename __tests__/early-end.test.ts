@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { wrapUp } from '../src/release/resume.ts'
 import { isAtRest, type Release } from '../src/release-state.ts'
 import { renderOutputs } from '../src/report/outputs.ts'
 import { renderReport } from '../src/report/report-json.ts'
@@ -8,7 +9,6 @@ import { baseScenario, scenarios, withGroup } from '../src/simulator/scenarios.t
 import { demoWorld } from '../src/simulator/world.ts'
 import { restoreRelease, saveRelease } from '../src/step/saved-release.ts'
 import { momentOf } from '../src/time/clock.ts'
-import { wrapUp } from '../src/wrap-up.ts'
 import { expectValidReport } from './support/report-schema.ts'
 import { type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
 

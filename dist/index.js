@@ -21,7 +21,7 @@ const { defaultProvider } = __nccwpck_require__(5861);
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsJson1_1Protocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { Sha256 } = __nccwpck_require__(7161);
 
 const defaultCodeDeployHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -4739,7 +4739,7 @@ __webpack_unused_export__ = waitUntilDeploymentSuccessful;
 
 /***/ }),
 
-/***/ 212:
+/***/ 7831:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
@@ -4759,7 +4759,7 @@ const { defaultProvider } = __nccwpck_require__(5861);
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsJson1_1Protocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { Sha256 } = __nccwpck_require__(7161);
 
 const defaultECSHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -16166,7 +16166,7 @@ const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsRestJsonProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { Sha256 } = __nccwpck_require__(7161);
 
 const defaultSigninHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -16776,7 +16776,7 @@ const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsRestJsonProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { Sha256 } = __nccwpck_require__(7161);
 
 const defaultSSOOIDCHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -17470,7 +17470,7 @@ const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsRestJsonProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { Sha256 } = __nccwpck_require__(7161);
 
 const defaultSSOHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -17952,7 +17952,7 @@ const { SignatureV4MultiRegion } = __nccwpck_require__(5785);
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsQueryProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { Sha256 } = __nccwpck_require__(7161);
 
 const q = "ref";
 const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "booleanEquals", f = "stringEquals", g = "getAttr", h = "us-east-1", i = "sigv4", j = "sts", k = "https://sts.{Region}.{PartitionResult#dnsSuffix}", l = { [q]: "Endpoint" }, m = { [q]: "Region" }, n = { [q]: d }, o = {}, p = [m];
@@ -22594,7 +22594,7 @@ exports.tagSymbol = tagSymbol;
 
 /***/ }),
 
-/***/ 9542:
+/***/ 7161:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { createReadStream } = __nccwpck_require__(3024);
@@ -26106,7 +26106,7 @@ exports.resolveParams = resolveParams;
 /***/ 6579:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { Crc32 } = __nccwpck_require__(9542);
+const { Crc32 } = __nccwpck_require__(7161);
 const { hasOwn } = __nccwpck_require__(4534);
 const { toHex, fromHex, toUtf8, fromUtf8 } = __nccwpck_require__(2430);
 const { Readable } = __nccwpck_require__(7075);
@@ -36763,7 +36763,7 @@ function noEnd(operation, items, pages) {
 
 /***/ }),
 
-/***/ 7831:
+/***/ 212:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -36827,7 +36827,7 @@ function runUrl({ serverUrl, repository, runId }) {
 /* harmony export */   kO: () => (/* binding */ setDesiredCount),
 /* harmony export */   oh: () => (/* binding */ describeTaskDefinition)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(212);
+/* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7831);
 /* harmony import */ var _task_definition_definition_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8415);
 /* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6247);
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9967);
@@ -37495,32 +37495,6 @@ function permissionAdvice(operation, error) {
 
 /***/ }),
 
-/***/ 1925:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ withClockNews)
-/* harmony export */ });
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8810);
-
-/** The world, which says once in the log that AWS refused the time of a request and that it is sent again. */
-function withClockNews(world) {
-    let isTold = false;
-    return {
-        ...world,
-        onWrongClock: ({ operation, serviceError }) => {
-            if (isTold)
-                return;
-            isTold = true;
-            const { code, message } = serviceError;
-            world.log.warning(`The clock of this runner is wrong, so AWS refused ${operation} (${code}: ${message}). It is asked again with the time of AWS; times that this step reads from its own clock, such as ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(world.clock.now())} for now, are off.`);
-        },
-    };
-}
-
-
-/***/ }),
-
 /***/ 2397:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37876,415 +37850,6 @@ async function lookForOwn(aws, request, earlier, sent) {
 
 /***/ }),
 
-/***/ 8392:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  E: () => (/* binding */ conclude)
-});
-
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/aws/function-logs.js
-var function_logs = __nccwpck_require__(2993);
-;// CONCATENATED MODULE: ./lib/aws/invocations.js
-const ID = '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
-/** Where a line names its invocation. Source: Lambda Developer Guide, "Working with Lambda function logs", each language. */
-const NAMED = [
-    new RegExp(`^(?:START|END|REPORT) RequestId: ${ID}\\b`),
-    // Node.js: time, request id, level; Python: level, time, request id.
-    new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
-    new RegExp(`^\\[\\w{1,20}\\]\\t\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
-    // The JSON format, of Lambda's lines and of the function's.
-    new RegExp(`^\\{.{0,500}?"requestId" ?: ?"${ID}"`, 's'),
-];
-const BEGINS = /^START RequestId: |^\{.{0,500}?"platform\.start"/s;
-const ENDS = /^END RequestId: |^REPORT RequestId: |^\{.{0,500}?"platform\.(?:runtimeDone|report)"/s;
-/**
- * The invocations of a function in a part of its log, by when they began. An instance writes to one stream and runs one
- * invocation after the other, so a line that names none belongs to the one around it. Source: Lambda Developer Guide,
- * "Understanding the Lambda execution environment lifecycle".
- */
-function invocationsIn(events) {
-    const found = new Map();
-    for (const [stream, ofStream] of Map.groupBy(events, (event) => event.stream)) {
-        for (const [event, id] of owned(ofStream)) {
-            const known = found.get(id ?? `of ${stream}`);
-            const invocation = known ?? { requestId: id, startedAtMs: event.atMs, isWhole: false, events: [] };
-            invocation.startedAtMs = Math.min(invocation.startedAtMs, event.atMs);
-            invocation.isWhole ||= BEGINS.test(event.message);
-            invocation.events.push(event);
-            found.set(id ?? `of ${stream}`, invocation);
-        }
-    }
-    return [...found.values()].sort((one, other) => one.startedAtMs - other.startedAtMs);
-}
-/** The lines of a stream, each with the request id of the invocation that it is of. */
-function owned(events) {
-    const named = events.map(({ message }) => namedIn(message));
-    let open;
-    const owners = events.map(({ message }, index) => {
-        const id = named[index];
-        if (id !== undefined)
-            open = ENDS.test(message) ? undefined : id;
-        return id ?? open;
-    });
-    // What stands between two invocations prepares the second, or reports on the one that was begun before these lines.
-    let next = named.findLast((id) => id !== undefined);
-    for (let index = events.length - 1; index >= 0; index--) {
-        owners[index] ??= next;
-        next = named[index] ?? next;
-    }
-    return events.map((event, index) => [event, owners[index]]);
-}
-function namedIn(message) {
-    for (const pattern of NAMED) {
-        const id = pattern.exec(message)?.[1];
-        if (id !== undefined)
-            return id;
-    }
-    return undefined;
-}
-
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: ./lib/report/end-cause.js
-var end_cause = __nccwpck_require__(9933);
-// EXTERNAL MODULE: ./lib/report/hook-results.js
-var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
-// EXTERNAL MODULE: ./lib/text/untrusted.js
-var untrusted = __nccwpck_require__(7289);
-;// CONCATENATED MODULE: ./lib/hook-log.js
-
-
-
-
-
-
-
-
-/** How many lines of a log are shown, and how many characters of a line. */
-const MAX_LINES = 50;
-const MAX_LINE_LENGTH = 400;
-/** Logs are delivered late, and the clocks of Lambda and CodeDeploy are two. In milliseconds. */
-const BEFORE_EVENT_MS = 5_000;
-const AFTER_EVENT_MS = 15_000;
-/** How long one call may take, and how soon an empty log is looked at once more, in milliseconds. */
-const CALL_DEADLINE_MS = 5_000;
-const LOOK_AGAIN_MS = 3_000;
-/**
- * Reads the logs of the hooks that the choice names. It fails no release: what cannot be read is a warning.
- * @param choice undefined: the failed ones, in a private repository only, because logs are shown to whoever sees the run
- */
-async function readHookLogs(release, choice, world) {
-    const found = { logs: [], warnings: [] };
-    const hasNoFailedRun = (0,end_cause/* couldNotInvokeHook */.IV)(release);
-    const wanted = (0,hook_results/* hookResults */.a)(release).filter(({ result }) => result === 'failed' ? choice !== 'never' && !hasNoFailedRun : choice === 'always' && result !== 'not-run');
-    if (wanted.length === 0 || world.signal.aborted)
-        return found;
-    if (choice === undefined && !world.isPrivateRepository()) {
-        found.warnings.push("The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.");
-        return found;
-    }
-    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
-    for (const hook of wanted) {
-        try {
-            const log = await readHookLog(calls, await world.functionLogs(), hook, release);
-            if (log !== undefined)
-                found.logs.push(log);
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            const why = (0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError);
-            found.warnings.push(`The log of hook ${hook.hookFunction} could not be read. ${why}`);
-        }
-    }
-    return found;
-}
-async function readHookLog(calls, logs, { event, hookFunction }, release) {
-    const { snapshot, deploymentId = '' } = release;
-    const reading = snapshot?.events.find(({ name }) => name === event);
-    if (reading?.startedAtMs === undefined)
-        return undefined;
-    const logGroup = await logGroupOf(calls, logs, hookFunction);
-    const range = {
-        logGroup,
-        fromMs: reading.startedAtMs - BEFORE_EVENT_MS,
-        untilMs: (reading.endedAtMs ?? calls.clock.now()) + AFTER_EVENT_MS,
-    };
-    let events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
-    if (events.length === 0) {
-        await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal);
-        events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
-    }
-    const found = invocationsAt(reading.startedAtMs, invocationsIn(events), startsOf(hookFunction, release));
-    return { event, hookFunction, logGroup, ...endOf(ofDeployment(found, deploymentId)) };
-}
-/** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
-async function logGroupOf(calls, logs, hookFunction) {
-    const usual = `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
-    try {
-        const told = await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
-        return told || usual;
-    }
-    catch (error) {
-        if (error instanceof attempts/* CallError */.RA && error.serviceError.kind === 'denied')
-            return usual;
-        throw error;
-    }
-}
-/** When CodeDeploy began the lifecycle events at which it runs the function. */
-function startsOf(hookFunction, release) {
-    const runs = (0,hook_results/* hookResults */.a)(release).filter((one) => (0,labels/* functionName */.AQ)(one.hookFunction) === (0,labels/* functionName */.AQ)(hookFunction));
-    const events = new Set(runs.map(({ event }) => event));
-    return (release.snapshot?.events ?? []).flatMap(({ name, startedAtMs }) => events.has(name) && startedAtMs !== undefined ? [startedAtMs] : []);
-}
-/**
- * The invocations for the event that began then, rather than for another at which the same function runs: an invocation
- * begins soon after its event. Of one whose beginning is not there, only the rest of an earlier event's can be seen.
- */
-function invocationsAt(eventMs, found, starts) {
-    const whole = found.filter(({ isWhole }) => isWhole);
-    const distance = (atMs, { startedAtMs }) => Math.abs(startedAtMs - atMs);
-    return (whole.length === 0 ? found : whole).filter((invocation) => starts.every((startMs) => distance(eventMs, invocation) <= distance(startMs, invocation)));
-}
-/** Those in which the deployment is named, when there are any: another release may run the same function. */
-function ofDeployment(found, deploymentId) {
-    const naming = found.filter(({ events }) => events.some(({ message }) => message.includes(deploymentId)));
-    return (naming.length === 0 ? found : naming).flatMap(({ events }) => events);
-}
-function endOf(events) {
-    const lines = events
-        .toSorted((one, other) => one.atMs - other.atMs)
-        .flatMap(({ message }) => (0,untrusted/* plainText */.wh)(message).split('\n'))
-        .filter((line) => line.trim() !== '');
-    const shown = lines.slice(-MAX_LINES).map((line) => (0,untrusted/* cut */.Jj)(line.trimEnd(), MAX_LINE_LENGTH));
-    return { lines: shown, omitted: lines.length - shown.length };
-}
-
-// EXTERNAL MODULE: ./lib/aws/arn.js
-var aws_arn = __nccwpck_require__(8690);
-// EXTERNAL MODULE: ./lib/aws/ecs.js
-var ecs = __nccwpck_require__(5148);
-// EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
-var code_deploy_snapshot = __nccwpck_require__(2397);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/service/service.js
-var service_service = __nccwpck_require__(5612);
-// EXTERNAL MODULE: ./lib/time/clock.js
-var clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/time/race.js
-var race = __nccwpck_require__(2132);
-;// CONCATENATED MODULE: ./lib/production.js
-
-
-
-
-
-
-
-
-/**
- * Looks what serves production: by CodeDeploy's weights when they have just been read, else by ECS, which tells the
- * shares except during a shift, else as it was last seen.
- * @param snapshot the newest reading, of whichever of the two deployments moved traffic last
- * @param mayHaveMoved traffic may have moved since, however new the reading is
- * @param withinMs how long asking ECS may take; undefined when there is time
- */
-async function readProduction(aws, service, sides, snapshot, { mayHaveMoved, withinMs }) {
-    const readAt = snapshot?.trafficReadAt;
-    const percent = (0,follow_snapshot/* replacementTraffic */.GA)(snapshot);
-    const isKnown = percent !== undefined && readAt !== undefined;
-    const seen = {
-        percent,
-        revisions: productionByWeight(sides, snapshot),
-        readAtMs: readAt?.atMs ?? 0,
-        primary: undefined,
-    };
-    if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAt, (0,clock/* momentOf */.Et)(aws.clock)))
-        return { ...seen, isOutdated: false };
-    const asked = readFromEcs(aws, service, sides);
-    const now = (withinMs === undefined ? await asked : await (0,race/* within */.ux)(aws.clock, withinMs, async () => await asked)) ?? NOTHING_SEEN;
-    if (now.percent !== undefined)
-        return { ...now, isOutdated: false };
-    return isKnown ? { ...seen, primary: now.primary, isOutdated: true } : { ...now, isOutdated: true };
-}
-const NOTHING_SEEN = { percent: undefined, revisions: [], readAtMs: 0, primary: undefined };
-async function readFromEcs(aws, service, sides) {
-    try {
-        const answer = await (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn);
-        const readAtMs = aws.clock.now();
-        const known = (answer.service?.taskSets ?? []).map(service_service/* readTaskSet */.Ws);
-        const primary = known.find(({ status }) => status === 'PRIMARY');
-        if (primary === undefined)
-            return NOTHING_SEEN;
-        const name = (0,aws_arn/* revisionName */.pd)(primary.taskDefinitionArn);
-        const percent = (0,code_deploy_snapshot/* shareByPrimary */.P7)((0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, sides.deploymentId, (0,service_service/* originalTaskSetOf */.o3)(service, sides.deploymentId)));
-        if (percent === undefined)
-            return { ...NOTHING_SEEN, primary: { name, readAtMs } };
-        return { percent, revisions: [{ name, percent: 100 }], readAtMs, primary: undefined };
-    }
-    catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
-            throw error;
-        return NOTHING_SEEN;
-    }
-}
-/** Shares of production by CodeDeploy's weights; both sides may run the same revision. */
-function productionByWeight(sides, snapshot) {
-    const shares = new Map();
-    for (const { role, trafficPercent, state } of snapshot?.taskSets ?? []) {
-        const arn = role === 'original' ? sides.original : sides.replacement;
-        if (arn === undefined || trafficPercent === undefined || trafficPercent === 0 || state === 'draining')
-            continue;
-        const name = (0,aws_arn/* revisionName */.pd)(arn);
-        shares.set(name, (shares.get(name) ?? 0) + trafficPercent);
-    }
-    return [...shares].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent);
-}
-
-// EXTERNAL MODULE: ./lib/report/log-lines.js
-var log_lines = __nccwpck_require__(4302);
-;// CONCATENATED MODULE: ./lib/test-listener.js
-
-
-
-
-
-/** How long both reads may take together, in milliseconds. */
-const READ_WITHIN_MS = 2_000;
-/** After these people ask what the test listener reaches; after a success it is what serves production. */
-const MATTERS_AFTER = new Set([
-    'awaiting-promotion',
-    'failed',
-    'stopped',
-    'rolled-back',
-    'rollback-failed',
-    'timed-out',
-    'cancelled',
-]);
-/**
- * Reads what the test listener reaches now. The permission for it is optional, and nothing depends on the answer: one
- * attempt, without a warning when it fails. A step that is being cancelled does not ask.
- * @returns undefined when it was not read
- */
-async function readTestListener(status, { service, group }, deploymentId, world) {
-    const { testListener } = group;
-    if (testListener === undefined || !MATTERS_AFTER.has(status) || world.signal.aborted)
-        return undefined;
-    const once = { ...world, maxAttempts: 1, deadlineMs: READ_WITHIN_MS, patienceMs: 0 };
-    try {
-        const elb = await world.loadBalancing();
-        const reads = (0,race/* within */.ux)(world.clock, READ_WITHIN_MS, async () => {
-            const listener = await (0,attempts/* attempt */.CD)(once, 'elasticloadbalancing:DescribeListeners', (signal) => elb.describeListener(testListener, signal));
-            if (listener?.targetGroup === undefined)
-                return { listener, taskSets: [] };
-            const answer = await (0,ecs/* describeService */.Jv)(once, service.clusterName, service.arn);
-            return { listener, taskSets: answer.service?.taskSets };
-        });
-        const { listener, taskSets } = (await (0,race/* until */.TG)(world.signal, reads)) ?? {};
-        if (listener === undefined || taskSets === undefined)
-            return undefined;
-        const sides = {
-            deploymentId,
-            originalId: (0,service_service/* originalTaskSetOf */.o3)(service, deploymentId),
-            targetGroups: group.targetGroups,
-        };
-        const isHttp = listener.protocol === 'HTTP' || listener.protocol === 'HTTPS';
-        return { reaches: reachedBy(listener.targetGroup, taskSets, sides), isHttp, readAtMs: world.clock.now() };
-    }
-    catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
-            throw error;
-        return undefined;
-    }
-}
-/**
- * Whose tasks are in a target group. The targets of a task set that is DRAINING are being taken out of it, and get no new
- * requests. Source: ECS API Reference, TaskSet; ELB User Guide, "Deregistration delay".
- * @param targetGroup its ARN; undefined when a listener reaches none or several
- */
-function reachedBy(targetGroup, taskSets, { deploymentId, originalId, targetGroups }) {
-    if (targetGroup === undefined)
-        return undefined;
-    const running = taskSets.filter(({ status, runningCount }) => status !== 'DRAINING' && runningCount !== 0);
-    const [one, ...others] = running.filter(({ loadBalancers = [] }) => loadBalancers.some(({ targetGroupArn }) => targetGroupArn === targetGroup));
-    if (others.length > 0)
-        return undefined;
-    if (one === undefined) {
-        const areAllKnown = running.every(({ loadBalancers = [] }) => loadBalancers.length > 0);
-        return areAllKnown && targetGroups.includes(nameOf(targetGroup)) ? 'empty' : undefined;
-    }
-    if (one.externalId === deploymentId)
-        return 'replacement';
-    return one.id !== undefined && one.id === originalId ? 'original' : undefined;
-}
-/** Its resource is `targetgroup/NAME/ID`. Source: Service Authorization Reference, Elastic Load Balancing V2. */
-function nameOf(targetGroup) {
-    return (0,aws_arn/* parseArn */.Lw)(targetGroup)?.resource.split('/')[1] ?? '';
-}
-
-// EXTERNAL MODULE: ./lib/verdict.js
-var verdict = __nccwpck_require__(802);
-;// CONCATENATED MODULE: ./lib/conclude.js
-
-
-
-
-
-/** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
-const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
-/**
- * The verdict on a release whose deployment is at rest, or as far as it could be followed.
- * @param choice of which hooks the log is shown
- * @param lastly what else is to be learned, once production was read: that is only true for a moment
- */
-async function conclude({ plan, outcome, settlement }, choice, world, progress, lastly = async () => { }) {
-    const sides = {
-        deploymentId: progress.release.deploymentId ?? '',
-        original: plan.service.primary.taskDefinitionArn,
-        replacement: progress.release.taskDefinition?.arn,
-    };
-    const lastToMoveTraffic = settlement.rollback.snapshot ?? settlement.snapshot;
-    const production = await readProduction(world, plan.service, sides, lastToMoveTraffic, {
-        mayHaveMoved: isOutOfSight(outcome, settlement),
-        withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
-    });
-    const { snapshot } = settlement;
-    await lastly();
-    const status = (0,verdict/* verdictOf */.Vj)(outcome, settlement);
-    const testListener = await readTestListener(status, plan, sides.deploymentId, world);
-    const settled = progress.learn({ settlement, snapshot, production, testListener });
-    const { logs, warnings } = await readHookLogs(settled, choice, world);
-    for (const warning of warnings)
-        progress.warn(warning);
-    await tellHookLogs(logs, world);
-    return progress.end(status, { hookLogs: logs });
-}
-async function tellHookLogs(logs, { log }) {
-    for (const hookLog of logs) {
-        await log.group((0,log_lines/* hookLogTitle */.iV)(hookLog), async () => {
-            for (const line of hookLog.lines)
-                log.line(`  | ${line}`);
-        });
-    }
-}
-/** The deployment or its rollback went on, or may have, after the last reading. */
-function isOutOfSight(outcome, { rollback, cutShort }) {
-    const wasRollbackSeen = rollback.deploymentId === undefined || rollback.snapshot !== undefined;
-    const isLost = outcome.kind === 'lost-sight' || cutShort === 'lost-sight';
-    return isLost || rollback.status === 'unknown' || !wasRollbackSeen;
-}
-
-
-/***/ }),
-
 /***/ 3324:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -38351,7 +37916,7 @@ function hooksBeforeReady(hooks) {
 
 /***/ }),
 
-/***/ 7161:
+/***/ 9542:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38823,7 +38388,7 @@ var follow = __nccwpck_require__(2243);
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
+var ending = __nccwpck_require__(9542);
 ;// CONCATENATED MODULE: ./lib/follow/rollback.js
 
 
@@ -39518,7 +39083,7 @@ class Trouble {
 /* harmony export */   V9: () => (/* binding */ describeOccupant),
 /* harmony export */   rU: () => (/* binding */ busyProblem)
 /* harmony export */ });
-/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7831);
+/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7289);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
@@ -39587,244 +39152,6 @@ function moment(atMs, nowMs) {
 
 /***/ }),
 
-/***/ 7687:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ makeRoom)
-});
-
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/aws/call-problem.js
-var call_problem = __nccwpck_require__(7011);
-// EXTERNAL MODULE: ./lib/aws/code-deploy.js
-var code_deploy = __nccwpck_require__(9898);
-// EXTERNAL MODULE: ./lib/follow/trouble.js
-var trouble = __nccwpck_require__(6358);
-// EXTERNAL MODULE: ./lib/report/log-lines.js
-var log_lines = __nccwpck_require__(4302);
-// EXTERNAL MODULE: ./lib/aws/console-links.js
-var console_links = __nccwpck_require__(7831);
-// EXTERNAL MODULE: ./lib/group/busy-problem.js
-var busy_problem = __nccwpck_require__(9040);
-// EXTERNAL MODULE: ./lib/group/room.js + 1 modules
-var group_room = __nccwpck_require__(5338);
-// EXTERNAL MODULE: ./lib/text/words.js
-var words = __nccwpck_require__(8810);
-;// CONCATENATED MODULE: ./lib/report/room-lines.js
-
-
-
-
-/** What is waited for, or what is done about it. */
-function roomStepLine(step, occupant, room, now) {
-    const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
-    const who = `deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}`;
-    return `${(0,words/* clockTime */.qo)(now.atMs)}  ${roomStepText(step, who, occupant, room, now)}${url === undefined ? '' : ` ${url}`}`;
-}
-function roomStepText(step, who, { freeAtMs }, room, now) {
-    switch (step) {
-        case 'wait': {
-            const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
-            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)((0,group_room/* leftMs */.O)(room, now))}, for ${who}.`;
-        }
-        case 'stop':
-            return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
-        case 'end-termination-wait':
-            return `Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
-    }
-}
-/** After minutes of silence. */
-function stillBusyLine(occupant, room, now) {
-    return `${(0,words/* clockTime */.qo)(now.atMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, (0,group_room/* leftMs */.O)(room, now)))} more, for deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}.`;
-}
-/** The wait is over. */
-function freeLine(afterMs, nowMs) {
-    return `${(0,words/* clockTime */.qo)(nowMs)}  The deployment group is free after ${(0,words/* duration */.p0)(afterMs)}. Checking again what may have changed.`;
-}
-
-// EXTERNAL MODULE: ./lib/time/clock.js
-var time_clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/time/race.js
-var race = __nccwpck_require__(2132);
-// EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
-var group_occupant = __nccwpck_require__(8228);
-// EXTERNAL MODULE: ./lib/group/sightings.js
-var group_sightings = __nccwpck_require__(8599);
-// EXTERNAL MODULE: ./lib/group/wait.js
-var wait = __nccwpck_require__(3566);
-;// CONCATENATED MODULE: ./lib/group/make-room.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-const SECOND_MS = 1_000;
-/** Silence after which the log says what is being waited for, in milliseconds. */
-const HEARTBEAT_MS = 300_000;
-/** A deployment has ended or cannot be asked for this, which the next look shows. */
-const TOO_LATE = new Set([
-    'DeploymentAlreadyCompleted',
-    'DeploymentIsNotInReadyState',
-    'UnsupportedActionForDeploymentType',
-]);
-/**
- * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
- * the way counts too. What was checked before may have changed then. Changes AWS with `replace` only.
- * @param first what is in the way, as the checks saw it
- * @returns whether the group is free; when it is not, the release has ended
- */
-async function makeRoom(room, first, autoPromote, world, progress) {
-    const { clock, log, signal } = world;
-    const sightings = new group_sightings/* Sightings */.l();
-    sightings.see(first.snapshot);
-    const making = { asked: new Map(), told: '', toldMs: clock.monotonicMs(), ...troublesOf(world), sightings };
-    let occupant = first;
-    let isFresh = false;
-    try {
-        while (occupant !== undefined && !signal.aborted) {
-            const step = (0,group_room/* stepIn */.e)(room, occupant, askedOf(making, occupant), (0,time_clock/* momentOf */.Et)(clock));
-            const isUnseen = making.reading.failed > 0;
-            if (step === 'refuse' || (isUnseen && (0,group_room/* leftMs */.O)(room, (0,time_clock/* momentOf */.Et)(clock)) <= 0)) {
-                progress.end('refused', { ...endOf(progress, world), problems: [(0,busy_problem/* busyProblem */.rU)(occupant, room, (0,time_clock/* momentOf */.Et)(clock))] });
-                return false;
-            }
-            if (step === 'wait' || isFresh) {
-                const objection = step === 'wait' ? undefined : await room.objection?.();
-                if (objection !== undefined) {
-                    progress.end('refused', { ...endOf(progress, world), problems: [objection] });
-                    return false;
-                }
-                if (signal.aborted)
-                    break;
-                tell(step, occupant, making, room, world, progress);
-                await (0,race/* until */.TG)(signal, take(step, occupant, making, world));
-                await clock.sleep(restMs(occupant, making, world), signal);
-            }
-            else if (isUnseen) {
-                await clock.sleep(restMs(occupant, making, world), signal);
-            }
-            // What is stopped is looked at right before.
-            if (signal.aborted)
-                break;
-            occupant = await (0,race/* until */.TG)(signal, lookAgain(occupant, making, room, autoPromote, world));
-            isFresh = making.reading.failed === 0;
-        }
-    }
-    catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
-            throw error;
-        if (!signal.aborted) {
-            progress.end('refused', { ...endOf(progress, world), problems: [(0,call_problem/* callProblem */.U)(error)] });
-            return false;
-        }
-    }
-    if (signal.aborted) {
-        progress.end('cancelled', endOf(progress, world));
-        return false;
-    }
-    const { waits } = progress.learn(endOf(progress, world));
-    if (making.told !== '')
-        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, (0,time_clock/* momentOf */.Et)(clock)), clock.now()));
-    return true;
-}
-function troublesOf({ clock, log }) {
-    return {
-        reading: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* readTroubleLine */.eB)(news, clock.now()))),
-        asking: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* requestTroubleLine */.Hm)(news, clock.now()))),
-    };
-}
-function endOf({ release }, { clock }) {
-    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, (0,time_clock/* momentOf */.Et)(clock)) };
-}
-function askedOf({ asked }, { id }) {
-    const known = asked.get(id) ?? new Set();
-    asked.set(id, known);
-    return known;
-}
-/** One line when something new is waited for or done, and one in every few minutes of silence. */
-function tell(step, occupant, making, room, { clock, log }, progress) {
-    const now = (0,time_clock/* momentOf */.Et)(clock);
-    const news = `${step} ${occupant.id} ${occupant.stage}`;
-    const hasAsked = askedOf(making, occupant).size > 0;
-    const isNews = step !== 'wait' || (news !== making.told && !hasAsked);
-    if (isNews)
-        log.line(roomStepLine(step, occupant, room, now));
-    else if (now.monotonicMs - making.toldMs >= HEARTBEAT_MS)
-        log.line(stillBusyLine(occupant, room, now));
-    else
-        return;
-    making.told = news;
-    making.toldMs = now.monotonicMs;
-    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, now) });
-}
-async function take(step, { id }, making, world) {
-    if (step === 'wait')
-        return;
-    try {
-        if (step === 'stop')
-            await (0,code_deploy/* stopDeployment */.Uk)(world, id, true);
-        else
-            await (0,code_deploy/* continueDeployment */.vI)(world, id, 'TERMINATION_WAIT');
-    }
-    catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
-            throw error;
-        const { code } = error.serviceError;
-        if ((0,attempts/* isPassing */.WG)(error.serviceError)) {
-            making.asking.failedWith(error);
-            return;
-        }
-        if (!TOO_LATE.has(code))
-            throw error;
-    }
-    making.asking.answered();
-    making.asked.get(id)?.add(step);
-}
-/** The deployment that is in the way now; what was seen last while nothing can be read. */
-async function lookAgain(before, making, { service, group }, autoPromote, world) {
-    const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id));
-    try {
-        const { sightings } = making;
-        const facts = { service, group, autoPromote, suspects: [before.id], stopped, sightings, onListDenied: () => { } };
-        const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
-        making.reading.answered();
-        return occupant;
-    }
-    catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA) || !(0,attempts/* isPassing */.WG)(error.serviceError))
-            throw error;
-        making.reading.failedWith(error);
-        return before;
-    }
-}
-/** How soon to look again, in milliseconds: close together when the group may be free any moment. */
-function restMs({ id, stage, freeAtMs }, { asked, reading: { failed } }, { clock, random }) {
-    const spread = 0.9 + 0.2 * random();
-    if (failed > 0)
-        return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failed, 5)) * spread;
-    if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0)
-        return 2 * SECOND_MS * spread;
-    if (stage !== 'shifted' || freeAtMs === undefined)
-        return 10 * SECOND_MS * spread;
-    const leftMs = freeAtMs - clock.now();
-    return leftMs < 0 ? 3 * SECOND_MS * spread : Math.min(30 * SECOND_MS, leftMs + SECOND_MS) * spread;
-}
-
-
-/***/ }),
-
 /***/ 8228:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39842,7 +39169,7 @@ var code_deploy = __nccwpck_require__(9898);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(2397);
 // EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
+var ending = __nccwpck_require__(9542);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/service/deployment-group.js
@@ -40172,8 +39499,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3311);
-/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3833);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2484);
+/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3796);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9670);
 /* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(27);
@@ -41426,7 +40753,7 @@ function notFound(sentence) {
 /* harmony export */   S: () => (/* binding */ settlingRoom),
 /* harmony export */   t: () => (/* binding */ freeLane)
 /* harmony export */ });
-/* harmony import */ var _group_make_room_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7687);
+/* harmony import */ var _release_make_room_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4905);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4795);
 /* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9712);
 /* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(480);
@@ -41470,7 +40797,7 @@ async function freeLane(lane, whose, world, progress) {
 }
 /** The lane with nothing of this pull request being deployed any more; undefined when `progress` has ended. */
 async function settle(lane, occupant, whose, world, progress) {
-    const isRoom = await (0,_group_make_room_js__WEBPACK_IMPORTED_MODULE_0__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
+    const isRoom = await (0,_release_make_room_js__WEBPACK_IMPORTED_MODULE_0__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
     return isRoom ? await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .lookAgain */ .IK)(lane, world) : undefined;
 }
 /** Where a deployment of this pull request, and of nobody else, is brought to its end. */
@@ -41823,7 +41150,7 @@ function wasTaken(before, now) {
 /* harmony export */   g: () => (/* binding */ tidyUp),
 /* harmony export */   j: () => (/* binding */ giveBackLane)
 /* harmony export */ });
-/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(226);
+/* harmony import */ var _release_progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7137);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4966);
 /* harmony import */ var _report_previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
 /* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3012);
@@ -41848,7 +41175,7 @@ function wasTaken(before, now) {
  * @param lanes all of them
  */
 async function tidyUp(ended, lanes, own, world) {
-    const progress = new _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .ke(ended, world);
+    const progress = new _release_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .ke(ended, world);
     try {
         if (ended.status !== 'succeeded') {
             const { preview } = ended;
@@ -41949,7 +41276,7 @@ function otherLaneProblem(lane, other, { pullRequest }) {
 }
 /** What stands in the way is no verdict on the release. */
 async function freeQuietly(lane, own, why, world) {
-    const aside = _progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .ke.begin(lane.inputs, { ...world, onRelease: () => { } });
+    const aside = _release_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .ke.begin(lane.inputs, { ...world, onRelease: () => { } });
     const freeing = await (0,_free_js__WEBPACK_IMPORTED_MODULE_1__/* .freeLane */ .t)(lane, own, world, aside);
     const freed = freeing === 'freed' ? (0,_freed_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .freedLane */ .P)(lane, lane.holder, why, []) : undefined;
     if (freed !== undefined)
@@ -41984,7 +41311,718 @@ function invalidInput(sentence) {
 
 /***/ }),
 
-/***/ 226:
+/***/ 4966:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ID: () => (/* binding */ rollbackOf),
+/* harmony export */   NG: () => (/* binding */ mayHaveStarted),
+/* harmony export */   UU: () => (/* binding */ isAtRest),
+/* harmony export */   WL: () => (/* binding */ rollbackStatusOf)
+/* harmony export */ });
+/** A deployment may have been made whose id was never seen. */
+function mayHaveStarted({ creationSentAtMs, deploymentId }) {
+    return creationSentAtMs !== undefined && deploymentId === undefined;
+}
+/** Nothing is left to be done for a cancelled release. */
+function isAtRest(release) {
+    const { deploymentId, settlement, preview } = release;
+    // A lane that was taken runs tasks until it is given back.
+    if (deploymentId === undefined)
+        return !mayHaveStarted(release) && preview?.taking === undefined;
+    return settlement !== undefined && settlement.cutShort === undefined;
+}
+/** The output `rollback-status`: without a settlement it is what the release leaves open. */
+function rollbackStatusOf(release) {
+    return rollbackOf(release)?.status ?? (isLeftOpen(release) ? 'unknown' : 'none');
+}
+/** A cancelled step ended while it looked for its deployment, or while it brought it to rest. */
+function isLeftOpen(release) {
+    const { status, outcome } = release;
+    return status === 'unknown' || (status === 'cancelled' && (outcome !== undefined || mayHaveStarted(release)));
+}
+/** The rollback, or that there was none. */
+function rollbackOf(release) {
+    return release.settlement?.rollback;
+}
+
+
+/***/ }),
+
+/***/ 8539:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ withClockNews)
+/* harmony export */ });
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8810);
+
+/** The world, which says once in the log that AWS refused the time of a request and that it is sent again. */
+function withClockNews(world) {
+    let isTold = false;
+    return {
+        ...world,
+        onWrongClock: ({ operation, serviceError }) => {
+            if (isTold)
+                return;
+            isTold = true;
+            const { code, message } = serviceError;
+            world.log.warning(`The clock of this runner is wrong, so AWS refused ${operation} (${code}: ${message}). It is asked again with the time of AWS; times that this step reads from its own clock, such as ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(world.clock.now())} for now, are off.`);
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 5780:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ conclude)
+});
+
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/verdict.js
+var verdict = __nccwpck_require__(802);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/function-logs.js
+var function_logs = __nccwpck_require__(2993);
+;// CONCATENATED MODULE: ./lib/aws/invocations.js
+const ID = '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
+/** Where a line names its invocation. Source: Lambda Developer Guide, "Working with Lambda function logs", each language. */
+const NAMED = [
+    new RegExp(`^(?:START|END|REPORT) RequestId: ${ID}\\b`),
+    // Node.js: time, request id, level; Python: level, time, request id.
+    new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
+    new RegExp(`^\\[\\w{1,20}\\]\\t\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
+    // The JSON format, of Lambda's lines and of the function's.
+    new RegExp(`^\\{.{0,500}?"requestId" ?: ?"${ID}"`, 's'),
+];
+const BEGINS = /^START RequestId: |^\{.{0,500}?"platform\.start"/s;
+const ENDS = /^END RequestId: |^REPORT RequestId: |^\{.{0,500}?"platform\.(?:runtimeDone|report)"/s;
+/**
+ * The invocations of a function in a part of its log, by when they began. An instance writes to one stream and runs one
+ * invocation after the other, so a line that names none belongs to the one around it. Source: Lambda Developer Guide,
+ * "Understanding the Lambda execution environment lifecycle".
+ */
+function invocationsIn(events) {
+    const found = new Map();
+    for (const [stream, ofStream] of Map.groupBy(events, (event) => event.stream)) {
+        for (const [event, id] of owned(ofStream)) {
+            const known = found.get(id ?? `of ${stream}`);
+            const invocation = known ?? { requestId: id, startedAtMs: event.atMs, isWhole: false, events: [] };
+            invocation.startedAtMs = Math.min(invocation.startedAtMs, event.atMs);
+            invocation.isWhole ||= BEGINS.test(event.message);
+            invocation.events.push(event);
+            found.set(id ?? `of ${stream}`, invocation);
+        }
+    }
+    return [...found.values()].sort((one, other) => one.startedAtMs - other.startedAtMs);
+}
+/** The lines of a stream, each with the request id of the invocation that it is of. */
+function owned(events) {
+    const named = events.map(({ message }) => namedIn(message));
+    let open;
+    const owners = events.map(({ message }, index) => {
+        const id = named[index];
+        if (id !== undefined)
+            open = ENDS.test(message) ? undefined : id;
+        return id ?? open;
+    });
+    // What stands between two invocations prepares the second, or reports on the one that was begun before these lines.
+    let next = named.findLast((id) => id !== undefined);
+    for (let index = events.length - 1; index >= 0; index--) {
+        owners[index] ??= next;
+        next = named[index] ?? next;
+    }
+    return events.map((event, index) => [event, owners[index]]);
+}
+function namedIn(message) {
+    for (const pattern of NAMED) {
+        const id = pattern.exec(message)?.[1];
+        if (id !== undefined)
+            return id;
+    }
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/report/end-cause.js
+var end_cause = __nccwpck_require__(9933);
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+;// CONCATENATED MODULE: ./lib/release/hook-log.js
+
+
+
+
+
+
+
+
+/** How many lines of a log are shown, and how many characters of a line. */
+const MAX_LINES = 50;
+const MAX_LINE_LENGTH = 400;
+/** Logs are delivered late, and the clocks of Lambda and CodeDeploy are two. In milliseconds. */
+const BEFORE_EVENT_MS = 5_000;
+const AFTER_EVENT_MS = 15_000;
+/** How long one call may take, and how soon an empty log is looked at once more, in milliseconds. */
+const CALL_DEADLINE_MS = 5_000;
+const LOOK_AGAIN_MS = 3_000;
+/**
+ * Reads the logs of the hooks that the choice names. It fails no release: what cannot be read is a warning.
+ * @param choice undefined: the failed ones, in a private repository only, because logs are shown to whoever sees the run
+ */
+async function readHookLogs(release, choice, world) {
+    const found = { logs: [], warnings: [] };
+    const hasNoFailedRun = (0,end_cause/* couldNotInvokeHook */.IV)(release);
+    const wanted = (0,hook_results/* hookResults */.a)(release).filter(({ result }) => result === 'failed' ? choice !== 'never' && !hasNoFailedRun : choice === 'always' && result !== 'not-run');
+    if (wanted.length === 0 || world.signal.aborted)
+        return found;
+    if (choice === undefined && !world.isPrivateRepository()) {
+        found.warnings.push("The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.");
+        return found;
+    }
+    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
+    for (const hook of wanted) {
+        try {
+            const log = await readHookLog(calls, await world.functionLogs(), hook, release);
+            if (log !== undefined)
+                found.logs.push(log);
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            const why = (0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError);
+            found.warnings.push(`The log of hook ${hook.hookFunction} could not be read. ${why}`);
+        }
+    }
+    return found;
+}
+async function readHookLog(calls, logs, { event, hookFunction }, release) {
+    const { snapshot, deploymentId = '' } = release;
+    const reading = snapshot?.events.find(({ name }) => name === event);
+    if (reading?.startedAtMs === undefined)
+        return undefined;
+    const logGroup = await logGroupOf(calls, logs, hookFunction);
+    const range = {
+        logGroup,
+        fromMs: reading.startedAtMs - BEFORE_EVENT_MS,
+        untilMs: (reading.endedAtMs ?? calls.clock.now()) + AFTER_EVENT_MS,
+    };
+    let events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
+    if (events.length === 0) {
+        await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal);
+        events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
+    }
+    const found = invocationsAt(reading.startedAtMs, invocationsIn(events), startsOf(hookFunction, release));
+    return { event, hookFunction, logGroup, ...endOf(ofDeployment(found, deploymentId)) };
+}
+/** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
+async function logGroupOf(calls, logs, hookFunction) {
+    const usual = `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
+    try {
+        const told = await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
+        return told || usual;
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA && error.serviceError.kind === 'denied')
+            return usual;
+        throw error;
+    }
+}
+/** When CodeDeploy began the lifecycle events at which it runs the function. */
+function startsOf(hookFunction, release) {
+    const runs = (0,hook_results/* hookResults */.a)(release).filter((one) => (0,labels/* functionName */.AQ)(one.hookFunction) === (0,labels/* functionName */.AQ)(hookFunction));
+    const events = new Set(runs.map(({ event }) => event));
+    return (release.snapshot?.events ?? []).flatMap(({ name, startedAtMs }) => events.has(name) && startedAtMs !== undefined ? [startedAtMs] : []);
+}
+/**
+ * The invocations for the event that began then, rather than for another at which the same function runs: an invocation
+ * begins soon after its event. Of one whose beginning is not there, only the rest of an earlier event's can be seen.
+ */
+function invocationsAt(eventMs, found, starts) {
+    const whole = found.filter(({ isWhole }) => isWhole);
+    const distance = (atMs, { startedAtMs }) => Math.abs(startedAtMs - atMs);
+    return (whole.length === 0 ? found : whole).filter((invocation) => starts.every((startMs) => distance(eventMs, invocation) <= distance(startMs, invocation)));
+}
+/** Those in which the deployment is named, when there are any: another release may run the same function. */
+function ofDeployment(found, deploymentId) {
+    const naming = found.filter(({ events }) => events.some(({ message }) => message.includes(deploymentId)));
+    return (naming.length === 0 ? found : naming).flatMap(({ events }) => events);
+}
+function endOf(events) {
+    const lines = events
+        .toSorted((one, other) => one.atMs - other.atMs)
+        .flatMap(({ message }) => (0,untrusted/* plainText */.wh)(message).split('\n'))
+        .filter((line) => line.trim() !== '');
+    const shown = lines.slice(-MAX_LINES).map((line) => (0,untrusted/* cut */.Jj)(line.trimEnd(), MAX_LINE_LENGTH));
+    return { lines: shown, omitted: lines.length - shown.length };
+}
+
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var aws_arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/aws/ecs.js
+var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
+var code_deploy_snapshot = __nccwpck_require__(2397);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/service/service.js
+var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/time/clock.js
+var clock = __nccwpck_require__(4795);
+// EXTERNAL MODULE: ./lib/time/race.js
+var race = __nccwpck_require__(2132);
+;// CONCATENATED MODULE: ./lib/release/production.js
+
+
+
+
+
+
+
+
+/**
+ * Looks what serves production: by CodeDeploy's weights when they have just been read, else by ECS, which tells the
+ * shares except during a shift, else as it was last seen.
+ * @param snapshot the newest reading, of whichever of the two deployments moved traffic last
+ * @param mayHaveMoved traffic may have moved since, however new the reading is
+ * @param withinMs how long asking ECS may take; undefined when there is time
+ */
+async function readProduction(aws, service, sides, snapshot, { mayHaveMoved, withinMs }) {
+    const readAt = snapshot?.trafficReadAt;
+    const percent = (0,follow_snapshot/* replacementTraffic */.GA)(snapshot);
+    const isKnown = percent !== undefined && readAt !== undefined;
+    const seen = {
+        percent,
+        revisions: productionByWeight(sides, snapshot),
+        readAtMs: readAt?.atMs ?? 0,
+        primary: undefined,
+    };
+    if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAt, (0,clock/* momentOf */.Et)(aws.clock)))
+        return { ...seen, isOutdated: false };
+    const asked = readFromEcs(aws, service, sides);
+    const now = (withinMs === undefined ? await asked : await (0,race/* within */.ux)(aws.clock, withinMs, async () => await asked)) ?? NOTHING_SEEN;
+    if (now.percent !== undefined)
+        return { ...now, isOutdated: false };
+    return isKnown ? { ...seen, primary: now.primary, isOutdated: true } : { ...now, isOutdated: true };
+}
+const NOTHING_SEEN = { percent: undefined, revisions: [], readAtMs: 0, primary: undefined };
+async function readFromEcs(aws, service, sides) {
+    try {
+        const answer = await (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn);
+        const readAtMs = aws.clock.now();
+        const known = (answer.service?.taskSets ?? []).map(service_service/* readTaskSet */.Ws);
+        const primary = known.find(({ status }) => status === 'PRIMARY');
+        if (primary === undefined)
+            return NOTHING_SEEN;
+        const name = (0,aws_arn/* revisionName */.pd)(primary.taskDefinitionArn);
+        const percent = (0,code_deploy_snapshot/* shareByPrimary */.P7)((0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, sides.deploymentId, (0,service_service/* originalTaskSetOf */.o3)(service, sides.deploymentId)));
+        if (percent === undefined)
+            return { ...NOTHING_SEEN, primary: { name, readAtMs } };
+        return { percent, revisions: [{ name, percent: 100 }], readAtMs, primary: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        return NOTHING_SEEN;
+    }
+}
+/** Shares of production by CodeDeploy's weights; both sides may run the same revision. */
+function productionByWeight(sides, snapshot) {
+    const shares = new Map();
+    for (const { role, trafficPercent, state } of snapshot?.taskSets ?? []) {
+        const arn = role === 'original' ? sides.original : sides.replacement;
+        if (arn === undefined || trafficPercent === undefined || trafficPercent === 0 || state === 'draining')
+            continue;
+        const name = (0,aws_arn/* revisionName */.pd)(arn);
+        shares.set(name, (shares.get(name) ?? 0) + trafficPercent);
+    }
+    return [...shares].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent);
+}
+
+;// CONCATENATED MODULE: ./lib/release/test-listener.js
+
+
+
+
+
+/** How long both reads may take together, in milliseconds. */
+const READ_WITHIN_MS = 2_000;
+/** After these people ask what the test listener reaches; after a success it is what serves production. */
+const MATTERS_AFTER = new Set([
+    'awaiting-promotion',
+    'failed',
+    'stopped',
+    'rolled-back',
+    'rollback-failed',
+    'timed-out',
+    'cancelled',
+]);
+/**
+ * Reads what the test listener reaches now. The permission for it is optional, and nothing depends on the answer: one
+ * attempt, without a warning when it fails. A step that is being cancelled does not ask.
+ * @returns undefined when it was not read
+ */
+async function readTestListener(status, { service, group }, deploymentId, world) {
+    const { testListener } = group;
+    if (testListener === undefined || !MATTERS_AFTER.has(status) || world.signal.aborted)
+        return undefined;
+    const once = { ...world, maxAttempts: 1, deadlineMs: READ_WITHIN_MS, patienceMs: 0 };
+    try {
+        const elb = await world.loadBalancing();
+        const reads = (0,race/* within */.ux)(world.clock, READ_WITHIN_MS, async () => {
+            const listener = await (0,attempts/* attempt */.CD)(once, 'elasticloadbalancing:DescribeListeners', (signal) => elb.describeListener(testListener, signal));
+            if (listener?.targetGroup === undefined)
+                return { listener, taskSets: [] };
+            const answer = await (0,ecs/* describeService */.Jv)(once, service.clusterName, service.arn);
+            return { listener, taskSets: answer.service?.taskSets };
+        });
+        const { listener, taskSets } = (await (0,race/* until */.TG)(world.signal, reads)) ?? {};
+        if (listener === undefined || taskSets === undefined)
+            return undefined;
+        const sides = {
+            deploymentId,
+            originalId: (0,service_service/* originalTaskSetOf */.o3)(service, deploymentId),
+            targetGroups: group.targetGroups,
+        };
+        const isHttp = listener.protocol === 'HTTP' || listener.protocol === 'HTTPS';
+        return { reaches: reachedBy(listener.targetGroup, taskSets, sides), isHttp, readAtMs: world.clock.now() };
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        return undefined;
+    }
+}
+/**
+ * Whose tasks are in a target group. The targets of a task set that is DRAINING are being taken out of it, and get no new
+ * requests. Source: ECS API Reference, TaskSet; ELB User Guide, "Deregistration delay".
+ * @param targetGroup its ARN; undefined when a listener reaches none or several
+ */
+function reachedBy(targetGroup, taskSets, { deploymentId, originalId, targetGroups }) {
+    if (targetGroup === undefined)
+        return undefined;
+    const running = taskSets.filter(({ status, runningCount }) => status !== 'DRAINING' && runningCount !== 0);
+    const [one, ...others] = running.filter(({ loadBalancers = [] }) => loadBalancers.some(({ targetGroupArn }) => targetGroupArn === targetGroup));
+    if (others.length > 0)
+        return undefined;
+    if (one === undefined) {
+        const areAllKnown = running.every(({ loadBalancers = [] }) => loadBalancers.length > 0);
+        return areAllKnown && targetGroups.includes(nameOf(targetGroup)) ? 'empty' : undefined;
+    }
+    if (one.externalId === deploymentId)
+        return 'replacement';
+    return one.id !== undefined && one.id === originalId ? 'original' : undefined;
+}
+/** Its resource is `targetgroup/NAME/ID`. Source: Service Authorization Reference, Elastic Load Balancing V2. */
+function nameOf(targetGroup) {
+    return (0,aws_arn/* parseArn */.Lw)(targetGroup)?.resource.split('/')[1] ?? '';
+}
+
+;// CONCATENATED MODULE: ./lib/release/conclude.js
+
+
+
+
+
+/** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
+const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
+/**
+ * The verdict on a release whose deployment is at rest, or as far as it could be followed.
+ * @param choice of which hooks the log is shown
+ * @param lastly what else is to be learned, once production was read: that is only true for a moment
+ */
+async function conclude({ plan, outcome, settlement }, choice, world, progress, lastly = async () => { }) {
+    const sides = {
+        deploymentId: progress.release.deploymentId ?? '',
+        original: plan.service.primary.taskDefinitionArn,
+        replacement: progress.release.taskDefinition?.arn,
+    };
+    const lastToMoveTraffic = settlement.rollback.snapshot ?? settlement.snapshot;
+    const production = await readProduction(world, plan.service, sides, lastToMoveTraffic, {
+        mayHaveMoved: isOutOfSight(outcome, settlement),
+        withinMs: outcome.kind === 'cancelled' ? LAST_LOOK_WHEN_CANCELLED_MS : undefined,
+    });
+    const { snapshot } = settlement;
+    await lastly();
+    const status = (0,verdict/* verdictOf */.Vj)(outcome, settlement);
+    const testListener = await readTestListener(status, plan, sides.deploymentId, world);
+    const settled = progress.learn({ settlement, snapshot, production, testListener });
+    const { logs, warnings } = await readHookLogs(settled, choice, world);
+    for (const warning of warnings)
+        progress.warn(warning);
+    await tellHookLogs(logs, world);
+    return progress.end(status, { hookLogs: logs });
+}
+async function tellHookLogs(logs, { log }) {
+    for (const hookLog of logs) {
+        await log.group((0,log_lines/* hookLogTitle */.iV)(hookLog), async () => {
+            for (const line of hookLog.lines)
+                log.line(`  | ${line}`);
+        });
+    }
+}
+/** The deployment or its rollback went on, or may have, after the last reading. */
+function isOutOfSight(outcome, { rollback, cutShort }) {
+    const wasRollbackSeen = rollback.deploymentId === undefined || rollback.snapshot !== undefined;
+    const isLost = outcome.kind === 'lost-sight' || cutShort === 'lost-sight';
+    return isLost || rollback.status === 'unknown' || !wasRollbackSeen;
+}
+
+
+/***/ }),
+
+/***/ 4905:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ makeRoom)
+});
+
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/call-problem.js
+var call_problem = __nccwpck_require__(7011);
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/follow/trouble.js
+var trouble = __nccwpck_require__(6358);
+// EXTERNAL MODULE: ./lib/group/busy-problem.js
+var busy_problem = __nccwpck_require__(9040);
+// EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
+var group_occupant = __nccwpck_require__(8228);
+// EXTERNAL MODULE: ./lib/group/room.js + 1 modules
+var group_room = __nccwpck_require__(5338);
+// EXTERNAL MODULE: ./lib/group/sightings.js
+var group_sightings = __nccwpck_require__(8599);
+// EXTERNAL MODULE: ./lib/group/wait.js
+var wait = __nccwpck_require__(3566);
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/aws/console-links.js
+var console_links = __nccwpck_require__(212);
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
+;// CONCATENATED MODULE: ./lib/report/room-lines.js
+
+
+
+
+/** What is waited for, or what is done about it. */
+function roomStepLine(step, occupant, room, now) {
+    const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
+    const who = `deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}`;
+    return `${(0,words/* clockTime */.qo)(now.atMs)}  ${roomStepText(step, who, occupant, room, now)}${url === undefined ? '' : ` ${url}`}`;
+}
+function roomStepText(step, who, { freeAtMs }, room, now) {
+    switch (step) {
+        case 'wait': {
+            const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
+            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)((0,group_room/* leftMs */.O)(room, now))}, for ${who}.`;
+        }
+        case 'stop':
+            return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
+        case 'end-termination-wait':
+            return `Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
+    }
+}
+/** After minutes of silence. */
+function stillBusyLine(occupant, room, now) {
+    return `${(0,words/* clockTime */.qo)(now.atMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, (0,group_room/* leftMs */.O)(room, now)))} more, for deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}.`;
+}
+/** The wait is over. */
+function freeLine(afterMs, nowMs) {
+    return `${(0,words/* clockTime */.qo)(nowMs)}  The deployment group is free after ${(0,words/* duration */.p0)(afterMs)}. Checking again what may have changed.`;
+}
+
+// EXTERNAL MODULE: ./lib/time/clock.js
+var time_clock = __nccwpck_require__(4795);
+// EXTERNAL MODULE: ./lib/time/race.js
+var race = __nccwpck_require__(2132);
+;// CONCATENATED MODULE: ./lib/release/make-room.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+const SECOND_MS = 1_000;
+/** Silence after which the log says what is being waited for, in milliseconds. */
+const HEARTBEAT_MS = 300_000;
+/** A deployment has ended or cannot be asked for this, which the next look shows. */
+const TOO_LATE = new Set([
+    'DeploymentAlreadyCompleted',
+    'DeploymentIsNotInReadyState',
+    'UnsupportedActionForDeploymentType',
+]);
+/**
+ * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
+ * the way counts too. What was checked before may have changed then. Changes AWS with `replace` only.
+ * @param first what is in the way, as the checks saw it
+ * @returns whether the group is free; when it is not, the release has ended
+ */
+async function makeRoom(room, first, autoPromote, world, progress) {
+    const { clock, log, signal } = world;
+    const sightings = new group_sightings/* Sightings */.l();
+    sightings.see(first.snapshot);
+    const making = { asked: new Map(), told: '', toldMs: clock.monotonicMs(), ...troublesOf(world), sightings };
+    let occupant = first;
+    let isFresh = false;
+    try {
+        while (occupant !== undefined && !signal.aborted) {
+            const step = (0,group_room/* stepIn */.e)(room, occupant, askedOf(making, occupant), (0,time_clock/* momentOf */.Et)(clock));
+            const isUnseen = making.reading.failed > 0;
+            if (step === 'refuse' || (isUnseen && (0,group_room/* leftMs */.O)(room, (0,time_clock/* momentOf */.Et)(clock)) <= 0)) {
+                progress.end('refused', { ...endOf(progress, world), problems: [(0,busy_problem/* busyProblem */.rU)(occupant, room, (0,time_clock/* momentOf */.Et)(clock))] });
+                return false;
+            }
+            if (step === 'wait' || isFresh) {
+                const objection = step === 'wait' ? undefined : await room.objection?.();
+                if (objection !== undefined) {
+                    progress.end('refused', { ...endOf(progress, world), problems: [objection] });
+                    return false;
+                }
+                if (signal.aborted)
+                    break;
+                tell(step, occupant, making, room, world, progress);
+                await (0,race/* until */.TG)(signal, take(step, occupant, making, world));
+                await clock.sleep(restMs(occupant, making, world), signal);
+            }
+            else if (isUnseen) {
+                await clock.sleep(restMs(occupant, making, world), signal);
+            }
+            // What is stopped is looked at right before.
+            if (signal.aborted)
+                break;
+            occupant = await (0,race/* until */.TG)(signal, lookAgain(occupant, making, room, autoPromote, world));
+            isFresh = making.reading.failed === 0;
+        }
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        if (!signal.aborted) {
+            progress.end('refused', { ...endOf(progress, world), problems: [(0,call_problem/* callProblem */.U)(error)] });
+            return false;
+        }
+    }
+    if (signal.aborted) {
+        progress.end('cancelled', endOf(progress, world));
+        return false;
+    }
+    const { waits } = progress.learn(endOf(progress, world));
+    if (making.told !== '')
+        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, (0,time_clock/* momentOf */.Et)(clock)), clock.now()));
+    return true;
+}
+function troublesOf({ clock, log }) {
+    return {
+        reading: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* readTroubleLine */.eB)(news, clock.now()))),
+        asking: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* requestTroubleLine */.Hm)(news, clock.now()))),
+    };
+}
+function endOf({ release }, { clock }) {
+    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, (0,time_clock/* momentOf */.Et)(clock)) };
+}
+function askedOf({ asked }, { id }) {
+    const known = asked.get(id) ?? new Set();
+    asked.set(id, known);
+    return known;
+}
+/** One line when something new is waited for or done, and one in every few minutes of silence. */
+function tell(step, occupant, making, room, { clock, log }, progress) {
+    const now = (0,time_clock/* momentOf */.Et)(clock);
+    const news = `${step} ${occupant.id} ${occupant.stage}`;
+    const hasAsked = askedOf(making, occupant).size > 0;
+    const isNews = step !== 'wait' || (news !== making.told && !hasAsked);
+    if (isNews)
+        log.line(roomStepLine(step, occupant, room, now));
+    else if (now.monotonicMs - making.toldMs >= HEARTBEAT_MS)
+        log.line(stillBusyLine(occupant, room, now));
+    else
+        return;
+    making.told = news;
+    making.toldMs = now.monotonicMs;
+    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, now) });
+}
+async function take(step, { id }, making, world) {
+    if (step === 'wait')
+        return;
+    try {
+        if (step === 'stop')
+            await (0,code_deploy/* stopDeployment */.Uk)(world, id, true);
+        else
+            await (0,code_deploy/* continueDeployment */.vI)(world, id, 'TERMINATION_WAIT');
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        const { code } = error.serviceError;
+        if ((0,attempts/* isPassing */.WG)(error.serviceError)) {
+            making.asking.failedWith(error);
+            return;
+        }
+        if (!TOO_LATE.has(code))
+            throw error;
+    }
+    making.asking.answered();
+    making.asked.get(id)?.add(step);
+}
+/** The deployment that is in the way now; what was seen last while nothing can be read. */
+async function lookAgain(before, making, { service, group }, autoPromote, world) {
+    const stopped = new Set([...making.asked].filter(([, steps]) => steps.has('stop')).map(([id]) => id));
+    try {
+        const { sightings } = making;
+        const facts = { service, group, autoPromote, suspects: [before.id], stopped, sightings, onListDenied: () => { } };
+        const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
+        making.reading.answered();
+        return occupant;
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA) || !(0,attempts/* isPassing */.WG)(error.serviceError))
+            throw error;
+        making.reading.failedWith(error);
+        return before;
+    }
+}
+/** How soon to look again, in milliseconds: close together when the group may be free any moment. */
+function restMs({ id, stage, freeAtMs }, { asked, reading: { failed } }, { clock, random }) {
+    const spread = 0.9 + 0.2 * random();
+    if (failed > 0)
+        return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failed, 5)) * spread;
+    if (stage === 'rolling-back' || (asked.get(id)?.size ?? 0) > 0)
+        return 2 * SECOND_MS * spread;
+    if (stage !== 'shifted' || freeAtMs === undefined)
+        return 10 * SECOND_MS * spread;
+    const leftMs = freeAtMs - clock.now();
+    return leftMs < 0 ? 3 * SECOND_MS * spread : Math.min(30 * SECOND_MS, leftMs + SECOND_MS) * spread;
+}
+
+
+/***/ }),
+
+/***/ 7137:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41995,9 +42033,17 @@ __nccwpck_require__.d(__webpack_exports__, {
   Gj: () => (/* binding */ newRelease)
 });
 
+// EXTERNAL MODULE: ./lib/follow/trouble.js
+var trouble = __nccwpck_require__(6358);
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
+// EXTERNAL MODULE: ./lib/time/clock.js
+var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
-;// CONCATENATED MODULE: ./lib/concerns.js
+;// CONCATENATED MODULE: ./lib/release/concerns.js
 
 /** All that there is to warn of about this now: what was warned of it before and is not among these texts is over. */
 function warnedNow({ warnings, warnedOf }, concern, texts) {
@@ -42028,15 +42074,7 @@ function wasSeenToItsEnd(release) {
     return (0,release_state/* rollbackStatusOf */.WL)(release) !== 'unknown' && (0,release_state/* isAtRest */.UU)(release);
 }
 
-// EXTERNAL MODULE: ./lib/follow/trouble.js
-var trouble = __nccwpck_require__(6358);
-// EXTERNAL MODULE: ./lib/report/log-lines.js
-var log_lines = __nccwpck_require__(4302);
-// EXTERNAL MODULE: ./lib/text/words.js
-var words = __nccwpck_require__(8810);
-// EXTERNAL MODULE: ./lib/time/clock.js
-var clock = __nccwpck_require__(4795);
-;// CONCATENATED MODULE: ./lib/progress.js
+;// CONCATENATED MODULE: ./lib/release/progress.js
 
 
 
@@ -42171,7 +42209,7 @@ function newRelease(inputs, world) {
 
 /***/ }),
 
-/***/ 9248:
+/***/ 6785:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42525,7 +42563,7 @@ function reasonOf({ stopCode, reason, containers }) {
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/workflow-run/marker.js
 var marker = __nccwpck_require__(4907);
-;// CONCATENATED MODULE: ./lib/release-following.js
+;// CONCATENATED MODULE: ./lib/release/wiring.js
 
 
 
@@ -42601,44 +42639,6 @@ function followingOf(plan, finishLine, inputs, world, progress) {
             onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
         }),
     };
-}
-
-
-/***/ }),
-
-/***/ 4966:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   ID: () => (/* binding */ rollbackOf),
-/* harmony export */   NG: () => (/* binding */ mayHaveStarted),
-/* harmony export */   UU: () => (/* binding */ isAtRest),
-/* harmony export */   WL: () => (/* binding */ rollbackStatusOf)
-/* harmony export */ });
-/** A deployment may have been made whose id was never seen. */
-function mayHaveStarted({ creationSentAtMs, deploymentId }) {
-    return creationSentAtMs !== undefined && deploymentId === undefined;
-}
-/** Nothing is left to be done for a cancelled release. */
-function isAtRest(release) {
-    const { deploymentId, settlement, preview } = release;
-    // A lane that was taken runs tasks until it is given back.
-    if (deploymentId === undefined)
-        return !mayHaveStarted(release) && preview?.taking === undefined;
-    return settlement !== undefined && settlement.cutShort === undefined;
-}
-/** The output `rollback-status`: without a settlement it is what the release leaves open. */
-function rollbackStatusOf(release) {
-    return rollbackOf(release)?.status ?? (isLeftOpen(release) ? 'unknown' : 'none');
-}
-/** A cancelled step ended while it looked for its deployment, or while it brought it to rest. */
-function isLeftOpen(release) {
-    const { status, outcome } = release;
-    return status === 'unknown' || (status === 'cancelled' && (outcome !== undefined || mayHaveStarted(release)));
-}
-/** The rollback, or that there was none. */
-function rollbackOf(release) {
-    return release.settlement?.rollback;
 }
 
 
@@ -42904,7 +42904,7 @@ function originalKeptUntilMs({ snapshot, group, status }) {
 /* harmony export */   QV: () => (/* binding */ rollbackSentence),
 /* harmony export */   xE: () => (/* binding */ endCause)
 /* harmony export */ });
-/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
+/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9542);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4966);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8810);
@@ -43190,7 +43190,7 @@ function functionName(nameOrArn) {
 /* harmony export */ });
 /* unused harmony export differenceLine */
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8690);
-/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7831);
+/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
 /* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
 /* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7784);
@@ -43618,7 +43618,7 @@ function previewCause(release) {
 /* harmony export */   u: () => (/* binding */ verdictParagraph)
 /* harmony export */ });
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8690);
-/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7831);
+/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 /* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7784);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4966);
@@ -43871,7 +43871,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/aws/console-links.js
-var console_links = __nccwpck_require__(7831);
+var console_links = __nccwpck_require__(212);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/follow/timeline.js
@@ -45069,7 +45069,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 3311:
+/***/ 2484:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45080,10 +45080,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/inputs/operation.js
 var operation = __nccwpck_require__(7784);
-// EXTERNAL MODULE: ./lib/clock-news.js
-var clock_news = __nccwpck_require__(1925);
+// EXTERNAL MODULE: ./lib/release/clock-news.js
+var clock_news = __nccwpck_require__(8539);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
 var call_problem = __nccwpck_require__(7011);
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
 // EXTERNAL MODULE: ./lib/plan/phases.js
@@ -45801,9 +45803,7 @@ function appSpecPlan(inputs, file, service) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/report/log-lines.js
-var log_lines = __nccwpck_require__(4302);
-;// CONCATENATED MODULE: ./lib/check.js
+;// CONCATENATED MODULE: ./lib/release/check.js
 
 
 
@@ -45835,9 +45835,82 @@ async function check(parsed, blocker, world, progress) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/group/make-room.js + 1 modules
-var make_room = __nccwpck_require__(7687);
-;// CONCATENATED MODULE: ./lib/patience.js
+// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
+var follow = __nccwpck_require__(2243);
+// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
+var settle = __nccwpck_require__(8744);
+// EXTERNAL MODULE: ./lib/release/conclude.js + 4 modules
+var conclude = __nccwpck_require__(5780);
+// EXTERNAL MODULE: ./lib/aws/load-balancing.js
+var load_balancing = __nccwpck_require__(8375);
+;// CONCATENATED MODULE: ./lib/release/test-url.js
+
+
+
+const NOT_FOUND = "The address of the test listener could not be found; give it with 'test-url'.";
+/** Finds the address of the group's test listener, unless an input gives it; a release does not depend on it. */
+async function learnTestUrl({ testListener }, world, progress) {
+    if (progress.release.testUrl !== undefined || testListener === undefined)
+        return;
+    try {
+        const testUrl = await (0,load_balancing/* listenerUrl */.Cx)(world, await world.loadBalancing(), testListener);
+        if (testUrl === undefined)
+            progress.warn(NOT_FOUND);
+        else
+            progress.learn({ testUrl });
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        progress.warn(`${NOT_FOUND} ${(0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError)}`);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
+var wiring = __nccwpck_require__(6785);
+;// CONCATENATED MODULE: ./lib/release/follow-through.js
+
+
+
+
+
+
+/**
+ * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
+ * Source: actions/runner, ProcessInvoker. In milliseconds.
+ */
+const WIND_DOWN_MS = 6_000;
+/** Follows a deployment to the finish line, settles what is left, and comes to the verdict. */
+async function seeThrough({ plan, deploymentId, before }, inputs, world, progress) {
+    if (before === undefined)
+        for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
+            world.log.line(line);
+    if (inputs.waitFor === 'nothing')
+        return progress.end('started');
+    // A look that fails is made up for by the next one, so it needs no patience.
+    const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
+    const following = (0,wiring/* followingOf */.j)(plan, inputs.waitFor, inputs, world, progress);
+    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following, before);
+    return await seeHome({ plan, deploymentId }, outcome, inputs, world, progress);
+}
+/** Settles what is left once a deployment is no longer followed, and comes to the verdict. */
+async function seeHome({ plan, deploymentId }, outcome, inputs, world, progress) {
+    progress.learn({ outcome });
+    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
+    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
+        world.log.line(line);
+    const finishLine = inputs.waitFor === 'nothing' ? 'production-traffic' : inputs.waitFor;
+    const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
+    const following = (0,wiring/* followingOf */.j)(plan, finishLine, inputs, world, progress);
+    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    const isAtTestListener = outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic';
+    const lastly = isAtTestListener ? () => learnTestUrl(plan.group, world, progress) : undefined;
+    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress, lastly);
+}
+
+// EXTERNAL MODULE: ./lib/release/make-room.js + 1 modules
+var make_room = __nccwpck_require__(4905);
+;// CONCATENATED MODULE: ./lib/release/patience.js
 
 /**
  * How long a throttled call is tried again where no loop would look again anyway, in milliseconds. A hundred releases
@@ -45872,81 +45945,8 @@ function patiently(world) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/progress.js + 1 modules
-var lib_progress = __nccwpck_require__(226);
-// EXTERNAL MODULE: ./lib/release-following.js + 3 modules
-var release_following = __nccwpck_require__(9248);
-// EXTERNAL MODULE: ./lib/conclude.js + 4 modules
-var conclude = __nccwpck_require__(8392);
-// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
-var follow = __nccwpck_require__(2243);
-// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
-var settle = __nccwpck_require__(8744);
-// EXTERNAL MODULE: ./lib/aws/load-balancing.js
-var load_balancing = __nccwpck_require__(8375);
-;// CONCATENATED MODULE: ./lib/test-url.js
-
-
-
-const NOT_FOUND = "The address of the test listener could not be found; give it with 'test-url'.";
-/** Finds the address of the group's test listener, unless an input gives it; a release does not depend on it. */
-async function learnTestUrl({ testListener }, world, progress) {
-    if (progress.release.testUrl !== undefined || testListener === undefined)
-        return;
-    try {
-        const testUrl = await (0,load_balancing/* listenerUrl */.Cx)(world, await world.loadBalancing(), testListener);
-        if (testUrl === undefined)
-            progress.warn(NOT_FOUND);
-        else
-            progress.learn({ testUrl });
-    }
-    catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
-            throw error;
-        progress.warn(`${NOT_FOUND} ${(0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError)}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/see-through.js
-
-
-
-
-
-
-/**
- * The runner kills a cancelled step 10 s after its first signal; until here is followed, the rest is for telling.
- * Source: actions/runner, ProcessInvoker. In milliseconds.
- */
-const WIND_DOWN_MS = 6_000;
-/** Follows a deployment to the finish line, settles what is left, and comes to the verdict. */
-async function seeThrough({ plan, deploymentId, before }, inputs, world, progress) {
-    if (before === undefined)
-        for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
-            world.log.line(line);
-    if (inputs.waitFor === 'nothing')
-        return progress.end('started');
-    // A look that fails is made up for by the next one, so it needs no patience.
-    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
-    const following = (0,release_following/* followingOf */.j)(plan, inputs.waitFor, inputs, world, progress);
-    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following, before);
-    return await seeHome({ plan, deploymentId }, outcome, inputs, world, progress);
-}
-/** Settles what is left once a deployment is no longer followed, and comes to the verdict. */
-async function seeHome({ plan, deploymentId }, outcome, inputs, world, progress) {
-    progress.learn({ outcome });
-    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
-    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
-        world.log.line(line);
-    const finishLine = inputs.waitFor === 'nothing' ? 'production-traffic' : inputs.waitFor;
-    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
-    const following = (0,release_following/* followingOf */.j)(plan, finishLine, inputs, world, progress);
-    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
-    const isAtTestListener = outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic';
-    const lastly = isAtTestListener ? () => learnTestUrl(plan.group, world, progress) : undefined;
-    return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress, lastly);
-}
-
+// EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
+var release_progress = __nccwpck_require__(7137);
 // EXTERNAL MODULE: ./lib/code-deploy/own-deployment.js
 var own_deployment = __nccwpck_require__(19);
 // EXTERNAL MODULE: ./lib/code-deploy/start-deployment.js
@@ -45955,7 +45955,7 @@ var start_deployment = __nccwpck_require__(8711);
 var cause = __nccwpck_require__(8953);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
-;// CONCATENATED MODULE: ./lib/start.js
+;// CONCATENATED MODULE: ./lib/release/start.js
 
 
 
@@ -46064,7 +46064,7 @@ function endUnsure({ lost, last }, progress) {
     return { kind: 'ended' };
 }
 
-;// CONCATENATED MODULE: ./lib/release.js
+;// CONCATENATED MODULE: ./lib/release/release.js
 
 
 
@@ -46080,7 +46080,7 @@ function endUnsure({ lost, last }, progress) {
  */
 async function release(parsed, world, terms = {}) {
     const { inputs } = parsed;
-    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
+    const progress = release_progress/* Progress */.ke.begin(inputs, world);
     if (terms.preview !== undefined)
         progress.learn({ preview: terms.preview });
     const begun = await begin(parsed, world, progress, terms);
@@ -46128,7 +46128,7 @@ async function begin(parsed, world, progress, terms) {
             return undefined;
         }
         // Nothing above this line changes anything in AWS, but for what 'on-active-deployment: replace' ends.
-        const started = await start(plan, (0,release_following/* engineFor */.E)(plan, inputs, patient, progress), patient, progress);
+        const started = await start(plan, (0,wiring/* engineFor */.E)(plan, inputs, patient, progress), patient, progress);
         if (started.kind === 'started') {
             const { deploymentId } = started;
             const goesOn = (await terms.afterStart?.(deploymentId, progress)) ?? true;
@@ -46165,7 +46165,7 @@ var report_planned = __nccwpck_require__(392);
  * keeps the group busy is told, not waited for.
  */
 async function plan(parsed, world) {
-    const progress = lib_progress/* Progress */.ke.begin(parsed.inputs, world);
+    const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
     const planned = await check(parsed, undefined, patiently(world), progress);
     if (world.signal.aborted)
         return progress.end('cancelled');
@@ -46447,7 +46447,7 @@ function whyNotNow({ lane }, now, own, nowMs) {
     return { reason: 'busy', sentence: `Lane ${lane.name} was taken meanwhile: ${describeHolder(holder, nowMs)}.` };
 }
 function refuse({ parsed, own, world }, lanes, problems) {
-    const progress = lib_progress/* Progress */.ke.begin(parsed.inputs, world);
+    const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
     const readings = laneReadings(lanes, world.clock.now());
     const preview = { errand: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings };
     return progress.end('refused', { problems, preview });
@@ -46536,7 +46536,7 @@ async function freeOwn(lanes, inputs, own, world) {
     return await freeAll(found, lanes, { errand: 'free', pullRequest }, inputs, world);
 }
 async function freeAll(found, lanes, preview, inputs, world) {
-    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
+    const progress = release_progress/* Progress */.ke.begin(inputs, world);
     const became = new Map();
     const nowMs = world.clock.now();
     const tell = () => progress.learn({ preview: { ...preview, taking: undefined, lanes: laneReadings(lanes, nowMs, became) } });
@@ -46547,7 +46547,7 @@ async function freeAll(found, lanes, preview, inputs, world) {
         if (world.signal.aborted)
             return progress.end('cancelled');
         world.log.line(`Lane ${lane.name} is freed: ${why}.`);
-        const aside = lib_progress/* Progress */.ke.begin(lane.inputs, { ...world, onRelease: () => { } });
+        const aside = release_progress/* Progress */.ke.begin(lane.inputs, { ...world, onRelease: () => { } });
         const freeing = await (0,free/* freeLane */.t)(lane, whose, world, aside);
         became.set(lane.name, { freed: `${previews/* FREED */.NW}${why}`, 'of-others': previews/* TAKEN_BY_OTHERS */.WZ, stuck: 'not freed' }[freeing]);
         if (freeing === 'stuck')
@@ -46583,7 +46583,7 @@ async function preview(parsed, outside) {
     const errand = errandOf(outside.event.name, outside.event.read());
     const pullRequest = 'pullRequest' in errand ? errand.pullRequest : '';
     const world = { ...outside, run: { ...outside.run, pullRequest } };
-    const progress = lib_progress/* Progress */.ke.begin(parsed.inputs, world);
+    const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
     if ('kind' in errand && errand.kind === 'fork') {
         return progress.end('unchanged', { preview: { errand: 'fork', pullRequest, taking: undefined, lanes: [] } });
     }
@@ -46632,7 +46632,7 @@ function eachOnce(problems) {
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
+var ending = __nccwpck_require__(9542);
 ;// CONCATENATED MODULE: ./lib/plan/promotion.js
 
 
@@ -46709,7 +46709,7 @@ function otherImageProblems(expected, trafficContainer, shipped, deploymentId) {
 
 // EXTERNAL MODULE: ./lib/plan/attach.js + 1 modules
 var attach = __nccwpck_require__(9327);
-;// CONCATENATED MODULE: ./lib/operations/attach.js
+;// CONCATENATED MODULE: ./lib/release/attach.js
 
 
 
@@ -46765,7 +46765,7 @@ function takeUp({ deploymentId, taskDefinitionArn }, progress) {
  */
 async function stop(parsed, world) {
     const { inputs } = parsed;
-    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
+    const progress = release_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
     const attached = await attachTo(parsed, patient, progress, { mayBeAbsent: true });
     if (attached !== undefined && 'absent' in attached)
@@ -46775,7 +46775,7 @@ async function stop(parsed, world) {
     if (attached === undefined)
         return progress.end('refused');
     takeUp(attached, progress);
-    const snapshot = await firstLook((0,release_following/* engineFor */.E)(attached.plan, inputs, patient, progress), attached, progress);
+    const snapshot = await firstLook((0,wiring/* engineFor */.E)(attached.plan, inputs, patient, progress), attached, progress);
     if (world.signal.aborted)
         return progress.end('cancelled');
     if (snapshot === undefined)
@@ -46812,8 +46812,8 @@ async function endWithEnded({ plan, deploymentId }, snapshot, status, inputs, wo
     if (snapshot.status === 'succeeded')
         return progress.end(status);
     const outcome = { kind: 'ended', snapshot };
-    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
-    const following = (0,release_following/* followingOf */.j)(plan, 'completion', inputs, world, progress);
+    const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
+    const following = (0,wiring/* followingOf */.j)(plan, 'completion', inputs, world, progress);
     const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
     const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
     const { rollback } = settlement;
@@ -46838,8 +46838,8 @@ async function stopAsAsked({ plan, deploymentId }, snapshot, inputs, world, prog
     const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
     for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
         world.log.line(line);
-    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
-    const following = (0,release_following/* followingOf */.j)(plan, 'completion', inputs, world, progress);
+    const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
+    const following = (0,wiring/* followingOf */.j)(plan, 'completion', inputs, world, progress);
     return await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
 }
 /** Why the stop did not take effect, if it did not. */
@@ -46871,14 +46871,14 @@ function tooLate({ stop: asked, snapshot }, id) {
  */
 async function promote(parsed, world) {
     const { inputs } = parsed;
-    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
+    const progress = release_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
     const attached = await attachTo(parsed, patient, progress, {
         examine: ({ shipped, plan, deploymentId }, findings) => findings.add(...otherImageProblems(inputs.expectedImages, plan.appSpec.containerName, shipped, deploymentId)),
     });
     if (attached === undefined)
         return progress.end('refused');
-    const engine = (0,release_following/* engineFor */.E)(attached.plan, inputs, patient, progress);
+    const engine = (0,wiring/* engineFor */.E)(attached.plan, inputs, patient, progress);
     const snapshot = await lookUntilClear(engine, attached, world, progress);
     if (world.signal.aborted)
         return progress.end('cancelled');
@@ -46918,8 +46918,8 @@ async function promoteLater(engine, attached, { events }, inputs, world, progres
         world.log.line(line);
     const event = events.find(({ status }) => status !== 'succeeded' && status !== 'skipped')?.name ?? 'an event';
     world.log.line(`Deployment ${deploymentId} is still at ${event}; it is continued once that has succeeded and it waits at Ready.`);
-    const waiting = (0,release_following/* followingOf */.j)(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress);
-    const outcome = await (0,follow/* follow */.e6)((0,release_following/* engineFor */.E)(plan, inputs, world, progress), deploymentId, waiting);
+    const waiting = (0,wiring/* followingOf */.j)(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress);
+    const outcome = await (0,follow/* follow */.e6)((0,wiring/* engineFor */.E)(plan, inputs, world, progress), deploymentId, waiting);
     if (outcome.kind !== 'finish-line')
         return await seeHome(attached, outcome, inputs, world, progress);
     const isHeld = (0,follow_snapshot/* isWaitingForPromotion */.gv)(outcome.snapshot);
@@ -47286,7 +47286,7 @@ function againAt(endedAtMs) {
  */
 async function rollback(parsed, world) {
     const { inputs } = parsed;
-    const progress = lib_progress/* Progress */.ke.begin(inputs, world);
+    const progress = release_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
     const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
     const place = await rollback_look(parsed, patient, findings, progress);
@@ -47354,7 +47354,7 @@ async function rollback_attachTo(inputs, { service, group }, id, world, findings
 /** Stops the deployment with rollback and follows both; undefined when it cannot be stopped any more. Changes AWS. */
 async function goBackWith(attached, inputs, world, progress) {
     const { plan, deploymentId } = attached;
-    const engine = (0,release_following/* engineFor */.E)(plan, inputs, patiently(world), progress);
+    const engine = (0,wiring/* engineFor */.E)(plan, inputs, patiently(world), progress);
     const snapshot = await firstLook(engine, attached, progress);
     if (snapshot === undefined)
         return progress.end('refused');
@@ -47363,7 +47363,7 @@ async function goBackWith(attached, inputs, world, progress) {
     const isOver = (0,follow_snapshot/* hasEnded */.hY)(snapshot);
     const outcome = isOver ? { kind: 'ended', snapshot } : { kind: 'stop-asked', snapshot };
     const settlement = isOver
-        ? await (0,settle/* settle */.G)(engine, deploymentId, outcome, (0,release_following/* followingOf */.j)(plan, 'completion', inputs, world, progress), {
+        ? await (0,settle/* settle */.G)(engine, deploymentId, outcome, (0,wiring/* followingOf */.j)(plan, 'completion', inputs, world, progress), {
             ...inputs,
             rollbackOn: plan.rollbackOn,
             windDownMs: WIND_DOWN_MS,
@@ -47392,7 +47392,7 @@ async function deployEarlier({ inputs, ...rest }, place, world, findings) {
         world.log.warning(warning);
     const back = { ...rest, inputs: { ...goingBack(inputs), taskDefinition: target } };
     if (target === undefined) {
-        const progress = lib_progress/* Progress */.ke.begin(inputs, world);
+        const progress = release_progress/* Progress */.ke.begin(inputs, world);
         const { service, group } = place;
         return progress.end('refused', { service, group, problems: findings.problems });
     }
@@ -47443,7 +47443,7 @@ function goingBack(inputs) {
  * nothing, also not when it is cancelled or not done in time.
  */
 async function watch(parsed, world) {
-    const progress = lib_progress/* Progress */.ke.begin(parsed.inputs, world);
+    const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
     const attached = await attachTo(parsed, patiently(world), progress);
     if (attached === undefined)
         return progress.end('refused');
@@ -47607,7 +47607,7 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
     isOver = true;
     close();
     log.endGroups();
-    const last = ended ?? cutOff(teller.told ?? (0,lib_progress/* newRelease */.Gj)(parsed.inputs, world), (0,time_clock/* momentOf */.Et)(clock));
+    const last = ended ?? cutOff(teller.told ?? (0,release_progress/* newRelease */.Gj)(parsed.inputs, world), (0,time_clock/* momentOf */.Et)(clock));
     if (isSaving) {
         saved.save(last);
         if (last.status !== 'cancelled' || (0,release_state/* isAtRest */.UU)(last))
@@ -47652,7 +47652,7 @@ function attempt(action) {
 
 /***/ }),
 
-/***/ 3833:
+/***/ 3796:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47662,31 +47662,29 @@ __nccwpck_require__.d(__webpack_exports__, {
   L: () => (/* binding */ stateOf)
 });
 
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/service-error.js
 var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: ./lib/clock-news.js
-var clock_news = __nccwpck_require__(1925);
-// EXTERNAL MODULE: ./lib/conclude.js + 4 modules
-var conclude = __nccwpck_require__(8392);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
 var settle = __nccwpck_require__(8744);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/preview/tidy-up.js
 var tidy_up = __nccwpck_require__(1946);
-// EXTERNAL MODULE: ./lib/progress.js + 1 modules
-var lib_progress = __nccwpck_require__(226);
-// EXTERNAL MODULE: ./lib/release-following.js + 3 modules
-var release_following = __nccwpck_require__(9248);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
-;// CONCATENATED MODULE: ./lib/wrap-up.js
+// EXTERNAL MODULE: ./lib/release/clock-news.js
+var clock_news = __nccwpck_require__(8539);
+// EXTERNAL MODULE: ./lib/release/conclude.js + 4 modules
+var conclude = __nccwpck_require__(5780);
+// EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
+var release_progress = __nccwpck_require__(7137);
+// EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
+var wiring = __nccwpck_require__(6785);
+;// CONCATENATED MODULE: ./lib/release/resume.js
 
 
 
@@ -47719,13 +47717,13 @@ async function bringToRest(saved, { inputs }, world) {
     const { clock, log } = world;
     const untilMs = clock.monotonicMs() + WRAP_UP_MS;
     const again = { status: undefined, settlement: undefined, failure: undefined, testListener: undefined };
-    const progress = new lib_progress/* Progress */.ke({ ...saved, ...again }, world);
+    const progress = new release_progress/* Progress */.ke({ ...saved, ...again }, world);
     const { plan, taskDefinition } = saved;
     if (plan === undefined || taskDefinition === undefined)
         return progress.end('cancelled');
     if (saved.deploymentId === undefined && !(0,release_state/* mayHaveStarted */.NG)(saved))
         return progress.end('cancelled');
-    const engine = (0,release_following/* engineFor */.E)(plan, inputs, world, progress);
+    const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
     const search = () => engine.findStarted(taskDefinition.arn);
     const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world));
     if (typeof deploymentId !== 'string') {
@@ -47738,7 +47736,7 @@ async function bringToRest(saved, { inputs }, world) {
     const onCancel = wasStopped || isToBeStopped(saved, inputs) ? 'rollback' : inputs.onCancel;
     log.line(wrapUpLine(deploymentId, wasStopped, onCancel));
     const finishLine = waitFor === 'nothing' ? 'production-traffic' : waitFor;
-    const following = (0,release_following/* followingOf */.j)(plan, finishLine, inputs, world, progress);
+    const following = (0,wiring/* followingOf */.j)(plan, finishLine, inputs, world, progress);
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
     const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked';
     const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn };
@@ -47820,6 +47818,8 @@ function needsSomebody({ status, settlement, snapshot }) {
     return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
 }
 
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
 // EXTERNAL MODULE: ./lib/step/step.js + 27 modules
@@ -48513,7 +48513,7 @@ function subjectOf(token) {
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(7507);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
-var client_ecs_dist_cjs = __nccwpck_require__(212);
+var client_ecs_dist_cjs = __nccwpck_require__(7831);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: external "node:https"
@@ -49023,7 +49023,7 @@ function readEvent(environment) {
 }
 
 // EXTERNAL MODULE: ./lib/aws/console-links.js
-var console_links = __nccwpck_require__(7831);
+var console_links = __nccwpck_require__(212);
 // EXTERNAL MODULE: ./lib/follow/timeline.js
 var timeline = __nccwpck_require__(6342);
 // EXTERNAL MODULE: ./lib/release-state.js
@@ -49809,8 +49809,8 @@ function advice(refused, isFork) {
     return `Give the job 'permissions: ${permissions}'; a pull request from a fork or of Dependabot gets a token that may only read.`;
 }
 
-// EXTERNAL MODULE: ./lib/progress.js + 1 modules
-var progress = __nccwpck_require__(226);
+// EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
+var progress = __nccwpck_require__(7137);
 ;// CONCATENATED MODULE: ./lib/step/github-news.js
 
 
@@ -50045,7 +50045,7 @@ function renderAnnotation(release) {
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/aws/console-links.js
-var console_links = __nccwpck_require__(7831);
+var console_links = __nccwpck_require__(212);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
@@ -50639,7 +50639,7 @@ var text_document = __nccwpck_require__(6247);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(212);
+var dist_cjs = __nccwpck_require__(7831);
 // EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/submodules/schema/index.js
 var submodules_schema = __nccwpck_require__(6890);
 ;// CONCATENATED MODULE: ./lib/task-definition/shape.js
@@ -55135,7 +55135,7 @@ function delayed(clock, signal, delayMs) {
 /* harmony export */   Vj: () => (/* binding */ verdictOf),
 /* harmony export */   Zb: () => (/* binding */ isTakenBack)
 /* harmony export */ });
-/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
+/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9542);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 
 

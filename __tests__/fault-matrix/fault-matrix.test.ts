@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { needsSomebody } from '../../src/wrap-up.ts'
+import { needsSomebody } from '../../src/release/resume.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import { PASSING } from './faults.ts'
 import { type Played, playRow, playStories, type Undisturbed } from './matrix.ts'

@@ -1,5 +1,5 @@
 import { parseInputs } from '../../src/inputs/inputs.ts'
-import { newRelease as begun } from '../../src/progress.ts'
+import { newRelease as begun } from '../../src/release/progress.ts'
 import type { Release } from '../../src/release-state.ts'
 import { githubRun } from '../../src/workflow-run/github-run.ts'
 import { rawInputs } from './simulated-release.ts'

@@ -1,10 +1,10 @@
 import type { ParsedInputs } from '../inputs/inputs.ts'
-import { patiently } from '../patience.ts'
-import { Progress } from '../progress.ts'
+import { attachTo, takeUp } from '../release/attach.ts'
+import { seeThrough } from '../release/follow-through.ts'
+import { patiently } from '../release/patience.ts'
+import { Progress } from '../release/progress.ts'
 import type { Release } from '../release-state.ts'
-import { seeThrough } from '../see-through.ts'
 import type { World } from '../world.ts'
-import { attachTo, takeUp } from './attach.ts'
 
 /**
  * Follows a deployment that was made before, to the finish line or its end, and the rollback if there is one. Changes

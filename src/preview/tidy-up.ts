@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.ts'
-import { Progress } from '../progress.ts'
+import { Progress } from '../release/progress.ts'
 import { mayHaveStarted, type Release } from '../release-state.ts'
 import { FREED, TAKEN_BY_OTHERS } from '../report/previews.ts'
 import type { Marker } from '../workflow-run/marker.ts'

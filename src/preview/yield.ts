@@ -1,5 +1,5 @@
-import { makeRoom } from '../group/make-room.ts'
-import type { Progress } from '../progress.ts'
+import { makeRoom } from '../release/make-room.ts'
+import type { Progress } from '../release/progress.ts'
 import type { Marker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 import { settlingRoom } from './free.ts'

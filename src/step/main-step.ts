@@ -1,6 +1,6 @@
 import { mayWrite } from '../inputs/operation.ts'
 import { operate } from '../operations/operate.ts'
-import { newRelease } from '../progress.ts'
+import { newRelease } from '../release/progress.ts'
 import { isAtRest, type Release } from '../release-state.ts'
 import { type Clock, type Moment, momentOf } from '../time/clock.ts'
 import type { Cancellation } from './cancellation.ts'

@@ -1,7 +1,7 @@
+import { needsSomebody, wrapUp } from '../release/resume.ts'
 import { verdictParagraph, verdictSentences } from '../report/sentences.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Log } from '../world.ts'
-import { needsSomebody, wrapUp } from '../wrap-up.ts'
 import type { StepFiles } from './files.ts'
 import { readSavedRelease, removeSavedRelease, STATE_FILE, STATE_SETTLED, STATE_UNTOLD } from './saved-release.ts'
 import { buildStep, type StepParts } from './step.ts'

@@ -1,4 +1,4 @@
-import { isAtRest, type Release, rollbackStatusOf } from './release-state.ts'
+import { isAtRest, type Release, rollbackStatusOf } from '../release-state.ts'
 
 /** What a warning is about, when it is over once that is. */
 export type Concern = 'checks' | 'credentials' | 'job-limit' | 'lifecycle-events' | 'ready-wait' | 'termination-wait'

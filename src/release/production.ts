@@ -1,12 +1,12 @@
-import { revisionName } from './aws/arn.ts'
-import { CallError } from './aws/attempts.ts'
-import { describeService, type Ecs } from './aws/ecs.ts'
-import { shareByPrimary, taskSetsWithoutTarget } from './code-deploy/code-deploy-snapshot.ts'
-import { isCurrent, replacementTraffic, type Snapshot } from './follow/snapshot.ts'
-import type { Production } from './release-state.ts'
-import { originalTaskSetOf, type ResolvedService, readTaskSet } from './service/service.ts'
-import { momentOf } from './time/clock.ts'
-import { within } from './time/race.ts'
+import { revisionName } from '../aws/arn.ts'
+import { CallError } from '../aws/attempts.ts'
+import { describeService, type Ecs } from '../aws/ecs.ts'
+import { shareByPrimary, taskSetsWithoutTarget } from '../code-deploy/code-deploy-snapshot.ts'
+import { isCurrent, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
+import type { Production } from '../release-state.ts'
+import { originalTaskSetOf, type ResolvedService, readTaskSet } from '../service/service.ts'
+import { momentOf } from '../time/clock.ts'
+import { within } from '../time/race.ts'
 
 /** Which revisions the two sides of a deployment run. */
 export interface Sides {

@@ -1,15 +1,15 @@
-import type { Outcome } from './follow/follow.ts'
-import type { Settlement } from './follow/settle.ts'
+import type { Outcome } from '../follow/follow.ts'
+import type { Settlement } from '../follow/settle.ts'
+import type { HookLogChoice } from '../inputs/choices.ts'
+import type { ReleasePlan } from '../plan/plan.ts'
+import type { HookLog, Release } from '../release-state.ts'
+import { hookLogTitle } from '../report/log-lines.ts'
+import { verdictOf } from '../verdict.ts'
+import type { World } from '../world.ts'
 import { readHookLogs } from './hook-log.ts'
-import type { HookLogChoice } from './inputs/choices.ts'
-import type { ReleasePlan } from './plan/plan.ts'
 import { readProduction } from './production.ts'
 import type { Progress } from './progress.ts'
-import type { HookLog, Release } from './release-state.ts'
-import { hookLogTitle } from './report/log-lines.ts'
 import { readTestListener } from './test-listener.ts'
-import { verdictOf } from './verdict.ts'
-import type { World } from './world.ts'
 
 /** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
 const LAST_LOOK_WHEN_CANCELLED_MS = 1_500

@@ -1,5 +1,5 @@
-import { clockTime } from './text/words.ts'
-import type { World } from './world.ts'
+import { clockTime } from '../text/words.ts'
+import type { World } from '../world.ts'
 
 /** The world, which says once in the log that AWS refused the time of a request and that it is sent again. */
 export function withClockNews(world: World): World {

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
-import type { Scenario } from '../src/simulator/scenario.ts'
-import { scenarios } from '../src/simulator/scenarios.ts'
-import { expectValidReport } from './support/report-schema.ts'
-import { type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
+import type { Scenario } from '../../src/simulator/scenario.ts'
+import { scenarios } from '../../src/simulator/scenarios.ts'
+import { expectValidReport } from '../support/report-schema.ts'
+import { type SimulatedReleaseOptions, simulateRelease } from '../support/simulated-release.ts'
 
 const HOOK = 'CodeDeployHook_validate'
 const INPUTS = { 'after-allow-test-traffic-hook': HOOK }

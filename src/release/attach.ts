@@ -2,9 +2,9 @@ import type { ParsedInputs } from '../inputs/inputs.ts'
 import { type Absent, type Attached, attach, findPlace } from '../plan/attach.ts'
 import { Findings } from '../plan/findings.ts'
 import { identify } from '../plan/identity.ts'
-import type { Progress } from '../progress.ts'
 import { planLines } from '../report/log-lines.ts'
 import type { World } from '../world.ts'
+import type { Progress } from './progress.ts'
 
 export interface AttachOptions {
   /** Finds what else speaks against the operation. */

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { warnedNow, withoutPastWarnings } from '../src/concerns.ts'
-import type { Release } from '../src/release-state.ts'
-import { baseScenario, withGroup } from '../src/simulator/scenarios.ts'
-import { newRelease } from './support/releases.ts'
-import { simulateRelease } from './support/simulated-release.ts'
+import { warnedNow, withoutPastWarnings } from '../../src/release/concerns.ts'
+import type { Release } from '../../src/release-state.ts'
+import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import { newRelease } from '../support/releases.ts'
+import { simulateRelease } from '../support/simulated-release.ts'
 
 const SETTLED = { deploymentId: 'd-1', settlement: { rollback: { status: 'none' }, cutShort: undefined } as never }
 const UNSEEN = { ...SETTLED, settlement: { rollback: { status: 'unknown' }, cutShort: undefined } as never }

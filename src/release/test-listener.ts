@@ -1,13 +1,13 @@
 import type { TaskSet } from '@aws-sdk/client-ecs'
-import { parseArn } from './aws/arn.ts'
-import { attempt, CallError } from './aws/attempts.ts'
-import { describeService } from './aws/ecs.ts'
-import type { ReleasePlan } from './plan/plan.ts'
-import type { TestListener } from './release-state.ts'
-import { originalTaskSetOf } from './service/service.ts'
-import { until, within } from './time/race.ts'
-import type { Status } from './verdict.ts'
-import type { World } from './world.ts'
+import { parseArn } from '../aws/arn.ts'
+import { attempt, CallError } from '../aws/attempts.ts'
+import { describeService } from '../aws/ecs.ts'
+import type { ReleasePlan } from '../plan/plan.ts'
+import type { TestListener } from '../release-state.ts'
+import { originalTaskSetOf } from '../service/service.ts'
+import { until, within } from '../time/race.ts'
+import type { Status } from '../verdict.ts'
+import type { World } from '../world.ts'
 
 /** How long both reads may take together, in milliseconds. */
 const READ_WITHIN_MS = 2_000

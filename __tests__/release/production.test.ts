@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { renderReport } from '../src/report/report-json.ts'
-import type { Fault, Scenario } from '../src/simulator/scenario.ts'
-import { baseScenario, withGroup } from '../src/simulator/scenarios.ts'
-import { DENIED, EXPIRED, fault, UNAVAILABLE } from './support/faults.ts'
-import { expectValidReport } from './support/report-schema.ts'
-import { simulateRelease } from './support/simulated-release.ts'
+import { renderReport } from '../../src/report/report-json.ts'
+import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
+import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import { DENIED, EXPIRED, fault, UNAVAILABLE } from '../support/faults.ts'
+import { expectValidReport } from '../support/report-schema.ts'
+import { simulateRelease } from '../support/simulated-release.ts'
 
 const FOR_EVER = 100_000
 const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const

@@ -1,11 +1,11 @@
 import type { DeploymentInfo, TargetStatus } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
-import { makeRoom } from '../../src/group/make-room.ts'
 import { findOccupant, type Occupant } from '../../src/group/occupant.ts'
 import type { Room } from '../../src/group/room.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { Problem } from '../../src/problem.ts'
-import { Progress } from '../../src/progress.ts'
+import { makeRoom } from '../../src/release/make-room.ts'
+import { Progress } from '../../src/release/progress.ts'
 import type { World } from '../../src/world.ts'
 import {
   deployments,

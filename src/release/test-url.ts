@@ -1,9 +1,9 @@
-import { CallError } from './aws/attempts.ts'
-import { listenerUrl } from './aws/load-balancing.ts'
-import { describeServiceError } from './aws/service-error.ts'
+import { CallError } from '../aws/attempts.ts'
+import { listenerUrl } from '../aws/load-balancing.ts'
+import { describeServiceError } from '../aws/service-error.ts'
+import type { DeploymentGroup } from '../service/deployment-group.ts'
+import type { World } from '../world.ts'
 import type { Progress } from './progress.ts'
-import type { DeploymentGroup } from './service/deployment-group.ts'
-import type { World } from './world.ts'
 
 const NOT_FOUND = "The address of the test listener could not be found; give it with 'test-url'."
 

@@ -1,5 +1,5 @@
-import { clockTime, count } from './text/words.ts'
-import type { World } from './world.ts'
+import { clockTime, count } from '../text/words.ts'
+import type { World } from '../world.ts'
 
 /**
  * How long a throttled call is tried again where no loop would look again anyway, in milliseconds. A hundred releases

@@ -1,12 +1,11 @@
-import { describeServiceError } from './aws/service-error.ts'
-import { codeDeployEngine } from './code-deploy/code-deploy-engine.ts'
-import type { Earlier } from './code-deploy/own-deployment.ts'
-import type { Following, ReleaseEngine } from './follow/follow.ts'
-import { watchReplacementTasks } from './follow/replacement-tasks.ts'
-import type { FinishLine } from './inputs/choices.ts'
-import type { Inputs } from './inputs/inputs.ts'
-import type { ReleasePlan } from './plan/plan.ts'
-import type { Progress } from './progress.ts'
+import { describeServiceError } from '../aws/service-error.ts'
+import { codeDeployEngine } from '../code-deploy/code-deploy-engine.ts'
+import type { Earlier } from '../code-deploy/own-deployment.ts'
+import type { Following, ReleaseEngine } from '../follow/follow.ts'
+import { watchReplacementTasks } from '../follow/replacement-tasks.ts'
+import type { FinishLine } from '../inputs/choices.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { ReleasePlan } from '../plan/plan.ts'
 import {
   answerLostLine,
   heartbeatLine,
@@ -14,9 +13,10 @@ import {
   requestTroubleLine,
   targetLostText,
   targetSeenLine,
-} from './report/log-lines.ts'
-import { buildDescription, buildMarker } from './workflow-run/marker.ts'
-import type { World } from './world.ts'
+} from '../report/log-lines.ts'
+import { buildDescription, buildMarker } from '../workflow-run/marker.ts'
+import type { World } from '../world.ts'
+import type { Progress } from './progress.ts'
 
 /** The engine of this release. */
 export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progress: Progress): ReleaseEngine {

@@ -1,12 +1,12 @@
-import type { ParsedInputs } from './inputs/inputs.ts'
-import { describeExpiry } from './plan/credential-expiry.ts'
-import { identify } from './plan/identity.ts'
-import { makePlan } from './plan/make-plan.ts'
-import type { ReleasePlan } from './plan/plan.ts'
-import { jobLimitWarnings } from './plan/preflight.ts'
+import type { ParsedInputs } from '../inputs/inputs.ts'
+import { describeExpiry } from '../plan/credential-expiry.ts'
+import { identify } from '../plan/identity.ts'
+import { makePlan } from '../plan/make-plan.ts'
+import type { ReleasePlan } from '../plan/plan.ts'
+import { jobLimitWarnings } from '../plan/preflight.ts'
+import { planLines } from '../report/log-lines.ts'
+import type { World } from '../world.ts'
 import type { Progress } from './progress.ts'
-import { planLines } from './report/log-lines.ts'
-import type { World } from './world.ts'
 
 /**
  * Checks everything with reads, and tells the plan or all that is wrong.

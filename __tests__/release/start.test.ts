@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
-import type { ReleaseEngine } from '../src/follow/follow.ts'
-import type { ReleasePlan } from '../src/plan/plan.ts'
-import { Progress } from '../src/progress.ts'
-import { start } from '../src/start.ts'
-import type { World } from '../src/world.ts'
-import { newRelease } from './support/releases.ts'
-import { virtualClock } from './support/virtual-clock.ts'
+import type { ReleaseEngine } from '../../src/follow/follow.ts'
+import type { ReleasePlan } from '../../src/plan/plan.ts'
+import { Progress } from '../../src/release/progress.ts'
+import { start } from '../../src/release/start.ts'
+import type { World } from '../../src/world.ts'
+import { newRelease } from '../support/releases.ts'
+import { virtualClock } from '../support/virtual-clock.ts'
 
 test('a run that is cancelled before its first write registers no task definition and starts nothing', async () => {
   const sent: string[] = []
