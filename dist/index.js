@@ -39499,7 +39499,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2484);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(895);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3796);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9670);
@@ -40746,7 +40746,7 @@ function notFound(sentence) {
 
 /***/ }),
 
-/***/ 3012:
+/***/ 2147:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40755,10 +40755,10 @@ function notFound(sentence) {
 /* harmony export */ });
 /* harmony import */ var _release_make_room_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4905);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4795);
-/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9712);
-/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(480);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2818);
-/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4530);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(275);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5987);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(797);
+/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7223);
 
 
 
@@ -40818,13 +40818,13 @@ function settlingRoom(lane, whose, world) {
 
 /***/ }),
 
-/***/ 2825:
+/***/ 2238:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ freedLane)
 /* harmony export */ });
-/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9712);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(275);
 
 /**
  * Undefined when nobody's pull request had it.
@@ -40852,7 +40852,7 @@ function freedLane({ name, url, service }, holder, why, others) {
 
 /***/ }),
 
-/***/ 9712:
+/***/ 275:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40904,7 +40904,7 @@ function isLater(one, other) {
 
 /***/ }),
 
-/***/ 480:
+/***/ 5987:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40924,9 +40924,9 @@ function isLater(one, other) {
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7748);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
 /* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5612);
-/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9712);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2818);
-/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9875);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(275);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(797);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9500);
 
 
 
@@ -41025,7 +41025,7 @@ async function readHolder(service, group, world) {
 
 /***/ }),
 
-/***/ 2818:
+/***/ 797:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -41049,7 +41049,7 @@ function problemsIn(error) {
 
 /***/ }),
 
-/***/ 9875:
+/***/ 9500:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -41083,7 +41083,7 @@ function readTags(service) {
 
 /***/ }),
 
-/***/ 4530:
+/***/ 7223:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -41093,8 +41093,8 @@ function readTags(service) {
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7748);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
-/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(480);
-/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9875);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5987);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9500);
 
 
 
@@ -41143,7 +41143,7 @@ function wasTaken(before, now) {
 
 /***/ }),
 
-/***/ 1946:
+/***/ 5763:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -41153,12 +41153,12 @@ function wasTaken(before, now) {
 /* harmony import */ var _release_progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7137);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4966);
 /* harmony import */ var _report_previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
-/* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3012);
-/* harmony import */ var _freed_lane_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2825);
-/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9712);
-/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(480);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2818);
-/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4530);
+/* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2147);
+/* harmony import */ var _freed_lane_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2238);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(275);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5987);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(797);
+/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7223);
 
 
 
@@ -45069,7 +45069,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 2484:
+/***/ 895:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45080,14 +45080,96 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/inputs/operation.js
 var operation = __nccwpck_require__(7784);
-// EXTERNAL MODULE: ./lib/release/clock-news.js
-var clock_news = __nccwpck_require__(8539);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
 var call_problem = __nccwpck_require__(7011);
-// EXTERNAL MODULE: ./lib/report/log-lines.js
-var log_lines = __nccwpck_require__(4302);
+;// CONCATENATED MODULE: ./lib/plan/findings.js
+
+
+/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
+class Findings {
+    problems;
+    warnings = [];
+    notes = [];
+    constructor(problems = [], notes = []) {
+        this.problems = [...problems];
+        this.notes.push(...notes);
+    }
+    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
+    add(...problems) {
+        for (const problem of problems) {
+            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
+            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
+                continue;
+            this.problems.push(problem);
+        }
+    }
+    /**
+     * The answer of a call, or undefined with the problem added.
+     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
+     *   other error is told as it is
+     */
+    async answerOf(call, explain = () => undefined) {
+        try {
+            return await call;
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            const explained = explain(error.serviceError);
+            if (explained !== 'ignore')
+                this.add(explained ?? (0,call_problem/* callProblem */.U)(error));
+            return undefined;
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./lib/plan/identity.js
+var plan_identity = __nccwpck_require__(2521);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
+;// CONCATENATED MODULE: ./lib/release/patience.js
+
+/**
+ * How long a throttled call is tried again where no loop would look again anyway, in milliseconds. A hundred releases
+ * that begin together need minutes until each has asked what it must know.
+ */
+const PATIENCE_MS = 10 * 60_000;
+/** The world as checks and writes see it: throttling only makes them slower. Told once when it begins and once when it is over. */
+function patiently(world) {
+    const { log, clock } = world;
+    let throttledCalls = 0;
+    let throttledAttempts = 0;
+    return {
+        ...world,
+        patienceMs: PATIENCE_MS,
+        onThrottled: (trouble) => {
+            if ('began' in trouble) {
+                const { operation, serviceError } = trouble.began;
+                throttledCalls += 1;
+                if (throttledCalls > 1)
+                    return;
+                throttledAttempts = 0;
+                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS throttles ${operation} (${serviceError.code}: ${serviceError.message}); asking again, less often.`);
+            }
+            else {
+                throttledCalls -= 1;
+                throttledAttempts += trouble.endedAfter;
+                if (throttledCalls > 0)
+                    return;
+                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS answers again after ${(0,words/* count */.U9)(throttledAttempts, 'throttled request')}.`);
+            }
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
+var release_progress = __nccwpck_require__(7137);
+// EXTERNAL MODULE: ./lib/workflow-run/marker.js
+var workflow_run_marker = __nccwpck_require__(4907);
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/plan/phases.js
 var phases = __nccwpck_require__(8839);
 ;// CONCATENATED MODULE: ./lib/plan/credential-expiry.js
@@ -45127,8 +45209,6 @@ function usualDurationMs(plan, inputs) {
     return Math.min(usualMs, plan.budget.totalMs);
 }
 
-// EXTERNAL MODULE: ./lib/plan/identity.js
-var plan_identity = __nccwpck_require__(2521);
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var follow_budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/service/address.js
@@ -45141,8 +45221,6 @@ var service_service = __nccwpck_require__(5612);
 var canonical = __nccwpck_require__(4123);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var time_clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/workflow-run/marker.js
-var workflow_run_marker = __nccwpck_require__(4907);
 // EXTERNAL MODULE: ./lib/app-spec/app-spec.js
 var app_spec = __nccwpck_require__(4608);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
@@ -45444,49 +45522,6 @@ function leftBehindWarning(current, newest) {
 function allPinned(definition) {
     const images = (0,overrides/* containersOf */.Mz)(definition).map((container) => container['image']);
     return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
-}
-
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
-;// CONCATENATED MODULE: ./lib/plan/findings.js
-
-
-/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
-class Findings {
-    problems;
-    warnings = [];
-    notes = [];
-    constructor(problems = [], notes = []) {
-        this.problems = [...problems];
-        this.notes.push(...notes);
-    }
-    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
-    add(...problems) {
-        for (const problem of problems) {
-            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
-            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
-                continue;
-            this.problems.push(problem);
-        }
-    }
-    /**
-     * The answer of a call, or undefined with the problem added.
-     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
-     *   other error is told as it is
-     */
-    async answerOf(call, explain = () => undefined) {
-        try {
-            return await call;
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            const explained = explain(error.serviceError);
-            if (explained !== 'ignore')
-                this.add(explained ?? (0,call_problem/* callProblem */.U)(error));
-            return undefined;
-        }
-    }
 }
 
 // EXTERNAL MODULE: ./lib/plan/place.js
@@ -45910,43 +45945,6 @@ async function seeHome({ plan, deploymentId }, outcome, inputs, world, progress)
 
 // EXTERNAL MODULE: ./lib/release/make-room.js + 1 modules
 var make_room = __nccwpck_require__(4905);
-;// CONCATENATED MODULE: ./lib/release/patience.js
-
-/**
- * How long a throttled call is tried again where no loop would look again anyway, in milliseconds. A hundred releases
- * that begin together need minutes until each has asked what it must know.
- */
-const PATIENCE_MS = 10 * 60_000;
-/** The world as checks and writes see it: throttling only makes them slower. Told once when it begins and once when it is over. */
-function patiently(world) {
-    const { log, clock } = world;
-    let throttledCalls = 0;
-    let throttledAttempts = 0;
-    return {
-        ...world,
-        patienceMs: PATIENCE_MS,
-        onThrottled: (trouble) => {
-            if ('began' in trouble) {
-                const { operation, serviceError } = trouble.began;
-                throttledCalls += 1;
-                if (throttledCalls > 1)
-                    return;
-                throttledAttempts = 0;
-                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS throttles ${operation} (${serviceError.code}: ${serviceError.message}); asking again, less often.`);
-            }
-            else {
-                throttledCalls -= 1;
-                throttledAttempts += trouble.endedAfter;
-                if (throttledCalls > 0)
-                    return;
-                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS answers again after ${(0,words/* count */.U9)(throttledAttempts, 'throttled request')}.`);
-            }
-        },
-    };
-}
-
-// EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
-var release_progress = __nccwpck_require__(7137);
 // EXTERNAL MODULE: ./lib/code-deploy/own-deployment.js
 var own_deployment = __nccwpck_require__(19);
 // EXTERNAL MODULE: ./lib/code-deploy/start-deployment.js
@@ -46153,36 +46151,11 @@ function adopt(adopted, world, progress) {
     return deploymentId;
 }
 
-// EXTERNAL MODULE: ./lib/report/planned.js
-var report_planned = __nccwpck_require__(392);
-;// CONCATENATED MODULE: ./lib/operations/plan.js
-
-
-
-
-/**
- * Says what a release with these inputs would do: every check and the whole plan, and no write at all. A deployment that
- * keeps the group busy is told, not waited for.
- */
-async function plan(parsed, world) {
-    const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
-    const planned = await check(parsed, undefined, patiently(world), progress);
-    if (world.signal.aborted)
-        return progress.end('cancelled');
-    if (planned === undefined)
-        return progress.end('refused');
-    await world.log.group('Plan', async () => {
-        for (const line of (0,report_planned/* plannedLines */.sR)(progress.release))
-            world.log.line(line);
-    });
-    return progress.end('planned');
-}
-
 // EXTERNAL MODULE: ./lib/report/previews.js
 var previews = __nccwpck_require__(3289);
-// EXTERNAL MODULE: ./lib/preview/holder.js
-var preview_holder = __nccwpck_require__(9712);
-;// CONCATENATED MODULE: ./lib/preview/candidate.js
+// EXTERNAL MODULE: ./lib/previews/holder.js
+var previews_holder = __nccwpck_require__(275);
+;// CONCATENATED MODULE: ./lib/previews/candidate.js
 
 /**
  * The pull request's own lane, of two the later release's; else a free one; else the one that stood longest of those
@@ -46190,7 +46163,7 @@ var preview_holder = __nccwpck_require__(9712);
  * @param taken names of lanes that somebody else got first
  */
 async function candidateFor(lanes, own, taken, leaving) {
-    const [ours] = lanes.filter(({ holder }) => (0,preview_holder/* isHeldBy */.D0)(holder, own)).sort(laterFirst);
+    const [ours] = lanes.filter(({ holder }) => (0,previews_holder/* isHeldBy */.D0)(holder, own)).sort(laterFirst);
     if (ours !== undefined)
         return { lane: ours, isNew: false, whyGone: undefined };
     const oldestFirst = lanes
@@ -46217,10 +46190,10 @@ function laterFirst(one, other) {
     const [left, right] = [one.holder?.marker, other.holder?.marker];
     if (left === undefined || right === undefined)
         return 0;
-    return (0,preview_holder/* isLater */.d8)(left, right) ? -1 : (0,preview_holder/* isLater */.d8)(right, left) ? 1 : 0;
+    return (0,previews_holder/* isLater */.d8)(left, right) ? -1 : (0,previews_holder/* isLater */.d8)(right, left) ? 1 : 0;
 }
 
-;// CONCATENATED MODULE: ./lib/preview/departures.js
+;// CONCATENATED MODULE: ./lib/previews/departures.js
 
 
 
@@ -46258,20 +46231,20 @@ function departures(own, idleMs, world) {
 }
 /** The lane on which a later run has put the same pull request. */
 function laterLane(marker, lanes) {
-    return lanes.find(({ holder }) => holder?.marker !== undefined && (0,preview_holder/* isHeldBy */.D0)(holder, marker) && (0,preview_holder/* isLater */.d8)(holder.marker, marker));
+    return lanes.find(({ holder }) => holder?.marker !== undefined && (0,previews_holder/* isHeldBy */.D0)(holder, marker) && (0,previews_holder/* isLater */.d8)(holder.marker, marker));
 }
 
-// EXTERNAL MODULE: ./lib/preview/freed-lane.js
-var freed_lane = __nccwpck_require__(2825);
-// EXTERNAL MODULE: ./lib/preview/lane.js
-var preview_lane = __nccwpck_require__(480);
-// EXTERNAL MODULE: ./lib/preview/problems.js
-var problems = __nccwpck_require__(2818);
-// EXTERNAL MODULE: ./lib/preview/tasks.js
-var tasks = __nccwpck_require__(4530);
-// EXTERNAL MODULE: ./lib/preview/tidy-up.js
-var tidy_up = __nccwpck_require__(1946);
-;// CONCATENATED MODULE: ./lib/preview/words.js
+// EXTERNAL MODULE: ./lib/previews/freed-lane.js
+var freed_lane = __nccwpck_require__(2238);
+// EXTERNAL MODULE: ./lib/previews/lane.js
+var previews_lane = __nccwpck_require__(5987);
+// EXTERNAL MODULE: ./lib/previews/problems.js
+var problems = __nccwpck_require__(797);
+// EXTERNAL MODULE: ./lib/previews/tasks.js
+var tasks = __nccwpck_require__(7223);
+// EXTERNAL MODULE: ./lib/previews/tidy-up.js
+var tidy_up = __nccwpck_require__(5763);
+;// CONCATENATED MODULE: ./lib/previews/words.js
 
 
 /** `pull request 12 (d-…, 2 h ago)`; `free`; `free, last pull request 12 (…)`. */
@@ -46297,9 +46270,9 @@ function laneReadings(lanes, nowMs, became = new Map()) {
     }));
 }
 
-// EXTERNAL MODULE: ./lib/preview/free.js
-var free = __nccwpck_require__(3012);
-;// CONCATENATED MODULE: ./lib/preview/yield.js
+// EXTERNAL MODULE: ./lib/previews/free.js
+var free = __nccwpck_require__(2147);
+;// CONCATENATED MODULE: ./lib/previews/yield.js
 
 
 
@@ -46313,7 +46286,7 @@ var free = __nccwpck_require__(3012);
  */
 async function yields({ lane, primaryId, id, own, world, progress }) {
     try {
-        const { service, occupant } = await (0,preview_lane/* lookAgain */.IK)(lane, world);
+        const { service, occupant } = await (0,previews_lane/* lookAgain */.IK)(lane, world);
         const wasTaken = service.primary.id !== primaryId && service.primary.deploymentId !== id;
         if (!wasTaken || occupant?.id !== id || occupant.stage !== 'unshifted') {
             // A sweep that looked before there was a deployment may have let it run none. One that looks from now on sees it.
@@ -46335,7 +46308,7 @@ async function yields({ lane, primaryId, id, own, world, progress }) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/preview/claim.js
+;// CONCATENATED MODULE: ./lib/previews/claim.js
 
 
 
@@ -46370,12 +46343,12 @@ async function claim(claiming, first) {
             return ended;
         const { name } = candidate.lane;
         try {
-            lanes = await (0,preview_lane/* lookAtLanes */.ef)(lanes, world);
+            lanes = await (0,previews_lane/* lookAtLanes */.ef)(lanes, world);
         }
         catch (error) {
             return refuse(claiming, lanes, (0,problems/* problemsIn */._)(error));
         }
-        if (lanes.some((lane) => lane.name === name && (0,preview_holder/* isHeldBy */.D0)(lane.holder, own)))
+        if (lanes.some((lane) => lane.name === name && (0,previews_holder/* isHeldBy */.D0)(lane.holder, own)))
             return ended;
         taken.add(name);
         world.log.line(`Lane ${name} was taken first by somebody else; looking at the lanes again.`);
@@ -46395,18 +46368,18 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
     let ranBefore;
     async function beforeWrites(progress) {
         try {
-            const now = await (0,preview_lane/* lookAtLanes */.ef)(lanes, world);
+            const now = await (0,previews_lane/* lookAtLanes */.ef)(lanes, world);
             const problem = whyNotNow(candidate, now, own, world.clock.now());
             if (problem !== undefined)
                 return problem;
-            const asNow = now.find((one) => one.name === name) ?? (await (0,preview_lane/* lookAgain */.IK)(lane, world));
+            const asNow = now.find((one) => one.name === name) ?? (await (0,previews_lane/* lookAgain */.IK)(lane, world));
             primaryId = asNow.service.primary.id;
             // From the first look on it runs what this run asked for.
             ranBefore ??= asNow.service.desiredCount;
             // Nothing is taken for a run that is cancelled, which its start notices next.
             if (world.signal.aborted)
                 return undefined;
-            const isOwn = (0,preview_holder/* isHeldBy */.D0)(asNow.holder, own);
+            const isOwn = (0,previews_holder/* isHeldBy */.D0)(asNow.holder, own);
             const taking = isOwn ? undefined : { cluster, name, desiredCount, primaryId, ranBefore };
             progress.learn({ preview: { ...preview, taking } });
             await (0,tasks/* runTasks */.e)(asNow, world);
@@ -46418,7 +46391,7 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
     }
     const terms = {
         preview,
-        objection: () => (0,preview_lane/* objectionTo */.Dx)(lane, world),
+        objection: () => (0,previews_lane/* objectionTo */.Dx)(lane, world),
         beforeWrites,
         afterStart: async (id, progress) => !(await yields({ lane, primaryId, id, own, world, progress })),
     };
@@ -46434,9 +46407,9 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
 /** Whose the lane is, read right before it is taken. */
 function whyNotNow({ lane }, now, own, nowMs) {
     const holder = now.find(({ name }) => name === lane.name)?.holder;
-    if ((0,preview_holder/* isHeldBy */.D0)(holder, own))
+    if ((0,previews_holder/* isHeldBy */.D0)(holder, own))
         return undefined;
-    const elsewhere = now.find((other) => (0,preview_holder/* isHeldBy */.D0)(other.holder, own));
+    const elsewhere = now.find((other) => (0,previews_holder/* isHeldBy */.D0)(other.holder, own));
     if (elsewhere !== undefined) {
         const sentence = `Another run has put pull request ${own.pullRequest} on lane ${elsewhere.name} meanwhile.`;
         return { reason: 'busy', sentence };
@@ -46468,7 +46441,7 @@ function noLaneProblem(lanes, own, nowMs) {
 
 // EXTERNAL MODULE: ./lib/workflow-run/pull-request.js
 var pull_request = __nccwpck_require__(9322);
-;// CONCATENATED MODULE: ./lib/preview/errand.js
+;// CONCATENATED MODULE: ./lib/previews/errand.js
 
 
 
@@ -46496,7 +46469,7 @@ function errandOf(eventName, event) {
     return { kind: action === 'closed' || pull.isClosed ? 'free' : 'claim', pullRequest };
 }
 
-;// CONCATENATED MODULE: ./lib/preview/sweep.js
+;// CONCATENATED MODULE: ./lib/previews/sweep.js
 
 
 
@@ -46531,7 +46504,7 @@ async function freeOwn(lanes, inputs, own, world) {
     }
     const why = `pull request ${pullRequest} is closed`;
     const found = lanes
-        .filter(({ holder }) => (0,preview_holder/* isHeldBy */.D0)(holder, own) && holder?.runsNothing === false)
+        .filter(({ holder }) => (0,previews_holder/* isHeldBy */.D0)(holder, own) && holder?.runsNothing === false)
         .map((lane) => ({ lane, whose: own, why }));
     return await freeAll(found, lanes, { errand: 'free', pullRequest }, inputs, world);
 }
@@ -46564,7 +46537,7 @@ async function freeAll(found, lanes, preview, inputs, world) {
     return progress.end([...became.values()].some((end) => end.startsWith(previews/* FREED */.NW)) ? 'succeeded' : 'unchanged');
 }
 
-;// CONCATENATED MODULE: ./lib/operations/preview.js
+;// CONCATENATED MODULE: ./lib/previews/preview.js
 
 
 
@@ -46610,9 +46583,9 @@ async function preview(parsed, outside) {
 }
 async function look(parsed, world, findings, progress) {
     return await world.log.group('Lanes', async () => {
-        const [first = parsed.inputs] = (0,preview_lane/* inputsOfLanes */.kL)(parsed.inputs);
+        const [first = parsed.inputs] = (0,previews_lane/* inputsOfLanes */.kL)(parsed.inputs);
         const identity = (0,plan_identity/* identify */.ls)(first, world);
-        const lanes = await (0,preview_lane/* readLanes */.Sq)(parsed, world, identity, findings);
+        const lanes = await (0,previews_lane/* readLanes */.Sq)(parsed, world, identity, findings);
         const { caller } = await identity;
         progress.learn({ caller });
         for (const note of findings.notes)
@@ -46627,6 +46600,33 @@ async function look(parsed, world, findings, progress) {
 function eachOnce(problems) {
     const seen = new Set();
     return problems.filter(({ sentence }) => !seen.has(sentence) && seen.add(sentence));
+}
+
+// EXTERNAL MODULE: ./lib/release/clock-news.js
+var clock_news = __nccwpck_require__(8539);
+// EXTERNAL MODULE: ./lib/report/planned.js
+var report_planned = __nccwpck_require__(392);
+;// CONCATENATED MODULE: ./lib/operations/plan.js
+
+
+
+
+/**
+ * Says what a release with these inputs would do: every check and the whole plan, and no write at all. A deployment that
+ * keeps the group busy is told, not waited for.
+ */
+async function plan(parsed, world) {
+    const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
+    const planned = await check(parsed, undefined, patiently(world), progress);
+    if (world.signal.aborted)
+        return progress.end('cancelled');
+    if (planned === undefined)
+        return progress.end('refused');
+    await world.log.group('Plan', async () => {
+        for (const line of (0,report_planned/* plannedLines */.sR)(progress.release))
+            world.log.line(line);
+    });
+    return progress.end('planned');
 }
 
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -47670,8 +47670,8 @@ var service_error = __nccwpck_require__(4849);
 var settle = __nccwpck_require__(8744);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/preview/tidy-up.js
-var tidy_up = __nccwpck_require__(1946);
+// EXTERNAL MODULE: ./lib/previews/tidy-up.js
+var tidy_up = __nccwpck_require__(5763);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/words.js

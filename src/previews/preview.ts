@@ -1,17 +1,17 @@
 import type { ParsedInputs } from '../inputs/inputs.ts'
 import { Findings } from '../plan/findings.ts'
 import { identify } from '../plan/identity.ts'
-import { claim } from '../preview/claim.ts'
-import { errandOf } from '../preview/errand.ts'
-import { inputsOfLanes, type Lane, readLanes } from '../preview/lane.ts'
-import { freeOwn, sweep } from '../preview/sweep.ts'
-import { laneReadings } from '../preview/words.ts'
 import type { Problem } from '../problem.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
 import type { Release } from '../release-state.ts'
 import { ownMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
+import { claim } from './claim.ts'
+import { errandOf } from './errand.ts'
+import { inputsOfLanes, type Lane, readLanes } from './lane.ts'
+import { freeOwn, sweep } from './sweep.ts'
+import { laneReadings } from './words.ts'
 
 /**
  * Previews of pull requests on lanes, services made for them: the event that started the run decides whether its pull

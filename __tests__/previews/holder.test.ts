@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { type Holder, isHeldBy, isLater } from '../../src/preview/holder.ts'
+import { type Holder, isHeldBy, isLater } from '../../src/previews/holder.ts'
 import { ownMarker } from '../../src/workflow-run/marker.ts'
 import { runNumber } from '../support/others.ts'
 
