@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Scenario } from '../src/simulator/scenario.ts'
-import { scenarios, withGroup } from '../src/simulator/scenarios.ts'
+import type { Scenario } from '../tools/simulator/scenario.ts'
+import { scenarios, withGroup } from '../tools/simulator/scenarios.ts'
 import { simulateRelease } from './support/simulated-release.ts'
 
 /** A release of the simplest kind, whose deployment ends as soon as production has moved. */

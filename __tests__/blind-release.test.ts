@@ -1,8 +1,8 @@
 import { type CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
-import { SIMULATION_START_MS } from '../src/simulator/clock.ts'
-import type { HookPlan } from '../src/simulator/scenario.ts'
-import { baseScenario, withGroup } from '../src/simulator/scenarios.ts'
+import { SIMULATION_START_MS } from '../tools/simulator/clock.ts'
+import type { HookPlan } from '../tools/simulator/scenario.ts'
+import { baseScenario, withGroup } from '../tools/simulator/scenarios.ts'
 import { DENIED, fault, UNAVAILABLE } from './support/faults.ts'
 import { clientsFor, type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { startTokenIssuer, type TokenIssuer } from '../src/rehearsal/token-issuer.ts'
-import { baseScenario, scenarios } from '../src/simulator/scenarios.ts'
+import { startTokenIssuer, type TokenIssuer } from '../tools/rehearsal/token-issuer.ts'
+import { baseScenario, scenarios } from '../tools/simulator/scenarios.ts'
 import { runBundle } from './support/bundle.ts'
 import { commandsIn } from './support/runner-grammar.ts'
 import {

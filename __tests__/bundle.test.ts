@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { OUTPUT_NAMES } from '../src/report/outputs.ts'
-import { baseScenario, scenarios } from '../src/simulator/scenarios.ts'
+import { baseScenario, scenarios } from '../tools/simulator/scenarios.ts'
 import { runBundle } from './support/bundle.ts'
 import { commandsIn } from './support/runner-grammar.ts'
 

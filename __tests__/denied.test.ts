@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readCaller } from '../src/aws/sts.ts'
-import type { Fault, Scenario } from '../src/simulator/scenario.ts'
-import { baseScenario, scenarios, withGroup } from '../src/simulator/scenarios.ts'
+import type { Fault, Scenario } from '../tools/simulator/scenario.ts'
+import { baseScenario, scenarios, withGroup } from '../tools/simulator/scenarios.ts'
 import { expectValidReport } from './support/report-schema.ts'
 import { type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { baseScenario } from '../src/simulator/scenarios.ts'
+import { baseScenario } from '../tools/simulator/scenarios.ts'
 import { type FaultyNetwork, startFaultyNetwork, TROUBLES, type TroubleName } from './support/faulty-network.ts'
 import { expectValidReport } from './support/report-schema.ts'
 import { clientsFor, type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { InputName } from '../src/inputs/names.ts'
-import { baseScenario } from '../src/simulator/scenarios.ts'
+import { baseScenario } from '../tools/simulator/scenarios.ts'
 import { simulateRelease } from './support/simulated-release.ts'
 
 const HOSTILE = {

@@ -1,7 +1,7 @@
 import { CreateDeploymentCommand } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
-import type { Scenario, ServiceSeed } from '../src/simulator/scenario.ts'
-import { baseScenario, withGroup } from '../src/simulator/scenarios.ts'
+import type { Scenario, ServiceSeed } from '../tools/simulator/scenario.ts'
+import { baseScenario, withGroup } from '../tools/simulator/scenarios.ts'
 import { clientsFor, type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
 
 const BY_HAND = {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import type { Scenario, TaskDefinitionSeed } from '../src/simulator/scenario.ts'
-import { baseScenario } from '../src/simulator/scenarios.ts'
+import type { Scenario, TaskDefinitionSeed } from '../tools/simulator/scenario.ts'
+import { baseScenario } from '../tools/simulator/scenarios.ts'
 import { type SimulatedRelease, simulateRelease } from './support/simulated-release.ts'
 
 const RUNNING_IMAGE = 'registry.example/web:1.0.0'

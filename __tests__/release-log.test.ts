@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { type ScenarioName, scenarios } from '../src/simulator/scenarios.ts'
+import { type ScenarioName, scenarios } from '../tools/simulator/scenarios.ts'
 import { inputsFor, simulateRelease } from './support/simulated-release.ts'
 
 test.each(Object.keys(scenarios) as ScenarioName[])(

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { needsSomebody, wrapUp } from '../src/release/resume.ts'
-import type { Fault, FaultKind, Scenario } from '../src/simulator/scenario.ts'
-import { baseScenario, scenarios, withGroup } from '../src/simulator/scenarios.ts'
 import { restoreRelease, saveRelease } from '../src/step/saved-release.ts'
 import { momentOf } from '../src/time/clock.ts'
+import type { Fault, FaultKind, Scenario } from '../tools/simulator/scenario.ts'
+import { baseScenario, scenarios, withGroup } from '../tools/simulator/scenarios.ts'
 import { deployByOther } from './support/others.ts'
 import { inOneAccount, type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type ScenarioName, scenarios } from '../src/simulator/scenarios.ts'
+import { type ScenarioName, scenarios } from '../tools/simulator/scenarios.ts'
 import { inputsFor, type SimulatedReleaseOptions, simulateRelease } from './support/simulated-release.ts'
 import { type WallSetting, withWallSet } from './support/virtual-clock.ts'
 

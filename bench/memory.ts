@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { scaledClock } from '../src/simulator/clock.ts'
-import { scenarios } from '../src/simulator/scenarios.ts'
-import { startSimulator } from '../src/simulator/simulator.ts'
+import { scaledClock } from '../tools/simulator/clock.ts'
+import { scenarios } from '../tools/simulator/scenarios.ts'
+import { startSimulator } from '../tools/simulator/simulator.ts'
 import { BUNDLE, median, runNode, stepEnvironment } from './start-up.ts'
 
 /** Peak resident memory of a whole release against that of Node alone; medians. */

@@ -1,7 +1,7 @@
 import { sequence } from '../__tests__/support/random-sequence.ts'
 import { simulateRelease } from '../__tests__/support/simulated-release.ts'
-import type { Scenario } from '../src/simulator/scenario.ts'
-import { scenarios } from '../src/simulator/scenarios.ts'
+import type { Scenario } from '../tools/simulator/scenario.ts'
+import { scenarios } from '../tools/simulator/scenarios.ts'
 import { percentile } from './start-up.ts'
 
 /** How soon releases end after their finish line, on the deployment's clock, and what they ask of AWS for that. */

@@ -1,8 +1,8 @@
 /** A simulator with as many services as it is told, each with a deployment group. Prints its address; ends on SIGINT. */
-import { scaledClock } from '../src/simulator/clock.ts'
-import { baseScenario } from '../src/simulator/scenarios.ts'
-import { startSimulator } from '../src/simulator/simulator.ts'
-import { demoWorld } from '../src/simulator/world.ts'
+import { scaledClock } from '../tools/simulator/clock.ts'
+import { baseScenario } from '../tools/simulator/scenarios.ts'
+import { startSimulator } from '../tools/simulator/simulator.ts'
+import { demoWorld } from '../tools/simulator/world.ts'
 
 const [count = 1, speed = 1] = process.argv.slice(2).map(Number)
 const names = Array.from({ length: count }, (_, i) => `web-${i}`)

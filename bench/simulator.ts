@@ -6,7 +6,7 @@ import { startChildServer } from './child-server.ts'
 import { jobsPerSecond, KeptConnections } from './kept-connections.ts'
 import { median } from './start-up.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'src', 'simulator', 'main.ts')
+const MAIN = join(import.meta.dirname, '..', 'tools', 'simulator', 'main.ts')
 const HOST = join(import.meta.dirname, 'simulator-host.ts')
 const TELL_MEMORY = join(import.meta.dirname, 'tell-memory.js')
 const BARE_LINE = ['-e', 'console.log(1)']

@@ -7,7 +7,7 @@ import { withWalkedSimulator } from './simulators.ts'
 import { walkScenario } from './walk-world.ts'
 
 const WALK = fileURLToPath(new URL('./python/walk.py', import.meta.url))
-const CONTRACT = fileURLToPath(new URL('../src/simulator/README.md', import.meta.url))
+const CONTRACT = fileURLToPath(new URL('../tools/simulator/README.md', import.meta.url))
 
 /** botocore knows AWS_ENDPOINT_URL from here on. Source: its changelog. */
 const FIRST_MINOR_WITH_ENDPOINT_URL = 31

@@ -1,7 +1,7 @@
 /** Uses the SDK's waiters and every paginator of CodeDeploy and ECS whose operation is served. Prints one line. */
 import * as codeDeployModule from '@aws-sdk/client-codedeploy'
 import * as ecsModule from '@aws-sdk/client-ecs'
-import { OPERATIONS } from '../src/simulator/operations/operations.ts'
+import { OPERATIONS } from '../tools/simulator/operations/operations.ts'
 
 const codeDeploy = new codeDeployModule.CodeDeploy()
 const ecs = new ecsModule.ECS()

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { scaledClock } from '../src/simulator/clock.ts'
-import type { Scenario } from '../src/simulator/scenario.ts'
-import { startSimulator } from '../src/simulator/simulator.ts'
+import { scaledClock } from '../tools/simulator/clock.ts'
+import type { Scenario } from '../tools/simulator/scenario.ts'
+import { startSimulator } from '../tools/simulator/simulator.ts'
 
-const MAIN = fileURLToPath(new URL('../src/simulator/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../tools/simulator/main.ts', import.meta.url))
 
 /** A whole release ends before a waiter that reads every 15 seconds reads for the second time. */
 const PROGRAM_SPEED = 100

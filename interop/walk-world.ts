@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import type { GroupSeed, Scenario, ServiceSeed } from '../src/simulator/scenario.ts'
-import { baseScenario } from '../src/simulator/scenarios.ts'
-import { demoWorld } from '../src/simulator/world.ts'
+import type { GroupSeed, Scenario, ServiceSeed } from '../tools/simulator/scenario.ts'
+import { baseScenario } from '../tools/simulator/scenarios.ts'
+import { demoWorld } from '../tools/simulator/world.ts'
 
 /** A hook that answers nothing and leaves its event in the file that `INTEROP_HOOK_EVENT` names. */
 const LEAVE_EVENT = fileURLToPath(new URL('./leave-event.mjs', import.meta.url))

@@ -1,5 +1,5 @@
 /**
- * Cuts what `src/github-api/` checks against out of GitHub's description of its REST API, which is far too large to
+ * Cuts what `tools/fake-github/` checks against out of GitHub's description of its REST API, which is far too large to
  * install: the operations of `operations.ts`, what they refer to, and no prose or examples.
  *
  *     npm pack @octokit/openapi && tar -xzf octokit-openapi-*.tgz
@@ -7,7 +7,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { OPERATIONS } from '../src/github-api/operations.ts'
+import { OPERATIONS } from '../tools/fake-github/operations.ts'
 
 type Json = Record<string, unknown>
 
@@ -20,7 +20,7 @@ const PROSE = new Set([
 /** Below these the names are those of members, never of keywords. */
 const NAMED = new Set(['properties', 'paths', 'schemas', 'parameters', 'responses', 'patternProperties'])
 
-const target = join(resolve(import.meta.dirname, '..'), 'src', 'github-api', 'description.json')
+const target = join(resolve(import.meta.dirname, '..'), 'tools', 'fake-github', 'description.json')
 const [path] = process.argv.slice(2)
 if (path === undefined) {
   process.stderr.write('Usage: node scripts/github-description.ts PATH-TO-api.github.com.json\n')

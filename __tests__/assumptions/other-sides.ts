@@ -1,4 +1,4 @@
-import type { Assumptions } from '../../src/simulator/assumptions.ts'
+import type { Assumptions } from '../../tools/simulator/assumptions.ts'
 
 /** The other sides of every switch of the simulator; a switch that is missing does not compile. */
 const OTHER_SIDES: { [Name in keyof Assumptions]: Assumptions[Name][] } = {

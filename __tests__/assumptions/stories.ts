@@ -1,6 +1,6 @@
 import type { InputName } from '../../src/inputs/names.ts'
-import type { GroupSeed, Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
+import type { GroupSeed, Scenario } from '../../tools/simulator/scenario.ts'
+import { baseScenario, scenarios, withGroup } from '../../tools/simulator/scenarios.ts'
 import { inputsFor } from '../support/simulated-release.ts'
 
 type Inputs = Partial<Record<InputName, string>>

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals'
 import { renderReport } from '../../src/report/report-json.ts'
-import type { Lane } from '../../src/simulator/model/lane.ts'
 import { exitCodeOf } from '../../src/verdict.ts'
+import type { Lane } from '../../tools/simulator/model/lane.ts'
 import type { SimulatedRelease } from '../support/simulated-release.ts'
 
 /** What was true of the service when a step had ended, and of its production whenever AWS had answered. */

@@ -7,7 +7,7 @@ import {
   CallError,
   waitBeforeAttemptMs,
 } from '../../src/aws/attempts.ts'
-import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
+import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
 type Outcome = Error | 'answer' | 'silence'

@@ -13,10 +13,10 @@ import {
   listDeploymentsSince,
   stopDeployment,
 } from '../../src/aws/code-deploy.ts'
-import type { Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
-import { appSpec } from '../simulator/support/revision.ts'
+import type { Scenario } from '../../tools/simulator/scenario.ts'
+import { baseScenario, withGroup } from '../../tools/simulator/scenarios.ts'
 import { groupSeed, type SimulatedAws, withAws } from '../support/simulated-aws.ts'
+import { appSpec } from '../tools/simulator/support/revision.ts'
 
 const APPLICATION = 'AppECS-demo-web'
 const GROUP = 'DgpECS-demo-web'

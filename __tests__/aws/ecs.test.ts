@@ -7,10 +7,10 @@ import {
   describeTaskDefinition,
   registerTaskDefinition,
 } from '../../src/aws/ecs.ts'
-import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
-import { appSpec } from '../simulator/support/revision.ts'
+import type { Fault, Scenario } from '../../tools/simulator/scenario.ts'
+import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { withAws } from '../support/simulated-aws.ts'
+import { appSpec } from '../tools/simulator/support/revision.ts'
 
 const ARN = 'arn:aws:ecs:us-east-1:123456789012'
 

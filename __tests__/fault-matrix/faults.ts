@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../src/simulator/scenario.ts'
+import type { FaultKind } from '../../tools/simulator/scenario.ts'
 
 /** What can become of a request and its answer; the columns of the matrix. */
 export const FAULTS = {

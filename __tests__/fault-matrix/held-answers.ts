@@ -1,4 +1,4 @@
-import { type MovableClock, SIMULATION_START_MS } from '../../src/simulator/clock.ts'
+import { type MovableClock, SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
 import type { VirtualClock } from '../support/virtual-clock.ts'
 
 /** How far time moves at once while nothing but late answers is waited for, in milliseconds. */

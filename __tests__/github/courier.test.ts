@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { GithubError } from '../../src/github/api.ts'
 import { Courier, type Place } from '../../src/github/courier.ts'
 import type { Release } from '../../src/release-state.ts'
-import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
+import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
 const TOLD = { kind: 'told' }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { deploymentStatusOf } from '../../src/github/deployment-status.ts'
 import { environmentDeployment } from '../../src/github/environment-deployment.ts'
 import type { Release } from '../../src/release-state.ts'
-import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
+import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { PULL_REQUEST, statesOf, tellEach, withGithub } from '../support/told-on-github.ts'
 
 const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { renderComment } from '../../src/github/comment-text.ts'
 import { deploymentStatusOf } from '../../src/github/deployment-status.ts'
-import { scenarios } from '../../src/simulator/scenarios.ts'
+import { scenarios } from '../../tools/simulator/scenarios.ts'
 import { inputsFor } from '../support/simulated-release.ts'
 import { statesOf } from '../support/told-on-github.ts'
 

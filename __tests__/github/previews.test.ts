@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import type { GithubApi } from '../../src/github-api/github-api.ts'
 import type { InputName } from '../../src/inputs/names.ts'
 import type { World } from '../../src/world.ts'
+import type { GithubApi } from '../../tools/fake-github/github-api.ts'
 import { readMarkdown } from '../support/markdown.ts'
 import { laneLines, pullRequest, scheduled } from '../support/preview-events.ts'
 import { laneStates, scenarioWithLanes } from '../support/previews.ts'

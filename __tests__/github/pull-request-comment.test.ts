@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { commentMarker, renderComment } from '../../src/github/comment-text.ts'
 import { pullRequestComment } from '../../src/github/pull-request-comment.ts'
-import type { GithubApi } from '../../src/github-api/github-api.ts'
 import type { Release } from '../../src/release-state.ts'
-import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
+import type { GithubApi } from '../../tools/fake-github/github-api.ts'
+import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { readMarkdown } from '../support/markdown.ts'
 import { PULL_REQUEST, statesOf, TOKEN, tellEach, withGithub } from '../support/told-on-github.ts'
 

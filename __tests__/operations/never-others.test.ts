@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import type { Scenario } from '../../tools/simulator/scenario.ts'
+import { baseScenario, withGroup } from '../../tools/simulator/scenarios.ts'
 import { operate } from '../support/operations.ts'
 import { deployByOther } from '../support/others.ts'
 import { inOneAccount } from '../support/simulated-release.ts'

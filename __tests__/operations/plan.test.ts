@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
 import { renderReport } from '../../src/report/report-json.ts'
-import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
+import { baseScenario, scenarios, withGroup } from '../../tools/simulator/scenarios.ts'
 import { deployByOther, runNumber } from '../support/others.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import { inOneAccount, type SimulatedRelease, simulateRelease } from '../support/simulated-release.ts'

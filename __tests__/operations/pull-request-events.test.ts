@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
 import { type GithubRun, githubRun } from '../../src/workflow-run/github-run.ts'
+import { baseScenario, withGroup } from '../../tools/simulator/scenarios.ts'
 import { operate } from '../support/operations.ts'
 import { inOneAccount } from '../support/simulated-release.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { renderReport } from '../../src/report/report-json.ts'
-import { scenarios } from '../../src/simulator/scenarios.ts'
+import { scenarios } from '../../tools/simulator/scenarios.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
 import { deployByOther, runNumber } from '../support/others.ts'
 import { inOneAccount, type SimulatedRelease, simulateRelease } from '../support/simulated-release.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Release } from '../../src/release-state.ts'
-import type { Scenario } from '../../src/simulator/scenario.ts'
 import type { World } from '../../src/world.ts'
+import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { pullRequest, scheduled } from '../support/preview-events.ts'
 import { laneStates, preview, scenarioWithLanes } from '../support/previews.ts'
 import { inOneAccount, type SimulatedRelease, type Staging } from '../support/simulated-release.ts'

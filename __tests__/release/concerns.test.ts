@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { warnedNow, withoutPastWarnings } from '../../src/release/concerns.ts'
 import type { Release } from '../../src/release-state.ts'
-import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import { baseScenario, withGroup } from '../../tools/simulator/scenarios.ts'
 import { newRelease } from '../support/releases.ts'
 import { simulateRelease } from '../support/simulated-release.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { Scenario } from '../../src/simulator/scenario.ts'
-import { scenarios } from '../../src/simulator/scenarios.ts'
+import type { Scenario } from '../../tools/simulator/scenario.ts'
+import { scenarios } from '../../tools/simulator/scenarios.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import { type SimulatedReleaseOptions, simulateRelease } from '../support/simulated-release.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
-import type { Fault, Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
+import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
+import type { Fault, Scenario } from '../../tools/simulator/scenario.ts'
+import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { deployByOther } from '../support/others.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import {

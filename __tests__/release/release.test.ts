@@ -1,9 +1,9 @@
 import { ListDeploymentsCommand, StopDeploymentCommand } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
 import { renderReport } from '../../src/report/report-json.ts'
-import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
-import type { Fault } from '../../src/simulator/scenario.ts'
-import { baseScenario, scenarios, withGroup } from '../../src/simulator/scenarios.ts'
+import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
+import type { Fault } from '../../tools/simulator/scenario.ts'
+import { baseScenario, scenarios, withGroup } from '../../tools/simulator/scenarios.ts'
 import { expectValidReport } from '../support/report-schema.ts'
 import { clientsFor, type SimulatedReleaseOptions, simulateRelease } from '../support/simulated-release.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { verdictSentences } from '../../src/report/sentences.ts'
-import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
-import { baseScenario } from '../../src/simulator/scenarios.ts'
+import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
+import { baseScenario } from '../../tools/simulator/scenarios.ts'
 import { simulateRelease } from '../support/simulated-release.ts'
 
 test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
-import type { Fault } from '../../src/simulator/scenario.ts'
-import { baseScenario } from '../../src/simulator/scenarios.ts'
+import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
+import type { Fault } from '../../tools/simulator/scenario.ts'
+import { baseScenario } from '../../tools/simulator/scenarios.ts'
 import { simulateRelease } from '../support/simulated-release.ts'
 
 /** The SDK signs with the time of this machine, which is not that of the simulator. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, scenarios } from '../../src/simulator/scenarios.ts'
+import type { Scenario } from '../../tools/simulator/scenario.ts'
+import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { simulateRelease } from '../support/simulated-release.ts'
 
 const HOOK = 'CodeDeployHook_validate'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { verdictParagraph } from '../../src/report/sentences.ts'
 import { renderSummary } from '../../src/report/summary.ts'
-import type { Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, type ScenarioName, scenarios } from '../../src/simulator/scenarios.ts'
+import type { Scenario } from '../../tools/simulator/scenario.ts'
+import { baseScenario, type ScenarioName, scenarios } from '../../tools/simulator/scenarios.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
 import { inOneAccount, inputsFor, type SimulatedRelease, simulateRelease } from '../support/simulated-release.ts'
 

@@ -3,11 +3,11 @@ import { createDeployment } from '../../src/aws/code-deploy.ts'
 import { describeService } from '../../src/aws/ecs.ts'
 import { findGroup, type GroupNames, readMaker } from '../../src/service/find-group.ts'
 import { type ResolvedService, resolveService } from '../../src/service/service.ts'
-import type { ApplicationSeed, Fault, Scenario, World } from '../../src/simulator/scenario.ts'
-import { baseScenario } from '../../src/simulator/scenarios.ts'
-import { demoWorld } from '../../src/simulator/world.ts'
-import { appSpec } from '../simulator/support/revision.ts'
+import type { ApplicationSeed, Fault, Scenario, World } from '../../tools/simulator/scenario.ts'
+import { baseScenario } from '../../tools/simulator/scenarios.ts'
+import { demoWorld } from '../../tools/simulator/world.ts'
 import { groupSeed, type SimulatedAws, withAws } from '../support/simulated-aws.ts'
+import { appSpec } from '../tools/simulator/support/revision.ts'
 
 const NO_NAMES: GroupNames = { application: undefined, deploymentGroup: undefined }
 

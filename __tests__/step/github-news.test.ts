@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { GithubApi } from '../../src/github-api/github-api.ts'
-import { baseScenario } from '../../src/simulator/scenarios.ts'
+import type { GithubApi } from '../../tools/fake-github/github-api.ts'
+import { baseScenario } from '../../tools/simulator/scenarios.ts'
 import { inOneAccount, type SimulatedRelease } from '../support/simulated-release.ts'
 import { EVENT, SHA, type ToldOptions, tellOperation, withGithub } from '../support/told-on-github.ts'
 

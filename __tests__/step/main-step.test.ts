@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { scenarios } from '../../src/simulator/scenarios.ts'
+import { scenarios } from '../../tools/simulator/scenarios.ts'
 import { type PlayedStep, playStep } from '../support/played-step.ts'
 import { inOneAccount } from '../support/simulated-release.ts'
 

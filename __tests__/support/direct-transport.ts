@@ -1,7 +1,7 @@
 import type { HttpHandlerOptions, HttpRequest, HttpResponse } from '@smithy/types'
-import type { Request } from '../../src/simulator/protocol/protocol.ts'
-import { protocolOf } from '../../src/simulator/protocol/protocols.ts'
-import type { Simulator } from '../../src/simulator/simulator.ts'
+import type { Request } from '../../tools/simulator/protocol/protocol.ts'
+import { protocolOf } from '../../tools/simulator/protocol/protocols.ts'
+import type { Simulator } from '../../tools/simulator/simulator.ts'
 
 /**
  * Sends the requests of an SDK client to a simulator of this process without a connection. What is sent and answered is

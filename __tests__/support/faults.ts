@@ -1,4 +1,4 @@
-import type { Fault } from '../../src/simulator/scenario.ts'
+import type { Fault } from '../../tools/simulator/scenario.ts'
 
 export const DENIED: Fault['kind'] = {
   type: 'error',

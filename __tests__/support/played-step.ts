@@ -1,6 +1,5 @@
 import { Agent, createServer, type Server, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type StepOptions, stepEnvironment } from '../../src/rehearsal/action-step.ts'
 import { stepFiles } from '../../src/step/files.ts'
 import { stepLog } from '../../src/step/log.ts'
 import { mainStep } from '../../src/step/main-step.ts'
@@ -9,6 +8,7 @@ import { STATE_REPORT } from '../../src/step/saved-release.ts'
 import { Teller } from '../../src/step/teller.ts'
 import { laterToolkit, type Toolkit } from '../../src/step/toolkit.ts'
 import type { Clock } from '../../src/time/clock.ts'
+import { type StepOptions, stepEnvironment } from '../../tools/rehearsal/action-step.ts'
 import type { SimulatedAccount } from './simulated-release.ts'
 
 /** The moment at which a step is killed: when a request arrives or has been carried out, by its number, counted from 1. */

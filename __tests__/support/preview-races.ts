@@ -1,5 +1,5 @@
-import type { RecordedCall } from '../../src/simulator/recorded-call.ts'
-import { startSimulator } from '../../src/simulator/simulator.ts'
+import type { RecordedCall } from '../../tools/simulator/recorded-call.ts'
+import { startSimulator } from '../../tools/simulator/simulator.ts'
 import { type PullRequestEvent, pullRequest, scheduled } from './preview-events.ts'
 import { type LaneOwner, laneOwners, preview, scenarioWithLanes } from './previews.ts'
 import { sequence } from './random-sequence.ts'

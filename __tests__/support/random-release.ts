@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { InputName } from '../../src/inputs/names.ts'
-import type { Fault, HookPlan, Scenario } from '../../src/simulator/scenario.ts'
-import { baseScenario, withGroup } from '../../src/simulator/scenarios.ts'
+import type { Fault, HookPlan, Scenario } from '../../tools/simulator/scenario.ts'
+import { baseScenario, withGroup } from '../../tools/simulator/scenarios.ts'
 import { DENIED, EXPIRED, THROTTLED, UNAVAILABLE } from './faults.ts'
 
 /** One release and everything that happens to it. */

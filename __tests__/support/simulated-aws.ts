@@ -1,8 +1,8 @@
 import type { CodeDeploy } from '../../src/aws/code-deploy.ts'
 import type { Ecs } from '../../src/aws/ecs.ts'
-import type { GroupSeed, Scenario } from '../../src/simulator/scenario.ts'
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
-import { demoWorld } from '../../src/simulator/world.ts'
+import type { GroupSeed, Scenario } from '../../tools/simulator/scenario.ts'
+import { type Simulator, startSimulator } from '../../tools/simulator/simulator.ts'
+import { demoWorld } from '../../tools/simulator/world.ts'
 import { clientsFor } from './simulated-release.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 

@@ -1,5 +1,5 @@
-import type { HookPlan, RollbackEvent, Scenario, World } from '../../src/simulator/scenario.ts'
-import { baseScenario } from '../../src/simulator/scenarios.ts'
+import type { HookPlan, RollbackEvent, Scenario, World } from '../../tools/simulator/scenario.ts'
+import { baseScenario } from '../../tools/simulator/scenarios.ts'
 import type { Stack } from './stack.ts'
 
 type Mapping = Record<string, unknown>

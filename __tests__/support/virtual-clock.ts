@@ -1,5 +1,5 @@
-import { SIMULATION_START_MS } from '../../src/simulator/clock.ts'
 import type { Clock } from '../../src/time/clock.ts'
+import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
 
 export interface VirtualClock extends Clock {
   /** The same clock for one of several actors: it sleeps when any part of it does and no attempt of it is under way. */

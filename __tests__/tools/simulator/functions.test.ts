@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals'
+import { scenarios } from '../../../tools/simulator/scenarios.ts'
+import { HOOK } from './support/rehearsal.ts'
+import { withWholeAccount } from './support/whole-account.ts'
+import { send } from './support/wire.ts'
+
+const ARN = `arn:aws:lambda:us-east-1:123456789012:function:${HOOK}`
+
+const references: [string, string, string][] = [
+  [HOOK, ARN, '$LATEST'],
+  [ARN, ARN, '$LATEST'],
+  [`123456789012:function:${HOOK}`, ARN, '$LATEST'],
+  [`${HOOK}:live`, `${ARN}:live`, '$LATEST'],
+  [`${ARN}:3`, `${ARN}:3`, '3'],
+  [`${ARN}:$LATEST`, `${ARN}:$LATEST`, '$LATEST'],
+]
+
+test.each(references)('%s is found', (FunctionName, arn, version) =>
+  withWholeAccount(scenarios.success, async ({ lambda, simulator }) => {
+    expect(await lambda.getFunctionConfiguration({ FunctionName })).toMatchObject({
+      FunctionName: HOOK,
+      FunctionArn: arn,
+      Version: version,
+      LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${HOOK}` },
+      LastModified: '2026-07-09T12:00:00.000+0000',
+      State: 'Active',
+    })
+    expect(simulator.calls).toMatchObject([
+      { service: 'lambda', operation: 'GetFunctionConfiguration', input: { FunctionName }, httpStatus: 200 },
+    ])
+  }),
+)
+
+test('a function may log to a group of its own', () => {
+  const functions = [{ name: HOOK, logGroup: '/hooks/all' }]
+  const scenario = { ...scenarios.success, world: { ...scenarios.success.world, functions } }
+  return withWholeAccount(scenario, async ({ lambda }) => {
+    const { LoggingConfig } = await lambda.getFunctionConfiguration({ FunctionName: HOOK, Qualifier: 'live' })
+    expect(LoggingConfig?.LogGroup).toBe('/hooks/all')
+  })
+})
+
+test('a function that is not there is a 404 with the type of the error in a header', () =>
+  withWholeAccount(scenarios.success, async ({ lambda, simulator }) => {
+    await expect(lambda.getFunctionConfiguration({ FunctionName: 'gone', Qualifier: 'live' })).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: 'Function not found: arn:aws:lambda:us-east-1:123456789012:function:gone:live',
+      Type: 'User',
+      $metadata: { httpStatusCode: 404 },
+    })
+    const answer = await send(`${simulator.url}/2015-03-31/functions/gone/configuration`, {}, '', 'GET')
+    expect(answer).toMatchObject({
+      httpStatus: 404,
+      headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'ResourceNotFoundException' },
+    })
+  }))
+
+const refusals: [string, { FunctionName: string; Qualifier?: string }, string][] = [
+  ['a name with a blank', { FunctionName: 'a b' }, 'ValidationException'],
+  ['two qualifiers', { FunctionName: `${HOOK}:live`, Qualifier: 'next' }, 'InvalidParameterValueException'],
+  [
+    'a function of another account',
+    { FunctionName: `arn:aws:lambda:us-east-1:999999999999:function:${HOOK}` },
+    'ResourceNotFoundException',
+  ],
+]
+
+test.each(refusals)('%s is refused', (_, request, name) =>
+  withWholeAccount(scenarios.success, async ({ lambda }) => {
+    await expect(lambda.getFunctionConfiguration(request)).rejects.toMatchObject({ name })
+  }),
+)
