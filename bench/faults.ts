@@ -1,5 +1,5 @@
-import { playMatrix } from '../__tests__/fault-matrix/matrix.ts'
-import { renderPage } from '../__tests__/fault-matrix/page.ts'
+import { playMatrix } from '../__tests__/properties/fault-matrix/matrix.ts'
+import { renderPage } from '../__tests__/properties/fault-matrix/page.ts'
 
 /** Plays the fault matrix and prints it as the page of the docs shows it. */
 export async function printFaults(): Promise<void> {

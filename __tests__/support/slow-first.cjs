@@ -2,18 +2,19 @@ const { default: TestSequencer } = require('@jest/test-sequencer')
 
 /** Files that take longest, the longest first: one that begins last would run alone while a core has nothing to do. */
 const SLOW = [
-  'fault-matrix/fault-matrix',
-  'assumptions/assumptions',
-  'fuzz-releases',
-  'rehearse',
-  'bundle',
-  'faults',
-  'rehearsal/workflows',
-  'hundred-releases',
+  'properties/fault-matrix/fault-matrix',
+  'properties/assumptions/assumptions',
+  'tools/simulator/invariants',
+  'properties/fuzz-releases',
+  'tools/rehearse',
+  'bundle/bundle',
+  'scenarios/faults',
+  'tools/rehearsal/workflows',
+  'properties/hundred-releases',
   'operations/rollback',
-  'operations/never-others',
-  'random-releases',
-  'release',
+  'properties/never-others',
+  'properties/random-releases',
+  'scenarios/release',
 ]
 
 /** Begins with the slow files also where nobody has run the tests before, as in a fresh clone. */
