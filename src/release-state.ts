@@ -9,7 +9,6 @@ import type { FinishLine } from './inputs/choices.ts'
 import type { Operation } from './inputs/operation.ts'
 import type { Adopted, ReleasePlan } from './plan/plan.ts'
 import type { Problem } from './problem.ts'
-import type { WarnedOf } from './release/concerns.ts'
 import type { DeploymentGroup } from './service/deployment-group.ts'
 import type { ResolvedService } from './service/service.ts'
 import type { Moment } from './time/clock.ts'
@@ -114,6 +113,12 @@ export interface LaneReading {
   /** What this step did with it: `freed`; empty: nothing. */
   became: string
 }
+
+/** What a warning is about, when it is over once that is. */
+export type Concern = 'checks' | 'credentials' | 'job-limit' | 'lifecycle-events' | 'ready-wait' | 'termination-wait'
+
+/** What was warned of last about each of them. */
+export type WarnedOf = Readonly<Partial<Record<Concern, readonly string[]>>>
 
 /** A lane that a pull request has no more, for telling it where people look for its preview. */
 export interface FreedLane {

@@ -1,10 +1,4 @@
-import { isAtRest, type Release, rollbackStatusOf } from '../release-state.ts'
-
-/** What a warning is about, when it is over once that is. */
-export type Concern = 'checks' | 'credentials' | 'job-limit' | 'lifecycle-events' | 'ready-wait' | 'termination-wait'
-
-/** What was warned of last about each of them. */
-export type WarnedOf = Readonly<Partial<Record<Concern, readonly string[]>>>
+import { type Concern, isAtRest, type Release, rollbackStatusOf } from '../release-state.ts'
 
 /** All that there is to warn of about this now: what was warned of it before and is not among these texts is over. */
 export function warnedNow(

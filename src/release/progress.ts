@@ -2,13 +2,13 @@ import type { Snapshot } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
 import { Trouble } from '../follow/trouble.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { Release } from '../release-state.ts'
+import type { Concern, Release } from '../release-state.ts'
 import { entryLine, readTroubleLine } from '../report/log-lines.ts'
 import { clockTime } from '../text/words.ts'
 import { momentOf } from '../time/clock.ts'
 import type { Status } from '../verdict.ts'
 import type { World } from '../world.ts'
-import { type Concern, warnedNow, withoutPastWarnings } from './concerns.ts'
+import { warnedNow, withoutPastWarnings } from './concerns.ts'
 
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
 export class Progress {
