@@ -1,6 +1,6 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
-import { wrapUp } from '../../src/release/resume.ts'
+import { wrapUp } from '../../src/operations/wrap-up.ts'
 import { type FreedLane, isAtRest, type Release } from '../../src/release-state.ts'
 import { renderReport } from '../../src/report/report-json.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'

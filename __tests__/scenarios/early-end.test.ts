@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { wrapUp } from '../../src/release/resume.ts'
+import { wrapUp } from '../../src/operations/wrap-up.ts'
 import { isAtRest, type Release } from '../../src/release-state.ts'
 import { renderOutputs } from '../../src/report/outputs.ts'
 import { renderReport } from '../../src/report/report-json.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseInputs } from '../../src/inputs/inputs.ts'
-import { needsSomebody, wrapUp } from '../../src/release/resume.ts'
+import { wrapUp } from '../../src/operations/wrap-up.ts'
+import { needsSomebody } from '../../src/release/resume.ts'
 import { isAtRest, type Release } from '../../src/release-state.ts'
 import { renderOutputs } from '../../src/report/outputs.ts'
 import { verdictParagraph } from '../../src/report/sentences.ts'

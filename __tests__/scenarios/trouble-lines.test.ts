@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { needsSomebody, wrapUp } from '../../src/release/resume.ts'
+import { wrapUp } from '../../src/operations/wrap-up.ts'
+import { needsSomebody } from '../../src/release/resume.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
 import { momentOf } from '../../src/time/clock.ts'
 import type { Fault, FaultKind, Scenario } from '../../tools/simulator/scenario.ts'

@@ -5,11 +5,9 @@ import { settle } from '../follow/settle.ts'
 import { hasEnded } from '../follow/snapshot.ts'
 import type { Parting } from '../inputs/choices.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
-import { giveBackLane } from '../previews/tidy-up.ts'
 import { mayHaveStarted, type Release } from '../release-state.ts'
 import { clockTime } from '../text/words.ts'
 import type { World } from '../world.ts'
-import { withClockNews } from './clock-news.ts'
 import { conclude } from './conclude.ts'
 import { Progress } from './progress.ts'
 import { engineFor, followingOf } from './wiring.ts'
@@ -24,17 +22,10 @@ const WRAP_UP_MS = 240_000
 const STOPPED_WITHIN_MS = 20_000
 
 /**
- * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
- * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop, and of a preview by giving back the
- * lane.
+ * Takes up a release whose main step was cancelled or lost: finds the deployment if its id was never seen, does what
+ * `on-cancel` says, and follows to the end. Changes AWS only by the stop.
  */
-export async function wrapUp(saved: Release, parsed: ParsedInputs, world: World): Promise<Release> {
-  const ended = await bringToRest(saved, parsed, withClockNews(world))
-  await giveBackLane(ended, world)
-  return ended
-}
-
-async function bringToRest(saved: Release, { inputs }: ParsedInputs, world: World): Promise<Release> {
+export async function resume(saved: Release, { inputs }: ParsedInputs, world: World): Promise<Release> {
   const { clock, log } = world
   const untilMs = clock.monotonicMs() + WRAP_UP_MS
   const again = { status: undefined, settlement: undefined, failure: undefined, testListener: undefined }

@@ -1,4 +1,5 @@
-import { needsSomebody, wrapUp } from '../release/resume.ts'
+import { wrapUp } from '../operations/wrap-up.ts'
+import { needsSomebody } from '../release/resume.ts'
 import { verdictParagraph, verdictSentences } from '../report/sentences.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Log } from '../world.ts'
