@@ -39500,7 +39500,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
 /* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(895);
-/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3796);
+/* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9670);
 /* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(27);
@@ -47652,7 +47652,7 @@ function attempt(action) {
 
 /***/ }),
 
-/***/ 3796:
+/***/ 2003:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47662,6 +47662,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   L: () => (/* binding */ stateOf)
 });
 
+// EXTERNAL MODULE: ./lib/previews/tidy-up.js
+var tidy_up = __nccwpck_require__(5763);
+// EXTERNAL MODULE: ./lib/release/clock-news.js
+var clock_news = __nccwpck_require__(8539);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/service-error.js
@@ -47670,14 +47674,10 @@ var service_error = __nccwpck_require__(4849);
 var settle = __nccwpck_require__(8744);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/previews/tidy-up.js
-var tidy_up = __nccwpck_require__(5763);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
-// EXTERNAL MODULE: ./lib/release/clock-news.js
-var clock_news = __nccwpck_require__(8539);
 // EXTERNAL MODULE: ./lib/release/conclude.js + 4 modules
 var conclude = __nccwpck_require__(5780);
 // EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
@@ -47685,8 +47685,6 @@ var release_progress = __nccwpck_require__(7137);
 // EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
 var wiring = __nccwpck_require__(6785);
 ;// CONCATENATED MODULE: ./lib/release/resume.js
-
-
 
 
 
@@ -47704,16 +47702,10 @@ const WRAP_UP_MS = 240_000;
 /** How long a deployment that was found late is followed at least once it was stopped, in milliseconds. */
 const STOPPED_WITHIN_MS = 20_000;
 /**
- * Brings to rest what the main step left behind when it was cancelled or lost: finds the deployment if its id was never
- * seen, does what `on-cancel` says, and follows to the end. Changes AWS only by the stop, and of a preview by giving back the
- * lane.
+ * Takes up a release whose main step was cancelled or lost: finds the deployment if its id was never seen, does what
+ * `on-cancel` says, and follows to the end. Changes AWS only by the stop.
  */
-async function wrapUp(saved, parsed, world) {
-    const ended = await bringToRest(saved, parsed, (0,clock_news/* withClockNews */.S)(world));
-    await (0,tidy_up/* giveBackLane */.j)(ended, world);
-    return ended;
-}
-async function bringToRest(saved, { inputs }, world) {
+async function resume(saved, { inputs }, world) {
     const { clock, log } = world;
     const untilMs = clock.monotonicMs() + WRAP_UP_MS;
     const again = { status: undefined, settlement: undefined, failure: undefined, testListener: undefined };
@@ -47818,6 +47810,20 @@ function needsSomebody({ status, settlement, snapshot }) {
     return settlement.cutShort !== undefined || (settlement.stop?.refusal !== undefined && goesOn);
 }
 
+;// CONCATENATED MODULE: ./lib/operations/wrap-up.js
+
+
+
+/**
+ * Brings to rest what the main step left behind when it was cancelled or lost. Changes AWS only by the stop, and of a
+ * preview by giving back the lane.
+ */
+async function wrapUp(saved, parsed, world) {
+    const ended = await resume(saved, parsed, (0,clock_news/* withClockNews */.S)(world));
+    await (0,tidy_up/* giveBackLane */.j)(ended, world);
+    return ended;
+}
+
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
@@ -47825,6 +47831,7 @@ var saved_release = __nccwpck_require__(2513);
 // EXTERNAL MODULE: ./lib/step/step.js + 27 modules
 var step = __nccwpck_require__(5266);
 ;// CONCATENATED MODULE: ./lib/step/post-step.js
+
 
 
 

@@ -6,7 +6,6 @@ import type { FunctionLogs } from './aws/function-logs.ts'
 import type { LoadBalancing } from './aws/load-balancing.ts'
 import type { Caller } from './aws/sts.ts'
 import type { Problem } from './problem.ts'
-import type { FreedLane, Release } from './release-state.ts'
 import type { GithubRun } from './workflow-run/github-run.ts'
 
 /** Everything outside that a release works with. Built by the entries and by tests, handed to everything else. */
@@ -28,8 +27,6 @@ export interface World extends Ecs, CodeDeploy {
   event: { name: string; read(): unknown }
   /** Whether a pull request of this repository is closed; undefined when GitHub does not say. */
   isPullRequestClosed(number: string): Promise<boolean | undefined>
-  /** Called when a pull request has lost its lane. */
-  onLaneFreed(freed: FreedLane): void
   /** Whether the run is seen only by people who may see the repository; false when that is not known. */
   isPrivateRepository(): boolean
   /** Logs of Lambda functions; loaded when it is first asked for. */
@@ -41,8 +38,6 @@ export interface World extends Ecs, CodeDeploy {
   readText(path: string): Promise<string | undefined>
   /** What has been warned of before the release began, for its summary. */
   cautions?: readonly string[]
-  /** Called whenever there is more to tell of the release, so that what is on disk survives a killed step. */
-  onRelease(release: Release): void
   /** Resolves when what was told so far is on disk for the post step. */
   whenSaved(): Promise<void>
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import { makeRoom } from '../../src/release/make-room.ts'
 import { Progress } from '../../src/release/progress.ts'
-import type { World } from '../../src/world.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import { handCodeDeploy, occupantOf, roomOf, ServiceFailure } from '../support/group-parts.ts'
 import { runNumber } from '../support/others.ts'
 import { rawInputs } from '../support/simulated-release.ts'
@@ -27,7 +27,7 @@ test('a release that replaces rests between looks that fail, stops nothing unsee
     signal: cancellation.signal,
     log: { line: () => {} },
     onRelease: () => {},
-  } as unknown as World
+  } as unknown as ReleaseWorld
   const progress = Progress.begin(parseInputs(rawInputs({ service: 'web' }), []).inputs, world)
   const room = roomOf({ policy: 'replace', patienceMs: 600_000 })
   expect(await makeRoom(room, occupantOf(), false, world, progress)).toBe(false)

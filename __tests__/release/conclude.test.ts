@@ -6,8 +6,8 @@ import type { Settlement } from '../../src/follow/settle.ts'
 import type { ReleasePlan } from '../../src/plan/plan.ts'
 import { conclude } from '../../src/release/conclude.ts'
 import { Progress } from '../../src/release/progress.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import type { Release } from '../../src/release-state.ts'
-import type { World } from '../../src/world.ts'
 import { newRelease } from '../support/releases.ts'
 import { snapshot, taskSets } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
@@ -81,7 +81,7 @@ async function concluded({ outcome, settlement = {}, ageSeconds = 0, ecs }: Stor
     onRelease: ({ production, status }: Release) => {
       if (production !== undefined && status === undefined) happened.push('production was told')
     },
-  } as unknown as World
+  } as unknown as ReleaseWorld
   const taskDefinition = { arn: `${FAMILY}:2`, isNew: true }
   const progress = new Progress(newRelease({ deploymentId: 'd-ORIGINAL1', taskDefinition, plan: PLAN }), world)
   const sinceMs = clock.monotonicMs()

@@ -6,7 +6,7 @@ import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { Problem } from '../../src/problem.ts'
 import { makeRoom } from '../../src/release/make-room.ts'
 import { Progress } from '../../src/release/progress.ts'
-import type { World } from '../../src/world.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import {
   deployments,
   groupOf,
@@ -106,7 +106,7 @@ async function play({
     ...runNumber(42, 2),
     log: { line: (text: string) => void lines.push(text), warning: (text: string) => void lines.push(text) },
     onRelease: () => {},
-  } as unknown as World
+  } as unknown as ReleaseWorld
   const { inputs } = parseInputs(rawInputs({ cluster: 'demo', service: 'web', image: 'registry.example/web:2' }), [])
   const progress = Progress.begin(inputs, world)
   const objection = async () => {

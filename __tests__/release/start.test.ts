@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals'
 import type { ReleaseEngine } from '../../src/follow/follow.ts'
 import type { ReleasePlan } from '../../src/plan/plan.ts'
 import { Progress } from '../../src/release/progress.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import { start } from '../../src/release/start.ts'
-import type { World } from '../../src/world.ts'
 import { newRelease } from '../support/releases.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
@@ -18,7 +18,7 @@ test('a run that is cancelled before its first write registers no task definitio
     signal: AbortSignal.abort(),
     log: { line: () => {}, group: async (_: string, body: () => Promise<never>) => await body() },
     onRelease: () => {},
-  } as unknown as World
+  } as unknown as ReleaseWorld
   const plan = { definition: { kind: 'register', definition: { family: 'web' } } } as unknown as ReleasePlan
   const progress = new Progress(newRelease({ status: undefined }), world)
   expect(await start(plan, engine, world, progress)).toEqual({ kind: 'ended' })

@@ -3,8 +3,8 @@ import { assumeRole } from '../../src/aws/assume-role.ts'
 import { signedBy } from '../../src/aws/clients.ts'
 import { OwnSession } from '../../src/aws/session.ts'
 import { callerOf, loadSts, readCaller, type Sts } from '../../src/aws/sts.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import type { Release } from '../../src/release-state.ts'
-import type { World } from '../../src/world.ts'
 import { tokenFor } from '../../tools/rehearsal/token-issuer.ts'
 import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
 import type { Fault } from '../../tools/simulator/scenario.ts'
@@ -54,7 +54,7 @@ async function releaseWith(options: Partial<SimulatedReleaseOptions>) {
 }
 
 /** A world whose requests are signed by a session that the release takes itself. */
-function asRole(place: { url: string; clock: VirtualClock }): Partial<World> {
+function asRole(place: { url: string; clock: VirtualClock }): Partial<ReleaseWorld> {
   clock = place.clock
   const request = {
     clock: place.clock,
@@ -77,7 +77,7 @@ function asRole(place: { url: string; clock: VirtualClock }): Partial<World> {
 
 /** A world with credentials of the environment, of this account as STS tells it. */
 function withCaller(given: TokenAnswer) {
-  return (place: { url: string; clock: VirtualClock }): Partial<World> => {
+  return (place: { url: string; clock: VirtualClock }): Partial<ReleaseWorld> => {
     clock = place.clock
     answer = () => given
     return { readCaller: async (attempts) => await readCaller(attempts, async () => sts) }

@@ -2,7 +2,7 @@ import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import type { HttpRequest, HttpResponse } from '@smithy/types'
 import { CallError } from '../../src/aws/attempts.ts'
-import type { World } from '../../src/world.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import { unsigned } from './direct-transport.ts'
 import { REVISION, ServiceFailure } from './group-parts.ts'
 import { runNumber } from './others.ts'
@@ -31,7 +31,7 @@ export interface HandAccount {
 }
 
 export interface HandAws {
-  world: World
+  world: ReleaseWorld
   clock: VirtualClock
   /** What was asked for, in order. */
   asked: { operation: string; input: Record<string, unknown> }[]
@@ -134,7 +134,7 @@ export const DENY = refuse('AccessDeniedException')
  */
 export function handAws(
   account: Partial<HandAccount> = {},
-  { answers = {}, world = {} }: { answers?: WireAnswers; world?: Partial<World> } = {},
+  { answers = {}, world = {} }: { answers?: WireAnswers; world?: Partial<ReleaseWorld> } = {},
 ): HandAws {
   const clock = virtualClock(1, T0)
   const asked: HandAws['asked'] = []

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import type { Release } from '../../src/release-state.ts'
-import type { World } from '../../src/world.ts'
 import { baseScenario } from '../../tools/simulator/scenarios.ts'
 import { runNumber } from './others.ts'
 import { expectValidReport } from './report-schema.ts'
@@ -14,7 +14,7 @@ export async function operate(
   account: SimulatedAccount,
   inputs: Inputs,
   {
-    world = runNumber(42) as Partial<World>,
+    world = runNumber(42) as Partial<ReleaseWorld>,
     prepare,
   }: Pick<Parameters<typeof simulateRelease>[0], 'world' | 'prepare'> = {},
 ): Promise<SimulatedRelease> {

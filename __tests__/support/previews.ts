@@ -1,7 +1,7 @@
 import { GetDeploymentCommand } from '@aws-sdk/client-codedeploy'
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import type { InputName } from '../../src/inputs/names.ts'
-import type { World } from '../../src/world.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import { previewWorld } from '../../tools/simulator/preview-world.ts'
 import type { HookPlan, Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario } from '../../tools/simulator/scenarios.ts'
@@ -25,7 +25,7 @@ type Options = Partial<Parameters<typeof simulateRelease>[0]> & {
 /** One run of `operation: preview` in an account that goes on after it. */
 export async function preview(
   account: SimulatedAccount,
-  world: Partial<World>,
+  world: Partial<ReleaseWorld>,
   { lanes = 2, inputs = {}, ...options }: Options = {},
 ): Promise<SimulatedRelease> {
   const result = await simulateRelease({

@@ -5,12 +5,12 @@ import { loadLoadBalancing } from '../../src/aws/load-balancing.ts'
 import { type ParsedInputs, parseInputs } from '../../src/inputs/inputs.ts'
 import { INPUT_NAMES, type InputName, type RawInputs } from '../../src/inputs/names.ts'
 import { operate } from '../../src/operations/operate.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import type { Release } from '../../src/release-state.ts'
 import { renderAnnotation } from '../../src/report/annotation.ts'
 import { type OutputName, renderOutputs } from '../../src/report/outputs.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { githubRun } from '../../src/workflow-run/github-run.ts'
-import type { World } from '../../src/world.ts'
 import type { RecordedCall } from '../../tools/simulator/recorded-call.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../../tools/simulator/simulator.ts'
@@ -29,11 +29,16 @@ export interface SimulatedReleaseOptions {
   files?: Record<string, string>
   /** Called before the release begins, e.g. to arrange for something in mid-release. */
   prepare?(staging: Staging): void | Promise<void>
-  world?: Partial<World>
+  world?: Partial<ReleaseWorld>
   /** Called when the release has ended, with the account still there. */
-  afterwards?(aftermath: { ended: Release; parsed: ParsedInputs; world: World; simulator: Simulator }): Promise<void>
+  afterwards?(aftermath: {
+    ended: Release
+    parsed: ParsedInputs
+    world: ReleaseWorld
+    simulator: Simulator
+  }): Promise<void>
   /** More of the world, made when the simulator's address is known. */
-  connect?(place: { url: string; clock: VirtualClock }): Partial<World>
+  connect?(place: { url: string; clock: VirtualClock }): Partial<ReleaseWorld>
 }
 
 /** A simulated account that several releases work in, one after the other. */
@@ -88,7 +93,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       rawInputs({ cluster: 'demo', service: 'web', image: 'registry.example/web:1.1.0', ...options.inputs }),
       options.undeclared ?? [],
     )
-    const world: World = {
+    const world: ReleaseWorld = {
       ecs,
       codeDeploy,
       clock,
@@ -170,7 +175,7 @@ export function clientsFor(
   }
 }
 
-function logInto(lines: string[]): World['log'] {
+function logInto(lines: string[]): ReleaseWorld['log'] {
   return {
     line: (text) => {
       lines.push(text)

@@ -5,9 +5,10 @@ import type { Place } from '../../src/github/courier.ts'
 import { pullRequestStates } from '../../src/github/pull-request-state.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import type { Release } from '../../src/release-state.ts'
 import { githubNews } from '../../src/step/github-news.ts'
-import type { Log, World } from '../../src/world.ts'
+import type { Log } from '../../src/world.ts'
 import { type GithubApi, type GithubApiOptions, startGithubApi } from '../../tools/fake-github/github-api.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario } from '../../tools/simulator/scenarios.ts'
@@ -65,7 +66,7 @@ export interface ToldOptions {
   environment?: NodeJS.ProcessEnv
   inputs: Partial<Record<InputName, string>>
   /** Over the world of the step: the run and its event, of a preview. */
-  world?: Partial<World>
+  world?: Partial<ReleaseWorld>
 }
 
 /** The commits that the runs of a test are of. */

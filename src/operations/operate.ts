@@ -3,15 +3,15 @@ import type { Operation } from '../inputs/operation.ts'
 import { preview } from '../previews/preview.ts'
 import { withClockNews } from '../release/clock-news.ts'
 import { release } from '../release/release.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
-import type { World } from '../world.ts'
 import { plan } from './plan.ts'
 import { promote } from './promote.ts'
 import { rollback } from './rollback.ts'
 import { stop } from './stop.ts'
 import { watch } from './watch.ts'
 
-const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: World) => Promise<Release>> = {
+const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: ReleaseWorld) => Promise<Release>> = {
   release,
   plan,
   watch,
@@ -22,6 +22,6 @@ const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: World) => Prom
 }
 
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */
-export async function operate(parsed: ParsedInputs, world: World): Promise<Release> {
+export async function operate(parsed: ParsedInputs, world: ReleaseWorld): Promise<Release> {
   return await OPERATIONS[parsed.inputs.operation](parsed, withClockNews(world))
 }

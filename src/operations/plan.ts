@@ -2,15 +2,15 @@ import type { ParsedInputs } from '../inputs/inputs.ts'
 import { check } from '../release/check.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
 import { plannedLines } from '../report/planned.ts'
-import type { World } from '../world.ts'
 
 /**
  * Says what a release with these inputs would do: every check and the whole plan, and no write at all. A deployment that
  * keeps the group busy is told, not waited for.
  */
-export async function plan(parsed: ParsedInputs, world: World): Promise<Release> {
+export async function plan(parsed: ParsedInputs, world: ReleaseWorld): Promise<Release> {
   const progress = Progress.begin(parsed.inputs, world)
   const planned = await check(parsed, undefined, patiently(world), progress)
   if (world.signal.aborted) return progress.end('cancelled')

@@ -10,10 +10,10 @@ import { attachTo, takeUp } from '../release/attach.ts'
 import { seeHome, seeThrough } from '../release/follow-through.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import { engineFor, followingOf } from '../release/wiring.ts'
 import type { Release } from '../release-state.ts'
 import { openingLines } from '../report/log-lines.ts'
-import type { World } from '../world.ts'
 import { endWithEnded, firstLook } from './stop.ts'
 
 /**
@@ -21,7 +21,7 @@ import { endWithEnded, firstLook } from './stop.ts'
  * continued already is followed only. Changes AWS by that, and with `wait-for: completion` by ending the termination
  * wait too.
  */
-export async function promote(parsed: ParsedInputs, world: World): Promise<Release> {
+export async function promote(parsed: ParsedInputs, world: ReleaseWorld): Promise<Release> {
   const { inputs } = parsed
   const progress = Progress.begin(inputs, world)
   const patient = patiently(world)
@@ -67,7 +67,7 @@ async function promoteLater(
   attached: Attached,
   { events }: Snapshot,
   inputs: Inputs,
-  world: World,
+  world: ReleaseWorld,
   progress: Progress,
 ): Promise<Release> {
   const { plan, deploymentId } = attached
@@ -95,7 +95,7 @@ const MAX_LOOKS = 7
 async function lookUntilClear(
   engine: ReleaseEngine,
   attached: Attached,
-  { clock, signal }: World,
+  { clock, signal }: ReleaseWorld,
   progress: Progress,
 ): Promise<Snapshot | undefined> {
   for (let looks = 1; ; looks++) {
@@ -113,7 +113,7 @@ async function stillWaits(
   problem: Problem,
   engine: ReleaseEngine,
   attached: Attached,
-  { clock, log, signal }: World,
+  { clock, log, signal }: ReleaseWorld,
   progress: Progress,
 ): Promise<boolean> {
   if (problem.reason !== 'unreachable') return true
@@ -126,7 +126,7 @@ async function stillWaits(
 }
 
 /** Changes AWS. @returns why it was not possible; somebody may have been first, which is as good */
-async function continueAtReady(engine: ReleaseEngine, id: string, { log }: World): Promise<Problem | undefined> {
+async function continueAtReady(engine: ReleaseEngine, id: string, { log }: ReleaseWorld): Promise<Problem | undefined> {
   return await log.group('Writes', async () => {
     try {
       await engine.promote(id)

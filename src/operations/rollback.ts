@@ -15,11 +15,11 @@ import { seeThrough, WIND_DOWN_MS } from '../release/follow-through.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
 import { release } from '../release/release.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import { engineFor, followingOf } from '../release/wiring.ts'
 import type { Release } from '../release-state.ts'
 import { planLines } from '../report/log-lines.ts'
 import { isTakenBack } from '../verdict.ts'
-import type { World } from '../world.ts'
 import { backAlready, isOtherThan, notYetNamed, stoppedBefore } from './rollback-words.ts'
 import { firstLook, stopAsAsked } from './stop.ts'
 
@@ -28,7 +28,7 @@ import { firstLook, stopAsAsked } from './stop.ts'
  * included; with nothing to stop, or when that is not accepted any more, an earlier revision is deployed, all at once and
  * without hooks. Changes AWS.
  */
-export async function rollback(parsed: ParsedInputs, world: World): Promise<Release> {
+export async function rollback(parsed: ParsedInputs, world: ReleaseWorld): Promise<Release> {
   const { inputs } = parsed
   const progress = Progress.begin(inputs, world)
   const patient = patiently(world)
@@ -74,7 +74,7 @@ interface Latest {
 /** Service, group and what happens in it; undefined with problems added. */
 async function look(
   parsed: ParsedInputs,
-  world: World,
+  world: ReleaseWorld,
   findings: Findings,
   progress: Progress,
 ): Promise<Scene | undefined> {
@@ -94,7 +94,7 @@ async function look(
 }
 
 /** @throws CallError */
-async function findLatest(world: World, facts: OccupancyFacts, inputs: Inputs): Promise<Latest | undefined> {
+async function findLatest(world: ReleaseWorld, facts: OccupancyFacts, inputs: Inputs): Promise<Latest | undefined> {
   const occupant = await findOccupant(world, facts)
   if (occupant !== undefined) {
     const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined
@@ -112,7 +112,7 @@ async function attachTo(
   inputs: Inputs,
   { service, group }: Place,
   id: string,
-  world: World,
+  world: ReleaseWorld,
   findings: Findings,
 ): Promise<Attached | undefined> {
   const info = await findings.answerOf(getDeployment(world, id))
@@ -123,7 +123,7 @@ async function attachTo(
 async function goBackWith(
   attached: Attached,
   inputs: Inputs,
-  world: World,
+  world: ReleaseWorld,
   progress: Progress,
 ): Promise<Release | undefined> {
   const { plan, deploymentId } = attached
@@ -159,7 +159,7 @@ async function goBackWith(
 async function deployEarlier(
   { inputs, ...rest }: ParsedInputs,
   place: Place,
-  world: World,
+  world: ReleaseWorld,
   findings: Findings,
 ): Promise<Release> {
   const told = findings.warnings.length
@@ -177,7 +177,7 @@ async function deployEarlier(
 }
 
 /** A firing alarm ends that too: then once more with polling off. */
-async function releaseBack(back: ParsedInputs, inputs: Inputs, world: World): Promise<Release> {
+async function releaseBack(back: ParsedInputs, inputs: Inputs, world: ReleaseWorld): Promise<Release> {
   const first = await release(back, world)
   const { snapshot, group } = first
   const isAlarm = snapshot !== undefined && hasEnded(snapshot) && snapshot.status !== 'succeeded'

@@ -11,16 +11,16 @@ import { conclude } from '../release/conclude.ts'
 import { WIND_DOWN_MS } from '../release/follow-through.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import { engineFor, followingOf } from '../release/wiring.ts'
 import type { Release } from '../release-state.ts'
 import { openingLines, outcomeLines } from '../report/log-lines.ts'
-import type { World } from '../world.ts'
 
 /**
  * Stops a deployment with rollback, also in its termination wait, and follows both to their ends; with `only-at-ready`
  * one that waits at `Ready`, or will once its test hook has passed, only. Changes AWS by that stop only; with nothing active there is nothing to do.
  */
-export async function stop(parsed: ParsedInputs, world: World): Promise<Release> {
+export async function stop(parsed: ParsedInputs, world: ReleaseWorld): Promise<Release> {
   const { inputs } = parsed
   const progress = Progress.begin(inputs, world)
   const patient = patiently(world)
@@ -67,7 +67,7 @@ export async function endWithEnded(
   snapshot: Snapshot,
   status: 'unchanged' | 'refused',
   inputs: Inputs,
-  world: World,
+  world: ReleaseWorld,
   progress: Progress,
 ): Promise<Release> {
   if (snapshot.status === 'succeeded') return progress.end(status)
@@ -89,7 +89,7 @@ async function stopAndConclude(
   attached: Attached,
   snapshot: Snapshot,
   inputs: Inputs,
-  world: World,
+  world: ReleaseWorld,
   progress: Progress,
 ): Promise<Release> {
   const { plan } = attached
@@ -104,7 +104,7 @@ export async function stopAsAsked(
   { plan, deploymentId }: Attached,
   snapshot: Snapshot,
   inputs: Inputs,
-  world: World,
+  world: ReleaseWorld,
   progress: Progress,
 ): Promise<Settlement> {
   const outcome = { kind: 'stop-asked', snapshot } as const

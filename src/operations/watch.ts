@@ -3,14 +3,14 @@ import { attachTo, takeUp } from '../release/attach.ts'
 import { seeThrough } from '../release/follow-through.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
-import type { World } from '../world.ts'
 
 /**
  * Follows a deployment that was made before, to the finish line or its end, and the rollback if there is one. Changes
  * nothing, also not when it is cancelled or not done in time.
  */
-export async function watch(parsed: ParsedInputs, world: World): Promise<Release> {
+export async function watch(parsed: ParsedInputs, world: ReleaseWorld): Promise<Release> {
   const progress = Progress.begin(parsed.inputs, world)
   const attached = await attachTo(parsed, patiently(world), progress)
   if (attached === undefined) return progress.end('refused')

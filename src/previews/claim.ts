@@ -2,11 +2,11 @@ import type { ParsedInputs } from '../inputs/inputs.ts'
 import type { Problem } from '../problem.ts'
 import { Progress } from '../release/progress.ts'
 import { release } from '../release/release.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
 import { TAKEN } from '../report/previews.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { Marker } from '../workflow-run/marker.ts'
-import type { World } from '../world.ts'
 import { type Candidate, candidateFor } from './candidate.ts'
 import { departures } from './departures.ts'
 import { freedLane } from './freed-lane.ts'
@@ -22,7 +22,7 @@ import { yields } from './yield.ts'
 export interface Claim {
   parsed: ParsedInputs
   own: Marker
-  world: World
+  world: ReleaseWorld
 }
 
 /**

@@ -4,9 +4,9 @@ import { identify } from '../plan/identity.ts'
 import type { Problem } from '../problem.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
 import { ownMarker } from '../workflow-run/marker.ts'
-import type { World } from '../world.ts'
 import { claim } from './claim.ts'
 import { errandOf } from './errand.ts'
 import { inputsOfLanes, type Lane, readLanes } from './lane.ts'
@@ -17,7 +17,7 @@ import { laneReadings } from './words.ts'
  * Previews of pull requests on lanes, services made for them: the event that started the run decides whether its pull
  * request is put on one, its lane is freed, or all are looked after. Changes AWS only in services that are tagged as lanes.
  */
-export async function preview(parsed: ParsedInputs, outside: World): Promise<Release> {
+export async function preview(parsed: ParsedInputs, outside: ReleaseWorld): Promise<Release> {
   const errand = errandOf(outside.event.name, outside.event.read())
   const pullRequest = 'pullRequest' in errand ? errand.pullRequest : ''
   const world = { ...outside, run: { ...outside.run, pullRequest } }
@@ -45,7 +45,7 @@ export async function preview(parsed: ParsedInputs, outside: World): Promise<Rel
 
 async function look(
   parsed: ParsedInputs,
-  world: World,
+  world: ReleaseWorld,
   findings: Findings,
   progress: Progress,
 ): Promise<Lane[] | undefined> {

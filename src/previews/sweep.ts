@@ -1,9 +1,9 @@
 import type { Inputs } from '../inputs/inputs.ts'
 import { Progress } from '../release/progress.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
 import { FREED, TAKEN_BY_OTHERS } from '../report/previews.ts'
 import type { Marker } from '../workflow-run/marker.ts'
-import type { World } from '../world.ts'
 import { departures } from './departures.ts'
 import { freeLane } from './free.ts'
 import { freedLane } from './freed-lane.ts'
@@ -20,7 +20,12 @@ interface Departure {
 }
 
 /** Frees every lane that runs tasks though nobody has it, or whose pull request needs it no more. Changes AWS. */
-export async function sweep(lanes: readonly Lane[], inputs: Inputs, own: Marker, world: World): Promise<Release> {
+export async function sweep(
+  lanes: readonly Lane[],
+  inputs: Inputs,
+  own: Marker,
+  world: ReleaseWorld,
+): Promise<Release> {
   const leaving = departures(own, inputs.previewIdleMs, world)
   const found: Departure[] = []
   for (const lane of lanes) {
@@ -37,7 +42,12 @@ export async function sweep(lanes: readonly Lane[], inputs: Inputs, own: Marker,
 }
 
 /** Frees the lanes of a pull request that was closed. Changes AWS. */
-export async function freeOwn(lanes: readonly Lane[], inputs: Inputs, own: Marker, world: World): Promise<Release> {
+export async function freeOwn(
+  lanes: readonly Lane[],
+  inputs: Inputs,
+  own: Marker,
+  world: ReleaseWorld,
+): Promise<Release> {
   const { pullRequest } = own
   if ((await world.isPullRequestClosed(pullRequest)) === false) {
     world.log.line(`Pull request ${pullRequest} is open again, so its lane is kept.`)
@@ -55,7 +65,7 @@ async function freeAll(
   lanes: readonly Lane[],
   preview: { errand: 'free' | 'sweep'; pullRequest: string },
   inputs: Inputs,
-  world: World,
+  world: ReleaseWorld,
 ): Promise<Release> {
   const progress = Progress.begin(inputs, world)
   const became = new Map<string, string>()

@@ -1,5 +1,6 @@
 import type { Problem } from '../problem.ts'
 import { Progress } from '../release/progress.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import { mayHaveStarted, type Release } from '../release-state.ts'
 import { FREED, TAKEN_BY_OTHERS } from '../report/previews.ts'
 import type { Marker } from '../workflow-run/marker.ts'
@@ -17,7 +18,12 @@ import { runNothing, runTasks } from './tasks.ts'
  * here. What cannot be done is left to the sweep. Changes AWS.
  * @param lanes all of them
  */
-export async function tidyUp(ended: Release, lanes: readonly Lane[], own: Marker, world: World): Promise<Release> {
+export async function tidyUp(
+  ended: Release,
+  lanes: readonly Lane[],
+  own: Marker,
+  world: ReleaseWorld,
+): Promise<Release> {
   const progress = new Progress(ended, world)
   try {
     if (ended.status !== 'succeeded') {
@@ -76,7 +82,7 @@ const LEFT: Record<Freeing, string> = {
 }
 
 /** The pull request was closed while its preview was being made, too early for the run of that event to see it. */
-async function leave(lane: Lane, own: Marker, world: World, progress: Progress): Promise<Release> {
+async function leave(lane: Lane, own: Marker, world: ReleaseWorld, progress: Progress): Promise<Release> {
   const freeing = await freeQuietly(lane, own, `pull request ${own.pullRequest} is closed`, world)
   progress.warn(`Pull request ${own.pullRequest} was closed meanwhile; ${LEFT[freeing]}.`)
   const { preview } = progress.release
@@ -95,7 +101,7 @@ async function keepOne(
   lane: Lane,
   now: readonly Lane[],
   own: Marker,
-  world: World,
+  world: ReleaseWorld,
   progress: Progress,
 ): Promise<Release> {
   for (const other of now) {
@@ -120,7 +126,7 @@ function otherLaneProblem(lane: Lane, other: Lane, { pullRequest }: Marker): Pro
 }
 
 /** What stands in the way is no verdict on the release. */
-async function freeQuietly(lane: Lane, own: Marker, why: string, world: World): Promise<Freeing> {
+async function freeQuietly(lane: Lane, own: Marker, why: string, world: ReleaseWorld): Promise<Freeing> {
   const aside = Progress.begin(lane.inputs, { ...world, onRelease: () => {} })
   const freeing = await freeLane(lane, own, world, aside)
   const freed = freeing === 'freed' ? freedLane(lane, lane.holder, why, []) : undefined

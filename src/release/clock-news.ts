@@ -2,7 +2,7 @@ import { clockTime } from '../text/words.ts'
 import type { World } from '../world.ts'
 
 /** The world, which says once in the log that AWS refused the time of a request and that it is sent again. */
-export function withClockNews(world: World): World {
+export function withClockNews<Given extends World>(world: Given): Given {
   let isTold = false
   return {
     ...world,

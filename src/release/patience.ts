@@ -8,7 +8,7 @@ import type { World } from '../world.ts'
 const PATIENCE_MS = 10 * 60_000
 
 /** The world as checks and writes see it: throttling only makes them slower. Told once when it begins and once when it is over. */
-export function patiently(world: World): World {
+export function patiently<Given extends World>(world: Given): Given {
   const { log, clock } = world
   let throttledCalls = 0
   let throttledAttempts = 0

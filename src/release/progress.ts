@@ -7,25 +7,25 @@ import { entryLine, readTroubleLine } from '../report/log-lines.ts'
 import { clockTime } from '../text/words.ts'
 import { momentOf } from '../time/clock.ts'
 import type { Status } from '../verdict.ts'
-import type { World } from '../world.ts'
 import { warnedNow, withoutPastWarnings } from './concerns.ts'
+import type { ReleaseWorld } from './release-world.ts'
 
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
 export class Progress {
   /** Readings of its deployments that fail, however often it is begun anew to follow them. */
   readonly reading: Trouble
   #release: Release
-  readonly #world: World
+  readonly #world: ReleaseWorld
   #later: (() => void)[] = []
 
-  constructor(release: Release, world: World) {
+  constructor(release: Release, world: ReleaseWorld) {
     this.#world = world
     this.#release = release
     this.reading = new Trouble((news) => world.log.line(readTroubleLine(news, world.clock.now())))
   }
 
   /** A release of which nothing is known yet. */
-  static begin(inputs: Inputs, world: World): Progress {
+  static begin(inputs: Inputs, world: ReleaseWorld): Progress {
     return new Progress(newRelease(inputs, world), world)
   }
 
@@ -104,7 +104,7 @@ export function askedOf({ cluster, service, waitFor, deploymentId, previewServic
 /** A release of which nothing is known yet. */
 export function newRelease(
   inputs: Inputs,
-  world: Pick<World, 'run' | 'region' | 'otherEndpoint' | 'clock' | 'cautions'>,
+  world: Pick<ReleaseWorld, 'run' | 'region' | 'otherEndpoint' | 'clock' | 'cautions'>,
 ): Release {
   return {
     operation: inputs.operation,

@@ -10,6 +10,7 @@ import { type Begun, seeThrough } from './follow-through.ts'
 import { makeRoom } from './make-room.ts'
 import { patiently } from './patience.ts'
 import { Progress } from './progress.ts'
+import type { ReleaseWorld } from './release-world.ts'
 import { start } from './start.ts'
 import { engineFor } from './wiring.ts'
 
@@ -17,7 +18,7 @@ import { engineFor } from './wiring.ts'
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
  * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
  */
-export async function release(parsed: ParsedInputs, world: World, terms: Terms = {}): Promise<Release> {
+export async function release(parsed: ParsedInputs, world: ReleaseWorld, terms: Terms = {}): Promise<Release> {
   const { inputs } = parsed
   const progress = Progress.begin(inputs, world)
   if (terms.preview !== undefined) progress.learn({ preview: terms.preview })
@@ -50,7 +51,12 @@ const SHOWS_WITHIN_MS = 2_000
  * deployment came first: what serves, and whose turn it is, may have changed.
  * @returns undefined when the release has ended
  */
-async function begin(parsed: ParsedInputs, world: World, progress: Progress, terms: Terms): Promise<Begun | undefined> {
+async function begin(
+  parsed: ParsedInputs,
+  world: ReleaseWorld,
+  progress: Progress,
+  terms: Terms,
+): Promise<Begun | undefined> {
   const { inputs } = parsed
   const patient = patiently(world)
   let blocker: string | undefined

@@ -7,9 +7,9 @@ import type { Parting } from '../inputs/choices.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import { mayHaveStarted, type Release } from '../release-state.ts'
 import { clockTime } from '../text/words.ts'
-import type { World } from '../world.ts'
 import { conclude } from './conclude.ts'
 import { Progress } from './progress.ts'
+import type { ReleaseWorld } from './release-world.ts'
 import { engineFor, followingOf } from './wiring.ts'
 
 /**
@@ -25,7 +25,7 @@ const STOPPED_WITHIN_MS = 20_000
  * Takes up a release whose main step was cancelled or lost: finds the deployment if its id was never seen, does what
  * `on-cancel` says, and follows to the end. Changes AWS only by the stop.
  */
-export async function resume(saved: Release, { inputs }: ParsedInputs, world: World): Promise<Release> {
+export async function resume(saved: Release, { inputs }: ParsedInputs, world: ReleaseWorld): Promise<Release> {
   const { clock, log } = world
   const untilMs = clock.monotonicMs() + WRAP_UP_MS
   const again = { status: undefined, settlement: undefined, failure: undefined, testListener: undefined }
@@ -93,7 +93,7 @@ const LOOK_AGAIN_AT_MOST_MS = 10_000
 async function searchStarted(
   search: () => Promise<string | undefined>,
   untilMs: number,
-  { clock, log }: World,
+  { clock, log }: ReleaseWorld,
 ): Promise<string | undefined | CallError> {
   log.line('The main step ended before CreateDeployment was answered; looking for the deployment.')
   for (let restMs = LOOK_AGAIN_MS; ; restMs = Math.min(LOOK_AGAIN_AT_MOST_MS, restMs * 2)) {

@@ -4,10 +4,11 @@ import type { GithubToolkit } from '../github/api.ts'
 import { pullRequestStates } from '../github/pull-request-state.ts'
 import { readRawInputs, readUndeclaredInputs } from '../inputs/environment.ts'
 import { type ParsedInputs, parseInputs } from '../inputs/inputs.ts'
+import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
 import type { Clock } from '../time/clock.ts'
 import { githubRun } from '../workflow-run/github-run.ts'
-import type { Log, World } from '../world.ts'
+import type { Log } from '../world.ts'
 import { connect } from './connection.ts'
 import { isPrivateRepository, readEvent } from './event.ts'
 import type { StepFiles } from './files.ts'
@@ -17,7 +18,7 @@ import type { LaterToolkit } from './toolkit.ts'
 /** What a step of this action works with: its inputs and the world around it. */
 export interface Step {
   parsed: ParsedInputs
-  world: World
+  world: ReleaseWorld
   news: GithubNews
   /** Lets go of connections. */
   close(): void
@@ -60,7 +61,7 @@ export async function buildStep(parts: StepParts): Promise<Step> {
     mayHaveBegun: parts.isSecond,
   })
   const access = githubAccess({ ...github, token: inputs.githubToken })
-  const world: World = {
+  const world: ReleaseWorld = {
     ...connection,
     clock,
     random: Math.random,

@@ -5,6 +5,7 @@ import { loadLoadBalancing } from '../../../src/aws/load-balancing.ts'
 import { OwnSession } from '../../../src/aws/session.ts'
 import { callerOf, loadSts, readCaller } from '../../../src/aws/sts.ts'
 import { wrapUp } from '../../../src/operations/wrap-up.ts'
+import type { ReleaseWorld } from '../../../src/release/release-world.ts'
 import { needsSomebody } from '../../../src/release/resume.ts'
 import type { Release } from '../../../src/release-state.ts'
 import { renderOutputs } from '../../../src/report/outputs.ts'
@@ -14,7 +15,6 @@ import { restoreRelease, saveRelease } from '../../../src/step/saved-release.ts'
 import { Teller } from '../../../src/step/teller.ts'
 import type { LaterToolkit, Toolkit } from '../../../src/step/toolkit.ts'
 import { momentOf } from '../../../src/time/clock.ts'
-import type { World } from '../../../src/world.ts'
 import { tokenFor } from '../../../tools/rehearsal/token-issuer.ts'
 import { SIMULATION_START_MS } from '../../../tools/simulator/clock.ts'
 import type { Lane } from '../../../tools/simulator/model/lane.ts'
@@ -206,7 +206,7 @@ function connect(
   held: HeldAnswers,
   toolkit: LaterToolkit,
   closing: { close(): void }[],
-): Partial<World> {
+): Partial<ReleaseWorld> {
   const { url } = simulator
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' }
   let loading: ReturnType<typeof loadSts> | undefined
