@@ -3,15 +3,9 @@ import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
 import type { CodeDeploy } from '../../src/aws/code-deploy.ts'
 import { blockerIn, type Earlier, findOwn, type Look } from '../../src/code-deploy/own-deployment.ts'
-import { fakeCodeDeploy } from '../support/fake-code-deploy.ts'
+import { fakeCodeDeploy, REQUEST } from '../support/fake-code-deploy.ts'
 import { T0 } from '../support/snapshots.ts'
 
-const REQUEST = {
-  applicationName: 'AppECS-demo-web',
-  deploymentGroupName: 'DgpECS-demo-web',
-  description: '[ecs-release run=7.1]',
-  revision: { revisionType: 'AppSpecContent', appSpecContent: { content: '{}', sha256: 'aaa' } },
-} as const
 const BEFORE: Earlier = { ids: ['d-BEFORE'], newestCreatedAtMs: T0 }
 
 /** A deployment made so many seconds after the one that was there before. */

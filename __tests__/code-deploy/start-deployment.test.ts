@@ -1,16 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
 import { MaybeStartedError, startDeployment } from '../../src/code-deploy/start-deployment.ts'
-import { type FakeAnswer, fakeCodeDeploy } from '../support/fake-code-deploy.ts'
+import { type FakeAnswer, fakeCodeDeploy, REQUEST } from '../support/fake-code-deploy.ts'
 import { T0 } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
-const REQUEST = {
-  applicationName: 'AppECS-demo-web',
-  deploymentGroupName: 'DgpECS-demo-web',
-  description: '[ecs-release run=7.1]',
-  revision: { revisionType: 'AppSpecContent', appSpecContent: { content: '{}', sha256: 'aaa' } },
-} as const
 const CREATED = { deploymentId: 'd-OWN123456' }
 const BUSY = 'DeploymentLimitExceededException'
 

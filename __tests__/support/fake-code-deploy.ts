@@ -2,6 +2,14 @@ import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import type { CodeDeploy } from '../../src/aws/code-deploy.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 
+/** What a deployment of this run is asked for with. */
+export const REQUEST = {
+  applicationName: 'AppECS-demo-web',
+  deploymentGroupName: 'DgpECS-demo-web',
+  description: '[ecs-release run=7.1]',
+  revision: { revisionType: 'AppSpecContent', appSpecContent: { content: '{}', sha256: 'aaa' } },
+} as const
+
 /** An answer, or the error that comes instead of one. */
 export type FakeAnswer = object | 'denied' | 'throttled' | 'lost' | string
 
