@@ -45916,7 +45916,7 @@ var wiring = __nccwpck_require__(6785);
  */
 const WIND_DOWN_MS = 6_000;
 /** Follows a deployment to the finish line, settles what is left, and comes to the verdict. */
-async function seeThrough({ plan, deploymentId, before }, inputs, world, progress) {
+async function followThrough({ plan, deploymentId, before }, inputs, world, progress) {
     if (before === undefined)
         for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
             world.log.line(line);
@@ -45926,10 +45926,10 @@ async function seeThrough({ plan, deploymentId, before }, inputs, world, progres
     const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
     const following = (0,wiring/* followingOf */.j)(plan, inputs.waitFor, inputs, world, progress);
     const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following, before);
-    return await seeHome({ plan, deploymentId }, outcome, inputs, world, progress);
+    return await settleAndConclude({ plan, deploymentId }, outcome, inputs, world, progress);
 }
 /** Settles what is left once a deployment is no longer followed, and comes to the verdict. */
-async function seeHome({ plan, deploymentId }, outcome, inputs, world, progress) {
+async function settleAndConclude({ plan, deploymentId }, outcome, inputs, world, progress) {
     progress.learn({ outcome });
     const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
     for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
@@ -46072,6 +46072,18 @@ function endUnsure({ lost, last }, progress) {
 
 
 
+/*
+ * The stations of a release, in order; a refusal or a cancel ends it at any of the first three:
+ *
+ *   check ──► make-room ──► start ──► follow-through ──► conclude
+ *     ▲           │           │          follow/follow      status, summary, hook logs
+ *     └───────────┴───────────┘          follow/settle
+ *      there is room, or another          rollback, stop
+ *      deployment came first
+ *
+ * `attach` stands in for the first three when the deployment exists already (watch, stop, promote, rollback); `resume`
+ * goes on from follow-through in the post step. `progress` hands every change on as it becomes known.
+ */
 /**
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
  * throws for nothing that AWS or the user did: the answer's `status` says how it ended.
@@ -46084,7 +46096,7 @@ async function release(parsed, world, terms = {}) {
     const begun = await begin(parsed, world, progress, terms);
     if (begun === undefined)
         return progress.release;
-    return await seeThrough(begun, inputs, world, progress);
+    return await followThrough(begun, inputs, world, progress);
 }
 /** How often a release lets others go first that started right before it. */
 const MAX_OVERTAKEN = 5;
@@ -46902,7 +46914,7 @@ async function promote(parsed, world) {
     if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });
     }
-    return await seeThrough(attached, inputs, world, progress);
+    return await followThrough(attached, inputs, world, progress);
 }
 /** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
 function unseenHookText(hook, deploymentId) {
@@ -46921,13 +46933,13 @@ async function promoteLater(engine, attached, { events }, inputs, world, progres
     const waiting = (0,wiring/* followingOf */.j)(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress);
     const outcome = await (0,follow/* follow */.e6)((0,wiring/* engineFor */.E)(plan, inputs, world, progress), deploymentId, waiting);
     if (outcome.kind !== 'finish-line')
-        return await seeHome(attached, outcome, inputs, world, progress);
+        return await settleAndConclude(attached, outcome, inputs, world, progress);
     const isHeld = (0,follow_snapshot/* isWaitingForPromotion */.gv)(outcome.snapshot);
     const problem = isHeld ? await continueAtReady(engine, deploymentId, world) : undefined;
     if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });
     }
-    return await seeThrough({ plan, deploymentId, before: outcome.snapshot }, inputs, world, progress);
+    return await followThrough({ plan, deploymentId, before: outcome.snapshot }, inputs, world, progress);
 }
 /** How soon to look again while a deployment comes to `Ready` or leaves it, and how often, in milliseconds. */
 const BESIDE_READY_MS = 5_000;
@@ -47307,7 +47319,7 @@ async function rollback(parsed, world) {
         if (otherThanNamed !== undefined)
             progress.warn(otherThanNamed);
         if (latest.goesBack)
-            return await seeThrough(attached, inputs, world, progress);
+            return await followThrough(attached, inputs, world, progress);
         const ended = await goBackWith(attached, inputs, world, progress);
         if (ended !== undefined)
             return ended;
@@ -47448,7 +47460,7 @@ async function watch(parsed, world) {
     if (attached === undefined)
         return progress.end('refused');
     takeUp(attached, progress);
-    return await seeThrough(attached, parsed.inputs, world, progress);
+    return await followThrough(attached, parsed.inputs, world, progress);
 }
 
 ;// CONCATENATED MODULE: ./lib/operations/operate.js

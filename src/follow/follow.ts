@@ -11,6 +11,15 @@ import { type Hooks, hasEnded, isWaitingForPromotion, type Snapshot } from './sn
 import { changesBetween, type TimelineEntry } from './timeline.ts'
 import { Trouble, type TroubleNews } from './trouble.ts'
 
+/*
+ *   ReleaseEngine.observe ──► snapshot ──► timeline   what changed since the last look, for the log
+ *       ▲                        ├───────► phase ──► budget   how long this may take
+ *       │ pace: when to look     └───────► finish line, end, cancel, budget spent ──► Outcome
+ *       └──────────────────────────────────┘ none of them: look again
+ *
+ * What became of a deployment after an Outcome, its stop and its rollback: `settle`, `stop-request`, `rollback`.
+ */
+
 /** A way to release: what the poll loop and the operations need of it. Every function may throw CallError. */
 export interface ReleaseEngine {
   /** Starts a deployment of the revision and returns its id. Changes AWS. */

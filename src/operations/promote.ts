@@ -7,7 +7,7 @@ import type { Attached } from '../plan/attach.ts'
 import { isBesideReady, otherImageProblems, promotionStep } from '../plan/promotion.ts'
 import type { Problem } from '../problem.ts'
 import { attachTo, takeUp } from '../release/attach.ts'
-import { seeHome, seeThrough } from '../release/follow-through.ts'
+import { followThrough, settleAndConclude } from '../release/follow-through.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
 import type { ReleaseWorld } from '../release/release-world.ts'
@@ -50,7 +50,7 @@ export async function promote(parsed: ParsedInputs, world: ReleaseWorld): Promis
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
     return progress.end('refused', { problems: [problem] })
   }
-  return await seeThrough(attached, inputs, world, progress)
+  return await followThrough(attached, inputs, world, progress)
 }
 
 /** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
@@ -78,13 +78,13 @@ async function promoteLater(
   )
   const waiting = followingOf(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress)
   const outcome = await follow(engineFor(plan, inputs, world, progress), deploymentId, waiting)
-  if (outcome.kind !== 'finish-line') return await seeHome(attached, outcome, inputs, world, progress)
+  if (outcome.kind !== 'finish-line') return await settleAndConclude(attached, outcome, inputs, world, progress)
   const isHeld = isWaitingForPromotion(outcome.snapshot)
   const problem = isHeld ? await continueAtReady(engine, deploymentId, world) : undefined
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
     return progress.end('refused', { problems: [problem] })
   }
-  return await seeThrough({ plan, deploymentId, before: outcome.snapshot }, inputs, world, progress)
+  return await followThrough({ plan, deploymentId, before: outcome.snapshot }, inputs, world, progress)
 }
 
 /** How soon to look again while a deployment comes to `Ready` or leaves it, and how often, in milliseconds. */

@@ -11,7 +11,7 @@ import { findRecentRollback } from '../plan/recent-rollback.ts'
 import { findRollbackTarget } from '../plan/rollback-target.ts'
 import { takeUp } from '../release/attach.ts'
 import { conclude } from '../release/conclude.ts'
-import { seeThrough, WIND_DOWN_MS } from '../release/follow-through.ts'
+import { followThrough, WIND_DOWN_MS } from '../release/follow-through.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
 import { release } from '../release/release.ts'
@@ -46,7 +46,7 @@ export async function rollback(parsed: ParsedInputs, world: ReleaseWorld): Promi
     if (latest.isOver) progress.warn(backAlready(attached, latest))
     const otherThanNamed = latest.isOver ? undefined : notYetNamed(inputs.taskDefinition, attached, latest)
     if (otherThanNamed !== undefined) progress.warn(otherThanNamed)
-    if (latest.goesBack) return await seeThrough(attached, inputs, world, progress)
+    if (latest.goesBack) return await followThrough(attached, inputs, world, progress)
     const ended = await goBackWith(attached, inputs, world, progress)
     if (ended !== undefined) return ended
   }

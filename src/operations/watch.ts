@@ -1,6 +1,6 @@
 import type { ParsedInputs } from '../inputs/inputs.ts'
 import { attachTo, takeUp } from '../release/attach.ts'
-import { seeThrough } from '../release/follow-through.ts'
+import { followThrough } from '../release/follow-through.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
 import type { ReleaseWorld } from '../release/release-world.ts'
@@ -15,5 +15,5 @@ export async function watch(parsed: ParsedInputs, world: ReleaseWorld): Promise<
   const attached = await attachTo(parsed, patiently(world), progress)
   if (attached === undefined) return progress.end('refused')
   takeUp(attached, progress)
-  return await seeThrough(attached, parsed.inputs, world, progress)
+  return await followThrough(attached, parsed.inputs, world, progress)
 }

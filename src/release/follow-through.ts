@@ -18,7 +18,7 @@ import { engineFor, followingOf } from './wiring.ts'
 export const WIND_DOWN_MS = 6_000
 
 /** A deployment that is to be followed. */
-export interface Begun {
+export interface Deploying {
   plan: ReleasePlan
   deploymentId: string
   /** The last reading of it that was told, when it was followed before. */
@@ -26,8 +26,8 @@ export interface Begun {
 }
 
 /** Follows a deployment to the finish line, settles what is left, and comes to the verdict. */
-export async function seeThrough(
-  { plan, deploymentId, before }: Begun,
+export async function followThrough(
+  { plan, deploymentId, before }: Deploying,
   inputs: Inputs,
   world: World,
   progress: Progress,
@@ -39,12 +39,12 @@ export async function seeThrough(
   const engine = engineFor(plan, inputs, world, progress)
   const following = followingOf(plan, inputs.waitFor, inputs, world, progress)
   const outcome = await follow(engine, deploymentId, following, before)
-  return await seeHome({ plan, deploymentId }, outcome, inputs, world, progress)
+  return await settleAndConclude({ plan, deploymentId }, outcome, inputs, world, progress)
 }
 
 /** Settles what is left once a deployment is no longer followed, and comes to the verdict. */
-export async function seeHome(
-  { plan, deploymentId }: Begun,
+export async function settleAndConclude(
+  { plan, deploymentId }: Deploying,
   outcome: Outcome,
   inputs: Inputs,
   world: World,

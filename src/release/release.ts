@@ -6,13 +6,26 @@ import type { Preview, Release } from '../release-state.ts'
 import { adoptionLines } from '../report/log-lines.ts'
 import type { World } from '../world.ts'
 import { check } from './check.ts'
-import { type Begun, seeThrough } from './follow-through.ts'
+import { type Deploying, followThrough } from './follow-through.ts'
 import { makeRoom } from './make-room.ts'
 import { patiently } from './patience.ts'
 import { Progress } from './progress.ts'
 import type { ReleaseWorld } from './release-world.ts'
 import { start } from './start.ts'
 import { engineFor } from './wiring.ts'
+
+/*
+ * The stations of a release, in order; a refusal or a cancel ends it at any of the first three:
+ *
+ *   check ──► make-room ──► start ──► follow-through ──► conclude
+ *     ▲           │           │          follow/follow      status, summary, hook logs
+ *     └───────────┴───────────┘          follow/settle
+ *      there is room, or another          rollback, stop
+ *      deployment came first
+ *
+ * `attach` stands in for the first three when the deployment exists already (watch, stop, promote, rollback); `resume`
+ * goes on from follow-through in the post step. `progress` hands every change on as it becomes known.
+ */
 
 /**
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
@@ -25,7 +38,7 @@ export async function release(parsed: ParsedInputs, world: ReleaseWorld, terms: 
 
   const begun = await begin(parsed, world, progress, terms)
   if (begun === undefined) return progress.release
-  return await seeThrough(begun, inputs, world, progress)
+  return await followThrough(begun, inputs, world, progress)
 }
 
 /** What else a release has to do with. */
@@ -56,7 +69,7 @@ async function begin(
   world: ReleaseWorld,
   progress: Progress,
   terms: Terms,
-): Promise<Begun | undefined> {
+): Promise<Deploying | undefined> {
   const { inputs } = parsed
   const patient = patiently(world)
   let blocker: string | undefined
