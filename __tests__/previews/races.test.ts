@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type Race, type RaceResult, race } from '../support/preview-races.ts'
+import { cases } from '../support/share.ts'
 
-const RACES = 60
+const RACES = cases(30, 4)
 
 const pullRequestRun = fc.record({
   event: fc.record({
@@ -30,7 +31,7 @@ test('never have two pull requests one lane, nor keeps one a lane it needs no mo
     fc.asyncProperty(races, async (given) => {
       expectFair(given as Race, await race(given as Race))
     }),
-    { numRuns: RACES, seed: 4 },
+    RACES,
   )
 })
 

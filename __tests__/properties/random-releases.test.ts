@@ -8,11 +8,12 @@ import type { Lane } from '../../tools/simulator/model/lane.ts'
 import type { Simulator } from '../../tools/simulator/simulator.ts'
 import { type RandomRelease, randomRelease } from '../support/random-release.ts'
 import { expectValidReport } from '../support/report-schema.ts'
+import { cases } from '../support/share.ts'
 import { clientsFor, type SimulatedRelease, simulateRelease } from '../support/simulated-release.ts'
 import type { VirtualClock } from '../support/virtual-clock.ts'
 
 /** The same releases in every run; another seed finds others. */
-const CASES = { numRuns: 100, seed: 20260808 }
+const CASES = cases(40, 20260808)
 
 const LANE = 'demo:web'
 

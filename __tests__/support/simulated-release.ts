@@ -1,5 +1,6 @@
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs'
+import type { Logger } from '@smithy/types'
 import { loadFunctionLogs } from '../../src/aws/function-logs.ts'
 import { loadLoadBalancing } from '../../src/aws/load-balancing.ts'
 import { type ParsedInputs, parseInputs } from '../../src/inputs/inputs.ts'
@@ -156,9 +157,19 @@ export async function inOneAccount(
 
 const KEYS = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' }
 
+/** What a client would look up in files and variables each time that it is made, and a log that nobody reads. */
+const NOTHING_TO_LOOK_UP = {
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  authSchemePreference: [] as string[],
+  logger: {} as Logger,
+} as const
+
 /** An address is asked over HTTP, with signatures; a simulator without either. */
 function clientOptionsFor(place: string | Simulator, credentials: ECSClientConfig['credentials'] = KEYS) {
-  const options = { credentials, region: 'us-east-1', maxAttempts: 1 }
+  const options = { ...NOTHING_TO_LOOK_UP, credentials, region: 'us-east-1', maxAttempts: 1 }
   if (typeof place === 'string') return { ...options, endpoint: place }
   const direct = { ...options, endpoint: place.url, requestHandler: new DirectTransport(place) }
   return credentials === KEYS ? { ...direct, signer: unsigned(KEYS.accessKeyId) } : direct

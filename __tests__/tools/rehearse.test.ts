@@ -74,7 +74,7 @@ test('shows the log, runs a hook that really asks the replacement, and leaves pa
   expect(left('summary.html')).toContain('<article class="markdown-body">')
 })
 
-test.concurrent('tells a GitHub of its own what it is asked to tell, and leaves the comment', async () => {
+test('tells a GitHub of its own what it is asked to tell, and leaves the comment', async () => {
   const asked = ['pull-request-comment=true', 'github-environment=staging', 'wait-for=nothing']
   const inputs = asked.flatMap((input) => ['--input', input])
   const { exitCode, printed, left } = await rehearseHere(['--scenario', 'no-hooks', '--speed', '5', ...inputs])
@@ -84,7 +84,7 @@ test.concurrent('tells a GitHub of its own what it is asked to tell, and leaves 
   expect(left('comment.md')).toContain('## Started: demo/web')
 })
 
-test.concurrent('a hook that prints commands, colours, pages and megabytes changes nothing but its own part of the log', async () => {
+test('a hook that prints commands, colours, pages and megabytes changes nothing but its own part of the log', async () => {
   const args = ['--speed', '20', '--hook', '__tests__/fixtures/hostile-hook.mjs', ...AT_ONCE]
   const { exitCode, printed, left } = await rehearseHere(args)
   expect(exitCode).toBe(0)
@@ -96,20 +96,20 @@ test.concurrent('a hook that prints commands, colours, pages and megabytes chang
   expect(left('summary.md')).not.toMatch(/octocat|evil|onerror/)
 })
 
-test.concurrent('ends with the exit code of the action, and takes any input', async () => {
+test('ends with the exit code of the action, and takes any input', async () => {
   const { exitCode, printed, left } = await rehearseHere(['--input', 'service=wobble', '--input', 'cluster=prod'])
   expect(exitCode).toBe(1)
   expect(printed).toContain("Error: Cluster 'prod' was not found.")
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'refused', reason: 'not-found' })
 })
 
-test.concurrent('warns of inputs that there are not, as a runner does', async () => {
+test('warns of inputs that there are not, as a runner does', async () => {
   const { exitCode, printed } = await rehearseHere(['--input', 'bogus-input=1', '--input', 'service=wobble'])
   expect(exitCode).toBe(1)
   expect(printed).toContain("Warning: Unexpected input(s) 'bogus-input', valid inputs are ['operation', 'cluster', ")
 })
 
-test.concurrent('refuses inputs of the official action that cannot apply', async () => {
+test('refuses inputs of the official action that cannot apply', async () => {
   const { exitCode, printed } = await rehearseHere(['--input', 'desired-count=3'])
   expect(exitCode).toBe(1)
   expect(printed).toContain("Error: Input 'desired-count' cannot apply to a release through CodeDeploy")
@@ -128,7 +128,7 @@ test('ends cleanly and leaves its results when it is interrupted', async () => {
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'cancelled' })
 })
 
-test.concurrent('renews the session of a role as often as the wait needs, with tokens of the job', async () => {
+test('renews the session of a role as often as the wait needs, with tokens of the job', async () => {
   const { exitCode, printed } = await rehearseHere(['--scenario', 'expired-with-role', '--speed', '25'])
   expect(exitCode).toBe(0)
   expect(printed).toContain('As arn:aws:sts::123456789012:assumed-role/release-web/example-shop-1658821493.1.')
@@ -136,7 +136,7 @@ test.concurrent('renews the session of a role as often as the wait needs, with t
   expect(Number(taken)).toBeGreaterThan(1)
 })
 
-test.concurrent('makes room where another deployment waits at Ready, and releases', async () => {
+test('makes room where another deployment waits at Ready, and releases', async () => {
   const args = ['--scenario', 'busy-ready', '--input', 'on-active-deployment=replace', '--speed', '25', ...AT_ONCE]
   const { exitCode, printed, left } = await rehearseHere(args)
   expect(exitCode).toBe(0)
@@ -144,7 +144,7 @@ test.concurrent('makes room where another deployment waits at Ready, and release
   expect(JSON.parse(left('outputs.json'))).toMatchObject({ status: 'succeeded', 'task-definition': 'web:3' })
 })
 
-test.concurrent.each([
+test.each([
   ['Install', '10'],
   ['AfterAllowTestTraffic', '12'],
   ['AllowTraffic', '20'],
@@ -165,7 +165,7 @@ test.concurrent.each([
   expect(JSON.parse(left('report.json'))).toMatchObject({ status: 'cancelled', rollback: { status: 'succeeded' } })
 })
 
-test.concurrent('cancelled with on-cancel: leave the deployment goes on, and the log says how to watch it', async () => {
+test('cancelled with on-cancel: leave the deployment goes on, and the log says how to watch it', async () => {
   const args = ['--cancel-at', 'AfterAllowTestTraffic', '--input', 'on-cancel=leave', '--speed', '20']
   const { printed, left } = await rehearseHere(args)
   const { 'codedeploy-deployment-id': id, ...outputs } = JSON.parse(left('outputs.json'))

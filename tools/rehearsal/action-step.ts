@@ -78,6 +78,9 @@ export interface StepEnvironment {
   summaryFile: string
 }
 
+/** Where Node keeps what it made of sources; a step starts sooner with it, and does nothing else. */
+const COMPILE_CACHE = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }
+
 /** What the runner gives a step: inputs and their defaults as `INPUT_…`, the run, and files for what it writes. */
 export function stepEnvironment(options: Omit<StepOptions, 'preloads' | 'onOutput'>): StepEnvironment {
   const { inputs, workspace, folder, environment, githubToken = '', run = PUSH_TO_MAIN, post } = options
@@ -87,6 +90,7 @@ export function stepEnvironment(options: Omit<StepOptions, 'preloads' | 'onOutpu
   const summaryFile = emptyFile(folder, 'summary.md')
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
+    ...COMPILE_CACHE,
     ...runnerVariables(folder, workspace),
     ...runVariables(run),
     GITHUB_EVENT_PATH: eventFile(folder, run.payload),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Ids that look like AWS's and are the same in every run: each is computed from what it names, never counted up or
@@ -50,7 +50,7 @@ export function hookExecutionIdOf(...parts: (string | number)[]): string {
 
 /** What CodeDeploy calls the sha256 of an AppSpec: lower-case hexadecimal of its UTF-8 bytes. */
 export function sha256Of(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex')
+  return hash('sha256', text, 'hex')
 }
 
 /** A private address, and which of two subnets it is in. */
@@ -73,5 +73,5 @@ export function secretOf(length: number, ...parts: (string | number)[]): string 
 }
 
 function digestOf(parts: (string | number)[]): Buffer {
-  return createHash('sha256').update(parts.join('\n')).digest()
+  return hash('sha256', parts.join('\n'), 'buffer')
 }

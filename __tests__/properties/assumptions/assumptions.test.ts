@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { randomRelease } from '../../support/random-release.ts'
+import { cases, IS_SOAK, isPlayed } from '../../support/share.ts'
 import { FLIPS, type Flip } from './other-sides.ts'
 import { type Played, play, replay, switchesRead } from './play.ts'
 import { STORIES, type Story } from './stories.ts'
@@ -10,26 +11,31 @@ import { expectTrue, type Truth } from './truth.ts'
 const mattered = new Set<string>()
 
 describe('a release is told as it was, on either side of every assumption about AWS', () => {
-  test.each(Object.entries(STORIES))('%s', async (_, story) => {
-    const played = await play(story, {})
-    expectAllTrue(played)
-    const read = switchesRead(story, played)
-    for (const flip of FLIPS.filter((one) => Object.keys(one).some((name) => read.has(name)))) {
-      const truths = replay(story, flip, played)
-      if (truths === undefined) {
-        for (const name of Object.keys(flip)) mattered.add(name)
-        await expectTold(story, flip)
-      } else naming(flip, () => expectAllTrue(played, truths))
-    }
-  })
+  test.each(Object.entries(STORIES).map(([name, story], place) => [name, story, place] as const))(
+    '%s',
+    async (_, story, place) => {
+      const played = await play(story, {})
+      expectAllTrue(played)
+      const read = switchesRead(story, played)
+      const flips = FLIPS.filter((one) => Object.keys(one).some((name) => read.has(name)))
+      for (const [index, flip] of flips.entries()) {
+        if (!isPlayed(index + place, 5)) continue
+        const truths = replay(story, flip, played)
+        if (truths === undefined) {
+          for (const name of Object.keys(flip)) mattered.add(name)
+          await expectTold(story, flip)
+        } else naming(flip, () => expectAllTrue(played, truths))
+      }
+    },
+  )
 
   test('and most assumptions change what the action is answered in one of these', () => {
-    expect(mattered.size).toBeGreaterThan(20)
+    expect(mattered.size).toBeGreaterThan(IS_SOAK ? 20 : 10)
   })
 })
 
 /** The same releases in every run; another seed finds others. */
-const CASES = { numRuns: 80, seed: 20260808 }
+const CASES = cases(30, 20260808)
 
 const someFlips: fc.Arbitrary<Flip> = fc
   .uniqueArray(fc.constantFrom(...FLIPS), { minLength: 1, maxLength: 8 })

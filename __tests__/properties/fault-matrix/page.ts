@@ -1,8 +1,9 @@
-import { FAULT_NAMES } from './faults.ts'
+import { expectedRule } from './expected.ts'
+import { FAULT_NAMES, type FaultName, LASTS, type Lasts } from './faults.ts'
 import type { Played, Undisturbed } from './matrix.ts'
 import { RULES, type Rule, type RuleName } from './rules.ts'
 import type { Verdict } from './run-cell.ts'
-import { ROWS, STORIES, type StoryName } from './stories.ts'
+import { ROWS, type Row, STORIES, type StoryName } from './stories.ts'
 
 const INTRODUCTION = `# What a release does when AWS does not
 
@@ -32,22 +33,38 @@ own attempts is told in one line when it begins and in one when it ends. The pos
 annotation when somebody has to look.
 `
 
-/** The page of the docs. A cell that is not as expected is marked. */
+/** The page of the docs. A cell that was played and is not as expected is marked. */
 export function renderPage(undisturbed: Undisturbed, played: readonly Played[]): string {
-  return `${[INTRODUCTION, matrix(played), words(played), stories(undisturbed)].join('\n')}`
+  return `${[INTRODUCTION, matrix(played), words(), stories(undisturbed)].join('\n')}`
 }
 
 function matrix(played: readonly Played[]): string {
   const lines = ROWS.map((row) => {
-    const cells = FAULT_NAMES.map((fault) => cellText(played.filter((one) => one.row === row && one.fault === fault)))
+    const cells = FAULT_NAMES.map((fault) => {
+      const seen = played.filter((one) => one.row === row && one.fault === fault)
+      return cellText(
+        LASTS.map((lasts) =>
+          wordOf(
+            row,
+            fault,
+            lasts,
+            seen.find((one) => one.lasts === lasts),
+          ),
+        ),
+      )
+    })
     return `| ${row.story} | ${row.operation} | ${cells.join(' | ')} |`
   })
   const head = `| Story | Operation | ${FAULT_NAMES.join(' | ')} |`
   return ['## Verdicts', '', head, dashes(FAULT_NAMES.length + 2), ...lines, ''].join('\n')
 }
 
-function cellText(cells: readonly Played[]): string {
-  const words = cells.map(({ rule, expected, seen }) => (isEqual(expected, seen) ? rule : `NOT ${rule}`))
+function wordOf(row: Row, fault: FaultName, lasts: Lasts, played: Played | undefined): string {
+  const rule = expectedRule(row, fault, lasts)
+  return played === undefined || isEqual(played.expected, played.seen) ? rule : `NOT ${rule}`
+}
+
+function cellText(words: readonly string[]): string {
   return [...new Set(words)].join(', ')
 }
 
@@ -55,8 +72,11 @@ function isEqual(one: object, other: object): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
-function words(played: readonly Played[]): string {
-  const used = (Object.keys(RULES) as RuleName[]).filter((name) => played.some(({ rule }) => rule === name))
+function words(): string {
+  const rules = new Set(
+    ROWS.flatMap((row) => FAULT_NAMES.flatMap((fault) => LASTS.map((lasts) => expectedRule(row, fault, lasts)))),
+  )
+  const used = (Object.keys(RULES) as RuleName[]).filter((name) => rules.has(name))
   const lines = used.map((name) => {
     const { change, why }: Rule = RULES[name]
     return `| ${name} | ${changeText(change)} | ${why} |`

@@ -32,7 +32,7 @@ async function play(name: string, workflow: Workflow, chapter?: string) {
   return { exitCode, printed: lines.join('\n'), folder }
 }
 
-test.concurrent.each<[WorkflowName, string, string[]]>([
+test.each<[WorkflowName, string, string[]]>([
   ['two-job', 'approved', ['propose', 'promote']],
   ['two-job', 'rejected', ['propose', 'reject']],
   ['preview', 'side-by-side', ['seven', 'eight']],

@@ -34,8 +34,9 @@ const SIGNATURE_MINUTES = 5
 
 /** Why a signature of this time is refused; undefined when it is not. The wording is observed. */
 export function otherTimeText(fault: FaultKind | undefined, signedAt: string | undefined, atMs: number) {
+  if (fault?.type !== 'wrong-clock') return undefined
   const signedMs = Date.parse(signedAt?.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5') ?? '')
-  if (fault?.type !== 'wrong-clock' || Number.isNaN(signedMs)) return undefined
+  if (Number.isNaN(signedMs)) return undefined
   const limitMs = SIGNATURE_MINUTES * 60_000
   const bound = (sign: '-' | '+', boundMs: number) => `${basicTime(boundMs)} (${basicTime(atMs)} ${sign} 5 min.)`
   if (signedMs < atMs - limitMs)

@@ -8,8 +8,12 @@ const load = createRequire(import.meta.url)
  * load than most runs of the simulator would ever spend in it.
  */
 export function schemaOf(client: string, namespace: string, operation: string): OperationSchema {
-  const loaded = (): OperationSchema => load(`@aws-sdk/client-${client}`)[`${operation}$`]
-  return [9, `com.amazonaws.${namespace}`, operation, 0, () => resolve(loaded()[4]), () => resolve(loaded()[5])]
+  let loaded: OperationSchema | undefined
+  const part = (place: 4 | 5) => {
+    loaded ??= load(`@aws-sdk/client-${client}`)[`${operation}$`] as OperationSchema
+    return resolve(loaded[place])
+  }
+  return [9, `com.amazonaws.${namespace}`, operation, 0, () => part(4), () => part(5)]
 }
 
 export function codeDeploySchema(operation: string): OperationSchema {

@@ -2,19 +2,21 @@ const { default: TestSequencer } = require('@jest/test-sequencer')
 
 /** Files that take longest, the longest first: one that begins last would run alone while a core has nothing to do. */
 const SLOW = [
+  'tools/rehearse',
+  'tools/rehearsal/workflows',
   'properties/fault-matrix/fault-matrix',
+  'bundle/bundle',
   'properties/assumptions/assumptions',
+  'properties/kill',
   'tools/simulator/invariants',
   'properties/fuzz-releases',
-  'tools/rehearse',
-  'bundle/bundle',
+  'examples/killed-workflows',
+  'bundle/credentials',
+  'bundle/github',
+  'bundle/operations',
+  'tools/simulator/main',
+  'tools/simulator/scaled-time',
   'scenarios/faults',
-  'tools/rehearsal/workflows',
-  'properties/hundred-releases',
-  'operations/rollback',
-  'properties/never-others',
-  'properties/random-releases',
-  'scenarios/release',
 ]
 
 /** Begins with the slow files also where nobody has run the tests before, as in a fresh clone. */
