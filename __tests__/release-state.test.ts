@@ -6,7 +6,13 @@ import { snapshot } from './support/snapshots.ts'
 
 const running = snapshot('SRPPPPPP')
 const deploymentId = running.deploymentId
-const settlement = { snapshot: running, rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined }
+const settlement = {
+  snapshot: running,
+  rollback: NO_ROLLBACK,
+  stop: undefined,
+  notStoppedBecause: undefined,
+  cutShort: undefined,
+}
 
 test.each<[string, Partial<Release>, string]>([
   ['that is unknown', { status: 'unknown', deploymentId }, 'unknown'],

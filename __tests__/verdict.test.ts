@@ -41,7 +41,7 @@ function settled(status: Rollback['status'], last: Snapshot | undefined, cutShor
     lookedForMs: 0,
     message: '',
   }
-  return { snapshot: last, rollback, stop: undefined, spared: undefined, cutShort }
+  return { snapshot: last, rollback, stop: undefined, notStoppedBecause: undefined, cutShort }
 }
 
 test.each([
@@ -98,7 +98,12 @@ describe('operation: stop', () => {
     ['its rollback succeeded', 'succeeded', SPLIT, 'stopped'],
     ['there was nothing to roll back', 'none', STOPPED, 'stopped'],
     ['no rollback followed, and a replacement may have production', 'none', SPLIT, 'failed'],
-    ['no rollback followed, and what there is could not be seen', 'none', { ...STOPPED, isBlind: true }, 'failed'],
+    [
+      'no rollback followed, and what there is could not be seen',
+      'none',
+      { ...STOPPED, eventsAreStale: true },
+      'failed',
+    ],
     ['its rollback failed', 'failed', SPLIT, 'rollback-failed'],
     ['its rollback still runs', 'running', SPLIT, 'unknown'],
     ['what became of its rollback is not known', 'unknown', SPLIT, 'unknown'],

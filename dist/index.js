@@ -36303,18 +36303,18 @@ function buildAppSpec(plan, taskDefinitionArn) {
 
 /***/ }),
 
-/***/ 7422:
+/***/ 2557:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   y: () => (/* binding */ readShipped)
+/* harmony export */   Y: () => (/* binding */ readBackAppSpec)
 /* harmony export */ });
 /* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6247);
 /* harmony import */ var _app_spec_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5955);
 
 
 /** Reads an AppSpec back that CodeDeploy has accepted, whoever wrote it. */
-function readShipped(text) {
+function readBackAppSpec(text) {
     const document = (0,_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)('appspec.yaml', text);
     if (typeof document === 'string')
         return { taskDefinition: undefined, file: undefined };
@@ -36483,7 +36483,7 @@ async function attemptCall(attempts, operation, send, mayTryAgain, direction) {
         }
     }
 }
-/** What was thrown on the way: for want of a session, by the call that was to take it. */
+/** What was thrown on the way: by the call for a session, when there is none. */
 function callError(operation, thrown) {
     return thrown instanceof CallError ? thrown : new CallError(operation, (0,_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .readServiceError */ .Yo)(thrown), thrown);
 }
@@ -37549,7 +37549,7 @@ function readSnapshot(reading) {
     return {
         deploymentId: info.deploymentId ?? '',
         statusReadAt: readAt,
-        isBlind: false,
+        eventsAreStale: false,
         eventsReadAt: targetReadAt,
         trafficReadAt: targetReadAt,
         status,
@@ -37564,7 +37564,7 @@ function readSnapshot(reading) {
             ? undefined
             : { deploymentId: rollback.rollbackDeploymentId, message: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(rollback.rollbackMessage ?? '') },
         events,
-        isShifted: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
+        eventsAreDone: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
         taskSets: (target?.ecsTarget?.taskSetsInfo ?? []).map((taskSet) => readTargetTaskSet(taskSet, originalTaskSetId)),
     };
 }
@@ -37574,10 +37574,10 @@ function readBlindly(reading, before) {
     return {
         ...seen,
         // Events that were read after the end are how it ended.
-        isBlind: before === undefined || before.isBlind || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(before),
+        eventsAreStale: before === undefined || before.eventsAreStale || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(before),
         events: before?.events ?? [],
         eventsReadAt: before?.eventsReadAt,
-        isShifted: seen.isShifted || before?.isShifted === true,
+        eventsAreDone: seen.eventsAreDone || before?.eventsAreDone === true,
         taskSets: before?.taskSets ?? [],
         trafficReadAt: before?.trafficReadAt,
     };
@@ -37700,9 +37700,9 @@ async function findOwn(aws, request, earlier, named) {
     for (const id of candidates) {
         try {
             const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
-            const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
-            if (isNew(rollsBack))
-                candidates.add(rollsBack);
+            const rollbackOf = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+            if (isNew(rollbackOf))
+                candidates.add(rollbackOf);
             const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
             const isLater = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
             if (isLater && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
@@ -37976,6 +37976,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
+// EXTERNAL MODULE: ./lib/follow/outage.js
+var outage = __nccwpck_require__(1446);
 ;// CONCATENATED MODULE: ./lib/follow/pace.js
 const SECOND_MS = 1_000;
 /** Throttled or failing reads are spread up to this far apart, in milliseconds. */
@@ -38055,8 +38057,6 @@ var follow_phase = __nccwpck_require__(8438);
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/follow/timeline.js
 var timeline = __nccwpck_require__(6342);
-// EXTERNAL MODULE: ./lib/follow/trouble.js
-var trouble = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./lib/follow/follow.js
 
 
@@ -38122,7 +38122,7 @@ function newWatch({ clock, onRequestTrouble }, before) {
         phaseSinceMs: nowMs,
         mayPromote: true,
         promoteAtMs: nowMs,
-        promoting: new trouble/* Trouble */.q(onRequestTrouble),
+        promoting: new outage/* Outage */.a(onRequestTrouble),
         mayEndWait: true,
     };
 }
@@ -38139,7 +38139,7 @@ async function look(engine, deploymentId, watch, following) {
         if (tell(before, snapshot, following))
             watch.lastToldMs = watch.lastReadMs;
         // Told after what was missed meanwhile, which is older.
-        following.reading.answered();
+        following.reading.recovered();
         watch.failedReads = 0;
         const outcome = outcomeOf(snapshot, following);
         if (outcome !== undefined)
@@ -38151,14 +38151,14 @@ async function look(engine, deploymentId, watch, following) {
         if (signal.aborted)
             return undefined;
         if (!(0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
-            watch.promoting.answered();
+            watch.promoting.recovered();
         else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
             if (isTestable(snapshot, following.hooks))
                 await (0,race/* until */.TG)(signal, promote(engine, deploymentId, watch, following));
             else
                 following.onPromotionUnsure?.();
         }
-        if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
+        if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.eventsAreDone) {
             await (0,race/* until */.TG)(signal, endTerminationWait(engine, deploymentId, watch, following));
         }
     }
@@ -38168,7 +38168,7 @@ async function look(engine, deploymentId, watch, following) {
         if (!mayRideOut(error.serviceError)) {
             return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation };
         }
-        following.reading.failedWith(error);
+        following.reading.failed(error);
         watch.failedReads += 1;
     }
     return undefined;
@@ -38177,7 +38177,7 @@ async function look(engine, deploymentId, watch, following) {
 async function promote(engine, deploymentId, watch, following) {
     try {
         await engine.promote(deploymentId);
-        watch.promoting.answered();
+        watch.promoting.recovered();
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
@@ -38192,8 +38192,8 @@ async function promote(engine, deploymentId, watch, following) {
             throw error;
         if (NO_LONGER_READY.has(code))
             return;
-        watch.promoting.failedWith(error);
-        watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed);
+        watch.promoting.failed(error);
+        watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failures);
     }
 }
 /** Ends the wait before the original is terminated; where we may not, it is waited for. */
@@ -38278,13 +38278,13 @@ function outcomeOf(snapshot, { finishLine, hooks }) {
         return { kind: 'ended', snapshot };
     if (finishLine === 'test-traffic' && isTestable(snapshot, hooks))
         return { kind: 'finish-line', snapshot };
-    if (finishLine !== 'completion' && snapshot.isShifted)
+    if (finishLine !== 'completion' && snapshot.eventsAreDone)
         return { kind: 'finish-line', snapshot };
     return undefined;
 }
 /** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
 function isTestable(snapshot, hooks) {
-    return (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && (!snapshot.isBlind || hooks.AfterAllowTestTraffic === undefined);
+    return (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && (!snapshot.eventsAreStale || hooks.AfterAllowTestTraffic === undefined);
 }
 /** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
 function untilTheEnd(following, limitMs) {
@@ -38301,6 +38301,42 @@ function untilTheEnd(following, limitMs) {
 /** A failed read is not a verdict, except when no later one can succeed. */
 function mayRideOut(error) {
     return (0,attempts/* isPassing */.WG)(error) || error.kind === 'answered';
+}
+
+
+/***/ }),
+
+/***/ 1446:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ Outage)
+/* harmony export */ });
+/** Calls that are made again and again until one is answered: what goes wrong is told once, and so is its end. */
+class Outage {
+    #onNews;
+    #first;
+    #failed = 0;
+    constructor(onNews) {
+        this.#onNews = onNews;
+    }
+    /** How many have failed in a row. */
+    get failures() {
+        return this.#failed;
+    }
+    failed(error) {
+        this.#failed += 1;
+        if (this.#first !== undefined)
+            return;
+        this.#first = error;
+        this.#onNews({ began: error });
+    }
+    recovered() {
+        if (this.#first !== undefined)
+            this.#onNews({ endedAfter: this.#failed, operation: this.#first.operation });
+        this.#first = undefined;
+        this.#failed = 0;
+    }
 }
 
 
@@ -38324,9 +38360,9 @@ function phaseOf(snapshot, hooks) {
         return { kind: 'ended' };
     if (snapshot.status === 'ready')
         return { kind: 'ready' };
-    if (snapshot.isShifted)
+    if (snapshot.eventsAreDone)
         return { kind: 'termination' };
-    if (snapshot.isBlind)
+    if (snapshot.eventsAreStale)
         return { kind: 'unseen' };
     const running = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .runningEvent */ .my)(snapshot);
     const hookFunction = running === undefined ? undefined : (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hookOf */ .pd)(hooks, running.name);
@@ -38433,7 +38469,7 @@ async function settleRollback(engine, ended, following, { rollbackOn, isAsked = 
 }
 /** How long to look for a rollback that may follow. What has passed since the end counts. */
 function searchLimitMs(ended, wasDue, now) {
-    const hasReplacement = ended.isBlind || ended.taskSets.some(({ role }) => role === 'replacement');
+    const hasReplacement = ended.eventsAreStale || ended.taskSets.some(({ role }) => role === 'replacement');
     if (!hasReplacement)
         return SHOWS_AT_ONCE_WITHIN_MS;
     const limitMs = wasDue ? budget/* ROLLBACK_BUDGET_MS */.ui : MAY_SHOW_WITHIN_MS;
@@ -38468,14 +38504,14 @@ async function lookForRollback(engine, ended, { clock, signal, reading: trouble,
             snapshot = seen;
             wasRead = true;
             lastReadMs = clock.monotonicMs();
-            trouble.answered();
+            trouble.recovered();
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (!(0,attempts/* isPassing */.WG)(error.serviceError))
                 return { snapshot, cutShort: 'lost-sight', lookedForMs: sinceMs };
-            trouble.failedWith(error);
+            trouble.failed(error);
         }
         const lookedForMs = clock.monotonicMs() - startMs;
         if (snapshot.rollback !== undefined)
@@ -38521,8 +38557,8 @@ function cutShortBy(kind) {
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
 var call_problem = __nccwpck_require__(7011);
-// EXTERNAL MODULE: ./lib/follow/trouble.js
-var trouble = __nccwpck_require__(6358);
+// EXTERNAL MODULE: ./lib/follow/outage.js
+var outage = __nccwpck_require__(1446);
 ;// CONCATENATED MODULE: ./lib/follow/stop-request.js
 
 
@@ -38549,7 +38585,7 @@ class StopRequest {
         this.#deploymentId = deploymentId;
         this.#clock = clock;
         this.#onAccepted = onStopAccepted;
-        this.#trouble = new trouble/* Trouble */.q(onRequestTrouble);
+        this.#trouble = new outage/* Outage */.a(onRequestTrouble);
     }
     /** Changes AWS. */
     async send() {
@@ -38558,7 +38594,7 @@ class StopRequest {
             this.refusal = undefined;
             this.problem = undefined;
             this.#sendAgainAtMs = undefined;
-            this.#trouble.answered();
+            this.#trouble.recovered();
             this.#onAccepted();
         }
         catch (error) {
@@ -38569,7 +38605,7 @@ class StopRequest {
             const mayPass = (0,attempts/* isPassing */.WG)(serviceError);
             this.#sendAgainAtMs = mayPass ? this.#clock.monotonicMs() + AGAIN_AFTER_MS : undefined;
             if (mayPass)
-                this.#trouble.failedWith(error);
+                this.#trouble.failed(error);
             this.problem = (0,call_problem/* callProblem */.U)(error);
             this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted';
             if (error.hadUnanswered || (mayPass && !serviceError.notAccepted))
@@ -38611,22 +38647,22 @@ const LOOK_AGAIN_LATER_MS = 5_000;
 const LOOK_ONCE_MORE_MS = 60_000;
 /** How long the events of a deployment may be behind its end before they are told as contradicting it. Assumed. */
 const CATCHES_UP_WITHIN_MS = 60_000;
-const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined };
+const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, notStoppedBecause: undefined, cutShort: undefined };
 /**
  * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
  * follows that deployment to its own end. Changes AWS only after `given-up` and `stop-asked`, and after `cancelled` and
  * `timed-out` when asked to; production that has moved is taken back by `stop-asked` alone, and nothing is stopped
  * unseen.
  */
-async function settle(engine, deploymentId, outcome, following, partings) {
+async function settle(engine, deploymentId, outcome, following, policy) {
     const { clock, signal } = following;
     const isCancelled = outcome.kind === 'cancelled';
     // What is being settled when the run is cancelled goes on for as long as a cancelled step does.
-    const late = isCancelled ? clock.deadline(partings.windDownMs) : (0,race/* delayed */.Nw)(clock, signal, partings.windDownMs);
+    const late = isCancelled ? clock.deadline(policy.windDownMs) : (0,race/* delayed */.Nw)(clock, signal, policy.windDownMs);
     const timed = { ...following, signal: late.signal };
     try {
         const settling = isCancelled ? following : timed;
-        const settlement = await bringToRest(engine, deploymentId, outcome, settling, partings);
+        const settlement = await settleLeftover(engine, deploymentId, outcome, settling, policy);
         if (settlement.snapshot === undefined)
             return settlement;
         return { ...settlement, snapshot: await untilConsistent(engine, settlement.snapshot, timed) };
@@ -38635,7 +38671,7 @@ async function settle(engine, deploymentId, outcome, following, partings) {
         late.cancel();
     }
 }
-async function bringToRest(engine, deploymentId, outcome, following, partings) {
+async function settleLeftover(engine, deploymentId, outcome, following, policy) {
     const { snapshot } = outcome;
     switch (outcome.kind) {
         case 'finish-line':
@@ -38643,20 +38679,20 @@ async function bringToRest(engine, deploymentId, outcome, following, partings) {
         case 'lost-sight':
             return { ...AT_REST, snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' }, cutShort: 'lost-sight' };
         case 'ended':
-            return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, reasonsOf(partings))) };
+            return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, reasonsOf(policy))) };
         case 'given-up':
-            return await stopAndSettle(engine, outcome.snapshot, following, partings);
+            return await stopAndSettle(engine, outcome.snapshot, following, policy);
         case 'stop-asked':
-            return await stopAndSettle(engine, outcome.snapshot, following, partings, 'as-asked');
+            return await stopAndSettle(engine, outcome.snapshot, following, policy, 'as-asked');
         case 'timed-out':
-            if (partings.onTimeout === 'leave')
-                return await leave(engine, deploymentId, snapshot, following, partings);
-            return await partWithRollback(engine, deploymentId, snapshot, following, partings);
+            if (policy.onTimeout === 'leave')
+                return await leave(engine, deploymentId, snapshot, following, policy);
+            return await partWithRollback(engine, deploymentId, snapshot, following, policy);
         case 'cancelled': {
-            const untilMs = following.clock.monotonicMs() + partings.windDownMs;
+            const untilMs = following.clock.monotonicMs() + policy.windDownMs;
             const windingDown = { ...following, signal: new AbortController().signal, untilMs };
-            const part = partings.onCancel === 'leave' ? leave : partWithRollback;
-            return await part(engine, deploymentId, snapshot, windingDown, partings);
+            const part = policy.onCancel === 'leave' ? leave : partWithRollback;
+            return await part(engine, deploymentId, snapshot, windingDown, policy);
         }
     }
 }
@@ -38690,13 +38726,13 @@ async function untilConsistent(engine, ended, following) {
     return snapshot;
 }
 /** Leaves a deployment as it is; where the last reading of it is no longer what is now, with another one. */
-async function leave(engine, deploymentId, before, following, partings) {
+async function leave(engine, deploymentId, before, following, policy) {
     const isKnown = before !== undefined && (0,follow_snapshot/* isCurrent */.Oz)((0,follow_snapshot/* lastReadAt */.as)(before), (0,time_clock/* momentOf */.Et)(following.clock));
     const snapshot = isKnown ? before : await lookOnceMore(engine, deploymentId, before, following);
     if (snapshot === undefined)
         return unseen(before, following);
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return await settleEnd(engine, snapshot, following, reasonsOf(partings));
+        return await settleEnd(engine, snapshot, following, reasonsOf(policy));
     return { ...AT_REST, snapshot };
 }
 /** Nothing is known of what became of it since it was read before. */
@@ -38707,19 +38743,19 @@ function unseen(before, { signal, untilMs }) {
     return { ...AT_REST, snapshot: before, rollback, cutShort };
 }
 /** Stops a deployment with rollback unless a fresh look says that it is too late for that. */
-async function partWithRollback(engine, deploymentId, before, following, partings) {
-    const { wasStopped = false, wasStopAccepted = false, onlyAtReady = false } = partings;
+async function partWithRollback(engine, deploymentId, before, following, policy) {
+    const { wasStopped = false, wasStopAccepted = false, onlyAtReady = false } = policy;
     const snapshot = await lookOnceMore(engine, deploymentId, before, following);
     if (snapshot === undefined)
-        return { ...unseen(before, following), spared: 'unseen' };
+        return { ...unseen(before, following), notStoppedBecause: 'unseen' };
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return await settleEnd(engine, snapshot, following, reasonsOf(partings));
-    if ((0,follow_snapshot/* isMoved */.yu)(snapshot) && !wasStopped)
-        return { ...AT_REST, snapshot, spared: 'moved' };
+        return await settleEnd(engine, snapshot, following, reasonsOf(policy));
+    if ((0,follow_snapshot/* productionMoved */.ZS)(snapshot) && !wasStopped)
+        return { ...AT_REST, snapshot, notStoppedBecause: 'moved' };
     const isMeant = !onlyAtReady || wasStopAccepted || (0,follow_snapshot/* isBeforeProduction */.rr)(snapshot);
     if (!isMeant)
-        return { ...AT_REST, snapshot, spared: 'not-at-ready' };
-    return await stopAndSettle(engine, snapshot, following, partings, wasStopped ? 'as-asked' : undefined);
+        return { ...AT_REST, snapshot, notStoppedBecause: 'not-at-ready' };
+    return await stopAndSettle(engine, snapshot, following, policy, wasStopped ? 'as-asked' : undefined);
 }
 /** A reading made now; undefined when there was none. */
 async function lookOnceMore(engine, deploymentId, before, following) {
@@ -38733,14 +38769,14 @@ async function lookOnceMore(engine, deploymentId, before, following) {
             const snapshot = await (0,race/* within */.ux)(clock, limitMs - sinceMs, () => (0,race/* until */.TG)(signal, reading));
             if (snapshot === undefined)
                 return undefined;
-            trouble.answered();
+            trouble.recovered();
             (0,follow/* tell */.qz)(before, snapshot, following);
             return snapshot;
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
-            trouble.failedWith(error);
+            trouble.failed(error);
             const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, sinceMs / 4));
             if (sinceMs + restMs >= limitMs)
                 return undefined;
@@ -38749,14 +38785,14 @@ async function lookOnceMore(engine, deploymentId, before, following) {
     }
     return undefined;
 }
-async function stopAndSettle(engine, snapshot, following, partings, asAsked) {
+async function stopAndSettle(engine, snapshot, following, policy, asAsked) {
     const { deploymentId } = snapshot;
     const stop = new StopRequest(engine, deploymentId, following);
     await stop.send();
     const waiting = {
         ...(0,follow/* untilTheEnd */.Jd)(following, STOP_BUDGET_MS),
         reasonToGiveUp: async (seen) => {
-            if (mayStopNow(seen, partings, asAsked))
+            if (mayStopNow(seen, policy, asAsked))
                 await stop.sendAgainIfWorthwhile();
             return asAsked !== undefined && stop.isRefusedForGood ? 'CodeDeploy did not accept the stop' : undefined;
         },
@@ -38768,7 +38804,7 @@ async function stopAndSettle(engine, snapshot, following, partings, asAsked) {
     const cutShort = cutShortOf(end, following);
     if (cutShort === undefined && end.snapshot !== undefined) {
         const isRefused = refusal !== undefined && !stop.hasEnded(end.snapshot);
-        const reasons = isRefused ? reasonsOf(partings) : { ...reasonsOf(partings), isAsked: true };
+        const reasons = isRefused ? reasonsOf(policy) : { ...reasonsOf(policy), isAsked: true };
         const settled = await settleEnd(engine, end.snapshot, following, reasons);
         return { ...settled, stop: { refusal: isRefused ? refusal : undefined } };
     }
@@ -38791,7 +38827,7 @@ function cutShortOf({ kind, snapshot }, { clock, untilMs }) {
 /** Whether a stop that has failed is still wanted of a deployment that is like this by now. */
 function mayStopNow(seen, { onlyAtReady = false }, asAsked) {
     if (asAsked === undefined)
-        return !(0,follow_snapshot/* isMoved */.yu)(seen);
+        return !(0,follow_snapshot/* productionMoved */.ZS)(seen);
     return !onlyAtReady || (0,follow_snapshot/* isBeforeProduction */.rr)(seen);
 }
 /** A deployment that succeeded while it was to be stopped is at rest too. */
@@ -38814,6 +38850,7 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   Oz: () => (/* binding */ isCurrent),
 /* harmony export */   QV: () => (/* binding */ lastEventEndMs),
 /* harmony export */   Vi: () => (/* binding */ keepOpenAt),
+/* harmony export */   ZS: () => (/* binding */ productionMoved),
 /* harmony export */   as: () => (/* binding */ lastReadAt),
 /* harmony export */   fq: () => (/* binding */ keepReadySince),
 /* harmony export */   gv: () => (/* binding */ isWaitingForPromotion),
@@ -38822,8 +38859,7 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   nM: () => (/* binding */ isAtTestHook),
 /* harmony export */   pd: () => (/* binding */ hookOf),
 /* harmony export */   rr: () => (/* binding */ isBeforeProduction),
-/* harmony export */   uG: () => (/* binding */ failedEvent),
-/* harmony export */   yu: () => (/* binding */ isMoved)
+/* harmony export */   uG: () => (/* binding */ failedEvent)
 /* harmony export */ });
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4795);
 
@@ -38842,9 +38878,9 @@ function replacementTraffic(snapshot) {
  * All of production is on the replacement, as far as this reading tells, whether or not its last hook has passed. Only
  * a person who asks for it takes that back.
  */
-function isMoved(snapshot) {
+function productionMoved(snapshot) {
     const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement');
-    return snapshot.isShifted || replacement?.trafficPercent === 100 || replacement?.state === 'primary';
+    return snapshot.eventsAreDone || replacement?.trafficPercent === 100 || replacement?.state === 'primary';
 }
 /** How old a reading may be to be told as what is now, in milliseconds. */
 const CURRENT_FOR_MS = 5_000;
@@ -38853,8 +38889,8 @@ function isCurrent(readAt, now) {
     return (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(readAt, now) <= CURRENT_FOR_MS;
 }
 /** When anything of it was read last: while its target says that it runs, the status is read less often. */
-function lastReadAt({ statusReadAt, isBlind, eventsReadAt }) {
-    if (isBlind || eventsReadAt === undefined)
+function lastReadAt({ statusReadAt, eventsAreStale, eventsReadAt }) {
+    if (eventsAreStale || eventsReadAt === undefined)
         return statusReadAt;
     return (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(statusReadAt, eventsReadAt) > 0 ? eventsReadAt : statusReadAt;
 }
@@ -38863,8 +38899,8 @@ function lastReadAt({ statusReadAt, isBlind, eventsReadAt }) {
  * @param now undefined while the deployment is being followed
  */
 function areEventsKnown(snapshot, now) {
-    const { isBlind, eventsReadAt } = snapshot;
-    if (isBlind || eventsReadAt === undefined)
+    const { eventsAreStale, eventsReadAt } = snapshot;
+    if (eventsAreStale || eventsReadAt === undefined)
         return false;
     return hasEnded(snapshot) || now === undefined || isCurrent(eventsReadAt, now);
 }
@@ -38934,7 +38970,7 @@ function isBeforeProduction(snapshot) {
     const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
     const ahead = next < 0 ? [] : snapshot.events.slice(next);
     const isAhead = ahead.every(({ status }) => status === 'pending' || status === 'skipped');
-    return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && isAhead && !isMoved(snapshot);
+    return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && isAhead && !productionMoved(snapshot);
 }
 
 
@@ -39039,42 +39075,6 @@ function replacementOf(snapshot) {
 
 /***/ }),
 
-/***/ 6358:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   q: () => (/* binding */ Trouble)
-/* harmony export */ });
-/** Calls that are made again and again until one is answered: what goes wrong is told once, and so is its end. */
-class Trouble {
-    #onNews;
-    #first;
-    #failed = 0;
-    constructor(onNews) {
-        this.#onNews = onNews;
-    }
-    /** How many have failed in a row. */
-    get failed() {
-        return this.#failed;
-    }
-    failedWith(error) {
-        this.#failed += 1;
-        if (this.#first !== undefined)
-            return;
-        this.#first = error;
-        this.#onNews({ began: error });
-    }
-    answered() {
-        if (this.#first !== undefined)
-            this.#onNews({ endedAfter: this.#failed, operation: this.#first.operation });
-        this.#first = undefined;
-        this.#failed = 0;
-    }
-}
-
-
-/***/ }),
-
 /***/ 9040:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39087,7 +39087,7 @@ class Trouble {
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7289);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
-/* harmony import */ var _room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5338);
+/* harmony import */ var _wait_terms_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4575);
 
 
 
@@ -39121,7 +39121,7 @@ function advice({ stage, heldUntilMs, freeAtMs }, room, now) {
         const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, now.atMs)}`;
         return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
     }
-    if ((0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .leftMs */ .O)(room, now) <= 0)
+    if ((0,_wait_terms_js__WEBPACK_IMPORTED_MODULE_3__/* .leftMs */ .O)(room, now) <= 0)
         return `This step has waited for ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(patienceMs)}, which is as long as the release itself may take.`;
     if (stage === 'shifted' && freeAtMs !== undefined) {
         return `It is free at ${moment(freeAtMs, now.atMs)}, later than the ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
@@ -39130,13 +39130,13 @@ function advice({ stage, heldUntilMs, freeAtMs }, room, now) {
 }
 /** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml in example/shop)`. */
 function describeOccupant(occupant, nowMs) {
-    const { id, snapshot, creator, description, marker, rollsBack } = occupant;
+    const { id, snapshot, creator, description, marker, rollbackOf } = occupant;
     const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .runningEvent */ .my)(snapshot);
     const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
     const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
     const by = ` by ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(creator, 60) || 'unknown'}`;
     const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`;
-    const undoes = rollsBack === undefined ? '' : `, which rolls back ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(rollsBack, 60)}`;
+    const undoes = rollbackOf === undefined ? '' : `, which rolls back ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(rollbackOf, 60)}`;
     const text = marker === undefined && description !== '' ? `, '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(description, 256)}'` : '';
     return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`;
 }
@@ -39193,7 +39193,7 @@ function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
     if (snapshot.status === 'ready') {
         return isHeldAtReady && (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) ? 'held' : 'unshifted';
     }
-    if (snapshot.isShifted || isPrimary)
+    if (snapshot.eventsAreDone || isPrimary)
         return 'shifted';
     const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
     const hasBegun = shift !== undefined && shift.status !== 'pending';
@@ -39260,14 +39260,14 @@ async function readOccupant(aws, id, facts) {
     const snapshot = { ...read, deploymentId: id };
     const { sightings = new group_sightings/* Sightings */.l() } = facts;
     sightings.see(snapshot);
-    const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId;
-    const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback';
+    const rollbackOf = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+    const isRollback = rollbackOf !== undefined || info.creator === 'codeDeployRollback';
     const waits = info.blueGreenDeploymentConfiguration === undefined ? group : (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration);
-    const marker = (0,workflow_run_marker/* parseMarker */.gY)(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack));
+    const marker = (0,workflow_run_marker/* parseMarker */.gY)(rollbackOf === undefined ? info.description : await descriptionOf(aws, rollbackOf));
     const isPrimary = service.primary.deploymentId === id;
     const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, sightings);
     const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady });
-    if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
+    if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollbackOf === undefined) {
         return await readOccupant(aws, snapshot.rollback.deploymentId, facts);
     }
     const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), sightings);
@@ -39282,7 +39282,7 @@ async function readOccupant(aws, id, facts) {
         description: info.description ?? '',
         marker,
         appSpecSha256: info.revision?.appSpecContent?.sha256,
-        rollsBack,
+        rollbackOf: rollbackOf,
         ...deadlines(stage, snapshot, waits),
     };
 }
@@ -39343,73 +39343,6 @@ function deadlines(stage, snapshot, waits) {
 
 /***/ }),
 
-/***/ 5338:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  O: () => (/* binding */ leftMs),
-  e: () => (/* binding */ stepIn)
-});
-
-// EXTERNAL MODULE: ./lib/time/clock.js
-var clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/workflow-run/marker.js
-var workflow_run_marker = __nccwpck_require__(4907);
-;// CONCATENATED MODULE: ./lib/group/room-policy.js
-/**
- * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
- * rollback is never disturbed.
- */
-const STEPS = {
-    wait: { unshifted: 'wait', shifting: 'wait', held: 'refuse', shifted: 'wait', 'rolling-back': 'wait' },
-    replace: {
-        unshifted: 'stop',
-        shifting: 'wait',
-        held: 'stop',
-        shifted: 'end-termination-wait',
-        'rolling-back': 'wait',
-    },
-    fail: { unshifted: 'refuse', shifting: 'refuse', held: 'refuse', shifted: 'refuse', 'rolling-back': 'refuse' },
-};
-/** What to do about a deployment that keeps the group busy. */
-function roomStep(policy, facts) {
-    const { stage, freeInMs, asked, leftMs } = facts;
-    const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage];
-    const next = asked.has(step) ? 'wait' : step;
-    // A step that AWS does not take is tried again for no longer than is waited.
-    if (next !== 'wait')
-        return leftMs > 0 ? next : 'refuse';
-    const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeInMs ?? 0) > leftMs;
-    return leftMs <= 0 || isTooLong ? 'refuse' : 'wait';
-}
-
-;// CONCATENATED MODULE: ./lib/group/room.js
-
-
-
-/** What to do about the deployment that is in the way. */
-function stepIn(room, occupant, asked, now) {
-    const { stage, marker, rollsBack, freeAtMs } = occupant;
-    const isOwnRollback = rollsBack !== undefined && marker !== undefined && (0,workflow_run_marker/* isSameJob */.c_)(room.own, marker);
-    const isOthers = room.onlyOwn && !(0,workflow_run_marker/* isOwn */.NP)(room.own, marker);
-    return roomStep(isOthers ? 'fail' : room.policy, {
-        stage,
-        isOwnRollback,
-        freeInMs: freeAtMs === undefined ? undefined : freeAtMs - now.atMs,
-        asked,
-        leftMs: leftMs(room, now),
-    });
-}
-/** How much longer it waits, in milliseconds; 0 or less when it has waited for as long as it does. */
-function leftMs({ since, patienceMs }, now) {
-    return patienceMs - (0,clock/* elapsedMs */.d5)(since, now);
-}
-
-
-/***/ }),
-
 /***/ 8599:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39458,6 +39391,73 @@ function stateOf(snapshot) {
 
 /***/ }),
 
+/***/ 4575:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  O: () => (/* binding */ leftMs),
+  k: () => (/* binding */ stepAgainst)
+});
+
+// EXTERNAL MODULE: ./lib/time/clock.js
+var clock = __nccwpck_require__(4795);
+// EXTERNAL MODULE: ./lib/workflow-run/marker.js
+var workflow_run_marker = __nccwpck_require__(4907);
+;// CONCATENATED MODULE: ./lib/group/room-policy.js
+/**
+ * What each policy does at each stage. Nobody waits for a person; production that has moved is never moved back; a
+ * rollback is never disturbed.
+ */
+const STEPS = {
+    wait: { unshifted: 'wait', shifting: 'wait', held: 'refuse', shifted: 'wait', 'rolling-back': 'wait' },
+    replace: {
+        unshifted: 'stop',
+        shifting: 'wait',
+        held: 'stop',
+        shifted: 'end-termination-wait',
+        'rolling-back': 'wait',
+    },
+    fail: { unshifted: 'refuse', shifting: 'refuse', held: 'refuse', shifted: 'refuse', 'rolling-back': 'refuse' },
+};
+/** What to do about a deployment that keeps the group busy. */
+function roomStep(policy, facts) {
+    const { stage, freeInMs, asked, leftMs } = facts;
+    const step = policy === 'fail' && facts.isOwnRollback ? 'wait' : STEPS[policy][stage];
+    const next = asked.has(step) ? 'wait' : step;
+    // A step that AWS does not take is tried again for no longer than is waited.
+    if (next !== 'wait')
+        return leftMs > 0 ? next : 'refuse';
+    const isTooLong = stage === 'shifted' && !asked.has('end-termination-wait') && (freeInMs ?? 0) > leftMs;
+    return leftMs <= 0 || isTooLong ? 'refuse' : 'wait';
+}
+
+;// CONCATENATED MODULE: ./lib/group/wait-terms.js
+
+
+
+/** What to do about the deployment that is in the way. */
+function stepAgainst(room, occupant, asked, now) {
+    const { stage, marker, rollbackOf, freeAtMs } = occupant;
+    const isOwnRollback = rollbackOf !== undefined && marker !== undefined && (0,workflow_run_marker/* isSameJob */.c_)(room.run, marker);
+    const isOthers = room.onlySamePullRequest && !(0,workflow_run_marker/* isOwn */.NP)(room.run, marker);
+    return roomStep(isOthers ? 'fail' : room.policy, {
+        stage,
+        isOwnRollback,
+        freeInMs: freeAtMs === undefined ? undefined : freeAtMs - now.atMs,
+        asked,
+        leftMs: leftMs(room, now),
+    });
+}
+/** How much longer it waits, in milliseconds; 0 or less when it has waited for as long as it does. */
+function leftMs({ since, patienceMs }, now) {
+    return patienceMs - (0,clock/* elapsedMs */.d5)(since, now);
+}
+
+
+/***/ }),
+
 /***/ 3566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39499,11 +39499,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(895);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4510);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9670);
-/* harmony import */ var _step_teller_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(27);
+/* harmony import */ var _step_step_reporter_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8012);
+/* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9670);
 /* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9856);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7289);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4795);
@@ -39528,14 +39528,14 @@ const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_4__/* .stepLog */ .t)(toolk
 const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_2__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__/* .STATE_REPORT */ .n7));
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
-const teller = new _step_teller_js__WEBPACK_IMPORTED_MODULE_9__/* .Teller */ .T(toolkit, files, log, isPost ? 'post' : 'main');
-(0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__/* .catchStrayOutput */ ._)(log.line);
-// Whatever is thrown where nobody waits for it, a rejected promise among it.
+const reporter = new _step_step_reporter_js__WEBPACK_IMPORTED_MODULE_8__/* .StepReporter */ .S(toolkit, files, log, isPost ? 'post' : 'main');
+(0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__/* .catchStrayOutput */ ._)(log.line);
+// Whatever is thrown where nobody waits for it, rejected promises included.
 process.on('uncaughtException', (error) => void endWithBug(error));
 try {
     const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_3__/* .firstRequestSent */ .y)();
     const loadGithub = () => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(413)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
-    const parts = { environment, clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_11__/* .systemClock */ .ml, toolkit, firstRequestSent: sent, log, files, teller, loadGithub };
+    const parts = { environment, clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_11__/* .systemClock */ .ml, toolkit, firstRequestSent: sent, log, files, reporter, loadGithub };
     const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_5__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancel */ .F)(), exit });
     await Promise.race([sent, running]);
     await toolkit.load();
@@ -39554,7 +39554,7 @@ async function endWithBug(error) {
         await toolkit.load();
         log.endGroups();
         tellBug(error);
-        await teller.lastWords(new Promise(() => { }));
+        await reporter.flush(new Promise(() => { }));
     }
     catch (second) {
         process.exitCode = isPost ? 0 : 1;
@@ -39565,18 +39565,24 @@ async function endWithBug(error) {
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
 function tellBug(error) {
     const { message, stack } = describeThrown(error);
-    for (const line of (0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_8__/* .quotedLines */ .G)(stack))
+    for (const line of (0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__/* .quotedLines */ .G)(stack))
         log.line(line);
     const failure = `This is a mistake in the action itself (${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(message)}); please report it.`;
-    const { told } = teller;
+    const { reported: told } = reporter;
     if (told === undefined || isPost) {
-        teller.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure);
+        reporter.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure);
         process.exitCode = isPost ? 0 : 1;
         return;
     }
     const problems = [...told.problems, { reason: 'internal-error', sentence: failure }];
     const mayRun = told.deploymentId !== undefined || (0,_release_state_js__WEBPACK_IMPORTED_MODULE_14__/* .mayHaveStarted */ .NG)(told);
-    teller.tellEnd({ ...told, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAt: (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_11__/* .momentOf */ .Et)(_time_clock_js__WEBPACK_IMPORTED_MODULE_11__/* .systemClock */ .ml) });
+    reporter.finish({
+        ...told,
+        status: mayRun ? 'unknown' : 'refused',
+        failure,
+        problems,
+        endedAt: (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_11__/* .momentOf */ .Et)(_time_clock_js__WEBPACK_IMPORTED_MODULE_11__/* .systemClock */ .ml),
+    });
 }
 /** Anything can be thrown, and not everything becomes a text. */
 function describeThrown(thrown) {
@@ -39925,7 +39931,7 @@ function previewsOf(fields, operation) {
 
 
 const MINUTE_MS = 60_000;
-const PARTINGS = ['leave', 'rollback'];
+const EARLY_END_ACTIONS = ['leave', 'rollback'];
 /** The cluster that ECS uses when none is named. */
 const DEFAULT_CLUSTER = 'default';
 /** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
@@ -40038,16 +40044,18 @@ function rollbackOn(fields) {
 }
 /** An operation that ends nothing takes these inputs and does as if they said so. */
 function endingsOf(fields, operation) {
-    const onTimeout = fields.choice('on-timeout', PARTINGS) ?? 'leave';
-    const onCancel = fields.choice('on-cancel', PARTINGS) ?? 'rollback';
+    const onTimeout = fields.choice('on-timeout', EARLY_END_ACTIONS) ?? 'leave';
+    const onCancel = fields.choice('on-cancel', EARLY_END_ACTIONS) ?? 'rollback';
     const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3;
-    return (0,inputs_operation/* mayEnd */.pN)(operation) ? { onTimeout, onCancel, failFast } : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
+    return (0,inputs_operation/* canStopDeployment */.kG)(operation)
+        ? { onTimeout, onCancel, failFast }
+        : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
 }
 /** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
 const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/;
 function deploymentIdOf(fields, operation) {
     const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
-    if (given !== undefined && !(0,inputs_operation/* isOnDeployment */.lV)(operation)) {
+    if (given !== undefined && !(0,inputs_operation/* needsDeployment */.BC)(operation)) {
         fields.wrong('deployment-id', `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`);
     }
     return given;
@@ -40109,7 +40117,7 @@ function accountOf(fields) {
         const sentence = `Input 'expected-account-id' is ${account}, but the role of 'role-to-assume' is of account ${accountOfRole}.`;
         fields.problems.push({ reason: 'wrong-account', sentence });
     }
-    return { roleToAssume: role, expectedAccount: account, mayCall: fields.problems.length === before };
+    return { roleToAssume: role, expectedAccount: account, credentialsAreClear: fields.problems.length === before };
 }
 function minutesAsMs(minutes) {
     return minutes === undefined ? undefined : minutes * MINUTE_MS;
@@ -40213,28 +40221,28 @@ const INAPPLICABLE_INPUTS = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BC: () => (/* binding */ needsDeployment),
 /* harmony export */   J: () => (/* binding */ mayWrite),
 /* harmony export */   MU: () => (/* binding */ isRelease),
-/* harmony export */   lV: () => (/* binding */ isOnDeployment),
-/* harmony export */   pN: () => (/* binding */ mayEnd),
-/* harmony export */   r$: () => (/* binding */ markedAs),
+/* harmony export */   kG: () => (/* binding */ canStopDeployment),
+/* harmony export */   uC: () => (/* binding */ markerOperation),
 /* harmony export */   xb: () => (/* binding */ OPERATIONS)
 /* harmony export */ });
 const OPERATIONS = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback', 'preview'];
 /** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
-function markedAs(operation) {
+function markerOperation(operation) {
     return operation === 'plan' ? 'release' : operation;
 }
 /** Whether the operation makes a deployment of what its inputs say. */
 function isRelease(operation) {
     return operation === 'release' || operation === 'preview';
 }
-/** Whether the operation may end what it started or moved on, when it is cancelled, not done in time, or in vain. */
-function mayEnd(operation) {
+/** Whether the operation may end what it started or moved on, when it is cancelled, times out or turns out to be useless. */
+function canStopDeployment(operation) {
     return isRelease(operation) || operation === 'promote';
 }
 /** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
-function isOnDeployment(operation) {
+function needsDeployment(operation) {
     return operation === 'watch' || operation === 'stop' || operation === 'promote';
 }
 /** Whether the operation may change anything in AWS. */
@@ -40256,8 +40264,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   PX: () => (/* binding */ readAttached)
 });
 
-// EXTERNAL MODULE: ./lib/app-spec/shipped.js
-var shipped = __nccwpck_require__(7422);
+// EXTERNAL MODULE: ./lib/app-spec/sent-app-spec.js
+var sent_app_spec = __nccwpck_require__(2557);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
@@ -40296,7 +40304,7 @@ async function findMeant(aws, question) {
     const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set(), onListDenied };
     const occupant = await (0,group_occupant/* findOccupant */.H)(aws, facts);
     if (occupant !== undefined && (asked === 'active' || (0,marker/* isOwn */.NP)(own, occupant.marker))) {
-        const id = occupant.rollsBack ?? occupant.id;
+        const id = occupant.rollbackOf ?? occupant.id;
         return { id, info: await (0,code_deploy/* getDeployment */.i8)(aws, id) };
     }
     if (asked === 'active')
@@ -40388,7 +40396,7 @@ async function findPlace({ inputs }, world, identity, findings) {
     const nowhere = { service: undefined, group: undefined };
     if (inputs.service !== '')
         findings.add(...(0,address/* addressProblems */.X)(inputs, world.region));
-    if (!(0,plan_identity/* mayCall */.k2)(inputs, world) || !(await (0,plan_identity/* isExpectedAccount */.kf)(inputs, identity, findings)))
+    if (!(0,plan_identity/* credentialsAreClear */.Gx)(inputs, world) || !(await (0,plan_identity/* isExpectedAccount */.kf)(inputs, identity, findings)))
         return nowhere;
     const [service, named] = await Promise.all([
         (0,place/* readService */.uS)(inputs, world, findings),
@@ -40404,7 +40412,7 @@ async function findPlace({ inputs }, world, identity, findings) {
 async function attach({ inputs }, { service, group }, world, findings) {
     const question = {
         asked: inputs.deploymentId,
-        own: (0,marker/* ownMarker */["do"])(world.run, (0,operation/* markedAs */.r$)(inputs.operation)),
+        own: (0,marker/* ownMarker */["do"])(world.run, (0,operation/* markerOperation */.uC)(inputs.operation)),
         service,
         group,
         onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
@@ -40468,8 +40476,8 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
             service,
             group: ownGroup,
             policy: 'fail',
-            onlyOwn: false,
-            own: (0,marker/* ownMarker */["do"])(world.run, inputs.operation),
+            onlySamePullRequest: false,
+            run: (0,marker/* ownMarker */["do"])(world.run, inputs.operation),
             since: (0,clock/* momentOf */.Et)(world.clock),
             patienceMs: 0,
         },
@@ -40495,7 +40503,7 @@ async function readAppSpec(id, info, world, findings) {
         findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${error.code}); its hooks are taken from the inputs.`);
         return 'ignore';
     });
-    return content === undefined ? undefined : { sent: { content, sha256 }, shipped: (0,shipped/* readShipped */.y)(content) };
+    return content === undefined ? undefined : { sent: { content, sha256 }, shipped: (0,sent_app_spec/* readBackAppSpec */.Y)(content) };
 }
 /** What changes is good to know, and nothing depends on it. */
 async function describe(arn, world, findings) {
@@ -40509,8 +40517,8 @@ async function describe(arn, world, findings) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gx: () => (/* binding */ credentialsAreClear),
 /* harmony export */   H1: () => (/* binding */ isInExpectedAccount),
-/* harmony export */   k2: () => (/* binding */ mayCall),
 /* harmony export */   kf: () => (/* binding */ isExpectedAccount),
 /* harmony export */   ls: () => (/* binding */ identify)
 /* harmony export */ });
@@ -40531,7 +40539,7 @@ const WORTH_MS = 5_000;
  * @returns at once with nothing when no call may be made
  */
 async function identify(inputs, world) {
-    if (!mayCall(inputs, world))
+    if (!credentialsAreClear(inputs, world))
         return { caller: undefined, failure: undefined };
     const attempts = inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS, patienceMs: 0 } : world;
     try {
@@ -40544,8 +40552,8 @@ async function identify(inputs, world) {
     }
 }
 /** Nothing speaks against asking AWS at all. */
-function mayCall(inputs, world) {
-    if (world.obstacles.length > 0 || inputs.service === '' || !inputs.mayCall)
+function credentialsAreClear(inputs, world) {
+    if (world.obstacles.length > 0 || inputs.service === '' || !inputs.credentialsAreClear)
         return false;
     return (0,_service_address_js__WEBPACK_IMPORTED_MODULE_3__/* .addressProblems */ .X)(inputs, world.region).length === 0;
 }
@@ -40753,7 +40761,7 @@ function notFound(sentence) {
 /* harmony export */   S: () => (/* binding */ settlingRoom),
 /* harmony export */   t: () => (/* binding */ freeLane)
 /* harmony export */ });
-/* harmony import */ var _release_make_room_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4905);
+/* harmony import */ var _release_free_group_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6779);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4795);
 /* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(275);
 /* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5987);
@@ -40797,7 +40805,7 @@ async function freeLane(lane, whose, world, progress) {
 }
 /** The lane with nothing of this pull request being deployed any more; undefined when `progress` has ended. */
 async function settle(lane, occupant, whose, world, progress) {
-    const isRoom = await (0,_release_make_room_js__WEBPACK_IMPORTED_MODULE_0__/* .makeRoom */ .m)(settlingRoom(lane, whose, world), occupant, false, world, progress);
+    const isRoom = await (0,_release_free_group_js__WEBPACK_IMPORTED_MODULE_0__/* .freeGroup */ .Q)(settlingRoom(lane, whose, world), occupant, false, world, progress);
     return isRoom ? await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .lookAgain */ .IK)(lane, world) : undefined;
 }
 /** Where a deployment of this pull request, and of nobody else, is brought to its end. */
@@ -40807,8 +40815,8 @@ function settlingRoom(lane, whose, world) {
         service,
         group,
         policy: 'replace',
-        onlyOwn: true,
-        own: whose,
+        onlySamePullRequest: true,
+        run: whose,
         since: (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .momentOf */ .Et)(world.clock),
         patienceMs: SETTLES_WITHIN_MS,
         objection: () => (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .objectionTo */ .Dx)(lane, world),
@@ -41169,7 +41177,7 @@ function wasTaken(before, now) {
 
 
 /**
- * What is left to do for a lane once the release to it has ended: one that was taken in vain is given back, one that
+ * What is left to do for a lane once the release to it has ended: one that was taken for nothing is given back, one that
  * serves the pull request runs its tasks, and a pull request that was closed or put on another lane meanwhile has none
  * here. What cannot be done is left to the sweep. Changes AWS.
  * @param lanes all of them
@@ -41784,13 +41792,13 @@ function isOutOfSight(outcome, { rollback, cutShort }) {
 
 /***/ }),
 
-/***/ 4905:
+/***/ 6779:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ makeRoom)
+  Q: () => (/* binding */ freeGroup)
 });
 
 // EXTERNAL MODULE: ./lib/aws/attempts.js
@@ -41799,18 +41807,18 @@ var attempts = __nccwpck_require__(9967);
 var call_problem = __nccwpck_require__(7011);
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
-// EXTERNAL MODULE: ./lib/follow/trouble.js
-var trouble = __nccwpck_require__(6358);
+// EXTERNAL MODULE: ./lib/follow/outage.js
+var outage = __nccwpck_require__(1446);
 // EXTERNAL MODULE: ./lib/group/busy-problem.js
 var busy_problem = __nccwpck_require__(9040);
 // EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
 var group_occupant = __nccwpck_require__(8228);
-// EXTERNAL MODULE: ./lib/group/room.js + 1 modules
-var group_room = __nccwpck_require__(5338);
 // EXTERNAL MODULE: ./lib/group/sightings.js
 var group_sightings = __nccwpck_require__(8599);
 // EXTERNAL MODULE: ./lib/group/wait.js
 var wait = __nccwpck_require__(3566);
+// EXTERNAL MODULE: ./lib/group/wait-terms.js + 1 modules
+var wait_terms = __nccwpck_require__(4575);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/aws/console-links.js
@@ -41832,7 +41840,7 @@ function roomStepText(step, who, { freeAtMs }, room, now) {
     switch (step) {
         case 'wait': {
             const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
-            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)((0,group_room/* leftMs */.O)(room, now))}, for ${who}.`;
+            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)((0,wait_terms/* leftMs */.O)(room, now))}, for ${who}.`;
         }
         case 'stop':
             return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
@@ -41842,7 +41850,7 @@ function roomStepText(step, who, { freeAtMs }, room, now) {
 }
 /** After minutes of silence. */
 function stillBusyLine(occupant, room, now) {
-    return `${(0,words/* clockTime */.qo)(now.atMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, (0,group_room/* leftMs */.O)(room, now)))} more, for deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}.`;
+    return `${(0,words/* clockTime */.qo)(now.atMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, (0,wait_terms/* leftMs */.O)(room, now)))} more, for deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}.`;
 }
 /** The wait is over. */
 function freeLine(afterMs, nowMs) {
@@ -41853,7 +41861,7 @@ function freeLine(afterMs, nowMs) {
 var time_clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
-;// CONCATENATED MODULE: ./lib/release/make-room.js
+;// CONCATENATED MODULE: ./lib/release/free-group.js
 
 
 
@@ -41882,7 +41890,7 @@ const TOO_LATE = new Set([
  * @param first what is in the way, as the checks saw it
  * @returns whether the group is free; when it is not, the release has ended
  */
-async function makeRoom(room, first, autoPromote, world, progress) {
+async function freeGroup(room, first, autoPromote, world, progress) {
     const { clock, log, signal } = world;
     const sightings = new group_sightings/* Sightings */.l();
     sightings.see(first.snapshot);
@@ -41891,9 +41899,9 @@ async function makeRoom(room, first, autoPromote, world, progress) {
     let isFresh = false;
     try {
         while (occupant !== undefined && !signal.aborted) {
-            const step = (0,group_room/* stepIn */.e)(room, occupant, askedOf(making, occupant), (0,time_clock/* momentOf */.Et)(clock));
-            const isUnseen = making.reading.failed > 0;
-            if (step === 'refuse' || (isUnseen && (0,group_room/* leftMs */.O)(room, (0,time_clock/* momentOf */.Et)(clock)) <= 0)) {
+            const step = (0,wait_terms/* stepAgainst */.k)(room, occupant, askedOf(making, occupant), (0,time_clock/* momentOf */.Et)(clock));
+            const isUnseen = making.reading.failures > 0;
+            if (step === 'refuse' || (isUnseen && (0,wait_terms/* leftMs */.O)(room, (0,time_clock/* momentOf */.Et)(clock)) <= 0)) {
                 progress.end('refused', { ...endOf(progress, world), problems: [(0,busy_problem/* busyProblem */.rU)(occupant, room, (0,time_clock/* momentOf */.Et)(clock))] });
                 return false;
             }
@@ -41916,7 +41924,7 @@ async function makeRoom(room, first, autoPromote, world, progress) {
             if (signal.aborted)
                 break;
             occupant = await (0,race/* until */.TG)(signal, lookAgain(occupant, making, room, autoPromote, world));
-            isFresh = making.reading.failed === 0;
+            isFresh = making.reading.failures === 0;
         }
     }
     catch (error) {
@@ -41938,8 +41946,8 @@ async function makeRoom(room, first, autoPromote, world, progress) {
 }
 function troublesOf({ clock, log }) {
     return {
-        reading: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* readTroubleLine */.eB)(news, clock.now()))),
-        asking: new trouble/* Trouble */.q((news) => log.line((0,log_lines/* requestTroubleLine */.Hm)(news, clock.now()))),
+        reading: new outage/* Outage */.a((news) => log.line((0,log_lines/* readTroubleLine */.eB)(news, clock.now()))),
+        asking: new outage/* Outage */.a((news) => log.line((0,log_lines/* requestTroubleLine */.Hm)(news, clock.now()))),
     };
 }
 function endOf({ release }, { clock }) {
@@ -41980,13 +41988,13 @@ async function take(step, { id }, making, world) {
             throw error;
         const { code } = error.serviceError;
         if ((0,attempts/* isPassing */.WG)(error.serviceError)) {
-            making.asking.failedWith(error);
+            making.asking.failed(error);
             return;
         }
         if (!TOO_LATE.has(code))
             throw error;
     }
-    making.asking.answered();
+    making.asking.recovered();
     making.asked.get(id)?.add(step);
 }
 /** The deployment that is in the way now; what was seen last while nothing can be read. */
@@ -41996,18 +42004,18 @@ async function lookAgain(before, making, { service, group }, autoPromote, world)
         const { sightings } = making;
         const facts = { service, group, autoPromote, suspects: [before.id], stopped, sightings, onListDenied: () => { } };
         const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
-        making.reading.answered();
+        making.reading.recovered();
         return occupant;
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA) || !(0,attempts/* isPassing */.WG)(error.serviceError))
             throw error;
-        making.reading.failedWith(error);
+        making.reading.failed(error);
         return before;
     }
 }
 /** How soon to look again, in milliseconds: close together when the group may be free any moment. */
-function restMs({ id, stage, freeAtMs }, { asked, reading: { failed } }, { clock, random }) {
+function restMs({ id, stage, freeAtMs }, { asked, reading: { failures: failed } }, { clock, random }) {
     const spread = 0.9 + 0.2 * random();
     if (failed > 0)
         return Math.min(60 * SECOND_MS, 5 * SECOND_MS * 2 ** Math.min(failed, 5)) * spread;
@@ -42033,8 +42041,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Gj: () => (/* binding */ newRelease)
 });
 
-// EXTERNAL MODULE: ./lib/follow/trouble.js
-var trouble = __nccwpck_require__(6358);
+// EXTERNAL MODULE: ./lib/follow/outage.js
+var outage = __nccwpck_require__(1446);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/text/words.js
@@ -42090,7 +42098,7 @@ class Progress {
     constructor(release, world) {
         this.#world = world;
         this.#release = release;
-        this.reading = new trouble/* Trouble */.q((news) => world.log.line((0,log_lines/* readTroubleLine */.eB)(news, world.clock.now())));
+        this.reading = new outage/* Outage */.a((news) => world.log.line((0,log_lines/* readTroubleLine */.eB)(news, world.clock.now())));
     }
     /** A release of which nothing is known yet. */
     static begin(inputs, world) {
@@ -42119,7 +42127,7 @@ class Progress {
             log.line(`${(0,words/* clockTime */.qo)(clock.now())}  Warning: ${text}`);
         this.learn({ warnings: [...this.#release.warnings, text] });
     }
-    /** All that there is to warn of about this now: what was warned of before, and is not among it, is over. */
+    /** All that there is to warn of about this concern now: an earlier warning that is not in the list is over. */
     warnOf(concern, texts) {
         if (texts.length === 0 && (this.#release.warnedOf[concern] ?? []).length === 0)
             return;
@@ -42187,7 +42195,7 @@ function newRelease(inputs, world) {
         creationSentAtMs: undefined,
         deploymentId: undefined,
         adopted: undefined,
-        wasThere: false,
+        madeEarlier: false,
         waits: [],
         timeline: [],
         snapshot: undefined,
@@ -42209,7 +42217,7 @@ function newRelease(inputs, world) {
 
 /***/ }),
 
-/***/ 6785:
+/***/ 5552:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42241,14 +42249,14 @@ var code_deploy_snapshot = __nccwpck_require__(2397);
 var own_deployment = __nccwpck_require__(19);
 // EXTERNAL MODULE: ./lib/code-deploy/start-deployment.js
 var start_deployment = __nccwpck_require__(8711);
-;// CONCATENATED MODULE: ./lib/code-deploy/target-sight.js
+;// CONCATENATED MODULE: ./lib/code-deploy/target-visibility.js
 /** Looks at the target that may fail for a passing reason before following goes on without it. */
 const MAX_FAILED_LOOKS = 5;
 /** A denial may be a new policy that has not reached everywhere yet. How soon to try again, in milliseconds. */
 const AGAIN_AFTER_DENIAL_MS = 3 * 60_000;
 const AGAIN_AFTER_TROUBLE_MS = 60_000;
 /** Whether a deployment's target can be read; while it cannot, when to try again. Times by the monotonic clock. */
-class TargetSight {
+class TargetVisibility {
     #onLost;
     #onSeen;
     #failedLooks = 0;
@@ -42262,7 +42270,7 @@ class TargetSight {
         this.#onLost = onLost;
         this.#onSeen = onSeen;
     }
-    isWorthTrying(nowMs) {
+    shouldRetry(nowMs) {
         return this.#againAtMs === undefined || nowMs >= this.#againAtMs;
     }
     succeeded() {
@@ -42313,7 +42321,7 @@ const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotE
 function codeDeployEngine(aws, release) {
     const { service } = release;
     const targetId = `${service.clusterName}:${service.name}`;
-    const sight = new TargetSight(release.onTargetLost, release.onTargetSeen);
+    const sight = new TargetVisibility(release.onTargetLost, release.onTargetSeen);
     let primarySince;
     /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
     async function readTarget(deploymentId, isPressing) {
@@ -42362,7 +42370,12 @@ function codeDeployEngine(aws, release) {
             trafficPercent: share === undefined ? before.get(taskSet.id) : taskSet.role === 'replacement' ? share : 100 - share,
         }));
         const trafficReadAt = share === undefined ? snapshot.trafficReadAt : now;
-        return { ...snapshot, taskSets, trafficReadAt, isShifted: snapshot.isShifted || isDoneByPrimary(share, now) };
+        return {
+            ...snapshot,
+            taskSets,
+            trafficReadAt,
+            eventsAreDone: snapshot.eventsAreDone || isDoneByPrimary(share, now),
+        };
     }
     /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
     function isDoneByPrimary(share, now) {
@@ -42374,14 +42387,14 @@ function codeDeployEngine(aws, release) {
     async function observe(deploymentId, before, statusOnly) {
         const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(service, deploymentId);
         const hadEnded = before !== undefined && (0,follow_snapshot/* hasEnded */.hY)(before);
-        const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.monotonicMs());
+        const isTried = statusOnly === undefined && sight.shouldRetry(aws.clock.monotonicMs());
         let target = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen';
         let targetReadAt = (0,clock/* momentOf */.Et)(aws.clock);
         if (before !== undefined && target !== undefined && target !== 'unseen') {
             const seen = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt: targetReadAt, info: {}, target, originalTaskSetId });
-            if (isStillRunning(before, target, targetReadAt) && !seen.isShifted) {
-                const { isBlind, events, eventsReadAt, taskSets, trafficReadAt } = seen;
-                return { ...before, isBlind, events, eventsReadAt, isShifted: false, taskSets, trafficReadAt };
+            if (isStillRunning(before, target, targetReadAt) && !seen.eventsAreDone) {
+                const { eventsAreStale, events, eventsReadAt, taskSets, trafficReadAt } = seen;
+                return { ...before, eventsAreStale, events, eventsReadAt, eventsAreDone: false, taskSets, trafficReadAt };
             }
         }
         const info = await (0,code_deploy/* getDeployment */.i8)(aws, deploymentId);
@@ -42390,7 +42403,7 @@ function codeDeployEngine(aws, release) {
         if ((0,follow_snapshot/* hasEnded */.hY)((0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
             // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
             if (target !== 'unseen')
-                lastSeen = { ...(0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt }), isBlind: true };
+                lastSeen = { ...(0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt }), eventsAreStale: true };
             target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen';
             targetReadAt = (0,clock/* momentOf */.Et)(aws.clock);
         }
@@ -42400,7 +42413,7 @@ function codeDeployEngine(aws, release) {
         if (!contradictsEnd(snapshot, target))
             return snapshot;
         // Traffic is then told by ECS, or not at all.
-        const asShown = { ...snapshot, isBlind: true, trafficReadAt: undefined };
+        const asShown = { ...snapshot, eventsAreStale: true, trafficReadAt: undefined };
         return { ...(await observeBlindly(info, asShown)), isBehind: true };
     }
     return {
@@ -42473,8 +42486,8 @@ function createRequest(release, taskDefinitionArn) {
 
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
-// EXTERNAL MODULE: ./lib/follow/trouble.js
-var trouble = __nccwpck_require__(6358);
+// EXTERNAL MODULE: ./lib/follow/outage.js
+var outage = __nccwpck_require__(1446);
 ;// CONCATENATED MODULE: ./lib/follow/replacement-tasks.js
 
 
@@ -42494,7 +42507,7 @@ function watchReplacementTasks(aws, options) {
     const { service, failFast } = options;
     const told = new Set(service.events.map(({ id }) => id));
     const denied = new Set();
-    const troubles = { tasks: new trouble/* Trouble */.q(options.onReadTrouble), service: new trouble/* Trouble */.q(options.onReadTrouble) };
+    const troubles = { tasks: new outage/* Outage */.a(options.onReadTrouble), service: new outage/* Outage */.a(options.onReadTrouble) };
     let nextLookMs = aws.clock.monotonicMs() + FIRST_LOOK_MS;
     return async (snapshot) => {
         const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement');
@@ -42526,14 +42539,14 @@ function watchReplacementTasks(aws, options) {
     async function unlessFailed(what, call) {
         try {
             const answer = await call;
-            troubles[what].answered();
+            troubles[what].recovered();
             return answer;
         }
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             if (error.serviceError.kind !== 'denied')
-                troubles[what].failedWith(error);
+                troubles[what].failed(error);
             else if (!denied.has(what)) {
                 denied.add(what);
                 options.onDenied(error);
@@ -42543,7 +42556,7 @@ function watchReplacementTasks(aws, options) {
     }
 }
 function isInstalling(snapshot) {
-    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot) || snapshot.isBlind)
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot) || snapshot.eventsAreStale)
         return false;
     return snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running');
 }
@@ -42614,7 +42627,7 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onEntry: (entry) => progress.enter(entry),
         onSnapshot: (snapshot) => {
             progress.see(snapshot);
-            if (!snapshot.isBlind)
+            if (!snapshot.eventsAreStale)
                 progress.warnOf('lifecycle-events', []);
             if (snapshot.deploymentId !== progress.release.deploymentId)
                 return;
@@ -42694,7 +42707,7 @@ function cause(release) {
         case 'unchanged':
             if (release.operation === 'stop')
                 return nothingToStop(release);
-            if (release.preview !== undefined && release.preview.errand !== 'claim')
+            if (release.preview !== undefined && release.preview.task !== 'claim')
                 return (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewCause */ .qV)(release) ?? '';
             return `${label} already runs exactly this (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .originalRevision */ .VR)(release)}), so nothing was written.`;
         case 'planned':
@@ -42725,7 +42738,7 @@ function awaitingCause(release) {
 }
 /** A success by what ECS shows of it, while the deployment itself goes on and its events cannot be read. */
 function assumedSentence({ snapshot }) {
-    if (snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot) || !snapshot.isBlind)
+    if (snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot) || !snapshot.eventsAreStale)
         return '';
     if (snapshot.events.length > 0 && snapshot.events.every(({ status }) => status === 'succeeded'))
         return '';
@@ -42751,7 +42764,7 @@ function nothingToStop(release) {
 /** What became of the rollback of a deployment that had ended badly before this operation came to it. */
 function earlierRollback(release) {
     const { outcome, snapshot } = release;
-    const isEarlier = release.wasThere && outcome === undefined && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot);
+    const isEarlier = release.madeEarlier && outcome === undefined && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot);
     return isEarlier && snapshot.status !== 'succeeded' ? (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release) : '';
 }
 /** What a release that is not over is doing. */
@@ -42787,7 +42800,7 @@ function cancelledCause(release) {
     }
     if (settlement === undefined && !isOurStop)
         return `${cancelled} while deployment ${deploymentId} was running.`;
-    if (!isOurStop && settlement?.spared === undefined) {
+    if (!isOurStop && settlement?.notStoppedBecause === undefined) {
         if (settlement?.rollback.status === 'unknown') {
             return `${cancelled}; deployment ${deploymentId} is left as it is, and could not be read then${lastReadClause(release)}.`;
         }
@@ -42799,7 +42812,7 @@ function timedOutCause(release) {
     const { deploymentId, outcome, settlement, snapshot } = release;
     if (outcome?.kind === 'timed-out') {
         const late = `Deployment ${deploymentId} was not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(outcome.phase)}`;
-        const isLeft = settlement?.stop === undefined && settlement?.spared === undefined;
+        const isLeft = settlement?.stop === undefined && settlement?.notStoppedBecause === undefined;
         if (isLeft && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot)) {
             return snapshot.status === 'succeeded'
                 ? `${late}; when it was looked at once more it had succeeded.`
@@ -42818,7 +42831,7 @@ function timedOutCause(release) {
 /** What became of a deployment that was to be stopped with rollback because its wait ended early. */
 function partingClause(release) {
     const { deploymentId, settlement, snapshot } = release;
-    switch (settlement?.spared) {
+    switch (settlement?.notStoppedBecause) {
         case 'moved':
             return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`;
         case 'unseen':
@@ -42851,7 +42864,7 @@ function unknownCause(release) {
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
         return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
     if (outcome?.kind === 'timed-out') {
-        const kept = release.settlement?.spared === 'unseen' ? ', so it was not stopped' : '';
+        const kept = release.settlement?.notStoppedBecause === 'unseen' ? ', so it was not stopped' : '';
         return `The ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`;
     }
     const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
@@ -42939,7 +42952,7 @@ function placeOf(snapshot) {
     const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .failedEvent */ .uG)(snapshot);
     if (event !== undefined)
         return ` at ${event.name}`;
-    if (snapshot.isBlind)
+    if (snapshot.eventsAreStale)
         return '';
     const done = snapshot.events.findLast(({ status }) => status === 'succeeded');
     return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`;
@@ -42994,11 +43007,13 @@ function reasonText(code, message) {
     return withoutFullStop([code, message].filter((part) => part !== '').join(': '));
 }
 /** How far the shift had come; nothing when that could not be seen. */
-function shiftedWhen(release, { isBlind }) {
+function shiftedWhen(release, { eventsAreStale }) {
     if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_2__/* .neverShifted */ ._t)(release))
         return ' before any production traffic had shifted';
     const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_2__/* .peakTraffic */ .hX)(release);
-    return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .percentText */ .fL)(peak)} of production traffic shifted`;
+    return peak === 0
+        ? ''
+        : ` with ${eventsAreStale ? 'at least ' : ''}${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .percentText */ .fL)(peak)} of production traffic shifted`;
 }
 /** What became of the rollback, or why there was none. Empty while it is not known whether one is due. */
 function rollbackSentence(release) {
@@ -43029,7 +43044,7 @@ function rollbackSentence(release) {
 }
 function withoutRollback(release, { wasDue, lookedForMs }) {
     const { snapshot } = release;
-    if (wasDue && !hasReplacement(release) && snapshot?.isBlind !== true) {
+    if (wasDue && !hasReplacement(release) && snapshot?.eventsAreStale !== true) {
         return 'There was nothing to roll back: the replacement had not been started.';
     }
     if (wasDue)
@@ -43364,8 +43379,8 @@ function heartbeatLine(heartbeat, nowMs) {
 }
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
-    const line = (why, parting) => {
-        const what = parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} is left as it is`;
+    const line = (why, action) => {
+        const what = action === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} is left as it is`;
         return [`${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
     };
     switch (outcome.kind) {
@@ -43451,7 +43466,7 @@ function answerLostLine({ serviceError: { code, message } }, nowMs) {
 /* harmony export */ });
 /* harmony import */ var _app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4608);
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8690);
-/* harmony import */ var _group_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5338);
+/* harmony import */ var _group_wait_terms_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4575);
 /* harmony import */ var _plan_phases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8839);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8810);
@@ -43477,7 +43492,7 @@ function plannedOf({ operation, plan, asked, startedAt }) {
 function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }, now) {
     if (isUnchanged || adopted !== undefined)
         return [];
-    const step = occupant === undefined ? 'wait' : (0,_group_room_js__WEBPACK_IMPORTED_MODULE_1__/* .stepIn */ .e)(room, occupant, new Set(), now);
+    const step = occupant === undefined ? 'wait' : (0,_group_wait_terms_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAgainst */ .k)(room, occupant, new Set(), now);
     return [
         ...(step === 'stop' ? [`Stop deployment ${occupant?.id} with rollback`] : []),
         ...(step === 'end-termination-wait' ? [`End the termination wait of deployment ${occupant?.id}`] : []),
@@ -43557,7 +43572,7 @@ const TAKEN = 'taken for this pull request';
 const TAKEN_BY_OTHERS = 'taken by somebody else meanwhile';
 /** The pull request was closed while its preview was being made, so that it has no lane any more. */
 function isGoneAgain({ preview, service }) {
-    const lane = preview?.errand === 'claim' ? preview.lanes.find(({ name }) => name === service?.name) : undefined;
+    const lane = preview?.task === 'claim' ? preview.lanes.find(({ name }) => name === service?.name) : undefined;
     return lane !== undefined && (lane.became.startsWith(FREED) || lane.became === TAKEN_BY_OTHERS);
 }
 /** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
@@ -43571,24 +43586,24 @@ function previewTitle(release) {
     const { preview, status } = release;
     if (preview === undefined)
         return undefined;
-    if (preview.errand === 'fork')
+    if (preview.task === 'fork')
         return 'No preview';
     if (status !== 'succeeded')
         return undefined;
     if (isGoneAgain(release))
         return 'Preview gone';
-    return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.errand];
+    return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.task];
 }
 /** How a preview ended well, in a sentence or two; undefined when those for a release fit. */
 function previewCause(release) {
     const { preview, status, testUrl, service } = release;
     if (preview === undefined || (status !== 'succeeded' && status !== 'unchanged'))
         return undefined;
-    const { errand, pullRequest, lanes } = preview;
+    const { task, pullRequest, lanes } = preview;
     const whose = `pull request ${pullRequest}`;
     const freed = lanes.filter(({ became }) => became.startsWith(FREED));
     const names = freed.map(({ name, became }) => `${name} (${became.slice(FREED.length)})`);
-    switch (errand) {
+    switch (task) {
         case 'fork':
             return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`;
         case 'claim':
@@ -43738,7 +43753,7 @@ function remains(release) {
     if (release.status === 'refused')
         return leftBehind(release);
     if (release.status === 'succeeded') {
-        const isThere = release.preview?.errand === 'claim' ? (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) : undefined;
+        const isThere = release.preview?.task === 'claim' ? (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) : undefined;
         return isThere ?? keptSentence(release);
     }
     // That the replacement is there for tests is what the release says itself.
@@ -44067,8 +44082,8 @@ function waitsText(waits, now) {
     return `${(0,words/* duration */.p0)((0,wait/* waitedMs */.h0)(waits, now))} (${ids.join(', ')})`;
 }
 function statusText(snapshot, now) {
-    const { status, statusWord, statusReadAt, isShifted } = snapshot;
-    const waits = status === 'running' && isShifted ? ' (the original waits for its termination)' : '';
+    const { status, statusWord, statusReadAt, eventsAreDone } = snapshot;
+    const waits = status === 'running' && eventsAreDone ? ' (the original waits for its termination)' : '';
     const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && now !== undefined && (0,clock/* elapsedMs */.d5)(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS;
     return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`;
 }
@@ -44306,7 +44321,7 @@ function peakTraffic({ timeline, deploymentId, snapshot, outcome }) {
         .filter((entry) => entry.deploymentId === deploymentId)
         .map((entry) => (entry.kind === 'traffic' ? entry.replacementPercent : 0));
     // Of a deployment that is stopped, the first reading is all that tells how far it had come.
-    const read = [snapshot, outcome?.snapshot].map((one) => (one?.isShifted ? 100 : ((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(one) ?? 0)));
+    const read = [snapshot, outcome?.snapshot].map((one) => (one?.eventsAreDone ? 100 : ((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(one) ?? 0)));
     return Math.max(0, ...told, ...read);
 }
 /**
@@ -44315,7 +44330,7 @@ function peakTraffic({ timeline, deploymentId, snapshot, outcome }) {
  */
 function neverShifted(release) {
     const { snapshot } = release;
-    if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || snapshot.isBlind || peakTraffic(release) > 0)
+    if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || snapshot.eventsAreStale || peakTraffic(release) > 0)
         return false;
     if (snapshot.status === 'succeeded')
         return false;
@@ -44331,7 +44346,7 @@ function trafficNow(release) {
         return production.percent;
     if (neverShifted(release))
         return 0;
-    const isOld = snapshot?.isBlind === true && isBefore(snapshot.trafficReadAt, snapshot.statusReadAt);
+    const isOld = snapshot?.eventsAreStale === true && isBefore(snapshot.trafficReadAt, snapshot.statusReadAt);
     return status === undefined && !isOld ? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(snapshot) : undefined;
 }
 function isBefore(moment, other) {
@@ -44365,9 +44380,9 @@ function testTraffic({ group, snapshot, settlement, testListener }) {
         return testListener.reaches;
     if (group?.hasTestListener !== true || snapshot === undefined)
         return undefined;
-    const isMoved = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
+    const hasPassed = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
     const isStillSo = !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || settlement?.rollback.status === 'none';
-    return isMoved && isStillSo ? 'replacement' : undefined;
+    return hasPassed && isStillSo ? 'replacement' : undefined;
 }
 /** `The test listener reaches the original (web:1)`, where that was read; empty when it was not. */
 function testListenerText(release) {
@@ -45069,7 +45084,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 895:
+/***/ 4510:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45595,8 +45610,8 @@ function notInWorkspace(input, path) {
 var busy_problem = __nccwpck_require__(9040);
 // EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
 var group_occupant = __nccwpck_require__(8228);
-// EXTERNAL MODULE: ./lib/group/room.js + 1 modules
-var group_room = __nccwpck_require__(5338);
+// EXTERNAL MODULE: ./lib/group/wait-terms.js + 1 modules
+var wait_terms = __nccwpck_require__(4575);
 ;// CONCATENATED MODULE: ./lib/plan/order-guard.js
 
 /**
@@ -45665,10 +45680,10 @@ async function readOccupancy(question) {
     return { occupant, isFree: wasSeen && occupant === undefined };
 }
 /** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
-function candidatesOf(occupant, { service: { primary, desiredCount }, onlyOwn }, maker) {
-    const candidates = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant];
+function candidatesOf(occupant, { service: { primary, desiredCount }, onlySamePullRequest }, maker) {
+    const candidates = occupant === undefined || occupant.rollbackOf !== undefined ? [] : [occupant];
     // A lane that was freed runs nothing, whatever was released to it.
-    const isFreed = onlyOwn && desiredCount === 0;
+    const isFreed = onlySamePullRequest && desiredCount === 0;
     if (isFreed || primary.deploymentId === undefined || maker?.status !== 'Succeeded')
         return candidates;
     const appSpecSha256 = maker.revision?.appSpecContent?.sha256;
@@ -45677,8 +45692,8 @@ function candidatesOf(occupant, { service: { primary, desiredCount }, onlyOwn },
 /**
  * Whether what serves is what people are to see: on a lane only what was released for the same pull request, and runs.
  */
-function isShown({ service, onlyOwn, own }, maker) {
-    return !onlyOwn || (service.desiredCount > 0 && (0,workflow_run_marker/* isOwn */.NP)(own, (0,workflow_run_marker/* parseMarker */.gY)(maker?.description)));
+function isShown({ service, onlySamePullRequest, run }, maker) {
+    return !onlySamePullRequest || (service.desiredCount > 0 && (0,workflow_run_marker/* isOwn */.NP)(run, (0,workflow_run_marker/* parseMarker */.gY)(maker?.description)));
 }
 /** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
 function checkTurn(room, occupant, maker, { operation, allowOlder }, world, findings) {
@@ -45687,9 +45702,9 @@ function checkTurn(room, occupant, maker, { operation, allowOlder }, world, find
         if (deploymentId !== undefined && maker === undefined) {
             findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`);
         }
-        const isMine = ({ marker }) => !room.onlyOwn || (0,workflow_run_marker/* isOwn */.NP)(room.own, marker);
+        const isMine = ({ marker }) => !room.onlySamePullRequest || (0,workflow_run_marker/* isOwn */.NP)(room.run, marker);
         for (const predecessor of predecessorsOf(room.service, occupant, maker).filter(isMine)) {
-            const { problem, note } = guardOrder(room.own, predecessor, world.run.serverUrl);
+            const { problem, note } = guardOrder(room.run, predecessor, world.run.serverUrl);
             if (note !== undefined)
                 findings.notes.push(note);
             if (problem !== undefined) {
@@ -45701,7 +45716,7 @@ function checkTurn(room, occupant, maker, { operation, allowOlder }, world, find
     if (occupant === undefined)
         return;
     const now = (0,time_clock/* momentOf */.Et)(world.clock);
-    const step = (0,group_room/* stepIn */.e)(room, occupant, new Set(), now);
+    const step = (0,wait_terms/* stepAgainst */.k)(room, occupant, new Set(), now);
     if (operation === 'plan')
         findings.warnings.push((0,busy_problem/* busyNow */.UF)(step, occupant, room, now));
     else if (step === 'refuse')
@@ -45746,7 +45761,7 @@ async function makePlan(parsed, world, identity, earlier) {
     const none = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes };
     if (inputs.service !== '')
         findings.add(...(0,address/* addressProblems */.X)(inputs, world.region));
-    if (!(0,plan_identity/* mayCall */.k2)(inputs, world)) {
+    if (!(0,plan_identity/* credentialsAreClear */.Gx)(inputs, world)) {
         findings.add(...hookProblems(hooks, inputs, undefined));
         return none;
     }
@@ -45776,7 +45791,7 @@ async function makePlan(parsed, world, identity, earlier) {
     ]);
     if (definitionPlan === undefined || shift === undefined)
         return { ...none, service, group };
-    if (occupancy.isFree && (await hasMoved(service, group, inputs, world, findings))) {
+    if (occupancy.isFree && (await primaryChanged(service, group, inputs, world, findings))) {
         return await makePlan(parsed, world, identity, earlier);
     }
     const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
@@ -45785,13 +45800,13 @@ async function makePlan(parsed, world, identity, earlier) {
     findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }));
     const { definition, differences } = definitionPlan;
     const { occupant } = occupancy;
-    const own = (0,workflow_run_marker/* ownMarker */["do"])(world.run, (0,operation/* markedAs */.r$)(inputs.operation));
+    const own = (0,workflow_run_marker/* ownMarker */["do"])(world.run, (0,operation/* markerOperation */.uC)(inputs.operation));
     const room = {
         service,
         group,
         policy: inputs.onActiveDeployment,
-        onlyOwn: inputs.operation === 'preview',
-        own,
+        onlySamePullRequest: inputs.operation === 'preview',
+        run: own,
         since: earlier.waitsSince ?? (0,time_clock/* momentOf */.Et)(world.clock),
         patienceMs: budget.totalMs,
     };
@@ -45822,7 +45837,7 @@ async function makePlan(parsed, world, identity, earlier) {
     return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group };
 }
 /** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
-async function hasMoved(service, group, inputs, world, findings) {
+async function primaryChanged(service, group, inputs, world, findings) {
     if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId)
         return false;
     const now = await (0,place/* readService */.uS)(inputs, world, findings);
@@ -45902,7 +45917,7 @@ async function learnTestUrl({ testListener }, world, progress) {
 }
 
 // EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
-var wiring = __nccwpck_require__(6785);
+var wiring = __nccwpck_require__(5552);
 ;// CONCATENATED MODULE: ./lib/release/follow-through.js
 
 
@@ -45931,20 +45946,20 @@ async function followThrough({ plan, deploymentId, before }, inputs, world, prog
 /** Settles what is left once a deployment is no longer followed, and comes to the verdict. */
 async function settleAndConclude({ plan, deploymentId }, outcome, inputs, world, progress) {
     progress.learn({ outcome });
-    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
-    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
+    const policy = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
+    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, policy, deploymentId, world.clock.now()))
         world.log.line(line);
     const finishLine = inputs.waitFor === 'nothing' ? 'production-traffic' : inputs.waitFor;
     const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
     const following = (0,wiring/* followingOf */.j)(plan, finishLine, inputs, world, progress);
-    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, policy);
     const isAtTestListener = outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic';
     const lastly = isAtTestListener ? () => learnTestUrl(plan.group, world, progress) : undefined;
     return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress, lastly);
 }
 
-// EXTERNAL MODULE: ./lib/release/make-room.js + 1 modules
-var make_room = __nccwpck_require__(4905);
+// EXTERNAL MODULE: ./lib/release/free-group.js + 1 modules
+var free_group = __nccwpck_require__(6779);
 // EXTERNAL MODULE: ./lib/code-deploy/own-deployment.js
 var own_deployment = __nccwpck_require__(19);
 // EXTERNAL MODULE: ./lib/code-deploy/start-deployment.js
@@ -46075,7 +46090,7 @@ function endUnsure({ lost, last }, progress) {
 /*
  * The stations of a release, in order; a refusal or a cancel ends it at any of the first three:
  *
- *   check ──► make-room ──► start ──► follow-through ──► conclude
+ *   check ──► free-group ──► start ──► follow-through ──► conclude
  *     ▲           │           │          follow/follow      status, summary, hook logs
  *     └───────────┴───────────┘          follow/settle
  *      there is room, or another          rollback, stop
@@ -46126,7 +46141,7 @@ async function begin(parsed, world, progress, terms) {
         if (plan.occupant !== undefined) {
             blocker = undefined;
             const room = terms.objection === undefined ? plan.room : { ...plan.room, objection: terms.objection };
-            if (await (0,make_room/* makeRoom */.m)(room, plan.occupant, inputs.autoPromote, world, progress))
+            if (await (0,free_group/* freeGroup */.Q)(room, plan.occupant, inputs.autoPromote, world, progress))
                 continue;
             return undefined;
         }
@@ -46165,13 +46180,17 @@ function adopt(adopted, world, progress) {
 
 // EXTERNAL MODULE: ./lib/report/previews.js
 var previews = __nccwpck_require__(3289);
+// EXTERNAL MODULE: ./lib/previews/freed-lane.js
+var freed_lane = __nccwpck_require__(2238);
 // EXTERNAL MODULE: ./lib/previews/holder.js
 var previews_holder = __nccwpck_require__(275);
-;// CONCATENATED MODULE: ./lib/previews/candidate.js
+// EXTERNAL MODULE: ./lib/previews/lane.js
+var previews_lane = __nccwpck_require__(5987);
+;// CONCATENATED MODULE: ./lib/previews/lane-choice.js
 
 /**
  * The pull request's own lane, of two the later release's; else a free one; else the one that stood longest of those
- * whose pull requests need theirs no more. Undefined when there is none.
+ * whose pull requests no longer need theirs. Undefined when there is none.
  * @param taken names of lanes that somebody else got first
  */
 async function candidateFor(lanes, own, taken, leaving) {
@@ -46188,9 +46207,9 @@ async function candidateFor(lanes, own, taken, leaving) {
             return { lane, isNew: true, whyGone: undefined };
         if (holder.isDeploying)
             continue;
-        const standing = await leaving.standing(holder, lanes);
+        const standing = await leaving.whyUnneeded(holder, lanes);
         const isGone = typeof standing === 'object';
-        // A lane at nought may be just being taken: only where nobody can say better does it count as free.
+        // A lane with a desired count of 0 may be about to be taken: it counts as free only where nothing better is known.
         if (holder.runsNothing && standing !== 'needed')
             return { lane, isNew: true, whyGone: undefined };
         if (isGone)
@@ -46205,7 +46224,13 @@ function laterFirst(one, other) {
     return (0,previews_holder/* isLater */.d8)(left, right) ? -1 : (0,previews_holder/* isLater */.d8)(right, left) ? 1 : 0;
 }
 
-;// CONCATENATED MODULE: ./lib/previews/departures.js
+// EXTERNAL MODULE: ./lib/previews/problems.js
+var problems = __nccwpck_require__(797);
+// EXTERNAL MODULE: ./lib/previews/tasks.js
+var tasks = __nccwpck_require__(7223);
+// EXTERNAL MODULE: ./lib/previews/tidy-up.js
+var tidy_up = __nccwpck_require__(5763);
+;// CONCATENATED MODULE: ./lib/previews/why-unneeded.js
 
 
 
@@ -46218,7 +46243,7 @@ function departures(own, idleMs, world) {
         return answer;
     };
     return {
-        standing: async (holder, lanes) => {
+        whyUnneeded: async (holder, lanes) => {
             const { marker, sinceMs, isDeploying } = holder;
             if (marker === undefined && !isDeploying)
                 return 'unknown';
@@ -46246,16 +46271,6 @@ function laterLane(marker, lanes) {
     return lanes.find(({ holder }) => holder?.marker !== undefined && (0,previews_holder/* isHeldBy */.D0)(holder, marker) && (0,previews_holder/* isLater */.d8)(holder.marker, marker));
 }
 
-// EXTERNAL MODULE: ./lib/previews/freed-lane.js
-var freed_lane = __nccwpck_require__(2238);
-// EXTERNAL MODULE: ./lib/previews/lane.js
-var previews_lane = __nccwpck_require__(5987);
-// EXTERNAL MODULE: ./lib/previews/problems.js
-var problems = __nccwpck_require__(797);
-// EXTERNAL MODULE: ./lib/previews/tasks.js
-var tasks = __nccwpck_require__(7223);
-// EXTERNAL MODULE: ./lib/previews/tidy-up.js
-var tidy_up = __nccwpck_require__(5763);
 ;// CONCATENATED MODULE: ./lib/previews/words.js
 
 
@@ -46284,7 +46299,7 @@ function laneReadings(lanes, nowMs, became = new Map()) {
 
 // EXTERNAL MODULE: ./lib/previews/free.js
 var free = __nccwpck_require__(2147);
-;// CONCATENATED MODULE: ./lib/previews/yield.js
+;// CONCATENATED MODULE: ./lib/previews/yield-if-taken.js
 
 
 
@@ -46296,7 +46311,7 @@ var free = __nccwpck_require__(2147);
  * tasks. Changes AWS.
  * @returns whether the lane was left to somebody else; `progress` has ended then
  */
-async function yields({ lane, primaryId, id, own, world, progress }) {
+async function yieldIfTaken({ lane, primaryId, id, own, world, progress }) {
     try {
         const { service, occupant } = await (0,previews_lane/* lookAgain */.IK)(lane, world);
         const wasTaken = service.primary.id !== primaryId && service.primary.deploymentId !== id;
@@ -46307,7 +46322,7 @@ async function yields({ lane, primaryId, id, own, world, progress }) {
         }
         world.log.line(`Lane ${lane.name} was released by somebody else right before; leaving it to them.`);
         const room = (0,free/* settlingRoom */.S)({ ...lane, service }, own, world);
-        if (!(await (0,make_room/* makeRoom */.m)(room, occupant, false, world, progress)))
+        if (!(await (0,free_group/* freeGroup */.Q)(room, occupant, false, world, progress)))
             return true;
         const sentence = `Lane ${lane.name} was taken by somebody else right before, so deployment ${id} was stopped with rollback.`;
         progress.end('refused', { problems: [{ reason: 'busy', sentence }] });
@@ -46336,7 +46351,7 @@ async function yields({ lane, primaryId, id, own, world, progress }) {
 
 
 /**
- * Puts a pull request on its own lane, else on a free one, else on one whose pull request needs it no more. CodeDeploy's
+ * Puts a pull request on its own lane, else on a free one, else on one whose pull request no longer needs it. CodeDeploy's
  * one deployment for each group is the lock: when somebody else gets a lane first, all are looked at again. Changes AWS.
  * @param first the lanes as they were looked at
  */
@@ -46371,7 +46386,7 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
     const { lane } = candidate;
     const { cluster, name, desiredCount } = lane;
     const preview = {
-        errand: 'claim',
+        task: 'claim',
         pullRequest: own.pullRequest,
         taking: undefined,
         lanes: laneReadings(lanes, world.clock.now(), new Map([[name, previews/* TAKEN */.Mt]])),
@@ -46405,7 +46420,7 @@ async function releaseTo(candidate, lanes, { parsed, own, world }) {
         preview,
         objection: () => (0,previews_lane/* objectionTo */.Dx)(lane, world),
         beforeWrites,
-        afterStart: async (id, progress) => !(await yields({ lane, primaryId, id, own, world, progress })),
+        afterStart: async (id, progress) => !(await yieldIfTaken({ lane, primaryId, id, own, world, progress })),
     };
     const ended = await release({ ...parsed, inputs: lane.inputs }, world, terms);
     const tidied = await (0,tidy_up/* tidyUp */.g)(ended, lanes, own, world);
@@ -46434,7 +46449,7 @@ function whyNotNow({ lane }, now, own, nowMs) {
 function refuse({ parsed, own, world }, lanes, problems) {
     const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
     const readings = laneReadings(lanes, world.clock.now());
-    const preview = { errand: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings };
+    const preview = { task: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings };
     return progress.end('refused', { problems, preview });
 }
 function candidateLine({ lane, isNew, whyGone }, own) {
@@ -46453,7 +46468,7 @@ function noLaneProblem(lanes, own, nowMs) {
 
 // EXTERNAL MODULE: ./lib/workflow-run/pull-request.js
 var pull_request = __nccwpck_require__(9322);
-;// CONCATENATED MODULE: ./lib/previews/errand.js
+;// CONCATENATED MODULE: ./lib/previews/preview-task.js
 
 
 
@@ -46466,7 +46481,7 @@ const SWEEPING = new Set(['schedule', 'workflow_dispatch']);
  * Source: GitHub documentation, "Events that trigger workflows".
  * @param event its payload
  */
-function errandOf(eventName, event) {
+function previewTaskOf(eventName, event) {
     if (SWEEPING.has(eventName))
         return { kind: 'sweep' };
     const pull = (0,pull_request/* pullRequestOf */._)(event);
@@ -46489,7 +46504,7 @@ function errandOf(eventName, event) {
 
 
 
-/** Frees every lane that runs tasks though nobody has it, or whose pull request needs it no more. Changes AWS. */
+/** Frees every lane that runs tasks although nobody holds it, or whose pull request no longer needs it. Changes AWS. */
 async function sweep(lanes, inputs, own, world) {
     const leaving = departures(own, inputs.previewIdleMs, world);
     const found = [];
@@ -46501,24 +46516,24 @@ async function sweep(lanes, inputs, own, world) {
         }
         if (holder?.marker === undefined || holder.runsNothing)
             continue;
-        const standing = await leaving.standing(holder, lanes);
+        const standing = await leaving.whyUnneeded(holder, lanes);
         if (typeof standing === 'object')
             found.push({ lane, whose: holder.marker, why: standing.gone });
     }
-    return await freeAll(found, lanes, { errand: 'sweep', pullRequest: '' }, inputs, world);
+    return await freeAll(found, lanes, { task: 'sweep', pullRequest: '' }, inputs, world);
 }
 /** Frees the lanes of a pull request that was closed. Changes AWS. */
 async function freeOwn(lanes, inputs, own, world) {
     const { pullRequest } = own;
     if ((await world.isPullRequestClosed(pullRequest)) === false) {
         world.log.line(`Pull request ${pullRequest} is open again, so its lane is kept.`);
-        return await freeAll([], lanes, { errand: 'free', pullRequest }, inputs, world);
+        return await freeAll([], lanes, { task: 'free', pullRequest }, inputs, world);
     }
     const why = `pull request ${pullRequest} is closed`;
     const found = lanes
         .filter(({ holder }) => (0,previews_holder/* isHeldBy */.D0)(holder, own) && holder?.runsNothing === false)
         .map((lane) => ({ lane, whose: own, why }));
-    return await freeAll(found, lanes, { errand: 'free', pullRequest }, inputs, world);
+    return await freeAll(found, lanes, { task: 'free', pullRequest }, inputs, world);
 }
 async function freeAll(found, lanes, preview, inputs, world) {
     const progress = release_progress/* Progress */.ke.begin(inputs, world);
@@ -46565,31 +46580,31 @@ async function freeAll(found, lanes, preview, inputs, world) {
  * request is put on one, its lane is freed, or all are looked after. Changes AWS only in services that are tagged as lanes.
  */
 async function preview(parsed, outside) {
-    const errand = errandOf(outside.event.name, outside.event.read());
-    const pullRequest = 'pullRequest' in errand ? errand.pullRequest : '';
+    const task = previewTaskOf(outside.event.name, outside.event.read());
+    const pullRequest = 'pullRequest' in task ? task.pullRequest : '';
     const world = { ...outside, run: { ...outside.run, pullRequest } };
     const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
-    if ('kind' in errand && errand.kind === 'fork') {
-        return progress.end('unchanged', { preview: { errand: 'fork', pullRequest, taking: undefined, lanes: [] } });
+    if ('kind' in task && task.kind === 'fork') {
+        return progress.end('unchanged', { preview: { task: 'fork', pullRequest, taking: undefined, lanes: [] } });
     }
     const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
-    if (!('kind' in errand))
-        findings.add(errand);
+    if (!('kind' in task))
+        findings.add(task);
     const patient = patiently(world);
     const lanes = await look(parsed, patient, findings, progress);
     const problems = eachOnce(findings.problems);
-    if (lanes === undefined || problems.length > 0 || !('kind' in errand))
+    if (lanes === undefined || problems.length > 0 || !('kind' in task))
         return progress.end('refused', { problems });
     if (world.signal.aborted)
         return progress.end('cancelled');
     const own = (0,workflow_run_marker/* ownMarker */["do"])(world.run, 'preview');
     // A run that is run again, or comes late, is told by its event that a pull request is open which was closed since.
-    const isClosed = errand.kind === 'claim' && (await world.isPullRequestClosed(pullRequest)) === true;
+    const isClosed = task.kind === 'claim' && (await world.isPullRequestClosed(pullRequest)) === true;
     if (isClosed)
         world.log.line(`Pull request ${pullRequest} is closed by now, so it is put on no lane.`);
-    if (errand.kind === 'claim' && !isClosed)
+    if (task.kind === 'claim' && !isClosed)
         return await claim({ parsed, own, world: patient }, lanes);
-    if (errand.kind === 'free' || isClosed)
+    if (task.kind === 'free' || isClosed)
         return await freeOwn(lanes, parsed.inputs, own, patient);
     return await sweep(lanes, parsed.inputs, own, patient);
 }
@@ -46673,7 +46688,7 @@ function promotionStep(snapshot, { holdsAtReady, readyWaitMs }) {
         return 'wait';
     const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
     const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped');
-    if (hasGoneOn || (0,follow_snapshot/* isMoved */.yu)(snapshot))
+    if (hasGoneOn || (0,follow_snapshot/* productionMoved */.ZS)(snapshot))
         return 'follow';
     return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`);
 }
@@ -46755,7 +46770,7 @@ async function attachTo(parsed, world, progress, { examine, mayBeAbsent = false 
 /** From now on the deployment is the one that is told. */
 function takeUp({ deploymentId, taskDefinitionArn }, progress) {
     const taskDefinition = taskDefinitionArn === undefined ? undefined : { arn: taskDefinitionArn, isNew: false };
-    progress.learn({ deploymentId, taskDefinition, wasThere: true });
+    progress.learn({ deploymentId, taskDefinition, madeEarlier: true });
 }
 
 ;// CONCATENATED MODULE: ./lib/operations/stop.js
@@ -46826,8 +46841,8 @@ async function endWithEnded({ plan, deploymentId }, snapshot, status, inputs, wo
     const outcome = { kind: 'ended', snapshot };
     const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
     const following = (0,wiring/* followingOf */.j)(plan, 'completion', inputs, world, progress);
-    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
-    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    const policy = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
+    const settlement = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, policy);
     const { rollback } = settlement;
     if (rollback.status === 'none' || rollback.status === 'succeeded') {
         return progress.end(status, { settlement, snapshot: settlement.snapshot });
@@ -46847,12 +46862,12 @@ async function stopAndConclude(attached, snapshot, inputs, world, progress) {
 async function stopAsAsked({ plan, deploymentId }, snapshot, inputs, world, progress) {
     const outcome = { kind: 'stop-asked', snapshot };
     progress.learn({ outcome });
-    const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
-    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, partings, deploymentId, world.clock.now()))
+    const policy = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS };
+    for (const line of (0,log_lines/* outcomeLines */.qx)(outcome, policy, deploymentId, world.clock.now()))
         world.log.line(line);
     const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
     const following = (0,wiring/* followingOf */.j)(plan, 'completion', inputs, world, progress);
-    return await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    return await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, policy);
 }
 /** Why the stop did not take effect, if it did not. */
 function tooLate({ stop: asked, snapshot }, id) {
@@ -46907,7 +46922,7 @@ async function promote(parsed, world) {
     }
     if (step === 'wait')
         return await promoteLater(engine, attached, snapshot, inputs, world, progress);
-    const unseenHook = step === 'continue' && snapshot.isBlind ? attached.plan.hooks.AfterAllowTestTraffic : undefined;
+    const unseenHook = step === 'continue' && snapshot.eventsAreStale ? attached.plan.hooks.AfterAllowTestTraffic : undefined;
     if (unseenHook !== undefined)
         progress.warn(unseenHookText(unseenHook, attached.deploymentId));
     const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world);
@@ -47039,12 +47054,12 @@ async function takenBack(aws, { id, info }, rollback, service) {
     const { target, isSeen } = await (0,group_occupant/* readTarget */._)(aws, id, service);
     const readAt = (0,time_clock/* momentOf */.Et)(aws.clock);
     const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
-    const hasBegun = hasBegunToShift(snapshot);
+    const hasBegun = shiftBegan(snapshot);
     // Where it was when it was stopped is only known when its events were seen, or when nothing of it ever ran.
     const neverMoved = !hasBegun && (isSeen || rollback === undefined);
     return hasBegun || (0,ending/* endingOf */.z6)(snapshot) === 'stop-request' ? { neverMoved } : undefined;
 }
-function hasBegunToShift({ events }) {
+function shiftBegan({ events }) {
     const shift = events.find(({ name }) => name === 'AllowTraffic');
     return shift?.status === 'succeeded' || shift?.status === 'failed';
 }
@@ -47052,8 +47067,8 @@ function endOf({ info }) {
     return info.completeTime?.getTime() ?? 0;
 }
 
-// EXTERNAL MODULE: ./lib/app-spec/shipped.js
-var shipped = __nccwpck_require__(7422);
+// EXTERNAL MODULE: ./lib/app-spec/sent-app-spec.js
+var sent_app_spec = __nccwpck_require__(2557);
 ;// CONCATENATED MODULE: ./lib/plan/newest-deployments.js
 /** How many deployments are read when the list is in no order, which nobody has observed. */
 const MAX_READ = 1_000;
@@ -47215,7 +47230,7 @@ async function withRevision({ revision, ...told }, { taskSets }, application, wo
     if (sha256 === undefined)
         return { ...none, unseen: notFound('CodeDeploy does not keep its AppSpec.') };
     try {
-        const { taskDefinition } = (0,shipped/* readShipped */.y)(await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256));
+        const { taskDefinition } = (0,sent_app_spec/* readBackAppSpec */.Y)(await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256));
         if (taskDefinition === undefined)
             return { ...none, unseen: notFound('Its AppSpec names no task definition.') };
         return { ...told, taskDefinitionArn: taskDefinition };
@@ -47348,12 +47363,19 @@ async function rollback_look(parsed, world, findings, progress) {
 async function findLatest(world, facts, inputs) {
     const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
     if (occupant !== undefined) {
-        const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined;
+        const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollbackOf === undefined;
         const isBack = goesBack && occupant.stage === 'shifted';
         // It has done its work, and somebody wants to go further: its termination wait is ended for that.
         if (isBack && isOtherThan(inputs.taskDefinition, facts.service.primary.taskDefinitionArn))
             return undefined;
-        return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, neverMoved: false, endedAtMs: 0, agoMs: 0 };
+        return {
+            id: occupant.rollbackOf ?? occupant.id,
+            goesBack,
+            isOver: false,
+            neverMoved: false,
+            endedAtMs: 0,
+            agoMs: 0,
+        };
     }
     // Who names a revision means it, whatever was a moment ago.
     const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined;
@@ -47384,7 +47406,7 @@ async function goBackWith(attached, inputs, world, progress) {
     const { stop } = settlement;
     const isDone = settlement.snapshot?.status === 'succeeded';
     const isSeen = settlement.cutShort === undefined;
-    const isPastStopping = isSeen && stop?.refusal !== undefined && settlement.snapshot?.isShifted === true;
+    const isPastStopping = isSeen && stop?.refusal !== undefined && settlement.snapshot?.eventsAreDone === true;
     if (isDone || (isPastStopping && !(0,follow_snapshot/* hasEnded */.hY)(settlement.snapshot ?? snapshot) && stop.problem?.reason !== 'denied')) {
         world.log.line(`Deployment ${deploymentId} cannot be stopped any more; an earlier revision is deployed instead.`);
         return undefined;
@@ -47516,7 +47538,7 @@ const SAVED_AT_ONCE = {
     creationSentAtMs: true,
     deploymentId: true,
     adopted: true,
-    wasThere: true,
+    madeEarlier: true,
     waits: true,
     timeline: true,
     snapshot: false,
@@ -47550,7 +47572,7 @@ function hasWritten({ taskDefinition, lostRevisionOf, deploymentId, preview, wai
 }
 
 // EXTERNAL MODULE: ./lib/step/step.js + 27 modules
-var step = __nccwpck_require__(5266);
+var step = __nccwpck_require__(6733);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -47561,7 +47583,7 @@ var step = __nccwpck_require__(5266);
 
 
 /** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
-async function mainStep({ environment, clock, toolkit, firstRequestSent, log, files, teller, cancellation, loadGithub, exit, }) {
+async function mainStep({ environment, clock, toolkit, firstRequestSent, log, files, reporter, cancellation, loadGithub, exit, }) {
     const saved = (0,saved_release/* savedRelease */.pA)(environment);
     let isSaving = false;
     let tellsGithub = false;
@@ -47581,8 +47603,8 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
         // Of a step that was cut off: what it hung on may go on for a moment.
         if (isOver)
             return;
-        const before = teller.told;
-        teller.keepTold(news);
+        const before = reporter.reported;
+        reporter.update(news);
         if (!savedWhen(before, news, tellsGithub))
             return;
         if (!saved.save(news))
@@ -47607,33 +47629,33 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
         beforeWrite: async () => {
             if (!isSaving)
                 saveState(saved_release/* STATE_REPORT */.n7, files.reportPath);
-            await teller.expectLoss();
+            await reporter.expectLoss();
         },
     });
     const cautions = (0,operation/* mayWrite */.J)(parsed.inputs.operation) && !saved.isPossible() ? [lossText(NOT_SAVED)] : [];
     if (cautions.length > 0)
         warnOfLoss(NOT_SAVED);
-    teller.alsoTell(news);
+    reporter.alsoReport(news);
     tellsGithub = news.isAsked;
     const ended = await Promise.race([operate(parsed, { ...world, cautions }), cancellation.lastMoment]);
     isOver = true;
     close();
     log.endGroups();
-    const last = ended ?? cutOff(teller.told ?? (0,release_progress/* newRelease */.Gj)(parsed.inputs, world), (0,time_clock/* momentOf */.Et)(clock));
+    const last = ended ?? cutOff(reporter.reported ?? (0,release_progress/* newRelease */.Gj)(parsed.inputs, world), (0,time_clock/* momentOf */.Et)(clock));
     if (isSaving) {
         saved.save(last);
         if (last.status !== 'cancelled' || (0,release_state/* isAtRest */.UU)(last))
             saveState(saved_release/* STATE_SETTLED */.gB, 'true');
     }
-    teller.tellEnd(last);
-    // Without a first request, e.g. for want of credentials, nothing is printed yet.
+    reporter.finish(last);
+    // Without a first request, e.g. when there are no credentials, nothing is printed yet.
     if (cancellation.signal.aborted)
         await toolkit.load();
     // A cancelled step may be killed before GitHub has answered; its post step then tells the end.
     const mayBeUntold = isSaving && tellsGithub;
     if (mayBeUntold)
         saveState(saved_release/* STATE_UNTOLD */.$R, 'true');
-    const isTold = await teller.lastWords(cancellation.lastWord);
+    const isTold = await reporter.flush(cancellation.lastWord);
     if (mayBeUntold && (isTold || !cancellation.signal.aborted))
         saveState(saved_release/* STATE_UNTOLD */.$R, 'false');
     // Something may still hang, and a cancelled step has no time for it.
@@ -47695,7 +47717,7 @@ var conclude = __nccwpck_require__(5780);
 // EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
 var release_progress = __nccwpck_require__(7137);
 // EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
-var wiring = __nccwpck_require__(6785);
+var wiring = __nccwpck_require__(5552);
 ;// CONCATENATED MODULE: ./lib/release/resume.js
 
 
@@ -47743,10 +47765,10 @@ async function resume(saved, { inputs }, world) {
     const following = (0,wiring/* followingOf */.j)(plan, finishLine, inputs, world, progress);
     const outcome = { kind: 'cancelled', snapshot: saved.snapshot };
     const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked';
-    const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn };
     const windDownMs = Math.max(STOPPED_WITHIN_MS, untilMs - clock.monotonicMs());
-    const partings = { ...inputs, ...parting, windDownMs };
-    const settled = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, partings);
+    const stop = { wasStopped: isAsked, wasStopAccepted: wasStopped };
+    const policy = { ...inputs, ...stop, onCancel, rollbackOn: plan.rollbackOn, windDownMs };
+    const settled = await (0,settle/* settle */.G)(engine, deploymentId, outcome, following, policy);
     const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) };
     return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress);
 }
@@ -47841,7 +47863,7 @@ var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
 // EXTERNAL MODULE: ./lib/step/step.js + 27 modules
-var step = __nccwpck_require__(5266);
+var step = __nccwpck_require__(6733);
 ;// CONCATENATED MODULE: ./lib/step/post-step.js
 
 
@@ -47855,7 +47877,7 @@ function stateOf(environment, name) {
     return environment[`STATE_${name}`] ?? '';
 }
 /** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
-async function postStep({ environment, clock, toolkit, firstRequestSent, log, files, teller, loadGithub, }) {
+async function postStep({ environment, clock, toolkit, firstRequestSent, log, files, reporter, loadGithub, }) {
     const path = stateOf(environment, saved_release/* STATE_FILE */.bv);
     if (path === '')
         return;
@@ -47875,24 +47897,24 @@ async function postStep({ environment, clock, toolkit, firstRequestSent, log, fi
         signal,
         loadGithub,
         isSecond: true,
-        onRelease: (release) => teller.keepTold(release),
+        onRelease: (release) => reporter.update(release),
     });
     if (isSettled) {
         close();
-        await news.finish(saved, NO_HURRY);
+        await news.flush(saved, NO_HURRY);
         return;
     }
-    teller.alsoTell(news);
+    reporter.alsoReport(news);
     const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled';
     const ended = await wrapUp({ ...saved, wasLost: !wasCancelled }, parsed, world);
     close();
-    teller.tellVerdict(ended);
+    reporter.reportVerdict(ended);
     const { title } = (0,sentences/* verdictSentences */.q)(ended);
     const paragraph = (0,sentences/* verdictParagraph */.u)(ended);
     log.line(`${title}. ${paragraph}`);
     if (needsSomebody(ended))
-        teller.annotate(title, paragraph);
-    await teller.lastWords(NO_HURRY);
+        reporter.annotate(title, paragraph);
+    await reporter.flush(NO_HURRY);
 }
 
 
@@ -47994,7 +48016,446 @@ function removeSavedRelease(path) {
 
 /***/ }),
 
-/***/ 5266:
+/***/ 8012:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  S: () => (/* binding */ StepReporter)
+});
+
+// EXTERNAL MODULE: ./lib/verdict.js
+var verdict = __nccwpck_require__(802);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
+;// CONCATENATED MODULE: ./lib/report/annotation.js
+
+
+
+/** GitHub cuts an annotation's message at this many characters. Source: actions/runner, ExecutionContext. */
+const MAX_MESSAGE_LENGTH = 4_096;
+/** What goes to the run's page when a release did not succeed; undefined when it did or is not over. */
+function renderAnnotation(release) {
+    if (release.status === undefined || (0,verdict/* exitCodeOf */.FO)(release.status, release.operation) === 0)
+        return undefined;
+    const message = (0,sentences/* verdictParagraph */.u)(release);
+    return {
+        title: (0,labels/* titledWith */.ni)((0,sentences/* verdictSentences */.q)(release).title, (0,labels/* serviceLabel */.uZ)(release)),
+        message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/aws/console-links.js
+var console_links = __nccwpck_require__(212);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+// EXTERNAL MODULE: ./lib/report/deadlines.js
+var deadlines = __nccwpck_require__(3735);
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/traffic.js
+var traffic = __nccwpck_require__(3795);
+;// CONCATENATED MODULE: ./lib/report/outputs.js
+
+
+
+
+
+
+
+/** Every output that action.yml declares, in its order. A test compares the two. */
+const OUTPUT_NAMES = [
+    'status',
+    'reason',
+    'task-definition-arn',
+    'task-definition',
+    'previous-task-definition',
+    'codedeploy-deployment-id',
+    'console-url',
+    'test-url',
+    'promote-by',
+    'original-kept-until',
+    'replacement-traffic',
+    'production',
+    'hook-results',
+    'rollback-deployment-id',
+    'rollback-status',
+    'report',
+];
+/**
+ * The outputs of a release: ids, words of fixed sets, numbers and addresses; no text that others wrote.
+ * @param reportPath where the report was written; empty when it was not
+ */
+function renderOutputs(release, reportPath) {
+    const { service, deploymentId, taskDefinition, status, testUrl } = release;
+    const untilMs = (0,deadlines/* promoteByMs */.O)(release);
+    const url = service === undefined || deploymentId === undefined
+        ? undefined
+        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
+    const keptUntilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
+    return asOutputs({
+        status: status ?? '',
+        reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
+        'task-definition-arn': taskDefinition?.arn ?? '',
+        'task-definition': (0,labels/* releasedRevision */.FX)(release),
+        'previous-task-definition': (0,labels/* originalRevision */.VR)(release),
+        'codedeploy-deployment-id': deploymentId ?? '',
+        'console-url': url ?? '',
+        'test-url': testUrl ?? '',
+        'promote-by': untilMs === undefined ? '' : new Date(untilMs).toISOString(),
+        'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
+        'replacement-traffic': String((0,traffic/* trafficNow */.oo)(release) ?? ''),
+        production: (0,traffic/* productionText */.zh)(release),
+        'hook-results': JSON.stringify((0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs }) => ({
+            event,
+            function: hookFunction,
+            result,
+            durationSeconds: durationMs === undefined ? null : durationMs / 1000,
+        }))),
+        'rollback-deployment-id': (0,release_state/* rollbackOf */.ID)(release)?.deploymentId ?? '',
+        'rollback-status': (0,release_state/* rollbackStatusOf */.WL)(release),
+        report: reportPath,
+    });
+}
+/** Every output on its way out. */
+function asOutputs(values) {
+    const names = OUTPUT_NAMES;
+    return Object.fromEntries(names.map((name) => [name, (0,untrusted/* outputText */.jO)(values[name])]));
+}
+
+// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
+var app_spec = __nccwpck_require__(4608);
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/follow/timeline.js
+var timeline = __nccwpck_require__(6342);
+// EXTERNAL MODULE: ./lib/time/clock.js
+var clock = __nccwpck_require__(4795);
+// EXTERNAL MODULE: ./lib/report/planned.js
+var report_planned = __nccwpck_require__(392);
+;// CONCATENATED MODULE: ./lib/report/report-json.js
+
+
+
+
+
+
+
+
+
+
+
+/** Grows when a member changes its meaning or goes away. */
+const REPORT_VERSION = 1;
+/**
+ * The report of a release: everything that is known, as JSON. Its schema is `docs/report.schema.json`. It holds no
+ * values of variables or secrets; messages and diagnostics in it are text that others wrote.
+ */
+function renderReport(release) {
+    return `${JSON.stringify(reportOf(release), undefined, 2)}\n`;
+}
+function reportOf(release) {
+    const { service, group, plan, run, snapshot, taskDefinition } = release;
+    const verdict = (0,sentences/* verdictSentences */.q)(release);
+    const rollback = (0,release_state/* rollbackOf */.ID)(release);
+    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
+    return {
+        reportVersion: REPORT_VERSION,
+        operation: release.operation,
+        status: release.status ?? null,
+        reason: release.status === 'refused' ? (release.problems[0]?.reason ?? null) : null,
+        verdict,
+        problems: release.problems,
+        warnings: release.warnings,
+        startedAt: isoTime(release.startedAt.atMs),
+        endedAt: isoTime(release.endedAt?.atMs),
+        isAws: release.otherEndpoint === undefined,
+        run: {
+            repository: run.repository,
+            workflow: run.workflowFile,
+            runId: run.runId,
+            runAttempt: run.runAttempt,
+            job: run.job,
+            commit: run.sha,
+        },
+        service: {
+            cluster: service?.clusterName ?? release.asked.cluster,
+            name: service?.name ?? release.asked.service,
+            region: release.region ?? null,
+            account: service?.account ?? null,
+        },
+        caller: release.caller ?? null,
+        deploymentGroup: group === undefined ? null : { application: group.application, name: group.name },
+        deploymentConfig: plan?.deploymentConfig ?? null,
+        taskDefinition: taskDefinition === undefined
+            ? null
+            : { arn: taskDefinition.arn, name: (0,labels/* releasedRevision */.FX)(release), registered: taskDefinition.isNew },
+        previousTaskDefinition: (0,labels/* originalRevision */.VR)(release) || null,
+        changes: plan !== undefined && plan.differences === undefined
+            ? null
+            : (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
+                member,
+                container: container || null,
+                from: from ?? null,
+                to: to ?? null,
+                names: names ?? null,
+            })),
+        taskDefinitionSha256: plan?.definitionSha256 ?? null,
+        preview: previewMember(release),
+        planned: plannedMember(release),
+        appSpec: appSpecMember(release),
+        adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
+        waits: release.waits.map((wait) => ({
+            deploymentId: wait.deploymentId,
+            step: wait.step,
+            startedAt: isoTime(wait.startedAt.atMs),
+            durationSeconds: wait.endedAt === undefined ? null : (0,clock/* elapsedMs */.d5)(wait.startedAt, wait.endedAt) / 1000,
+        })),
+        deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
+        hooks: (0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
+            event,
+            function: hookFunction,
+            result,
+            durationSeconds: secondsOf(durationMs),
+            diagnostics: diagnostics ?? null,
+            log: logMember(release, event),
+        })),
+        traffic: {
+            replacementPercent: (0,traffic/* trafficNow */.oo)(release) ?? null,
+            test: (0,traffic/* testTraffic */.si)(release) ?? null,
+            production: (0,traffic/* productionText */.zh)(release) || null,
+            readAt: isoTime(release.production?.isOutdated === false ? release.production.readAtMs : undefined),
+            lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
+            testUrl: release.testUrl ?? null,
+            promoteBy: isoTime((0,deadlines/* promoteByMs */.O)(release)),
+            originalKeptUntil: isoTime((0,deadlines/* originalKeptUntilMs */.Q)(release)),
+        },
+        rollback: {
+            status: (0,release_state/* rollbackStatusOf */.WL)(release),
+            wasDue: rollback?.wasDue ?? false,
+            message: rollback?.message ?? '',
+            deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
+        },
+        timeline: release.timeline.map(timelineMember),
+    };
+}
+function logMember({ hookLogs }, hookEvent) {
+    const log = hookLogs.find(({ event }) => event === hookEvent);
+    return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted };
+}
+function previewMember({ preview }) {
+    if (preview === undefined)
+        return null;
+    const { task, pullRequest, lanes } = preview;
+    return {
+        errand: task,
+        pullRequest: pullRequest === '' ? null : Number(pullRequest),
+        lanes: lanes.map(({ name, url, was, became }) => ({ name, url, was, became: became || null })),
+    };
+}
+function appSpecMember(release) {
+    const { plan, taskDefinition } = release;
+    const planned = (0,report_planned/* plannedOf */.sb)(release);
+    if (planned !== undefined)
+        return { content: planned.appSpec.content, sha256: planned.appSpec.sha256 ?? null };
+    if (plan?.sentAppSpec !== undefined)
+        return plan.sentAppSpec === 'unseen' ? null : plan.sentAppSpec;
+    return plan === undefined || taskDefinition === undefined ? null : (0,app_spec/* buildAppSpec */.R)(plan.appSpec, taskDefinition.arn);
+}
+function plannedMember(release) {
+    const planned = (0,report_planned/* plannedOf */.sb)(release);
+    if (planned === undefined || release.plan === undefined)
+        return null;
+    const { group, rollbackOn, alarms, definition } = release.plan;
+    return {
+        writes: planned.writes,
+        taskDefinition: definition.kind === 'use' ? (0,arn/* revisionName */.pd)(definition.arn) : null,
+        group: {
+            testListener: group.hasTestListener,
+            waitsAtReady: group.holdsAtReady,
+            readyWaitSeconds: group.readyWaitMs / 1000,
+            terminationWaitSeconds: secondsOf(group.terminationWaitMs),
+            rollbackOn,
+            alarms,
+        },
+        phases: planned.phases.map(({ name, usualMs, atMostMs }) => ({
+            name,
+            usualSeconds: usualMs / 1000,
+            atMostSeconds: atMostMs / 1000,
+        })),
+    };
+}
+function deploymentWithoutReading({ deploymentId }) {
+    return deploymentId === undefined
+        ? null
+        : { id: deploymentId, status: null, createdAt: null, endedAt: null, error: null, events: [], taskSets: [] };
+}
+function deploymentOf({ deploymentId, statusWord, createdAtMs, endedAtMs, error, events, taskSets }) {
+    return {
+        id: deploymentId,
+        status: statusWord,
+        createdAt: isoTime(createdAtMs),
+        endedAt: isoTime(endedAtMs),
+        error: error ?? null,
+        events: events.map((event) => ({
+            name: event.name,
+            status: event.status,
+            startedAt: isoTime(event.startedAtMs),
+            endedAt: isoTime(event.endedAtMs),
+            durationSeconds: secondsOf((0,timeline/* eventDurationMs */.H)(event)),
+            diagnostics: event.diagnostics ?? null,
+        })),
+        taskSets: taskSets.map(taskSetMember),
+    };
+}
+function taskSetMember({ id, role, state, trafficPercent, running, pending, desired }) {
+    return { id, role, state, trafficPercent: trafficPercent ?? null, running, pending, desired };
+}
+function timelineMember(entry) {
+    const { deploymentId, kind } = entry;
+    const common = { at: isoTime(entry.atMs), deploymentId, kind };
+    switch (entry.kind) {
+        case 'status':
+            return { ...common, status: entry.statusWord };
+        case 'event':
+            return { ...common, event: entry.name, status: entry.status, durationSeconds: secondsOf(entry.durationMs) };
+        case 'traffic':
+            return { ...common, replacementPercent: entry.replacementPercent };
+        case 'tasks':
+            return { ...common, running: entry.running, desired: entry.desired };
+    }
+}
+function isoTime(atMs) {
+    return atMs === undefined ? null : new Date(atMs).toISOString();
+}
+function secondsOf(durationMs) {
+    return durationMs === undefined ? null : durationMs / 1000;
+}
+
+// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
+var summary = __nccwpck_require__(5259);
+;// CONCATENATED MODULE: ./lib/step/step-reporter.js
+
+
+
+
+
+
+/** Tells a release to the runner: outputs, summary, report, annotation, exit code; and on GitHub beside the run. */
+class StepReporter {
+    #toolkit;
+    #files;
+    #log;
+    #told;
+    /** The runner drops what a post step puts out. Source: actions/runner, ExecutionContext.CreatePostChild. */
+    #hasOutputs;
+    #outputsFailed = false;
+    #lossExpected;
+    #news;
+    constructor(toolkit, files, log, step) {
+        this.#toolkit = toolkit;
+        this.#files = files;
+        this.#log = log;
+        this.#hasOutputs = step === 'main';
+    }
+    /** The release as it was last told. */
+    get reported() {
+        return this.#told;
+    }
+    /** From now on the release is told there too. */
+    alsoReport(news) {
+        this.#news = news;
+    }
+    /**
+     * What is still under way to GitHub, up to the last moment that there is.
+     * @returns whether it has arrived
+     */
+    async flush(lastMoment) {
+        if (this.#news === undefined || this.#told === undefined)
+            return true;
+        return await this.#news.flush(this.#told, lastMoment);
+    }
+    /**
+     * Before anything is changed in AWS: puts out that nothing is known of the end, which is what later jobs see when this
+     * step is killed before it can tell. Resolves when it is written.
+     */
+    async expectLoss() {
+        if (this.#lossExpected === undefined) {
+            this.#output('status', 'unknown');
+            this.#output('rollback-status', 'unknown');
+            this.#lossExpected = this.#toolkit.load();
+        }
+        await this.#lossExpected;
+    }
+    /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
+    update(release) {
+        const before = this.#told;
+        this.#told = release;
+        const { taskDefinition, deploymentId } = release;
+        if (taskDefinition !== before?.taskDefinition)
+            this.#output('task-definition-arn', taskDefinition?.arn ?? '');
+        if (deploymentId !== before?.deploymentId)
+            this.#output('codedeploy-deployment-id', deploymentId ?? '');
+        const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId && before.waits === release.waits;
+        if (!isTold || release.status !== undefined)
+            this.#files.writeSummary((0,summary/* renderSummary */.Br)(release));
+        this.#news?.update(release);
+    }
+    /** The end: the verdict in every place, and the exit code with it. */
+    finish(ended) {
+        this.reportVerdict(ended);
+        const annotation = renderAnnotation(ended);
+        if (annotation === undefined)
+            return;
+        this.annotate(annotation.title, annotation.message);
+        process.exitCode = 1;
+    }
+    /** Outputs, report, summary and the last lines of the log. */
+    reportVerdict(ended) {
+        this.#told = ended;
+        const hasReport = this.#files.writeReport(renderReport(ended));
+        const outputs = renderOutputs(ended, hasReport ? this.#files.reportPath : '');
+        for (const name of OUTPUT_NAMES)
+            this.#output(name, outputs[name]);
+        const hasSummary = this.#files.writeSummary((0,summary/* renderSummary */.Br)(ended));
+        if (!hasReport)
+            this.#log.line('Warning: the report could not be written (RUNNER_TEMP).');
+        if (!hasSummary)
+            this.#log.line('Warning: the job summary could not be written (GITHUB_STEP_SUMMARY).');
+        for (const line of (0,log_lines/* closingLines */.Po)(ended))
+            this.#log.line(line);
+    }
+    annotate(title, message) {
+        this.#toolkit.use((core) => core.error((0,untrusted/* logLine */.BP)(message), { title: (0,untrusted/* logLine */.BP)(title) }));
+    }
+    /** An output that cannot be written decides no release. */
+    #output(name, value) {
+        if (!this.#hasOutputs)
+            return;
+        this.#toolkit.use((core) => {
+            try {
+                core.setOutput(name, value);
+            }
+            catch {
+                if (!this.#outputsFailed)
+                    this.#log.line('Warning: outputs could not be written (GITHUB_OUTPUT).');
+                this.#outputsFailed = true;
+            }
+        });
+    }
+}
+
+
+/***/ }),
+
+/***/ 6733:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48970,7 +49431,7 @@ function connectAsRole(options, anonymous, roleArn) {
         },
     };
 }
-/** How long to wait for a first request that may never be sent, e.g. for want of credentials, in milliseconds. */
+/** How long to wait for a first request that may never be sent, e.g. without credentials, in milliseconds. */
 const SOON_MS = 500;
 async function orSoon(firstRequestSent, clock) {
     await (0,race/* within */.ux)(clock, SOON_MS, async () => await firstRequestSent);
@@ -49043,18 +49504,189 @@ function readEvent(environment) {
 
 // EXTERNAL MODULE: ./lib/aws/console-links.js
 var console_links = __nccwpck_require__(212);
+// EXTERNAL MODULE: ./lib/workflow-run/marker.js
+var workflow_run_marker = __nccwpck_require__(4907);
+// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
+var summary = __nccwpck_require__(5259);
+// EXTERNAL MODULE: ./lib/follow/phase.js
+var phase = __nccwpck_require__(8438);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/report/deadlines.js
+var deadlines = __nccwpck_require__(3735);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
+// EXTERNAL MODULE: ./lib/report/previews.js
+var previews = __nccwpck_require__(3289);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
+;// CONCATENATED MODULE: ./lib/github/deployment-status.js
+
+
+
+
+
+
+
+
+
+/** Longest description, in characters. Source: GitHub REST API, "Create a deployment status". */
+const MAX_DESCRIPTION = 140;
+/** `error` where this action cannot say how the deployment ends; `failure` where it did not do what it was to do. */
+const STATES = {
+    succeeded: 'success',
+    'awaiting-promotion': 'in_progress',
+    // Nobody looks how it goes on.
+    started: 'in_progress',
+    unchanged: 'success',
+    planned: 'success',
+    refused: 'failure',
+    failed: 'failure',
+    'rolled-back': 'failure',
+    'rollback-failed': 'failure',
+    stopped: 'failure',
+    'timed-out': 'error',
+    cancelled: 'error',
+    unknown: 'error',
+};
+/**
+ * The status that the GitHub deployment of a CodeDeploy deployment is to have. Undefined before there is one, and when
+ * the operation says nothing new of it: what is refused before anything was deployed, and a plan, make no deployment.
+ */
+function deploymentStatusOf(release) {
+    const state = release.deploymentId === undefined ? undefined : stateOf(release);
+    if (state === undefined)
+        return undefined;
+    const { run, testUrl } = release;
+    return {
+        state,
+        description: bounded(descriptionOf(release, state)),
+        ...httpsOnly('log_url', (0,console_links/* runUrl */.Vp)(run)),
+        ...httpsOnly('environment_url', testUrl),
+    };
+}
+function httpsOnly(name, url) {
+    return url?.startsWith('https://') ? { [name]: url } : {};
+}
+function stateOf(release) {
+    const { status, snapshot, madeEarlier } = release;
+    if (madeEarlier)
+        return stateOfEarlier(release);
+    if ((0,previews/* isGoneAgain */.eT)(release))
+        return 'inactive';
+    if (status !== undefined)
+        return endState(status, release);
+    const isBegun = snapshot !== undefined && snapshot.status !== 'created' && snapshot.status !== 'queued';
+    return isBegun ? 'in_progress' : 'queued';
+}
+/** Of a deployment that an earlier job made, and told: only what this operation knows better is told again. */
+function stateOfEarlier(release) {
+    const { operation, status, snapshot, outcome } = release;
+    const isOver = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    const atRest = isOver ? (snapshot.status === 'succeeded' ? 'success' : 'failure') : undefined;
+    switch (status) {
+        case undefined:
+            // A stop may yet be refused, and the deployment is then what it was.
+            return operation === 'stop' || operation === 'rollback' || snapshot === undefined || isOver
+                ? undefined
+                : 'in_progress';
+        case 'refused':
+        case 'unchanged':
+            return atRest;
+        case 'succeeded':
+            // That rollback was to undo it.
+            return operation === 'rollback' && (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended')
+                ? 'failure'
+                : 'success';
+        case 'cancelled':
+        case 'timed-out':
+            // Whoever only watches changes nothing by leaving.
+            return operation === 'watch' && !isOver ? 'in_progress' : endState(status, release);
+        default:
+            return endState(status, release);
+    }
+}
+function endState(status, { snapshot, settlement }) {
+    const isUndone = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.status !== 'succeeded';
+    const isOver = isUndone && settlement?.cutShort === undefined;
+    return STATES[status] === 'error' && status !== 'unknown' && isOver ? 'failure' : STATES[status];
+}
+/** What happened and why; while the release goes on, what it waits for. */
+function descriptionOf(release, state) {
+    const { status, snapshot, plan } = release;
+    const { title, cause } = (0,sentences/* verdictSentences */.q)(release);
+    if (status === 'awaiting-promotion') {
+        const untilMs = (0,deadlines/* promoteByMs */.O)(release);
+        const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
+        return `Waits for promotion${until}; production is untouched`;
+    }
+    if (status !== undefined)
+        return state === 'success' ? cause : `${title}: ${cause}`;
+    return snapshot === undefined ? cause : `Waiting for ${(0,phase/* describePhase */.$8)((0,phase/* phaseOf */.hU)(snapshot, plan?.hooks ?? {}))}`;
+}
+/** What the GitHub deployment itself says. */
+function deploymentDescription(release) {
+    const what = release.operation === 'rollback' ? 'Rollback' : 'Release';
+    return bounded(`${what} of ${(0,labels/* serviceLabel */.uZ)(release)} to ${(0,labels/* releasedRevision */.FX)(release)} through CodeDeploy`);
+}
+function bounded(text) {
+    return (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(text), MAX_DESCRIPTION - 1);
+}
+
+;// CONCATENATED MODULE: ./lib/github/own-comments.js
+
+
+const LIST = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+/** Who writes with the token of a job. Source: GitHub documentation, "GITHUB_TOKEN". */
+const JOB_LOGIN = 'github-actions[bot]';
+/** Tokens of apps, that of a job among them, which are nobody's. Source: GitHub blog, "token formats". */
+const APP_TOKEN = /^ghs_/;
+const PER_PAGE = 100;
+const MAX_PAGES = 30;
+/** Whose comments the token writes. @throws GithubError */
+async function loginOf({ api, token }, signal) {
+    if (APP_TOKEN.test(token))
+        return JOB_LOGIN;
+    const user = await api.call('GET /user', {}, signal).catch((error) => {
+        if (error.kind === 'refused')
+            return { login: JOB_LOGIN };
+        throw error;
+    });
+    return (0,text_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : JOB_LOGIN;
+}
+/** Every comment that begins with the marker, whoever wrote it, the oldest first. @throws GithubError */
+async function markedComments({ api, owner, repo }, issue, marker, signal) {
+    const found = [];
+    for (let page = 1; page <= MAX_PAGES; page++) {
+        const answer = await api.call(LIST, { owner, repo, issue_number: issue, per_page: PER_PAGE, page }, signal);
+        if (!Array.isArray(answer))
+            throw malformed(LIST);
+        const comments = answer.map(commentOf).filter((one) => one !== undefined);
+        found.push(...comments.filter(({ body }) => body.startsWith(marker)));
+        if (answer.length < PER_PAGE)
+            break;
+    }
+    return found;
+}
+/** A comment of an answer; undefined when it is not one. */
+function commentOf(comment) {
+    if (!(0,text_document/* isJsonObject */.OW)(comment) || typeof comment['id'] !== 'number')
+        return undefined;
+    const { id, user, body } = comment;
+    const login = (0,text_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : '';
+    return { id: Number(id), login, body: typeof body === 'string' ? body : '' };
+}
+
 // EXTERNAL MODULE: ./lib/follow/timeline.js
 var timeline = __nccwpck_require__(6342);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var planned = __nccwpck_require__(392);
-// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
-var summary = __nccwpck_require__(5259);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./lib/github/comment-text.js
@@ -49169,7 +49801,299 @@ function rollback(release) {
     return (0,summary/* section */.uW)('Rollback', `Status: **${found.status}**${id}.`);
 }
 
-;// CONCATENATED MODULE: ./lib/github/courier.js
+;// CONCATENATED MODULE: ./lib/github/pull-request-comment.js
+
+
+
+
+const CREATE = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
+const DELETE = 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}';
+const UPDATE_COMMENT = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}';
+/**
+ * One comment on a pull request, created at the first news and edited from then on, by later runs too. A comment is ours
+ * when it begins with the marker of the service and was written by whom the token is of: anybody can paste a marker.
+ * @param number of the pull request
+ */
+function pullRequestComment(access, number) {
+    const { api, owner, repo } = access;
+    const at = { owner, repo };
+    let id;
+    let login;
+    /** One that could not be told from ours before, because the token does not say whose it is, makes room. */
+    async function create(body, others, signal) {
+        const answer = await api.call(CREATE, { ...at, issue_number: number, body }, signal);
+        const created = (0,text_document/* isJsonObject */.OW)(answer) ? commentOf(answer) : undefined;
+        if (created === undefined)
+            throw malformed(CREATE);
+        id = created.id;
+        for (const other of others.filter(({ login: author }) => author !== '' && author === created.login)) {
+            await api.call(DELETE, { ...at, comment_id: other.id }, signal).catch(() => { });
+        }
+    }
+    return {
+        name: 'the pull request comment',
+        permission: 'pull-requests: write',
+        textFor: (release) => (hasNews(release) ? renderComment(release) : undefined),
+        send: async (body, release, signal) => {
+            let others = [];
+            if (id === undefined) {
+                // Looked for before each attempt to create: the answer to the one before may be what was lost.
+                login ??= await loginOf(access, signal);
+                others = await markedComments(access, number, commentMarker(release), signal);
+                id = others.find((one) => one.login === login)?.id;
+            }
+            if (id === undefined)
+                await create(body, others, signal);
+            else
+                await api.call(UPDATE_COMMENT, { ...at, comment_id: id, body }, signal);
+        },
+    };
+}
+/** The checks take seconds; until they are over there is nothing that a reader could use. */
+function hasNews({ operation, plan, problems, outcome, status }) {
+    // A stop that found nothing to do must not take the place of the verdict that stands there.
+    if (operation === 'stop' && status === 'unchanged')
+        return false;
+    if (operation === 'stop' && status === undefined)
+        return outcome !== undefined;
+    return plan !== undefined || problems.length > 0 || status !== undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/freed-lane.js
+
+
+
+
+
+
+
+const freed_lane_LIST = 'GET /repos/{owner}/{repo}/deployments';
+const STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+const freed_lane_PER_PAGE = 100;
+/** So many deployments of the repository may have been made since. */
+const freed_lane_MAX_PAGES = 3;
+/** Says in the comment of another pull request that its preview is gone. There is none: nothing is said. @throws GithubError */
+async function tellFreedInComment(access, freed, marker, run, signal) {
+    const login = await loginOf(access, signal);
+    const comments = await markedComments(access, Number(freed.pullRequest), marker, signal);
+    const own = comments.find((one) => one.login === login);
+    if (own === undefined)
+        return;
+    const by = run === undefined ? '' : ` ${(0,summary/* withLink */.Ni)('The run that freed it', run)}.`;
+    const body = [
+        marker,
+        `## Freed: ${(0,untrusted/* markdownText */.p7)(`pull request ${freed.pullRequest}`)}`,
+        `> [!NOTE]\n> Lane ${(0,untrusted/* markdownCode */.D9)(freed.name)} shows this pull request no more: ${(0,untrusted/* markdownText */.p7)(freed.why)}. The next push puts it on a lane again.${by}`,
+    ].join('\n\n');
+    const { api, owner, repo } = access;
+    await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal);
+}
+/** Makes the GitHub deployments of the preview inactive, whatever environment they are in. @throws GithubError */
+async function endDeployments({ api, owner, repo }, freed, signal) {
+    const description = (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(`Preview ended: ${freed.why}`), MAX_DESCRIPTION - 1);
+    let left = freed.deploymentIds.length;
+    for (let page = 1; page <= freed_lane_MAX_PAGES && left > 0; page++) {
+        const answer = await api.call(freed_lane_LIST, { owner, repo, task: 'deploy', per_page: freed_lane_PER_PAGE, page }, signal);
+        if (!Array.isArray(answer))
+            throw malformed(freed_lane_LIST);
+        for (const found of answer.filter((one) => isOf(one, freed))) {
+            const status = { state: 'inactive', description, auto_inactive: false };
+            await api.call(STATUS, { owner, repo, deployment_id: found.id, ...status }, signal);
+            left -= 1;
+        }
+        if (answer.length < freed_lane_PER_PAGE)
+            return;
+    }
+}
+function isOf(deployment, { deploymentIds, region }) {
+    const payload = (0,text_document/* isJsonObject */.OW)(deployment) ? deployment['payload'] : undefined;
+    if (!(0,text_document/* isJsonObject */.OW)(payload) || payload['region'] !== region)
+        return false;
+    return deploymentIds.some((id) => id === payload['codedeploy']);
+}
+
+;// CONCATENATED MODULE: ./lib/github/announce-lane-freed.js
+
+
+
+
+
+
+/** How long one announcement may take, all its requests together, in milliseconds. */
+const ANNOUNCING_MS = 15_000;
+/**
+ * Tells where people look for a preview that its lane is gone.
+ * @returns a line for the log when it did not work; it fails no release
+ */
+function announceLaneFreed(options) {
+    const { access, run, clock, inComment, inDeployment, ownNumber, marker } = options;
+    return async (freed) => {
+        const { pullRequest, repository, isElsewhere } = freed;
+        const isOfOther = pullRequest !== String(ownNumber ?? '') && (0,workflow_run_marker/* isSameRepository */.ve)(run, repository);
+        try {
+            const isTold = await (0,race/* within */.ux)(clock, ANNOUNCING_MS, async (signal) => {
+                if (inDeployment)
+                    await endDeployments(access, freed, signal);
+                if (inComment && isOfOther && !isElsewhere) {
+                    await tellFreedInComment(access, freed, marker(freed), (0,console_links/* runUrl */.Vp)(run), signal);
+                }
+                return true;
+            });
+            if (isTold === undefined)
+                throw new GithubError('passing', 0, `no answer within ${ANNOUNCING_MS / 1000} s`);
+            return undefined;
+        }
+        catch (error) {
+            const why = error instanceof GithubError ? error.message : (0,untrusted/* inSentence */.BX)(String(error), 200);
+            return `Notice: That pull request ${pullRequest} has lane ${freed.name} no more could not be told on GitHub (${why}).`;
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/github/environment-deployment.js
+
+
+
+
+
+const environment_deployment_CREATE = 'POST /repos/{owner}/{repo}/deployments';
+const environment_deployment_LIST = 'GET /repos/{owner}/{repo}/deployments';
+const environment_deployment_STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+const STATUSES = 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+const TASK = 'deploy';
+const environment_deployment_PER_PAGE = 100;
+/** So many deployments of the environment may have been made since. */
+const environment_deployment_MAX_PAGES = 3;
+/** Names that people give to what their users work with: `production`, `prod-eu`, `Production/web`. */
+const PRODUCTION_NAME = /^prod(uction)?(?![a-z])/i;
+/**
+ * The GitHub deployment of one CodeDeploy deployment, made by the job that deploys and continued by every later one: it
+ * is found by the CodeDeploy id in its payload.
+ */
+function environmentDeployment(options) {
+    const { api, owner, repo, environment, sha } = options;
+    const at = { owner, repo };
+    let known;
+    let mayExist = options.mayExist;
+    /** The newest deployment of the environment, in this account's region, that is what is looked for. */
+    async function find(isIt, signal) {
+        for (let page = 1; page <= environment_deployment_MAX_PAGES; page++) {
+            const answer = await api.call(environment_deployment_LIST, { ...at, environment, task: TASK, per_page: environment_deployment_PER_PAGE, page }, signal);
+            if (!Array.isArray(answer))
+                throw malformed(environment_deployment_LIST);
+            const found = answer.find((one) => (0,text_document/* isJsonObject */.OW)(one) && (0,text_document/* isJsonObject */.OW)(one['payload']) && isIt(one['payload']));
+            if (found !== undefined)
+                return found;
+            if (answer.length < environment_deployment_PER_PAGE)
+                return undefined;
+        }
+        return undefined;
+    }
+    async function stateOf(id, signal) {
+        const answer = await api.call(STATUSES, { ...at, deployment_id: id, per_page: 1 }, signal);
+        if (!Array.isArray(answer))
+            throw malformed(STATUSES);
+        const [last] = answer;
+        return (0,text_document/* isJsonObject */.OW)(last) && typeof last['state'] === 'string' ? last['state'] : undefined;
+    }
+    async function findOwn(release, signal) {
+        const own = payloadOf(release);
+        const found = await find(({ codedeploy, region }) => codedeploy === own.codedeploy && region === own.region, signal);
+        const id = found && idOf(found);
+        return id === undefined ? undefined : { id, state: await stateOf(id, signal) };
+    }
+    /** The commit that a release is of; undefined when that is not known. */
+    async function commitOf(release, signal) {
+        const { operation, madeEarlier, asked } = release;
+        // Without an id only deployments of this run, or of this pull request, are taken up.
+        if (madeEarlier)
+            return operation !== 'stop' && operation !== 'rollback' && asked.deploymentId === undefined ? sha : undefined;
+        if (operation !== 'rollback')
+            return sha;
+        const own = payloadOf(release);
+        const earlier = await find((one) => one.revision === own.revision && one.service === own.service && one.region === own.region, signal);
+        return typeof earlier?.['sha'] === 'string' ? earlier['sha'] : undefined;
+    }
+    async function create(release, signal) {
+        const ref = await commitOf(release, signal);
+        if (ref === undefined)
+            throw new GithubError('moot', 0, unknownCommit(release, environment));
+        const answer = await api.call(environment_deployment_CREATE, {
+            ...at,
+            ref,
+            task: TASK,
+            environment,
+            description: deploymentDescription(release),
+            payload: payloadOf(release),
+            // GitHub would else merge the default branch into the commit, and wait for the checks that this job is one of.
+            auto_merge: false,
+            required_contexts: [],
+            // The environment outlives the release; that of a preview goes with its pull request.
+            transient_environment: release.operation === 'preview',
+            production_environment: PRODUCTION_NAME.test(environment),
+        }, signal);
+        const id = idOf(answer);
+        if (id === undefined)
+            throw malformed(environment_deployment_CREATE);
+        return { id, state: undefined };
+    }
+    return {
+        name: `the GitHub deployment to '${environment}'`,
+        permission: 'deployments: write',
+        textFor: (release) => {
+            const status = deploymentStatusOf(release);
+            return status === undefined ? undefined : JSON.stringify(status);
+        },
+        send: async (wording, release, signal) => {
+            const isEarlier = release.madeEarlier || release.adopted !== undefined;
+            if (known === undefined && (mayExist || isEarlier))
+                known = await findOwn(release, signal);
+            mayExist = true;
+            known ??= await create(release, signal);
+            const status = JSON.parse(wording);
+            if (!mayFollow(known.state, status.state))
+                return;
+            await api.call(environment_deployment_STATUS, { ...at, deployment_id: known.id, ...status, auto_inactive: true }, signal);
+            known.state = status.state;
+        },
+    };
+}
+/**
+ * Whether a status may come after another: what is settled is not in progress again, and what another release has made
+ * inactive stays so.
+ */
+function mayFollow(last, next) {
+    if (last === undefined)
+        return true;
+    if (last === 'inactive')
+        return false;
+    if (next === 'queued')
+        return last === 'queued';
+    const isSettled = last === 'success' || last === 'failure';
+    return !isSettled || (next !== 'in_progress' && next !== last);
+}
+function unknownCommit(release, environment) {
+    const why = release.operation === 'rollback' && !release.madeEarlier
+        ? `no earlier one says which commit ${(0,labels/* releasedRevision */.FX)(release)} is of`
+        : `the job that made ${release.deploymentId} told of none`;
+    return `There is no GitHub deployment to '${environment}' for this: ${why}.`;
+}
+/** By what a later job knows it again. */
+function payloadOf(release) {
+    const { deploymentId = '', region = '', run } = release;
+    return {
+        codedeploy: deploymentId,
+        region,
+        service: (0,untrusted/* cut */.Jj)((0,labels/* serviceLabel */.uZ)(release), 600),
+        revision: (0,untrusted/* cut */.Jj)((0,labels/* releasedRevision */.FX)(release), 300),
+        run: `${run.runId}.${run.runAttempt}`,
+    };
+}
+function idOf(deployment) {
+    return (0,text_document/* isJsonObject */.OW)(deployment) && typeof deployment['id'] === 'number' ? deployment['id'] : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/publisher.js
 
 
 
@@ -49181,7 +50105,7 @@ const SENDING_MS = 15_000;
 const LAST_WORDS_MS = 10_000;
 /** How long the last words wait for a sending that is under way, in milliseconds; then it is given up for them. */
 const UNDER_WAY_MS = 3_000;
-const courier_MAX_ATTEMPTS = 3;
+const publisher_MAX_ATTEMPTS = 3;
 const ARRIVED = Promise.resolve();
 /** Before the second attempt, in milliseconds; each further wait is twice as long. */
 const FIRST_WAIT_MS = 1_000;
@@ -49190,7 +50114,7 @@ const MAX_WAIT_MS = 600_000;
  * Keeps one place up to date beside the release, which never waits for it while it goes on and is never failed by it:
  * the newest news win, and what does not get through is told by its ending.
  */
-class Courier {
+class Publisher {
     #place;
     #clock;
     #wanted;
@@ -49205,15 +50129,15 @@ class Courier {
     #late = new AbortController();
     /** Ends everything: there is no time left. */
     #cut = new AbortController();
-    constructor(place, clock) {
-        this.#place = place;
+    constructor(channel, clock) {
+        this.#place = channel;
         this.#clock = clock;
     }
     get place() {
         return this.#place;
     }
     /** Takes news along; it does not wait for them to arrive. */
-    tell(release) {
+    publish(release) {
         if (this.#refusal !== undefined)
             return;
         this.#wanted = release;
@@ -49230,7 +50154,7 @@ class Courier {
      * The last words.
      * @param lastMoment resolves when there is no time left
      */
-    async finish(release, lastMoment) {
+    async flush(release, lastMoment) {
         const { signal } = this.#cut;
         const late = this.#clock.deadline(UNDER_WAY_MS);
         late.signal.addEventListener('abort', () => this.#late.abort(), { once: true });
@@ -49239,16 +50163,16 @@ class Courier {
         void lastMoment.then(() => this.#cut.abort());
         this.#hurry.abort();
         const before = this.#running;
-        this.tell(release);
+        this.publish(release);
         await (0,race/* until */.TG)(signal, before ?? ARRIVED);
         if (this.#wanted !== undefined)
-            this.tell(this.#wanted);
+            this.publish(this.#wanted);
         await (0,race/* until */.TG)(signal, this.#running ?? ARRIVED);
         late.cancel();
         limit.cancel();
         if (this.#refusal !== undefined)
             return { kind: 'refused', error: this.#refusal };
-        const wording = this.#place.wordingOf(release);
+        const wording = this.#place.textFor(release);
         if (wording === undefined || wording === this.#sent)
             return { kind: 'told' };
         return { kind: 'late', why: this.#trouble?.message ?? 'no time was left' };
@@ -49258,7 +50182,7 @@ class Courier {
         while (this.#wanted !== undefined && (await this.#mayGoOn())) {
             const release = this.#wanted;
             this.#wanted = undefined;
-            const wording = this.#place.wordingOf(release);
+            const wording = this.#place.textFor(release);
             if (wording === undefined || wording === this.#sent)
                 continue;
             const trouble = await this.#send(wording, release);
@@ -49274,7 +50198,7 @@ class Courier {
             // A limit may be over already by GitHub's clock and not in fact.
             const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), MAX_WAIT_MS);
             this.#notBeforeMs = this.#clock.monotonicMs() + Math.max(trouble.waitMs ?? 0, waitMs);
-            if (trouble.kind === 'passing' && attempts === courier_MAX_ATTEMPTS)
+            if (trouble.kind === 'passing' && attempts === publisher_MAX_ATTEMPTS)
                 return;
             this.#wanted ??= release;
         }
@@ -49322,470 +50246,7 @@ class Courier {
     }
 }
 
-// EXTERNAL MODULE: ./lib/follow/phase.js
-var phase = __nccwpck_require__(8438);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/report/deadlines.js
-var deadlines = __nccwpck_require__(3735);
-// EXTERNAL MODULE: ./lib/report/previews.js
-var previews = __nccwpck_require__(3289);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
-// EXTERNAL MODULE: ./lib/text/words.js
-var words = __nccwpck_require__(8810);
-;// CONCATENATED MODULE: ./lib/github/deployment-status.js
-
-
-
-
-
-
-
-
-
-/** Longest description, in characters. Source: GitHub REST API, "Create a deployment status". */
-const MAX_DESCRIPTION = 140;
-/** `error` where this action cannot say how the deployment ends; `failure` where it did not do what it was to do. */
-const STATES = {
-    succeeded: 'success',
-    'awaiting-promotion': 'in_progress',
-    // Nobody looks how it goes on.
-    started: 'in_progress',
-    unchanged: 'success',
-    planned: 'success',
-    refused: 'failure',
-    failed: 'failure',
-    'rolled-back': 'failure',
-    'rollback-failed': 'failure',
-    stopped: 'failure',
-    'timed-out': 'error',
-    cancelled: 'error',
-    unknown: 'error',
-};
-/**
- * The status that the GitHub deployment of a CodeDeploy deployment is to have. Undefined before there is one, and when
- * the operation says nothing new of it: what is refused before anything was deployed, and a plan, make no deployment.
- */
-function deploymentStatusOf(release) {
-    const state = release.deploymentId === undefined ? undefined : stateOf(release);
-    if (state === undefined)
-        return undefined;
-    const { run, testUrl } = release;
-    return {
-        state,
-        description: bounded(descriptionOf(release, state)),
-        ...httpsOnly('log_url', (0,console_links/* runUrl */.Vp)(run)),
-        ...httpsOnly('environment_url', testUrl),
-    };
-}
-function httpsOnly(name, url) {
-    return url?.startsWith('https://') ? { [name]: url } : {};
-}
-function stateOf(release) {
-    const { status, snapshot, wasThere } = release;
-    if (wasThere)
-        return stateOfEarlier(release);
-    if ((0,previews/* isGoneAgain */.eT)(release))
-        return 'inactive';
-    if (status !== undefined)
-        return endState(status, release);
-    const isBegun = snapshot !== undefined && snapshot.status !== 'created' && snapshot.status !== 'queued';
-    return isBegun ? 'in_progress' : 'queued';
-}
-/** Of a deployment that an earlier job made, and told: only what this operation knows better is told again. */
-function stateOfEarlier(release) {
-    const { operation, status, snapshot, outcome } = release;
-    const isOver = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
-    const atRest = isOver ? (snapshot.status === 'succeeded' ? 'success' : 'failure') : undefined;
-    switch (status) {
-        case undefined:
-            // A stop may yet be refused, and the deployment is then what it was.
-            return operation === 'stop' || operation === 'rollback' || snapshot === undefined || isOver
-                ? undefined
-                : 'in_progress';
-        case 'refused':
-        case 'unchanged':
-            return atRest;
-        case 'succeeded':
-            // That rollback was to undo it.
-            return operation === 'rollback' && (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended')
-                ? 'failure'
-                : 'success';
-        case 'cancelled':
-        case 'timed-out':
-            // Whoever only watches changes nothing by leaving.
-            return operation === 'watch' && !isOver ? 'in_progress' : endState(status, release);
-        default:
-            return endState(status, release);
-    }
-}
-function endState(status, { snapshot, settlement }) {
-    const isUndone = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.status !== 'succeeded';
-    const isOver = isUndone && settlement?.cutShort === undefined;
-    return STATES[status] === 'error' && status !== 'unknown' && isOver ? 'failure' : STATES[status];
-}
-/** What happened and why; while the release goes on, what it waits for. */
-function descriptionOf(release, state) {
-    const { status, snapshot, plan } = release;
-    const { title, cause } = (0,sentences/* verdictSentences */.q)(release);
-    if (status === 'awaiting-promotion') {
-        const untilMs = (0,deadlines/* promoteByMs */.O)(release);
-        const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
-        return `Waits for promotion${until}; production is untouched`;
-    }
-    if (status !== undefined)
-        return state === 'success' ? cause : `${title}: ${cause}`;
-    return snapshot === undefined ? cause : `Waiting for ${(0,phase/* describePhase */.$8)((0,phase/* phaseOf */.hU)(snapshot, plan?.hooks ?? {}))}`;
-}
-/** What the GitHub deployment itself says. */
-function deploymentDescription(release) {
-    const what = release.operation === 'rollback' ? 'Rollback' : 'Release';
-    return bounded(`${what} of ${(0,labels/* serviceLabel */.uZ)(release)} to ${(0,labels/* releasedRevision */.FX)(release)} through CodeDeploy`);
-}
-function bounded(text) {
-    return (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(text), MAX_DESCRIPTION - 1);
-}
-
-;// CONCATENATED MODULE: ./lib/github/environment-deployment.js
-
-
-
-
-
-const CREATE = 'POST /repos/{owner}/{repo}/deployments';
-const LIST = 'GET /repos/{owner}/{repo}/deployments';
-const STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
-const STATUSES = 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
-const TASK = 'deploy';
-const PER_PAGE = 100;
-/** So many deployments of the environment may have been made since. */
-const MAX_PAGES = 3;
-/** Names that people give to what their users work with: `production`, `prod-eu`, `Production/web`. */
-const PRODUCTION_NAME = /^prod(uction)?(?![a-z])/i;
-/**
- * The GitHub deployment of one CodeDeploy deployment, made by the job that deploys and continued by every later one: it
- * is found by the CodeDeploy id in its payload.
- */
-function environmentDeployment(options) {
-    const { api, owner, repo, environment, sha } = options;
-    const at = { owner, repo };
-    let known;
-    let mayExist = options.mayExist;
-    /** The newest deployment of the environment, in this account's region, that is what is looked for. */
-    async function find(isIt, signal) {
-        for (let page = 1; page <= MAX_PAGES; page++) {
-            const answer = await api.call(LIST, { ...at, environment, task: TASK, per_page: PER_PAGE, page }, signal);
-            if (!Array.isArray(answer))
-                throw malformed(LIST);
-            const found = answer.find((one) => (0,text_document/* isJsonObject */.OW)(one) && (0,text_document/* isJsonObject */.OW)(one['payload']) && isIt(one['payload']));
-            if (found !== undefined)
-                return found;
-            if (answer.length < PER_PAGE)
-                return undefined;
-        }
-        return undefined;
-    }
-    async function stateOf(id, signal) {
-        const answer = await api.call(STATUSES, { ...at, deployment_id: id, per_page: 1 }, signal);
-        if (!Array.isArray(answer))
-            throw malformed(STATUSES);
-        const [last] = answer;
-        return (0,text_document/* isJsonObject */.OW)(last) && typeof last['state'] === 'string' ? last['state'] : undefined;
-    }
-    async function findOwn(release, signal) {
-        const own = payloadOf(release);
-        const found = await find(({ codedeploy, region }) => codedeploy === own.codedeploy && region === own.region, signal);
-        const id = found && idOf(found);
-        return id === undefined ? undefined : { id, state: await stateOf(id, signal) };
-    }
-    /** The commit that a release is of; undefined when that is not known. */
-    async function commitOf(release, signal) {
-        const { operation, wasThere, asked } = release;
-        // Without an id only deployments of this run, or of this pull request, are taken up.
-        if (wasThere)
-            return operation !== 'stop' && operation !== 'rollback' && asked.deploymentId === undefined ? sha : undefined;
-        if (operation !== 'rollback')
-            return sha;
-        const own = payloadOf(release);
-        const earlier = await find((one) => one.revision === own.revision && one.service === own.service && one.region === own.region, signal);
-        return typeof earlier?.['sha'] === 'string' ? earlier['sha'] : undefined;
-    }
-    async function create(release, signal) {
-        const ref = await commitOf(release, signal);
-        if (ref === undefined)
-            throw new GithubError('moot', 0, unknownCommit(release, environment));
-        const answer = await api.call(CREATE, {
-            ...at,
-            ref,
-            task: TASK,
-            environment,
-            description: deploymentDescription(release),
-            payload: payloadOf(release),
-            // GitHub would else merge the default branch into the commit, and wait for the checks that this job is one of.
-            auto_merge: false,
-            required_contexts: [],
-            // The environment outlives the release; that of a preview goes with its pull request.
-            transient_environment: release.operation === 'preview',
-            production_environment: PRODUCTION_NAME.test(environment),
-        }, signal);
-        const id = idOf(answer);
-        if (id === undefined)
-            throw malformed(CREATE);
-        return { id, state: undefined };
-    }
-    return {
-        name: `the GitHub deployment to '${environment}'`,
-        permission: 'deployments: write',
-        wordingOf: (release) => {
-            const status = deploymentStatusOf(release);
-            return status === undefined ? undefined : JSON.stringify(status);
-        },
-        send: async (wording, release, signal) => {
-            const isEarlier = release.wasThere || release.adopted !== undefined;
-            if (known === undefined && (mayExist || isEarlier))
-                known = await findOwn(release, signal);
-            mayExist = true;
-            known ??= await create(release, signal);
-            const status = JSON.parse(wording);
-            if (!mayFollow(known.state, status.state))
-                return;
-            await api.call(STATUS, { ...at, deployment_id: known.id, ...status, auto_inactive: true }, signal);
-            known.state = status.state;
-        },
-    };
-}
-/**
- * Whether a status may come after another: what is settled is not in progress again, and what another release has made
- * inactive stays so.
- */
-function mayFollow(last, next) {
-    if (last === undefined)
-        return true;
-    if (last === 'inactive')
-        return false;
-    if (next === 'queued')
-        return last === 'queued';
-    const isSettled = last === 'success' || last === 'failure';
-    return !isSettled || (next !== 'in_progress' && next !== last);
-}
-function unknownCommit(release, environment) {
-    const why = release.operation === 'rollback' && !release.wasThere
-        ? `no earlier one says which commit ${(0,labels/* releasedRevision */.FX)(release)} is of`
-        : `the job that made ${release.deploymentId} told of none`;
-    return `There is no GitHub deployment to '${environment}' for this: ${why}.`;
-}
-/** By what a later job knows it again. */
-function payloadOf(release) {
-    const { deploymentId = '', region = '', run } = release;
-    return {
-        codedeploy: deploymentId,
-        region,
-        service: (0,untrusted/* cut */.Jj)((0,labels/* serviceLabel */.uZ)(release), 600),
-        revision: (0,untrusted/* cut */.Jj)((0,labels/* releasedRevision */.FX)(release), 300),
-        run: `${run.runId}.${run.runAttempt}`,
-    };
-}
-function idOf(deployment) {
-    return (0,text_document/* isJsonObject */.OW)(deployment) && typeof deployment['id'] === 'number' ? deployment['id'] : undefined;
-}
-
-// EXTERNAL MODULE: ./lib/workflow-run/marker.js
-var workflow_run_marker = __nccwpck_require__(4907);
-;// CONCATENATED MODULE: ./lib/github/own-comments.js
-
-
-const own_comments_LIST = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
-/** Who writes with the token of a job. Source: GitHub documentation, "GITHUB_TOKEN". */
-const JOB_LOGIN = 'github-actions[bot]';
-/** Tokens of apps, that of a job among them, which are nobody's. Source: GitHub blog, "token formats". */
-const APP_TOKEN = /^ghs_/;
-const own_comments_PER_PAGE = 100;
-const own_comments_MAX_PAGES = 30;
-/** Whose comments the token writes. @throws GithubError */
-async function loginOf({ api, token }, signal) {
-    if (APP_TOKEN.test(token))
-        return JOB_LOGIN;
-    const user = await api.call('GET /user', {}, signal).catch((error) => {
-        if (error.kind === 'refused')
-            return { login: JOB_LOGIN };
-        throw error;
-    });
-    return (0,text_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : JOB_LOGIN;
-}
-/** Every comment that begins with the marker, whoever wrote it, the oldest first. @throws GithubError */
-async function markedComments({ api, owner, repo }, issue, marker, signal) {
-    const found = [];
-    for (let page = 1; page <= own_comments_MAX_PAGES; page++) {
-        const answer = await api.call(own_comments_LIST, { owner, repo, issue_number: issue, per_page: own_comments_PER_PAGE, page }, signal);
-        if (!Array.isArray(answer))
-            throw malformed(own_comments_LIST);
-        const comments = answer.map(commentOf).filter((one) => one !== undefined);
-        found.push(...comments.filter(({ body }) => body.startsWith(marker)));
-        if (answer.length < own_comments_PER_PAGE)
-            break;
-    }
-    return found;
-}
-/** A comment of an answer; undefined when it is not one. */
-function commentOf(comment) {
-    if (!(0,text_document/* isJsonObject */.OW)(comment) || typeof comment['id'] !== 'number')
-        return undefined;
-    const { id, user, body } = comment;
-    const login = (0,text_document/* isJsonObject */.OW)(user) && typeof user['login'] === 'string' ? user['login'] : '';
-    return { id: Number(id), login, body: typeof body === 'string' ? body : '' };
-}
-
-;// CONCATENATED MODULE: ./lib/github/pull-request-comment.js
-
-
-
-
-const pull_request_comment_CREATE = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
-const DELETE = 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}';
-const UPDATE_COMMENT = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}';
-/**
- * One comment on a pull request, created at the first news and edited from then on, by later runs too. A comment is ours
- * when it begins with the marker of the service and was written by whom the token is of: anybody can paste a marker.
- * @param number of the pull request
- */
-function pullRequestComment(access, number) {
-    const { api, owner, repo } = access;
-    const at = { owner, repo };
-    let id;
-    let login;
-    /** One that could not be told from ours before, because the token does not say whose it is, makes room. */
-    async function create(body, others, signal) {
-        const answer = await api.call(pull_request_comment_CREATE, { ...at, issue_number: number, body }, signal);
-        const created = (0,text_document/* isJsonObject */.OW)(answer) ? commentOf(answer) : undefined;
-        if (created === undefined)
-            throw malformed(pull_request_comment_CREATE);
-        id = created.id;
-        for (const other of others.filter(({ login: author }) => author !== '' && author === created.login)) {
-            await api.call(DELETE, { ...at, comment_id: other.id }, signal).catch(() => { });
-        }
-    }
-    return {
-        name: 'the pull request comment',
-        permission: 'pull-requests: write',
-        wordingOf: (release) => (hasNews(release) ? renderComment(release) : undefined),
-        send: async (body, release, signal) => {
-            let others = [];
-            if (id === undefined) {
-                // Looked for before each attempt to create: the answer to the one before may be what was lost.
-                login ??= await loginOf(access, signal);
-                others = await markedComments(access, number, commentMarker(release), signal);
-                id = others.find((one) => one.login === login)?.id;
-            }
-            if (id === undefined)
-                await create(body, others, signal);
-            else
-                await api.call(UPDATE_COMMENT, { ...at, comment_id: id, body }, signal);
-        },
-    };
-}
-/** The checks take seconds; until they are over there is nothing that a reader could use. */
-function hasNews({ operation, plan, problems, outcome, status }) {
-    // A stop that found nothing to do must not take the place of the verdict that stands there.
-    if (operation === 'stop' && status === 'unchanged')
-        return false;
-    if (operation === 'stop' && status === undefined)
-        return outcome !== undefined;
-    return plan !== undefined || problems.length > 0 || status !== undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/github/freed-lane.js
-
-
-
-
-
-
-
-const freed_lane_LIST = 'GET /repos/{owner}/{repo}/deployments';
-const freed_lane_STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
-const freed_lane_PER_PAGE = 100;
-/** So many deployments of the repository may have been made since. */
-const freed_lane_MAX_PAGES = 3;
-/** Says in the comment of another pull request that its preview is gone. There is none: nothing is said. @throws GithubError */
-async function tellFreedInComment(access, freed, marker, run, signal) {
-    const login = await loginOf(access, signal);
-    const comments = await markedComments(access, Number(freed.pullRequest), marker, signal);
-    const own = comments.find((one) => one.login === login);
-    if (own === undefined)
-        return;
-    const by = run === undefined ? '' : ` ${(0,summary/* withLink */.Ni)('The run that freed it', run)}.`;
-    const body = [
-        marker,
-        `## Freed: ${(0,untrusted/* markdownText */.p7)(`pull request ${freed.pullRequest}`)}`,
-        `> [!NOTE]\n> Lane ${(0,untrusted/* markdownCode */.D9)(freed.name)} shows this pull request no more: ${(0,untrusted/* markdownText */.p7)(freed.why)}. The next push puts it on a lane again.${by}`,
-    ].join('\n\n');
-    const { api, owner, repo } = access;
-    await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal);
-}
-/** Makes the GitHub deployments of the preview inactive, whatever environment they are in. @throws GithubError */
-async function endDeployments({ api, owner, repo }, freed, signal) {
-    const description = (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(`Preview ended: ${freed.why}`), MAX_DESCRIPTION - 1);
-    let left = freed.deploymentIds.length;
-    for (let page = 1; page <= freed_lane_MAX_PAGES && left > 0; page++) {
-        const answer = await api.call(freed_lane_LIST, { owner, repo, task: 'deploy', per_page: freed_lane_PER_PAGE, page }, signal);
-        if (!Array.isArray(answer))
-            throw malformed(freed_lane_LIST);
-        for (const found of answer.filter((one) => isOf(one, freed))) {
-            const status = { state: 'inactive', description, auto_inactive: false };
-            await api.call(freed_lane_STATUS, { owner, repo, deployment_id: found.id, ...status }, signal);
-            left -= 1;
-        }
-        if (answer.length < freed_lane_PER_PAGE)
-            return;
-    }
-}
-function isOf(deployment, { deploymentIds, region }) {
-    const payload = (0,text_document/* isJsonObject */.OW)(deployment) ? deployment['payload'] : undefined;
-    if (!(0,text_document/* isJsonObject */.OW)(payload) || payload['region'] !== region)
-        return false;
-    return deploymentIds.some((id) => id === payload['codedeploy']);
-}
-
-;// CONCATENATED MODULE: ./lib/github/farewell.js
-
-
-
-
-
-
-/** How long telling one farewell may take, all its requests together, in milliseconds. */
-const FAREWELL_MS = 15_000;
-/**
- * Tells where people look for a preview that its lane is gone.
- * @returns a line for the log when it did not work; it fails no release
- */
-function farewell(options) {
-    const { access, run, clock, inComment, inDeployment, ownNumber, marker } = options;
-    return async (freed) => {
-        const { pullRequest, repository, isElsewhere } = freed;
-        const isOfOther = pullRequest !== String(ownNumber ?? '') && (0,workflow_run_marker/* isSameRepository */.ve)(run, repository);
-        try {
-            const isTold = await (0,race/* within */.ux)(clock, FAREWELL_MS, async (signal) => {
-                if (inDeployment)
-                    await endDeployments(access, freed, signal);
-                if (inComment && isOfOther && !isElsewhere) {
-                    await tellFreedInComment(access, freed, marker(freed), (0,console_links/* runUrl */.Vp)(run), signal);
-                }
-                return true;
-            });
-            if (isTold === undefined)
-                throw new GithubError('passing', 0, `no answer within ${FAREWELL_MS / 1000} s`);
-            return undefined;
-        }
-        catch (error) {
-            const why = error instanceof GithubError ? error.message : (0,untrusted/* inSentence */.BX)(String(error), 200);
-            return `Notice: That pull request ${pullRequest} has lane ${freed.name} no more could not be told on GitHub (${why}).`;
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/github/trouble-lines.js
+;// CONCATENATED MODULE: ./lib/github/undelivered-lines.js
 
 /** What GitHub answers to a token that may not. */
 const MAY_NOT = [401, 403, 404];
@@ -49808,14 +50269,14 @@ function troubleLines(told, isFork) {
     const lines = [...new Set(moot)];
     if (refused.length > 0) {
         const isMay = refused.some(({ status }) => MAY_NOT.includes(status));
-        lines.push(`Notice: GitHub does not take ${trouble_lines_names(refused)} (${reasons(refused)}); the release goes on without.${isMay ? ` ${advice(refused, isFork)}` : ''}`);
+        lines.push(`Notice: GitHub does not take ${undelivered_lines_names(refused)} (${reasons(refused)}); the release goes on without.${isMay ? ` ${advice(refused, isFork)}` : ''}`);
     }
     if (late.length > 0) {
-        lines.push(`Warning: ${trouble_lines_names(late)} could not be brought up to date (${reasons(late)}); the release is as told here.`);
+        lines.push(`Warning: ${undelivered_lines_names(late)} could not be brought up to date (${reasons(late)}); the release is as told here.`);
     }
     return lines;
 }
-function trouble_lines_names(found) {
+function undelivered_lines_names(found) {
     return (0,words/* andList */.cM)([...new Set(found.map(({ place }) => place.name))]);
 }
 function reasons(found) {
@@ -49844,9 +50305,9 @@ var progress = __nccwpck_require__(7137);
 /** The places on GitHub that the inputs ask for; what they cannot have is one line of the log. */
 function githubNews(options) {
     const { comment, deployment, isFork, freed } = placesOf(options);
-    const errands = new Map();
-    const farewells = [];
-    function errandsOf(release) {
+    const pending = new Map();
+    const announcements = [];
+    function pendingOf(release) {
         const { deploymentId } = release;
         const found = [];
         for (const [key, begin] of [
@@ -49855,40 +50316,43 @@ function githubNews(options) {
         ]) {
             if (key === undefined || begin === undefined)
                 continue;
-            const errand = errands.get(key) ?? { courier: begin(), last: release };
-            errand.last = release;
-            errands.set(key, errand);
-            found.push(errand);
+            const one = pending.get(key) ?? { publisher: begin(), last: release };
+            one.last = release;
+            pending.set(key, one);
+            found.push(one);
         }
         return found;
     }
     return {
         isAsked: comment !== undefined || deployment !== undefined,
-        tell: (release) => {
+        update: (release) => {
             // An end is told with the last words: it may not be the last, and it is all that counts then.
-            for (const { courier } of errandsOf(release))
+            for (const { publisher } of pendingOf(release))
                 if (release.status === undefined)
-                    courier.tell(release);
+                    publisher.publish(release);
         },
-        finish: async (release, lastMoment) => {
-            errandsOf(release);
-            const endings = await Promise.all([...errands.values()].map(async ({ courier, last }) => [courier, await courier.finish(last, lastMoment)]));
-            for (const line of await settledLines(farewells, lastMoment))
+        flush: async (release, lastMoment) => {
+            pendingOf(release);
+            const endings = await Promise.all([...pending.values()].map(async ({ publisher, last }) => [
+                publisher,
+                await publisher.flush(last, lastMoment),
+            ]));
+            for (const line of await settledLines(announcements, lastMoment))
                 options.log.line(line);
             const told = endings.map(([{ place }, ending]) => ({ place, ending }));
             for (const line of troubleLines(told, isFork))
                 options.log.line(line);
             return endings.every(([, { kind }]) => kind !== 'late');
         },
-        tellFreed: (lane) => {
+        announceFreed: (lane) => {
             if (freed !== undefined)
-                farewells.push(freed(lane));
+                announcements.push(freed(lane));
         },
     };
 }
 /** What did not get through; what takes longer than there is time for is left. */
-async function settledLines(farewells, lastMoment) {
-    const lines = await Promise.race([Promise.all(farewells), lastMoment]);
+async function settledLines(announcements, lastMoment) {
+    const lines = await Promise.race([Promise.all(announcements), lastMoment]);
     return (lines ?? []).filter((line) => line !== undefined);
 }
 function placesOf(options) {
@@ -49906,7 +50370,7 @@ function placesOf(options) {
     const pullRequest = (0,pull_request/* pullRequestOf */._)(options.readEvent());
     const places = { ...none, isFork: pullRequest?.isFork === true };
     if (inputs.operation === 'preview') {
-        places.freed = farewell({
+        places.freed = announceLaneFreed({
             access,
             run,
             clock,
@@ -49921,7 +50385,7 @@ function placesOf(options) {
         notice(`Input 'pull-request-comment' does nothing here: the event '${event}' is about no pull request.`);
     }
     else if (inputs.pullRequestComment && pullRequest !== undefined) {
-        places.comment = () => new Courier(pullRequestComment(access, pullRequest.number), clock);
+        places.comment = () => new Publisher(pullRequestComment(access, pullRequest.number), clock);
     }
     const sha = commitOf(pullRequest, run);
     if (githubEnvironment !== undefined && sha === '') {
@@ -49929,7 +50393,7 @@ function placesOf(options) {
     }
     else if (githubEnvironment !== undefined) {
         const place = { ...access, environment: githubEnvironment, sha, mayExist: options.mayHaveBegun };
-        places.deployment = () => new Courier(environmentDeployment(place), clock);
+        places.deployment = () => new Publisher(environmentDeployment(place), clock);
     }
     return places;
 }
@@ -49976,7 +50440,7 @@ async function buildStep(parts) {
         run,
         event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
         isPullRequestClosed: pullRequestStates(access, clock, log),
-        onLaneFreed: news.tellFreed,
+        onLaneFreed: news.announceFreed,
         log,
         isPrivateRepository: () => isPrivateRepository(environment),
         readText: files.readText,
@@ -50023,445 +50487,6 @@ function catchStrayOutput(line) {
     process.on('warning', ({ name, message }) => print(`${name}: ${message}`));
     for (const name of ['debug', 'log', 'info', 'warn', 'error', 'trace']) {
         console[name] = (...parts) => print((0,node_util__WEBPACK_IMPORTED_MODULE_0__.format)(...parts));
-    }
-}
-
-
-/***/ }),
-
-/***/ 27:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  T: () => (/* binding */ Teller)
-});
-
-// EXTERNAL MODULE: ./lib/verdict.js
-var verdict = __nccwpck_require__(802);
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
-;// CONCATENATED MODULE: ./lib/report/annotation.js
-
-
-
-/** GitHub cuts an annotation's message at this many characters. Source: actions/runner, ExecutionContext. */
-const MAX_MESSAGE_LENGTH = 4_096;
-/** What goes to the run's page when a release did not succeed; undefined when it did or is not over. */
-function renderAnnotation(release) {
-    if (release.status === undefined || (0,verdict/* exitCodeOf */.FO)(release.status, release.operation) === 0)
-        return undefined;
-    const message = (0,sentences/* verdictParagraph */.u)(release);
-    return {
-        title: (0,labels/* titledWith */.ni)((0,sentences/* verdictSentences */.q)(release).title, (0,labels/* serviceLabel */.uZ)(release)),
-        message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
-    };
-}
-
-// EXTERNAL MODULE: ./lib/report/log-lines.js
-var log_lines = __nccwpck_require__(4302);
-// EXTERNAL MODULE: ./lib/aws/console-links.js
-var console_links = __nccwpck_require__(212);
-// EXTERNAL MODULE: ./lib/release-state.js
-var release_state = __nccwpck_require__(4966);
-// EXTERNAL MODULE: ./lib/text/untrusted.js
-var untrusted = __nccwpck_require__(7289);
-// EXTERNAL MODULE: ./lib/report/deadlines.js
-var deadlines = __nccwpck_require__(3735);
-// EXTERNAL MODULE: ./lib/report/hook-results.js
-var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/traffic.js
-var traffic = __nccwpck_require__(3795);
-;// CONCATENATED MODULE: ./lib/report/outputs.js
-
-
-
-
-
-
-
-/** Every output that action.yml declares, in its order. A test compares the two. */
-const OUTPUT_NAMES = [
-    'status',
-    'reason',
-    'task-definition-arn',
-    'task-definition',
-    'previous-task-definition',
-    'codedeploy-deployment-id',
-    'console-url',
-    'test-url',
-    'promote-by',
-    'original-kept-until',
-    'replacement-traffic',
-    'production',
-    'hook-results',
-    'rollback-deployment-id',
-    'rollback-status',
-    'report',
-];
-/**
- * The outputs of a release: ids, words of fixed sets, numbers and addresses; no text that others wrote.
- * @param reportPath where the report was written; empty when it was not
- */
-function renderOutputs(release, reportPath) {
-    const { service, deploymentId, taskDefinition, status, testUrl } = release;
-    const untilMs = (0,deadlines/* promoteByMs */.O)(release);
-    const url = service === undefined || deploymentId === undefined
-        ? undefined
-        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
-    const keptUntilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
-    return asOutputs({
-        status: status ?? '',
-        reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
-        'task-definition-arn': taskDefinition?.arn ?? '',
-        'task-definition': (0,labels/* releasedRevision */.FX)(release),
-        'previous-task-definition': (0,labels/* originalRevision */.VR)(release),
-        'codedeploy-deployment-id': deploymentId ?? '',
-        'console-url': url ?? '',
-        'test-url': testUrl ?? '',
-        'promote-by': untilMs === undefined ? '' : new Date(untilMs).toISOString(),
-        'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
-        'replacement-traffic': String((0,traffic/* trafficNow */.oo)(release) ?? ''),
-        production: (0,traffic/* productionText */.zh)(release),
-        'hook-results': JSON.stringify((0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs }) => ({
-            event,
-            function: hookFunction,
-            result,
-            durationSeconds: durationMs === undefined ? null : durationMs / 1000,
-        }))),
-        'rollback-deployment-id': (0,release_state/* rollbackOf */.ID)(release)?.deploymentId ?? '',
-        'rollback-status': (0,release_state/* rollbackStatusOf */.WL)(release),
-        report: reportPath,
-    });
-}
-/** Every output on its way out. */
-function asOutputs(values) {
-    const names = OUTPUT_NAMES;
-    return Object.fromEntries(names.map((name) => [name, (0,untrusted/* outputText */.jO)(values[name])]));
-}
-
-// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
-var app_spec = __nccwpck_require__(4608);
-// EXTERNAL MODULE: ./lib/aws/arn.js
-var arn = __nccwpck_require__(8690);
-// EXTERNAL MODULE: ./lib/follow/timeline.js
-var timeline = __nccwpck_require__(6342);
-// EXTERNAL MODULE: ./lib/time/clock.js
-var clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/report/planned.js
-var report_planned = __nccwpck_require__(392);
-;// CONCATENATED MODULE: ./lib/report/report-json.js
-
-
-
-
-
-
-
-
-
-
-
-/** Grows when a member changes its meaning or goes away. */
-const REPORT_VERSION = 1;
-/**
- * The report of a release: everything that is known, as JSON. Its schema is `docs/report.schema.json`. It holds no
- * values of variables or secrets; messages and diagnostics in it are text that others wrote.
- */
-function renderReport(release) {
-    return `${JSON.stringify(reportOf(release), undefined, 2)}\n`;
-}
-function reportOf(release) {
-    const { service, group, plan, run, snapshot, taskDefinition } = release;
-    const verdict = (0,sentences/* verdictSentences */.q)(release);
-    const rollback = (0,release_state/* rollbackOf */.ID)(release);
-    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
-    return {
-        reportVersion: REPORT_VERSION,
-        operation: release.operation,
-        status: release.status ?? null,
-        reason: release.status === 'refused' ? (release.problems[0]?.reason ?? null) : null,
-        verdict,
-        problems: release.problems,
-        warnings: release.warnings,
-        startedAt: isoTime(release.startedAt.atMs),
-        endedAt: isoTime(release.endedAt?.atMs),
-        isAws: release.otherEndpoint === undefined,
-        run: {
-            repository: run.repository,
-            workflow: run.workflowFile,
-            runId: run.runId,
-            runAttempt: run.runAttempt,
-            job: run.job,
-            commit: run.sha,
-        },
-        service: {
-            cluster: service?.clusterName ?? release.asked.cluster,
-            name: service?.name ?? release.asked.service,
-            region: release.region ?? null,
-            account: service?.account ?? null,
-        },
-        caller: release.caller ?? null,
-        deploymentGroup: group === undefined ? null : { application: group.application, name: group.name },
-        deploymentConfig: plan?.deploymentConfig ?? null,
-        taskDefinition: taskDefinition === undefined
-            ? null
-            : { arn: taskDefinition.arn, name: (0,labels/* releasedRevision */.FX)(release), registered: taskDefinition.isNew },
-        previousTaskDefinition: (0,labels/* originalRevision */.VR)(release) || null,
-        changes: plan !== undefined && plan.differences === undefined
-            ? null
-            : (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
-                member,
-                container: container || null,
-                from: from ?? null,
-                to: to ?? null,
-                names: names ?? null,
-            })),
-        taskDefinitionSha256: plan?.definitionSha256 ?? null,
-        preview: previewMember(release),
-        planned: plannedMember(release),
-        appSpec: appSpecMember(release),
-        adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
-        waits: release.waits.map((wait) => ({
-            deploymentId: wait.deploymentId,
-            step: wait.step,
-            startedAt: isoTime(wait.startedAt.atMs),
-            durationSeconds: wait.endedAt === undefined ? null : (0,clock/* elapsedMs */.d5)(wait.startedAt, wait.endedAt) / 1000,
-        })),
-        deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
-        hooks: (0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
-            event,
-            function: hookFunction,
-            result,
-            durationSeconds: secondsOf(durationMs),
-            diagnostics: diagnostics ?? null,
-            log: logMember(release, event),
-        })),
-        traffic: {
-            replacementPercent: (0,traffic/* trafficNow */.oo)(release) ?? null,
-            test: (0,traffic/* testTraffic */.si)(release) ?? null,
-            production: (0,traffic/* productionText */.zh)(release) || null,
-            readAt: isoTime(release.production?.isOutdated === false ? release.production.readAtMs : undefined),
-            lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
-            testUrl: release.testUrl ?? null,
-            promoteBy: isoTime((0,deadlines/* promoteByMs */.O)(release)),
-            originalKeptUntil: isoTime((0,deadlines/* originalKeptUntilMs */.Q)(release)),
-        },
-        rollback: {
-            status: (0,release_state/* rollbackStatusOf */.WL)(release),
-            wasDue: rollback?.wasDue ?? false,
-            message: rollback?.message ?? '',
-            deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
-        },
-        timeline: release.timeline.map(timelineMember),
-    };
-}
-function logMember({ hookLogs }, hookEvent) {
-    const log = hookLogs.find(({ event }) => event === hookEvent);
-    return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted };
-}
-function previewMember({ preview }) {
-    if (preview === undefined)
-        return null;
-    const { errand, pullRequest, lanes } = preview;
-    return {
-        errand,
-        pullRequest: pullRequest === '' ? null : Number(pullRequest),
-        lanes: lanes.map(({ name, url, was, became }) => ({ name, url, was, became: became || null })),
-    };
-}
-function appSpecMember(release) {
-    const { plan, taskDefinition } = release;
-    const planned = (0,report_planned/* plannedOf */.sb)(release);
-    if (planned !== undefined)
-        return { content: planned.appSpec.content, sha256: planned.appSpec.sha256 ?? null };
-    if (plan?.sentAppSpec !== undefined)
-        return plan.sentAppSpec === 'unseen' ? null : plan.sentAppSpec;
-    return plan === undefined || taskDefinition === undefined ? null : (0,app_spec/* buildAppSpec */.R)(plan.appSpec, taskDefinition.arn);
-}
-function plannedMember(release) {
-    const planned = (0,report_planned/* plannedOf */.sb)(release);
-    if (planned === undefined || release.plan === undefined)
-        return null;
-    const { group, rollbackOn, alarms, definition } = release.plan;
-    return {
-        writes: planned.writes,
-        taskDefinition: definition.kind === 'use' ? (0,arn/* revisionName */.pd)(definition.arn) : null,
-        group: {
-            testListener: group.hasTestListener,
-            waitsAtReady: group.holdsAtReady,
-            readyWaitSeconds: group.readyWaitMs / 1000,
-            terminationWaitSeconds: secondsOf(group.terminationWaitMs),
-            rollbackOn,
-            alarms,
-        },
-        phases: planned.phases.map(({ name, usualMs, atMostMs }) => ({
-            name,
-            usualSeconds: usualMs / 1000,
-            atMostSeconds: atMostMs / 1000,
-        })),
-    };
-}
-function deploymentWithoutReading({ deploymentId }) {
-    return deploymentId === undefined
-        ? null
-        : { id: deploymentId, status: null, createdAt: null, endedAt: null, error: null, events: [], taskSets: [] };
-}
-function deploymentOf({ deploymentId, statusWord, createdAtMs, endedAtMs, error, events, taskSets }) {
-    return {
-        id: deploymentId,
-        status: statusWord,
-        createdAt: isoTime(createdAtMs),
-        endedAt: isoTime(endedAtMs),
-        error: error ?? null,
-        events: events.map((event) => ({
-            name: event.name,
-            status: event.status,
-            startedAt: isoTime(event.startedAtMs),
-            endedAt: isoTime(event.endedAtMs),
-            durationSeconds: secondsOf((0,timeline/* eventDurationMs */.H)(event)),
-            diagnostics: event.diagnostics ?? null,
-        })),
-        taskSets: taskSets.map(taskSetMember),
-    };
-}
-function taskSetMember({ id, role, state, trafficPercent, running, pending, desired }) {
-    return { id, role, state, trafficPercent: trafficPercent ?? null, running, pending, desired };
-}
-function timelineMember(entry) {
-    const { deploymentId, kind } = entry;
-    const common = { at: isoTime(entry.atMs), deploymentId, kind };
-    switch (entry.kind) {
-        case 'status':
-            return { ...common, status: entry.statusWord };
-        case 'event':
-            return { ...common, event: entry.name, status: entry.status, durationSeconds: secondsOf(entry.durationMs) };
-        case 'traffic':
-            return { ...common, replacementPercent: entry.replacementPercent };
-        case 'tasks':
-            return { ...common, running: entry.running, desired: entry.desired };
-    }
-}
-function isoTime(atMs) {
-    return atMs === undefined ? null : new Date(atMs).toISOString();
-}
-function secondsOf(durationMs) {
-    return durationMs === undefined ? null : durationMs / 1000;
-}
-
-// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
-var summary = __nccwpck_require__(5259);
-;// CONCATENATED MODULE: ./lib/step/teller.js
-
-
-
-
-
-
-/** Tells a release to the runner: outputs, summary, report, annotation, exit code; and on GitHub beside the run. */
-class Teller {
-    #toolkit;
-    #files;
-    #log;
-    #told;
-    /** The runner drops what a post step puts out. Source: actions/runner, ExecutionContext.CreatePostChild. */
-    #hasOutputs;
-    #outputsFailed = false;
-    #lossExpected;
-    #news;
-    constructor(toolkit, files, log, step) {
-        this.#toolkit = toolkit;
-        this.#files = files;
-        this.#log = log;
-        this.#hasOutputs = step === 'main';
-    }
-    /** The release as it was last told. */
-    get told() {
-        return this.#told;
-    }
-    /** From now on the release is told there too. */
-    alsoTell(news) {
-        this.#news = news;
-    }
-    /**
-     * What is still under way to GitHub, up to the last moment that there is.
-     * @returns whether it has arrived
-     */
-    async lastWords(lastMoment) {
-        if (this.#news === undefined || this.#told === undefined)
-            return true;
-        return await this.#news.finish(this.#told, lastMoment);
-    }
-    /**
-     * Before anything is changed in AWS: puts out that nothing is known of the end, which is what later jobs see when this
-     * step is killed before it can tell. Resolves when it is written.
-     */
-    async expectLoss() {
-        if (this.#lossExpected === undefined) {
-            this.#output('status', 'unknown');
-            this.#output('rollback-status', 'unknown');
-            this.#lossExpected = this.#toolkit.load();
-        }
-        await this.#lossExpected;
-    }
-    /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
-    keepTold(release) {
-        const before = this.#told;
-        this.#told = release;
-        const { taskDefinition, deploymentId } = release;
-        if (taskDefinition !== before?.taskDefinition)
-            this.#output('task-definition-arn', taskDefinition?.arn ?? '');
-        if (deploymentId !== before?.deploymentId)
-            this.#output('codedeploy-deployment-id', deploymentId ?? '');
-        const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId && before.waits === release.waits;
-        if (!isTold || release.status !== undefined)
-            this.#files.writeSummary((0,summary/* renderSummary */.Br)(release));
-        this.#news?.tell(release);
-    }
-    /** The end: the verdict in every place, and the exit code with it. */
-    tellEnd(ended) {
-        this.tellVerdict(ended);
-        const annotation = renderAnnotation(ended);
-        if (annotation === undefined)
-            return;
-        this.annotate(annotation.title, annotation.message);
-        process.exitCode = 1;
-    }
-    /** Outputs, report, summary and the last lines of the log. */
-    tellVerdict(ended) {
-        this.#told = ended;
-        const hasReport = this.#files.writeReport(renderReport(ended));
-        const outputs = renderOutputs(ended, hasReport ? this.#files.reportPath : '');
-        for (const name of OUTPUT_NAMES)
-            this.#output(name, outputs[name]);
-        const hasSummary = this.#files.writeSummary((0,summary/* renderSummary */.Br)(ended));
-        if (!hasReport)
-            this.#log.line('Warning: the report could not be written (RUNNER_TEMP).');
-        if (!hasSummary)
-            this.#log.line('Warning: the job summary could not be written (GITHUB_STEP_SUMMARY).');
-        for (const line of (0,log_lines/* closingLines */.Po)(ended))
-            this.#log.line(line);
-    }
-    annotate(title, message) {
-        this.#toolkit.use((core) => core.error((0,untrusted/* logLine */.BP)(message), { title: (0,untrusted/* logLine */.BP)(title) }));
-    }
-    /** An output that cannot be written decides no release. */
-    #output(name, value) {
-        if (!this.#hasOutputs)
-            return;
-        this.#toolkit.use((core) => {
-            try {
-                core.setOutput(name, value);
-            }
-            catch {
-                if (!this.#outputsFailed)
-                    this.#log.line('Warning: outputs could not be written (GITHUB_OUTPUT).');
-                this.#outputsFailed = true;
-            }
-        });
     }
 }
 
@@ -55225,7 +55250,7 @@ function stopVerdict({ rollback, snapshot, stop }) {
 }
 /** After a stop: a rollback took production back, or nothing was there that could have had any of it. */
 function isTakenBack({ rollback, snapshot }) {
-    const isUntouched = snapshot?.isBlind === false && snapshot.taskSets.every(({ role }) => role === 'original');
+    const isUntouched = snapshot?.eventsAreStale === false && snapshot.taskSets.every(({ role }) => role === 'original');
     return rollback.status === 'succeeded' || isUntouched;
 }
 

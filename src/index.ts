@@ -8,8 +8,8 @@ import { stepLog } from './step/log.ts'
 import { mainStep } from './step/main-step.ts'
 import { postStep, stateOf } from './step/post-step.ts'
 import { STATE_REPORT } from './step/saved-release.ts'
+import { StepReporter } from './step/step-reporter.ts'
 import { catchStrayOutput, quotedLines } from './step/stray-output.ts'
-import { Teller } from './step/teller.ts'
 import { laterToolkit } from './step/toolkit.ts'
 import { inSentence, logLine } from './text/untrusted.ts'
 import { momentOf, systemClock } from './time/clock.ts'
@@ -20,16 +20,16 @@ const log = stepLog(toolkit)
 const files = stepFiles(environment, stateOf(environment, STATE_REPORT))
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = basename(process.argv[1] ?? '') === 'post.js'
-const teller = new Teller(toolkit, files, log, isPost ? 'post' : 'main')
+const reporter = new StepReporter(toolkit, files, log, isPost ? 'post' : 'main')
 
 catchStrayOutput(log.line)
-// Whatever is thrown where nobody waits for it, a rejected promise among it.
+// Whatever is thrown where nobody waits for it, rejected promises included.
 process.on('uncaughtException', (error) => void endWithBug(error))
 
 try {
   const sent = firstRequestSent()
   const loadGithub = () => import('@actions/github')
-  const parts = { environment, clock: systemClock, toolkit, firstRequestSent: sent, log, files, teller, loadGithub }
+  const parts = { environment, clock: systemClock, toolkit, firstRequestSent: sent, log, files, reporter, loadGithub }
   const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation: listenForCancel(), exit })
   await Promise.race([sent, running])
   await toolkit.load()
@@ -49,7 +49,7 @@ async function endWithBug(error: unknown): Promise<void> {
     await toolkit.load()
     log.endGroups()
     tellBug(error)
-    await teller.lastWords(new Promise(() => {}))
+    await reporter.flush(new Promise(() => {}))
   } catch (second) {
     process.exitCode = isPost ? 0 : 1
     process.stdout.write(`${logLine(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`)
@@ -62,15 +62,21 @@ function tellBug(error: unknown): void {
   const { message, stack } = describeThrown(error)
   for (const line of quotedLines(stack)) log.line(line)
   const failure = `This is a mistake in the action itself (${inSentence(message)}); please report it.`
-  const { told } = teller
+  const { reported: told } = reporter
   if (told === undefined || isPost) {
-    teller.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure)
+    reporter.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure)
     process.exitCode = isPost ? 0 : 1
     return
   }
   const problems = [...told.problems, { reason: 'internal-error' as const, sentence: failure }]
   const mayRun = told.deploymentId !== undefined || mayHaveStarted(told)
-  teller.tellEnd({ ...told, status: mayRun ? 'unknown' : 'refused', failure, problems, endedAt: momentOf(systemClock) })
+  reporter.finish({
+    ...told,
+    status: mayRun ? 'unknown' : 'refused',
+    failure,
+    problems,
+    endedAt: momentOf(systemClock),
+  })
 }
 
 /** Anything can be thrown, and not everything becomes a text. */

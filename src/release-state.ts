@@ -59,7 +59,7 @@ export interface Release {
   /** The deployment was made by an earlier attempt or step of the same job; it is followed instead of making another. */
   adopted: Adopted | undefined
   /** The deployment was made by an earlier job, and this operation is about it. */
-  wasThere: boolean
+  madeEarlier: boolean
   /** What was waited for, or ended, to make room for this release. */
   waits: readonly Wait[]
   timeline: readonly TimelineEntry[]
@@ -90,7 +90,7 @@ export interface Release {
 
 /** The preview of a pull request, or the look after all of them. */
 export interface Preview {
-  errand: PreviewTaskKind
+  task: PreviewTaskKind
   /** Number of the pull request; empty for a sweep. */
   pullRequest: string
   /**
@@ -120,7 +120,7 @@ export type Concern = 'checks' | 'credentials' | 'job-limit' | 'lifecycle-events
 /** What was warned of last about each of them. */
 export type WarnedOf = Readonly<Partial<Record<Concern, readonly string[]>>>
 
-/** A lane that a pull request has no more, for telling it where people look for its preview. */
+/** A lane that a pull request has lost, to be announced where people look for its preview. */
 export interface FreedLane {
   /** Number of the pull request. */
   pullRequest: string

@@ -77,6 +77,6 @@ function stopVerdict({ rollback, snapshot, stop }: Settlement): Status | undefin
 
 /** After a stop: a rollback took production back, or nothing was there that could have had any of it. */
 export function isTakenBack({ rollback, snapshot }: Pick<Settlement, 'rollback' | 'snapshot'>): boolean {
-  const isUntouched = snapshot?.isBlind === false && snapshot.taskSets.every(({ role }) => role === 'original')
+  const isUntouched = snapshot?.eventsAreStale === false && snapshot.taskSets.every(({ role }) => role === 'original')
   return rollback.status === 'succeeded' || isUntouched
 }

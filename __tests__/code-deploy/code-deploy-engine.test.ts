@@ -120,8 +120,12 @@ test('reads the events again when the deployment has ended since they were read'
     target: () => (++looks === 1 ? targetWith('SSSSRPPP') : targetWith('SSSSFPPP', { status: 'Failed' })),
     info: () => ({ status: 'Failed' }),
   })
-  const { events, isBlind, status } = await lookAt(0)
-  expect({ status, isBlind, at: events[4]?.status }).toEqual({ status: 'failed', isBlind: false, at: 'failed' })
+  const { events, eventsAreStale, status } = await lookAt(0)
+  expect({ status, eventsAreStale, at: events[4]?.status }).toEqual({
+    status: 'failed',
+    eventsAreStale: false,
+    at: 'failed',
+  })
 })
 
 test('does not take the events before the end for how it ended when they cannot be read again', async () => {
@@ -130,18 +134,18 @@ test('does not take the events before the end for how it ended when they cannot 
     target: () => (++looks === 1 ? targetWith('SSSSRPPP') : awsError('ThrottlingException')),
     info: () => ({ status: 'Failed' }),
   })
-  expect(await lookAt(0)).toMatchObject({ status: 'failed', isBlind: true })
+  expect(await lookAt(0)).toMatchObject({ status: 'failed', eventsAreStale: true })
 })
 
 test('a denied target is told once, tried again after three minutes, and told when it is seen', async () => {
   const { lookAt, asked, told } = engineWith({ target: (second) => (second < 200 ? DENIED : targetWith('SRPPPPPP')) })
-  expect(await lookAt(0)).toMatchObject({ status: 'running', isBlind: true })
+  expect(await lookAt(0)).toMatchObject({ status: 'running', eventsAreStale: true })
   await lookAt(170)
   expect(asked).not.toContain('GetDeploymentTarget')
   await lookAt(181)
   expect(asked).toContain('GetDeploymentTarget')
   expect(told).toEqual({ lost: 1, seen: 0 })
-  expect(await lookAt(362)).toMatchObject({ isBlind: false })
+  expect(await lookAt(362)).toMatchObject({ eventsAreStale: false })
   expect(told).toEqual({ lost: 1, seen: 1 })
 })
 
@@ -149,7 +153,7 @@ test('a target that fails for a passing reason is gone without only after five l
   const { lookAt, asked, told } = engineWith({ target: () => awsError('ThrottlingException') })
   for (const second of [0, 5, 10, 15]) await expect(lookAt(second)).rejects.toThrow('Throttling')
   expect(told.lost).toBe(0)
-  expect(await lookAt(20)).toMatchObject({ isBlind: true })
+  expect(await lookAt(20)).toMatchObject({ eventsAreStale: true })
   expect(told.lost).toBe(1)
   await lookAt(79)
   expect(asked).not.toContain('GetDeploymentTarget')
@@ -166,20 +170,20 @@ test.each(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist'].map((name) =>
   'before there is a target (%s) nothing is seen, and nothing is lost',
   async (name) => {
     const { lookAt, told } = engineWith({ target: () => awsError(name), info: () => ({ status: 'Created' }) })
-    expect(await lookAt(0)).toMatchObject({ status: 'created', isBlind: false, events: [], taskSets: [] })
+    expect(await lookAt(0)).toMatchObject({ status: 'created', eventsAreStale: false, events: [], taskSets: [] })
     expect(told.lost).toBe(0)
   },
 )
 
 test('reads nothing but the status when only that is asked for', async () => {
   const { lookAt, asked } = engineWith({ target: () => targetWith('SSSSSSSS'), info: () => ({ status: 'Succeeded' }) })
-  expect(await lookAt(0, 'status-only')).toMatchObject({ status: 'succeeded', isBlind: true })
+  expect(await lookAt(0, 'status-only')).toMatchObject({ status: 'succeeded', eventsAreStale: true })
   expect(asked).not.toContain('GetDeploymentTarget')
 })
 
 test('a deployment at Ready whose events are denied is blind', async () => {
   const { lookAt } = engineWith({ target: () => DENIED, info: () => ({ status: 'Ready' }) })
-  expect(await lookAt(0)).toMatchObject({ status: 'ready', isBlind: true, isShifted: false })
+  expect(await lookAt(0)).toMatchObject({ status: 'ready', eventsAreStale: true, eventsAreDone: false })
 })
 
 test.each([
@@ -188,8 +192,8 @@ test.each([
   ['never by that when the last event has a hook', 60, { hooks: { AfterAllowTraffic: 'check' } }, false],
 ] as const)('without the target production is shifted: %s', async (_, seconds, change, isShifted) => {
   const { lookAt } = engineWith({ target: () => DENIED, taskSets: () => [ORIGINAL, OURS] }, change)
-  expect(await lookAt(0)).toMatchObject({ isShifted: false })
-  expect((await lookAt(seconds)).isShifted).toBe(isShifted)
+  expect(await lookAt(0)).toMatchObject({ eventsAreDone: false })
+  expect((await lookAt(seconds)).eventsAreDone).toBe(isShifted)
 })
 
 test.each([
@@ -246,7 +250,11 @@ test('what was seen before is kept when neither the target nor the service can b
   })
   const seen = await lookAt(0)
   const blind = await lookAt(40)
-  expect(blind).toMatchObject({ isBlind: true, trafficReadAt: seen.trafficReadAt, eventsReadAt: seen.eventsReadAt })
+  expect(blind).toMatchObject({
+    eventsAreStale: true,
+    trafficReadAt: seen.trafficReadAt,
+    eventsReadAt: seen.eventsReadAt,
+  })
   expect(replacementTraffic(blind)).toBe(10)
 })
 
@@ -258,7 +266,7 @@ test('without the target the original has whatever of production the replacement
 
 test('without the target an ECS that does not answer either takes nothing away of what is known', async () => {
   const { lookAt } = engineWith({ target: () => DENIED, taskSets: () => awsError('Unavailable') })
-  expect(await lookAt(0)).toMatchObject({ status: 'running', isBlind: true, taskSets: [] })
+  expect(await lookAt(0)).toMatchObject({ status: 'running', eventsAreStale: true, taskSets: [] })
 })
 
 test('a fault of our own while ECS is asked is not taken for an answer', async () => {

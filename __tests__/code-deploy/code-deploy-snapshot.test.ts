@@ -24,7 +24,7 @@ test("reads AWS's own documented example, which has no labels and no test events
     'AllowTraffic',
     'AfterAllowTraffic',
   ])
-  expect(snapshot.isShifted).toBe(true)
+  expect(snapshot.eventsAreDone).toBe(true)
   expect(snapshot.taskSets).toMatchObject([
     { role: 'original', state: 'active', trafficPercent: 0 },
     { role: 'replacement', state: 'primary', trafficPercent: 100 },
@@ -34,7 +34,13 @@ test("reads AWS's own documented example, which has no labels and no test events
 
 test('reads an answer with every member missing as a status that is not known', () => {
   const snapshot = readSnapshot({ ...READ, info: {}, target: {} })
-  expect(snapshot).toMatchObject({ status: 'unknown', events: [], taskSets: [], isShifted: false, error: undefined })
+  expect(snapshot).toMatchObject({
+    status: 'unknown',
+    events: [],
+    taskSets: [],
+    eventsAreDone: false,
+    error: undefined,
+  })
   expect(replacementTraffic(snapshot)).toBeUndefined()
 })
 

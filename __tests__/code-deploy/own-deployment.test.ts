@@ -2,11 +2,11 @@ import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
 import type { CodeDeploy } from '../../src/aws/code-deploy.ts'
-import { blockerIn, type Earlier, findOwn, type Look } from '../../src/code-deploy/own-deployment.ts'
+import { blockerIn, findOwn, type KnownBefore, type Look } from '../../src/code-deploy/own-deployment.ts'
 import { fakeCodeDeploy, REQUEST } from '../support/fake-code-deploy.ts'
 import { T0 } from '../support/snapshots.ts'
 
-const BEFORE: Earlier = { ids: ['d-BEFORE'], newestCreatedAtMs: T0 }
+const BEFORE: KnownBefore = { ids: ['d-BEFORE'], newestCreatedAtMs: T0 }
 
 /** A deployment made so many seconds after the one that was there before. */
 function made(second: number, change: Partial<DeploymentInfo> = {}): DeploymentInfo {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
 import { type Following, type Outcome, type ReleaseEngine, untilTheEnd } from '../../src/follow/follow.ts'
-import { type Partings, settle } from '../../src/follow/settle.ts'
+import { Outage } from '../../src/follow/outage.ts'
+import { type EarlyEndPolicy, settle } from '../../src/follow/settle.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
-import { Trouble } from '../../src/follow/trouble.ts'
 import { snapshot, taskSets } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
@@ -47,7 +47,7 @@ async function settledWith(observe: (second: number) => Snapshot | Promise<never
       onEntry: () => {},
       onSnapshot: () => {},
       onHeartbeat: () => {},
-      reading: new Trouble(() => {}),
+      reading: new Outage(() => {}),
       onRequestTrouble: () => {},
       onPromotionDenied: () => {},
       onStopAccepted: () => {},
@@ -55,7 +55,7 @@ async function settledWith(observe: (second: number) => Snapshot | Promise<never
     },
     3_600_000,
   )
-  const partings: Partings = {
+  const policy: EarlyEndPolicy = {
     onCancel: 'rollback',
     onTimeout: 'rollback',
     rollbackOn: ['failure'],
@@ -63,7 +63,7 @@ async function settledWith(observe: (second: number) => Snapshot | Promise<never
   }
   // A read that hangs makes nobody sleep, and time would stand still.
   void clock.sleep(60_000)
-  const settlement = await settle(engine, 'd-ORIGINAL1', outcome, following, partings)
+  const settlement = await settle(engine, 'd-ORIGINAL1', outcome, following, policy)
   return { settlement, stops, endedAtSecond: second() }
 }
 
@@ -80,14 +80,14 @@ describe('a release that is cancelled while it is being brought to rest', () => 
     const { settlement, stops, endedAtSecond } = await settledWith(() => {
       throw throttled()
     }, TIMED_OUT)
-    expect(settlement).toMatchObject({ spared: 'unseen' })
+    expect(settlement).toMatchObject({ notStoppedBecause: 'unseen' })
     expect(stops).toEqual([])
     expect(endedAtSecond).toBeLessThanOrEqual(8)
   })
 
   test('ends when a cancelled step has to, although a look never answers', async () => {
     const { settlement, endedAtSecond } = await settledWith(() => NEVER, TIMED_OUT)
-    expect(settlement).toMatchObject({ spared: 'unseen' })
+    expect(settlement).toMatchObject({ notStoppedBecause: 'unseen' })
     expect(endedAtSecond).toBe(8)
   })
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { type Ending, endingOf, isRollbackDue, mayRollBack } from '../../src/follow/ending.ts'
+import { type EndReason, endingOf, isRollbackDue, mayRollBack } from '../../src/follow/ending.ts'
 import type { RollbackEvent } from '../../src/inputs/choices.ts'
 import { snapshot } from '../support/snapshots.ts'
 
@@ -7,7 +7,7 @@ const NOT_CONTINUED =
   'The deployment timed out while waiting for a notification to continue. This time out period is 5.'
 
 /** Status, code, message; what that means, what makes a rollback due, and whether one may follow all the same. */
-const ENDS: [string, string, string, Ending, RollbackEvent[], boolean][] = [
+const ENDS: [string, string, string, EndReason, RollbackEvent[], boolean][] = [
   ['failed', 'HOOK_EXECUTION_FAILURE', 'a hook', 'failure', ['failure'], false],
   ['failed', 'TIMEOUT', NOT_CONTINUED, 'failure', ['failure'], false],
   ['failed', '', '', 'failure', ['failure'], false],

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
 import type { ErrorKind } from '../../src/aws/service-error.ts'
 import { type Following, follow, type Heartbeat, type ReleaseEngine } from '../../src/follow/follow.ts'
+import { Outage } from '../../src/follow/outage.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
 import type { TimelineEntry } from '../../src/follow/timeline.ts'
-import { Trouble } from '../../src/follow/trouble.ts'
 import { snapshot, T0 } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
@@ -48,7 +48,7 @@ function setUp(change: Partial<Following> = {}) {
     onEntry: (entry) => told.entries.push(entry),
     onSnapshot: () => {},
     onHeartbeat: (heartbeat) => told.heartbeats.push(heartbeat),
-    reading: new Trouble((news) => told.troubles.push(news)),
+    reading: new Outage((news) => told.troubles.push(news)),
     onRequestTrouble: (trouble) => told.troubles.push(trouble),
     onPromotionDenied: () => {},
     onStopAccepted: () => {},
@@ -293,7 +293,7 @@ test.each([
   ['is at the test listener when there is no test hook', { AfterInstall: 'hook' }, 'finish-line'],
 ])('a deployment that waits at Ready and whose events cannot be read %s', async (_name, hooks, kind) => {
   const { clock, following } = setUp({ finishLine: 'test-traffic', hooks })
-  const blind = snapshot('', { status: 'ready', isBlind: true, eventsReadAt: undefined })
+  const blind = snapshot('', { status: 'ready', eventsAreStale: true, eventsReadAt: undefined })
   expect(
     (
       await follow(
@@ -309,7 +309,7 @@ test('a deployment at Ready is not continued by itself while its test hook canno
   const told: number[] = []
   const onPromotionUnsure = () => void told.push(clock.monotonicMs())
   const { clock, following } = setUp({ autoPromote: true, hooks: { AfterAllowTestTraffic: 'hook' }, onPromotionUnsure })
-  const blind = snapshot('', { status: 'ready', isBlind: true, eventsReadAt: undefined })
+  const blind = snapshot('', { status: 'ready', eventsAreStale: true, eventsReadAt: undefined })
   let promotedAtSecond: number | undefined
   const engine = engineAt(clock, (second) => {
     if (promotedAtSecond !== undefined) return snapshot('SSSSSSSS')

@@ -15,10 +15,10 @@ test.each<[string, Snapshot | undefined, Phase]>([
   ['that shifts is shifting', snapshot('SSSSSSRP'), { kind: 'shift' }],
   ['at Ready is there, also while its hook runs', snapshot('SSSSRPPP', { status: 'ready' }), { kind: 'ready' }],
   ['whose events are all done waits for the termination', snapshot('SSSSSSSS'), { kind: 'termination' }],
-  ['whose events cannot be seen is unseen', snapshot('SSSSRPPP', { isBlind: true }), { kind: 'unseen' }],
+  ['whose events cannot be seen is unseen', snapshot('SSSSRPPP', { eventsAreStale: true }), { kind: 'unseen' }],
   ['that has failed has ended', snapshot('SSSSFKKK', { status: 'failed' }), { kind: 'ended' }],
   ['that has succeeded has ended', snapshot('SSSSSSSS', { status: 'succeeded' }), { kind: 'ended' }],
-  ['that was stopped unseen has ended', snapshot('', { status: 'stopped', isBlind: true }), { kind: 'ended' }],
+  ['that was stopped unseen has ended', snapshot('', { status: 'stopped', eventsAreStale: true }), { kind: 'ended' }],
 ])('a deployment %s', (_name, now, phase) => {
   expect(phaseOf(now, HOOKS)).toEqual(phase)
 })

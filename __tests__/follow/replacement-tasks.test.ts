@@ -93,7 +93,7 @@ test.each([
   ['that is not there yet', snapshot('SRPPPPPP')],
   ['that is installed', { ...STARTING, events: snapshot('SSRPPPPP').events }],
   ['of a deployment that has ended', { ...STARTING, status: 'failed' as const }],
-  ['of a deployment whose events cannot be seen', { ...STARTING, isBlind: true }],
+  ['of a deployment whose events cannot be seen', { ...STARTING, eventsAreStale: true }],
 ])('tasks of a replacement %s are not looked at', async (_name, seen) => {
   expect((await watched(60, { seen })).looks).toEqual([])
 })

@@ -74,7 +74,7 @@ describe('a rollback that is due', () => {
   test('is looked for only 30 s where no replacement was started, unless that could not be seen', async () => {
     const { tookMs } = await settled({ reasons: DUE, ended: { taskSets: [] } })
     expect(tookMs).toBe(30_000)
-    expect((await settled({ reasons: DUE, ended: { taskSets: [], isBlind: true } })).tookMs).toBe(900_000)
+    expect((await settled({ reasons: DUE, ended: { taskSets: [], eventsAreStale: true } })).tookMs).toBe(900_000)
   })
 
   test('is looked for 30 s after an end that is long ago, and for the rest of its time after one that is not', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Following, follow, type Outcome, type ReleaseEngine } from '../../src/follow/follow.ts'
 import { NO_ROLLBACK } from '../../src/follow/rollback.ts'
-import { type Partings, settle } from '../../src/follow/settle.ts'
+import { type EarlyEndPolicy, settle } from '../../src/follow/settle.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
 import { callError, handEngine, handFollowing } from '../support/hand-engine.ts'
 import { at, snapshot, T0, taskSets } from '../support/snapshots.ts'
@@ -21,8 +21,8 @@ const STOPPED = snapshot('SSSSSSFK', {
 })
 const BACK = snapshot('SSSSSSSS', { deploymentId: 'd-ROLLBACK1', status: 'succeeded' })
 
-const LEAVE: Partings = { onCancel: 'leave', onTimeout: 'leave', rollbackOn: [], windDownMs: 6_000 }
-const TAKE_BACK: Partings = { ...LEAVE, onCancel: 'rollback', onTimeout: 'rollback' }
+const LEAVE: EarlyEndPolicy = { onCancel: 'leave', onTimeout: 'leave', rollbackOn: [], windDownMs: 6_000 }
+const TAKE_BACK: EarlyEndPolicy = { ...LEAVE, onCancel: 'rollback', onTimeout: 'rollback' }
 
 const lastly = {
   timedOut: (seen?: Snapshot): Outcome => ({
@@ -38,7 +38,7 @@ const lastly = {
 
 interface Play {
   outcome: Outcome
-  partings?: Partings
+  policy?: EarlyEndPolicy
   /** How the deployment is from now on; a stop ends it 5 s after it was accepted. */
   now?: Snapshot | ((second: number) => Snapshot)
   stop?: ReleaseEngine['stop']
@@ -49,7 +49,7 @@ interface Play {
 
 async function play({
   outcome,
-  partings = TAKE_BACK,
+  policy = TAKE_BACK,
   now = SHIFTING,
   stop,
   endsAfterStop = true,
@@ -72,7 +72,7 @@ async function play({
       },
     },
   )
-  const settlement = await settle(engine, ID, outcome, following, partings)
+  const settlement = await settle(engine, ID, outcome, following, policy)
   const asked = engine.asked.map(({ what }) => what).filter((what) => what !== 'observe')
   return { settlement, engine, asked, told, tookMs: clock.now() - T0 }
 }
@@ -114,13 +114,13 @@ test('trouble with reading that outlasts the wait is told once, and its end once
 })
 
 describe('an end that the lifecycle events do not go with', () => {
-  const BEHIND = { ...SUCCEEDED, events: INSTALLING.events, isBlind: true, isBehind: true }
+  const BEHIND = { ...SUCCEEDED, events: INSTALLING.events, eventsAreStale: true, isBehind: true }
   const outcome: Outcome = { kind: 'finish-line', snapshot: BEHIND }
 
   test('is read again every 5 s until they do', async () => {
     const { settlement, engine, told } = await play({ outcome, now: (second) => (second < 20 ? BEHIND : SUCCEEDED) })
     expect(engine.times('observe')).toEqual([5_000, 10_000, 15_000, 20_000])
-    expect(settlement.snapshot).toMatchObject({ status: 'succeeded', isBlind: false })
+    expect(settlement.snapshot).toMatchObject({ status: 'succeeded', eventsAreStale: false })
     expect(settlement.snapshot?.isBehind).toBeUndefined()
     expect(told.entries.map((entry) => entry.kind)).toContain('event')
   })
@@ -144,13 +144,13 @@ describe('an end that the lifecycle events do not go with', () => {
   })
 
   test('is read again after a cancelled step that left it, where there are minutes for it', async () => {
-    const minutes: Partings = { ...TAKE_BACK, windDownMs: 240_000 }
+    const minutes: EarlyEndPolicy = { ...TAKE_BACK, windDownMs: 240_000 }
     const outcome = lastly.cancelled(SHIFTING)
     const now = (second: number) => (second < 20 ? BEHIND : SUCCEEDED)
-    const { settlement, engine } = await play({ outcome, partings: minutes, now })
+    const { settlement, engine } = await play({ outcome, policy: minutes, now })
     expect(engine.times('observe')).toEqual([0, 5_000, 10_000, 15_000, 20_000])
-    expect(settlement.snapshot).toMatchObject({ status: 'succeeded', isBlind: false })
-    expect((await play({ outcome, partings: minutes, now: BEHIND })).tookMs).toBe(60_000)
+    expect(settlement.snapshot).toMatchObject({ status: 'succeeded', eventsAreStale: false })
+    expect((await play({ outcome, policy: minutes, now: BEHIND })).tookMs).toBe(60_000)
   })
 })
 
@@ -159,7 +159,7 @@ describe('a release that is to be left', () => {
     ['timed out', lastly.timedOut],
     ['was cancelled', lastly.cancelled],
   ])('is not read again when it %s right after a reading', async (_name, outcome) => {
-    const { settlement, engine } = await play({ outcome: outcome(INSTALLING), partings: LEAVE })
+    const { settlement, engine } = await play({ outcome: outcome(INSTALLING), policy: LEAVE })
     expect(engine.asked).toEqual([])
     expect(settlement).toMatchObject({ snapshot: INSTALLING, rollback: NO_ROLLBACK, cutShort: undefined })
   })
@@ -169,7 +169,7 @@ describe('a release that is to be left', () => {
     ['was cancelled', lastly.cancelled],
   ])('is read once more when it %s long after the last reading', async (_name, outcome) => {
     const old = { ...INSTALLING, statusReadAt: at(-6), eventsReadAt: at(-6) }
-    const { settlement, asked, engine, told } = await play({ outcome: outcome(old), partings: LEAVE, now: SHIFTING })
+    const { settlement, asked, engine, told } = await play({ outcome: outcome(old), policy: LEAVE, now: SHIFTING })
     expect(asked).toEqual([])
     expect(engine.times('observe')).toEqual([0])
     expect(settlement.snapshot?.events).toEqual(SHIFTING.events)
@@ -179,14 +179,14 @@ describe('a release that is to be left', () => {
 
   test('counts what was read of its events also while its status is older', async () => {
     const seen = { ...INSTALLING, statusReadAt: at(-25), eventsReadAt: at(-1) }
-    expect((await play({ outcome: lastly.timedOut(seen), partings: LEAVE })).engine.asked).toEqual([])
-    const blind = { ...seen, isBlind: true }
-    expect((await play({ outcome: lastly.timedOut(blind), partings: LEAVE })).engine.asked).toHaveLength(1)
+    expect((await play({ outcome: lastly.timedOut(seen), policy: LEAVE })).engine.asked).toEqual([])
+    const blind = { ...seen, eventsAreStale: true }
+    expect((await play({ outcome: lastly.timedOut(blind), policy: LEAVE })).engine.asked).toHaveLength(1)
   })
 
   test('is unknown, and so is its rollback, when nothing can be read for a minute after its time was over', async () => {
     const old = { ...INSTALLING, statusReadAt: at(-3_840), eventsReadAt: at(-3_840) }
-    const { settlement, asked, tookMs } = await play({ outcome: lastly.timedOut(old), partings: LEAVE, now: unread })
+    const { settlement, asked, tookMs } = await play({ outcome: lastly.timedOut(old), policy: LEAVE, now: unread })
     expect(asked).toEqual([])
     expect(settlement).toMatchObject({ snapshot: old, rollback: { status: 'unknown' }, cutShort: 'lost-sight' })
     expect(tookMs).toBeGreaterThan(50_000)
@@ -195,14 +195,18 @@ describe('a release that is to be left', () => {
 
   test('takes no longer than a cancelled step has, and leaves the rest to its post step', async () => {
     const old = { ...INSTALLING, statusReadAt: at(-60), eventsReadAt: at(-60) }
-    const { settlement, tookMs } = await play({ outcome: lastly.cancelled(old), partings: LEAVE, now: unread })
-    expect(settlement).toMatchObject({ rollback: { status: 'unknown' }, cutShort: 'timed-out', spared: undefined })
+    const { settlement, tookMs } = await play({ outcome: lastly.cancelled(old), policy: LEAVE, now: unread })
+    expect(settlement).toMatchObject({
+      rollback: { status: 'unknown' },
+      cutShort: 'timed-out',
+      notStoppedBecause: undefined,
+    })
     expect(tookMs).toBeLessThanOrEqual(6_000)
   })
 
   test('that has ended meanwhile is told with its rollback', async () => {
     const old = { ...SHIFTING, statusReadAt: at(-60), eventsReadAt: at(-60) }
-    const { settlement } = await play({ outcome: lastly.timedOut(old), partings: LEAVE, now: STOPPED })
+    const { settlement } = await play({ outcome: lastly.timedOut(old), policy: LEAVE, now: STOPPED })
     expect(settlement).toMatchObject({ snapshot: { status: 'stopped' }, rollback: { status: 'succeeded' } })
   })
 })
@@ -216,7 +220,7 @@ describe('a release that is to be taken back', () => {
     expect(asked).toEqual(['stop with rollback'])
     expect(engine.asked[0]).toEqual({ atMs: 0, what: 'observe', deploymentId: ID })
     expect(settlement.stop).toEqual({ refusal: undefined })
-    expect(settlement.spared).toBeUndefined()
+    expect(settlement.notStoppedBecause).toBeUndefined()
   })
 
   test.each([
@@ -226,7 +230,7 @@ describe('a release that is to be taken back', () => {
     for (const now of [MOVED, SHIFTED, snapshot('SSSSSSSR', { taskSets: taskSets(0, { state: 'primary' }) })]) {
       const { settlement, asked } = await play({ outcome: outcome(INSTALLING), now })
       expect(asked).toEqual([])
-      expect(settlement).toMatchObject({ spared: 'moved', rollback: NO_ROLLBACK, stop: undefined })
+      expect(settlement).toMatchObject({ notStoppedBecause: 'moved', rollback: NO_ROLLBACK, stop: undefined })
     }
   })
 
@@ -239,7 +243,7 @@ describe('a release that is to be taken back', () => {
     const { asked } = await play({
       outcome: lastly.cancelled(MOVED),
       now: MOVED,
-      partings: { ...TAKE_BACK, wasStopped: true },
+      policy: { ...TAKE_BACK, wasStopped: true },
     })
     expect(asked).toEqual(['stop with rollback'])
   })
@@ -251,10 +255,10 @@ describe('a release that is to be taken back', () => {
   ] as const)(
     'that was to be stopped at Ready only and %s is stopped by what it is now',
     async (_name, now, more, asked, spared) => {
-      const partings = { ...TAKE_BACK, wasStopped: true, onlyAtReady: true, ...more }
-      const played = await play({ outcome: lastly.cancelled(AT_READY), now, partings })
+      const policy = { ...TAKE_BACK, wasStopped: true, onlyAtReady: true, ...more }
+      const played = await play({ outcome: lastly.cancelled(AT_READY), now, policy })
       expect(played.asked).toEqual(asked)
-      expect(played.settlement.spared).toBe(spared)
+      expect(played.settlement.notStoppedBecause).toBe(spared)
     },
   )
 
@@ -264,7 +268,12 @@ describe('a release that is to be taken back', () => {
   ] as const)('is never stopped unseen when it %s', async (_name, outcome, cutShort) => {
     const { settlement, asked } = await play({ outcome: outcome(SHIFTING), now: unread })
     expect(asked).toEqual([])
-    expect(settlement).toMatchObject({ spared: 'unseen', rollback: { status: 'unknown' }, cutShort, stop: undefined })
+    expect(settlement).toMatchObject({
+      notStoppedBecause: 'unseen',
+      rollback: { status: 'unknown' },
+      cutShort,
+      stop: undefined,
+    })
   })
 
   test('is not stopped unseen because a read hangs, and takes no longer than a cancelled step has', async () => {
@@ -272,7 +281,7 @@ describe('a release that is to be taken back', () => {
     const engine = handEngine(clock, () => new Promise<Snapshot>(() => {}))
     const settling = settle(engine, ID, lastly.cancelled(SHIFTING), following, TAKE_BACK)
     await clock.sleep(6_500)
-    expect(await settling).toMatchObject({ spared: 'unseen', cutShort: 'timed-out' })
+    expect(await settling).toMatchObject({ notStoppedBecause: 'unseen', cutShort: 'timed-out' })
     expect(engine.times('stop with rollback')).toEqual([])
   })
 
@@ -288,7 +297,7 @@ describe('a release that is to be taken back', () => {
   test('follows a stop no longer than a cancelled step has', async () => {
     const { settlement, tookMs } = await play({
       outcome: lastly.cancelled(SHIFTING),
-      partings: { ...TAKE_BACK, windDownMs: 4_000 },
+      policy: { ...TAKE_BACK, windDownMs: 4_000 },
     })
     expect(settlement).toMatchObject({ rollback: { status: 'running', wasDue: true }, cutShort: 'timed-out' })
     expect(tookMs).toBeLessThanOrEqual(4_000)
@@ -298,7 +307,7 @@ describe('a release that is to be taken back', () => {
 test('a cancelled step whose stop was accepted leaves its end to the post step, also when nothing can be read after it', async () => {
   const { settlement } = await play({
     outcome: lastly.cancelled(SHIFTING),
-    partings: { ...TAKE_BACK, windDownMs: 20_000 },
+    policy: { ...TAKE_BACK, windDownMs: 20_000 },
     now: (second) => (second < 1 ? SHIFTING : unread()),
     stop: async () => {},
     endsAfterStop: false,
@@ -450,7 +459,7 @@ test('a look before a deployment is left or stopped is made again soon, then les
   const gaps = looks.map((atMs, index) => atMs - (looks[index - 1] ?? 0))
   expect(Math.max(...gaps)).toBe(5_000)
   const { settlement, engine, asked } = await play({ outcome: lastly.timedOut(SHIFTING), now: unread })
-  expect([settlement.spared, settlement.rollback.status, settlement.cutShort]).toEqual([
+  expect([settlement.notStoppedBecause, settlement.rollback.status, settlement.cutShort]).toEqual([
     'unseen',
     'unknown',
     'lost-sight',

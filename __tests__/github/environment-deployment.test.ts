@@ -125,6 +125,6 @@ describe('of a deployment that an earlier job has made', () => {
     const shifting = states.find(({ snapshot }) => snapshot?.events.some(({ status }) => status === 'running'))
     if (shifting === undefined) throw new Error('It was not followed.')
     const settlement = { ...states.at(-1)?.settlement } as Release['settlement']
-    expect(deploymentStatusOf({ ...shifting, wasThere: true, settlement, ...news })?.state).toBe(state)
+    expect(deploymentStatusOf({ ...shifting, madeEarlier: true, settlement, ...news })?.state).toBe(state)
   })
 })

@@ -171,7 +171,7 @@ test('says nothing before the checks are over, and what is wrong when they refus
   const states = await statesOf(baseScenario, { service: 'wobble' })
   await withGithub(async (github, api) => {
     const place = pullRequestComment({ ...PLACE, api }, PULL_REQUEST.number)
-    expect(states[0] && place.wordingOf({ ...states[0], problems: [], status: undefined })).toBeUndefined()
+    expect(states[0] && place.textFor({ ...states[0], problems: [], status: undefined })).toBeUndefined()
     await tellEach(place, states)
     expect(github.comments[0]?.body).toContain("Service 'wobble' was not found")
   })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { busyNow, busyProblem, describeOccupant } from '../../src/group/busy-problem.ts'
 import type { Occupant } from '../../src/group/occupant.ts'
-import type { Room } from '../../src/group/room.ts'
+import type { WaitTerms } from '../../src/group/wait-terms.ts'
 import { OWN, occupantOf, roomOf } from '../support/group-parts.ts'
 import { at, snapshot, T0 } from '../support/snapshots.ts'
 
@@ -25,7 +25,7 @@ test.each<[string, Partial<Occupant>, string]>([
   ],
   [
     'a rollback',
-    { rollsBack: 'd-UNDONE001' },
+    { rollbackOf: 'd-UNDONE001' },
     'd-OTHER0001 (InProgress at Install, created 5 min ago by user, which rolls back d-UNDONE001)',
   ],
   [
@@ -49,7 +49,7 @@ test.each<[string, Partial<Occupant>, string]>([
 
 const REPLACE = "set 'on-active-deployment: replace'"
 
-test.each<[string, Partial<Room>, Partial<Occupant>, number, string]>([
+test.each<[string, Partial<WaitTerms>, Partial<Occupant>, number, string]>([
   ['runs', {}, {}, 0, 'Try again when it has ended.'],
   [
     'runs, and the release does not wait',

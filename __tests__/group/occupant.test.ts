@@ -68,7 +68,7 @@ test('a listed deployment is told with its stage, its maker and its run', async 
     description: MINE,
     marker: { runId: '1042', runNumber: 42 },
     appSpecSha256: 'sum',
-    rollsBack: undefined,
+    rollbackOf: undefined,
     heldUntilMs: undefined,
     freeAtMs: undefined,
   })
@@ -169,7 +169,7 @@ test('a rollback is told with the run whose deployment it undoes', async () => {
     },
     targets: { 'd-2': targetOf('RPPPPPPP') },
   })
-  expect(found).toMatchObject({ id: 'd-2', stage: 'rolling-back', rollsBack: 'd-1', marker: { runNumber: 42 } })
+  expect(found).toMatchObject({ id: 'd-2', stage: 'rolling-back', rollbackOf: 'd-1', marker: { runNumber: 42 } })
 })
 
 test('a suspect that has ended stands for the rollback that it names', async () => {
@@ -180,7 +180,7 @@ test('a suspect that has ended stands for the rollback that it names', async () 
     },
     facts: { suspects: ['d-1'] },
   })
-  expect(found).toMatchObject({ id: 'd-2', stage: 'rolling-back', rollsBack: 'd-1' })
+  expect(found).toMatchObject({ id: 'd-2', stage: 'rolling-back', rollbackOf: 'd-1' })
 })
 
 const ENDED_MS = 100_000

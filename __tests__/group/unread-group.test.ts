@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseInputs } from '../../src/inputs/inputs.ts'
-import { makeRoom } from '../../src/release/make-room.ts'
+import { freeGroup } from '../../src/release/free-group.ts'
 import { Progress } from '../../src/release/progress.ts'
 import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import { handCodeDeploy, occupantOf, roomOf, ServiceFailure } from '../support/group-parts.ts'
@@ -30,7 +30,7 @@ test('a release that replaces rests between looks that fail, stops nothing unsee
   } as unknown as ReleaseWorld
   const progress = Progress.begin(parseInputs(rawInputs({ service: 'web' }), []).inputs, world)
   const room = roomOf({ policy: 'replace', patienceMs: 600_000 })
-  expect(await makeRoom(room, occupantOf(), false, world, progress)).toBe(false)
+  expect(await freeGroup(room, occupantOf(), false, world, progress)).toBe(false)
   expect(progress.release).toMatchObject({ status: 'refused', problems: [{ reason: 'busy' }] })
   expect(aws.asked).not.toContain('StopDeployment')
   expect(looks).toBeGreaterThan(5)

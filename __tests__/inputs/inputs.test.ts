@@ -58,7 +58,7 @@ test('a service alone is enough', () => {
       region: undefined,
       roleToAssume: undefined,
       expectedAccount: undefined,
-      mayCall: true,
+      credentialsAreClear: true,
       maxRetries: 3,
     },
     notes: [],
@@ -161,7 +161,7 @@ test('every input has its place', () => {
     region: 'eu-central-1',
     roleToAssume: 'arn:aws:iam::123456789012:role/ci/release-web',
     expectedAccount: '123456789012',
-    mayCall: true,
+    credentialsAreClear: true,
     maxRetries: 5,
   })
 })
@@ -358,13 +358,13 @@ describe('as whom and where', () => {
   ])('a role that is none is refused before anybody is asked: %s', (role, sentence) => {
     const { inputs, wrong } = parse({ service: 'web', 'role-to-assume': role })
     expect(wrong).toEqual([sentence])
-    expect(inputs.mayCall).toBe(false)
+    expect(inputs.credentialsAreClear).toBe(false)
   })
 
   test.each(['12345678901', '1234-5678-9012', 'prod'])('an account is 12 digits, not %s', (account) => {
     const { inputs, wrong } = parse({ service: 'web', 'expected-account-id': account })
     expect(wrong).toEqual([`Input 'expected-account-id' must be the 12 digits of an AWS account; got '${account}'.`])
-    expect(inputs.mayCall).toBe(false)
+    expect(inputs.credentialsAreClear).toBe(false)
   })
 
   test('the role and the expected account agree', () => {
@@ -377,6 +377,6 @@ describe('as whom and where', () => {
       "Input 'expected-account-id' is 999999999999, but the role of 'role-to-assume' is of account 123456789012.",
     ])
     expect(reasons).toEqual(['wrong-account'])
-    expect(inputs.mayCall).toBe(false)
+    expect(inputs.credentialsAreClear).toBe(false)
   })
 })

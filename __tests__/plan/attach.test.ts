@@ -56,7 +56,7 @@ test('a deployment is known in the form in which a release knows its own, with r
       rollbackOn: ['failure'],
       alarms: [],
       isUnchanged: false,
-      room: { policy: 'fail', patienceMs: 0, onlyOwn: false },
+      room: { policy: 'fail', patienceMs: 0, onlySamePullRequest: false },
     },
   })
   expect(found?.plan.differences).toHaveLength(1)

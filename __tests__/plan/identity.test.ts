@@ -4,7 +4,7 @@ import type { Caller } from '../../src/aws/sts.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
 import { Findings } from '../../src/plan/findings.ts'
-import { identify, isExpectedAccount, isInExpectedAccount, mayCall } from '../../src/plan/identity.ts'
+import { credentialsAreClear, identify, isExpectedAccount, isInExpectedAccount } from '../../src/plan/identity.ts'
 import type { World } from '../../src/world.ts'
 import { serviceOf } from '../support/group-parts.ts'
 import { handAws, UNREACHABLE } from '../support/hand-aws.ts'
@@ -107,7 +107,7 @@ test.each<[string, boolean, Given, Partial<World>]>([
     return CALLER
   }
   const { world: whole } = handAws({}, { world: { readCaller, ...world } })
-  expect(mayCall(inputsOf(given), whole)).toBe(may)
+  expect(credentialsAreClear(inputsOf(given), whole)).toBe(may)
   const { caller } = await identify(inputsOf(given), whole)
   expect([caller, calls]).toEqual(may ? [CALLER, 1] : [undefined, 0])
 })

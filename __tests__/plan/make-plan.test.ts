@@ -3,7 +3,7 @@ import { buildAppSpec } from '../../src/app-spec/app-spec.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
 import { identify } from '../../src/plan/identity.ts'
-import { type Earlier, makePlan } from '../../src/plan/make-plan.ts'
+import { type EarlierLook, makePlan } from '../../src/plan/make-plan.ts'
 import { buildMarker } from '../../src/workflow-run/marker.ts'
 import type { World } from '../../src/world.ts'
 import {
@@ -28,14 +28,14 @@ interface Situation {
   account?: Partial<HandAccount>
   answers?: WireAnswers
   world?: Partial<World>
-  earlier?: Partial<Earlier>
+  earlier?: Partial<EarlierLook>
 }
 
 async function planOf(given: Given = {}, { account, answers = {}, world = {}, earlier = {} }: Situation = {}) {
   const aws = handAws(account, { answers, world })
   const inputs = rawInputs({ cluster: 'demo', service: 'web', ...given })
   const parsed = parseInputs(inputs, [])
-  const before: Earlier = { blocker: undefined, waitsSince: undefined, ...earlier }
+  const before: EarlierLook = { blocker: undefined, waitsSince: undefined, ...earlier }
   const planning = await makePlan(parsed, aws.world, identify(parsed.inputs, aws.world), before)
   const reasons = planning.problems.map(({ reason }) => reason)
   return { ...planning, reasons, asked: aws.asked.map(({ operation }) => operation), writes: aws.writes() }
@@ -238,7 +238,12 @@ test.each<[string, boolean, Given, Situation]>([
 test('what keeps the group busy is told in the plan, with a room that waits from the first look on', async () => {
   const { plan } = await planOf({}, { account: OTHERS, earlier: { waitsSince: at(-60) } })
   expect(plan?.occupant?.id).toBe('d-OTHER0001')
-  expect(plan?.room).toMatchObject({ policy: 'wait', onlyOwn: false, since: at(-60), patienceMs: plan?.budget.totalMs })
+  expect(plan?.room).toMatchObject({
+    policy: 'wait',
+    onlySamePullRequest: false,
+    since: at(-60),
+    patienceMs: plan?.budget.totalMs,
+  })
   const first = await planOf({ 'on-active-deployment': 'replace' }, { account: OTHERS })
   expect(first.plan?.room).toMatchObject({ policy: 'replace', since: at(0) })
 })

@@ -9,7 +9,7 @@ const HOLDS = { holdsAtReady: true, readyWaitMs: 1_800_000 }
 const GOES_ON = { holdsAtReady: false, readyWaitMs: 0 }
 const READY = { status: 'ready', statusWord: 'Ready' } as const
 const ENDED_MS = T0 + 60_000
-const BLIND: Partial<Snapshot> = { isBlind: true, eventsReadAt: undefined }
+const BLIND: Partial<Snapshot> = { eventsAreStale: true, eventsReadAt: undefined }
 
 const step = (now: Snapshot, group = HOLDS) => {
   const told = promotionStep(now, group)

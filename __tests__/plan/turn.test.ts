@@ -1,7 +1,7 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { expect, test } from '@jest/globals'
 import type { Occupant } from '../../src/group/occupant.ts'
-import type { Room } from '../../src/group/room.ts'
+import type { WaitTerms } from '../../src/group/wait-terms.ts'
 import { type Inputs, parseInputs } from '../../src/inputs/inputs.ts'
 import { Findings } from '../../src/plan/findings.ts'
 import { candidatesOf, checkTurn, isShown } from '../../src/plan/turn.ts'
@@ -23,21 +23,21 @@ const SERVED = { id: 'd-MAKER0001', marker: expect.objectContaining({ runNumber:
 const RUNS = occupantOf({ marker: OWN, appSpecSha256: 'deploying' })
 const UNMADE = serviceOf({ primary: { id: 'ecs-svc/1', taskDefinitionArn: 'a', deploymentId: undefined } })
 
-test.each<[string, Occupant | undefined, Partial<Room>, DeploymentInfo | undefined, unknown[]]>([
+test.each<[string, Occupant | undefined, Partial<WaitTerms>, DeploymentInfo | undefined, unknown[]]>([
   ['what serves', undefined, {}, makerOf(41), [SERVED]],
   ['what runs, then what serves', RUNS, {}, makerOf(41), [RUNS, SERVED]],
-  ['what serves alone while something is rolled back', { ...RUNS, rollsBack: 'd-1' }, {}, makerOf(41), [SERVED]],
+  ['what serves alone while something is rolled back', { ...RUNS, rollbackOf: 'd-1' }, {}, makerOf(41), [SERVED]],
   ['nothing when what serves has not succeeded', undefined, {}, makerOf(41, { status: 'InProgress' }), []],
   ['nothing when what made what serves cannot be read', undefined, {}, undefined, []],
   ['nothing when no deployment has made what serves', undefined, { service: UNMADE }, makerOf(41), []],
   [
     'nothing on a lane that was freed',
     undefined,
-    { onlyOwn: true, service: serviceOf({ desiredCount: 0 }) },
+    { onlySamePullRequest: true, service: serviceOf({ desiredCount: 0 }) },
     makerOf(41),
     [],
   ],
-  ['what serves on a lane that runs tasks', undefined, { onlyOwn: true }, makerOf(41), [SERVED]],
+  ['what serves on a lane that runs tasks', undefined, { onlySamePullRequest: true }, makerOf(41), [SERVED]],
   [
     'what serves of a service that runs no tasks and is no lane',
     undefined,
@@ -49,11 +49,11 @@ test.each<[string, Occupant | undefined, Partial<Room>, DeploymentInfo | undefin
   expect(candidatesOf(occupant, roomOf(room), maker)).toEqual(candidates)
 })
 
-const ON_LANE = { onlyOwn: true, own: { ...OWN, pullRequest: '7' } } as const
+const ON_LANE = { onlySamePullRequest: true, run: { ...OWN, pullRequest: '7' } } as const
 const OF_SEVEN = makerOf(3, { description: buildMarker({ ...runNumber(3).run, pullRequest: '7' }, 'preview') })
 const OF_EIGHT = makerOf(3, { description: buildMarker({ ...runNumber(3).run, pullRequest: '8' }, 'preview') })
 
-test.each<[string, boolean, Partial<Room>, DeploymentInfo | undefined]>([
+test.each<[string, boolean, Partial<WaitTerms>, DeploymentInfo | undefined]>([
   ['of a service that is no lane', true, {}, undefined],
   ['on a lane, of its own pull request', true, ON_LANE, OF_SEVEN],
   ['on a lane, of another pull request', false, ON_LANE, OF_EIGHT],
@@ -69,7 +69,7 @@ function turn({
   maker,
   inputs = {},
 }: {
-  room?: Partial<Room>
+  room?: Partial<WaitTerms>
   occupant?: Occupant
   maker?: DeploymentInfo
   inputs?: Partial<Inputs>

@@ -163,7 +163,7 @@ test.each([
   ['pull_request_target', { pull_request: {} }],
   ['pull_request', {}],
   ['pull_request', null],
-])('an event that is no errand for a preview is refused: %s %j', (name, payload) =>
+])('an event that asks nothing of a preview is refused: %s %j', (name, payload) =>
   inOneAccount(scenarioWithLanes(1), async (account) => {
     const { outputs, writes, annotation } = await preview(
       account,

@@ -27,7 +27,7 @@ const AT_REST: Settlement = {
   snapshot: undefined,
   rollback: NO_ROLLBACK,
   stop: undefined,
-  spared: undefined,
+  notStoppedBecause: undefined,
   cutShort: undefined,
 }
 const DONE = snapshot('SSSSSSSS', { status: 'succeeded', taskSets: taskSets(100) })

@@ -37,7 +37,7 @@ describe('when lifecycle events were never seen', () => {
     expect(message).toMatch(/How production is split could not be seen; the PRIMARY task set runs web:1 \(read /)
     expect(message).toContain('Look at the production listener: it may reach both task sets.')
     expect(summary).toMatch(/\| AfterAllowTestTraffic \| .* \| unknown \|/)
-    expect(release.snapshot?.isBlind).toBe(true)
+    expect(release.snapshot?.eventsAreStale).toBe(true)
   })
 
   test('an alarm is told without how far the shift had come', async () => {

@@ -36,7 +36,7 @@ function stumblingBlocks(result: SimulatedRelease): string[] {
   const shares = log.flatMap((line) => /\] +([\d.]+) %$/.exec(line)?.[1] ?? []).map(Number)
   const most = Number(/The most that was seen during this release: ([\d.]+) %/.exec(summary)?.[1] ?? 100)
   const wasRead = calls.some(({ operation }) => operation === 'DescribeListeners')
-  const wasNeverSeen = most === 0 && release.snapshot?.isBlind === false
+  const wasNeverSeen = most === 0 && release.snapshot?.eventsAreStale === false
   return [
     ...sentencesOf(result).filter((line) => BROKEN.test(line)),
     ...(times.join() === times.toSorted().join() ? [] : ['the times of the log run backwards']),

@@ -94,7 +94,7 @@ describe('while lifecycle events cannot be read although nothing denies them', (
       prepare: ({ simulator }) => simulator.addFault(fault('GetDeploymentTarget', UNAVAILABLE, 20, 76)),
     })
     expect(outputs.status).toBe('succeeded')
-    expect(release.snapshot).toMatchObject({ status: 'running', isBlind: false })
+    expect(release.snapshot).toMatchObject({ status: 'running', eventsAreStale: false })
   })
 
   test('reads the status once more before it times out', async () => {

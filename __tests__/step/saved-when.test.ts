@@ -9,7 +9,7 @@ const STARTED: Release = newRelease({ taskDefinition: REVISION, deploymentId: 'd
 const NOT_SENT = { creationSentAtMs: undefined } as const
 const STATUS = { kind: 'status', atMs: T0, deploymentId: 'd-ORIGINAL1', statusWord: 'Created' } as const
 const LANE = { cluster: 'demo', name: 'web-pr-1', desiredCount: 0, primaryId: 'ecs-svc/1', ranBefore: 0 }
-const PREVIEW = { errand: 'claim', pullRequest: '12', taking: undefined, lanes: [] } as const
+const PREVIEW = { task: 'claim', pullRequest: '12', taking: undefined, lanes: [] } as const
 
 describe('what the post step needs to go on', () => {
   test.each<[string, Release, Partial<Release>]>([
@@ -18,7 +18,7 @@ describe('what the post step needs to go on', () => {
     ['that CreateDeployment is about to be sent', newRelease(), { taskDefinition: REVISION, creationSentAtMs: T0 }],
     ['that CreateDeployment was refused', newRelease({ taskDefinition: REVISION, creationSentAtMs: T0 }), NOT_SENT],
     ['the deployment', newRelease({ taskDefinition: REVISION }), { deploymentId: 'd-ORIGINAL1' }],
-    ['the deployment of an earlier job', newRelease(), { deploymentId: 'd-ORIGINAL1', wasThere: true }],
+    ['the deployment of an earlier job', newRelease(), { deploymentId: 'd-ORIGINAL1', madeEarlier: true }],
     ['a change of the deployment', STARTED, { timeline: [STATUS as never] }],
     ['that following it has ended', STARTED, { outcome: { kind: 'cancelled', snapshot: undefined } }],
     ['that CodeDeploy has taken our stop', STARTED, { stopAccepted: true }],

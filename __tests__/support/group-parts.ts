@@ -1,7 +1,7 @@
 import type { DeploymentInfo, DeploymentTarget, TargetStatus } from '@aws-sdk/client-codedeploy'
 import type { CodeDeploy } from '../../src/aws/code-deploy.ts'
 import type { Occupant } from '../../src/group/occupant.ts'
-import type { Room } from '../../src/group/room.ts'
+import type { WaitTerms } from '../../src/group/wait-terms.ts'
 import type { DeploymentGroup } from '../../src/service/deployment-group.ts'
 import type { ResolvedService } from '../../src/service/service.ts'
 import { type Marker, ownMarker } from '../../src/workflow-run/marker.ts'
@@ -54,13 +54,13 @@ export function groupOf(change: Partial<DeploymentGroup> = {}): DeploymentGroup 
 }
 
 /** A release of run 42 that began to wait at the start, for ten minutes at most. */
-export function roomOf(change: Partial<Room> = {}): Room {
+export function roomOf(change: Partial<WaitTerms> = {}): WaitTerms {
   return {
     service: serviceOf(),
     group: groupOf(),
     policy: 'wait',
-    onlyOwn: false,
-    own: OWN,
+    onlySamePullRequest: false,
+    run: OWN,
     since: at(0),
     patienceMs: 600_000,
     ...change,
@@ -77,7 +77,7 @@ export function occupantOf(change: Partial<Occupant> = {}): Occupant {
     description: '',
     marker: undefined,
     appSpecSha256: undefined,
-    rollsBack: undefined,
+    rollbackOf: undefined,
     heldUntilMs: undefined,
     freeAtMs: undefined,
     ...change,

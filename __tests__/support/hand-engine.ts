@@ -1,9 +1,9 @@
 import { CallError } from '../../src/aws/attempts.ts'
 import type { ErrorKind } from '../../src/aws/service-error.ts'
 import type { Following, Heartbeat, ReleaseEngine } from '../../src/follow/follow.ts'
+import { Outage, type OutageNews } from '../../src/follow/outage.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
 import type { TimelineEntry } from '../../src/follow/timeline.ts'
-import { Trouble, type TroubleNews } from '../../src/follow/trouble.ts'
 import { T0 } from './snapshots.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 
@@ -70,7 +70,7 @@ export function handFollowing(change: Partial<Following> = {}) {
     entries: [] as TimelineEntry[],
     snapshots: [] as Snapshot[],
     heartbeats: [] as Heartbeat[],
-    readTroubles: [] as TroubleNews[],
+    readTroubles: [] as OutageNews[],
     stopsAccepted: 0,
   }
   const following: Following = {
@@ -86,7 +86,7 @@ export function handFollowing(change: Partial<Following> = {}) {
     onEntry: (entry) => told.entries.push(entry),
     onSnapshot: (snapshot) => told.snapshots.push(snapshot),
     onHeartbeat: (heartbeat) => told.heartbeats.push(heartbeat),
-    reading: new Trouble((news) => told.readTroubles.push(news)),
+    reading: new Outage((news) => told.readTroubles.push(news)),
     onRequestTrouble: () => {},
     onPromotionDenied: () => {},
     onStopAccepted: () => {

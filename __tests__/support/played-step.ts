@@ -5,7 +5,7 @@ import { stepLog } from '../../src/step/log.ts'
 import { mainStep } from '../../src/step/main-step.ts'
 import { postStep, stateOf } from '../../src/step/post-step.ts'
 import { STATE_REPORT } from '../../src/step/saved-release.ts'
-import { Teller } from '../../src/step/teller.ts'
+import { StepReporter } from '../../src/step/step-reporter.ts'
 import { laterToolkit, type Toolkit } from '../../src/step/toolkit.ts'
 import type { Clock } from '../../src/time/clock.ts'
 import { type StepOptions, stepEnvironment } from '../../tools/rehearsal/action-step.ts'
@@ -74,7 +74,7 @@ export async function playStep(
     firstRequestSent: Promise.resolve(),
     log,
     files,
-    teller: new Teller(toolkit, files, log, isPost ? 'post' : 'main'),
+    reporter: new StepReporter(toolkit, files, log, isPost ? 'post' : 'main'),
     loadGithub: () => Promise.reject(new Error('Nothing is told on GitHub here.')),
   }
   const never = new Promise<void>(() => {})

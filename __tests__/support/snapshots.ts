@@ -48,7 +48,7 @@ export function snapshot(letters: string, change: Partial<Snapshot> = {}): Snaps
   return {
     deploymentId: 'd-ORIGINAL1',
     statusReadAt: at(0),
-    isBlind: false,
+    eventsAreStale: false,
     eventsReadAt: at(0),
     trafficReadAt: at(0),
     status: 'running',
@@ -61,7 +61,7 @@ export function snapshot(letters: string, change: Partial<Snapshot> = {}): Snaps
     rollbackOn: undefined,
     rollback: undefined,
     events: events(letters),
-    isShifted: letters !== '' && [...letters].every((letter) => letter === 'S'),
+    eventsAreDone: letters !== '' && [...letters].every((letter) => letter === 'S'),
     taskSets: [],
     ...change,
   }

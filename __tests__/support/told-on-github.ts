@@ -1,7 +1,7 @@
 import { getOctokit } from '@actions/github'
 import { githubAccess } from '../../src/github/access.ts'
 import { type GithubApi as Api, githubApi } from '../../src/github/api.ts'
-import type { Place } from '../../src/github/courier.ts'
+import type { Channel } from '../../src/github/publisher.ts'
 import { pullRequestStates } from '../../src/github/pull-request-state.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
@@ -47,10 +47,10 @@ export async function statesOf(
 }
 
 /** Tells a place each news of these states. */
-export async function tellEach(place: Place, states: readonly Release[]): Promise<void> {
+export async function tellEach(place: Channel, states: readonly Release[]): Promise<void> {
   let told: string | undefined
   for (const release of states) {
-    const wording = place.wordingOf(release)
+    const wording = place.textFor(release)
     if (wording === undefined || wording === told) continue
     await place.send(wording, release, new AbortController().signal)
     told = wording
@@ -119,12 +119,12 @@ export async function tellOperation(
     inputs: asked,
     world: {
       isPullRequestClosed: pullRequestStates(githubAccess({ ...reach, token: TOKEN }), clock, log),
-      onLaneFreed: news.tellFreed,
+      onLaneFreed: news.announceFreed,
       ...world,
       run,
-      onRelease: (release) => news.tell(release),
+      onRelease: (release) => news.update(release),
     },
   })
-  await news.finish(result.release, new Promise(() => {}))
+  await news.flush(result.release, new Promise(() => {}))
   return { ...result, notices }
 }

@@ -140,7 +140,7 @@ async function attemptCall<Answer>(
   }
 }
 
-/** What was thrown on the way: for want of a session, by the call that was to take it. */
+/** What was thrown on the way: by the call for a session, when there is none. */
 function callError(operation: string, thrown: unknown): CallError {
   return thrown instanceof CallError ? thrown : new CallError(operation, readServiceError(thrown), thrown)
 }

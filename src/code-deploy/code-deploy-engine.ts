@@ -22,9 +22,9 @@ import type { RollbackEvent } from '../inputs/choices.ts'
 import { originalTaskSetOf, type ResolvedService, readTaskSet, type ServiceTaskSet } from '../service/service.ts'
 import { elapsedMs, type Moment, momentOf } from '../time/clock.ts'
 import { readBlindly, readSnapshot, shareByPrimary, taskSetsWithoutTarget } from './code-deploy-snapshot.ts'
-import { type Earlier, findOwn } from './own-deployment.ts'
+import { findOwn, type KnownBefore } from './own-deployment.ts'
 import { startDeployment } from './start-deployment.ts'
-import { TargetSight } from './target-sight.ts'
+import { TargetVisibility } from './target-visibility.ts'
 
 /** What one release through CodeDeploy is made with. */
 export interface CodeDeployRelease {
@@ -36,7 +36,7 @@ export interface CodeDeployRelease {
   hooks: Hooks
   description: string
   /** What the group had before the release began. */
-  earlier: Earlier
+  earlier: KnownBefore
   /** Undefined: as the deployment group says. */
   deploymentConfig: string | undefined
   rollbackOn: readonly RollbackEvent[] | undefined
@@ -62,7 +62,7 @@ const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotE
 export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelease): ReleaseEngine {
   const { service } = release
   const targetId = `${service.clusterName}:${service.name}`
-  const sight = new TargetSight(release.onTargetLost, release.onTargetSeen)
+  const sight = new TargetVisibility(release.onTargetLost, release.onTargetSeen)
   let primarySince: Moment | undefined
 
   /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
@@ -110,7 +110,12 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
         share === undefined ? before.get(taskSet.id) : taskSet.role === 'replacement' ? share : 100 - share,
     }))
     const trafficReadAt = share === undefined ? snapshot.trafficReadAt : now
-    return { ...snapshot, taskSets, trafficReadAt, isShifted: snapshot.isShifted || isDoneByPrimary(share, now) }
+    return {
+      ...snapshot,
+      taskSets,
+      trafficReadAt,
+      eventsAreDone: snapshot.eventsAreDone || isDoneByPrimary(share, now),
+    }
   }
 
   /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
@@ -123,14 +128,14 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
   async function observe(deploymentId: string, before: Snapshot | undefined, statusOnly?: 'status-only') {
     const originalTaskSetId = originalTaskSetOf(service, deploymentId)
     const hadEnded = before !== undefined && hasEnded(before)
-    const isTried = statusOnly === undefined && sight.isWorthTrying(aws.clock.monotonicMs())
+    const isTried = statusOnly === undefined && sight.shouldRetry(aws.clock.monotonicMs())
     let target: TargetReading = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen'
     let targetReadAt = momentOf(aws.clock)
     if (before !== undefined && target !== undefined && target !== 'unseen') {
       const seen = readSnapshot({ readAt: targetReadAt, info: {}, target, originalTaskSetId })
-      if (isStillRunning(before, target, targetReadAt) && !seen.isShifted) {
-        const { isBlind, events, eventsReadAt, taskSets, trafficReadAt } = seen
-        return { ...before, isBlind, events, eventsReadAt, isShifted: false, taskSets, trafficReadAt }
+      if (isStillRunning(before, target, targetReadAt) && !seen.eventsAreDone) {
+        const { eventsAreStale, events, eventsReadAt, taskSets, trafficReadAt } = seen
+        return { ...before, eventsAreStale, events, eventsReadAt, eventsAreDone: false, taskSets, trafficReadAt }
       }
     }
     const info = await getDeployment(aws, deploymentId)
@@ -138,7 +143,8 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
     let lastSeen = before
     if (hasEnded(readSnapshot({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
       // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
-      if (target !== 'unseen') lastSeen = { ...readSnapshot({ ...reading, target, targetReadAt }), isBlind: true }
+      if (target !== 'unseen')
+        lastSeen = { ...readSnapshot({ ...reading, target, targetReadAt }), eventsAreStale: true }
       target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen'
       targetReadAt = momentOf(aws.clock)
     }
@@ -146,7 +152,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
     const snapshot = readSnapshot({ ...reading, target, targetReadAt })
     if (!contradictsEnd(snapshot, target)) return snapshot
     // Traffic is then told by ECS, or not at all.
-    const asShown = { ...snapshot, isBlind: true, trafficReadAt: undefined }
+    const asShown = { ...snapshot, eventsAreStale: true, trafficReadAt: undefined }
     return { ...(await observeBlindly(info, asShown)), isBehind: true }
   }
 

@@ -76,7 +76,7 @@ export function readSnapshot(reading: CodeDeployReading): Snapshot {
   return {
     deploymentId: info.deploymentId ?? '',
     statusReadAt: readAt,
-    isBlind: false,
+    eventsAreStale: false,
     eventsReadAt: targetReadAt,
     trafficReadAt: targetReadAt,
     status,
@@ -93,7 +93,7 @@ export function readSnapshot(reading: CodeDeployReading): Snapshot {
         ? undefined
         : { deploymentId: rollback.rollbackDeploymentId, message: inSentence(rollback.rollbackMessage ?? '') },
     events,
-    isShifted: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
+    eventsAreDone: status === 'succeeded' || target?.ecsTarget?.status === 'Succeeded' || allDone,
     taskSets: (target?.ecsTarget?.taskSetsInfo ?? []).map((taskSet) => readTargetTaskSet(taskSet, originalTaskSetId)),
   }
 }
@@ -107,10 +107,10 @@ export function readBlindly(
   return {
     ...seen,
     // Events that were read after the end are how it ended.
-    isBlind: before === undefined || before.isBlind || !hasEnded(before),
+    eventsAreStale: before === undefined || before.eventsAreStale || !hasEnded(before),
     events: before?.events ?? [],
     eventsReadAt: before?.eventsReadAt,
-    isShifted: seen.isShifted || before?.isShifted === true,
+    eventsAreDone: seen.eventsAreDone || before?.eventsAreDone === true,
     taskSets: before?.taskSets ?? [],
     trafficReadAt: before?.trafficReadAt,
   }

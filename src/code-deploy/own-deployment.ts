@@ -19,7 +19,7 @@ export interface Look {
 }
 
 /** What was there before a deployment was asked for, which can therefore not be it. */
-export interface Earlier {
+export interface KnownBefore {
   ids: readonly string[]
   /** When the newest of them was created, by CodeDeploy's clock. */
   newestCreatedAtMs: number | undefined
@@ -40,7 +40,7 @@ export function blockerIn({ serviceError }: CallError): string | undefined {
 export async function findOwn(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
-  earlier: Earlier,
+  earlier: KnownBefore,
   named: string | undefined,
 ): Promise<Look> {
   const { listed, last } = await newDeployments(aws, request, earlier)
@@ -53,8 +53,8 @@ export async function findOwn(
   for (const id of candidates) {
     try {
       const info = await getDeployment(aws, id)
-      const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId
-      if (isNew(rollsBack)) candidates.add(rollsBack)
+      const rollbackOf = info.rollbackInfo?.rollbackTriggeringDeploymentId
+      if (isNew(rollbackOf)) candidates.add(rollbackOf)
       const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY
       const isLater = createdAtMs > (earlier.newestCreatedAtMs ?? -1)
       if (isLater && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0)) own = { id, createdAtMs }
@@ -71,7 +71,7 @@ export async function findOwn(
 async function newDeployments(
   aws: CodeDeploy,
   { applicationName = '', deploymentGroupName = '' }: CreateDeploymentInput,
-  earlier: Earlier,
+  earlier: KnownBefore,
 ): Promise<{ listed: string[] | CallError; last: string | undefined | CallError }> {
   // By CodeDeploy's own clock only: one of a runner that is ahead would hide ours. Where there was none before, all are new.
   const { newestCreatedAtMs } = earlier

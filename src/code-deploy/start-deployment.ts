@@ -1,7 +1,7 @@
 import type { CreateDeploymentInput } from '@aws-sdk/client-codedeploy'
 import { CallError, isPassing } from '../aws/attempts.ts'
 import { type CodeDeploy, createDeployment } from '../aws/code-deploy.ts'
-import { blockerIn, type Earlier, findOwn, type Look } from './own-deployment.ts'
+import { blockerIn, findOwn, type KnownBefore, type Look } from './own-deployment.ts'
 
 /** How often a request whose answer was lost is sent again. */
 const MAX_ROUNDS = 3
@@ -41,7 +41,7 @@ export class MaybeStartedError extends Error {
 export async function startDeployment(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
-  earlier: Earlier,
+  earlier: KnownBefore,
   onAnswerLost: (error: CallError) => void,
 ): Promise<string> {
   let lost: CallError | undefined
@@ -79,7 +79,7 @@ async function send(aws: CodeDeploy, request: CreateDeploymentInput): Promise<st
 async function lookForOwn(
   aws: CodeDeploy,
   request: CreateDeploymentInput,
-  earlier: Earlier,
+  earlier: KnownBefore,
   sent: CallError,
 ): Promise<Look> {
   let look: Look = { own: undefined, trouble: undefined, isBehind: false }

@@ -2,20 +2,20 @@ import type { RollbackEvent } from '../inputs/choices.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Who or what ended a deployment that did not succeed. */
-export type Ending = 'failure' | 'alarm' | 'stop-request' | 'ready-wait-over'
+export type EndReason = 'failure' | 'alarm' | 'stop-request' | 'ready-wait-over'
 
 /**
  * Reads the ending from status, code and text. An alarm and a ready wait that ran out show as `Stopped`, like a request
  * (observed; User Guide, "Troubleshoot Amazon ECS deployments"). The code of the latter is not known, so its text helps.
  */
-export function endingOf(snapshot: Snapshot): Ending {
+export function endingOf(snapshot: Snapshot): EndReason {
   const { code = '', message = '' } = snapshot.error ?? {}
   if (code === 'ALARM_ACTIVE') return 'alarm'
   if (snapshot.status === 'failed') return 'failure'
   return code === 'TIMEOUT' || message.includes('notification to continue') ? 'ready-wait-over' : 'stop-request'
 }
 
-const DUE_ON: Record<Ending, readonly RollbackEvent[]> = {
+const DUE_ON: Record<EndReason, readonly RollbackEvent[]> = {
   failure: ['failure'],
   alarm: ['alarm'],
   'stop-request': ['stop'],

@@ -5,11 +5,11 @@ import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { Clock } from '../time/clock.ts'
 import { until } from '../time/race.ts'
 import type { Budget } from './budget.ts'
+import { Outage, type OutageNews } from './outage.ts'
 import { nextLookMs } from './pace.ts'
 import { isSamePhase, type Phase, phaseOf } from './phase.ts'
 import { type Hooks, hasEnded, isWaitingForPromotion, type Snapshot } from './snapshot.ts'
 import { changesBetween, type TimelineEntry } from './timeline.ts'
-import { Trouble, type TroubleNews } from './trouble.ts'
 
 /*
  *   ReleaseEngine.observe ──► snapshot ──► timeline   what changed since the last look, for the log
@@ -85,9 +85,9 @@ export interface Following {
   onTold?(): void
   onHeartbeat(heartbeat: Heartbeat): void
   /** Readings of deployments that fail: one trouble for a deployment, the end of it and its rollback. */
-  reading: Trouble
+  reading: Outage
   /** What asks for something to be changed began to fail, or is answered again. */
-  onRequestTrouble(trouble: TroubleNews): void
+  onRequestTrouble(trouble: OutageNews): void
   /** The deployment waits at `Ready`, and we may not continue it. Told once. */
   onPromotionDenied(error: CallError, wait: 'ready' | 'termination'): void
   /** It waits at `Ready`, and whether its test hook has passed cannot be seen, so it is not continued. Told at each look. */
@@ -120,7 +120,7 @@ interface Watch {
   /** False once we were told that we may not. */
   mayPromote: boolean
   promoteAtMs: number
-  promoting: Trouble
+  promoting: Outage
   /** False once the termination wait was ended, or we were told that we may not. */
   mayEndWait: boolean
 }
@@ -186,7 +186,7 @@ function newWatch({ clock, onRequestTrouble }: Following, before: Snapshot | und
     phaseSinceMs: nowMs,
     mayPromote: true,
     promoteAtMs: nowMs,
-    promoting: new Trouble(onRequestTrouble),
+    promoting: new Outage(onRequestTrouble),
     mayEndWait: true,
   }
 }
@@ -207,7 +207,7 @@ async function look(
     watch.lastReadMs = following.clock.monotonicMs()
     if (tell(before, snapshot, following)) watch.lastToldMs = watch.lastReadMs
     // Told after what was missed meanwhile, which is older.
-    following.reading.answered()
+    following.reading.recovered()
     watch.failedReads = 0
 
     const outcome = outcomeOf(snapshot, following)
@@ -216,12 +216,12 @@ async function look(
     if (reason !== undefined) return { kind: 'given-up', snapshot, reason }
     // Nothing is asked for any more that takes the release further.
     if (signal.aborted) return undefined
-    if (!isWaitingForPromotion(snapshot)) watch.promoting.answered()
+    if (!isWaitingForPromotion(snapshot)) watch.promoting.recovered()
     else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
       if (isTestable(snapshot, following.hooks)) await until(signal, promote(engine, deploymentId, watch, following))
       else following.onPromotionUnsure?.()
     }
-    if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.isShifted) {
+    if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.eventsAreDone) {
       await until(signal, endTerminationWait(engine, deploymentId, watch, following))
     }
   } catch (error) {
@@ -229,7 +229,7 @@ async function look(
     if (!mayRideOut(error.serviceError)) {
       return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation }
     }
-    following.reading.failedWith(error)
+    following.reading.failed(error)
     watch.failedReads += 1
   }
   return undefined
@@ -239,7 +239,7 @@ async function look(
 async function promote(engine: ReleaseEngine, deploymentId: string, watch: Watch, following: Following): Promise<void> {
   try {
     await engine.promote(deploymentId)
-    watch.promoting.answered()
+    watch.promoting.recovered()
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     const { kind, code } = error.serviceError
@@ -250,8 +250,8 @@ async function promote(engine: ReleaseEngine, deploymentId: string, watch: Watch
     }
     if (!mayRideOut(error.serviceError)) throw error
     if (NO_LONGER_READY.has(code)) return
-    watch.promoting.failedWith(error)
-    watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failed)
+    watch.promoting.failed(error)
+    watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failures)
   }
 }
 
@@ -349,13 +349,13 @@ export function outcomeOf(
   if (snapshot.status === 'succeeded') return { kind: 'finish-line', snapshot }
   if (hasEnded(snapshot)) return { kind: 'ended', snapshot }
   if (finishLine === 'test-traffic' && isTestable(snapshot, hooks)) return { kind: 'finish-line', snapshot }
-  if (finishLine !== 'completion' && snapshot.isShifted) return { kind: 'finish-line', snapshot }
+  if (finishLine !== 'completion' && snapshot.eventsAreDone) return { kind: 'finish-line', snapshot }
   return undefined
 }
 
 /** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
 function isTestable(snapshot: Snapshot, hooks: Hooks): boolean {
-  return isWaitingForPromotion(snapshot) && (!snapshot.isBlind || hooks.AfterAllowTestTraffic === undefined)
+  return isWaitingForPromotion(snapshot) && (!snapshot.eventsAreStale || hooks.AfterAllowTestTraffic === undefined)
 }
 
 /** Follows to the deployment's own end with one limit, whatever the release was waiting for. */

@@ -25,8 +25,8 @@ export function phaseOf(snapshot: Snapshot | undefined, hooks: Hooks): Phase {
   if (snapshot === undefined) return { kind: 'provisioning' }
   if (hasEnded(snapshot)) return { kind: 'ended' }
   if (snapshot.status === 'ready') return { kind: 'ready' }
-  if (snapshot.isShifted) return { kind: 'termination' }
-  if (snapshot.isBlind) return { kind: 'unseen' }
+  if (snapshot.eventsAreDone) return { kind: 'termination' }
+  if (snapshot.eventsAreStale) return { kind: 'unseen' }
   const running = runningEvent(snapshot)
   const hookFunction = running === undefined ? undefined : hookOf(hooks, running.name)
   if (running !== undefined && hookFunction !== undefined) return { kind: 'hook', event: running.name, hookFunction }

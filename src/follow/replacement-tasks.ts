@@ -2,8 +2,8 @@ import { CallError } from '../aws/attempts.ts'
 import { describeService, describeStoppedTasks, type Ecs, type StoppedTask } from '../aws/ecs.ts'
 import { isTrouble, type ResolvedService, serviceEvents } from '../service/service.ts'
 import { inSentence } from '../text/untrusted.ts'
+import { Outage, type OutageNews } from './outage.ts'
 import { hasEnded, type Snapshot } from './snapshot.ts'
-import { Trouble, type TroubleNews } from './trouble.ts'
 
 export interface ReplacementTasksOptions {
   service: ResolvedService
@@ -16,7 +16,7 @@ export interface ReplacementTasksOptions {
   /** Told once when a read is denied; the release goes on without it. */
   onDenied(error: CallError): void
   /** Reads began to fail, or succeed again. */
-  onReadTrouble(trouble: TroubleNews): void
+  onReadTrouble(trouble: OutageNews): void
 }
 
 /** Tasks need this long to start in the best case; how often is looked after that. In milliseconds. */
@@ -35,7 +35,7 @@ export function watchReplacementTasks(
   const { service, failFast } = options
   const told = new Set(service.events.map(({ id }) => id))
   const denied = new Set<string>()
-  const troubles = { tasks: new Trouble(options.onReadTrouble), service: new Trouble(options.onReadTrouble) }
+  const troubles = { tasks: new Outage(options.onReadTrouble), service: new Outage(options.onReadTrouble) }
   let nextLookMs = aws.clock.monotonicMs() + FIRST_LOOK_MS
 
   return async (snapshot) => {
@@ -71,11 +71,11 @@ export function watchReplacementTasks(
   async function unlessFailed<Answer>(what: 'tasks' | 'service', call: Promise<Answer>): Promise<Answer | undefined> {
     try {
       const answer = await call
-      troubles[what].answered()
+      troubles[what].recovered()
       return answer
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      if (error.serviceError.kind !== 'denied') troubles[what].failedWith(error)
+      if (error.serviceError.kind !== 'denied') troubles[what].failed(error)
       else if (!denied.has(what)) {
         denied.add(what)
         options.onDenied(error)
@@ -86,7 +86,7 @@ export function watchReplacementTasks(
 }
 
 function isInstalling(snapshot: Snapshot): boolean {
-  if (hasEnded(snapshot) || snapshot.isBlind) return false
+  if (hasEnded(snapshot) || snapshot.eventsAreStale) return false
   return snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running')
 }
 

@@ -88,7 +88,7 @@ export async function settleRollback(
 
 /** How long to look for a rollback that may follow. What has passed since the end counts. */
 function searchLimitMs(ended: Snapshot, wasDue: boolean, now: Moment): number {
-  const hasReplacement = ended.isBlind || ended.taskSets.some(({ role }) => role === 'replacement')
+  const hasReplacement = ended.eventsAreStale || ended.taskSets.some(({ role }) => role === 'replacement')
   if (!hasReplacement) return SHOWS_AT_ONCE_WITHIN_MS
   const limitMs = wasDue ? ROLLBACK_BUDGET_MS : MAY_SHOW_WITHIN_MS
   // By CodeDeploy's clock and ours, which may be apart: at most since the deployment was last seen to go on.
@@ -126,11 +126,11 @@ async function lookForRollback(
       snapshot = seen
       wasRead = true
       lastReadMs = clock.monotonicMs()
-      trouble.answered()
+      trouble.recovered()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       if (!isPassing(error.serviceError)) return { snapshot, cutShort: 'lost-sight', lookedForMs: sinceMs }
-      trouble.failedWith(error)
+      trouble.failed(error)
     }
     const lookedForMs = clock.monotonicMs() - startMs
     if (snapshot.rollback !== undefined) return { snapshot, cutShort: undefined, lookedForMs }

@@ -1,5 +1,5 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
-import type { Parting, RollbackEvent } from '../inputs/choices.ts'
+import type { EarlyEndAction, RollbackEvent } from '../inputs/choices.ts'
 import type { Problem } from '../problem.ts'
 import { momentOf } from '../time/clock.ts'
 import { delayed, until, within } from '../time/race.ts'
@@ -12,7 +12,7 @@ import {
   type RollbackReasons,
   settleRollback,
 } from './rollback.ts'
-import { hasEnded, isBeforeProduction, isCurrent, isMoved, lastReadAt, type Snapshot } from './snapshot.ts'
+import { hasEnded, isBeforeProduction, isCurrent, lastReadAt, productionMoved, type Snapshot } from './snapshot.ts'
 import { StopRequest } from './stop-request.ts'
 
 /** Where everything stands once a release is over. */
@@ -26,15 +26,15 @@ export interface Settlement {
    * Why no stop was asked for although one was wanted: all of production had moved, nothing could be read, or it had gone
    * on from `Ready` where only one that waits there was to be stopped.
    */
-  spared: 'moved' | 'unseen' | 'not-at-ready' | undefined
+  notStoppedBecause: 'moved' | 'unseen' | 'not-at-ready' | undefined
   /** What ended the settling before everything was at rest. */
   cutShort: CutShort | undefined
 }
 
 /** What the workflow asked for in case of an early end. */
-export interface Partings {
-  onCancel: Parting
-  onTimeout: Parting
+export interface EarlyEndPolicy {
+  onCancel: EarlyEndAction
+  onTimeout: EarlyEndAction
   /** What rolls the deployment back, when the deployment itself does not tell. */
   rollbackOn: readonly RollbackEvent[]
   /** How long a cancelled step goes on, in milliseconds. */
@@ -60,7 +60,7 @@ const LOOK_ONCE_MORE_MS = 60_000
 /** How long the events of a deployment may be behind its end before they are told as contradicting it. Assumed. */
 const CATCHES_UP_WITHIN_MS = 60_000
 
-const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, spared: undefined, cutShort: undefined }
+const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, notStoppedBecause: undefined, cutShort: undefined }
 
 /**
  * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
@@ -73,16 +73,16 @@ export async function settle(
   deploymentId: string,
   outcome: Outcome,
   following: Following,
-  partings: Partings,
+  policy: EarlyEndPolicy,
 ): Promise<Settlement> {
   const { clock, signal } = following
   const isCancelled = outcome.kind === 'cancelled'
   // What is being settled when the run is cancelled goes on for as long as a cancelled step does.
-  const late = isCancelled ? clock.deadline(partings.windDownMs) : delayed(clock, signal, partings.windDownMs)
+  const late = isCancelled ? clock.deadline(policy.windDownMs) : delayed(clock, signal, policy.windDownMs)
   const timed = { ...following, signal: late.signal }
   try {
     const settling = isCancelled ? following : timed
-    const settlement = await bringToRest(engine, deploymentId, outcome, settling, partings)
+    const settlement = await settleLeftover(engine, deploymentId, outcome, settling, policy)
     if (settlement.snapshot === undefined) return settlement
     return { ...settlement, snapshot: await untilConsistent(engine, settlement.snapshot, timed) }
   } finally {
@@ -90,12 +90,12 @@ export async function settle(
   }
 }
 
-async function bringToRest(
+async function settleLeftover(
   engine: ReleaseEngine,
   deploymentId: string,
   outcome: Outcome,
   following: Following,
-  partings: Partings,
+  policy: EarlyEndPolicy,
 ): Promise<Settlement> {
   const { snapshot } = outcome
   switch (outcome.kind) {
@@ -104,25 +104,25 @@ async function bringToRest(
     case 'lost-sight':
       return { ...AT_REST, snapshot, rollback: { ...NO_ROLLBACK, status: 'unknown' }, cutShort: 'lost-sight' }
     case 'ended':
-      return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, reasonsOf(partings))) }
+      return { ...AT_REST, ...(await settleRollback(engine, outcome.snapshot, following, reasonsOf(policy))) }
     case 'given-up':
-      return await stopAndSettle(engine, outcome.snapshot, following, partings)
+      return await stopAndSettle(engine, outcome.snapshot, following, policy)
     case 'stop-asked':
-      return await stopAndSettle(engine, outcome.snapshot, following, partings, 'as-asked')
+      return await stopAndSettle(engine, outcome.snapshot, following, policy, 'as-asked')
     case 'timed-out':
-      if (partings.onTimeout === 'leave') return await leave(engine, deploymentId, snapshot, following, partings)
-      return await partWithRollback(engine, deploymentId, snapshot, following, partings)
+      if (policy.onTimeout === 'leave') return await leave(engine, deploymentId, snapshot, following, policy)
+      return await partWithRollback(engine, deploymentId, snapshot, following, policy)
     case 'cancelled': {
-      const untilMs = following.clock.monotonicMs() + partings.windDownMs
+      const untilMs = following.clock.monotonicMs() + policy.windDownMs
       const windingDown = { ...following, signal: new AbortController().signal, untilMs }
-      const part = partings.onCancel === 'leave' ? leave : partWithRollback
-      return await part(engine, deploymentId, snapshot, windingDown, partings)
+      const part = policy.onCancel === 'leave' ? leave : partWithRollback
+      return await part(engine, deploymentId, snapshot, windingDown, policy)
     }
   }
 }
 
 /** What may have asked for a rollback before this step asks for anything. */
-function reasonsOf({ rollbackOn, wasStopAccepted = false }: Partings): RollbackReasons {
+function reasonsOf({ rollbackOn, wasStopAccepted = false }: EarlyEndPolicy): RollbackReasons {
   return { rollbackOn, isAsked: wasStopAccepted }
 }
 
@@ -153,12 +153,12 @@ async function leave(
   deploymentId: string,
   before: Snapshot | undefined,
   following: Following,
-  partings: Partings,
+  policy: EarlyEndPolicy,
 ): Promise<Settlement> {
   const isKnown = before !== undefined && isCurrent(lastReadAt(before), momentOf(following.clock))
   const snapshot = isKnown ? before : await lookOnceMore(engine, deploymentId, before, following)
   if (snapshot === undefined) return unseen(before, following)
-  if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, reasonsOf(partings))
+  if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, reasonsOf(policy))
   return { ...AT_REST, snapshot }
 }
 
@@ -176,16 +176,16 @@ async function partWithRollback(
   deploymentId: string,
   before: Snapshot | undefined,
   following: Following,
-  partings: Partings,
+  policy: EarlyEndPolicy,
 ): Promise<Settlement> {
-  const { wasStopped = false, wasStopAccepted = false, onlyAtReady = false } = partings
+  const { wasStopped = false, wasStopAccepted = false, onlyAtReady = false } = policy
   const snapshot = await lookOnceMore(engine, deploymentId, before, following)
-  if (snapshot === undefined) return { ...unseen(before, following), spared: 'unseen' }
-  if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, reasonsOf(partings))
-  if (isMoved(snapshot) && !wasStopped) return { ...AT_REST, snapshot, spared: 'moved' }
+  if (snapshot === undefined) return { ...unseen(before, following), notStoppedBecause: 'unseen' }
+  if (hasEnded(snapshot)) return await settleEnd(engine, snapshot, following, reasonsOf(policy))
+  if (productionMoved(snapshot) && !wasStopped) return { ...AT_REST, snapshot, notStoppedBecause: 'moved' }
   const isMeant = !onlyAtReady || wasStopAccepted || isBeforeProduction(snapshot)
-  if (!isMeant) return { ...AT_REST, snapshot, spared: 'not-at-ready' }
-  return await stopAndSettle(engine, snapshot, following, partings, wasStopped ? 'as-asked' : undefined)
+  if (!isMeant) return { ...AT_REST, snapshot, notStoppedBecause: 'not-at-ready' }
+  return await stopAndSettle(engine, snapshot, following, policy, wasStopped ? 'as-asked' : undefined)
 }
 
 /** A reading made now; undefined when there was none. */
@@ -204,12 +204,12 @@ async function lookOnceMore(
       const reading = engine.observe(deploymentId, undefined)
       const snapshot = await within(clock, limitMs - sinceMs, () => until(signal, reading))
       if (snapshot === undefined) return undefined
-      trouble.answered()
+      trouble.recovered()
       tell(before, snapshot, following)
       return snapshot
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      trouble.failedWith(error)
+      trouble.failed(error)
       const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, sinceMs / 4))
       if (sinceMs + restMs >= limitMs) return undefined
       await clock.sleep(restMs, signal)
@@ -222,7 +222,7 @@ async function stopAndSettle(
   engine: ReleaseEngine,
   snapshot: Snapshot,
   following: Following,
-  partings: Partings,
+  policy: EarlyEndPolicy,
   asAsked?: 'as-asked',
 ): Promise<Settlement> {
   const { deploymentId } = snapshot
@@ -231,7 +231,7 @@ async function stopAndSettle(
   const waiting: Following = {
     ...untilTheEnd(following, STOP_BUDGET_MS),
     reasonToGiveUp: async (seen) => {
-      if (mayStopNow(seen, partings, asAsked)) await stop.sendAgainIfWorthwhile()
+      if (mayStopNow(seen, policy, asAsked)) await stop.sendAgainIfWorthwhile()
       return asAsked !== undefined && stop.isRefusedForGood ? 'CodeDeploy did not accept the stop' : undefined
     },
   }
@@ -241,7 +241,7 @@ async function stopAndSettle(
   const cutShort = cutShortOf(end, following)
   if (cutShort === undefined && end.snapshot !== undefined) {
     const isRefused = refusal !== undefined && !stop.hasEnded(end.snapshot)
-    const reasons = isRefused ? reasonsOf(partings) : { ...reasonsOf(partings), isAsked: true }
+    const reasons = isRefused ? reasonsOf(policy) : { ...reasonsOf(policy), isAsked: true }
     const settled = await settleEnd(engine, end.snapshot, following, reasons)
     return { ...settled, stop: { refusal: isRefused ? refusal : undefined } }
   }
@@ -264,8 +264,8 @@ function cutShortOf({ kind, snapshot }: Outcome, { clock, untilMs }: Following):
 }
 
 /** Whether a stop that has failed is still wanted of a deployment that is like this by now. */
-function mayStopNow(seen: Snapshot, { onlyAtReady = false }: Partings, asAsked: 'as-asked' | undefined): boolean {
-  if (asAsked === undefined) return !isMoved(seen)
+function mayStopNow(seen: Snapshot, { onlyAtReady = false }: EarlyEndPolicy, asAsked: 'as-asked' | undefined): boolean {
+  if (asAsked === undefined) return !productionMoved(seen)
   return !onlyAtReady || isBeforeProduction(seen)
 }
 

@@ -21,7 +21,7 @@ export interface Snapshot {
   /** When the status was read; the rest may be newer. */
   statusReadAt: Moment
   /** The events were not read this time: they are as they were last seen, and task sets are as ECS tells them. */
-  isBlind: boolean
+  eventsAreStale: boolean
   /** The events were read, but do not go with the end of the deployment: they are told as blind ones are. */
   isBehind?: boolean
   /** When the events were read; undefined when they never were. */
@@ -46,7 +46,7 @@ export interface Snapshot {
   /** In the order in which they run; empty while there is nothing to see yet. */
   events: EventReading[]
   /** Every lifecycle event is done and production is shifted, although the deployment may go on. */
-  isShifted: boolean
+  eventsAreDone: boolean
   taskSets: TaskSetReading[]
 }
 
@@ -87,9 +87,9 @@ export function replacementTraffic(snapshot: Snapshot | undefined): number | und
  * All of production is on the replacement, as far as this reading tells, whether or not its last hook has passed. Only
  * a person who asks for it takes that back.
  */
-export function isMoved(snapshot: Snapshot): boolean {
+export function productionMoved(snapshot: Snapshot): boolean {
   const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement')
-  return snapshot.isShifted || replacement?.trafficPercent === 100 || replacement?.state === 'primary'
+  return snapshot.eventsAreDone || replacement?.trafficPercent === 100 || replacement?.state === 'primary'
 }
 
 /** How old a reading may be to be told as what is now, in milliseconds. */
@@ -101,8 +101,8 @@ export function isCurrent(readAt: Moment, now: Moment): boolean {
 }
 
 /** When anything of it was read last: while its target says that it runs, the status is read less often. */
-export function lastReadAt({ statusReadAt, isBlind, eventsReadAt }: Snapshot): Moment {
-  if (isBlind || eventsReadAt === undefined) return statusReadAt
+export function lastReadAt({ statusReadAt, eventsAreStale, eventsReadAt }: Snapshot): Moment {
+  if (eventsAreStale || eventsReadAt === undefined) return statusReadAt
   return elapsedMs(statusReadAt, eventsReadAt) > 0 ? eventsReadAt : statusReadAt
 }
 
@@ -111,8 +111,8 @@ export function lastReadAt({ statusReadAt, isBlind, eventsReadAt }: Snapshot): M
  * @param now undefined while the deployment is being followed
  */
 export function areEventsKnown(snapshot: Snapshot, now: Moment | undefined): boolean {
-  const { isBlind, eventsReadAt } = snapshot
-  if (isBlind || eventsReadAt === undefined) return false
+  const { eventsAreStale, eventsReadAt } = snapshot
+  if (eventsAreStale || eventsReadAt === undefined) return false
   return hasEnded(snapshot) || now === undefined || isCurrent(eventsReadAt, now)
 }
 
@@ -192,5 +192,5 @@ export function isBeforeProduction(snapshot: Snapshot): boolean {
   const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
   const ahead = next < 0 ? [] : snapshot.events.slice(next)
   const isAhead = ahead.every(({ status }) => status === 'pending' || status === 'skipped')
-  return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && isAhead && !isMoved(snapshot)
+  return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && isAhead && !productionMoved(snapshot)
 }

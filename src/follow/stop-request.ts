@@ -4,8 +4,8 @@ import type { Problem } from '../problem.ts'
 import type { Clock } from '../time/clock.ts'
 import { endingOf } from './ending.ts'
 import type { Following, ReleaseEngine } from './follow.ts'
+import { Outage } from './outage.ts'
 import type { Snapshot } from './snapshot.ts'
-import { Trouble } from './trouble.ts'
 
 /** How soon a request is sent again that failed for a passing reason, in milliseconds. */
 const AGAIN_AFTER_MS = 10_000
@@ -19,7 +19,7 @@ export class StopRequest {
   readonly #engine: ReleaseEngine
   readonly #deploymentId: string
   readonly #clock: Clock
-  readonly #trouble: Trouble
+  readonly #trouble: Outage
   readonly #onAccepted: () => void
   #sendAgainAtMs: number | undefined
   #hasEnded = false
@@ -30,7 +30,7 @@ export class StopRequest {
     this.#deploymentId = deploymentId
     this.#clock = clock
     this.#onAccepted = onStopAccepted
-    this.#trouble = new Trouble(onRequestTrouble)
+    this.#trouble = new Outage(onRequestTrouble)
   }
 
   /** Changes AWS. */
@@ -40,7 +40,7 @@ export class StopRequest {
       this.refusal = undefined
       this.problem = undefined
       this.#sendAgainAtMs = undefined
-      this.#trouble.answered()
+      this.#trouble.recovered()
       this.#onAccepted()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
@@ -48,7 +48,7 @@ export class StopRequest {
       this.refusal = `${serviceError.code}: ${serviceError.message}`
       const mayPass = isPassing(serviceError)
       this.#sendAgainAtMs = mayPass ? this.#clock.monotonicMs() + AGAIN_AFTER_MS : undefined
-      if (mayPass) this.#trouble.failedWith(error)
+      if (mayPass) this.#trouble.failed(error)
       this.problem = callProblem(error)
       this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted'
       if (error.hadUnanswered || (mayPass && !serviceError.notAccepted)) this.#mayHaveBeenCarriedOut = true

@@ -14,7 +14,7 @@ import type { Status } from '../verdict.ts'
 export type DeploymentState = 'queued' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive'
 
 /** A status of a GitHub deployment, as the API takes it. */
-export interface DeploymentStatus {
+export interface GithubStatus {
   state: DeploymentState
   description: string
   log_url?: string
@@ -46,7 +46,7 @@ const STATES: Record<Status, DeploymentState> = {
  * The status that the GitHub deployment of a CodeDeploy deployment is to have. Undefined before there is one, and when
  * the operation says nothing new of it: what is refused before anything was deployed, and a plan, make no deployment.
  */
-export function deploymentStatusOf(release: Release): DeploymentStatus | undefined {
+export function deploymentStatusOf(release: Release): GithubStatus | undefined {
   const state = release.deploymentId === undefined ? undefined : stateOf(release)
   if (state === undefined) return undefined
   const { run, testUrl } = release
@@ -63,8 +63,8 @@ function httpsOnly<Name extends string>(name: Name, url: string | undefined): { 
 }
 
 function stateOf(release: Release): DeploymentState | undefined {
-  const { status, snapshot, wasThere } = release
-  if (wasThere) return stateOfEarlier(release)
+  const { status, snapshot, madeEarlier } = release
+  if (madeEarlier) return stateOfEarlier(release)
   if (isGoneAgain(release)) return 'inactive'
   if (status !== undefined) return endState(status, release)
   const isBegun = snapshot !== undefined && snapshot.status !== 'created' && snapshot.status !== 'queued'

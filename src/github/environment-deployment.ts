@@ -3,13 +3,13 @@ import { releasedRevision, serviceLabel } from '../report/labels.ts'
 import { isJsonObject } from '../text/document.ts'
 import { cut } from '../text/untrusted.ts'
 import { type GithubApi, GithubError, malformed } from './api.ts'
-import type { Place } from './courier.ts'
 import {
   type DeploymentState,
-  type DeploymentStatus,
   deploymentDescription,
   deploymentStatusOf,
+  type GithubStatus,
 } from './deployment-status.ts'
+import type { Channel } from './publisher.ts'
 
 const CREATE = 'POST /repos/{owner}/{repo}/deployments'
 const LIST = 'GET /repos/{owner}/{repo}/deployments'
@@ -46,7 +46,7 @@ interface Known {
  * The GitHub deployment of one CodeDeploy deployment, made by the job that deploys and continued by every later one: it
  * is found by the CodeDeploy id in its payload.
  */
-export function environmentDeployment(options: EnvironmentDeploymentOptions): Place {
+export function environmentDeployment(options: EnvironmentDeploymentOptions): Channel {
   const { api, owner, repo, environment, sha } = options
   const at = { owner, repo }
   let known: Known | undefined
@@ -80,9 +80,9 @@ export function environmentDeployment(options: EnvironmentDeploymentOptions): Pl
 
   /** The commit that a release is of; undefined when that is not known. */
   async function commitOf(release: Release, signal: AbortSignal): Promise<string | undefined> {
-    const { operation, wasThere, asked } = release
+    const { operation, madeEarlier, asked } = release
     // Without an id only deployments of this run, or of this pull request, are taken up.
-    if (wasThere)
+    if (madeEarlier)
       return operation !== 'stop' && operation !== 'rollback' && asked.deploymentId === undefined ? sha : undefined
     if (operation !== 'rollback') return sha
     const own = payloadOf(release)
@@ -122,16 +122,16 @@ export function environmentDeployment(options: EnvironmentDeploymentOptions): Pl
   return {
     name: `the GitHub deployment to '${environment}'`,
     permission: 'deployments: write',
-    wordingOf: (release) => {
+    textFor: (release) => {
       const status = deploymentStatusOf(release)
       return status === undefined ? undefined : JSON.stringify(status)
     },
     send: async (wording, release, signal) => {
-      const isEarlier = release.wasThere || release.adopted !== undefined
+      const isEarlier = release.madeEarlier || release.adopted !== undefined
       if (known === undefined && (mayExist || isEarlier)) known = await findOwn(release, signal)
       mayExist = true
       known ??= await create(release, signal)
-      const status: DeploymentStatus = JSON.parse(wording)
+      const status: GithubStatus = JSON.parse(wording)
       if (!mayFollow(known.state, status.state)) return
       await api.call(STATUS, { ...at, deployment_id: known.id, ...status, auto_inactive: true }, signal)
       known.state = status.state
@@ -153,7 +153,7 @@ function mayFollow(last: string | undefined, next: DeploymentState): boolean {
 
 function unknownCommit(release: Release, environment: string): string {
   const why =
-    release.operation === 'rollback' && !release.wasThere
+    release.operation === 'rollback' && !release.madeEarlier
       ? `no earlier one says which commit ${releasedRevision(release)} is of`
       : `the job that made ${release.deploymentId} told of none`
   return `There is no GitHub deployment to '${environment}' for this: ${why}.`

@@ -3,8 +3,8 @@ import { isJsonObject } from '../text/document.ts'
 import type { GithubAccess } from './access.ts'
 import { malformed } from './api.ts'
 import { commentMarker, renderComment } from './comment-text.ts'
-import type { Place } from './courier.ts'
 import { type Comment, commentOf, loginOf, markedComments } from './own-comments.ts'
+import type { Channel } from './publisher.ts'
 
 const CREATE = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments'
 const DELETE = 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}'
@@ -15,7 +15,7 @@ export const UPDATE_COMMENT = 'PATCH /repos/{owner}/{repo}/issues/comments/{comm
  * when it begins with the marker of the service and was written by whom the token is of: anybody can paste a marker.
  * @param number of the pull request
  */
-export function pullRequestComment(access: GithubAccess, number: number): Place {
+export function pullRequestComment(access: GithubAccess, number: number): Channel {
   const { api, owner, repo } = access
   const at = { owner, repo }
   let id: number | undefined
@@ -35,7 +35,7 @@ export function pullRequestComment(access: GithubAccess, number: number): Place 
   return {
     name: 'the pull request comment',
     permission: 'pull-requests: write',
-    wordingOf: (release: Release) => (hasNews(release) ? renderComment(release) : undefined),
+    textFor: (release: Release) => (hasNews(release) ? renderComment(release) : undefined),
     send: async (body, release, signal) => {
       let others: Comment[] = []
       if (id === undefined) {

@@ -6,11 +6,11 @@ import { clockTime, duration } from '../text/words.ts'
 import type { Moment } from '../time/clock.ts'
 import type { Marker } from '../workflow-run/marker.ts'
 import type { Occupant } from './occupant.ts'
-import { leftMs, type Room } from './room.ts'
 import type { RoomStep } from './room-policy.ts'
+import { leftMs, type WaitTerms } from './wait-terms.ts'
 
 /** Why a release is refused because of the deployment that keeps its group busy. */
-export function busyProblem(occupant: Occupant, room: Room, now: Moment): Problem {
+export function busyProblem(occupant: Occupant, room: WaitTerms, now: Moment): Problem {
   const { service, group } = room
   const url = deploymentUrl(service.partition, service.region, occupant.id)
   const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, now.atMs)}`
@@ -24,12 +24,12 @@ const FIRST: Record<Exclude<RoomStep, 'refuse'>, string> = {
 }
 
 /** What keeps the group busy while a release is only planned, and what the release would do about it now. */
-export function busyNow(step: RoomStep, occupant: Occupant, room: Room, now: Moment): string {
+export function busyNow(step: RoomStep, occupant: Occupant, room: WaitTerms, now: Moment): string {
   if (step === 'refuse') return `${busyProblem(occupant, room, now).sentence} A release would be refused now.`
   return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, now.atMs)}. ${FIRST[step]}`
 }
 
-function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: Room, now: Moment): string {
+function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: WaitTerms, now: Moment): string {
   const { policy, patienceMs } = room
   if (policy === 'fail') {
     const free = freeAtMs === undefined ? '' : `It is free at ${moment(freeAtMs, now.atMs)}. `
@@ -49,14 +49,14 @@ function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: Room, now: Mom
 
 /** `d-… (InProgress at Install, created 5 min ago by user, run 41 of release.yml in example/shop)`. */
 export function describeOccupant(occupant: Occupant, nowMs: number): string {
-  const { id, snapshot, creator, description, marker, rollsBack } = occupant
+  const { id, snapshot, creator, description, marker, rollbackOf } = occupant
   const event = runningEvent(snapshot)
   const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : ''
   const age =
     snapshot.createdAtMs === undefined ? '' : `, created ${duration(Math.max(0, nowMs - snapshot.createdAtMs))} ago`
   const by = ` by ${inSentence(creator, 60) || 'unknown'}`
   const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`
-  const undoes = rollsBack === undefined ? '' : `, which rolls back ${inSentence(rollsBack, 60)}`
+  const undoes = rollbackOf === undefined ? '' : `, which rolls back ${inSentence(rollbackOf, 60)}`
   const text = marker === undefined && description !== '' ? `, '${inSentence(description, 256)}'` : ''
   return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`
 }

@@ -44,7 +44,7 @@ export async function findMeant(aws: CodeDeploy, question: MeantQuestion): Promi
   const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set<string>(), onListDenied }
   const occupant = await findOccupant(aws, facts)
   if (occupant !== undefined && (asked === 'active' || isOwn(own, occupant.marker))) {
-    const id = occupant.rollsBack ?? occupant.id
+    const id = occupant.rollbackOf ?? occupant.id
     return { id, info: await getDeployment(aws, id) }
   }
   if (asked === 'active') return { absent: notFound(`No deployment is active in deployment group '${group.name}'.`) }

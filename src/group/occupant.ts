@@ -24,7 +24,7 @@ export interface Occupant {
   marker: Marker | undefined
   appSpecSha256: string | undefined
   /** The deployment that it rolls back. */
-  rollsBack: string | undefined
+  rollbackOf: string | undefined
   /** Until when it waits at `Ready`, if it does. */
   heldUntilMs: number | undefined
   /** When its termination wait is over, if it is in it. */
@@ -96,15 +96,15 @@ async function readOccupant(aws: CodeDeploy, id: string, facts: OccupancyFacts):
   const snapshot = { ...read, deploymentId: id }
   const { sightings = new Sightings() } = facts
   sightings.see(snapshot)
-  const rollsBack = info.rollbackInfo?.rollbackTriggeringDeploymentId
-  const isRollback = rollsBack !== undefined || info.creator === 'codeDeployRollback'
+  const rollbackOf = info.rollbackInfo?.rollbackTriggeringDeploymentId
+  const isRollback = rollbackOf !== undefined || info.creator === 'codeDeployRollback'
   const waits =
     info.blueGreenDeploymentConfiguration === undefined ? group : readWaits(info.blueGreenDeploymentConfiguration)
-  const marker = parseMarker(rollsBack === undefined ? info.description : await descriptionOf(aws, rollsBack))
+  const marker = parseMarker(rollbackOf === undefined ? info.description : await descriptionOf(aws, rollbackOf))
   const isPrimary = service.primary.deploymentId === id
   const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, sightings)
   const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady })
-  if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollsBack === undefined) {
+  if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollbackOf === undefined) {
     return await readOccupant(aws, snapshot.rollback.deploymentId, facts)
   }
   const isRollbackAhead = isSeen && awaitsRollback(snapshot, facts.stopped.has(id), sightings)
@@ -118,7 +118,7 @@ async function readOccupant(aws: CodeDeploy, id: string, facts: OccupancyFacts):
     description: info.description ?? '',
     marker,
     appSpecSha256: info.revision?.appSpecContent?.sha256,
-    rollsBack,
+    rollbackOf: rollbackOf,
     ...deadlines(stage, snapshot, waits),
   }
 }

@@ -32,7 +32,7 @@ export function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady
   if (snapshot.status === 'ready') {
     return isHeldAtReady && isWaitingForPromotion(snapshot) ? 'held' : 'unshifted'
   }
-  if (snapshot.isShifted || isPrimary) return 'shifted'
+  if (snapshot.eventsAreDone || isPrimary) return 'shifted'
   const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic')
   const hasBegun = shift !== undefined && shift.status !== 'pending'
   return !isSeen || hasBegun || (replacementTraffic(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted'

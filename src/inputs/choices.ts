@@ -5,7 +5,7 @@ export type FinishLine = 'test-traffic' | 'production-traffic' | 'completion' | 
 export type RollbackEvent = 'failure' | 'alarm' | 'stop'
 
 /** What becomes of a deployment when we stop waiting for it before its end: the inputs `on-timeout` and `on-cancel`. */
-export type Parting = 'leave' | 'rollback'
+export type EarlyEndAction = 'leave' | 'rollback'
 
 /** Hooks of which the function's own log is shown: the input `hook-logs`. */
 export type HookLogChoice = 'failed' | 'always' | 'never'

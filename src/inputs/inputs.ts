@@ -2,13 +2,13 @@ import type { Problem } from '../problem.ts'
 import { invalidInput } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { parseAlarms } from './alarms.ts'
-import type { FinishLine, HookLogChoice, Parting, RollbackEvent, RoomPolicy } from './choices.ts'
+import type { EarlyEndAction, FinishLine, HookLogChoice, RollbackEvent, RoomPolicy } from './choices.ts'
 import { type ContainerImage, parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
 import { type Fields, fieldsOf, orList, URL_FORM } from './fields.ts'
 import { type GithubInputs, githubOf } from './github.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
-import { isOnDeployment, isRelease, mayEnd, OPERATIONS, type Operation } from './operation.ts'
+import { canStopDeployment, isRelease, needsDeployment, OPERATIONS, type Operation } from './operation.ts'
 import { type PreviewInputs, previewsOf, serviceOf } from './previews.ts'
 
 /** What the user asked for, in exact types. Times are in milliseconds. Undefined: not given. */
@@ -54,8 +54,8 @@ export interface Inputs extends GithubInputs, PreviewInputs {
   waitFor: FinishLine
   /** From CreateDeployment to the finish line. Undefined: a budget for each phase. */
   waitForMs: number | undefined
-  onTimeout: Parting
-  onCancel: Parting
+  onTimeout: EarlyEndAction
+  onCancel: EarlyEndAction
   /** How many replacement tasks may stop for the same reason before any was healthy; 0: any number. */
   failFast: number
   /** Undefined: of failed ones, unless the repository may be public. */
@@ -68,7 +68,7 @@ export interface Inputs extends GithubInputs, PreviewInputs {
   /** Number of the account that the release is meant for. */
   expectedAccount: string | undefined
   /** False when the inputs leave unclear as whom, or contradict each other: then nobody is asked anything. */
-  mayCall: boolean
+  credentialsAreClear: boolean
   /** Attempts of a read. */
   maxRetries: number
 }
@@ -83,7 +83,7 @@ export interface ParsedInputs {
 
 const MINUTE_MS = 60_000
 
-const PARTINGS: readonly Parting[] = ['leave', 'rollback']
+const EARLY_END_ACTIONS: readonly EarlyEndAction[] = ['leave', 'rollback']
 
 /** The cluster that ECS uses when none is named. */
 const DEFAULT_CLUSTER = 'default'
@@ -222,10 +222,12 @@ function rollbackOn(fields: Fields): RollbackEvent[] | undefined {
 
 /** An operation that ends nothing takes these inputs and does as if they said so. */
 function endingsOf(fields: Fields, operation: Operation): Pick<Inputs, 'onTimeout' | 'onCancel' | 'failFast'> {
-  const onTimeout = fields.choice('on-timeout', PARTINGS) ?? 'leave'
-  const onCancel = fields.choice('on-cancel', PARTINGS) ?? 'rollback'
+  const onTimeout = fields.choice('on-timeout', EARLY_END_ACTIONS) ?? 'leave'
+  const onCancel = fields.choice('on-cancel', EARLY_END_ACTIONS) ?? 'rollback'
   const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3
-  return mayEnd(operation) ? { onTimeout, onCancel, failFast } : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 }
+  return canStopDeployment(operation)
+    ? { onTimeout, onCancel, failFast }
+    : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 }
 }
 
 /** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
@@ -233,7 +235,7 @@ const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/
 
 function deploymentIdOf(fields: Fields, operation: Operation): string | undefined {
   const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`)
-  if (given !== undefined && !isOnDeployment(operation)) {
+  if (given !== undefined && !needsDeployment(operation)) {
     fields.wrong(
       'deployment-id',
       `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`,
@@ -291,7 +293,7 @@ function waitFor(fields: Fields, operation: Operation, notes: string[]): FinishL
 }
 
 /** The role says which account it is of, so the two inputs can be compared without asking anybody. */
-function accountOf(fields: Fields): Pick<Inputs, 'roleToAssume' | 'expectedAccount' | 'mayCall'> {
+function accountOf(fields: Fields): Pick<Inputs, 'roleToAssume' | 'expectedAccount' | 'credentialsAreClear'> {
   const role = fields.text('role-to-assume')
   const account = fields.text('expected-account-id')
   const before = fields.problems.length
@@ -306,7 +308,7 @@ function accountOf(fields: Fields): Pick<Inputs, 'roleToAssume' | 'expectedAccou
     const sentence = `Input 'expected-account-id' is ${account}, but the role of 'role-to-assume' is of account ${accountOfRole}.`
     fields.problems.push({ reason: 'wrong-account', sentence })
   }
-  return { roleToAssume: role, expectedAccount: account, mayCall: fields.problems.length === before }
+  return { roleToAssume: role, expectedAccount: account, credentialsAreClear: fields.problems.length === before }
 }
 
 function minutesAsMs(minutes: number | undefined): number | undefined {

@@ -4,7 +4,7 @@ export type Operation = 'release' | 'plan' | 'watch' | 'stop' | 'promote' | 'rol
 export const OPERATIONS: readonly Operation[] = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback', 'preview']
 
 /** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
-export function markedAs(operation: Operation): Operation {
+export function markerOperation(operation: Operation): Operation {
   return operation === 'plan' ? 'release' : operation
 }
 
@@ -13,13 +13,13 @@ export function isRelease(operation: Operation): boolean {
   return operation === 'release' || operation === 'preview'
 }
 
-/** Whether the operation may end what it started or moved on, when it is cancelled, not done in time, or in vain. */
-export function mayEnd(operation: Operation): boolean {
+/** Whether the operation may end what it started or moved on, when it is cancelled, times out or turns out to be useless. */
+export function canStopDeployment(operation: Operation): boolean {
   return isRelease(operation) || operation === 'promote'
 }
 
 /** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
-export function isOnDeployment(operation: Operation): boolean {
+export function needsDeployment(operation: Operation): boolean {
   return operation === 'watch' || operation === 'stop' || operation === 'promote'
 }
 

@@ -44,7 +44,8 @@ export async function promote(parsed: ParsedInputs, world: ReleaseWorld): Promis
     return await endWithEnded(attached, snapshot, 'refused', inputs, world, progress)
   }
   if (step === 'wait') return await promoteLater(engine, attached, snapshot, inputs, world, progress)
-  const unseenHook = step === 'continue' && snapshot.isBlind ? attached.plan.hooks.AfterAllowTestTraffic : undefined
+  const unseenHook =
+    step === 'continue' && snapshot.eventsAreStale ? attached.plan.hooks.AfterAllowTestTraffic : undefined
   if (unseenHook !== undefined) progress.warn(unseenHookText(unseenHook, attached.deploymentId))
   const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world)
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {

@@ -97,11 +97,18 @@ async function look(
 async function findLatest(world: ReleaseWorld, facts: OccupancyFacts, inputs: Inputs): Promise<Latest | undefined> {
   const occupant = await findOccupant(world, facts)
   if (occupant !== undefined) {
-    const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollsBack === undefined
+    const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollbackOf === undefined
     const isBack = goesBack && occupant.stage === 'shifted'
     // It has done its work, and somebody wants to go further: its termination wait is ended for that.
     if (isBack && isOtherThan(inputs.taskDefinition, facts.service.primary.taskDefinitionArn)) return undefined
-    return { id: occupant.rollsBack ?? occupant.id, goesBack, isOver: false, neverMoved: false, endedAtMs: 0, agoMs: 0 }
+    return {
+      id: occupant.rollbackOf ?? occupant.id,
+      goesBack,
+      isOver: false,
+      neverMoved: false,
+      endedAtMs: 0,
+      agoMs: 0,
+    }
   }
   // Who names a revision means it, whatever was a moment ago.
   const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined
@@ -143,7 +150,7 @@ async function goBackWith(
   const { stop } = settlement
   const isDone = settlement.snapshot?.status === 'succeeded'
   const isSeen = settlement.cutShort === undefined
-  const isPastStopping = isSeen && stop?.refusal !== undefined && settlement.snapshot?.isShifted === true
+  const isPastStopping = isSeen && stop?.refusal !== undefined && settlement.snapshot?.eventsAreDone === true
   if (isDone || (isPastStopping && !hasEnded(settlement.snapshot ?? snapshot) && stop.problem?.reason !== 'denied')) {
     world.log.line(`Deployment ${deploymentId} cannot be stopped any more; an earlier revision is deployed instead.`)
     return undefined

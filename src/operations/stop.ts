@@ -74,8 +74,8 @@ export async function endWithEnded(
   const outcome = { kind: 'ended', snapshot } as const
   const engine = engineFor(plan, inputs, world, progress)
   const following = followingOf(plan, 'completion', inputs, world, progress)
-  const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
-  const settlement = await settle(engine, deploymentId, outcome, following, partings)
+  const policy = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
+  const settlement = await settle(engine, deploymentId, outcome, following, policy)
   const { rollback } = settlement
   if (rollback.status === 'none' || rollback.status === 'succeeded') {
     return progress.end(status, { settlement, snapshot: settlement.snapshot })
@@ -109,11 +109,11 @@ export async function stopAsAsked(
 ): Promise<Settlement> {
   const outcome = { kind: 'stop-asked', snapshot } as const
   progress.learn({ outcome })
-  const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
-  for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
+  const policy = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
+  for (const line of outcomeLines(outcome, policy, deploymentId, world.clock.now())) world.log.line(line)
   const engine = engineFor(plan, inputs, world, progress)
   const following = followingOf(plan, 'completion', inputs, world, progress)
-  return await settle(engine, deploymentId, outcome, following, partings)
+  return await settle(engine, deploymentId, outcome, following, policy)
 }
 
 /** Why the stop did not take effect, if it did not. */

@@ -10,7 +10,7 @@ import type { Findings } from './findings.ts'
 import type { Adopted, DefinitionPlan } from './plan.ts'
 
 /** A deployment that may be our own: one that runs, or the one that made what serves. */
-export interface Candidate {
+export interface PossibleOwn {
   id: string
   marker: Marker | undefined
   appSpecSha256: string | undefined
@@ -33,7 +33,7 @@ export interface AdoptionFacts {
  * same; of several that do, another may be the newest by now.
  */
 export async function findAdoptable(
-  candidates: readonly Candidate[],
+  candidates: readonly PossibleOwn[],
   facts: AdoptionFacts,
 ): Promise<Adopted | undefined> {
   for (const { id, marker, appSpecSha256 } of candidates) {

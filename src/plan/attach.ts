@@ -1,13 +1,13 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
-import { readShipped, type Shipped } from '../app-spec/shipped.ts'
+import { readBackAppSpec, type SentAppSpec } from '../app-spec/sent-app-spec.ts'
 import { isPassing } from '../aws/attempts.ts'
 import { getAppSpec } from '../aws/code-deploy.ts'
 import { type DescribedDefinition, describeTaskDefinition } from '../aws/ecs.ts'
 import { budgetFor, finishOf } from '../follow/budget.ts'
 import { type Absent, findMeant, type MeantDeployment } from '../group/meant-deployment.ts'
 import type { ParsedInputs } from '../inputs/inputs.ts'
-import { markedAs } from '../inputs/operation.ts'
+import { markerOperation } from '../inputs/operation.ts'
 import type { Problem } from '../problem.ts'
 import { addressProblems } from '../service/address.ts'
 import { type DeploymentGroup, readAlarms, readRollbackOn, readWaits } from '../service/deployment-group.ts'
@@ -19,7 +19,7 @@ import { momentOf } from '../time/clock.ts'
 import { ownMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 import type { Findings } from './findings.ts'
-import { type Identity, isExpectedAccount, isInExpectedAccount, mayCall } from './identity.ts'
+import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
 import { readNamedGroup, readService, readShift, resolveGroup } from './place.ts'
 import type { ReleasePlan } from './plan.ts'
 
@@ -52,7 +52,7 @@ export async function findPlace(
 ): Promise<Place | { service: ResolvedService | undefined; group: undefined }> {
   const nowhere = { service: undefined, group: undefined }
   if (inputs.service !== '') findings.add(...addressProblems(inputs, world.region))
-  if (!mayCall(inputs, world) || !(await isExpectedAccount(inputs, identity, findings))) return nowhere
+  if (!credentialsAreClear(inputs, world) || !(await isExpectedAccount(inputs, identity, findings))) return nowhere
   const [service, named] = await Promise.all([
     readService(inputs, world, findings),
     readNamedGroup(inputs, world, findings),
@@ -72,7 +72,7 @@ export async function attach(
 ): Promise<Attached | Absent | undefined> {
   const question = {
     asked: inputs.deploymentId,
-    own: ownMarker(world.run, markedAs(inputs.operation)),
+    own: ownMarker(world.run, markerOperation(inputs.operation)),
     service,
     group,
     onListDenied: ({ operation }: { operation: string }) =>
@@ -146,8 +146,8 @@ export async function readAttached(
       service,
       group: ownGroup,
       policy: 'fail',
-      onlyOwn: false,
-      own: ownMarker(world.run, inputs.operation),
+      onlySamePullRequest: false,
+      run: ownMarker(world.run, inputs.operation),
       since: momentOf(world.clock),
       patienceMs: 0,
     },
@@ -155,7 +155,11 @@ export async function readAttached(
   return { deploymentId: id, plan, info, taskDefinitionArn, shipped }
 }
 
-function appSpecPlan({ container }: ResolvedService, file: Shipped['file'], hooks: ReleasePlan['hooks']): AppSpecPlan {
+function appSpecPlan(
+  { container }: ResolvedService,
+  file: SentAppSpec['file'],
+  hooks: ReleasePlan['hooks'],
+): AppSpecPlan {
   return {
     containerName: file?.containerName ?? container.name,
     containerPort: file?.containerPort ?? container.port,
@@ -175,7 +179,7 @@ async function readAppSpec(id: string, info: DeploymentInfo, world: World, findi
     )
     return 'ignore'
   })
-  return content === undefined ? undefined : { sent: { content, sha256 }, shipped: readShipped(content) }
+  return content === undefined ? undefined : { sent: { content, sha256 }, shipped: readBackAppSpec(content) }
 }
 
 /** What changes is good to know, and nothing depends on it. */

@@ -24,7 +24,7 @@ const WORTH_MS = 5_000
  * @returns at once with nothing when no call may be made
  */
 export async function identify(inputs: Inputs, world: World): Promise<Identity> {
-  if (!mayCall(inputs, world)) return { caller: undefined, failure: undefined }
+  if (!credentialsAreClear(inputs, world)) return { caller: undefined, failure: undefined }
   const attempts =
     inputs.expectedAccount === undefined ? { ...world, maxAttempts: 1, deadlineMs: WORTH_MS, patienceMs: 0 } : world
   try {
@@ -36,8 +36,8 @@ export async function identify(inputs: Inputs, world: World): Promise<Identity> 
 }
 
 /** Nothing speaks against asking AWS at all. */
-export function mayCall(inputs: Inputs, world: World): boolean {
-  if (world.obstacles.length > 0 || inputs.service === '' || !inputs.mayCall) return false
+export function credentialsAreClear(inputs: Inputs, world: World): boolean {
+  if (world.obstacles.length > 0 || inputs.service === '' || !inputs.credentialsAreClear) return false
   return addressProblems(inputs, world.region).length === 0
 }
 

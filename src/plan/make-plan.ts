@@ -1,9 +1,9 @@
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { AppSpecFile } from '../app-spec/app-spec-file.ts'
 import { budgetFor, finishOf } from '../follow/budget.ts'
-import type { Room } from '../group/room.ts'
+import type { WaitTerms } from '../group/wait-terms.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
-import { markedAs } from '../inputs/operation.ts'
+import { markerOperation } from '../inputs/operation.ts'
 import type { Problem } from '../problem.ts'
 import { addressProblems } from '../service/address.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
@@ -16,7 +16,7 @@ import type { World } from '../world.ts'
 import { findAdoptable } from './adoption.ts'
 import { planDefinition } from './definition-plan.ts'
 import { Findings } from './findings.ts'
-import { type Identity, isExpectedAccount, isInExpectedAccount, mayCall } from './identity.ts'
+import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
 import { readNamedGroup, readService, readShift, resolveGroup } from './place.ts'
 import type { ReleasePlan } from './plan.ts'
 import { holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
@@ -35,7 +35,7 @@ export interface Planning {
 }
 
 /** What an earlier look of the same release has found. */
-export interface Earlier {
+export interface EarlierLook {
   /** A deployment that CodeDeploy named as being in the way; it may not be listed. */
   blocker: string | undefined
   /** When the release began to wait for room. */
@@ -47,7 +47,7 @@ export async function makePlan(
   parsed: ParsedInputs,
   world: World,
   identity: Promise<Identity>,
-  earlier: Earlier,
+  earlier: EarlierLook,
 ): Promise<Planning> {
   const { inputs } = parsed
   const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
@@ -56,7 +56,7 @@ export async function makePlan(
   const { problems, warnings, notes } = findings
   const none: Planning = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes }
   if (inputs.service !== '') findings.add(...addressProblems(inputs, world.region))
-  if (!mayCall(inputs, world)) {
+  if (!credentialsAreClear(inputs, world)) {
     findings.add(...hookProblems(hooks, inputs, undefined))
     return none
   }
@@ -85,7 +85,7 @@ export async function makePlan(
     readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
   ])
   if (definitionPlan === undefined || shift === undefined) return { ...none, service, group }
-  if (occupancy.isFree && (await hasMoved(service, group, inputs, world, findings))) {
+  if (occupancy.isFree && (await primaryChanged(service, group, inputs, world, findings))) {
     return await makePlan(parsed, world, identity, earlier)
   }
 
@@ -95,13 +95,13 @@ export async function makePlan(
   findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }))
   const { definition, differences } = definitionPlan
   const { occupant } = occupancy
-  const own = ownMarker(world.run, markedAs(inputs.operation))
-  const room: Room = {
+  const own = ownMarker(world.run, markerOperation(inputs.operation))
+  const room: WaitTerms = {
     service,
     group,
     policy: inputs.onActiveDeployment,
-    onlyOwn: inputs.operation === 'preview',
-    own,
+    onlySamePullRequest: inputs.operation === 'preview',
+    run: own,
     since: earlier.waitsSince ?? momentOf(world.clock),
     patienceMs: budget.totalMs,
   }
@@ -132,7 +132,7 @@ export async function makePlan(
 }
 
 /** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
-async function hasMoved(
+async function primaryChanged(
   service: ResolvedService,
   group: DeploymentGroup,
   inputs: Inputs,

@@ -2,7 +2,7 @@ import type { AppSpec, AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { Budget } from '../follow/budget.ts'
 import type { Hooks } from '../follow/snapshot.ts'
 import type { Occupant } from '../group/occupant.ts'
-import type { Room } from '../group/room.ts'
+import type { WaitTerms } from '../group/wait-terms.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
@@ -37,7 +37,7 @@ export interface ReleasePlan {
   adopted: Adopted | undefined
   /** What keeps the group busy, and how to get room in it. */
   occupant: Occupant | undefined
-  room: Room
+  room: WaitTerms
 }
 
 /** Which revision is deployed. */

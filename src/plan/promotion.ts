@@ -4,8 +4,8 @@ import {
   hasEnded,
   isAtTestHook,
   isBeforeProduction,
-  isMoved,
   isWaitingForPromotion,
+  productionMoved,
   runningEvent,
   type Snapshot,
 } from '../follow/snapshot.ts'
@@ -40,7 +40,7 @@ export function promotionStep(
   if (status === 'ready' || (holdsAtReady && isAtTestHook(snapshot))) return 'wait'
   const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
   const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped')
-  if (hasGoneOn || isMoved(snapshot)) return 'follow'
+  if (hasGoneOn || productionMoved(snapshot)) return 'follow'
   return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`)
 }
 

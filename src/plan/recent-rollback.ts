@@ -25,7 +25,7 @@ export interface RecentRollback {
 /** How long a rollback that is done answers for whoever presses again, in milliseconds. */
 export const JUST_NOW_MS = 5 * 60_000
 
-interface Told extends DatedDeployment {
+interface ReadDeployment extends DatedDeployment {
   id: string
 }
 
@@ -39,7 +39,7 @@ export async function findRecentRollback(
   aws: CodeDeploy,
   { service, group }: Pick<Place, 'service' | 'group'>,
 ): Promise<RecentRollback | undefined> {
-  const tell = async (id: string): Promise<Told> => ({ id, ...(await getDatedDeployment(aws, id)) })
+  const tell = async (id: string): Promise<ReadDeployment> => ({ id, ...(await getDatedDeployment(aws, id)) })
   if (group.lastDeployment === undefined) return undefined
   const last = await tell(group.lastDeployment.id)
   const { rollbackTriggeringDeploymentId: undoneId, rollbackDeploymentId: rollbackId } = last.info.rollbackInfo ?? {}
@@ -57,7 +57,7 @@ export async function findRecentRollback(
 }
 
 /** This action has deployed it to go back, and it serves. */
-function isEarlierRevision({ id, info }: Told, { primary }: ResolvedService): boolean {
+function isEarlierRevision({ id, info }: ReadDeployment, { primary }: ResolvedService): boolean {
   return (
     info.status === 'Succeeded' &&
     parseMarker(info.description)?.operation === 'rollback' &&
@@ -68,8 +68,8 @@ function isEarlierRevision({ id, info }: Told, { primary }: ResolvedService): bo
 /** Somebody stopped it, or users had begun to meet it; and its rollback succeeded, or nothing of it ever ran. */
 async function takenBack(
   aws: CodeDeploy,
-  { id, info }: Told,
-  rollback: Told | undefined,
+  { id, info }: ReadDeployment,
+  rollback: ReadDeployment | undefined,
   service: ResolvedService,
 ): Promise<Pick<RecentRollback, 'neverMoved'> | undefined> {
   const isUndone = rollback === undefined ? info.startTime === undefined : rollback.info.status === 'Succeeded'
@@ -78,17 +78,17 @@ async function takenBack(
   const { target, isSeen } = await readTarget(aws, id, service)
   const readAt = momentOf(aws.clock)
   const snapshot = readSnapshot({ readAt, info, target, originalTaskSetId: originalTaskSetOf(service, id) })
-  const hasBegun = hasBegunToShift(snapshot)
+  const hasBegun = shiftBegan(snapshot)
   // Where it was when it was stopped is only known when its events were seen, or when nothing of it ever ran.
   const neverMoved = !hasBegun && (isSeen || rollback === undefined)
   return hasBegun || endingOf(snapshot) === 'stop-request' ? { neverMoved } : undefined
 }
 
-function hasBegunToShift({ events }: Snapshot): boolean {
+function shiftBegan({ events }: Snapshot): boolean {
   const shift = events.find(({ name }) => name === 'AllowTraffic')
   return shift?.status === 'succeeded' || shift?.status === 'failed'
 }
 
-function endOf({ info }: Told): number {
+function endOf({ info }: ReadDeployment): number {
   return info.completeTime?.getTime() ?? 0
 }

@@ -1,5 +1,5 @@
 import type { DeploymentInfo, RevisionLocation } from '@aws-sdk/client-codedeploy'
-import { readShipped } from '../app-spec/shipped.ts'
+import { readBackAppSpec } from '../app-spec/sent-app-spec.ts'
 import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import { getAppSpec, getDeployment, listSucceededDeployments } from '../aws/code-deploy.ts'
@@ -157,7 +157,7 @@ async function withRevision(
   const none = { ...told, taskDefinitionArn: undefined }
   if (sha256 === undefined) return { ...none, unseen: notFound('CodeDeploy does not keep its AppSpec.') }
   try {
-    const { taskDefinition } = readShipped(await getAppSpec(world, application, sha256))
+    const { taskDefinition } = readBackAppSpec(await getAppSpec(world, application, sha256))
     if (taskDefinition === undefined) return { ...none, unseen: notFound('Its AppSpec names no task definition.') }
     return { ...told, taskDefinitionArn: taskDefinition }
   } catch (error) {

@@ -1,14 +1,14 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { busyNow, busyProblem } from '../group/busy-problem.ts'
 import { findOccupant, type Occupant } from '../group/occupant.ts'
-import { type Room, stepIn } from '../group/room.ts'
+import { stepAgainst, type WaitTerms } from '../group/wait-terms.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
 import { momentOf } from '../time/clock.ts'
 import { isOwn, parseMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
-import type { Candidate } from './adoption.ts'
+import type { PossibleOwn } from './adoption.ts'
 import type { Findings } from './findings.ts'
 import { guardOrder, type Predecessor } from './order-guard.ts'
 
@@ -48,12 +48,12 @@ export async function readOccupancy(
 /** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
 export function candidatesOf(
   occupant: Occupant | undefined,
-  { service: { primary, desiredCount }, onlyOwn }: Room,
+  { service: { primary, desiredCount }, onlySamePullRequest }: WaitTerms,
   maker: DeploymentInfo | undefined,
-): Candidate[] {
-  const candidates: Candidate[] = occupant === undefined || occupant.rollsBack !== undefined ? [] : [occupant]
+): PossibleOwn[] {
+  const candidates: PossibleOwn[] = occupant === undefined || occupant.rollbackOf !== undefined ? [] : [occupant]
   // A lane that was freed runs nothing, whatever was released to it.
-  const isFreed = onlyOwn && desiredCount === 0
+  const isFreed = onlySamePullRequest && desiredCount === 0
   if (isFreed || primary.deploymentId === undefined || maker?.status !== 'Succeeded') return candidates
   const appSpecSha256 = maker.revision?.appSpecContent?.sha256
   return [...candidates, { id: primary.deploymentId, marker: parseMarker(maker.description), appSpecSha256 }]
@@ -62,13 +62,13 @@ export function candidatesOf(
 /**
  * Whether what serves is what people are to see: on a lane only what was released for the same pull request, and runs.
  */
-export function isShown({ service, onlyOwn, own }: Room, maker: DeploymentInfo | undefined): boolean {
-  return !onlyOwn || (service.desiredCount > 0 && isOwn(own, parseMarker(maker?.description)))
+export function isShown({ service, onlySamePullRequest, run }: WaitTerms, maker: DeploymentInfo | undefined): boolean {
+  return !onlySamePullRequest || (service.desiredCount > 0 && isOwn(run, parseMarker(maker?.description)))
 }
 
 /** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
 export function checkTurn(
-  room: Room,
+  room: WaitTerms,
   occupant: Occupant | undefined,
   maker: DeploymentInfo | undefined,
   { operation, allowOlder }: Inputs,
@@ -80,9 +80,9 @@ export function checkTurn(
     if (deploymentId !== undefined && maker === undefined) {
       findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`)
     }
-    const isMine = ({ marker }: Predecessor) => !room.onlyOwn || isOwn(room.own, marker)
+    const isMine = ({ marker }: Predecessor) => !room.onlySamePullRequest || isOwn(room.run, marker)
     for (const predecessor of predecessorsOf(room.service, occupant, maker).filter(isMine)) {
-      const { problem, note } = guardOrder(room.own, predecessor, world.run.serverUrl)
+      const { problem, note } = guardOrder(room.run, predecessor, world.run.serverUrl)
       if (note !== undefined) findings.notes.push(note)
       if (problem !== undefined) {
         findings.add(problem)
@@ -92,7 +92,7 @@ export function checkTurn(
   }
   if (occupant === undefined) return
   const now = momentOf(world.clock)
-  const step = stepIn(room, occupant, new Set(), now)
+  const step = stepAgainst(room, occupant, new Set(), now)
   if (operation === 'plan') findings.warnings.push(busyNow(step, occupant, room, now))
   else if (step === 'refuse') findings.add(busyProblem(occupant, room, now))
 }

@@ -7,16 +7,16 @@ import type { Release } from '../release-state.ts'
 import { TAKEN } from '../report/previews.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { Marker } from '../workflow-run/marker.ts'
-import { type Candidate, candidateFor } from './candidate.ts'
-import { departures } from './departures.ts'
 import { freedLane } from './freed-lane.ts'
 import { isHeldBy } from './holder.ts'
 import { type Lane, lookAgain, lookAtLanes, objectionTo } from './lane.ts'
+import { candidateFor, type LaneChoice } from './lane-choice.ts'
 import { problemsIn } from './problems.ts'
 import { runTasks } from './tasks.ts'
 import { tidyUp } from './tidy-up.ts'
+import { departures } from './why-unneeded.ts'
 import { describeHolder, laneReadings } from './words.ts'
-import { yields } from './yield.ts'
+import { yieldIfTaken } from './yield-if-taken.ts'
 
 /** Whose preview is to be put on a lane. */
 export interface Claim {
@@ -26,7 +26,7 @@ export interface Claim {
 }
 
 /**
- * Puts a pull request on its own lane, else on a free one, else on one whose pull request needs it no more. CodeDeploy's
+ * Puts a pull request on its own lane, else on a free one, else on one whose pull request no longer needs it. CodeDeploy's
  * one deployment for each group is the lock: when somebody else gets a lane first, all are looked at again. Changes AWS.
  * @param first the lanes as they were looked at
  */
@@ -55,14 +55,14 @@ export async function claim(claiming: Claim, first: readonly Lane[]): Promise<Re
 
 /** An ordinary release to the lane, which runs its tasks from right before the deployment is created. Changes AWS. */
 async function releaseTo(
-  candidate: Candidate,
+  candidate: LaneChoice,
   lanes: readonly Lane[],
   { parsed, own, world }: Claim,
 ): Promise<Release> {
   const { lane } = candidate
   const { cluster, name, desiredCount } = lane
   const preview = {
-    errand: 'claim',
+    task: 'claim',
     pullRequest: own.pullRequest,
     taking: undefined,
     lanes: laneReadings(lanes, world.clock.now(), new Map([[name, TAKEN]])),
@@ -94,7 +94,7 @@ async function releaseTo(
     objection: () => objectionTo(lane, world),
     beforeWrites,
     afterStart: async (id: string, progress: Progress) =>
-      !(await yields({ lane, primaryId, id, own, world, progress })),
+      !(await yieldIfTaken({ lane, primaryId, id, own, world, progress })),
   }
   const ended = await release({ ...parsed, inputs: lane.inputs }, world, terms)
   const tidied = await tidyUp(ended, lanes, own, world)
@@ -106,7 +106,7 @@ async function releaseTo(
 }
 
 /** Whose the lane is, read right before it is taken. */
-function whyNotNow({ lane }: Candidate, now: readonly Lane[], own: Marker, nowMs: number): Problem | undefined {
+function whyNotNow({ lane }: LaneChoice, now: readonly Lane[], own: Marker, nowMs: number): Problem | undefined {
   const holder = now.find(({ name }) => name === lane.name)?.holder
   if (isHeldBy(holder, own)) return undefined
   const elsewhere = now.find((other) => isHeldBy(other.holder, own))
@@ -122,11 +122,11 @@ function whyNotNow({ lane }: Candidate, now: readonly Lane[], own: Marker, nowMs
 function refuse({ parsed, own, world }: Claim, lanes: readonly Lane[], problems: readonly Problem[]): Release {
   const progress = Progress.begin(parsed.inputs, world)
   const readings = laneReadings(lanes, world.clock.now())
-  const preview = { errand: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings } as const
+  const preview = { task: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings } as const
   return progress.end('refused', { problems, preview })
 }
 
-function candidateLine({ lane, isNew, whyGone }: Candidate, own: Marker): string {
+function candidateLine({ lane, isNew, whyGone }: LaneChoice, own: Marker): string {
   const whose = `pull request ${own.pullRequest}`
   if (!isNew) return `Lane ${lane.name} is of ${whose} already; it is released again.`
   return `Lane ${lane.name} is taken for ${whose}: ${whyGone ?? 'it is free'}.`

@@ -1,6 +1,6 @@
 import type { Occupant } from '../group/occupant.ts'
-import type { Room } from '../group/room.ts'
-import { makeRoom } from '../release/make-room.ts'
+import type { WaitTerms } from '../group/wait-terms.ts'
+import { freeGroup } from '../release/free-group.ts'
 import type { Progress } from '../release/progress.ts'
 import { momentOf } from '../time/clock.ts'
 import type { Marker } from '../workflow-run/marker.ts'
@@ -55,19 +55,19 @@ async function settle(
   world: World,
   progress: Progress,
 ): Promise<Lane | undefined> {
-  const isRoom = await makeRoom(settlingRoom(lane, whose, world), occupant, false, world, progress)
+  const isRoom = await freeGroup(settlingRoom(lane, whose, world), occupant, false, world, progress)
   return isRoom ? await lookAgain(lane, world) : undefined
 }
 
 /** Where a deployment of this pull request, and of nobody else, is brought to its end. */
-export function settlingRoom(lane: Lane, whose: Marker, world: World): Room {
+export function settlingRoom(lane: Lane, whose: Marker, world: World): WaitTerms {
   const { service, group } = lane
   return {
     service,
     group,
     policy: 'replace',
-    onlyOwn: true,
-    own: whose,
+    onlySamePullRequest: true,
+    run: whose,
     since: momentOf(world.clock),
     patienceMs: SETTLES_WITHIN_MS,
     objection: () => objectionTo(lane, world),

@@ -8,8 +8,8 @@ import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
 import { ownMarker } from '../workflow-run/marker.ts'
 import { claim } from './claim.ts'
-import { errandOf } from './errand.ts'
 import { inputsOfLanes, type Lane, readLanes } from './lane.ts'
+import { previewTaskOf } from './preview-task.ts'
 import { freeOwn, sweep } from './sweep.ts'
 import { laneReadings } from './words.ts'
 
@@ -18,28 +18,28 @@ import { laneReadings } from './words.ts'
  * request is put on one, its lane is freed, or all are looked after. Changes AWS only in services that are tagged as lanes.
  */
 export async function preview(parsed: ParsedInputs, outside: ReleaseWorld): Promise<Release> {
-  const errand = errandOf(outside.event.name, outside.event.read())
-  const pullRequest = 'pullRequest' in errand ? errand.pullRequest : ''
+  const task = previewTaskOf(outside.event.name, outside.event.read())
+  const pullRequest = 'pullRequest' in task ? task.pullRequest : ''
   const world = { ...outside, run: { ...outside.run, pullRequest } }
   const progress = Progress.begin(parsed.inputs, world)
-  if ('kind' in errand && errand.kind === 'fork') {
-    return progress.end('unchanged', { preview: { errand: 'fork', pullRequest, taking: undefined, lanes: [] } })
+  if ('kind' in task && task.kind === 'fork') {
+    return progress.end('unchanged', { preview: { task: 'fork', pullRequest, taking: undefined, lanes: [] } })
   }
 
   const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
-  if (!('kind' in errand)) findings.add(errand)
+  if (!('kind' in task)) findings.add(task)
   const patient = patiently(world)
   const lanes = await look(parsed, patient, findings, progress)
   const problems = eachOnce(findings.problems)
-  if (lanes === undefined || problems.length > 0 || !('kind' in errand)) return progress.end('refused', { problems })
+  if (lanes === undefined || problems.length > 0 || !('kind' in task)) return progress.end('refused', { problems })
   if (world.signal.aborted) return progress.end('cancelled')
 
   const own = ownMarker(world.run, 'preview')
   // A run that is run again, or comes late, is told by its event that a pull request is open which was closed since.
-  const isClosed = errand.kind === 'claim' && (await world.isPullRequestClosed(pullRequest)) === true
+  const isClosed = task.kind === 'claim' && (await world.isPullRequestClosed(pullRequest)) === true
   if (isClosed) world.log.line(`Pull request ${pullRequest} is closed by now, so it is put on no lane.`)
-  if (errand.kind === 'claim' && !isClosed) return await claim({ parsed, own, world: patient }, lanes)
-  if (errand.kind === 'free' || isClosed) return await freeOwn(lanes, parsed.inputs, own, patient)
+  if (task.kind === 'claim' && !isClosed) return await claim({ parsed, own, world: patient }, lanes)
+  if (task.kind === 'free' || isClosed) return await freeOwn(lanes, parsed.inputs, own, patient)
   return await sweep(lanes, parsed.inputs, own, patient)
 }
 

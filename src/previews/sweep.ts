@@ -4,11 +4,11 @@ import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
 import { FREED, TAKEN_BY_OTHERS } from '../report/previews.ts'
 import type { Marker } from '../workflow-run/marker.ts'
-import { departures } from './departures.ts'
 import { freeLane } from './free.ts'
 import { freedLane } from './freed-lane.ts'
 import { isHeldBy } from './holder.ts'
 import type { Lane } from './lane.ts'
+import { departures } from './why-unneeded.ts'
 import { laneReadings } from './words.ts'
 
 /** Lanes that are to be freed, and of whom. */
@@ -19,7 +19,7 @@ interface Departure {
   why: string
 }
 
-/** Frees every lane that runs tasks though nobody has it, or whose pull request needs it no more. Changes AWS. */
+/** Frees every lane that runs tasks although nobody holds it, or whose pull request no longer needs it. Changes AWS. */
 export async function sweep(
   lanes: readonly Lane[],
   inputs: Inputs,
@@ -35,10 +35,10 @@ export async function sweep(
       found.push({ lane, whose: undefined, why: 'it ran tasks for nobody' })
     }
     if (holder?.marker === undefined || holder.runsNothing) continue
-    const standing = await leaving.standing(holder, lanes)
+    const standing = await leaving.whyUnneeded(holder, lanes)
     if (typeof standing === 'object') found.push({ lane, whose: holder.marker, why: standing.gone })
   }
-  return await freeAll(found, lanes, { errand: 'sweep', pullRequest: '' }, inputs, world)
+  return await freeAll(found, lanes, { task: 'sweep', pullRequest: '' }, inputs, world)
 }
 
 /** Frees the lanes of a pull request that was closed. Changes AWS. */
@@ -51,19 +51,19 @@ export async function freeOwn(
   const { pullRequest } = own
   if ((await world.isPullRequestClosed(pullRequest)) === false) {
     world.log.line(`Pull request ${pullRequest} is open again, so its lane is kept.`)
-    return await freeAll([], lanes, { errand: 'free', pullRequest }, inputs, world)
+    return await freeAll([], lanes, { task: 'free', pullRequest }, inputs, world)
   }
   const why = `pull request ${pullRequest} is closed`
   const found = lanes
     .filter(({ holder }) => isHeldBy(holder, own) && holder?.runsNothing === false)
     .map((lane) => ({ lane, whose: own, why }))
-  return await freeAll(found, lanes, { errand: 'free', pullRequest }, inputs, world)
+  return await freeAll(found, lanes, { task: 'free', pullRequest }, inputs, world)
 }
 
 async function freeAll(
   found: readonly Departure[],
   lanes: readonly Lane[],
-  preview: { errand: 'free' | 'sweep'; pullRequest: string },
+  preview: { task: 'free' | 'sweep'; pullRequest: string },
   inputs: Inputs,
   world: ReleaseWorld,
 ): Promise<Release> {

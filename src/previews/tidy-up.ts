@@ -13,7 +13,7 @@ import { problemsIn } from './problems.ts'
 import { runNothing, runTasks } from './tasks.ts'
 
 /**
- * What is left to do for a lane once the release to it has ended: one that was taken in vain is given back, one that
+ * What is left to do for a lane once the release to it has ended: one that was taken for nothing is given back, one that
  * serves the pull request runs its tasks, and a pull request that was closed or put on another lane meanwhile has none
  * here. What cannot be done is left to the sweep. Changes AWS.
  * @param lanes all of them

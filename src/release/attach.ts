@@ -58,5 +58,5 @@ export async function attachTo(
 /** From now on the deployment is the one that is told. */
 export function takeUp({ deploymentId, taskDefinitionArn }: Attached, progress: Progress): void {
   const taskDefinition = taskDefinitionArn === undefined ? undefined : { arn: taskDefinitionArn, isNew: false }
-  progress.learn({ deploymentId, taskDefinition, wasThere: true })
+  progress.learn({ deploymentId, taskDefinition, madeEarlier: true })
 }

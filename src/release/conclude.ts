@@ -15,7 +15,7 @@ import { readTestListener } from './test-listener.ts'
 const LAST_LOOK_WHEN_CANCELLED_MS = 1_500
 
 /** A release that is no longer followed. */
-export interface Ended {
+export interface Followed {
   plan: ReleasePlan
   outcome: Outcome
   settlement: Settlement
@@ -27,7 +27,7 @@ export interface Ended {
  * @param lastly what else is to be learned, once production was read: that is only true for a moment
  */
 export async function conclude(
-  { plan, outcome, settlement }: Ended,
+  { plan, outcome, settlement }: Followed,
   choice: HookLogChoice | undefined,
   world: World,
   progress: Progress,

@@ -51,12 +51,12 @@ export async function settleAndConclude(
   progress: Progress,
 ): Promise<Release> {
   progress.learn({ outcome })
-  const partings = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
-  for (const line of outcomeLines(outcome, partings, deploymentId, world.clock.now())) world.log.line(line)
+  const policy = { ...inputs, rollbackOn: plan.rollbackOn, windDownMs: WIND_DOWN_MS }
+  for (const line of outcomeLines(outcome, policy, deploymentId, world.clock.now())) world.log.line(line)
   const finishLine = inputs.waitFor === 'nothing' ? 'production-traffic' : inputs.waitFor
   const engine = engineFor(plan, inputs, world, progress)
   const following = followingOf(plan, finishLine, inputs, world, progress)
-  const settlement = await settle(engine, deploymentId, outcome, following, partings)
+  const settlement = await settle(engine, deploymentId, outcome, following, policy)
   const isAtTestListener = outcome.kind === 'finish-line' && inputs.waitFor === 'test-traffic'
   const lastly = isAtTestListener ? () => learnTestUrl(plan.group, world, progress) : undefined
   return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress, lastly)

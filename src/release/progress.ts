@@ -1,6 +1,6 @@
+import { Outage } from '../follow/outage.ts'
 import type { Snapshot } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
-import { Trouble } from '../follow/trouble.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { Concern, Release } from '../release-state.ts'
 import { entryLine, readTroubleLine } from '../report/log-lines.ts'
@@ -13,7 +13,7 @@ import type { ReleaseWorld } from './release-world.ts'
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
 export class Progress {
   /** Readings of its deployments that fail, however often it is begun anew to follow them. */
-  readonly reading: Trouble
+  readonly reading: Outage
   #release: Release
   readonly #world: ReleaseWorld
   #later: (() => void)[] = []
@@ -21,7 +21,7 @@ export class Progress {
   constructor(release: Release, world: ReleaseWorld) {
     this.#world = world
     this.#release = release
-    this.reading = new Trouble((news) => world.log.line(readTroubleLine(news, world.clock.now())))
+    this.reading = new Outage((news) => world.log.line(readTroubleLine(news, world.clock.now())))
   }
 
   /** A release of which nothing is known yet. */
@@ -52,7 +52,7 @@ export class Progress {
     this.learn({ warnings: [...this.#release.warnings, text] })
   }
 
-  /** All that there is to warn of about this now: what was warned of before, and is not among it, is over. */
+  /** All that there is to warn of about this concern now: an earlier warning that is not in the list is over. */
   warnOf(concern: Concern, texts: readonly string[]): void {
     if (texts.length === 0 && (this.#release.warnedOf[concern] ?? []).length === 0) return
     this.learn(warnedNow(this.#release, concern, texts))
@@ -126,7 +126,7 @@ export function newRelease(
     creationSentAtMs: undefined,
     deploymentId: undefined,
     adopted: undefined,
-    wasThere: false,
+    madeEarlier: false,
     waits: [],
     timeline: [],
     snapshot: undefined,

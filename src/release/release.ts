@@ -7,7 +7,7 @@ import { adoptionLines } from '../report/log-lines.ts'
 import type { World } from '../world.ts'
 import { check } from './check.ts'
 import { type Deploying, followThrough } from './follow-through.ts'
-import { makeRoom } from './make-room.ts'
+import { freeGroup } from './free-group.ts'
 import { patiently } from './patience.ts'
 import { Progress } from './progress.ts'
 import type { ReleaseWorld } from './release-world.ts'
@@ -17,7 +17,7 @@ import { engineFor } from './wiring.ts'
 /*
  * The stations of a release, in order; a refusal or a cancel ends it at any of the first three:
  *
- *   check ──► make-room ──► start ──► follow-through ──► conclude
+ *   check ──► free-group ──► start ──► follow-through ──► conclude
  *     ▲           │           │          follow/follow      status, summary, hook logs
  *     └───────────┴───────────┘          follow/settle
  *      there is room, or another          rollback, stop
@@ -87,7 +87,7 @@ async function begin(
     if (plan.occupant !== undefined) {
       blocker = undefined
       const room = terms.objection === undefined ? plan.room : { ...plan.room, objection: terms.objection }
-      if (await makeRoom(room, plan.occupant, inputs.autoPromote, world, progress)) continue
+      if (await freeGroup(room, plan.occupant, inputs.autoPromote, world, progress)) continue
       return undefined
     }
     if (overtaken > 0) await world.clock.sleep(SHOWS_WITHIN_MS, world.signal)

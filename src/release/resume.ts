@@ -3,7 +3,7 @@ import { describeServiceError, type ErrorKind } from '../aws/service-error.ts'
 import type { Outcome } from '../follow/follow.ts'
 import { settle } from '../follow/settle.ts'
 import { hasEnded } from '../follow/snapshot.ts'
-import type { Parting } from '../inputs/choices.ts'
+import type { EarlyEndAction } from '../inputs/choices.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import { mayHaveStarted, type Release } from '../release-state.ts'
 import { clockTime } from '../text/words.ts'
@@ -51,10 +51,10 @@ export async function resume(saved: Release, { inputs }: ParsedInputs, world: Re
   const following = followingOf(plan, finishLine, inputs, world, progress)
   const outcome: Outcome = { kind: 'cancelled', snapshot: saved.snapshot }
   const isAsked = wasStopped || saved.outcome?.kind === 'stop-asked'
-  const parting = { onCancel, wasStopped: isAsked, wasStopAccepted: wasStopped, rollbackOn: plan.rollbackOn }
   const windDownMs = Math.max(STOPPED_WITHIN_MS, untilMs - clock.monotonicMs())
-  const partings = { ...inputs, ...parting, windDownMs }
-  const settled = await settle(engine, deploymentId, outcome, following, partings)
+  const stop = { wasStopped: isAsked, wasStopAccepted: wasStopped }
+  const policy = { ...inputs, ...stop, onCancel, rollbackOn: plan.rollbackOn, windDownMs }
+  const settled = await settle(engine, deploymentId, outcome, following, policy)
   const settlement = { ...settled, stop: settled.stop ?? (wasStopped ? { refusal: undefined } : undefined) }
   return await conclude({ plan, outcome, settlement }, inputs.hookLogs, world, progress)
 }
@@ -73,7 +73,7 @@ function isToBeStopped({ outcome }: Release, { onTimeout }: Inputs): boolean {
 }
 
 /** What is left to do. */
-function wrapUpLine(deploymentId: string, wasStopped: boolean, onCancel: Parting): string {
+function wrapUpLine(deploymentId: string, wasStopped: boolean, onCancel: EarlyEndAction): string {
   if (wasStopped) {
     return `The main step has stopped deployment ${deploymentId} and ended before its rollback did; following both to their end.`
   }

@@ -1,6 +1,6 @@
 import { describeServiceError } from '../aws/service-error.ts'
 import { codeDeployEngine } from '../code-deploy/code-deploy-engine.ts'
-import type { Earlier } from '../code-deploy/own-deployment.ts'
+import type { KnownBefore } from '../code-deploy/own-deployment.ts'
 import type { Following, ReleaseEngine } from '../follow/follow.ts'
 import { watchReplacementTasks } from '../follow/replacement-tasks.ts'
 import type { FinishLine } from '../inputs/choices.ts'
@@ -41,7 +41,7 @@ export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progr
 }
 
 /** What was there when the checks looked. */
-function earlierDeployments({ service, group }: ReleasePlan): Earlier {
+function earlierDeployments({ service, group }: ReleasePlan): KnownBefore {
   const ids = [service.primary.deploymentId, group.lastDeployment?.id].filter((id) => id !== undefined)
   return { ids, newestCreatedAtMs: group.lastDeployment?.createdAtMs }
 }
@@ -77,7 +77,7 @@ export function followingOf(
     onEntry: (entry) => progress.enter(entry),
     onSnapshot: (snapshot) => {
       progress.see(snapshot)
-      if (!snapshot.isBlind) progress.warnOf('lifecycle-events', [])
+      if (!snapshot.eventsAreStale) progress.warnOf('lifecycle-events', [])
       if (snapshot.deploymentId !== progress.release.deploymentId) return
       if (snapshot.status === 'running' || snapshot.status === 'succeeded') progress.warnOf('ready-wait', [])
       if (snapshot.status === 'succeeded') progress.warnOf('termination-wait', [])

@@ -29,7 +29,7 @@ export function cause(release: Release): string {
       return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`
     case 'unchanged':
       if (release.operation === 'stop') return nothingToStop(release)
-      if (release.preview !== undefined && release.preview.errand !== 'claim') return previewCause(release) ?? ''
+      if (release.preview !== undefined && release.preview.task !== 'claim') return previewCause(release) ?? ''
       return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
     case 'planned':
       return plannedSentence(release)
@@ -61,7 +61,7 @@ function awaitingCause(release: Release): string {
 
 /** A success by what ECS shows of it, while the deployment itself goes on and its events cannot be read. */
 function assumedSentence({ snapshot }: Release): string {
-  if (snapshot === undefined || hasEnded(snapshot) || !snapshot.isBlind) return ''
+  if (snapshot === undefined || hasEnded(snapshot) || !snapshot.eventsAreStale) return ''
   if (snapshot.events.length > 0 && snapshot.events.every(({ status }) => status === 'succeeded')) return ''
   return ` Its lifecycle events could not be read: that the last of them are done is assumed, because the replacement task set has been PRIMARY for some seconds (CodeDeploy status: ${snapshot.statusWord}).`
 }
@@ -88,7 +88,7 @@ function nothingToStop(release: Release): string {
 /** What became of the rollback of a deployment that had ended badly before this operation came to it. */
 function earlierRollback(release: Release): string {
   const { outcome, snapshot } = release
-  const isEarlier = release.wasThere && outcome === undefined && snapshot !== undefined && hasEnded(snapshot)
+  const isEarlier = release.madeEarlier && outcome === undefined && snapshot !== undefined && hasEnded(snapshot)
   return isEarlier && snapshot.status !== 'succeeded' ? rollbackSentence(release) : ''
 }
 
@@ -127,7 +127,7 @@ function cancelledCause(release: Release): string {
       : paragraph(endCause(release), rollbackSentence(release), `${cancelled} meanwhile.`)
   }
   if (settlement === undefined && !isOurStop) return `${cancelled} while deployment ${deploymentId} was running.`
-  if (!isOurStop && settlement?.spared === undefined) {
+  if (!isOurStop && settlement?.notStoppedBecause === undefined) {
     if (settlement?.rollback.status === 'unknown') {
       return `${cancelled}; deployment ${deploymentId} is left as it is, and could not be read then${lastReadClause(release)}.`
     }
@@ -140,7 +140,7 @@ function timedOutCause(release: Release): string {
   const { deploymentId, outcome, settlement, snapshot } = release
   if (outcome?.kind === 'timed-out') {
     const late = `Deployment ${deploymentId} was not done after ${duration(outcome.afterMs)}, while waiting for ${describePhase(outcome.phase)}`
-    const isLeft = settlement?.stop === undefined && settlement?.spared === undefined
+    const isLeft = settlement?.stop === undefined && settlement?.notStoppedBecause === undefined
     if (isLeft && snapshot !== undefined && hasEnded(snapshot)) {
       return snapshot.status === 'succeeded'
         ? `${late}; when it was looked at once more it had succeeded.`
@@ -159,7 +159,7 @@ function timedOutCause(release: Release): string {
 /** What became of a deployment that was to be stopped with rollback because its wait ended early. */
 function partingClause(release: Release): string {
   const { deploymentId, settlement, snapshot } = release
-  switch (settlement?.spared) {
+  switch (settlement?.notStoppedBecause) {
     case 'moved':
       return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`
     case 'unseen':
@@ -189,7 +189,7 @@ function unknownCause(release: Release): string {
   const { snapshot } = release
   if (snapshot !== undefined && hasEnded(snapshot)) return paragraph(endCause(release), rollbackSentence(release))
   if (outcome?.kind === 'timed-out') {
-    const kept = release.settlement?.spared === 'unseen' ? ', so it was not stopped' : ''
+    const kept = release.settlement?.notStoppedBecause === 'unseen' ? ', so it was not stopped' : ''
     return `The ${duration(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`
   }
   const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it'

@@ -31,7 +31,7 @@ export function refused(refusal: string | undefined): string {
 function placeOf(snapshot: Snapshot): string {
   const event = failedEvent(snapshot)
   if (event !== undefined) return ` at ${event.name}`
-  if (snapshot.isBlind) return ''
+  if (snapshot.eventsAreStale) return ''
   const done = snapshot.events.findLast(({ status }) => status === 'succeeded')
   return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`
 }
@@ -87,10 +87,12 @@ function reasonText(code: string, message: string): string {
 }
 
 /** How far the shift had come; nothing when that could not be seen. */
-function shiftedWhen(release: Release, { isBlind }: Snapshot): string {
+function shiftedWhen(release: Release, { eventsAreStale }: Snapshot): string {
   if (neverShifted(release)) return ' before any production traffic had shifted'
   const peak = peakTraffic(release)
-  return peak === 0 ? '' : ` with ${isBlind ? 'at least ' : ''}${percentText(peak)} of production traffic shifted`
+  return peak === 0
+    ? ''
+    : ` with ${eventsAreStale ? 'at least ' : ''}${percentText(peak)} of production traffic shifted`
 }
 
 /** What became of the rollback, or why there was none. Empty while it is not known whether one is due. */
@@ -121,7 +123,7 @@ export function rollbackSentence(release: Release): string {
 
 function withoutRollback(release: Release, { wasDue, lookedForMs }: Rollback): string {
   const { snapshot } = release
-  if (wasDue && !hasReplacement(release) && snapshot?.isBlind !== true) {
+  if (wasDue && !hasReplacement(release) && snapshot?.eventsAreStale !== true) {
     return 'There was nothing to roll back: the replacement had not been started.'
   }
   if (wasDue) return `A rollback was due, but CodeDeploy showed none within ${duration(lookedForMs)}.`

@@ -2,12 +2,12 @@ import { revisionName } from '../aws/arn.ts'
 import type { CallError } from '../aws/attempts.ts'
 import { deploymentUrl } from '../aws/console-links.ts'
 import type { Heartbeat, Outcome } from '../follow/follow.ts'
+import type { OutageNews } from '../follow/outage.ts'
 import { describePhase } from '../follow/phase.ts'
-import type { Partings } from '../follow/settle.ts'
+import type { EarlyEndPolicy } from '../follow/settle.ts'
 import { type Hooks, replacementTraffic } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
-import type { TroubleNews } from '../follow/trouble.ts'
-import type { FinishLine, Parting } from '../inputs/choices.ts'
+import type { EarlyEndAction, FinishLine } from '../inputs/choices.ts'
 import { isRelease } from '../inputs/operation.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
 import type { HookLog, Release } from '../release-state.ts'
@@ -178,10 +178,14 @@ export function heartbeatLine(heartbeat: Heartbeat, nowMs: number): string {
 }
 
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
-export function outcomeLines(outcome: Outcome, { onCancel, onTimeout }: Partings, id: string, nowMs: number): string[] {
-  const line = (why: string, parting: Parting) => {
-    const what =
-      parting === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} is left as it is`
+export function outcomeLines(
+  outcome: Outcome,
+  { onCancel, onTimeout }: EarlyEndPolicy,
+  id: string,
+  nowMs: number,
+): string[] {
+  const line = (why: string, action: EarlyEndAction) => {
+    const what = action === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} is left as it is`
     return [`${clockTime(nowMs)}  ${why}; ${what}.`]
   }
   switch (outcome.kind) {
@@ -243,7 +247,7 @@ export function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }: 
 }
 
 /** What asks for something to be changed begins to fail or is answered again; nothing in between. */
-export function requestTroubleLine(trouble: TroubleNews, nowMs: number): string {
+export function requestTroubleLine(trouble: OutageNews, nowMs: number): string {
   if ('endedAfter' in trouble) {
     const { operation, endedAfter } = trouble
     return `${clockTime(nowMs)}  ${operation} is answered again after ${count(endedAfter, 'failed request')}.`

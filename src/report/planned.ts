@@ -1,6 +1,6 @@
 import { type AppSpec, buildAppSpec } from '../app-spec/app-spec.ts'
 import { revisionName } from '../aws/arn.ts'
-import { stepIn } from '../group/room.ts'
+import { stepAgainst } from '../group/wait-terms.ts'
 import { type ExpectedPhase, expectedPhases } from '../plan/phases.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
 import type { Release } from '../release-state.ts'
@@ -33,7 +33,7 @@ export function plannedOf({ operation, plan, asked, startedAt }: Release): Plann
 
 function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }: ReleasePlan, now: Moment) {
   if (isUnchanged || adopted !== undefined) return []
-  const step = occupant === undefined ? 'wait' : stepIn(room, occupant, new Set(), now)
+  const step = occupant === undefined ? 'wait' : stepAgainst(room, occupant, new Set(), now)
   return [
     ...(step === 'stop' ? [`Stop deployment ${occupant?.id} with rollback`] : []),
     ...(step === 'end-termination-wait' ? [`End the termination wait of deployment ${occupant?.id}`] : []),

@@ -12,7 +12,7 @@ export const TAKEN_BY_OTHERS = 'taken by somebody else meanwhile'
 
 /** The pull request was closed while its preview was being made, so that it has no lane any more. */
 export function isGoneAgain({ preview, service }: Release): boolean {
-  const lane = preview?.errand === 'claim' ? preview.lanes.find(({ name }) => name === service?.name) : undefined
+  const lane = preview?.task === 'claim' ? preview.lanes.find(({ name }) => name === service?.name) : undefined
   return lane !== undefined && (lane.became.startsWith(FREED) || lane.became === TAKEN_BY_OTHERS)
 }
 
@@ -26,21 +26,21 @@ export function previewLabel({ operation, preview }: Release): string | undefine
 export function previewTitle(release: Release): string | undefined {
   const { preview, status } = release
   if (preview === undefined) return undefined
-  if (preview.errand === 'fork') return 'No preview'
+  if (preview.task === 'fork') return 'No preview'
   if (status !== 'succeeded') return undefined
   if (isGoneAgain(release)) return 'Preview gone'
-  return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.errand]
+  return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.task]
 }
 
 /** How a preview ended well, in a sentence or two; undefined when those for a release fit. */
 export function previewCause(release: Release): string | undefined {
   const { preview, status, testUrl, service } = release
   if (preview === undefined || (status !== 'succeeded' && status !== 'unchanged')) return undefined
-  const { errand, pullRequest, lanes } = preview
+  const { task, pullRequest, lanes } = preview
   const whose = `pull request ${pullRequest}`
   const freed = lanes.filter(({ became }) => became.startsWith(FREED))
   const names = freed.map(({ name, became }) => `${name} (${became.slice(FREED.length)})`)
-  switch (errand) {
+  switch (task) {
     case 'fork':
       return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`
     case 'claim':

@@ -117,9 +117,9 @@ function logMember({ hookLogs }: Release, hookEvent: string) {
 
 function previewMember({ preview }: Release) {
   if (preview === undefined) return null
-  const { errand, pullRequest, lanes } = preview
+  const { task, pullRequest, lanes } = preview
   return {
-    errand,
+    errand: task,
     pullRequest: pullRequest === '' ? null : Number(pullRequest),
     lanes: lanes.map(({ name, url, was, became }) => ({ name, url, was, became: became || null })),
   }

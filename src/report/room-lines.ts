@@ -1,19 +1,19 @@
 import { deploymentUrl } from '../aws/console-links.ts'
 import { describeOccupant } from '../group/busy-problem.ts'
 import type { Occupant } from '../group/occupant.ts'
-import { leftMs, type Room } from '../group/room.ts'
 import type { Wait } from '../group/wait.ts'
+import { leftMs, type WaitTerms } from '../group/wait-terms.ts'
 import { atMost, clockTime, duration } from '../text/words.ts'
 import type { Moment } from '../time/clock.ts'
 
 /** What is waited for, or what is done about it. */
-export function roomStepLine(step: Wait['step'], occupant: Occupant, room: Room, now: Moment): string {
+export function roomStepLine(step: Wait['step'], occupant: Occupant, room: WaitTerms, now: Moment): string {
   const url = deploymentUrl(room.service.partition, room.service.region, occupant.id)
   const who = `deployment ${describeOccupant(occupant, now.atMs)}`
   return `${clockTime(now.atMs)}  ${roomStepText(step, who, occupant, room, now)}${url === undefined ? '' : ` ${url}`}`
 }
 
-function roomStepText(step: Wait['step'], who: string, { freeAtMs }: Occupant, room: Room, now: Moment): string {
+function roomStepText(step: Wait['step'], who: string, { freeAtMs }: Occupant, room: WaitTerms, now: Moment): string {
   switch (step) {
     case 'wait': {
       const free = freeAtMs === undefined ? '' : `, until about ${clockTime(freeAtMs)}`
@@ -27,7 +27,7 @@ function roomStepText(step: Wait['step'], who: string, { freeAtMs }: Occupant, r
 }
 
 /** After minutes of silence. */
-export function stillBusyLine(occupant: Occupant, room: Room, now: Moment): string {
+export function stillBusyLine(occupant: Occupant, room: WaitTerms, now: Moment): string {
   return `${clockTime(now.atMs)}  Still waiting, at most ${atMost(Math.max(0, leftMs(room, now)))} more, for deployment ${describeOccupant(occupant, now.atMs)}.`
 }
 

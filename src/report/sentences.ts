@@ -134,7 +134,7 @@ function remains(release: Release): string {
   if (isRolledBack(release)) return ''
   if (release.status === 'refused') return leftBehind(release)
   if (release.status === 'succeeded') {
-    const isThere = release.preview?.errand === 'claim' ? previewCause(release) : undefined
+    const isThere = release.preview?.task === 'claim' ? previewCause(release) : undefined
     return isThere ?? keptSentence(release)
   }
   // That the replacement is there for tests is what the release says itself.

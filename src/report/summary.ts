@@ -117,8 +117,8 @@ function waitsText(waits: readonly Wait[], now: Moment): string {
 }
 
 function statusText(snapshot: Snapshot, now: Moment | undefined): string {
-  const { status, statusWord, statusReadAt, isShifted } = snapshot
-  const waits = status === 'running' && isShifted ? ' (the original waits for its termination)' : ''
+  const { status, statusWord, statusReadAt, eventsAreDone } = snapshot
+  const waits = status === 'running' && eventsAreDone ? ' (the original waits for its termination)' : ''
   const isOld = !hasEnded(snapshot) && now !== undefined && elapsedMs(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS
   return `${markdownText(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`
 }

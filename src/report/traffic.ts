@@ -10,7 +10,7 @@ export function peakTraffic({ timeline, deploymentId, snapshot, outcome }: Relea
     .filter((entry) => entry.deploymentId === deploymentId)
     .map((entry) => (entry.kind === 'traffic' ? entry.replacementPercent : 0))
   // Of a deployment that is stopped, the first reading is all that tells how far it had come.
-  const read = [snapshot, outcome?.snapshot].map((one) => (one?.isShifted ? 100 : (replacementTraffic(one) ?? 0)))
+  const read = [snapshot, outcome?.snapshot].map((one) => (one?.eventsAreDone ? 100 : (replacementTraffic(one) ?? 0)))
   return Math.max(0, ...told, ...read)
 }
 
@@ -20,7 +20,7 @@ export function peakTraffic({ timeline, deploymentId, snapshot, outcome }: Relea
  */
 export function neverShifted(release: Release): boolean {
   const { snapshot } = release
-  if (snapshot === undefined || !hasEnded(snapshot) || snapshot.isBlind || peakTraffic(release) > 0) return false
+  if (snapshot === undefined || !hasEnded(snapshot) || snapshot.eventsAreStale || peakTraffic(release) > 0) return false
   if (snapshot.status === 'succeeded') return false
   const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic')
   if (shift === undefined) return snapshot.taskSets.every(({ role }) => role === 'original')
@@ -32,7 +32,7 @@ export function trafficNow(release: Release): number | undefined {
   const { production, snapshot, status } = release
   if (production?.isOutdated === false) return production.percent
   if (neverShifted(release)) return 0
-  const isOld = snapshot?.isBlind === true && isBefore(snapshot.trafficReadAt, snapshot.statusReadAt)
+  const isOld = snapshot?.eventsAreStale === true && isBefore(snapshot.trafficReadAt, snapshot.statusReadAt)
   return status === undefined && !isOld ? replacementTraffic(snapshot) : undefined
 }
 
@@ -66,9 +66,9 @@ function sharesText(revisions: readonly { name: string; percent: number }[]): st
 export function testTraffic({ group, snapshot, settlement, testListener }: Release): TestListener['reaches'] {
   if (testListener !== undefined) return testListener.reaches
   if (group?.hasTestListener !== true || snapshot === undefined) return undefined
-  const isMoved = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded'
+  const hasPassed = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded'
   const isStillSo = !hasEnded(snapshot) || settlement?.rollback.status === 'none'
-  return isMoved && isStillSo ? 'replacement' : undefined
+  return hasPassed && isStillSo ? 'replacement' : undefined
 }
 
 /** `The test listener reaches the original (web:1)`, where that was read; empty when it was not. */

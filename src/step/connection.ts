@@ -139,7 +139,7 @@ function connectAsRole(options: ConnectionOptions, anonymous: Omit<Reach, 'crede
   }
 }
 
-/** How long to wait for a first request that may never be sent, e.g. for want of credentials, in milliseconds. */
+/** How long to wait for a first request that may never be sent, e.g. without credentials, in milliseconds. */
 const SOON_MS = 500
 
 async function orSoon(firstRequestSent: Promise<void>, clock: Clock): Promise<void> {
@@ -153,7 +153,7 @@ function jobProblems(environment: NodeJS.ProcessEnv): Problem[] {
   return [{ reason: 'credentials', sentence }]
 }
 
-interface Identity {
+interface ResolvedCredentials {
   expiration?: Date
   /** How the SDK came by it. */
   $source?: object
@@ -166,7 +166,7 @@ function endOfKeys(keys: EnvironmentCredentials | undefined): CredentialsEnd {
 }
 
 /** When credentials end that nobody renews: the SDK renews all but those that stand in the environment or in a profile. */
-function endOf(identity: Identity | undefined): CredentialsEnd {
+function endOf(identity: ResolvedCredentials | undefined): CredentialsEnd {
   const source = identity?.$source ?? {}
   const isFixed = 'CREDENTIALS_ENV_VARS' in source || 'CREDENTIALS_PROFILE' in source
   const endMs = identity?.expiration?.getTime() ?? Number.NaN

@@ -1,11 +1,11 @@
 import { githubAccess } from '../github/access.ts'
+import { announceLaneFreed } from '../github/announce-lane-freed.ts'
 import type { GithubToolkit } from '../github/api.ts'
 import { commentMarker } from '../github/comment-text.ts'
-import { Courier, type Ending } from '../github/courier.ts'
 import { environmentDeployment } from '../github/environment-deployment.ts'
-import { farewell } from '../github/farewell.ts'
+import { type Delivery, Publisher } from '../github/publisher.ts'
 import { pullRequestComment } from '../github/pull-request-comment.ts'
-import { troubleLines } from '../github/trouble-lines.ts'
+import { troubleLines } from '../github/undelivered-lines.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { askedOf } from '../release/progress.ts'
 import type { FreedLane, Release } from '../release-state.ts'
@@ -19,11 +19,11 @@ import type { Log } from '../world.ts'
 export interface GithubNews {
   /** Something is told at all. */
   isAsked: boolean
-  tell(release: Release): void
+  update(release: Release): void
   /** The last words. @returns whether every place says them, as far as it takes any */
-  finish(release: Release, lastMoment: Promise<void>): Promise<boolean>
+  flush(release: Release, lastMoment: Promise<void>): Promise<boolean>
   /** A pull request has lost its lane. */
-  tellFreed(freed: FreedLane): void
+  announceFreed(freed: FreedLane): void
 }
 
 export interface GithubNewsOptions {
@@ -40,15 +40,15 @@ export interface GithubNewsOptions {
 }
 
 /** A place with the release that it is to tell last. */
-interface Errand {
-  courier: Courier
+interface Pending {
+  publisher: Publisher
   last: Release
 }
 
 interface Places {
-  comment: (() => Courier) | undefined
+  comment: (() => Publisher) | undefined
   /** One for each CodeDeploy deployment: a rollback can be about two. */
-  deployment: (() => Courier) | undefined
+  deployment: (() => Publisher) | undefined
   isFork: boolean
   /** Tells of a lane that was freed. @returns a line for the log when that did not work */
   freed: ((lane: FreedLane) => Promise<string | undefined>) | undefined
@@ -57,55 +57,58 @@ interface Places {
 /** The places on GitHub that the inputs ask for; what they cannot have is one line of the log. */
 export function githubNews(options: GithubNewsOptions): GithubNews {
   const { comment, deployment, isFork, freed } = placesOf(options)
-  const errands = new Map<string, Errand>()
-  const farewells: Promise<string | undefined>[] = []
+  const pending = new Map<string, Pending>()
+  const announcements: Promise<string | undefined>[] = []
 
-  function errandsOf(release: Release): Errand[] {
+  function pendingOf(release: Release): Pending[] {
     const { deploymentId } = release
-    const found: Errand[] = []
+    const found: Pending[] = []
     for (const [key, begin] of [
       ['', comment],
       [deploymentId, deployment],
     ] as const) {
       if (key === undefined || begin === undefined) continue
-      const errand = errands.get(key) ?? { courier: begin(), last: release }
-      errand.last = release
-      errands.set(key, errand)
-      found.push(errand)
+      const one = pending.get(key) ?? { publisher: begin(), last: release }
+      one.last = release
+      pending.set(key, one)
+      found.push(one)
     }
     return found
   }
 
   return {
     isAsked: comment !== undefined || deployment !== undefined,
-    tell: (release) => {
+    update: (release) => {
       // An end is told with the last words: it may not be the last, and it is all that counts then.
-      for (const { courier } of errandsOf(release)) if (release.status === undefined) courier.tell(release)
+      for (const { publisher } of pendingOf(release)) if (release.status === undefined) publisher.publish(release)
     },
-    finish: async (release, lastMoment) => {
-      errandsOf(release)
+    flush: async (release, lastMoment) => {
+      pendingOf(release)
       const endings = await Promise.all(
-        [...errands.values()].map(
-          async ({ courier, last }): Promise<[Courier, Ending]> => [courier, await courier.finish(last, lastMoment)],
+        [...pending.values()].map(
+          async ({ publisher, last }): Promise<[Publisher, Delivery]> => [
+            publisher,
+            await publisher.flush(last, lastMoment),
+          ],
         ),
       )
-      for (const line of await settledLines(farewells, lastMoment)) options.log.line(line)
+      for (const line of await settledLines(announcements, lastMoment)) options.log.line(line)
       const told = endings.map(([{ place }, ending]) => ({ place, ending }))
       for (const line of troubleLines(told, isFork)) options.log.line(line)
       return endings.every(([, { kind }]) => kind !== 'late')
     },
-    tellFreed: (lane) => {
-      if (freed !== undefined) farewells.push(freed(lane))
+    announceFreed: (lane) => {
+      if (freed !== undefined) announcements.push(freed(lane))
     },
   }
 }
 
 /** What did not get through; what takes longer than there is time for is left. */
 async function settledLines(
-  farewells: readonly Promise<string | undefined>[],
+  announcements: readonly Promise<string | undefined>[],
   lastMoment: Promise<void>,
 ): Promise<string[]> {
-  const lines = await Promise.race([Promise.all(farewells), lastMoment])
+  const lines = await Promise.race([Promise.all(announcements), lastMoment])
   return (lines ?? []).filter((line) => line !== undefined)
 }
 
@@ -125,7 +128,7 @@ function placesOf(options: GithubNewsOptions): Places {
   const pullRequest = pullRequestOf(options.readEvent())
   const places = { ...none, isFork: pullRequest?.isFork === true }
   if (inputs.operation === 'preview') {
-    places.freed = farewell({
+    places.freed = announceLaneFreed({
       access,
       run,
       clock,
@@ -139,14 +142,14 @@ function placesOf(options: GithubNewsOptions): Places {
     const event = inSentence(environment['GITHUB_EVENT_NAME'] ?? '', 50)
     notice(`Input 'pull-request-comment' does nothing here: the event '${event}' is about no pull request.`)
   } else if (inputs.pullRequestComment && pullRequest !== undefined) {
-    places.comment = () => new Courier(pullRequestComment(access, pullRequest.number), clock)
+    places.comment = () => new Publisher(pullRequestComment(access, pullRequest.number), clock)
   }
   const sha = commitOf(pullRequest, run)
   if (githubEnvironment !== undefined && sha === '') {
     notice("Input 'github-environment' does nothing here: the commit of this run is not known (GITHUB_SHA).")
   } else if (githubEnvironment !== undefined) {
     const place = { ...access, environment: githubEnvironment, sha, mayExist: options.mayHaveBegun }
-    places.deployment = () => new Courier(environmentDeployment(place), clock)
+    places.deployment = () => new Publisher(environmentDeployment(place), clock)
   }
   return places
 }

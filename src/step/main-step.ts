@@ -9,7 +9,7 @@ import type { StepLog } from './log.ts'
 import { STATE_FILE, STATE_REPORT, STATE_SETTLED, STATE_UNTOLD, savedRelease } from './saved-release.ts'
 import { savedWhen } from './saved-when.ts'
 import { buildStep, type StepParts } from './step.ts'
-import type { Teller } from './teller.ts'
+import type { StepReporter } from './step-reporter.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
 /** What the entry has made. */
@@ -20,7 +20,7 @@ export interface MainStepParts {
   firstRequestSent: Promise<void>
   log: StepLog
   files: StepFiles
-  teller: Teller
+  reporter: StepReporter
   cancellation: Cancellation
   loadGithub: StepParts['loadGithub']
   /** Ends the process as soon as everything is printed. */
@@ -35,7 +35,7 @@ export async function mainStep({
   firstRequestSent,
   log,
   files,
-  teller,
+  reporter,
   cancellation,
   loadGithub,
   exit,
@@ -59,8 +59,8 @@ export async function mainStep({
   function onRelease(news: Release): void {
     // Of a step that was cut off: what it hung on may go on for a moment.
     if (isOver) return
-    const before = teller.told
-    teller.keepTold(news)
+    const before = reporter.reported
+    reporter.update(news)
     if (!savedWhen(before, news, tellsGithub)) return
     if (!saved.save(news)) warnOfLoss(NOT_SAVED)
     if (isSaving) return
@@ -82,29 +82,29 @@ export async function mainStep({
     onRelease,
     beforeWrite: async () => {
       if (!isSaving) saveState(STATE_REPORT, files.reportPath)
-      await teller.expectLoss()
+      await reporter.expectLoss()
     },
   })
   const cautions = mayWrite(parsed.inputs.operation) && !saved.isPossible() ? [lossText(NOT_SAVED)] : []
   if (cautions.length > 0) warnOfLoss(NOT_SAVED)
-  teller.alsoTell(news)
+  reporter.alsoReport(news)
   tellsGithub = news.isAsked
   const ended = await Promise.race([operate(parsed, { ...world, cautions }), cancellation.lastMoment])
   isOver = true
   close()
   log.endGroups()
-  const last = ended ?? cutOff(teller.told ?? newRelease(parsed.inputs, world), momentOf(clock))
+  const last = ended ?? cutOff(reporter.reported ?? newRelease(parsed.inputs, world), momentOf(clock))
   if (isSaving) {
     saved.save(last)
     if (last.status !== 'cancelled' || isAtRest(last)) saveState(STATE_SETTLED, 'true')
   }
-  teller.tellEnd(last)
-  // Without a first request, e.g. for want of credentials, nothing is printed yet.
+  reporter.finish(last)
+  // Without a first request, e.g. when there are no credentials, nothing is printed yet.
   if (cancellation.signal.aborted) await toolkit.load()
   // A cancelled step may be killed before GitHub has answered; its post step then tells the end.
   const mayBeUntold = isSaving && tellsGithub
   if (mayBeUntold) saveState(STATE_UNTOLD, 'true')
-  const isTold = await teller.lastWords(cancellation.lastWord)
+  const isTold = await reporter.flush(cancellation.lastWord)
   if (mayBeUntold && (isTold || !cancellation.signal.aborted)) saveState(STATE_UNTOLD, 'false')
   // Something may still hang, and a cancelled step has no time for it.
   if (cancellation.signal.aborted) exit()

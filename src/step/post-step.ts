@@ -6,7 +6,7 @@ import type { Log } from '../world.ts'
 import type { StepFiles } from './files.ts'
 import { readSavedRelease, removeSavedRelease, STATE_FILE, STATE_SETTLED, STATE_UNTOLD } from './saved-release.ts'
 import { buildStep, type StepParts } from './step.ts'
-import type { Teller } from './teller.ts'
+import type { StepReporter } from './step-reporter.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
 /** What the entry has made. */
@@ -17,7 +17,7 @@ export interface PostStepParts {
   firstRequestSent: Promise<void>
   log: Log
   files: StepFiles
-  teller: Teller
+  reporter: StepReporter
   loadGithub: StepParts['loadGithub']
 }
 
@@ -37,7 +37,7 @@ export async function postStep({
   firstRequestSent,
   log,
   files,
-  teller,
+  reporter,
   loadGithub,
 }: PostStepParts): Promise<void> {
   const path = stateOf(environment, STATE_FILE)
@@ -58,21 +58,21 @@ export async function postStep({
     signal,
     loadGithub,
     isSecond: true,
-    onRelease: (release) => teller.keepTold(release),
+    onRelease: (release) => reporter.update(release),
   })
   if (isSettled) {
     close()
-    await news.finish(saved, NO_HURRY)
+    await news.flush(saved, NO_HURRY)
     return
   }
-  teller.alsoTell(news)
+  reporter.alsoReport(news)
   const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled'
   const ended = await wrapUp({ ...saved, wasLost: !wasCancelled }, parsed, world)
   close()
-  teller.tellVerdict(ended)
+  reporter.reportVerdict(ended)
   const { title } = verdictSentences(ended)
   const paragraph = verdictParagraph(ended)
   log.line(`${title}. ${paragraph}`)
-  if (needsSomebody(ended)) teller.annotate(title, paragraph)
-  await teller.lastWords(NO_HURRY)
+  if (needsSomebody(ended)) reporter.annotate(title, paragraph)
+  await reporter.flush(NO_HURRY)
 }

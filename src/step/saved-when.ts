@@ -25,7 +25,7 @@ const SAVED_AT_ONCE: Record<keyof Release, boolean> = {
   creationSentAtMs: true,
   deploymentId: true,
   adopted: true,
-  wasThere: true,
+  madeEarlier: true,
   waits: true,
   timeline: true,
   snapshot: false,

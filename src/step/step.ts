@@ -70,7 +70,7 @@ export async function buildStep(parts: StepParts): Promise<Step> {
     run,
     event: { name: environment['GITHUB_EVENT_NAME'] ?? '', read: () => readEvent(environment) },
     isPullRequestClosed: pullRequestStates(access, clock, log),
-    onLaneFreed: news.tellFreed,
+    onLaneFreed: news.announceFreed,
     log,
     isPrivateRepository: () => isPrivateRepository(environment),
     readText: files.readText,

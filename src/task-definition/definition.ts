@@ -3,7 +3,7 @@ import { firstNames, firstSentences, isJsonObject, type JsonObject, parseDocumen
 import { inSentence } from '../text/untrusted.ts'
 import { shapeTaskDefinition } from './shape.ts'
 
-/** What RegisterTaskDefinition takes, whole, its tags included; members newer than our SDK among it. */
+/** All that RegisterTaskDefinition takes, with tags, and with members newer than our SDK. */
 export type TaskDefinition = JsonObject
 
 /**

@@ -39,7 +39,7 @@ function meant({ outputs }: SimulatedRelease, { end }: Truth) {
 
 function rollbackOf(ended: SimulatedRelease, truth: Truth) {
   const id = meant(ended, truth)?.id
-  return truth.end.deployments.find(({ rollsBack }) => id !== undefined && rollsBack === id)
+  return truth.end.deployments.find(({ rollbackOf }) => id !== undefined && rollbackOf === id)
 }
 
 function replacementPercent({ service }: Lane, id: string | undefined): number {

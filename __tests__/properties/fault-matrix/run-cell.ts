@@ -12,7 +12,7 @@ import { renderOutputs } from '../../../src/report/outputs.ts'
 import { verdictSentences } from '../../../src/report/sentences.ts'
 import { stepLog } from '../../../src/step/log.ts'
 import { restoreRelease, saveRelease } from '../../../src/step/saved-release.ts'
-import { Teller } from '../../../src/step/teller.ts'
+import { StepReporter } from '../../../src/step/step-reporter.ts'
 import type { LaterToolkit, Toolkit } from '../../../src/step/toolkit.ts'
 import { momentOf } from '../../../src/time/clock.ts'
 import { tokenFor } from '../../../tools/rehearsal/token-issuer.ts'
@@ -107,7 +107,7 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
       readText: async () => undefined,
     }
     const log = stepLog(toolkit)
-    const teller = new Teller(toolkit, files, log, 'main')
+    const reporter = new StepReporter(toolkit, files, log, 'main')
 
     let beginsAtCall: number | undefined
     const begin = () => {
@@ -120,7 +120,7 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
     }
     const mayBegin = (release: Release) => story.isKilled !== true && (story.faultsBegin?.(release) ?? true)
     const onRelease = (release: Release) => {
-      teller.keepTold(release)
+      reporter.update(release)
       if (mayBegin(release)) begin()
     }
 
@@ -156,12 +156,12 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
       },
     })
     const last = (await killed?.run()) ?? release
-    if (killed === undefined) teller.tellEnd(last)
+    if (killed === undefined) reporter.finish(last)
     else {
       // As the post step tells it.
-      teller.tellVerdict(last)
+      reporter.reportVerdict(last)
       const { title, cause, production } = verdictSentences(last)
-      if (needsSomebody(last)) teller.annotate(title, `${cause} ${production}`)
+      if (needsSomebody(last)) reporter.annotate(title, `${cause} ${production}`)
     }
     const exitCode = Number(process.exitCode ?? 0)
 

@@ -40,7 +40,7 @@ export interface Deployment {
   /** The rollback that follows, with the moment at which it and the pointer to it appear. */
   rollback: { id: string; atMs: number } | undefined
   /** The deployment that this one rolls back. */
-  rollsBack: string | undefined
+  rollbackOf: string | undefined
 }
 
 /** The wait for ContinueDeployment. */
@@ -104,7 +104,7 @@ export function newDeployment(
     stop: undefined,
     plannedStop: undefined,
     rollback: undefined,
-    rollsBack: undefined,
+    rollbackOf: undefined,
     ...given,
   }
 }

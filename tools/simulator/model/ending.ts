@@ -96,7 +96,7 @@ export function createRollback(lane: Lane, { assumptions }: Rules, atMs: number)
     originalTaskSet: failed.originalTaskSet,
     replacementTaskSet: failed.replacementTaskSet,
     testListenerBefore: failed.testListenerBefore,
-    rollsBack: failed.id,
+    rollbackOf: failed.id,
   })
   return { ...lane, deployments: [...lane.deployments, rollback] }
 }

@@ -53,11 +53,11 @@ function overview(deployment: Deployment): Wire<DeploymentInfo>['deploymentOverv
 
 /** Appears together with the rollback, a moment after the end (observed). */
 function rollbackInfo(lane: Lane, deployment: Deployment): Pick<Wire<DeploymentInfo>, 'rollbackInfo'> {
-  if (deployment.rollsBack !== undefined) {
+  if (deployment.rollbackOf !== undefined) {
     return {
       rollbackInfo: {
-        rollbackTriggeringDeploymentId: deployment.rollsBack,
-        rollbackMessage: `Deployment ${deployment.id} is triggered to roll back deployment ${deployment.rollsBack}.`,
+        rollbackTriggeringDeploymentId: deployment.rollbackOf,
+        rollbackMessage: `Deployment ${deployment.id} is triggered to roll back deployment ${deployment.rollbackOf}.`,
       },
     }
   }

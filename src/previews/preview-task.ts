@@ -4,7 +4,7 @@ import { inSentence } from '../text/untrusted.ts'
 import { pullRequestOf } from '../workflow-run/pull-request.ts'
 
 /** What a run of `operation: preview` is for. */
-export type Errand =
+export type PreviewTask =
   /** Puts the pull request on a lane, its own or a free one. */
   | { kind: 'claim'; pullRequest: string }
   /** Frees the lane of a pull request that was closed. */
@@ -23,7 +23,7 @@ const SWEEPING = new Set(['schedule', 'workflow_dispatch'])
  * Source: GitHub documentation, "Events that trigger workflows".
  * @param event its payload
  */
-export function errandOf(eventName: string, event: unknown): Errand | Problem {
+export function previewTaskOf(eventName: string, event: unknown): PreviewTask | Problem {
   if (SWEEPING.has(eventName)) return { kind: 'sweep' }
   const pull = pullRequestOf(event)
   if (eventName !== 'pull_request' || pull === undefined) {

@@ -1,31 +1,31 @@
 import type { CallError } from '../aws/attempts.ts'
 
 /** Calls that begin to fail for a passing reason, or that are answered again after so many that did. */
-export type TroubleNews = { began: CallError } | { endedAfter: number; operation: string }
+export type OutageNews = { began: CallError } | { endedAfter: number; operation: string }
 
 /** Calls that are made again and again until one is answered: what goes wrong is told once, and so is its end. */
-export class Trouble {
-  readonly #onNews: (news: TroubleNews) => void
+export class Outage {
+  readonly #onNews: (news: OutageNews) => void
   #first: CallError | undefined
   #failed = 0
 
-  constructor(onNews: (news: TroubleNews) => void) {
+  constructor(onNews: (news: OutageNews) => void) {
     this.#onNews = onNews
   }
 
   /** How many have failed in a row. */
-  get failed(): number {
+  get failures(): number {
     return this.#failed
   }
 
-  failedWith(error: CallError): void {
+  failed(error: CallError): void {
     this.#failed += 1
     if (this.#first !== undefined) return
     this.#first = error
     this.#onNews({ began: error })
   }
 
-  answered(): void {
+  recovered(): void {
     if (this.#first !== undefined) this.#onNews({ endedAfter: this.#failed, operation: this.#first.operation })
     this.#first = undefined
     this.#failed = 0

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { GithubError } from '../../src/github/api.ts'
-import { Courier, type Place } from '../../src/github/courier.ts'
+import { type Channel, Publisher } from '../../src/github/publisher.ts'
 import type { Release } from '../../src/release-state.ts'
 import { SIMULATION_START_MS } from '../../tools/simulator/clock.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
@@ -14,15 +14,15 @@ function news(number: number): Release {
   return { deploymentId: String(number) } as Release
 }
 
-/** A place that fails as often as it is told, and the courier to it. */
+/** A place that fails as often as it is told, and the publisher to it. */
 function stage(troubles: (GithubError | 'silent')[] = []) {
   const clock = virtualClock()
   const sent: string[] = []
   let attempts = 0
-  const place: Place = {
+  const place: Channel = {
     name: 'the place',
     permission: 'places: write',
-    wordingOf: ({ deploymentId }) => (deploymentId === '0' ? undefined : deploymentId),
+    textFor: ({ deploymentId }) => (deploymentId === '0' ? undefined : deploymentId),
     send: async (wording, _, signal) => {
       attempts += 1
       const trouble = troubles.shift()
@@ -33,7 +33,7 @@ function stage(troubles: (GithubError | 'silent')[] = []) {
       sent.push(`${wording} at ${(clock.now() - SIMULATION_START_MS) / 1000}`)
     },
   }
-  return { clock, sent, courier: new Courier(place, clock), attempts: () => attempts }
+  return { clock, sent, publisher: new Publisher(place, clock), attempts: () => attempts }
 }
 
 const passing = () => new GithubError('passing', 502, '502: Server Error')
@@ -45,59 +45,59 @@ async function settled(): Promise<void> {
 }
 
 test('tells the first news at once, those of a pause together, the same never twice, and the last at once', async () => {
-  const { courier, sent, clock } = stage()
-  courier.tell(news(0))
-  courier.tell(news(1))
+  const { publisher, sent, clock } = stage()
+  publisher.publish(news(0))
+  publisher.publish(news(1))
   await settled()
   expect(sent).toEqual(['1 at 0'])
-  courier.tell(news(2))
-  courier.tell(news(3))
+  publisher.publish(news(2))
+  publisher.publish(news(3))
   await settled()
   expect(sent).toEqual(['1 at 0', '3 at 10'])
-  courier.tell(news(3))
+  publisher.publish(news(3))
   await settled()
-  expect(await courier.finish(news(4), NEVER)).toEqual(TOLD)
+  expect(await publisher.flush(news(4), NEVER)).toEqual(TOLD)
   expect(sent).toEqual(['1 at 0', '3 at 10', `4 at ${(clock.now() - SIMULATION_START_MS) / 1000}`])
 })
 
 test('tries again a few times, then leaves it to the next news, without a word while the release goes on', async () => {
-  const { courier, sent, attempts } = stage([passing(), passing(), passing()])
-  courier.tell(news(1))
+  const { publisher, sent, attempts } = stage([passing(), passing(), passing()])
+  publisher.publish(news(1))
   await settled()
   expect(attempts()).toBe(3)
-  courier.tell(news(2))
+  publisher.publish(news(2))
   await settled()
-  expect(await courier.finish(news(2), NEVER)).toEqual(TOLD)
+  expect(await publisher.flush(news(2), NEVER)).toEqual(TOLD)
   expect(sent).toHaveLength(1)
 })
 
 test('knows that the last words did not arrive, and why', async () => {
-  const { courier, attempts } = stage([passing(), passing(), passing(), passing(), passing()])
-  expect(await courier.finish(news(1), NEVER)).toEqual({ kind: 'late', why: '502: Server Error' })
+  const { publisher, attempts } = stage([passing(), passing(), passing(), passing(), passing()])
+  expect(await publisher.flush(news(1), NEVER)).toEqual({ kind: 'late', why: '502: Server Error' })
   expect(attempts()).toBe(3)
 })
 
 test.each(['refused', 'moot'] as const)('gives up for good when it is %s', async (kind) => {
   const error = new GithubError(kind, 403, '403: Resource not accessible')
-  const { courier, attempts } = stage([error])
-  courier.tell(news(1))
+  const { publisher, attempts } = stage([error])
+  publisher.publish(news(1))
   await settled()
-  courier.tell(news(2))
-  expect(await courier.finish(news(3), NEVER)).toEqual({ kind: 'refused', error })
+  publisher.publish(news(2))
+  expect(await publisher.flush(news(3), NEVER)).toEqual({ kind: 'refused', error })
   expect(attempts()).toBe(1)
 })
 
 test('leaves GitHub alone for as long as it asks, and tells only the newest then', async () => {
-  const { courier, sent } = stage([limited(120)])
-  courier.tell(news(1))
-  courier.tell(news(2))
+  const { publisher, sent } = stage([limited(120)])
+  publisher.publish(news(1))
+  publisher.publish(news(2))
   await settled()
   expect(sent).toEqual(['2 at 120'])
 })
 
 test('asks less and less often when a limit is over by its own words and in fact is not', async () => {
-  const { courier, sent, clock } = stage([limited(0), limited(0), limited(0), limited(0)])
-  courier.tell(news(1))
+  const { publisher, sent, clock } = stage([limited(0), limited(0), limited(0), limited(0)])
+  publisher.publish(news(1))
   await settled()
   expect(sent).toEqual(['1 at 15'])
   expect(clock.now()).toBe(SIMULATION_START_MS + 15_000)
@@ -105,23 +105,23 @@ test('asks less and less often when a limit is over by its own words and in fact
 
 test('keeps to a limit at the end too, when it is over soon, and does not wait for a long one', async () => {
   const short = stage([limited(5)])
-  expect(await short.courier.finish(news(1), NEVER)).toEqual(TOLD)
+  expect(await short.publisher.flush(news(1), NEVER)).toEqual(TOLD)
   expect(short.sent).toEqual(['1 at 5'])
   const long = stage([limited(3600)])
-  expect(await long.courier.finish(news(1), NEVER)).toMatchObject({ kind: 'late' })
+  expect(await long.publisher.flush(news(1), NEVER)).toMatchObject({ kind: 'late' })
   expect(long.clock.now()).toBe(SIMULATION_START_MS)
 })
 
 test('ends with the last moment that a cancelled step has, whatever GitHub does', async () => {
-  const { courier } = stage(['silent'])
-  expect(await courier.finish(news(1), Promise.resolve())).toEqual({ kind: 'late', why: 'no time was left' })
+  const { publisher } = stage(['silent'])
+  expect(await publisher.flush(news(1), Promise.resolve())).toEqual({ kind: 'late', why: 'no time was left' })
 })
 
 test('a sending that is under way when the release ends is given up for the last words', async () => {
-  const { courier, sent, clock } = stage(['silent'])
-  courier.tell(news(1))
+  const { publisher, sent, clock } = stage(['silent'])
+  publisher.publish(news(1))
   await settled()
-  const finishing = courier.finish(news(2), NEVER)
+  const finishing = publisher.flush(news(2), NEVER)
   await clock.sleep(5_000)
   expect(await finishing).toEqual(TOLD)
   expect(sent).toHaveLength(1)
@@ -129,8 +129,8 @@ test('a sending that is under way when the release ends is given up for the last
 })
 
 test('a mistake of ours in what is told ends nothing but the telling', async () => {
-  const { courier } = stage()
-  courier.tell(null as unknown as Release)
+  const { publisher } = stage()
+  publisher.publish(null as unknown as Release)
   await settled()
-  expect(await courier.finish(news(2), NEVER)).toMatchObject({ kind: 'refused', error: { status: 0 } })
+  expect(await publisher.flush(news(2), NEVER)).toMatchObject({ kind: 'refused', error: { status: 0 } })
 })

@@ -8,14 +8,14 @@ import type { Occupant } from './occupant.ts'
 import { type RoomStep, roomStep } from './room-policy.ts'
 
 /** The group that a release needs room in, and how long it waits for that. */
-export interface Room {
+export interface WaitTerms {
   service: ResolvedService
   group: DeploymentGroup
   policy: RoomPolicy
   /** Only deployments for the same pull request are stopped or waited for; any other is in the way for good. */
-  onlyOwn: boolean
+  onlySamePullRequest: boolean
   /** The run that needs the room. */
-  own: Marker
+  run: Marker
   /** When it began to wait, or would. */
   since: Moment
   /** How long it waits at most, in milliseconds: as long as the release itself may take. */
@@ -25,10 +25,10 @@ export interface Room {
 }
 
 /** What to do about the deployment that is in the way. */
-export function stepIn(room: Room, occupant: Occupant, asked: ReadonlySet<RoomStep>, now: Moment): RoomStep {
-  const { stage, marker, rollsBack, freeAtMs } = occupant
-  const isOwnRollback = rollsBack !== undefined && marker !== undefined && isSameJob(room.own, marker)
-  const isOthers = room.onlyOwn && !isOwn(room.own, marker)
+export function stepAgainst(room: WaitTerms, occupant: Occupant, asked: ReadonlySet<RoomStep>, now: Moment): RoomStep {
+  const { stage, marker, rollbackOf, freeAtMs } = occupant
+  const isOwnRollback = rollbackOf !== undefined && marker !== undefined && isSameJob(room.run, marker)
+  const isOthers = room.onlySamePullRequest && !isOwn(room.run, marker)
   return roomStep(isOthers ? 'fail' : room.policy, {
     stage,
     isOwnRollback,
@@ -39,6 +39,6 @@ export function stepIn(room: Room, occupant: Occupant, asked: ReadonlySet<RoomSt
 }
 
 /** How much longer it waits, in milliseconds; 0 or less when it has waited for as long as it does. */
-export function leftMs({ since, patienceMs }: Room, now: Moment): number {
+export function leftMs({ since, patienceMs }: WaitTerms, now: Moment): number {
   return patienceMs - elapsedMs(since, now)
 }

@@ -11,7 +11,7 @@ import type { GithubNews } from './github-news.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
 /** Tells a release to the runner: outputs, summary, report, annotation, exit code; and on GitHub beside the run. */
-export class Teller {
+export class StepReporter {
   readonly #toolkit: LaterToolkit
   readonly #files: StepFiles
   readonly #log: Log
@@ -30,12 +30,12 @@ export class Teller {
   }
 
   /** The release as it was last told. */
-  get told(): Release | undefined {
+  get reported(): Release | undefined {
     return this.#told
   }
 
   /** From now on the release is told there too. */
-  alsoTell(news: GithubNews): void {
+  alsoReport(news: GithubNews): void {
     this.#news = news
   }
 
@@ -43,9 +43,9 @@ export class Teller {
    * What is still under way to GitHub, up to the last moment that there is.
    * @returns whether it has arrived
    */
-  async lastWords(lastMoment: Promise<void>): Promise<boolean> {
+  async flush(lastMoment: Promise<void>): Promise<boolean> {
     if (this.#news === undefined || this.#told === undefined) return true
-    return await this.#news.finish(this.#told, lastMoment)
+    return await this.#news.flush(this.#told, lastMoment)
   }
 
   /**
@@ -62,7 +62,7 @@ export class Teller {
   }
 
   /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
-  keepTold(release: Release): void {
+  update(release: Release): void {
     const before = this.#told
     this.#told = release
     const { taskDefinition, deploymentId } = release
@@ -71,12 +71,12 @@ export class Teller {
     const isTold =
       before?.timeline === release.timeline && before.deploymentId === deploymentId && before.waits === release.waits
     if (!isTold || release.status !== undefined) this.#files.writeSummary(renderSummary(release))
-    this.#news?.tell(release)
+    this.#news?.update(release)
   }
 
   /** The end: the verdict in every place, and the exit code with it. */
-  tellEnd(ended: Release): void {
-    this.tellVerdict(ended)
+  finish(ended: Release): void {
+    this.reportVerdict(ended)
     const annotation = renderAnnotation(ended)
     if (annotation === undefined) return
     this.annotate(annotation.title, annotation.message)
@@ -84,7 +84,7 @@ export class Teller {
   }
 
   /** Outputs, report, summary and the last lines of the log. */
-  tellVerdict(ended: Release): void {
+  reportVerdict(ended: Release): void {
     this.#told = ended
     const hasReport = this.#files.writeReport(renderReport(ended))
     const outputs = renderOutputs(ended, hasReport ? this.#files.reportPath : '')

@@ -5,19 +5,19 @@ import { until } from '../time/race.ts'
 import { GithubError } from './api.ts'
 
 /** Somewhere on GitHub where a release is told. */
-export interface Place {
+export interface Channel {
   /** What it is, in a sentence: 'the pull request comment'. */
   name: string
   /** What the job's token needs for it: 'pull-requests: write'. */
   permission: string
   /** What it is to say of a release; undefined: nothing yet. What it says already is not sent again. */
-  wordingOf(release: Release): string | undefined
+  textFor(release: Release): string | undefined
   /** @throws GithubError */
   send(wording: string, release: Release, signal: AbortSignal): Promise<void>
 }
 
 /** What became of the last words. */
-export type Ending =
+export type Delivery =
   | { kind: 'told' }
   /** GitHub does not take them, and will not. */
   | { kind: 'refused'; error: GithubError }
@@ -47,8 +47,8 @@ const MAX_WAIT_MS = 600_000
  * Keeps one place up to date beside the release, which never waits for it while it goes on and is never failed by it:
  * the newest news win, and what does not get through is told by its ending.
  */
-export class Courier {
-  readonly #place: Place
+export class Publisher {
+  readonly #place: Channel
   readonly #clock: Clock
   #wanted: Release | undefined
   #sent: string | undefined
@@ -63,17 +63,17 @@ export class Courier {
   /** Ends everything: there is no time left. */
   readonly #cut = new AbortController()
 
-  constructor(place: Place, clock: Clock) {
-    this.#place = place
+  constructor(channel: Channel, clock: Clock) {
+    this.#place = channel
     this.#clock = clock
   }
 
-  get place(): Place {
+  get place(): Channel {
     return this.#place
   }
 
   /** Takes news along; it does not wait for them to arrive. */
-  tell(release: Release): void {
+  publish(release: Release): void {
     if (this.#refusal !== undefined) return
     this.#wanted = release
     this.#running ??= this.#run()
@@ -90,7 +90,7 @@ export class Courier {
    * The last words.
    * @param lastMoment resolves when there is no time left
    */
-  async finish(release: Release, lastMoment: Promise<void>): Promise<Ending> {
+  async flush(release: Release, lastMoment: Promise<void>): Promise<Delivery> {
     const { signal } = this.#cut
     const late = this.#clock.deadline(UNDER_WAY_MS)
     late.signal.addEventListener('abort', () => this.#late.abort(), { once: true })
@@ -99,14 +99,14 @@ export class Courier {
     void lastMoment.then(() => this.#cut.abort())
     this.#hurry.abort()
     const before = this.#running
-    this.tell(release)
+    this.publish(release)
     await until(signal, before ?? ARRIVED)
-    if (this.#wanted !== undefined) this.tell(this.#wanted)
+    if (this.#wanted !== undefined) this.publish(this.#wanted)
     await until(signal, this.#running ?? ARRIVED)
     late.cancel()
     limit.cancel()
     if (this.#refusal !== undefined) return { kind: 'refused', error: this.#refusal }
-    const wording = this.#place.wordingOf(release)
+    const wording = this.#place.textFor(release)
     if (wording === undefined || wording === this.#sent) return { kind: 'told' }
     return { kind: 'late', why: this.#trouble?.message ?? 'no time was left' }
   }
@@ -116,7 +116,7 @@ export class Courier {
     while (this.#wanted !== undefined && (await this.#mayGoOn())) {
       const release: Release = this.#wanted
       this.#wanted = undefined
-      const wording = this.#place.wordingOf(release)
+      const wording = this.#place.textFor(release)
       if (wording === undefined || wording === this.#sent) continue
       const trouble = await this.#send(wording, release)
       this.#trouble = trouble

@@ -9,10 +9,10 @@ import type { GithubAccess } from './access.ts'
 import { GithubError } from './api.ts'
 import { endDeployments, tellFreedInComment } from './freed-lane.ts'
 
-/** How long telling one farewell may take, all its requests together, in milliseconds. */
-const FAREWELL_MS = 15_000
+/** How long one announcement may take, all its requests together, in milliseconds. */
+const ANNOUNCING_MS = 15_000
 
-export interface FarewellOptions {
+export interface AnnouncementOptions {
   access: GithubAccess
   run: GithubRun
   clock: Clock
@@ -29,20 +29,20 @@ export interface FarewellOptions {
  * Tells where people look for a preview that its lane is gone.
  * @returns a line for the log when it did not work; it fails no release
  */
-export function farewell(options: FarewellOptions): (freed: FreedLane) => Promise<string | undefined> {
+export function announceLaneFreed(options: AnnouncementOptions): (freed: FreedLane) => Promise<string | undefined> {
   const { access, run, clock, inComment, inDeployment, ownNumber, marker } = options
   return async (freed) => {
     const { pullRequest, repository, isElsewhere } = freed
     const isOfOther = pullRequest !== String(ownNumber ?? '') && isSameRepository(run, repository)
     try {
-      const isTold = await within(clock, FAREWELL_MS, async (signal) => {
+      const isTold = await within(clock, ANNOUNCING_MS, async (signal) => {
         if (inDeployment) await endDeployments(access, freed, signal)
         if (inComment && isOfOther && !isElsewhere) {
           await tellFreedInComment(access, freed, marker(freed), runUrl(run), signal)
         }
         return true
       })
-      if (isTold === undefined) throw new GithubError('passing', 0, `no answer within ${FAREWELL_MS / 1000} s`)
+      if (isTold === undefined) throw new GithubError('passing', 0, `no answer within ${ANNOUNCING_MS / 1000} s`)
       return undefined
     } catch (error) {
       const why = error instanceof GithubError ? error.message : inSentence(String(error), 200)

@@ -8,7 +8,7 @@ const AGAIN_AFTER_DENIAL_MS = 3 * 60_000
 const AGAIN_AFTER_TROUBLE_MS = 60_000
 
 /** Whether a deployment's target can be read; while it cannot, when to try again. Times by the monotonic clock. */
-export class TargetSight {
+export class TargetVisibility {
   readonly #onLost: (error: CallError) => void
   readonly #onSeen: () => void
   #failedLooks = 0
@@ -24,7 +24,7 @@ export class TargetSight {
     this.#onSeen = onSeen
   }
 
-  isWorthTrying(nowMs: number): boolean {
+  shouldRetry(nowMs: number): boolean {
     return this.#againAtMs === undefined || nowMs >= this.#againAtMs
   }
 

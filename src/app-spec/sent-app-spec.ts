@@ -2,7 +2,7 @@ import { isJsonObject, parseDocument } from '../text/document.ts'
 import { type AppSpecFile, parseAppSpecFile } from './app-spec-file.ts'
 
 /** What an AppSpec that was deployed says. */
-export interface Shipped {
+export interface SentAppSpec {
   /** ARN or `family:revision`; undefined when it cannot be found. */
   taskDefinition: string | undefined
   /** Undefined when it is not an AppSpec as this action knows it. */
@@ -10,7 +10,7 @@ export interface Shipped {
 }
 
 /** Reads an AppSpec back that CodeDeploy has accepted, whoever wrote it. */
-export function readShipped(text: string): Shipped {
+export function readBackAppSpec(text: string): SentAppSpec {
   const document = parseDocument('appspec.yaml', text)
   if (typeof document === 'string') return { taskDefinition: undefined, file: undefined }
   const [resource] = listOf(memberOf(document.root, 'resources'))

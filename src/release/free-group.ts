@@ -1,13 +1,13 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import { continueDeployment, stopDeployment } from '../aws/code-deploy.ts'
-import { Trouble } from '../follow/trouble.ts'
+import { Outage } from '../follow/outage.ts'
 import { busyProblem } from '../group/busy-problem.ts'
 import { findOccupant, type Occupant } from '../group/occupant.ts'
-import { leftMs, type Room, stepIn } from '../group/room.ts'
 import type { RoomStep } from '../group/room-policy.ts'
 import { Sightings } from '../group/sightings.ts'
 import { endedWaits, type Wait, waitedMs, withWait } from '../group/wait.ts'
+import { leftMs, stepAgainst, type WaitTerms } from '../group/wait-terms.ts'
 import { readTroubleLine, requestTroubleLine } from '../report/log-lines.ts'
 import { freeLine, roomStepLine, stillBusyLine } from '../report/room-lines.ts'
 import { momentOf } from '../time/clock.ts'
@@ -27,8 +27,8 @@ interface Making {
   /** What was told last, and when by the monotonic clock. */
   told: string
   toldMs: number
-  reading: Trouble
-  asking: Trouble
+  reading: Outage
+  asking: Outage
   sightings: Sightings
 }
 
@@ -45,8 +45,8 @@ const TOO_LATE = new Set([
  * @param first what is in the way, as the checks saw it
  * @returns whether the group is free; when it is not, the release has ended
  */
-export async function makeRoom(
-  room: Room,
+export async function freeGroup(
+  room: WaitTerms,
   first: Occupant,
   autoPromote: boolean,
   world: World,
@@ -60,8 +60,8 @@ export async function makeRoom(
   let isFresh = false
   try {
     while (occupant !== undefined && !signal.aborted) {
-      const step = stepIn(room, occupant, askedOf(making, occupant), momentOf(clock))
-      const isUnseen = making.reading.failed > 0
+      const step = stepAgainst(room, occupant, askedOf(making, occupant), momentOf(clock))
+      const isUnseen = making.reading.failures > 0
       if (step === 'refuse' || (isUnseen && leftMs(room, momentOf(clock)) <= 0)) {
         progress.end('refused', { ...endOf(progress, world), problems: [busyProblem(occupant, room, momentOf(clock))] })
         return false
@@ -82,7 +82,7 @@ export async function makeRoom(
       // What is stopped is looked at right before.
       if (signal.aborted) break
       occupant = await until(signal, lookAgain(occupant, making, room, autoPromote, world))
-      isFresh = making.reading.failed === 0
+      isFresh = making.reading.failures === 0
     }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
@@ -102,8 +102,8 @@ export async function makeRoom(
 
 function troublesOf({ clock, log }: World): Pick<Making, 'reading' | 'asking'> {
   return {
-    reading: new Trouble((news) => log.line(readTroubleLine(news, clock.now()))),
-    asking: new Trouble((news) => log.line(requestTroubleLine(news, clock.now()))),
+    reading: new Outage((news) => log.line(readTroubleLine(news, clock.now()))),
+    asking: new Outage((news) => log.line(requestTroubleLine(news, clock.now()))),
   }
 }
 
@@ -122,7 +122,7 @@ function tell(
   step: Wait['step'],
   occupant: Occupant,
   making: Making,
-  room: Room,
+  room: WaitTerms,
   { clock, log }: World,
   progress: Progress,
 ): void {
@@ -147,12 +147,12 @@ async function take(step: Wait['step'], { id }: Occupant, making: Making, world:
     if (!(error instanceof CallError)) throw error
     const { code } = error.serviceError
     if (isPassing(error.serviceError)) {
-      making.asking.failedWith(error)
+      making.asking.failed(error)
       return
     }
     if (!TOO_LATE.has(code)) throw error
   }
-  making.asking.answered()
+  making.asking.recovered()
   making.asked.get(id)?.add(step)
 }
 
@@ -160,7 +160,7 @@ async function take(step: Wait['step'], { id }: Occupant, making: Making, world:
 async function lookAgain(
   before: Occupant,
   making: Making,
-  { service, group }: Room,
+  { service, group }: WaitTerms,
   autoPromote: boolean,
   world: World,
 ): Promise<Occupant | undefined> {
@@ -169,11 +169,11 @@ async function lookAgain(
     const { sightings } = making
     const facts = { service, group, autoPromote, suspects: [before.id], stopped, sightings, onListDenied: () => {} }
     const occupant = await findOccupant(world, facts)
-    making.reading.answered()
+    making.reading.recovered()
     return occupant
   } catch (error) {
     if (!(error instanceof CallError) || !isPassing(error.serviceError)) throw error
-    making.reading.failedWith(error)
+    making.reading.failed(error)
     return before
   }
 }
@@ -181,7 +181,7 @@ async function lookAgain(
 /** How soon to look again, in milliseconds: close together when the group may be free any moment. */
 function restMs(
   { id, stage, freeAtMs }: Occupant,
-  { asked, reading: { failed } }: Making,
+  { asked, reading: { failures: failed } }: Making,
   { clock, random }: World,
 ): number {
   const spread = 0.9 + 0.2 * random()

@@ -4,12 +4,12 @@ import type { World } from '../world.ts'
 import { type Holder, isHeldBy, isLater } from './holder.ts'
 import type { Lane } from './lane.ts'
 
-/** Why a holder needs its lane no more, e.g. `pull request 12 is closed`; that it does; or that nobody could say. */
+/** Why a holder no longer needs its lane, e.g. `pull request 12 is closed`; that it does; or that nobody could say. */
 export type Standing = { gone: string } | 'needed' | 'unknown'
 
 /** Tells whether holders need their lanes still, asking GitHub once for each pull request. */
 export interface Departures {
-  standing(holder: Holder, lanes: readonly Lane[]): Promise<Standing>
+  whyUnneeded(holder: Holder, lanes: readonly Lane[]): Promise<Standing>
 }
 
 /** @param own whose repository GitHub can be asked about @param idleMs how long a lane may stand without a release */
@@ -21,7 +21,7 @@ export function departures(own: Marker, idleMs: number, world: World): Departure
     return answer
   }
   return {
-    standing: async (holder, lanes) => {
+    whyUnneeded: async (holder, lanes) => {
       const { marker, sinceMs, isDeploying } = holder
       if (marker === undefined && !isDeploying) return 'unknown'
       if (marker === undefined || marker.pullRequest === '') return 'needed'

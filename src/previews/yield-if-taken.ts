@@ -1,4 +1,4 @@
-import { makeRoom } from '../release/make-room.ts'
+import { freeGroup } from '../release/free-group.ts'
 import type { Progress } from '../release/progress.ts'
 import type { Marker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
@@ -24,7 +24,7 @@ interface Question {
  * tasks. Changes AWS.
  * @returns whether the lane was left to somebody else; `progress` has ended then
  */
-export async function yields({ lane, primaryId, id, own, world, progress }: Question): Promise<boolean> {
+export async function yieldIfTaken({ lane, primaryId, id, own, world, progress }: Question): Promise<boolean> {
   try {
     const { service, occupant } = await lookAgain(lane, world)
     const wasTaken = service.primary.id !== primaryId && service.primary.deploymentId !== id
@@ -35,7 +35,7 @@ export async function yields({ lane, primaryId, id, own, world, progress }: Ques
     }
     world.log.line(`Lane ${lane.name} was released by somebody else right before; leaving it to them.`)
     const room = settlingRoom({ ...lane, service }, own, world)
-    if (!(await makeRoom(room, occupant, false, world, progress))) return true
+    if (!(await freeGroup(room, occupant, false, world, progress))) return true
     const sentence = `Lane ${lane.name} was taken by somebody else right before, so deployment ${id} was stopped with rollback.`
     progress.end('refused', { problems: [{ reason: 'busy', sentence }] })
     return true

@@ -1,10 +1,10 @@
 import type { DeploymentInfo, TargetStatus } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
 import { findOccupant, type Occupant } from '../../src/group/occupant.ts'
-import type { Room } from '../../src/group/room.ts'
+import type { WaitTerms } from '../../src/group/wait-terms.ts'
 import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { Problem } from '../../src/problem.ts'
-import { makeRoom } from '../../src/release/make-room.ts'
+import { freeGroup } from '../../src/release/free-group.ts'
 import { Progress } from '../../src/release/progress.ts'
 import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import {
@@ -47,7 +47,7 @@ const STOPPED: State = {
 interface Scene {
   /** What the deployments are like so many seconds after the start. */
   states(second: number): Record<string, State>
-  room?: Partial<Room>
+  room?: Partial<WaitTerms>
   autoPromote?: boolean
   answers?: HandAnswers
   wall?: WallSetting[]
@@ -119,7 +119,7 @@ async function play({
   const first = await findOccupant(world, { ...facts, onListDenied: () => {} })
   written.length = 0
   asked.length = 0
-  const isFree = await makeRoom(held, first as Occupant, autoPromote, world, progress)
+  const isFree = await freeGroup(held, first as Occupant, autoPromote, world, progress)
   const { status, problems, waits } = progress.release
   return {
     isFree,
@@ -270,11 +270,11 @@ describe('a release that replaces', () => {
         return { [OTHER]: second < askedAt + after ? state : ended() }
       },
       answers: { StopDeployment: accept, ContinueDeployment: accept } as HandAnswers,
-      room: REPLACE as Partial<Room>,
+      room: REPLACE as Partial<WaitTerms>,
     }
   }
 
-  test.each<[string, State, Partial<Room>]>([
+  test.each<[string, State, Partial<WaitTerms>]>([
     ['is installed', INSTALLING, {}],
     ['waits at Ready', AT_READY, { group: HOLDS }],
   ])(

@@ -1,19 +1,19 @@
 import { andList } from '../text/words.ts'
-import type { Ending, Place } from './courier.ts'
+import type { Channel, Delivery } from './publisher.ts'
 
 /** A place and what became of the last words there. */
-export interface Told {
-  place: Pick<Place, 'name' | 'permission'>
-  ending: Ending
+export interface Delivered {
+  place: Pick<Channel, 'name' | 'permission'>
+  ending: Delivery
 }
 
 /** What GitHub answers to a token that may not. */
 const MAY_NOT = [401, 403, 404]
 
 /** What did not get through, for the log: one line for what GitHub does not take, and one for what came too late. */
-export function troubleLines(told: readonly Told[], isFork: boolean): string[] {
-  const refused: { place: Told['place']; status: number; message: string }[] = []
-  const late: { place: Told['place']; message: string }[] = []
+export function troubleLines(told: readonly Delivered[], isFork: boolean): string[] {
+  const refused: { place: Delivered['place']; status: number; message: string }[] = []
+  const late: { place: Delivered['place']; message: string }[] = []
   const moot: string[] = []
   for (const { place, ending } of told) {
     if (ending.kind === 'late') late.push({ place, message: ending.why })
@@ -37,7 +37,7 @@ export function troubleLines(told: readonly Told[], isFork: boolean): string[] {
   return lines
 }
 
-function names(found: readonly { place: Told['place'] }[]): string {
+function names(found: readonly { place: Delivered['place'] }[]): string {
   return andList([...new Set(found.map(({ place }) => place.name))])
 }
 
@@ -45,7 +45,7 @@ function reasons(found: readonly { message: string }[]): string {
   return [...new Set(found.map(({ message }) => message))].join('; ')
 }
 
-function advice(refused: readonly { place: Told['place'] }[], isFork: boolean): string {
+function advice(refused: readonly { place: Delivered['place'] }[], isFork: boolean): string {
   if (isFork) return 'A pull request from a fork gets a token that may only read.'
   const permissions = [...new Set(refused.map(({ place }) => place.permission))].join(', ')
   return `Give the job 'permissions: ${permissions}'; a pull request from a fork or of Dependabot gets a token that may only read.`

@@ -1,20 +1,20 @@
 import type { Marker } from '../workflow-run/marker.ts'
-import type { Departures } from './departures.ts'
 import { isHeldBy, isLater } from './holder.ts'
 import type { Lane } from './lane.ts'
+import type { Departures } from './why-unneeded.ts'
 
 /** The lane that a pull request is put on next. */
-export interface Candidate {
+export interface LaneChoice {
   lane: Lane
   /** It is not this pull request's yet. */
   isNew: boolean
-  /** Why the one who has it needs it no more; undefined when it is its own or free. */
+  /** Why its holder no longer needs it; undefined when it is its own or free. */
   whyGone: string | undefined
 }
 
 /**
  * The pull request's own lane, of two the later release's; else a free one; else the one that stood longest of those
- * whose pull requests need theirs no more. Undefined when there is none.
+ * whose pull requests no longer need theirs. Undefined when there is none.
  * @param taken names of lanes that somebody else got first
  */
 export async function candidateFor(
@@ -22,20 +22,20 @@ export async function candidateFor(
   own: Marker,
   taken: ReadonlySet<string>,
   leaving: Departures,
-): Promise<Candidate | undefined> {
+): Promise<LaneChoice | undefined> {
   const [ours] = lanes.filter(({ holder }) => isHeldBy(holder, own)).sort(laterFirst)
   if (ours !== undefined) return { lane: ours, isNew: false, whyGone: undefined }
   const oldestFirst = lanes
     .filter(({ name }) => !taken.has(name))
     .sort((one, other) => (one.holder?.sinceMs ?? 0) - (other.holder?.sinceMs ?? 0))
-  let leftAlone: Candidate | undefined
+  let leftAlone: LaneChoice | undefined
   for (const lane of oldestFirst) {
     const { holder } = lane
     if (holder === undefined) return { lane, isNew: true, whyGone: undefined }
     if (holder.isDeploying) continue
-    const standing = await leaving.standing(holder, lanes)
+    const standing = await leaving.whyUnneeded(holder, lanes)
     const isGone = typeof standing === 'object'
-    // A lane at nought may be just being taken: only where nobody can say better does it count as free.
+    // A lane with a desired count of 0 may be about to be taken: it counts as free only where nothing better is known.
     if (holder.runsNothing && standing !== 'needed') return { lane, isNew: true, whyGone: undefined }
     if (isGone) leftAlone ??= { lane, isNew: true, whyGone: standing.gone }
   }
