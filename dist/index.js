@@ -39494,19 +39494,21 @@ function waitedMs(waits, now) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7975);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4966);
-/* harmony import */ var _step_cancellation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9411);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(4966);
+/* harmony import */ var _step_cancellation_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(9411);
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
 /* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4510);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
-/* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2513);
-/* harmony import */ var _step_step_reporter_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8012);
-/* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9670);
-/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9856);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7289);
-/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4795);
+/* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4386);
+/* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
+/* harmony import */ var _step_step_reporters_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9735);
+/* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9670);
+/* harmony import */ var _step_toolkit_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9856);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7289);
+/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4795);
+
 
 
 
@@ -39523,20 +39525,23 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 const environment = process.env;
-const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_12__/* .laterToolkit */ .d)(() => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(421)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
+const toolkit = (0,_step_toolkit_js__WEBPACK_IMPORTED_MODULE_13__/* .laterToolkit */ .d)(() => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(421)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6421)));
 const log = (0,_step_log_js__WEBPACK_IMPORTED_MODULE_4__/* .stepLog */ .t)(toolkit);
-const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_2__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_7__/* .STATE_REPORT */ .n7));
+const files = (0,_step_files_js__WEBPACK_IMPORTED_MODULE_2__/* .stepFiles */ .U)(environment, (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .stateOf */ .L)(environment, _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__/* .STATE_REPORT */ .n7));
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
-const reporter = new _step_step_reporter_js__WEBPACK_IMPORTED_MODULE_8__/* .StepReporter */ .S(toolkit, files, log, isPost ? 'post' : 'main');
-(0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__/* .catchStrayOutput */ ._)(log.line);
+const mainReporters = new _step_step_reporters_js__WEBPACK_IMPORTED_MODULE_9__/* .MainStepReporters */ .q(toolkit, files, log);
+const reporters = isPost ? (0,_step_step_reporters_js__WEBPACK_IMPORTED_MODULE_9__/* .postStepReporters */ .b)(files, log) : mainReporters;
+(0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_10__/* .catchStrayOutput */ ._)(log.line);
 // Whatever is thrown where nobody waits for it, rejected promises included.
 process.on('uncaughtException', (error) => void endWithBug(error));
 try {
     const sent = (0,_step_first_request_js__WEBPACK_IMPORTED_MODULE_3__/* .firstRequestSent */ .y)();
     const loadGithub = () => Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(413)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
-    const parts = { environment, clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_11__/* .systemClock */ .ml, toolkit, firstRequestSent: sent, log, files, reporter, loadGithub };
-    const running = isPost ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .postStep */ .F)(parts) : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_5__/* .mainStep */ .U)({ ...parts, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_13__/* .listenForCancel */ .F)(), exit });
+    const parts = { environment, clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_12__/* .systemClock */ .ml, toolkit, firstRequestSent: sent, log, files, loadGithub };
+    const running = isPost
+        ? (0,_step_post_step_js__WEBPACK_IMPORTED_MODULE_6__/* .postStep */ .F)({ ...parts, reporters })
+        : (0,_step_main_step_js__WEBPACK_IMPORTED_MODULE_5__/* .mainStep */ .U)({ ...parts, reporters: mainReporters, cancellation: (0,_step_cancellation_js__WEBPACK_IMPORTED_MODULE_14__/* .listenForCancel */ .F)(), exit });
     await Promise.race([sent, running]);
     await toolkit.load();
     await running;
@@ -39554,34 +39559,34 @@ async function endWithBug(error) {
         await toolkit.load();
         log.endGroups();
         tellBug(error);
-        await reporter.flush(new Promise(() => { }));
+        await reporters.flush(new Promise(() => { }));
     }
     catch (second) {
         process.exitCode = isPost ? 0 : 1;
-        process.stdout.write(`${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .logLine */ .BP)(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`);
+        process.stdout.write(`${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_11__/* .logLine */ .BP)(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`);
     }
     exit();
 }
 /** A mistake of ours: its stack is for the issue tracker, the verdict for the user. */
 function tellBug(error) {
     const { message, stack } = describeThrown(error);
-    for (const line of (0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_9__/* .quotedLines */ .G)(stack))
+    for (const line of (0,_step_stray_output_js__WEBPACK_IMPORTED_MODULE_10__/* .quotedLines */ .G)(stack))
         log.line(line);
-    const failure = `This is a mistake in the action itself (${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(message)}); please report it.`;
-    const { reported: told } = reporter;
+    const failure = `This is a mistake in the action itself (${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_11__/* .inSentence */ .BX)(message)}); please report it.`;
+    const { reported: told } = reporters;
     if (told === undefined || isPost) {
-        reporter.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure);
+        (0,_step_reporters_js__WEBPACK_IMPORTED_MODULE_7__/* .annotate */ .fz)(toolkit, isPost ? 'The post step failed' : 'Failed before anything was checked', failure);
         process.exitCode = isPost ? 0 : 1;
         return;
     }
     const problems = [...told.problems, { reason: 'internal-error', sentence: failure }];
-    const mayRun = told.deploymentId !== undefined || (0,_release_state_js__WEBPACK_IMPORTED_MODULE_14__/* .mayHaveStarted */ .NG)(told);
-    reporter.finish({
+    const mayRun = told.deploymentId !== undefined || (0,_release_state_js__WEBPACK_IMPORTED_MODULE_15__/* .mayHaveStarted */ .NG)(told);
+    reporters.finish({
         ...told,
         status: mayRun ? 'unknown' : 'refused',
         failure,
         problems,
-        endedAt: (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_11__/* .momentOf */ .Et)(_time_clock_js__WEBPACK_IMPORTED_MODULE_11__/* .systemClock */ .ml),
+        endedAt: (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_12__/* .momentOf */ .Et)(_time_clock_js__WEBPACK_IMPORTED_MODULE_12__/* .systemClock */ .ml),
     });
 }
 /** Anything can be thrown, and not everything becomes a text. */
@@ -47582,8 +47587,8 @@ var step = __nccwpck_require__(6733);
 
 
 
-/** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
-async function mainStep({ environment, clock, toolkit, firstRequestSent, log, files, reporter, cancellation, loadGithub, exit, }) {
+/** The main step: a release, reported as it goes, with what its post step needs to go on when this step is lost. */
+async function mainStep({ environment, clock, toolkit, firstRequestSent, log, files, reporters, cancellation, loadGithub, exit, }) {
     const saved = (0,saved_release/* savedRelease */.pA)(environment);
     let isSaving = false;
     let tellsGithub = false;
@@ -47603,8 +47608,8 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
         // Of a step that was cut off: what it hung on may go on for a moment.
         if (isOver)
             return;
-        const before = reporter.reported;
-        reporter.update(news);
+        const before = reporters.reported;
+        reporters.update(news);
         if (!savedWhen(before, news, tellsGithub))
             return;
         if (!saved.save(news))
@@ -47629,25 +47634,25 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
         beforeWrite: async () => {
             if (!isSaving)
                 saveState(saved_release/* STATE_REPORT */.n7, files.reportPath);
-            await reporter.expectLoss();
+            await reporters.expectLoss();
         },
     });
     const cautions = (0,operation/* mayWrite */.J)(parsed.inputs.operation) && !saved.isPossible() ? [lossText(NOT_SAVED)] : [];
     if (cautions.length > 0)
         warnOfLoss(NOT_SAVED);
-    reporter.alsoReport(news);
+    reporters.add(news);
     tellsGithub = news.isAsked;
     const ended = await Promise.race([operate(parsed, { ...world, cautions }), cancellation.lastMoment]);
     isOver = true;
     close();
     log.endGroups();
-    const last = ended ?? cutOff(reporter.reported ?? (0,release_progress/* newRelease */.Gj)(parsed.inputs, world), (0,time_clock/* momentOf */.Et)(clock));
+    const last = ended ?? cutOff(reporters.reported ?? (0,release_progress/* newRelease */.Gj)(parsed.inputs, world), (0,time_clock/* momentOf */.Et)(clock));
     if (isSaving) {
         saved.save(last);
         if (last.status !== 'cancelled' || (0,release_state/* isAtRest */.UU)(last))
             saveState(saved_release/* STATE_SETTLED */.gB, 'true');
     }
-    reporter.finish(last);
+    reporters.finish(last);
     // Without a first request, e.g. when there are no credentials, nothing is printed yet.
     if (cancellation.signal.aborted)
         await toolkit.load();
@@ -47655,7 +47660,7 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
     const mayBeUntold = isSaving && tellsGithub;
     if (mayBeUntold)
         saveState(saved_release/* STATE_UNTOLD */.$R, 'true');
-    const isTold = await reporter.flush(cancellation.lastWord);
+    const isTold = await reporters.flush(cancellation.lastWord);
     if (mayBeUntold && (isTold || !cancellation.signal.aborted))
         saveState(saved_release/* STATE_UNTOLD */.$R, 'false');
     // Something may still hang, and a cancelled step has no time for it.
@@ -47860,11 +47865,14 @@ async function wrapUp(saved, parsed, world) {
 
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/step/reporters.js + 3 modules
+var step_reporters = __nccwpck_require__(4386);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
 // EXTERNAL MODULE: ./lib/step/step.js + 27 modules
 var step = __nccwpck_require__(6733);
 ;// CONCATENATED MODULE: ./lib/step/post-step.js
+
 
 
 
@@ -47877,7 +47885,7 @@ function stateOf(environment, name) {
     return environment[`STATE_${name}`] ?? '';
 }
 /** The post step: nothing when the main step settled its release, else what is left to do. It fails no job. */
-async function postStep({ environment, clock, toolkit, firstRequestSent, log, files, reporter, loadGithub, }) {
+async function postStep({ environment, clock, toolkit, firstRequestSent, log, files, reporters, loadGithub, }) {
     const path = stateOf(environment, saved_release/* STATE_FILE */.bv);
     if (path === '')
         return;
@@ -47897,132 +47905,42 @@ async function postStep({ environment, clock, toolkit, firstRequestSent, log, fi
         signal,
         loadGithub,
         isSecond: true,
-        onRelease: (release) => reporter.update(release),
+        onRelease: (release) => reporters.update(release),
     });
     if (isSettled) {
         close();
-        await news.flush(saved, NO_HURRY);
+        news.finish(saved);
+        await news.flush(NO_HURRY);
         return;
     }
-    reporter.alsoReport(news);
+    reporters.add(news);
     const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled';
     const ended = await wrapUp({ ...saved, wasLost: !wasCancelled }, parsed, world);
     close();
-    reporter.reportVerdict(ended);
+    reporters.finish(ended);
     const { title } = (0,sentences/* verdictSentences */.q)(ended);
     const paragraph = (0,sentences/* verdictParagraph */.u)(ended);
     log.line(`${title}. ${paragraph}`);
     if (needsSomebody(ended))
-        reporter.annotate(title, paragraph);
-    await reporter.flush(NO_HURRY);
+        (0,step_reporters/* annotate */.fz)(toolkit, title, paragraph);
+    await reporters.flush(NO_HURRY);
 }
 
 
 /***/ }),
 
-/***/ 2513:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $R: () => (/* binding */ STATE_UNTOLD),
-/* harmony export */   TX: () => (/* binding */ removeSavedRelease),
-/* harmony export */   bV: () => (/* binding */ readSavedRelease),
-/* harmony export */   bv: () => (/* binding */ STATE_FILE),
-/* harmony export */   gB: () => (/* binding */ STATE_SETTLED),
-/* harmony export */   n7: () => (/* binding */ STATE_REPORT),
-/* harmony export */   pA: () => (/* binding */ savedRelease)
-/* harmony export */ });
-/* unused harmony exports saveRelease, restoreRelease */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6247);
-/* harmony import */ var _text_read_bounded_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6391);
-/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4795);
-/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9937);
-
-
-
-
-
-
-
-
-/** Names of what the main step leaves to the post step through the runner. */
-const STATE_FILE = 'release-file';
-const STATE_REPORT = 'report-file';
-const STATE_SETTLED = 'settled';
-/** `true` while GitHub has not been told the end. */
-const STATE_UNTOLD = 'untold';
-const LARGE_BYTES = 256 * 1024;
-function savedRelease(environment) {
-    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(environment['RUNNER_TEMP'] || (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), `ecs-release-state-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
-    return {
-        path,
-        isPossible: () => {
-            const isWritten = (0,_files_js__WEBPACK_IMPORTED_MODULE_7__/* .attemptWrite */ .$)(path, ' '.repeat(LARGE_BYTES), 0o600);
-            if (isWritten)
-                removeSavedRelease(path);
-            return isWritten;
-        },
-        save: (release) => (0,_files_js__WEBPACK_IMPORTED_MODULE_7__/* .attemptWrite */ .$)(path, saveRelease(release), 0o600),
-    };
-}
-/** The release as text. */
-function saveRelease(release) {
-    const plan = release.plan && { ...release.plan, definition: undefined, budget: undefined };
-    return JSON.stringify({ ...release, plan });
-}
-/**
- * The release of a saved text; undefined when the text is not whole, as after a kill.
- * @param now in this process, which is another than the one that saved it
- */
-function restoreRelease(text, now) {
-    let saved;
-    try {
-        saved = JSON.parse(text, (_, value) => (isMoment(value) ? (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .broughtOver */ .kd)(value.atMs, now) : value));
-    }
-    catch {
-        return undefined;
-    }
-    if (!(0,_text_document_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(saved) || !isMoment(saved['startedAt']))
-        return undefined;
-    const release = saved;
-    return { ...release, plan: release.plan && restorePlan(release.plan, release.taskDefinition?.arn ?? '') };
-}
-function isMoment(value) {
-    return (0,_text_document_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(value) && typeof value['atMs'] === 'number' && typeof value['monotonicMs'] === 'number';
-}
-/** The post step registers nothing and has a limit of its own. */
-function restorePlan(plan, arn) {
-    return { ...plan, definition: { kind: 'use', arn }, budget: { totalMs: 0, overallMs: 0, phaseMs: () => 0 } };
-}
-/** Bytes of a saved release that are read; the largest have some 100 kB. */
-const MAX_SAVED_BYTES = 64 * 1024 * 1024;
-/** What the main step left; undefined when there is nothing to go on with. */
-function readSavedRelease(path) {
-    try {
-        return restoreRelease((0,_text_read_bounded_js__WEBPACK_IMPORTED_MODULE_5__/* .readBounded */ .C)(path, MAX_SAVED_BYTES) ?? '', (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .momentOf */ .Et)(_time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .systemClock */ .ml));
-    }
-    catch {
-        return undefined;
-    }
-}
-function removeSavedRelease(path) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
-}
-
-
-/***/ }),
-
-/***/ 8012:
+/***/ 4386:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  S: () => (/* binding */ StepReporter)
+  YH: () => (/* binding */ Annotation),
+  HQ: () => (/* binding */ ClosingLines),
+  tY: () => (/* binding */ Outputs),
+  JY: () => (/* binding */ ReportFile),
+  BD: () => (/* binding */ Summary),
+  fz: () => (/* binding */ annotate)
 });
 
 // EXTERNAL MODULE: ./lib/verdict.js
@@ -48341,115 +48259,298 @@ function secondsOf(durationMs) {
 
 // EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
 var summary = __nccwpck_require__(5259);
-;// CONCATENATED MODULE: ./lib/step/step-reporter.js
+;// CONCATENATED MODULE: ./lib/step/reporters.js
 
 
 
 
 
 
-/** Tells a release to the runner: outputs, summary, report, annotation, exit code; and on GitHub beside the run. */
-class StepReporter {
-    #toolkit;
+/** The report, once the release has ended. */
+class ReportFile {
     #files;
     #log;
-    #told;
-    /** The runner drops what a post step puts out. Source: actions/runner, ExecutionContext.CreatePostChild. */
-    #hasOutputs;
-    #outputsFailed = false;
-    #lossExpected;
-    #news;
-    constructor(toolkit, files, log, step) {
-        this.#toolkit = toolkit;
+    #isWritten = false;
+    constructor(files, log) {
         this.#files = files;
         this.#log = log;
-        this.#hasOutputs = step === 'main';
     }
-    /** The release as it was last told. */
-    get reported() {
-        return this.#told;
+    /** Empty while there is no report. */
+    get path() {
+        return this.#isWritten ? this.#files.reportPath : '';
     }
-    /** From now on the release is told there too. */
-    alsoReport(news) {
-        this.#news = news;
+    finish(ended) {
+        this.#isWritten = this.#files.writeReport(renderReport(ended));
+        if (!this.#isWritten)
+            this.#log.line('Warning: the report could not be written (RUNNER_TEMP).');
     }
-    /**
-     * What is still under way to GitHub, up to the last moment that there is.
-     * @returns whether it has arrived
-     */
-    async flush(lastMoment) {
-        if (this.#news === undefined || this.#told === undefined)
-            return true;
-        return await this.#news.flush(this.#told, lastMoment);
+}
+/** The outputs: ids as soon as they exist, everything with the verdict. */
+class Outputs {
+    #toolkit;
+    #log;
+    #report;
+    #hasFailed = false;
+    #lossExpected;
+    /** @param report finishes before the outputs do */
+    constructor(toolkit, log, report) {
+        this.#toolkit = toolkit;
+        this.#log = log;
+        this.#report = report;
     }
     /**
      * Before anything is changed in AWS: puts out that nothing is known of the end, which is what later jobs see when this
-     * step is killed before it can tell. Resolves when it is written.
+     * step is killed before it can say. Resolves when it is written.
      */
     async expectLoss() {
         if (this.#lossExpected === undefined) {
-            this.#output('status', 'unknown');
-            this.#output('rollback-status', 'unknown');
+            this.#put('status', 'unknown');
+            this.#put('rollback-status', 'unknown');
             this.#lossExpected = this.#toolkit.load();
         }
         await this.#lossExpected;
     }
-    /** What is on disk survives a killed step: the summary at each change, the ids as soon as they exist. */
-    update(release) {
-        const before = this.#told;
-        this.#told = release;
-        const { taskDefinition, deploymentId } = release;
+    update({ taskDefinition, deploymentId }, before) {
         if (taskDefinition !== before?.taskDefinition)
-            this.#output('task-definition-arn', taskDefinition?.arn ?? '');
+            this.#put('task-definition-arn', taskDefinition?.arn ?? '');
         if (deploymentId !== before?.deploymentId)
-            this.#output('codedeploy-deployment-id', deploymentId ?? '');
-        const isTold = before?.timeline === release.timeline && before.deploymentId === deploymentId && before.waits === release.waits;
-        if (!isTold || release.status !== undefined)
-            this.#files.writeSummary((0,summary/* renderSummary */.Br)(release));
-        this.#news?.update(release);
+            this.#put('codedeploy-deployment-id', deploymentId ?? '');
     }
-    /** The end: the verdict in every place, and the exit code with it. */
     finish(ended) {
-        this.reportVerdict(ended);
-        const annotation = renderAnnotation(ended);
-        if (annotation === undefined)
-            return;
-        this.annotate(annotation.title, annotation.message);
-        process.exitCode = 1;
-    }
-    /** Outputs, report, summary and the last lines of the log. */
-    reportVerdict(ended) {
-        this.#told = ended;
-        const hasReport = this.#files.writeReport(renderReport(ended));
-        const outputs = renderOutputs(ended, hasReport ? this.#files.reportPath : '');
+        const outputs = renderOutputs(ended, this.#report.path);
         for (const name of OUTPUT_NAMES)
-            this.#output(name, outputs[name]);
-        const hasSummary = this.#files.writeSummary((0,summary/* renderSummary */.Br)(ended));
-        if (!hasReport)
-            this.#log.line('Warning: the report could not be written (RUNNER_TEMP).');
-        if (!hasSummary)
-            this.#log.line('Warning: the job summary could not be written (GITHUB_STEP_SUMMARY).');
-        for (const line of (0,log_lines/* closingLines */.Po)(ended))
-            this.#log.line(line);
-    }
-    annotate(title, message) {
-        this.#toolkit.use((core) => core.error((0,untrusted/* logLine */.BP)(message), { title: (0,untrusted/* logLine */.BP)(title) }));
+            this.#put(name, outputs[name]);
     }
     /** An output that cannot be written decides no release. */
-    #output(name, value) {
-        if (!this.#hasOutputs)
-            return;
+    #put(name, value) {
         this.#toolkit.use((core) => {
             try {
                 core.setOutput(name, value);
             }
             catch {
-                if (!this.#outputsFailed)
+                if (!this.#hasFailed)
                     this.#log.line('Warning: outputs could not be written (GITHUB_OUTPUT).');
-                this.#outputsFailed = true;
+                this.#hasFailed = true;
             }
         });
     }
+}
+/** The job summary, at each change: what is on disk survives a killed step. */
+class Summary {
+    #files;
+    #log;
+    constructor(files, log) {
+        this.#files = files;
+        this.#log = log;
+    }
+    update(release, before) {
+        const { timeline, deploymentId, waits, status } = release;
+        const isSame = before?.timeline === timeline && before.deploymentId === deploymentId && before.waits === waits;
+        if (!isSame || status !== undefined)
+            this.#files.writeSummary((0,summary/* renderSummary */.Br)(release));
+    }
+    finish(ended) {
+        const isWritten = this.#files.writeSummary((0,summary/* renderSummary */.Br)(ended));
+        if (!isWritten)
+            this.#log.line('Warning: the job summary could not be written (GITHUB_STEP_SUMMARY).');
+    }
+}
+/** The last lines of the log; those before are printed as things happen. */
+class ClosingLines {
+    #log;
+    constructor(log) {
+        this.#log = log;
+    }
+    finish(ended) {
+        for (const line of (0,log_lines/* closingLines */.Po)(ended))
+            this.#log.line(line);
+    }
+}
+/** The annotation of a step that fails, and the exit code with it. */
+class Annotation {
+    #toolkit;
+    constructor(toolkit) {
+        this.#toolkit = toolkit;
+    }
+    finish(ended) {
+        const annotation = renderAnnotation(ended);
+        if (annotation === undefined)
+            return;
+        annotate(this.#toolkit, annotation.title, annotation.message);
+        process.exitCode = 1;
+    }
+}
+function annotate(toolkit, title, message) {
+    toolkit.use((core) => core.error((0,untrusted/* logLine */.BP)(message), { title: (0,untrusted/* logLine */.BP)(title) }));
+}
+
+
+/***/ }),
+
+/***/ 2513:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $R: () => (/* binding */ STATE_UNTOLD),
+/* harmony export */   TX: () => (/* binding */ removeSavedRelease),
+/* harmony export */   bV: () => (/* binding */ readSavedRelease),
+/* harmony export */   bv: () => (/* binding */ STATE_FILE),
+/* harmony export */   gB: () => (/* binding */ STATE_SETTLED),
+/* harmony export */   n7: () => (/* binding */ STATE_REPORT),
+/* harmony export */   pA: () => (/* binding */ savedRelease)
+/* harmony export */ });
+/* unused harmony exports saveRelease, restoreRelease */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_read_bounded_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6391);
+/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4795);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9937);
+
+
+
+
+
+
+
+
+/** Names of what the main step leaves to the post step through the runner. */
+const STATE_FILE = 'release-file';
+const STATE_REPORT = 'report-file';
+const STATE_SETTLED = 'settled';
+/** `true` while GitHub has not been told the end. */
+const STATE_UNTOLD = 'untold';
+const LARGE_BYTES = 256 * 1024;
+function savedRelease(environment) {
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(environment['RUNNER_TEMP'] || (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), `ecs-release-state-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
+    return {
+        path,
+        isPossible: () => {
+            const isWritten = (0,_files_js__WEBPACK_IMPORTED_MODULE_7__/* .attemptWrite */ .$)(path, ' '.repeat(LARGE_BYTES), 0o600);
+            if (isWritten)
+                removeSavedRelease(path);
+            return isWritten;
+        },
+        save: (release) => (0,_files_js__WEBPACK_IMPORTED_MODULE_7__/* .attemptWrite */ .$)(path, saveRelease(release), 0o600),
+    };
+}
+/** The release as text. */
+function saveRelease(release) {
+    const plan = release.plan && { ...release.plan, definition: undefined, budget: undefined };
+    return JSON.stringify({ ...release, plan });
+}
+/**
+ * The release of a saved text; undefined when the text is not whole, as after a kill.
+ * @param now in this process, which is another than the one that saved it
+ */
+function restoreRelease(text, now) {
+    let saved;
+    try {
+        saved = JSON.parse(text, (_, value) => (isMoment(value) ? (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .broughtOver */ .kd)(value.atMs, now) : value));
+    }
+    catch {
+        return undefined;
+    }
+    if (!(0,_text_document_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(saved) || !isMoment(saved['startedAt']))
+        return undefined;
+    const release = saved;
+    return { ...release, plan: release.plan && restorePlan(release.plan, release.taskDefinition?.arn ?? '') };
+}
+function isMoment(value) {
+    return (0,_text_document_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(value) && typeof value['atMs'] === 'number' && typeof value['monotonicMs'] === 'number';
+}
+/** The post step registers nothing and has a limit of its own. */
+function restorePlan(plan, arn) {
+    return { ...plan, definition: { kind: 'use', arn }, budget: { totalMs: 0, overallMs: 0, phaseMs: () => 0 } };
+}
+/** Bytes of a saved release that are read; the largest have some 100 kB. */
+const MAX_SAVED_BYTES = 64 * 1024 * 1024;
+/** What the main step left; undefined when there is nothing to go on with. */
+function readSavedRelease(path) {
+    try {
+        return restoreRelease((0,_text_read_bounded_js__WEBPACK_IMPORTED_MODULE_5__/* .readBounded */ .C)(path, MAX_SAVED_BYTES) ?? '', (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .momentOf */ .Et)(_time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .systemClock */ .ml));
+    }
+    catch {
+        return undefined;
+    }
+}
+function removeSavedRelease(path) {
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(path, { force: true });
+}
+
+
+/***/ }),
+
+/***/ 9735:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  q: () => (/* binding */ MainStepReporters),
+  b: () => (/* binding */ postStepReporters)
+});
+
+;// CONCATENATED MODULE: ./lib/report/reporter.js
+/** Reports to each of these, in order. */
+class Reporters {
+    #reporters;
+    #reported;
+    constructor(reporters) {
+        this.#reporters = [...reporters];
+    }
+    /** The release as it was last reported. */
+    get reported() {
+        return this.#reported;
+    }
+    /** From now on the release is reported there too. */
+    add(reporter) {
+        this.#reporters.push(reporter);
+    }
+    update(release) {
+        const before = this.#reported;
+        this.#reported = release;
+        for (const reporter of this.#reporters)
+            reporter.update?.(release, before);
+    }
+    finish(ended) {
+        this.#reported = ended;
+        for (const reporter of this.#reporters)
+            reporter.finish?.(ended);
+    }
+    async flush(lastMoment) {
+        const arrived = await Promise.all(this.#reporters.map((reporter) => reporter.flush?.(lastMoment) ?? true));
+        return arrived.every((has) => has);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/step/reporters.js + 3 modules
+var reporters = __nccwpck_require__(4386);
+;// CONCATENATED MODULE: ./lib/step/step-reporters.js
+
+
+/** Where the main step reports; what tells GitHub is added once it is known. */
+class MainStepReporters extends Reporters {
+    #outputs;
+    constructor(toolkit, files, log) {
+        const report = new reporters/* ReportFile */.JY(files, log);
+        const outputs = new reporters/* Outputs */.tY(toolkit, log, report);
+        super([report, outputs, new reporters/* Summary */.BD(files, log), new reporters/* ClosingLines */.HQ(log), new reporters/* Annotation */.YH(toolkit)]);
+        this.#outputs = outputs;
+    }
+    /** Before anything is changed in AWS. Resolves when the outputs say that nothing is known of the end. */
+    async expectLoss() {
+        await this.#outputs.expectLoss();
+    }
+}
+/**
+ * Where the post step reports, which fails no job. It has no outputs: the runner drops them.
+ * Source: actions/runner, ExecutionContext.CreatePostChild.
+ */
+function postStepReporters(files, log) {
+    return new Reporters([new reporters/* ReportFile */.JY(files, log), new reporters/* Summary */.BD(files, log), new reporters/* ClosingLines */.HQ(log)]);
 }
 
 
@@ -50326,13 +50427,15 @@ function githubNews(options) {
     return {
         isAsked: comment !== undefined || deployment !== undefined,
         update: (release) => {
-            // An end is told with the last words: it may not be the last, and it is all that counts then.
+            // An end is published by the flush: it may not be the last, and it is all that counts then.
             for (const { publisher } of pendingOf(release))
                 if (release.status === undefined)
                     publisher.publish(release);
         },
-        flush: async (release, lastMoment) => {
-            pendingOf(release);
+        finish: (ended) => {
+            pendingOf(ended);
+        },
+        flush: async (lastMoment) => {
             const endings = await Promise.all([...pending.values()].map(async ({ publisher, last }) => [
                 publisher,
                 await publisher.flush(last, lastMoment),

@@ -7,8 +7,9 @@ import { firstRequestSent } from './step/first-request.ts'
 import { stepLog } from './step/log.ts'
 import { mainStep } from './step/main-step.ts'
 import { postStep, stateOf } from './step/post-step.ts'
+import { annotate } from './step/reporters.ts'
 import { STATE_REPORT } from './step/saved-release.ts'
-import { StepReporter } from './step/step-reporter.ts'
+import { MainStepReporters, postStepReporters } from './step/step-reporters.ts'
 import { catchStrayOutput, quotedLines } from './step/stray-output.ts'
 import { laterToolkit } from './step/toolkit.ts'
 import { inSentence, logLine } from './text/untrusted.ts'
@@ -20,7 +21,8 @@ const log = stepLog(toolkit)
 const files = stepFiles(environment, stateOf(environment, STATE_REPORT))
 /** By the name of the entry, never by what was saved: a post step must not release anything. */
 const isPost = basename(process.argv[1] ?? '') === 'post.js'
-const reporter = new StepReporter(toolkit, files, log, isPost ? 'post' : 'main')
+const mainReporters = new MainStepReporters(toolkit, files, log)
+const reporters = isPost ? postStepReporters(files, log) : mainReporters
 
 catchStrayOutput(log.line)
 // Whatever is thrown where nobody waits for it, rejected promises included.
@@ -29,8 +31,10 @@ process.on('uncaughtException', (error) => void endWithBug(error))
 try {
   const sent = firstRequestSent()
   const loadGithub = () => import('@actions/github')
-  const parts = { environment, clock: systemClock, toolkit, firstRequestSent: sent, log, files, reporter, loadGithub }
-  const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation: listenForCancel(), exit })
+  const parts = { environment, clock: systemClock, toolkit, firstRequestSent: sent, log, files, loadGithub }
+  const running = isPost
+    ? postStep({ ...parts, reporters })
+    : mainStep({ ...parts, reporters: mainReporters, cancellation: listenForCancel(), exit })
   await Promise.race([sent, running])
   await toolkit.load()
   await running
@@ -49,7 +53,7 @@ async function endWithBug(error: unknown): Promise<void> {
     await toolkit.load()
     log.endGroups()
     tellBug(error)
-    await reporter.flush(new Promise(() => {}))
+    await reporters.flush(new Promise(() => {}))
   } catch (second) {
     process.exitCode = isPost ? 0 : 1
     process.stdout.write(`${logLine(`Nothing can be told of this release: ${describeThrown(second).message}`)}\n`)
@@ -62,15 +66,15 @@ function tellBug(error: unknown): void {
   const { message, stack } = describeThrown(error)
   for (const line of quotedLines(stack)) log.line(line)
   const failure = `This is a mistake in the action itself (${inSentence(message)}); please report it.`
-  const { reported: told } = reporter
+  const { reported: told } = reporters
   if (told === undefined || isPost) {
-    reporter.annotate(isPost ? 'The post step failed' : 'Failed before anything was checked', failure)
+    annotate(toolkit, isPost ? 'The post step failed' : 'Failed before anything was checked', failure)
     process.exitCode = isPost ? 0 : 1
     return
   }
   const problems = [...told.problems, { reason: 'internal-error' as const, sentence: failure }]
   const mayRun = told.deploymentId !== undefined || mayHaveStarted(told)
-  reporter.finish({
+  reporters.finish({
     ...told,
     status: mayRun ? 'unknown' : 'refused',
     failure,

@@ -8,7 +8,7 @@ import type { Cancellation } from '../../src/step/cancellation.ts'
 import { stepFiles } from '../../src/step/files.ts'
 import { stepLog } from '../../src/step/log.ts'
 import { mainStep } from '../../src/step/main-step.ts'
-import { StepReporter } from '../../src/step/step-reporter.ts'
+import { MainStepReporters } from '../../src/step/step-reporters.ts'
 import { laterToolkit, type Toolkit } from '../../src/step/toolkit.ts'
 import { systemClock } from '../../src/time/clock.ts'
 
@@ -88,7 +88,7 @@ async function cancelledWhileItHangs(environment: NodeJS.ProcessEnv, change: (ha
     firstRequestSent: Promise.resolve(),
     log,
     files,
-    reporter: new StepReporter(toolkit, files, log, 'main'),
+    reporters: new MainStepReporters(toolkit, files, log),
     cancellation,
     loadGithub: () => import('@actions/github'),
     exit: () => {

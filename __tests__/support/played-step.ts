@@ -5,7 +5,7 @@ import { stepLog } from '../../src/step/log.ts'
 import { mainStep } from '../../src/step/main-step.ts'
 import { postStep, stateOf } from '../../src/step/post-step.ts'
 import { STATE_REPORT } from '../../src/step/saved-release.ts'
-import { StepReporter } from '../../src/step/step-reporter.ts'
+import { MainStepReporters, postStepReporters } from '../../src/step/step-reporters.ts'
 import { laterToolkit, type Toolkit } from '../../src/step/toolkit.ts'
 import type { Clock } from '../../src/time/clock.ts'
 import { type StepOptions, stepEnvironment } from '../../tools/rehearsal/action-step.ts'
@@ -74,7 +74,6 @@ export async function playStep(
     firstRequestSent: Promise.resolve(),
     log,
     files,
-    reporter: new StepReporter(toolkit, files, log, isPost ? 'post' : 'main'),
     loadGithub: () => Promise.reject(new Error('Nothing is told on GitHub here.')),
   }
   const never = new Promise<void>(() => {})
@@ -82,7 +81,9 @@ export async function playStep(
   // The SDK looks for these in the process itself.
   Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL: gate.url })
   process.exitCode = undefined
-  const running = isPost ? postStep(parts) : mainStep({ ...parts, cancellation, exit: () => {} })
+  const running = isPost
+    ? postStep({ ...parts, reporters: postStepReporters(files, log) })
+    : mainStep({ ...parts, reporters: new MainStepReporters(toolkit, files, log), cancellation, exit: () => {} })
   const died = new Promise<void>((resolve) => death.signal.addEventListener('abort', () => resolve()))
   await Promise.race([Promise.all([toolkit.load(), running]), died])
   const exitCode = death.signal.aborted ? 137 : Number(process.exitCode ?? 0)

@@ -7,6 +7,7 @@ import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
 import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import type { Release } from '../../src/release-state.ts'
+import { Reporters } from '../../src/report/reporter.ts'
 import { githubNews } from '../../src/step/github-news.ts'
 import type { Log } from '../../src/world.ts'
 import { type GithubApi, type GithubApiOptions, startGithubApi } from '../../tools/fake-github/github-api.ts'
@@ -113,6 +114,7 @@ export async function tellOperation(
     log,
     mayHaveBegun: false,
   })
+  const reporters = new Reporters([news])
   const result = await simulateRelease({
     scenario: baseScenario,
     account,
@@ -122,9 +124,10 @@ export async function tellOperation(
       onLaneFreed: news.announceFreed,
       ...world,
       run,
-      onRelease: (release) => news.update(release),
+      onRelease: (release) => reporters.update(release),
     },
   })
-  await news.flush(result.release, new Promise(() => {}))
+  reporters.finish(result.release)
+  await reporters.flush(new Promise(() => {}))
   return { ...result, notices }
 }

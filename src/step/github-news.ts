@@ -9,19 +9,17 @@ import { troubleLines } from '../github/undelivered-lines.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { askedOf } from '../release/progress.ts'
 import type { FreedLane, Release } from '../release-state.ts'
+import type { Reporter } from '../report/reporter.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { Clock } from '../time/clock.ts'
 import type { GithubRun } from '../workflow-run/github-run.ts'
 import { type PullRequest, pullRequestOf } from '../workflow-run/pull-request.ts'
 import type { Log } from '../world.ts'
 
-/** Tells a release on GitHub, beside the run itself. */
-export interface GithubNews {
-  /** Something is told at all. */
+/** Reports a release on GitHub, beside the run itself: in a comment, and as a GitHub deployment. */
+export interface GithubNews extends Required<Reporter> {
+  /** Something is reported at all. */
   isAsked: boolean
-  update(release: Release): void
-  /** The last words. @returns whether every place says them, as far as it takes any */
-  flush(release: Release, lastMoment: Promise<void>): Promise<boolean>
   /** A pull request has lost its lane. */
   announceFreed(freed: FreedLane): void
 }
@@ -79,11 +77,13 @@ export function githubNews(options: GithubNewsOptions): GithubNews {
   return {
     isAsked: comment !== undefined || deployment !== undefined,
     update: (release) => {
-      // An end is told with the last words: it may not be the last, and it is all that counts then.
+      // An end is published by the flush: it may not be the last, and it is all that counts then.
       for (const { publisher } of pendingOf(release)) if (release.status === undefined) publisher.publish(release)
     },
-    flush: async (release, lastMoment) => {
-      pendingOf(release)
+    finish: (ended) => {
+      pendingOf(ended)
+    },
+    flush: async (lastMoment) => {
       const endings = await Promise.all(
         [...pending.values()].map(
           async ({ publisher, last }): Promise<[Publisher, Delivery]> => [

@@ -9,7 +9,7 @@ import type { StepLog } from './log.ts'
 import { STATE_FILE, STATE_REPORT, STATE_SETTLED, STATE_UNTOLD, savedRelease } from './saved-release.ts'
 import { savedWhen } from './saved-when.ts'
 import { buildStep, type StepParts } from './step.ts'
-import type { StepReporter } from './step-reporter.ts'
+import type { MainStepReporters } from './step-reporters.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
 /** What the entry has made. */
@@ -20,14 +20,14 @@ export interface MainStepParts {
   firstRequestSent: Promise<void>
   log: StepLog
   files: StepFiles
-  reporter: StepReporter
+  reporters: MainStepReporters
   cancellation: Cancellation
   loadGithub: StepParts['loadGithub']
   /** Ends the process as soon as everything is printed. */
   exit(): void
 }
 
-/** The main step: a release, told as it goes, with what its post step needs to go on when this step is lost. */
+/** The main step: a release, reported as it goes, with what its post step needs to go on when this step is lost. */
 export async function mainStep({
   environment,
   clock,
@@ -35,7 +35,7 @@ export async function mainStep({
   firstRequestSent,
   log,
   files,
-  reporter,
+  reporters,
   cancellation,
   loadGithub,
   exit,
@@ -59,8 +59,8 @@ export async function mainStep({
   function onRelease(news: Release): void {
     // Of a step that was cut off: what it hung on may go on for a moment.
     if (isOver) return
-    const before = reporter.reported
-    reporter.update(news)
+    const before = reporters.reported
+    reporters.update(news)
     if (!savedWhen(before, news, tellsGithub)) return
     if (!saved.save(news)) warnOfLoss(NOT_SAVED)
     if (isSaving) return
@@ -82,29 +82,29 @@ export async function mainStep({
     onRelease,
     beforeWrite: async () => {
       if (!isSaving) saveState(STATE_REPORT, files.reportPath)
-      await reporter.expectLoss()
+      await reporters.expectLoss()
     },
   })
   const cautions = mayWrite(parsed.inputs.operation) && !saved.isPossible() ? [lossText(NOT_SAVED)] : []
   if (cautions.length > 0) warnOfLoss(NOT_SAVED)
-  reporter.alsoReport(news)
+  reporters.add(news)
   tellsGithub = news.isAsked
   const ended = await Promise.race([operate(parsed, { ...world, cautions }), cancellation.lastMoment])
   isOver = true
   close()
   log.endGroups()
-  const last = ended ?? cutOff(reporter.reported ?? newRelease(parsed.inputs, world), momentOf(clock))
+  const last = ended ?? cutOff(reporters.reported ?? newRelease(parsed.inputs, world), momentOf(clock))
   if (isSaving) {
     saved.save(last)
     if (last.status !== 'cancelled' || isAtRest(last)) saveState(STATE_SETTLED, 'true')
   }
-  reporter.finish(last)
+  reporters.finish(last)
   // Without a first request, e.g. when there are no credentials, nothing is printed yet.
   if (cancellation.signal.aborted) await toolkit.load()
   // A cancelled step may be killed before GitHub has answered; its post step then tells the end.
   const mayBeUntold = isSaving && tellsGithub
   if (mayBeUntold) saveState(STATE_UNTOLD, 'true')
-  const isTold = await reporter.flush(cancellation.lastWord)
+  const isTold = await reporters.flush(cancellation.lastWord)
   if (mayBeUntold && (isTold || !cancellation.signal.aborted)) saveState(STATE_UNTOLD, 'false')
   // Something may still hang, and a cancelled step has no time for it.
   if (cancellation.signal.aborted) exit()

@@ -1,12 +1,13 @@
 import { wrapUp } from '../operations/wrap-up.ts'
 import { needsSomebody } from '../release/resume.ts'
+import type { Reporters } from '../report/reporter.ts'
 import { verdictParagraph, verdictSentences } from '../report/sentences.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Log } from '../world.ts'
 import type { StepFiles } from './files.ts'
+import { annotate } from './reporters.ts'
 import { readSavedRelease, removeSavedRelease, STATE_FILE, STATE_SETTLED, STATE_UNTOLD } from './saved-release.ts'
 import { buildStep, type StepParts } from './step.ts'
-import type { StepReporter } from './step-reporter.ts'
 import type { LaterToolkit } from './toolkit.ts'
 
 /** What the entry has made. */
@@ -17,7 +18,7 @@ export interface PostStepParts {
   firstRequestSent: Promise<void>
   log: Log
   files: StepFiles
-  reporter: StepReporter
+  reporters: Reporters
   loadGithub: StepParts['loadGithub']
 }
 
@@ -37,7 +38,7 @@ export async function postStep({
   firstRequestSent,
   log,
   files,
-  reporter,
+  reporters,
   loadGithub,
 }: PostStepParts): Promise<void> {
   const path = stateOf(environment, STATE_FILE)
@@ -58,21 +59,22 @@ export async function postStep({
     signal,
     loadGithub,
     isSecond: true,
-    onRelease: (release) => reporter.update(release),
+    onRelease: (release) => reporters.update(release),
   })
   if (isSettled) {
     close()
-    await news.flush(saved, NO_HURRY)
+    news.finish(saved)
+    await news.flush(NO_HURRY)
     return
   }
-  reporter.alsoReport(news)
+  reporters.add(news)
   const wasCancelled = saved.status === 'cancelled' || environment['INPUT_JOB-STATUS'] === 'cancelled'
   const ended = await wrapUp({ ...saved, wasLost: !wasCancelled }, parsed, world)
   close()
-  reporter.reportVerdict(ended)
+  reporters.finish(ended)
   const { title } = verdictSentences(ended)
   const paragraph = verdictParagraph(ended)
   log.line(`${title}. ${paragraph}`)
-  if (needsSomebody(ended)) reporter.annotate(title, paragraph)
-  await reporter.flush(NO_HURRY)
+  if (needsSomebody(ended)) annotate(toolkit, title, paragraph)
+  await reporters.flush(NO_HURRY)
 }

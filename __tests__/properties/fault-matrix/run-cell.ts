@@ -11,8 +11,9 @@ import type { Release } from '../../../src/release-state.ts'
 import { renderOutputs } from '../../../src/report/outputs.ts'
 import { verdictSentences } from '../../../src/report/sentences.ts'
 import { stepLog } from '../../../src/step/log.ts'
+import { annotate } from '../../../src/step/reporters.ts'
 import { restoreRelease, saveRelease } from '../../../src/step/saved-release.ts'
-import { StepReporter } from '../../../src/step/step-reporter.ts'
+import { MainStepReporters, postStepReporters } from '../../../src/step/step-reporters.ts'
 import type { LaterToolkit, Toolkit } from '../../../src/step/toolkit.ts'
 import { momentOf } from '../../../src/time/clock.ts'
 import { tokenFor } from '../../../tools/rehearsal/token-issuer.ts'
@@ -107,7 +108,7 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
       readText: async () => undefined,
     }
     const log = stepLog(toolkit)
-    const reporter = new StepReporter(toolkit, files, log, 'main')
+    const reporters = new MainStepReporters(toolkit, files, log)
 
     let beginsAtCall: number | undefined
     const begin = () => {
@@ -120,7 +121,7 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
     }
     const mayBegin = (release: Release) => story.isKilled !== true && (story.faultsBegin?.(release) ?? true)
     const onRelease = (release: Release) => {
-      reporter.update(release)
+      reporters.update(release)
       if (mayBegin(release)) begin()
     }
 
@@ -156,12 +157,13 @@ export async function runCell(story: Story, cell: CellFault | undefined): Promis
       },
     })
     const last = (await killed?.run()) ?? release
-    if (killed === undefined) reporter.finish(last)
+    if (killed === undefined) reporters.finish(last)
     else {
       // As the post step tells it.
-      reporter.reportVerdict(last)
+      postStepReporters(files, log).finish(last)
+      Object.assign(shown.outputs, renderOutputs(last, files.reportPath))
       const { title, cause, production } = verdictSentences(last)
-      if (needsSomebody(last)) reporter.annotate(title, `${cause} ${production}`)
+      if (needsSomebody(last)) annotate(toolkit, title, `${cause} ${production}`)
     }
     const exitCode = Number(process.exitCode ?? 0)
 
