@@ -36533,106 +36533,24 @@ function callProblem({ operation, serviceError }) {
 
 /***/ }),
 
-/***/ 9898:
+/***/ 7878:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $o: () => (/* binding */ getDeploymentGroup),
-/* harmony export */   $z: () => (/* binding */ getDeploymentTarget),
-/* harmony export */   Ie: () => (/* binding */ getDatedDeployment),
-/* harmony export */   JA: () => (/* binding */ getAppSpec),
 /* harmony export */   Pw: () => (/* binding */ describeDeploymentGroups),
-/* harmony export */   Uk: () => (/* binding */ stopDeployment),
-/* harmony export */   Yy: () => (/* binding */ createDeployment),
 /* harmony export */   bz: () => (/* binding */ listActiveDeployments),
 /* harmony export */   d9: () => (/* binding */ listDeploymentsSince),
-/* harmony export */   i8: () => (/* binding */ getDeployment),
 /* harmony export */   iB: () => (/* binding */ listApplications),
-/* harmony export */   pT: () => (/* binding */ getDeploymentConfig),
-/* harmony export */   s6: () => (/* binding */ listSucceededDeployments),
-/* harmony export */   vI: () => (/* binding */ continueDeployment)
+/* harmony export */   s6: () => (/* binding */ listSucceededDeployments)
 /* harmony export */ });
 /* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7507);
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8416);
 /* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
 /* harmony import */ var _service_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4849);
 
 
 
 
-
-/** @throws CallError; code `DeploymentDoesNotExist` */
-async function getDeployment(aws, deploymentId) {
-    return (await getDatedDeployment(aws, deploymentId)).info;
-}
-/** @throws CallError; code `DeploymentDoesNotExist` */
-async function getDatedDeployment(aws, deploymentId) {
-    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentCommand */ .Tvn({ deploymentId }));
-        let dateMs;
-        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keepDate */ .iQ)(command, (atMs) => {
-            dateMs = atMs;
-        });
-        const { deploymentInfo: info } = await aws.codeDeploy.send(command, { abortSignal });
-        if (info?.status === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no status');
-        return { info, answeredAtMs: dateMs ?? aws.clock.now() };
-    });
-}
-/**
- * The deployment's only target, an ECS service.
- * @param targetId `cluster:service`, both by name (source: API Reference, ECSTarget)
- * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
- */
-async function getDeploymentTarget(aws, deploymentId, targetId) {
-    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentTarget', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentTargetCommand */ .Oxg({ deploymentId, targetId }));
-        const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal });
-        if (deploymentTarget?.ecsTarget === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no target');
-        const events = deploymentTarget.ecsTarget.lifecycleEvents?.length ?? 0;
-        if (events > MAX_EVENTS)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)(`${events} lifecycle events`);
-        return deploymentTarget;
-    });
-}
-/** Lifecycle events of a target at most; CodeDeploy has 11 for ECS. Source: User Guide, AppSpec 'hooks' section. */
-const MAX_EVENTS = 100;
-/** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
-async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
-    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentGroup', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentGroupCommand */ .WOp({ applicationName, deploymentGroupName }));
-        const { deploymentGroupInfo } = await aws.codeDeploy.send(command, { abortSignal });
-        if (deploymentGroupInfo === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no deployment group');
-        return deploymentGroupInfo;
-    });
-}
-/** @throws CallError; code `DeploymentConfigDoesNotExist` */
-async function getDeploymentConfig(aws, deploymentConfigName) {
-    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentConfig', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetDeploymentConfigCommand */ .z2K({ deploymentConfigName }));
-        const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal });
-        if (deploymentConfigInfo === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no configuration');
-        return deploymentConfigInfo;
-    });
-}
-/**
- * The text of an AppSpec that was deployed, by its sum. Source: observed, not documented.
- * @throws CallError; code `RevisionDoesNotExist`
- */
-async function getAppSpec(aws, applicationName, sha256) {
-    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetApplicationRevision', async (abortSignal) => {
-        const revision = { revisionType: 'AppSpecContent', appSpecContent: { sha256 } };
-        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .GetApplicationRevisionCommand */ .dpB({ applicationName, revision });
-        const content = (await aws.codeDeploy.send(command, { abortSignal })).revision?.appSpecContent?.content;
-        if (!content)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no AppSpec');
-        return content;
-    });
-}
 /** Ids of deployments of the group that have not ended. @throws CallError */
 async function listActiveDeployments(aws, application, group) {
     const filter = { includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'] };
@@ -36692,43 +36610,6 @@ async function describeDeploymentGroups(aws, applicationName) {
 }
 /** Source: API Reference, BatchGetDeploymentGroups: 100 names a call. */
 const MAX_GROUPS_PER_CALL = 100;
-/** What the id of a deployment is made of. Observed, not documented. */
-const DEPLOYMENT_ID = /^d-[\w-]{1,100}$/;
-/**
- * Starts a deployment: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
- * accepted.
- * @returns the deployment's id
- * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
- */
-async function createDeployment(aws, request) {
-    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnce */ .VB)(aws, 'codedeploy:CreateDeployment', async (abortSignal) => {
-        const { deploymentId } = await aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .CreateDeploymentCommand */ .ttP(request)), {
-            abortSignal,
-        });
-        if (!deploymentId || !DEPLOYMENT_ID.test(deploymentId))
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no id of the deployment');
-        return deploymentId;
-    });
-}
-/**
- * Stops a deployment, rolling it back even when its group does not ask for that: changes AWS. Asking twice is harmless.
- * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
- */
-async function stopDeployment(aws, deploymentId, rollback) {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptWrite */ .$z)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .StopDeploymentCommand */ .NzN({ deploymentId, autoRollbackEnabled: rollback })), {
-        abortSignal,
-    }));
-}
-/**
- * Ends a wait of a deployment: that at `Ready`, so that it shifts production, or that before the original task set is
- * terminated. Changes AWS. Asking twice is refused, not carried out twice.
- * @throws CallError; code `DeploymentIsNotInReadyState`
- */
-async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnward */ .bv)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
-        abortSignal,
-    }));
-}
 /** Names and past deployments that are read at most; an account may have 10,000 applications (CodeDeploy quotas). */
 const MAX_NAMES = 20_000;
 /** Deployments of one group that are active, or as young as a release, at most; there is one at a time. */
@@ -36758,6 +36639,140 @@ async function allPages(operation, maxItems, read) {
 function noEnd(operation, items, pages) {
     const error = new _service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .NotSentError */ .SD(`The list of ${operation} has no end that can be meant (pages: ${pages}, entries: ${items}); no further page was asked for.`);
     return new _attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA(operation, (0,_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .readServiceError */ .Yo)(error), error);
+}
+
+
+/***/ }),
+
+/***/ 9898:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $o: () => (/* binding */ getDeploymentGroup),
+/* harmony export */   $z: () => (/* binding */ getDeploymentTarget),
+/* harmony export */   Ie: () => (/* binding */ getDatedDeployment),
+/* harmony export */   JA: () => (/* binding */ getAppSpec),
+/* harmony export */   Uk: () => (/* binding */ stopDeployment),
+/* harmony export */   Yy: () => (/* binding */ createDeployment),
+/* harmony export */   i8: () => (/* binding */ getDeployment),
+/* harmony export */   pT: () => (/* binding */ getDeploymentConfig),
+/* harmony export */   vI: () => (/* binding */ continueDeployment)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7507);
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8416);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
+
+
+
+
+/** @throws CallError; code `DeploymentDoesNotExist` */
+async function getDeployment(aws, deploymentId) {
+    return (await getDatedDeployment(aws, deploymentId)).info;
+}
+/** @throws CallError; code `DeploymentDoesNotExist` */
+async function getDatedDeployment(aws, deploymentId) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeployment', async (abortSignal) => {
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentCommand */ .Tvn({ deploymentId }));
+        let dateMs;
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keepDate */ .iQ)(command, (atMs) => {
+            dateMs = atMs;
+        });
+        const { deploymentInfo: info } = await aws.codeDeploy.send(command, { abortSignal });
+        if (info?.status === undefined)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no status');
+        return { info, answeredAtMs: dateMs ?? aws.clock.now() };
+    });
+}
+/**
+ * The deployment's only target, an ECS service.
+ * @param targetId `cluster:service`, both by name (source: API Reference, ECSTarget)
+ * @throws CallError; codes `DeploymentNotStarted` and `DeploymentTargetDoesNotExist` while there is none yet
+ */
+async function getDeploymentTarget(aws, deploymentId, targetId) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentTarget', async (abortSignal) => {
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentTargetCommand */ .Oxg({ deploymentId, targetId }));
+        const { deploymentTarget } = await aws.codeDeploy.send(command, { abortSignal });
+        if (deploymentTarget?.ecsTarget === undefined)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no target');
+        const events = deploymentTarget.ecsTarget.lifecycleEvents?.length ?? 0;
+        if (events > MAX_EVENTS)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)(`${events} lifecycle events`);
+        return deploymentTarget;
+    });
+}
+/** Lifecycle events of a target at most; CodeDeploy has 11 for ECS. Source: User Guide, AppSpec 'hooks' section. */
+const MAX_EVENTS = 100;
+/** @throws CallError; codes `ApplicationDoesNotExist`, `DeploymentGroupDoesNotExist` */
+async function getDeploymentGroup(aws, applicationName, deploymentGroupName) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentGroup', async (abortSignal) => {
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentGroupCommand */ .WOp({ applicationName, deploymentGroupName }));
+        const { deploymentGroupInfo } = await aws.codeDeploy.send(command, { abortSignal });
+        if (deploymentGroupInfo === undefined)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no deployment group');
+        return deploymentGroupInfo;
+    });
+}
+/** @throws CallError; code `DeploymentConfigDoesNotExist` */
+async function getDeploymentConfig(aws, deploymentConfigName) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetDeploymentConfig', async (abortSignal) => {
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetDeploymentConfigCommand */ .z2K({ deploymentConfigName }));
+        const { deploymentConfigInfo } = await aws.codeDeploy.send(command, { abortSignal });
+        if (deploymentConfigInfo === undefined)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no configuration');
+        return deploymentConfigInfo;
+    });
+}
+/**
+ * The text of an AppSpec that was deployed, by its sum. Source: observed, not documented.
+ * @throws CallError; code `RevisionDoesNotExist`
+ */
+async function getAppSpec(aws, applicationName, sha256) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetApplicationRevision', async (abortSignal) => {
+        const revision = { revisionType: 'AppSpecContent', appSpecContent: { sha256 } };
+        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetApplicationRevisionCommand */ .dpB({ applicationName, revision });
+        const content = (await aws.codeDeploy.send(command, { abortSignal })).revision?.appSpecContent?.content;
+        if (!content)
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no AppSpec');
+        return content;
+    });
+}
+/** What the id of a deployment is made of. Observed, not documented. */
+const DEPLOYMENT_ID = /^d-[\w-]{1,100}$/;
+/**
+ * Starts a deployment: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
+ * accepted.
+ * @returns the deployment's id
+ * @throws CallError; code `DeploymentLimitExceeded` when the group has an active deployment
+ */
+async function createDeployment(aws, request) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnce */ .VB)(aws, 'codedeploy:CreateDeployment', async (abortSignal) => {
+        const { deploymentId } = await aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .CreateDeploymentCommand */ .ttP(request)), {
+            abortSignal,
+        });
+        if (!deploymentId || !DEPLOYMENT_ID.test(deploymentId))
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no id of the deployment');
+        return deploymentId;
+    });
+}
+/**
+ * Stops a deployment, rolling it back even when its group does not ask for that: changes AWS. Asking twice is harmless.
+ * @throws CallError; code `DeploymentAlreadyCompleted` when it has ended
+ */
+async function stopDeployment(aws, deploymentId, rollback) {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptWrite */ .$z)(aws, 'codedeploy:StopDeployment', (abortSignal) => aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .StopDeploymentCommand */ .NzN({ deploymentId, autoRollbackEnabled: rollback })), {
+        abortSignal,
+    }));
+}
+/**
+ * Ends a wait of a deployment: that at `Ready`, so that it shifts production, or that before the original task set is
+ * terminated. Changes AWS. Asking twice is refused, not carried out twice.
+ * @throws CallError; code `DeploymentIsNotInReadyState`
+ */
+async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnward */ .bv)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
+        abortSignal,
+    }));
 }
 
 
@@ -37671,6 +37686,8 @@ function roleOf({ taskSetLabel, identifer, status }, originalTaskSetId) {
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
+/* harmony import */ var _aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7878);
+
 
 
 /**
@@ -37721,7 +37738,7 @@ async function findOwn(aws, request, earlier, named) {
 async function newDeployments(aws, { applicationName = '', deploymentGroupName = '' }, earlier) {
     // By CodeDeploy's own clock only: one of a runner that is ahead would hide ours. Where there was none before, all are new.
     const { newestCreatedAtMs } = earlier;
-    const listed = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, newestCreatedAtMs));
+    const listed = await orCallError((0,_aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, newestCreatedAtMs));
     const group = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, applicationName, deploymentGroupName));
     return { listed, last: group instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? group : group.lastAttemptedDeployment?.deploymentId };
 }
@@ -37959,18 +37976,15 @@ function mayRollBack(snapshot) {
 
 /***/ }),
 
-/***/ 2243:
+/***/ 4826:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  e6: () => (/* binding */ follow),
-  qz: () => (/* binding */ tell),
-  Jd: () => (/* binding */ untilTheEnd)
+  e: () => (/* binding */ follow),
+  q: () => (/* binding */ tell)
 });
-
-// UNUSED EXPORTS: outcomeOf
 
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
@@ -37978,6 +37992,77 @@ var attempts = __nccwpck_require__(9967);
 var race = __nccwpck_require__(2132);
 // EXTERNAL MODULE: ./lib/follow/outage.js
 var outage = __nccwpck_require__(1446);
+;// CONCATENATED MODULE: ./lib/follow/continue.js
+
+
+/** How soon a deployment is continued again when that failed for a passing reason, in milliseconds. */
+const PROMOTE_AGAIN_MS = 10_000;
+/** It went on before we asked, or by a request of ours whose answer was lost: the next look shows. */
+const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlreadyCompleted']);
+/** Lets the deployment go on; one that we may not continue is followed all the same, because somebody else may. */
+async function promote(engine, deploymentId, watch, following) {
+    try {
+        await engine.promote(deploymentId);
+        watch.promoting.recovered();
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        const { kind, code } = error.serviceError;
+        if (kind === 'denied') {
+            watch.mayPromote = false;
+            following.onPromotionDenied(error, 'ready');
+            return;
+        }
+        if (!(0,outage/* mayRideOut */.J)(error.serviceError))
+            throw error;
+        if (NO_LONGER_READY.has(code))
+            return;
+        watch.promoting.failed(error);
+        watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failures);
+    }
+}
+/** Ends the wait before the original is terminated; where we may not, it is waited for. */
+async function endTerminationWait(engine, deploymentId, watch, following) {
+    try {
+        await engine.endTerminationWait(deploymentId);
+        watch.mayEndWait = false;
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        if (error.serviceError.kind === 'denied') {
+            watch.mayEndWait = false;
+            following.onPromotionDenied(error, 'termination');
+            return;
+        }
+        // Too early, too late or not for the moment: the next look shows which.
+        if (!(0,outage/* mayRideOut */.J)(error.serviceError))
+            throw error;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+;// CONCATENATED MODULE: ./lib/follow/finish-line.js
+
+/** The outcome a reading decides by itself, if it does. */
+function outcomeOf(snapshot, { finishLine, hooks }) {
+    if (snapshot.status === 'succeeded')
+        return { kind: 'finish-line', snapshot };
+    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return { kind: 'ended', snapshot };
+    if (finishLine === 'test-traffic' && isTestable(snapshot, hooks))
+        return { kind: 'finish-line', snapshot };
+    if (finishLine !== 'completion' && snapshot.eventsAreDone)
+        return { kind: 'finish-line', snapshot };
+    return undefined;
+}
+/** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
+function isTestable(snapshot, hooks) {
+    return (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && (!snapshot.eventsAreStale || hooks.AfterAllowTestTraffic === undefined);
+}
+
 ;// CONCATENATED MODULE: ./lib/follow/pace.js
 const SECOND_MS = 1_000;
 /** Throttled or failing reads are spread up to this far apart, in milliseconds. */
@@ -38051,12 +38136,42 @@ function untilKnownMoment(momentsMs, inPhaseMs, atMostMs) {
     return inPhaseMs - lastMs < 30 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
 }
 
-// EXTERNAL MODULE: ./lib/follow/phase.js
-var follow_phase = __nccwpck_require__(8438);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/follow/timeline.js
 var timeline = __nccwpck_require__(6342);
+// EXTERNAL MODULE: ./lib/follow/phase.js
+var follow_phase = __nccwpck_require__(8438);
+;// CONCATENATED MODULE: ./lib/follow/watch.js
+
+
+function newWatch({ clock, onRequestTrouble }, before) {
+    const nowMs = clock.monotonicMs();
+    return {
+        snapshot: before,
+        startedAtMs: nowMs,
+        lastReadMs: nowMs,
+        lastToldMs: nowMs,
+        failedReads: 0,
+        phase: { kind: 'provisioning' },
+        phaseSinceMs: nowMs,
+        mayPromote: true,
+        promoteAtMs: nowMs,
+        promoting: new outage/* Outage */.a(onRequestTrouble),
+        mayEndWait: true,
+    };
+}
+/** Where in its budget the wait is; notices when the deployment has come to another phase. */
+function waitingIn(watch, { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }) {
+    const nowMs = clock.monotonicMs();
+    const phase = (0,follow_phase/* phaseOf */.hU)(watch.snapshot, hooks);
+    if (!(0,follow_phase/* isSamePhase */.qd)(watch.phase, phase))
+        watch.phaseSinceMs = nowMs;
+    watch.phase = phase;
+    const sinceStartMs = nowMs - watch.startedAtMs;
+    const inPhaseMs = nowMs - watch.phaseSinceMs;
+    const budgetMs = budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs;
+    return { sinceStartMs, inPhaseMs, remainingMs: Math.min(budgetMs, untilMs - nowMs) };
+}
+
 ;// CONCATENATED MODULE: ./lib/follow/follow.js
 
 
@@ -38065,12 +38180,18 @@ var timeline = __nccwpck_require__(6342);
 
 
 
+
+
+/*
+ *   ReleaseEngine.observe ──► snapshot ──► timeline   what changed since the last look, for the log
+ *       ▲                        ├───────► phase ──► budget   how long this may take
+ *       │ pace: when to look     └───────► finish line, end, cancel, budget spent ──► Outcome
+ *       └──────────────────────────────────┘ none of them: look again
+ *
+ * What became of a deployment after an Outcome, its stop and its rollback: `settle`, `stop-request`, `rollback`.
+ */
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000;
-/** How soon a deployment is continued again when that failed for a passing reason, in milliseconds. */
-const PROMOTE_AGAIN_MS = 10_000;
-/** It went on before we asked, or by a request of ours whose answer was lost: the next look shows. */
-const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlreadyCompleted']);
 /**
  * Follows a deployment to the finish line, to its own end, or until something else ends the wait. A cancel comes before
  * every other reason of ours to end it.
@@ -38109,22 +38230,6 @@ async function followFrom(watch, engine, deploymentId, following) {
         await following.clock.sleep(Math.min(restMs, waiting.remainingMs), following.signal);
     }
     return { kind: 'cancelled', snapshot: watch.snapshot };
-}
-function newWatch({ clock, onRequestTrouble }, before) {
-    const nowMs = clock.monotonicMs();
-    return {
-        snapshot: before,
-        startedAtMs: nowMs,
-        lastReadMs: nowMs,
-        lastToldMs: nowMs,
-        failedReads: 0,
-        phase: { kind: 'provisioning' },
-        phaseSinceMs: nowMs,
-        mayPromote: true,
-        promoteAtMs: nowMs,
-        promoting: new outage/* Outage */.a(onRequestTrouble),
-        mayEndWait: true,
-    };
 }
 /** One reading, told; an outcome when it ends the wait. */
 async function look(engine, deploymentId, watch, following) {
@@ -38165,55 +38270,13 @@ async function look(engine, deploymentId, watch, following) {
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        if (!mayRideOut(error.serviceError)) {
+        if (!(0,outage/* mayRideOut */.J)(error.serviceError)) {
             return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation };
         }
         following.reading.failed(error);
         watch.failedReads += 1;
     }
     return undefined;
-}
-/** Lets the deployment go on; one that we may not continue is followed all the same, because somebody else may. */
-async function promote(engine, deploymentId, watch, following) {
-    try {
-        await engine.promote(deploymentId);
-        watch.promoting.recovered();
-    }
-    catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
-            throw error;
-        const { kind, code } = error.serviceError;
-        if (kind === 'denied') {
-            watch.mayPromote = false;
-            following.onPromotionDenied(error, 'ready');
-            return;
-        }
-        if (!mayRideOut(error.serviceError))
-            throw error;
-        if (NO_LONGER_READY.has(code))
-            return;
-        watch.promoting.failed(error);
-        watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failures);
-    }
-}
-/** Ends the wait before the original is terminated; where we may not, it is waited for. */
-async function endTerminationWait(engine, deploymentId, watch, following) {
-    try {
-        await engine.endTerminationWait(deploymentId);
-        watch.mayEndWait = false;
-    }
-    catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
-            throw error;
-        if (error.serviceError.kind === 'denied') {
-            watch.mayEndWait = false;
-            following.onPromotionDenied(error, 'termination');
-            return;
-        }
-        // Too early, too late or not for the moment: the next look shows which.
-        if (!mayRideOut(error.serviceError))
-            throw error;
-    }
 }
 /** Hands a reading on, with what has changed. @returns whether anything has */
 function tell(before, snapshot, following) {
@@ -38244,18 +38307,6 @@ async function lastLook(engine, deploymentId, watch, following) {
         return undefined;
     }
 }
-/** Where in its budget the wait is; notices when the deployment has come to another phase. */
-function waitingIn(watch, { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }) {
-    const nowMs = clock.monotonicMs();
-    const phase = (0,follow_phase/* phaseOf */.hU)(watch.snapshot, hooks);
-    if (!(0,follow_phase/* isSamePhase */.qd)(watch.phase, phase))
-        watch.phaseSinceMs = nowMs;
-    watch.phase = phase;
-    const sinceStartMs = nowMs - watch.startedAtMs;
-    const inPhaseMs = nowMs - watch.phaseSinceMs;
-    const budgetMs = budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs;
-    return { sinceStartMs, inPhaseMs, remainingMs: Math.min(budgetMs, untilMs - nowMs) };
-}
 function tellIfSilent(watch, { inPhaseMs, remainingMs }, { clock, onHeartbeat }) {
     const nowMs = clock.monotonicMs();
     if (nowMs - watch.lastToldMs < HEARTBEAT_MS)
@@ -38270,38 +38321,6 @@ function tellIfSilent(watch, { inPhaseMs, remainingMs }, { clock, onHeartbeat })
     });
     watch.lastToldMs = nowMs;
 }
-/** The outcome a reading decides by itself, if it does. */
-function outcomeOf(snapshot, { finishLine, hooks }) {
-    if (snapshot.status === 'succeeded')
-        return { kind: 'finish-line', snapshot };
-    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return { kind: 'ended', snapshot };
-    if (finishLine === 'test-traffic' && isTestable(snapshot, hooks))
-        return { kind: 'finish-line', snapshot };
-    if (finishLine !== 'completion' && snapshot.eventsAreDone)
-        return { kind: 'finish-line', snapshot };
-    return undefined;
-}
-/** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
-function isTestable(snapshot, hooks) {
-    return (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && (!snapshot.eventsAreStale || hooks.AfterAllowTestTraffic === undefined);
-}
-/** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
-function untilTheEnd(following, limitMs) {
-    const budget = { totalMs: limitMs, overallMs: limitMs, phaseMs: () => limitMs };
-    return {
-        ...following,
-        finishLine: 'completion',
-        budget,
-        autoPromote: false,
-        endsTerminationWait: false,
-        reasonToGiveUp: async () => undefined,
-    };
-}
-/** A failed read is not a verdict, except when no later one can succeed. */
-function mayRideOut(error) {
-    return (0,attempts/* isPassing */.WG)(error) || error.kind === 'answered';
-}
 
 
 /***/ }),
@@ -38310,8 +38329,11 @@ function mayRideOut(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ mayRideOut),
 /* harmony export */   a: () => (/* binding */ Outage)
 /* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+
 /** Calls that are made again and again until one is answered: what goes wrong is told once, and so is its end. */
 class Outage {
     #onNews;
@@ -38337,6 +38359,10 @@ class Outage {
         this.#first = undefined;
         this.#failed = 0;
     }
+}
+/** A failed read is not a verdict, except when no later one can succeed. */
+function mayRideOut(error) {
+    return (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(error) || error.kind === 'answered';
 }
 
 
@@ -38404,7 +38430,7 @@ function describePhase(phase) {
 
 /***/ }),
 
-/***/ 8744:
+/***/ 5519:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38413,19 +38439,99 @@ __nccwpck_require__.d(__webpack_exports__, {
   G: () => (/* binding */ settle)
 });
 
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var time_clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
-// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
-var follow = __nccwpck_require__(2243);
+// EXTERNAL MODULE: ./lib/follow/follow.js + 4 modules
+var follow = __nccwpck_require__(4826);
+;// CONCATENATED MODULE: ./lib/follow/following.js
+/** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
+function untilTheEnd(following, limitMs) {
+    const budget = { totalMs: limitMs, overallMs: limitMs, phaseMs: () => limitMs };
+    return {
+        ...following,
+        finishLine: 'completion',
+        budget,
+        autoPromote: false,
+        endsTerminationWait: false,
+        reasonToGiveUp: async () => undefined,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+;// CONCATENATED MODULE: ./lib/follow/look-once-more.js
+
+
+
+/** How soon to look again when the look before a deployment is stopped or left failed, at first and later, in milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_LATER_MS = 5_000;
+/** How long that is tried where there is no other limit, in milliseconds. */
+const LOOK_ONCE_MORE_MS = 60_000;
+/** How long the events of a deployment may be behind its end before they are told as contradicting it. Assumed. */
+const CATCHES_UP_WITHIN_MS = 60_000;
+/** Reads again, for a while, what does not go with the end of the deployment. */
+async function untilConsistent(engine, ended, following) {
+    const { clock, signal } = following;
+    const startMs = clock.monotonicMs();
+    let snapshot = ended;
+    while (snapshot.isBehind === true && !signal.aborted && clock.monotonicMs() - startMs < CATCHES_UP_WITHIN_MS) {
+        await clock.sleep(LOOK_AGAIN_LATER_MS, signal);
+        if (signal.aborted)
+            return snapshot;
+        try {
+            const seen = await (0,race/* until */.TG)(signal, engine.observe(ended.deploymentId, snapshot));
+            if (seen === undefined)
+                return snapshot;
+            (0,follow/* tell */.q)(snapshot, seen, following);
+            snapshot = seen;
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            if (!(0,attempts/* isPassing */.WG)(error.serviceError))
+                return snapshot;
+        }
+    }
+    return snapshot;
+}
+/** A reading made now; undefined when there was none. */
+async function lookOnceMore(engine, deploymentId, before, following) {
+    const { clock, signal, reading: trouble, untilMs } = following;
+    const startMs = clock.monotonicMs();
+    const limitMs = untilMs === undefined ? LOOK_ONCE_MORE_MS : untilMs - startMs;
+    while (!signal.aborted) {
+        const sinceMs = clock.monotonicMs() - startMs;
+        try {
+            const reading = engine.observe(deploymentId, undefined);
+            const snapshot = await (0,race/* within */.ux)(clock, limitMs - sinceMs, () => (0,race/* until */.TG)(signal, reading));
+            if (snapshot === undefined)
+                return undefined;
+            trouble.recovered();
+            (0,follow/* tell */.q)(before, snapshot, following);
+            return snapshot;
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            trouble.failed(error);
+            const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, sinceMs / 4));
+            if (sinceMs + restMs >= limitMs)
+                return undefined;
+            await clock.sleep(restMs, signal);
+        }
+    }
+    return undefined;
+}
+
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/follow/ending.js
 var ending = __nccwpck_require__(9542);
 ;// CONCATENATED MODULE: ./lib/follow/rollback.js
+
 
 
 
@@ -38541,7 +38647,7 @@ async function followRollback(engine, { rollback: pointer }, following, wasDue) 
         const status = wasDue && message !== '' ? 'failed' : 'none';
         return { rollback: { ...NO_ROLLBACK, status, wasDue, message }, cutShort: undefined };
     }
-    const { kind, snapshot } = await (0,follow/* follow */.e6)(engine, deploymentId, (0,follow/* untilTheEnd */.Jd)(following, budget/* ROLLBACK_BUDGET_MS */.ui));
+    const { kind, snapshot } = await (0,follow/* follow */.e)(engine, deploymentId, untilTheEnd(following, budget/* ROLLBACK_BUDGET_MS */.ui));
     const said = snapshot?.error?.message ?? '';
     return {
         rollback: { ...NO_ROLLBACK, status: STATUS_AFTER[kind], deploymentId, snapshot, wasDue, message: said },
@@ -38638,15 +38744,9 @@ class StopRequest {
 
 
 
+
 /** How long a stop may take until the deployment has ended, in milliseconds. */
 const STOP_BUDGET_MS = 10 * 60_000;
-/** How soon to look again when the look before a deployment is stopped or left failed, at first and later, in milliseconds. */
-const LOOK_AGAIN_MS = 1_000;
-const LOOK_AGAIN_LATER_MS = 5_000;
-/** How long that is tried where there is no other limit, in milliseconds. */
-const LOOK_ONCE_MORE_MS = 60_000;
-/** How long the events of a deployment may be behind its end before they are told as contradicting it. Assumed. */
-const CATCHES_UP_WITHIN_MS = 60_000;
 const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, notStoppedBecause: undefined, cutShort: undefined };
 /**
  * Brings a release to rest: stops what is to be stopped, finds the rollback of a deployment that ended badly and
@@ -38700,31 +38800,6 @@ async function settleLeftover(engine, deploymentId, outcome, following, policy) 
 function reasonsOf({ rollbackOn, wasStopAccepted = false }) {
     return { rollbackOn, isAsked: wasStopAccepted };
 }
-/** Reads again, for a while, what does not go with the end of the deployment. */
-async function untilConsistent(engine, ended, following) {
-    const { clock, signal } = following;
-    const startMs = clock.monotonicMs();
-    let snapshot = ended;
-    while (snapshot.isBehind === true && !signal.aborted && clock.monotonicMs() - startMs < CATCHES_UP_WITHIN_MS) {
-        await clock.sleep(LOOK_AGAIN_LATER_MS, signal);
-        if (signal.aborted)
-            return snapshot;
-        try {
-            const seen = await (0,race/* until */.TG)(signal, engine.observe(ended.deploymentId, snapshot));
-            if (seen === undefined)
-                return snapshot;
-            (0,follow/* tell */.qz)(snapshot, seen, following);
-            snapshot = seen;
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            if (!(0,attempts/* isPassing */.WG)(error.serviceError))
-                return snapshot;
-        }
-    }
-    return snapshot;
-}
 /** Leaves a deployment as it is; where the last reading of it is no longer what is now, with another one. */
 async function leave(engine, deploymentId, before, following, policy) {
     const isKnown = before !== undefined && (0,follow_snapshot/* isCurrent */.Oz)((0,follow_snapshot/* lastReadAt */.as)(before), (0,time_clock/* momentOf */.Et)(following.clock));
@@ -38757,47 +38832,19 @@ async function partWithRollback(engine, deploymentId, before, following, policy)
         return { ...AT_REST, snapshot, notStoppedBecause: 'not-at-ready' };
     return await stopAndSettle(engine, snapshot, following, policy, wasStopped ? 'as-asked' : undefined);
 }
-/** A reading made now; undefined when there was none. */
-async function lookOnceMore(engine, deploymentId, before, following) {
-    const { clock, signal, reading: trouble, untilMs } = following;
-    const startMs = clock.monotonicMs();
-    const limitMs = untilMs === undefined ? LOOK_ONCE_MORE_MS : untilMs - startMs;
-    while (!signal.aborted) {
-        const sinceMs = clock.monotonicMs() - startMs;
-        try {
-            const reading = engine.observe(deploymentId, undefined);
-            const snapshot = await (0,race/* within */.ux)(clock, limitMs - sinceMs, () => (0,race/* until */.TG)(signal, reading));
-            if (snapshot === undefined)
-                return undefined;
-            trouble.recovered();
-            (0,follow/* tell */.qz)(before, snapshot, following);
-            return snapshot;
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            trouble.failed(error);
-            const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, sinceMs / 4));
-            if (sinceMs + restMs >= limitMs)
-                return undefined;
-            await clock.sleep(restMs, signal);
-        }
-    }
-    return undefined;
-}
 async function stopAndSettle(engine, snapshot, following, policy, asAsked) {
     const { deploymentId } = snapshot;
     const stop = new StopRequest(engine, deploymentId, following);
     await stop.send();
     const waiting = {
-        ...(0,follow/* untilTheEnd */.Jd)(following, STOP_BUDGET_MS),
+        ...untilTheEnd(following, STOP_BUDGET_MS),
         reasonToGiveUp: async (seen) => {
             if (mayStopNow(seen, policy, asAsked))
                 await stop.sendAgainIfWorthwhile();
             return asAsked !== undefined && stop.isRefusedForGood ? 'CodeDeploy did not accept the stop' : undefined;
         },
     };
-    const end = await (0,follow/* follow */.e6)(engine, deploymentId, waiting, snapshot);
+    const end = await (0,follow/* follow */.e)(engine, deploymentId, waiting, snapshot);
     const { refusal, problem } = stop;
     if (end.kind === 'given-up')
         return { ...AT_REST, snapshot: end.snapshot, stop: { refusal, problem } };
@@ -39166,6 +39213,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
+var code_deploy_lists = __nccwpck_require__(7878);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(2397);
 // EXTERNAL MODULE: ./lib/follow/ending.js
@@ -39212,6 +39261,7 @@ function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
 
 
 
+
 /** How long a run of this action may take to continue its deployment, in milliseconds. */
 const PROMOTED_WITHIN_MS = 60_000;
 /** Observed: the rollback shows up to a second after the end. Looked for this long, in milliseconds. */
@@ -39233,7 +39283,7 @@ async function findOccupant(aws, facts) {
 }
 async function activeIds(aws, { group, onListDenied }) {
     try {
-        return await (0,code_deploy/* listActiveDeployments */.bz)(aws, group.application, group.name);
+        return await (0,code_deploy_lists/* listActiveDeployments */.bz)(aws, group.application, group.name);
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA) || error.serviceError.kind !== 'denied')
@@ -39499,7 +39549,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4510);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5697);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4386);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -39633,7 +39683,134 @@ function hookInputOf(event) {
 
 /***/ }),
 
-/***/ 5245:
+/***/ 5261:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ INPUT_NAMES),
+/* harmony export */   h: () => (/* binding */ INAPPLICABLE_INPUTS)
+/* harmony export */ });
+/** Every input that action.yml declares, in its order. A test compares the two. */
+const INPUT_NAMES = [
+    'operation',
+    'cluster',
+    'service',
+    'codedeploy-application',
+    'codedeploy-deployment-group',
+    'deployment-id',
+    'image',
+    'expect-image',
+    'task-definition',
+    'container-name',
+    'container-port',
+    'environment-variables',
+    'secrets',
+    'cpu',
+    'memory',
+    'codedeploy-appspec',
+    'before-install-hook',
+    'after-install-hook',
+    'after-allow-test-traffic-hook',
+    'before-allow-traffic-hook',
+    'after-allow-traffic-hook',
+    'codedeploy-deployment-config',
+    'codedeploy-deployment-description',
+    'rollback-on',
+    'alarms',
+    'on-active-deployment',
+    'if-unchanged',
+    'allow-older',
+    'auto-promote',
+    'keep-strategy',
+    'only-at-ready',
+    'wait-for',
+    'wait-for-minutes',
+    'on-timeout',
+    'on-cancel',
+    'fail-fast',
+    'hook-logs',
+    'github-token',
+    'pull-request-comment',
+    'github-environment',
+    'test-url',
+    'preview-services',
+    'preview-hours',
+    'aws-region',
+    'role-to-assume',
+    'expected-account-id',
+    'max-retries',
+    'wait-for-service-stability',
+    'job-status',
+];
+const RUN_NO_TASK = 'this action releases a service and runs no single tasks; run the task in a step of its own';
+/**
+ * Inputs of `aws-actions/amazon-ecs-deploy-task-definition` that cannot apply to a release through CodeDeploy, each
+ * with what to do instead. They are not declared, so the runner only warns about them and passes them on.
+ * Source: action.yml of that action, version 2; ECS API Reference, UpdateService, for what CODE_DEPLOY services take.
+ */
+const INAPPLICABLE_INPUTS = {
+    'desired-count': 'a blue/green release keeps the desired count of the service; change it with UpdateService',
+    'force-new-deployment': 'every release here is a new deployment; remove it',
+    'enable-ecs-managed-tags': 'CodeDeploy keeps the setting of the service; remove it',
+    'propagate-tags': 'CodeDeploy keeps the setting of the service; remove it',
+    'keep-null-value-keys': 'null members are always left out and empty environment values always kept; remove it',
+    'wait-max-delay-seconds': 'how often to look follows from what the deployment is waiting for; remove it',
+    'service-managed-ebs-volume': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
+    'service-managed-ebs-volume-name': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
+    'wait-for-task-stopped': RUN_NO_TASK,
+    'run-task': RUN_NO_TASK,
+    'run-task-container-overrides': RUN_NO_TASK,
+    'run-task-security-groups': RUN_NO_TASK,
+    'run-task-subnets': RUN_NO_TASK,
+    'run-task-assign-public-IP': RUN_NO_TASK,
+    'run-task-capacity-provider-strategy': RUN_NO_TASK,
+    'run-task-launch-type': RUN_NO_TASK,
+    'run-task-started-by': RUN_NO_TASK,
+    'run-task-tags': RUN_NO_TASK,
+    'run-task-managed-ebs-volume': RUN_NO_TASK,
+    'run-task-managed-ebs-volume-name': RUN_NO_TASK,
+};
+
+
+/***/ }),
+
+/***/ 7784:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BC: () => (/* binding */ needsDeployment),
+/* harmony export */   J: () => (/* binding */ mayWrite),
+/* harmony export */   MU: () => (/* binding */ isRelease),
+/* harmony export */   kG: () => (/* binding */ canStopDeployment),
+/* harmony export */   uC: () => (/* binding */ markerOperation),
+/* harmony export */   xb: () => (/* binding */ OPERATIONS)
+/* harmony export */ });
+const OPERATIONS = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback', 'preview'];
+/** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
+function markerOperation(operation) {
+    return operation === 'plan' ? 'release' : operation;
+}
+/** Whether the operation makes a deployment of what its inputs say. */
+function isRelease(operation) {
+    return operation === 'release' || operation === 'preview';
+}
+/** Whether the operation may end what it started or moved on, when it is cancelled, times out or turns out to be useless. */
+function canStopDeployment(operation) {
+    return isRelease(operation) || operation === 'promote';
+}
+/** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
+function needsDeployment(operation) {
+    return operation === 'watch' || operation === 'stop' || operation === 'promote';
+}
+/** Whether the operation may change anything in AWS. */
+function mayWrite(operation) {
+    return operation !== 'plan' && operation !== 'watch';
+}
+
+
+/***/ }),
+
+/***/ 9829:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39647,6 +39824,31 @@ __nccwpck_require__.d(__webpack_exports__, {
 var problem = __nccwpck_require__(7748);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
+;// CONCATENATED MODULE: ./lib/inputs/account.js
+
+/** Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
+const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
+const ACCOUNT_ID = /^\d{12}$/;
+/** The role says which account it is of, so the two inputs can be compared without asking anybody. */
+function accountOf(fields) {
+    const role = fields.text('role-to-assume');
+    const account = fields.text('expected-account-id');
+    const before = fields.problems.length;
+    const accountOfRole = ROLE_ARN.exec(role ?? '')?.[1];
+    if (role !== undefined && accountOfRole === undefined) {
+        const shape = 'arn:aws:iam::ACCOUNT:role/NAME';
+        fields.wrong('role-to-assume', `must be the ARN of an IAM role, '${shape}'; got '${(0,untrusted/* inSentence */.BX)(role, 200)}'.`);
+    }
+    if (account !== undefined && !ACCOUNT_ID.test(account)) {
+        fields.wrong('expected-account-id', `must be the 12 digits of an AWS account; got '${(0,untrusted/* inSentence */.BX)(account, 100)}'.`);
+    }
+    else if (account !== undefined && accountOfRole !== undefined && account !== accountOfRole) {
+        const sentence = `Input 'expected-account-id' is ${account}, but the role of 'role-to-assume' is of account ${accountOfRole}.`;
+        fields.problems.push({ reason: 'wrong-account', sentence });
+    }
+    return { roleToAssume: role, expectedAccount: account, credentialsAreClear: fields.problems.length === before };
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/alarms.js
 
 const MAX_ALARMS = 10;
@@ -39865,6 +40067,69 @@ var inputs_hooks = __nccwpck_require__(1937);
 var names = __nccwpck_require__(5261);
 // EXTERNAL MODULE: ./lib/inputs/operation.js
 var inputs_operation = __nccwpck_require__(7784);
+;// CONCATENATED MODULE: ./lib/inputs/of-operation.js
+
+
+const EARLY_END_ACTIONS = ['leave', 'rollback'];
+/** An operation that ends nothing takes these inputs and does as if they said so. */
+function endingsOf(fields, operation) {
+    const onTimeout = fields.choice('on-timeout', EARLY_END_ACTIONS) ?? 'leave';
+    const onCancel = fields.choice('on-cancel', EARLY_END_ACTIONS) ?? 'rollback';
+    const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3;
+    return (0,inputs_operation/* canStopDeployment */.kG)(operation)
+        ? { onTimeout, onCancel, failFast }
+        : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
+}
+/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
+const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/;
+function deploymentIdOf(fields, operation) {
+    const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
+    if (given !== undefined && !(0,inputs_operation/* needsDeployment */.BC)(operation)) {
+        fields.wrong('deployment-id', `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`);
+    }
+    return given;
+}
+/** Source: ECS API Reference, DescribeTaskDefinition. */
+const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/;
+/** A rollback registers nothing, so it takes a revision that exists. */
+function taskDefinitionOf(fields, operation) {
+    if (operation !== 'rollback')
+        return fields.text('task-definition');
+    return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`);
+}
+function expectedImages(fields, operation) {
+    const images = parseImages(fields, 'expect-image');
+    if (images.length > 0 && operation !== 'promote')
+        fields.wrong('expect-image', `applies to 'operation: promote' only.`);
+    return images;
+}
+function onlyAtReadyOf(fields, operation) {
+    const given = fields.trueOrFalse('only-at-ready') ?? false;
+    if (given && operation !== 'stop')
+        fields.wrong('only-at-ready', `applies to 'operation: stop' only.`);
+    return given;
+}
+function waitFor(fields, operation, notes) {
+    const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing']);
+    const stability = fields.trueOrFalse('wait-for-service-stability');
+    if (stability !== undefined) {
+        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
+        if (chosen !== undefined && (chosen === 'nothing') === stability) {
+            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
+        }
+    }
+    if (operation === 'watch' && chosen === 'nothing') {
+        fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`);
+    }
+    if (operation === 'preview' && (chosen === 'test-traffic' || chosen === 'nothing')) {
+        fields.wrong('wait-for', `says '${chosen}', but a preview is there only when production of its lane has moved.`);
+    }
+    if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
+        fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`);
+    }
+    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/previews.js
 
 
@@ -39924,7 +40189,9 @@ function previewsOf(fields, operation) {
     return { previewServices, previewIdleMs: hours * HOUR_MS };
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/inputs.js
+;// CONCATENATED MODULE: ./lib/inputs/parse-inputs.js
+
+
 
 
 
@@ -39936,7 +40203,6 @@ function previewsOf(fields, operation) {
 
 
 const MINUTE_MS = 60_000;
-const EARLY_END_ACTIONS = ['leave', 'rollback'];
 /** The cluster that ECS uses when none is named. */
 const DEFAULT_CLUSTER = 'default';
 /** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
@@ -39947,9 +40213,6 @@ const CODE_DEPLOY_NAME = /^[A-Za-z0-9._+=,@-]{1,100}$/;
 const CODE_DEPLOY_FORM = `up to 100 letters, digits and '.', '_', '+', '=', ',', '@', '-'`;
 /** Source: ECS API Reference, ContainerDefinition. */
 const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/;
-/** Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
-const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
-const ACCOUNT_ID = /^\d{12}$/;
 /**
  * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
  * need AWS can still find what else is wrong; nothing is written while there is a problem.
@@ -40047,212 +40310,8 @@ function rollbackOn(fields) {
     }
     return events.filter((event) => words.includes(event));
 }
-/** An operation that ends nothing takes these inputs and does as if they said so. */
-function endingsOf(fields, operation) {
-    const onTimeout = fields.choice('on-timeout', EARLY_END_ACTIONS) ?? 'leave';
-    const onCancel = fields.choice('on-cancel', EARLY_END_ACTIONS) ?? 'rollback';
-    const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3;
-    return (0,inputs_operation/* canStopDeployment */.kG)(operation)
-        ? { onTimeout, onCancel, failFast }
-        : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
-}
-/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
-const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/;
-function deploymentIdOf(fields, operation) {
-    const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
-    if (given !== undefined && !(0,inputs_operation/* needsDeployment */.BC)(operation)) {
-        fields.wrong('deployment-id', `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`);
-    }
-    return given;
-}
-/** Source: ECS API Reference, DescribeTaskDefinition. */
-const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/;
-/** A rollback registers nothing, so it takes a revision that exists. */
-function taskDefinitionOf(fields, operation) {
-    if (operation !== 'rollback')
-        return fields.text('task-definition');
-    return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`);
-}
-function expectedImages(fields, operation) {
-    const images = parseImages(fields, 'expect-image');
-    if (images.length > 0 && operation !== 'promote')
-        fields.wrong('expect-image', `applies to 'operation: promote' only.`);
-    return images;
-}
-function onlyAtReadyOf(fields, operation) {
-    const given = fields.trueOrFalse('only-at-ready') ?? false;
-    if (given && operation !== 'stop')
-        fields.wrong('only-at-ready', `applies to 'operation: stop' only.`);
-    return given;
-}
-function waitFor(fields, operation, notes) {
-    const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing']);
-    const stability = fields.trueOrFalse('wait-for-service-stability');
-    if (stability !== undefined) {
-        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
-        if (chosen !== undefined && (chosen === 'nothing') === stability) {
-            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
-        }
-    }
-    if (operation === 'watch' && chosen === 'nothing') {
-        fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`);
-    }
-    if (operation === 'preview' && (chosen === 'test-traffic' || chosen === 'nothing')) {
-        fields.wrong('wait-for', `says '${chosen}', but a preview is there only when production of its lane has moved.`);
-    }
-    if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
-        fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`);
-    }
-    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
-}
-/** The role says which account it is of, so the two inputs can be compared without asking anybody. */
-function accountOf(fields) {
-    const role = fields.text('role-to-assume');
-    const account = fields.text('expected-account-id');
-    const before = fields.problems.length;
-    const accountOfRole = ROLE_ARN.exec(role ?? '')?.[1];
-    if (role !== undefined && accountOfRole === undefined) {
-        const shape = 'arn:aws:iam::ACCOUNT:role/NAME';
-        fields.wrong('role-to-assume', `must be the ARN of an IAM role, '${shape}'; got '${(0,untrusted/* inSentence */.BX)(role, 200)}'.`);
-    }
-    if (account !== undefined && !ACCOUNT_ID.test(account)) {
-        fields.wrong('expected-account-id', `must be the 12 digits of an AWS account; got '${(0,untrusted/* inSentence */.BX)(account, 100)}'.`);
-    }
-    else if (account !== undefined && accountOfRole !== undefined && account !== accountOfRole) {
-        const sentence = `Input 'expected-account-id' is ${account}, but the role of 'role-to-assume' is of account ${accountOfRole}.`;
-        fields.problems.push({ reason: 'wrong-account', sentence });
-    }
-    return { roleToAssume: role, expectedAccount: account, credentialsAreClear: fields.problems.length === before };
-}
 function minutesAsMs(minutes) {
     return minutes === undefined ? undefined : minutes * MINUTE_MS;
-}
-
-
-/***/ }),
-
-/***/ 5261:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ INPUT_NAMES),
-/* harmony export */   h: () => (/* binding */ INAPPLICABLE_INPUTS)
-/* harmony export */ });
-/** Every input that action.yml declares, in its order. A test compares the two. */
-const INPUT_NAMES = [
-    'operation',
-    'cluster',
-    'service',
-    'codedeploy-application',
-    'codedeploy-deployment-group',
-    'deployment-id',
-    'image',
-    'expect-image',
-    'task-definition',
-    'container-name',
-    'container-port',
-    'environment-variables',
-    'secrets',
-    'cpu',
-    'memory',
-    'codedeploy-appspec',
-    'before-install-hook',
-    'after-install-hook',
-    'after-allow-test-traffic-hook',
-    'before-allow-traffic-hook',
-    'after-allow-traffic-hook',
-    'codedeploy-deployment-config',
-    'codedeploy-deployment-description',
-    'rollback-on',
-    'alarms',
-    'on-active-deployment',
-    'if-unchanged',
-    'allow-older',
-    'auto-promote',
-    'keep-strategy',
-    'only-at-ready',
-    'wait-for',
-    'wait-for-minutes',
-    'on-timeout',
-    'on-cancel',
-    'fail-fast',
-    'hook-logs',
-    'github-token',
-    'pull-request-comment',
-    'github-environment',
-    'test-url',
-    'preview-services',
-    'preview-hours',
-    'aws-region',
-    'role-to-assume',
-    'expected-account-id',
-    'max-retries',
-    'wait-for-service-stability',
-    'job-status',
-];
-const RUN_NO_TASK = 'this action releases a service and runs no single tasks; run the task in a step of its own';
-/**
- * Inputs of `aws-actions/amazon-ecs-deploy-task-definition` that cannot apply to a release through CodeDeploy, each
- * with what to do instead. They are not declared, so the runner only warns about them and passes them on.
- * Source: action.yml of that action, version 2; ECS API Reference, UpdateService, for what CODE_DEPLOY services take.
- */
-const INAPPLICABLE_INPUTS = {
-    'desired-count': 'a blue/green release keeps the desired count of the service; change it with UpdateService',
-    'force-new-deployment': 'every release here is a new deployment; remove it',
-    'enable-ecs-managed-tags': 'CodeDeploy keeps the setting of the service; remove it',
-    'propagate-tags': 'CodeDeploy keeps the setting of the service; remove it',
-    'keep-null-value-keys': 'null members are always left out and empty environment values always kept; remove it',
-    'wait-max-delay-seconds': 'how often to look follows from what the deployment is waiting for; remove it',
-    'service-managed-ebs-volume': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
-    'service-managed-ebs-volume-name': 'CodeDeploy task sets cannot take volumes configured at deployment; remove it',
-    'wait-for-task-stopped': RUN_NO_TASK,
-    'run-task': RUN_NO_TASK,
-    'run-task-container-overrides': RUN_NO_TASK,
-    'run-task-security-groups': RUN_NO_TASK,
-    'run-task-subnets': RUN_NO_TASK,
-    'run-task-assign-public-IP': RUN_NO_TASK,
-    'run-task-capacity-provider-strategy': RUN_NO_TASK,
-    'run-task-launch-type': RUN_NO_TASK,
-    'run-task-started-by': RUN_NO_TASK,
-    'run-task-tags': RUN_NO_TASK,
-    'run-task-managed-ebs-volume': RUN_NO_TASK,
-    'run-task-managed-ebs-volume-name': RUN_NO_TASK,
-};
-
-
-/***/ }),
-
-/***/ 7784:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BC: () => (/* binding */ needsDeployment),
-/* harmony export */   J: () => (/* binding */ mayWrite),
-/* harmony export */   MU: () => (/* binding */ isRelease),
-/* harmony export */   kG: () => (/* binding */ canStopDeployment),
-/* harmony export */   uC: () => (/* binding */ markerOperation),
-/* harmony export */   xb: () => (/* binding */ OPERATIONS)
-/* harmony export */ });
-const OPERATIONS = ['release', 'plan', 'watch', 'stop', 'promote', 'rollback', 'preview'];
-/** What the descriptions of deployments say that they were made for: a plan is the plan of a release. */
-function markerOperation(operation) {
-    return operation === 'plan' ? 'release' : operation;
-}
-/** Whether the operation makes a deployment of what its inputs say. */
-function isRelease(operation) {
-    return operation === 'release' || operation === 'preview';
-}
-/** Whether the operation may end what it started or moved on, when it is cancelled, times out or turns out to be useless. */
-function canStopDeployment(operation) {
-    return isRelease(operation) || operation === 'promote';
-}
-/** Whether the operation is about a deployment that is there already, which `deployment-id` may name. */
-function needsDeployment(operation) {
-    return operation === 'watch' || operation === 'stop' || operation === 'promote';
-}
-/** Whether the operation may change anything in AWS. */
-function mayWrite(operation) {
-    return operation !== 'plan' && operation !== 'watch';
 }
 
 
@@ -40932,7 +40991,7 @@ function isLater(one, other) {
 /* harmony export */ });
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
 /* harmony import */ var _group_occupant_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8228);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5245);
+/* harmony import */ var _inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9829);
 /* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9327);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7748);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
@@ -40962,7 +41021,7 @@ async function readLanes({ inputs, ...rest }, world, identity, findings) {
 /** What a release to each of the lanes takes. */
 function inputsOfLanes(inputs) {
     return inputs.previewServices.map(({ service, url }) => {
-        const cluster = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .clusterOf */ .e)(inputs.cluster, service);
+        const cluster = (0,_inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .clusterOf */ .e)(inputs.cluster, service);
         return { ...inputs, service, cluster, testUrl: url, onActiveDeployment: 'replace' };
     });
 }
@@ -41824,8 +41883,8 @@ var group_sightings = __nccwpck_require__(8599);
 var wait = __nccwpck_require__(3566);
 // EXTERNAL MODULE: ./lib/group/wait-terms.js + 1 modules
 var wait_terms = __nccwpck_require__(4575);
-// EXTERNAL MODULE: ./lib/report/log-lines.js
-var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/report/outage-lines.js
+var outage_lines = __nccwpck_require__(8525);
 // EXTERNAL MODULE: ./lib/aws/console-links.js
 var console_links = __nccwpck_require__(212);
 // EXTERNAL MODULE: ./lib/text/words.js
@@ -41951,8 +42010,8 @@ async function freeGroup(room, first, autoPromote, world, progress) {
 }
 function troublesOf({ clock, log }) {
     return {
-        reading: new outage/* Outage */.a((news) => log.line((0,log_lines/* readTroubleLine */.eB)(news, clock.now()))),
-        asking: new outage/* Outage */.a((news) => log.line((0,log_lines/* requestTroubleLine */.Hm)(news, clock.now()))),
+        reading: new outage/* Outage */.a((news) => log.line((0,outage_lines/* readTroubleLine */.eB)(news, clock.now()))),
+        asking: new outage/* Outage */.a((news) => log.line((0,outage_lines/* requestTroubleLine */.Hm)(news, clock.now()))),
     };
 }
 function endOf({ release }, { clock }) {
@@ -42050,6 +42109,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var outage = __nccwpck_require__(1446);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/report/outage-lines.js
+var outage_lines = __nccwpck_require__(8525);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
 // EXTERNAL MODULE: ./lib/time/clock.js
@@ -42093,6 +42154,7 @@ function wasSeenToItsEnd(release) {
 
 
 
+
 /** The release as it is known so far; every change of it is handed on at once, so that a killed step leaves it told. */
 class Progress {
     /** Readings of its deployments that fail, however often it is begun anew to follow them. */
@@ -42103,7 +42165,7 @@ class Progress {
     constructor(release, world) {
         this.#world = world;
         this.#release = release;
-        this.reading = new outage/* Outage */.a((news) => world.log.line((0,log_lines/* readTroubleLine */.eB)(news, world.clock.now())));
+        this.reading = new outage/* Outage */.a((news) => world.log.line((0,outage_lines/* readTroubleLine */.eB)(news, world.clock.now())));
     }
     /** A release of which nothing is known yet. */
     static begin(inputs, world) {
@@ -42579,9 +42641,12 @@ function reasonOf({ stopCode, reason, containers }) {
 
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/report/outage-lines.js
+var outage_lines = __nccwpck_require__(8525);
 // EXTERNAL MODULE: ./lib/workflow-run/marker.js
 var marker = __nccwpck_require__(4907);
 ;// CONCATENATED MODULE: ./lib/release/wiring.js
+
 
 
 
@@ -42600,9 +42665,9 @@ function engineFor(plan, inputs, world, progress) {
         deploymentConfig: inputs.deploymentConfig,
         rollbackOn: inputs.rollbackOn,
         alarms: inputs.alarms,
-        onAnswerLost: (error) => world.log.line((0,log_lines/* answerLostLine */.bo)(error, world.clock.now())),
-        onTargetLost: (error) => progress.afterwards(() => progress.warnOf('lifecycle-events', [(0,log_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)])),
-        onTargetSeen: () => progress.afterwards(() => world.log.line((0,log_lines/* targetSeenLine */.fl)(world.clock.now()))),
+        onAnswerLost: (error) => world.log.line((0,outage_lines/* answerLostLine */.bo)(error, world.clock.now())),
+        onTargetLost: (error) => progress.afterwards(() => progress.warnOf('lifecycle-events', [(0,outage_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)])),
+        onTargetSeen: () => progress.afterwards(() => world.log.line((0,outage_lines/* targetSeenLine */.fl)(world.clock.now()))),
     });
 }
 /** What was there when the checks looked. */
@@ -42644,7 +42709,7 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onTold: () => progress.told(),
         onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
         reading: progress.reading,
-        onRequestTrouble: (trouble) => world.log.line((0,log_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
+        onRequestTrouble: (trouble) => world.log.line((0,outage_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
         onStopAccepted: () => void progress.learn({ stopAccepted: true }),
         onPromotionDenied: ({ operation, serviceError }, wait) => progress.warnOf(`${wait}-wait`, [`${(0,service_error/* describeServiceError */.VN)(operation, serviceError)} ${WAITS_ON[wait]}`]),
         onPromotionUnsure: () => progress.warnOf('ready-wait', [UNSURE_AT_READY]),
@@ -42653,7 +42718,7 @@ function followingOf(plan, finishLine, inputs, world, progress) {
             failFast: inputs.failFast,
             onStopped: (reason) => progress.taskStopped(reason),
             onServiceEvent: (message) => progress.warn(`ECS says: ${message}`),
-            onReadTrouble: (trouble) => world.log.line((0,log_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
+            onReadTrouble: (trouble) => world.log.line((0,outage_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
             onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
         }),
     };
@@ -43193,33 +43258,25 @@ function functionName(nameOrArn) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   HN: () => (/* binding */ planLines),
-/* harmony export */   Hm: () => (/* binding */ requestTroubleLine),
 /* harmony export */   JY: () => (/* binding */ heartbeatLine),
 /* harmony export */   Po: () => (/* binding */ closingLines),
 /* harmony export */   QY: () => (/* binding */ openingLines),
 /* harmony export */   Ux: () => (/* binding */ adoptionLines),
 /* harmony export */   bV: () => (/* binding */ entryLine),
-/* harmony export */   bo: () => (/* binding */ answerLostLine),
-/* harmony export */   eB: () => (/* binding */ readTroubleLine),
-/* harmony export */   fl: () => (/* binding */ targetSeenLine),
 /* harmony export */   iV: () => (/* binding */ hookLogTitle),
-/* harmony export */   n$: () => (/* binding */ targetLostText),
 /* harmony export */   qx: () => (/* binding */ outcomeLines),
 /* harmony export */   x1: () => (/* binding */ writeLines)
 /* harmony export */ });
-/* unused harmony export differenceLine */
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8690);
 /* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
 /* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7784);
-/* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5163);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7289);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7784);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8810);
-/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(802);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7419);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3700);
+/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(802);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7419);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3700);
 
 
 
@@ -43230,68 +43287,11 @@ function functionName(nameOrArn) {
 
 
 
-
-/** What the checks found, for the log. */
-function planLines(release) {
-    const { service, group, plan, caller } = release;
-    const who = caller === undefined ? [] : [`As ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(caller.arn)}.`];
-    if (service === undefined)
-        return who;
-    const lines = [
-        ...who,
-        `Service ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_8__/* .revisionName */ .pd)(service.primary.taskDefinitionArn)}, ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(service.desiredCount, 'task')}.`,
-    ];
-    if (group !== undefined)
-        lines.push(groupLine(group, plan ?? group));
-    if (plan === undefined)
-        return lines;
-    const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`);
-    return [
-        ...lines,
-        `Traffic shift: ${plan.deploymentConfig}, ${(0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_3__/* .describeShift */ .ag)(plan.shift)}.`,
-        `Hooks: ${hooks.join(', ') || 'none'}.`,
-        ...changeLines(plan.differences),
-    ];
-}
-/** The group, with what ends and rolls back the deployment: the group's own settings, or those that replace them. */
-function groupLine(group, holding) {
-    const listener = group.hasTestListener ? 'test listener' : 'no test listener';
-    const own = safeguards(group.rollbackOn, group.alarms);
-    const held = safeguards(holding.rollbackOn, holding.alarms);
-    const label = `Deployment group ${group.application} / ${group.name}: ${listener}`;
-    return own === held ? `${label}, ${own}.` : `${label}; for this deployment: ${held}.`;
-}
-function safeguards(rollbackOn, alarms) {
-    const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .andList */ .cM)(rollbackOn)}`;
-    return `${rollback}, ${alarms.length === 0 ? 'no alarms' : `alarms ${alarms.join(', ')}`}`;
-}
-function changeLines(differences) {
-    if (differences === undefined)
-        return ['Changes: could not be seen.'];
-    if (differences.length === 0)
-        return ['Changes: none, the same revision is deployed again.'];
-    return differences.map(differenceLine);
-}
-/** "Changes image of web: a -> b"; values of variables and secrets are never told. */
-function differenceLine({ member, container, from, to, names }) {
-    const what = container === '' ? member : `${member} of ${container}`;
-    if (names !== undefined) {
-        const parts = [
-            names.added.length > 0 ? `adds ${names.added.join(', ')}` : '',
-            names.changed.length > 0 ? `changes ${names.changed.join(', ')}` : '',
-            names.removed.length > 0 ? `removes ${names.removed.join(', ')}` : '',
-        ];
-        return `Changes ${what}: ${parts.filter((part) => part !== '').join('; ')}`;
-    }
-    if (from === undefined && to === undefined)
-        return `Changes ${what}`;
-    return `Changes ${what}: ${from ?? 'absent'} -> ${to ?? 'absent'}`;
-}
 /** What was written. */
 function writeLines({ taskDefinition, deploymentId }) {
     const lines = [];
     if (taskDefinition !== undefined) {
-        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_8__/* .revisionName */ .pd)(taskDefinition.arn);
+        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(taskDefinition.arn);
         lines.push(taskDefinition.isNew
             ? `Registered task definition ${name}.`
             : `Task definition ${name} asks for the same; nothing to register.`);
@@ -43313,11 +43313,11 @@ function openingLines(release) {
     if (service === undefined || deploymentId === undefined || plan === undefined)
         return [];
     const url = (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
-    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__/* .isRelease */ .MU)(release.operation);
-    const as = caller === undefined || !isOurs ? '' : `, as ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(caller.arn)}`;
+    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__/* .isRelease */ .MU)(release.operation);
+    const as = caller === undefined || !isOurs ? '' : `, as ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(caller.arn)}`;
     const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`;
     const lines = [
-        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
+        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
     ];
     if (otherEndpoint !== undefined)
         lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`);
@@ -43405,16 +43405,82 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
 function closingLines(release) {
     if (release.status === undefined)
         return [];
-    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_5__/* .exitCodeOf */ .FO)(release.status, release.operation) === 0)
-        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictParagraph */ .u)(release)}`];
+    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_4__/* .exitCodeOf */ .FO)(release.status, release.operation) === 0)
+        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_5__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_5__/* .verdictParagraph */ .u)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2
         ? []
         : [
-            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
+            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
             ...sentences,
         ];
 }
+/** Above the lines of a hook's own log. */
+function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
+    const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`;
+    if (lines.length === 0)
+        return `${what}: nothing was found in it`;
+    return omitted === 0 ? what : `${what}: the last ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
+}
+
+
+/***/ }),
+
+/***/ 9878:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ni: () => (/* binding */ withLink),
+/* harmony export */   S5: () => (/* binding */ durationText),
+/* harmony export */   p_: () => (/* binding */ list),
+/* harmony export */   tp: () => (/* binding */ table),
+/* harmony export */   uW: () => (/* binding */ section),
+/* harmony export */   x$: () => (/* binding */ MAX_LIST_LENGTH)
+/* harmony export */ });
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
+
+
+/** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
+const MAX_LIST_LENGTH = 100;
+/** Only addresses of the web are linked; what would end the link is encoded. */
+function withLink(text, url) {
+    if (url === undefined || !/^https?:\/\//.test(url))
+        return text;
+    return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`;
+}
+function durationText(durationMs) {
+    return durationMs === undefined ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(durationMs);
+}
+function section(title, body) {
+    return `### ${title}\n\n${body}`;
+}
+/** Foreign sentences as a list. */
+function list(sentences) {
+    const shown = sentences.slice(0, MAX_LIST_LENGTH).map((sentence) => `- ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(sentence)}`);
+    const left = sentences.length - shown.length;
+    return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+}
+function table(header, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+
+/***/ }),
+
+/***/ 8525:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hm: () => (/* binding */ requestTroubleLine),
+/* harmony export */   bo: () => (/* binding */ answerLostLine),
+/* harmony export */   eB: () => (/* binding */ readTroubleLine),
+/* harmony export */   fl: () => (/* binding */ targetSeenLine),
+/* harmony export */   n$: () => (/* binding */ targetLostText)
+/* harmony export */ });
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8810);
+
 /** The lifecycle events cannot be read: what that means for this wait. */
 function targetLostText({ operation, serviceError }, hooks, finishLine) {
     const what = serviceError.kind === 'denied' ? 'was denied' : `keeps failing (${serviceError.code}: ${serviceError.message})`;
@@ -43425,35 +43491,28 @@ function targetLostText({ operation, serviceError }, hooks, finishLine) {
 }
 /** The lifecycle events can be read again. */
 function targetSeenLine(nowMs) {
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  Lifecycle events and hooks can be seen again.`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  Lifecycle events and hooks can be seen again.`;
 }
 /** Reads that begin to fail and that succeed again; nothing in between. */
 function readTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
-        return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
+        return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
-}
-/** Above the lines of a hook's own log. */
-function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
-    const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`;
-    if (lines.length === 0)
-        return `${what}: nothing was found in it`;
-    return omitted === 0 ? what : `${what}: the last ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
 }
 /** What asks for something to be changed begins to fail or is answered again; nothing in between. */
 function requestTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
         const { operation, endedAfter } = trouble;
-        return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(endedAfter, 'failed request')}.`;
+        return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(endedAfter, 'failed request')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
 }
 /** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
 function answerLostLine({ serviceError: { code, message } }, nowMs) {
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
 }
 
 
@@ -43872,22 +43931,15 @@ function splitAdvice(release) {
 
 /***/ }),
 
-/***/ 5259:
+/***/ 9081:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  xE: () => (/* binding */ summary_alert),
-  Ao: () => (/* binding */ changes),
-  S5: () => (/* binding */ durationText),
   aZ: () => (/* binding */ eventResult),
-  R_: () => (/* binding */ heading),
-  p_: () => (/* binding */ list),
-  Br: () => (/* binding */ renderSummary),
-  uW: () => (/* binding */ section),
-  tp: () => (/* binding */ table),
-  Ni: () => (/* binding */ withLink)
+  JL: () => (/* binding */ hooks),
+  Bl: () => (/* binding */ lifecycle)
 });
 
 // EXTERNAL MODULE: ./lib/aws/console-links.js
@@ -43896,18 +43948,12 @@ var console_links = __nccwpck_require__(212);
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/follow/timeline.js
 var timeline = __nccwpck_require__(6342);
-// EXTERNAL MODULE: ./lib/group/wait.js
-var wait = __nccwpck_require__(3566);
-// EXTERNAL MODULE: ./lib/release-state.js
-var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
-// EXTERNAL MODULE: ./lib/time/clock.js
-var clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/verdict.js
-var verdict = __nccwpck_require__(802);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/report/deadlines.js
 var deadlines = __nccwpck_require__(3735);
 ;// CONCATENATED MODULE: ./lib/report/gantt.js
@@ -43980,12 +44026,183 @@ var hook_results = __nccwpck_require__(5076);
 var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/report/markdown-parts.js
+var markdown_parts = __nccwpck_require__(9878);
+;// CONCATENATED MODULE: ./lib/report/summary-events.js
+
+
+
+
+
+
+
+
+
+
+function lifecycle(release) {
+    const events = release.snapshot?.events ?? [];
+    if (events.length === 0)
+        return '';
+    const hookOf = new Map((0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction }) => [event, hookFunction]));
+    const rows = events
+        .slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$)
+        .map((event) => [
+        (0,untrusted/* markdownText */.p7)(event.name),
+        eventResult(event),
+        event.startedAtMs === undefined ? '' : (0,words/* clockTime */.qo)(event.startedAtMs),
+        (0,markdown_parts/* durationText */.S5)((0,timeline/* eventDurationMs */.H)(event)),
+        (0,untrusted/* markdownCode */.D9)(hookOf.get(event.name) ?? ''),
+    ]);
+    const { snapshot, endedAt } = release;
+    const eventsReadAt = snapshot?.eventsReadAt;
+    const isKnown = snapshot !== undefined && (0,follow_snapshot/* areEventsKnown */.J9)(snapshot, endedAt);
+    const asSeen = !isKnown && eventsReadAt !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAt.atMs)}.\n\n` : '';
+    const gantt = renderGantt(release);
+    const picture = gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`;
+    return (0,markdown_parts/* section */.uW)('Lifecycle events', `${asSeen}${(0,markdown_parts/* table */.tp)(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
+}
+const EVENT_RESULTS = {
+    pending: 'not started',
+    running: 'running',
+    succeeded: 'succeeded',
+    failed: '**failed**',
+    skipped: 'skipped',
+    unknown: 'unknown',
+};
+function eventResult({ status }) {
+    return EVENT_RESULTS[status];
+}
+function hooks(release) {
+    const results = (0,hook_results/* hookResults */.a)(release);
+    if (results.length === 0)
+        return '';
+    const rows = results.map((result) => [
+        result.event,
+        hookFunctionCell(result, release),
+        result.result === 'failed' ? '**failed**' : result.result.replace('-', ' '),
+        (0,markdown_parts/* durationText */.S5)(result.durationMs),
+        result.diagnostics === undefined ? '' : (0,untrusted/* markdownText */.p7)(result.diagnostics),
+    ]);
+    const logs = release.hookLogs.map(hookLogDetails).join('\n\n');
+    const cells = (0,markdown_parts/* table */.tp)(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows);
+    return (0,markdown_parts/* section */.uW)('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`);
+}
+/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
+function hookLogDetails(log) {
+    const lines = log.lines.map((line) => (0,untrusted/* htmlText */.js)(line) || ' ');
+    return `<details><summary>${(0,untrusted/* htmlLine */.mJ)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
+}
+function hookFunctionCell({ hookFunction }, { service }) {
+    const url = service === undefined ? undefined : (0,console_links/* functionLogUrl */.w2)(service.partition, service.region, (0,labels/* functionName */.AQ)(hookFunction));
+    return (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(hookFunction), url);
+}
+
+
+/***/ }),
+
+/***/ 85:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  xE: () => (/* binding */ summary_alert),
+  Ao: () => (/* binding */ changes),
+  R_: () => (/* binding */ heading),
+  Br: () => (/* binding */ renderSummary)
+});
+
+// EXTERNAL MODULE: ./lib/aws/console-links.js
+var console_links = __nccwpck_require__(212);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
+// EXTERNAL MODULE: ./lib/verdict.js
+var verdict = __nccwpck_require__(802);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
+// EXTERNAL MODULE: ./lib/report/markdown-parts.js
+var markdown_parts = __nccwpck_require__(9878);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var planned = __nccwpck_require__(392);
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/report/summary-events.js + 1 modules
+var summary_events = __nccwpck_require__(9081);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/group/wait.js
+var wait = __nccwpck_require__(3566);
+// EXTERNAL MODULE: ./lib/time/clock.js
+var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
+;// CONCATENATED MODULE: ./lib/report/summary-facts.js
+
+
+
+
+
+
+
+
+
+/** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
+const STATUS_IS_OLD_AFTER_MS = 45_000;
+function facts(release) {
+    const { service, deploymentId, startedAt, endedAt, snapshot, plan, caller, waits } = release;
+    const url = service === undefined || deploymentId === undefined
+        ? undefined
+        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
+    const production = (0,traffic/* productionText */.zh)(release);
+    const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined;
+    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
+    const rows = [
+        ['Deployment', deploymentId === undefined ? '' : (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(deploymentId), url)],
+        ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAt)],
+        ['Revision', (0,labels/* revisionsInOrder */.qD)(release).map(untrusted/* markdownCode */.D9).join(' → ')],
+        [
+            release.operation === 'preview' ? 'The lane runs' : 'Production now',
+            production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${readText(readAtMs)}`,
+        ],
+        [
+            'Production when last seen',
+            lastSeen === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(lastSeen.text)}${readText(lastSeen.atMs)}`,
+        ],
+        [
+            release.operation === 'preview' ? 'Preview' : 'Test listener',
+            release.testUrl === undefined ? '' : (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(release.testUrl), release.testUrl),
+        ],
+        ['Traffic shift', plan === undefined ? '' : (0,untrusted/* markdownCode */.D9)(plan.deploymentConfig)],
+        [
+            'Account, region',
+            service === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(service.account)}, ${(0,untrusted/* markdownCode */.D9)(service.region)}`,
+        ],
+        ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
+        ['Started', (0,words/* clockTime */.qo)(startedAt.atMs, true)],
+        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAt ?? startedAt)],
+        ['Took', endedAt === undefined ? '' : (0,words/* duration */.p0)((0,clock/* elapsedMs */.d5)(startedAt, endedAt))],
+    ];
+    const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
+    return (0,markdown_parts/* table */.tp)(first, others);
+}
+function waitsText(waits, now) {
+    const ids = waits.slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(deploymentId));
+    return `${(0,words/* duration */.p0)((0,wait/* waitedMs */.h0)(waits, now))} (${ids.join(', ')})`;
+}
+function statusText(snapshot, now) {
+    const { status, statusWord, statusReadAt, eventsAreDone } = snapshot;
+    const waits = status === 'running' && eventsAreDone ? ' (the original waits for its termination)' : '';
+    const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && now !== undefined && (0,clock/* elapsedMs */.d5)(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS;
+    return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`;
+}
+function readText(readAtMs) {
+    return readAtMs === undefined ? '' : ` (read ${(0,words/* clockTime */.qo)(readAtMs, true)})`;
+}
+
 ;// CONCATENATED MODULE: ./lib/report/summary.js
 
 
@@ -43999,14 +44216,6 @@ var traffic = __nccwpck_require__(3795);
 
 
 
-
-
-
-
-/** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
-const MAX_LIST_LENGTH = 100;
-/** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
-const STATUS_IS_OLD_AFTER_MS = 45_000;
 /** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
 function renderSummary(release) {
     const sections = [
@@ -44016,8 +44225,8 @@ function renderSummary(release) {
         problems(release),
         summary_planned(release),
         changes(release),
-        lifecycle(release),
-        hooks(release),
+        (0,summary_events/* lifecycle */.Bl)(release),
+        (0,summary_events/* hooks */.JL)(release),
         summary_traffic(release),
         lanes(release),
         rollbackSection(release),
@@ -44045,60 +44254,10 @@ function summary_alert(release) {
         : [`**This is not AWS:** requests went to ${(0,untrusted/* markdownCode */.D9)(release.otherEndpoint)}, and links to AWS lead nowhere.`];
     return `> [!${kind}]\n${[...paragraphs, ...notAws].map((paragraph) => `> ${paragraph}`).join('\n>\n')}`;
 }
-function facts(release) {
-    const { service, deploymentId, startedAt, endedAt, snapshot, plan, caller, waits } = release;
-    const url = service === undefined || deploymentId === undefined
-        ? undefined
-        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
-    const production = (0,traffic/* productionText */.zh)(release);
-    const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined;
-    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
-    const rows = [
-        ['Deployment', deploymentId === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(deploymentId), url)],
-        ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAt)],
-        ['Revision', (0,labels/* revisionsInOrder */.qD)(release).map(untrusted/* markdownCode */.D9).join(' → ')],
-        [
-            release.operation === 'preview' ? 'The lane runs' : 'Production now',
-            production === '' ? '' : `${(0,untrusted/* markdownCode */.D9)(production)}${readText(readAtMs)}`,
-        ],
-        [
-            'Production when last seen',
-            lastSeen === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(lastSeen.text)}${readText(lastSeen.atMs)}`,
-        ],
-        [
-            release.operation === 'preview' ? 'Preview' : 'Test listener',
-            release.testUrl === undefined ? '' : withLink((0,untrusted/* markdownCode */.D9)(release.testUrl), release.testUrl),
-        ],
-        ['Traffic shift', plan === undefined ? '' : (0,untrusted/* markdownCode */.D9)(plan.deploymentConfig)],
-        [
-            'Account, region',
-            service === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(service.account)}, ${(0,untrusted/* markdownCode */.D9)(service.region)}`,
-        ],
-        ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
-        ['Started', (0,words/* clockTime */.qo)(startedAt.atMs, true)],
-        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAt ?? startedAt)],
-        ['Took', endedAt === undefined ? '' : (0,words/* duration */.p0)((0,clock/* elapsedMs */.d5)(startedAt, endedAt))],
-    ];
-    const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
-    return table(first, others);
-}
-function waitsText(waits, now) {
-    const ids = waits.slice(0, MAX_LIST_LENGTH).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(deploymentId));
-    return `${(0,words/* duration */.p0)((0,wait/* waitedMs */.h0)(waits, now))} (${ids.join(', ')})`;
-}
-function statusText(snapshot, now) {
-    const { status, statusWord, statusReadAt, eventsAreDone } = snapshot;
-    const waits = status === 'running' && eventsAreDone ? ' (the original waits for its termination)' : '';
-    const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && now !== undefined && (0,clock/* elapsedMs */.d5)(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS;
-    return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`;
-}
-function readText(readAtMs) {
-    return readAtMs === undefined ? '' : ` (read ${(0,words/* clockTime */.qo)(readAtMs, true)})`;
-}
 function problems({ problems: found }) {
     if (found.length < 2)
         return '';
-    return section('What is wrong', list(found.map(({ sentence }) => sentence)));
+    return (0,markdown_parts/* section */.uW)('What is wrong', (0,markdown_parts/* list */.p_)(found.map(({ sentence }) => sentence)));
 }
 function summary_planned(release) {
     const told = (0,planned/* plannedOf */.sb)(release);
@@ -44111,10 +44270,10 @@ function summary_planned(release) {
         (0,words/* duration */.p0)(atMostMs),
     ]);
     return [
-        section('What would be written', told.writes.length === 0 ? 'Nothing.' : list(told.writes)),
-        section('Deployment group', table(['Setting', 'Value'], settings)),
-        ...(phases.length === 0 ? [] : [section('How long', table(['Phase', 'Usually', 'At most'], phases))]),
-        section('AppSpec', (0,untrusted/* markdownCode */.D9)(told.appSpec.content)),
+        (0,markdown_parts/* section */.uW)('What would be written', told.writes.length === 0 ? 'Nothing.' : (0,markdown_parts/* list */.p_)(told.writes)),
+        (0,markdown_parts/* section */.uW)('Deployment group', (0,markdown_parts/* table */.tp)(['Setting', 'Value'], settings)),
+        ...(phases.length === 0 ? [] : [(0,markdown_parts/* section */.uW)('How long', (0,markdown_parts/* table */.tp)(['Phase', 'Usually', 'At most'], phases))]),
+        (0,markdown_parts/* section */.uW)('AppSpec', (0,untrusted/* markdownCode */.D9)(told.appSpec.content)),
     ].join('\n\n');
 }
 function changes(release) {
@@ -44122,19 +44281,19 @@ function changes(release) {
         return '';
     const differences = (0,labels/* changesInOrder */.TC)(release);
     if (differences === undefined)
-        return section('What changed', 'That could not be seen.');
+        return (0,markdown_parts/* section */.uW)('What changed', 'That could not be seen.');
     if (release.adopted !== undefined && differences.length === 0)
         return '';
     if (differences.length === 0)
-        return section('What changed', 'Nothing: the same task definition is deployed again.');
+        return (0,markdown_parts/* section */.uW)('What changed', 'Nothing: the same task definition is deployed again.');
     const rows = differences
-        .slice(0, MAX_LIST_LENGTH)
+        .slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$)
         .map((difference) => [
         (0,untrusted/* markdownText */.p7)(difference.container === '' ? 'task' : difference.container),
         (0,untrusted/* markdownText */.p7)(difference.member),
         changeText(difference),
     ]);
-    return section('What changed', table(['Container', 'Member', 'Change'], rows));
+    return (0,markdown_parts/* section */.uW)('What changed', (0,markdown_parts/* table */.tp)(['Container', 'Member', 'Change'], rows));
 }
 /** Names of variables and secrets, never their values. */
 function changeText({ from, to, names }) {
@@ -44145,65 +44304,8 @@ function changeText({ from, to, names }) {
     }
     const parts = ['added', 'changed', 'removed']
         .filter((kind) => names[kind].length > 0)
-        .map((kind) => `${kind}: ${names[kind].slice(0, MAX_LIST_LENGTH).map(untrusted/* markdownCode */.D9).join(', ')}`);
+        .map((kind) => `${kind}: ${names[kind].slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$).map(untrusted/* markdownCode */.D9).join(', ')}`);
     return parts.join('; ');
-}
-function lifecycle(release) {
-    const events = release.snapshot?.events ?? [];
-    if (events.length === 0)
-        return '';
-    const hookOf = new Map((0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction }) => [event, hookFunction]));
-    const rows = events
-        .slice(0, MAX_LIST_LENGTH)
-        .map((event) => [
-        (0,untrusted/* markdownText */.p7)(event.name),
-        eventResult(event),
-        event.startedAtMs === undefined ? '' : (0,words/* clockTime */.qo)(event.startedAtMs),
-        durationText((0,timeline/* eventDurationMs */.H)(event)),
-        (0,untrusted/* markdownCode */.D9)(hookOf.get(event.name) ?? ''),
-    ]);
-    const { snapshot, endedAt } = release;
-    const eventsReadAt = snapshot?.eventsReadAt;
-    const isKnown = snapshot !== undefined && (0,follow_snapshot/* areEventsKnown */.J9)(snapshot, endedAt);
-    const asSeen = !isKnown && eventsReadAt !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAt.atMs)}.\n\n` : '';
-    const gantt = renderGantt(release);
-    const picture = gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`;
-    return section('Lifecycle events', `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
-}
-const EVENT_RESULTS = {
-    pending: 'not started',
-    running: 'running',
-    succeeded: 'succeeded',
-    failed: '**failed**',
-    skipped: 'skipped',
-    unknown: 'unknown',
-};
-function eventResult({ status }) {
-    return EVENT_RESULTS[status];
-}
-function hooks(release) {
-    const results = (0,hook_results/* hookResults */.a)(release);
-    if (results.length === 0)
-        return '';
-    const rows = results.map((result) => [
-        result.event,
-        hookFunctionCell(result, release),
-        result.result === 'failed' ? '**failed**' : result.result.replace('-', ' '),
-        durationText(result.durationMs),
-        result.diagnostics === undefined ? '' : (0,untrusted/* markdownText */.p7)(result.diagnostics),
-    ]);
-    const logs = release.hookLogs.map(hookLogDetails).join('\n\n');
-    const cells = table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows);
-    return section('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`);
-}
-/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
-function hookLogDetails(log) {
-    const lines = log.lines.map((line) => (0,untrusted/* htmlText */.js)(line) || ' ');
-    return `<details><summary>${(0,untrusted/* htmlLine */.mJ)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
-}
-function hookFunctionCell({ hookFunction }, { service }) {
-    const url = service === undefined ? undefined : (0,console_links/* functionLogUrl */.w2)(service.partition, service.region, (0,labels/* functionName */.AQ)(hookFunction));
-    return withLink((0,untrusted/* markdownCode */.D9)(hookFunction), url);
 }
 function summary_traffic(release) {
     if (release.snapshot === undefined)
@@ -44216,7 +44318,7 @@ function summary_traffic(release) {
         `The most that was seen during this release: ${(0,words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
         testLine(release),
     ].filter((line) => line !== '');
-    return section('Traffic', lines.map((line) => `- ${line}`).join('\n'));
+    return (0,markdown_parts/* section */.uW)('Traffic', lines.map((line) => `- ${line}`).join('\n'));
 }
 function testLine(release) {
     const { testListener } = release;
@@ -44232,11 +44334,11 @@ function lanes({ preview }) {
         return '';
     const rows = preview.lanes.map(({ name, url, was, became }) => [
         (0,untrusted/* markdownCode */.D9)(name),
-        withLink((0,untrusted/* markdownCode */.D9)(url), url),
+        (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(url), url),
         (0,untrusted/* markdownText */.p7)(was),
         (0,untrusted/* markdownText */.p7)(became),
     ]);
-    return section('Lanes', table(['Lane', 'Address', 'When looked at', 'Now'], rows));
+    return (0,markdown_parts/* section */.uW)('Lanes', (0,markdown_parts/* table */.tp)(['Lane', 'Address', 'When looked at', 'Now'], rows));
 }
 function rollbackSection(release) {
     const rollback = (0,release_state/* rollbackOf */.ID)(release);
@@ -44247,10 +44349,10 @@ function rollbackSection(release) {
     const ended = rollback.snapshot?.endedAtMs;
     const took = created === undefined || ended === undefined ? '' : ` It took ${(0,words/* duration */.p0)(ended - created)}.`;
     const message = rollback.message === '' ? '' : ` CodeDeploy says: ${(0,untrusted/* markdownText */.p7)(rollback.message)}`;
-    return section('Rollback', `Status: **${rollback.status}**${id}.${took}${message}`);
+    return (0,markdown_parts/* section */.uW)('Rollback', `Status: **${rollback.status}**${id}.${took}${message}`);
 }
 function warnings({ warnings: told }) {
-    return told.length === 0 ? '' : section('Warnings', list(told));
+    return told.length === 0 ? '' : (0,markdown_parts/* section */.uW)('Warnings', (0,markdown_parts/* list */.p_)(told));
 }
 function links(release) {
     const { service, deploymentId, run } = release;
@@ -44273,30 +44375,8 @@ function links(release) {
         ],
         ['Run', (0,console_links/* runUrl */.Vp)(run)],
     ];
-    const shown = entries.flatMap(([name, url]) => (url === undefined ? [] : [withLink(name, url)]));
-    return shown.length === 0 ? '' : section('Links', shown.join(' · '));
-}
-/** Only addresses of the web are linked; what would end the link is encoded. */
-function withLink(text, url) {
-    if (url === undefined || !/^https?:\/\//.test(url))
-        return text;
-    return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`;
-}
-function durationText(durationMs) {
-    return durationMs === undefined ? '' : (0,words/* duration */.p0)(durationMs);
-}
-function section(title, body) {
-    return `### ${title}\n\n${body}`;
-}
-/** Foreign sentences as a list. */
-function list(sentences) {
-    const shown = sentences.slice(0, MAX_LIST_LENGTH).map((sentence) => `- ${(0,untrusted/* markdownText */.p7)(sentence)}`);
-    const left = sentences.length - shown.length;
-    return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
-}
-function table(header, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+    const shown = entries.flatMap(([name, url]) => (url === undefined ? [] : [(0,markdown_parts/* withLink */.Ni)(name, url)]));
+    return shown.length === 0 ? '' : (0,markdown_parts/* section */.uW)('Links', shown.join(' · '));
 }
 
 
@@ -44615,9 +44695,11 @@ function mismatch(sentence) {
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
-/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4849);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
-/* harmony import */ var _deployment_group_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8270);
+/* harmony import */ var _aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7878);
+/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4849);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7289);
+/* harmony import */ var _deployment_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8270);
+
 
 
 
@@ -44641,7 +44723,7 @@ async function findGroup(aws, service, names, maker) {
             continue;
         const call = (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, guess.application, guess.deploymentGroup);
         const info = await orElse(call, undefined, onDenied);
-        if (info !== undefined && (0,_deployment_group_js__WEBPACK_IMPORTED_MODULE_4__/* .groupTargets */ .sE)(info, service))
+        if (info !== undefined && (0,_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .groupTargets */ .sE)(info, service))
             return info;
     }
     return await searchGroup(aws, service, names, denials);
@@ -44671,10 +44753,10 @@ async function searchGroup(aws, service, names, denials) {
     const label = `'${service.clusterName}/${service.name}'`;
     const advice = `Set 'codedeploy-application' and 'codedeploy-deployment-group'.`;
     try {
-        const applications = names.application === undefined ? await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .listApplications */ .iB)(aws) : [names.application];
+        const applications = names.application === undefined ? await (0,_aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__/* .listApplications */ .iB)(aws) : [names.application];
         for (const application of applications) {
             const groups = await groupsOf(aws, application, names);
-            const found = groups.find((info) => (0,_deployment_group_js__WEBPACK_IMPORTED_MODULE_4__/* .groupTargets */ .sE)(info, service) &&
+            const found = groups.find((info) => (0,_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .groupTargets */ .sE)(info, service) &&
                 (names.deploymentGroup ?? info.deploymentGroupName) === info.deploymentGroupName);
             if (found !== undefined)
                 return found;
@@ -44687,7 +44769,7 @@ async function searchGroup(aws, service, names, denials) {
         if (kind === 'denied') {
             const [first = error] = denials.filter(({ operation }) => operation === 'codedeploy:GetDeploymentGroup');
             const missed = first === error ? 'has no usual name' : 'could not be read by its usual name';
-            const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceError */ .VN)(first.operation, first.serviceError);
+            const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_3__/* .describeServiceError */ .VN)(first.operation, first.serviceError);
             const sentence = `The deployment group of ${label} ${missed}, and searching for it was denied (${error.operation}). ${advice} ${why}`;
             return { reason: 'denied', sentence };
         }
@@ -44695,16 +44777,16 @@ async function searchGroup(aws, service, names, denials) {
             throw error;
         return {
             reason: 'not-found',
-            sentence: `CodeDeploy application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
+            sentence: `CodeDeploy application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
         };
     }
-    const named = names.deploymentGroup === undefined ? '' : ` named '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(names.deploymentGroup, 100)}'`;
+    const named = names.deploymentGroup === undefined ? '' : ` named '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(names.deploymentGroup, 100)}'`;
     return { reason: 'not-found', sentence: `No CodeDeploy deployment group${named} releases ${label}. ${advice}` };
 }
 /** An application that is deleted while the search goes on has no groups. */
 async function groupsOf(aws, application, names) {
     try {
-        return await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .describeDeploymentGroups */ .Pw)(aws, application);
+        return await (0,_aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__/* .describeDeploymentGroups */ .Pw)(aws, application);
     }
     catch (error) {
         const isGone = error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA && error.serviceError.code === 'ApplicationDoesNotExist';
@@ -45089,7 +45171,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 4510:
+/***/ 5697:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45858,6 +45940,73 @@ function appSpecPlan(inputs, file, service) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/service/traffic-shift.js
+var traffic_shift = __nccwpck_require__(5163);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
+;// CONCATENATED MODULE: ./lib/report/plan-lines.js
+
+
+
+
+
+/** What the checks found, for the log. */
+function planLines(release) {
+    const { service, group, plan, caller } = release;
+    const who = caller === undefined ? [] : [`As ${(0,untrusted/* inSentence */.BX)(caller.arn)}.`];
+    if (service === undefined)
+        return who;
+    const lines = [
+        ...who,
+        `Service ${(0,labels/* serviceLabel */.uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,aws_arn/* revisionName */.pd)(service.primary.taskDefinitionArn)}, ${(0,words/* count */.U9)(service.desiredCount, 'task')}.`,
+    ];
+    if (group !== undefined)
+        lines.push(groupLine(group, plan ?? group));
+    if (plan === undefined)
+        return lines;
+    const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`);
+    return [
+        ...lines,
+        `Traffic shift: ${plan.deploymentConfig}, ${(0,traffic_shift/* describeShift */.ag)(plan.shift)}.`,
+        `Hooks: ${hooks.join(', ') || 'none'}.`,
+        ...changeLines(plan.differences),
+    ];
+}
+/** The group, with what ends and rolls back the deployment: the group's own settings, or those that replace them. */
+function groupLine(group, holding) {
+    const listener = group.hasTestListener ? 'test listener' : 'no test listener';
+    const own = safeguards(group.rollbackOn, group.alarms);
+    const held = safeguards(holding.rollbackOn, holding.alarms);
+    const label = `Deployment group ${group.application} / ${group.name}: ${listener}`;
+    return own === held ? `${label}, ${own}.` : `${label}; for this deployment: ${held}.`;
+}
+function safeguards(rollbackOn, alarms) {
+    const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,words/* andList */.cM)(rollbackOn)}`;
+    return `${rollback}, ${alarms.length === 0 ? 'no alarms' : `alarms ${alarms.join(', ')}`}`;
+}
+function changeLines(differences) {
+    if (differences === undefined)
+        return ['Changes: could not be seen.'];
+    if (differences.length === 0)
+        return ['Changes: none, the same revision is deployed again.'];
+    return differences.map(differenceLine);
+}
+/** "Changes image of web: a -> b"; values of variables and secrets are never told. */
+function differenceLine({ member, container, from, to, names }) {
+    const what = container === '' ? member : `${member} of ${container}`;
+    if (names !== undefined) {
+        const parts = [
+            names.added.length > 0 ? `adds ${names.added.join(', ')}` : '',
+            names.changed.length > 0 ? `changes ${names.changed.join(', ')}` : '',
+            names.removed.length > 0 ? `removes ${names.removed.join(', ')}` : '',
+        ];
+        return `Changes ${what}: ${parts.filter((part) => part !== '').join('; ')}`;
+    }
+    if (from === undefined && to === undefined)
+        return `Changes ${what}`;
+    return `Changes ${what}: ${from ?? 'absent'} -> ${to ?? 'absent'}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/release/check.js
 
 
@@ -45878,7 +46027,7 @@ async function check(parsed, blocker, world, progress) {
         progress.learn({ caller, plan, problems, service, group });
         for (const note of notes)
             world.log.line(note);
-        for (const line of (0,log_lines/* planLines */.HN)(progress.release))
+        for (const line of planLines(progress.release))
             world.log.line(line);
         const expiry = plan && describeExpiry(plan, parsed.inputs, await world.credentialsEnd(), world.clock.now());
         if (expiry?.kind === 'note')
@@ -45890,10 +46039,10 @@ async function check(parsed, blocker, world, progress) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/follow/follow.js + 1 modules
-var follow = __nccwpck_require__(2243);
-// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
-var settle = __nccwpck_require__(8744);
+// EXTERNAL MODULE: ./lib/follow/follow.js + 4 modules
+var follow = __nccwpck_require__(4826);
+// EXTERNAL MODULE: ./lib/follow/settle.js + 4 modules
+var settle = __nccwpck_require__(5519);
 // EXTERNAL MODULE: ./lib/release/conclude.js + 4 modules
 var conclude = __nccwpck_require__(5780);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
@@ -45945,7 +46094,7 @@ async function followThrough({ plan, deploymentId, before }, inputs, world, prog
     // A look that fails is made up for by the next one, so it needs no patience.
     const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
     const following = (0,wiring/* followingOf */.j)(plan, inputs.waitFor, inputs, world, progress);
-    const outcome = await (0,follow/* follow */.e6)(engine, deploymentId, following, before);
+    const outcome = await (0,follow/* follow */.e)(engine, deploymentId, following, before);
     return await settleAndConclude({ plan, deploymentId }, outcome, inputs, world, progress);
 }
 /** Settles what is left once a deployment is no longer followed, and comes to the verdict. */
@@ -46765,7 +46914,7 @@ async function attachTo(parsed, world, progress, { examine, mayBeAbsent = false 
         progress.learn({ caller, problems, service, group, plan: isThere ? attached.plan : undefined });
         for (const note of notes)
             world.log.line(note);
-        for (const line of (0,log_lines/* planLines */.HN)(progress.release))
+        for (const line of planLines(progress.release))
             world.log.line(line);
         for (const warning of warnings)
             progress.warn(warning);
@@ -46951,7 +47100,7 @@ async function promoteLater(engine, attached, { events }, inputs, world, progres
     const event = events.find(({ status }) => status !== 'succeeded' && status !== 'skipped')?.name ?? 'an event';
     world.log.line(`Deployment ${deploymentId} is still at ${event}; it is continued once that has succeeded and it waits at Ready.`);
     const waiting = (0,wiring/* followingOf */.j)(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress);
-    const outcome = await (0,follow/* follow */.e6)((0,wiring/* engineFor */.E)(plan, inputs, world, progress), deploymentId, waiting);
+    const outcome = await (0,follow/* follow */.e)((0,wiring/* engineFor */.E)(plan, inputs, world, progress), deploymentId, waiting);
     if (outcome.kind !== 'finish-line')
         return await settleAndConclude(attached, outcome, inputs, world, progress);
     const isHeld = (0,follow_snapshot/* isWaitingForPromotion */.gv)(outcome.snapshot);
@@ -47074,6 +47223,8 @@ function endOf({ info }) {
 
 // EXTERNAL MODULE: ./lib/app-spec/sent-app-spec.js
 var sent_app_spec = __nccwpck_require__(2557);
+// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
+var code_deploy_lists = __nccwpck_require__(7878);
 ;// CONCATENATED MODULE: ./lib/plan/newest-deployments.js
 /** How many deployments are read when the list is in no order, which nobody has observed. */
 const MAX_READ = 1_000;
@@ -47117,6 +47268,7 @@ function isDescending(deployments) {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/rollback-target.js
+
 
 
 
@@ -47200,7 +47352,7 @@ function unseenSentence(unseen) {
 }
 /** Those that succeeded, the one that made what serves, which may not have ended yet, and the first of all. @throws CallError */
 async function readPast(world, { service, group }) {
-    const succeeded = await (0,code_deploy/* listSucceededDeployments */.s6)(world, group.application, group.name);
+    const succeeded = await (0,code_deploy_lists/* listSucceededDeployments */.s6)(world, group.application, group.name);
     const tell = async (id) => tellOf(id, await (0,code_deploy/* getDeployment */.i8)(world, id));
     const newest = await newestOf(succeeded, MAX_LOOKED_AT, tell);
     const maker = service.primary.deploymentId;
@@ -47352,7 +47504,7 @@ async function rollback_look(parsed, world, findings, progress) {
         const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
         const place = await (0,attach/* findPlace */.Pj)(parsed, world, identity, findings);
         progress.learn({ caller: (await identity).caller, service: place.service, group: place.group });
-        for (const line of (0,log_lines/* planLines */.HN)(progress.release))
+        for (const line of planLines(progress.release))
             world.log.line(line);
         if (place.group === undefined)
             return undefined;
@@ -47709,8 +47861,8 @@ var clock_news = __nccwpck_require__(8539);
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/service-error.js
 var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: ./lib/follow/settle.js + 2 modules
-var settle = __nccwpck_require__(8744);
+// EXTERNAL MODULE: ./lib/follow/settle.js + 4 modules
+var settle = __nccwpck_require__(5519);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/release-state.js
@@ -48258,7 +48410,7 @@ function secondsOf(durationMs) {
 }
 
 // EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
-var summary = __nccwpck_require__(5259);
+var summary = __nccwpck_require__(85);
 ;// CONCATENATED MODULE: ./lib/step/reporters.js
 
 
@@ -48946,8 +49098,8 @@ function environment_variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/inputs.js + 5 modules
-var inputs_inputs = __nccwpck_require__(5245);
+// EXTERNAL MODULE: ./lib/inputs/parse-inputs.js + 7 modules
+var parse_inputs = __nccwpck_require__(9829);
 // EXTERNAL MODULE: ./lib/workflow-run/pull-request.js
 var pull_request = __nccwpck_require__(9322);
 ;// CONCATENATED MODULE: ./lib/workflow-run/github-run.js
@@ -49607,8 +49759,8 @@ function readEvent(environment) {
 var console_links = __nccwpck_require__(212);
 // EXTERNAL MODULE: ./lib/workflow-run/marker.js
 var workflow_run_marker = __nccwpck_require__(4907);
-// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
-var summary = __nccwpck_require__(5259);
+// EXTERNAL MODULE: ./lib/report/markdown-parts.js
+var markdown_parts = __nccwpck_require__(9878);
 // EXTERNAL MODULE: ./lib/follow/phase.js
 var phase = __nccwpck_require__(8438);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -49788,9 +49940,15 @@ var release_state = __nccwpck_require__(4966);
 var hook_results = __nccwpck_require__(5076);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/summary.js + 1 modules
+var summary = __nccwpck_require__(85);
+// EXTERNAL MODULE: ./lib/report/summary-events.js + 1 modules
+var summary_events = __nccwpck_require__(9081);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./lib/github/comment-text.js
+
+
 
 
 
@@ -49824,7 +49982,7 @@ function commentMarker({ region, asked }) {
  */
 function renderComment(release) {
     const run = (0,console_links/* runUrl */.Vp)(release.run);
-    const end = run === undefined ? '' : `${(0,summary/* withLink */.Ni)('Everything else is in the summary of the run', run)}.`;
+    const end = run === undefined ? '' : `${(0,markdown_parts/* withLink */.Ni)('Everything else is in the summary of the run', run)}.`;
     const parts = [
         (0,summary/* heading */.R_)(release),
         (0,summary/* alert */.xE)(release),
@@ -49858,20 +50016,20 @@ function facts(release) {
         [release.operation === 'preview' ? 'The lane runs' : 'Production now', (0,untrusted/* markdownCode */.D9)(production)],
         [
             release.operation === 'preview' ? 'Preview' : 'Test URL',
-            testUrl === undefined ? '' : (0,summary/* withLink */.Ni)((0,untrusted/* markdownText */.p7)(testUrl), testUrl),
+            testUrl === undefined ? '' : (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownText */.p7)(testUrl), testUrl),
         ],
-        ['Deployment', deploymentId === undefined ? '' : (0,summary/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(deploymentId), console)],
+        ['Deployment', deploymentId === undefined ? '' : (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(deploymentId), console)],
     ];
     const shown = rows.filter(([, value]) => value !== '');
-    return shown.length === 0 ? '' : (0,summary/* table */.tp)(['', ''], shown);
+    return shown.length === 0 ? '' : (0,markdown_parts/* table */.tp)(['', ''], shown);
 }
 /** What `operation: plan` is asked for: what would be written, and what would change. */
 function comment_text_planned(release) {
     const told = (0,planned/* plannedOf */.sb)(release);
     if (told === undefined)
         return '';
-    const writes = told.writes.length === 0 ? 'Nothing.' : (0,summary/* list */.p_)(told.writes);
-    return `${(0,summary/* section */.uW)('What would be written', writes)}\n\n${(0,summary/* changes */.Ao)(release)}`;
+    const writes = told.writes.length === 0 ? 'Nothing.' : (0,markdown_parts/* list */.p_)(told.writes);
+    return `${(0,markdown_parts/* section */.uW)('What would be written', writes)}\n\n${(0,summary/* changes */.Ao)(release)}`;
 }
 function lifecycle({ snapshot }) {
     const events = snapshot?.events ?? [];
@@ -49879,8 +50037,8 @@ function lifecycle({ snapshot }) {
         return '';
     const rows = events
         .slice(0, MAX_ROWS)
-        .map((event) => [(0,untrusted/* markdownText */.p7)(event.name), (0,summary/* eventResult */.aZ)(event), (0,summary/* durationText */.S5)((0,timeline/* eventDurationMs */.H)(event))]);
-    return (0,summary/* section */.uW)('Lifecycle events', (0,summary/* table */.tp)(['Event', 'Result', 'Duration'], rows));
+        .map((event) => [(0,untrusted/* markdownText */.p7)(event.name), (0,summary_events/* eventResult */.aZ)(event), (0,markdown_parts/* durationText */.S5)((0,timeline/* eventDurationMs */.H)(event))]);
+    return (0,markdown_parts/* section */.uW)('Lifecycle events', (0,markdown_parts/* table */.tp)(['Event', 'Result', 'Duration'], rows));
 }
 function hooks(release) {
     const results = (0,hook_results/* hookResults */.a)(release);
@@ -49890,16 +50048,16 @@ function hooks(release) {
         event,
         (0,untrusted/* markdownCode */.D9)((0,labels/* functionName */.AQ)(hookFunction)),
         result === 'failed' ? '**failed**' : result.replace('-', ' '),
-        (0,summary/* durationText */.S5)(durationMs),
+        (0,markdown_parts/* durationText */.S5)(durationMs),
     ]);
-    return (0,summary/* section */.uW)('Hooks', (0,summary/* table */.tp)(['Event', 'Function', 'Result', 'Duration'], rows));
+    return (0,markdown_parts/* section */.uW)('Hooks', (0,markdown_parts/* table */.tp)(['Event', 'Function', 'Result', 'Duration'], rows));
 }
 function rollback(release) {
     const found = (0,release_state/* rollbackOf */.ID)(release);
     if (found === undefined || (found.status === 'none' && !found.wasDue))
         return '';
     const id = found.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(found.deploymentId)})`;
-    return (0,summary/* section */.uW)('Rollback', `Status: **${found.status}**${id}.`);
+    return (0,markdown_parts/* section */.uW)('Rollback', `Status: **${found.status}**${id}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/github/pull-request-comment.js
@@ -49980,7 +50138,7 @@ async function tellFreedInComment(access, freed, marker, run, signal) {
     const own = comments.find((one) => one.login === login);
     if (own === undefined)
         return;
-    const by = run === undefined ? '' : ` ${(0,summary/* withLink */.Ni)('The run that freed it', run)}.`;
+    const by = run === undefined ? '' : ` ${(0,markdown_parts/* withLink */.Ni)('The run that freed it', run)}.`;
     const body = [
         marker,
         `## Freed: ${(0,untrusted/* markdownText */.p7)(`pull request ${freed.pullRequest}`)}`,
@@ -50517,7 +50675,7 @@ function commitOf(pullRequest, run) {
 /** The step that the environment describes. */
 async function buildStep(parts) {
     const { environment, clock, toolkit, firstRequestSent, files, log, signal, onRelease } = parts;
-    const parsed = (0,inputs_inputs/* parseInputs */.T)(readRawInputs(environment), readUndeclaredInputs(environment));
+    const parsed = (0,parse_inputs/* parseInputs */.T)(readRawInputs(environment), readUndeclaredInputs(environment));
     const { inputs } = parsed;
     const proxies = readProxies(environment);
     // GitHub's toolkit reads them from the environment, and takes an address without a scheme for one of its own scheme.

@@ -1,6 +1,6 @@
 import { endingOf } from './follow/ending.ts'
-import type { Outcome } from './follow/follow.ts'
-import type { Settlement } from './follow/settle.ts'
+import type { Outcome } from './follow/following.ts'
+import type { Settlement } from './follow/settlement.ts'
 import { hasEnded } from './follow/snapshot.ts'
 import type { Operation } from './inputs/operation.ts'
 

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
+import { getDeploymentTarget } from '../../src/aws/code-deploy.ts'
 import {
-  getDeploymentTarget,
   listActiveDeployments,
   listApplications,
   listDeploymentsSince,
   listSucceededDeployments,
-} from '../../src/aws/code-deploy.ts'
+} from '../../src/aws/code-deploy-lists.ts'
 import { clientsFor } from '../support/simulated-release.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 

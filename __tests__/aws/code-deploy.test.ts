@@ -3,16 +3,18 @@ import { CallError } from '../../src/aws/attempts.ts'
 import {
   continueDeployment,
   createDeployment,
-  describeDeploymentGroups,
   getDeployment,
   getDeploymentConfig,
   getDeploymentGroup,
   getDeploymentTarget,
+  stopDeployment,
+} from '../../src/aws/code-deploy.ts'
+import {
+  describeDeploymentGroups,
   listActiveDeployments,
   listApplications,
   listDeploymentsSince,
-  stopDeployment,
-} from '../../src/aws/code-deploy.ts'
+} from '../../src/aws/code-deploy-lists.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario, withGroup } from '../../tools/simulator/scenarios.ts'
 import { groupSeed, type SimulatedAws, withAws } from '../support/simulated-aws.ts'

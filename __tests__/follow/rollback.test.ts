@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Following } from '../../src/follow/follow.ts'
+import type { Following } from '../../src/follow/following.ts'
 import { cutShortBy, NO_ROLLBACK, type RollbackReasons, settleRollback } from '../../src/follow/rollback.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
 import { callError, handEngine, handFollowing } from '../support/hand-engine.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parseInputs } from '../../src/inputs/inputs.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { freeGroup } from '../../src/release/free-group.ts'
 import { Progress } from '../../src/release/progress.ts'
 import type { ReleaseWorld } from '../../src/release/release-world.ts'

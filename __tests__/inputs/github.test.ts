@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parseInputs } from '../../src/inputs/inputs.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { rawInputs } from '../support/simulated-release.ts'
 
 function wrong(inputs: Parameters<typeof rawInputs>[0]): string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Inputs, parseInputs } from '../../src/inputs/inputs.ts'
+import type { Inputs } from '../../src/inputs/inputs.ts'
 import { INAPPLICABLE_INPUTS, type InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { rawInputs } from '../support/simulated-release.ts'
 
 function parse(given: Partial<Record<InputName, string>>, undeclared: string[] = []) {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { rawInputs } from '../support/simulated-release.ts'
 
 const LANES = 'web-preview-1=https://p1.example.org\nweb-preview-2=https://p2.example.org/?a=b'

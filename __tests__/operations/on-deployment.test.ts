@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { operate } from '../../src/operations/operate.ts'
 import { DENY, SECONDS_0, type WireAnswers } from '../support/hand-aws.ts'
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { planDefinition } from '../../src/plan/definition-plan.ts'
 import { Findings } from '../../src/plan/findings.ts'
 import type { Sources } from '../../src/plan/sources.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildAppSpec } from '../../src/app-spec/app-spec.ts'
-import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { identify } from '../../src/plan/identity.ts'
 import { type EarlierLook, makePlan } from '../../src/plan/make-plan.ts'
 import { buildMarker } from '../../src/workflow-run/marker.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { Findings } from '../../src/plan/findings.ts'
 import { readNamedGroup, readService, readShift } from '../../src/plan/place.ts'
 import { DENY, handAws, refuse, type WireAnswers } from '../support/hand-aws.ts'

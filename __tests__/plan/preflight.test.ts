@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Hooks } from '../../src/follow/snapshot.ts'
-import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import {
   containerProblems,
   holdProblems,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { ReleaseEngine } from '../../src/follow/follow.ts'
+import type { ReleaseEngine } from '../../src/follow/release-engine.ts'
 import type { ReleasePlan } from '../../src/plan/plan.ts'
 import { Progress } from '../../src/release/progress.ts'
 import type { ReleaseWorld } from '../../src/release/release-world.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { operate } from '../../src/operations/operate.ts'
 import { appSpecOf, DENY, handAws, revision, SECONDS_0, wireDefinition } from '../support/hand-aws.ts'
 import { rawInputs } from '../support/simulated-release.ts'

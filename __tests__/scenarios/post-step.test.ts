@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseInputs } from '../../src/inputs/inputs.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { wrapUp } from '../../src/operations/wrap-up.ts'
 import { needsSomebody } from '../../src/release/resume.ts'
 import { isAtRest, type Release } from '../../src/release-state.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { parseInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { addressProblems, answerProblems } from '../../src/service/address.ts'
 import type { ResolvedService } from '../../src/service/service.ts'
 import { rawInputs } from '../support/simulated-release.ts'

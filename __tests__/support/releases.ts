@@ -1,4 +1,4 @@
-import { parseInputs } from '../../src/inputs/inputs.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { newRelease as begun } from '../../src/release/progress.ts'
 import type { Release } from '../../src/release-state.ts'
 import { githubRun } from '../../src/workflow-run/github-run.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { budgetFor, finishOf, ROLLBACK_BUDGET_MS } from '../../src/follow/budget.ts'
 import type { Hooks } from '../../src/follow/snapshot.ts'
-import { parseInputs } from '../../src/inputs/inputs.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { rawInputs } from './simulated-release.ts'
 import {
   type Concurrency,

@@ -9,7 +9,7 @@ import {
   stopDeployment,
 } from '../aws/code-deploy.ts'
 import { describeService, type Ecs } from '../aws/ecs.ts'
-import type { ReleaseEngine } from '../follow/follow.ts'
+import type { ReleaseEngine } from '../follow/release-engine.ts'
 import {
   type EventReading,
   type Hooks,

@@ -1,6 +1,7 @@
 import type { CreateDeploymentInput, DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { CallError } from '../aws/attempts.ts'
-import { type CodeDeploy, getDeployment, getDeploymentGroup, listDeploymentsSince } from '../aws/code-deploy.ts'
+import { type CodeDeploy, getDeployment, getDeploymentGroup } from '../aws/code-deploy.ts'
+import { listDeploymentsSince } from '../aws/code-deploy-lists.ts'
 
 /**
  * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.

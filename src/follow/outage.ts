@@ -1,4 +1,6 @@
 import type { CallError } from '../aws/attempts.ts'
+import { isPassing } from '../aws/attempts.ts'
+import type { ServiceError } from '../aws/service-error.ts'
 
 /** Calls that begin to fail for a passing reason, or that are answered again after so many that did. */
 export type OutageNews = { began: CallError } | { endedAfter: number; operation: string }
@@ -30,4 +32,9 @@ export class Outage {
     this.#first = undefined
     this.#failed = 0
   }
+}
+
+/** A failed read is not a verdict, except when no later one can succeed. */
+export function mayRideOut(error: ServiceError): boolean {
+  return isPassing(error) || error.kind === 'answered'
 }

@@ -4,7 +4,9 @@ import { elapsedMs, type Moment, momentOf } from '../time/clock.ts'
 import { until } from '../time/race.ts'
 import { ROLLBACK_BUDGET_MS } from './budget.ts'
 import { isRollbackDue, mayRollBack } from './ending.ts'
-import { type Following, follow, type Outcome, type ReleaseEngine, untilTheEnd } from './follow.ts'
+import { follow } from './follow.ts'
+import { type Following, type Outcome, untilTheEnd } from './following.ts'
+import type { ReleaseEngine } from './release-engine.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What became of the rollback of a deployment. */

@@ -1,64 +1,16 @@
-import { CallError, isPassing } from '../aws/attempts.ts'
-import type { EarlyEndAction, RollbackEvent } from '../inputs/choices.ts'
-import type { Problem } from '../problem.ts'
 import { momentOf } from '../time/clock.ts'
-import { delayed, until, within } from '../time/race.ts'
-import { type Following, follow, type Outcome, type ReleaseEngine, tell, untilTheEnd } from './follow.ts'
-import {
-  type CutShort,
-  cutShortBy,
-  NO_ROLLBACK,
-  type Rollback,
-  type RollbackReasons,
-  settleRollback,
-} from './rollback.ts'
+import { delayed } from '../time/race.ts'
+import { follow } from './follow.ts'
+import { type Following, type Outcome, untilTheEnd } from './following.ts'
+import { lookOnceMore, untilConsistent } from './look-once-more.ts'
+import type { ReleaseEngine } from './release-engine.ts'
+import { type CutShort, cutShortBy, NO_ROLLBACK, type RollbackReasons, settleRollback } from './rollback.ts'
+import type { EarlyEndPolicy, Settlement } from './settlement.ts'
 import { hasEnded, isBeforeProduction, isCurrent, lastReadAt, productionMoved, type Snapshot } from './snapshot.ts'
 import { StopRequest } from './stop-request.ts'
 
-/** Where everything stands once a release is over. */
-export interface Settlement {
-  /** The last reading of the deployment. */
-  snapshot: Snapshot | undefined
-  rollback: Rollback
-  /** We asked CodeDeploy to stop the deployment; its refusal, if it refused. */
-  stop: { refusal: string | undefined; problem?: Problem | undefined } | undefined
-  /**
-   * Why no stop was asked for although one was wanted: all of production had moved, nothing could be read, or it had gone
-   * on from `Ready` where only one that waits there was to be stopped.
-   */
-  notStoppedBecause: 'moved' | 'unseen' | 'not-at-ready' | undefined
-  /** What ended the settling before everything was at rest. */
-  cutShort: CutShort | undefined
-}
-
-/** What the workflow asked for in case of an early end. */
-export interface EarlyEndPolicy {
-  onCancel: EarlyEndAction
-  onTimeout: EarlyEndAction
-  /** What rolls the deployment back, when the deployment itself does not tell. */
-  rollbackOn: readonly RollbackEvent[]
-  /** How long a cancelled step goes on, in milliseconds. */
-  windDownMs: number
-  /** An earlier step has stopped it already: that holds for production that has moved too. */
-  wasStopped?: boolean
-  /** CodeDeploy has taken that stop. */
-  wasStopAccepted?: boolean
-  /** A stop that is asked for is meant for a deployment before production that waits at `Ready` or is about to. */
-  onlyAtReady?: boolean
-}
-
 /** How long a stop may take until the deployment has ended, in milliseconds. */
 const STOP_BUDGET_MS = 10 * 60_000
-
-/** How soon to look again when the look before a deployment is stopped or left failed, at first and later, in milliseconds. */
-const LOOK_AGAIN_MS = 1_000
-const LOOK_AGAIN_LATER_MS = 5_000
-
-/** How long that is tried where there is no other limit, in milliseconds. */
-const LOOK_ONCE_MORE_MS = 60_000
-
-/** How long the events of a deployment may be behind its end before they are told as contradicting it. Assumed. */
-const CATCHES_UP_WITHIN_MS = 60_000
 
 const AT_REST = { rollback: NO_ROLLBACK, stop: undefined, notStoppedBecause: undefined, cutShort: undefined }
 
@@ -126,27 +78,6 @@ function reasonsOf({ rollbackOn, wasStopAccepted = false }: EarlyEndPolicy): Rol
   return { rollbackOn, isAsked: wasStopAccepted }
 }
 
-/** Reads again, for a while, what does not go with the end of the deployment. */
-async function untilConsistent(engine: ReleaseEngine, ended: Snapshot, following: Following): Promise<Snapshot> {
-  const { clock, signal } = following
-  const startMs = clock.monotonicMs()
-  let snapshot = ended
-  while (snapshot.isBehind === true && !signal.aborted && clock.monotonicMs() - startMs < CATCHES_UP_WITHIN_MS) {
-    await clock.sleep(LOOK_AGAIN_LATER_MS, signal)
-    if (signal.aborted) return snapshot
-    try {
-      const seen = await until(signal, engine.observe(ended.deploymentId, snapshot))
-      if (seen === undefined) return snapshot
-      tell(snapshot, seen, following)
-      snapshot = seen
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error
-      if (!isPassing(error.serviceError)) return snapshot
-    }
-  }
-  return snapshot
-}
-
 /** Leaves a deployment as it is; where the last reading of it is no longer what is now, with another one. */
 async function leave(
   engine: ReleaseEngine,
@@ -186,36 +117,6 @@ async function partWithRollback(
   const isMeant = !onlyAtReady || wasStopAccepted || isBeforeProduction(snapshot)
   if (!isMeant) return { ...AT_REST, snapshot, notStoppedBecause: 'not-at-ready' }
   return await stopAndSettle(engine, snapshot, following, policy, wasStopped ? 'as-asked' : undefined)
-}
-
-/** A reading made now; undefined when there was none. */
-async function lookOnceMore(
-  engine: ReleaseEngine,
-  deploymentId: string,
-  before: Snapshot | undefined,
-  following: Following,
-): Promise<Snapshot | undefined> {
-  const { clock, signal, reading: trouble, untilMs } = following
-  const startMs = clock.monotonicMs()
-  const limitMs = untilMs === undefined ? LOOK_ONCE_MORE_MS : untilMs - startMs
-  while (!signal.aborted) {
-    const sinceMs = clock.monotonicMs() - startMs
-    try {
-      const reading = engine.observe(deploymentId, undefined)
-      const snapshot = await within(clock, limitMs - sinceMs, () => until(signal, reading))
-      if (snapshot === undefined) return undefined
-      trouble.recovered()
-      tell(before, snapshot, following)
-      return snapshot
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error
-      trouble.failed(error)
-      const restMs = Math.min(LOOK_AGAIN_LATER_MS, Math.max(LOOK_AGAIN_MS, sinceMs / 4))
-      if (sinceMs + restMs >= limitMs) return undefined
-      await clock.sleep(restMs, signal)
-    }
-  }
-  return undefined
 }
 
 async function stopAndSettle(

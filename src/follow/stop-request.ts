@@ -3,8 +3,9 @@ import { callProblem } from '../aws/call-problem.ts'
 import type { Problem } from '../problem.ts'
 import type { Clock } from '../time/clock.ts'
 import { endingOf } from './ending.ts'
-import type { Following, ReleaseEngine } from './follow.ts'
+import type { Following } from './following.ts'
 import { Outage } from './outage.ts'
+import type { ReleaseEngine } from './release-engine.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** How soon a request is sent again that failed for a passing reason, in milliseconds. */

@@ -80,7 +80,7 @@ export function githubApi({ url, token, clock, load }: GithubApiOptions): Github
 const LIMITED_MS = 60_000
 
 /** What Octokit throws, in our words. Source: GitHub documentation, "Rate limits for the REST API", for the headers. */
-export function githubErrorOf(error: unknown, nowMs: number): GithubError {
+function githubErrorOf(error: unknown, nowMs: number): GithubError {
   const response =
     isJsonObject(error) || error instanceof Error ? (error as { response?: unknown }).response : undefined
   if (!isJsonObject(response)) {

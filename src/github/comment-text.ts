@@ -4,18 +4,10 @@ import { eventDurationMs } from '../follow/timeline.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import { hookResults } from '../report/hook-results.ts'
 import { changesInOrder, functionName, revisionsInOrder } from '../report/labels.ts'
+import { durationText, list, section, table, withLink } from '../report/markdown-parts.ts'
 import { plannedOf } from '../report/planned.ts'
-import {
-  alert,
-  changes,
-  durationText,
-  eventResult,
-  heading,
-  list,
-  section,
-  table,
-  withLink,
-} from '../report/summary.ts'
+import { alert, changes, heading } from '../report/summary.ts'
+import { eventResult } from '../report/summary-events.ts'
 import { productionText } from '../report/traffic.ts'
 import { cut, markdownCode, markdownText } from '../text/untrusted.ts'
 

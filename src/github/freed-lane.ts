@@ -1,5 +1,5 @@
 import type { FreedLane } from '../release-state.ts'
-import { withLink } from '../report/summary.ts'
+import { withLink } from '../report/markdown-parts.ts'
 import { isJsonObject } from '../text/document.ts'
 import { cut, inSentence, markdownCode, markdownText } from '../text/untrusted.ts'
 import type { GithubAccess } from './access.ts'

@@ -1,6 +1,7 @@
 import type { DeploymentTarget } from '@aws-sdk/client-codedeploy'
 import { CallError } from '../aws/attempts.ts'
-import { type CodeDeploy, getDeployment, getDeploymentTarget, listActiveDeployments } from '../aws/code-deploy.ts'
+import { type CodeDeploy, getDeployment, getDeploymentTarget } from '../aws/code-deploy.ts'
+import { listActiveDeployments } from '../aws/code-deploy-lists.ts'
 import { readSnapshot } from '../code-deploy/code-deploy-snapshot.ts'
 import { endingOf, isRollbackDue } from '../follow/ending.ts'
 import { lastEventEndMs, type Snapshot } from '../follow/snapshot.ts'

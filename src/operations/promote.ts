@@ -1,6 +1,7 @@
 import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
-import { follow, type ReleaseEngine } from '../follow/follow.ts'
+import { follow } from '../follow/follow.ts'
+import type { ReleaseEngine } from '../follow/release-engine.ts'
 import { hasEnded, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import type { Attached } from '../plan/attach.ts'

@@ -2,7 +2,7 @@ import type { ParsedInputs } from '../inputs/inputs.ts'
 import { type Absent, type Attached, attach, findPlace } from '../plan/attach.ts'
 import { Findings } from '../plan/findings.ts'
 import { identify } from '../plan/identity.ts'
-import { planLines } from '../report/log-lines.ts'
+import { planLines } from '../report/plan-lines.ts'
 import type { World } from '../world.ts'
 import type { Progress } from './progress.ts'
 

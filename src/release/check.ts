@@ -4,7 +4,7 @@ import { identify } from '../plan/identity.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
 import { jobLimitWarnings } from '../plan/preflight.ts'
-import { planLines } from '../report/log-lines.ts'
+import { planLines } from '../report/plan-lines.ts'
 import type { World } from '../world.ts'
 import type { Progress } from './progress.ts'
 

@@ -1,5 +1,5 @@
-import type { Outcome } from '../follow/follow.ts'
-import type { Settlement } from '../follow/settle.ts'
+import type { Outcome } from '../follow/following.ts'
+import type { Settlement } from '../follow/settlement.ts'
 import type { HookLogChoice } from '../inputs/choices.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
 import type { HookLog, Release } from '../release-state.ts'

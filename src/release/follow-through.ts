@@ -1,4 +1,5 @@
-import { follow, type Outcome } from '../follow/follow.ts'
+import { follow } from '../follow/follow.ts'
+import type { Outcome } from '../follow/following.ts'
 import { settle } from '../follow/settle.ts'
 import type { Snapshot } from '../follow/snapshot.ts'
 import type { Inputs } from '../inputs/inputs.ts'

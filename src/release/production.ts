@@ -70,7 +70,7 @@ async function readFromEcs(aws: Ecs, service: ResolvedService, sides: Sides): Pr
 }
 
 /** Shares of production by CodeDeploy's weights; both sides may run the same revision. */
-export function productionByWeight(sides: Sides, snapshot: Snapshot | undefined): Production['revisions'] {
+function productionByWeight(sides: Sides, snapshot: Snapshot | undefined): Production['revisions'] {
   const shares = new Map<string, number>()
   for (const { role, trafficPercent, state } of snapshot?.taskSets ?? []) {
     const arn = role === 'original' ? sides.original : sides.replacement

@@ -1,6 +1,6 @@
 import { CallError } from '../aws/attempts.ts'
 import { describeServiceError, type ErrorKind } from '../aws/service-error.ts'
-import type { Outcome } from '../follow/follow.ts'
+import type { Outcome } from '../follow/following.ts'
 import { settle } from '../follow/settle.ts'
 import { hasEnded } from '../follow/snapshot.ts'
 import type { EarlyEndAction } from '../inputs/choices.ts'

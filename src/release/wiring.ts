@@ -1,19 +1,20 @@
 import { describeServiceError } from '../aws/service-error.ts'
 import { codeDeployEngine } from '../code-deploy/code-deploy-engine.ts'
 import type { KnownBefore } from '../code-deploy/own-deployment.ts'
-import type { Following, ReleaseEngine } from '../follow/follow.ts'
+import type { Following } from '../follow/following.ts'
+import type { ReleaseEngine } from '../follow/release-engine.ts'
 import { watchReplacementTasks } from '../follow/replacement-tasks.ts'
 import type { FinishLine } from '../inputs/choices.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
+import { heartbeatLine } from '../report/log-lines.ts'
 import {
   answerLostLine,
-  heartbeatLine,
   readTroubleLine,
   requestTroubleLine,
   targetLostText,
   targetSeenLine,
-} from '../report/log-lines.ts'
+} from '../report/outage-lines.ts'
 import { buildDescription, buildMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 import type { Progress } from './progress.ts'

@@ -1,79 +1,18 @@
 import { revisionName } from '../aws/arn.ts'
-import type { CallError } from '../aws/attempts.ts'
 import { deploymentUrl } from '../aws/console-links.ts'
-import type { Heartbeat, Outcome } from '../follow/follow.ts'
-import type { OutageNews } from '../follow/outage.ts'
+import type { Heartbeat, Outcome } from '../follow/following.ts'
 import { describePhase } from '../follow/phase.ts'
-import type { EarlyEndPolicy } from '../follow/settle.ts'
-import { type Hooks, replacementTraffic } from '../follow/snapshot.ts'
+import type { EarlyEndPolicy } from '../follow/settlement.ts'
+import { replacementTraffic } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
-import type { EarlyEndAction, FinishLine } from '../inputs/choices.ts'
+import type { EarlyEndAction } from '../inputs/choices.ts'
 import { isRelease } from '../inputs/operation.ts'
-import type { ReleasePlan } from '../plan/plan.ts'
 import type { HookLog, Release } from '../release-state.ts'
-import type { DeploymentGroup } from '../service/deployment-group.ts'
-import { describeShift } from '../service/traffic-shift.ts'
-import type { Difference } from '../task-definition/difference.ts'
 import { inSentence } from '../text/untrusted.ts'
-import { andList, atMost, clockTime, count, duration, trafficBar } from '../text/words.ts'
+import { atMost, clockTime, count, duration, trafficBar } from '../text/words.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { releasedRevision, serviceLabel } from './labels.ts'
 import { verdictParagraph, verdictSentences } from './sentences.ts'
-
-/** What the checks found, for the log. */
-export function planLines(release: Release): string[] {
-  const { service, group, plan, caller } = release
-  const who = caller === undefined ? [] : [`As ${inSentence(caller.arn)}.`]
-  if (service === undefined) return who
-  const lines = [
-    ...who,
-    `Service ${serviceLabel(release)} in ${service.region}, account ${service.account}: runs ${revisionName(service.primary.taskDefinitionArn)}, ${count(service.desiredCount, 'task')}.`,
-  ]
-  if (group !== undefined) lines.push(groupLine(group, plan ?? group))
-  if (plan === undefined) return lines
-  const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`)
-  return [
-    ...lines,
-    `Traffic shift: ${plan.deploymentConfig}, ${describeShift(plan.shift)}.`,
-    `Hooks: ${hooks.join(', ') || 'none'}.`,
-    ...changeLines(plan.differences),
-  ]
-}
-
-/** The group, with what ends and rolls back the deployment: the group's own settings, or those that replace them. */
-function groupLine(group: DeploymentGroup, holding: Pick<ReleasePlan, 'rollbackOn' | 'alarms'>) {
-  const listener = group.hasTestListener ? 'test listener' : 'no test listener'
-  const own = safeguards(group.rollbackOn, group.alarms)
-  const held = safeguards(holding.rollbackOn, holding.alarms)
-  const label = `Deployment group ${group.application} / ${group.name}: ${listener}`
-  return own === held ? `${label}, ${own}.` : `${label}; for this deployment: ${held}.`
-}
-
-function safeguards(rollbackOn: readonly string[], alarms: readonly string[]): string {
-  const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${andList(rollbackOn)}`
-  return `${rollback}, ${alarms.length === 0 ? 'no alarms' : `alarms ${alarms.join(', ')}`}`
-}
-
-function changeLines(differences: readonly Difference[] | undefined): string[] {
-  if (differences === undefined) return ['Changes: could not be seen.']
-  if (differences.length === 0) return ['Changes: none, the same revision is deployed again.']
-  return differences.map(differenceLine)
-}
-
-/** "Changes image of web: a -> b"; values of variables and secrets are never told. */
-export function differenceLine({ member, container, from, to, names }: Difference): string {
-  const what = container === '' ? member : `${member} of ${container}`
-  if (names !== undefined) {
-    const parts = [
-      names.added.length > 0 ? `adds ${names.added.join(', ')}` : '',
-      names.changed.length > 0 ? `changes ${names.changed.join(', ')}` : '',
-      names.removed.length > 0 ? `removes ${names.removed.join(', ')}` : '',
-    ]
-    return `Changes ${what}: ${parts.filter((part) => part !== '').join('; ')}`
-  }
-  if (from === undefined && to === undefined) return `Changes ${what}`
-  return `Changes ${what}: ${from ?? 'absent'} -> ${to ?? 'absent'}`
-}
 
 /** What was written. */
 export function writeLines({ taskDefinition, deploymentId }: Release): string[] {
@@ -216,47 +155,9 @@ export function closingLines(release: Release): string[] {
       ]
 }
 
-/** The lifecycle events cannot be read: what that means for this wait. */
-export function targetLostText({ operation, serviceError }: CallError, hooks: Hooks, finishLine: FinishLine): string {
-  const what =
-    serviceError.kind === 'denied' ? 'was denied' : `keeps failing (${serviceError.code}: ${serviceError.message})`
-  const text = `${operation} ${what}: lifecycle events and hooks cannot be seen; following by status and task sets, and trying again now and then.`
-  if (finishLine !== 'production-traffic' || hooks.AfterAllowTraffic === undefined) return text
-  return `${text} Whether hook ${hooks.AfterAllowTraffic} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`
-}
-
-/** The lifecycle events can be read again. */
-export function targetSeenLine(nowMs: number): string {
-  return `${clockTime(nowMs)}  Lifecycle events and hooks can be seen again.`
-}
-
-/** Reads that begin to fail and that succeed again; nothing in between. */
-export function readTroubleLine(trouble: { began: CallError } | { endedAfter: number }, nowMs: number): string {
-  if ('endedAfter' in trouble) {
-    return `${clockTime(nowMs)}  Reads succeed again after ${count(trouble.endedAfter, 'failed look')}.`
-  }
-  const { operation, serviceError } = trouble.began
-  return `${clockTime(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`
-}
-
 /** Above the lines of a hook's own log. */
 export function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }: HookLog): string {
   const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`
   if (lines.length === 0) return `${what}: nothing was found in it`
   return omitted === 0 ? what : `${what}: the last ${count(lines.length, 'line')}, ${omitted} before them left out`
-}
-
-/** What asks for something to be changed begins to fail or is answered again; nothing in between. */
-export function requestTroubleLine(trouble: OutageNews, nowMs: number): string {
-  if ('endedAfter' in trouble) {
-    const { operation, endedAfter } = trouble
-    return `${clockTime(nowMs)}  ${operation} is answered again after ${count(endedAfter, 'failed request')}.`
-  }
-  const { operation, serviceError } = trouble.began
-  return `${clockTime(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`
-}
-
-/** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
-export function answerLostLine({ serviceError: { code, message } }: CallError, nowMs: number): string {
-  return `${clockTime(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`
 }

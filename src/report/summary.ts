@@ -1,33 +1,16 @@
-import { deploymentUrl, functionLogUrl, runUrl, serviceUrl } from '../aws/console-links.ts'
-import { areEventsKnown, type EventReading, hasEnded, type Snapshot } from '../follow/snapshot.ts'
-import { eventDurationMs } from '../follow/timeline.ts'
-import { type Wait, waitedMs } from '../group/wait.ts'
-import { type HookLog, type Release, rollbackOf } from '../release-state.ts'
+import { deploymentUrl, runUrl, serviceUrl } from '../aws/console-links.ts'
+import { type Release, rollbackOf } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
-import { htmlLine, htmlText, markdownCode, markdownText } from '../text/untrusted.ts'
+import { markdownCode, markdownText } from '../text/untrusted.ts'
 import { clockTime, duration, percentText } from '../text/words.ts'
-import { elapsedMs, type Moment } from '../time/clock.ts'
 import { exitCodeOf } from '../verdict.ts'
-import { renderGantt } from './gantt.ts'
-import { type HookResult, hookResults } from './hook-results.ts'
-import { changesInOrder, functionName, releasedRevision, revisionsInOrder, serviceLabel, titledWith } from './labels.ts'
-import { hookLogTitle } from './log-lines.ts'
+import { changesInOrder, releasedRevision, serviceLabel, titledWith } from './labels.ts'
+import { list, MAX_LIST_LENGTH, section, table, withLink } from './markdown-parts.ts'
 import { groupSettings, plannedOf, usualText } from './planned.ts'
 import { verdictSentences } from './sentences.ts'
-import {
-  peakTraffic,
-  productionLastSeen,
-  productionText,
-  testListenerText,
-  testTraffic,
-  trafficNow,
-} from './traffic.ts'
-
-/** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
-const MAX_LIST_LENGTH = 100
-
-/** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
-const STATUS_IS_OLD_AFTER_MS = 45_000
+import { hooks, lifecycle } from './summary-events.ts'
+import { facts } from './summary-facts.ts'
+import { peakTraffic, testListenerText, testTraffic, trafficNow } from './traffic.ts'
 
 /** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
 export function renderSummary(release: Release): string {
@@ -70,61 +53,6 @@ export function alert(release: Release): string {
       ? []
       : [`**This is not AWS:** requests went to ${markdownCode(release.otherEndpoint)}, and links to AWS lead nowhere.`]
   return `> [!${kind}]\n${[...paragraphs, ...notAws].map((paragraph) => `> ${paragraph}`).join('\n>\n')}`
-}
-
-function facts(release: Release): string {
-  const { service, deploymentId, startedAt, endedAt, snapshot, plan, caller, waits } = release
-  const url =
-    service === undefined || deploymentId === undefined
-      ? undefined
-      : deploymentUrl(service.partition, service.region, deploymentId)
-  const production = productionText(release)
-  const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined
-  const lastSeen = productionLastSeen(release)
-  const rows: [string, string][] = [
-    ['Deployment', deploymentId === undefined ? '' : withLink(markdownCode(deploymentId), url)],
-    ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAt)],
-    ['Revision', revisionsInOrder(release).map(markdownCode).join(' → ')],
-    [
-      release.operation === 'preview' ? 'The lane runs' : 'Production now',
-      production === '' ? '' : `${markdownCode(production)}${readText(readAtMs)}`,
-    ],
-    [
-      'Production when last seen',
-      lastSeen === undefined ? '' : `${markdownCode(lastSeen.text)}${readText(lastSeen.atMs)}`,
-    ],
-    [
-      release.operation === 'preview' ? 'Preview' : 'Test listener',
-      release.testUrl === undefined ? '' : withLink(markdownCode(release.testUrl), release.testUrl),
-    ],
-    ['Traffic shift', plan === undefined ? '' : markdownCode(plan.deploymentConfig)],
-    [
-      'Account, region',
-      service === undefined ? '' : `${markdownCode(service.account)}, ${markdownCode(service.region)}`,
-    ],
-    ['Made as', caller === undefined ? '' : markdownCode(caller.arn)],
-    ['Started', clockTime(startedAt.atMs, true)],
-    ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAt ?? startedAt)],
-    ['Took', endedAt === undefined ? '' : duration(elapsedMs(startedAt, endedAt))],
-  ]
-  const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '')
-  return table(first, others)
-}
-
-function waitsText(waits: readonly Wait[], now: Moment): string {
-  const ids = waits.slice(0, MAX_LIST_LENGTH).map(({ deploymentId }) => markdownCode(deploymentId))
-  return `${duration(waitedMs(waits, now))} (${ids.join(', ')})`
-}
-
-function statusText(snapshot: Snapshot, now: Moment | undefined): string {
-  const { status, statusWord, statusReadAt, eventsAreDone } = snapshot
-  const waits = status === 'running' && eventsAreDone ? ' (the original waits for its termination)' : ''
-  const isOld = !hasEnded(snapshot) && now !== undefined && elapsedMs(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS
-  return `${markdownText(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`
-}
-
-function readText(readAtMs: number | undefined): string {
-  return readAtMs === undefined ? '' : ` (read ${clockTime(readAtMs, true)})`
 }
 
 function problems({ problems: found }: Release): string {
@@ -176,73 +104,6 @@ function changeText({ from, to, names }: Difference): string {
     .filter((kind) => names[kind].length > 0)
     .map((kind) => `${kind}: ${names[kind].slice(0, MAX_LIST_LENGTH).map(markdownCode).join(', ')}`)
   return parts.join('; ')
-}
-
-function lifecycle(release: Release): string {
-  const events = release.snapshot?.events ?? []
-  if (events.length === 0) return ''
-  const hookOf = new Map(hookResults(release).map(({ event, hookFunction }) => [event, hookFunction]))
-  const rows = events
-    .slice(0, MAX_LIST_LENGTH)
-    .map((event): string[] => [
-      markdownText(event.name),
-      eventResult(event),
-      event.startedAtMs === undefined ? '' : clockTime(event.startedAtMs),
-      durationText(eventDurationMs(event)),
-      markdownCode(hookOf.get(event.name) ?? ''),
-    ])
-  const { snapshot, endedAt } = release
-  const eventsReadAt = snapshot?.eventsReadAt
-  const isKnown = snapshot !== undefined && areEventsKnown(snapshot, endedAt)
-  const asSeen =
-    !isKnown && eventsReadAt !== undefined ? `As they were last seen at ${clockTime(eventsReadAt.atMs)}.\n\n` : ''
-  const gantt = renderGantt(release)
-  const picture =
-    gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`
-  return section(
-    'Lifecycle events',
-    `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`,
-  )
-}
-
-const EVENT_RESULTS: Record<EventReading['status'], string> = {
-  pending: 'not started',
-  running: 'running',
-  succeeded: 'succeeded',
-  failed: '**failed**',
-  skipped: 'skipped',
-  unknown: 'unknown',
-}
-
-export function eventResult({ status }: EventReading): string {
-  return EVENT_RESULTS[status]
-}
-
-function hooks(release: Release): string {
-  const results = hookResults(release)
-  if (results.length === 0) return ''
-  const rows = results.map((result): string[] => [
-    result.event,
-    hookFunctionCell(result, release),
-    result.result === 'failed' ? '**failed**' : result.result.replace('-', ' '),
-    durationText(result.durationMs),
-    result.diagnostics === undefined ? '' : markdownText(result.diagnostics),
-  ])
-  const logs = release.hookLogs.map(hookLogDetails).join('\n\n')
-  const cells = table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows)
-  return section('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`)
-}
-
-/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
-function hookLogDetails(log: HookLog): string {
-  const lines = log.lines.map((line) => htmlText(line) || ' ')
-  return `<details><summary>${htmlLine(hookLogTitle(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`
-}
-
-function hookFunctionCell({ hookFunction }: HookResult, { service }: Release): string {
-  const url =
-    service === undefined ? undefined : functionLogUrl(service.partition, service.region, functionName(hookFunction))
-  return withLink(markdownCode(hookFunction), url)
 }
 
 function traffic(release: Release): string {
@@ -317,30 +178,4 @@ function links(release: Release): string {
   ]
   const shown = entries.flatMap(([name, url]) => (url === undefined ? [] : [withLink(name, url)]))
   return shown.length === 0 ? '' : section('Links', shown.join(' · '))
-}
-
-/** Only addresses of the web are linked; what would end the link is encoded. */
-export function withLink(text: string, url: string | undefined): string {
-  if (url === undefined || !/^https?:\/\//.test(url)) return text
-  return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`
-}
-
-export function durationText(durationMs: number | undefined): string {
-  return durationMs === undefined ? '' : duration(durationMs)
-}
-
-export function section(title: string, body: string): string {
-  return `### ${title}\n\n${body}`
-}
-
-/** Foreign sentences as a list. */
-export function list(sentences: readonly string[]): string {
-  const shown = sentences.slice(0, MAX_LIST_LENGTH).map((sentence) => `- ${markdownText(sentence)}`)
-  const left = sentences.length - shown.length
-  return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n')
-}
-
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -1,12 +1,7 @@
 import type { DeploymentGroupInfo, DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { CallError } from '../aws/attempts.ts'
-import {
-  type CodeDeploy,
-  describeDeploymentGroups,
-  getDeployment,
-  getDeploymentGroup,
-  listApplications,
-} from '../aws/code-deploy.ts'
+import { type CodeDeploy, getDeployment, getDeploymentGroup } from '../aws/code-deploy.ts'
+import { describeDeploymentGroups, listApplications } from '../aws/code-deploy-lists.ts'
 import { describeServiceError } from '../aws/service-error.ts'
 import type { Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'

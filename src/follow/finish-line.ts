@@ -1,0 +1,19 @@
+import type { Following, Outcome } from './following.ts'
+import { type Hooks, hasEnded, isWaitingForPromotion, type Snapshot } from './snapshot.ts'
+
+/** The outcome a reading decides by itself, if it does. */
+export function outcomeOf(
+  snapshot: Snapshot,
+  { finishLine, hooks }: Pick<Following, 'finishLine' | 'hooks'>,
+): Outcome | undefined {
+  if (snapshot.status === 'succeeded') return { kind: 'finish-line', snapshot }
+  if (hasEnded(snapshot)) return { kind: 'ended', snapshot }
+  if (finishLine === 'test-traffic' && isTestable(snapshot, hooks)) return { kind: 'finish-line', snapshot }
+  if (finishLine !== 'completion' && snapshot.eventsAreDone) return { kind: 'finish-line', snapshot }
+  return undefined
+}
+
+/** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
+export function isTestable(snapshot: Snapshot, hooks: Hooks): boolean {
+  return isWaitingForPromotion(snapshot) && (!snapshot.eventsAreStale || hooks.AfterAllowTestTraffic === undefined)
+}

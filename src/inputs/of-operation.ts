@@ -1,0 +1,79 @@
+import type { EarlyEndAction, FinishLine } from './choices.ts'
+import { type ContainerImage, parseImages } from './container-lines.ts'
+import type { Fields } from './fields.ts'
+import type { Inputs } from './inputs.ts'
+import { canStopDeployment, needsDeployment, type Operation } from './operation.ts'
+
+const EARLY_END_ACTIONS: readonly EarlyEndAction[] = ['leave', 'rollback']
+
+/** An operation that ends nothing takes these inputs and does as if they said so. */
+export function endingsOf(fields: Fields, operation: Operation): Pick<Inputs, 'onTimeout' | 'onCancel' | 'failFast'> {
+  const onTimeout = fields.choice('on-timeout', EARLY_END_ACTIONS) ?? 'leave'
+  const onCancel = fields.choice('on-cancel', EARLY_END_ACTIONS) ?? 'rollback'
+  const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3
+  return canStopDeployment(operation)
+    ? { onTimeout, onCancel, failFast }
+    : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 }
+}
+
+/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
+const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/
+
+export function deploymentIdOf(fields: Fields, operation: Operation): string | undefined {
+  const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`)
+  if (given !== undefined && !needsDeployment(operation)) {
+    fields.wrong(
+      'deployment-id',
+      `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`,
+    )
+  }
+  return given
+}
+
+/** Source: ECS API Reference, DescribeTaskDefinition. */
+const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/
+
+/** A rollback registers nothing, so it takes a revision that exists. */
+export function taskDefinitionOf(fields: Fields, operation: Operation): string | undefined {
+  if (operation !== 'rollback') return fields.text('task-definition')
+  return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`)
+}
+
+export function expectedImages(fields: Fields, operation: Operation): ContainerImage[] {
+  const images = parseImages(fields, 'expect-image')
+  if (images.length > 0 && operation !== 'promote')
+    fields.wrong('expect-image', `applies to 'operation: promote' only.`)
+  return images
+}
+
+export function onlyAtReadyOf(fields: Fields, operation: Operation): boolean {
+  const given = fields.trueOrFalse('only-at-ready') ?? false
+  if (given && operation !== 'stop') fields.wrong('only-at-ready', `applies to 'operation: stop' only.`)
+  return given
+}
+
+export function waitFor(fields: Fields, operation: Operation, notes: string[]): FinishLine {
+  const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing'])
+  const stability = fields.trueOrFalse('wait-for-service-stability')
+  if (stability !== undefined) {
+    notes.push(
+      `Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`,
+    )
+    if (chosen !== undefined && (chosen === 'nothing') === stability) {
+      fields.wrong(
+        'wait-for-service-stability',
+        `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`,
+      )
+    }
+  }
+  if (operation === 'watch' && chosen === 'nothing') {
+    fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`)
+  }
+  if (operation === 'preview' && (chosen === 'test-traffic' || chosen === 'nothing')) {
+    fields.wrong('wait-for', `says '${chosen}', but a preview is there only when production of its lane has moved.`)
+  }
+  if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
+    fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`)
+  }
+  return chosen ?? (stability === false ? 'nothing' : 'production-traffic')
+}

@@ -1,0 +1,153 @@
+import { invalidInput, type Problem } from '../problem.ts'
+import { inSentence } from '../text/untrusted.ts'
+import { accountOf } from './account.ts'
+import { parseAlarms } from './alarms.ts'
+import type { RollbackEvent } from './choices.ts'
+import { parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
+import { type Fields, fieldsOf, orList, URL_FORM } from './fields.ts'
+import { githubOf } from './github.ts'
+import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
+import type { Inputs, ParsedInputs } from './inputs.ts'
+import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
+import { deploymentIdOf, endingsOf, expectedImages, onlyAtReadyOf, taskDefinitionOf, waitFor } from './of-operation.ts'
+import { isRelease, OPERATIONS } from './operation.ts'
+import { previewsOf, serviceOf } from './previews.ts'
+
+const MINUTE_MS = 60_000
+
+/** The cluster that ECS uses when none is named. */
+const DEFAULT_CLUSTER = 'default'
+
+/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
+const CPU = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?vcpu)$/i
+
+const MEMORY = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?gb)$/i
+
+/** Source: CodeDeploy User Guide, "CodeDeploy limits", the same for applications, groups and configurations. */
+const CODE_DEPLOY_NAME = /^[A-Za-z0-9._+=,@-]{1,100}$/
+
+const CODE_DEPLOY_FORM = `up to 100 letters, digits and '.', '_', '+', '=', ',', '@', '-'`
+
+/** Source: ECS API Reference, ContainerDefinition. */
+const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/
+
+/**
+ * Parses every input and reports all problems together. A wrong value is left at its default, so that the checks that
+ * need AWS can still find what else is wrong; nothing is written while there is a problem.
+ * @param undeclared names of inputs that reached us although action.yml does not declare them, in any case
+ */
+export function parseInputs(raw: RawInputs, undeclared: readonly string[]): ParsedInputs {
+  const fields = fieldsOf(raw)
+  const notes: string[] = []
+  const operation = fields.choice('operation', OPERATIONS) ?? 'release'
+  const service = serviceOf(fields, operation)
+  const environment = parseEnvironmentLines(fields)
+  const secrets = parseSecretLines(fields)
+  for (const name of secrets.keys()) {
+    if (environment.has(name)) {
+      fields.wrong('secrets', `sets '${inSentence(name, 100)}', which 'environment-variables' sets too; keep one.`)
+    }
+  }
+
+  const inputs: Inputs = {
+    operation,
+    cluster: clusterOf(fields.text('cluster'), service),
+    service: service ?? '',
+    application: fields.matching(
+      'codedeploy-application',
+      CODE_DEPLOY_NAME,
+      `the name of an application, ${CODE_DEPLOY_FORM}`,
+    ),
+    deploymentGroup: fields.matching(
+      'codedeploy-deployment-group',
+      CODE_DEPLOY_NAME,
+      `the name of a deployment group, ${CODE_DEPLOY_FORM}`,
+    ),
+    deploymentId: deploymentIdOf(fields, operation),
+    images: parseImages(fields),
+    expectedImages: expectedImages(fields, operation),
+    taskDefinition: taskDefinitionOf(fields, operation),
+    containerName: fields.matching(
+      'container-name',
+      CONTAINER_NAME,
+      `the name of a container, up to 255 letters, digits, '-' and '_'`,
+    ),
+    containerPort: fields.wholeNumber('container-port', 1, 65_535),
+    environment,
+    secrets,
+    cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+    memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+    appSpec: fields.text('codedeploy-appspec'),
+    hooks: hooksOf(fields),
+    deploymentConfig: fields.matching(
+      'codedeploy-deployment-config',
+      CODE_DEPLOY_NAME,
+      `the name of a deployment configuration, ${CODE_DEPLOY_FORM}`,
+    ),
+    description: fields.text('codedeploy-deployment-description') ?? '',
+    rollbackOn: rollbackOn(fields),
+    alarms: parseAlarms(fields),
+    onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
+    ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
+    allowOlder: fields.trueOrFalse('allow-older') ?? false,
+    autoPromote: isRelease(operation) || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
+    keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
+    onlyAtReady: onlyAtReadyOf(fields, operation),
+    waitFor: waitFor(fields, operation, notes),
+    waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
+    ...endingsOf(fields, operation),
+    hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
+    ...githubOf(fields),
+    testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
+    ...previewsOf(fields, operation),
+    region: fields.text('aws-region'),
+    ...accountOf(fields),
+    maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
+  }
+  return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes }
+}
+
+/** The ARN of a service names its cluster; the short form of before 2019 does not. */
+export function clusterOf(given: string | undefined, service: string | undefined): string {
+  const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1]
+  return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given
+}
+
+function inapplicable(undeclared: readonly string[]): Problem[] {
+  return Object.entries(INAPPLICABLE_INPUTS)
+    .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
+    .map(([name, advice]) => invalidInput(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`))
+}
+
+function hooksOf(fields: Fields): Partial<Record<LifecycleHook, string>> {
+  const hooks: Partial<Record<LifecycleHook, string>> = {}
+  for (const event of LIFECYCLE_HOOKS) {
+    const given = fields.text(hookInputOf(event))
+    if (given !== undefined) hooks[event] = given
+  }
+  return hooks
+}
+
+function rollbackOn(fields: Fields): RollbackEvent[] | undefined {
+  const words = (fields.text('rollback-on') ?? '').split(/[\s,]+/).filter((word) => word !== '')
+  if (words.length === 0) return undefined
+  const events: readonly RollbackEvent[] = ['failure', 'alarm', 'stop']
+  const unknown = words.filter((word) => word !== 'never' && !events.some((event) => event === word))
+  if (unknown.length > 0) {
+    const got = unknown
+      .slice(0, 5)
+      .map((word) => `'${inSentence(word, 50)}'`)
+      .join(', ')
+    fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`)
+    return undefined
+  }
+  if (words.includes('never') && words.length > 1) {
+    fields.wrong('rollback-on', `takes 'never' alone; got it together with other words.`)
+    return undefined
+  }
+  return events.filter((event) => words.includes(event))
+}
+
+function minutesAsMs(minutes: number | undefined): number | undefined {
+  return minutes === undefined ? undefined : minutes * MINUTE_MS
+}

@@ -1,0 +1,78 @@
+import { functionLogUrl } from '../aws/console-links.ts'
+import { areEventsKnown, type EventReading } from '../follow/snapshot.ts'
+import { eventDurationMs } from '../follow/timeline.ts'
+import type { HookLog, Release } from '../release-state.ts'
+import { htmlLine, htmlText, markdownCode, markdownText } from '../text/untrusted.ts'
+import { clockTime } from '../text/words.ts'
+import { renderGantt } from './gantt.ts'
+import { type HookResult, hookResults } from './hook-results.ts'
+import { functionName } from './labels.ts'
+import { hookLogTitle } from './log-lines.ts'
+import { durationText, MAX_LIST_LENGTH, section, table, withLink } from './markdown-parts.ts'
+
+export function lifecycle(release: Release): string {
+  const events = release.snapshot?.events ?? []
+  if (events.length === 0) return ''
+  const hookOf = new Map(hookResults(release).map(({ event, hookFunction }) => [event, hookFunction]))
+  const rows = events
+    .slice(0, MAX_LIST_LENGTH)
+    .map((event): string[] => [
+      markdownText(event.name),
+      eventResult(event),
+      event.startedAtMs === undefined ? '' : clockTime(event.startedAtMs),
+      durationText(eventDurationMs(event)),
+      markdownCode(hookOf.get(event.name) ?? ''),
+    ])
+  const { snapshot, endedAt } = release
+  const eventsReadAt = snapshot?.eventsReadAt
+  const isKnown = snapshot !== undefined && areEventsKnown(snapshot, endedAt)
+  const asSeen =
+    !isKnown && eventsReadAt !== undefined ? `As they were last seen at ${clockTime(eventsReadAt.atMs)}.\n\n` : ''
+  const gantt = renderGantt(release)
+  const picture =
+    gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`
+  return section(
+    'Lifecycle events',
+    `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`,
+  )
+}
+
+const EVENT_RESULTS: Record<EventReading['status'], string> = {
+  pending: 'not started',
+  running: 'running',
+  succeeded: 'succeeded',
+  failed: '**failed**',
+  skipped: 'skipped',
+  unknown: 'unknown',
+}
+
+export function eventResult({ status }: EventReading): string {
+  return EVENT_RESULTS[status]
+}
+
+export function hooks(release: Release): string {
+  const results = hookResults(release)
+  if (results.length === 0) return ''
+  const rows = results.map((result): string[] => [
+    result.event,
+    hookFunctionCell(result, release),
+    result.result === 'failed' ? '**failed**' : result.result.replace('-', ' '),
+    durationText(result.durationMs),
+    result.diagnostics === undefined ? '' : markdownText(result.diagnostics),
+  ])
+  const logs = release.hookLogs.map(hookLogDetails).join('\n\n')
+  const cells = table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows)
+  return section('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`)
+}
+
+/** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
+function hookLogDetails(log: HookLog): string {
+  const lines = log.lines.map((line) => htmlText(line) || ' ')
+  return `<details><summary>${htmlLine(hookLogTitle(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`
+}
+
+function hookFunctionCell({ hookFunction }: HookResult, { service }: Release): string {
+  const url =
+    service === undefined ? undefined : functionLogUrl(service.partition, service.region, functionName(hookFunction))
+  return withLink(markdownCode(hookFunction), url)
+}

@@ -1,0 +1,68 @@
+import { deploymentUrl } from '../aws/console-links.ts'
+import { hasEnded, type Snapshot } from '../follow/snapshot.ts'
+import { type Wait, waitedMs } from '../group/wait.ts'
+import type { Release } from '../release-state.ts'
+import { markdownCode, markdownText } from '../text/untrusted.ts'
+import { clockTime, duration } from '../text/words.ts'
+import { elapsedMs, type Moment } from '../time/clock.ts'
+import { revisionsInOrder } from './labels.ts'
+import { MAX_LIST_LENGTH, table, withLink } from './markdown-parts.ts'
+import { productionLastSeen, productionText } from './traffic.ts'
+
+/** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
+const STATUS_IS_OLD_AFTER_MS = 45_000
+
+export function facts(release: Release): string {
+  const { service, deploymentId, startedAt, endedAt, snapshot, plan, caller, waits } = release
+  const url =
+    service === undefined || deploymentId === undefined
+      ? undefined
+      : deploymentUrl(service.partition, service.region, deploymentId)
+  const production = productionText(release)
+  const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined
+  const lastSeen = productionLastSeen(release)
+  const rows: [string, string][] = [
+    ['Deployment', deploymentId === undefined ? '' : withLink(markdownCode(deploymentId), url)],
+    ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAt)],
+    ['Revision', revisionsInOrder(release).map(markdownCode).join(' → ')],
+    [
+      release.operation === 'preview' ? 'The lane runs' : 'Production now',
+      production === '' ? '' : `${markdownCode(production)}${readText(readAtMs)}`,
+    ],
+    [
+      'Production when last seen',
+      lastSeen === undefined ? '' : `${markdownCode(lastSeen.text)}${readText(lastSeen.atMs)}`,
+    ],
+    [
+      release.operation === 'preview' ? 'Preview' : 'Test listener',
+      release.testUrl === undefined ? '' : withLink(markdownCode(release.testUrl), release.testUrl),
+    ],
+    ['Traffic shift', plan === undefined ? '' : markdownCode(plan.deploymentConfig)],
+    [
+      'Account, region',
+      service === undefined ? '' : `${markdownCode(service.account)}, ${markdownCode(service.region)}`,
+    ],
+    ['Made as', caller === undefined ? '' : markdownCode(caller.arn)],
+    ['Started', clockTime(startedAt.atMs, true)],
+    ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAt ?? startedAt)],
+    ['Took', endedAt === undefined ? '' : duration(elapsedMs(startedAt, endedAt))],
+  ]
+  const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '')
+  return table(first, others)
+}
+
+function waitsText(waits: readonly Wait[], now: Moment): string {
+  const ids = waits.slice(0, MAX_LIST_LENGTH).map(({ deploymentId }) => markdownCode(deploymentId))
+  return `${duration(waitedMs(waits, now))} (${ids.join(', ')})`
+}
+
+function statusText(snapshot: Snapshot, now: Moment | undefined): string {
+  const { status, statusWord, statusReadAt, eventsAreDone } = snapshot
+  const waits = status === 'running' && eventsAreDone ? ' (the original waits for its termination)' : ''
+  const isOld = !hasEnded(snapshot) && now !== undefined && elapsedMs(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS
+  return `${markdownText(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`
+}
+
+function readText(readAtMs: number | undefined): string {
+  return readAtMs === undefined ? '' : ` (read ${clockTime(readAtMs, true)})`
+}
