@@ -39133,8 +39133,8 @@ function replacementOf(snapshot) {
 /* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7289);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
-/* harmony import */ var _wait_terms_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4575);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8810);
+/* harmony import */ var _wait_terms_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4575);
 
 
 
@@ -39168,10 +39168,10 @@ function advice({ stage, heldUntilMs, freeAtMs }, room, now) {
         const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, now.atMs)}`;
         return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
     }
-    if ((0,_wait_terms_js__WEBPACK_IMPORTED_MODULE_3__/* .leftMs */ .O)(room, now) <= 0)
-        return `This step has waited for ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(patienceMs)}, which is as long as the release itself may take.`;
+    if ((0,_wait_terms_js__WEBPACK_IMPORTED_MODULE_4__/* .leftMs */ .O)(room, now) <= 0)
+        return `This step has waited for ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(patienceMs)}, which is as long as the release itself may take.`;
     if (stage === 'shifted' && freeAtMs !== undefined) {
-        return `It is free at ${moment(freeAtMs, now.atMs)}, later than the ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
+        return `It is free at ${moment(freeAtMs, now.atMs)}, later than the ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
     }
     return 'Try again when it has ended.';
 }
@@ -39180,7 +39180,7 @@ function describeOccupant(occupant, nowMs) {
     const { id, snapshot, creator, description, marker, rollbackOf } = occupant;
     const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .runningEvent */ .my)(snapshot);
     const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
-    const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
+    const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
     const by = ` by ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(creator, 60) || 'unknown'}`;
     const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`;
     const undoes = rollbackOf === undefined ? '' : `, which rolls back ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(rollbackOf, 60)}`;
@@ -39193,7 +39193,7 @@ function describeRun({ runNumber, runId, workflowFile, repository }) {
 }
 /** A moment, with the date when it is not near. */
 function moment(atMs, nowMs) {
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000);
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(atMs, Math.abs(atMs - nowMs) > 12 * 3_600_000);
 }
 
 
@@ -39549,7 +39549,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5697);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7416);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4386);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -39966,7 +39966,10 @@ function whatIsWrong(name, split) {
     return `has a name that no variable can have before '='`;
 }
 
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
+
 
 
 /** An address of the web without white space or what could end a link. */
@@ -40028,16 +40031,14 @@ function fieldsOf(raw) {
                 return undefined;
             const found = choices.find((choice) => choice === given);
             if (found === undefined)
-                wrong(name, `must be ${orList(choices)}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
+                wrong(name, `must be ${quotedList(choices)}; got '${(0,untrusted/* inSentence */.BX)(given, 100)}'.`);
             return found;
         },
     };
 }
 /** `'a', 'b' or 'c'`. */
-function orList(choices) {
-    const quoted = choices.map((choice) => `'${choice}'`);
-    const last = quoted.pop() ?? '';
-    return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+function quotedList(choices) {
+    return (0,words/* orList */.A3)(choices.map((choice) => `'${choice}'`));
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/github.js
@@ -40301,7 +40302,7 @@ function rollbackOn(fields) {
             .slice(0, 5)
             .map((word) => `'${(0,untrusted/* inSentence */.BX)(word, 50)}'`)
             .join(', ');
-        fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`);
+        fields.wrong('rollback-on', `takes any of ${quotedList(events)}, or 'never' alone; got ${got}.`);
         return undefined;
     }
     if (words.includes('never') && words.length > 1) {
@@ -41164,9 +41165,9 @@ function readTags(service) {
 /* harmony export */ });
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7748);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
-/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5987);
-/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9500);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5987);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9500);
 
 
 
@@ -41181,16 +41182,16 @@ function readTags(service) {
  */
 async function runNothing(lane, world) {
     const { cluster, name, desiredCount } = lane;
-    const ranBefore = (await (0,_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .laneService */ .eJ)(lane, world)).desiredCount;
+    const ranBefore = (await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .laneService */ .eJ)(lane, world)).desiredCount;
     await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, 0);
-    const service = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .serviceNow */ .UH)(lane, world);
-    const problems = (0,_tags_js__WEBPACK_IMPORTED_MODULE_3__/* .laneProblems */ .$)(service);
+    const service = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .serviceNow */ .UH)(lane, world);
+    const problems = (0,_tags_js__WEBPACK_IMPORTED_MODULE_4__/* .laneProblems */ .$)(service);
     if (problems.length > 0) {
         if (ranBefore > 0)
             await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, ranBefore);
         throw new _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .f(problems);
     }
-    const now = { service, ...(await (0,_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .readHolder */ .F1)(service, lane.group, world)) };
+    const now = { service, ...(await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .readHolder */ .F1)(service, lane.group, world)) };
     if (wasTaken(lane, now))
         await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, desiredCount);
 }
@@ -41201,11 +41202,11 @@ async function runNothing(lane, world) {
  */
 async function runTasks(lane, world) {
     const { cluster, name, desiredCount } = lane;
-    const runs = (await (0,_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .laneService */ .eJ)(lane, world)).desiredCount;
+    const runs = (await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .laneService */ .eJ)(lane, world)).desiredCount;
     if (runs === desiredCount)
         return;
     await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, desiredCount);
-    world.log.line(`Lane ${name} is to run ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(desiredCount, 'task')}; it ran ${runs}.`);
+    world.log.line(`Lane ${name} is to run ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(desiredCount, 'task')}; it ran ${runs}.`);
 }
 /** Something is being released to it, or has been, since it was looked at. */
 function wasTaken(before, now) {
@@ -41223,14 +41224,14 @@ function wasTaken(before, now) {
 /* harmony export */   j: () => (/* binding */ giveBackLane)
 /* harmony export */ });
 /* harmony import */ var _release_progress_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7137);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4966);
-/* harmony import */ var _report_previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
-/* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2147);
-/* harmony import */ var _freed_lane_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2238);
-/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(275);
-/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5987);
-/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(797);
-/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7223);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4966);
+/* harmony import */ var _report_previews_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3289);
+/* harmony import */ var _free_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2147);
+/* harmony import */ var _freed_lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2238);
+/* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(275);
+/* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5987);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(797);
+/* harmony import */ var _tasks_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7223);
 
 
 
@@ -41254,7 +41255,7 @@ async function tidyUp(ended, lanes, own, world) {
             const isBack = (await giveBack(ended, world)) && preview !== undefined;
             return isBack ? progress.learn({ preview: { ...preview, taking: undefined } }) : ended;
         }
-        const now = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAtLanes */ .ef)(lanes, world);
+        const now = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_5__/* .lookAtLanes */ .ef)(lanes, world);
         const lane = now.find(({ service }) => service.arn === ended.service?.arn);
         if (lane === undefined || world.signal.aborted)
             return ended;
@@ -41263,7 +41264,7 @@ async function tidyUp(ended, lanes, own, world) {
         return await keepOne(lane, now, own, world, progress);
     }
     catch (error) {
-        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_5__/* .problemsIn */ ._)(error);
+        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_6__/* .problemsIn */ ._)(error);
         progress.warn(`Whether the lane is as it should be could not be seen: ${problem?.sentence}`);
         return progress.release;
     }
@@ -41275,7 +41276,7 @@ async function giveBackLane(ended, world) {
             await giveBack(ended, world);
     }
     catch (error) {
-        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_5__/* .problemsIn */ ._)(error);
+        const [problem] = (0,_problems_js__WEBPACK_IMPORTED_MODULE_6__/* .problemsIn */ ._)(error);
         world.log.line(`Whether the lane is free again could not be seen: ${problem?.sentence}`);
     }
 }
@@ -41290,17 +41291,17 @@ async function giveBack(ended, world) {
     const taking = preview?.taking;
     if (taking === undefined || taking.ranBefore > 0 || group === undefined)
         return true;
-    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_7__/* .mayHaveStarted */ .NG)(ended))
+    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_8__/* .mayHaveStarted */ .NG)(ended))
         return false;
     const isSettled = deploymentId === undefined || (settlement !== undefined && settlement.cutShort === undefined);
     const place = { ...taking, group };
-    const { service, ...now } = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_4__/* .lookAgain */ .IK)(place, world);
+    const { service, ...now } = await (0,_lane_js__WEBPACK_IMPORTED_MODULE_5__/* .lookAgain */ .IK)(place, world);
     const isAsBefore = service.primary.id === taking.primaryId && now.occupant === undefined;
     if (!isSettled)
         return false;
     if (!isAsBefore || service.desiredCount === 0)
         return true;
-    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .runNothing */ .B)({ ...place, service }, world);
+    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_7__/* .runNothing */ .B)({ ...place, service }, world);
     world.log.line(`Lane ${taking.name} is free again: it runs no tasks any more.`);
     return true;
 }
@@ -41316,7 +41317,7 @@ async function leave(lane, own, world, progress) {
     const { preview } = progress.release;
     if (freeing === 'stuck' || preview === undefined)
         return progress.release;
-    const became = freeing === 'freed' ? `${_report_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .FREED */ .NW}pull request ${own.pullRequest} is closed` : _report_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .TAKEN_BY_OTHERS */ .WZ;
+    const became = freeing === 'freed' ? `${_report_previews_js__WEBPACK_IMPORTED_MODULE_1__/* .FREED */ .NW}pull request ${own.pullRequest} is closed` : _report_previews_js__WEBPACK_IMPORTED_MODULE_1__/* .TAKEN_BY_OTHERS */ .WZ;
     const lanes = preview.lanes.map((one) => (one.name === lane.name ? { ...one, became } : one));
     progress.learn({ preview: { ...preview, lanes }, testUrl: undefined, production: undefined });
     return progress.release;
@@ -41328,9 +41329,9 @@ async function leave(lane, own, world, progress) {
 async function keepOne(lane, now, own, world, progress) {
     for (const other of now) {
         const marker = other.holder?.marker;
-        if (other === lane || marker === undefined || !(0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isHeldBy */ .D0)(other.holder, own))
+        if (other === lane || marker === undefined || !(0,_holder_js__WEBPACK_IMPORTED_MODULE_4__/* .isHeldBy */ .D0)(other.holder, own))
             continue;
-        const isOlder = (0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isLater */ .d8)(own, marker) || (!(0,_holder_js__WEBPACK_IMPORTED_MODULE_3__/* .isLater */ .d8)(marker, own) && now.indexOf(lane) < now.indexOf(other));
+        const isOlder = (0,_holder_js__WEBPACK_IMPORTED_MODULE_4__/* .isLater */ .d8)(own, marker) || (!(0,_holder_js__WEBPACK_IMPORTED_MODULE_4__/* .isLater */ .d8)(marker, own) && now.indexOf(lane) < now.indexOf(other));
         if (!isOlder) {
             await freeQuietly(lane, own, 'a newer run took another lane', world);
             return progress.end('refused', { problems: [otherLaneProblem(lane, other, own)], testUrl: undefined });
@@ -41339,7 +41340,7 @@ async function keepOne(lane, now, own, world, progress) {
             progress.warn(`An older run had put pull request ${own.pullRequest} on lane ${other.name}, which was freed.`);
         }
     }
-    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .runTasks */ .e)(lane, world);
+    await (0,_tasks_js__WEBPACK_IMPORTED_MODULE_7__/* .runTasks */ .e)(lane, world);
     return progress.release;
 }
 function otherLaneProblem(lane, other, { pullRequest }) {
@@ -41349,8 +41350,8 @@ function otherLaneProblem(lane, other, { pullRequest }) {
 /** What stands in the way is no verdict on the release. */
 async function freeQuietly(lane, own, why, world) {
     const aside = _release_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .Progress */ .ke.begin(lane.inputs, { ...world, onRelease: () => { } });
-    const freeing = await (0,_free_js__WEBPACK_IMPORTED_MODULE_1__/* .freeLane */ .t)(lane, own, world, aside);
-    const freed = freeing === 'freed' ? (0,_freed_lane_js__WEBPACK_IMPORTED_MODULE_2__/* .freedLane */ .P)(lane, lane.holder, why, []) : undefined;
+    const freeing = await (0,_free_js__WEBPACK_IMPORTED_MODULE_2__/* .freeLane */ .t)(lane, own, world, aside);
+    const freed = freeing === 'freed' ? (0,_freed_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .freedLane */ .P)(lane, lane.holder, why, []) : undefined;
     if (freed !== undefined)
         world.onLaneFreed(freed);
     return freeing;
@@ -42284,7 +42285,7 @@ function newRelease(inputs, world) {
 
 /***/ }),
 
-/***/ 5552:
+/***/ 9083:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42298,10 +42299,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: ./lib/app-spec/app-spec.js
 var app_spec = __nccwpck_require__(4608);
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -42312,6 +42313,160 @@ var service_service = __nccwpck_require__(5612);
 var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(2397);
+;// CONCATENATED MODULE: ./lib/code-deploy/deployment-observer.js
+
+
+
+
+
+
+
+/** How old the deployment's status may be while its target says that it is still running, in milliseconds. */
+const STATUS_MAX_AGE_MS = 30_000;
+/** How long AllowTraffic and the event after it take at most once all traffic has moved, in milliseconds. Observed: 1.5 s. */
+const LAST_EVENT_TAKES_MS = 8_000;
+/** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
+const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist']);
+/** Reads a deployment of CodeDeploy: its status, its target, and of the service what the target does not tell. */
+class DeploymentObserver {
+    #aws;
+    #service;
+    #hooks;
+    #visibility;
+    #targetId;
+    #primarySince;
+    constructor(aws, service, hooks, visibility) {
+        this.#aws = aws;
+        this.#service = service;
+        this.#hooks = hooks;
+        this.#visibility = visibility;
+        this.#targetId = `${service.clusterName}:${service.name}`;
+    }
+    /** As `ReleaseEngine.observe`. */
+    async observe(deploymentId, before, statusOnly) {
+        return (0,follow_snapshot/* keepOpenAt */.Vi)((0,follow_snapshot/* keepReadySince */.fq)(await this.#look(deploymentId, before, statusOnly), before), before);
+    }
+    /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
+    async #readTarget(deploymentId, isPressing) {
+        try {
+            const target = await (0,code_deploy/* getDeploymentTarget */.$z)(this.#aws, deploymentId, this.#targetId);
+            this.#visibility.succeeded();
+            return target;
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            const { kind, code } = error.serviceError;
+            if (NO_TARGET_YET.has(code)) {
+                this.#visibility.succeeded();
+                return undefined;
+            }
+            const mayDoWithout = kind === 'denied' || kind === 'answered' || (0,attempts/* isPassing */.WG)(error.serviceError);
+            if (!mayDoWithout || !this.#visibility.failed(error, this.#aws.clock.monotonicMs(), isPressing))
+                throw error;
+            return 'unseen';
+        }
+    }
+    /** The status, and as much as ECS tells of task sets and traffic, which may be nothing. */
+    async #observeBlindly(info, before) {
+        const snapshot = (0,code_deploy_snapshot/* readBlindly */.RD)({ readAt: (0,clock/* momentOf */.Et)(this.#aws.clock), info }, before);
+        try {
+            const answer = await (0,ecs/* describeService */.Jv)(this.#aws, this.#service.clusterName, this.#service.arn);
+            const known = (answer.service?.taskSets ?? []).map(service_service/* readTaskSet */.Ws);
+            return this.#withTaskSetsOfEcs(snapshot, known, isRollback(info));
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            return snapshot;
+        }
+    }
+    #withTaskSetsOfEcs(snapshot, known, isOfRollback) {
+        const now = (0,clock/* momentOf */.Et)(this.#aws.clock);
+        const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]));
+        const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(this.#service, snapshot.deploymentId);
+        const seen = (0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, snapshot.deploymentId, originalTaskSetId);
+        // ECS does not connect the replacement with its rollback, so before the end of that its share is not told.
+        const share = isOfRollback && snapshot.status !== 'succeeded' ? undefined : (0,code_deploy_snapshot/* shareByPrimary */.P7)(seen);
+        const taskSets = seen.map((taskSet) => ({
+            ...taskSet,
+            trafficPercent: share === undefined ? before.get(taskSet.id) : taskSet.role === 'replacement' ? share : 100 - share,
+        }));
+        const trafficReadAt = share === undefined ? snapshot.trafficReadAt : now;
+        return {
+            ...snapshot,
+            taskSets,
+            trafficReadAt,
+            eventsAreDone: snapshot.eventsAreDone || this.#isDoneByPrimary(share, now),
+        };
+    }
+    /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
+    #isDoneByPrimary(share, now) {
+        if (share !== 100 || this.#hooks.AfterAllowTraffic !== undefined)
+            return false;
+        this.#primarySince ??= now;
+        return (0,clock/* elapsedMs */.d5)(this.#primarySince, now) >= LAST_EVENT_TAKES_MS;
+    }
+    async #look(deploymentId, before, statusOnly) {
+        const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(this.#service, deploymentId);
+        const hadEnded = before !== undefined && (0,follow_snapshot/* hasEnded */.hY)(before);
+        const isTried = statusOnly === undefined && this.#visibility.shouldRetry(this.#aws.clock.monotonicMs());
+        let target = isTried ? await this.#readTarget(deploymentId, hadEnded) : 'unseen';
+        let targetReadAt = (0,clock/* momentOf */.Et)(this.#aws.clock);
+        if (before !== undefined && target !== undefined && target !== 'unseen') {
+            const seen = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt: targetReadAt, info: {}, target, originalTaskSetId });
+            if (isStillRunning(before, target, targetReadAt) && !seen.eventsAreDone) {
+                const { eventsAreStale, events, eventsReadAt, taskSets, trafficReadAt } = seen;
+                return { ...before, eventsAreStale, events, eventsReadAt, eventsAreDone: false, taskSets, trafficReadAt };
+            }
+        }
+        const info = await (0,code_deploy/* getDeployment */.i8)(this.#aws, deploymentId);
+        const reading = { readAt: (0,clock/* momentOf */.Et)(this.#aws.clock), info, originalTaskSetId };
+        let lastSeen = before;
+        if ((0,follow_snapshot/* hasEnded */.hY)((0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
+            // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
+            if (target !== 'unseen')
+                lastSeen = { ...(0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt }), eventsAreStale: true };
+            target = statusOnly === undefined ? await this.#readTarget(deploymentId, true) : 'unseen';
+            targetReadAt = (0,clock/* momentOf */.Et)(this.#aws.clock);
+        }
+        if (target === 'unseen')
+            return await this.#observeBlindly(info, lastSeen);
+        const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt });
+        if (!contradictsEnd(snapshot, target))
+            return snapshot;
+        // Traffic is then told by ECS, or not at all.
+        const asShown = { ...snapshot, eventsAreStale: true, trafficReadAt: undefined };
+        return { ...(await this.#observeBlindly(info, asShown)), isBehind: true };
+    }
+}
+function hasTargetEnded(target) {
+    const status = target === 'unseen' ? undefined : target?.ecsTarget?.status;
+    return status === 'Succeeded' || status === 'Failed' || status === 'Skipped';
+}
+/**
+ * The deployment is over, and its target shows something that does not go with that. Both come from stores of their own,
+ * one of which can be behind (assumed).
+ */
+function contradictsEnd(snapshot, target) {
+    if (!(0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return false;
+    const status = target?.ecsTarget?.status;
+    if (status === 'Pending' || status === 'InProgress' || status === 'Ready')
+        return true;
+    const isOpen = ({ status: one }) => one === 'pending' || one === 'running' || one === 'failed';
+    return snapshot.status === 'succeeded' && snapshot.events.some(isOpen);
+}
+/** Source: CodeDeploy API Reference, RollbackInfo. */
+function isRollback({ rollbackInfo }) {
+    return rollbackInfo?.rollbackTriggeringDeploymentId !== undefined;
+}
+/** The target says that the deployment runs, and its status is recent enough not to be asked for again. */
+function isStillRunning(before, target, now) {
+    const isFresh = (0,clock/* elapsedMs */.d5)(before.statusReadAt, now) < STATUS_MAX_AGE_MS;
+    return before.status === 'running' && isFresh && target.ecsTarget?.status === 'InProgress';
+}
+
 // EXTERNAL MODULE: ./lib/code-deploy/own-deployment.js
 var own_deployment = __nccwpck_require__(19);
 // EXTERNAL MODULE: ./lib/code-deploy/start-deployment.js
@@ -42373,116 +42528,10 @@ class TargetVisibility {
 
 
 
-
-
-
-
-
-/** How old the deployment's status may be while its target says that it is still running, in milliseconds. */
-const STATUS_MAX_AGE_MS = 30_000;
-/** How long AllowTraffic and the event after it take at most once all traffic has moved, in milliseconds. Observed: 1.5 s. */
-const LAST_EVENT_TAKES_MS = 8_000;
-/** CodeDeploy has not made the target yet. Source: API Reference; for how long is not documented. */
-const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotExist']);
 /** The release engine that works through AWS CodeDeploy. */
 function codeDeployEngine(aws, release) {
-    const { service } = release;
-    const targetId = `${service.clusterName}:${service.name}`;
-    const sight = new TargetVisibility(release.onTargetLost, release.onTargetSeen);
-    let primarySince;
-    /** The target; undefined while CodeDeploy has none, `unseen` when following goes on without it. */
-    async function readTarget(deploymentId, isPressing) {
-        try {
-            const target = await (0,code_deploy/* getDeploymentTarget */.$z)(aws, deploymentId, targetId);
-            sight.succeeded();
-            return target;
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            const { kind, code } = error.serviceError;
-            if (NO_TARGET_YET.has(code)) {
-                sight.succeeded();
-                return undefined;
-            }
-            const mayDoWithout = kind === 'denied' || kind === 'answered' || (0,attempts/* isPassing */.WG)(error.serviceError);
-            if (!mayDoWithout || !sight.failed(error, aws.clock.monotonicMs(), isPressing))
-                throw error;
-            return 'unseen';
-        }
-    }
-    /** The status, and as much as ECS tells of task sets and traffic, which may be nothing. */
-    async function observeBlindly(info, before) {
-        const snapshot = (0,code_deploy_snapshot/* readBlindly */.RD)({ readAt: (0,clock/* momentOf */.Et)(aws.clock), info }, before);
-        try {
-            const answer = await (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn);
-            const known = (answer.service?.taskSets ?? []).map(service_service/* readTaskSet */.Ws);
-            return withTaskSetsOfEcs(snapshot, known, isRollback(info));
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            return snapshot;
-        }
-    }
-    function withTaskSetsOfEcs(snapshot, known, isOfRollback) {
-        const now = (0,clock/* momentOf */.Et)(aws.clock);
-        const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]));
-        const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(service, snapshot.deploymentId);
-        const seen = (0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, snapshot.deploymentId, originalTaskSetId);
-        // ECS does not connect the replacement with its rollback, so before the end of that its share is not told.
-        const share = isOfRollback && snapshot.status !== 'succeeded' ? undefined : (0,code_deploy_snapshot/* shareByPrimary */.P7)(seen);
-        const taskSets = seen.map((taskSet) => ({
-            ...taskSet,
-            trafficPercent: share === undefined ? before.get(taskSet.id) : taskSet.role === 'replacement' ? share : 100 - share,
-        }));
-        const trafficReadAt = share === undefined ? snapshot.trafficReadAt : now;
-        return {
-            ...snapshot,
-            taskSets,
-            trafficReadAt,
-            eventsAreDone: snapshot.eventsAreDone || isDoneByPrimary(share, now),
-        };
-    }
-    /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
-    function isDoneByPrimary(share, now) {
-        if (share !== 100 || release.hooks.AfterAllowTraffic !== undefined)
-            return false;
-        primarySince ??= now;
-        return (0,clock/* elapsedMs */.d5)(primarySince, now) >= LAST_EVENT_TAKES_MS;
-    }
-    async function observe(deploymentId, before, statusOnly) {
-        const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(service, deploymentId);
-        const hadEnded = before !== undefined && (0,follow_snapshot/* hasEnded */.hY)(before);
-        const isTried = statusOnly === undefined && sight.shouldRetry(aws.clock.monotonicMs());
-        let target = isTried ? await readTarget(deploymentId, hadEnded) : 'unseen';
-        let targetReadAt = (0,clock/* momentOf */.Et)(aws.clock);
-        if (before !== undefined && target !== undefined && target !== 'unseen') {
-            const seen = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt: targetReadAt, info: {}, target, originalTaskSetId });
-            if (isStillRunning(before, target, targetReadAt) && !seen.eventsAreDone) {
-                const { eventsAreStale, events, eventsReadAt, taskSets, trafficReadAt } = seen;
-                return { ...before, eventsAreStale, events, eventsReadAt, eventsAreDone: false, taskSets, trafficReadAt };
-            }
-        }
-        const info = await (0,code_deploy/* getDeployment */.i8)(aws, deploymentId);
-        const reading = { readAt: (0,clock/* momentOf */.Et)(aws.clock), info, originalTaskSetId };
-        let lastSeen = before;
-        if ((0,follow_snapshot/* hasEnded */.hY)((0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target: undefined })) && !hadEnded && !hasTargetEnded(target)) {
-            // What the target was like before the end is not how it ended; and seeing it once more may be worth a lot now.
-            if (target !== 'unseen')
-                lastSeen = { ...(0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt }), eventsAreStale: true };
-            target = statusOnly === undefined ? await readTarget(deploymentId, true) : 'unseen';
-            targetReadAt = (0,clock/* momentOf */.Et)(aws.clock);
-        }
-        if (target === 'unseen')
-            return await observeBlindly(info, lastSeen);
-        const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ ...reading, target, targetReadAt });
-        if (!contradictsEnd(snapshot, target))
-            return snapshot;
-        // Traffic is then told by ECS, or not at all.
-        const asShown = { ...snapshot, eventsAreStale: true, trafficReadAt: undefined };
-        return { ...(await observeBlindly(info, asShown)), isBehind: true };
-    }
+    const visibility = new TargetVisibility(release.onTargetLost, release.onTargetSeen);
+    const observer = new DeploymentObserver(aws, release.service, release.hooks, visibility);
     return {
         start: (taskDefinitionArn) => (0,start_deployment/* startDeployment */.i)(aws, createRequest(release, taskDefinitionArn), release.earlier, release.onAnswerLost),
         findStarted: async (taskDefinitionArn) => {
@@ -42494,34 +42543,8 @@ function codeDeployEngine(aws, release) {
         stop: (deploymentId, { rollback }) => (0,code_deploy/* stopDeployment */.Uk)(aws, deploymentId, rollback),
         promote: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId),
         endTerminationWait: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId, 'TERMINATION_WAIT'),
-        observe: async (deploymentId, before, statusOnly) => (0,follow_snapshot/* keepOpenAt */.Vi)((0,follow_snapshot/* keepReadySince */.fq)(await observe(deploymentId, before, statusOnly), before), before),
+        observe: (deploymentId, before, statusOnly) => observer.observe(deploymentId, before, statusOnly),
     };
-}
-function hasTargetEnded(target) {
-    const status = target === 'unseen' ? undefined : target?.ecsTarget?.status;
-    return status === 'Succeeded' || status === 'Failed' || status === 'Skipped';
-}
-/**
- * The deployment is over, and its target shows something that does not go with that. Both come from stores of their own,
- * one of which can be behind (assumed).
- */
-function contradictsEnd(snapshot, target) {
-    if (!(0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return false;
-    const status = target?.ecsTarget?.status;
-    if (status === 'Pending' || status === 'InProgress' || status === 'Ready')
-        return true;
-    const isOpen = ({ status: one }) => one === 'pending' || one === 'running' || one === 'failed';
-    return snapshot.status === 'succeeded' && snapshot.events.some(isOpen);
-}
-/** Source: CodeDeploy API Reference, RollbackInfo. */
-function isRollback({ rollbackInfo }) {
-    return rollbackInfo?.rollbackTriggeringDeploymentId !== undefined;
-}
-/** The target says that the deployment runs, and its status is recent enough not to be asked for again. */
-function isStillRunning(before, target, now) {
-    const isFresh = (0,clock/* elapsedMs */.d5)(before.statusReadAt, now) < STATUS_MAX_AGE_MS;
-    return before.status === 'running' && isFresh && target.ecsTarget?.status === 'InProgress';
 }
 const ROLLBACK_WORDS = {
     failure: 'DEPLOYMENT_FAILURE',
@@ -42738,12 +42761,12 @@ function followingOf(plan, finishLine, inputs, world, progress) {
 /* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8810);
-/* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3735);
-/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9933);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8810);
+/* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3735);
+/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9933);
 /* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
-/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(392);
-/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3289);
+/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(392);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
 
 
 
@@ -42765,7 +42788,7 @@ function cause(release) {
             if (release.operation === 'rollback')
                 return rolledBackCause(release);
             if (release.deploymentId === undefined)
-                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewCause */ .qV)(release) ?? '';
+                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) ?? '';
             return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}${assumedSentence(release)}`;
         case 'awaiting-promotion':
             return awaitingCause(release);
@@ -42778,10 +42801,10 @@ function cause(release) {
             if (release.operation === 'stop')
                 return nothingToStop(release);
             if (release.preview !== undefined && release.preview.task !== 'claim')
-                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_7__/* .previewCause */ .qV)(release) ?? '';
+                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) ?? '';
             return `${label} already runs exactly this (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .originalRevision */ .VR)(release)}), so nothing was written.`;
         case 'planned':
-            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_5__/* .plannedSentence */ .Y3)(release);
+            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_7__/* .plannedSentence */ .Y3)(release);
         case 'refused':
             return [...release.problems.map(({ sentence }) => sentence), earlierRollback(release)]
                 .filter((sentence) => sentence !== '')
@@ -42796,14 +42819,14 @@ function cause(release) {
         case 'stopped':
         case 'rolled-back':
         case 'rollback-failed':
-            return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
+            return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
     }
 }
 function awaitingCause(release) {
     const { deploymentId, testUrl } = release;
-    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_3__/* .promoteByMs */ .O)(release);
+    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_4__/* .promoteByMs */ .O)(release);
     const at = testUrl === undefined ? '' : ` (${testUrl})`;
-    const until = untilMs === undefined ? '' : ` until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)(untilMs, true)}`;
+    const until = untilMs === undefined ? '' : ` until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(untilMs, true)}`;
     return `Deployment ${deploymentId} serves ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} on the test listener of ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
 }
 /** A success by what ECS shows of it, while the deployment itself goes on and its events cannot be read. */
@@ -42818,7 +42841,7 @@ function assumedSentence({ snapshot }) {
 function rolledBackCause(release) {
     const { deploymentId, outcome } = release;
     if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
-        return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
+        return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
     }
     return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
 }
@@ -42835,7 +42858,7 @@ function nothingToStop(release) {
 function earlierRollback(release) {
     const { outcome, snapshot } = release;
     const isEarlier = release.madeEarlier && outcome === undefined && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot);
-    return isEarlier && snapshot.status !== 'succeeded' ? (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release) : '';
+    return isEarlier && snapshot.status !== 'succeeded' ? (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release) : '';
 }
 /** What a release that is not over is doing. */
 function goingOn(release) {
@@ -42866,7 +42889,7 @@ function cancelledCause(release) {
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot) && !isOurStop) {
         return snapshot.status === 'succeeded'
             ? `${cancelled} when deployment ${deploymentId} had succeeded.`
-            : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release), `${cancelled} meanwhile.`);
+            : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release), `${cancelled} meanwhile.`);
     }
     if (settlement === undefined && !isOurStop)
         return `${cancelled} while deployment ${deploymentId} was running.`;
@@ -42881,22 +42904,22 @@ function cancelledCause(release) {
 function timedOutCause(release) {
     const { deploymentId, outcome, settlement, snapshot } = release;
     if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(outcome.phase)}`;
+        const late = `Deployment ${deploymentId} was not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(outcome.phase)}`;
         const isLeft = settlement?.stop === undefined && settlement?.notStoppedBecause === undefined;
         if (isLeft && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot)) {
             return snapshot.status === 'succeeded'
                 ? `${late}; when it was looked at once more it had succeeded.`
-                : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)(`${late}.`, (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
+                : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)(`${late}.`, (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
         }
         return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
     }
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
-        return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
+        return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
     const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
     const refusal = settlement?.stop?.refusal;
     return refusal === undefined
         ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
-        : `Deployment ${deploymentId} was to be stopped${why}; ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .refused */ .J5)(refusal)}, and it goes on without this step.`;
+        : `Deployment ${deploymentId} was to be stopped${why}; ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .refused */ .J5)(refusal)}, and it goes on without this step.`;
 }
 /** What became of a deployment that was to be stopped with rollback because its wait ended early. */
 function partingClause(release) {
@@ -42913,12 +42936,12 @@ function partingClause(release) {
     const refusal = settlement?.stop?.refusal;
     const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot);
     if (refusal !== undefined && !isOver)
-        return `deployment ${deploymentId} goes on: ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .refused */ .J5)(refusal)}.`;
+        return `deployment ${deploymentId} goes on: ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .refused */ .J5)(refusal)}.`;
     if (!isOver)
         return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`;
     if (snapshot.status === 'succeeded')
         return `deployment ${deploymentId} had succeeded before it could be stopped.`;
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)(`deployment ${deploymentId} was stopped.`, (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)(`deployment ${deploymentId} was stopped.`, (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
 }
 function unknownCause(release) {
     const { deploymentId, outcome, failure } = release;
@@ -42932,10 +42955,10 @@ function unknownCause(release) {
     }
     const { snapshot } = release;
     if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
-        return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackSentence */ .QV)(release));
+        return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
     if (outcome?.kind === 'timed-out') {
         const kept = release.settlement?.notStoppedBecause === 'unseen' ? ', so it was not stopped' : '';
-        return `The ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .duration */ .p0)(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`;
+        return `The ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`;
     }
     const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
     const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
@@ -42945,7 +42968,7 @@ function unknownCause(release) {
 function lastReadClause({ snapshot }) {
     if (snapshot === undefined)
         return '';
-    return `: when it was last read at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_8__/* .clockTime */ .qo)((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .lastReadAt */ .as)(snapshot).atMs, true)}, it was ${snapshot.statusWord}`;
+    return `: when it was last read at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .lastReadAt */ .as)(snapshot).atMs, true)}, it was ${snapshot.statusWord}`;
 }
 
 
@@ -42990,8 +43013,8 @@ function originalKeptUntilMs({ snapshot, group, status }) {
 /* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9542);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4966);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8810);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3795);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3795);
 
 
 
@@ -43078,12 +43101,12 @@ function reasonText(code, message) {
 }
 /** How far the shift had come; nothing when that could not be seen. */
 function shiftedWhen(release, { eventsAreStale }) {
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_2__/* .neverShifted */ ._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_3__/* .neverShifted */ ._t)(release))
         return ' before any production traffic had shifted';
-    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_2__/* .peakTraffic */ .hX)(release);
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_3__/* .peakTraffic */ .hX)(release);
     return peak === 0
         ? ''
-        : ` with ${eventsAreStale ? 'at least ' : ''}${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .percentText */ .fL)(peak)} of production traffic shifted`;
+        : ` with ${eventsAreStale ? 'at least ' : ''}${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .percentText */ .fL)(peak)} of production traffic shifted`;
 }
 /** What became of the rollback, or why there was none. Empty while it is not known whether one is due. */
 function rollbackSentence(release) {
@@ -43118,9 +43141,9 @@ function withoutRollback(release, { wasDue, lookedForMs }) {
         return 'There was nothing to roll back: the replacement had not been started.';
     }
     if (wasDue)
-        return `A rollback was due, but CodeDeploy showed none within ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(lookedForMs)}.`;
+        return `A rollback was due, but CodeDeploy showed none within ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(lookedForMs)}.`;
     if (snapshot !== undefined && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'ready-wait-over') {
-        return `CodeDeploy showed no rollback within ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(lookedForMs)}.`;
+        return `CodeDeploy showed no rollback within ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(lookedForMs)}.`;
     }
     return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
 }
@@ -43196,25 +43219,25 @@ function isNotDeployed({ deploymentId, status }) {
 /* harmony export */   qD: () => (/* binding */ revisionsInOrder),
 /* harmony export */   uZ: () => (/* binding */ serviceLabel)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8690);
-/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3289);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3289);
 
 
 /** `web:2`; empty before the revision is known. */
 function releasedRevision({ taskDefinition }) {
-    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .revisionName */ .pd)(taskDefinition.arn);
+    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .revisionName */ .pd)(taskDefinition.arn);
 }
 /** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
 function originalRevision({ service, deploymentId }) {
     const isGone = deploymentId !== undefined && service?.primary.deploymentId === deploymentId;
-    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
+    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
 }
 /** `demo/web`, as far as it is known; of a preview without a lane, whose it is. Empty when no input names a service. */
 function serviceLabel(release) {
     const { service, asked } = release;
     if (service !== undefined)
         return `${service.clusterName}/${service.name}`;
-    return (0,_previews_js__WEBPACK_IMPORTED_MODULE_1__/* .previewLabel */ .Pg)(release) ?? (asked.service === '' ? '' : `${asked.cluster}/${asked.service}`);
+    return (0,_previews_js__WEBPACK_IMPORTED_MODULE_0__/* .previewLabel */ .Pg)(release) ?? (asked.service === '' ? '' : `${asked.cluster}/${asked.service}`);
 }
 /** `Refused: demo/web`; the title alone when it is not known of what. */
 function titledWith(title, label) {
@@ -43267,16 +43290,16 @@ function functionName(nameOrArn) {
 /* harmony export */   qx: () => (/* binding */ outcomeLines),
 /* harmony export */   x1: () => (/* binding */ writeLines)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8690);
 /* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
 /* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7784);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7784);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8810);
-/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(802);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7419);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3700);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
+/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(802);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3700);
 
 
 
@@ -43291,7 +43314,7 @@ function functionName(nameOrArn) {
 function writeLines({ taskDefinition, deploymentId }) {
     const lines = [];
     if (taskDefinition !== undefined) {
-        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(taskDefinition.arn);
+        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_8__/* .revisionName */ .pd)(taskDefinition.arn);
         lines.push(taskDefinition.isNew
             ? `Registered task definition ${name}.`
             : `Task definition ${name} asks for the same; nothing to register.`);
@@ -43313,11 +43336,11 @@ function openingLines(release) {
     if (service === undefined || deploymentId === undefined || plan === undefined)
         return [];
     const url = (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
-    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__/* .isRelease */ .MU)(release.operation);
+    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__/* .isRelease */ .MU)(release.operation);
     const as = caller === undefined || !isOurs ? '' : `, as ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(caller.arn)}`;
     const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`;
     const lines = [
-        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_8__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
+        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
     ];
     if (otherEndpoint !== undefined)
         lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`);
@@ -43333,7 +43356,7 @@ function openingLines(release) {
         : asked.finishLine === 'test-traffic'
             ? 'the replacement serves the test listener and the deployment waits at Ready'
             : 'production traffic is shifted and every lifecycle event is done';
-    lines.push(`Waiting until ${goal}, for at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
+    lines.push(`Waiting until ${goal}, for at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
     return lines;
 }
 const EVENT_COLUMN = 22;
@@ -43355,19 +43378,19 @@ function entryLine(entry, release) {
         case 'status':
             return columns(entry.atMs, who, entry.statusWord);
         case 'event': {
-            const took = entry.durationMs === undefined ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .duration */ .p0)(entry.durationMs);
+            const took = entry.durationMs === undefined ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(entry.durationMs);
             const result = entry.status === 'running' ? 'started' : entry.status;
-            return columns(entry.atMs, entry.name, result, took, (0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .trafficBar */ .vm)(percent));
+            return columns(entry.atMs, entry.name, result, took, (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .trafficBar */ .vm)(percent));
         }
         case 'traffic':
-            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .trafficBar */ .vm)(entry.replacementPercent));
+            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .trafficBar */ .vm)(entry.replacementPercent));
         case 'tasks':
             return columns(entry.atMs, 'Replacement tasks', `${entry.running} of ${entry.desired} running`);
     }
 }
 function columns(atMs, event, result, took = '', traffic = '') {
     const cells = [
-        (0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(atMs),
+        (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(atMs),
         event.padEnd(EVENT_COLUMN),
         result.padEnd(RESULT_COLUMN),
         took.padEnd(DURATION_COLUMN),
@@ -43380,23 +43403,23 @@ function heartbeatLine(heartbeat, nowMs) {
     const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat;
     const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const tasks = replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`;
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(phase)}: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(phase)}: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
 }
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
     const line = (why, action) => {
         const what = action === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} is left as it is`;
-        return [`${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
+        return [`${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
     };
     switch (outcome.kind) {
         case 'given-up':
             return line(outcome.reason, 'rollback');
         case 'stop-asked':
-            return [`${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
+            return [`${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
         case 'cancelled':
             return line('The workflow run was cancelled', onCancel);
         case 'timed-out':
-            return line(`Not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
+            return line(`Not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
         default:
             return [];
     }
@@ -43405,13 +43428,13 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
 function closingLines(release) {
     if (release.status === undefined)
         return [];
-    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_4__/* .exitCodeOf */ .FO)(release.status, release.operation) === 0)
-        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_5__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_5__/* .verdictParagraph */ .u)(release)}`];
+    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_5__/* .exitCodeOf */ .FO)(release.status, release.operation) === 0)
+        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_7__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_7__/* .verdictParagraph */ .u)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2
         ? []
         : [
-            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_7__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
+            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
             ...sentences,
         ];
 }
@@ -43420,7 +43443,7 @@ function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
     const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`;
     if (lines.length === 0)
         return `${what}: nothing was found in it`;
-    return omitted === 0 ? what : `${what}: the last ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_9__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
+    return omitted === 0 ? what : `${what}: the last ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
 }
 
 
@@ -43529,11 +43552,11 @@ function answerLostLine({ serviceError: { code, message } }, nowMs) {
 /* harmony export */   sb: () => (/* binding */ plannedOf)
 /* harmony export */ });
 /* harmony import */ var _app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4608);
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8690);
 /* harmony import */ var _group_wait_terms_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4575);
 /* harmony import */ var _plan_phases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8839);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8810);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
 
 
 
@@ -43564,7 +43587,7 @@ function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant
             ? `Register a new revision of task definition ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(String(definition.definition['family']), 300)}`
             : undefined,
         definition.kind === 'use'
-            ? `Create a deployment of ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(definition.arn)} in ${group.application} / ${group.name}`
+            ? `Create a deployment of ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(definition.arn)} in ${group.application} / ${group.name}`
             : `Create a deployment of it in ${group.application} / ${group.name}`,
     ].filter((write) => write !== undefined);
 }
@@ -43579,15 +43602,15 @@ function plannedSentence(release) {
     if (writes.length === 0)
         return `${label} already runs exactly this, so a release would write nothing.`;
     const steps = writes.map((write, index) => index === 0 ? write : `${write.charAt(0).toLowerCase()}${write.slice(1)}`);
-    return `A release to ${label} would do this: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(steps)}. Nothing was written.`;
+    return `A release to ${label} would do this: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .andList */ .cM)(steps)}. Nothing was written.`;
 }
 /** What decides how the deployment goes, by the group and the inputs, each with its value. */
 function groupSettings({ group, rollbackOn, alarms }) {
     return [
         ['Test listener', group.hasTestListener ? 'yes' : 'no'],
-        ['Waits at Ready', group.holdsAtReady ? `at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(group.readyWaitMs)}, for somebody to continue` : 'no'],
-        ['Keeps the original', group.terminationWaitMs === undefined ? 'for good' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(group.terminationWaitMs)],
-        ['Rolls back on', rollbackOn.length === 0 ? 'nothing' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(rollbackOn)],
+        ['Waits at Ready', group.holdsAtReady ? `at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(group.readyWaitMs)}, for somebody to continue` : 'no'],
+        ['Keeps the original', group.terminationWaitMs === undefined ? 'for good' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(group.terminationWaitMs)],
+        ['Rolls back on', rollbackOn.length === 0 ? 'nothing' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .andList */ .cM)(rollbackOn)],
         ['Alarms', alarms.length === 0 ? 'none' : alarms.join(', ')],
     ];
 }
@@ -43601,14 +43624,14 @@ function plannedLines(release) {
     return [
         ...(writes.length === 0 ? ['Would write nothing.'] : writes.map((write, index) => `${index + 1}. ${write}.`)),
         ...groupSettings(plan).map(([name, value]) => `${name}: ${value}.`),
-        ...phases.map(({ name, usualMs, atMostMs }) => `${name}: usually ${usualText(usualMs)}, at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .atMost */ .Tu)(atMostMs)}.`),
+        ...phases.map(({ name, usualMs, atMostMs }) => `${name}: usually ${usualText(usualMs)}, at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .atMost */ .Tu)(atMostMs)}.`),
         `AppSpec: ${appSpec.content}`,
         `SHA-256 of the task definition: ${plan.definitionSha256}`,
     ];
 }
 /** How long a phase usually takes; one that a person or the group decides has no usual length. */
 function usualText(usualMs) {
-    return usualMs === 0 ? 'moments' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(usualMs);
+    return usualMs === 0 ? 'moments' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(usualMs);
 }
 
 
@@ -43701,14 +43724,14 @@ function previewCause(release) {
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 /* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7784);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4966);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8810);
-/* harmony import */ var _cause_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8953);
-/* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3735);
-/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9933);
-/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5076);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7419);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
+/* harmony import */ var _cause_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8953);
+/* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3735);
+/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9933);
+/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5076);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7419);
 /* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3795);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3795);
 
 
 
@@ -43741,9 +43764,9 @@ const TITLES = {
 function verdictSentences(release) {
     return {
         title: titleOf(release),
-        cause: (0,_cause_js__WEBPACK_IMPORTED_MODULE_2__/* .cause */ .c)(release),
+        cause: (0,_cause_js__WEBPACK_IMPORTED_MODULE_3__/* .cause */ .c)(release),
         production: productionSentence(release),
-        remains: (0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(contradictionSentence(release), madeRoomSentence(release), remains(release)),
+        remains: (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(contradictionSentence(release), madeRoomSentence(release), remains(release)),
         advice: advice(release),
     };
 }
@@ -43759,7 +43782,7 @@ function titleOf(release) {
 /** The verdict as one paragraph, for the annotation and the last line of the log. */
 function verdictParagraph(release) {
     const { cause: what, production, remains: rest, advice: next } = verdictSentences(release);
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(what, production, rest, next);
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(what, production, rest, next);
 }
 /** CodeDeploy's own end and its lifecycle events, where both cannot be true. */
 function contradictionSentence({ status, snapshot }) {
@@ -43767,7 +43790,7 @@ function contradictionSentence({ status, snapshot }) {
         return '';
     const { statusWord, events, eventsReadAt } = snapshot;
     const open = events.find(({ status: one }) => one === 'running' || one === 'pending' || one === 'failed');
-    const at = eventsReadAt === undefined ? '' : ` at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(eventsReadAt.atMs)}`;
+    const at = eventsReadAt === undefined ? '' : ` at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(eventsReadAt.atMs)}`;
     const shown = open === undefined ? 'it still runs' : `${open.name} is ${eventResultWord(open.status)}`;
     return `CodeDeploy contradicts itself: it says that the deployment is ${statusWord}, and showed${at} that ${shown}. The lifecycle events are not taken for how it ended.`;
 }
@@ -43778,9 +43801,9 @@ function eventResultWord(status) {
 function madeRoomSentence({ waits }) {
     const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
     const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(stopped.length === 0 ? '' : `To make room, ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(stopped)} was stopped with rollback.`, cut.length === 0
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(stopped.length === 0 ? '' : `To make room, ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .andList */ .cM)(stopped)} was stopped with rollback.`, cut.length === 0
         ? ''
-        : `To make room, the termination wait of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`);
+        : `To make room, the termination wait of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`);
 }
 /** Nothing was followed, so that there is nothing to say of production. */
 const SILENT = new Set(['refused', 'started', 'unchanged', 'planned']);
@@ -43792,20 +43815,20 @@ function productionSentence(release) {
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
     const what = release.operation === 'preview' ? 'The lane' : 'Production';
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .neverShifted */ ._t)(release))
-        return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .originalRevision */ .VR)(release)}).`;
-    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionText */ .zh)(release);
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .neverShifted */ ._t)(release))
+        return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .originalRevision */ .VR)(release)}).`;
+    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .productionText */ .zh)(release);
     if (production !== undefined && text !== '') {
-        const again = isRolledBack(release) && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .peakTraffic */ .hX)(release) > 0 ? ' again' : '';
-        return `${what} runs ${text}${again} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.readAtMs)}).`;
+        const again = isRolledBack(release) && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .peakTraffic */ .hX)(release) > 0 ? ' again' : '';
+        return `${what} runs ${text}${again} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(production.readAtMs)}).`;
     }
-    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .productionLastSeen */ .Xn)(release);
+    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .productionLastSeen */ .Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 /** What serves is what served before. */
 function isRolledBack(release) {
@@ -43821,22 +43844,22 @@ function remains(release) {
         return isThere ?? keptSentence(release);
     }
     // That the replacement is there for tests is what the release says itself.
-    if (release.status === 'awaiting-promotion' && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testTraffic */ .si)(release) !== 'replacement')
+    if (release.status === 'awaiting-promotion' && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .testTraffic */ .si)(release) !== 'replacement')
         return testSentence(release);
     if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed')
         return '';
     const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
     const isRunning = replacement !== undefined && replacement.state !== 'draining';
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(testSentence(release), isRunning ? `The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).` : '');
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(testSentence(release), isRunning ? `The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).` : '');
 }
 /** Where test traffic goes: as it was read, else by the lifecycle events. */
 function testSentence(release) {
     if (release.testListener !== undefined) {
-        const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testListenerText */ .uJ)(release);
+        const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .testListenerText */ .uJ)(release);
         return text === '' ? '' : `${text}.`;
     }
-    return (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .testTraffic */ .si)(release) === 'replacement'
-        ? `Test traffic goes to the replacement (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .releasedRevision */ .FX)(release)}).`
+    return (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .testTraffic */ .si)(release) === 'replacement'
+        ? `Test traffic goes to the replacement (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)}).`
         : '';
 }
 /** A refused rollback may have ended a termination wait, or been stopped by an alarm before it was refused. */
@@ -43857,12 +43880,12 @@ function leftBehind(release) {
         : nothing;
 }
 function keptSentence(release) {
-    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_3__/* .originalKeptUntilMs */ .Q)(release);
+    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_4__/* .originalKeptUntilMs */ .Q)(release);
     if (untilMs === undefined)
         return '';
     const { rollbackOn = [], alarms: watched = [] } = release.plan ?? {};
     const alarms = rollbackOn.includes('alarm') && watched.length > 0 ? ' an alarm or' : '';
-    return `The original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .originalRevision */ .VR)(release)}) is kept until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .originalRevision */ .VR)(release)}) is kept until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
 }
 /** What goes on without this step can be watched. */
 function waysToWatch(release, look) {
@@ -43889,7 +43912,7 @@ function advice(release) {
         case 'failed':
         case 'stopped':
         case 'rolled-back':
-            return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_7__/* .paragraph */ .FY)(hookLogAdvice(release), splitAdvice(release));
+            return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(hookLogAdvice(release), splitAdvice(release));
         default:
             return '';
     }
@@ -43910,18 +43933,18 @@ function lookForDeployment({ group, region, service }) {
     return `To see whether there is one: ${ways} (its description names this run). To stop it: ${stop}`;
 }
 function hookLogAdvice(release) {
-    const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_5__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
-    if (failed === undefined || (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .couldNotInvokeHook */ .IV)(release))
+    const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_6__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
+    if (failed === undefined || (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .couldNotInvokeHook */ .IV)(release))
         return '';
     const isShown = release.hookLogs.some(({ event, lines }) => event === failed.event && lines.length > 0);
     const where = isShown
         ? 'The end of the hook log is in the log and the summary of this run, all of it'
         : 'The log of the hook is';
-    return `${where} in the log group /aws/lambda/${(0,_labels_js__WEBPACK_IMPORTED_MODULE_9__/* .functionName */ .AQ)(failed.hookFunction)}.`;
+    return `${where} in the log group /aws/lambda/${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .functionName */ .AQ)(failed.hookFunction)}.`;
 }
 /** Nothing moves production back by itself once a deployment has ended without a rollback. */
 function splitAdvice(release) {
-    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_6__/* .trafficNow */ .oo)(release);
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .trafficNow */ .oo)(release);
     if (isRolledBack(release) || percent === 0)
         return '';
     const advice = 'Release the original revision again to bring production back.';
@@ -44394,9 +44417,9 @@ function links(release) {
 /* harmony export */   uJ: () => (/* binding */ testListenerText),
 /* harmony export */   zh: () => (/* binding */ productionText)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8690);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7419);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7419);
 
 
 
@@ -44442,7 +44465,7 @@ function productionText(release) {
     const { production, service } = release;
     if (production?.isOutdated === false)
         return sharesText(production.revisions);
-    return neverShifted(release) && service !== undefined ? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .revisionName */ .pd)(service.primary.taskDefinitionArn) : '';
+    return neverShifted(release) && service !== undefined ? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .revisionName */ .pd)(service.primary.taskDefinitionArn) : '';
 }
 /** What served production when it was last seen, and when that was; undefined when that is now, or it never was. */
 function productionLastSeen({ production }) {
@@ -44474,9 +44497,9 @@ function testListenerText(release) {
     const { testListener } = release;
     switch (testListener?.reaches) {
         case 'original':
-            return `The test listener reaches the original${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .originalRevision */ .VR)(release))}`;
+            return `The test listener reaches the original${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_1__/* .originalRevision */ .VR)(release))}`;
         case 'replacement':
-            return `The test listener reaches the replacement${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .releasedRevision */ .FX)(release))}`;
+            return `The test listener reaches the replacement${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_1__/* .releasedRevision */ .FX)(release))}`;
         case 'empty':
             return `The test listener reaches the empty target group${testListener?.isHttp === true ? ' (503)' : ''}`;
         case undefined:
@@ -45171,7 +45194,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 5697:
+/***/ 7416:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45881,6 +45904,22 @@ async function makePlan(parsed, world, identity, earlier) {
     if (occupancy.isFree && (await primaryChanged(service, group, inputs, world, findings))) {
         return await makePlan(parsed, world, identity, earlier);
     }
+    const found = {
+        service,
+        group,
+        appSpec,
+        hooks,
+        deploymentConfig,
+        shift,
+        definitionPlan,
+        occupancy,
+        maker: await maker,
+    };
+    const plan = await planOf(found, inputs, world, earlier, findings);
+    return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group };
+}
+/** Plans the release, with what is left to check of it: whether it is there already, is this run's turn, and is wise. */
+async function planOf({ service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy, maker }, inputs, world, earlier, findings) {
     const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
     const budget = (0,follow_budget/* budgetFor */.vO)({ waitForMs: inputs.waitForMs, ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor), group, shift, hooks });
     const container = { name: appSpec.containerName, port: appSpec.containerPort };
@@ -45897,13 +45936,13 @@ async function makePlan(parsed, world, identity, earlier) {
         since: earlier.waitsSince ?? (0,time_clock/* momentOf */.Et)(world.clock),
         patienceMs: budget.totalMs,
     };
-    const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, await maker);
+    const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, maker);
     const isUnchanged = inputs.ifUnchanged === 'skip' && isSame;
     const facts = { ...definitionPlan, world, service, own, appSpec, findings };
-    const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, await maker), facts);
+    const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, maker), facts);
     if (adopted === undefined)
-        checkTurn(room, occupant, await maker, inputs, world, findings);
-    const plan = {
+        checkTurn(room, occupant, maker, inputs, world, findings);
+    return {
         service: adopted === undefined ? service : (0,service_service/* beforeDeployment */.RU)(service, adopted.deploymentId),
         group,
         deploymentConfig,
@@ -45921,7 +45960,6 @@ async function makePlan(parsed, world, identity, earlier) {
         occupant,
         room,
     };
-    return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group };
 }
 /** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
 async function primaryChanged(service, group, inputs, world, findings) {
@@ -46070,8 +46108,8 @@ async function learnTestUrl({ testListener }, world, progress) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
-var wiring = __nccwpck_require__(5552);
+// EXTERNAL MODULE: ./lib/release/wiring.js + 4 modules
+var wiring = __nccwpck_require__(9083);
 ;// CONCATENATED MODULE: ./lib/release/follow-through.js
 
 
@@ -47728,6 +47766,93 @@ function hasWritten({ taskDefinition, lostRevisionOf, deploymentId, preview, wai
     return isWritten || preview?.taking !== undefined || waits.some(({ step }) => step !== 'wait');
 }
 
+;// CONCATENATED MODULE: ./lib/step/post-step-state.js
+
+
+
+/** What the main step leaves to its post step, which goes on with it when this step is cancelled or lost. */
+class PostStepState {
+    #saved;
+    #toolkit;
+    #log;
+    #reportPath;
+    /** GitHub is told of the release, deployment or not. */
+    #tellsGithub = false;
+    #isSaving = false;
+    #isWarned = false;
+    constructor(saved, toolkit, log, reportPath) {
+        this.#saved = saved;
+        this.#toolkit = toolkit;
+        this.#log = log;
+        this.#reportPath = reportPath;
+    }
+    /** What to warn of before the first write: nothing can be left to the post step. */
+    cautions() {
+        if (this.#saved.isPossible())
+            return [];
+        this.#warnOfLoss(NOT_SAVED);
+        return [lossText(NOT_SAVED)];
+    }
+    tellsGithub() {
+        this.#tellsGithub = true;
+    }
+    /** Where the report will be, for a step that is killed before there is a release to save. */
+    expectReport() {
+        if (!this.#isSaving)
+            this.#leave(saved_release/* STATE_REPORT */.n7, this.#reportPath);
+    }
+    /** Saves a release that has become something which the post step must know. */
+    keep(release, before) {
+        if (!savedWhen(before, release, this.#tellsGithub))
+            return;
+        if (!this.#saved.save(release))
+            this.#warnOfLoss(NOT_SAVED);
+        if (this.#isSaving)
+            return;
+        this.#isSaving = true;
+        this.#leave(saved_release/* STATE_FILE */.bv, this.#saved.path);
+        this.#leave(saved_release/* STATE_REPORT */.n7, this.#reportPath);
+    }
+    /** The release has ended. Of a cancelled one the deployment may not be at rest. */
+    settle(ended) {
+        if (!this.#isSaving)
+            return;
+        this.#saved.save(ended);
+        if (ended.status !== 'cancelled' || (0,release_state/* isAtRest */.UU)(ended))
+            this.#leave(saved_release/* STATE_SETTLED */.gB, 'true');
+    }
+    /** A cancelled step may be killed before GitHub has answered; its post step then tells the end. */
+    expectUntold() {
+        if (this.#isSaving && this.#tellsGithub)
+            this.#leave(saved_release/* STATE_UNTOLD */.$R, 'true');
+    }
+    told() {
+        if (this.#isSaving && this.#tellsGithub)
+            this.#leave(saved_release/* STATE_UNTOLD */.$R, 'false');
+    }
+    #leave(name, value) {
+        this.#toolkit.use((core) => {
+            try {
+                core.saveState(name, value);
+            }
+            catch {
+                this.#warnOfLoss('the runner keeps no state for it (GITHUB_STATE)');
+            }
+        });
+    }
+    /** That is no reason to fail a release. */
+    #warnOfLoss(why) {
+        if (!this.#isWarned)
+            this.#log.warning(lossText(why));
+        this.#isWarned = true;
+    }
+}
+/** Why nothing can be left to the post step. */
+const NOT_SAVED = 'nothing can be saved for it (RUNNER_TEMP cannot be written)';
+function lossText(why) {
+    return `If this step is cancelled or lost, its post step cannot stop or follow the deployment: ${why}.`;
+}
+
 // EXTERNAL MODULE: ./lib/step/step.js + 27 modules
 var step = __nccwpck_require__(6733);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
@@ -47738,23 +47863,9 @@ var step = __nccwpck_require__(6733);
 
 
 
-
 /** The main step: a release, reported as it goes, with what its post step needs to go on when this step is lost. */
 async function mainStep({ environment, clock, toolkit, firstRequestSent, log, files, reporters, cancellation, loadGithub, exit, }) {
-    const saved = (0,saved_release/* savedRelease */.pA)(environment);
-    let isSaving = false;
-    let tellsGithub = false;
-    let isWarned = false;
-    /** That is no reason to fail a release. */
-    const warnOfLoss = (why) => {
-        if (!isWarned)
-            log.warning(lossText(why));
-        isWarned = true;
-    };
-    const saveState = (name, value) => toolkit.use((core) => {
-        if (!attempt(() => core.saveState(name, value)))
-            warnOfLoss('the runner keeps no state for it (GITHUB_STATE)');
-    });
+    const left = new PostStepState((0,saved_release/* savedRelease */.pA)(environment), toolkit, log, files.reportPath);
     let isOver = false;
     function onRelease(news) {
         // Of a step that was cut off: what it hung on may go on for a moment.
@@ -47762,15 +47873,7 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
             return;
         const before = reporters.reported;
         reporters.update(news);
-        if (!savedWhen(before, news, tellsGithub))
-            return;
-        if (!saved.save(news))
-            warnOfLoss(NOT_SAVED);
-        if (isSaving)
-            return;
-        isSaving = true;
-        saveState(saved_release/* STATE_FILE */.bv, saved.path);
-        saveState(saved_release/* STATE_REPORT */.n7, files.reportPath);
+        left.keep(news, before);
     }
     const { parsed, world, news, close } = await (0,step/* buildStep */.R)({
         environment,
@@ -47784,37 +47887,28 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
         isSecond: false,
         onRelease,
         beforeWrite: async () => {
-            if (!isSaving)
-                saveState(saved_release/* STATE_REPORT */.n7, files.reportPath);
+            left.expectReport();
             await reporters.expectLoss();
         },
     });
-    const cautions = (0,operation/* mayWrite */.J)(parsed.inputs.operation) && !saved.isPossible() ? [lossText(NOT_SAVED)] : [];
-    if (cautions.length > 0)
-        warnOfLoss(NOT_SAVED);
+    const cautions = (0,operation/* mayWrite */.J)(parsed.inputs.operation) ? left.cautions() : [];
     reporters.add(news);
-    tellsGithub = news.isAsked;
+    if (news.isAsked)
+        left.tellsGithub();
     const ended = await Promise.race([operate(parsed, { ...world, cautions }), cancellation.lastMoment]);
     isOver = true;
     close();
     log.endGroups();
     const last = ended ?? cutOff(reporters.reported ?? (0,release_progress/* newRelease */.Gj)(parsed.inputs, world), (0,time_clock/* momentOf */.Et)(clock));
-    if (isSaving) {
-        saved.save(last);
-        if (last.status !== 'cancelled' || (0,release_state/* isAtRest */.UU)(last))
-            saveState(saved_release/* STATE_SETTLED */.gB, 'true');
-    }
+    left.settle(last);
     reporters.finish(last);
     // Without a first request, e.g. when there are no credentials, nothing is printed yet.
     if (cancellation.signal.aborted)
         await toolkit.load();
-    // A cancelled step may be killed before GitHub has answered; its post step then tells the end.
-    const mayBeUntold = isSaving && tellsGithub;
-    if (mayBeUntold)
-        saveState(saved_release/* STATE_UNTOLD */.$R, 'true');
+    left.expectUntold();
     const isTold = await reporters.flush(cancellation.lastWord);
-    if (mayBeUntold && (isTold || !cancellation.signal.aborted))
-        saveState(saved_release/* STATE_UNTOLD */.$R, 'false');
+    if (isTold || !cancellation.signal.aborted)
+        left.told();
     // Something may still hang, and a cancelled step has no time for it.
     if (cancellation.signal.aborted)
         exit();
@@ -47823,21 +47917,6 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
 function cutOff(told, endedAt) {
     const hasFailed = told.settlement?.rollback.status === 'failed';
     return { ...told, status: told.status ?? (hasFailed ? 'rollback-failed' : 'cancelled'), endedAt };
-}
-/** Why nothing can be left to the post step. */
-const NOT_SAVED = 'nothing can be saved for it (RUNNER_TEMP cannot be written)';
-function lossText(why) {
-    return `If this step is cancelled or lost, its post step cannot stop or follow the deployment: ${why}.`;
-}
-/** @returns whether it was possible */
-function attempt(action) {
-    try {
-        action();
-        return true;
-    }
-    catch {
-        return false;
-    }
 }
 
 
@@ -47873,8 +47952,8 @@ var words = __nccwpck_require__(8810);
 var conclude = __nccwpck_require__(5780);
 // EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
 var release_progress = __nccwpck_require__(7137);
-// EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
-var wiring = __nccwpck_require__(5552);
+// EXTERNAL MODULE: ./lib/release/wiring.js + 4 modules
+var wiring = __nccwpck_require__(9083);
 ;// CONCATENATED MODULE: ./lib/release/resume.js
 
 
@@ -55256,6 +55335,7 @@ function htmlLine(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A3: () => (/* binding */ orList),
 /* harmony export */   FY: () => (/* binding */ paragraph),
 /* harmony export */   Tu: () => (/* binding */ atMost),
 /* harmony export */   U9: () => (/* binding */ count),
@@ -55299,9 +55379,15 @@ function trafficBar(percent) {
 }
 /** `a`, `a and b`, `a, b and c`. */
 function andList(items) {
-    const last = items.at(-1) ?? '';
-    return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+    return AND.format(items);
 }
+/** `a, b or c`. */
+function orList(items) {
+    return OR.format(items);
+}
+/** Without a comma before the last word, as in British English. */
+const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 /** Sentences one after the other; those that are empty are left out. */
 function paragraph(...sentences) {
     return sentences.filter((sentence) => sentence !== '').join(' ');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { fieldsOf, orList } from '../../src/inputs/fields.ts'
+import { fieldsOf, quotedList } from '../../src/inputs/fields.ts'
 import { rawInputs } from '../support/simulated-release.ts'
 
 const sentencesOf = (fields: ReturnType<typeof fieldsOf>) => fields.problems.map(({ sentence }) => sentence)
@@ -100,5 +100,5 @@ test.each<[string[], string]>([
   [['a', 'b'], "'a' or 'b'"],
   [['a', 'b', 'c'], "'a', 'b' or 'c'"],
 ])('%j is listed as %s', (choices, words) => {
-  expect(orList(choices)).toBe(words)
+  expect(quotedList(choices)).toBe(words)
 })

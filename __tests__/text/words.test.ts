@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { andList, atMost, clockTime, count, duration, percentText, trafficBar } from '../../src/text/words.ts'
+import { andList, atMost, clockTime, count, duration, orList, percentText, trafficBar } from '../../src/text/words.ts'
 
 const AT_MS = Date.UTC(2026, 7, 8, 23, 59, 59, 999)
 
@@ -64,4 +64,13 @@ describe('a traffic bar', () => {
 test('lists and amounts are told as people would', () => {
   expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(andList)).toEqual(['', 'a', 'a and b', 'a, b and c'])
   expect([0, 1, 2].map((amount) => count(amount, 'task'))).toEqual(['0 tasks', '1 task', '2 tasks'])
+})
+
+test.each([
+  [[], ''],
+  [['a'], 'a'],
+  [['a', 'b'], 'a or b'],
+  [['a', 'b', 'c'], 'a, b or c'],
+])('the choices %j are told as "%s"', (items, words) => {
+  expect(orList(items)).toBe(words)
 })

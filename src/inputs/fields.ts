@@ -1,5 +1,6 @@
 import { invalidInput, type Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
+import { orList } from '../text/words.ts'
 import type { InputName, RawInputs } from './names.ts'
 
 /** Reads input values one kind at a time and keeps every problem it meets, so that all can be told at once. */
@@ -78,15 +79,13 @@ export function fieldsOf(raw: RawInputs): Fields {
       const given = text(name)
       if (given === undefined) return undefined
       const found = choices.find((choice) => choice === given)
-      if (found === undefined) wrong(name, `must be ${orList(choices)}; got '${inSentence(given, 100)}'.`)
+      if (found === undefined) wrong(name, `must be ${quotedList(choices)}; got '${inSentence(given, 100)}'.`)
       return found
     },
   }
 }
 
 /** `'a', 'b' or 'c'`. */
-export function orList(choices: readonly string[]): string {
-  const quoted = choices.map((choice) => `'${choice}'`)
-  const last = quoted.pop() ?? ''
-  return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`
+export function quotedList(choices: readonly string[]): string {
+  return orList(choices.map((choice) => `'${choice}'`))
 }

@@ -4,7 +4,7 @@ import { accountOf } from './account.ts'
 import { parseAlarms } from './alarms.ts'
 import type { RollbackEvent } from './choices.ts'
 import { parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
-import { type Fields, fieldsOf, orList, URL_FORM } from './fields.ts'
+import { type Fields, fieldsOf, quotedList, URL_FORM } from './fields.ts'
 import { githubOf } from './github.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import type { Inputs, ParsedInputs } from './inputs.ts'
@@ -138,7 +138,7 @@ function rollbackOn(fields: Fields): RollbackEvent[] | undefined {
       .slice(0, 5)
       .map((word) => `'${inSentence(word, 50)}'`)
       .join(', ')
-    fields.wrong('rollback-on', `takes any of ${orList(events)}, or 'never' alone; got ${got}.`)
+    fields.wrong('rollback-on', `takes any of ${quotedList(events)}, or 'never' alone; got ${got}.`)
     return undefined
   }
   if (words.includes('never') && words.length > 1) {

@@ -1,6 +1,8 @@
+import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { AppSpecFile } from '../app-spec/app-spec-file.ts'
 import { budgetFor, finishOf } from '../follow/budget.ts'
+import type { Hooks } from '../follow/snapshot.ts'
 import type { WaitTerms } from '../group/wait-terms.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import { markerOperation } from '../inputs/operation.ts'
@@ -9,19 +11,20 @@ import { addressProblems } from '../service/address.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import { readMaker } from '../service/find-group.ts'
 import { beforeDeployment, type ResolvedService } from '../service/service.ts'
+import type { TrafficShift } from '../service/traffic-shift.ts'
 import { definitionSha256 } from '../task-definition/canonical.ts'
 import { type Moment, momentOf } from '../time/clock.ts'
 import { ownMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 import { findAdoptable } from './adoption.ts'
-import { planDefinition } from './definition-plan.ts'
+import { type PlannedDefinition, planDefinition } from './definition-plan.ts'
 import { Findings } from './findings.ts'
 import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
 import { readNamedGroup, readService, readShift, resolveGroup } from './place.ts'
 import type { ReleasePlan } from './plan.ts'
 import { holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
 import { readSources } from './sources.ts'
-import { candidatesOf, checkTurn, isShown, readOccupancy } from './turn.ts'
+import { candidatesOf, checkTurn, isShown, type Occupancy, readOccupancy } from './turn.ts'
 
 /** The plan of a release, or everything that speaks against it. Nothing has been written either way. */
 export interface Planning {
@@ -89,6 +92,43 @@ export async function makePlan(
     return await makePlan(parsed, world, identity, earlier)
   }
 
+  const found: Found = {
+    service,
+    group,
+    appSpec,
+    hooks,
+    deploymentConfig,
+    shift,
+    definitionPlan,
+    occupancy,
+    maker: await maker,
+  }
+  const plan = await planOf(found, inputs, world, earlier, findings)
+  return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group }
+}
+
+/** What the reads have found, once nothing that a plan needs is missing. */
+interface Found {
+  service: ResolvedService
+  group: DeploymentGroup
+  appSpec: AppSpecPlan
+  hooks: Hooks
+  deploymentConfig: string
+  shift: TrafficShift
+  definitionPlan: PlannedDefinition
+  occupancy: Occupancy
+  /** Undefined: it is not known what made what serves. */
+  maker: DeploymentInfo | undefined
+}
+
+/** Plans the release, with what is left to check of it: whether it is there already, is this run's turn, and is wise. */
+async function planOf(
+  { service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy, maker }: Found,
+  inputs: Inputs,
+  world: World,
+  earlier: EarlierLook,
+  findings: Findings,
+): Promise<ReleasePlan> {
   const rollbackOn = inputs.rollbackOn ?? group.rollbackOn
   const budget = budgetFor({ waitForMs: inputs.waitForMs, ...finishOf(inputs.waitFor), group, shift, hooks })
   const container = { name: appSpec.containerName, port: appSpec.containerPort }
@@ -105,12 +145,12 @@ export async function makePlan(
     since: earlier.waitsSince ?? momentOf(world.clock),
     patienceMs: budget.totalMs,
   }
-  const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, await maker)
+  const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, maker)
   const isUnchanged = inputs.ifUnchanged === 'skip' && isSame
   const facts = { ...definitionPlan, world, service, own, appSpec, findings }
-  const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, await maker), facts)
-  if (adopted === undefined) checkTurn(room, occupant, await maker, inputs, world, findings)
-  const plan: ReleasePlan = {
+  const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, maker), facts)
+  if (adopted === undefined) checkTurn(room, occupant, maker, inputs, world, findings)
+  return {
     service: adopted === undefined ? service : beforeDeployment(service, adopted.deploymentId),
     group,
     deploymentConfig,
@@ -128,7 +168,6 @@ export async function makePlan(
     occupant,
     room,
   }
-  return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group }
 }
 
 /** The last deployment ended between the look at the service and that at the group, so that it serves by now. */

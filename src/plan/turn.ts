@@ -22,10 +22,15 @@ export interface OccupancyQuestion {
   findings: Findings
 }
 
+/** What keeps the deployment group busy, if anything is known to. */
+export interface Occupancy {
+  occupant: Occupant | undefined
+  /** Surely nothing does. */
+  isFree: boolean
+}
+
 /** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
-export async function readOccupancy(
-  question: OccupancyQuestion,
-): Promise<{ occupant: Occupant | undefined; isFree: boolean }> {
+export async function readOccupancy(question: OccupancyQuestion): Promise<Occupancy> {
   const { inputs, world, service, group, blocker, findings } = question
   let wasSeen = true
   const look = findOccupant(world, {

@@ -35,9 +35,17 @@ export function trafficBar(percent: number): string {
 
 /** `a`, `a and b`, `a, b and c`. */
 export function andList(items: readonly string[]): string {
-  const last = items.at(-1) ?? ''
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`
+  return AND.format(items)
 }
+
+/** `a, b or c`. */
+export function orList(items: readonly string[]): string {
+  return OR.format(items)
+}
+
+/** Without a comma before the last word, as in British English. */
+const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 
 /** Sentences one after the other; those that are empty are left out. */
 export function paragraph(...sentences: readonly string[]): string {
