@@ -40224,35 +40224,21 @@ function parseInputs(raw, undeclared) {
     const notes = [];
     const operation = fields.choice('operation', inputs_operation/* OPERATIONS */.xb) ?? 'release';
     const service = serviceOf(fields, operation);
-    const environment = parseEnvironmentLines(fields);
-    const secrets = parseSecretLines(fields);
-    for (const name of secrets.keys()) {
-        if (environment.has(name)) {
-            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
-        }
-    }
+    const variables = variablesOf(fields);
     const inputs = {
         operation,
         cluster: clusterOf(fields.text('cluster'), service),
         service: service ?? '',
-        application: fields.matching('codedeploy-application', CODE_DEPLOY_NAME, `the name of an application, ${CODE_DEPLOY_FORM}`),
-        deploymentGroup: fields.matching('codedeploy-deployment-group', CODE_DEPLOY_NAME, `the name of a deployment group, ${CODE_DEPLOY_FORM}`),
+        ...groupOf(fields),
         deploymentId: deploymentIdOf(fields, operation),
         images: parseImages(fields),
         expectedImages: expectedImages(fields, operation),
         taskDefinition: taskDefinitionOf(fields, operation),
-        containerName: fields.matching('container-name', CONTAINER_NAME, `the name of a container, up to 255 letters, digits, '-' and '_'`),
-        containerPort: fields.wholeNumber('container-port', 1, 65_535),
-        environment,
-        secrets,
-        cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
-        memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+        ...variables,
+        ...containerOf(fields),
         appSpec: fields.text('codedeploy-appspec'),
         hooks: hooksOf(fields),
-        deploymentConfig: fields.matching('codedeploy-deployment-config', CODE_DEPLOY_NAME, `the name of a deployment configuration, ${CODE_DEPLOY_FORM}`),
-        description: fields.text('codedeploy-deployment-description') ?? '',
-        rollbackOn: rollbackOn(fields),
-        alarms: parseAlarms(fields),
+        ...deploymentOf(fields),
         onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
         ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
         allowOlder: fields.trueOrFalse('allow-older') ?? false,
@@ -40271,6 +40257,42 @@ function parseInputs(raw, undeclared) {
         maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
     };
     return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
+}
+/** The variables of the container, each set once. */
+function variablesOf(fields) {
+    const environment = parseEnvironmentLines(fields);
+    const secrets = parseSecretLines(fields);
+    for (const name of secrets.keys()) {
+        if (environment.has(name)) {
+            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
+        }
+    }
+    return { environment, secrets };
+}
+/** The deployment group, where CodeDeploy knows it by names of its own. */
+function groupOf(fields) {
+    return {
+        application: fields.matching('codedeploy-application', CODE_DEPLOY_NAME, `the name of an application, ${CODE_DEPLOY_FORM}`),
+        deploymentGroup: fields.matching('codedeploy-deployment-group', CODE_DEPLOY_NAME, `the name of a deployment group, ${CODE_DEPLOY_FORM}`),
+    };
+}
+/** The container, and the size of the task. */
+function containerOf(fields) {
+    return {
+        containerName: fields.matching('container-name', CONTAINER_NAME, `the name of a container, up to 255 letters, digits, '-' and '_'`),
+        containerPort: fields.wholeNumber('container-port', 1, 65_535),
+        cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+        memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+    };
+}
+/** How the deployment shifts traffic, what it says of itself, and what rolls it back. */
+function deploymentOf(fields) {
+    return {
+        deploymentConfig: fields.matching('codedeploy-deployment-config', CODE_DEPLOY_NAME, `the name of a deployment configuration, ${CODE_DEPLOY_FORM}`),
+        description: fields.text('codedeploy-deployment-description') ?? '',
+        rollbackOn: rollbackOn(fields),
+        alarms: parseAlarms(fields),
+    };
 }
 /** The ARN of a service names its cluster; the short form of before 2019 does not. */
 function clusterOf(given, service) {
@@ -48312,15 +48334,12 @@ function renderReport(release) {
 }
 function reportOf(release) {
     const { service, group, plan, run, snapshot, taskDefinition } = release;
-    const verdict = (0,sentences/* verdictSentences */.q)(release);
-    const rollback = (0,release_state/* rollbackOf */.ID)(release);
-    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
     return {
         reportVersion: REPORT_VERSION,
         operation: release.operation,
         status: release.status ?? null,
         reason: release.status === 'refused' ? (release.problems[0]?.reason ?? null) : null,
-        verdict,
+        verdict: (0,sentences/* verdictSentences */.q)(release),
         problems: release.problems,
         warnings: release.warnings,
         startedAt: isoTime(release.startedAt.atMs),
@@ -48347,52 +48366,71 @@ function reportOf(release) {
             ? null
             : { arn: taskDefinition.arn, name: (0,labels/* releasedRevision */.FX)(release), registered: taskDefinition.isNew },
         previousTaskDefinition: (0,labels/* originalRevision */.VR)(release) || null,
-        changes: plan !== undefined && plan.differences === undefined
-            ? null
-            : (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
-                member,
-                container: container || null,
-                from: from ?? null,
-                to: to ?? null,
-                names: names ?? null,
-            })),
+        changes: changesMember(release),
         taskDefinitionSha256: plan?.definitionSha256 ?? null,
         preview: previewMember(release),
         planned: plannedMember(release),
         appSpec: appSpecMember(release),
         adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
-        waits: release.waits.map((wait) => ({
-            deploymentId: wait.deploymentId,
-            step: wait.step,
-            startedAt: isoTime(wait.startedAt.atMs),
-            durationSeconds: wait.endedAt === undefined ? null : (0,clock/* elapsedMs */.d5)(wait.startedAt, wait.endedAt) / 1000,
-        })),
+        waits: release.waits.map(waitMember),
         deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
-        hooks: (0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
-            event,
-            function: hookFunction,
-            result,
-            durationSeconds: secondsOf(durationMs),
-            diagnostics: diagnostics ?? null,
-            log: logMember(release, event),
-        })),
-        traffic: {
-            replacementPercent: (0,traffic/* trafficNow */.oo)(release) ?? null,
-            test: (0,traffic/* testTraffic */.si)(release) ?? null,
-            production: (0,traffic/* productionText */.zh)(release) || null,
-            readAt: isoTime(release.production?.isOutdated === false ? release.production.readAtMs : undefined),
-            lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
-            testUrl: release.testUrl ?? null,
-            promoteBy: isoTime((0,deadlines/* promoteByMs */.O)(release)),
-            originalKeptUntil: isoTime((0,deadlines/* originalKeptUntilMs */.Q)(release)),
-        },
-        rollback: {
-            status: (0,release_state/* rollbackStatusOf */.WL)(release),
-            wasDue: rollback?.wasDue ?? false,
-            message: rollback?.message ?? '',
-            deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
-        },
+        hooks: (0,hook_results/* hookResults */.a)(release).map((result) => hookMember(result, release)),
+        traffic: trafficMember(release),
+        rollback: rollbackMember(release),
         timeline: release.timeline.map(timelineMember),
+    };
+}
+/** Null: it could not be seen. */
+function changesMember({ plan }) {
+    if (plan !== undefined && plan.differences === undefined)
+        return null;
+    return (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
+        member,
+        container: container || null,
+        from: from ?? null,
+        to: to ?? null,
+        names: names ?? null,
+    }));
+}
+function waitMember({ deploymentId, step, startedAt, endedAt }) {
+    return {
+        deploymentId,
+        step,
+        startedAt: isoTime(startedAt.atMs),
+        durationSeconds: endedAt === undefined ? null : (0,clock/* elapsedMs */.d5)(startedAt, endedAt) / 1000,
+    };
+}
+function hookMember({ event, hookFunction, result, durationMs, diagnostics }, release) {
+    return {
+        event,
+        function: hookFunction,
+        result,
+        durationSeconds: secondsOf(durationMs),
+        diagnostics: diagnostics ?? null,
+        log: logMember(release, event),
+    };
+}
+function trafficMember(release) {
+    const { production, testUrl } = release;
+    const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
+    return {
+        replacementPercent: (0,traffic/* trafficNow */.oo)(release) ?? null,
+        test: (0,traffic/* testTraffic */.si)(release) ?? null,
+        production: (0,traffic/* productionText */.zh)(release) || null,
+        readAt: isoTime(production?.isOutdated === false ? production.readAtMs : undefined),
+        lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
+        testUrl: testUrl ?? null,
+        promoteBy: isoTime((0,deadlines/* promoteByMs */.O)(release)),
+        originalKeptUntil: isoTime((0,deadlines/* originalKeptUntilMs */.Q)(release)),
+    };
+}
+function rollbackMember(release) {
+    const rollback = (0,release_state/* rollbackOf */.ID)(release);
+    return {
+        status: (0,release_state/* rollbackStatusOf */.WL)(release),
+        wasDue: rollback?.wasDue ?? false,
+        message: rollback?.message ?? '',
+        deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
     };
 }
 function logMember({ hookLogs }, hookEvent) {
@@ -50308,15 +50346,44 @@ const PRODUCTION_NAME = /^prod(uction)?(?![a-z])/i;
  * The GitHub deployment of one CodeDeploy deployment, made by the job that deploys and continued by every later one: it
  * is found by the CodeDeploy id in its payload.
  */
-function environmentDeployment(options) {
-    const { api, owner, repo, environment, sha } = options;
-    const at = { owner, repo };
-    let known;
-    let mayExist = options.mayExist;
+class EnvironmentDeployment {
+    permission = 'deployments: write';
+    #options;
+    #at;
+    #known;
+    #mayExist;
+    constructor(options) {
+        const { owner, repo, mayExist } = options;
+        this.#options = options;
+        this.#at = { owner, repo };
+        this.#mayExist = mayExist;
+    }
+    get name() {
+        return `the GitHub deployment to '${this.#options.environment}'`;
+    }
+    textFor(release) {
+        const status = deploymentStatusOf(release);
+        return status === undefined ? undefined : JSON.stringify(status);
+    }
+    async send(wording, release, signal) {
+        const isEarlier = release.madeEarlier || release.adopted !== undefined;
+        if (this.#known === undefined && (this.#mayExist || isEarlier))
+            this.#known = await this.#findOwn(release, signal);
+        this.#mayExist = true;
+        this.#known ??= await this.#create(release, signal);
+        const known = this.#known;
+        const status = JSON.parse(wording);
+        if (!mayFollow(known.state, status.state))
+            return;
+        const request = { ...this.#at, deployment_id: known.id, ...status, auto_inactive: true };
+        await this.#options.api.call(environment_deployment_STATUS, request, signal);
+        known.state = status.state;
+    }
     /** The newest deployment of the environment, in this account's region, that is what is looked for. */
-    async function find(isIt, signal) {
+    async #find(isIt, signal) {
+        const { api, environment } = this.#options;
         for (let page = 1; page <= environment_deployment_MAX_PAGES; page++) {
-            const answer = await api.call(environment_deployment_LIST, { ...at, environment, task: TASK, per_page: environment_deployment_PER_PAGE, page }, signal);
+            const answer = await api.call(environment_deployment_LIST, { ...this.#at, environment, task: TASK, per_page: environment_deployment_PER_PAGE, page }, signal);
             if (!Array.isArray(answer))
                 throw malformed(environment_deployment_LIST);
             const found = answer.find((one) => (0,text_document/* isJsonObject */.OW)(one) && (0,text_document/* isJsonObject */.OW)(one['payload']) && isIt(one['payload']));
@@ -50327,37 +50394,39 @@ function environmentDeployment(options) {
         }
         return undefined;
     }
-    async function stateOf(id, signal) {
-        const answer = await api.call(STATUSES, { ...at, deployment_id: id, per_page: 1 }, signal);
+    async #stateOf(id, signal) {
+        const answer = await this.#options.api.call(STATUSES, { ...this.#at, deployment_id: id, per_page: 1 }, signal);
         if (!Array.isArray(answer))
             throw malformed(STATUSES);
         const [last] = answer;
         return (0,text_document/* isJsonObject */.OW)(last) && typeof last['state'] === 'string' ? last['state'] : undefined;
     }
-    async function findOwn(release, signal) {
+    async #findOwn(release, signal) {
         const own = payloadOf(release);
-        const found = await find(({ codedeploy, region }) => codedeploy === own.codedeploy && region === own.region, signal);
+        const found = await this.#find(({ codedeploy, region }) => codedeploy === own.codedeploy && region === own.region, signal);
         const id = found && idOf(found);
-        return id === undefined ? undefined : { id, state: await stateOf(id, signal) };
+        return id === undefined ? undefined : { id, state: await this.#stateOf(id, signal) };
     }
     /** The commit that a release is of; undefined when that is not known. */
-    async function commitOf(release, signal) {
+    async #commitOf(release, signal) {
         const { operation, madeEarlier, asked } = release;
+        const { sha } = this.#options;
         // Without an id only deployments of this run, or of this pull request, are taken up.
         if (madeEarlier)
             return operation !== 'stop' && operation !== 'rollback' && asked.deploymentId === undefined ? sha : undefined;
         if (operation !== 'rollback')
             return sha;
         const own = payloadOf(release);
-        const earlier = await find((one) => one.revision === own.revision && one.service === own.service && one.region === own.region, signal);
+        const earlier = await this.#find((one) => one.revision === own.revision && one.service === own.service && one.region === own.region, signal);
         return typeof earlier?.['sha'] === 'string' ? earlier['sha'] : undefined;
     }
-    async function create(release, signal) {
-        const ref = await commitOf(release, signal);
+    async #create(release, signal) {
+        const { api, environment } = this.#options;
+        const ref = await this.#commitOf(release, signal);
         if (ref === undefined)
             throw new GithubError('moot', 0, unknownCommit(release, environment));
         const answer = await api.call(environment_deployment_CREATE, {
-            ...at,
+            ...this.#at,
             ref,
             task: TASK,
             environment,
@@ -50375,26 +50444,6 @@ function environmentDeployment(options) {
             throw malformed(environment_deployment_CREATE);
         return { id, state: undefined };
     }
-    return {
-        name: `the GitHub deployment to '${environment}'`,
-        permission: 'deployments: write',
-        textFor: (release) => {
-            const status = deploymentStatusOf(release);
-            return status === undefined ? undefined : JSON.stringify(status);
-        },
-        send: async (wording, release, signal) => {
-            const isEarlier = release.madeEarlier || release.adopted !== undefined;
-            if (known === undefined && (mayExist || isEarlier))
-                known = await findOwn(release, signal);
-            mayExist = true;
-            known ??= await create(release, signal);
-            const status = JSON.parse(wording);
-            if (!mayFollow(known.state, status.state))
-                return;
-            await api.call(environment_deployment_STATUS, { ...at, deployment_id: known.id, ...status, auto_inactive: true }, signal);
-            known.state = status.state;
-        },
-    };
 }
 /**
  * Whether a status may come after another: what is settled is not in progress again, and what another release has made
@@ -50561,9 +50610,9 @@ class Publisher {
         const limit = this.#clock.deadline(SENDING_MS);
         const ends = [limit.signal, this.#cut.signal, ...(this.#hurry.signal.aborted ? [] : [this.#late.signal])];
         try {
-            const { send } = this.#place;
+            const channel = this.#place;
             const end = AbortSignal.any(ends);
-            const isSent = await (0,race/* until */.TG)(end, send(wording, release, end).then(() => true));
+            const isSent = await (0,race/* until */.TG)(end, channel.send(wording, release, end).then(() => true));
             if (isSent === undefined)
                 throw new GithubError('passing', 0, 'no answer');
             this.#sent = wording;
@@ -50733,7 +50782,7 @@ function placesOf(options) {
     }
     else if (githubEnvironment !== undefined) {
         const place = { ...access, environment: githubEnvironment, sha, mayExist: options.mayHaveBegun };
-        places.deployment = () => new Publisher(environmentDeployment(place), clock);
+        places.deployment = () => new Publisher(new EnvironmentDeployment(place), clock);
     }
     return places;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { deploymentStatusOf } from '../../src/github/deployment-status.ts'
-import { environmentDeployment } from '../../src/github/environment-deployment.ts'
+import { EnvironmentDeployment } from '../../src/github/environment-deployment.ts'
 import type { Release } from '../../src/release-state.ts'
 import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { PULL_REQUEST, statesOf, tellEach, withGithub } from '../support/told-on-github.ts'
@@ -11,7 +11,7 @@ const PLACE = { owner: 'example', repo: 'shop', sha: PULL_REQUEST.headSha, mayEx
 test('makes one deployment that merges nothing and waits for no check, and takes it through its phases', async () => {
   const states = await statesOf(baseScenario, { ...HOOK, 'test-url': 'https://test.example.com/' })
   await withGithub(async (github, api) => {
-    await tellEach(environmentDeployment({ ...PLACE, api, environment: 'production' }), states)
+    await tellEach(new EnvironmentDeployment({ ...PLACE, api, environment: 'production' }), states)
     expect(github.deployments).toHaveLength(1)
     expect(github.deployments[0]).toMatchObject({
       ref: PULL_REQUEST.headSha,
@@ -39,7 +39,7 @@ test('makes one deployment that merges nothing and waits for no check, and takes
 test('reads as failure, with the reason, when the release was rolled back', async () => {
   const states = await statesOf(scenarios['hook-fails'], HOOK)
   await withGithub(async (github, api) => {
-    await tellEach(environmentDeployment({ ...PLACE, api, environment: 'staging/web' }), states)
+    await tellEach(new EnvironmentDeployment({ ...PLACE, api, environment: 'staging/web' }), states)
     expect(github.deployments[0]).toMatchObject({ isProduction: false, isTransient: false })
     const last = github.deployments[0]?.statuses.at(-1)
     expect(last).toMatchObject({ state: 'failure' })
@@ -52,7 +52,7 @@ test('reads as failure, with the reason, when the release was rolled back', asyn
 test('is not made for a release that its checks refuse: nothing was deployed', async () => {
   const states = await statesOf(baseScenario, { service: 'wobble' })
   await withGithub(async (github, api) => {
-    await tellEach(environmentDeployment({ ...PLACE, api, environment: 'production' }), states)
+    await tellEach(new EnvironmentDeployment({ ...PLACE, api, environment: 'production' }), states)
     expect(github.requests).toEqual([])
   })
 })
@@ -76,7 +76,7 @@ test.each([
 ])('marks environment %s as production: %s', async (environment, isProduction) => {
   const [begun] = (await statesOf(baseScenario)).filter(({ deploymentId }) => deploymentId !== undefined)
   await withGithub(async (github, api) => {
-    await tellEach(environmentDeployment({ ...PLACE, api, environment }), begun === undefined ? [] : [begun])
+    await tellEach(new EnvironmentDeployment({ ...PLACE, api, environment }), begun === undefined ? [] : [begun])
     expect(github.deployments).toMatchObject([{ environment, isProduction }])
   })
 })
@@ -84,14 +84,14 @@ test.each([
 test('finds what was made when the answer to making it was lost, and what an earlier step of the job made', async () => {
   const states = await statesOf(baseScenario, HOOK)
   await withGithub(async (github, api) => {
-    const place = environmentDeployment({ ...PLACE, api, environment: 'production' })
+    const place = new EnvironmentDeployment({ ...PLACE, api, environment: 'production' })
     github.faults.push({ kind: 'lost', only: /^POST .*deployments$/, times: 1 })
     await expect(tellEach(place, states)).rejects.toMatchObject({ kind: 'passing' })
     await tellEach(place, states)
-    await tellEach(environmentDeployment({ ...PLACE, api, environment: 'production', mayExist: true }), states)
+    await tellEach(new EnvironmentDeployment({ ...PLACE, api, environment: 'production', mayExist: true }), states)
     expect(github.deployments).toHaveLength(1)
     const another = states.map((release) => (release.deploymentId ? { ...release, deploymentId: 'd-OTHER' } : release))
-    await tellEach(environmentDeployment({ ...PLACE, api, environment: 'production', mayExist: true }), another)
+    await tellEach(new EnvironmentDeployment({ ...PLACE, api, environment: 'production', mayExist: true }), another)
     expect(github.deployments).toHaveLength(2)
   })
 })

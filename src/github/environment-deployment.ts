@@ -46,16 +46,47 @@ interface Known {
  * The GitHub deployment of one CodeDeploy deployment, made by the job that deploys and continued by every later one: it
  * is found by the CodeDeploy id in its payload.
  */
-export function environmentDeployment(options: EnvironmentDeploymentOptions): Channel {
-  const { api, owner, repo, environment, sha } = options
-  const at = { owner, repo }
-  let known: Known | undefined
-  let mayExist = options.mayExist
+export class EnvironmentDeployment implements Channel {
+  readonly permission = 'deployments: write'
+  readonly #options: EnvironmentDeploymentOptions
+  readonly #at: { owner: string; repo: string }
+  #known: Known | undefined
+  #mayExist: boolean
+
+  constructor(options: EnvironmentDeploymentOptions) {
+    const { owner, repo, mayExist } = options
+    this.#options = options
+    this.#at = { owner, repo }
+    this.#mayExist = mayExist
+  }
+
+  get name(): string {
+    return `the GitHub deployment to '${this.#options.environment}'`
+  }
+
+  textFor(release: Release): string | undefined {
+    const status = deploymentStatusOf(release)
+    return status === undefined ? undefined : JSON.stringify(status)
+  }
+
+  async send(wording: string, release: Release, signal: AbortSignal): Promise<void> {
+    const isEarlier = release.madeEarlier || release.adopted !== undefined
+    if (this.#known === undefined && (this.#mayExist || isEarlier)) this.#known = await this.#findOwn(release, signal)
+    this.#mayExist = true
+    this.#known ??= await this.#create(release, signal)
+    const known = this.#known
+    const status: GithubStatus = JSON.parse(wording)
+    if (!mayFollow(known.state, status.state)) return
+    const request = { ...this.#at, deployment_id: known.id, ...status, auto_inactive: true }
+    await this.#options.api.call(STATUS, request, signal)
+    known.state = status.state
+  }
 
   /** The newest deployment of the environment, in this account's region, that is what is looked for. */
-  async function find(isIt: (payload: Payload) => boolean, signal: AbortSignal): Promise<Json | undefined> {
+  async #find(isIt: (payload: Payload) => boolean, signal: AbortSignal): Promise<Json | undefined> {
+    const { api, environment } = this.#options
     for (let page = 1; page <= MAX_PAGES; page++) {
-      const answer = await api.call(LIST, { ...at, environment, task: TASK, per_page: PER_PAGE, page }, signal)
+      const answer = await api.call(LIST, { ...this.#at, environment, task: TASK, per_page: PER_PAGE, page }, signal)
       if (!Array.isArray(answer)) throw malformed(LIST)
       const found = answer.find((one) => isJsonObject(one) && isJsonObject(one['payload']) && isIt(one['payload']))
       if (found !== undefined) return found
@@ -64,42 +95,47 @@ export function environmentDeployment(options: EnvironmentDeploymentOptions): Ch
     return undefined
   }
 
-  async function stateOf(id: number, signal: AbortSignal): Promise<string | undefined> {
-    const answer = await api.call(STATUSES, { ...at, deployment_id: id, per_page: 1 }, signal)
+  async #stateOf(id: number, signal: AbortSignal): Promise<string | undefined> {
+    const answer = await this.#options.api.call(STATUSES, { ...this.#at, deployment_id: id, per_page: 1 }, signal)
     if (!Array.isArray(answer)) throw malformed(STATUSES)
     const [last] = answer
     return isJsonObject(last) && typeof last['state'] === 'string' ? last['state'] : undefined
   }
 
-  async function findOwn(release: Release, signal: AbortSignal): Promise<Known | undefined> {
+  async #findOwn(release: Release, signal: AbortSignal): Promise<Known | undefined> {
     const own = payloadOf(release)
-    const found = await find(({ codedeploy, region }) => codedeploy === own.codedeploy && region === own.region, signal)
+    const found = await this.#find(
+      ({ codedeploy, region }) => codedeploy === own.codedeploy && region === own.region,
+      signal,
+    )
     const id = found && idOf(found)
-    return id === undefined ? undefined : { id, state: await stateOf(id, signal) }
+    return id === undefined ? undefined : { id, state: await this.#stateOf(id, signal) }
   }
 
   /** The commit that a release is of; undefined when that is not known. */
-  async function commitOf(release: Release, signal: AbortSignal): Promise<string | undefined> {
+  async #commitOf(release: Release, signal: AbortSignal): Promise<string | undefined> {
     const { operation, madeEarlier, asked } = release
+    const { sha } = this.#options
     // Without an id only deployments of this run, or of this pull request, are taken up.
     if (madeEarlier)
       return operation !== 'stop' && operation !== 'rollback' && asked.deploymentId === undefined ? sha : undefined
     if (operation !== 'rollback') return sha
     const own = payloadOf(release)
-    const earlier = await find(
+    const earlier = await this.#find(
       (one) => one.revision === own.revision && one.service === own.service && one.region === own.region,
       signal,
     )
     return typeof earlier?.['sha'] === 'string' ? earlier['sha'] : undefined
   }
 
-  async function create(release: Release, signal: AbortSignal): Promise<Known> {
-    const ref = await commitOf(release, signal)
+  async #create(release: Release, signal: AbortSignal): Promise<Known> {
+    const { api, environment } = this.#options
+    const ref = await this.#commitOf(release, signal)
     if (ref === undefined) throw new GithubError('moot', 0, unknownCommit(release, environment))
     const answer = await api.call(
       CREATE,
       {
-        ...at,
+        ...this.#at,
         ref,
         task: TASK,
         environment,
@@ -117,25 +153,6 @@ export function environmentDeployment(options: EnvironmentDeploymentOptions): Ch
     const id = idOf(answer)
     if (id === undefined) throw malformed(CREATE)
     return { id, state: undefined }
-  }
-
-  return {
-    name: `the GitHub deployment to '${environment}'`,
-    permission: 'deployments: write',
-    textFor: (release) => {
-      const status = deploymentStatusOf(release)
-      return status === undefined ? undefined : JSON.stringify(status)
-    },
-    send: async (wording, release, signal) => {
-      const isEarlier = release.madeEarlier || release.adopted !== undefined
-      if (known === undefined && (mayExist || isEarlier)) known = await findOwn(release, signal)
-      mayExist = true
-      known ??= await create(release, signal)
-      const status: GithubStatus = JSON.parse(wording)
-      if (!mayFollow(known.state, status.state)) return
-      await api.call(STATUS, { ...at, deployment_id: known.id, ...status, auto_inactive: true }, signal)
-      known.state = status.state
-    },
   }
 }
 

@@ -156,11 +156,11 @@ export class Publisher {
     const limit = this.#clock.deadline(SENDING_MS)
     const ends = [limit.signal, this.#cut.signal, ...(this.#hurry.signal.aborted ? [] : [this.#late.signal])]
     try {
-      const { send } = this.#place
+      const channel = this.#place
       const end = AbortSignal.any(ends)
       const isSent = await until(
         end,
-        send(wording, release, end).then(() => true),
+        channel.send(wording, release, end).then(() => true),
       )
       if (isSent === undefined) throw new GithubError('passing', 0, 'no answer')
       this.#sent = wording

@@ -41,52 +41,21 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
   const notes: string[] = []
   const operation = fields.choice('operation', OPERATIONS) ?? 'release'
   const service = serviceOf(fields, operation)
-  const environment = parseEnvironmentLines(fields)
-  const secrets = parseSecretLines(fields)
-  for (const name of secrets.keys()) {
-    if (environment.has(name)) {
-      fields.wrong('secrets', `sets '${inSentence(name, 100)}', which 'environment-variables' sets too; keep one.`)
-    }
-  }
-
+  const variables = variablesOf(fields)
   const inputs: Inputs = {
     operation,
     cluster: clusterOf(fields.text('cluster'), service),
     service: service ?? '',
-    application: fields.matching(
-      'codedeploy-application',
-      CODE_DEPLOY_NAME,
-      `the name of an application, ${CODE_DEPLOY_FORM}`,
-    ),
-    deploymentGroup: fields.matching(
-      'codedeploy-deployment-group',
-      CODE_DEPLOY_NAME,
-      `the name of a deployment group, ${CODE_DEPLOY_FORM}`,
-    ),
+    ...groupOf(fields),
     deploymentId: deploymentIdOf(fields, operation),
     images: parseImages(fields),
     expectedImages: expectedImages(fields, operation),
     taskDefinition: taskDefinitionOf(fields, operation),
-    containerName: fields.matching(
-      'container-name',
-      CONTAINER_NAME,
-      `the name of a container, up to 255 letters, digits, '-' and '_'`,
-    ),
-    containerPort: fields.wholeNumber('container-port', 1, 65_535),
-    environment,
-    secrets,
-    cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
-    memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+    ...variables,
+    ...containerOf(fields),
     appSpec: fields.text('codedeploy-appspec'),
     hooks: hooksOf(fields),
-    deploymentConfig: fields.matching(
-      'codedeploy-deployment-config',
-      CODE_DEPLOY_NAME,
-      `the name of a deployment configuration, ${CODE_DEPLOY_FORM}`,
-    ),
-    description: fields.text('codedeploy-deployment-description') ?? '',
-    rollbackOn: rollbackOn(fields),
-    alarms: parseAlarms(fields),
+    ...deploymentOf(fields),
     onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
     ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
     allowOlder: fields.trueOrFalse('allow-older') ?? false,
@@ -105,6 +74,66 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
   }
   return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes }
+}
+
+/** The variables of the container, each set once. */
+function variablesOf(fields: Fields): Pick<Inputs, 'environment' | 'secrets'> {
+  const environment = parseEnvironmentLines(fields)
+  const secrets = parseSecretLines(fields)
+  for (const name of secrets.keys()) {
+    if (environment.has(name)) {
+      fields.wrong('secrets', `sets '${inSentence(name, 100)}', which 'environment-variables' sets too; keep one.`)
+    }
+  }
+  return { environment, secrets }
+}
+
+/** The deployment group, where CodeDeploy knows it by names of its own. */
+function groupOf(fields: Fields): Pick<Inputs, 'application' | 'deploymentGroup'> {
+  return {
+    application: fields.matching(
+      'codedeploy-application',
+      CODE_DEPLOY_NAME,
+      `the name of an application, ${CODE_DEPLOY_FORM}`,
+    ),
+    deploymentGroup: fields.matching(
+      'codedeploy-deployment-group',
+      CODE_DEPLOY_NAME,
+      `the name of a deployment group, ${CODE_DEPLOY_FORM}`,
+    ),
+  }
+}
+
+type OfContainer = 'containerName' | 'containerPort' | 'cpu' | 'memory'
+
+/** The container, and the size of the task. */
+function containerOf(fields: Fields): Pick<Inputs, OfContainer> {
+  return {
+    containerName: fields.matching(
+      'container-name',
+      CONTAINER_NAME,
+      `the name of a container, up to 255 letters, digits, '-' and '_'`,
+    ),
+    containerPort: fields.wholeNumber('container-port', 1, 65_535),
+    cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+    memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+  }
+}
+
+type OfDeployment = 'deploymentConfig' | 'description' | 'rollbackOn' | 'alarms'
+
+/** How the deployment shifts traffic, what it says of itself, and what rolls it back. */
+function deploymentOf(fields: Fields): Pick<Inputs, OfDeployment> {
+  return {
+    deploymentConfig: fields.matching(
+      'codedeploy-deployment-config',
+      CODE_DEPLOY_NAME,
+      `the name of a deployment configuration, ${CODE_DEPLOY_FORM}`,
+    ),
+    description: fields.text('codedeploy-deployment-description') ?? '',
+    rollbackOn: rollbackOn(fields),
+    alarms: parseAlarms(fields),
+  }
 }
 
 /** The ARN of a service names its cluster; the short form of before 2019 does not. */

@@ -2,10 +2,11 @@ import { buildAppSpec } from '../app-spec/app-spec.ts'
 import { revisionName } from '../aws/arn.ts'
 import type { Snapshot, TaskSetReading } from '../follow/snapshot.ts'
 import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
+import type { Wait } from '../group/wait.ts'
 import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { elapsedMs } from '../time/clock.ts'
 import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
-import { hookResults } from './hook-results.ts'
+import { type HookResult, hookResults } from './hook-results.ts'
 import { originalRevision, releasedRevision } from './labels.ts'
 import { plannedOf } from './planned.ts'
 import { verdictSentences } from './sentences.ts'
@@ -24,15 +25,12 @@ export function renderReport(release: Release): string {
 
 function reportOf(release: Release) {
   const { service, group, plan, run, snapshot, taskDefinition } = release
-  const verdict = verdictSentences(release)
-  const rollback = rollbackOf(release)
-  const lastSeen = productionLastSeen(release)
   return {
     reportVersion: REPORT_VERSION,
     operation: release.operation,
     status: release.status ?? null,
     reason: release.status === 'refused' ? (release.problems[0]?.reason ?? null) : null,
-    verdict,
+    verdict: verdictSentences(release),
     problems: release.problems,
     warnings: release.warnings,
     startedAt: isoTime(release.startedAt.atMs),
@@ -60,53 +58,75 @@ function reportOf(release: Release) {
         ? null
         : { arn: taskDefinition.arn, name: releasedRevision(release), registered: taskDefinition.isNew },
     previousTaskDefinition: originalRevision(release) || null,
-    changes:
-      plan !== undefined && plan.differences === undefined
-        ? null
-        : (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
-            member,
-            container: container || null,
-            from: from ?? null,
-            to: to ?? null,
-            names: names ?? null,
-          })),
+    changes: changesMember(release),
     taskDefinitionSha256: plan?.definitionSha256 ?? null,
     preview: previewMember(release),
     planned: plannedMember(release),
     appSpec: appSpecMember(release),
     adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
-    waits: release.waits.map((wait) => ({
-      deploymentId: wait.deploymentId,
-      step: wait.step,
-      startedAt: isoTime(wait.startedAt.atMs),
-      durationSeconds: wait.endedAt === undefined ? null : elapsedMs(wait.startedAt, wait.endedAt) / 1000,
-    })),
+    waits: release.waits.map(waitMember),
     deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
-    hooks: hookResults(release).map(({ event, hookFunction, result, durationMs, diagnostics }) => ({
-      event,
-      function: hookFunction,
-      result,
-      durationSeconds: secondsOf(durationMs),
-      diagnostics: diagnostics ?? null,
-      log: logMember(release, event),
-    })),
-    traffic: {
-      replacementPercent: trafficNow(release) ?? null,
-      test: testTraffic(release) ?? null,
-      production: productionText(release) || null,
-      readAt: isoTime(release.production?.isOutdated === false ? release.production.readAtMs : undefined),
-      lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
-      testUrl: release.testUrl ?? null,
-      promoteBy: isoTime(promoteByMs(release)),
-      originalKeptUntil: isoTime(originalKeptUntilMs(release)),
-    },
-    rollback: {
-      status: rollbackStatusOf(release),
-      wasDue: rollback?.wasDue ?? false,
-      message: rollback?.message ?? '',
-      deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
-    },
+    hooks: hookResults(release).map((result) => hookMember(result, release)),
+    traffic: trafficMember(release),
+    rollback: rollbackMember(release),
     timeline: release.timeline.map(timelineMember),
+  }
+}
+
+/** Null: it could not be seen. */
+function changesMember({ plan }: Release) {
+  if (plan !== undefined && plan.differences === undefined) return null
+  return (plan?.differences ?? []).map(({ member, container, from, to, names }) => ({
+    member,
+    container: container || null,
+    from: from ?? null,
+    to: to ?? null,
+    names: names ?? null,
+  }))
+}
+
+function waitMember({ deploymentId, step, startedAt, endedAt }: Wait) {
+  return {
+    deploymentId,
+    step,
+    startedAt: isoTime(startedAt.atMs),
+    durationSeconds: endedAt === undefined ? null : elapsedMs(startedAt, endedAt) / 1000,
+  }
+}
+
+function hookMember({ event, hookFunction, result, durationMs, diagnostics }: HookResult, release: Release) {
+  return {
+    event,
+    function: hookFunction,
+    result,
+    durationSeconds: secondsOf(durationMs),
+    diagnostics: diagnostics ?? null,
+    log: logMember(release, event),
+  }
+}
+
+function trafficMember(release: Release) {
+  const { production, testUrl } = release
+  const lastSeen = productionLastSeen(release)
+  return {
+    replacementPercent: trafficNow(release) ?? null,
+    test: testTraffic(release) ?? null,
+    production: productionText(release) || null,
+    readAt: isoTime(production?.isOutdated === false ? production.readAtMs : undefined),
+    lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
+    testUrl: testUrl ?? null,
+    promoteBy: isoTime(promoteByMs(release)),
+    originalKeptUntil: isoTime(originalKeptUntilMs(release)),
+  }
+}
+
+function rollbackMember(release: Release) {
+  const rollback = rollbackOf(release)
+  return {
+    status: rollbackStatusOf(release),
+    wasDue: rollback?.wasDue ?? false,
+    message: rollback?.message ?? '',
+    deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
   }
 }
 

@@ -2,7 +2,7 @@ import { githubAccess } from '../github/access.ts'
 import { announceLaneFreed } from '../github/announce-lane-freed.ts'
 import type { GithubToolkit } from '../github/api.ts'
 import { commentMarker } from '../github/comment-text.ts'
-import { environmentDeployment } from '../github/environment-deployment.ts'
+import { EnvironmentDeployment } from '../github/environment-deployment.ts'
 import { type Delivery, Publisher } from '../github/publisher.ts'
 import { pullRequestComment } from '../github/pull-request-comment.ts'
 import { troubleLines } from '../github/undelivered-lines.ts'
@@ -149,7 +149,7 @@ function placesOf(options: GithubNewsOptions): Places {
     notice("Input 'github-environment' does nothing here: the commit of this run is not known (GITHUB_SHA).")
   } else if (githubEnvironment !== undefined) {
     const place = { ...access, environment: githubEnvironment, sha, mayExist: options.mayHaveBegun }
-    places.deployment = () => new Publisher(environmentDeployment(place), clock)
+    places.deployment = () => new Publisher(new EnvironmentDeployment(place), clock)
   }
   return places
 }
