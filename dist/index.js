@@ -37976,7 +37976,7 @@ function mayRollBack(snapshot) {
 
 /***/ }),
 
-/***/ 4826:
+/***/ 4768:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38000,17 +38000,17 @@ const PROMOTE_AGAIN_MS = 10_000;
 /** It went on before we asked, or by a request of ours whose answer was lost: the next look shows. */
 const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlreadyCompleted']);
 /** Lets the deployment go on; one that we may not continue is followed all the same, because somebody else may. */
-async function promote(engine, deploymentId, watch, following) {
+async function promote(engine, deploymentId, state, following) {
     try {
         await engine.promote(deploymentId);
-        watch.promoting.recovered();
+        state.promoting.recovered();
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         const { kind, code } = error.serviceError;
         if (kind === 'denied') {
-            watch.mayPromote = false;
+            state.mayPromote = false;
             following.onPromotionDenied(error, 'ready');
             return;
         }
@@ -38018,21 +38018,21 @@ async function promote(engine, deploymentId, watch, following) {
             throw error;
         if (NO_LONGER_READY.has(code))
             return;
-        watch.promoting.failed(error);
-        watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failures);
+        state.promoting.failed(error);
+        state.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, state.promoting.failures);
     }
 }
 /** Ends the wait before the original is terminated; where we may not, it is waited for. */
-async function endTerminationWait(engine, deploymentId, watch, following) {
+async function endTerminationWait(engine, deploymentId, state, following) {
     try {
         await engine.endTerminationWait(deploymentId);
-        watch.mayEndWait = false;
+        state.mayEndWait = false;
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         if (error.serviceError.kind === 'denied') {
-            watch.mayEndWait = false;
+            state.mayEndWait = false;
             following.onPromotionDenied(error, 'termination');
             return;
         }
@@ -38061,6 +38061,40 @@ function outcomeOf(snapshot, { finishLine, hooks }) {
 /** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
 function isTestable(snapshot, hooks) {
     return (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && (!snapshot.eventsAreStale || hooks.AfterAllowTestTraffic === undefined);
+}
+
+// EXTERNAL MODULE: ./lib/follow/phase.js
+var follow_phase = __nccwpck_require__(8438);
+;// CONCATENATED MODULE: ./lib/follow/follow-state.js
+
+
+function newFollowState({ clock, onRequestTrouble }, before) {
+    const nowMs = clock.monotonicMs();
+    return {
+        snapshot: before,
+        startedAtMs: nowMs,
+        lastReadMs: nowMs,
+        lastToldMs: nowMs,
+        failedReads: 0,
+        phase: { kind: 'provisioning' },
+        phaseSinceMs: nowMs,
+        mayPromote: true,
+        promoteAtMs: nowMs,
+        promoting: new outage/* Outage */.a(onRequestTrouble),
+        mayEndWait: true,
+    };
+}
+/** Where in its budget the wait is; notices when the deployment has come to another phase. */
+function waitingIn(state, { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }) {
+    const nowMs = clock.monotonicMs();
+    const phase = (0,follow_phase/* phaseOf */.hU)(state.snapshot, hooks);
+    if (!(0,follow_phase/* isSamePhase */.qd)(state.phase, phase))
+        state.phaseSinceMs = nowMs;
+    state.phase = phase;
+    const sinceStartMs = nowMs - state.startedAtMs;
+    const inPhaseMs = nowMs - state.phaseSinceMs;
+    const budgetMs = budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs;
+    return { sinceStartMs, inPhaseMs, remainingMs: Math.min(budgetMs, untilMs - nowMs) };
 }
 
 ;// CONCATENATED MODULE: ./lib/follow/pace.js
@@ -38138,40 +38172,6 @@ function untilKnownMoment(momentsMs, inPhaseMs, atMostMs) {
 
 // EXTERNAL MODULE: ./lib/follow/timeline.js
 var timeline = __nccwpck_require__(6342);
-// EXTERNAL MODULE: ./lib/follow/phase.js
-var follow_phase = __nccwpck_require__(8438);
-;// CONCATENATED MODULE: ./lib/follow/watch.js
-
-
-function newWatch({ clock, onRequestTrouble }, before) {
-    const nowMs = clock.monotonicMs();
-    return {
-        snapshot: before,
-        startedAtMs: nowMs,
-        lastReadMs: nowMs,
-        lastToldMs: nowMs,
-        failedReads: 0,
-        phase: { kind: 'provisioning' },
-        phaseSinceMs: nowMs,
-        mayPromote: true,
-        promoteAtMs: nowMs,
-        promoting: new outage/* Outage */.a(onRequestTrouble),
-        mayEndWait: true,
-    };
-}
-/** Where in its budget the wait is; notices when the deployment has come to another phase. */
-function waitingIn(watch, { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }) {
-    const nowMs = clock.monotonicMs();
-    const phase = (0,follow_phase/* phaseOf */.hU)(watch.snapshot, hooks);
-    if (!(0,follow_phase/* isSamePhase */.qd)(watch.phase, phase))
-        watch.phaseSinceMs = nowMs;
-    watch.phase = phase;
-    const sinceStartMs = nowMs - watch.startedAtMs;
-    const inPhaseMs = nowMs - watch.phaseSinceMs;
-    const budgetMs = budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs;
-    return { sinceStartMs, inPhaseMs, remainingMs: Math.min(budgetMs, untilMs - nowMs) };
-}
-
 ;// CONCATENATED MODULE: ./lib/follow/follow.js
 
 
@@ -38198,54 +38198,54 @@ const HEARTBEAT_MS = 300_000;
  * @param before the last reading of it that has been told, when it was followed before
  */
 async function follow(engine, deploymentId, following, before) {
-    const watch = newWatch(following, before);
-    const outcome = await followFrom(watch, engine, deploymentId, following);
+    const state = newFollowState(following, before);
+    const outcome = await followFrom(state, engine, deploymentId, following);
     const isFact = outcome.kind === 'finish-line' || outcome.kind === 'ended';
-    return following.signal.aborted && !isFact ? { kind: 'cancelled', snapshot: watch.snapshot } : outcome;
+    return following.signal.aborted && !isFact ? { kind: 'cancelled', snapshot: state.snapshot } : outcome;
 }
-async function followFrom(watch, engine, deploymentId, following) {
+async function followFrom(state, engine, deploymentId, following) {
     while (!following.signal.aborted) {
-        const outcome = await look(engine, deploymentId, watch, following);
+        const outcome = await look(engine, deploymentId, state, following);
         if (outcome !== undefined)
             return outcome;
         if (following.signal.aborted)
             break;
-        const waiting = waitingIn(watch, following);
+        const waiting = waitingIn(state, following);
         if (waiting.remainingMs <= 0) {
-            const last = await lastLook(engine, deploymentId, watch, following);
+            const last = await lastLook(engine, deploymentId, state, following);
             if (last !== undefined)
                 return last;
-            return { kind: 'timed-out', snapshot: watch.snapshot, phase: watch.phase, afterMs: waiting.sinceStartMs };
+            return { kind: 'timed-out', snapshot: state.snapshot, phase: state.phase, afterMs: waiting.sinceStartMs };
         }
-        tellIfSilent(watch, waiting, following);
+        tellIfSilent(state, waiting, following);
         const restMs = nextLookMs({
-            snapshot: watch.snapshot,
-            phase: watch.phase,
+            snapshot: state.snapshot,
+            phase: state.phase,
             inPhaseMs: waiting.inPhaseMs,
             shift: following.shift,
             terminationWaitMs: following.terminationWaitMs,
-            failedReads: watch.failedReads,
+            failedReads: state.failedReads,
             random: following.random(),
         });
         await following.clock.sleep(Math.min(restMs, waiting.remainingMs), following.signal);
     }
-    return { kind: 'cancelled', snapshot: watch.snapshot };
+    return { kind: 'cancelled', snapshot: state.snapshot };
 }
 /** One reading, told; an outcome when it ends the wait. */
-async function look(engine, deploymentId, watch, following) {
+async function look(engine, deploymentId, state, following) {
     const { signal } = following;
     try {
-        const before = watch.snapshot;
+        const before = state.snapshot;
         const snapshot = await (0,race/* until */.TG)(signal, engine.observe(deploymentId, before));
         if (snapshot === undefined)
             return undefined;
-        watch.snapshot = snapshot;
-        watch.lastReadMs = following.clock.monotonicMs();
+        state.snapshot = snapshot;
+        state.lastReadMs = following.clock.monotonicMs();
         if (tell(before, snapshot, following))
-            watch.lastToldMs = watch.lastReadMs;
+            state.lastToldMs = state.lastReadMs;
         // Told after what was missed meanwhile, which is older.
         following.reading.recovered();
-        watch.failedReads = 0;
+        state.failedReads = 0;
         const outcome = outcomeOf(snapshot, following);
         if (outcome !== undefined)
             return outcome;
@@ -38256,25 +38256,25 @@ async function look(engine, deploymentId, watch, following) {
         if (signal.aborted)
             return undefined;
         if (!(0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
-            watch.promoting.recovered();
-        else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
+            state.promoting.recovered();
+        else if (following.autoPromote && state.mayPromote && following.clock.monotonicMs() >= state.promoteAtMs) {
             if (isTestable(snapshot, following.hooks))
-                await (0,race/* until */.TG)(signal, promote(engine, deploymentId, watch, following));
+                await (0,race/* until */.TG)(signal, promote(engine, deploymentId, state, following));
             else
                 following.onPromotionUnsure?.();
         }
-        if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.eventsAreDone) {
-            await (0,race/* until */.TG)(signal, endTerminationWait(engine, deploymentId, watch, following));
+        if (!signal.aborted && following.endsTerminationWait === true && state.mayEndWait && snapshot.eventsAreDone) {
+            await (0,race/* until */.TG)(signal, endTerminationWait(engine, deploymentId, state, following));
         }
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         if (!(0,outage/* mayRideOut */.J)(error.serviceError)) {
-            return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation };
+            return { kind: 'lost-sight', snapshot: state.snapshot, error: error.serviceError, operation: error.operation };
         }
         following.reading.failed(error);
-        watch.failedReads += 1;
+        state.failedReads += 1;
     }
     return undefined;
 }
@@ -38288,16 +38288,16 @@ function tell(before, snapshot, following) {
     return entries.length > 0;
 }
 /** Before a wait is given up whose looks fail: the status alone may be there to be read, and decide it. */
-async function lastLook(engine, deploymentId, watch, following) {
+async function lastLook(engine, deploymentId, state, following) {
     const hasNoTime = following.untilMs !== undefined && following.clock.monotonicMs() >= following.untilMs;
-    if (watch.failedReads === 0 || hasNoTime)
+    if (state.failedReads === 0 || hasNoTime)
         return undefined;
     try {
-        const before = watch.snapshot;
+        const before = state.snapshot;
         const snapshot = await (0,race/* until */.TG)(following.signal, engine.observe(deploymentId, before, 'status-only'));
         if (snapshot === undefined)
             return undefined;
-        watch.snapshot = snapshot;
+        state.snapshot = snapshot;
         tell(before, snapshot, following);
         return outcomeOf(snapshot, following);
     }
@@ -38307,19 +38307,19 @@ async function lastLook(engine, deploymentId, watch, following) {
         return undefined;
     }
 }
-function tellIfSilent(watch, { inPhaseMs, remainingMs }, { clock, onHeartbeat }) {
+function tellIfSilent(state, { inPhaseMs, remainingMs }, { clock, onHeartbeat }) {
     const nowMs = clock.monotonicMs();
-    if (nowMs - watch.lastToldMs < HEARTBEAT_MS)
+    if (nowMs - state.lastToldMs < HEARTBEAT_MS)
         return;
-    const { phase, snapshot } = watch;
+    const { phase, snapshot } = state;
     onHeartbeat({
         phase,
         inPhaseMs,
         atMostMs: inPhaseMs + remainingMs,
         snapshot,
-        sinceLastReadMs: nowMs - watch.lastReadMs,
+        sinceLastReadMs: nowMs - state.lastReadMs,
     });
-    watch.lastToldMs = nowMs;
+    state.lastToldMs = nowMs;
 }
 
 
@@ -38444,7 +38444,7 @@ var time_clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
 // EXTERNAL MODULE: ./lib/follow/follow.js + 4 modules
-var follow = __nccwpck_require__(4826);
+var follow = __nccwpck_require__(4768);
 ;// CONCATENATED MODULE: ./lib/follow/following.js
 /** Follows to the deployment's own end with one limit, whatever the release was waiting for. */
 function untilTheEnd(following, limitMs) {
@@ -39508,7 +39508,7 @@ function leftMs({ since, patienceMs }, now) {
 
 /***/ }),
 
-/***/ 3566:
+/***/ 4240:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40458,8 +40458,8 @@ var difference = __nccwpck_require__(354);
 var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/plan/identity.js
 var plan_identity = __nccwpck_require__(2521);
-// EXTERNAL MODULE: ./lib/plan/place.js
-var place = __nccwpck_require__(3612);
+// EXTERNAL MODULE: ./lib/plan/service-and-group.js
+var service_and_group = __nccwpck_require__(1114);
 ;// CONCATENATED MODULE: ./lib/plan/attach.js
 
 
@@ -40486,13 +40486,13 @@ async function findPlace({ inputs }, world, identity, findings) {
     if (!(0,plan_identity/* credentialsAreClear */.Gx)(inputs, world) || !(await (0,plan_identity/* isExpectedAccount */.kf)(inputs, identity, findings)))
         return nowhere;
     const [service, named] = await Promise.all([
-        (0,place/* readService */.uS)(inputs, world, findings),
-        (0,place/* readNamedGroup */.NM)(inputs, world, findings),
+        (0,service_and_group/* readService */.uS)(inputs, world, findings),
+        (0,service_and_group/* readNamedGroup */.NM)(inputs, world, findings),
     ]);
     if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
         return nowhere;
     const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
-    const group = await (0,place/* resolveGroup */.ss)(inputs, world, service, named, maker, findings);
+    const group = await (0,service_and_group/* resolveGroup */.ss)(inputs, world, service, named, maker, findings);
     return group === undefined ? { service, group } : { service, group, maker: await maker };
 }
 /** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
@@ -40524,7 +40524,7 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
     const isOriginalGone = service.primary.deploymentId === id;
     const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? '';
     const [shift, shipped, original] = await Promise.all([
-        (0,place/* readShift */.Xg)(deploymentConfig || undefined, world, findings),
+        (0,service_and_group/* readShift */.Xg)(deploymentConfig || undefined, world, findings),
         taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
         isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
     ]);
@@ -40730,7 +40730,7 @@ function expectedPhases({ budget, hooks, shift, group }, { waitFor }) {
 
 /***/ }),
 
-/***/ 3612:
+/***/ 1114:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -41902,10 +41902,10 @@ var busy_problem = __nccwpck_require__(9040);
 var group_occupant = __nccwpck_require__(8228);
 // EXTERNAL MODULE: ./lib/group/sightings.js
 var group_sightings = __nccwpck_require__(8599);
-// EXTERNAL MODULE: ./lib/group/wait.js
-var wait = __nccwpck_require__(3566);
 // EXTERNAL MODULE: ./lib/group/wait-terms.js + 1 modules
 var wait_terms = __nccwpck_require__(4575);
+// EXTERNAL MODULE: ./lib/group/waits-so-far.js
+var waits_so_far = __nccwpck_require__(4240);
 // EXTERNAL MODULE: ./lib/report/outage-lines.js
 var outage_lines = __nccwpck_require__(8525);
 // EXTERNAL MODULE: ./lib/aws/console-links.js
@@ -42028,7 +42028,7 @@ async function freeGroup(room, first, autoPromote, world, progress) {
     }
     const { waits } = progress.learn(endOf(progress, world));
     if (making.told !== '')
-        log.line(freeLine((0,wait/* waitedMs */.h0)(waits, (0,time_clock/* momentOf */.Et)(clock)), clock.now()));
+        log.line(freeLine((0,waits_so_far/* waitedMs */.h0)(waits, (0,time_clock/* momentOf */.Et)(clock)), clock.now()));
     return true;
 }
 function troublesOf({ clock, log }) {
@@ -42038,7 +42038,7 @@ function troublesOf({ clock, log }) {
     };
 }
 function endOf({ release }, { clock }) {
-    return { waits: (0,wait/* endedWaits */.NJ)(release.waits, (0,time_clock/* momentOf */.Et)(clock)) };
+    return { waits: (0,waits_so_far/* endedWaits */.NJ)(release.waits, (0,time_clock/* momentOf */.Et)(clock)) };
 }
 function askedOf({ asked }, { id }) {
     const known = asked.get(id) ?? new Set();
@@ -42059,7 +42059,7 @@ function tell(step, occupant, making, room, { clock, log }, progress) {
         return;
     making.told = news;
     making.toldMs = now.monotonicMs;
-    progress.learn({ waits: (0,wait/* withWait */.SO)(progress.release.waits, occupant.id, step, now) });
+    progress.learn({ waits: (0,waits_so_far/* withWait */.SO)(progress.release.waits, occupant.id, step, now) });
 }
 async function take(step, { id }, making, world) {
     if (step === 'wait')
@@ -44179,8 +44179,8 @@ var sentences = __nccwpck_require__(3700);
 var summary_events = __nccwpck_require__(9081);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/group/wait.js
-var wait = __nccwpck_require__(3566);
+// EXTERNAL MODULE: ./lib/group/waits-so-far.js
+var waits_so_far = __nccwpck_require__(4240);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/report/traffic.js
@@ -44236,7 +44236,7 @@ function facts(release) {
 }
 function waitsText(waits, now) {
     const ids = waits.slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(deploymentId));
-    return `${(0,words/* duration */.p0)((0,wait/* waitedMs */.h0)(waits, now))} (${ids.join(', ')})`;
+    return `${(0,words/* duration */.p0)((0,waits_so_far/* waitedMs */.h0)(waits, now))} (${ids.join(', ')})`;
 }
 function statusText(snapshot, now) {
     const { status, statusWord, statusReadAt, eventsAreDone } = snapshot;
@@ -45671,8 +45671,8 @@ function allPinned(definition) {
     return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
 }
 
-// EXTERNAL MODULE: ./lib/plan/place.js
-var place = __nccwpck_require__(3612);
+// EXTERNAL MODULE: ./lib/plan/service-and-group.js
+var service_and_group = __nccwpck_require__(1114);
 // EXTERNAL MODULE: ./lib/app-spec/app-spec-file.js
 var app_spec_file = __nccwpck_require__(5955);
 // EXTERNAL MODULE: ./lib/task-definition/definition.js + 1 modules
@@ -45900,9 +45900,9 @@ async function makePlan(parsed, world, identity, earlier) {
     if (!(await (0,plan_identity/* isExpectedAccount */.kf)(inputs, identity, findings)))
         return none;
     const [service, namedGroup, namedShift] = await Promise.all([
-        (0,place/* readService */.uS)(inputs, world, findings),
-        (0,place/* readNamedGroup */.NM)(inputs, world, findings),
-        (0,place/* readShift */.Xg)(inputs.deploymentConfig, world, findings),
+        (0,service_and_group/* readService */.uS)(inputs, world, findings),
+        (0,service_and_group/* readNamedGroup */.NM)(inputs, world, findings),
+        (0,service_and_group/* readShift */.Xg)(inputs.deploymentConfig, world, findings),
     ]);
     findings.add(...hookProblems(hooks, inputs, service));
     if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
@@ -45910,7 +45910,7 @@ async function makePlan(parsed, world, identity, earlier) {
     const appSpec = appSpecPlan(inputs, sources.appSpecFile, service);
     const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
     const [group, definitionPlan] = await Promise.all([
-        (0,place/* resolveGroup */.ss)(inputs, world, service, namedGroup, maker, findings),
+        (0,service_and_group/* resolveGroup */.ss)(inputs, world, service, namedGroup, maker, findings),
         planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
     ]);
     if (group === undefined)
@@ -45918,7 +45918,7 @@ async function makePlan(parsed, world, identity, earlier) {
     findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group));
     const deploymentConfig = inputs.deploymentConfig ?? group.deploymentConfig ?? 'CodeDeployDefault.ECSAllAtOnce';
     const [shift, occupancy] = await Promise.all([
-        namedShift ?? (inputs.deploymentConfig === undefined ? (0,place/* readShift */.Xg)(deploymentConfig, world, findings) : undefined),
+        namedShift ?? (inputs.deploymentConfig === undefined ? (0,service_and_group/* readShift */.Xg)(deploymentConfig, world, findings) : undefined),
         readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
     ]);
     if (definitionPlan === undefined || shift === undefined)
@@ -45987,7 +45987,7 @@ async function planOf({ service, group, appSpec, hooks, deploymentConfig, shift,
 async function primaryChanged(service, group, inputs, world, findings) {
     if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId)
         return false;
-    const now = await (0,place/* readService */.uS)(inputs, world, findings);
+    const now = await (0,service_and_group/* readService */.uS)(inputs, world, findings);
     return now !== undefined && now.primary.id !== service.primary.id;
 }
 /** Precedence per member: input, then file, then service. */
@@ -46100,7 +46100,7 @@ async function check(parsed, blocker, world, progress) {
 }
 
 // EXTERNAL MODULE: ./lib/follow/follow.js + 4 modules
-var follow = __nccwpck_require__(4826);
+var follow = __nccwpck_require__(4768);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 4 modules
 var settle = __nccwpck_require__(5519);
 // EXTERNAL MODULE: ./lib/release/conclude.js + 4 modules
@@ -47876,7 +47876,7 @@ function lossText(why) {
 }
 
 // EXTERNAL MODULE: ./lib/step/step.js + 27 modules
-var step = __nccwpck_require__(6733);
+var step = __nccwpck_require__(8356);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -48123,7 +48123,7 @@ var step_reporters = __nccwpck_require__(4386);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
 // EXTERNAL MODULE: ./lib/step/step.js + 27 modules
-var step = __nccwpck_require__(6733);
+var step = __nccwpck_require__(8356);
 ;// CONCATENATED MODULE: ./lib/step/post-step.js
 
 
@@ -48825,7 +48825,7 @@ function postStepReporters(files, log) {
 
 /***/ }),
 
-/***/ 6733:
+/***/ 8356:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50235,7 +50235,7 @@ function hasNews({ operation, plan, problems, outcome, status }) {
     return plan !== undefined || problems.length > 0 || status !== undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/github/freed-lane.js
+;// CONCATENATED MODULE: ./lib/github/freed-lane-news.js
 
 
 
@@ -50243,11 +50243,11 @@ function hasNews({ operation, plan, problems, outcome, status }) {
 
 
 
-const freed_lane_LIST = 'GET /repos/{owner}/{repo}/deployments';
+const freed_lane_news_LIST = 'GET /repos/{owner}/{repo}/deployments';
 const STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
-const freed_lane_PER_PAGE = 100;
+const freed_lane_news_PER_PAGE = 100;
 /** So many deployments of the repository may have been made since. */
-const freed_lane_MAX_PAGES = 3;
+const freed_lane_news_MAX_PAGES = 3;
 /** Says in the comment of another pull request that its preview is gone. There is none: nothing is said. @throws GithubError */
 async function tellFreedInComment(access, freed, marker, run, signal) {
     const login = await loginOf(access, signal);
@@ -50268,16 +50268,16 @@ async function tellFreedInComment(access, freed, marker, run, signal) {
 async function endDeployments({ api, owner, repo }, freed, signal) {
     const description = (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(`Preview ended: ${freed.why}`), MAX_DESCRIPTION - 1);
     let left = freed.deploymentIds.length;
-    for (let page = 1; page <= freed_lane_MAX_PAGES && left > 0; page++) {
-        const answer = await api.call(freed_lane_LIST, { owner, repo, task: 'deploy', per_page: freed_lane_PER_PAGE, page }, signal);
+    for (let page = 1; page <= freed_lane_news_MAX_PAGES && left > 0; page++) {
+        const answer = await api.call(freed_lane_news_LIST, { owner, repo, task: 'deploy', per_page: freed_lane_news_PER_PAGE, page }, signal);
         if (!Array.isArray(answer))
-            throw malformed(freed_lane_LIST);
+            throw malformed(freed_lane_news_LIST);
         for (const found of answer.filter((one) => isOf(one, freed))) {
             const status = { state: 'inactive', description, auto_inactive: false };
             await api.call(STATUS, { owner, repo, deployment_id: found.id, ...status }, signal);
             left -= 1;
         }
-        if (answer.length < freed_lane_PER_PAGE)
+        if (answer.length < freed_lane_news_PER_PAGE)
             return;
     }
 }

@@ -12,6 +12,9 @@ const root = resolve(import.meta.dirname, '..')
 /** What Node makes of sources is kept from one process of a test to the next. */
 process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules', '.cache', 'compile')
 
+/** The threads that tests run in have no terminal to ask whether it shows colours. */
+process.env['FORCE_COLOR'] ??= process.stdout.isTTY ? '1' : '0'
+
 /** Most of what a played release makes is garbage at once, and collecting it less often takes a tenth off. */
 process.env['NODE_OPTIONS'] ??= '--max-semi-space-size=64'
 

@@ -1,6 +1,6 @@
 /**
  * Why nothing was deployed, for the output `reason`. The set is fixed: workflows branch on it.
- * Documented in the README, "What each failure means".
+ * Documented in the README, "What each status means".
  */
 export type RefusalReason =
   | 'invalid-input'

@@ -1,8 +1,8 @@
 import { CallError } from '../aws/attempts.ts'
+import type { FollowState } from './follow-state.ts'
 import type { Following } from './following.ts'
 import { mayRideOut } from './outage.ts'
 import type { ReleaseEngine } from './release-engine.ts'
-import type { Watch } from './watch.ts'
 
 /** How soon a deployment is continued again when that failed for a passing reason, in milliseconds. */
 const PROMOTE_AGAIN_MS = 10_000
@@ -14,24 +14,24 @@ const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlrea
 export async function promote(
   engine: ReleaseEngine,
   deploymentId: string,
-  watch: Watch,
+  state: FollowState,
   following: Following,
 ): Promise<void> {
   try {
     await engine.promote(deploymentId)
-    watch.promoting.recovered()
+    state.promoting.recovered()
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     const { kind, code } = error.serviceError
     if (kind === 'denied') {
-      watch.mayPromote = false
+      state.mayPromote = false
       following.onPromotionDenied(error, 'ready')
       return
     }
     if (!mayRideOut(error.serviceError)) throw error
     if (NO_LONGER_READY.has(code)) return
-    watch.promoting.failed(error)
-    watch.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, watch.promoting.failures)
+    state.promoting.failed(error)
+    state.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, state.promoting.failures)
   }
 }
 
@@ -39,16 +39,16 @@ export async function promote(
 export async function endTerminationWait(
   engine: ReleaseEngine,
   deploymentId: string,
-  watch: Watch,
+  state: FollowState,
   following: Following,
 ): Promise<void> {
   try {
     await engine.endTerminationWait(deploymentId)
-    watch.mayEndWait = false
+    state.mayEndWait = false
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     if (error.serviceError.kind === 'denied') {
-      watch.mayEndWait = false
+      state.mayEndWait = false
       following.onPromotionDenied(error, 'termination')
       return
     }

@@ -2,13 +2,13 @@ import { CallError } from '../aws/attempts.ts'
 import { until } from '../time/race.ts'
 import { endTerminationWait, promote } from './continue.ts'
 import { isTestable, outcomeOf } from './finish-line.ts'
+import { type FollowState, newFollowState, type Waiting, waitingIn } from './follow-state.ts'
 import type { Following, Outcome } from './following.ts'
 import { mayRideOut } from './outage.ts'
 import { nextLookMs } from './pace.ts'
 import type { ReleaseEngine } from './release-engine.ts'
 import { isWaitingForPromotion, type Snapshot } from './snapshot.ts'
 import { changesBetween } from './timeline.ts'
-import { newWatch, type Waiting, type Watch, waitingIn } from './watch.ts'
 
 /*
  *   ReleaseEngine.observe ──► snapshot ──► timeline   what changed since the last look, for the log
@@ -33,62 +33,62 @@ export async function follow(
   following: Following,
   before?: Snapshot,
 ): Promise<Outcome> {
-  const watch = newWatch(following, before)
-  const outcome = await followFrom(watch, engine, deploymentId, following)
+  const state = newFollowState(following, before)
+  const outcome = await followFrom(state, engine, deploymentId, following)
   const isFact = outcome.kind === 'finish-line' || outcome.kind === 'ended'
-  return following.signal.aborted && !isFact ? { kind: 'cancelled', snapshot: watch.snapshot } : outcome
+  return following.signal.aborted && !isFact ? { kind: 'cancelled', snapshot: state.snapshot } : outcome
 }
 
 async function followFrom(
-  watch: Watch,
+  state: FollowState,
   engine: ReleaseEngine,
   deploymentId: string,
   following: Following,
 ): Promise<Outcome> {
   while (!following.signal.aborted) {
-    const outcome = await look(engine, deploymentId, watch, following)
+    const outcome = await look(engine, deploymentId, state, following)
     if (outcome !== undefined) return outcome
     if (following.signal.aborted) break
 
-    const waiting = waitingIn(watch, following)
+    const waiting = waitingIn(state, following)
     if (waiting.remainingMs <= 0) {
-      const last = await lastLook(engine, deploymentId, watch, following)
+      const last = await lastLook(engine, deploymentId, state, following)
       if (last !== undefined) return last
-      return { kind: 'timed-out', snapshot: watch.snapshot, phase: watch.phase, afterMs: waiting.sinceStartMs }
+      return { kind: 'timed-out', snapshot: state.snapshot, phase: state.phase, afterMs: waiting.sinceStartMs }
     }
-    tellIfSilent(watch, waiting, following)
+    tellIfSilent(state, waiting, following)
     const restMs = nextLookMs({
-      snapshot: watch.snapshot,
-      phase: watch.phase,
+      snapshot: state.snapshot,
+      phase: state.phase,
       inPhaseMs: waiting.inPhaseMs,
       shift: following.shift,
       terminationWaitMs: following.terminationWaitMs,
-      failedReads: watch.failedReads,
+      failedReads: state.failedReads,
       random: following.random(),
     })
     await following.clock.sleep(Math.min(restMs, waiting.remainingMs), following.signal)
   }
-  return { kind: 'cancelled', snapshot: watch.snapshot }
+  return { kind: 'cancelled', snapshot: state.snapshot }
 }
 
 /** One reading, told; an outcome when it ends the wait. */
 async function look(
   engine: ReleaseEngine,
   deploymentId: string,
-  watch: Watch,
+  state: FollowState,
   following: Following,
 ): Promise<Outcome | undefined> {
   const { signal } = following
   try {
-    const before = watch.snapshot
+    const before = state.snapshot
     const snapshot = await until(signal, engine.observe(deploymentId, before))
     if (snapshot === undefined) return undefined
-    watch.snapshot = snapshot
-    watch.lastReadMs = following.clock.monotonicMs()
-    if (tell(before, snapshot, following)) watch.lastToldMs = watch.lastReadMs
+    state.snapshot = snapshot
+    state.lastReadMs = following.clock.monotonicMs()
+    if (tell(before, snapshot, following)) state.lastToldMs = state.lastReadMs
     // Told after what was missed meanwhile, which is older.
     following.reading.recovered()
-    watch.failedReads = 0
+    state.failedReads = 0
 
     const outcome = outcomeOf(snapshot, following)
     if (outcome !== undefined) return outcome
@@ -96,21 +96,21 @@ async function look(
     if (reason !== undefined) return { kind: 'given-up', snapshot, reason }
     // Nothing is asked for any more that takes the release further.
     if (signal.aborted) return undefined
-    if (!isWaitingForPromotion(snapshot)) watch.promoting.recovered()
-    else if (following.autoPromote && watch.mayPromote && following.clock.monotonicMs() >= watch.promoteAtMs) {
-      if (isTestable(snapshot, following.hooks)) await until(signal, promote(engine, deploymentId, watch, following))
+    if (!isWaitingForPromotion(snapshot)) state.promoting.recovered()
+    else if (following.autoPromote && state.mayPromote && following.clock.monotonicMs() >= state.promoteAtMs) {
+      if (isTestable(snapshot, following.hooks)) await until(signal, promote(engine, deploymentId, state, following))
       else following.onPromotionUnsure?.()
     }
-    if (!signal.aborted && following.endsTerminationWait === true && watch.mayEndWait && snapshot.eventsAreDone) {
-      await until(signal, endTerminationWait(engine, deploymentId, watch, following))
+    if (!signal.aborted && following.endsTerminationWait === true && state.mayEndWait && snapshot.eventsAreDone) {
+      await until(signal, endTerminationWait(engine, deploymentId, state, following))
     }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     if (!mayRideOut(error.serviceError)) {
-      return { kind: 'lost-sight', snapshot: watch.snapshot, error: error.serviceError, operation: error.operation }
+      return { kind: 'lost-sight', snapshot: state.snapshot, error: error.serviceError, operation: error.operation }
     }
     following.reading.failed(error)
-    watch.failedReads += 1
+    state.failedReads += 1
   }
   return undefined
 }
@@ -128,16 +128,16 @@ export function tell(before: Snapshot | undefined, snapshot: Snapshot, following
 async function lastLook(
   engine: ReleaseEngine,
   deploymentId: string,
-  watch: Watch,
+  state: FollowState,
   following: Following,
 ): Promise<Outcome | undefined> {
   const hasNoTime = following.untilMs !== undefined && following.clock.monotonicMs() >= following.untilMs
-  if (watch.failedReads === 0 || hasNoTime) return undefined
+  if (state.failedReads === 0 || hasNoTime) return undefined
   try {
-    const before = watch.snapshot
+    const before = state.snapshot
     const snapshot = await until(following.signal, engine.observe(deploymentId, before, 'status-only'))
     if (snapshot === undefined) return undefined
-    watch.snapshot = snapshot
+    state.snapshot = snapshot
     tell(before, snapshot, following)
     return outcomeOf(snapshot, following)
   } catch (error) {
@@ -146,16 +146,20 @@ async function lastLook(
   }
 }
 
-function tellIfSilent(watch: Watch, { inPhaseMs, remainingMs }: Waiting, { clock, onHeartbeat }: Following): void {
+function tellIfSilent(
+  state: FollowState,
+  { inPhaseMs, remainingMs }: Waiting,
+  { clock, onHeartbeat }: Following,
+): void {
   const nowMs = clock.monotonicMs()
-  if (nowMs - watch.lastToldMs < HEARTBEAT_MS) return
-  const { phase, snapshot } = watch
+  if (nowMs - state.lastToldMs < HEARTBEAT_MS) return
+  const { phase, snapshot } = state
   onHeartbeat({
     phase,
     inPhaseMs,
     atMostMs: inPhaseMs + remainingMs,
     snapshot,
-    sinceLastReadMs: nowMs - watch.lastReadMs,
+    sinceLastReadMs: nowMs - state.lastReadMs,
   })
-  watch.lastToldMs = nowMs
+  state.lastToldMs = nowMs
 }

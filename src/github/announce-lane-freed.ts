@@ -7,7 +7,7 @@ import type { GithubRun } from '../workflow-run/github-run.ts'
 import { isSameRepository } from '../workflow-run/marker.ts'
 import type { GithubAccess } from './access.ts'
 import { GithubError } from './api.ts'
-import { endDeployments, tellFreedInComment } from './freed-lane.ts'
+import { endDeployments, tellFreedInComment } from './freed-lane-news.ts'
 
 /** How long one announcement may take, all its requests together, in milliseconds. */
 const ANNOUNCING_MS = 15_000

@@ -20,8 +20,8 @@ import { ownMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 import type { Findings } from './findings.ts'
 import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
-import { readNamedGroup, readService, readShift, resolveGroup } from './place.ts'
 import type { ReleasePlan } from './plan.ts'
+import { readNamedGroup, readService, readShift, resolveGroup } from './service-and-group.ts'
 
 export type { Absent }
 

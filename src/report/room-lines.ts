@@ -1,8 +1,8 @@
 import { deploymentUrl } from '../aws/console-links.ts'
 import { describeOccupant } from '../group/busy-problem.ts'
 import type { Occupant } from '../group/occupant.ts'
-import type { Wait } from '../group/wait.ts'
 import { leftMs, type WaitTerms } from '../group/wait-terms.ts'
+import type { Wait } from '../group/waits-so-far.ts'
 import { atMost, clockTime, duration } from '../text/words.ts'
 import type { Moment } from '../time/clock.ts'
 

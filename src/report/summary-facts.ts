@@ -1,6 +1,6 @@
 import { deploymentUrl } from '../aws/console-links.ts'
 import { hasEnded, type Snapshot } from '../follow/snapshot.ts'
-import { type Wait, waitedMs } from '../group/wait.ts'
+import { type Wait, waitedMs } from '../group/waits-so-far.ts'
 import type { Release } from '../release-state.ts'
 import { markdownCode, markdownText } from '../text/untrusted.ts'
 import { clockTime, duration } from '../text/words.ts'

@@ -4,7 +4,7 @@ import { isSamePhase, type Phase, phaseOf } from './phase.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What the loop remembers from one look to the next. Times by the monotonic clock. */
-export interface Watch {
+export interface FollowState {
   snapshot: Snapshot | undefined
   startedAtMs: number
   lastReadMs: number
@@ -21,7 +21,7 @@ export interface Watch {
   mayEndWait: boolean
 }
 
-export function newWatch({ clock, onRequestTrouble }: Following, before: Snapshot | undefined): Watch {
+export function newFollowState({ clock, onRequestTrouble }: Following, before: Snapshot | undefined): FollowState {
   const nowMs = clock.monotonicMs()
   return {
     snapshot: before,
@@ -47,15 +47,15 @@ export interface Waiting {
 
 /** Where in its budget the wait is; notices when the deployment has come to another phase. */
 export function waitingIn(
-  watch: Watch,
+  state: FollowState,
   { clock, budget, hooks, untilMs = Number.POSITIVE_INFINITY }: Following,
 ): Waiting {
   const nowMs = clock.monotonicMs()
-  const phase = phaseOf(watch.snapshot, hooks)
-  if (!isSamePhase(watch.phase, phase)) watch.phaseSinceMs = nowMs
-  watch.phase = phase
-  const sinceStartMs = nowMs - watch.startedAtMs
-  const inPhaseMs = nowMs - watch.phaseSinceMs
+  const phase = phaseOf(state.snapshot, hooks)
+  if (!isSamePhase(state.phase, phase)) state.phaseSinceMs = nowMs
+  state.phase = phase
+  const sinceStartMs = nowMs - state.startedAtMs
+  const inPhaseMs = nowMs - state.phaseSinceMs
   const budgetMs = budget.overallMs === undefined ? budget.phaseMs(phase) - inPhaseMs : budget.overallMs - sinceStartMs
   return { sinceStartMs, inPhaseMs, remainingMs: Math.min(budgetMs, untilMs - nowMs) }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { endedWaits, type Wait, waitedMs, withWait } from '../../src/group/wait.ts'
+import { endedWaits, type Wait, waitedMs, withWait } from '../../src/group/waits-so-far.ts'
 import { at } from '../support/snapshots.ts'
 
 const WAIT: Wait = { deploymentId: 'd-1', step: 'wait', startedAt: at(1), endedAt: undefined }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
 import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { Findings } from '../../src/plan/findings.ts'
-import { readNamedGroup, readService, readShift } from '../../src/plan/place.ts'
+import { readNamedGroup, readService, readShift } from '../../src/plan/service-and-group.ts'
 import { DENY, handAws, refuse, type WireAnswers } from '../support/hand-aws.ts'
 import { rawInputs } from '../support/simulated-release.ts'
 

@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals'
+import type { InputName } from '../../src/inputs/names.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
+import { Findings } from '../../src/plan/findings.ts'
+import { readSources } from '../../src/plan/sources.ts'
+import type { World } from '../../src/world.ts'
+import { rawInputs } from '../support/simulated-release.ts'
+
+const APP_SPEC = `version: 0.0
+Resources:
+  - TargetService:
+      Type: AWS::ECS::Service
+      Properties:
+        TaskDefinition: <TASK_DEFINITION>
+        LoadBalancerInfo: { ContainerName: web, ContainerPort: 8080 }
+`
+const DEFINITION = JSON.stringify({ family: 'web', containerDefinitions: [{ name: 'web', image: 'web:1' }] })
+
+/** What these files of the workspace contribute. */
+async function sourcesOf(given: Partial<Record<InputName, string>>, files: Record<string, string> = {}) {
+  const { inputs } = parseInputs(rawInputs({ service: 'web', ...given }), [])
+  const findings = new Findings()
+  const read: string[] = []
+  const readText = async (path: string) => {
+    read.push(path)
+    return files[path]
+  }
+  const sources = await readSources(inputs, { readText } as unknown as World, findings)
+  return { ...sources, read, sentences: findings.problems.map(({ sentence }) => sentence), notes: findings.notes }
+}
+
+test('the AppSpec of the workspace is where one starts, and a note says so and how to do without', async () => {
+  const { appSpecFile, notes } = await sourcesOf({}, { 'appspec.yaml': APP_SPEC })
+  expect(appSpecFile).toMatchObject({ containerName: 'web', containerPort: 8080 })
+  expect(notes).toEqual([expect.stringContaining("set 'codedeploy-appspec: none'")])
+})
+
+test.each<[string, Partial<Record<InputName, string>>, string[]]>([
+  ['none', { 'codedeploy-appspec': 'none' }, []],
+  ['an ARN', { 'codedeploy-appspec': 'none', 'task-definition': 'arn:aws:ecs:us-east-1:1:task-definition/web:1' }, []],
+  ['one that is not named', {}, ['appspec.yaml']],
+])('no file is asked for that cannot be meant: %s', async (_, given, read) => {
+  const sources = await sourcesOf(given)
+  expect(sources.read).toEqual(read)
+  expect(sources.sentences).toEqual([])
+})
+
+test.each<[string, object]>([
+  ['web', { kind: 'reference', reference: 'web' }],
+  ['web:7', { kind: 'reference', reference: 'web:7' }],
+  ['task.json', { kind: 'file', definition: expect.objectContaining({ family: 'web' }) }],
+])('the task definition %s is %j', async (given, definition) => {
+  const sources = await sourcesOf({ 'task-definition': given }, { 'task.json': DEFINITION })
+  expect(sources.definition).toEqual(definition)
+})
+
+test('a file that has the name of a family is the file', async () => {
+  const { definition } = await sourcesOf({ 'task-definition': 'web' }, { web: DEFINITION })
+  expect(definition).toMatchObject({ kind: 'file' })
+})
+
+test('without a task definition it is what the service runs', async () => {
+  expect((await sourcesOf({})).definition).toEqual({ kind: 'current' })
+})
+
+test.each<[Partial<Record<InputName, string>>, string[]]>([
+  [
+    { 'codedeploy-appspec': 'deploy/appspec.yml', 'task-definition': 'deploy/task.json' },
+    [
+      "Input 'codedeploy-appspec' names the file 'deploy/appspec.yml', which cannot be read in the workspace. Check the path, and that actions/checkout ran before.",
+      "Input 'task-definition' names the file 'deploy/task.json', which cannot be read in the workspace. Check the path, and that actions/checkout ran before.",
+    ],
+  ],
+  [
+    { 'task-definition': 'deploy/task' },
+    [
+      "Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got 'deploy/task'.",
+    ],
+  ],
+])('files that are not there are told together: %j', async (given, sentences) => {
+  const sources = await sourcesOf(given)
+  expect(sources.sentences).toEqual(sentences)
+})
