@@ -36730,7 +36730,7 @@ async function getDeploymentConfig(aws, deploymentConfigName) {
 async function getAppSpec(aws, applicationName, sha256) {
     return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:GetApplicationRevision', async (abortSignal) => {
         const revision = { revisionType: 'AppSpecContent', appSpecContent: { sha256 } };
-        const command = new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetApplicationRevisionCommand */ .dpB({ applicationName, revision });
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .bounded */ .Mm)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .GetApplicationRevisionCommand */ .dpB({ applicationName, revision }));
         const content = (await aws.codeDeploy.send(command, { abortSignal })).revision?.appSpecContent?.content;
         if (!content)
             throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_3__/* .malformed */ .Q)('no AppSpec');
@@ -36770,7 +36770,7 @@ async function stopDeployment(aws, deploymentId, rollback) {
  * @throws CallError; code `DeploymentIsNotInReadyState`
  */
 async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY_WAIT') {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnward */ .bv)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType }), {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnward */ .bv)(aws, 'codedeploy:ContinueDeployment', (abortSignal) => aws.codeDeploy.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .bounded */ .Mm)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_2__/* .ContinueDeploymentCommand */ .Md$({ deploymentId, deploymentWaitType })), {
         abortSignal,
     }));
 }
@@ -37036,6 +37036,8 @@ async function readLogEvents(attempts, logs, range) {
 /* harmony export */ });
 /* unused harmony export targetGroupOf */
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
+
 
 /** A client of Elastic Load Balancing, loaded when it is needed: most releases never need it. */
 async function loadLoadBalancing(config) {
@@ -37043,7 +37045,7 @@ async function loadLoadBalancing(config) {
     const client = new ElasticLoadBalancingV2Client(config);
     return {
         describeListener: async (listenerArn, abortSignal) => {
-            const command = new DescribeListenersCommand({ ListenerArns: [listenerArn] });
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .bounded */ .Mm)(new DescribeListenersCommand({ ListenerArns: [listenerArn] }));
             const [listener] = (await client.send(command, { abortSignal })).Listeners ?? [];
             const { LoadBalancerArn: loadBalancerArn, Protocol: protocol, Port: port, DefaultActions = [] } = listener ?? {};
             return loadBalancerArn === undefined || protocol === undefined || port === undefined
@@ -37051,7 +37053,7 @@ async function loadLoadBalancing(config) {
                 : { loadBalancerArn, protocol, port, targetGroup: targetGroupOf(DefaultActions) };
         },
         dnsNameOf: async (loadBalancerArn, abortSignal) => {
-            const command = new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] });
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .bounded */ .Mm)(new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] }));
             return (await client.send(command, { abortSignal })).LoadBalancers?.[0]?.DNSName ?? '';
         },
         close: () => client.destroy(),
@@ -37109,6 +37111,7 @@ function malformed(what) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Mm: () => (/* binding */ bounded),
   iQ: () => (/* binding */ keepDate),
   id: () => (/* binding */ keepRaw),
   d3: () => (/* binding */ sendRaw),
@@ -37272,6 +37275,19 @@ function wellAnswered(command) {
         return result;
     };
     middlewareStack.add(check, { step: 'deserialize', priority: 'low', name: 'wellAnswered' });
+    return command;
+}
+/** `command`, which fails when its answer is longer than any that is asked for, in whatever protocol. */
+function bounded(command) {
+    const { middlewareStack } = command;
+    const readBounded = (next) => async (args) => {
+        const result = await next(args);
+        const response = result.response;
+        if (isObject(response))
+            response['body'] = await bytesOf(response['body']);
+        return result;
+    };
+    middlewareStack.add(readBounded, { step: 'deserialize', priority: 'low', name: 'bounded' });
     return command;
 }
 /** An error's body with those of its members that are texts; as it is when it is no JSON object. */
@@ -49631,7 +49647,10 @@ function problemWith(path) {
 var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/malformed.js
 var aws_malformed = __nccwpck_require__(8416);
+// EXTERNAL MODULE: ./lib/aws/raw-json.js + 1 modules
+var raw_json = __nccwpck_require__(864);
 ;// CONCATENATED MODULE: ./lib/aws/sts.js
+
 
 
 
@@ -49641,7 +49660,7 @@ async function loadSts(config) {
     const client = new STSClient({ ...config, maxAttempts: 1 });
     return {
         assumeRoleWithWebIdentity: async (request, abortSignal) => {
-            const answer = await client.send(new AssumeRoleWithWebIdentityCommand(request), { abortSignal });
+            const answer = await client.send((0,raw_json/* bounded */.Mm)(new AssumeRoleWithWebIdentityCommand(request)), { abortSignal });
             const { Credentials, AssumedRoleUser } = answer;
             const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken, } = Credentials ?? {};
             if (!isText(accessKeyId) || !isText(secretAccessKey) || !isText(sessionToken))
@@ -49650,7 +49669,7 @@ async function loadSts(config) {
             return { accessKeyId, secretAccessKey, sessionToken, expiration: Credentials?.Expiration, callerArn };
         },
         getCallerIdentity: async (abortSignal) => {
-            const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
+            const { Account, Arn } = await client.send((0,raw_json/* bounded */.Mm)(new GetCallerIdentityCommand({})), { abortSignal });
             if (!isText(Account) || !isText(Arn))
                 throw (0,aws_malformed/* malformed */.Q)('no account');
             return { account: Account, arn: Arn };

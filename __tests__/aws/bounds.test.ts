@@ -8,6 +8,8 @@ import {
   listDeploymentsSince,
   listSucceededDeployments,
 } from '../../src/aws/code-deploy-lists.ts'
+import { loadLoadBalancing } from '../../src/aws/load-balancing.ts'
+import { loadSts } from '../../src/aws/sts.ts'
 import { clientsFor } from '../support/simulated-release.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
@@ -89,4 +91,43 @@ test('a target with 2,000 lifecycle events is no answer, so that no page has to 
   const answer = () => ({ deploymentTarget: { deploymentTargetType: 'ECSTarget', ecsTarget: { lifecycleEvents } } })
   const { result } = await calling(answer, (aws) => getDeploymentTarget(aws, 'd-1', 'demo:web'))
   expect(String(result)).toContain('2000 lifecycle events in the answer')
+})
+
+/** An answer in XML that goes on for 17 MiB, in a member that nobody knows. */
+async function answeredAtLength(call: (endpoint: string) => Promise<unknown>): Promise<string> {
+  const padding = `<Padding>${'x'.repeat(17 * 1024 * 1024)}</Padding>`
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'text/xml' }).end(`<Response><Result>${padding}</Result></Response>`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = server.address() as AddressInfo
+    return String(await call(`http://127.0.0.1:${port}`).catch((error: unknown) => error))
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+const KEYS = { region: 'us-east-1', credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' }, maxAttempts: 1 }
+const NOT_ABORTED = new AbortController().signal
+const ROLE = { RoleArn: 'arn:aws:iam::123456789012:role/release', RoleSessionName: 'run', WebIdentityToken: 'token' }
+
+test.each<[string, (endpoint: string) => Promise<unknown>]>([
+  ['GetCallerIdentity', async (endpoint) => (await loadSts({ ...KEYS, endpoint })).getCallerIdentity(NOT_ABORTED)],
+  [
+    'AssumeRoleWithWebIdentity',
+    async (endpoint) => (await loadSts({ ...KEYS, endpoint })).assumeRoleWithWebIdentity(ROLE, NOT_ABORTED),
+  ],
+  [
+    'DescribeListeners',
+    async (endpoint) => (await loadLoadBalancing({ ...KEYS, endpoint })).describeListener('arn:any', NOT_ABORTED),
+  ],
+  [
+    'DescribeLoadBalancers',
+    async (endpoint) => (await loadLoadBalancing({ ...KEYS, endpoint })).dnsNameOf('arn:any', NOT_ABORTED),
+  ],
+])('16 MiB of XML are no answer to %s', async (_, call) => {
+  expect(await answeredAtLength(call)).toContain('more than 16777216 bytes in the answer')
 })

@@ -45,6 +45,11 @@ describe('what a release goes through', () => {
     expect(phases.map(({ name }) => name)).toEqual(names)
   })
 
+  test('waits at Ready only where the group holds it there', () => {
+    const phases = expectedPhases(planOf(), { waitFor: 'production-traffic' })
+    expect(phases.map(({ name }) => name)).toEqual(['Install', 'AllowTraffic'])
+  })
+
   test('has the usual duration and the limit of each part', () => {
     const plan = planOf({ hooks: HOOKS, holdsAtReady: true, shiftMinutes: 12, terminationMinutes: 30 })
     const minutes = expectedPhases(plan, { waitFor: 'completion' }).map(({ usualMs, atMostMs }) => [

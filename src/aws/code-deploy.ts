@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-codedeploy'
 import { type Attempts, attempt, attemptOnce, attemptOnward, attemptWrite } from './attempts.ts'
 import { malformed } from './malformed.ts'
-import { keepDate, wellAnswered } from './raw-json.ts'
+import { bounded, keepDate, wellAnswered } from './raw-json.ts'
 
 /** What calls to CodeDeploy are made with. */
 export interface CodeDeploy extends Attempts {
@@ -109,7 +109,7 @@ export async function getDeploymentConfig(
 export async function getAppSpec(aws: CodeDeploy, applicationName: string, sha256: string): Promise<string> {
   return await attempt(aws, 'codedeploy:GetApplicationRevision', async (abortSignal) => {
     const revision = { revisionType: 'AppSpecContent', appSpecContent: { sha256 } } as const
-    const command = new GetApplicationRevisionCommand({ applicationName, revision })
+    const command = bounded(new GetApplicationRevisionCommand({ applicationName, revision }))
     const content = (await aws.codeDeploy.send(command, { abortSignal })).revision?.appSpecContent?.content
     if (!content) throw malformed('no AppSpec')
     return content
@@ -158,7 +158,7 @@ export async function continueDeployment(
   deploymentWaitType: DeploymentWaitType = 'READY_WAIT',
 ): Promise<void> {
   await attemptOnward(aws, 'codedeploy:ContinueDeployment', (abortSignal) =>
-    aws.codeDeploy.send(new ContinueDeploymentCommand({ deploymentId, deploymentWaitType }), {
+    aws.codeDeploy.send(bounded(new ContinueDeploymentCommand({ deploymentId, deploymentWaitType })), {
       abortSignal,
     }),
   )

@@ -1,5 +1,6 @@
 import type { Action, ElasticLoadBalancingV2ClientConfig } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { type Attempts, attempt } from './attempts.ts'
+import { bounded } from './raw-json.ts'
 
 /** What a listener listens on, and where it forwards to. */
 export interface ListenerAnswer {
@@ -27,7 +28,7 @@ export async function loadLoadBalancing(config: ElasticLoadBalancingV2ClientConf
   const client = new ElasticLoadBalancingV2Client(config)
   return {
     describeListener: async (listenerArn, abortSignal) => {
-      const command = new DescribeListenersCommand({ ListenerArns: [listenerArn] })
+      const command = bounded(new DescribeListenersCommand({ ListenerArns: [listenerArn] }))
       const [listener] = (await client.send(command, { abortSignal })).Listeners ?? []
       const { LoadBalancerArn: loadBalancerArn, Protocol: protocol, Port: port, DefaultActions = [] } = listener ?? {}
       return loadBalancerArn === undefined || protocol === undefined || port === undefined
@@ -35,7 +36,7 @@ export async function loadLoadBalancing(config: ElasticLoadBalancingV2ClientConf
         : { loadBalancerArn, protocol, port, targetGroup: targetGroupOf(DefaultActions) }
     },
     dnsNameOf: async (loadBalancerArn, abortSignal) => {
-      const command = new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] })
+      const command = bounded(new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] }))
       return (await client.send(command, { abortSignal })).LoadBalancers?.[0]?.DNSName ?? ''
     },
     close: () => client.destroy(),

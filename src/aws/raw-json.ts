@@ -80,6 +80,19 @@ export function wellAnswered<One extends object>(command: One): One {
   return command
 }
 
+/** `command`, which fails when its answer is longer than any that is asked for, in whatever protocol. */
+export function bounded<One extends object>(command: One): One {
+  const { middlewareStack } = command as unknown as Command<object, object>
+  const readBounded: DeserializeMiddleware<object, object> = (next) => async (args) => {
+    const result = await next(args)
+    const response = result.response
+    if (isObject(response)) response['body'] = await bytesOf(response['body'])
+    return result
+  }
+  middlewareStack.add(readBounded, { step: 'deserialize', priority: 'low', name: 'bounded' })
+  return command
+}
+
 /** An error's body with those of its members that are texts; as it is when it is no JSON object. */
 function onlyTexts(bytes: Uint8Array): Uint8Array {
   const error = jsonOf(bytes)

@@ -2,6 +2,7 @@ import type { AssumeRoleWithWebIdentityRequest, STSClientConfig } from '@aws-sdk
 import { parseArn } from './arn.ts'
 import { type Attempts, attempt } from './attempts.ts'
 import { malformed } from './malformed.ts'
+import { bounded } from './raw-json.ts'
 
 /** Who calls are made as. */
 export interface Caller {
@@ -32,7 +33,7 @@ export async function loadSts(config: STSClientConfig): Promise<Sts> {
   const client = new STSClient({ ...config, maxAttempts: 1 })
   return {
     assumeRoleWithWebIdentity: async (request, abortSignal) => {
-      const answer = await client.send(new AssumeRoleWithWebIdentityCommand(request), { abortSignal })
+      const answer = await client.send(bounded(new AssumeRoleWithWebIdentityCommand(request)), { abortSignal })
       const { Credentials, AssumedRoleUser } = answer
       const {
         AccessKeyId: accessKeyId,
@@ -44,7 +45,7 @@ export async function loadSts(config: STSClientConfig): Promise<Sts> {
       return { accessKeyId, secretAccessKey, sessionToken, expiration: Credentials?.Expiration, callerArn }
     },
     getCallerIdentity: async (abortSignal) => {
-      const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal })
+      const { Account, Arn } = await client.send(bounded(new GetCallerIdentityCommand({})), { abortSignal })
       if (!isText(Account) || !isText(Arn)) throw malformed('no account')
       return { account: Account, arn: Arn }
     },
