@@ -69,7 +69,7 @@ describe('what a release goes through', () => {
 
 describe('credentials that nobody renews', () => {
   const NOW_MS = Date.UTC(2026, 7, 8, 12)
-  const after = (minutes: number) => NOW_MS + minutes * MINUTE_MS
+  const inMinutes = (minutes: number) => NOW_MS + minutes * MINUTE_MS
   // Usually 10 min of Install and 9 of the shift.
   const said = (
     ends: number | 'not-told' | undefined,
@@ -78,17 +78,17 @@ describe('credentials that nobody renews', () => {
   ) => describeExpiry({ ...planOf(), isUnchanged: false, ...change }, { waitFor }, ends, NOW_MS)
 
   test.each([
-    ['a moment before the usual end', after(19) - 1, 'warning'],
-    ['at the usual end', after(19), 'note'],
-    ['a moment before the latest end', after(120) - 1, 'note'],
-    ['at the latest end', after(120), undefined],
+    ['a moment before the usual end', inMinutes(19) - 1, 'warning'],
+    ['at the usual end', inMinutes(19), 'note'],
+    ['a moment before the latest end', inMinutes(120) - 1, 'note'],
+    ['at the latest end', inMinutes(120), undefined],
     ['never', undefined, undefined],
   ])('that end %s: %s', (_, ends, kind) => {
     expect(said(ends)?.kind).toBe(kind)
   })
 
   test('are told with the time of their end and with both ways out', () => {
-    const text = said(after(5))?.text
+    const text = said(inMinutes(5))?.text
     expect(text).toMatch(/^The credentials end at 12:05:00Z, and a release like this takes about 19 min/)
     expect(text).toContain("'role-to-assume'")
     expect(text).toContain("'role-duration-seconds'")
@@ -102,13 +102,13 @@ describe('credentials that nobody renews', () => {
   })
 
   test('are not spoken of where nothing is waited for', () => {
-    expect(said(after(1), {}, 'nothing')).toBeUndefined()
-    expect(said(after(1), { isUnchanged: true })).toBeUndefined()
+    expect(said(inMinutes(1), {}, 'nothing')).toBeUndefined()
+    expect(said(inMinutes(1), { isUnchanged: true })).toBeUndefined()
   })
 
   test('are never expected for longer than the step waits', () => {
     const short = { ...budget, totalMs: 15 * MINUTE_MS }
-    expect(said(after(16), { budget: short })).toBeUndefined()
-    expect(said(after(14), { budget: short })?.text).toContain('about 15 min')
+    expect(said(inMinutes(16), { budget: short })).toBeUndefined()
+    expect(said(inMinutes(14), { budget: short })?.text).toContain('about 15 min')
   })
 })
