@@ -121,7 +121,7 @@ describe('operation: stop', () => {
     ['was stopped by somebody else without a rollback', 'none', SPLIT, 'failed'],
     ['was stopped by somebody else before there was a replacement', 'none', STOPPED, 'stopped'],
     ['was stopped by somebody else with a rollback', 'succeeded', SPLIT, 'rolled-back'],
-  ] as const)('that CodeDeploy did not accept, of a deployment that %s', (_name, rollback, last, status) => {
+  ] as const)('a stop that CodeDeploy did not accept, of a deployment that %s', (_name, rollback, last, status) => {
     expect(stopped(rollback, last, { stop: { refusal: 'AccessDenied: text' } })).toBe(status)
   })
 
@@ -129,7 +129,7 @@ describe('operation: stop', () => {
     ['cancelled', 'cancelled'],
     ['timed-out', 'timed-out'],
     ['lost-sight', 'unknown'],
-  ] as const)('that was cut short because it was %s ends as %s', (cutShort, status) => {
+  ] as const)('a stop that was cut short because it was %s ends as %s', (cutShort, status) => {
     expect(stopped('running', RUNNING, { cutShort })).toBe(status)
   })
 })

@@ -51,7 +51,7 @@ describe('a deployment', () => {
       })
     }))
 
-  test('that is not there is an error with its code', () =>
+  test('a deployment that is not there is an error with its code', () =>
     withAws(baseScenario, async ({ aws }) => {
       await expect(getDeployment(aws, 'd-NOWHERE00')).rejects.toMatchObject(codeOf('DeploymentDoesNotExist'))
     }))
@@ -195,7 +195,7 @@ describe('applications, groups and configurations', () => {
       })
     }))
 
-  test('that are not there are errors with their codes', () =>
+  test('applications, groups and configurations that are not there are errors with their codes', () =>
     withAws(baseScenario, async ({ aws }) => {
       await expect(getDeploymentGroup(aws, 'nowhere', GROUP)).rejects.toMatchObject(codeOf('ApplicationDoesNotExist'))
       await expect(getDeploymentGroup(aws, APPLICATION, 'none')).rejects.toMatchObject(

@@ -32,7 +32,7 @@ describe('a service', () => {
     }),
   )
 
-  test('that is not there is told with the reason of ECS', () =>
+  test('a service that is not there is reported with the reason of ECS', () =>
     withAws(baseScenario, async ({ aws }) => {
       expect(await describeService(aws, 'demo', 'wbe')).toEqual({ service: undefined, failureReason: 'MISSING' })
     }))
@@ -81,7 +81,7 @@ describe('a task definition', () => {
       }),
   )
 
-  test('that is not there is an error with its code', () =>
+  test('a task definition that is not there is an error with its code', () =>
     withAws(baseScenario, async ({ aws }) => {
       await expect(describeTaskDefinition(aws, 'web:99')).rejects.toMatchObject({
         serviceError: { kind: 'answered', code: 'Client', message: 'Unable to describe task definition.' },

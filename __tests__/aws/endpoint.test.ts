@@ -154,9 +154,12 @@ describe('a host is of AWS', () => {
     }
   })
 
-  test.each(['us-east-1.signin.aws.amazon.com', 'signin.aws.amazon.com', 'sts.amazonaws.com'])('also as %s', (host) => {
-    expect(isAwsHost(host)).toBe(true)
-  })
+  test.each(['us-east-1.signin.aws.amazon.com', 'signin.aws.amazon.com', 'sts.amazonaws.com'])(
+    '%s is a host of AWS',
+    (host) => {
+      expect(isAwsHost(host)).toBe(true)
+    },
+  )
 })
 
 describe('a session is asked for', () => {

@@ -160,13 +160,13 @@ describe('what makes a rollback due', () => {
 })
 
 describe('the rollback itself', () => {
-  test('that fails is told with what CodeDeploy says of it', async () => {
+  test('a rollback that fails is reported with what CodeDeploy says of it', async () => {
     const back = { ...BACK, status: 'failed', error: { code: 'ECS_UPDATE_ERROR', message: 'refused' } } as const
     const { rollback } = await settled({ reasons: DUE, shows: 1, back })
     expect(rollback).toMatchObject({ status: 'failed', deploymentId: 'd-ROLLBACK1', message: 'refused' })
   })
 
-  test('that is not over after 15 min is running, and the settling cut short', async () => {
+  test('a rollback that is not over after 15 min is running, and the settling cut short', async () => {
     const back = snapshot('SSSSSSRP', { deploymentId: 'd-ROLLBACK1' })
     const { rollback, cutShort, tookMs } = await settled({ reasons: DUE, shows: 1, back })
     expect(rollback).toMatchObject({ status: 'running', deploymentId: 'd-ROLLBACK1' })
@@ -177,7 +177,7 @@ describe('the rollback itself', () => {
   test.each([
     [DUE, 'failed'],
     [{ rollbackOn: [] }, 'none'],
-  ] as const)('that CodeDeploy says it cannot make, with %j, is %s', async (reasons, status) => {
+  ] as const)('a rollback that CodeDeploy says it cannot make, with %j, is %s', async (reasons, status) => {
     const { clock, following } = handFollowing()
     const cannot = { ...FAILED, rollback: { deploymentId: undefined, message: 'It cannot be rolled back.' } }
     const end = await settleRollback(

@@ -207,7 +207,7 @@ describe('a release that is to be left', () => {
     expect(tookMs).toBeLessThanOrEqual(6_000)
   })
 
-  test('that has ended meanwhile is told with its rollback', async () => {
+  test('a deployment to be left that has ended meanwhile is reported with its rollback', async () => {
     const old = { ...SHIFTING, statusReadAt: at(-60), eventsReadAt: at(-60) }
     const { settlement } = await play({ outcome: lastly.timedOut(old), policy: LEAVE, now: STOPPED })
     expect(settlement).toMatchObject({ snapshot: { status: 'stopped' }, rollback: { status: 'succeeded' } })
@@ -288,7 +288,7 @@ describe('a release that is to be taken back', () => {
     expect(engine.times('stop with rollback')).toEqual([])
   })
 
-  test('that has ended or succeeded by itself is not stopped', async () => {
+  test('a deployment to be taken back that has ended or succeeded by itself is not stopped', async () => {
     const ended = await play({ outcome: lastly.cancelled(SHIFTING), now: STOPPED })
     expect(ended.asked).toEqual([])
     expect(ended.settlement).toMatchObject({ rollback: { status: 'succeeded' }, stop: undefined })
@@ -377,7 +377,7 @@ describe('a stop', () => {
     expect(engine.times('stop with rollback')).toHaveLength(atLeast)
   })
 
-  test('that is denied is sent once; what was asked is at rest at once, what was given up is followed', async () => {
+  test('a stop that is denied is sent once; what was asked is at rest at once, what was given up is followed', async () => {
     const stop = async () => {
       throw callError('denied', 'AccessDenied', true)
     }
@@ -399,7 +399,7 @@ describe('a stop', () => {
     expect(givenUp.tookMs).toBe(600_000)
   })
 
-  test('that was carried out although its answer was lost counts as ours', async () => {
+  test('a stop that was carried out although its answer was lost counts as ours', async () => {
     const { clock, following } = handFollowing()
     let isStopped = false
     const engine = handEngine(clock, (_second, id) => (id !== ID ? BACK : isStopped ? STOPPED : SHIFTING), {
@@ -413,7 +413,7 @@ describe('a stop', () => {
     expect(rollback).toMatchObject({ status: 'succeeded', wasDue: true })
   })
 
-  test('that was surely not accepted does not count as ours when somebody else stops the deployment', async () => {
+  test('a stop that was surely not accepted does not count as ours when somebody else stops the deployment', async () => {
     const quiet = { ...STOPPED, rollback: undefined }
     const { settlement } = await play({
       outcome: lastly.givenUp(SHIFTING),

@@ -25,7 +25,7 @@ describe('the region', () => {
     ['no number', 'us-east'],
     ['letters of another script', 'us-eаst-1'],
     ['a hundred thousand characters', 'a-'.repeat(50_000)],
-  ])('that is %s is refused, from input and environment alike', (_, value) => {
+  ])('a region that is %s is refused, from input and environment alike', (_, value) => {
     const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value.replace('\n', ' ')
     const rest = `must be the name of an AWS region such as 'eu-central-1'; got '${shown}'.`
     const refused = (source: string) => ({

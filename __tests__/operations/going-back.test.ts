@@ -193,7 +193,7 @@ describe('a rollback while nothing is deployed', () => {
   }
   const ALARMED = { alarmConfiguration: { enabled: true, alarms: [{ name: 'errors' }] } }
 
-  test('that an alarm of the group stops is deployed once more with alarms off', async () => {
+  test('a rollback that an alarm of the group stops is deployed once more with alarms off', async () => {
     const { aws, created } = atRest(firing, ALARMED)
     const { status, writes, deploymentId, log } = await rolledBack({ 'task-definition': 'web:0' }, aws)
     expect({ status, writes }).toEqual({ status: 'succeeded', writes: ['CreateDeployment', 'CreateDeployment'] })
@@ -203,7 +203,7 @@ describe('a rollback while nothing is deployed', () => {
     expect(log).toContain('Deploying once more with alarms off for this deployment')
   })
 
-  test('that an alarm of the inputs stops is not deployed again', async () => {
+  test('a rollback that an alarm of the inputs stops is not deployed again', async () => {
     const { aws } = atRest(firing, ALARMED)
     const { status, writes } = await rolledBack({ 'task-definition': 'web:0', alarms: 'errors' }, aws)
     expect(writes).toEqual(['CreateDeployment'])

@@ -134,12 +134,12 @@ describe('stop', () => {
     expect({ status, writes, reasons }).toEqual({ status: 'refused', writes: [], reasons: ['not-held'] })
   })
 
-  test('that was cancelled before stops nothing', async () => {
+  test('a stop that was cancelled before it looked stops nothing', async () => {
     const { status, writes } = await played(STOP, { cancelAt: 0 })
     expect({ status, writes }).toEqual({ status: 'cancelled', writes: [] })
   })
 
-  test('that came too late is refused, as the deployment succeeded', async () => {
+  test('a stop that came too late is refused, as the deployment succeeded', async () => {
     const course: Stretch[] = [...SHIFTING, { from: 3, letters: 'SSSSSSSS', status: 'Succeeded', percent: 100 }]
     const { status, writes, ended } = await played(STOP, { course })
     expect({ status, writes }).toEqual({ status: 'refused', writes: ['StopDeployment'] })
@@ -225,7 +225,7 @@ describe('promote', () => {
     expect({ status, writes }).toEqual({ status: 'rolled-back', writes: [] })
   })
 
-  test('that was cancelled before continues nothing', async () => {
+  test('a promote that was cancelled before it looked continues nothing', async () => {
     const { status, writes } = await played(PROMOTE, { course: AT_READY, group: HELD, cancelAt: 0 })
     expect({ status, writes }).toEqual({ status: 'cancelled', writes: [] })
   })

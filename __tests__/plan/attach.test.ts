@@ -121,7 +121,7 @@ describe('of a deployment, what it says of itself goes before what its group say
     expect(found?.plan).toMatchObject({ rollbackOn: [], alarms: [] })
   })
 
-  test('and else the group counts', async () => {
+  test('what a deployment does not say of itself is as its group says', async () => {
     const { found } = await attached({}, { group })
     expect(found?.plan).toMatchObject({ rollbackOn: ['failure'], alarms: ['of-the-group'] })
   })

@@ -149,7 +149,7 @@ describe('a newer revision than the one that runs', () => {
 describe('what runs may not be looked at', () => {
   const answers = { DescribeTaskDefinition: DENY }
 
-  test('so a file is registered, and it is told once that nothing could be compared', async () => {
+  test('a file is registered when what runs may not be looked at, with one warning that nothing could be compared', async () => {
     const { plan, problems, warnings } = await planned({ source: ofFile('web:1'), answers })
     expect(problems).toEqual([])
     expect(plan).toMatchObject({ definition: REGISTER, differences: undefined, servesAlready: false })

@@ -83,11 +83,11 @@ describe('credentials that nobody renews', () => {
     ['a moment before the latest end', inMinutes(120) - 1, 'note'],
     ['at the latest end', inMinutes(120), undefined],
     ['never', undefined, undefined],
-  ])('that end %s: %s', (_, ends, kind) => {
+  ])('credentials that end %s: %s', (_, ends, kind) => {
     expect(said(ends)?.kind).toBe(kind)
   })
 
-  test('are told with the time of their end and with both ways out', () => {
+  test('credentials that end too early are reported with the time of their end and with both ways out', () => {
     const text = said(inMinutes(5))?.text
     expect(text).toMatch(/^The credentials end at 12:05:00Z, and a release like this takes about 19 min/)
     expect(text).toContain("'role-to-assume'")
@@ -97,16 +97,16 @@ describe('credentials that nobody renews', () => {
   test.each([
     [50, undefined],
     [51, 'warning'],
-  ])('and may end after an hour: a shift of %d min is worth %s', (shiftMinutes, kind) => {
+  ])('credentials that may end after an hour: a shift of %d min is worth %s', (shiftMinutes, kind) => {
     expect(said('not-told', planOf({ shiftMinutes }))?.kind).toBe(kind)
   })
 
-  test('are not spoken of where nothing is waited for', () => {
+  test('the end of credentials is not mentioned where nothing is waited for', () => {
     expect(said(inMinutes(1), {}, 'nothing')).toBeUndefined()
     expect(said(inMinutes(1), { isUnchanged: true })).toBeUndefined()
   })
 
-  test('are never expected for longer than the step waits', () => {
+  test('credentials are never expected for longer than the step waits', () => {
     const short = { ...budget, totalMs: 15 * MINUTE_MS }
     expect(said(inMinutes(16), { budget: short })).toBeUndefined()
     expect(said(inMinutes(14), { budget: short })?.text).toContain('about 15 min')

@@ -226,7 +226,7 @@ describe('a release warns', () => {
       ['This step may wait up to 361 min, but a job on a GitHub-hosted runner ends after 360 min.'],
     ],
     [1e9, inputsOf({ 'wait-for': 'nothing' }), []],
-  ])('that a job may end sooner than a wait of %i ms, when it waits', (totalMs, inputs, warnings) => {
+  ])('a release warns that a job may end sooner than a wait of %i ms, when it waits', (totalMs, inputs, warnings) => {
     const budget = { totalMs, overallMs: totalMs, phaseMs: () => 0 }
     expect(jobLimitWarnings({ budget, isUnchanged: false }, inputs)).toEqual(warnings)
     expect(jobLimitWarnings({ budget, isUnchanged: true }, inputs)).toEqual([])

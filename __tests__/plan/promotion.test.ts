@@ -52,7 +52,7 @@ describe('a promotion of a deployment', () => {
     expect(step(now, group)).toBe(expected)
   })
 
-  test('that nobody continued in time is refused with how long it waited and when it was stopped', () => {
+  test('promoting a deployment that nobody continued in time is refused with how long it waited and when it was stopped', () => {
     const error = { code: 'TIMEOUT', message: '' }
     const now = snapshot('SSSSSKKK', { status: 'stopped', statusWord: 'Stopped', endedAtMs: ENDED_MS, error })
     expect(promotionStep(now, HOLDS)).toEqual({
@@ -63,7 +63,7 @@ describe('a promotion of a deployment', () => {
     })
   })
 
-  test('that has ended is refused with how and when, where that is known', () => {
+  test('promoting a deployment that has ended is refused with how and when, where that is known', () => {
     const failed = { status: 'failed', statusWord: 'Failed' } as const
     expect(promotionStep(snapshot('SSSSFKKK', { ...failed, endedAtMs: ENDED_MS }), HOLDS)).toMatchObject({
       sentence: expect.stringMatching(/^Deployment d-ORIGINAL1 has ended \(Failed at .*12:01:00Z\), so it cannot be/),
@@ -73,7 +73,7 @@ describe('a promotion of a deployment', () => {
     })
   })
 
-  test('that is elsewhere is refused with the event that runs', () => {
+  test('promoting a deployment that is elsewhere is refused with the event that runs', () => {
     expect(promotionStep(snapshot('SRPPPPPP'), HOLDS)).toEqual({
       reason: 'not-held',
       sentence:

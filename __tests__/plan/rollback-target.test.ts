@@ -181,7 +181,7 @@ describe('what is not known', () => {
   })
 })
 
-test('that there is nothing to go back to is told with what to do', async () => {
+test('a rollback with nothing to go back to is refused with what to do', async () => {
   const { target, problems } = await targetOf(shipped([3]))
   expect(target).toBeUndefined()
   expect(problems).toEqual([

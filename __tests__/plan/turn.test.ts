@@ -84,7 +84,7 @@ function turn({
   return { reasons: problems.map(({ reason }) => reason), notes, warnings }
 }
 
-test('it is the turn of a run after an older one that serves', () => {
+test('a run has its turn after an older one that serves', () => {
   expect(turn({ maker: makerOf(41) })).toEqual({ reasons: [], notes: [], warnings: [] })
 })
 
@@ -132,7 +132,7 @@ test('a newer run is told alone, not beside the busy group', () => {
   expect(turn({ occupant: occupantOf({ stage: 'held', marker }) }).reasons).toEqual(['older-run'])
 })
 
-test('that what made what serves cannot be read is said, unless older ones are allowed', () => {
+test('a warning says that what made what serves cannot be read, unless older ones are allowed', () => {
   expect(turn({}).notes).toEqual([
     'The order of runs is not checked: d-MAKER0001, which made what serves, cannot be read.',
   ])

@@ -42,7 +42,7 @@ describe('a hundred releases that begin at once in an account that allows ten re
     expect(accepted('StopDeployment')).toBe(20)
   })
 
-  test('they use what the account allows for as long as it is too little, and come back spread out', () => {
+  test('a hundred releases use what the account allows for as long as it is too little, and come back spread out', () => {
     const startMs = many.calls[0]?.atMs ?? 0
     const minute = (number: number) => many.calls.filter(({ atMs }) => Math.floor((atMs - startMs) / 60_000) === number)
     const accepted = (number: number) => minute(number).filter(({ httpStatus }) => httpStatus === 200).length

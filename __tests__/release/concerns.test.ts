@@ -51,14 +51,14 @@ test('of a concern only what there is to warn of now is left, and nothing of oth
 
 const LONG_WAIT = { ...baseScenario, world: withGroup(baseScenario.world, { terminationWaitMinutes: 400 }) }
 
-test('that the job of a release may end before it is not said any more once the release has ended in time', async () => {
+test('a release that has ended in time no longer warns that its job may end before it', async () => {
   const { release, outputs, log } = await simulateRelease({ scenario: LONG_WAIT, inputs: { 'wait-for': 'completion' } })
   expect(outputs.status).toBe('succeeded')
   expect(log.join('\n')).toMatch(/Warning: This step may wait up to \d+ min, but a job on a GitHub-hosted runner ends/)
   expect(release.warnings).toEqual([])
 })
 
-test('that the job of a release may end before it stays on the page of one that was cancelled', async () => {
+test('a cancelled release keeps the warning that its job may end before it', async () => {
   const { release, outputs } = await simulateRelease({
     scenario: LONG_WAIT,
     inputs: { 'wait-for': 'completion' },

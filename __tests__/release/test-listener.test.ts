@@ -84,7 +84,7 @@ describe('what the test listener reaches is told as it is read', () => {
     expect(verdictParagraph(release)).not.toContain('The test listener reaches')
   })
 
-  test('and contradicts a release that waits at Ready for tests, when somebody has changed it', async () => {
+  test('a test listener that somebody has changed contradicts a release that waits at Ready for tests', async () => {
     const { release, summary } = await releaseWith({
       scenario: HELD,
       inputs: TO_TEST,
@@ -94,7 +94,7 @@ describe('what the test listener reaches is told as it is read', () => {
     expect(summary).not.toContain('reaches the replacement')
   })
 
-  test('and is not told from lifecycle events when it reaches several target groups, or something else', async () => {
+  test('a test listener that reaches several target groups, or something else, is not told from lifecycle events', async () => {
     const world = { ...forwardingTo(undefined) }
     const { annotation, summary, test } = await releaseWith({
       scenario: scenarios['hook-fails-no-rollback'],

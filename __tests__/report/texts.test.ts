@@ -155,7 +155,7 @@ describe('a warning is gone from the final page when what it warned of is over:'
     expect(warnings).toEqual([])
   })
 
-  test('but not while they still cannot be read', async () => {
+  test('a warning of events that cannot be read stays while they cannot', async () => {
     expect((await pageOf('denied-targets')).warnings).toEqual([expect.stringContaining('was denied')])
   })
 })

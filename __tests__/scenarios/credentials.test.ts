@@ -263,7 +263,7 @@ describe('credentials that end', () => {
     expect(log.filter((line) => line.includes('The credentials end at'))).toHaveLength(1)
   })
 
-  test('and are gone before the release is over stay on its page, since they are why its end was not seen', async () => {
+  test('credentials that are gone before the release is over stay on its page, since they are why its end was not seen', async () => {
     const { release, outputs } = await endingAfter(
       15,
       {},

@@ -146,7 +146,7 @@ describe('a read that is denied and that a release needs refuses it, before anyt
     expect(outputs.status).toBe('succeeded')
   })
 
-  test('and where the search is denied too, the first denial is told', async () => {
+  test('of a read and a search that are both denied the first denial is reported', async () => {
     const { outputs, release } = await simulateRelease({
       scenario: baseScenario,
       prepare: ({ simulator }) => {

@@ -221,7 +221,7 @@ describe('a release that is given up', () => {
     expect(annotation?.message).toContain('did not accept the stop (AccessDenied')
   })
 
-  test('and cancelled while it stops is cancelled, with the rollback running', async () => {
+  test('a release that is given up, and cancelled while it stops, is cancelled with the rollback running', async () => {
     const { outputs, annotation } = await cancelledAt(89, { scenario: failing, inputs: { 'fail-fast': '1' } })
     expect(outputs).toMatchObject({ status: 'cancelled', 'rollback-status': 'running' })
     expect(annotation?.message).toContain('was told to stop and roll back')
@@ -229,7 +229,7 @@ describe('a release that is given up', () => {
 })
 
 describe('a rollback', () => {
-  test('that shows only 48 s after the end is found and followed', async () => {
+  test('a rollback that shows only 48 s after the end is found and followed', async () => {
     const { outputs } = await releaseWith({ scenario: { ...scenarios['hook-fails'], timings: { rollbackGap: 48 } } })
     expect(outputs).toMatchObject({ status: 'rolled-back', 'rollback-status': 'succeeded' })
   })
@@ -251,7 +251,7 @@ describe('a rollback', () => {
     ['the credentials end', { operation: '*', kind: EXPIRED }],
     ['CodeDeploy is down', { operation: '*', kind: DOWN }],
     ['reading is denied', { operation: 'GetDeployment', kind: DENIED }],
-  ])('that cannot be looked for because %s is unknown, not absent', async (_, fault) => {
+  ])('a rollback that cannot be looked for because %s is unknown, not absent', async (_, fault) => {
     let endIsSeen = () => {}
     const { outputs, annotation } = await releaseWith({
       scenario: { ...scenarios['hook-fails'], timings: { rollbackGap: 12 } },
@@ -265,7 +265,7 @@ describe('a rollback', () => {
     expect(annotation?.message).toContain('What became of the rollback could not be seen.')
   })
 
-  test('that somebody else asked for is found, whatever the settings say', async () => {
+  test('a rollback that somebody else asked for is found, whatever the settings say', async () => {
     const { outputs } = await releaseWith({
       scenario: {
         ...baseScenario,

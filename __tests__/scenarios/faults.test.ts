@@ -46,7 +46,7 @@ describe('nothing short of the budget ends a wait', () => {
     for (const line of log) expect(line).not.toMatch(/hidden field|\n/)
   })
 
-  test('and when the budget ends it with nothing read, the verdict is unknown and says what the wait was for', async () => {
+  test('a wait that the budget ends with nothing read is unknown, and says what it was for', async () => {
     const { outputs, annotation } = await releaseThrough(
       (faulty, clock) => clock.atSecond(60, () => faulty.trouble('*', TROUBLES.throttled, 10_000)),
       { inputs: { 'wait-for-minutes': '20' } },

@@ -101,7 +101,7 @@ test('making room that fails for a while is told once, and once that it does no 
 test.each<[string, FaultKind]>([
   ['fails', DOWN],
   ['is empty', { type: 'malformed', how: 'empty' }],
-])('that nobody sees why tasks stop is told when ListTasks %s', async (_, kind) => {
+])('a warning says that nobody sees why tasks stop when ListTasks %s', async (_, kind) => {
   const { troubles } = await releaseWith({
     scenario: { ...scenarios['never-healthy'], faults: [{ operation: 'ListTasks', kind }] },
     inputs: { 'wait-for-minutes': '5' },

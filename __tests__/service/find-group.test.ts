@@ -134,7 +134,7 @@ describe('the deployment group of a service', () => {
 })
 
 describe('without a deployment group', () => {
-  test('it is said that there is none, and what to set', () =>
+  test('a refusal says that there is no group, and what to set', () =>
     withAws(withApplications(LAMBDA, application('api', 'api', 'api')), async (simulated) => {
       expect((await find(simulated)).found).toEqual({
         reason: 'not-found',
@@ -143,7 +143,7 @@ describe('without a deployment group', () => {
       })
     }))
 
-  test('it is said that the named application is not there', () =>
+  test('a refusal says that the named application is not there', () =>
     withAws(withApplications(application('shop', 'shop-web')), async (simulated) => {
       expect((await find(simulated, { application: 'shp' })).found).toEqual({
         reason: 'not-found',

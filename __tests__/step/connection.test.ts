@@ -264,7 +264,7 @@ describe('credentials', () => {
     expect(await (await connectIn(environment)).credentialsEnd()).toBe(ends)
   })
 
-  test('that are no session have no end', async () => {
+  test('credentials that are no session have no end', async () => {
     expect(await (await connectIn(KEYS)).credentialsEnd()).toBeUndefined()
   })
 })

@@ -29,7 +29,7 @@ describe('a release is told as it was, on either side of every assumption about 
     },
   )
 
-  test('and most assumptions change what the action is answered in one of these', () => {
+  test('most assumptions change what the action is answered in one of the stories', () => {
     expect(mattered.size).toBeGreaterThan(IS_SOAK ? 20 : 10)
   })
 })

@@ -47,7 +47,7 @@ describe('the matrix has every operation that the action calls', () => {
     expect([...OPERATIONS].sort()).toEqual([...new Set(commands)].sort())
   })
 
-  test('and no row in which the operation is not called once faults have begun', () => {
+  test('the matrix has no row in which the operation is not called once faults have begun', () => {
     const idle = ROWS.filter(({ story, operation }) => !undisturbed[story].called.has(operation))
     expect(idle).toEqual([])
   })

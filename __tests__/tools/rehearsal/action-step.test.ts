@@ -116,7 +116,7 @@ describe('a step', () => {
     expect(output).toContain('err')
   })
 
-  test('that is killed has failed', async () => {
+  test('a step that is killed has failed', async () => {
     expect((await run(`process.kill(process.pid, 'SIGKILL')`)).exitCode).toBe(1)
   })
 

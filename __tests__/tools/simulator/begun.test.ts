@@ -26,7 +26,7 @@ test.each<[number, string, Scenario]>([
   }),
 )
 
-test('it goes on by itself, keeps the group busy, and is no recorded call', () =>
+test('a deployment that has begun goes on by itself, keeps the group busy, and is no recorded call', () =>
   withRehearsal(withBegun(30), async ({ codeDeploy, create, deployment, simulator, to }) => {
     expect(simulator.calls).toEqual([])
     const { deployments: [id = ''] = [] } = await codeDeploy.listDeployments({})

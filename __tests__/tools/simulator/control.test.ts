@@ -18,7 +18,7 @@ function withControl(play: (rehearsal: Rehearsal, ask: Ask) => Promise<void>): P
 
 type Ask = (method: string, path: string, body?: unknown) => Promise<[number, unknown]>
 
-test('it says what there is', () =>
+test('the control endpoint says what there is', () =>
   withControl(async (_, ask) => {
     await ask('POST', '/fault', { operation: 'GetDeployment', kind: 'server-error', status: 503, count: 2 })
     expect(await ask('GET', '')).toEqual([
@@ -242,8 +242,10 @@ test.each(foreign)('%s can neither control the simulator nor use its AWS', (_, h
   }),
 )
 
-test.each([['localhost'], ['localhost:4566'], ['127.0.0.1'], ['[::1]:4566']])('it answers as %s', (host) =>
-  withControl(async ({ simulator }) => {
-    expect((await send(`${simulator.url}/_sim`, { host }, '', 'GET')).httpStatus).toBe(200)
-  }),
+test.each([['localhost'], ['localhost:4566'], ['127.0.0.1'], ['[::1]:4566']])(
+  'the control endpoint answers as %s',
+  (host) =>
+    withControl(async ({ simulator }) => {
+      expect((await send(`${simulator.url}/_sim`, { host }, '', 'GET')).httpStatus).toBe(200)
+    }),
 )

@@ -41,17 +41,20 @@ async function untilPrinted(one: Run): Promise<string> {
   return one.stdout()
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)('it says where it is, answers, and ends cleanly on %s', async (signal) => {
-  const simulator = run('--scenario', 'no-hooks', '--speed', '10')
-  const line = await untilPrinted(simulator)
-  expect(line).toMatch(
-    /^Simulated AWS at http:\/\/127\.0\.0\.1:\d+ \(scenario no-hooks, 10 times real time\); demo:web production http:\/\/127\.0\.0\.1:\d+\n$/,
-  )
-  const url = /http:\S+/.exec(line)?.[0] ?? ''
-  expect((await post(url, 'codedeploy', 'ListApplications', {})).body).toEqual({ applications: ['AppECS-demo-web'] })
-  simulator.child.kill(signal)
-  expect(await simulator.ended).toEqual({ code: 0, stderr: '' })
-})
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'the simulator says where it is, answers, and ends cleanly on %s',
+  async (signal) => {
+    const simulator = run('--scenario', 'no-hooks', '--speed', '10')
+    const line = await untilPrinted(simulator)
+    expect(line).toMatch(
+      /^Simulated AWS at http:\/\/127\.0\.0\.1:\d+ \(scenario no-hooks, 10 times real time\); demo:web production http:\/\/127\.0\.0\.1:\d+\n$/,
+    )
+    const url = /http:\S+/.exec(line)?.[0] ?? ''
+    expect((await post(url, 'codedeploy', 'ListApplications', {})).body).toEqual({ applications: ['AppECS-demo-web'] })
+    simulator.child.kill(signal)
+    expect(await simulator.ended).toEqual({ code: 0, stderr: '' })
+  },
+)
 
 const mistakes: [string[], string][] = [
   [['--port', 'http'], "Option '--port' must be a whole number from 0 to 65535; got 'http'.\n"],

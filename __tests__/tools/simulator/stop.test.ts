@@ -102,7 +102,7 @@ test('S7f: a stop while the original waits for its termination rolls back', () =
     ])
   }))
 
-test('that stop can be assumed to be refused', () =>
+test('a stop in the termination wait can be assumed to be refused', () =>
   withRehearsal({ ...baseScenario, assumptions: { stopInTerminationWait: 'refused' } }, async (rehearsal) => {
     const id = await rehearsal.release()
     rehearsal.to(500)
