@@ -36089,17 +36089,26 @@ function parseAppSpecFile(path, text) {
     const file = readRoot(reading, document.root);
     if (reading.mistakes.length > 0)
         return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`));
-    const notes = reading.unknown.map((key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`);
-    return { file, problems: [], notes: (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .firstSentences */ .zR)(notes) };
+    const warnings = reading.unknown.map((key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`);
+    const { otherVersion } = reading;
+    const notes = otherVersion === undefined
+        ? []
+        : [`${name} has 'version: ${otherVersion}'; 0.0, the one that is documented, is sent instead.`];
+    return { file, problems: [], warnings: (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .firstSentences */ .zR)(warnings), notes };
 }
 function broken(sentences) {
-    return { file: undefined, problems: (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .firstSentences */ .zR)(sentences).map(_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .invalidInput */ .a), notes: [] };
+    return { file: undefined, problems: (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .firstSentences */ .zR)(sentences).map(_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .invalidInput */ .a), warnings: [], notes: [] };
 }
 function readRoot(reading, root) {
     const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
     const version = members.known.get('version');
     if (version !== undefined && !isZero(version)) {
-        reading.mistakes.push(`must have 'version: 0.0', the only version there is`);
+        // AWS takes others too (observed); 1 is widespread.
+        if (typeof version !== 'string' && typeof version !== 'number') {
+            reading.mistakes.push(`must have 'version: 0.0'; got ${describeValue(version)}`);
+        }
+        else
+            reading.otherVersion = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(String(version), 50);
     }
     reading.unknown.push(...Object.keys(members.unknown).map((key) => (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(key, 100)));
     const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'));
@@ -45700,6 +45709,9 @@ var task_definition_definition = __nccwpck_require__(8415);
 
 /** The file that the official action uses when none is named. */
 const DEFAULT_APP_SPEC_PATH = 'appspec.yaml';
+/** How people call it too. */
+const OTHER_APP_SPEC_PATH = 'appspec.yml';
+const OTHER_NOT_USED = `The workspace has an '${OTHER_APP_SPEC_PATH}', which is not used, nor are its hooks: set 'codedeploy-appspec: ${OTHER_APP_SPEC_PATH}' to start from it, or 'codedeploy-appspec: none' to say that it is not meant.`;
 const IS_FILE_NAME = /\.(json|ya?ml)$/i;
 /** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
 const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/;
@@ -45718,12 +45730,14 @@ async function readAppSpec(inputs, world, findings) {
     if (text === undefined) {
         if (inputs.appSpec !== undefined)
             findings.add((0,problem/* invalidInput */.a)(notInWorkspace('codedeploy-appspec', path)));
+        else if ((await world.readText(OTHER_APP_SPEC_PATH)) !== undefined)
+            findings.notes.push(OTHER_NOT_USED);
         return undefined;
     }
-    const { file, problems, notes } = (0,app_spec_file/* parseAppSpecFile */.c)(path, text);
+    const { file, problems, warnings, notes } = (0,app_spec_file/* parseAppSpecFile */.c)(path, text);
     findings.add(...problems);
-    findings.warnings.push(...notes);
-    findings.notes.push(inputs.appSpec === undefined
+    findings.warnings.push(...warnings);
+    findings.notes.push(...notes, inputs.appSpec === undefined
         ? `Starting from '${path}' of the workspace; set 'codedeploy-appspec: none' to build the AppSpec without it.`
         : `Starting from the AppSpec '${(0,untrusted/* inSentence */.BX)(path, 200)}'.`);
     return file;
@@ -51224,13 +51238,18 @@ function parseTaskDefinitionFile(path, text) {
         leaveOutEmpty: true,
     });
     const problems = [
-        ...unknownMembers.map((member) => `${name} has the member '${member}', which ECS does not know.`),
+        ...unknownMembers.map((member) => `${name} has the member '${member}', ${whyUnknown(member)}.`),
         ...mistakes.map((mistake) => `${name} does not fit: ${mistake}.`),
     ];
     if (problems.length > 0)
         return broken(problems);
     const notes = leftOut.map((member) => `${name}: left out '${member}', which is only in answers of ECS.`);
     return { definition, problems: [], notes };
+}
+function whyUnknown(member) {
+    return /\.environment\[\d+\]\.valueFrom$/.test(member)
+        ? "which belongs into 'secrets': a member of 'environment' has 'name' and 'value'"
+        : 'which ECS does not know';
 }
 /**
  * A task definition from the raw answer of DescribeTaskDefinition, ready to be registered again: describe-only members

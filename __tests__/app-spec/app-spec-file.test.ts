@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { parseAppSpecFile } from '../../src/app-spec/app-spec-file.ts'
 
 function read(text: string, path = 'appspec.yaml') {
-  const { file, problems, notes } = parseAppSpecFile(path, text)
-  return { file, notes, wrong: problems.map(({ sentence }) => sentence.replace(`AppSpec file '${path}' `, '')) }
+  const { file, problems, warnings, notes } = parseAppSpecFile(path, text)
+  const wrong = problems.map(({ sentence }) => sentence.replace(`AppSpec file '${path}' `, ''))
+  return { file, warnings, notes, wrong }
 }
 
 /** An AppSpec of nothing but what is required, with more `properties` and `members`, as flow mappings. */
@@ -92,17 +93,22 @@ const FROM_GUIDE = {
 
 describe('an AppSpec file', () => {
   test('is read as the guide writes it', () => {
-    expect(read(GUIDE)).toEqual({ file: FROM_GUIDE, notes: [], wrong: [] })
+    expect(read(GUIDE)).toEqual({ file: FROM_GUIDE, warnings: [], notes: [], wrong: [] })
   })
 
   test('may begin with a byte order mark and have Windows line ends', () => {
-    expect(read(`\ufeff${GUIDE.replaceAll('\n', '\r\n')}`)).toEqual({ file: FROM_GUIDE, notes: [], wrong: [] })
+    expect(read(`\ufeff${GUIDE.replaceAll('\n', '\r\n')}`)).toEqual({
+      file: FROM_GUIDE,
+      warnings: [],
+      notes: [],
+      wrong: [],
+    })
   })
 
   test('may have its keys in any case', () => {
     const lower = KEYS.reduce((text, key) => text.replaceAll(`${key}:`, `${key.toLowerCase()}:`), GUIDE)
     expect(lower).not.toMatch(/^ *[A-Z]\w+:/m)
-    expect(read(lower)).toEqual({ file: FROM_GUIDE, notes: [], wrong: [] })
+    expect(read(lower)).toEqual({ file: FROM_GUIDE, warnings: [], notes: [], wrong: [] })
   })
 
   test.each(['appspec.json', 'appspec.yaml', 'appspec'])('may be JSON, as %s', (path) => {
@@ -124,6 +130,7 @@ describe('an AppSpec file', () => {
     )
     expect(read(text, path)).toEqual({
       file: { ...NOTHING, containerName: 'web', containerPort: 8080, hooks: { AfterInstall: 'hook' } },
+      warnings: [],
       notes: [],
       wrong: [],
     })
@@ -136,7 +143,22 @@ describe('an AppSpec file', () => {
     ['version 0', minimal('', 'version: 0\n')],
     ["version '0.0'", minimal('', "version: '0.0'\n")],
   ])('may have %s', (_, text) => {
-    expect(read(text)).toEqual({ file: NOTHING, notes: [], wrong: [] })
+    expect(read(text)).toEqual({ file: NOTHING, warnings: [], notes: [], wrong: [] })
+  })
+
+  test.each([
+    ['1', minimal('', 'version: 1\n')],
+    ['1.0', minimal('', 'version: 1.0\n')],
+    ['1', minimal('', "version: '1'\n")],
+    ['latest', minimal('', 'version: latest\n')],
+    ['1', '{"version": 1, "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": {}}}]}'],
+    ['1', '{"version": "1", "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": {}}}]}'],
+  ])('may have the version %s, with a note: %s', (version, text) => {
+    const { file, notes, wrong } = read(text)
+    expect({ file, wrong }).toEqual({ file: NOTHING, wrong: [] })
+    expect(notes).toEqual([
+      expect.stringContaining(`has 'version: ${version}'; 0.0, the one that is documented, is sent`),
+    ])
   })
 
   test('keeps the name of its resource, and may use anchors', () => {
@@ -156,7 +178,7 @@ describe('an AppSpec file', () => {
       ', novelty: {a: [b]}, NetworkConfiguration: {awsvpcconfiguration: {Odd: c}}',
       'Top: {d: e}\n__proto__: {f: g}\n',
     )
-    const { file, notes } = read(text)
+    const { file, warnings } = read(text)
     expect(file?.otherProperties).toEqual({
       novelty: { a: ['b'] },
       NetworkConfiguration: { AwsvpcConfiguration: { Odd: 'c' } },
@@ -165,7 +187,7 @@ describe('an AppSpec file', () => {
       ['Top', { d: 'e' }],
       ['__proto__', { f: 'g' }],
     ])
-    expect(notes).toEqual(
+    expect(warnings).toEqual(
       ['Top', '__proto__', 'Properties.novelty', 'NetworkConfiguration.AwsvpcConfiguration.Odd'].map(
         (key) => `AppSpec file 'appspec.yaml' has '${key}', which CodeDeploy does not document; it is passed on.`,
       ),
@@ -178,8 +200,10 @@ describe('an AppSpec file', () => {
   })
 
   test('keeps or mentions a key beside ContainerName and ContainerPort', () => {
-    const { file, notes } = read(minimal(', LoadBalancerInfo: {ContainerName: web, ContainerPort: 80, Novelty: kept}'))
-    expect([JSON.stringify(file), ...notes].join()).toContain('Novelty')
+    const { file, warnings } = read(
+      minimal(', LoadBalancerInfo: {ContainerName: web, ContainerPort: 80, Novelty: kept}'),
+    )
+    expect([JSON.stringify(file), ...warnings].join()).toContain('Novelty')
   })
 })
 
@@ -217,7 +241,7 @@ describe('an AppSpec file is refused', () => {
       'version: 0.0\nResources: [{f: {Type: "AWS::Lambda::Function", Properties: {Name: f}}}]',
       ["must have a resource with 'Type: AWS::ECS::Service'; got 'AWS::Lambda::Function'."],
     ],
-    ['with another version', minimal('', 'version: 1.0\n'), ["must have 'version: 0.0', the only version there is."]],
+    ['with a list as version', minimal('', 'version: [0.0]\n'), ["must have 'version: 0.0'; got a list."]],
     [
       'with a list as load balancer',
       minimal(', LoadBalancerInfo: [{ContainerName: web}]'),
@@ -265,22 +289,22 @@ describe('an AppSpec file is refused', () => {
     ],
     [
       'with everything that is wrong at once',
-      'version: 2\nResources: []\nHooks: x',
+      'version: {}\nResources: []\nHooks: x',
       [
-        "must have 'version: 0.0', the only version there is.",
+        "must have 'version: 0.0'; got a mapping.",
         "must have 'Resources' with exactly one resource; it has 0.",
         "must have 'Hooks' as a list of 'Event: function', not a text.",
       ],
     ],
   ])('%s', (_, text, wrong) => {
-    expect(read(text)).toEqual({ file: undefined, notes: [], wrong })
+    expect(read(text)).toEqual({ file: undefined, warnings: [], notes: [], wrong })
   })
 
   test('when what should be a text is an object that cannot become one', () => {
     const odd = '{"toString": 1, "valueOf": 2}'
     const { wrong } = read(`{"version": ${odd}, "Resources": [{"f": {"Type": ${odd}}}], "Hooks": [[${odd}]]}`)
     expect(wrong).toEqual([
-      "must have 'version: 0.0', the only version there is.",
+      "must have 'version: 0.0'; got a mapping.",
       "must have a resource with 'Type: AWS::ECS::Service'; got a mapping.",
       "must have 'Properties' as a mapping; it has nothing.",
       "must have 'Hooks' as a list of 'Event: function'; one of them is a list.",
@@ -309,8 +333,8 @@ describe('an AppSpec file is refused', () => {
 
 test('thousands of keys that CodeDeploy does not document are told by the first thirty', () => {
   const keys = Array.from({ length: 50_000 }, (_, index) => `key${index}: 1`).join('\n')
-  const { notes, wrong } = read(minimal('', keys))
+  const { warnings, wrong } = read(minimal('', keys))
   expect(wrong).toEqual([])
-  expect(notes).toHaveLength(31)
-  expect(notes.at(-1)).toBe('49970 more like these.')
+  expect(warnings).toHaveLength(31)
+  expect(warnings.at(-1)).toBe('49970 more like these.')
 })

@@ -38,11 +38,18 @@ test('the AppSpec of the workspace is where one starts, and a note says so and h
 test.each<[string, Partial<Record<InputName, string>>, string[]]>([
   ['none', { 'codedeploy-appspec': 'none' }, []],
   ['an ARN', { 'codedeploy-appspec': 'none', 'task-definition': 'arn:aws:ecs:us-east-1:1:task-definition/web:1' }, []],
-  ['one that is not named', {}, ['appspec.yaml']],
+  ['one that is not named', {}, ['appspec.yaml', 'appspec.yml']],
 ])('no file is asked for that cannot be meant: %s', async (_, given, read) => {
   const sources = await sourcesOf(given)
   expect(sources.read).toEqual(read)
   expect(sources.sentences).toEqual([])
+})
+
+test('an appspec.yml, which is not the name of the default, is mentioned with the input that would use it', async () => {
+  const { appSpecFile, notes, sentences } = await sourcesOf({}, { 'appspec.yml': APP_SPEC })
+  expect({ appSpecFile, sentences }).toEqual({ appSpecFile: undefined, sentences: [] })
+  expect(notes).toEqual([expect.stringContaining("set 'codedeploy-appspec: appspec.yml' to start from it")])
+  expect((await sourcesOf({ 'codedeploy-appspec': 'none' }, { 'appspec.yml': APP_SPEC })).notes).toEqual([])
 })
 
 test.each<[string, object]>([

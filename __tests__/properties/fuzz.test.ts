@@ -87,12 +87,12 @@ describe('whatever it is given', () => {
 
   test('an AppSpec file is taken or refused in sentences, and what is built from it is JSON', () => {
     check(1_000, [fc.array(oddity, { minLength: 1, maxLength: 3 }), fc.boolean()], (oddities, isYaml) => {
-      const { file, notes, problems } = parseAppSpecFile(
+      const { file, warnings, notes, problems } = parseAppSpecFile(
         isYaml ? 'appspec.yaml' : 'appspec.json',
         changed(APP_SPEC, oddities),
       )
       for (const { sentence } of problems) expectSentence(sentence)
-      for (const note of notes) expectSentence(note)
+      for (const told of [...warnings, ...notes]) expectSentence(told)
       if (file === undefined) return
       const container = { name: 'web', port: 80 }
       expect(JSON.parse(buildAppSpec({ file, container, hooks: file.hooks } as never, 'arn').content)).toBeTruthy()

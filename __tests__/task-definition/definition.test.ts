@@ -199,6 +199,13 @@ describe('a file that does not fit', () => {
       ],
     ],
     [
+      'a secret among the variables',
+      { ...WEB, containerDefinitions: [{ name: 'web', image: 'a:1', environment: [{ name: 'A', valueFrom: '/a' }] }] },
+      [
+        "has the member 'containerDefinitions[0].environment[0].valueFrom', which belongs into 'secrets': a member of 'environment' has 'name' and 'value'.",
+      ],
+    ],
+    [
       'other types',
       {
         family: 5,

@@ -23,6 +23,8 @@ export interface AppSpecFile {
 export interface ReadAppSpec {
   file: AppSpecFile | undefined
   problems: Problem[]
+  /** What CodeDeploy may ignore. */
+  warnings: string[]
   notes: string[]
 }
 
@@ -38,10 +40,15 @@ export function parseAppSpecFile(path: string, text: string): ReadAppSpec {
   const reading: Reading = { mistakes: [], unknown: [] }
   const file = readRoot(reading, document.root)
   if (reading.mistakes.length > 0) return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`))
-  const notes = reading.unknown.map(
+  const warnings = reading.unknown.map(
     (key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`,
   )
-  return { file, problems: [], notes: firstSentences(notes) }
+  const { otherVersion } = reading
+  const notes =
+    otherVersion === undefined
+      ? []
+      : [`${name} has 'version: ${otherVersion}'; 0.0, the one that is documented, is sent instead.`]
+  return { file, problems: [], warnings: firstSentences(warnings), notes }
 }
 
 interface Reading {
@@ -49,17 +56,21 @@ interface Reading {
   mistakes: string[]
   /** Paths of undocumented keys. */
   unknown: string[]
+  otherVersion?: string
 }
 
 function broken(sentences: string[]): ReadAppSpec {
-  return { file: undefined, problems: firstSentences(sentences).map(invalidInput), notes: [] }
+  return { file: undefined, problems: firstSentences(sentences).map(invalidInput), warnings: [], notes: [] }
 }
 
 function readRoot(reading: Reading, root: JsonObject): AppSpecFile {
   const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks'])
   const version = members.known.get('version')
   if (version !== undefined && !isZero(version)) {
-    reading.mistakes.push(`must have 'version: 0.0', the only version there is`)
+    // AWS takes others too (observed); 1 is widespread.
+    if (typeof version !== 'string' && typeof version !== 'number') {
+      reading.mistakes.push(`must have 'version: 0.0'; got ${describeValue(version)}`)
+    } else reading.otherVersion = inSentence(String(version), 50)
   }
   reading.unknown.push(...Object.keys(members.unknown).map((key) => inSentence(key, 100)))
   const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'))

@@ -9,6 +9,10 @@ import type { Findings } from './findings.ts'
 /** The file that the official action uses when none is named. */
 const DEFAULT_APP_SPEC_PATH = 'appspec.yaml'
 
+/** How people call it too. */
+const OTHER_APP_SPEC_PATH = 'appspec.yml'
+const OTHER_NOT_USED = `The workspace has an '${OTHER_APP_SPEC_PATH}', which is not used, nor are its hooks: set 'codedeploy-appspec: ${OTHER_APP_SPEC_PATH}' to start from it, or 'codedeploy-appspec: none' to say that it is not meant.`
+
 const IS_FILE_NAME = /\.(json|ya?ml)$/i
 
 /** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
@@ -38,12 +42,14 @@ async function readAppSpec(inputs: Inputs, world: World, findings: Findings): Pr
   const text = await world.readText(path)
   if (text === undefined) {
     if (inputs.appSpec !== undefined) findings.add(invalidInput(notInWorkspace('codedeploy-appspec', path)))
+    else if ((await world.readText(OTHER_APP_SPEC_PATH)) !== undefined) findings.notes.push(OTHER_NOT_USED)
     return undefined
   }
-  const { file, problems, notes } = parseAppSpecFile(path, text)
+  const { file, problems, warnings, notes } = parseAppSpecFile(path, text)
   findings.add(...problems)
-  findings.warnings.push(...notes)
+  findings.warnings.push(...warnings)
   findings.notes.push(
+    ...notes,
     inputs.appSpec === undefined
       ? `Starting from '${path}' of the workspace; set 'codedeploy-appspec: none' to build the AppSpec without it.`
       : `Starting from the AppSpec '${inSentence(path, 200)}'.`,

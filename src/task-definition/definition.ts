@@ -45,12 +45,18 @@ export function parseTaskDefinitionFile(path: string, text: string): ReadDefinit
     leaveOutEmpty: true,
   })
   const problems = [
-    ...unknownMembers.map((member) => `${name} has the member '${member}', which ECS does not know.`),
+    ...unknownMembers.map((member) => `${name} has the member '${member}', ${whyUnknown(member)}.`),
     ...mistakes.map((mistake) => `${name} does not fit: ${mistake}.`),
   ]
   if (problems.length > 0) return broken(problems)
   const notes = leftOut.map((member) => `${name}: left out '${member}', which is only in answers of ECS.`)
   return { definition, problems: [], notes }
+}
+
+function whyUnknown(member: string): string {
+  return /\.environment\[\d+\]\.valueFrom$/.test(member)
+    ? "which belongs into 'secrets': a member of 'environment' has 'name' and 'value'"
+    : 'which ECS does not know'
 }
 
 /**

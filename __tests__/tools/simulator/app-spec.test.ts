@@ -53,7 +53,12 @@ const MINIMAL = {
 }
 
 test('JSON, keys in any case, other names of the resource, unknown keys and a missing Hooks section are all right', () => {
-  for (const document of [MINIMAL, { ...MINIMAL, version: '0.0' }, { ...MINIMAL, novelty: 1, Hooks: null }]) {
+  for (const document of [
+    MINIMAL,
+    { ...MINIMAL, version: '0.0' },
+    { ...MINIMAL, version: 1 },
+    { ...MINIMAL, novelty: 1, Hooks: null },
+  ]) {
     expect(parseAppSpec(JSON.stringify(document))).toMatchObject({
       taskDefinition: ARN,
       containerPort: 8080,
@@ -65,7 +70,7 @@ test('JSON, keys in any case, other names of the resource, unknown keys and a mi
 const broken: [string, string][] = [
   ['text that is no YAML', 'version: 0.0\nResources: [unclosed'],
   ['no text', ''],
-  ['another version', YAML.replace('0.0', '1.0')],
+  ['a list as version', YAML.replace('0.0', '[0.0]')],
   ['no version', YAML.replace('version: 0.0', '')],
   ['two resources', YAML.replace('Hooks:', '  - Other: {}\nHooks:')],
   ['a resource of another type', YAML.replace('AWS::ECS::Service', 'AWS::Lambda::Function')],

@@ -27,7 +27,9 @@ type Mapping = Record<string, unknown>
 export function parseAppSpec(content: string, keys: Assumptions['appSpecKeys'] = 'any-case'): AppSpec | undefined {
   const text = parseText(content)
   const document = mappingOf(keys === 'documented' ? withoutOtherKeys(text) : text)
-  if (document === undefined || Number(document['version'] ?? Number.NaN) !== 0) return undefined
+  const version = document?.['version']
+  // Any version is taken (observed of 1).
+  if (document === undefined || (typeof version !== 'string' && typeof version !== 'number')) return undefined
   const resource = soleEntry(document['resources'])
   const properties = resourceProperties(resource)
   const loadBalancer = mappingOf(properties?.['loadbalancerinfo'])
