@@ -1,5 +1,4 @@
-import type { Release } from '../release-state.ts'
-import { isAtRest } from '../release-state.ts'
+import { isAtRest, type Release } from '../release-state.ts'
 import type { Log } from '../world.ts'
 import { type SavedRelease, STATE_FILE, STATE_REPORT, STATE_SETTLED, STATE_UNTOLD } from './saved-release.ts'
 import { savedWhen } from './saved-when.ts'

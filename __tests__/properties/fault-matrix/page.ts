@@ -11,7 +11,8 @@ Every operation that the action calls, in every situation that matters, with eve
 and its answer. Each cell is a release played against the simulator: first with one request that meets the fault, then
 with every one from then on. One word stands for both when they are the same. The words are explained below.
 
-This page is written by \`npm run faults\` from those releases, and \`npm test\` fails when they differ from it.
+This page is written by \`npm run faults\` from those releases. \`npm run soak\` fails when one of them differs from it, \`npm test\`
+when one of the third does that it plays.
 \`npm run bench -- faults\` prints it.
 
 | Fault | What becomes of a request |
