@@ -36069,7 +36069,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony export */ });
 /* harmony import */ var _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1937);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7748);
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4318);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
 
 
@@ -36318,7 +36318,7 @@ function buildAppSpec(plan, taskDefinitionArn) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Y: () => (/* binding */ readBackAppSpec)
 /* harmony export */ });
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4318);
 /* harmony import */ var _app_spec_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5955);
 
 
@@ -36853,7 +36853,7 @@ function runUrl({ serverUrl, repository, runId }) {
 /* harmony export */ });
 /* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7831);
 /* harmony import */ var _task_definition_definition_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8415);
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4318);
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9967);
 /* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8416);
 /* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(864);
@@ -37127,8 +37127,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   i5: () => (/* binding */ wellAnswered)
 });
 
-// EXTERNAL MODULE: ./lib/text/document.js + 1 modules
-var text_document = __nccwpck_require__(6247);
+// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
+var text_document = __nccwpck_require__(4318);
 // EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/submodules/schema/index.js
 var schema = __nccwpck_require__(6890);
 ;// CONCATENATED MODULE: ./lib/aws/answer-shape.js
@@ -37352,7 +37352,7 @@ function jsonOf(bytes) {
 /* harmony export */   VN: () => (/* binding */ describeServiceError),
 /* harmony export */   Yo: () => (/* binding */ readServiceError)
 /* harmony export */ });
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4318);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7289);
 
 
@@ -39574,7 +39574,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7416);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3864);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4386);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -45241,7 +45241,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 7416:
+/***/ 3864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45441,14 +45441,73 @@ var problem = __nccwpck_require__(7748);
 var difference = __nccwpck_require__(354);
 // EXTERNAL MODULE: ./lib/task-definition/overrides.js
 var overrides = __nccwpck_require__(8552);
+// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
+var text_document = __nccwpck_require__(4318);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
+;// CONCATENATED MODULE: ./lib/task-definition/placeholders.js
+
+
+/** The ways in which files for templates and pipelines write one. */
+const FORMS = [
+    /<[A-Za-z][\w .-]{0,60}>/,
+    /\$\{[^{}]{1,60}\}/,
+    /\$?\{\{[\w .-]{1,60}\}\}/,
+    /#\{[\w .-]{1,60}\}#/,
+    /%[A-Za-z]\w{0,60}%/,
+];
+const ANY_FORM = new RegExp(FORMS.map(({ source }) => source).join('|'));
+const SHELL_FORM = /\$[A-Za-z_]\w{0,60}/;
+const IN_AN_ADDRESS = new RegExp(`${ANY_FORM.source}|${SHELL_FORM.source}`);
+/** `<UPPER_CASE>` alone: no program takes that for a value. */
+const IN_ANGLES = /^<[A-Z][A-Z0-9_ -]{0,60}>$/;
+/**
+ * Members that AWS reads itself: names, ARNs and addresses, in which no placeholder can be meant. All other texts are for
+ * the program or for Docker, which expand some of these forms themselves.
+ */
+const READ_BY_AWS = /^(?:family|(?:task|execution)RoleArn)$|\.(?:image|valueFrom|credentialsParameter|fileSystemId|accessPointId)$|\.environmentFiles\[\d+\]\.value$|\.options\.awslogs-(?:group|region|stream-prefix)$/;
+/** `environment[2].value`, whose name stands beside it. */
+const IS_VARIABLE = /\.environment\[\d+\]$/;
+/**
+ * Where placeholders were left in a definition. A variable's value is one when it is nothing else and either
+ * `<UPPER_CASE>` or named as the variable is (`STAGE=${STAGE}`): others may be meant for the program.
+ */
+function placeholdersIn(definition) {
+    const found = [];
+    const walk = (value, path) => {
+        if (typeof value === 'string') {
+            const text = READ_BY_AWS.test(path) ? IN_AN_ADDRESS.exec(value)?.[0] : undefined;
+            if (text !== undefined)
+                found.push({ path, text });
+        }
+        else if (Array.isArray(value)) {
+            for (const [index, item] of value.entries())
+                walk(item, `${path}[${index}]`);
+        }
+        else if ((0,text_document/* isJsonObject */.OW)(value)) {
+            const text = IS_VARIABLE.test(path) ? ofVariable(value) : undefined;
+            if (text !== undefined)
+                found.push({ path: `${path}.value`, text });
+            for (const [name, member] of Object.entries(value))
+                walk(member, path === '' ? name : `${path}.${name}`);
+        }
+    };
+    walk(definition, '');
+    return found.map(({ path, text }) => ({ path: (0,untrusted/* inSentence */.BX)(path, 200), text: (0,untrusted/* inSentence */.BX)(text, 100) }));
+}
+function ofVariable({ name, value }) {
+    if (typeof name !== 'string' || typeof value !== 'string')
+        return undefined;
+    const form = value.startsWith('$') ? IN_AN_ADDRESS : ANY_FORM;
+    if (form.exec(value)?.[0] !== value)
+        return undefined;
+    return IN_ANGLES.test(value) || value.replace(/\W/g, '') === name ? value : undefined;
+}
+
 // EXTERNAL MODULE: ./lib/aws/arn.js
 var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/inputs/hooks.js
 var inputs_hooks = __nccwpck_require__(1937);
-// EXTERNAL MODULE: ./lib/text/document.js + 1 modules
-var text_document = __nccwpck_require__(6247);
 ;// CONCATENATED MODULE: ./lib/plan/preflight.js
 
 
@@ -45606,6 +45665,7 @@ function jobLimitWarnings({ budget, isUnchanged }, { waitFor }) {
 
 
 
+
 /** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
 async function planDefinition(facts) {
     const { inputs, world, service, source, appSpec, findings } = facts;
@@ -45617,7 +45677,10 @@ async function planDefinition(facts) {
     const { definition, problems } = (0,overrides/* applyOverrides */.iu)(base.definition, inputs, appSpec.containerName);
     findings.add(...problems);
     findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort));
-    findings.add(...roleProblems(definition, service));
+    const placeholders = source.kind === 'file' ? placeholdersIn(definition) : [];
+    findings.add(...placeholders.map((placeholder) => placeholderProblem(placeholder, inputs)));
+    if (placeholders.length === 0)
+        findings.add(...roleProblems(definition, service));
     findings.warnings.push(...(base.revision?.notes ?? []));
     const differences = current && (0,difference/* differencesBetween */.F)(current.definition, definition);
     const isSame = current !== undefined && (0,canonical/* isSameDefinition */.gk)(definition, current.definition);
@@ -45637,6 +45700,13 @@ async function planDefinition(facts) {
     const choice = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn };
     return { definition: choice, wanted: definition, differences, servesAlready };
 }
+function placeholderProblem({ path, text }, { taskDefinition = '' }) {
+    const name = `Task definition file '${(0,untrusted/* inSentence */.BX)(taskDefinition, 200)}'`;
+    const advice = path.endsWith('.image')
+        ? "Put it in before this step, or give the image by 'image'."
+        : 'Put it in before this step.';
+    return (0,problem/* invalidInput */.a)(`${name} still has the placeholder '${text}' at '${path}'. ${advice}`);
+}
 /** What the service runs now. A file is enough to go on with when that may not be looked at. */
 async function seeCurrent({ world, service, source, findings }) {
     let wasDenied = false;
@@ -45645,7 +45715,7 @@ async function seeCurrent({ world, service, source, findings }) {
         if (error.kind !== 'denied' || source.kind !== 'file')
             return undefined;
         wasDenied = true;
-        findings.warnings.push(unseenWarning('what changes, and whether a revision asks for the same already,', error));
+        findings.warnings.push(unseenWarning('what changes, which tags to keep, and whether a revision asks for the same already,', error));
         return 'ignore';
     });
     return wasDenied ? 'denied' : current;
@@ -45655,10 +45725,20 @@ function unseenWarning(what, error) {
 }
 async function baseDefinition(source, current, world, findings) {
     if (source.kind === 'file') {
-        return source.definition === undefined ? undefined : { definition: source.definition, revision: undefined };
+        if (source.definition === undefined)
+            return undefined;
+        return { definition: withTags(source.definition, source.saysTags, current, findings), revision: undefined };
     }
     const revision = source.kind === 'current' ? current : await describeReference(source.reference, world, findings);
     return revision === undefined ? undefined : { definition: revision.definition, revision };
+}
+/** A file that says nothing of tags takes none away from what runs. */
+function withTags(definition, saysTags, current, findings) {
+    const tags = current?.definition['tags'];
+    if (saysTags || current === undefined || tags === undefined)
+        return definition;
+    findings.notes.push(`The task definition file has no 'tags', so those of ${current.family}:${current.revision} are kept; set 'tags: []' in it to remove them.`);
+    return { ...definition, tags };
 }
 async function describeReference(reference, world, findings) {
     return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, reference), ({ kind, message }) => kind === 'answered'
@@ -45715,6 +45795,7 @@ const OTHER_NOT_USED = `The workspace has an '${OTHER_APP_SPEC_PATH}', which is 
 const IS_FILE_NAME = /\.(json|ya?ml)$/i;
 /** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
 const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/;
+const UNREADABLE = { kind: 'file', definition: undefined, saysTags: false };
 /** Reads the files that the inputs name. */
 async function readSources(inputs, world, findings) {
     return {
@@ -45749,20 +45830,20 @@ async function readDefinition(inputs, world, findings) {
     const isArn = given.startsWith('arn:');
     const text = isArn ? undefined : await world.readText(given);
     if (text !== undefined) {
-        const { definition, problems, notes } = (0,task_definition_definition/* parseTaskDefinitionFile */.O)(given, text);
+        const { definition, saysTags, problems, notes } = (0,task_definition_definition/* parseTaskDefinitionFile */.O)(given, text);
         findings.add(...problems);
         findings.notes.push(...notes);
-        return { kind: 'file', definition };
+        return { kind: 'file', definition, saysTags };
     }
     if (isArn || FAMILY.test(given))
         return { kind: 'reference', reference: given };
     if (!IS_FILE_NAME.test(given)) {
         const got = (0,untrusted/* inSentence */.BX)(given, 200);
         findings.add((0,problem/* invalidInput */.a)(`Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got '${got}'.`));
-        return { kind: 'file', definition: undefined };
+        return UNREADABLE;
     }
     findings.add((0,problem/* invalidInput */.a)(notInWorkspace('task-definition', given)));
-    return { kind: 'file', definition: undefined };
+    return UNREADABLE;
 }
 function notInWorkspace(input, path) {
     return `Input '${input}' names the file '${(0,untrusted/* inSentence */.BX)(path, 200)}', which cannot be read in the workspace. Check the path, and that actions/checkout ran before.`;
@@ -48703,7 +48784,7 @@ function annotate(toolkit, title, message) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4318);
 /* harmony import */ var _text_read_bounded_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6391);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4795);
 /* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9937);
@@ -49069,8 +49150,8 @@ function proxyRefusal(proxy, nodeVersion) {
     return `Requests to AWS are to go through ${nameOfProxy(proxy)}, and the Node.js ${(0,untrusted/* inSentence */.BX)(nodeVersion, 20)} of this runner cannot use one. Update the runner to a version with Node.js ${firstMajor}.${firstMinor} or newer, or name the endpoints of AWS in NO_PROXY if they can be reached without a proxy.`;
 }
 
-// EXTERNAL MODULE: ./lib/text/document.js + 1 modules
-var text_document = __nccwpck_require__(6247);
+// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
+var text_document = __nccwpck_require__(4318);
 ;// CONCATENATED MODULE: ./lib/github/api.js
 
 
@@ -50958,7 +51039,7 @@ function laterToolkit(importToolkit) {
 /* harmony export */   gk: () => (/* binding */ isSameDefinition)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4318);
 
 
 /**
@@ -51100,8 +51181,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/problem.js
 var problem = __nccwpck_require__(7748);
-// EXTERNAL MODULE: ./lib/text/document.js + 1 modules
-var text_document = __nccwpck_require__(6247);
+// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
+var text_document = __nccwpck_require__(4318);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-ecs/dist-cjs/index.js
@@ -51141,20 +51222,20 @@ function shapeValue(walk, schema, value, path) {
 }
 function shapeStructure(walk, schema, value, path) {
     const members = new Map(schema.structIterator());
-    const isVariable = schema.getName() === ENVIRONMENT_VARIABLE;
     const shaped = Object.entries(value).map(([name, member]) => {
         const memberPath = path === '' ? name : `${path}.${name}`;
         const memberSchema = members.get(name);
-        if (isVariable && name === 'value')
-            return [name, shapeScalar(walk, schema.getMemberSchema(name), member ?? '', memberPath)];
-        if (memberSchema !== undefined) {
-            const shapedMember = shapeValue(walk, memberSchema, member, memberPath);
-            return [name, walk.leaveOutEmpty && isEmpty(shapedMember) ? undefined : shapedMember];
-        }
+        if (memberSchema !== undefined)
+            return [name, shapeValue(walk, memberSchema, member, memberPath)];
         walk.unknownMembers.push((0,untrusted/* inSentence */.BX)(memberPath, 200));
         return [name, member];
     });
-    return Object.fromEntries(shaped.filter(([, member]) => member !== undefined));
+    const structure = Object.fromEntries(shaped.filter(([, member]) => isKept(walk, member)));
+    const isVariable = walk.leaveOutEmpty && schema.getName() === ENVIRONMENT_VARIABLE;
+    return isVariable && 'name' in structure ? { value: '', ...structure } : structure;
+}
+function isKept(walk, value) {
+    return value !== undefined && !(walk.leaveOutEmpty && isEmpty(value));
 }
 function isEmpty(value) {
     if (value === '')
@@ -51167,7 +51248,7 @@ function shapeList(walk, schema, value, path) {
     if (!Array.isArray(value))
         return mistaken(walk, path, 'a list', value);
     const items = value.map((item, index) => shapeValue(walk, schema.getValueSchema(), item, `${path}[${index}]`));
-    return items.filter((item) => item !== undefined);
+    return items.filter((item) => isKept(walk, item));
 }
 function shapeMap(walk, schema, value, path) {
     if (!(0,text_document/* isJsonObject */.OW)(value))
@@ -51176,7 +51257,7 @@ function shapeMap(walk, schema, value, path) {
         name,
         shapeValue(walk, schema.getValueSchema(), item, `${path}.${name}`),
     ]);
-    return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+    return Object.fromEntries(entries.filter(([, item]) => isKept(walk, item)));
 }
 function shapeScalar(walk, schema, value, path) {
     if (schema.isStringSchema())
@@ -51232,7 +51313,8 @@ function parseTaskDefinitionFile(path, text) {
     const document = (0,text_document/* parseDocument */.Tp)(path, text);
     if (typeof document === 'string')
         return broken([`${name} ${document}`]);
-    const { definition: sent, leftOut } = withoutDescribeOnly(unwrapDescribeOutput(document.root));
+    const given = unwrapDescribeOutput(document.root);
+    const { definition: sent, leftOut } = withoutDescribeOnly(given);
     const { definition, unknownMembers, mistakes } = shapeTaskDefinition(sent, {
         scalarsAreText: document.scalarsAreText,
         leaveOutEmpty: true,
@@ -51244,7 +51326,7 @@ function parseTaskDefinitionFile(path, text) {
     if (problems.length > 0)
         return broken(problems);
     const notes = leftOut.map((member) => `${name}: left out '${member}', which is only in answers of ECS.`);
-    return { definition, problems: [], notes };
+    return { definition, saysTags: 'tags' in given, problems: [], notes };
 }
 function whyUnknown(member) {
     return /\.environment\[\d+\]\.valueFrom$/.test(member)
@@ -51268,8 +51350,9 @@ function definitionFromAnswer(taskDefinition, tags) {
     return { definition, notes };
 }
 function broken(sentences) {
-    return { definition: undefined, problems: (0,text_document/* firstSentences */.zR)(sentences).map(problem/* invalidInput */.a), notes: [] };
+    return { definition: undefined, saysTags: false, problems: (0,text_document/* firstSentences */.zR)(sentences).map(problem/* invalidInput */.a), notes: [] };
 }
+/** ECS answers an empty list of tags also when nobody asked for them. */
 function unwrapDescribeOutput(root) {
     const { taskDefinition, tags, ...rest } = root;
     if (!(0,text_document/* isJsonObject */.OW)(taskDefinition) || Object.keys(rest).length > 0)
@@ -51292,7 +51375,7 @@ function withoutDescribeOnly(definition) {
 /* harmony export */   F: () => (/* binding */ differencesBetween),
 /* harmony export */   w: () => (/* binding */ summarizeDifferences)
 /* harmony export */ });
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4318);
 /* harmony import */ var _canonical_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4123);
 /* harmony import */ var _overrides_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8552);
 
@@ -51393,7 +51476,7 @@ function summarizeDifferences(differences) {
 /* harmony export */   iu: () => (/* binding */ applyOverrides)
 /* harmony export */ });
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7748);
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4318);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7289);
 
 
@@ -51471,7 +51554,7 @@ function upserted(container, list, valueMember, set, movedAway) {
 
 /***/ }),
 
-/***/ 6247:
+/***/ 4318:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55141,9 +55224,112 @@ var CHOMPING_KEEP = CHOMPING_MODE.KEEP;
 
 
 //# sourceMappingURL=js-yaml.mjs.map
+;// CONCATENATED MODULE: ./node_modules/strip-json-comments/index.js
+const singleComment = Symbol('singleComment');
+const multiComment = Symbol('multiComment');
+
+const stripWithoutWhitespace = () => '';
+
+// Replace all characters except ASCII spaces, tabs and line endings with regular spaces to ensure valid JSON output.
+// The `v` flag would make the pattern match code points, so the two halves of a surrogate pair would be blanked as one character and the output would be shorter than the input, breaking the offsets the whole package exists to preserve.
+// eslint-disable-next-line require-unicode-regexp
+const stripWithWhitespace = (string, start, end) => string.slice(start, end).replaceAll(/[^\t\n\r ]/g, ' ');
+
+const isEscaped = (jsonString, quotePosition) => {
+	let index = quotePosition - 1;
+	let backslashCount = 0;
+
+	while (jsonString[index] === '\\') {
+		index -= 1;
+		backslashCount += 1;
+	}
+
+	return Boolean(backslashCount % 2);
+};
+
+function stripJsonComments(jsonString, {whitespace = true, trailingCommas = false} = {}) {
+	if (typeof jsonString !== 'string') {
+		throw new TypeError(`Expected argument \`jsonString\` to be a \`string\`, got \`${typeof jsonString}\``);
+	}
+
+	const strip = whitespace ? stripWithWhitespace : stripWithoutWhitespace;
+
+	let isInsideString = false;
+	let isInsideComment = false;
+	let offset = 0;
+	let buffer = '';
+	let result = '';
+	let commaIndex = -1;
+
+	for (let index = 0; index < jsonString.length; index++) {
+		const currentCharacter = jsonString[index];
+		const nextCharacter = jsonString[index + 1];
+
+		if (!isInsideComment && currentCharacter === '"') {
+			// Enter or exit string
+			const escaped = isEscaped(jsonString, index);
+			if (!escaped) {
+				isInsideString = !isInsideString;
+			}
+		}
+
+		if (isInsideString) {
+			continue;
+		}
+
+		if (!isInsideComment && currentCharacter === '/' && (nextCharacter === '/' || nextCharacter === '*')) {
+			// Enter a comment, stepping over the character that completes its opening marker
+			buffer += jsonString.slice(offset, index);
+			offset = index;
+			isInsideComment = nextCharacter === '/' ? singleComment : multiComment;
+			index++;
+		} else if (isInsideComment === singleComment && (currentCharacter === '\n' || currentCharacter === '\r')) {
+			// Exit single-line comment at LF, CRLF, or CR, leaving the line ending itself intact.
+			isInsideComment = false;
+			buffer += strip(jsonString, offset, index);
+			offset = index;
+		} else if (isInsideComment === multiComment && currentCharacter === '*' && nextCharacter === '/') {
+			// Exit multiline comment
+			index++;
+			isInsideComment = false;
+			buffer += strip(jsonString, offset, index + 1);
+			offset = index + 1;
+		} else if (trailingCommas && !isInsideComment) {
+			if (commaIndex !== -1) {
+				if (currentCharacter === '}' || currentCharacter === ']') {
+					// Strip trailing comma
+					buffer += jsonString.slice(offset, index);
+					result += strip(buffer, 0, 1) + buffer.slice(1);
+					buffer = '';
+					offset = index;
+					commaIndex = -1;
+				} else if (currentCharacter !== ' ' && currentCharacter !== '\t' && currentCharacter !== '\r' && currentCharacter !== '\n') {
+					// Hit non-whitespace following a comma; comma is not trailing
+					buffer += jsonString.slice(offset, index);
+					offset = index;
+					commaIndex = -1;
+				}
+			} else if (currentCharacter === ',') {
+				// Flush buffer prior to this point, and save new comma index
+				result += buffer + jsonString.slice(offset, index);
+				buffer = '';
+				offset = index;
+				commaIndex = index;
+			}
+		}
+	}
+
+	const remaining = (isInsideComment === singleComment)
+		? strip(jsonString, offset)
+		: jsonString.slice(offset);
+
+	return result + buffer + remaining;
+}
+
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
 ;// CONCATENATED MODULE: ./lib/text/document.js
+
 
 
 /** Largest file that is read, in characters; a task definition may have 64 KiB at most. */
@@ -55153,16 +55339,23 @@ const MAX_VALUES = 100_000;
 const MAX_DEPTH = 200;
 /** Strings, lists, maps and null; so `value: 0123` stays `0123` and `version: 0.0` stays `0.0`. */
 const TEXT_SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, mergeTag);
+/** What stands for bytes that are not UTF-8, once they were read as such. */
+const REPLACEMENT_CHARACTER = '\ufffd';
 /**
- * Reads JSON (when the path ends in `.json`) or YAML.
+ * Reads JSON (when the path ends in `.json`) or YAML. JSON may have comments and trailing commas.
  * @returns the document, or what is wrong with it as the rest of a sentence that begins with the file's name
  */
 function parseDocument(path, text) {
     if (text.length > MAX_DOCUMENT_LENGTH)
         return `is larger than ${MAX_DOCUMENT_LENGTH} characters.`;
+    if (text.trim() === '')
+        return 'is empty.';
+    const notUtf8 = text.indexOf(REPLACEMENT_CHARACTER);
+    if (notUtf8 >= 0)
+        return `has bytes that are not UTF-8 ${placeAt(text, notUtf8)}; save it as UTF-8.`;
     const isJson = /\.json$/i.test(path);
     try {
-        const root = isJson ? parseJson(text.replace(/^\ufeff/, '')) : load(text, { schema: TEXT_SCHEMA });
+        const root = isJson ? parseJson(text.replace(/^\ufeff/, '')) : parseYaml(text);
         if (!isJsonObject(root))
             return `must hold a ${isJson ? 'JSON object' : 'mapping'}; it holds ${kindOf(root)}.`;
         if (!isBounded(root))
@@ -55201,9 +55394,25 @@ function kindOf(value) {
         return 'a mapping';
     return `the ${typeof value} ${String(value)}`;
 }
+/** YAML, or JSON with comments that YAML does not know. */
+function parseYaml(text) {
+    try {
+        return load(text, { schema: TEXT_SCHEMA });
+    }
+    catch (error) {
+        if (!/^\s*(?:\{|\/[/*])/.test(text.replace(/^\ufeff/, '')))
+            throw error;
+        return load(withoutComments(text), { schema: TEXT_SCHEMA });
+    }
+}
+/** The same JSON at the same places, with blanks for comments and trailing commas. */
+function withoutComments(text) {
+    return stripJsonComments(text, { trailingCommas: true });
+}
 /** JSON, in which no object has a member twice: that is refused in YAML too, and here the first would be lost. */
-function parseJson(text) {
-    const root = JSON.parse(text);
+function parseJson(given) {
+    const text = withoutComments(given);
+    const root = parseStrictJson(text);
     try {
         load(text, { schema: TEXT_SCHEMA });
     }
@@ -55212,6 +55421,46 @@ function parseJson(text) {
             throw error;
     }
     return root;
+}
+/** What is wrong with JSON, and where. */
+class JsonMistake extends Error {
+}
+function parseStrictJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch (error) {
+        if (!(error instanceof SyntaxError))
+            throw error;
+        const place = isUnexpectedToken(error) ? ` ${placeAt(text, unexpectedAt(text))}` : '';
+        throw new JsonMistake(`${withoutExcerpt(error.message)}${place}`);
+    }
+}
+/** V8 tells the place of other mistakes, but not of this one. */
+function isUnexpectedToken(error) {
+    return error instanceof SyntaxError && error.message.startsWith('Unexpected token');
+}
+/** Where the token is that JSON cannot have: whatever ends before it is only not complete. */
+function unexpectedAt(text) {
+    let before = 0;
+    let after = text.length;
+    while (after - before > 1) {
+        const middle = Math.floor((before + after) / 2);
+        if (endsInUnexpectedToken(text.slice(0, middle)))
+            after = middle;
+        else
+            before = middle;
+    }
+    return before;
+}
+function endsInUnexpectedToken(text) {
+    try {
+        JSON.parse(text);
+        return false;
+    }
+    catch (error) {
+        return isUnexpectedToken(error);
+    }
 }
 /** Aliases can make a mapping that contains itself, and a few lines that stand for billions. */
 function isBounded(root) {
@@ -55226,6 +55475,11 @@ function isBounded(root) {
     };
     return walk(root, 0);
 }
+/** The place of a character, as "(line 3, column 5)". */
+function placeAt(text, index) {
+    const before = text.slice(0, index).split('\n');
+    return `(line ${before.length}, column ${(before.at(-1) ?? '').length + 1})`;
+}
 function parserMessage(error) {
     if (error instanceof YAMLException) {
         const mark = error.mark;
@@ -55234,7 +55488,7 @@ function parserMessage(error) {
         const reason = error.reason.replace(/ ?(?:"[^"]*"|'[^']*'|!?<[^>]*>)/g, '');
         return `${(0,untrusted/* inSentence */.BX)(reason, 200)}${place}`;
     }
-    return error instanceof SyntaxError ? withoutExcerpt(error.message) : 'it cannot be read';
+    return error instanceof JsonMistake ? error.message : 'it cannot be read';
 }
 /** V8's message may quote a piece of the file, in which a value can stand that must not be shown. */
 function withoutExcerpt(message) {
@@ -55841,7 +56095,7 @@ function withoutDelimiters(value) {
 /* harmony export */   F: () => (/* binding */ pullRequestOfRef),
 /* harmony export */   _: () => (/* binding */ pullRequestOf)
 /* harmony export */ });
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6247);
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4318);
 
 /**
  * The pull request of the event that started the run, including a comment on one, a review, and the end of a workflow

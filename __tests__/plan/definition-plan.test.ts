@@ -4,6 +4,7 @@ import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { planDefinition } from '../../src/plan/definition-plan.ts'
 import { Findings } from '../../src/plan/findings.ts'
 import type { Sources } from '../../src/plan/sources.ts'
+import type { TaskDefinition } from '../../src/task-definition/definition.ts'
 import { serviceOf } from '../support/group-parts.ts'
 import {
   DENY,
@@ -34,13 +35,13 @@ async function planned({ given = {}, source = CURRENT, account, answers = {} }: 
   const findings = new Findings()
   const appSpec = { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined }
   const plan = await planDefinition({ inputs, world: aws.world, service: serviceOf(), source, appSpec, findings })
-  const { problems, warnings } = findings
-  return { plan, problems, reasons: problems.map(({ reason }) => reason), warnings, writes: aws.writes() }
+  const { problems, warnings, notes } = findings
+  return { plan, problems, notes, reasons: problems.map(({ reason }) => reason), warnings, writes: aws.writes() }
 }
 
-function ofFile(image: string): Sources['definition'] {
+function ofFile(image: string, more: TaskDefinition = {}): Sources['definition'] {
   const containerDefinitions = [{ name: 'web', image, portMappings: [{ containerPort: 8080 }] }]
-  return { kind: 'file', definition: { family: 'web', containerDefinitions } }
+  return { kind: 'file', definition: { family: 'web', containerDefinitions, ...more }, saysTags: 'tags' in more }
 }
 
 const DIGEST = `web@sha256:${'a'.repeat(64)}`
@@ -123,6 +124,44 @@ test.each<[string, boolean, Case]>([
   expect((await planned(playing)).plan?.servesAlready).toBe(servesAlready)
 })
 
+describe('the tags of what runs', () => {
+  const tags = [{ key: 'team', value: 'web' }]
+  const account = { definitions: { 'web:1': wireDefinition(1, { tags }) } }
+
+  test('stay when the file has no tags, which is noted', async () => {
+    const { plan, notes } = await planned({ source: ofFile('web:9'), account })
+    expect(plan?.wanted['tags']).toEqual(tags)
+    expect(notes).toEqual([
+      "The task definition file has no 'tags', so those of web:1 are kept; set 'tags: []' in it to remove them.",
+    ])
+  })
+
+  test.each([[[]], [[{ key: 'stage', value: 'prod' }]]])('give way to those of the file: %j', async (given) => {
+    const { plan, notes } = await planned({ source: ofFile('web:9', { tags: given }), account })
+    expect(plan?.wanted['tags']).toEqual(given)
+    expect(notes).toEqual([])
+  })
+})
+
+describe('a placeholder that was left in a file', () => {
+  const file = ofFile('<IMAGE1_NAME>', { taskRoleArn: 'arn:aws:iam::<ACCOUNT_ID>:role/web' })
+  const given = { 'task-definition': 'td.json' } as const
+
+  test('is told with its place, each in one sentence', async () => {
+    const { problems, plan } = await planned({ source: file, given })
+    expect(problems.map(({ sentence }) => sentence)).toEqual([
+      "Task definition file 'td.json' still has the placeholder '<IMAGE1_NAME>' at 'containerDefinitions[0].image'. Put it in before this step, or give the image by 'image'.",
+      "Task definition file 'td.json' still has the placeholder '<ACCOUNT_ID>' at 'taskRoleArn'. Put it in before this step.",
+    ])
+    expect(plan).toBeDefined()
+  })
+
+  test('is no problem where an input replaces it', async () => {
+    const { problems } = await planned({ source: ofFile('<IMAGE1_NAME>'), given: { ...given, image: 'web:9' } })
+    expect(problems).toEqual([])
+  })
+})
+
 describe('a newer revision than the one that runs', () => {
   test('is told, with what it would have brought', async () => {
     const { warnings } = await planned({ account: revisions(1, 2) })
@@ -155,7 +194,7 @@ describe('what runs may not be looked at', () => {
     expect(plan).toMatchObject({ definition: REGISTER, differences: undefined, servesAlready: false })
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^It could not be seen what changes, and whether a revision asks for the same already, so it is registered\./,
+        /^It could not be seen what changes, which tags to keep, and whether a revision asks for the same already, so it is registered\./,
       ),
     ])
   })
@@ -185,6 +224,7 @@ test('a newest revision that may not be looked at is warned of, and a new one re
 test('a family that is new is registered without a word', async () => {
   const source: Sources['definition'] = {
     kind: 'file',
+    saysTags: false,
     definition: { family: 'shop', ...image('web:1') },
   }
   const { plan, warnings, problems } = await planned({ source })
@@ -210,7 +250,7 @@ test.each<[string, Case, string, RegExp]>([
 })
 
 test('a file that could not be read has been told of, and leaves nothing to plan', async () => {
-  const { plan, problems } = await planned({ source: { kind: 'file', definition: undefined } })
+  const { plan, problems } = await planned({ source: { kind: 'file', definition: undefined, saysTags: false } })
   expect([plan, problems]).toEqual([undefined, []])
 })
 
@@ -222,7 +262,11 @@ test('what runs and is not there any more stops the release', async () => {
 
 test('a definition without the container that takes the traffic is a problem', async () => {
   const { reasons } = await planned({
-    source: { kind: 'file', definition: { family: 'web', containerDefinitions: [{ name: 'other', image: 'x' }] } },
+    source: {
+      kind: 'file',
+      definition: { family: 'web', containerDefinitions: [{ name: 'other', image: 'x' }] },
+      saysTags: false,
+    },
   })
   expect(reasons.length).toBeGreaterThan(0)
 })

@@ -55,7 +55,7 @@ test('an appspec.yml, which is not the name of the default, is mentioned with th
 test.each<[string, object]>([
   ['web', { kind: 'reference', reference: 'web' }],
   ['web:7', { kind: 'reference', reference: 'web:7' }],
-  ['task.json', { kind: 'file', definition: expect.objectContaining({ family: 'web' }) }],
+  ['task.json', { kind: 'file', definition: expect.objectContaining({ family: 'web' }), saysTags: false }],
 ])('the task definition %s is %j', async (given, definition) => {
   const sources = await sourcesOf({ 'task-definition': given }, { 'task.json': DEFINITION })
   expect(sources.definition).toEqual(definition)

@@ -26,8 +26,8 @@ describe('a JSON file', () => {
           cpu: 0,
           essential: false,
           portMappings: [{ containerPort: 8080 }],
-          command: ['sh', '-c', ''],
-          dockerLabels: { empty: '', 'com.example.a': 'b' },
+          command: ['sh', '-c', 'true'],
+          dockerLabels: { 'com.example.a': 'b' },
           logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-group': '/web' } },
         },
       ],
@@ -35,20 +35,25 @@ describe('a JSON file', () => {
     expect(read('task-definition.json', definition)).toEqual({ definition, notes: [], wrong: [] })
   })
 
-  test('leaves out null and empty members, but keeps empty values of variables', () => {
+  test('leaves out what is null or empty at every depth, but keeps empty values of named variables', () => {
     const container = {
       name: 'web',
       image: 'i',
-      links: [],
+      links: [''],
       hostname: '',
       user: null,
-      logConfiguration: {},
+      logConfiguration: { options: { mode: '' } },
+      command: ['sh', ''],
       entryPoint: [''],
-      environment: [{ name: 'A', value: '' }, { name: 'B', value: null }, { name: 'C' }],
+      secrets: [{ name: '', valueFrom: '' }],
+      linuxParameters: { capabilities: { add: [''], drop: [''] } },
+      dockerLabels: { empty: '', team: 'web' },
+      portMappings: [{}, { containerPort: 8080, name: '' }],
+      environment: [{ name: 'A', value: '' }, { name: 'B', value: null }, { name: 'C' }, { name: '', value: '' }, {}],
     }
     const { definition, wrong } = read('t.json', {
       ...WEB,
-      containerDefinitions: [container],
+      containerDefinitions: [container, {}],
       volumes: [],
       pidMode: '',
     })
@@ -59,11 +64,23 @@ describe('a JSON file', () => {
         {
           name: 'web',
           image: 'i',
-          entryPoint: [''],
-          environment: [{ name: 'A', value: '' }, { name: 'B', value: '' }, { name: 'C' }],
+          command: ['sh'],
+          dockerLabels: { team: 'web' },
+          portMappings: [{ containerPort: 8080 }],
+          environment: [
+            { name: 'A', value: '' },
+            { name: 'B', value: '' },
+            { name: 'C', value: '' },
+          ],
         },
       ],
     })
+  })
+
+  test('leaves nothing of a list that has nothing in it', () => {
+    expect(read('t.json', { family: 'web', containerDefinitions: [{}, null, { name: '' }] }).wrong).toEqual([
+      "Task definition file 't.json' does not fit: 'containerDefinitions' is missing or empty.",
+    ])
   })
 
   test('may be the output of describe-task-definition, whose own members are left out with a note', () => {

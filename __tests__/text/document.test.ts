@@ -21,6 +21,19 @@ describe('JSON', () => {
     expect(rootOf('file.json', text)).toEqual({ a: 1 })
   })
 
+  test('may have comments and trailing commas, and texts that look like them', () => {
+    const text = '// a\n{\n  /* b */ "url": "https://example.org/*,}", // c\n  "list": [1, 2,],\n}\n'
+    const root = { url: 'https://example.org/*,}', list: [1, 2] }
+    expect(parseDocument('file.json', text)).toEqual({ root, scalarsAreText: false })
+    expect(rootOf('appspec.yaml', text)).toEqual({ ...root, list: ['1', '2'] })
+  })
+
+  test('with a member twice is refused below a comment too', () => {
+    expect(parseDocument('file.json', '// a\n{"a": 1,\n "a": 2,}')).toBe(
+      'is not valid JSON: duplicated mapping key (line 3, column 3).',
+    )
+  })
+
   test('is recognised by the name of the file, in any case', () => {
     expect(parseDocument('dir/TASK.JSON', '{"a": 0123}')).toMatch(/^is not valid JSON: /)
   })
@@ -29,11 +42,16 @@ describe('JSON', () => {
     ['[1]', 'must hold a JSON object; it holds a list.'],
     ['null', 'must hold a JSON object; it holds nothing.'],
     ['"hunter2"', 'must hold a JSON object; it holds a text.'],
-    ['', 'is not valid JSON: Unexpected end of JSON input.'],
-    ['{"a": 1,}', 'is not valid JSON: Expected double-quoted property name in JSON at position 8 (line 1 column 9).'],
+    ['', 'is empty.'],
+    [' \n', 'is empty.'],
+    ['{"a": 1,,}', 'is not valid JSON: Expected double-quoted property name in JSON at position 8 (line 1 column 9).'],
     ['{"a": "hunter2', 'is not valid JSON: Unterminated string in JSON at position 14 (line 1 column 15).'],
-    ['hunter2', "is not valid JSON: Unexpected token 'h' is not valid there."],
-    ['{"key": hunter2}', "is not valid JSON: Unexpected token 'h' is not valid there."],
+    ['hunter2', "is not valid JSON: Unexpected token 'h' is not valid there (line 1, column 1)."],
+    ['{"key": hunter2}', "is not valid JSON: Unexpected token 'h' is not valid there (line 1, column 9)."],
+    [
+      '// one\n{"key": /* two */ [true, 1.5, "a",],\n  "b": hunter2}',
+      "is not valid JSON: Unexpected token 'h' is not valid there (line 3, column 8).",
+    ],
   ])('%j is refused in words that quote nothing of it', (text, message) => {
     expect(parseDocument('file.json', text)).toBe(message)
   })
@@ -100,7 +118,8 @@ describe('YAML', () => {
     ['- a', 'must hold a mapping; it holds a list.'],
     ['just text', 'must hold a mapping; it holds a text.'],
     ['~', 'must hold a mapping; it holds nothing.'],
-    ['', 'is not valid YAML: expected a document, but the input is empty.'],
+    ['', 'is empty.'],
+    ['a: 1\nname: caf\ufffd', 'has bytes that are not UTF-8 (line 2, column 10); save it as UTF-8.'],
     ['a: 1\na: 2', 'is not valid YAML: duplicated mapping key (line 2, column 1).'],
     ['a: 1\n  b: 2', 'is not valid YAML: bad indentation of a mapping entry (line 2, column 4).'],
     ['a: 1\n---\nb: 2', 'is not valid YAML: expected a single document in the stream, but found more.'],

@@ -8,6 +8,7 @@ import { isSameDefinition } from '../task-definition/canonical.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
 import { type Difference, differencesBetween, summarizeDifferences } from '../task-definition/difference.ts'
 import { applyOverrides, containersOf, hasOverrides } from '../task-definition/overrides.ts'
+import { type Placeholder, placeholdersIn } from '../task-definition/placeholders.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { World } from '../world.ts'
 import type { Findings } from './findings.ts'
@@ -45,7 +46,9 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName)
   findings.add(...problems)
   findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort))
-  findings.add(...roleProblems(definition, service))
+  const placeholders = source.kind === 'file' ? placeholdersIn(definition) : []
+  findings.add(...placeholders.map((placeholder) => placeholderProblem(placeholder, inputs)))
+  if (placeholders.length === 0) findings.add(...roleProblems(definition, service))
   findings.warnings.push(...(base.revision?.notes ?? []))
   const differences = current && differencesBetween(current.definition, definition)
   const isSame = current !== undefined && isSameDefinition(definition, current.definition)
@@ -67,6 +70,14 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   return { definition: choice, wanted: definition, differences, servesAlready }
 }
 
+function placeholderProblem({ path, text }: Placeholder, { taskDefinition = '' }: Inputs): Problem {
+  const name = `Task definition file '${inSentence(taskDefinition, 200)}'`
+  const advice = path.endsWith('.image')
+    ? "Put it in before this step, or give the image by 'image'."
+    : 'Put it in before this step.'
+  return invalidInput(`${name} still has the placeholder '${text}' at '${path}'. ${advice}`)
+}
+
 /** What the service runs now. A file is enough to go on with when that may not be looked at. */
 async function seeCurrent({ world, service, source, findings }: DefinitionFacts) {
   let wasDenied = false
@@ -74,7 +85,9 @@ async function seeCurrent({ world, service, source, findings }: DefinitionFacts)
   const current = await findings.answerOf(call, (error) => {
     if (error.kind !== 'denied' || source.kind !== 'file') return undefined
     wasDenied = true
-    findings.warnings.push(unseenWarning('what changes, and whether a revision asks for the same already,', error))
+    findings.warnings.push(
+      unseenWarning('what changes, which tags to keep, and whether a revision asks for the same already,', error),
+    )
     return 'ignore'
   })
   return wasDenied ? 'denied' : current
@@ -97,10 +110,26 @@ async function baseDefinition(
   findings: Findings,
 ): Promise<BaseDefinition | undefined> {
   if (source.kind === 'file') {
-    return source.definition === undefined ? undefined : { definition: source.definition, revision: undefined }
+    if (source.definition === undefined) return undefined
+    return { definition: withTags(source.definition, source.saysTags, current, findings), revision: undefined }
   }
   const revision = source.kind === 'current' ? current : await describeReference(source.reference, world, findings)
   return revision === undefined ? undefined : { definition: revision.definition, revision }
+}
+
+/** A file that says nothing of tags takes none away from what runs. */
+function withTags(
+  definition: TaskDefinition,
+  saysTags: boolean,
+  current: DescribedDefinition | undefined,
+  findings: Findings,
+): TaskDefinition {
+  const tags = current?.definition['tags']
+  if (saysTags || current === undefined || tags === undefined) return definition
+  findings.notes.push(
+    `The task definition file has no 'tags', so those of ${current.family}:${current.revision} are kept; set 'tags: []' in it to remove them.`,
+  )
+  return { ...definition, tags }
 }
 
 async function describeReference(

@@ -23,10 +23,12 @@ export interface Sources {
   appSpecFile: AppSpecFile | undefined
   /** From a file, or the reference of a revision, or nothing: what the service runs now. */
   definition:
-    | { kind: 'file'; definition: TaskDefinition | undefined }
+    | { kind: 'file'; definition: TaskDefinition | undefined; saysTags: boolean }
     | { kind: 'reference'; reference: string }
     | { kind: 'current' }
 }
+
+const UNREADABLE = { kind: 'file', definition: undefined, saysTags: false } as const
 
 /** Reads the files that the inputs name. */
 export async function readSources(inputs: Inputs, world: World, findings: Findings): Promise<Sources> {
@@ -63,10 +65,10 @@ async function readDefinition(inputs: Inputs, world: World, findings: Findings):
   const isArn = given.startsWith('arn:')
   const text = isArn ? undefined : await world.readText(given)
   if (text !== undefined) {
-    const { definition, problems, notes } = parseTaskDefinitionFile(given, text)
+    const { definition, saysTags, problems, notes } = parseTaskDefinitionFile(given, text)
     findings.add(...problems)
     findings.notes.push(...notes)
-    return { kind: 'file', definition }
+    return { kind: 'file', definition, saysTags }
   }
   if (isArn || FAMILY.test(given)) return { kind: 'reference', reference: given }
   if (!IS_FILE_NAME.test(given)) {
@@ -76,10 +78,10 @@ async function readDefinition(inputs: Inputs, world: World, findings: Findings):
         `Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got '${got}'.`,
       ),
     )
-    return { kind: 'file', definition: undefined }
+    return UNREADABLE
   }
   findings.add(invalidInput(notInWorkspace('task-definition', given)))
-  return { kind: 'file', definition: undefined }
+  return UNREADABLE
 }
 
 function notInWorkspace(input: string, path: string): string {

@@ -25,6 +25,8 @@ const DESCRIBE_ONLY_MEMBERS = new Set([
 /** A definition, or what is wrong with it; notes are for the log. */
 export interface ReadDefinition {
   definition: TaskDefinition | undefined
+  /** The file has `tags`, if only an empty list: it decides which tags the revision has. */
+  saysTags: boolean
   problems: Problem[]
   notes: string[]
 }
@@ -39,7 +41,8 @@ export function parseTaskDefinitionFile(path: string, text: string): ReadDefinit
   const document = parseDocument(path, text)
   if (typeof document === 'string') return broken([`${name} ${document}`])
 
-  const { definition: sent, leftOut } = withoutDescribeOnly(unwrapDescribeOutput(document.root))
+  const given = unwrapDescribeOutput(document.root)
+  const { definition: sent, leftOut } = withoutDescribeOnly(given)
   const { definition, unknownMembers, mistakes } = shapeTaskDefinition(sent, {
     scalarsAreText: document.scalarsAreText,
     leaveOutEmpty: true,
@@ -50,7 +53,7 @@ export function parseTaskDefinitionFile(path: string, text: string): ReadDefinit
   ]
   if (problems.length > 0) return broken(problems)
   const notes = leftOut.map((member) => `${name}: left out '${member}', which is only in answers of ECS.`)
-  return { definition, problems: [], notes }
+  return { definition, saysTags: 'tags' in given, problems: [], notes }
 }
 
 function whyUnknown(member: string): string {
@@ -81,9 +84,10 @@ export function definitionFromAnswer(
 }
 
 function broken(sentences: string[]): ReadDefinition {
-  return { definition: undefined, problems: firstSentences(sentences).map(invalidInput), notes: [] }
+  return { definition: undefined, saysTags: false, problems: firstSentences(sentences).map(invalidInput), notes: [] }
 }
 
+/** ECS answers an empty list of tags also when nobody asked for them. */
 function unwrapDescribeOutput(root: JsonObject): JsonObject {
   const { taskDefinition, tags, ...rest } = root
   if (!isJsonObject(taskDefinition) || Object.keys(rest).length > 0) return root

@@ -15,7 +15,10 @@ export interface ShapedDefinition {
 export interface ShapeOptions {
   /** Text is turned into the number or boolean that the member wants (YAML). */
   scalarsAreText: boolean
-  /** Members that are an empty text, list or mapping are left out, except the value of an environment variable. */
+  /**
+   * What is an empty text, list or mapping is left out at every depth, and then what has become empty by that; the value
+   * of an environment variable that has a name stays. Source: the official deploy action, which does the same.
+   */
   leaveOutEmpty: boolean
 }
 
@@ -51,20 +54,20 @@ function shapeValue(walk: Walk, schema: NormalizedSchema, value: unknown, path: 
 
 function shapeStructure(walk: Walk, schema: NormalizedSchema, value: JsonObject, path: string): JsonObject {
   const members = new Map<string, NormalizedSchema>(schema.structIterator())
-  const isVariable = schema.getName() === ENVIRONMENT_VARIABLE
   const shaped = Object.entries(value).map(([name, member]): [string, unknown] => {
     const memberPath = path === '' ? name : `${path}.${name}`
     const memberSchema = members.get(name)
-    if (isVariable && name === 'value')
-      return [name, shapeScalar(walk, schema.getMemberSchema(name), member ?? '', memberPath)]
-    if (memberSchema !== undefined) {
-      const shapedMember = shapeValue(walk, memberSchema, member, memberPath)
-      return [name, walk.leaveOutEmpty && isEmpty(shapedMember) ? undefined : shapedMember]
-    }
+    if (memberSchema !== undefined) return [name, shapeValue(walk, memberSchema, member, memberPath)]
     walk.unknownMembers.push(inSentence(memberPath, 200))
     return [name, member]
   })
-  return Object.fromEntries(shaped.filter(([, member]) => member !== undefined))
+  const structure = Object.fromEntries(shaped.filter(([, member]) => isKept(walk, member)))
+  const isVariable = walk.leaveOutEmpty && schema.getName() === ENVIRONMENT_VARIABLE
+  return isVariable && 'name' in structure ? { value: '', ...structure } : structure
+}
+
+function isKept(walk: Walk, value: unknown): boolean {
+  return value !== undefined && !(walk.leaveOutEmpty && isEmpty(value))
 }
 
 function isEmpty(value: unknown): boolean {
@@ -76,7 +79,7 @@ function isEmpty(value: unknown): boolean {
 function shapeList(walk: Walk, schema: NormalizedSchema, value: unknown, path: string): unknown {
   if (!Array.isArray(value)) return mistaken(walk, path, 'a list', value)
   const items = value.map((item, index) => shapeValue(walk, schema.getValueSchema(), item, `${path}[${index}]`))
-  return items.filter((item) => item !== undefined)
+  return items.filter((item) => isKept(walk, item))
 }
 
 function shapeMap(walk: Walk, schema: NormalizedSchema, value: unknown, path: string): unknown {
@@ -85,7 +88,7 @@ function shapeMap(walk: Walk, schema: NormalizedSchema, value: unknown, path: st
     name,
     shapeValue(walk, schema.getValueSchema(), item, `${path}.${name}`),
   ])
-  return Object.fromEntries(entries.filter(([, item]) => item !== undefined))
+  return Object.fromEntries(entries.filter(([, item]) => isKept(walk, item)))
 }
 
 function shapeScalar(walk: Walk, schema: NormalizedSchema, value: unknown, path: string): unknown {

@@ -1,4 +1,5 @@
 import { FAILSAFE_SCHEMA, load, mergeTag, nullCoreTag, YAMLException } from 'js-yaml'
+import stripJsonComments from 'strip-json-comments'
 import { inSentence } from './untrusted.ts'
 
 /** A JSON object. Its members are anything until they are looked at. */
@@ -21,15 +22,21 @@ const MAX_DEPTH = 200
 /** Strings, lists, maps and null; so `value: 0123` stays `0123` and `version: 0.0` stays `0.0`. */
 const TEXT_SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, mergeTag)
 
+/** What stands for bytes that are not UTF-8, once they were read as such. */
+const REPLACEMENT_CHARACTER = '\ufffd'
+
 /**
- * Reads JSON (when the path ends in `.json`) or YAML.
+ * Reads JSON (when the path ends in `.json`) or YAML. JSON may have comments and trailing commas.
  * @returns the document, or what is wrong with it as the rest of a sentence that begins with the file's name
  */
 export function parseDocument(path: string, text: string): Document | string {
   if (text.length > MAX_DOCUMENT_LENGTH) return `is larger than ${MAX_DOCUMENT_LENGTH} characters.`
+  if (text.trim() === '') return 'is empty.'
+  const notUtf8 = text.indexOf(REPLACEMENT_CHARACTER)
+  if (notUtf8 >= 0) return `has bytes that are not UTF-8 ${placeAt(text, notUtf8)}; save it as UTF-8.`
   const isJson = /\.json$/i.test(path)
   try {
-    const root: unknown = isJson ? parseJson(text.replace(/^\ufeff/, '')) : load(text, { schema: TEXT_SCHEMA })
+    const root: unknown = isJson ? parseJson(text.replace(/^\ufeff/, '')) : parseYaml(text)
     if (!isJsonObject(root)) return `must hold a ${isJson ? 'JSON object' : 'mapping'}; it holds ${kindOf(root)}.`
     if (!isBounded(root)) return 'contains itself, or far too much once its aliases are put in.'
     return { root, scalarsAreText: !isJson }
@@ -67,15 +74,70 @@ export function kindOf(value: unknown): string {
   return `the ${typeof value} ${String(value)}`
 }
 
+/** YAML, or JSON with comments that YAML does not know. */
+function parseYaml(text: string): unknown {
+  try {
+    return load(text, { schema: TEXT_SCHEMA })
+  } catch (error) {
+    if (!/^\s*(?:\{|\/[/*])/.test(text.replace(/^\ufeff/, ''))) throw error
+    return load(withoutComments(text), { schema: TEXT_SCHEMA })
+  }
+}
+
+/** The same JSON at the same places, with blanks for comments and trailing commas. */
+function withoutComments(text: string): string {
+  return stripJsonComments(text, { trailingCommas: true })
+}
+
 /** JSON, in which no object has a member twice: that is refused in YAML too, and here the first would be lost. */
-function parseJson(text: string): unknown {
-  const root: unknown = JSON.parse(text)
+function parseJson(given: string): unknown {
+  const text = withoutComments(given)
+  const root = parseStrictJson(text)
   try {
     load(text, { schema: TEXT_SCHEMA })
   } catch (error) {
     if (error instanceof YAMLException && error.reason.includes('duplicated')) throw error
   }
   return root
+}
+
+/** What is wrong with JSON, and where. */
+class JsonMistake extends Error {}
+
+function parseStrictJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const place = isUnexpectedToken(error) ? ` ${placeAt(text, unexpectedAt(text))}` : ''
+    throw new JsonMistake(`${withoutExcerpt(error.message)}${place}`)
+  }
+}
+
+/** V8 tells the place of other mistakes, but not of this one. */
+function isUnexpectedToken(error: unknown): boolean {
+  return error instanceof SyntaxError && error.message.startsWith('Unexpected token')
+}
+
+/** Where the token is that JSON cannot have: whatever ends before it is only not complete. */
+function unexpectedAt(text: string): number {
+  let before = 0
+  let after = text.length
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    if (endsInUnexpectedToken(text.slice(0, middle))) after = middle
+    else before = middle
+  }
+  return before
+}
+
+function endsInUnexpectedToken(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return false
+  } catch (error) {
+    return isUnexpectedToken(error)
+  }
 }
 
 /** Aliases can make a mapping that contains itself, and a few lines that stand for billions. */
@@ -90,6 +152,12 @@ function isBounded(root: unknown): boolean {
   return walk(root, 0)
 }
 
+/** The place of a character, as "(line 3, column 5)". */
+function placeAt(text: string, index: number): string {
+  const before = text.slice(0, index).split('\n')
+  return `(line ${before.length}, column ${(before.at(-1) ?? '').length + 1})`
+}
+
 function parserMessage(error: unknown): string {
   if (error instanceof YAMLException) {
     const mark = error.mark
@@ -98,7 +166,7 @@ function parserMessage(error: unknown): string {
     const reason = error.reason.replace(/ ?(?:"[^"]*"|'[^']*'|!?<[^>]*>)/g, '')
     return `${inSentence(reason, 200)}${place}`
   }
-  return error instanceof SyntaxError ? withoutExcerpt(error.message) : 'it cannot be read'
+  return error instanceof JsonMistake ? error.message : 'it cannot be read'
 }
 
 /** V8's message may quote a piece of the file, in which a value can stand that must not be shown. */
