@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import type { Outcome } from '../src/follow/following.ts'
 import type { CutShort, Rollback } from '../src/follow/rollback.ts'
 import type { Settlement } from '../src/follow/settlement.ts'
 import type { Snapshot } from '../src/follow/snapshot.ts'
 import { OPERATIONS } from '../src/inputs/operation.ts'
+import { REFUSAL_REASONS } from '../src/problem.ts'
 import { exitCodeOf, type Status, verdictOf } from '../src/verdict.ts'
 import { snapshot, taskSets } from './support/snapshots.ts'
 
@@ -166,4 +168,10 @@ test.each(Object.entries(CODES) as [Status, 0 | 1][])('a step that ends as %s ex
     expect([operation, exitCodeOf(status, operation)]).toEqual([operation, isGoal ? 0 : code])
   }
   expect(exitCodeOf(status)).toBe(code)
+})
+
+test('the README explains every reason of a refusal, and no other, in the same order', () => {
+  const table = readFileSync('README.md', 'utf8').split('| `reason` | Why nothing was deployed |')[1]?.split('\n\n')[0]
+  const documented = [...(table ?? '').matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, reason]) => reason)
+  expect(documented).toEqual([...REFUSAL_REASONS])
 })

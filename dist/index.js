@@ -36097,7 +36097,7 @@ function parseAppSpecFile(path, text) {
     return { file, problems: [], warnings: (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .firstSentences */ .zR)(warnings), notes };
 }
 function broken(sentences) {
-    return { file: undefined, problems: (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .firstSentences */ .zR)(sentences).map(_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .invalidInput */ .a), warnings: [], notes: [] };
+    return { file: undefined, problems: (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .firstSentences */ .zR)(sentences).map(_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .invalidInput */ .aY), warnings: [], notes: [] };
 }
 function readRoot(reading, root) {
     const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
@@ -39675,6 +39675,103 @@ __webpack_async_result__();
 
 /***/ }),
 
+/***/ 9888:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   XW: () => (/* binding */ parseSecretLines),
+/* harmony export */   eb: () => (/* binding */ parseImages),
+/* harmony export */   i_: () => (/* binding */ parseEnvironmentLines)
+/* harmony export */ });
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
+
+/**
+ * `[registry[:port]/]path[:tag][@algorithm:digest]`.
+ * Source: distribution/reference, the grammar of image references.
+ */
+const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
+/** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
+const MAX_IMAGE_LENGTH = 600;
+/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
+const VARIABLE_NAME = /^[^\s\p{Cc}"'#=]+$/u;
+const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
+const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
+const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
+/** Parses `image` or `expect-image`: one reference, or lines `container=image`. */
+function parseImages(fields, input = 'image') {
+    const images = fields.lines(input).map((line) => {
+        const split = line.indexOf('=');
+        if (split < 0)
+            return { container: undefined, image: line };
+        return { container: line.slice(0, split).trim(), image: line.slice(split + 1).trim() };
+    });
+    for (const { container, image } of images) {
+        if (container === '')
+            fields.wrong(input, `has a line without a container name before '='.`);
+        if (image === '') {
+            const name = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(container ?? '', 100);
+            fields.wrong(input, `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`);
+        }
+        else if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
+            fields.wrong(input, `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(image, 300)}'.`);
+        }
+    }
+    if (images.length > 1 && images.some(({ container }) => container === undefined)) {
+        fields.wrong(input, `must name the container on every line ('container=image') when it has several lines.`);
+    }
+    const named = images.flatMap(({ container }) => container ?? []);
+    const doubled = named.find((container, index) => named.indexOf(container) !== index);
+    if (doubled !== undefined)
+        fields.wrong(input, `names the container '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(doubled, 100)}' more than once.`);
+    return images;
+}
+/** Parses `environment-variables`. Values are kept to the letter and never shown. */
+function parseEnvironmentLines(fields) {
+    return parseAssignments(fields, 'environment-variables', 'NAME=value');
+}
+/** Parses `secrets`: names and where ECS finds their values. A value that is neither kind of address is not shown. */
+function parseSecretLines(fields) {
+    const secrets = parseAssignments(fields, 'secrets', 'NAME=address');
+    for (const [name, value] of secrets) {
+        const address = value.trim();
+        secrets.set(name, address);
+        if (![SECRETS_MANAGER_ARN, PARAMETER_ARN, PARAMETER_NAME].some((pattern) => pattern.test(address))) {
+            fields.wrong('secrets', `must give '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(name, 100)}' the ARN of a Secrets Manager secret or the name or ARN of an SSM parameter; what it gives is neither (not shown).`);
+        }
+    }
+    return secrets;
+}
+/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
+function parseAssignments(fields, input, form) {
+    const assigned = new Map();
+    for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
+        if (line.trim() === '')
+            continue;
+        const split = line.indexOf('=');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        if (!VARIABLE_NAME.test(name)) {
+            fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split)} (not shown).`);
+        }
+        else if (assigned.has(name)) {
+            fields.wrong(input, `sets '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(name, 100)}' more than once.`);
+        }
+        else {
+            assigned.set(name, line.slice(split + 1));
+        }
+    }
+    return assigned;
+}
+function whatIsWrong(name, split) {
+    if (split < 0)
+        return `has no '='`;
+    if (name === '')
+        return `has no name before '='`;
+    return `has a name that no variable can have before '='`;
+}
+
+
+/***/ }),
+
 /***/ 1937:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39712,8 +39809,9 @@ function hookInputOf(event) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ INPUT_NAMES),
-/* harmony export */   h: () => (/* binding */ INAPPLICABLE_INPUTS)
+/* harmony export */   As: () => (/* binding */ UNBUILT_INPUTS),
+/* harmony export */   Qh: () => (/* binding */ INPUT_NAMES),
+/* harmony export */   h_: () => (/* binding */ INAPPLICABLE_INPUTS)
 /* harmony export */ });
 /** Every input that action.yml declares, in its order. A test compares the two. */
 const INPUT_NAMES = [
@@ -39742,6 +39840,7 @@ const INPUT_NAMES = [
     'codedeploy-deployment-description',
     'rollback-on',
     'alarms',
+    'redeploy',
     'on-active-deployment',
     'if-unchanged',
     'allow-older',
@@ -39795,6 +39894,133 @@ const INAPPLICABLE_INPUTS = {
     'run-task-managed-ebs-volume': RUN_NO_TASK,
     'run-task-managed-ebs-volume-name': RUN_NO_TASK,
 };
+const IN_THE_FILE = "set it in the task definition, a file named by 'task-definition'";
+/**
+ * Inputs of `aws-actions/amazon-ecs-render-task-definition` that this action does not have, each with what to do instead.
+ * Source: action.yml of that action, version 1.
+ */
+const UNBUILT_INPUTS = {
+    'task-definition-arn': "name the revision by 'task-definition'",
+    'task-definition-family': "name the family by 'task-definition'",
+    'task-definition-revision': "name the revision by 'task-definition', as 'family:revision'",
+    'log-configuration-log-driver': IN_THE_FILE,
+    'log-configuration-options': IN_THE_FILE,
+    'docker-labels': IN_THE_FILE,
+    command: IN_THE_FILE,
+    'task-role-arn': IN_THE_FILE,
+    'execution-role-arn': IN_THE_FILE,
+    'env-files': IN_THE_FILE,
+};
+
+
+/***/ }),
+
+/***/ 7552:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $O: () => (/* binding */ expectedImages),
+/* harmony export */   Ib: () => (/* binding */ taskDefinitionOf),
+/* harmony export */   KG: () => (/* binding */ onlyAtReadyOf),
+/* harmony export */   Y4: () => (/* binding */ deploymentIdOf),
+/* harmony export */   ek: () => (/* binding */ namesNothing),
+/* harmony export */   fm: () => (/* binding */ waitFor),
+/* harmony export */   iv: () => (/* binding */ endingsOf),
+/* harmony export */   qY: () => (/* binding */ NOTHING_TO_RELEASE)
+/* harmony export */ });
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7748);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
+/* harmony import */ var _container_lines_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9888);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7784);
+
+
+
+
+const EARLY_END_ACTIONS = ['leave', 'rollback'];
+/** An operation that ends nothing takes these inputs and does as if they said so. */
+function endingsOf(fields, operation) {
+    const onTimeout = fields.choice('on-timeout', EARLY_END_ACTIONS) ?? 'leave';
+    const onCancel = fields.choice('on-cancel', EARLY_END_ACTIONS) ?? 'rollback';
+    const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3;
+    return (0,_operation_js__WEBPACK_IMPORTED_MODULE_3__/* .canStopDeployment */ .kG)(operation)
+        ? { onTimeout, onCancel, failFast }
+        : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
+}
+/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
+const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/;
+function deploymentIdOf(fields, operation) {
+    const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
+    if (given !== undefined && !(0,_operation_js__WEBPACK_IMPORTED_MODULE_3__/* .needsDeployment */ .BC)(operation)) {
+        fields.wrong('deployment-id', `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`);
+    }
+    return given;
+}
+/** Source: ECS API Reference, DescribeTaskDefinition. */
+const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/;
+/** A rollback registers nothing, so it takes a revision that exists. */
+function taskDefinitionOf(fields, operation) {
+    if (operation !== 'rollback')
+        return fields.text('task-definition');
+    return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`);
+}
+function expectedImages(fields, operation) {
+    const images = (0,_container_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImages */ .eb)(fields, 'expect-image');
+    if (images.length > 0 && operation !== 'promote')
+        fields.wrong('expect-image', `applies to 'operation: promote' only.`);
+    return images;
+}
+function onlyAtReadyOf(fields, operation) {
+    const given = fields.trueOrFalse('only-at-ready') ?? false;
+    if (given && operation !== 'stop')
+        fields.wrong('only-at-ready', `applies to 'operation: stop' only.`);
+    return given;
+}
+/** Inputs that say what to release. */
+const SOMETHING_TO_RELEASE = [
+    'image',
+    'task-definition',
+    'environment-variables',
+    'secrets',
+    'cpu',
+    'memory',
+    'codedeploy-appspec',
+];
+/** What a release of nothing is refused with: an output that arrives empty must not be a green release of what runs. */
+const NOTHING_TO_RELEASE = `There is nothing to release: 'image' is empty, and so are ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(SOMETHING_TO_RELEASE.slice(1).map((name) => `'${name}'`))}. If one of them comes from an output of another step or job, see whether that is empty, as outputs that hold a secret arrive. To deploy the running revision once more, set 'redeploy: true'.`;
+/** Whether the inputs leave open what to release. A preview needs none of them when a pull request was closed. */
+function namesNothing(fields, operation) {
+    const redeploy = fields.trueOrFalse('redeploy') ?? false;
+    if (redeploy && !(0,_operation_js__WEBPACK_IMPORTED_MODULE_3__/* .isRelease */ .MU)(operation) && operation !== 'plan') {
+        fields.wrong('redeploy', `does not apply to 'operation: ${operation}'.`);
+    }
+    const given = SOMETHING_TO_RELEASE.flatMap((name) => fields.text(name) ?? []);
+    // An AppSpec that is to be built whole says nothing of what is in it.
+    const isNothing = !redeploy && given.every((text) => text === 'none') && fields.text('image') === undefined;
+    if (isNothing && (operation === 'release' || operation === 'plan')) {
+        fields.problems.push((0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(NOTHING_TO_RELEASE));
+    }
+    return isNothing;
+}
+function waitFor(fields, operation, notes) {
+    const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing']);
+    const stability = fields.trueOrFalse('wait-for-service-stability');
+    if (stability !== undefined) {
+        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
+        if (chosen !== undefined && (chosen === 'nothing') === stability) {
+            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
+        }
+    }
+    if (operation === 'watch' && chosen === 'nothing') {
+        fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`);
+    }
+    if (operation === 'preview' && (chosen === 'test-traffic' || chosen === 'nothing')) {
+        fields.wrong('wait-for', `says '${chosen}', but a preview is there only when production of its lane has moved.`);
+    }
+    if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
+        fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`);
+    }
+    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
+}
 
 
 /***/ }),
@@ -39835,7 +40061,7 @@ function mayWrite(operation) {
 
 /***/ }),
 
-/***/ 9829:
+/***/ 1480:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39845,8 +40071,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   T: () => (/* binding */ parseInputs)
 });
 
-// EXTERNAL MODULE: ./lib/problem.js
-var problem = __nccwpck_require__(7748);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
 ;// CONCATENATED MODULE: ./lib/inputs/account.js
@@ -39905,92 +40129,10 @@ function parseAlarms(fields) {
     return fields.problems.length === before ? names : undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/container-lines.js
-
-/**
- * `[registry[:port]/]path[:tag][@algorithm:digest]`.
- * Source: distribution/reference, the grammar of image references.
- */
-const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
-/** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
-const MAX_IMAGE_LENGTH = 600;
-/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
-const VARIABLE_NAME = /^[^\s\p{Cc}"'#=]+$/u;
-const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
-const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
-const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
-/** Parses `image` or `expect-image`: one reference, or lines `container=image`. */
-function parseImages(fields, input = 'image') {
-    const images = fields.lines(input).map((line) => {
-        const split = line.indexOf('=');
-        if (split < 0)
-            return { container: undefined, image: line };
-        return { container: line.slice(0, split).trim(), image: line.slice(split + 1).trim() };
-    });
-    for (const { container, image } of images) {
-        if (container === '')
-            fields.wrong(input, `has a line without a container name before '='.`);
-        if (image === '') {
-            const name = (0,untrusted/* inSentence */.BX)(container ?? '', 100);
-            fields.wrong(input, `has a line${name === '' ? '' : ` for the container '${name}'`} without an image after '='.`);
-        }
-        else if (image.length > MAX_IMAGE_LENGTH || !IMAGE_REFERENCE.test(image)) {
-            fields.wrong(input, `must be an image such as 'registry/app:tag' or 'registry/app@sha256:…', or lines 'container=image'; got '${(0,untrusted/* inSentence */.BX)(image, 300)}'.`);
-        }
-    }
-    if (images.length > 1 && images.some(({ container }) => container === undefined)) {
-        fields.wrong(input, `must name the container on every line ('container=image') when it has several lines.`);
-    }
-    const named = images.flatMap(({ container }) => container ?? []);
-    const doubled = named.find((container, index) => named.indexOf(container) !== index);
-    if (doubled !== undefined)
-        fields.wrong(input, `names the container '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
-    return images;
-}
-/** Parses `environment-variables`. Values are kept to the letter and never shown. */
-function parseEnvironmentLines(fields) {
-    return parseAssignments(fields, 'environment-variables', 'NAME=value');
-}
-/** Parses `secrets`: names and where ECS finds their values. A value that is neither kind of address is not shown. */
-function parseSecretLines(fields) {
-    const secrets = parseAssignments(fields, 'secrets', 'NAME=address');
-    for (const [name, value] of secrets) {
-        const address = value.trim();
-        secrets.set(name, address);
-        if (![SECRETS_MANAGER_ARN, PARAMETER_ARN, PARAMETER_NAME].some((pattern) => pattern.test(address))) {
-            fields.wrong('secrets', `must give '${(0,untrusted/* inSentence */.BX)(name, 100)}' the ARN of a Secrets Manager secret or the name or ARN of an SSM parameter; what it gives is neither (not shown).`);
-        }
-    }
-    return secrets;
-}
-/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
-function parseAssignments(fields, input, form) {
-    const assigned = new Map();
-    for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
-        if (line.trim() === '')
-            continue;
-        const split = line.indexOf('=');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        if (!VARIABLE_NAME.test(name)) {
-            fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split)} (not shown).`);
-        }
-        else if (assigned.has(name)) {
-            fields.wrong(input, `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}' more than once.`);
-        }
-        else {
-            assigned.set(name, line.slice(split + 1));
-        }
-    }
-    return assigned;
-}
-function whatIsWrong(name, split) {
-    if (split < 0)
-        return `has no '='`;
-    if (name === '')
-        return `has no name before '='`;
-    return `has a name that no variable can have before '='`;
-}
-
+// EXTERNAL MODULE: ./lib/inputs/container-lines.js
+var container_lines = __nccwpck_require__(9888);
+// EXTERNAL MODULE: ./lib/problem.js
+var problem = __nccwpck_require__(7748);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
@@ -40010,7 +40152,7 @@ function fieldsOf(raw) {
         mistakes.set(name, count);
         if (count > MAX_MISTAKES + 1)
             return;
-        problems.push((0,problem/* invalidInput */.a)(`Input '${name}' ${count > MAX_MISTAKES ? 'has more mistakes, which are not listed.' : rest}`));
+        problems.push((0,problem/* invalidInput */.aY)(`Input '${name}' ${count > MAX_MISTAKES ? 'has more mistakes, which are not listed.' : rest}`));
     };
     const text = (name) => raw[name].trim() || undefined;
     return {
@@ -40089,73 +40231,10 @@ function environmentOf(fields) {
 
 // EXTERNAL MODULE: ./lib/inputs/hooks.js
 var inputs_hooks = __nccwpck_require__(1937);
-// EXTERNAL MODULE: ./lib/inputs/names.js
-var names = __nccwpck_require__(5261);
+// EXTERNAL MODULE: ./lib/inputs/of-operation.js
+var of_operation = __nccwpck_require__(7552);
 // EXTERNAL MODULE: ./lib/inputs/operation.js
 var inputs_operation = __nccwpck_require__(7784);
-;// CONCATENATED MODULE: ./lib/inputs/of-operation.js
-
-
-const EARLY_END_ACTIONS = ['leave', 'rollback'];
-/** An operation that ends nothing takes these inputs and does as if they said so. */
-function endingsOf(fields, operation) {
-    const onTimeout = fields.choice('on-timeout', EARLY_END_ACTIONS) ?? 'leave';
-    const onCancel = fields.choice('on-cancel', EARLY_END_ACTIONS) ?? 'rollback';
-    const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3;
-    return (0,inputs_operation/* canStopDeployment */.kG)(operation)
-        ? { onTimeout, onCancel, failFast }
-        : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
-}
-/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
-const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/;
-function deploymentIdOf(fields, operation) {
-    const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
-    if (given !== undefined && !(0,inputs_operation/* needsDeployment */.BC)(operation)) {
-        fields.wrong('deployment-id', `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`);
-    }
-    return given;
-}
-/** Source: ECS API Reference, DescribeTaskDefinition. */
-const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/;
-/** A rollback registers nothing, so it takes a revision that exists. */
-function taskDefinitionOf(fields, operation) {
-    if (operation !== 'rollback')
-        return fields.text('task-definition');
-    return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`);
-}
-function expectedImages(fields, operation) {
-    const images = parseImages(fields, 'expect-image');
-    if (images.length > 0 && operation !== 'promote')
-        fields.wrong('expect-image', `applies to 'operation: promote' only.`);
-    return images;
-}
-function onlyAtReadyOf(fields, operation) {
-    const given = fields.trueOrFalse('only-at-ready') ?? false;
-    if (given && operation !== 'stop')
-        fields.wrong('only-at-ready', `applies to 'operation: stop' only.`);
-    return given;
-}
-function waitFor(fields, operation, notes) {
-    const chosen = fields.choice('wait-for', ['test-traffic', 'production-traffic', 'completion', 'nothing']);
-    const stability = fields.trueOrFalse('wait-for-service-stability');
-    if (stability !== undefined) {
-        notes.push(`Input 'wait-for-service-stability' is deprecated. Use 'wait-for': 'production-traffic' (the default) waits, 'nothing' does not.`);
-        if (chosen !== undefined && (chosen === 'nothing') === stability) {
-            fields.wrong('wait-for-service-stability', `says '${stability}' and 'wait-for' says '${chosen}'; keep 'wait-for'.`);
-        }
-    }
-    if (operation === 'watch' && chosen === 'nothing') {
-        fields.wrong('wait-for', `says 'nothing', which leaves 'operation: watch' nothing to do.`);
-    }
-    if (operation === 'preview' && (chosen === 'test-traffic' || chosen === 'nothing')) {
-        fields.wrong('wait-for', `says '${chosen}', but a preview is there only when production of its lane has moved.`);
-    }
-    if ((operation === 'promote' || operation === 'rollback') && chosen === 'test-traffic') {
-        fields.wrong('wait-for', `says 'test-traffic', at which 'operation: ${operation}' never stops.`);
-    }
-    return chosen ?? (stability === false ? 'nothing' : 'production-traffic');
-}
-
 ;// CONCATENATED MODULE: ./lib/inputs/previews.js
 
 
@@ -40215,8 +40294,257 @@ function previewsOf(fields, operation) {
     return { previewServices, previewIdleMs: hours * HOUR_MS };
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/parse-inputs.js
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
 
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./lib/text/nearest.js
+
+/** Names are compared no further: nobody misspells one that long. */
+const MAX_LENGTH = 300;
+/**
+ * The name that was probably meant: about one letter in four may be wrong, five at most, in any case and with `_` for
+ * `-`. Undefined: none is near.
+ */
+function nearestName(given, names) {
+    if (given.length > MAX_LENGTH)
+        return undefined;
+    const maxDistance = Math.min(5, Math.max(1, Math.floor(given.length / 4)));
+    const byKey = new Map(names.map((name) => [comparable(name), name]));
+    const nearest = closestMatch(comparable(given), [...byKey.keys()], { maxDistance });
+    return nearest === undefined ? undefined : byKey.get(nearest);
+}
+function comparable(name) {
+    return name.toLowerCase().replaceAll('_', '-');
+}
+
+// EXTERNAL MODULE: ./lib/inputs/names.js
+var names = __nccwpck_require__(5261);
+;// CONCATENATED MODULE: ./lib/inputs/undeclared.js
+
+
+
+
+
+/**
+ * The runner gives these to every step that has them under `with`, whatever its action declares.
+ * Source: actions/runner, ActionRunner, the inputs of container actions.
+ */
+const OF_THE_RUNNER = new Set(['args', 'entrypoint']);
+/** Names of inputs that people write; the runner fills in the others. */
+const WRITTEN_NAMES = names/* INPUT_NAMES */.Qh.filter((name) => name !== 'job-status');
+const KNOWN_NAMES = [...WRITTEN_NAMES, ...Object.keys(names/* INAPPLICABLE_INPUTS */.h_), ...Object.keys(names/* UNBUILT_INPUTS */.As)];
+/** More names than these are not told one by one. */
+const MAX_NAMES = 10;
+/**
+ * What to say of inputs that action.yml does not declare: one that was probably meant to be another is a problem, since
+ * what it says would be lost in silence; any other may be a variable of the job that happens to begin with `INPUT_`.
+ * @param given their names in any case
+ */
+function judgeUndeclared(given) {
+    const names = given.map((name) => name.toLowerCase()).filter((name) => !OF_THE_RUNNER.has(name));
+    const problems = names.flatMap((name) => problemOf(name) ?? []);
+    const unknown = names.filter((name) => problemOf(name) === undefined);
+    if (unknown.length === 0)
+        return { problems, warnings: [] };
+    const shown = unknown.slice(0, MAX_NAMES).map((name) => `'${(0,untrusted/* inSentence */.BX)(name, 100)}'`);
+    const left = unknown.length - shown.length;
+    const list = (0,words/* andList */.cM)(left > 0 ? [...shown, `${left} more`] : shown);
+    const what = unknown.length === 1
+        ? `There is no input ${list}; it is not used.`
+        : `There are no inputs ${list}; they are not used.`;
+    return { problems, warnings: [`${what} A variable of the job whose name begins with INPUT_ looks like one.`] };
+}
+function problemOf(given) {
+    const name = nearestName(given, KNOWN_NAMES);
+    if (name === undefined)
+        return undefined;
+    const inapplicable = adviceOf(names/* INAPPLICABLE_INPUTS */.h_, name);
+    if (inapplicable !== undefined)
+        return (0,problem/* invalidInput */.aY)(`Input '${name}' cannot apply to a release through CodeDeploy: ${inapplicable}.`);
+    const unbuilt = adviceOf(names/* UNBUILT_INPUTS */.As, name);
+    if (unbuilt !== undefined)
+        return (0,problem/* invalidInput */.aY)(`There is no input '${name}': ${unbuilt}.`);
+    return (0,problem/* invalidInput */.aY)(`There is no input '${(0,untrusted/* inSentence */.BX)(given, 100)}'. Did you mean '${name}'?`);
+}
+function adviceOf(advice, name) {
+    return Object.hasOwn(advice, name) ? advice[name] : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/parse-inputs.js
 
 
 
@@ -40247,7 +40575,8 @@ const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 function parseInputs(raw, undeclared) {
     const fields = fieldsOf(raw);
     const notes = [];
-    const operation = fields.choice('operation', inputs_operation/* OPERATIONS */.xb) ?? 'release';
+    const given = fields.choice('operation', inputs_operation/* OPERATIONS */.xb);
+    const operation = given ?? 'release';
     const service = serviceOf(fields, operation);
     const variables = variablesOf(fields);
     const inputs = {
@@ -40255,24 +40584,25 @@ function parseInputs(raw, undeclared) {
         cluster: clusterOf(fields.text('cluster'), service),
         service: service ?? '',
         ...groupOf(fields),
-        deploymentId: deploymentIdOf(fields, operation),
-        images: parseImages(fields),
-        expectedImages: expectedImages(fields, operation),
-        taskDefinition: taskDefinitionOf(fields, operation),
+        deploymentId: (0,of_operation/* deploymentIdOf */.Y4)(fields, operation),
+        images: (0,container_lines/* parseImages */.eb)(fields),
+        expectedImages: (0,of_operation/* expectedImages */.$O)(fields, operation),
+        taskDefinition: (0,of_operation/* taskDefinitionOf */.Ib)(fields, operation),
         ...variables,
         ...containerOf(fields),
         appSpec: fields.text('codedeploy-appspec'),
         hooks: hooksOf(fields),
         ...deploymentOf(fields),
+        namesNothing: (0,of_operation/* namesNothing */.ek)(fields, operation),
         onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
         ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
         allowOlder: fields.trueOrFalse('allow-older') ?? false,
         autoPromote: (0,inputs_operation/* isRelease */.MU)(operation) || operation === 'plan' ? (fields.trueOrFalse('auto-promote') ?? false) : false,
         keepStrategy: fields.trueOrFalse('keep-strategy') ?? false,
-        onlyAtReady: onlyAtReadyOf(fields, operation),
-        waitFor: waitFor(fields, operation, notes),
+        onlyAtReady: (0,of_operation/* onlyAtReadyOf */.KG)(fields, operation),
+        waitFor: (0,of_operation/* waitFor */.fm)(fields, operation, notes),
         waitForMs: minutesAsMs(fields.wholeNumber('wait-for-minutes', 1, 7_200)),
-        ...endingsOf(fields, operation),
+        ...(0,of_operation/* endingsOf */.iv)(fields, operation),
         hookLogs: fields.choice('hook-logs', ['failed', 'always', 'never']),
         ...githubOf(fields),
         testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
@@ -40281,12 +40611,19 @@ function parseInputs(raw, undeclared) {
         ...accountOf(fields),
         maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
     };
-    return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes };
+    const { problems, warnings } = judgeUndeclared(undeclared);
+    return {
+        inputs,
+        problems: [...fields.problems, ...problems],
+        operationIsUnknown: given === undefined && fields.text('operation') !== undefined,
+        warnings,
+        notes,
+    };
 }
 /** The variables of the container, each set once. */
 function variablesOf(fields) {
-    const environment = parseEnvironmentLines(fields);
-    const secrets = parseSecretLines(fields);
+    const environment = (0,container_lines/* parseEnvironmentLines */.i_)(fields);
+    const secrets = (0,container_lines/* parseSecretLines */.XW)(fields);
     for (const name of secrets.keys()) {
         if (environment.has(name)) {
             fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
@@ -40323,11 +40660,6 @@ function deploymentOf(fields) {
 function clusterOf(given, service) {
     const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1];
     return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given;
-}
-function inapplicable(undeclared) {
-    return Object.entries(names/* INAPPLICABLE_INPUTS */.h)
-        .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
-        .map(([name, advice]) => (0,problem/* invalidInput */.a)(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`));
 }
 function hooksOf(fields) {
     const hooks = {};
@@ -40852,7 +41184,7 @@ async function readShift(deploymentConfig, world, findings) {
         return undefined;
     if (config.computePlatform === undefined || config.computePlatform === 'ECS')
         return (0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__/* .readTrafficShift */ .iV)(config);
-    findings.add((0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .a)(`Deployment configuration '${name}' is for ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(config.computePlatform, 60)}, not for ECS.`));
+    findings.add((0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .aY)(`Deployment configuration '${name}' is for ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(config.computePlatform, 60)}, not for ECS.`));
     return undefined;
 }
 function shiftUnseen({ kind }, name, error) {
@@ -41039,7 +41371,7 @@ function isLater(one, other) {
 /* harmony export */ });
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
 /* harmony import */ var _group_occupant_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8228);
-/* harmony import */ var _inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9829);
+/* harmony import */ var _inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1480);
 /* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9327);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7748);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
@@ -41098,7 +41430,7 @@ async function laneService(lane, world) {
     const service = await serviceNow(lane, world);
     const problems = (0,_tags_js__WEBPACK_IMPORTED_MODULE_9__/* .laneProblems */ .$)(service);
     if (problems.length > 0)
-        throw new _problem_js__WEBPACK_IMPORTED_MODULE_4__/* .RefusedError */ .f(problems);
+        throw new _problem_js__WEBPACK_IMPORTED_MODULE_4__/* .RefusedError */ .fk(problems);
     return service;
 }
 /** Why a lane may not be changed after all. */
@@ -41115,7 +41447,7 @@ async function objectionTo(lane, world) {
 async function serviceNow({ cluster, name }, world) {
     const { service, problems } = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_6__/* .resolveService */ .Wl)(cluster, name, await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .describeService */ .Jv)(world, cluster, name, ['TAGS']));
     if (service === undefined)
-        throw new _problem_js__WEBPACK_IMPORTED_MODULE_4__/* .RefusedError */ .f(problems);
+        throw new _problem_js__WEBPACK_IMPORTED_MODULE_4__/* .RefusedError */ .fk(problems);
     return service;
 }
 async function readLane(parsed, world, identity, findings) {
@@ -41161,7 +41493,7 @@ async function readHolder(service, group, world) {
 function problemsIn(error) {
     if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
         return [(0,_aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .callProblem */ .U)(error)];
-    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_2__/* .RefusedError */ .f)
+    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_2__/* .RefusedError */ .fk)
         return error.problems;
     throw error;
 }
@@ -41236,7 +41568,7 @@ async function runNothing(lane, world) {
     if (problems.length > 0) {
         if (ranBefore > 0)
             await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__/* .setDesiredCount */ .kO)(world, cluster, name, ranBefore);
-        throw new _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .f(problems);
+        throw new _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .RefusedError */ .fk(problems);
     }
     const now = { service, ...(await (0,_lane_js__WEBPACK_IMPORTED_MODULE_3__/* .readHolder */ .F1)(service, lane.group, world)) };
     if (wasTaken(lane, now))
@@ -41411,9 +41743,34 @@ async function freeQuietly(lane, own, why, world) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ invalidInput),
-/* harmony export */   f: () => (/* binding */ RefusedError)
+/* harmony export */   aY: () => (/* binding */ invalidInput),
+/* harmony export */   fk: () => (/* binding */ RefusedError)
 /* harmony export */ });
+/* unused harmony export REFUSAL_REASONS */
+/**
+ * Why nothing was deployed, for the output `reason`. The set is fixed: workflows branch on it.
+ * Documented in the README, "What each status means"; a test compares the two.
+ */
+const REFUSAL_REASONS = (/* unused pure expression or super */ null && ([
+    'invalid-input',
+    'not-found',
+    'unsupported-service',
+    'group-mismatch',
+    'no-test-listener',
+    'not-held',
+    'other-image',
+    'held',
+    'busy',
+    'older-run',
+    'no-lane',
+    'not-a-lane',
+    'denied',
+    'credentials',
+    'wrong-account',
+    'rejected',
+    'unreachable',
+    'internal-error',
+]));
 /** What a check found wrong; everything it found, not only the first. */
 class RefusedError extends Error {
     problems;
@@ -44609,7 +44966,7 @@ function answerProblems(inputs, service) {
         ...(isOther ? ['service'] : []),
         ...strangers.map(({ input }) => input),
     ]);
-    return [...wrong].map((input) => (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input '${input}' is '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(givenFor(inputs, input), 300)}', but the service that ECS found is ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(service.arn, 300)}. Check 'cluster', 'service' and the credentials.`));
+    return [...wrong].map((input) => (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${input}' is '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(givenFor(inputs, input), 300)}', but the service that ECS found is ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(service.arn, 300)}. Check 'cluster', 'service' and the credentials.`));
 }
 function formProblems(input, given) {
     const arn = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .parseArn */ .Lw)(given ?? '');
@@ -44626,10 +44983,10 @@ function formProblems(input, given) {
         service: `the name (letters, digits, '-' and '_') or ARN of an ECS service`,
         'task-definition': `the ARN of a task definition when it begins with 'arn:'`,
     };
-    return [(0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input '${input}' must be ${expected[input]}; got '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(given ?? '', 300)}'.`)];
+    return [(0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${input}' must be ${expected[input]}; got '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(given ?? '', 300)}'.`)];
 }
 function regionProblem({ input, region }, here) {
-    return (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input '${input}' is an ARN in ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`);
+    return (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${input}' is an ARN in ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`);
 }
 /** Every ARN is compared with the first one. */
 function ownerProblems([first, ...others]) {
@@ -44638,14 +44995,14 @@ function ownerProblems([first, ...others]) {
     const ownerOf = ({ partition, account }) => `${partition}, account ${account}`;
     return others
         .filter((arn) => ownerOf(arn) !== ownerOf(first))
-        .map((arn) => (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input '${arn.input}' is an ARN of ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(ownerOf(arn), 100)}, but '${first.input}' is one of ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(ownerOf(first), 100)}.`));
+        .map((arn) => (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${arn.input}' is an ARN of ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(ownerOf(arn), 100)}, but '${first.input}' is one of ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(ownerOf(first), 100)}.`));
 }
 function clusterProblems({ cluster, service }) {
     const [, named] = /^service\/([^/]+)\/[^/]+$/.exec((0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .parseArn */ .Lw)(service)?.resource ?? '') ?? [];
     if (named === undefined || named === (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .shortName */ .EU)(cluster))
         return [];
     return [
-        (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input 'service' is the ARN of a service in cluster '${named}', but 'cluster' says '${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .shortName */ .EU)(cluster)}'; leave 'cluster' out or correct one of them.`),
+        (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input 'service' is the ARN of a service in cluster '${named}', but 'cluster' says '${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .shortName */ .EU)(cluster)}'; leave 'cluster' out or correct one of them.`),
     ];
 }
 function givenArns(inputs) {
@@ -45252,6 +45609,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/inputs/operation.js
 var operation = __nccwpck_require__(7784);
+// EXTERNAL MODULE: ./lib/inputs/of-operation.js
+var of_operation = __nccwpck_require__(7552);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
@@ -45264,9 +45623,15 @@ class Findings {
     problems;
     warnings = [];
     notes = [];
-    constructor(problems = [], notes = []) {
+    constructor(problems = []) {
         this.problems = [...problems];
-        this.notes.push(...notes);
+    }
+    /** What is known before anything is asked: why nothing may be, and what the inputs say. */
+    static of({ problems, warnings, notes }, { obstacles }) {
+        const findings = new Findings([...obstacles, ...problems]);
+        findings.warnings.push(...warnings);
+        findings.notes.push(...notes);
+        return findings;
     }
     /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
     add(...problems) {
@@ -45299,6 +45664,8 @@ class Findings {
 
 // EXTERNAL MODULE: ./lib/plan/identity.js
 var plan_identity = __nccwpck_require__(2521);
+// EXTERNAL MODULE: ./lib/problem.js
+var problem = __nccwpck_require__(7748);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
 ;// CONCATENATED MODULE: ./lib/release/patience.js
@@ -45435,8 +45802,6 @@ async function isWanted(arn, { world, definition, wanted, findings }) {
 
 // EXTERNAL MODULE: ./lib/aws/service-error.js
 var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: ./lib/problem.js
-var problem = __nccwpck_require__(7748);
 // EXTERNAL MODULE: ./lib/task-definition/difference.js
 var difference = __nccwpck_require__(354);
 // EXTERNAL MODULE: ./lib/task-definition/overrides.js
@@ -45532,7 +45897,7 @@ function hookProblems(hooks, inputs, place) {
         const arn = (0,aws_arn/* parseArn */.Lw)(hookFunction);
         if (arn?.service !== 'lambda' || !/^\d{12}$/.test(arn.account) || !FUNCTION_RESOURCE.test(arn.resource)) {
             return [
-                (0,problem/* invalidInput */.a)(`${label} must be the name or ARN of a Lambda function; got '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}'.`),
+                (0,problem/* invalidInput */.aY)(`${label} must be the name or ARN of a Lambda function; got '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}'.`),
             ];
         }
         if (place === undefined || (arn.region === place.region && arn.partition === place.partition))
@@ -45540,7 +45905,7 @@ function hookProblems(hooks, inputs, place) {
         const there = `${arn.partition}/${arn.region}`;
         const here = `${place.partition}/${place.region}`;
         return [
-            (0,problem/* invalidInput */.a)(`${label} is a function in ${(0,untrusted/* inSentence */.BX)(there, 100)}; CodeDeploy calls functions in its own region, ${here}.`),
+            (0,problem/* invalidInput */.aY)(`${label} is a function in ${(0,untrusted/* inSentence */.BX)(there, 100)}; CodeDeploy calls functions in its own region, ${here}.`),
         ];
     });
 }
@@ -45590,7 +45955,7 @@ function testTrafficProblems({ autoPromote }, group) {
                 },
             ]),
         ...(autoPromote
-            ? [(0,problem/* invalidInput */.a)(`Inputs 'auto-promote: true' and 'wait-for: test-traffic' contradict each other.`)]
+            ? [(0,problem/* invalidInput */.aY)(`Inputs 'auto-promote: true' and 'wait-for: test-traffic' contradict each other.`)]
             : []),
     ];
 }
@@ -45602,7 +45967,7 @@ function containerProblems(definition, name, port) {
             .map((one) => `'${(0,untrusted/* inSentence */.BX)(one, 100)}'`)
             .join(', ');
         return [
-            (0,problem/* invalidInput */.a)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check 'container-name'.`),
+            (0,problem/* invalidInput */.aY)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check 'container-name'.`),
         ];
     }
     const mappings = container['portMappings'];
@@ -45612,7 +45977,7 @@ function containerProblems(definition, name, port) {
     if (ports.includes(port))
         return [];
     return [
-        (0,problem/* invalidInput */.a)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check 'container-port'.`),
+        (0,problem/* invalidInput */.aY)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check 'container-port'.`),
     ];
 }
 /** A task gets roles of its own account only. Source: IAM User Guide, "Grant a user permissions to pass a role". */
@@ -45623,7 +45988,7 @@ function roleProblems(definition, service) {
         if (arn === undefined || (arn.account === service.account && arn.partition === service.partition))
             return [];
         return [
-            (0,problem/* invalidInput */.a)(`The task definition's '${member}' is '${(0,untrusted/* inSentence */.BX)(String(role), 200)}', but a task of account ${service.account} (${service.partition}) can only have roles of that account.`),
+            (0,problem/* invalidInput */.aY)(`The task definition's '${member}' is '${(0,untrusted/* inSentence */.BX)(String(role), 200)}', but a task of account ${service.account} (${service.partition}) can only have roles of that account.`),
         ];
     });
 }
@@ -45705,7 +46070,7 @@ function placeholderProblem({ path, text }, { taskDefinition = '' }) {
     const advice = path.endsWith('.image')
         ? "Put it in before this step, or give the image by 'image'."
         : 'Put it in before this step.';
-    return (0,problem/* invalidInput */.a)(`${name} still has the placeholder '${text}' at '${path}'. ${advice}`);
+    return (0,problem/* invalidInput */.aY)(`${name} still has the placeholder '${text}' at '${path}'. ${advice}`);
 }
 /** What the service runs now. A file is enough to go on with when that may not be looked at. */
 async function seeCurrent({ world, service, source, findings }) {
@@ -45752,7 +46117,7 @@ function inactiveProblems({ isActive, family, revision }) {
     if (isActive)
         return [];
     const sentence = `Task definition '${family}:${revision}' is not ACTIVE, so no task can be started from it. Name an ACTIVE revision.`;
-    return [(0,problem/* invalidInput */.a)(sentence)];
+    return [(0,problem/* invalidInput */.aY)(sentence)];
 }
 /** The newest ACTIVE revision of the family; undefined when the family is new or may not be looked at. */
 async function newestRevision(definition, world, findings, isWarned) {
@@ -45810,7 +46175,7 @@ async function readAppSpec(inputs, world, findings) {
     const text = await world.readText(path);
     if (text === undefined) {
         if (inputs.appSpec !== undefined)
-            findings.add((0,problem/* invalidInput */.a)(notInWorkspace('codedeploy-appspec', path)));
+            findings.add((0,problem/* invalidInput */.aY)(notInWorkspace('codedeploy-appspec', path)));
         else if ((await world.readText(OTHER_APP_SPEC_PATH)) !== undefined)
             findings.notes.push(OTHER_NOT_USED);
         return undefined;
@@ -45839,10 +46204,10 @@ async function readDefinition(inputs, world, findings) {
         return { kind: 'reference', reference: given };
     if (!IS_FILE_NAME.test(given)) {
         const got = (0,untrusted/* inSentence */.BX)(given, 200);
-        findings.add((0,problem/* invalidInput */.a)(`Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got '${got}'.`));
+        findings.add((0,problem/* invalidInput */.aY)(`Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got '${got}'.`));
         return UNREADABLE;
     }
-    findings.add((0,problem/* invalidInput */.a)(notInWorkspace('task-definition', given)));
+    findings.add((0,problem/* invalidInput */.aY)(notInWorkspace('task-definition', given)));
     return UNREADABLE;
 }
 function notInWorkspace(input, path) {
@@ -45997,7 +46362,7 @@ function predecessorsOf({ primary }, occupant, maker) {
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
 async function makePlan(parsed, world, identity, earlier) {
     const { inputs } = parsed;
-    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
+    const findings = Findings.of(parsed, world);
     const sources = await readSources(inputs, world, findings);
     const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
     const { problems, warnings, notes } = findings;
@@ -46811,7 +47176,7 @@ function previewTaskOf(eventName, event) {
         return { kind: 'sweep' };
     const pull = (0,pull_request/* pullRequestOf */._)(event);
     if (eventName !== 'pull_request' || pull === undefined) {
-        return (0,problem/* invalidInput */.a)(`'operation: preview' goes with the events pull_request, schedule and workflow_dispatch; this run was started by '${(0,untrusted/* inSentence */.BX)(eventName, 50)}'.`);
+        return (0,problem/* invalidInput */.aY)(`'operation: preview' goes with the events pull_request, schedule and workflow_dispatch; this run was started by '${(0,untrusted/* inSentence */.BX)(eventName, 50)}'.`);
     }
     const pullRequest = String(pull.number);
     if (pull.isFork)
@@ -46900,6 +47265,8 @@ async function freeAll(found, lanes, preview, inputs, world) {
 
 
 
+
+
 /**
  * Previews of pull requests on lanes, services made for them: the event that started the run decides whether its pull
  * request is put on one, its lane is freed, or all are looked after. Changes AWS only in services that are tagged as lanes.
@@ -46912,9 +47279,11 @@ async function preview(parsed, outside) {
     if ('kind' in task && task.kind === 'fork') {
         return progress.end('unchanged', { preview: { task: 'fork', pullRequest, taking: undefined, lanes: [] } });
     }
-    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
+    const findings = Findings.of(parsed, world);
     if (!('kind' in task))
         findings.add(task);
+    else if (task.kind === 'claim' && parsed.inputs.namesNothing)
+        findings.add((0,problem/* invalidInput */.aY)(of_operation/* NOTHING_TO_RELEASE */.qY));
     const patient = patiently(world);
     const lanes = await look(parsed, patient, findings, progress);
     const problems = eachOnce(findings.problems);
@@ -46923,6 +47292,10 @@ async function preview(parsed, outside) {
     if (world.signal.aborted)
         return progress.end('cancelled');
     const own = (0,workflow_run_marker/* ownMarker */["do"])(world.run, 'preview');
+    // The release of a lane says them itself.
+    if (task.kind !== 'claim')
+        for (const warning of parsed.warnings)
+            progress.warn(warning);
     // A run that is run again, or comes late, is told by its event that a pull request is open which was closed since.
     const isClosed = task.kind === 'claim' && (await world.isPullRequestClosed(pullRequest)) === true;
     if (isClosed)
@@ -47068,7 +47441,7 @@ var attach = __nccwpck_require__(9327);
 
 async function attachTo(parsed, world, progress, { examine, mayBeAbsent = false } = {}) {
     return await world.log.group('Checks', async () => {
-        const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
+        const findings = Findings.of(parsed, world);
         const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
         const place = await (0,attach/* findPlace */.Pj)(parsed, world, identity, findings);
         const attached = place.group === undefined ? undefined : await (0,attach/* attach */.K0)(parsed, place, world, findings);
@@ -47643,7 +48016,7 @@ async function rollback(parsed, world) {
     const { inputs } = parsed;
     const progress = release_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
-    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes);
+    const findings = Findings.of(parsed, world);
     const place = await rollback_look(parsed, patient, findings, progress);
     if (place === undefined)
         return progress.end('refused', { problems: findings.problems });
@@ -47654,6 +48027,8 @@ async function rollback(parsed, world) {
     if (latest !== undefined && attached !== undefined) {
         progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group });
         takeUp(attached, progress);
+        for (const warning of parsed.warnings)
+            progress.warn(warning);
         if (latest.neverMoved)
             return progress.end('refused', { problems: [stoppedBefore(attached, latest)] });
         if (latest.isOver)
@@ -47822,6 +48197,7 @@ async function watch(parsed, world) {
 
 
 
+
 const OPERATIONS = {
     release: release,
     plan: plan,
@@ -47833,6 +48209,9 @@ const OPERATIONS = {
 };
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */
 async function operate(parsed, world) {
+    const { inputs, problems, operationIsUnknown } = parsed;
+    if (operationIsUnknown)
+        return release_progress/* Progress */.ke.begin(inputs, world).end('refused', { problems: [...problems] });
     return await OPERATIONS[parsed.inputs.operation](parsed, (0,clock_news/* withClockNews */.S)(world));
 }
 
@@ -49013,7 +49392,7 @@ function readEndpoints(environment, config) {
             continue;
         const problem = problemOf(endpoint);
         if (problem !== undefined) {
-            problems.set(endpoint.source, (0,lib_problem/* invalidInput */.a)(problem));
+            problems.set(endpoint.source, (0,lib_problem/* invalidInput */.aY)(problem));
             continue;
         }
         const { hostname, origin } = new URL(endpoint.url);
@@ -49073,7 +49452,7 @@ function tokenProblems({ given: { sts } }) {
     if (isLoopback(hostname) || STS_HOST.test(hostname))
         return [];
     const sentence = `${capital(sts.source)} leads to '${(0,untrusted/* inSentence */.BX)(origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`;
-    return [(0,lib_problem/* invalidInput */.a)(sentence)];
+    return [(0,lib_problem/* invalidInput */.aY)(sentence)];
 }
 
 ;// CONCATENATED MODULE: ./lib/aws/proxy.js
@@ -49312,12 +49691,12 @@ var names = __nccwpck_require__(5261);
  * Source: actions/runner, NodeScriptActionHandler.
  */
 function readRawInputs(environment) {
-    const values = names/* INPUT_NAMES */.Q.map((name) => [name, environment[environment_variableOf(name)] ?? '']);
+    const values = names/* INPUT_NAMES */.Qh.map((name) => [name, environment[environment_variableOf(name)] ?? '']);
     return Object.fromEntries(values);
 }
 /** Names of given inputs that action.yml does not declare, in upper case; the runner passes them on all the same. */
 function readUndeclaredInputs(environment) {
-    const declared = new Set(names/* INPUT_NAMES */.Q.map(environment_variableOf));
+    const declared = new Set(names/* INPUT_NAMES */.Qh.map(environment_variableOf));
     return Object.entries(environment)
         .filter(([name, value]) => name.startsWith('INPUT_') && !declared.has(name) && value?.trim() !== '')
         .map(([name]) => name.slice('INPUT_'.length));
@@ -49326,8 +49705,8 @@ function environment_variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/parse-inputs.js + 7 modules
-var parse_inputs = __nccwpck_require__(9829);
+// EXTERNAL MODULE: ./lib/inputs/parse-inputs.js + 8 modules
+var parse_inputs = __nccwpck_require__(1480);
 // EXTERNAL MODULE: ./lib/workflow-run/pull-request.js
 var pull_request = __nccwpck_require__(9322);
 ;// CONCATENATED MODULE: ./lib/workflow-run/github-run.js
@@ -49718,7 +50097,7 @@ async function readSharedConfig(environment) {
     if (services !== undefined)
         return { ...empty, profile, services, problems: [] };
     const sentence = `Profile '${(0,untrusted/* inSentence */.BX)(profileName, 100)}' names the services '${(0,untrusted/* inSentence */.BX)(named, 100)}', and the shared config file has no such section. Add it, or take 'services' out of the profile.`;
-    return { ...empty, profile, problems: [(0,lib_problem/* invalidInput */.a)(sentence)] };
+    return { ...empty, profile, problems: [(0,lib_problem/* invalidInput */.aY)(sentence)] };
 }
 /** Reading a device or a pipe might never end. */
 function problemWith(path) {
@@ -49728,14 +50107,14 @@ function problemWith(path) {
         return [];
     const shown = (0,untrusted/* inSentence */.BX)(path, 200);
     if (!file.isFile())
-        return [(0,lib_problem/* invalidInput */.a)(`The shared AWS file '${shown}' is not a regular file, so it is not read.`)];
+        return [(0,lib_problem/* invalidInput */.aY)(`The shared AWS file '${shown}' is not a regular file, so it is not read.`)];
     // Files of the system say that they are empty; some never end, such as `/proc/kmsg`.
     if (file.size === 0 && (0,read_bounded/* readBounded */.C)(place, 1) !== '') {
-        return [(0,lib_problem/* invalidInput */.a)(`The shared AWS file '${shown}' says that it is empty, and is not, so it is not read.`)];
+        return [(0,lib_problem/* invalidInput */.aY)(`The shared AWS file '${shown}' says that it is empty, and is not, so it is not read.`)];
     }
     if (file.size <= MAX_FILE_BYTES)
         return [];
-    return [(0,lib_problem/* invalidInput */.a)(`The shared AWS file '${shown}' is larger than ${MAX_FILE_BYTES} bytes, so it is not read.`)];
+    return [(0,lib_problem/* invalidInput */.aY)(`The shared AWS file '${shown}' is larger than ${MAX_FILE_BYTES} bytes, so it is not read.`)];
 }
 
 // EXTERNAL MODULE: ./lib/aws/arn.js
@@ -49811,7 +50190,7 @@ function readRegion(given, environment) {
     return refused(`No AWS region is set. Give 'aws-region', or set AWS_REGION in the environment.`);
 }
 function refused(sentence) {
-    return { region: undefined, problems: [(0,lib_problem/* invalidInput */.a)(sentence)] };
+    return { region: undefined, problems: [(0,lib_problem/* invalidInput */.aY)(sentence)] };
 }
 
 ;// CONCATENATED MODULE: ./lib/step/connection.js
@@ -51350,7 +51729,7 @@ function definitionFromAnswer(taskDefinition, tags) {
     return { definition, notes };
 }
 function broken(sentences) {
-    return { definition: undefined, saysTags: false, problems: (0,text_document/* firstSentences */.zR)(sentences).map(problem/* invalidInput */.a), notes: [] };
+    return { definition: undefined, saysTags: false, problems: (0,text_document/* firstSentences */.zR)(sentences).map(problem/* invalidInput */.aY), notes: [] };
 }
 /** ECS answers an empty list of tags also when nobody asked for them. */
 function unwrapDescribeOutput(root) {
@@ -51528,7 +51907,7 @@ function containerNames(definition) {
 }
 function noSuchContainer(container, names) {
     const known = names.map((name) => `'${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(name, 100)}'`).join(', ') || 'none';
-    return (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .a)(`Input 'image' names the container '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
+    return (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input 'image' names the container '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
 }
 /** A name lives in one of the two lists: setting it in one takes it out of the other. */
 function withVariables(container, { environment, secrets }) {

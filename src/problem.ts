@@ -1,26 +1,29 @@
 /**
  * Why nothing was deployed, for the output `reason`. The set is fixed: workflows branch on it.
- * Documented in the README, "What each status means".
+ * Documented in the README, "What each status means"; a test compares the two.
  */
-export type RefusalReason =
-  | 'invalid-input'
-  | 'not-found'
-  | 'unsupported-service'
-  | 'group-mismatch'
-  | 'no-test-listener'
-  | 'held'
-  | 'not-held'
-  | 'other-image'
-  | 'busy'
-  | 'older-run'
-  | 'no-lane'
-  | 'not-a-lane'
-  | 'denied'
-  | 'credentials'
-  | 'wrong-account'
-  | 'rejected'
-  | 'unreachable'
-  | 'internal-error'
+export const REFUSAL_REASONS = [
+  'invalid-input',
+  'not-found',
+  'unsupported-service',
+  'group-mismatch',
+  'no-test-listener',
+  'not-held',
+  'other-image',
+  'held',
+  'busy',
+  'older-run',
+  'no-lane',
+  'not-a-lane',
+  'denied',
+  'credentials',
+  'wrong-account',
+  'rejected',
+  'unreachable',
+  'internal-error',
+] as const
+
+export type RefusalReason = (typeof REFUSAL_REASONS)[number]
 
 /** One thing that is wrong before anything was deployed: a full sentence or two for a person, and its kind. */
 export interface Problem {

@@ -3,7 +3,9 @@ import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { rawInputs } from '../support/simulated-release.ts'
 
 function wrong(inputs: Parameters<typeof rawInputs>[0]): string[] {
-  return parseInputs(rawInputs({ service: 'web', ...inputs }), []).problems.map(({ sentence }) => sentence)
+  return parseInputs(rawInputs({ service: 'web', image: 'web:1', ...inputs }), []).problems.map(
+    ({ sentence }) => sentence,
+  )
 }
 
 test('refuses a name that no environment has', () => {

@@ -5,16 +5,18 @@ import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { rawInputs } from '../support/simulated-release.ts'
 
 function parse(given: Partial<Record<InputName, string>>, undeclared: string[] = []) {
-  const { inputs, problems, notes } = parseInputs(rawInputs({ service: 'web', ...given }), undeclared)
+  const raw = rawInputs({ service: 'web', image: 'web:1', ...given })
+  const { inputs, problems, warnings, notes } = parseInputs(raw, undeclared)
   return {
     inputs,
     notes,
+    warnings,
     wrong: problems.map(({ sentence }) => sentence),
     reasons: problems.map(({ reason }) => reason),
   }
 }
 
-test('a service alone is enough', () => {
+test('a service and an image are enough', () => {
   expect(parse({})).toEqual({
     inputs: {
       operation: 'release',
@@ -22,7 +24,8 @@ test('a service alone is enough', () => {
       service: 'web',
       application: undefined,
       deploymentGroup: undefined,
-      images: [],
+      images: [{ container: undefined, image: 'web:1' }],
+      namesNothing: false,
       expectedImages: [],
       deploymentId: undefined,
       testUrl: undefined,
@@ -63,6 +66,7 @@ test('a service alone is enough', () => {
       maxRetries: 3,
     },
     notes: [],
+    warnings: [],
     wrong: [],
     reasons: [],
   })
@@ -127,6 +131,7 @@ test('every input has its place', () => {
     application: 'shop',
     deploymentGroup: 'shop-web',
     images: [{ container: 'web', image: 'registry.example/web:1' }],
+    namesNothing: false,
     taskDefinition: 'web:7',
     containerName: 'web',
     containerPort: 8080,
@@ -202,7 +207,7 @@ test('everything that is wrong is told at once, and what is wrong counts as not 
   ])
   expect(new Set(reasons)).toEqual(new Set(['invalid-input']))
   const defaults = parse({}).inputs
-  expect({ ...inputs, images: [] }).toEqual({ ...defaults, service: '' })
+  expect({ ...inputs, images: [] }).toEqual({ ...defaults, images: [], service: '' })
 })
 
 test('only-at-ready is for a stop alone', () => {
@@ -340,9 +345,89 @@ describe('an input of the official action that cannot apply', () => {
       `Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`,
     ])
   })
+})
 
-  test('is told from one that nobody knows, which only the runner warns about', () => {
-    expect(parse({}, ['CLUSTR', 'CONSTRUCTOR']).wrong).toEqual([])
+describe('an input that there is not', () => {
+  test.each([
+    ['IMAGEE', "There is no input 'imagee'. Did you mean 'image'?"],
+    [
+      'AFTER-ALLOW-TEST-TRAFIC-HOOK',
+      "There is no input 'after-allow-test-trafic-hook'. Did you mean 'after-allow-test-traffic-hook'?",
+    ],
+    ['CONTAINER_NAME', "There is no input 'container_name'. Did you mean 'container-name'?"],
+    [
+      'DOCKER-LABELS',
+      "There is no input 'docker-labels': set it in the task definition, a file named by 'task-definition'.",
+    ],
+    ['COMMAND', "There is no input 'command': set it in the task definition, a file named by 'task-definition'."],
+    ['TASK-DEFINITION-FAMILY', "There is no input 'task-definition-family': name the family by 'task-definition'."],
+    [
+      'DESIRED_COUNT',
+      `Input 'desired-count' cannot apply to a release through CodeDeploy: ${INAPPLICABLE_INPUTS['desired-count']}.`,
+    ],
+  ])('is refused when what was meant can be told: %s', (name, sentence) => {
+    expect(parse({}, [name])).toMatchObject({ wrong: [sentence], reasons: ['invalid-input'], warnings: [] })
+  })
+
+  test('is one warning when it resembles nothing, as a variable of the job does', () => {
+    const { wrong, warnings } = parse({}, ['CONSTRUCTOR', 'RELEASE_NOTES'])
+    expect(wrong).toEqual([])
+    expect(warnings).toEqual([
+      "There are no inputs 'constructor' and 'release_notes'; they are not used. A variable of the job whose name begins with INPUT_ looks like one.",
+    ])
+    expect(parse({}, ['VERSION']).warnings).toEqual([
+      "There is no input 'version'; it is not used. A variable of the job whose name begins with INPUT_ looks like one.",
+    ])
+  })
+
+  test('is one warning of bounded length, however many there are', () => {
+    const { warnings } = parse(
+      {},
+      Array.from({ length: 5_000 }, (_, index) => `ZZZZZZZZ${index}`),
+    )
+    expect(warnings).toEqual([expect.stringContaining("'zzzzzzzz9' and 4990 more; they are not used.")])
+  })
+
+  test.each(['ARGS', 'ENTRYPOINT'])('is left alone when the runner adds it: %s', (name) => {
+    expect(parse({}, [name])).toMatchObject({ wrong: [], warnings: [] })
+  })
+})
+
+describe('a release of nothing', () => {
+  const NOTHING =
+    /^There is nothing to release: 'image' is empty, and so are 'task-definition', .* set 'redeploy: true'\.$/
+
+  test.each<Partial<Record<InputName, string>>>([
+    {},
+    { operation: 'plan' },
+    { image: ' \n', redeploy: 'false', 'if-unchanged': 'skip' },
+    { 'codedeploy-appspec': 'none', 'after-install-hook': 'one' },
+  ])('is refused: %j', (given) => {
+    const { wrong, reasons } = parse({ image: '', ...given })
+    expect(wrong).toEqual([expect.stringMatching(NOTHING)])
+    expect(reasons).toEqual(['invalid-input'])
+  })
+
+  test.each<Partial<Record<InputName, string>>>([
+    { redeploy: 'true' },
+    { 'task-definition': 'web:7' },
+    { 'environment-variables': 'A=1' },
+    { secrets: 'A=/a' },
+    { cpu: '256' },
+    { memory: '512' },
+    { 'codedeploy-appspec': 'deploy/appspec.yaml' },
+    { operation: 'rollback' },
+    { operation: 'promote' },
+    { operation: 'stop' },
+    { operation: 'watch' },
+  ])('is none when it says %j', (given) => {
+    expect(parse({ image: '', ...given }).wrong).toEqual([])
+  })
+
+  test.each(['promote', 'rollback', 'stop', 'watch'])('cannot be asked for with operation: %s', (operation) => {
+    expect(parse({ operation, redeploy: 'true' }).wrong).toEqual([
+      `Input 'redeploy' does not apply to 'operation: ${operation}'.`,
+    ])
   })
 })
 

@@ -41,7 +41,10 @@ const wrong: [Partial<Record<InputName, string>>, RegExp][] = [
   [{ 'codedeploy-deployment-group': 'group' }, /^Input 'codedeploy-deployment-group' does not apply/],
   [{ 'test-url': 'https://x.example.org' }, /^Input 'test-url' does not apply/],
   [{ 'wait-for': 'nothing' }, /a preview is there only when production of its lane has moved/],
-  [{ operation: 'release', service: 'web' }, /^Input 'preview-services' applies to 'operation: preview' only/],
+  [
+    { operation: 'release', service: 'web', image: 'web:1' },
+    /^Input 'preview-services' applies to 'operation: preview' only/,
+  ],
 ]
 
 test.each(wrong)('what cannot go with a preview is told by its name: %j', (inputs, sentence) => {

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
 import type { ServiceError } from '../../src/aws/service-error.ts'
+import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { Findings } from '../../src/plan/findings.ts'
 import type { Problem, RefusalReason } from '../../src/problem.ts'
+import { rawInputs } from '../support/simulated-release.ts'
 
 const problem = (reason: RefusalReason, sentence: string): Problem => ({ reason, sentence })
 
@@ -24,11 +26,16 @@ test.each<[RefusalReason, number]>([
 })
 
 test('what was found before is not changed by what is added', () => {
-  const before = [problem('invalid-input', 'First.')]
-  const findings = new Findings(before, ['A note.'])
+  const problems = [problem('invalid-input', 'First.')]
+  const notes = ['A note.']
+  const warnings = ['A warning.']
+  const parsed = { ...parseInputs(rawInputs({}), []), problems, notes, warnings }
+  const findings = Findings.of(parsed, { obstacles: [problem('credentials', 'Before.')] })
   findings.add(problem('invalid-input', 'Second.'))
-  expect(before).toHaveLength(1)
-  expect(findings.notes).toEqual(['A note.'])
+  findings.notes.push('Another.')
+  expect([problems, notes, warnings].map(({ length }) => length)).toEqual([1, 1, 1])
+  expect(findings).toMatchObject({ warnings, notes: ['A note.', 'Another.'] })
+  expect(findings.problems.map(({ sentence }) => sentence)).toEqual(['Before.', 'First.', 'Second.'])
 })
 
 test('an answer is handed on, and a failed call is a problem with the words of the service', async () => {

@@ -33,7 +33,7 @@ interface Situation {
 
 async function planOf(given: Given = {}, { account, answers = {}, world = {}, earlier = {} }: Situation = {}) {
   const aws = handAws(account, { answers, world })
-  const inputs = rawInputs({ cluster: 'demo', service: 'web', ...given })
+  const inputs = rawInputs({ cluster: 'demo', service: 'web', redeploy: 'true', ...given })
   const parsed = parseInputs(inputs, [])
   const before: EarlierLook = { blocker: undefined, waitsSince: undefined, ...earlier }
   const planning = await makePlan(parsed, aws.world, identify(parsed.inputs, aws.world), before)

@@ -38,6 +38,17 @@ test('a push updates the lane of its pull request, another pull request gets the
     )
   }))
 
+test('a preview of nothing is refused before a lane is taken, and closing a pull request needs no image', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    const inputs = { image: '' }
+    const { outputs, writes } = await preview(account, pullRequest({ number: 7 }), { lanes: 1, inputs })
+    expect(outputs).toMatchObject({ status: 'refused', reason: 'invalid-input' })
+    expect(writes).toEqual([])
+    await preview(account, pullRequest({ number: 7 }), { lanes: 1 })
+    const closed = await preview(account, pullRequest({ number: 7, action: 'closed', run: 130 }), { lanes: 1, inputs })
+    expect(closed.outputs).toMatchObject({ status: 'succeeded' })
+  }))
+
 test('closing a pull request frees its lane, which the next one takes', () =>
   inOneAccount(scenarioWithLanes(1), async (account) => {
     await preview(account, pullRequest({ number: 7 }), { lanes: 1 })

@@ -61,6 +61,7 @@ describe.each(NAMES)('%s', (name) => {
     const sentences = blank.release.problems.map(({ sentence }) => sentence)
     if (name === 'service') expect(sentences).toEqual([required])
     // Without its cluster the service is looked for in the default one.
+    else if (name === 'image') expect(sentences).toEqual([expect.stringMatching(/^There is nothing to release: /)])
     else if (name === 'cluster') expect(blank.outputs.reason).toBe('not-found')
     else expect(sentences).toEqual([])
   })

@@ -74,7 +74,11 @@ describe('a read that is denied and that a release can do without is one warning
     ['codedeploy:ListDeployments', 'Could not look for active deployments', {}],
     ['codedeploy:GetDeploymentConfig', 'its name says how traffic shifts', {}],
     ['codedeploy:GetDeploymentTarget', 'lifecycle events and hooks cannot be seen', {}],
-    ['ecs:DescribeTaskDefinition', 'what changes, and whether a revision asks for the same already', FILE],
+    [
+      'ecs:DescribeTaskDefinition',
+      'what changes, which tags to keep, and whether a revision asks for the same already',
+      FILE,
+    ],
     ['ecs:ListTasks', 'why replacement tasks stop cannot be seen', { scenario: scenarios['never-healthy'] }],
     ['ecs:DescribeTasks', 'why replacement tasks stop cannot be seen', { scenario: scenarios['never-healthy'] }],
   ]

@@ -129,6 +129,21 @@ describe('refuses with one sentence, and writes nothing, when', () => {
     expect(outputs.reason).toBe('invalid-input')
   })
 
+  test('there is nothing to release, such as when an output arrives empty', async () => {
+    const { sentences, outputs } = await refusal({ inputs: { image: '' } })
+    expect(sentences).toEqual([expect.stringMatching(/^There is nothing to release: 'image' is empty/)])
+    expect(outputs.reason).toBe('invalid-input')
+  })
+
+  test('the operation is misspelt, which is told before AWS is asked anything', async () => {
+    const { sentences, calls } = await refusal({ inputs: { operation: 'relese', service: '' } })
+    expect(sentences).toEqual([
+      "Input 'operation' must be 'release', 'plan', 'watch', 'stop', 'promote', 'rollback' or 'preview'; got 'relese'.",
+      "Input 'service' is required: the name or ARN of the ECS service to release.",
+    ])
+    expect(calls).toEqual([])
+  })
+
   test('an input of the official action cannot apply', async () => {
     const { sentences } = await refusal({ undeclared: ['DESIRED-COUNT'] })
     expect(sentences).toEqual([

@@ -37,6 +37,8 @@ export interface Inputs extends GithubInputs, PreviewInputs {
   rollbackOn: RollbackEvent[] | undefined
   /** Undefined: the alarms of the deployment group. */
   alarms: string[] | undefined
+  /** The inputs name nothing to release: no image, task definition, override or AppSpec, and not `redeploy`. */
+  namesNothing: boolean
   onActiveDeployment: RoomPolicy
   ifUnchanged: 'release' | 'skip'
   /** Release although a newer run of the workflow deploys or serves. */
@@ -72,6 +74,10 @@ export interface Inputs extends GithubInputs, PreviewInputs {
 export interface ParsedInputs {
   inputs: Inputs
   problems: Problem[]
+  /** Nobody knows what is wanted, so AWS is not even asked. */
+  operationIsUnknown: boolean
+  /** What may be a mistake. */
+  warnings: string[]
   /** What to tell the user although nothing is wrong. */
   notes: string[]
 }

@@ -25,6 +25,7 @@ export const INPUT_NAMES = [
   'codedeploy-deployment-description',
   'rollback-on',
   'alarms',
+  'redeploy',
   'on-active-deployment',
   'if-unchanged',
   'allow-older',
@@ -84,4 +85,23 @@ export const INAPPLICABLE_INPUTS: Readonly<Record<string, string>> = {
   'run-task-tags': RUN_NO_TASK,
   'run-task-managed-ebs-volume': RUN_NO_TASK,
   'run-task-managed-ebs-volume-name': RUN_NO_TASK,
+}
+
+const IN_THE_FILE = "set it in the task definition, a file named by 'task-definition'"
+
+/**
+ * Inputs of `aws-actions/amazon-ecs-render-task-definition` that this action does not have, each with what to do instead.
+ * Source: action.yml of that action, version 1.
+ */
+export const UNBUILT_INPUTS: Readonly<Record<string, string>> = {
+  'task-definition-arn': "name the revision by 'task-definition'",
+  'task-definition-family': "name the family by 'task-definition'",
+  'task-definition-revision': "name the revision by 'task-definition', as 'family:revision'",
+  'log-configuration-log-driver': IN_THE_FILE,
+  'log-configuration-options': IN_THE_FILE,
+  'docker-labels': IN_THE_FILE,
+  command: IN_THE_FILE,
+  'task-role-arn': IN_THE_FILE,
+  'execution-role-arn': IN_THE_FILE,
+  'env-files': IN_THE_FILE,
 }

@@ -1,8 +1,10 @@
+import { invalidInput } from '../problem.ts'
+import { andList } from '../text/words.ts'
 import type { EarlyEndAction, FinishLine } from './choices.ts'
 import { type ContainerImage, parseImages } from './container-lines.ts'
 import type { Fields } from './fields.ts'
 import type { Inputs } from './inputs.ts'
-import { canStopDeployment, needsDeployment, type Operation } from './operation.ts'
+import { canStopDeployment, isRelease, needsDeployment, type Operation } from './operation.ts'
 
 const EARLY_END_ACTIONS: readonly EarlyEndAction[] = ['leave', 'rollback']
 
@@ -50,6 +52,37 @@ export function onlyAtReadyOf(fields: Fields, operation: Operation): boolean {
   const given = fields.trueOrFalse('only-at-ready') ?? false
   if (given && operation !== 'stop') fields.wrong('only-at-ready', `applies to 'operation: stop' only.`)
   return given
+}
+
+/** Inputs that say what to release. */
+const SOMETHING_TO_RELEASE = [
+  'image',
+  'task-definition',
+  'environment-variables',
+  'secrets',
+  'cpu',
+  'memory',
+  'codedeploy-appspec',
+] as const
+
+/** What a release of nothing is refused with: an output that arrives empty must not be a green release of what runs. */
+export const NOTHING_TO_RELEASE = `There is nothing to release: 'image' is empty, and so are ${andList(
+  SOMETHING_TO_RELEASE.slice(1).map((name) => `'${name}'`),
+)}. If one of them comes from an output of another step or job, see whether that is empty, as outputs that hold a secret arrive. To deploy the running revision once more, set 'redeploy: true'.`
+
+/** Whether the inputs leave open what to release. A preview needs none of them when a pull request was closed. */
+export function namesNothing(fields: Fields, operation: Operation): boolean {
+  const redeploy = fields.trueOrFalse('redeploy') ?? false
+  if (redeploy && !isRelease(operation) && operation !== 'plan') {
+    fields.wrong('redeploy', `does not apply to 'operation: ${operation}'.`)
+  }
+  const given = SOMETHING_TO_RELEASE.flatMap((name) => fields.text(name) ?? [])
+  // An AppSpec that is to be built whole says nothing of what is in it.
+  const isNothing = !redeploy && given.every((text) => text === 'none') && fields.text('image') === undefined
+  if (isNothing && (operation === 'release' || operation === 'plan')) {
+    fields.problems.push(invalidInput(NOTHING_TO_RELEASE))
+  }
+  return isNothing
 }
 
 export function waitFor(fields: Fields, operation: Operation, notes: string[]): FinishLine {

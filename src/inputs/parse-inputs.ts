@@ -1,4 +1,3 @@
-import { invalidInput, type Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { accountOf } from './account.ts'
 import { parseAlarms } from './alarms.ts'
@@ -8,10 +7,19 @@ import { type Fields, fieldsOf, quotedList, URL_FORM } from './fields.ts'
 import { githubOf } from './github.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import type { Inputs, ParsedInputs } from './inputs.ts'
-import { INAPPLICABLE_INPUTS, type RawInputs } from './names.ts'
-import { deploymentIdOf, endingsOf, expectedImages, onlyAtReadyOf, taskDefinitionOf, waitFor } from './of-operation.ts'
+import type { RawInputs } from './names.ts'
+import {
+  deploymentIdOf,
+  endingsOf,
+  expectedImages,
+  namesNothing,
+  onlyAtReadyOf,
+  taskDefinitionOf,
+  waitFor,
+} from './of-operation.ts'
 import { isRelease, OPERATIONS } from './operation.ts'
 import { previewsOf, serviceOf } from './previews.ts'
+import { judgeUndeclared } from './undeclared.ts'
 
 const MINUTE_MS = 60_000
 
@@ -39,7 +47,8 @@ const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/
 export function parseInputs(raw: RawInputs, undeclared: readonly string[]): ParsedInputs {
   const fields = fieldsOf(raw)
   const notes: string[] = []
-  const operation = fields.choice('operation', OPERATIONS) ?? 'release'
+  const given = fields.choice('operation', OPERATIONS)
+  const operation = given ?? 'release'
   const service = serviceOf(fields, operation)
   const variables = variablesOf(fields)
   const inputs: Inputs = {
@@ -56,6 +65,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     appSpec: fields.text('codedeploy-appspec'),
     hooks: hooksOf(fields),
     ...deploymentOf(fields),
+    namesNothing: namesNothing(fields, operation),
     onActiveDeployment: fields.choice('on-active-deployment', ['wait', 'replace', 'fail']) ?? 'wait',
     ifUnchanged: fields.choice('if-unchanged', ['release', 'skip']) ?? 'release',
     allowOlder: fields.trueOrFalse('allow-older') ?? false,
@@ -73,7 +83,14 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     ...accountOf(fields),
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
   }
-  return { inputs, problems: [...fields.problems, ...inapplicable(undeclared)], notes }
+  const { problems, warnings } = judgeUndeclared(undeclared)
+  return {
+    inputs,
+    problems: [...fields.problems, ...problems],
+    operationIsUnknown: given === undefined && fields.text('operation') !== undefined,
+    warnings,
+    notes,
+  }
 }
 
 /** The variables of the container, each set once. */
@@ -140,12 +157,6 @@ function deploymentOf(fields: Fields): Pick<Inputs, OfDeployment> {
 export function clusterOf(given: string | undefined, service: string | undefined): string {
   const ofService = /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/([^/]+)\/[^/]+$/.exec(service ?? '')?.[1]
   return given === undefined || given === DEFAULT_CLUSTER ? (ofService ?? DEFAULT_CLUSTER) : given
-}
-
-function inapplicable(undeclared: readonly string[]): Problem[] {
-  return Object.entries(INAPPLICABLE_INPUTS)
-    .filter(([name]) => undeclared.some((given) => given.toLowerCase() === name.toLowerCase()))
-    .map(([name, advice]) => invalidInput(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`))
 }
 
 function hooksOf(fields: Fields): Partial<Record<LifecycleHook, string>> {

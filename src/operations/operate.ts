@@ -2,6 +2,7 @@ import type { ParsedInputs } from '../inputs/inputs.ts'
 import type { Operation } from '../inputs/operation.ts'
 import { preview } from '../previews/preview.ts'
 import { withClockNews } from '../release/clock-news.ts'
+import { Progress } from '../release/progress.ts'
 import { release } from '../release/release.ts'
 import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
@@ -23,5 +24,7 @@ const OPERATIONS: Record<Operation, (parsed: ParsedInputs, world: ReleaseWorld) 
 
 /** Does what the input `operation` asks for. The answer's `status` says how it ended. */
 export async function operate(parsed: ParsedInputs, world: ReleaseWorld): Promise<Release> {
+  const { inputs, problems, operationIsUnknown } = parsed
+  if (operationIsUnknown) return Progress.begin(inputs, world).end('refused', { problems: [...problems] })
   return await OPERATIONS[parsed.inputs.operation](parsed, withClockNews(world))
 }

@@ -32,7 +32,7 @@ export async function rollback(parsed: ParsedInputs, world: ReleaseWorld): Promi
   const { inputs } = parsed
   const progress = Progress.begin(inputs, world)
   const patient = patiently(world)
-  const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
+  const findings = Findings.of(parsed, world)
   const place = await look(parsed, patient, findings, progress)
   if (place === undefined) return progress.end('refused', { problems: findings.problems })
   if (world.signal.aborted) return progress.end('cancelled')
@@ -42,6 +42,7 @@ export async function rollback(parsed: ParsedInputs, world: ReleaseWorld): Promi
   if (latest !== undefined && attached !== undefined) {
     progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group })
     takeUp(attached, progress)
+    for (const warning of parsed.warnings) progress.warn(warning)
     if (latest.neverMoved) return progress.end('refused', { problems: [stoppedBefore(attached, latest)] })
     if (latest.isOver) progress.warn(backAlready(attached, latest))
     const otherThanNamed = latest.isOver ? undefined : notYetNamed(inputs.taskDefinition, attached, latest)

@@ -1,7 +1,9 @@
 import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import type { ServiceError } from '../aws/service-error.ts'
+import type { ParsedInputs } from '../inputs/inputs.ts'
 import type { Problem } from '../problem.ts'
+import type { World } from '../world.ts'
 
 /** What the checks of a release found: what stops it, what to warn of, and what to mention. */
 export class Findings {
@@ -9,9 +11,16 @@ export class Findings {
   readonly warnings: string[] = []
   readonly notes: string[] = []
 
-  constructor(problems: readonly Problem[] = [], notes: readonly string[] = []) {
+  constructor(problems: readonly Problem[] = []) {
     this.problems = [...problems]
-    this.notes.push(...notes)
+  }
+
+  /** What is known before anything is asked: why nothing may be, and what the inputs say. */
+  static of({ problems, warnings, notes }: ParsedInputs, { obstacles }: Pick<World, 'obstacles'>): Findings {
+    const findings = new Findings([...obstacles, ...problems])
+    findings.warnings.push(...warnings)
+    findings.notes.push(...notes)
+    return findings
   }
 
   /** Adds problems. What stops every call alike, such as expired credentials, is told once. */

@@ -53,7 +53,7 @@ export async function makePlan(
   earlier: EarlierLook,
 ): Promise<Planning> {
   const { inputs } = parsed
-  const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
+  const findings = Findings.of(parsed, world)
   const sources = await readSources(inputs, world, findings)
   const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks }
   const { problems, warnings, notes } = findings

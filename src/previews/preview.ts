@@ -1,7 +1,8 @@
 import type { ParsedInputs } from '../inputs/inputs.ts'
+import { NOTHING_TO_RELEASE } from '../inputs/of-operation.ts'
 import { Findings } from '../plan/findings.ts'
 import { identify } from '../plan/identity.ts'
-import type { Problem } from '../problem.ts'
+import { invalidInput, type Problem } from '../problem.ts'
 import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
 import type { ReleaseWorld } from '../release/release-world.ts'
@@ -26,8 +27,9 @@ export async function preview(parsed: ParsedInputs, outside: ReleaseWorld): Prom
     return progress.end('unchanged', { preview: { task: 'fork', pullRequest, taking: undefined, lanes: [] } })
   }
 
-  const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
+  const findings = Findings.of(parsed, world)
   if (!('kind' in task)) findings.add(task)
+  else if (task.kind === 'claim' && parsed.inputs.namesNothing) findings.add(invalidInput(NOTHING_TO_RELEASE))
   const patient = patiently(world)
   const lanes = await look(parsed, patient, findings, progress)
   const problems = eachOnce(findings.problems)
@@ -35,6 +37,8 @@ export async function preview(parsed: ParsedInputs, outside: ReleaseWorld): Prom
   if (world.signal.aborted) return progress.end('cancelled')
 
   const own = ownMarker(world.run, 'preview')
+  // The release of a lane says them itself.
+  if (task.kind !== 'claim') for (const warning of parsed.warnings) progress.warn(warning)
   // A run that is run again, or comes late, is told by its event that a pull request is open which was closed since.
   const isClosed = task.kind === 'claim' && (await world.isPullRequestClosed(pullRequest)) === true
   if (isClosed) world.log.line(`Pull request ${pullRequest} is closed by now, so it is put on no lane.`)

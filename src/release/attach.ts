@@ -36,7 +36,7 @@ export async function attachTo(
   { examine, mayBeAbsent = false }: AttachOptions = {},
 ): Promise<Attached | Absent | undefined> {
   return await world.log.group('Checks', async () => {
-    const findings = new Findings([...world.obstacles, ...parsed.problems], parsed.notes)
+    const findings = Findings.of(parsed, world)
     const identity = identify(parsed.inputs, world)
     const place = await findPlace(parsed, world, identity, findings)
     const attached = place.group === undefined ? undefined : await attach(parsed, place, world, findings)
