@@ -36297,7 +36297,7 @@ function buildAppSpec(plan, taskDefinitionArn) {
                             ContainerPort: plan.containerPort,
                             ...plan.file?.otherLoadBalancerMembers,
                         },
-                        ...plan.file?.otherProperties,
+                        ...plan.properties,
                     },
                     ...plan.file?.otherResourceMembers,
                 },
@@ -37389,6 +37389,11 @@ const THROTTLED = new Set([
     'RequestThrottledException',
     'SlowDown',
 ]);
+/**
+ * ECS registers one revision of a family at a time, and says of the others that they were not.
+ * Source: observed, `ClientException` of RegisterTaskDefinition.
+ */
+const CONCURRENT = /^Too many concurrent attempts\b/;
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized']);
 const NETWORK = new Set([
     'ECONNRESET',
@@ -37490,7 +37495,7 @@ function kindOf({ name, message, httpStatus, isClockCorrected }) {
         return 'no-credentials';
     if (DENIED.has(name) || NOT_AUTHORIZED.test(message))
         return 'denied';
-    if (THROTTLED.has(name) || httpStatus === 429)
+    if (THROTTLED.has(name) || httpStatus === 429 || CONCURRENT.test(message))
         return 'throttled';
     if (httpStatus !== undefined && httpStatus >= 500)
         return 'unavailable';
@@ -39248,8 +39253,8 @@ var ending = __nccwpck_require__(9542);
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/service/deployment-group.js
 var deployment_group = __nccwpck_require__(8270);
-// EXTERNAL MODULE: ./lib/service/service.js
-var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/service/service.js + 1 modules
+var service_service = __nccwpck_require__(9188);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/workflow-run/marker.js
@@ -39744,12 +39749,17 @@ function parseSecretLines(fields) {
 /** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
 function parseAssignments(fields, input, form) {
     const assigned = new Map();
-    for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
+    const lines = fields.verbatim(input).split(/\r?\n/);
+    for (const [index, line] of lines.entries()) {
         if (line.trim() === '')
             continue;
         const split = line.indexOf('=');
         const name = line.slice(0, Math.max(split, 0)).trim();
-        if (!VARIABLE_NAME.test(name)) {
+        if (endsBase64(line, lines[index - 1] ?? '')) {
+            const rest = `line ${index + 1} goes on with the value of the line before (not shown); a value has one line.`;
+            fields.wrong(input, `must have lines '${form}'; ${rest}`);
+        }
+        else if (!VARIABLE_NAME.test(name)) {
             fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split)} (not shown).`);
         }
         else if (assigned.has(name)) {
@@ -39760,6 +39770,17 @@ function parseAssignments(fields, input, form) {
         }
     }
     return assigned;
+}
+/** Tools wrap base64 after so many characters. Source: RFC 2045, RFC 7468, and the defaults of Ruby's and macOS's. */
+const WRAPPED_BASE64 = /(?:^|=)[A-Za-z0-9+/]*$/;
+const WRAP_COLUMNS = new Set([60, 64, 76]);
+/** The padded end of base64 looks like a variable; what it ends is the line before, which is exactly full. */
+function endsBase64(line, before) {
+    const full = WRAPPED_BASE64.exec(before)?.[0].replace(/^=/, '') ?? '';
+    const isWrapped = WRAP_COLUMNS.has(full.length) && /[a-z]/.test(full) && /[A-Z]/.test(full);
+    const end = line.trim();
+    const isEnd = end.length % 4 === 0 && /^[A-Za-z0-9+/]+={1,2}$/.test(end);
+    return isWrapped && isEnd && !/^[A-Z][A-Z0-9]*=$/.test(end);
 }
 function whatIsWrong(name, split) {
     if (split < 0)
@@ -40805,8 +40826,8 @@ var address = __nccwpck_require__(1459);
 var deployment_group = __nccwpck_require__(8270);
 // EXTERNAL MODULE: ./lib/service/find-group.js
 var find_group = __nccwpck_require__(6442);
-// EXTERNAL MODULE: ./lib/service/service.js
-var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/service/service.js + 1 modules
+var service_service = __nccwpck_require__(9188);
 // EXTERNAL MODULE: ./lib/task-definition/canonical.js
 var canonical = __nccwpck_require__(4123);
 // EXTERNAL MODULE: ./lib/task-definition/difference.js
@@ -40934,6 +40955,7 @@ function appSpecPlan({ container }, file, hooks) {
         containerPort: file?.containerPort ?? container.port,
         hooks,
         file,
+        properties: file?.otherProperties ?? {},
     };
 }
 /** GetDeployment tells only the sum of the AppSpec; its text is read back by that. Source: observed. */
@@ -41103,7 +41125,7 @@ function expectedPhases({ budget, hooks, shift, group }, { waitFor }) {
 /* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1459);
 /* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8270);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6442);
-/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5612);
+/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9188);
 /* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5163);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7289);
 
@@ -41375,7 +41397,7 @@ function isLater(one, other) {
 /* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9327);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7748);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
-/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5612);
+/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9188);
 /* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(275);
 /* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(797);
 /* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9500);
@@ -42055,8 +42077,8 @@ var ecs = __nccwpck_require__(5148);
 var code_deploy_snapshot = __nccwpck_require__(2397);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/service/service.js
-var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/service/service.js + 1 modules
+var service_service = __nccwpck_require__(9188);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/time/race.js
@@ -42711,8 +42733,8 @@ var attempts = __nccwpck_require__(9967);
 var ecs = __nccwpck_require__(5148);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/service/service.js
-var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/service/service.js + 1 modules
+var service_service = __nccwpck_require__(9188);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
@@ -42974,7 +42996,13 @@ function createRequest(release, taskDefinitionArn) {
             }),
         ...(alarms === undefined
             ? {}
-            : { overrideAlarmConfiguration: { enabled: alarms.length > 0, alarms: alarms.map((name) => ({ name })) } }),
+            : {
+                overrideAlarmConfiguration: {
+                    enabled: alarms.length > 0,
+                    alarms: alarms.map((name) => ({ name })),
+                    ...(release.ignoresAlarmTrouble && alarms.length > 0 ? { ignorePollAlarmFailure: true } : {}),
+                },
+            }),
     };
 }
 
@@ -43092,6 +43120,7 @@ function engineFor(plan, inputs, world, progress) {
         deploymentConfig: inputs.deploymentConfig,
         rollbackOn: inputs.rollbackOn,
         alarms: inputs.alarms,
+        ignoresAlarmTrouble: plan.group.ignoresAlarmTrouble,
         onAnswerLost: (error) => world.log.line((0,outage_lines/* answerLostLine */.bo)(error, world.clock.now())),
         onTargetLost: (error) => progress.afterwards(() => progress.warnOf('lifecycle-events', [(0,outage_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)])),
         onTargetSeen: () => progress.afterwards(() => world.log.line((0,outage_lines/* targetSeenLine */.fl)(world.clock.now()))),
@@ -45061,6 +45090,7 @@ function readDeploymentGroup(info) {
         ...readWaits(info.blueGreenDeploymentConfiguration),
         rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
         alarms: readAlarms(info.alarmConfiguration),
+        ignoresAlarmTrouble: info.alarmConfiguration?.ignorePollAlarmFailure === true,
         lastDeployment: last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
     };
 }
@@ -45241,19 +45271,74 @@ async function orElse(call, otherwise, onDenied) {
 
 /***/ }),
 
-/***/ 5612:
+/***/ 9188:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   KM: () => (/* binding */ isTrouble),
-/* harmony export */   RU: () => (/* binding */ beforeDeployment),
-/* harmony export */   Wl: () => (/* binding */ resolveService),
-/* harmony export */   Ws: () => (/* binding */ readTaskSet),
-/* harmony export */   o3: () => (/* binding */ originalTaskSetOf),
-/* harmony export */   tg: () => (/* binding */ serviceEvents)
-/* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  RU: () => (/* binding */ beforeDeployment),
+  KM: () => (/* binding */ isTrouble),
+  o3: () => (/* binding */ originalTaskSetOf),
+  Ws: () => (/* binding */ readTaskSet),
+  Wl: () => (/* binding */ resolveService),
+  tg: () => (/* binding */ serviceEvents)
+});
+
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var aws_arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+;// CONCATENATED MODULE: ./lib/service/task-set-properties.js
+/** What `LATEST` stands for on Linux and on Windows. Source: ECS Developer Guide, "Fargate platform versions". */
+const LATEST_VERSIONS = new Set(['LATEST', '1.4.0', '1.0.0']);
+/**
+ * What an AppSpec must say so that the next task set runs as this one does; nothing where leaving it out comes to the
+ * same. Lists are sorted, so that the same settings make the same AppSpec.
+ */
+function propertiesToKeep(service, taskSet) {
+    const { platformVersion = '' } = taskSet;
+    const isLatest = (service.platformVersion ?? 'LATEST') === 'LATEST' && LATEST_VERSIONS.has(platformVersion);
+    const network = networkOf(taskSet.networkConfiguration);
+    const strategy = strategyOf(taskSet);
+    return {
+        ...(platformVersion === '' || isLatest ? {} : { PlatformVersion: platformVersion }),
+        ...(network === undefined || isSame(network, networkOf(service.networkConfiguration))
+            ? {}
+            : { NetworkConfiguration: network }),
+        ...(strategy === undefined || isSame(strategy, strategyOf(service)) ? {} : { CapacityProviderStrategy: strategy }),
+    };
+}
+/** An AppSpec must give all three or none. */
+function networkOf(configuration) {
+    const { subnets, securityGroups, assignPublicIp } = configuration?.awsvpcConfiguration ?? {};
+    if (subnets === undefined || securityGroups === undefined)
+        return undefined;
+    return {
+        AwsvpcConfiguration: {
+            Subnets: subnets.toSorted(),
+            SecurityGroups: securityGroups.toSorted(),
+            AssignPublicIp: assignPublicIp ?? 'DISABLED',
+        },
+    };
+}
+function strategyOf({ capacityProviderStrategy = [] }) {
+    if (capacityProviderStrategy.length === 0)
+        return undefined;
+    return capacityProviderStrategy
+        .map(({ capacityProvider = '', base = 0, weight = 0 }) => ({
+        CapacityProvider: capacityProvider,
+        Base: base,
+        Weight: weight,
+    }))
+        .sort((one, other) => (one.CapacityProvider < other.CapacityProvider ? -1 : 1));
+}
+function isSame(one, other) {
+    return JSON.stringify(one) === JSON.stringify(other);
+}
+
+;// CONCATENATED MODULE: ./lib/service/service.js
+
 
 
 /** The events of a service, newest first. */
@@ -45275,20 +45360,20 @@ function withoutNames(message) {
 function resolveService(cluster, name, answer) {
     const { service } = answer;
     if (service?.serviceArn === undefined) {
-        const reason = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(answer.failureReason ?? 'MISSING', 60);
+        const reason = (0,untrusted/* inSentence */.BX)(answer.failureReason ?? 'MISSING', 60);
         return refused([
             {
                 reason: 'not-found',
-                sentence: `Service '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(name, 300)}' was not found in cluster '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(cluster, 300)}' (${reason}). Check 'service', 'cluster' and the region.`,
+                sentence: `Service '${(0,untrusted/* inSentence */.BX)(name, 300)}' was not found in cluster '${(0,untrusted/* inSentence */.BX)(cluster, 300)}' (${reason}). Check 'service', 'cluster' and the region.`,
             },
         ]);
     }
     const problems = whyNotReleasable(service);
-    const arn = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .parseArn */ .Lw)(service.serviceArn);
+    const arn = (0,aws_arn/* parseArn */.Lw)(service.serviceArn);
     const primary = (service.taskSets ?? []).find((taskSet) => taskSet.status === 'PRIMARY');
     const loadBalancer = primary?.loadBalancers?.[0] ?? service.loadBalancers?.[0];
     if (arn === undefined)
-        problems.push(unsupported(`${label(service)} has an ARN that cannot be read, '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(service.serviceArn)}'.`));
+        problems.push(unsupported(`${label(service)} has an ARN that cannot be read, '${(0,untrusted/* inSentence */.BX)(service.serviceArn)}'.`));
     if (arn === undefined || problems.length > 0)
         return refused(problems);
     const id = primary?.id;
@@ -45309,12 +45394,17 @@ function resolveService(cluster, name, answer) {
             partition: arn.partition,
             region: arn.region,
             account: arn.account,
-            name: service.serviceName ?? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(service.serviceArn),
-            clusterName: (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(service.clusterArn ?? cluster),
+            name: service.serviceName ?? (0,aws_arn/* shortName */.EU)(service.serviceArn),
+            clusterName: (0,aws_arn/* shortName */.EU)(service.clusterArn ?? cluster),
             desiredCount: service.desiredCount ?? 0,
             tags: Object.fromEntries((service.tags ?? []).map(({ key = '', value = '' }) => [key, value])),
             container: { name: containerName, port: containerPort },
-            primary: { id, taskDefinitionArn, deploymentId: primary?.externalId },
+            primary: {
+                id,
+                taskDefinitionArn,
+                deploymentId: primary?.externalId,
+                properties: propertiesToKeep(service, primary ?? {}),
+            },
             taskSets: (service.taskSets ?? []).map(readTaskSet),
             events: serviceEvents(answer),
         },
@@ -45326,7 +45416,7 @@ function beforeDeployment(service, deploymentId) {
     if (service.primary.deploymentId !== deploymentId || original === undefined)
         return service;
     const { id, taskDefinitionArn } = original;
-    return { ...service, primary: { id, taskDefinitionArn, deploymentId: original.deploymentId } };
+    return { ...service, primary: { ...service.primary, id, taskDefinitionArn, deploymentId: original.deploymentId } };
 }
 /**
  * Id of the task set that a deployment is to replace, or has replaced. Undefined once it is gone: what serves now is what
@@ -45350,7 +45440,7 @@ function readTaskSet(taskSet) {
 function whyNotReleasable(service) {
     const problems = [];
     if (service.status !== 'ACTIVE') {
-        const status = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(service.status ?? 'unknown', 60);
+        const status = (0,untrusted/* inSentence */.BX)(service.status ?? 'unknown', 60);
         problems.push(unsupported(`${label(service)} is ${status}; only an ACTIVE service can be released.`));
     }
     const controller = service.deploymentController?.type ?? 'ECS';
@@ -45360,11 +45450,11 @@ function whyNotReleasable(service) {
     const native = strategy === 'BLUE_GREEN' || strategy === 'LINEAR' || strategy === 'CANARY'
         ? ` ECS itself releases it ${strategy === 'BLUE_GREEN' ? 'blue/green' : strategy.toLowerCase()} (strategy ${strategy}); use UpdateService or aws-actions/amazon-ecs-deploy-task-definition.`
         : ' Use aws-actions/amazon-ecs-deploy-task-definition, or make a service with the CODE_DEPLOY controller.';
-    problems.push(unsupported(`${label(service)} has the deployment controller ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(controller, 60)}, not CODE_DEPLOY.${native}`));
+    problems.push(unsupported(`${label(service)} has the deployment controller ${(0,untrusted/* inSentence */.BX)(controller, 60)}, not CODE_DEPLOY.${native}`));
     return problems;
 }
 function label(service) {
-    return `Service '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(service.serviceName ?? '', 255)}'`;
+    return `Service '${(0,untrusted/* inSentence */.BX)(service.serviceName ?? '', 255)}'`;
 }
 function unsupported(sentence) {
     return { reason: 'unsupported-service', sentence };
@@ -45754,8 +45844,8 @@ var follow_budget = __nccwpck_require__(3324);
 var address = __nccwpck_require__(1459);
 // EXTERNAL MODULE: ./lib/service/find-group.js
 var find_group = __nccwpck_require__(6442);
-// EXTERNAL MODULE: ./lib/service/service.js
-var service_service = __nccwpck_require__(5612);
+// EXTERNAL MODULE: ./lib/service/service.js + 1 modules
+var service_service = __nccwpck_require__(9188);
 // EXTERNAL MODULE: ./lib/task-definition/canonical.js
 var canonical = __nccwpck_require__(4123);
 // EXTERNAL MODULE: ./lib/time/clock.js
@@ -46057,11 +46147,12 @@ async function planDefinition(facts) {
     const newest = await newestRevision(definition, world, findings, seen === 'denied');
     // Lanes may share a family, whose newest revision is then of another pull request.
     const isOwnFamily = inputs.operation !== 'preview';
-    if (source.kind === 'current' && isOwnFamily && current && newest && newest.revision > current.revision) {
-        findings.warnings.push(leftBehindWarning(current, newest));
-    }
     const candidates = [current, newest].filter((one) => one?.isActive === true);
     const same = candidates.find((one) => one !== undefined && (0,canonical/* isSameDefinition */.gk)(definition, one.definition));
+    if (source.kind === 'current' && isOwnFamily && current && newest && newest !== same) {
+        if (newest.revision > current.revision)
+            findings.warnings.push(leftBehindWarning(current, newest));
+    }
     const choice = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn };
     return { definition: choice, wanted: definition, differences, servesAlready };
 }
@@ -46383,7 +46474,7 @@ async function makePlan(parsed, world, identity, earlier) {
     findings.add(...hookProblems(hooks, inputs, service));
     if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
         return none;
-    const appSpec = appSpecPlan(inputs, sources.appSpecFile, service);
+    const appSpec = appSpecPlan(parsed, sources.appSpecFile, service);
     const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
     const [group, definitionPlan] = await Promise.all([
         (0,service_and_group/* resolveGroup */.ss)(inputs, world, service, namedGroup, maker, findings),
@@ -46466,13 +46557,17 @@ async function primaryChanged(service, group, inputs, world, findings) {
     const now = await (0,service_and_group/* readService */.uS)(inputs, world, findings);
     return now !== undefined && now.primary.id !== service.primary.id;
 }
-/** Precedence per member: input, then file, then service. */
-function appSpecPlan(inputs, file, service) {
+/**
+ * Precedence per member: input, then file, then service. How the task set runs is said by the file alone where there is
+ * one, so that it can be taken out of it; else the next one runs as what serves does, or as what is gone back to did.
+ */
+function appSpecPlan({ inputs, goesBackTo }, file, service) {
     return {
         containerName: inputs.containerName ?? file?.containerName ?? service.container.name,
         containerPort: inputs.containerPort ?? file?.containerPort ?? service.container.port,
         hooks: { ...file?.hooks, ...inputs.hooks },
         file,
+        properties: file?.otherProperties ?? goesBackTo ?? service.primary.properties,
     };
 }
 
@@ -47864,7 +47959,7 @@ async function findRollbackTarget(place, world, findings) {
             const leftOut = unseen.length === 1 ? 'It is left out.' : 'They are left out.';
             if (unseen.length > 0)
                 findings.warnings.push(`${unseenSentence(unseen)} ${leftOut}`);
-            return described.arn;
+            return { arn: described.arn, properties: await propertiesOf(earlier, place.group, world, findings) };
         }
         if (findings.problems.length > 0)
             return undefined;
@@ -47906,7 +48001,8 @@ async function readPast(world, { service, group }) {
     // A service is made with a task set that no deployment has shipped; while it is still there it can be gone back to.
     for (const { deploymentId, taskDefinitionArn } of service.taskSets) {
         if (deploymentId === undefined) {
-            deployments.push({ id: 'the first', createdAtMs: 0, taskDefinitionArn, isRollback: false });
+            // It was made with what the service says itself, which an AppSpec without properties asks for.
+            deployments.push({ id: 'the first', createdAtMs: 0, taskDefinitionArn, isRollback: false, properties: {} });
         }
     }
     return { deployments, olderCount: Math.max(0, succeeded.length - MAX_LOOKED_AT) };
@@ -47924,23 +48020,33 @@ function tellOf(id, { createTime, creator, rollbackInfo, description, revision }
 /** The revision of the task set that it made, while that is there, else the one that its AppSpec names. @throws CallError */
 async function withRevision({ revision, ...told }, { taskSets }, application, world) {
     const ofTaskSet = taskSets.find(({ deploymentId }) => deploymentId === told.id)?.taskDefinitionArn;
-    if (ofTaskSet !== undefined)
-        return { ...told, taskDefinitionArn: ofTaskSet };
     const sha256 = revision?.appSpecContent?.sha256;
+    if (ofTaskSet !== undefined)
+        return { ...told, taskDefinitionArn: ofTaskSet, appSpecSha256: sha256 };
     const none = { ...told, taskDefinitionArn: undefined };
     if (sha256 === undefined)
         return { ...none, unseen: notFound('CodeDeploy does not keep its AppSpec.') };
     try {
-        const { taskDefinition } = (0,sent_app_spec/* readBackAppSpec */.Y)(await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256));
+        const { taskDefinition, file } = (0,sent_app_spec/* readBackAppSpec */.Y)(await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256));
         if (taskDefinition === undefined)
             return { ...none, unseen: notFound('Its AppSpec names no task definition.') };
-        return { ...told, taskDefinitionArn: taskDefinition };
+        return { ...told, taskDefinitionArn: taskDefinition, properties: file?.otherProperties };
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA) || !isUnreadable(error.serviceError))
             throw error;
         return { ...none, unseen: (0,call_problem/* callProblem */.U)(error) };
     }
+}
+/** How its task set ran, as its AppSpec said; undefined with a warning where that cannot be read. */
+async function propertiesOf({ id, properties, appSpecSha256 }, { application }, world, findings) {
+    if (properties !== undefined || appSpecSha256 === undefined)
+        return properties;
+    const content = await findings.answerOf((0,code_deploy/* getAppSpec */.JA)(world, application, appSpecSha256), (error) => {
+        findings.warnings.push(`The AppSpec of ${id}, which is gone back to, could not be read (codedeploy:GetApplicationRevision, ${error.code}), so the tasks run on the capacity and in the network of those that serve now.`);
+        return 'ignore';
+    });
+    return content === undefined ? undefined : (0,sent_app_spec/* readBackAppSpec */.Y)(content).file?.otherProperties;
 }
 function notFound(sentence) {
     return { reason: 'not-found', sentence };
@@ -48123,11 +48229,17 @@ async function goBackWith(attached, inputs, world, progress) {
 /** Deploys the revision that is named or found. */
 async function deployEarlier({ inputs, ...rest }, place, world, findings) {
     const told = findings.warnings.length;
-    const target = inputs.taskDefinition ?? (await findRollbackTarget(place, patiently(world), findings));
+    const named = inputs.taskDefinition;
+    const found = named === undefined ? await findRollbackTarget(place, patiently(world), findings) : undefined;
+    const target = named ?? found?.arn;
     const leftOut = findings.warnings.slice(told);
     for (const warning of leftOut)
         world.log.warning(warning);
-    const back = { ...rest, inputs: { ...goingBack(inputs), taskDefinition: target } };
+    const back = {
+        ...rest,
+        inputs: { ...goingBack(inputs), taskDefinition: target },
+        goesBackTo: found?.properties,
+    };
     if (target === undefined) {
         const progress = release_progress/* Progress */.ke.begin(inputs, world);
         const { service, group } = place;

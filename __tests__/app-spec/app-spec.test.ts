@@ -5,7 +5,7 @@ import { parseAppSpecFile } from '../../src/app-spec/app-spec-file.ts'
 
 const ARN = 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2'
 
-const PLAN: AppSpecPlan = { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined }
+const PLAN: AppSpecPlan = { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined, properties: {} }
 
 /** What CodeDeploy gets, parsed. */
 const built = (plan: Partial<AppSpecPlan>) => JSON.parse(buildAppSpec({ ...PLAN, ...plan }, ARN).content)
@@ -62,7 +62,7 @@ hooks: [{AfterInstall: from-file}]
 Top: [x]
 `
   const { file } = parseAppSpecFile('appspec.yaml', text)
-  expect(built({ file, hooks: { BeforeInstall: 'planned' } })).toEqual({
+  expect(built({ file, properties: file?.otherProperties ?? {}, hooks: { BeforeInstall: 'planned' } })).toEqual({
     version: '0.0',
     Resources: [
       {

@@ -35,6 +35,12 @@ describe('the kind of an error', () => {
     expect(readServiceError(sdkError(name, 'text', httpStatus)).kind).toBe(kind)
   })
 
+  test('is throttled when ECS registers another revision of the family at this moment', () => {
+    const text = 'Too many concurrent attempts to create a new revision of the specified family.'
+    const error = readServiceError(sdkError('ClientException', text, 400))
+    expect(error).toMatchObject({ kind: 'throttled', notAccepted: true, message: text })
+  })
+
   test.each([
     ['ClientException', 400],
     ['SomethingNew', 403],

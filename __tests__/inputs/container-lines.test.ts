@@ -17,6 +17,36 @@ const secrets = (given: string) => parsed(parseSecretLines, 'secrets', given)
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`
 
+describe('base64 that a tool has wrapped', () => {
+  const line = (columns: number) => 'QUJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXow'.repeat(3).slice(0, columns)
+  const goesOn = (number: number) =>
+    `Input 'environment-variables' must have lines 'NAME=value'; line ${number} goes on with the value of the line before (not shown); a value has one line.`
+
+  test.each([60, 64, 76])('is refused after %i columns, and nothing of it is shown', (columns) => {
+    const first = `KEY=${line(columns)}`
+    for (const end of ['c2VjcmV0MQ==', 'c2VjcmV0MTI=', 'QQ==']) {
+      expect(environment(`${first}\n${end}\nB=2`)).toEqual({
+        value: new Map([
+          ['KEY', line(columns)],
+          ['B', '2'],
+        ]),
+        wrong: [goesOn(2)],
+      })
+    }
+    const three = environment(`${first}\r\n${line(columns)}\r\nc2VjcmV0MQ==\r\n`)
+    expect(three.wrong).toEqual([expect.stringContaining("line 2 has no '='"), goesOn(3)])
+  })
+
+  test.each(['LOG=', 'B=c2VjcmV0MQ==', 'verbose=1'])('is told from a variable after it: %s', (next) => {
+    expect(environment(`KEY=${line(76)}\n${next}`).wrong).toEqual([])
+  })
+
+  test('is told from values of other lengths and from hexadecimal ones', () => {
+    expect(environment(`KEY=${line(40)}\ndebug1=`).wrong).toEqual([])
+    expect(environment(`KEY=${'0123456789abcdef'.repeat(4)}\nabc=`).wrong).toEqual([])
+  })
+})
+
 describe('images', () => {
   test.each([
     'app',

@@ -6,7 +6,7 @@ import type { Marker } from '../../src/workflow-run/marker.ts'
 import { OWN, REVISION, ServiceFailure, serviceOf } from '../support/group-parts.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
-const APP_SPEC = { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined }
+const APP_SPEC = { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined, properties: {} }
 const WANTED = { family: 'web', containerDefinitions: [{ name: 'web', image: 'web:2' }] }
 const NEWER = REVISION.replace(/1$/, '2')
 const SENT = buildAppSpec(APP_SPEC, NEWER).sha256

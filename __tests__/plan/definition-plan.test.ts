@@ -33,7 +33,7 @@ async function planned({ given = {}, source = CURRENT, account, answers = {} }: 
   const aws = handAws(account, { answers })
   const { inputs } = parseInputs(rawInputs({ cluster: 'demo', service: 'web', ...given }), [])
   const findings = new Findings()
-  const appSpec = { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined }
+  const appSpec = { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined, properties: {} }
   const plan = await planDefinition({ inputs, world: aws.world, service: serviceOf(), source, appSpec, findings })
   const { problems, warnings, notes } = findings
   return { plan, problems, notes, reasons: problems.map(({ reason }) => reason), warnings, writes: aws.writes() }
@@ -163,6 +163,12 @@ describe('a placeholder that was left in a file', () => {
 })
 
 describe('a newer revision than the one that runs', () => {
+  test('is no warning when it is what is deployed, as when one family serves staging and then production', async () => {
+    const { plan, warnings } = await planned({ given: { image: 'web:2' }, account: revisions(1, 2) })
+    expect(plan?.definition).toEqual({ kind: 'use', arn: revision(2) })
+    expect(warnings).toEqual([])
+  })
+
   test('is told, with what it would have brought', async () => {
     const { warnings } = await planned({ account: revisions(1, 2) })
     expect(warnings).toHaveLength(1)

@@ -274,6 +274,7 @@ test('a deployment that ended between the looks at service and group is planned 
     id: 'ecs-svc/2',
     taskDefinitionArn: revision(2),
     deploymentId: 'd-LAST00001',
+    properties: {},
   })
 })
 
@@ -289,7 +290,7 @@ test('a last deployment that has changed nothing is looked at once', async () =>
 /** The deployment of the first attempt of this run, which runs. */
 function ofAttempt1(taskDefinition: string): Partial<HandAccount> {
   const appSpec = buildAppSpec(
-    { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined },
+    { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined, properties: {} },
     taskDefinition,
   )
   const description = buildMarker(runNumber(42, 1).run, 'release')

@@ -68,11 +68,18 @@ async function targetOf(account: Partial<HandAccount>, answers: WireAnswers = {}
   const findings = new Findings()
   const target = await findRollbackTarget({ service, group: groupOf(), maker: undefined }, aws.world, findings)
   const { problems, warnings } = findings
-  return { target, problems, warnings, writes: aws.writes(), asked: aws.asked }
+  return {
+    target: target?.arn,
+    properties: target?.properties,
+    problems,
+    warnings,
+    writes: aws.writes(),
+    asked: aws.asked,
+  }
 }
 
 function serving(number: number) {
-  const primary = { id: 'ecs-svc/1', taskDefinitionArn: revision(number), deploymentId: 'd-MAKER0001' }
+  const primary = { id: 'ecs-svc/1', taskDefinitionArn: revision(number), deploymentId: 'd-MAKER0001', properties: {} }
   const taskSet = { ...primary, running: 2, pending: 0, desired: 2, status: 'PRIMARY' }
   return serviceOf({ primary, taskSets: [taskSet] })
 }
@@ -114,6 +121,20 @@ describe('the revision to go back to', () => {
     const account = shipped([1, 2, 3])
     const { target } = await targetOf({ ...account, succeeded: ['d-1', 'd-0'] })
     expect(target).toBe(revision(2))
+  })
+
+  test('has the properties of the AppSpec that shipped it, which is read also while its task set is there', async () => {
+    const account = shipped([1, 2, 3])
+    expect((await targetOf(account)).properties).toEqual({})
+    const service = serving(3)
+    const taskSet = { id: 'ecs-svc/2', taskDefinitionArn: revision(2), deploymentId: 'd-1', status: 'ACTIVE' }
+    const taskSets = [...service.taskSets, { ...taskSet, running: 2, pending: 0, desired: 2 }]
+    expect((await targetOf(account, {}, { ...service, taskSets })).properties).toEqual({})
+    const denied = await targetOf(account, { GetApplicationRevision: DENY }, { ...service, taskSets })
+    expect(denied).toMatchObject({ target: revision(2), properties: undefined, problems: [] })
+    expect(denied.warnings).toEqual([
+      'The AppSpec of d-1, which is gone back to, could not be read (codedeploy:GetApplicationRevision, AccessDenied), so the tasks run on the capacity and in the network of those that serve now.',
+    ])
   })
 
   test('is known by the task set where that is still there, whatever became of its AppSpec', async () => {

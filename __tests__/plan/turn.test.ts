@@ -22,7 +22,9 @@ function makerOf(number: number, change: Partial<DeploymentInfo> = {}): Deployme
 
 const SERVED = { id: 'd-MAKER0001', marker: expect.objectContaining({ runNumber: 41 }), appSpecSha256: 'served' }
 const RUNS = occupantOf({ marker: OWN, appSpecSha256: 'deploying' })
-const UNMADE = serviceOf({ primary: { id: 'ecs-svc/1', taskDefinitionArn: 'a', deploymentId: undefined } })
+const UNMADE = serviceOf({
+  primary: { id: 'ecs-svc/1', taskDefinitionArn: 'a', deploymentId: undefined, properties: {} },
+})
 
 test.each<[string, Occupant | undefined, Partial<WaitTerms>, DeploymentInfo | undefined, unknown[]]>([
   ['what serves', undefined, {}, makerOf(41), [SERVED]],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import type { Scenario, TaskDefinitionSeed } from '../../tools/simulator/scenario.ts'
-import { baseScenario } from '../../tools/simulator/scenarios.ts'
+import { baseScenario, withGroup } from '../../tools/simulator/scenarios.ts'
 import { type SimulatedRelease, simulateRelease } from '../support/simulated-release.ts'
 
 const RUNNING_IMAGE = 'registry.example/web:1.0.0'
@@ -209,4 +209,29 @@ test("builds the AppSpec without the workspace's file with codedeploy-appspec no
     files: { 'appspec.yaml': 'this is [no AppSpec' },
   })
   expect(release.plan?.hooks).toEqual({})
+})
+
+test('a revision that ECS cannot register because another one is being registered is asked for again', async () => {
+  const message = 'Too many concurrent attempts to create a new revision of the specified family.'
+  const kind = { type: 'error', code: 'ClientException', message, httpStatus: 400 } as const
+  const { outputs, writes } = await simulateRelease({
+    scenario: { ...baseScenario, faults: [{ operation: 'RegisterTaskDefinition', count: 1, kind }] },
+    inputs: { 'wait-for': 'nothing' },
+  })
+  expect(outputs).toMatchObject({ status: 'started', 'task-definition': 'web:2' })
+  expect(writes).toEqual(['RegisterTaskDefinition', 'RegisterTaskDefinition', 'CreateDeployment'])
+})
+
+test("alarms of a release keep the group's setting for alarms that cannot be read", async () => {
+  const sent = async (ignoresAlarmTrouble: boolean, inputs: Record<string, string>) => {
+    const world = withGroup(baseScenario.world, { ignoresAlarmTrouble })
+    const given = { 'wait-for': 'nothing', ...inputs }
+    const { calls } = await simulateRelease({ scenario: { ...baseScenario, world }, inputs: given })
+    const create = calls.find(({ operation }) => operation === 'CreateDeployment')
+    return (create?.input as { overrideAlarmConfiguration?: object } | undefined)?.overrideAlarmConfiguration
+  }
+  const alarms = [{ name: 'my-alarm' }]
+  expect(await sent(true, { alarms: 'my-alarm' })).toEqual({ enabled: true, alarms, ignorePollAlarmFailure: true })
+  expect(await sent(false, { alarms: 'my-alarm' })).toEqual({ enabled: true, alarms })
+  expect(await sent(true, {})).toBeUndefined()
 })

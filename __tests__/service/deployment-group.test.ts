@@ -44,6 +44,7 @@ describe('a deployment group', () => {
       terminationWaitMs: 300_000,
       rollbackOn: ['failure', 'alarm'],
       alarms: ['web-5xx'],
+      ignoresAlarmTrouble: false,
       lastDeployment: { id: 'd-Z9Y8X7W6V', createdAtMs: 1_700_000_000_000 },
     })
   })
@@ -60,6 +61,7 @@ describe('a deployment group', () => {
       terminationWaitMs: 0,
       rollbackOn: [],
       alarms: [],
+      ignoresAlarmTrouble: false,
       lastDeployment: undefined,
     })
   })

@@ -67,7 +67,12 @@ describe('a service that CodeDeploy releases', () => {
         desiredCount: 2,
         tags: {},
         container: { name: 'web', port: 8080 },
-        primary: { id: 'ecs-svc/1', taskDefinitionArn: `${ARN}:task-definition/web:41`, deploymentId: 'd-OLD' },
+        primary: {
+          id: 'ecs-svc/1',
+          taskDefinitionArn: `${ARN}:task-definition/web:41`,
+          deploymentId: 'd-OLD',
+          properties: {},
+        },
         taskSets: [
           {
             id: 'ecs-svc/2',

@@ -16,7 +16,7 @@ export const REVISION = 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:
 
 /** Service `demo/web`, whose production a deployment has made. */
 export function serviceOf(change: Partial<ResolvedService> = {}): ResolvedService {
-  const primary = { id: 'ecs-svc/1', taskDefinitionArn: REVISION, deploymentId: 'd-MAKER0001' }
+  const primary = { id: 'ecs-svc/1', taskDefinitionArn: REVISION, deploymentId: 'd-MAKER0001', properties: {} }
   const counts = { running: 2, pending: 0, desired: 2 }
   return {
     arn: 'arn:aws:ecs:us-east-1:123456789012:service/demo/web',
@@ -48,6 +48,7 @@ export function groupOf(change: Partial<DeploymentGroup> = {}): DeploymentGroup 
     terminationWaitMs: 300_000,
     rollbackOn: ['failure'],
     alarms: [],
+    ignoresAlarmTrouble: false,
     lastDeployment: undefined,
     ...change,
   }

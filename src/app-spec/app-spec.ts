@@ -9,6 +9,8 @@ export interface AppSpecPlan {
   containerPort: number
   hooks: Partial<Record<LifecycleHook, string>>
   file: AppSpecFile | undefined
+  /** `Properties` beside the task definition and the load balancer, in documented case. */
+  properties: object
 }
 
 /** An AppSpec as CreateDeployment takes it. */
@@ -41,7 +43,7 @@ export function buildAppSpec(plan: AppSpecPlan, taskDefinitionArn: string): AppS
               ContainerPort: plan.containerPort,
               ...plan.file?.otherLoadBalancerMembers,
             },
-            ...plan.file?.otherProperties,
+            ...plan.properties,
           },
           ...plan.file?.otherResourceMembers,
         },

@@ -74,6 +74,13 @@ const THROTTLED = new Set([
   'RequestThrottledException',
   'SlowDown',
 ])
+
+/**
+ * ECS registers one revision of a family at a time, and says of the others that they were not.
+ * Source: observed, `ClientException` of RegisterTaskDefinition.
+ */
+const CONCURRENT = /^Too many concurrent attempts\b/
+
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized'])
 const NETWORK = new Set([
   'ECONNRESET',
@@ -188,7 +195,7 @@ function kindOf({ name, message, httpStatus, isClockCorrected }: ErrorFacts): Er
   if (INVALID_CREDENTIALS.has(name)) return 'invalid-credentials'
   if (name === 'CredentialsProviderError') return 'no-credentials'
   if (DENIED.has(name) || NOT_AUTHORIZED.test(message)) return 'denied'
-  if (THROTTLED.has(name) || httpStatus === 429) return 'throttled'
+  if (THROTTLED.has(name) || httpStatus === 429 || CONCURRENT.test(message)) return 'throttled'
   if (httpStatus !== undefined && httpStatus >= 500) return 'unavailable'
   if (NETWORK.has(name) || httpStatus === undefined || httpStatus < 400) return 'network'
   return 'answered'

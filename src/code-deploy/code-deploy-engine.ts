@@ -26,6 +26,8 @@ export interface CodeDeployRelease {
   deploymentConfig: string | undefined
   rollbackOn: readonly RollbackEvent[] | undefined
   alarms: readonly string[] | undefined
+  /** With alarms of its own: the group's setting, which they would otherwise lose. */
+  ignoresAlarmTrouble: boolean
   /** The answer of CreateDeployment was lost: the deployment is looked for. */
   onAnswerLost(error: CallError): void
   /** The lifecycle events cannot be read; following goes on with less. Told again only after they were seen. */
@@ -78,6 +80,12 @@ function createRequest(release: CodeDeployRelease, taskDefinitionArn: string): C
         }),
     ...(alarms === undefined
       ? {}
-      : { overrideAlarmConfiguration: { enabled: alarms.length > 0, alarms: alarms.map((name) => ({ name })) } }),
+      : {
+          overrideAlarmConfiguration: {
+            enabled: alarms.length > 0,
+            alarms: alarms.map((name) => ({ name })),
+            ...(release.ignoresAlarmTrouble && alarms.length > 0 ? { ignorePollAlarmFailure: true } : {}),
+          },
+        }),
   }
 }

@@ -80,11 +80,15 @@ function parseAssignments(
   form: string,
 ): Map<string, string> {
   const assigned = new Map<string, string>()
-  for (const [index, line] of fields.verbatim(input).split(/\r?\n/).entries()) {
+  const lines = fields.verbatim(input).split(/\r?\n/)
+  for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue
     const split = line.indexOf('=')
     const name = line.slice(0, Math.max(split, 0)).trim()
-    if (!VARIABLE_NAME.test(name)) {
+    if (endsBase64(line, lines[index - 1] ?? '')) {
+      const rest = `line ${index + 1} goes on with the value of the line before (not shown); a value has one line.`
+      fields.wrong(input, `must have lines '${form}'; ${rest}`)
+    } else if (!VARIABLE_NAME.test(name)) {
       fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split)} (not shown).`)
     } else if (assigned.has(name)) {
       fields.wrong(input, `sets '${inSentence(name, 100)}' more than once.`)
@@ -93,6 +97,19 @@ function parseAssignments(
     }
   }
   return assigned
+}
+
+/** Tools wrap base64 after so many characters. Source: RFC 2045, RFC 7468, and the defaults of Ruby's and macOS's. */
+const WRAPPED_BASE64 = /(?:^|=)[A-Za-z0-9+/]*$/
+const WRAP_COLUMNS = new Set([60, 64, 76])
+
+/** The padded end of base64 looks like a variable; what it ends is the line before, which is exactly full. */
+function endsBase64(line: string, before: string): boolean {
+  const full = WRAPPED_BASE64.exec(before)?.[0].replace(/^=/, '') ?? ''
+  const isWrapped = WRAP_COLUMNS.has(full.length) && /[a-z]/.test(full) && /[A-Z]/.test(full)
+  const end = line.trim()
+  const isEnd = end.length % 4 === 0 && /^[A-Za-z0-9+/]+={1,2}$/.test(end)
+  return isWrapped && isEnd && !/^[A-Z][A-Z0-9]*=$/.test(end)
 }
 
 function whatIsWrong(name: string, split: number): string {

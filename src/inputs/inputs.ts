@@ -76,6 +76,8 @@ export interface ParsedInputs {
   problems: Problem[]
   /** Nobody knows what is wanted, so AWS is not even asked. */
   operationIsUnknown: boolean
+  /** Of a rollback: how the task set ran that is gone back to, as `Properties` of an AppSpec; undefined: not known. */
+  goesBackTo?: object | undefined
   /** What may be a mistake. */
   warnings: string[]
   /** What to tell the user although nothing is wrong. */

@@ -171,10 +171,16 @@ async function deployEarlier(
   findings: Findings,
 ): Promise<Release> {
   const told = findings.warnings.length
-  const target = inputs.taskDefinition ?? (await findRollbackTarget(place, patiently(world), findings))
+  const named = inputs.taskDefinition
+  const found = named === undefined ? await findRollbackTarget(place, patiently(world), findings) : undefined
+  const target = named ?? found?.arn
   const leftOut = findings.warnings.slice(told)
   for (const warning of leftOut) world.log.warning(warning)
-  const back: ParsedInputs = { ...rest, inputs: { ...goingBack(inputs), taskDefinition: target } }
+  const back: ParsedInputs = {
+    ...rest,
+    inputs: { ...goingBack(inputs), taskDefinition: target },
+    goesBackTo: found?.properties,
+  }
   if (target === undefined) {
     const progress = Progress.begin(inputs, world)
     const { service, group } = place

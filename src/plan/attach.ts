@@ -165,6 +165,7 @@ function appSpecPlan(
     containerPort: file?.containerPort ?? container.port,
     hooks,
     file,
+    properties: file?.otherProperties ?? {},
   }
 }
 

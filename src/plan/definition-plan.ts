@@ -61,11 +61,11 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   const newest = await newestRevision(definition, world, findings, seen === 'denied')
   // Lanes may share a family, whose newest revision is then of another pull request.
   const isOwnFamily = inputs.operation !== 'preview'
-  if (source.kind === 'current' && isOwnFamily && current && newest && newest.revision > current.revision) {
-    findings.warnings.push(leftBehindWarning(current, newest))
-  }
   const candidates = [current, newest].filter((one) => one?.isActive === true)
   const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition))
+  if (source.kind === 'current' && isOwnFamily && current && newest && newest !== same) {
+    if (newest.revision > current.revision) findings.warnings.push(leftBehindWarning(current, newest))
+  }
   const choice: DefinitionPlan = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn }
   return { definition: choice, wanted: definition, differences, servesAlready }
 }

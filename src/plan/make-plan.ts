@@ -73,7 +73,7 @@ export async function makePlan(
   findings.add(...hookProblems(hooks, inputs, service))
   if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings))) return none
 
-  const appSpec = appSpecPlan(inputs, sources.appSpecFile, service)
+  const appSpec = appSpecPlan(parsed, sources.appSpecFile, service)
   const maker = findings.answerOf(readMaker(world, service))
   const [group, definitionPlan] = await Promise.all([
     resolveGroup(inputs, world, service, namedGroup, maker, findings),
@@ -183,12 +183,20 @@ async function primaryChanged(
   return now !== undefined && now.primary.id !== service.primary.id
 }
 
-/** Precedence per member: input, then file, then service. */
-function appSpecPlan(inputs: Inputs, file: AppSpecFile | undefined, service: ResolvedService): AppSpecPlan {
+/**
+ * Precedence per member: input, then file, then service. How the task set runs is said by the file alone where there is
+ * one, so that it can be taken out of it; else the next one runs as what serves does, or as what is gone back to did.
+ */
+function appSpecPlan(
+  { inputs, goesBackTo }: ParsedInputs,
+  file: AppSpecFile | undefined,
+  service: ResolvedService,
+): AppSpecPlan {
   return {
     containerName: inputs.containerName ?? file?.containerName ?? service.container.name,
     containerPort: inputs.containerPort ?? file?.containerPort ?? service.container.port,
     hooks: { ...file?.hooks, ...inputs.hooks },
     file,
+    properties: file?.otherProperties ?? goesBackTo ?? service.primary.properties,
   }
 }

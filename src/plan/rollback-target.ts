@@ -22,10 +22,21 @@ export interface PastDeployment {
   createdAtMs: number
   /** ARN of the revision it shipped, or `family:revision`; undefined when that could not be seen. */
   taskDefinitionArn: string | undefined
+  /** `Properties` of its AppSpec beside the task definition and the load balancer; undefined: not read. */
+  properties?: object | undefined
+  /** By which CodeDeploy keeps its AppSpec; undefined: it does not. */
+  appSpecSha256?: string | undefined
   /** Why its revision could not be seen. */
   unseen?: Problem
   /** It went back to what was before, by CodeDeploy or by this action. */
   isRollback: boolean
+}
+
+/** What production goes back to. */
+export interface RollbackTarget {
+  arn: string
+  /** As its AppSpec had them; undefined: that could not be read. */
+  properties: object | undefined
 }
 
 /** How many deployments are looked at, newest first: each takes two reads. */
@@ -59,7 +70,11 @@ function isSame(shipped: string, arn: string): boolean {
  * The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added; what had to be left out
  * is a warning.
  */
-export async function findRollbackTarget(place: Place, world: World, findings: Findings): Promise<string | undefined> {
+export async function findRollbackTarget(
+  place: Place,
+  world: World,
+  findings: Findings,
+): Promise<RollbackTarget | undefined> {
   const past = await findings.answerOf(readPast(world, place), (error) => {
     if (error.kind !== 'denied') return undefined
     const sentence = `${describeServiceError('codedeploy:ListDeployments', error)} Or name the revision to go back to with 'task-definition'.`
@@ -78,7 +93,7 @@ export async function findRollbackTarget(place: Place, world: World, findings: F
     if (described?.isActive === true) {
       const leftOut = unseen.length === 1 ? 'It is left out.' : 'They are left out.'
       if (unseen.length > 0) findings.warnings.push(`${unseenSentence(unseen)} ${leftOut}`)
-      return described.arn
+      return { arn: described.arn, properties: await propertiesOf(earlier, place.group, world, findings) }
     }
     if (findings.problems.length > 0) return undefined
   }
@@ -122,7 +137,8 @@ async function readPast(world: World, { service, group }: Pick<Place, 'service' 
   // A service is made with a task set that no deployment has shipped; while it is still there it can be gone back to.
   for (const { deploymentId, taskDefinitionArn } of service.taskSets) {
     if (deploymentId === undefined) {
-      deployments.push({ id: 'the first', createdAtMs: 0, taskDefinitionArn, isRollback: false })
+      // It was made with what the service says itself, which an AppSpec without properties asks for.
+      deployments.push({ id: 'the first', createdAtMs: 0, taskDefinitionArn, isRollback: false, properties: {} })
     }
   }
   return { deployments, olderCount: Math.max(0, succeeded.length - MAX_LOOKED_AT) }
@@ -153,18 +169,35 @@ async function withRevision(
   world: World,
 ): Promise<PastDeployment> {
   const ofTaskSet = taskSets.find(({ deploymentId }) => deploymentId === told.id)?.taskDefinitionArn
-  if (ofTaskSet !== undefined) return { ...told, taskDefinitionArn: ofTaskSet }
   const sha256 = revision?.appSpecContent?.sha256
+  if (ofTaskSet !== undefined) return { ...told, taskDefinitionArn: ofTaskSet, appSpecSha256: sha256 }
   const none = { ...told, taskDefinitionArn: undefined }
   if (sha256 === undefined) return { ...none, unseen: notFound('CodeDeploy does not keep its AppSpec.') }
   try {
-    const { taskDefinition } = readBackAppSpec(await getAppSpec(world, application, sha256))
+    const { taskDefinition, file } = readBackAppSpec(await getAppSpec(world, application, sha256))
     if (taskDefinition === undefined) return { ...none, unseen: notFound('Its AppSpec names no task definition.') }
-    return { ...told, taskDefinitionArn: taskDefinition }
+    return { ...told, taskDefinitionArn: taskDefinition, properties: file?.otherProperties }
   } catch (error) {
     if (!(error instanceof CallError) || !isUnreadable(error.serviceError)) throw error
     return { ...none, unseen: callProblem(error) }
   }
+}
+
+/** How its task set ran, as its AppSpec said; undefined with a warning where that cannot be read. */
+async function propertiesOf(
+  { id, properties, appSpecSha256 }: PastDeployment,
+  { application }: Place['group'],
+  world: World,
+  findings: Findings,
+): Promise<object | undefined> {
+  if (properties !== undefined || appSpecSha256 === undefined) return properties
+  const content = await findings.answerOf(getAppSpec(world, application, appSpecSha256), (error) => {
+    findings.warnings.push(
+      `The AppSpec of ${id}, which is gone back to, could not be read (codedeploy:GetApplicationRevision, ${error.code}), so the tasks run on the capacity and in the network of those that serve now.`,
+    )
+    return 'ignore'
+  })
+  return content === undefined ? undefined : readBackAppSpec(content).file?.otherProperties
 }
 
 function notFound(sentence: string): Problem {

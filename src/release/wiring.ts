@@ -32,6 +32,7 @@ export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progr
     deploymentConfig: inputs.deploymentConfig,
     rollbackOn: inputs.rollbackOn,
     alarms: inputs.alarms,
+    ignoresAlarmTrouble: plan.group.ignoresAlarmTrouble,
     onAnswerLost: (error) => world.log.line(answerLostLine(error, world.clock.now())),
     onTargetLost: (error) =>
       progress.afterwards(() =>

@@ -36,6 +36,8 @@ export interface DeploymentGroup extends GroupWaits {
   rollbackOn: RollbackEvent[]
   /** Names of the alarms that stop a deployment. */
   alarms: string[]
+  /** A deployment goes on while the state of its alarms cannot be read. */
+  ignoresAlarmTrouble: boolean
   /** The last deployment that was started in the group; its time is CodeDeploy's, in milliseconds since 1970. */
   lastDeployment: { id: string; createdAtMs: number | undefined } | undefined
 }
@@ -63,6 +65,7 @@ export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup 
     ...readWaits(info.blueGreenDeploymentConfiguration),
     rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
     alarms: readAlarms(info.alarmConfiguration),
+    ignoresAlarmTrouble: info.alarmConfiguration?.ignorePollAlarmFailure === true,
     lastDeployment:
       last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
   }

@@ -3,6 +3,7 @@ import { parseArn, shortName } from '../aws/arn.ts'
 import type { ServiceAnswer } from '../aws/ecs.ts'
 import type { Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
+import { propertiesToKeep, type TaskSetProperties } from './task-set-properties.ts'
 
 /** A service that CodeDeploy can release, as it is now. */
 export interface ResolvedService {
@@ -23,6 +24,8 @@ export interface ResolvedService {
     taskDefinitionArn: string
     /** The deployment that made it. The first task set of a service has none. */
     deploymentId: string | undefined
+    /** What an AppSpec says so that the next task set runs as this one does. */
+    properties: TaskSetProperties
   }
   taskSets: ServiceTaskSet[]
   events: ServiceEvent[]
@@ -108,7 +111,12 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
       desiredCount: service.desiredCount ?? 0,
       tags: Object.fromEntries((service.tags ?? []).map(({ key = '', value = '' }) => [key, value])),
       container: { name: containerName, port: containerPort },
-      primary: { id, taskDefinitionArn, deploymentId: primary?.externalId },
+      primary: {
+        id,
+        taskDefinitionArn,
+        deploymentId: primary?.externalId,
+        properties: propertiesToKeep(service, primary ?? {}),
+      },
       taskSets: (service.taskSets ?? []).map(readTaskSet),
       events: serviceEvents(answer),
     },
@@ -122,7 +130,7 @@ export function beforeDeployment(service: ResolvedService, deploymentId: string)
   )
   if (service.primary.deploymentId !== deploymentId || original === undefined) return service
   const { id, taskDefinitionArn } = original
-  return { ...service, primary: { id, taskDefinitionArn, deploymentId: original.deploymentId } }
+  return { ...service, primary: { ...service.primary, id, taskDefinitionArn, deploymentId: original.deploymentId } }
 }
 
 /**

@@ -88,6 +88,8 @@ export interface GroupSeed {
   rollbackOn: RollbackEvent[]
   /** CloudWatch alarm names. Empty: the group watches none. */
   alarms: string[]
+  /** `ignorePollAlarmFailure` of its alarms; default false. It is shown, and no read of an alarm fails here. */
+  ignoresAlarmTrouble?: boolean
 }
 
 export type RollbackEvent = 'DEPLOYMENT_FAILURE' | 'DEPLOYMENT_STOP_ON_ALARM' | 'DEPLOYMENT_STOP_ON_REQUEST'

@@ -93,7 +93,7 @@ function describe(
     autoRollbackConfiguration: { enabled: group.rollbackOn.length > 0, events: [...group.rollbackOn] },
     alarmConfiguration: {
       enabled: group.alarms.length > 0,
-      ignorePollAlarmFailure: false,
+      ignorePollAlarmFailure: group.ignoresAlarmTrouble ?? false,
       alarms: group.alarms.map((name) => ({ name })),
     },
     ...(successful && {

@@ -67,6 +67,7 @@ function readSettings(section: Section, cluster: string, service: string): Group
     ...(original && { originalTaskSet: original }),
     rollbackOn: section.choices('rollback-on', ROLLBACK_EVENTS) ?? ROLLBACK_EVENTS,
     alarms: section.texts('alarms') ?? [`${service}-5xx`],
+    ...(section.flag('ignore-poll-alarm-failure') === true && { ignoresAlarmTrouble: true }),
   }
   ready?.done()
   return seed
