@@ -1,5 +1,8 @@
 // biome-ignore-all lint/suspicious/noConsole: the console is a Lambda function's log
 
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { text as textOf } from 'node:stream/consumers'
 import {
   CodeDeployClient,
   GetApplicationRevisionCommand,
@@ -16,15 +19,15 @@ import {
 /** Kept of Lambda's time for the call back. */
 const CALL_BACK_MS = 5_000
 const BETWEEN_TRIES_MS = 1_000
+/** What a load balancer answers while nothing behind it does. */
+const NOT_REACHED = [502, 503, 504]
 
 const codeDeploy = new CodeDeployClient()
 
 export const handler = async (event, context) => {
   const { DeploymentId: deploymentId, LifecycleEventHookExecutionId: lifecycleEventHookExecutionId } = event
   const problem = await Promise.race([
-    findProblem(settingsFrom(process.env), deploymentId).catch(
-      (error) => `The check itself failed: ${describe(error)}`,
-    ),
+    findProblem(process.env, deploymentId).catch((error) => `The check itself failed: ${describe(error)}`),
     timeIsUp(context.getRemainingTimeInMillis() - CALL_BACK_MS),
   ])
   const status = problem === undefined ? 'Succeeded' : 'Failed'
@@ -34,23 +37,54 @@ export const handler = async (event, context) => {
   )
 }
 
+/** @throws what no check can be made with: one that asks nothing must not pass */
 function settingsFrom(env) {
+  if (!env.TEST_LISTENER_URL) throw new Error('TEST_LISTENER_URL is not set, so there is nothing to check.')
   return {
     url: env.TEST_LISTENER_URL,
-    paths: (env.CHECK_PATHS || '/').split(/[\s,]+/),
-    requests: Number(env.REQUESTS || 3),
-    expectedStatus: Number(env.EXPECT_STATUS || 200),
+    headers: headersFrom(env.REQUEST_HEADERS || '{}'),
+    paths: wordsFrom(env.CHECK_PATHS || '/', 'CHECK_PATHS'),
+    requests: numberFrom(env.REQUESTS || '3', 'REQUESTS', 1),
+    expectedStatuses: wordsFrom(env.EXPECT_STATUS || '200', 'EXPECT_STATUS'),
     expectedText: env.EXPECT_TEXT ?? '',
     revisionMember: env.REVISION_MEMBER || 'taskDefinition',
     mustTellRevision: Boolean(env.REVISION_MEMBER),
-    requestMs: Number(env.REQUEST_SECONDS || 10) * 1000,
-    startUpMs: Number(env.START_UP_SECONDS || 60) * 1000,
+    requestMs: numberFrom(env.REQUEST_SECONDS || '10', 'REQUEST_SECONDS', 0) * 1000,
+    startUpMs: numberFrom(env.START_UP_SECONDS || '60', 'START_UP_SECONDS', 0) * 1000,
   }
 }
 
+function wordsFrom(text, name) {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '')
+  if (words.length === 0) throw new Error(`${name} names nothing.`)
+  return words
+}
+
+function numberFrom(text, name, least) {
+  const number = Number(text)
+  if (!(number >= least)) throw new Error(`${name} must be a number from ${least} on, not '${text}'.`)
+  return number
+}
+
+/** Says nothing of the values: one of them may be a password. */
+function headersFrom(text) {
+  let headers
+  try {
+    headers = JSON.parse(text)
+  } catch {}
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+    throw new Error('REQUEST_HEADERS must be a JSON object, such as {"Host": "shop.example.org"}.')
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (/^[\w-]+$/.test(name) && typeof value === 'string' && /^[ -~]*$/.test(value)) continue
+    throw new Error(`REQUEST_HEADERS has the header '${name}', which cannot be sent.`)
+  }
+  return headers
+}
+
 /** What is wrong with the replacement, in one sentence; undefined when nothing is. */
-async function findProblem(settings, deploymentId) {
-  if (!settings.url) return 'TEST_LISTENER_URL is not set, so there is nothing to check.'
+async function findProblem(env, deploymentId) {
+  const settings = settingsFrom(env)
   let shipped
   const shippedRevision = () => {
     shipped ??= revisionOf(deploymentId)
@@ -72,7 +106,7 @@ async function findProblem(settings, deploymentId) {
 async function addressOf(url, deploymentId) {
   if (!url.includes('{number}')) return url
   const { deploymentInfo } = await codeDeploy.send(new GetDeploymentCommand({ deploymentId }))
-  const { deploymentGroupName } = deploymentInfo
+  const deploymentGroupName = deploymentInfo?.deploymentGroupName ?? ''
   const number = /\d+$/.exec(deploymentGroupName)?.[0]
   if (number === undefined) throw new Error(`the name of the group ${deploymentGroupName} ends with no number.`)
   return url.replaceAll('{number}', number)
@@ -94,18 +128,19 @@ async function untilStartedUp(tryOnce, startedUpBy) {
 async function ask(address, settings, shippedRevision) {
   let status
   let text
+  const signal = AbortSignal.timeout(settings.requestMs)
   try {
-    const signal = AbortSignal.timeout(settings.requestMs)
-    const response = await fetch(address, { signal, redirect: 'manual' })
-    status = response.status
-    text = await response.text()
+    const response = await get(address, settings.headers, signal)
+    status = response.statusCode
+    text = await textOf(response)
   } catch (error) {
-    if (error.name === 'TimeoutError') return { problem: `gave no answer within ${settings.requestMs / 1000} s.` }
-    return { problem: `could not be read: ${describe(error)}.`, mayPass: error.cause?.code === 'ECONNREFUSED' }
+    if (signal.aborted) return { problem: `gave no answer within ${settings.requestMs / 1000} s.` }
+    return { problem: `could not be read: ${describe(error)}.`, mayPass: codeOf(error) === 'ECONNREFUSED' }
   }
   const said = `It said: ${text.slice(0, 200)}`
-  if (status !== settings.expectedStatus) {
-    return { problem: `answered ${status}; expected ${settings.expectedStatus}. ${said}`, mayPass: status === 503 }
+  if (!settings.expectedStatuses.includes(String(status))) {
+    const problem = `answered ${status}; expected ${settings.expectedStatuses.join(' or ')}. ${said}`
+    return { problem, mayPass: NOT_REACHED.includes(status) }
   }
   if (!text.includes(settings.expectedText)) return { problem: `did not say '${settings.expectedText}'. ${said}` }
   const told = memberOf(text, settings.revisionMember)
@@ -118,17 +153,25 @@ async function ask(address, settings, shippedRevision) {
   return {}
 }
 
+/** Not fetch, which sends no Host of ours. A redirect is an answer; a certificate has to fit the Host, if there is one. */
+function get(address, headers, signal) {
+  const request = address.startsWith('https:') ? requestHttps : requestHttp
+  return new Promise((resolve, reject) => {
+    request(address, { headers, signal, agent: false }).on('response', resolve).on('error', reject).end()
+  })
+}
+
 /** The `family:revision` that the deployment ships, from its AppSpec, which may be YAML or JSON. */
 async function revisionOf(deploymentId) {
   const { deploymentInfo } = await codeDeploy.send(new GetDeploymentCommand({ deploymentId }))
-  const { applicationName, revision } = deploymentInfo
+  const { applicationName, revision } = deploymentInfo ?? {}
   const registered = await codeDeploy.send(new GetApplicationRevisionCommand({ applicationName, revision }))
   return /:task-definition\/([\w-]+:\d+)/.exec(registered.revision?.appSpecContent?.content ?? '')?.[1]
 }
 
 function memberOf(text, name) {
   try {
-    return JSON.parse(text)?.[name]
+    return JSON.parse(text)?.[name] ?? undefined
   } catch {
     return undefined
   }
@@ -140,7 +183,11 @@ function timeIsUp(ms) {
   })
 }
 
-/** fetch hides what went wrong in the cause. */
+/** A connection that fails at every address of a name has a code and no message. */
 function describe(error) {
-  return error.cause?.message || error.cause?.code || error.message
+  return error instanceof Error && error.message !== '' ? error.message : codeOf(error)
+}
+
+function codeOf(error) {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
