@@ -297,7 +297,14 @@ describe('the Terraform text', () => {
     expect(main).toMatch(
       /"aws_ecs_service" "released" {[\s\S]*?ignore_changes = \[task_definition, load_balancer,[\s\S]*?\n}/,
     )
-    expect(moves.at(-1)).toContain('ignore_changes = [default_action]')
+  })
+
+  test('moves the production listener before it leaves that to CodeDeploy, since one apply would do only the second', () => {
+    const [moving, moved, left] = moves
+    expect(moving).toMatch(/aws_lb_target_group\.web\.arn\n +weight = 90[\s\S]*released\[0\]\.arn\n +weight = 10/)
+    expect(moved).toContain('target_group_arn = aws_lb_target_group.released[0].arn')
+    expect(`${moving}${moved}`).not.toContain('ignore_changes')
+    expect(left).toContain('ignore_changes = [default_action]')
   })
 })
 
