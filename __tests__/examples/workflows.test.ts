@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { asWorkflow } from '../support/workflow.ts'
-import { languageProblems } from '../support/workflow-language.ts'
+import { languageProblems, OTHERS } from '../support/workflow-language.ts'
 import { ruleProblems } from '../support/workflow-rules.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -40,7 +40,8 @@ jobs:
   release:
     if: github.event.pull_request.head.repo.full_name == github.repository
     runs-on: ubuntu-latest
-    timeout-minutes: 180
+    timeout-minutes: 300
+    permissions: {}
     concurrency: release
     steps:
       - id: release
@@ -51,6 +52,9 @@ jobs:
           STATUS: \${{ steps.release.outputs.status }}
         run: echo "$STATUS"
 `
+
+const CHECKOUT = { version: '', commit: '', ...OTHERS['actions/checkout'] }
+const PINNED = read('examples/workflows/release.yml')
 
 /** A sound workflow with one thing wrong. */
 function broken(sound: string, [right, wrong]: readonly [string, string]): string {
@@ -82,10 +86,19 @@ describe('the rules find', () => {
       ['id-token: write', 'id-token: write\n      packages: write'],
       'more than it needs',
     ],
+    ['permissions for every job', SOUND, ['permissions: {}', 'permissions: { id-token: write }'], 'every job gets'],
+    ['permissions that a job only inherits', PREVIEW, ['    permissions: {}\n', ''], 'permissions are not limited'],
+    ['an action of others by its tag', PINNED, [` # ${CHECKOUT.version}`, ''], 'actions/checkout is not pinned'],
+    [
+      'a commit that is not of that version',
+      PINNED,
+      [CHECKOUT.commit, 'a'.repeat(40)],
+      'actions/checkout is not pinned',
+    ],
     ['runs that cancel each other', SOUND, ['progress: false', 'progress: true'], 'would cancel a release'],
     ['runs side by side', SOUND, [/ +concurrency:\n.*\n.*\n/.exec(SOUND)?.[0] ?? '', ''], 'concurrency is missing'],
-    ['a job that ends first', SOUND, ['timeout-minutes: 180', 'timeout-minutes: 30'], 'is not above the'],
-    ['a job without an end', SOUND, ['    timeout-minutes: 180\n', ''], 'timeout-minutes is missing'],
+    ['a job that ends first', SOUND, ['timeout-minutes: 300', 'timeout-minutes: 290'], 'is not above the'],
+    ['a job without an end', SOUND, ['    timeout-minutes: 300\n', ''], 'timeout-minutes is missing'],
     ['text of others in a script', PREVIEW, ['"$STATUS"', `"\${{ ${head}.ref }}"`], 'an expression in a script'],
     ['a step that no cancel reaches', PREVIEW, ['uses:', 'if: always()\n        uses:'], 'keeps a cancel from'],
     ['an output that nobody sets', PREVIEW, ['outputs.status', 'outputs.verdict'], "'verdict' is no output"],

@@ -10,16 +10,31 @@ export const OURS = 'OWNER/ecs-blue-green-release'
 
 const action = load(readFileSync(join(import.meta.dirname, '..', '..', 'action.yml'), 'utf8')) as ActionMetadata
 
-/** The inputs of other actions that examples may use. Source: their action.yml. */
-const OTHERS: Record<string, string[]> = {
-  'actions/checkout': ['persist-credentials', 'ref'],
-  'aws-actions/amazon-ecr-login': [],
-  'aws-actions/configure-aws-credentials': [
-    'aws-region',
-    'role-to-assume',
-    'role-duration-seconds',
-    'output-credentials',
-  ],
+/** An action of others that examples use. */
+interface OtherAction {
+  version: string
+  /** What the tag of that version points to, read from the action's repository. */
+  commit: string
+  /** The inputs that examples may use. Source: its action.yml. */
+  inputs: string[]
+}
+
+export const OTHERS: Record<string, OtherAction> = {
+  'actions/checkout': {
+    version: 'v7.0.1',
+    commit: '3d3c42e5aac5ba805825da76410c181273ba90b1',
+    inputs: ['persist-credentials', 'ref'],
+  },
+  'aws-actions/amazon-ecr-login': {
+    version: 'v2.1.7',
+    commit: '03f1aad4c6c7ffd436567f42f9384779290529bd',
+    inputs: [],
+  },
+  'aws-actions/configure-aws-credentials': {
+    version: 'v6.2.3',
+    commit: 'e6de054238d6b7531b4efff3b6587d9aade6a06c',
+    inputs: ['aws-region', 'role-to-assume', 'role-duration-seconds', 'output-credentials'],
+  },
 }
 
 let checked = 0
@@ -36,6 +51,6 @@ export async function languageProblems(text: string): Promise<string[]> {
 
 function metadataOf(name: string): ActionMetadata | undefined {
   if (name === OURS) return action
-  const inputs = OTHERS[name]?.map((input) => [input, { description: input }])
+  const inputs = OTHERS[name]?.inputs.map((input) => [input, { description: input }])
   return inputs && { name, description: name, inputs: Object.fromEntries(inputs) }
 }

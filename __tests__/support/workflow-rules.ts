@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { budgetFor, finishOf, ROLLBACK_BUDGET_MS } from '../../src/follow/budget.ts'
 import type { Hooks } from '../../src/follow/snapshot.ts'
+import { OPERATIONS, type Operation } from '../../src/inputs/operation.ts'
 import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { rawInputs } from './simulated-release.ts'
 import {
-  type Concurrency,
   FORK_GUARD,
   GRANTED_FOR,
   isOurs,
@@ -16,6 +16,7 @@ import {
   type Step,
   type Workflow,
 } from './workflow.ts'
+import { OTHERS } from './workflow-language.ts'
 
 const { outputs: declared } = load(readFileSync(join(import.meta.dirname, '..', '..', 'action.yml'), 'utf8')) as {
   outputs: Record<string, unknown>
@@ -23,8 +24,8 @@ const { outputs: declared } = load(readFileSync(join(import.meta.dirname, '..', 
 
 const MINUTE_MS = 60_000
 
-/** A careful group: canary for five minutes, an hour at Ready for who has to continue, an hour until termination. */
-const GROUP = { holdsAtReady: true, readyWaitMs: 60 * MINUTE_MS, terminationWaitMs: 60 * MINUTE_MS }
+/** A careful group: canary for five minutes, an hour at Ready for who has to continue, a quarter until termination. */
+const GROUP = { holdsAtReady: true, readyWaitMs: 60 * MINUTE_MS, terminationWaitMs: 15 * MINUTE_MS }
 const SHIFT = { kind: 'canary', durationMs: 5 * MINUTE_MS, stepPercent: 10, stepMs: 5 * MINUTE_MS } as const
 
 /** What speaks against a workflow that is to be copied, beyond what GitHub refuses; each with the job. */
@@ -33,7 +34,7 @@ export function ruleProblems(text: string): string[] {
   const found = Object.entries(workflow.jobs).flatMap(([name, job]) =>
     [
       ...permissionProblems(workflow, job),
-      ...concurrencyProblems(job.concurrency ?? workflow.concurrency, job),
+      ...concurrencyProblems(job),
       ...timeoutProblems(job),
       ...stepProblems(job),
       ...outputProblems(job),
@@ -41,13 +42,23 @@ export function ruleProblems(text: string): string[] {
     ].map((problem) => `${name}: ${problem}`),
   )
   if (/pull_request_target/.test(text)) found.push('pull_request_target gives code of strangers credentials')
-  return found
+  return [...found, ...pinProblems(text)]
+}
+
+/** A tag can be moved to other code: actions of others are named by the commit, with its version beside it. */
+function pinProblems(text: string): string[] {
+  return [...text.matchAll(/\buses: *(\S+)@(\S+)(?: +# (\S+))?/g)].flatMap(([, name = '', ref, version]) => {
+    const other = OTHERS[name]
+    if (other === undefined || (ref === other.commit && version === other.version)) return []
+    return [`${name} is not pinned: ${name}@${other.commit} # ${other.version}`]
+  })
 }
 
 function permissionProblems(workflow: Workflow, job: Job): string[] {
-  const has = job.permissions ?? workflow.permissions
+  const has = job.permissions
   if (has === undefined) return ['permissions are not limited']
   if (workflow.permissions === undefined) return ['permissions are not limited for jobs to come']
+  if (Object.keys(workflow.permissions).length > 0) return ['every job gets permissions that one of them needs']
   const mayHave = neededBy(job)
   return [
     ...Object.entries(mayHave)
@@ -65,9 +76,9 @@ function neededBy({ steps }: Job): Permissions {
   return { ...Object.fromEntries(inputs.map(([, scope]) => [scope, 'write'])), ...(checksOut && { contents: 'read' }) }
 }
 
-function concurrencyProblems(concurrency: Concurrency | undefined, job: Job): string[] {
-  if (!job.steps.some(isOurs)) return []
-  if (concurrency === undefined) return ['two runs can release at the same time: concurrency is missing']
+function concurrencyProblems({ concurrency, steps }: Job): string[] {
+  if (concurrency === undefined) return ['two runs can do this at the same time: concurrency is missing']
+  if (!steps.some(isOurs)) return []
   const cancels = typeof concurrency === 'object' ? (concurrency['cancel-in-progress'] ?? false) : false
   return cancels === false ? [] : ['a newer run would cancel a release: cancel-in-progress']
 }
@@ -81,22 +92,33 @@ function timeoutProblems(job: Job): string[] {
     : [`timeout-minutes: ${minutes} is not above the ${neededMs / MINUTE_MS} minutes that the action can take`]
 }
 
-/** How long a step can take in a careful group, its rollback included. */
+/** How long a step can take in a careful group, whichever operation it is told: the wait for the group and a rollback too. */
 function longestMs({ with: given = {} }: Step): number {
-  const fixed = Object.entries(given).filter(([, value]) => !String(value).includes('$' + '{{'))
-  const { inputs } = parseInputs(rawInputs(Object.fromEntries(fixed.map(([name, value]) => [name, String(value)]))), [])
+  const fixed = Object.entries(given).filter(([, value]) => !isExpression(value))
+  const operations = isExpression(given['operation'] ?? '') ? OPERATIONS : [undefined]
+  return Math.max(...operations.map((operation) => longestOfMs(fixed, operation)))
+}
+
+function isExpression(value: unknown): boolean {
+  return String(value).includes('$' + '{{')
+}
+
+function longestOfMs(fixed: [string, unknown][], operation: Operation | undefined): number {
+  const given = [...fixed, ...(operation === undefined ? [] : [['operation', operation]])]
+  const { inputs } = parseInputs(rawInputs(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))), [])
   if (inputs.operation === 'stop') return ROLLBACK_BUDGET_MS
   const isOfOther = inputs.operation === 'promote' || inputs.operation === 'watch'
-  const hooks: Hooks = isOfOther ? { AfterAllowTestTraffic: 'of the deployment' } : inputs.hooks
+  const own = inputs.operation === 'rollback' && !inputs.keepStrategy ? {} : inputs.hooks
+  const hooks: Hooks = isOfOther ? { AfterAllowTestTraffic: 'of the deployment' } : own
   // Where its group would hold it a release is refused, and a lane never holds; a rollback continues by itself.
   const group =
     inputs.operation === 'release' || inputs.operation === 'preview'
       ? { ...GROUP, holdsAtReady: false, readyWaitMs: 0 }
       : GROUP
-  return (
-    budgetFor({ waitForMs: inputs.waitForMs, ...finishOf(inputs.waitFor), group, shift: SHIFT, hooks }).totalMs +
-    ROLLBACK_BUDGET_MS
-  )
+  const facts = { waitForMs: inputs.waitForMs, ...finishOf(inputs.waitFor), group, shift: SHIFT, hooks }
+  const { totalMs } = budgetFor(facts)
+  // What makes a deployment may wait for another one first, for as long as it may take itself.
+  return (isOfOther || inputs.operation === 'plan' ? 1 : 2) * totalMs + ROLLBACK_BUDGET_MS
 }
 
 function stepProblems({ steps }: Job): string[] {

@@ -57,11 +57,11 @@ export function asWorkflow(fence: string): string {
     ? snippet
     : `- uses: ${OURS}@v0\n  with:\n${indented(/^service:/m.test(snippet) ? snippet : `service: web\n${snippet}`, 4)}`
   const permissions = Object.entries(GRANTED_FOR).filter(([input]) => snippet.includes(input))
-  const granted = permissions.map(([, scope]) => `\n  ${scope}: write`).join('') || ' {}'
+  const granted = permissions.map(([, scope]) => `\n      ${scope}: write`).join('') || ' {}'
   const isOfPull = snippet.includes('github.event.pull_request')
   const guard = isOfPull ? `\n    if: ${FORK_GUARD}` : ''
-  const head = `on: ${isOfPull ? 'pull_request' : 'push'}\npermissions:${granted}\njobs:\n  job:${guard}`
-  const job = 'runs-on: ubuntu-latest\n    timeout-minutes: 300\n    concurrency: job'
+  const head = `on: ${isOfPull ? 'pull_request' : 'push'}\npermissions: {}\njobs:\n  job:${guard}`
+  const job = `runs-on: ubuntu-latest\n    timeout-minutes: 300\n    concurrency: job\n    permissions:${granted}`
   return `${head}\n    ${job}\n    steps:\n${indented(steps, 6)}`
 }
 
