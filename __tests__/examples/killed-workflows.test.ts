@@ -39,6 +39,7 @@ const services: Run = {
   file: 'services.yml',
   contexts: { matrix: { service: 'web', hook: 'CodeDeployHook_validate' }, github: { ref_name: 'v1' } },
 }
+const takeBack: Run = { file: 'stop.yml', contexts: { inputs: { service: 'web' } } }
 const rollback: Run = { file: 'rollback.yml', contexts: { inputs: { service: 'web', 'task-definition': '' } } }
 const twoJobs: Run = { file: 'two-jobs.yml', contexts: { env: { IMAGE: `registry.example/web@${DIGEST}` } } }
 const rejected: Run = { ...twoJobs, others: { promote: { result: 'failure' } } }
@@ -94,6 +95,14 @@ const stories: Story[] = [
   { title: 'release of two-jobs.yml', run: twoJobs, job: 'release', scenario: held, ends: 'awaiting-promotion' },
   { title: 'promote of two-jobs.yml', run: twoJobs, job: 'promote', scenario: held, ends: 'succeeded' },
   { title: 'stop of two-jobs.yml', run: rejected, job: 'stop', scenario: held, ends: 'stopped' },
+  {
+    title: 'stop of stop.yml',
+    run: takeBack,
+    job: 'stop',
+    scenario: quick,
+    before: [release],
+    ends: 'stopped',
+  },
   {
     title: 'rollback of rollback.yml',
     run: rollback,

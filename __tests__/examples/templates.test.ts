@@ -7,7 +7,9 @@ import { pullRequest } from '../support/preview-events.ts'
 import { preview } from '../support/previews.ts'
 import { inOneAccount, simulateRelease } from '../support/simulated-release.ts'
 import { Stack } from '../support/stack.ts'
+import { type Grant, grants, grantsOf, trusted } from '../support/stack-roles.ts'
 import { scenarioOf } from '../support/stack-scenario.ts'
+import { LANES, lanesStack, RELEASE, releaseStack } from '../support/stacks.ts'
 import { danglingReferences, parseTemplate } from '../support/template.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -16,10 +18,6 @@ const FOLDER = join(ROOT, 'examples', 'infrastructure')
 function read(...path: string[]): string {
   return readFileSync(join(ROOT, ...path), 'utf8')
 }
-
-const RELEASE = parseTemplate(read('examples', 'infrastructure', 'release.yaml'))
-const LANES = parseTemplate(read('examples', 'infrastructure', 'preview-lanes.yaml'))
-const REPOSITORY = { GitHubRepository: 'example/shop' }
 
 /** A release as in the README's quick start: nothing of CodeDeploy is named. */
 const QUICK_START: Partial<Record<InputName, string>> = {
@@ -65,7 +63,7 @@ test.each([
     expect(source).toContain(`env.${name}`)
     expect(documented).toContain(`| \`${name}\` |`)
   }
-  expect(grants(new Stack(template, REPOSITORY), 'HookRole').map(({ action }) => action)).toEqual([
+  expect(grants(new Stack(template), 'HookRole').map(({ action }) => action)).toEqual([
     'codedeploy:GetApplicationRevision',
     'codedeploy:GetDeployment',
     'codedeploy:PutLifecycleEventHookExecutionStatus',
@@ -74,7 +72,7 @@ test.each([
 
 describe('release.yaml', () => {
   test('makes what a release finds by itself: service, group, container, test listener, hook', async () => {
-    const stack = new Stack(RELEASE, REPOSITORY)
+    const stack = releaseStack()
     const { outputs, log, calls } = await simulateRelease({ scenario: scenarioOf(stack), inputs: QUICK_START })
     expect(notGranted(stack, 'ReleaseRole', calls)).toEqual([])
     expect(outputs).toMatchObject({ status: 'succeeded', 'task-definition': 'web:2' })
@@ -85,18 +83,18 @@ describe('release.yaml', () => {
   })
 
   test('waits at Ready for a promotion when it is told for how long', async () => {
-    const scenario = scenarioOf(new Stack(RELEASE, { ...REPOSITORY, ReadyWaitMinutes: 60 }))
+    const scenario = scenarioOf(releaseStack({ ReadyWaitMinutes: 60 }))
     const inputs = { ...QUICK_START, 'wait-for': 'test-traffic' }
     const { outputs, calls } = await simulateRelease({ scenario, inputs })
     expect(outputs.status).toBe('awaiting-promotion')
     expect(outputs['test-url']).toMatch(/^http:/)
-    expect(notGranted(new Stack(RELEASE, REPOSITORY), 'ReleaseRole', calls)).toEqual([])
+    expect(notGranted(releaseStack(), 'ReleaseRole', calls)).toEqual([])
   })
 
   test.each(['plan', 'watch', 'stop', 'promote', 'rollback', 'release'])(
     'lets the role of %s do what the README says and no more',
     (operation) => {
-      const stack = new Stack(RELEASE, { ...REPOSITORY, ClusterName: 'CLUSTER', ServiceName: 'SERVICE' })
+      const stack = releaseStack({ ClusterName: 'CLUSTER', ServiceName: 'SERVICE' })
       const role = `${operation.charAt(0).toUpperCase()}${operation.slice(1)}Role`
       expect(stack.ofType('AWS::IAM::Role').get(role)).toMatchObject({ RoleName: `${operation}-SERVICE` })
       // Only a promotion may go past Ready, so that the environment's approval cannot be gone round.
@@ -118,10 +116,64 @@ describe('release.yaml', () => {
         'repo:example@1/shop@2:environment:production',
       ],
     ],
-  ])('trusts the branch and the environment, to promote the environment only; ids: "%s"', (ids, subjects) => {
-    const stack = new Stack(RELEASE, { ...REPOSITORY, GitHubRepositoryWithIds: ids })
-    expect(trusted(stack, 'ReleaseRole')).toEqual(subjects)
-    expect(trusted(stack, 'PromoteRole')).toEqual(subjects.filter((subject) => subject.includes(':environment:')))
+  ])(
+    'trusts the branch and the environment, to promote and to roll back environments only; ids: "%s"',
+    (ids, subjects) => {
+      const stack = releaseStack({ GitHubRepositoryWithIds: ids })
+      expect(trusted(stack, 'ReleaseRole')).toEqual(subjects)
+      const ofEnvironment = subjects.filter((subject) => subject.includes(':environment:'))
+      expect(trusted(stack, 'PromoteRole')).toEqual(ofEnvironment)
+      expect(trusted(stack, 'RollbackRole')).toEqual(ofEnvironment)
+      const onCall = releaseStack({ GitHubRepositoryWithIds: ids, RollbackEnvironment: 'on-call' })
+      expect(trusted(onCall, 'PromoteRole')).toEqual(ofEnvironment)
+      expect(new Set(trusted(onCall, 'RollbackRole'))).toEqual(
+        new Set([...ofEnvironment, ...ofEnvironment.map((subject) => subject.replace('production', 'on-call'))]),
+      )
+      const tagged = releaseStack({ GitHubRepositoryWithIds: ids, ReleaseTags: 'v*' })
+      const ofTags = subjects.flatMap((subject) =>
+        subject.includes('refs/heads') ? [subject.replace('heads/main', 'tags/v*')] : [],
+      )
+      expect(trusted(tagged, 'ReleaseRole')).toEqual([...subjects, ...ofTags])
+      expect(trusted(tagged, 'RollbackRole')).toEqual(ofEnvironment)
+    },
+  )
+
+  test('makes the cluster and the image repository unless they are there', async () => {
+    const stack = releaseStack()
+    expect(stack.ofType('AWS::ECS::Cluster').size).toBe(1)
+    expect(stack.only('AWS::ECR::Repository')).toEqual({ RepositoryName: 'web', ImageTagMutability: 'IMMUTABLE' })
+    const second = releaseStack({
+      ServiceName: 'api',
+      HookName: 'CodeDeployHook_validate_api',
+      CreateCluster: 'false',
+      CreateRepository: 'false',
+      CreateOidcProvider: 'false',
+    })
+    expect(second.ofType('AWS::ECS::Cluster').size).toBe(0)
+    expect(second.ofType('AWS::ECR::Repository').size).toBe(0)
+    const inputs = { ...QUICK_START, service: 'api', 'after-allow-test-traffic-hook': 'CodeDeployHook_validate_api' }
+    const { outputs } = await simulateRelease({ scenario: scenarioOf(second), inputs })
+    expect(outputs).toMatchObject({ status: 'succeeded', 'task-definition': 'api:2' })
+  })
+
+  test('has nothing in common with the stack of a second service in the same cluster', () => {
+    const second = { ServiceName: 'api', HookName: 'CodeDeployHook_validate_api', CreateCluster: 'false' }
+    const web = releaseStack().names()
+    const api = releaseStack({ ...second, CreateOidcProvider: 'false' }).names()
+    expect(web).toEqual(expect.arrayContaining(['AWS::ECS::Cluster prod', 'AWS::IAM::Role push-web']))
+    expect(api).toEqual(web.slice(1).map((name) => name.replaceAll(/\bweb\b/g, 'api').replace(/validate$/, '$&_api')))
+    expect(api.filter((name) => web.includes(name))).toEqual([])
+  })
+
+  test('serves production by HTTPS when it has a certificate', () => {
+    const listener = (given: Record<string, string>) =>
+      releaseStack(given).ofType('AWS::ElasticLoadBalancingV2::Listener').get('ProductionListener')
+    expect(listener({})).toMatchObject({ Protocol: 'HTTP', Port: 80 })
+    expect(listener({ CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1' })).toMatchObject({
+      Protocol: 'HTTPS',
+      Port: 443,
+      Certificates: [{ CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1' }],
+    })
   })
 
   test('makes the OIDC provider unless the account has it', () => {
@@ -130,8 +182,47 @@ describe('release.yaml', () => {
   })
 })
 
+describe("the commands of the templates' README", () => {
+  const text = read('examples', 'infrastructure', 'README.md')
+  const commands = [...text.matchAll(/^```sh\n(.*?)^```$/gms)]
+    .map(([, block = '']) => block.replaceAll('\\\n', ' '))
+    .join('')
+
+  test('package into a folder of the bucket and remove that folder only', () => {
+    const packages = commands.match(/aws cloudformation package .*/g) ?? []
+    expect(packages).toHaveLength(2)
+    for (const line of packages) expect(line).toContain('--s3-bucket "$bucket" --s3-prefix ecs-blue-green-release ')
+    expect(commands.match(/^aws s3 .*/gm)).toEqual([
+      expect.stringMatching(/^aws s3 rm "s3:\/\/\$bucket\/ecs-blue-green-release\/" --recursive +#/),
+    ])
+    expect(commands).not.toMatch(/--force|aws s3 rb|aws s3api delete/)
+  })
+
+  test.each([
+    ['release.yaml', RELEASE],
+    ['preview-lanes.yaml', LANES],
+  ])('give no parameter that %s has not, and each that has no default', (name, { Parameters }) => {
+    const packaged = name === 'release.yaml' ? 'packaged.yaml' : 'packaged-lanes.yaml'
+    const deploys = (commands.match(/aws cloudformation deploy .*/g) ?? []).filter((line) => line.includes(packaged))
+    expect(deploys.length).toBeGreaterThan(0)
+    const needed = Object.entries(Parameters).flatMap(([key, { Default }]) => (Default === undefined ? [key] : []))
+    for (const line of deploys) {
+      const given = [...line.matchAll(/ (\w+)=/g)].map(([, key]) => key)
+      expect(Object.keys(Parameters)).toEqual(expect.arrayContaining(given))
+      expect(given).toEqual(expect.arrayContaining(needed))
+    }
+  })
+
+  test('keep the images of a stack that is deleted', () => {
+    for (const { Resources } of [RELEASE, LANES]) {
+      const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
+      expect(Resources['Repository']).toMatchObject(kept)
+    }
+  })
+})
+
 describe('preview-lanes.yaml', () => {
-  const stack = new Stack(LANES, { ...REPOSITORY, DomainName: 'preview.example.org' })
+  const stack = lanesStack()
 
   test('makes lanes that run nothing until they are claimed, tagged as lanes, each with a host name of its own', () => {
     const services = [...stack.ofType('AWS::ECS::Service').values()]
@@ -193,7 +284,7 @@ describe('preview-lanes.yaml', () => {
     ['http', ''],
     ['https', 'arn:aws:acm:us-east-1:123456789012:certificate/1'],
   ])('leads the hook by the number in the name of the deployment group to the rule for the lane: %s', (scheme, arn) => {
-    const lanes = new Stack(LANES, { ...REPOSITORY, DomainName: 'preview.example.org', CertificateArn: arn })
+    const lanes = lanesStack({ CertificateArn: arn })
     const { Environment } = lanes.only('AWS::Lambda::Function')
     const url = String((Environment as { Variables: Mapping }).Variables['TEST_LISTENER_URL'])
     const { Port, Protocol } = lanes.ofType('AWS::ElasticLoadBalancingV2::Listener').get('TestListener') ?? {}
@@ -221,6 +312,7 @@ describe('preview-lanes.yaml', () => {
       'ecs:DescribeTasks *',
       'ecs:ListTasks *',
       'ecs:RegisterTaskDefinition *',
+      'elasticloadbalancing:DescribeListeners *',
       'iam:PassRole arn:aws:iam::123456789012:role/ExecutionRole',
       'iam:PassRole arn:aws:iam::123456789012:role/TaskRole',
     ])
@@ -237,55 +329,10 @@ describe('preview-lanes.yaml', () => {
   })
 })
 
-interface Grant {
-  action: string
-  resource: string
-  condition: unknown
-}
-
-interface Statement {
-  Effect: string
-  Action: string | string[]
-  Resource: string | string[]
-  Condition?: unknown
-}
-
-/** What statements allow, one action on one resource each, in order. */
-function grantsOf(statements: Statement[]): Grant[] {
-  const all = statements.flatMap(({ Effect, Action, Resource, Condition: condition }) => {
-    expect(Effect).toBe('Allow')
-    // Pairs that mean nothing, such as an action of Lambda on a log group, are the same on both sides.
-    return [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource, condition })))
-  })
-  return all.toSorted((one, other) => key(one).localeCompare(key(other)))
-}
-
-function key({ action, resource }: Grant): string {
-  return `${action} ${resource}`
-}
-
-/** What a role of a stack may do by policies of the stack's own. */
-function grants(stack: Stack, role: string): Grant[] {
-  const { Policies = [], ManagedPolicyArns = [] } = stack.ofType('AWS::IAM::Role').get(role) ?? {}
-  const shared = stack.ofType('AWS::IAM::ManagedPolicy')
-  const documents = [
-    ...(Policies as { PolicyDocument: unknown }[]).map(({ PolicyDocument }) => PolicyDocument),
-    ...(ManagedPolicyArns as string[]).flatMap((name) => shared.get(name)?.['PolicyDocument'] ?? []),
-  ] as { Statement: Statement[] }[]
-  return grantsOf(documents.flatMap(({ Statement }) => Statement))
-}
-
 /** Which of the calls a role may not make, by their names. */
 function notGranted(stack: Stack, role: string, calls: readonly RecordedCall[]): string[] {
   const granted = new Set(grants(stack, role).map(({ action }) => action.split(':')[1]))
   return [...new Set(calls.map(({ operation }) => operation))].filter((operation) => !granted.has(operation))
-}
-
-/** Who may take a role: the subjects of GitHub's tokens. */
-function trusted(stack: Stack, role: string): unknown {
-  const { AssumeRolePolicyDocument } = stack.ofType('AWS::IAM::Role').get(role) ?? {}
-  const [{ Condition } = {}] = (AssumeRolePolicyDocument as { Statement: Mapping[] }).Statement
-  return (Condition as { StringEquals: Mapping }).StringEquals['token.actions.githubusercontent.com:sub']
 }
 
 /** The IAM policy that the README gives for an operation: after its name, for a release the last one. */

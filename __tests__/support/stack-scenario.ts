@@ -4,14 +4,13 @@ import type { Stack } from './stack.ts'
 
 type Mapping = Record<string, unknown>
 
-/** The simulator with what a stack makes: its services, their groups, and its hook. */
+/** The simulator with what a stack makes: its services, in a cluster of its own or one that is there, their groups, and its hook. */
 export function scenarioOf(stack: Stack): Scenario {
-  const [cluster] = [...stack.ofType('AWS::ECS::Cluster').values()].map((each) => String(each['ClusterName']))
-  if (cluster === undefined) throw new Error('The stack has no cluster.')
+  const services = [...stack.ofType('AWS::ECS::Service').values()].map(serviceOf)
   const world: World = {
     ...baseScenario.world,
-    clusters: [cluster],
-    services: [...stack.ofType('AWS::ECS::Service').values()].map((service) => serviceOf(service, cluster)),
+    clusters: [...new Set(services.map(({ cluster }) => cluster))],
+    services,
     applications: [...stack.ofType('AWS::CodeDeploy::Application').values()].map(
       ({ ApplicationName: name, ...rest }) => ({
         name: String(name),
@@ -36,11 +35,11 @@ export function scenarioOf(stack: Stack): Scenario {
 
 const PASSES: HookPlan = { answer: 'Succeeded', afterSeconds: 5, log: [] }
 
-function serviceOf(service: Mapping, cluster: string): World['services'][number] {
+function serviceOf(service: Mapping): World['services'][number] {
   const [balancer] = service['LoadBalancers'] as Mapping[]
   const { Type } = service['DeploymentController'] as { Type: 'CODE_DEPLOY' }
   return {
-    cluster,
+    cluster: String(service['Cluster']),
     name: String(service['ServiceName']),
     desiredCount: Number(service['DesiredCount']),
     controller: Type,

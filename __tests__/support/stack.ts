@@ -3,12 +3,14 @@ import type { Resource, Template } from './template.ts'
 /** Which property of a resource is its name, and so what `Ref` gives. */
 const NAMES: Record<string, string> = {
   'AWS::ECS::Cluster': 'ClusterName',
+  'AWS::ECR::Repository': 'RepositoryName',
   'AWS::ECS::Service': 'ServiceName',
   'AWS::CodeDeploy::Application': 'ApplicationName',
   'AWS::CodeDeploy::DeploymentGroup': 'DeploymentGroupName',
   'AWS::CloudWatch::Alarm': 'AlarmName',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::IAM::Role': 'RoleName',
+  'AWS::Logs::LogGroup': 'LogGroupName',
   'AWS::ElasticLoadBalancingV2::TargetGroup': 'Name',
 }
 
@@ -22,6 +24,16 @@ export class Stack {
   constructor(template: Template, given: Record<string, string | number> = {}) {
     this.#template = template
     this.#given = given
+  }
+
+  /** `AWS::IAM::Role release-web`: the names that it gives, each of which an account has once. */
+  names(): string[] {
+    return Object.entries(NAMES).flatMap(([type, property]) =>
+      [...this.ofType(type).values()].flatMap((properties) => {
+        const name = properties[property]
+        return name === undefined ? [] : [`${type} ${name}`]
+      }),
+    )
   }
 
   /** Every resource of a type that this stack has, by its logical name, with its properties' values. */
@@ -76,7 +88,13 @@ export class Stack {
   }
 
   #reference(name: string): unknown {
-    const pseudo: Mapping = { Region: 'us-east-1', AccountId: '123456789012', Partition: 'aws', NoValue: undefined }
+    const pseudo: Mapping = {
+      Region: 'us-east-1',
+      AccountId: '123456789012',
+      Partition: 'aws',
+      URLSuffix: 'amazonaws.com',
+      NoValue: undefined,
+    }
     if (name.startsWith('AWS::')) return pseudo[name.slice(5)]
     const parameter = this.#template.Parameters[name]
     return parameter === undefined ? this.#nameOf(name) : (this.#given[name] ?? parameter.Default ?? `<${name}>`)

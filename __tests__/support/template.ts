@@ -111,7 +111,7 @@ export function danglingReferences(template: Template): string[] {
         ? Object.hasOwn(Conditions, name)
         : kind === 'resource'
           ? Object.hasOwn(Resources, name)
-          : known.has(name) || /^AWS::(AccountId|NoValue|Partition|Region)$/.test(name)
+          : known.has(name) || /^AWS::(AccountId|NoValue|Partition|Region|URLSuffix)$/.test(name)
     return isKnown ? [] : [`${path.join('.')}: ${name}`]
   })
 }
