@@ -296,6 +296,18 @@ describe('preview-lanes.yaml', () => {
     }
   })
 
+  test('lets images of previews go two weeks after they were pushed', () => {
+    const { RepositoryName, LifecyclePolicy } = stack.only('AWS::ECR::Repository')
+    expect(RepositoryName).toBe('web-previews')
+    const { rules } = JSON.parse(String((LifecyclePolicy as Mapping)['LifecyclePolicyText']))
+    expect(rules).toEqual([
+      expect.objectContaining({
+        selection: { tagStatus: 'any', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 14 },
+        action: { type: 'expire' },
+      }),
+    ])
+  })
+
   test('lets the hook answer for lanes only', () => {
     expect(grants(stack, 'HookRole').map(({ resource }) => resource.split(':').slice(5).join(':'))).toEqual([
       'application:AppECS-previews-preview-*',

@@ -71,6 +71,8 @@ export function fits(pattern: string, text: string): boolean {
 export interface Need {
   action: string
   resource: string
+  /** Of a request about tasks: the ARN of their cluster. */
+  cluster?: string
 }
 
 /** A role at work. */
@@ -106,12 +108,15 @@ export function sessionOf({ simulator, clock }: SimulatedAccount, stack: Stack, 
 
 function covers({ action, resource, condition }: Grant, need: Need, stack: Stack): boolean {
   if (action !== need.action || !fits(resource, need.resource)) return false
-  const { StringEquals = {}, ...others } = (condition ?? {}) as Record<string, Mapping>
+  const { StringEquals = {}, ArnEquals = {}, ...others } = (condition ?? {}) as Record<string, Mapping>
   if (Object.keys(others).length > 0) throw new Error(`There is no answer to ${Object.keys(others)} here.`)
-  return Object.entries(StringEquals).every(([name, value]) => contextOf(name, need, stack) === value)
+  return Object.entries({ ...StringEquals, ...ArnEquals }).every(
+    ([name, value]) => contextOf(name, need, stack) === value,
+  )
 }
 
-function contextOf(name: string, { resource }: Need, stack: Stack): string | undefined {
+function contextOf(name: string, { resource, cluster }: Need, stack: Stack): string | undefined {
+  if (name === 'ecs:cluster') return cluster
   if (name === 'iam:PassedToService') return 'ecs-tasks.amazonaws.com'
   if (name === 'ecs:CreateAction') return 'RegisterTaskDefinition'
   const [, tag] = name.split('aws:ResourceTag/')
@@ -164,6 +169,11 @@ function needsOfEcs(operation: string, input: Mapping): Need[][] {
       return (input['services'] as string[]).map((name) => of(service(name)))
     case 'UpdateService':
       return [of(service(input['service']))]
+    case 'ListTasks':
+    case 'DescribeTasks': {
+      const cluster = ARN('ecs', `cluster/${String(input['cluster']).split('/').at(-1)}`)
+      return [of('*').map((need) => ({ ...need, cluster }))]
+    }
     case 'ListTagsForResource':
       return [of(String(input['resourceArn']))]
     case 'RegisterTaskDefinition': {

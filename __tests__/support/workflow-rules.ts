@@ -6,6 +6,7 @@ import type { Hooks } from '../../src/follow/snapshot.ts'
 import { OPERATIONS, type Operation } from '../../src/inputs/operation.ts'
 import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { rawInputs } from './simulated-release.ts'
+import { RELEASE } from './stacks.ts'
 import {
   FORK_GUARD,
   GRANTED_FOR,
@@ -24,8 +25,12 @@ const { outputs: declared } = load(readFileSync(join(import.meta.dirname, '..', 
 
 const MINUTE_MS = 60_000
 
-/** A careful group: canary for five minutes, an hour at Ready for who has to continue, a quarter until termination. */
-const GROUP = { holdsAtReady: true, readyWaitMs: 60 * MINUTE_MS, terminationWaitMs: 15 * MINUTE_MS }
+/** A careful group: canary for five minutes, an hour at Ready for who has to continue, the template's termination wait. */
+const GROUP = {
+  holdsAtReady: true,
+  readyWaitMs: 60 * MINUTE_MS,
+  terminationWaitMs: Number(RELEASE.Parameters['TerminationWaitMinutes']?.Default) * MINUTE_MS,
+}
 const SHIFT = { kind: 'canary', durationMs: 5 * MINUTE_MS, stepPercent: 10, stepMs: 5 * MINUTE_MS } as const
 
 /** What speaks against a workflow that is to be copied, beyond what GitHub refuses; each with the job. */
