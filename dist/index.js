@@ -36991,7 +36991,11 @@ function readStoppedTask(task) {
 
 /** Clients of Lambda and CloudWatch Logs, loaded when they are needed: most releases never need them. */
 async function loadFunctionLogs(lambdaConfig, logsConfig) {
-    const [{ GetFunctionConfigurationCommand, LambdaClient }, { CloudWatchLogsClient, FilterLogEventsCommand }] = await Promise.all([__nccwpck_require__.e(/* import() */ 696).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1696, 19)), __nccwpck_require__.e(/* import() */ 303).then(__nccwpck_require__.t.bind(__nccwpck_require__, 303, 19))]);
+    const [{ GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand }, cloudWatchLogs] = await Promise.all([
+        __nccwpck_require__.e(/* import() */ 696).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1696, 19)),
+        __nccwpck_require__.e(/* import() */ 303).then(__nccwpck_require__.t.bind(__nccwpck_require__, 303, 19)),
+    ]);
+    const { CloudWatchLogsClient, FilterLogEventsCommand } = cloudWatchLogs;
     const lambda = new LambdaClient(lambdaConfig);
     const logs = new CloudWatchLogsClient(logsConfig);
     return {
@@ -37000,6 +37004,12 @@ async function loadFunctionLogs(lambdaConfig, logsConfig) {
                 abortSignal,
             });
             return answer.LoggingConfig?.LogGroup ?? '';
+        },
+        names: async (Marker, abortSignal) => {
+            const { Functions = [], NextMarker } = await lambda.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new ListFunctionsCommand({ Marker })), {
+                abortSignal,
+            });
+            return { names: Functions.flatMap(({ FunctionName = [] }) => FunctionName), nextMarker: NextMarker || undefined };
         },
         page: async ({ logGroup: logGroupName, fromMs: startTime, untilMs: endTime, nextToken }, abortSignal) => {
             const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken }));
@@ -39579,7 +39589,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3864);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(907);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4386);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -40082,7 +40092,7 @@ function mayWrite(operation) {
 
 /***/ }),
 
-/***/ 1480:
+/***/ 7496:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40315,203 +40325,8 @@ function previewsOf(fields, operation) {
     return { previewServices, previewIdleMs: hours * HOUR_MS };
 }
 
-;// CONCATENATED MODULE: ./node_modules/leven/index.js
-const array = [];
-const characterCodeCache = [];
-
-function leven(first, second, options) {
-	if (first === second) {
-		return 0;
-	}
-
-	const maxDistance = options?.maxDistance;
-	const swap = first;
-
-	// Swapping the strings if `a` is longer than `b` so we know which one is the
-	// shortest & which one is the longest
-	if (first.length > second.length) {
-		first = second;
-		second = swap;
-	}
-
-	let firstLength = first.length;
-	let secondLength = second.length;
-
-	// Performing suffix trimming:
-	// We can linearly drop suffix common to both strings since they
-	// don't increase distance at all
-	// Note: `~-` is the bitwise way to perform a `- 1` operation
-	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
-		firstLength--;
-		secondLength--;
-	}
-
-	// Performing prefix trimming
-	// We can linearly drop prefix common to both strings since they
-	// don't increase distance at all
-	let start = 0;
-
-	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
-		start++;
-	}
-
-	firstLength -= start;
-	secondLength -= start;
-
-	// Early termination after trimming: if difference in length exceeds max distance
-	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
-		return maxDistance;
-	}
-
-	if (firstLength === 0) {
-		return maxDistance !== undefined && secondLength > maxDistance
-			? maxDistance
-			: secondLength;
-	}
-
-	let bCharacterCode;
-	let result;
-	let temporary;
-	let temporary2;
-	let index = 0;
-	let index2 = 0;
-
-	while (index < firstLength) {
-		characterCodeCache[index] = first.charCodeAt(start + index);
-		array[index] = ++index;
-	}
-
-	while (index2 < secondLength) {
-		bCharacterCode = second.charCodeAt(start + index2);
-		temporary = index2++;
-		result = index2;
-
-		for (index = 0; index < firstLength; index++) {
-			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
-			temporary = array[index];
-			// eslint-disable-next-line no-multi-assign
-			result = array[index] = temporary > result
-				? (temporary2 > result ? result + 1 : temporary2)
-				: (temporary2 > temporary ? temporary + 1 : temporary2);
-		}
-
-		// Early termination: if all values in current row exceed maxDistance
-		if (maxDistance !== undefined) {
-			let rowMinimum = result;
-			for (index = 0; index < firstLength; index++) {
-				if (array[index] < rowMinimum) {
-					rowMinimum = array[index];
-				}
-			}
-
-			if (rowMinimum > maxDistance) {
-				return maxDistance;
-			}
-		}
-	}
-
-	// Bound arrays to avoid retaining large previous sizes
-	array.length = firstLength;
-	characterCodeCache.length = firstLength;
-
-	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
-}
-
-function closestMatch(target, candidates, options) {
-	if (!Array.isArray(candidates) || candidates.length === 0) {
-		return undefined;
-	}
-
-	const userMax = options?.maxDistance;
-	const targetLength = target.length;
-
-	// Exact match fast-path
-	for (const candidate of candidates) {
-		if (candidate === target) {
-			return candidate;
-		}
-	}
-
-	if (userMax === 0) {
-		return undefined;
-	}
-
-	let best;
-	let bestDist = Number.POSITIVE_INFINITY;
-	const seen = new Set();
-
-	for (const candidate of candidates) {
-		if (seen.has(candidate)) {
-			continue;
-		}
-
-		seen.add(candidate);
-
-		const lengthDiff = Math.abs(candidate.length - targetLength);
-		if (lengthDiff >= bestDist) {
-			continue;
-		}
-
-		if (userMax !== undefined && lengthDiff > userMax) {
-			continue;
-		}
-
-		const cap = Number.isFinite(bestDist)
-			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
-			: userMax;
-
-		const distance = cap === undefined
-			? leven(target, candidate)
-			: leven(target, candidate, {maxDistance: cap});
-
-		// Skip candidates that exceed the user's maximum distance
-		if (userMax !== undefined && distance > userMax) {
-			continue;
-		}
-
-		// If we got a capped result that equals the cap, we need the actual distance
-		// for accurate comparison, but only if the cap was due to userMax
-		let actualD = distance;
-		if (cap !== undefined && distance === cap && cap === userMax) {
-			actualD = leven(target, candidate);
-		}
-
-		if (actualD < bestDist) {
-			bestDist = actualD;
-			best = candidate;
-			if (bestDist === 0) {
-				break;
-			}
-		}
-	}
-
-	if (userMax !== undefined && bestDist > userMax) {
-		return undefined;
-	}
-
-	return best;
-}
-
-;// CONCATENATED MODULE: ./lib/text/nearest.js
-
-/** Names are compared no further: nobody misspells one that long. */
-const MAX_LENGTH = 300;
-/**
- * The name that was probably meant: about one letter in four may be wrong, five at most, in any case and with `_` for
- * `-`. Undefined: none is near.
- */
-function nearestName(given, names) {
-    if (given.length > MAX_LENGTH)
-        return undefined;
-    const maxDistance = Math.min(5, Math.max(1, Math.floor(given.length / 4)));
-    const byKey = new Map(names.map((name) => [comparable(name), name]));
-    const nearest = closestMatch(comparable(given), [...byKey.keys()], { maxDistance });
-    return nearest === undefined ? undefined : byKey.get(nearest);
-}
-function comparable(name) {
-    return name.toLowerCase().replaceAll('_', '-');
-}
-
+// EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
+var nearest = __nccwpck_require__(8045);
 // EXTERNAL MODULE: ./lib/inputs/names.js
 var names = __nccwpck_require__(5261);
 ;// CONCATENATED MODULE: ./lib/inputs/undeclared.js
@@ -40550,7 +40365,7 @@ function judgeUndeclared(given) {
     return { problems, warnings: [`${what} A variable of the job whose name begins with INPUT_ looks like one.`] };
 }
 function problemOf(given) {
-    const name = nearestName(given, KNOWN_NAMES);
+    const name = (0,nearest/* nearestName */.q)(given, KNOWN_NAMES);
     if (name === undefined)
         return undefined;
     const inapplicable = adviceOf(names/* INAPPLICABLE_INPUTS */.h_, name);
@@ -41393,7 +41208,7 @@ function isLater(one, other) {
 /* harmony export */ });
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
 /* harmony import */ var _group_occupant_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8228);
-/* harmony import */ var _inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1480);
+/* harmony import */ var _inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7496);
 /* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9327);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7748);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
@@ -45688,7 +45503,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 3864:
+/***/ 907:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46232,6 +46047,95 @@ function allPinned(definition) {
     return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
 }
 
+// EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
+var nearest = __nccwpck_require__(8045);
+;// CONCATENATED MODULE: ./lib/plan/hook-functions.js
+
+
+
+
+
+
+
+/** A release can do without this look, so it is not long waited for; in milliseconds. */
+const CALL_DEADLINE_MS = 5_000;
+/** Pages of function names that are looked through for the one that was meant; each has 50. */
+const MAX_PAGES = 20;
+/**
+ * Whether the functions of the hooks are there. One that is not would fail the deployment minutes later, with words about
+ * permissions. Where that cannot be seen, a note says so once.
+ * @param hooks well-formed names and ARNs only
+ */
+async function checkHookFunctions(hooks, inputs, service, world, findings) {
+    const functions = new Set(Object.values(hooks));
+    if (functions.size === 0)
+        return;
+    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
+    const logs = await world.functionLogs();
+    const unseen = [];
+    for (const hookFunction of functions) {
+        const trouble = await troubleWith(hookFunction, calls, logs);
+        if (trouble === undefined)
+            continue;
+        if (isMissing(trouble))
+            findings.add(await missingProblem(hookFunction, hooks, inputs, service, calls, logs));
+        else
+            unseen.push(trouble);
+    }
+    const [first] = unseen;
+    if (first === undefined)
+        return;
+    findings.notes.push(`Whether the functions of the hooks are there was not checked. ${(0,service_error/* describeServiceError */.VN)(first.operation, first.serviceError)}`);
+}
+async function troubleWith(hookFunction, calls, logs) {
+    try {
+        await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
+        return undefined;
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+function isMissing({ serviceError }) {
+    return serviceError.kind === 'answered' && serviceError.code === 'ResourceNotFound';
+}
+async function missingProblem(hookFunction, hooks, inputs, { region }, calls, logs) {
+    const event = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((one) => hooks[one] === hookFunction) ?? 'AfterAllowTestTraffic';
+    const name = nameOf(hookFunction);
+    const near = (0,nearest/* nearestName */.q)(name, await namesOf(calls, logs));
+    const advice = near === undefined || near === name ? 'Check the name and the region.' : `Did you mean '${(0,untrusted/* inSentence */.BX)(near, 100)}'?`;
+    return {
+        reason: 'not-found',
+        sentence: `${hookLabel(event, inputs)} names the Lambda function '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}', which does not exist in ${region}. ${advice}`,
+    };
+}
+/** Without version or alias. */
+function nameOf(hookFunction) {
+    const resource = (0,aws_arn/* parseArn */.Lw)(hookFunction)?.resource.replace(/^function:/, '') ?? hookFunction;
+    return resource.split(':')[0] ?? resource;
+}
+/** The functions that there are, as far as they may be listed. */
+async function namesOf(calls, logs) {
+    const names = [];
+    let marker;
+    try {
+        for (let pages = 0; pages < MAX_PAGES; pages++) {
+            const page = await (0,attempts/* attempt */.CD)(calls, 'lambda:ListFunctions', (signal) => logs.names(marker, signal));
+            names.push(...page.names);
+            marker = page.nextMarker;
+            if (marker === undefined)
+                break;
+        }
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+    }
+    return names;
+}
+
 // EXTERNAL MODULE: ./lib/plan/service-and-group.js
 var service_and_group = __nccwpck_require__(1114);
 // EXTERNAL MODULE: ./lib/app-spec/app-spec-file.js
@@ -46450,6 +46354,7 @@ function predecessorsOf({ primary }, occupant, maker) {
 
 
 
+
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
 async function makePlan(parsed, world, identity, earlier) {
     const { inputs } = parsed;
@@ -46471,7 +46376,9 @@ async function makePlan(parsed, world, identity, earlier) {
         (0,service_and_group/* readNamedGroup */.NM)(inputs, world, findings),
         (0,service_and_group/* readShift */.Xg)(inputs.deploymentConfig, world, findings),
     ]);
-    findings.add(...hookProblems(hooks, inputs, service));
+    const ofHooks = hookProblems(hooks, inputs, service);
+    const wellFormed = ofHooks.length === 0;
+    findings.add(...ofHooks);
     if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
         return none;
     const appSpec = appSpecPlan(parsed, sources.appSpecFile, service);
@@ -46479,6 +46386,7 @@ async function makePlan(parsed, world, identity, earlier) {
     const [group, definitionPlan] = await Promise.all([
         (0,service_and_group/* resolveGroup */.ss)(inputs, world, service, namedGroup, maker, findings),
         planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
+        wellFormed ? checkHookFunctions(hooks, inputs, service, world, findings) : undefined,
     ]);
     if (group === undefined)
         return { ...none, service };
@@ -49817,8 +49725,8 @@ function environment_variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/parse-inputs.js + 8 modules
-var parse_inputs = __nccwpck_require__(1480);
+// EXTERNAL MODULE: ./lib/inputs/parse-inputs.js + 6 modules
+var parse_inputs = __nccwpck_require__(7496);
 // EXTERNAL MODULE: ./lib/workflow-run/pull-request.js
 var pull_request = __nccwpck_require__(9322);
 ;// CONCATENATED MODULE: ./lib/workflow-run/github-run.js
@@ -55984,6 +55892,215 @@ function parserMessage(error) {
 /** V8's message may quote a piece of the file, in which a value can stand that must not be shown. */
 function withoutExcerpt(message) {
     return (0,untrusted/* inSentence */.BX)(message.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, ' is not valid there'), 200);
+}
+
+
+/***/ }),
+
+/***/ 8045:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  q: () => (/* binding */ nearestName)
+});
+
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./lib/text/nearest.js
+
+/** Names are compared no further: nobody misspells one that long. */
+const MAX_LENGTH = 300;
+/**
+ * The name that was probably meant: about one letter in four may be wrong, five at most, in any case and with `_` for
+ * `-`. Undefined: none is near.
+ */
+function nearestName(given, names) {
+    if (given.length > MAX_LENGTH)
+        return undefined;
+    const maxDistance = Math.min(5, Math.max(1, Math.floor(given.length / 4)));
+    const byKey = new Map(names.map((name) => [comparable(name), name]));
+    const nearest = closestMatch(comparable(given), [...byKey.keys()], { maxDistance });
+    return nearest === undefined ? undefined : byKey.get(nearest);
+}
+function comparable(name) {
+    return name.toLowerCase().replaceAll('_', '-');
 }
 
 

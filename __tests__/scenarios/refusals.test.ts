@@ -135,6 +135,16 @@ describe('refuses with one sentence, and writes nothing, when', () => {
     expect(outputs.reason).toBe('invalid-input')
   })
 
+  test('the function of a hook is misspelt', async () => {
+    const { sentences, outputs } = await refusal({
+      inputs: { 'after-allow-test-traffic-hook': 'CodeDeployHook_valdiate' },
+    })
+    expect(sentences).toEqual([
+      "Input 'after-allow-test-traffic-hook' names the Lambda function 'CodeDeployHook_valdiate', which does not exist in us-east-1. Did you mean 'CodeDeployHook_validate'?",
+    ])
+    expect(outputs.reason).toBe('not-found')
+  })
+
   test('the operation is misspelt, which is told before AWS is asked anything', async () => {
     const { sentences, calls } = await refusal({ inputs: { operation: 'relese', service: '' } })
     expect(sentences).toEqual([

@@ -2,6 +2,7 @@ import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import type { HttpRequest, HttpResponse } from '@smithy/types'
 import { CallError } from '../../src/aws/attempts.ts'
+import type { FunctionLogs } from '../../src/aws/function-logs.ts'
 import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import { unsigned } from './direct-transport.ts'
 import { REVISION, ServiceFailure } from './group-parts.ts'
@@ -126,6 +127,14 @@ export function refuse(code: string): () => never {
   }
 }
 
+/** Whatever is asked for is there, and has printed nothing. */
+const EVERY_FUNCTION: FunctionLogs = {
+  logGroupOf: async () => '',
+  names: async () => ({ names: [], nextMarker: undefined }),
+  page: async () => ({ events: [], nextToken: undefined }),
+  close: () => {},
+}
+
 export const DENY = refuse('AccessDeniedException')
 
 /**
@@ -180,7 +189,7 @@ export function handAws(
       },
       isPrivateRepository: () => true,
       loadBalancing: () => Promise.reject(new Error('not part of this AWS')),
-      functionLogs: () => Promise.reject(new Error('not part of this AWS')),
+      functionLogs: async () => EVERY_FUNCTION,
       readText: async () => undefined,
       onRelease: () => {},
       whenSaved: async () => {},

@@ -12,9 +12,12 @@ export interface LogEvent {
   message: string
 }
 
-/** The two calls by which a function's own log is found and read, one attempt each. */
+/** The calls by which a function and its own log are found and read, one attempt each. */
 export interface FunctionLogs {
+  /** Empty when Lambda names none. */
   logGroupOf(functionName: string, signal: AbortSignal): Promise<string>
+  /** A page of the names of functions in the region. Source: API Reference, ListFunctions: 50 a page. */
+  names(marker: string | undefined, signal: AbortSignal): Promise<{ names: string[]; nextMarker: string | undefined }>
   /** A page of events between two moments, oldest first. Source: API Reference, FilterLogEvents; times in milliseconds. */
   page(request: LogRequest, signal: AbortSignal): Promise<{ events: LogEvent[]; nextToken: string | undefined }>
   close(): void
@@ -32,8 +35,11 @@ export async function loadFunctionLogs(
   lambdaConfig: LambdaClientConfig,
   logsConfig: CloudWatchLogsClientConfig,
 ): Promise<FunctionLogs> {
-  const [{ GetFunctionConfigurationCommand, LambdaClient }, { CloudWatchLogsClient, FilterLogEventsCommand }] =
-    await Promise.all([import('@aws-sdk/client-lambda'), import('@aws-sdk/client-cloudwatch-logs')])
+  const [{ GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand }, cloudWatchLogs] = await Promise.all([
+    import('@aws-sdk/client-lambda'),
+    import('@aws-sdk/client-cloudwatch-logs'),
+  ])
+  const { CloudWatchLogsClient, FilterLogEventsCommand } = cloudWatchLogs
   const lambda = new LambdaClient(lambdaConfig)
   const logs = new CloudWatchLogsClient(logsConfig)
   return {
@@ -42,6 +48,12 @@ export async function loadFunctionLogs(
         abortSignal,
       })
       return answer.LoggingConfig?.LogGroup ?? ''
+    },
+    names: async (Marker, abortSignal) => {
+      const { Functions = [], NextMarker } = await lambda.send(wellAnswered(new ListFunctionsCommand({ Marker })), {
+        abortSignal,
+      })
+      return { names: Functions.flatMap(({ FunctionName = [] }) => FunctionName), nextMarker: NextMarker || undefined }
     },
     page: async ({ logGroup: logGroupName, fromMs: startTime, untilMs: endTime, nextToken }, abortSignal) => {
       const command = wellAnswered(new FilterLogEventsCommand({ logGroupName, startTime, endTime, nextToken }))

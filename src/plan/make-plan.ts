@@ -19,6 +19,7 @@ import type { World } from '../world.ts'
 import { findAdoptable } from './adoption.ts'
 import { type PlannedDefinition, planDefinition } from './definition-plan.ts'
 import { Findings } from './findings.ts'
+import { checkHookFunctions } from './hook-functions.ts'
 import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
 import type { ReleasePlan } from './plan.ts'
 import { holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
@@ -70,7 +71,9 @@ export async function makePlan(
     readNamedGroup(inputs, world, findings),
     readShift(inputs.deploymentConfig, world, findings),
   ])
-  findings.add(...hookProblems(hooks, inputs, service))
+  const ofHooks = hookProblems(hooks, inputs, service)
+  const wellFormed = ofHooks.length === 0
+  findings.add(...ofHooks)
   if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings))) return none
 
   const appSpec = appSpecPlan(parsed, sources.appSpecFile, service)
@@ -78,6 +81,7 @@ export async function makePlan(
   const [group, definitionPlan] = await Promise.all([
     resolveGroup(inputs, world, service, namedGroup, maker, findings),
     planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
+    wellFormed ? checkHookFunctions(hooks, inputs, service, world, findings) : undefined,
   ])
   if (group === undefined) return { ...none, service }
   findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group))

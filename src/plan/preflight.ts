@@ -17,7 +17,7 @@ const FUNCTION_NAME = /^[\w-]{1,64}(:[\w$-]{1,128})?$/
 const FUNCTION_RESOURCE = /^function:[\w-]{1,64}(:[\w$-]{1,128})?$/
 
 /** The text that names a hook's source in a sentence: the input, or the file's event. */
-function hookLabel(event: (typeof LIFECYCLE_HOOKS)[number], inputs: Inputs): string {
+export function hookLabel(event: (typeof LIFECYCLE_HOOKS)[number], inputs: Inputs): string {
   return inputs.hooks[event] === undefined ? `The AppSpec's hook '${event}'` : `Input '${hookInputOf(event)}'`
 }
 

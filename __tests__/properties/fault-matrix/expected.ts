@@ -51,6 +51,7 @@ const EXPECTED: Record<string, Cells> = {
   'search ListApplications': CHECK,
   'search ListDeploymentGroups': CHECK,
   'search BatchGetDeploymentGroups': CHECK,
+  'misspelt ListFunctions': row(SAME, SAME, SAME),
   'second GetDeployment': row(NO_ANSWER, NO_CREDENTIALS, ['same', 'lost-sight']),
   'replace GetDeploymentTarget': row(NO_ANSWER, NO_CREDENTIALS, WARNED),
   'replace ContinueDeployment': row(SAME, NO_CREDENTIALS, always('not-allowed')),

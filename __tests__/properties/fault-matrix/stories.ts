@@ -74,6 +74,11 @@ export const STORIES = {
     scenario: { ...plain, world: hidden(atOnce) },
     inputs: BUDGET,
   },
+  misspelt: {
+    title: 'A release whose hook names a function that is not there is refused',
+    scenario: plain,
+    inputs: { ...BUDGET, 'after-allow-test-traffic-hook': 'CodeDeployHook_valdiate' },
+  },
   second: {
     title: 'A release follows one that somebody else made',
     scenario: plain,
@@ -250,6 +255,7 @@ const OPERATIONS: Record<StoryName, readonly string[]> = {
   role: ['AssumeRoleWithWebIdentity'],
   renewal: ['AssumeRoleWithWebIdentity'],
   search: ['ListApplications', 'ListDeploymentGroups', 'BatchGetDeploymentGroups'],
+  misspelt: ['ListFunctions'],
   second: ['GetDeployment'],
   replace: ['GetDeploymentTarget', 'ContinueDeployment'],
   evict: ['StopDeployment'],

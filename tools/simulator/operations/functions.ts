@@ -1,4 +1,9 @@
-import type { FunctionConfiguration, GetFunctionConfigurationRequest } from '@aws-sdk/client-lambda'
+import type {
+  FunctionConfiguration,
+  GetFunctionConfigurationRequest,
+  ListFunctionsRequest,
+  ListFunctionsResponse,
+} from '@aws-sdk/client-lambda'
 import { logGroupOf } from '../function-log.ts'
 import { MAX_RUN_MS } from '../hook-log.ts'
 import { secretOf, uuidOf } from '../identity.ts'
@@ -27,7 +32,26 @@ const getFunctionConfiguration = reads<GetFunctionConfigurationRequest, Function
   },
 )
 
-export const functionOperations: Operation[] = [getFunctionConfiguration]
+/** Source: AWS Lambda API Reference, ListFunctions: 50 functions a page at most, whatever `MaxItems` says. */
+const PAGE_SIZE = 50
+
+const listFunctions = reads<ListFunctionsRequest, ListFunctionsResponse>(
+  schemaOf('lambda', 'lambda', 'ListFunctions'),
+  (input, account) => {
+    const { world } = account
+    const from = /^\d+$/.test(input.Marker ?? '') ? Number(input.Marker) : 0
+    const size = Math.min(PAGE_SIZE, Number(input.MaxItems ?? PAGE_SIZE))
+    const arnOf = (name: string) => functionArn({ region: world.region, account: world.account }, name)
+    const seeds = world.functions.slice(from, from + size)
+    const isLast = from + size >= world.functions.length
+    return {
+      Functions: seeds.map((seed) => view(account, seed, arnOf(seed.name), undefined)),
+      ...(isLast ? {} : { NextMarker: String(from + size) }),
+    }
+  },
+)
+
+export const functionOperations: Operation[] = [getFunctionConfiguration, listFunctions]
 
 interface FoundFunction {
   seed: FunctionSeed

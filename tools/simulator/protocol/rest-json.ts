@@ -4,6 +4,7 @@ import type { Call, Message, Protocol, Request } from './protocol.ts'
 
 /** Operations of Lambda by method and path; what is in braces is a member of the request. */
 const ROUTES: { operation: string; method: string; path: string }[] = [
+  { operation: 'ListFunctions', method: 'GET', path: '/2015-03-31/functions' },
   { operation: 'GetFunctionConfiguration', method: 'GET', path: '/2015-03-31/functions/{FunctionName}/configuration' },
 ]
 
