@@ -69,9 +69,8 @@ function inputOf(operation: string): Record<string, unknown> {
 
 /** The simulator with what the AWS CLI makes on the page, beside the old service. */
 function scenarioOfCli() {
-  const { cluster, ...service } = inputOf('CreateService')
+  const service = inputOf('CreateService')
   const resources: [string, unknown][] = [
-    ['AWS::ECS::Cluster', { clusterName: cluster }],
     [
       'AWS::ECS::Service',
       { ...service, serviceName: 'web', deploymentController: { type: 'ECS' }, taskDefinition: 'web' },
@@ -320,7 +319,7 @@ test.each([
     'CODE_DEPLOY',
     'AWSCodeDeployRoleForECSLimited',
     /CANARY_10PERCENT_5MINUTES|CodeDeployDefault\.ECSCanary10Percent5Minutes/,
-    /terminationWaitTime: cdk\.Duration\.hours\(1\)|inationWaitTimeInMinutes": 60|ination_wait_time_in_minutes = 60/,
+    /terminationWaitTime: cdk\.Duration\.minutes\(15\)|inationWaitTimeInMinutes": 15|ination_wait_time_in_minutes = 15/,
     /stoppedDeployment: true|DEPLOYMENT_STOP_ON_REQUEST/,
     'codedeploy:PutLifecycleEventHookExecutionStatus',
     'codedeploy:GetApplicationRevision',
