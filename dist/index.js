@@ -36797,11 +36797,15 @@ async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY
 /* harmony export */   ek: () => (/* binding */ deploymentsUrl),
 /* harmony export */   w2: () => (/* binding */ functionLogUrl)
 /* harmony export */ });
-/** Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions. */
+/**
+ * Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions, and that
+ * of the AWS European Sovereign Cloud, endpoints.
+ */
 const CONSOLE_HOSTS = new Map([
     ['aws', 'console.aws.amazon.com'],
     ['aws-cn', 'console.amazonaws.cn'],
     ['aws-us-gov', 'console.amazonaws-us-gov.com'],
+    ['aws-eusc', 'console.amazonaws-eusc.eu'],
 ]);
 /** The deployment in the console; undefined in an unknown partition. The form is the one the official action prints. */
 function deploymentUrl(partition, region, deploymentId) {

@@ -18,6 +18,7 @@ test('links lead to the console of the partition', () => {
 test.each([
   ['aws-cn', 'cn-north-1', 'console.amazonaws.cn'],
   ['aws-us-gov', 'us-gov-west-1', 'console.amazonaws-us-gov.com'],
+  ['aws-eusc', 'eusc-de-east-1', 'console.amazonaws-eusc.eu'],
 ])('links in %s lead to its own host', (partition, region, host) => {
   for (const link of linksIn(partition, region))
     expect(new URL(link ?? '').hostname).toMatch(new RegExp(`(^|\\.)${host}$`))

@@ -1,10 +1,14 @@
 import type { GithubRun } from '../workflow-run/github-run.ts'
 
-/** Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions. */
+/**
+ * Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions, and that
+ * of the AWS European Sovereign Cloud, endpoints.
+ */
 const CONSOLE_HOSTS: ReadonlyMap<string, string> = new Map([
   ['aws', 'console.aws.amazon.com'],
   ['aws-cn', 'console.amazonaws.cn'],
   ['aws-us-gov', 'console.amazonaws-us-gov.com'],
+  ['aws-eusc', 'console.amazonaws-eusc.eu'],
 ])
 
 /** The deployment in the console; undefined in an unknown partition. The form is the one the official action prints. */

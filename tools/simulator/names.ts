@@ -1,7 +1,33 @@
+import { partition } from '@aws-sdk/core/client'
 import { hexOf } from './identity.ts'
 import type { World } from './scenario.ts'
 
 type Place = Pick<World, 'region' | 'account'>
+
+/** What the ARNs of a region begin with after `arn:`: `aws`, `aws-cn`, ... Source: the SDK's partitions. */
+export function partitionOf({ region }: Pick<World, 'region'>): string {
+  return partitionData(region).name
+}
+
+/** What the addresses of a region end with: `amazonaws.com`, `amazonaws.com.cn`, ... Source: the SDK's partitions. */
+export function dnsSuffixOf({ region }: Pick<World, 'region'>): string {
+  return partitionData(region).dnsSuffix
+}
+
+const KNOWN = new Map<string, ReturnType<typeof partition>>()
+
+/** Looked up once, as every answer is full of ARNs. */
+function partitionData(region: string): ReturnType<typeof partition> {
+  const known = KNOWN.get(region) ?? partition(region)
+  KNOWN.set(region, known)
+  return known
+}
+
+/** Whether an ARN is of this account, region and partition. */
+export function isOfPlace(arn: string, place: Place): boolean {
+  const [, partition, , region, account] = arn.split(':')
+  return partition === partitionOf(place) && region === place.region && account === place.account
+}
 
 export function clusterArn(place: Place, cluster: string): string {
   return ecsArn(place, `cluster/${cluster}`)
@@ -24,16 +50,20 @@ export function taskDefinitionArn(place: Place, family: string, revision: number
 }
 
 export function roleArn(place: Place, role: string): string {
-  return `arn:aws:iam::${place.account}:role/${role}`
+  return `arn:${partitionOf(place)}:iam::${place.account}:role/${role}`
 }
 
 export function functionArn(place: Place, name: string): string {
-  return `arn:aws:lambda:${place.region}:${place.account}:function:${name}`
+  return `arn:${partitionOf(place)}:lambda:${place.region}:${place.account}:function:${name}`
 }
 
 /** Who somebody is that assumed a role; the path of the role is not in it. */
-export function assumedRoleArn(account: string, role: string, session: string): string {
-  return `arn:aws:sts::${account}:assumed-role/${role}/${session}`
+export function assumedRoleArn(place: Place, role: string, session: string): string {
+  return `arn:${partitionOf(place)}:sts::${place.account}:assumed-role/${role}/${session}`
+}
+
+export function secretArn(place: Place, name: string): string {
+  return `arn:${partitionOf(place)}:secretsmanager:${place.region}:${place.account}:secret:${name}`
 }
 
 /** The role with which CodeDeploy acts; every group of a simulated world has the same. */
@@ -77,9 +107,9 @@ export function serviceKey(cluster: string, service: string): string {
 }
 
 function ecsArn(place: Place, resource: string): string {
-  return `arn:aws:ecs:${place.region}:${place.account}:${resource}`
+  return `arn:${partitionOf(place)}:ecs:${place.region}:${place.account}:${resource}`
 }
 
 function loadBalancingArn(place: Place, resource: string): string {
-  return `arn:aws:elasticloadbalancing:${place.region}:${place.account}:${resource}`
+  return `arn:${partitionOf(place)}:elasticloadbalancing:${place.region}:${place.account}:${resource}`
 }

@@ -1,17 +1,15 @@
 import { fileURLToPath } from 'node:url'
-import { roleArn } from './names.ts'
-import type { World } from './scenario.ts'
+import { roleArn, secretArn } from './names.ts'
+import type { TaskDefinitionSeed, World } from './scenario.ts'
 
-const REGION = 'us-east-1'
-const ACCOUNT = '123456789012'
+const PLACE = { region: 'us-east-1', account: '123456789012' }
 
 /** A hook worth copying, beside this source: it asks the test listener and reports what it found. */
 const VALIDATE_HANDLER = fileURLToPath(new URL('../../examples/hooks/validate.mjs', import.meta.url))
 
 /** The account that every named scenario starts from: one service, released by one deployment group. */
 export const demoWorld: World = {
-  region: REGION,
-  account: ACCOUNT,
+  ...PLACE,
   clusters: ['default', 'demo'],
   services: [
     {
@@ -45,57 +43,60 @@ export const demoWorld: World = {
       ],
     },
   ],
-  taskDefinitions: [
-    {
-      revision: 1,
-      status: 'ACTIVE',
-      tags: [
-        { key: 'service', value: 'web' },
-        { key: 'team', value: 'storefront' },
-      ],
-      definition: {
-        family: 'web',
-        taskRoleArn: roleArn({ region: REGION, account: ACCOUNT }, 'web-task'),
-        executionRoleArn: roleArn({ region: REGION, account: ACCOUNT }, 'ecsTaskExecutionRole'),
-        networkMode: 'awsvpc',
-        requiresCompatibilities: ['FARGATE'],
-        cpu: '256',
-        memory: '512',
-        runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
-        containerDefinitions: [
-          {
-            name: 'web',
-            image: 'registry.example/web:1.0.0',
-            portMappings: [{ name: 'http', containerPort: 8080, appProtocol: 'http' }],
-            environment: [
-              { name: 'LOG_LEVEL', value: 'info' },
-              { name: 'FEATURE_BANNER', value: '' },
-            ],
-            secrets: [
-              {
-                name: 'DATABASE_URL',
-                valueFrom: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:web/database-AbCdEf`,
-              },
-            ],
-            logConfiguration: {
-              logDriver: 'awslogs',
-              options: {
-                'awslogs-group': '/ecs/web',
-                'awslogs-region': REGION,
-                'awslogs-stream-prefix': 'web',
-              },
-            },
-            healthCheck: {
-              command: ['CMD-SHELL', 'curl -f http://localhost:8080/health || exit 1'],
-              interval: 30,
-              timeout: 5,
-              retries: 3,
-            },
-          },
-        ],
-      },
-    },
-  ],
+  taskDefinitions: [demoTaskDefinition(PLACE)],
   functions: [{ name: 'CodeDeployHook_validate', handlerFile: VALIDATE_HANDLER }],
   deploymentConfigs: [],
+}
+
+/** `web:1`, as an account of this place would have it. */
+export function demoTaskDefinition(place: Pick<World, 'region' | 'account'>): TaskDefinitionSeed {
+  return {
+    revision: 1,
+    status: 'ACTIVE',
+    tags: [
+      { key: 'service', value: 'web' },
+      { key: 'team', value: 'storefront' },
+    ],
+    definition: {
+      family: 'web',
+      taskRoleArn: roleArn(place, 'web-task'),
+      executionRoleArn: roleArn(place, 'ecsTaskExecutionRole'),
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
+      containerDefinitions: [
+        {
+          name: 'web',
+          image: 'registry.example/web:1.0.0',
+          portMappings: [{ name: 'http', containerPort: 8080, appProtocol: 'http' }],
+          environment: [
+            { name: 'LOG_LEVEL', value: 'info' },
+            { name: 'FEATURE_BANNER', value: '' },
+          ],
+          secrets: [
+            {
+              name: 'DATABASE_URL',
+              valueFrom: secretArn(place, 'web/database-AbCdEf'),
+            },
+          ],
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: {
+              'awslogs-group': '/ecs/web',
+              'awslogs-region': place.region,
+              'awslogs-stream-prefix': 'web',
+            },
+          },
+          healthCheck: {
+            command: ['CMD-SHELL', 'curl -f http://localhost:8080/health || exit 1'],
+            interval: 30,
+            timeout: 5,
+            retries: 3,
+          },
+        },
+      ],
+    },
+  }
 }

@@ -274,7 +274,7 @@ test('service tags are shown when they are asked for', () => {
   })
 })
 
-test('nothing is found under an ARN of another region, another account or another cluster', () =>
+test('nothing is found under an ARN of another region, account, partition or cluster', () =>
   withRehearsal(scenarios.success, async ({ ecs }) => {
     const elsewhere = 'arn:aws:ecs:eu-west-1:123456789012'
     const foreign = 'arn:aws:ecs:us-east-1:999956789012'
@@ -286,11 +286,13 @@ test('nothing is found under an ARN of another region, another account or anothe
     await expect(ecs.describeTaskDefinition({ taskDefinition: `${elsewhere}:${taskDefinition}` })).rejects.toEqual(
       wrongRegion,
     )
-    await expect(describe(`${foreign}:cluster/demo`, 'web')).rejects.toEqual(named('ClusterNotFoundException'))
-    expect((await describe('demo', `${foreign}:service/demo/web`)).services).toEqual([])
-    await expect(ecs.describeTaskDefinition({ taskDefinition: `${foreign}:${taskDefinition}` })).rejects.toEqual(
-      named('ClientException'),
-    )
+    for (const owner of [foreign, 'arn:aws-cn:ecs:us-east-1:123456789012']) {
+      await expect(describe(`${owner}:cluster/demo`, 'web')).rejects.toEqual(named('ClusterNotFoundException'))
+      expect((await describe('demo', `${owner}:service/demo/web`)).services).toEqual([])
+      await expect(ecs.describeTaskDefinition({ taskDefinition: `${owner}:${taskDefinition}` })).rejects.toEqual(
+        named('ClientException'),
+      )
+    }
     await expect(describe('demo', `${ARN}:service/other/web`)).rejects.toEqual(
       named('InvalidParameterException', 'Invalid identifier: Identifier is for cluster other. Your cluster is demo'),
     )

@@ -63,6 +63,11 @@ const refusals: [string, { FunctionName: string; Qualifier?: string }, string][]
     { FunctionName: `arn:aws:lambda:us-east-1:999999999999:function:${HOOK}` },
     'ResourceNotFoundException',
   ],
+  [
+    'a function of another partition',
+    { FunctionName: `arn:aws-cn:lambda:us-east-1:123456789012:function:${HOOK}` },
+    'ResourceNotFoundException',
+  ],
 ]
 
 test.each(refusals)('%s is refused', (_, request, name) =>

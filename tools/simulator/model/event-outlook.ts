@@ -1,5 +1,5 @@
 import { hookExecutionIdOf, uuidOf } from '../identity.ts'
-import { listenerArn, nameIn, roleArn, SERVICE_ROLE } from '../names.ts'
+import { isOfPlace, listenerArn, nameIn, roleArn, SERVICE_ROLE } from '../names.ts'
 import type { Timings } from '../scenario.ts'
 import type { Deployment } from './deployment.ts'
 import {
@@ -81,7 +81,8 @@ function shiftDue(lane: Lane, { order }: Deployment, rules: Rules, atMs: number)
 function hookOutlook(deployment: Deployment, reference: string, rules: Rules, event: string, atMs: number): Outlook {
   const { scenario, timingsMs, assumptions } = rules
   const functionName = nameIn(reference)
-  const known = scenario.world.functions.find(({ name }) => name === functionName)
+  const isHere = !reference.startsWith('arn:') || isOfPlace(reference, scenario.world)
+  const known = isHere ? scenario.world.functions.find(({ name }) => name === functionName) : undefined
   const isQualified = /:function:[^:]+:/.test(reference)
   if (!known || known.denied || (isQualified && assumptions.qualifiedHook === 'refused')) {
     const failure = hookNotInvocable(roleArn(scenario.world, SERVICE_ROLE))

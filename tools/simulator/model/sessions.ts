@@ -4,7 +4,6 @@ import { type IdSeed, iamIdOf } from '../identity.ts'
 export interface Session {
   /** `ASIA` and 16 upper-case letters or digits: what requests are signed with. */
   accessKeyId: string
-  account: string
   role: string
   name: string
   /** From here on requests that are signed with it are refused. */

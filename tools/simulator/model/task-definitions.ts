@@ -41,10 +41,12 @@ export class TaskDefinitions {
     return this.#families.get(family) ?? []
   }
 
-  /** By `family:revision` or ARN; by family alone its newest ACTIVE revision (documented). */
+  /** By `family:revision` or ARN of this account; by family alone its newest ACTIVE revision (documented). */
   find(reference: string, atMs: number): TaskDefinitionRevision | undefined {
     const [family = '', number] = nameIn(reference).split(':')
-    const known = this.revisions(family).filter((revision) => revision.registeredMs <= atMs)
+    const known = this.revisions(family).filter(
+      (revision) => revision.registeredMs <= atMs && isOfSameOwner(reference, revision.arn),
+    )
     if (number !== undefined) return known.find((revision) => String(revision.revision) === number)
     return known.findLast((revision) => isActive(revision, atMs))
   }
@@ -63,6 +65,12 @@ export class TaskDefinitions {
     }
     return undefined
   }
+}
+
+/** An ARN names its owner; anything else means the account that is asked. */
+function isOfSameOwner(reference: string, arn: string): boolean {
+  const ownerOf = (text: string) => text.slice(0, text.lastIndexOf('/'))
+  return !reference.startsWith('arn:') || ownerOf(reference) === ownerOf(arn)
 }
 
 export function isActive(revision: TaskDefinitionRevision, atMs: number): boolean {

@@ -1,18 +1,18 @@
 import type { Account } from '../model/account.ts'
 import type { Lane, Service } from '../model/lane.ts'
-import { nameIn, serviceKey } from '../names.ts'
+import { nameIn, partitionOf, serviceKey } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 
 /**
- * An ARN finds nothing of another region or account. ECS names a wrong region (observed); that things of another
- * account are simply not there is assumed.
+ * An ARN finds nothing of another region, account or partition. ECS names a wrong region (observed); that things of
+ * another account or partition are simply not there is assumed.
  * @returns whether the reference is a name, or an ARN of this account
  */
 export function isOwn({ world }: Account, reference: string): boolean {
   if (!reference.startsWith('arn:')) return true
-  const [, , , region, owner] = reference.split(':')
+  const [, partition, , region, owner] = reference.split(':')
   if (region !== world.region) throw new AwsError('InvalidParameterException', 'Invalid Region in ARN')
-  return owner === world.account
+  return owner === world.account && partition === partitionOf(world)
 }
 
 /** Name or ARN; without one it is `default` (documented). */

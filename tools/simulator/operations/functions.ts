@@ -9,20 +9,20 @@ import { MAX_RUN_MS } from '../hook-log.ts'
 import { secretOf, uuidOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import { SEED_AGE_MS } from '../model/lane.ts'
-import { functionArn, roleArn } from '../names.ts'
+import { functionArn, partitionOf, roleArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
 import { schemaOf } from '../protocol/schema.ts'
 import type { FunctionSeed } from '../scenario.ts'
 import { matches, requireConstraints } from './constraints.ts'
 
-/** Source: AWS Lambda API Reference, GetFunctionConfiguration. */
+/** Source: AWS Lambda API Reference, GetFunctionConfiguration; with the regions of every partition. */
 const NAME =
-  /(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?/
+  /(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso[a-z]?))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?/
 
 /** The same with the parts that matter named. */
 const PARTS =
-  /^(?:arn:[^:]*:lambda:)?(?:(?<region>[a-z]{2}(?:-gov)?-[a-z]+-\d):)?(?:(?<number>\d{12}):)?(?:function:)?(?<name>[\w-]+)(?::(?<inName>\$LATEST|[\w-]+))?$/
+  /^(?:arn:(?<partition>[^:]*):lambda:)?(?:(?<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?(?:(?<number>\d{12}):)?(?:function:)?(?<name>[\w-]+)(?::(?<inName>\$LATEST|[\w-]+))?$/
 
 const getFunctionConfiguration = reads<GetFunctionConfigurationRequest, FunctionConfiguration>(
   schemaOf('lambda', 'lambda', 'GetFunctionConfiguration'),
@@ -64,7 +64,8 @@ interface FoundFunction {
 function requireFunction({ world }: Account, input: Wire<GetFunctionConfigurationRequest>): FoundFunction {
   const reference = input.FunctionName ?? ''
   requireConstraints('ValidationException', [matches('functionName', reference, NAME)])
-  const { region = world.region, number = world.account, name = '', inName } = PARTS.exec(reference)?.groups ?? {}
+  const parts = PARTS.exec(reference)?.groups ?? {}
+  const { partition, region = world.region, number = world.account, name = '', inName } = parts
   const qualifier = inName ?? input.Qualifier
   if (inName !== undefined && input.Qualifier !== undefined && inName !== input.Qualifier) {
     const message = 'The derived qualifier from the function name does not match the specified qualifier.'
@@ -72,7 +73,9 @@ function requireFunction({ world }: Account, input: Wire<GetFunctionConfiguratio
   }
   const arn = functionArn({ region, account: number }, name) + (qualifier === undefined ? '' : `:${qualifier}`)
   const seed = world.functions.find((known) => known.name === name)
-  if (!seed || region !== world.region || number !== world.account) {
+  const isHere =
+    region === world.region && number === world.account && (partition ?? partitionOf(world)) === partitionOf(world)
+  if (!seed || !isHere) {
     throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404)
   }
   return { seed, arn, qualifier }

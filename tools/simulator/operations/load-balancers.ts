@@ -6,7 +6,7 @@ import type {
 import { hexOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import type { Lane, Service } from '../model/lane.ts'
-import { loadBalancerArn } from '../names.ts'
+import { dnsSuffixOf, loadBalancerArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
 import { schemaOf } from '../protocol/schema.ts'
@@ -77,7 +77,9 @@ function view({ world }: Account, { arn, lane, service }: LoadBalancer, real: Re
   const served = real.listeners[lane.key]
   return {
     LoadBalancerArn: arn,
-    DNSName: served ? new URL(served.production).hostname : `${name}-${number}.${world.region}.elb.amazonaws.com`,
+    DNSName: served
+      ? new URL(served.production).hostname
+      : `${name}-${number}.${world.region}.elb.${dnsSuffixOf(world)}`,
     CanonicalHostedZoneId: 'Z35SXDOTRQ7X7K',
     CreatedTime: wireTime(service.createdMs),
     LoadBalancerName: name,

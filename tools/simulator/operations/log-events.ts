@@ -2,6 +2,7 @@ import type { FilteredLogEvent, FilterLogEventsRequest, FilterLogEventsResponse 
 import { type LogEvent, logEventsOf, logGroupOf } from '../function-log.ts'
 import { plannedHookRuns } from '../hook-log.ts'
 import type { Account } from '../model/account.ts'
+import { isOfPlace } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
 import { schemaOf } from '../protocol/schema.ts'
@@ -24,7 +25,7 @@ const filterLogEvents = reads<FilterLogEventsRequest, FilterLogEventsResponse>(
     requireConstraints('InvalidParameterException', between('limit', input.limit, 1, MAX_EVENTS))
     const matches = filterOf(input.filterPattern ?? '')
     const { startTime = 0, endTime = Number.POSITIVE_INFINITY } = input
-    const found = inStreams(requireLogGroup(groupIn(input), account, real, atMs), input)
+    const found = inStreams(requireLogGroup(groupIn(input, account), account, real, atMs), input)
       .filter((event) => event.atMs >= startTime && event.atMs <= endTime && matches(event.message))
       .sort((one, other) => one.atMs - other.atMs)
     const ordered = isNewestFirst(input) ? found.reverse() : found
@@ -39,11 +40,13 @@ const filterLogEvents = reads<FilterLogEventsRequest, FilterLogEventsResponse>(
 
 export const logOperations: Operation[] = [filterLogEvents]
 
-function groupIn({ logGroupName: name, logGroupIdentifier: identifier }: Request): string {
+/** An ARN of another place is no group of this account (assumed). */
+function groupIn({ logGroupName: name, logGroupIdentifier: identifier }: Request, { world }: Account): string {
   if ((name === undefined) === (identifier === undefined)) {
     throw refused('Exactly one of logGroupName and logGroupIdentifier must be specified.')
   }
-  return name ?? (identifier ?? '').replace(/^arn:[^:]*:logs:[^:]*:[^:]*:log-group:/, '')
+  if (name !== undefined || !identifier?.startsWith('arn:')) return name ?? identifier ?? ''
+  return isOfPlace(identifier, world) ? identifier.replace(/^arn:[^:]*:logs:[^:]*:[^:]*:log-group:/, '') : identifier
 }
 
 /** Lambda makes a group when a function that logs to it runs for the first time (documented). */

@@ -7,7 +7,7 @@ import type {
 import { iamIdOf, secretOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import type { Session } from '../model/sessions.ts'
-import { assumedRoleArn } from '../names.ts'
+import { assumedRoleArn, partitionOf } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, wireTime } from '../protocol/operation.ts'
 import { schemaOf } from '../protocol/schema.ts'
@@ -25,10 +25,9 @@ const NOBODY_IN_PARTICULAR = { role: 'admin', name: 'simulator' }
 
 const getCallerIdentity = reads<GetCallerIdentityRequest, GetCallerIdentityResponse>(
   schemaOf('sts', 'sts', 'GetCallerIdentity'),
-  (_input, account, _atMs, { accessKeyId }) => {
-    const owner = { account: account.world.account, ...NOBODY_IN_PARTICULAR }
-    const { account: number, role, name } = account.sessions.find(accessKeyId) ?? owner
-    return { UserId: assumedRoleId({ role, name }), Account: number, Arn: assumedRoleArn(number, role, name) }
+  (_input, { world, sessions }, _atMs, { accessKeyId }) => {
+    const { role, name } = sessions.find(accessKeyId) ?? NOBODY_IN_PARTICULAR
+    return { UserId: assumedRoleId({ role, name }), Account: world.account, Arn: assumedRoleArn(world, role, name) }
   },
 )
 
@@ -51,12 +50,7 @@ const assumeRoleWithWebIdentity = reads<AssumeRoleWithWebIdentityRequest, Assume
     }
     const lasts = Math.min(seconds, role.sessionSeconds ?? seconds)
     const expiresMs = Math.floor(atMs / 1000 + lasts) * 1000
-    const session = account.sessions.open({
-      account: account.world.account,
-      role: role.name,
-      name: name ?? '',
-      expiresMs,
-    })
+    const session = account.sessions.open({ role: role.name, name: name ?? '', expiresMs })
     return {
       Credentials: {
         AccessKeyId: session.accessKeyId,
@@ -66,7 +60,7 @@ const assumeRoleWithWebIdentity = reads<AssumeRoleWithWebIdentityRequest, Assume
       },
       AssumedRoleUser: {
         AssumedRoleId: assumedRoleId(session),
-        Arn: assumedRoleArn(session.account, session.role, session.name),
+        Arn: assumedRoleArn(account.world, session.role, session.name),
       },
     }
   },
@@ -74,14 +68,17 @@ const assumeRoleWithWebIdentity = reads<AssumeRoleWithWebIdentityRequest, Assume
 
 export const securityTokenOperations: Operation[] = [getCallerIdentity, assumeRoleWithWebIdentity]
 
-/** AWS does not say whether there is no such role or the token is not good for it. */
+/**
+ * AWS does not say whether there is no such role or the token is not good for it; that it says so of a role of another
+ * partition too is assumed.
+ */
 function requireRole(account: Account, arn: string): RoleSeed {
-  const [, number, name] = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? []
+  const [, partition, number, name] = /^arn:(aws[\w-]*):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? []
   if (name === undefined) throw new AwsError('ValidationError', `${arn} is invalid`)
   const { roles } = account.world
   const anyRole: RoleSeed = { name, maxSessionSeconds: DURATION.most }
   const role = roles ? roles.find((known) => known.name === name) : anyRole
-  if (!role || number !== account.world.account) {
+  if (!role || number !== account.world.account || partition !== partitionOf(account.world)) {
     throw new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
   }
   return role

@@ -4,10 +4,11 @@ import type {
 } from '@aws-sdk/client-codedeploy'
 import type { ListTagsForResourceRequest, ListTagsForResourceResponse, Tag } from '@aws-sdk/client-ecs'
 import type { Account } from '../model/account.ts'
+import { isOfPlace } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads } from '../protocol/operation.ts'
 import { codeDeploySchema, ecsSchema } from '../protocol/schema.ts'
-import { findService, requireCluster } from './cluster-lookup.ts'
+import { findService, isOwn, requireCluster } from './cluster-lookup.ts'
 import { requireApplication, requireGroup } from './group-lookup.ts'
 
 /** Tags of services and task definitions are those of the world; clusters of the simulator have none. */
@@ -23,7 +24,8 @@ const listCodeDeployTags = reads<ListCodeDeployTagsInput, ListCodeDeployTagsOutp
     const arn = input.ResourceArn
     if (!arn) throw new AwsError('ResourceArnRequiredException', 'The ARN of a resource is required')
     const [, kind, names = ''] = /^arn:aws[\w-]*:codedeploy:[^:]+:\d{12}:([a-z]+):(.+)$/.exec(arn) ?? []
-    if (kind === undefined) throw new AwsError('InvalidArnException', `The specified ARN is not valid: ${arn}`)
+    if (kind === undefined || !isOfPlace(arn, account.world))
+      throw new AwsError('InvalidArnException', `The specified ARN is not valid: ${arn}`)
     const [application = '', group] = names.split('/')
     if (kind === 'application') requireApplication(account, application)
     else if (kind === 'deploymentgroup') requireGroup(requireApplication(account, application), group)
@@ -36,6 +38,7 @@ export const tagOperations: Operation[] = [listTagsForResource, listCodeDeployTa
 
 function tagsOf(account: Account, arn: string, atMs: number): Tag[] {
   const [, kind, name = ''] = /^arn:aws[\w-]*:ecs:[^:]+:\d{12}:([a-z-]+)\/(.+)$/.exec(arn) ?? []
+  if (kind !== undefined && !isOwn(account, arn)) throw refused(`Invalid or malformed resource ARN: ${arn}`)
   switch (kind) {
     case 'cluster':
       requireCluster(account, name)

@@ -1,3 +1,4 @@
+import { assumedRoleArn } from '../names.ts'
 import type { FaultKind, World } from '../scenario.ts'
 import { AwsError } from './aws-error.ts'
 import type { Call, Protocol } from './protocol.ts'
@@ -84,7 +85,7 @@ function serverError(httpStatus: 500 | 503): AwsError {
 
 /** The text is observed in public reports; the session is one that could make the call. */
 function deniedText(action: string, resource: string, world: World): string {
-  const user = `arn:aws:sts::${world.account}:assumed-role/deployer/simulated`
+  const user = assumedRoleArn(world, 'deployer', 'simulated')
   return `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`
 }
 

@@ -1,7 +1,7 @@
 import { containersOf } from '../model/task-definitions.ts'
 import type { ApplicationSeed, HookPlan, Scenario, TaskDefinitionSeed, World } from '../scenario.ts'
 import { baseScenario } from '../scenarios.ts'
-import { demoWorld } from '../world.ts'
+import { demoTaskDefinition, demoWorld } from '../world.ts'
 import { type BegunDraft, readBegun } from './begun-section.ts'
 import {
   readAlarm,
@@ -79,7 +79,7 @@ function readWorld(
   const read = services ?? demoServices(root)
   const ownGroups = read.flatMap((service) => groupOf(service, listed))
   const taskDefinitions = [
-    ...(services ? outlinesOf(services, place) : demoWorld.taskDefinitions),
+    ...(services ? outlinesOf(services, place) : [demoTaskDefinition(place)]),
     ...definitions.map(({ seed }) => seed),
   ]
   const drafts = read.map((service) => withContainer(service, taskDefinitions))
