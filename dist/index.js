@@ -48389,8 +48389,8 @@ function lossText(why) {
     return `If this step is cancelled or lost, its post step cannot stop or follow the deployment: ${why}.`;
 }
 
-// EXTERNAL MODULE: ./lib/step/step.js + 27 modules
-var step = __nccwpck_require__(8356);
+// EXTERNAL MODULE: ./lib/step/step.js + 28 modules
+var step = __nccwpck_require__(1681);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -48636,8 +48636,8 @@ var sentences = __nccwpck_require__(3700);
 var step_reporters = __nccwpck_require__(4386);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
-// EXTERNAL MODULE: ./lib/step/step.js + 27 modules
-var step = __nccwpck_require__(8356);
+// EXTERNAL MODULE: ./lib/step/step.js + 28 modules
+var step = __nccwpck_require__(1681);
 ;// CONCATENATED MODULE: ./lib/step/post-step.js
 
 
@@ -49339,7 +49339,7 @@ function postStepReporters(files, log) {
 
 /***/ }),
 
-/***/ 8356:
+/***/ 1681:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49352,7 +49352,27 @@ __nccwpck_require__.d(__webpack_exports__, {
 var untrusted = __nccwpck_require__(7289);
 // EXTERNAL MODULE: ./lib/problem.js
 var lib_problem = __nccwpck_require__(7748);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/core/dist-cjs/submodules/client/index.js
+var client = __nccwpck_require__(5152);
+;// CONCATENATED MODULE: ./lib/aws/partition.js
+
+/**
+ * The partition of a region, e.g. `aws-cn`; undefined of a region that the SDK does not know, which it counts as one of
+ * `aws`. Source: the SDK's partitions.
+ */
+function partitionOf(region) {
+    const found = partition(region);
+    const isListed = 'description' in found;
+    return isListed || found.name !== 'aws' ? found.name : undefined;
+}
+/** What the addresses of services in a region end with; without a region those of `aws`, which alone has such ones. */
+function dnsSuffixes(region) {
+    const { dnsSuffix, dualStackDnsSuffix } = (0,client.partition)(region ?? 'aws-global');
+    return [dnsSuffix, dualStackDnsSuffix];
+}
+
 ;// CONCATENATED MODULE: ./lib/aws/endpoint.js
+
 
 
 /**
@@ -49360,37 +49380,21 @@ var lib_problem = __nccwpck_require__(7748);
  * environment. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
  */
 const SERVICES = ['ecs', 'codedeploy', 'sts', 'lambda', 'cloudwatch_logs', 'elastic_load_balancing_v2'];
-/** What the SDK asks for the credentials of a profile, with clients that it builds without our handler. Observed. */
-const SIGN_IN_SERVICES = ['sso', 'sso_oidc'];
-/** The domains of AWS by partition, with those of dual-stack endpoints. Source: the SDK's partitions. */
-const DNS_SUFFIXES = [
-    'amazonaws.com',
-    'api.aws',
-    'amazonaws.com.cn',
-    'api.amazonwebservices.com.cn',
-    'amazonaws.eu',
-    'api.amazonwebservices.eu',
-    'c2s.ic.gov',
-    'api.aws.ic.gov',
-    'sc2s.sgov.gov',
-    'api.aws.scloud',
-    'cloud.adc-e.uk',
-    'api.cloud-aws.adc-e.uk',
-    'csp.hci.ic.gov',
-    'api.aws.hci.ic.gov',
-];
+/** What the SDK asks for the credentials of a profile, two of them with clients that it builds without our handler. Observed. */
+const SIGN_IN_SERVICES = ['sso', 'sso_oidc', 'signin'];
 /** The first label of the services' hosts, and of those that give the SDK its credentials. */
-const HOSTS = ['ecs', 'codedeploy', 'sts', 'lambda', 'logs', 'elasticloadbalancing', 'portal.sso', 'oidc'];
-/** Words of letters only, so that `s3` and `execute-api`, under which hosts are anybody's, are no region. */
-const REGION_LABEL = '[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-\\d{1,2}';
-/** Hosts that AWS itself answers, in the internet or in a private network; others in its domains can be anybody's. */
-const AWS_HOST = hostPattern(HOSTS);
-const STS_HOST = hostPattern(['sts']);
-/** Source: the SDK's endpoint rules of its sign-in service. */
-const SIGN_IN_HOST = /^([a-z0-9-]+\.)?signin\.(aws\.amazon|amazonaws)\.(com|cn|eu)$/;
-function hostPattern(names) {
-    const either = (texts) => texts.map((text) => text.replaceAll('.', '\\.')).join('|');
-    return new RegExp(`^(?:vpce-[\\w-]+\\.)?(?:${either(names)})(?:-fips)?(?:\\.${REGION_LABEL})?(?:\\.vpce)?\\.(?:${either(DNS_SUFFIXES)})$`);
+const HOSTS = ['ecs', 'codedeploy', 'sts', 'lambda', 'logs', 'elasticloadbalancing', 'portal.sso', 'oidc', 'signin'];
+/**
+ * Hosts that AWS itself answers, in the internet or in a private network; others in its domains can be anybody's. Regions
+ * are words of letters only, so that `s3` and `execute-api`, under which hosts are anybody's, are no region.
+ */
+const HOST = /^(?:vpce-[\w-]+\.)?(?<name>[a-z]+(?:\.sso)?)(?:-fips)?(?:\.(?<region>[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-\d{1,2}))?(?:\.vpce)?\.(?<suffix>[a-z\d.-]+)$/;
+/** The consoles' own sign-in. Source: the SDK's endpoint rules of its sign-in service. */
+const SIGN_IN_HOST = /^(?:[a-z0-9-]+\.)?(?:oauth\.signin\.aws|signin(?:-fips)?\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws-eusc\.eu|c2shome\.ic\.gov|sc2shome\.sgov\.gov|csphome\.(?:hci\.ic\.gov|adc-e\.uk)))$/;
+/** Whether a host is in the domain of its region's partition, and is one of these services. */
+function isServiceHost(hostname, names) {
+    const { name = '', region, suffix = '' } = HOST.exec(hostname)?.groups ?? {};
+    return names.includes(name) && dnsSuffixes(region).includes(suffix);
 }
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Whether a host is this machine. */
@@ -49399,7 +49403,7 @@ function isLoopback(hostname) {
 }
 /** Whether a host is an endpoint of AWS for one of the services that are asked. */
 function isAwsHost(hostname) {
-    return AWS_HOST.test(hostname) || SIGN_IN_HOST.test(hostname);
+    return isServiceHost(hostname, HOSTS) || SIGN_IN_HOST.test(hostname);
 }
 /** Plain http is for loopback only, because it would send what requests hold, and their signatures, openly. */
 function isOpenlySent(url) {
@@ -49473,7 +49477,7 @@ function tokenProblems({ given: { sts } }) {
     if (sts === undefined)
         return [];
     const { hostname, origin } = new URL(sts.url);
-    if (isLoopback(hostname) || STS_HOST.test(hostname))
+    if (isLoopback(hostname) || isServiceHost(hostname, ['sts']))
         return [];
     const sentence = `${capital(sts.source)} leads to '${(0,untrusted/* inSentence */.BX)(origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`;
     return [(0,lib_problem/* invalidInput */.aY)(sentence)];

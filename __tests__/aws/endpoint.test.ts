@@ -5,6 +5,9 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { STSClient } from '@aws-sdk/client-sts'
 import { partition } from '@aws-sdk/core/client'
+import { SigninClient } from '@aws-sdk/nested-clients/signin'
+import { SSOClient } from '@aws-sdk/nested-clients/sso'
+import { SSOOIDCClient } from '@aws-sdk/nested-clients/sso-oidc'
 import { describe, expect, test } from '@jest/globals'
 import { isAwsHost, readEndpoints, SERVICES, tokenProblems } from '../../src/aws/endpoint.ts'
 
@@ -113,6 +116,7 @@ test('each service has the first endpoint that the SDK would find, and every oth
     cloudwatch_logs: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
     sso: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
     sso_oidc: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
+    signin: { url: 'https://four.example', source: "'endpoint_url' of profile 'lab'" },
     elastic_load_balancing_v2: {
       url: 'https://three.example',
       source: "'endpoint_url' of elastic_load_balancing_v2 in the services of profile 'lab'",
@@ -135,7 +139,7 @@ test('nothing counts when the SDK is told to ignore it all, by the environment b
 })
 
 describe('a host is of AWS', () => {
-  test.each([
+  const REGIONS = [
     'us-east-1',
     'us-gov-west-1',
     'cn-north-1',
@@ -144,22 +148,61 @@ describe('a host is of AWS', () => {
     'us-isob-east-1',
     'eu-isoe-west-1',
     'us-isof-south-1',
-  ])('in every partition that the SDK knows: %s', (region) => {
-    const { dnsSuffix, dualStackDnsSuffix } = partition(region)
-    for (const suffix of [dnsSuffix, dualStackDnsSuffix]) {
-      for (const name of ['ecs', 'codedeploy', 'sts', 'lambda', 'logs', 'elasticloadbalancing', 'portal.sso', 'oidc']) {
-        expect([suffix, isAwsHost(`${name}.${region}.${suffix}`)]).toEqual([suffix, true])
-        expect(isAwsHost(`${name}-fips.${region}.${suffix}`)).toBe(true)
-      }
-    }
+  ]
+  const CLIENTS = [
+    CloudWatchLogsClient,
+    CodeDeployClient,
+    ECSClient,
+    ElasticLoadBalancingV2Client,
+    LambdaClient,
+    STSClient,
+    SSOClient,
+    SSOOIDCClient,
+    SigninClient,
+  ]
+  const OPTIONS = [
+    {},
+    { UseFIPS: true },
+    { UseDualStack: true },
+    { UseFIPS: true, UseDualStack: true },
+    { IsControlPlane: true },
+    { UseGlobalEndpoint: true },
+  ]
+  type FindEndpoint = (parameters: object) => { url: URL }
+
+  test.each(REGIONS)('when it is where the SDK sends requests in %s, whichever the client', (region) => {
+    const hosts = CLIENTS.flatMap((Client) => {
+      const find = new Client({ region }).config.endpointProvider as FindEndpoint
+      const usual = { Region: region, UseFIPS: false, UseDualStack: false, UseGlobalEndpoint: false }
+      return OPTIONS.map((options) => find({ ...usual, ...options }).url.hostname)
+    })
+    expect(new Set(hosts).size).toBeGreaterThan(30)
+    expect(hosts.filter((host) => !isAwsHost(host))).toEqual([])
   })
 
-  test.each(['us-east-1.signin.aws.amazon.com', 'signin.aws.amazon.com', 'sts.amazonaws.com'])(
-    '%s is a host of AWS',
-    (host) => {
-      expect(isAwsHost(host)).toBe(true)
-    },
-  )
+  test.each(REGIONS)('when it is in a private network in %s', (region) => {
+    expect(isAwsHost(`vpce-0a1-b2.ecs.${region}.vpce.${partition(region).dnsSuffix}`)).toBe(true)
+  })
+
+  test.each([
+    'us-east-1.signin.aws.amazon.com',
+    'signin.aws.amazon.com',
+    'sts.amazonaws.com',
+    'us-east-1.oauth.signin.aws',
+  ])('when it is %s', (host) => {
+    expect(isAwsHost(host)).toBe(true)
+  })
+
+  test.each([
+    'ecs.cn-north-1.amazonaws.com',
+    'ecs.eu-central-1.amazonaws.eu',
+    'ecs.us-iso-east-1.amazonaws.com',
+    'signin.amazonaws.com.evil.example',
+    'evil.signin.aws',
+    'a.b.signin.aws.amazon.com',
+  ])('but not when it is in no domain of its partition: %s', (host) => {
+    expect(isAwsHost(host)).toBe(false)
+  })
 })
 
 describe('a session is asked for', () => {

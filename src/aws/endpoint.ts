@@ -1,5 +1,6 @@
 import { invalidInput, type Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
+import { dnsSuffixes } from './partition.ts'
 import type { SharedConfig } from './shared-config.ts'
 
 /**
@@ -10,46 +11,29 @@ export const SERVICES = ['ecs', 'codedeploy', 'sts', 'lambda', 'cloudwatch_logs'
 
 export type ServiceName = (typeof SERVICES)[number]
 
-/** What the SDK asks for the credentials of a profile, with clients that it builds without our handler. Observed. */
-export const SIGN_IN_SERVICES = ['sso', 'sso_oidc'] as const
+/** What the SDK asks for the credentials of a profile, two of them with clients that it builds without our handler. Observed. */
+export const SIGN_IN_SERVICES = ['sso', 'sso_oidc', 'signin'] as const
 
 type AskedService = ServiceName | (typeof SIGN_IN_SERVICES)[number]
 
-/** The domains of AWS by partition, with those of dual-stack endpoints. Source: the SDK's partitions. */
-const DNS_SUFFIXES = [
-  'amazonaws.com',
-  'api.aws',
-  'amazonaws.com.cn',
-  'api.amazonwebservices.com.cn',
-  'amazonaws.eu',
-  'api.amazonwebservices.eu',
-  'c2s.ic.gov',
-  'api.aws.ic.gov',
-  'sc2s.sgov.gov',
-  'api.aws.scloud',
-  'cloud.adc-e.uk',
-  'api.cloud-aws.adc-e.uk',
-  'csp.hci.ic.gov',
-  'api.aws.hci.ic.gov',
-]
-
 /** The first label of the services' hosts, and of those that give the SDK its credentials. */
-const HOSTS = ['ecs', 'codedeploy', 'sts', 'lambda', 'logs', 'elasticloadbalancing', 'portal.sso', 'oidc']
+const HOSTS = ['ecs', 'codedeploy', 'sts', 'lambda', 'logs', 'elasticloadbalancing', 'portal.sso', 'oidc', 'signin']
 
-/** Words of letters only, so that `s3` and `execute-api`, under which hosts are anybody's, are no region. */
-const REGION_LABEL = '[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-\\d{1,2}'
+/**
+ * Hosts that AWS itself answers, in the internet or in a private network; others in its domains can be anybody's. Regions
+ * are words of letters only, so that `s3` and `execute-api`, under which hosts are anybody's, are no region.
+ */
+const HOST =
+  /^(?:vpce-[\w-]+\.)?(?<name>[a-z]+(?:\.sso)?)(?:-fips)?(?:\.(?<region>[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-\d{1,2}))?(?:\.vpce)?\.(?<suffix>[a-z\d.-]+)$/
 
-/** Hosts that AWS itself answers, in the internet or in a private network; others in its domains can be anybody's. */
-const AWS_HOST = hostPattern(HOSTS)
-const STS_HOST = hostPattern(['sts'])
-/** Source: the SDK's endpoint rules of its sign-in service. */
-const SIGN_IN_HOST = /^([a-z0-9-]+\.)?signin\.(aws\.amazon|amazonaws)\.(com|cn|eu)$/
+/** The consoles' own sign-in. Source: the SDK's endpoint rules of its sign-in service. */
+const SIGN_IN_HOST =
+  /^(?:[a-z0-9-]+\.)?(?:oauth\.signin\.aws|signin(?:-fips)?\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws-eusc\.eu|c2shome\.ic\.gov|sc2shome\.sgov\.gov|csphome\.(?:hci\.ic\.gov|adc-e\.uk)))$/
 
-function hostPattern(names: readonly string[]): RegExp {
-  const either = (texts: readonly string[]) => texts.map((text) => text.replaceAll('.', '\\.')).join('|')
-  return new RegExp(
-    `^(?:vpce-[\\w-]+\\.)?(?:${either(names)})(?:-fips)?(?:\\.${REGION_LABEL})?(?:\\.vpce)?\\.(?:${either(DNS_SUFFIXES)})$`,
-  )
+/** Whether a host is in the domain of its region's partition, and is one of these services. */
+function isServiceHost(hostname: string, names: readonly string[]): boolean {
+  const { name = '', region, suffix = '' } = HOST.exec(hostname)?.groups ?? {}
+  return names.includes(name) && dnsSuffixes(region).includes(suffix)
 }
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
@@ -61,7 +45,7 @@ export function isLoopback(hostname: string): boolean {
 
 /** Whether a host is an endpoint of AWS for one of the services that are asked. */
 export function isAwsHost(hostname: string): boolean {
-  return AWS_HOST.test(hostname) || SIGN_IN_HOST.test(hostname)
+  return isServiceHost(hostname, HOSTS) || SIGN_IN_HOST.test(hostname)
 }
 
 /** Plain http is for loopback only, because it would send what requests hold, and their signatures, openly. */
@@ -155,7 +139,7 @@ function capital(source: string): string {
 export function tokenProblems({ given: { sts } }: Endpoints): Problem[] {
   if (sts === undefined) return []
   const { hostname, origin } = new URL(sts.url)
-  if (isLoopback(hostname) || STS_HOST.test(hostname)) return []
+  if (isLoopback(hostname) || isServiceHost(hostname, ['sts'])) return []
   const sentence = `${capital(sts.source)} leads to '${inSentence(origin, 200)}', and 'role-to-assume' sends the job's OIDC token to STS or to this machine only. Set AWS_ENDPOINT_URL_STS to an endpoint of STS, or leave 'role-to-assume' out.`
   return [invalidInput(sentence)]
 }
