@@ -39896,6 +39896,7 @@ const INPUT_NAMES = [
     'preview-hours',
     'aws-region',
     'role-to-assume',
+    'audience',
     'expected-account-id',
     'max-retries',
     'wait-for-service-stability',
@@ -40111,14 +40112,20 @@ var untrusted = __nccwpck_require__(7289);
 ;// CONCATENATED MODULE: ./lib/inputs/account.js
 
 /** Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
-const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
+const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
 const ACCOUNT_ID = /^\d{12}$/;
+/** Source: IAM API Reference, CreateOpenIDConnectProvider: what a provider lists has up to 255 characters. */
+const AUDIENCE = /^[\x21-\x7e]{1,255}$/;
+/** Whom the job's token is for. Source: GitHub documentation, "Configuring OpenID Connect in Amazon Web Services". */
+const USUAL_AUDIENCE = 'sts.amazonaws.com';
+/** Where it is another one. Source: README of aws-actions/configure-aws-credentials, "Audience", and its issue 457. */
+const AUDIENCES = new Map([['aws-cn', 'sts.amazonaws.com.cn']]);
 /** The role says which account it is of, so the two inputs can be compared without asking anybody. */
-function accountOf(fields) {
+function accountOf(fields, notes) {
     const role = fields.text('role-to-assume');
     const account = fields.text('expected-account-id');
     const before = fields.problems.length;
-    const accountOfRole = ROLE_ARN.exec(role ?? '')?.[1];
+    const [, partition, accountOfRole] = ROLE_ARN.exec(role ?? '') ?? [];
     if (role !== undefined && accountOfRole === undefined) {
         const shape = 'arn:aws:iam::ACCOUNT:role/NAME';
         fields.wrong('role-to-assume', `must be the ARN of an IAM role, '${shape}'; got '${(0,untrusted/* inSentence */.BX)(role, 200)}'.`);
@@ -40130,7 +40137,20 @@ function accountOf(fields) {
         const sentence = `Input 'expected-account-id' is ${account}, but the role of 'role-to-assume' is of account ${accountOfRole}.`;
         fields.problems.push({ reason: 'wrong-account', sentence });
     }
-    return { roleToAssume: role, expectedAccount: account, credentialsAreClear: fields.problems.length === before };
+    const audience = audienceOf(fields, partition);
+    if (role === undefined && fields.text('audience') !== undefined) {
+        notes.push(`Input 'audience' is that of the token for 'role-to-assume', which is not given, so it is not used.`);
+    }
+    return {
+        roleToAssume: role,
+        audience,
+        expectedAccount: account,
+        credentialsAreClear: fields.problems.length === before,
+    };
+}
+function audienceOf(fields, partition) {
+    const expected = `an audience that the account's OIDC provider lists, such as '${USUAL_AUDIENCE}'`;
+    return fields.matching('audience', AUDIENCE, expected) ?? AUDIENCES.get(partition) ?? USUAL_AUDIENCE;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/alarms.js
@@ -40448,7 +40468,7 @@ function parseInputs(raw, undeclared) {
         testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
         ...previewsOf(fields, operation),
         region: fields.text('aws-region'),
-        ...accountOf(fields),
+        ...accountOf(fields, notes),
         maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
     };
     const { problems, warnings } = judgeUndeclared(undeclared);
@@ -49361,7 +49381,7 @@ var client = __nccwpck_require__(5152);
  * `aws`. Source: the SDK's partitions.
  */
 function partitionOf(region) {
-    const found = partition(region);
+    const found = (0,client.partition)(region);
     const isListed = 'description' in found;
     return isListed || found.name !== 'aws' ? found.name : undefined;
 }
@@ -49764,6 +49784,8 @@ function githubRun(environment, event) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var aws_attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/service-error.js
@@ -49774,8 +49796,6 @@ var service_error = __nccwpck_require__(4849);
 
 
 
-/** Whom the job's token is for. Source: GitHub documentation, "Configuring OpenID Connect in Amazon Web Services". */
-const AUDIENCE = 'sts.amazonaws.com';
 /** Every role allows sessions of an hour. Source: API Reference, AssumeRoleWithWebIdentity. */
 const SESSION_SECONDS = 3_600;
 /** How long GitHub, and then STS, may take to answer: together less than an attempt of the call that waits for them. */
@@ -49787,7 +49807,7 @@ const ASSUME = 'sts:AssumeRoleWithWebIdentity';
  * @throws CallError, with its own sentence when no further attempt can help
  */
 async function assumeRole(request) {
-    const token = await withinDeadline(request.clock, async () => await request.askForToken(AUDIENCE)).catch((error) => {
+    const token = await withinDeadline(request.clock, async () => await request.askForToken()).catch((error) => {
         throw new aws_attempts/* CallError */.RA(TOKEN, tokenError(error), error);
     });
     request.onSecret(token);
@@ -49798,7 +49818,7 @@ async function assumeRole(request) {
         const parameters = { RoleArn: roleArn, RoleSessionName: sessionName, DurationSeconds: SESSION_SECONDS };
         return await sts.assumeRoleWithWebIdentity({ ...parameters, WebIdentityToken: token }, signal);
     }).catch((error) => {
-        throw new aws_attempts/* CallError */.RA(ASSUME, roleError(error, roleArn, token), error);
+        throw new aws_attempts/* CallError */.RA(ASSUME, roleError(error, request, token), error);
     });
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = role;
     request.onSecret(accessKeyId);
@@ -49854,7 +49874,9 @@ const ID_TOKEN_ADVICE = "Add 'permissions: id-token: write' to the job; pull req
  */
 const PASSING = /^(IDPCommunicationError|ExpiredToken|ExpiredTokenException)$/;
 const NO_KEY = /retrieve verification key/i;
-function roleError(error, roleArn, token) {
+/** The provider does not list the audience of the token. Observed. */
+const WRONG_AUDIENCE = /\baudience\b/i;
+function roleError(error, { roleArn, audience }, token) {
     const found = (0,service_error/* readServiceError */.Yo)(error);
     const { kind, code, message } = found;
     if (kind === 'throttled' || kind === 'unavailable' || kind === 'network')
@@ -49863,8 +49885,10 @@ function roleError(error, roleArn, token) {
         return { ...found, kind: 'unavailable' };
     const subject = subjectOf(token);
     const who = subject === undefined ? '' : `, here '${(0,untrusted/* inSentence */.BX)(subject, 300)}',`;
-    const sentence = `Role '${roleArn}' could not be assumed (${code}: ${message}). Check that it exists, that its account has GitHub's ` +
-        `OIDC provider, and that its trust policy allows the subject of this job's token${who} and the audience '${AUDIENCE}'.`;
+    const failed = `Role '${roleArn}' could not be assumed (${code}: ${message}).`;
+    const sentence = code === 'InvalidIdentityToken' && WRONG_AUDIENCE.test(message)
+        ? `${failed} The token of this job is for the audience '${audience}'; set 'audience' to one that GitHub's OIDC provider in the role's account lists, or add this one to it.`
+        : `${failed} Check that it exists, that its account has GitHub's OIDC provider, and that its trust policy allows the subject of this job's token${who} and the audience '${audience}'.`;
     return { ...found, kind: 'no-credentials', sentence };
 }
 /** The claim that trust policies look at; undefined when the token is none we can read. */
@@ -50145,8 +50169,6 @@ function problemWith(path) {
     return [(0,lib_problem/* invalidInput */.aY)(`The shared AWS file '${shown}' is larger than ${MAX_FILE_BYTES} bytes, so it is not read.`)];
 }
 
-// EXTERNAL MODULE: ./lib/aws/arn.js
-var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/malformed.js
 var aws_malformed = __nccwpck_require__(8416);
 // EXTERNAL MODULE: ./lib/aws/raw-json.js + 1 modules
@@ -50235,6 +50257,9 @@ function refused(sentence) {
 
 
 
+
+
+
 /** The clients of a step, with the credentials of the environment or with a session of its own. */
 async function connect(options) {
     const { inputs, environment } = options;
@@ -50294,14 +50319,15 @@ function connectAsFound(options, anonymous) {
 }
 /** With a session of the role, which is asked for with the job's OIDC token. */
 function connectAsRole(options, anonymous, roleArn) {
-    const { environment, clock, toolkit } = options;
+    const { inputs, environment, clock, toolkit } = options;
     const sts = later(async () => await loadSts(clientOptions({ ...anonymous, credentials: undefined }, 'sts')));
     const request = {
         clock,
         roleArn,
+        audience: inputs.audience,
         sessionName: sessionNameOf(githubRun(environment)),
         sts: sts.get,
-        askForToken: async (audience) => await (await toolkit.load()).getIDToken(audience),
+        askForToken: async () => await (await toolkit.load()).getIDToken(inputs.audience),
         onSecret: (secret) => toolkit.use((core) => core.setSecret(secret)),
     };
     const session = new OwnSession(clock, async () => await assumeRole(request));
@@ -50312,7 +50338,11 @@ function connectAsRole(options, anonymous, roleArn) {
         ...clients,
         functionLogs: functionLogs.get,
         loadBalancing: loadBalancing.get,
-        obstacles: [...tokenProblems(reach.endpoints), ...jobProblems(environment)],
+        obstacles: [
+            ...placeProblems(roleArn, anonymous.region),
+            ...tokenProblems(reach.endpoints),
+            ...jobProblems(environment),
+        ],
         close: () => closeAll(clients, sts, functionLogs, loadBalancing),
         readCaller: async () => callerOf((await session.current()).callerArn),
         credentialsEnd: async () => undefined,
@@ -50326,6 +50356,15 @@ function connectAsRole(options, anonymous, roleArn) {
 const SOON_MS = 500;
 async function orSoon(firstRequestSent, clock) {
     await (0,race/* within */.ux)(clock, SOON_MS, async () => await firstRequestSent);
+}
+/** STS of a partition knows the roles of that partition only. Source: IAM User Guide, "IAM identifiers". */
+function placeProblems(roleArn, region) {
+    const there = (0,aws_arn/* parseArn */.Lw)(roleArn)?.partition;
+    const here = partitionOf(region);
+    if (there === undefined || here === undefined || there === here)
+        return [];
+    const sentence = `Input 'role-to-assume' is a role of the partition '${(0,untrusted/* inSentence */.BX)(there, 60)}', and the region '${region}' is in '${here}'. Check 'role-to-assume', 'aws-region' and AWS_REGION.`;
+    return [(0,lib_problem/* invalidInput */.aY)(sentence)];
 }
 /** The runner gives these to jobs that may ask for a token. Source: GitHub documentation, "OpenID Connect reference". */
 function jobProblems(environment) {

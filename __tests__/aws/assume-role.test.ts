@@ -12,7 +12,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/release-web'
 const TOKEN = tokenFor('repo:example/shop:environment:prod')
 
 /** Takes one session from an STS that answers like this. */
-async function take(answer: TokenAnswer, askForToken = async (_: string) => TOKEN) {
+async function take(answer: TokenAnswer, askForToken = async () => TOKEN, audience = 'sts.amazonaws.com') {
   const clock = virtualClock()
   const service = await startTokenService(() => answer)
   const sts = await loadSts({ region: 'eu-central-1', endpoint: service.url })
@@ -20,6 +20,7 @@ async function take(answer: TokenAnswer, askForToken = async (_: string) => TOKE
   const request = {
     clock,
     roleArn: ROLE,
+    audience,
     sessionName: 'example-shop-7.1',
     askForToken,
     sts: async () => sts,
@@ -70,15 +71,6 @@ describe('a role is assumed', () => {
     const { result } = await take(sessionAnswer('ONE', virtualClock().now(), seconds))
     expect(result).toMatchObject({ lastsMs: 3_600_000 })
   })
-
-  test('only after the token was asked for AWS', async () => {
-    const audiences: string[] = []
-    await take(sessionAnswer('ONE', 0), async (audience) => {
-      audiences.push(audience)
-      return TOKEN
-    })
-    expect(audiences).toEqual(['sts.amazonaws.com'])
-  })
 })
 
 describe('when a role cannot be assumed', () => {
@@ -91,6 +83,15 @@ describe('when a role cannot be assumed', () => {
       `Role '${ROLE}' could not be assumed (AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity). ` +
         "Check that it exists, that its account has GitHub's OIDC provider, and that its trust policy allows the subject of " +
         "this job's token, here 'repo:example/shop:environment:prod', and the audience 'sts.amazonaws.com'.",
+    )
+  })
+
+  test('for its audience, names the audience and the input that sets it', async () => {
+    const answer = errorAnswer('InvalidIdentityToken', 'Incorrect token audience')
+    const { sentence } = await take(answer, undefined, 'shop.example')
+    expect(sentence).toBe(
+      `Role '${ROLE}' could not be assumed (InvalidIdentityToken: Incorrect token audience). The token of this job is for the ` +
+        "audience 'shop.example'; set 'audience' to one that GitHub's OIDC provider in the role's account lists, or add this one to it.",
     )
   })
 

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { startTokenIssuer, type TokenIssuer } from '../../tools/rehearsal/token-issuer.ts'
 import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
+import { parseWorldFile } from '../../tools/simulator/world-file/world-file.ts'
 import { runBundle } from '../support/bundle.ts'
 import { commandsIn } from '../support/runner-grammar.ts'
 import {
@@ -65,6 +66,37 @@ test('releases with a session of its own: no other credentials, one token, and n
     expect(text).not.toMatch(/ASIAS0|secret-S0|token-S0/)
     expect(text).not.toContain(issuer.tokens[0])
   }
+})
+
+describe('in China', () => {
+  const WORLD = `
+region: cn-northwest-1
+services:
+  - name: web
+    image: 123456789012.dkr.ecr.cn-northwest-1.amazonaws.com.cn/web:1.0.0
+`
+  const release = async (inputs: Record<string, string>) =>
+    await runBundle({
+      scenario: parseWorldFile(WORLD, 'world.yaml'),
+      inputs: { 'role-to-assume': ROLE.replace('arn:aws:', 'arn:aws-cn:'), ...inputs },
+      environment: { ...issuer.environment, AWS_REGION: 'cn-northwest-1' },
+    })
+
+  test('a release takes its session with a token for STS of China, and links to the console there', async () => {
+    const { outputs, calls } = await release({})
+    expect(outputs['status']).toBe('succeeded')
+    expect(new Set(issuer.audiences)).toEqual(new Set(['sts.amazonaws.com.cn']))
+    expect(calls.map(({ operation }) => operation)).toContain('AssumeRoleWithWebIdentity')
+    expect(outputs['console-url']).toMatch(/^https:\/\/console\.amazonaws\.cn\/codesuite\/codedeploy\/deployments\/d-/)
+  })
+
+  test("an audience that the account's provider does not list is refused with the input to set", async () => {
+    const { outputs, printed } = await release({ audience: 'sts.amazonaws.com' })
+    expect(outputs).toMatchObject({ status: 'refused', reason: 'credentials' })
+    expect(issuer.audiences).toEqual(['sts.amazonaws.com'])
+    expect(printed).toContain('could not be assumed (InvalidIdentityToken: Incorrect token audience)')
+    expect(printed).toContain("set 'audience' to one that GitHub's OIDC provider in the role's account lists")
+  })
 })
 
 test('masks every secret before anything else is printed', async () => {

@@ -61,6 +61,7 @@ test('a service and an image are enough', () => {
       githubEnvironment: undefined,
       region: undefined,
       roleToAssume: undefined,
+      audience: 'sts.amazonaws.com',
       expectedAccount: undefined,
       credentialsAreClear: true,
       maxRetries: 3,
@@ -113,6 +114,7 @@ test('every input has its place', () => {
     'github-environment': 'staging/web',
     'aws-region': 'eu-central-1',
     'role-to-assume': 'arn:aws:iam::123456789012:role/ci/release-web',
+    audience: 'https://example.org/releases',
     'expected-account-id': '123456789012',
     'max-retries': '5',
   })
@@ -166,6 +168,7 @@ test('every input has its place', () => {
     githubEnvironment: 'staging/web',
     region: 'eu-central-1',
     roleToAssume: 'arn:aws:iam::123456789012:role/ci/release-web',
+    audience: 'https://example.org/releases',
     expectedAccount: '123456789012',
     credentialsAreClear: true,
     maxRetries: 5,
@@ -451,6 +454,39 @@ describe('as whom and where', () => {
     const { inputs, wrong } = parse({ service: 'web', 'expected-account-id': account })
     expect(wrong).toEqual([`Input 'expected-account-id' must be the 12 digits of an AWS account; got '${account}'.`])
     expect(inputs.credentialsAreClear).toBe(false)
+  })
+
+  test.each([
+    ['aws', 'sts.amazonaws.com'],
+    ['aws-cn', 'sts.amazonaws.com.cn'],
+    ['aws-us-gov', 'sts.amazonaws.com'],
+    ['aws-eusc', 'sts.amazonaws.com'],
+    ['aws-iso', 'sts.amazonaws.com'],
+  ])('the token for a role in %s is for %s unless an audience is given', (partition, audience) => {
+    const role = { service: 'web', 'role-to-assume': `arn:${partition}:iam::123456789012:role/release-web` }
+    expect(parse(role).inputs.audience).toBe(audience)
+    expect(parse({ ...role, audience: 'shop' }).inputs.audience).toBe('shop')
+  })
+
+  test.each(['two words', 'a\nb', 'x'.repeat(256), 'é'])(
+    'an audience that no provider can list is refused: %j',
+    (audience) => {
+      const { inputs, wrong } = parse({
+        service: 'web',
+        audience,
+        'role-to-assume': 'arn:aws:iam::123456789012:role/a',
+      })
+      expect(wrong).toEqual([
+        expect.stringMatching(/^Input 'audience' must be an audience that the account's OIDC provider lists/),
+      ])
+      expect(inputs.credentialsAreClear).toBe(false)
+    },
+  )
+
+  test('an audience without a role is not used, and a note says so', () => {
+    const { notes, wrong } = parse({ service: 'web', audience: 'sts.amazonaws.com' })
+    expect(wrong).toEqual([])
+    expect(notes).toEqual([expect.stringContaining("'role-to-assume', which is not given")])
   })
 
   test('the role and the expected account agree', () => {

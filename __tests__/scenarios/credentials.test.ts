@@ -59,6 +59,7 @@ function asRole(place: { url: string; clock: VirtualClock }): Partial<ReleaseWor
   const request = {
     clock: place.clock,
     roleArn: ROLE,
+    audience: 'sts.amazonaws.com',
     sessionName: 'example-shop-7.1',
     askForToken: async () => tokenFor('repo:example/shop:ref:refs/heads/main'),
     sts: async () => sts,

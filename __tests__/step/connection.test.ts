@@ -40,7 +40,7 @@ async function connectIn(environment: Record<string, string>, config = '', roleT
   const files = { AWS_CONFIG_FILE: file, AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none') }
   const all = { ...files, ...environment }
   const connection = await connect({
-    inputs: { region: undefined, roleToAssume, expectedAccount: undefined },
+    inputs: { region: undefined, roleToAssume, audience: 'sts.amazonaws.com', expectedAccount: undefined },
     environment: all,
     proxies: readProxies(all),
     clock: virtualClock(),
@@ -235,6 +235,35 @@ describe('the way out of every client', () => {
     const connection = await connectIn({ ...KEYS, AWS_ENDPOINT_URL: url, HTTP_PROXY: 'http://127.0.0.1:1' })
     await send(connection)
     expect(got).toHaveLength(1)
+  })
+})
+
+describe('the role to assume', () => {
+  const JOB = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1/', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }
+  const obstaclesOf = async (region: string, partition: string) => {
+    const role = `arn:${partition}:iam::123456789012:role/release-web`
+    return (await connectIn({ ...JOB, AWS_REGION: region }, '', role)).obstacles
+  }
+
+  test.each([
+    ['us-east-1', 'aws-cn', 'aws'],
+    ['cn-north-1', 'aws', 'aws-cn'],
+    ['us-gov-west-1', 'aws', 'aws-us-gov'],
+    ['eusc-de-east-1', 'aws', 'aws-eusc'],
+    ['eusc-de-west-9', 'aws', 'aws-eusc'],
+  ])('in %s cannot be one of %s', async (region, partition, here) => {
+    const sentence = `Input 'role-to-assume' is a role of the partition '${partition}', and the region '${region}' is in '${here}'. Check 'role-to-assume', 'aws-region' and AWS_REGION.`
+    expect(await obstaclesOf(region, partition)).toEqual([{ reason: 'invalid-input', sentence }])
+  })
+
+  test.each([
+    ['us-east-1', 'aws'],
+    ['cn-north-1', 'aws-cn'],
+    ['us-iso-east-1', 'aws-iso'],
+    ['mars-north-1', 'aws-mars'],
+    ['eu-north-9', 'aws'],
+  ])('in %s may be one of %s, new regions and partitions included', async (region, partition) => {
+    expect(await obstaclesOf(region, partition)).toEqual([])
   })
 })
 

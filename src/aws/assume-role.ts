@@ -8,9 +8,6 @@ import { readServiceError, type ServiceError } from './service-error.ts'
 import type { Session } from './session.ts'
 import type { Sts } from './sts.ts'
 
-/** Whom the job's token is for. Source: GitHub documentation, "Configuring OpenID Connect in Amazon Web Services". */
-const AUDIENCE = 'sts.amazonaws.com'
-
 /** Every role allows sessions of an hour. Source: API Reference, AssumeRoleWithWebIdentity. */
 const SESSION_SECONDS = 3_600
 
@@ -24,9 +21,11 @@ const ASSUME = 'sts:AssumeRoleWithWebIdentity'
 export interface RoleRequest {
   clock: Clock
   roleArn: string
+  /** Whom the job's token is for. */
+  audience: string
   sessionName: string
-  /** The job's OIDC token for an audience; it lasts minutes, so each attempt asks anew. */
-  askForToken(audience: string): Promise<string>
+  /** The job's OIDC token for the audience; it lasts minutes, so each attempt asks anew. */
+  askForToken(): Promise<string>
   sts(): Promise<Sts>
   /** Told of every secret before it is used. */
   onSecret(secret: string): void
@@ -37,11 +36,9 @@ export interface RoleRequest {
  * @throws CallError, with its own sentence when no further attempt can help
  */
 export async function assumeRole(request: RoleRequest): Promise<Session> {
-  const token = await withinDeadline(request.clock, async () => await request.askForToken(AUDIENCE)).catch(
-    (error: unknown) => {
-      throw new CallError(TOKEN, tokenError(error), error)
-    },
-  )
+  const token = await withinDeadline(request.clock, async () => await request.askForToken()).catch((error: unknown) => {
+    throw new CallError(TOKEN, tokenError(error), error)
+  })
   request.onSecret(token)
   const { roleArn, sessionName, clock } = request
   const askedAtMs = clock.now()
@@ -50,7 +47,7 @@ export async function assumeRole(request: RoleRequest): Promise<Session> {
     const parameters = { RoleArn: roleArn, RoleSessionName: sessionName, DurationSeconds: SESSION_SECONDS }
     return await sts.assumeRoleWithWebIdentity({ ...parameters, WebIdentityToken: token }, signal)
   }).catch((error: unknown) => {
-    throw new CallError(ASSUME, roleError(error, roleArn, token), error)
+    throw new CallError(ASSUME, roleError(error, request, token), error)
   })
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = role
   request.onSecret(accessKeyId)
@@ -113,16 +110,21 @@ export const ID_TOKEN_ADVICE =
 const PASSING = /^(IDPCommunicationError|ExpiredToken|ExpiredTokenException)$/
 const NO_KEY = /retrieve verification key/i
 
-function roleError(error: unknown, roleArn: string, token: string): ServiceError {
+/** The provider does not list the audience of the token. Observed. */
+const WRONG_AUDIENCE = /\baudience\b/i
+
+function roleError(error: unknown, { roleArn, audience }: RoleRequest, token: string): ServiceError {
   const found = readServiceError(error)
   const { kind, code, message } = found
   if (kind === 'throttled' || kind === 'unavailable' || kind === 'network') return found
   if (PASSING.test(code) || NO_KEY.test(message)) return { ...found, kind: 'unavailable' }
   const subject = subjectOf(token)
   const who = subject === undefined ? '' : `, here '${inSentence(subject, 300)}',`
+  const failed = `Role '${roleArn}' could not be assumed (${code}: ${message}).`
   const sentence =
-    `Role '${roleArn}' could not be assumed (${code}: ${message}). Check that it exists, that its account has GitHub's ` +
-    `OIDC provider, and that its trust policy allows the subject of this job's token${who} and the audience '${AUDIENCE}'.`
+    code === 'InvalidIdentityToken' && WRONG_AUDIENCE.test(message)
+      ? `${failed} The token of this job is for the audience '${audience}'; set 'audience' to one that GitHub's OIDC provider in the role's account lists, or add this one to it.`
+      : `${failed} Check that it exists, that its account has GitHub's OIDC provider, and that its trust policy allows the subject of this job's token${who} and the audience '${audience}'.`
   return { ...found, kind: 'no-credentials', sentence }
 }
 

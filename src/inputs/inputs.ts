@@ -62,6 +62,8 @@ export interface Inputs extends GithubInputs, PreviewInputs {
   region: string | undefined
   /** ARN of the role whose session the action takes by itself. Undefined: the credentials of the environment. */
   roleToAssume: string | undefined
+  /** Whom the token is for that the session is taken with. */
+  audience: string
   /** Number of the account that the release is meant for. */
   expectedAccount: string | undefined
   /** False when the inputs leave unclear as whom, or contradict each other: then nobody is asked anything. */

@@ -46,6 +46,7 @@ export const INPUT_NAMES = [
   'preview-hours',
   'aws-region',
   'role-to-assume',
+  'audience',
   'expected-account-id',
   'max-retries',
   'wait-for-service-stability',

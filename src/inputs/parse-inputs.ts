@@ -80,7 +80,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     testUrl: fields.matching('test-url', URL_FORM, `an address such as 'https://test.example.org'`),
     ...previewsOf(fields, operation),
     region: fields.text('aws-region'),
-    ...accountOf(fields),
+    ...accountOf(fields, notes),
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
   }
   const { problems, warnings } = judgeUndeclared(undeclared)

@@ -1,3 +1,4 @@
+import { parseArn } from '../aws/arn.ts'
 import { assumeRole, ID_TOKEN_ADVICE, sessionNameOf } from '../aws/assume-role.ts'
 import type { Attempts } from '../aws/attempts.ts'
 import { buildClients, type Clients, clientOptions, type Reach, signedBy } from '../aws/clients.ts'
@@ -9,6 +10,7 @@ import {
 } from '../aws/environment-credentials.ts'
 import { type FunctionLogs, loadFunctionLogs } from '../aws/function-logs.ts'
 import { type LoadBalancing, loadLoadBalancing } from '../aws/load-balancing.ts'
+import { partitionOf } from '../aws/partition.ts'
 import type { Proxies } from '../aws/proxy.ts'
 import type { RequestRules } from '../aws/request-handler.ts'
 import { OwnSession } from '../aws/session.ts'
@@ -16,7 +18,7 @@ import { readSharedConfig } from '../aws/shared-config.ts'
 import { type Caller, callerOf, loadSts, readCaller } from '../aws/sts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { readRegion } from '../inputs/region.ts'
-import type { Problem } from '../problem.ts'
+import { invalidInput, type Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { Clock } from '../time/clock.ts'
 import { within } from '../time/race.ts'
@@ -38,7 +40,7 @@ export interface Connection extends Clients {
 }
 
 export interface ConnectionOptions {
-  inputs: Pick<Inputs, 'region' | 'roleToAssume' | 'expectedAccount'>
+  inputs: Pick<Inputs, 'region' | 'roleToAssume' | 'audience' | 'expectedAccount'>
   environment: NodeJS.ProcessEnv
   proxies: Proxies
   clock: Clock
@@ -110,14 +112,15 @@ function connectAsFound(options: ConnectionOptions, anonymous: Omit<Reach, 'cred
 
 /** With a session of the role, which is asked for with the job's OIDC token. */
 function connectAsRole(options: ConnectionOptions, anonymous: Omit<Reach, 'credentials'>, roleArn: string) {
-  const { environment, clock, toolkit } = options
+  const { inputs, environment, clock, toolkit } = options
   const sts = later(async () => await loadSts(clientOptions({ ...anonymous, credentials: undefined }, 'sts')))
   const request = {
     clock,
     roleArn,
+    audience: inputs.audience,
     sessionName: sessionNameOf(githubRun(environment)),
     sts: sts.get,
-    askForToken: async (audience: string) => await (await toolkit.load()).getIDToken(audience),
+    askForToken: async () => await (await toolkit.load()).getIDToken(inputs.audience),
     onSecret: (secret: string) => toolkit.use((core) => core.setSecret(secret)),
   }
   const session = new OwnSession(clock, async () => await assumeRole(request))
@@ -128,7 +131,11 @@ function connectAsRole(options: ConnectionOptions, anonymous: Omit<Reach, 'crede
     ...clients,
     functionLogs: functionLogs.get,
     loadBalancing: loadBalancing.get,
-    obstacles: [...tokenProblems(reach.endpoints), ...jobProblems(environment)],
+    obstacles: [
+      ...placeProblems(roleArn, anonymous.region),
+      ...tokenProblems(reach.endpoints),
+      ...jobProblems(environment),
+    ],
     close: () => closeAll(clients, sts, functionLogs, loadBalancing),
     readCaller: async () => callerOf((await session.current()).callerArn),
     credentialsEnd: async () => undefined,
@@ -144,6 +151,15 @@ const SOON_MS = 500
 
 async function orSoon(firstRequestSent: Promise<void>, clock: Clock): Promise<void> {
   await within(clock, SOON_MS, async () => await firstRequestSent)
+}
+
+/** STS of a partition knows the roles of that partition only. Source: IAM User Guide, "IAM identifiers". */
+function placeProblems(roleArn: string, region: string): Problem[] {
+  const there = parseArn(roleArn)?.partition
+  const here = partitionOf(region)
+  if (there === undefined || here === undefined || there === here) return []
+  const sentence = `Input 'role-to-assume' is a role of the partition '${inSentence(there, 60)}', and the region '${region}' is in '${here}'. Check 'role-to-assume', 'aws-region' and AWS_REGION.`
+  return [invalidInput(sentence)]
 }
 
 /** The runner gives these to jobs that may ask for a token. Source: GitHub documentation, "OpenID Connect reference". */

@@ -16,9 +16,10 @@ export async function startTokenIssuer(status = 200): Promise<TokenIssuer> {
   const audiences: string[] = []
   const tokens: string[] = []
   const server = createServer((request, response) => {
-    audiences.push(new URL(request.url ?? '/', 'http://issuer').searchParams.get('audience') ?? '')
+    const audience = new URL(request.url ?? '/', 'http://issuer').searchParams.get('audience') ?? ''
+    audiences.push(audience)
     const isAllowed = request.headers.authorization === 'Bearer request-token' && status === 200
-    const value = tokenFor('repo:example/shop:ref:refs/heads/main', audiences.length)
+    const value = tokenFor('repo:example/shop:ref:refs/heads/main', audience, audiences.length)
     if (isAllowed) tokens.push(value)
     response.writeHead(isAllowed ? 200 : status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(isAllowed ? { value } : { message: 'no' }))
@@ -30,7 +31,7 @@ export async function startTokenIssuer(status = 200): Promise<TokenIssuer> {
 }
 
 /** A token that looks like GitHub's; nobody signed it. */
-export function tokenFor(subject: string, number = 1): string {
+export function tokenFor(subject: string, audience = 'sts.amazonaws.com', number = 1): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'none' })}.${part({ sub: subject, jti: number })}.signature`
+  return `${part({ alg: 'none' })}.${part({ sub: subject, aud: audience, jti: number })}.signature`
 }

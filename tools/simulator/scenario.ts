@@ -47,6 +47,8 @@ export interface World {
   deploymentConfigs: DeploymentConfigSeed[]
   /** IAM roles that can be assumed with a web identity; absent: any role of the account, for up to twelve hours. */
   roles?: RoleSeed[]
+  /** Whom web identity tokens may be for; absent: STS of the partition, by the name that it usually has there. */
+  audiences?: string[]
 }
 
 export interface ServiceSeed {

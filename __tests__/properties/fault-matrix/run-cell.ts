@@ -232,8 +232,9 @@ function connect(
     const taken = await assumeRole({
       clock,
       roleArn: String(story.inputs?.['role-to-assume']),
+      audience: 'sts.amazonaws.com',
       sessionName: 'example-shop-7.1',
-      askForToken: async (audience) => await (await toolkit.load()).getIDToken(audience),
+      askForToken: async () => await (await toolkit.load()).getIDToken('sts.amazonaws.com'),
       sts,
       onSecret: () => {},
     })

@@ -5,6 +5,7 @@ import { type AssumeRoleWithWebIdentityRequest, type Credentials, STS } from '@a
 import { expect, test } from '@jest/globals'
 import type { RoleSeed, Scenario } from '../../../tools/simulator/scenario.ts'
 import { scenarios } from '../../../tools/simulator/scenarios.ts'
+import { parseWorldFile } from '../../../tools/simulator/world-file/world-file.ts'
 import { clientConfig } from './support/rehearsal.ts'
 import { withWholeAccount } from './support/whole-account.ts'
 import { send } from './support/wire.ts'
@@ -190,6 +191,39 @@ test('only roles of the world can be assumed when it has any, for as long as eac
       $metadata: { httpStatusCode: 403 },
     })
   }))
+
+test.each([
+  ['us-east-1', 'sts.amazonaws.com', 'sts.amazonaws.com.cn'],
+  ['cn-north-1', 'sts.amazonaws.com.cn', 'sts.amazonaws.com'],
+])('a token in %s is to be for %s', (region, good, wrong) => {
+  const scenario = { ...scenarios.success, world: { ...scenarios.success.world, region } }
+  const RoleArn = `arn:${region === 'us-east-1' ? 'aws' : 'aws-cn'}:iam::123456789012:role/deployer`
+  return withWholeAccount(scenario, async ({ sts }) => {
+    const assume = (aud: unknown) =>
+      sts.assumeRoleWithWebIdentity({
+        ...REQUEST,
+        RoleArn,
+        WebIdentityToken: `e30.${Buffer.from(JSON.stringify({ aud })).toString('base64url')}.signature`,
+      })
+    await assume(good)
+    await assume([wrong, good])
+    await assume(undefined)
+    await expect(assume(wrong)).rejects.toMatchObject({
+      name: 'InvalidIdentityTokenException',
+      message: 'Incorrect token audience',
+    })
+  })
+})
+
+test('a world can say whom a token is for', () => {
+  const scenario = parseWorldFile('audiences: [shop.example]', 'world.yaml')
+  return withWholeAccount(scenario, async ({ sts }) => {
+    const tokenOf = (aud: string) => `e30.${Buffer.from(JSON.stringify({ aud })).toString('base64url')}.signature`
+    await sts.assumeRoleWithWebIdentity({ ...REQUEST, WebIdentityToken: tokenOf('shop.example') })
+    const call = sts.assumeRoleWithWebIdentity({ ...REQUEST, WebIdentityToken: tokenOf('sts.amazonaws.com') })
+    await expect(call).rejects.toMatchObject({ message: 'Incorrect token audience' })
+  })
+})
 
 test('a role can cut its sessions short, whatever was asked for', () =>
   withWholeAccount(withRoles({ name: 'deployer', sessionSeconds: 240 }), async ({ sts, simulator, to }) => {

@@ -31,7 +31,7 @@ const getCallerIdentity = reads<GetCallerIdentityRequest, GetCallerIdentityRespo
   },
 )
 
-/** Any token is good that is not empty; nobody looks into it (on purpose). */
+/** Any token is good that is not empty and, when it says whom it is for, is for this account (on purpose). */
 const assumeRoleWithWebIdentity = reads<AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse>(
   schemaOf('sts', 'sts', 'AssumeRoleWithWebIdentity'),
   (input, account, atMs) => {
@@ -43,6 +43,7 @@ const assumeRoleWithWebIdentity = reads<AssumeRoleWithWebIdentityRequest, Assume
       ...between('durationSeconds', asked, DURATION.least, DURATION.most),
     ])
     const role = requireRole(account, roleArn ?? '')
+    requireAudience(account, token ?? '')
     const seconds = asked ?? DURATION.default
     if (seconds > (role.maxSessionSeconds ?? ROLE_DURATION)) {
       const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
@@ -82,6 +83,28 @@ function requireRole(account: Account, arn: string): RoleSeed {
     throw new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
   }
   return role
+}
+
+/** What OIDC providers usually list (observed in public reports). */
+function audiencesOf({ world }: Account): string[] {
+  return world.audiences ?? [partitionOf(world) === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com']
+}
+
+/** The code is documented, the text observed in public reports. */
+function requireAudience(account: Account, token: string): void {
+  const audiences = [claimsOf(token)?.['aud'] ?? []].flat()
+  if (audiences.length === 0 || audiences.some((audience) => audiencesOf(account).includes(String(audience)))) return
+  throw new AwsError('InvalidIdentityToken', 'Incorrect token audience')
+}
+
+/** Undefined when a token is none that can be read. */
+function claimsOf(token: string): Record<string, unknown> | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function assumedRoleId({ role, name }: Pick<Session, 'role' | 'name'>): string {

@@ -75,6 +75,7 @@ function readWorld(
     seed: readTaskDefinition(section, place),
   }))
   const roles = root.sections('roles')?.map(readRole)
+  const audiences = root.texts('audiences')
   const deploymentConfigs = root.sections('deployment-configs')?.map(readDeploymentConfig) ?? []
   const read = services ?? demoServices(root)
   const ownGroups = read.flatMap((service) => groupOf(service, listed))
@@ -94,6 +95,7 @@ function readWorld(
     functions: hooks ? hooks.map(({ seed }) => seed) : demoWorld.functions,
     deploymentConfigs,
     ...(roles && { roles }),
+    ...(audiences && { audiences }),
   }
 }
 
