@@ -48409,8 +48409,8 @@ function lossText(why) {
     return `If this step is cancelled or lost, its post step cannot stop or follow the deployment: ${why}.`;
 }
 
-// EXTERNAL MODULE: ./lib/step/step.js + 28 modules
-var step = __nccwpck_require__(1681);
+// EXTERNAL MODULE: ./lib/step/step.js + 29 modules
+var step = __nccwpck_require__(5582);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -48656,8 +48656,8 @@ var sentences = __nccwpck_require__(3700);
 var step_reporters = __nccwpck_require__(4386);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
-// EXTERNAL MODULE: ./lib/step/step.js + 28 modules
-var step = __nccwpck_require__(1681);
+// EXTERNAL MODULE: ./lib/step/step.js + 29 modules
+var step = __nccwpck_require__(5582);
 ;// CONCATENATED MODULE: ./lib/step/post-step.js
 
 
@@ -49359,7 +49359,7 @@ function postStepReporters(files, log) {
 
 /***/ }),
 
-/***/ 1681:
+/***/ 5582:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49991,7 +49991,8 @@ function buildClients(reach) {
  * What the client of a service is built with. One attempt, because retrying is ours; its endpoint is the one that was
  * looked at, so that the SDK looks for none itself.
  */
-function clientOptions({ region, endpoints, rules, credentials }, service) {
+function clientOptions(reach, service) {
+    const { region, endpoints, rules, credentials, findCredentials } = reach;
     const endpoint = endpoints.given[service]?.url;
     return {
         region,
@@ -50000,6 +50001,7 @@ function clientOptions({ region, endpoints, rules, credentials }, service) {
         ignoreConfiguredEndpointUrls: true,
         ...(endpoint !== undefined && { endpoint }),
         ...(credentials !== undefined && { credentials }),
+        ...(findCredentials !== undefined && { credentialDefaultProvider: findCredentials }),
     };
 }
 /**
@@ -50036,6 +50038,157 @@ function environmentCredentials(environment) {
 function expirationMs(text) {
     const ms = Date.parse(text?.trim().replace(/^"(.*)"$/, '$1') ?? '');
     return Number.isNaN(ms) ? undefined : ms;
+}
+
+// EXTERNAL MODULE: ./node_modules/@smithy/core/dist-cjs/index.js
+var core_dist_cjs = __nccwpck_require__(402);
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
+;// CONCATENATED MODULE: ./lib/aws/found-credentials.js
+
+
+
+
+
+
+/** A profile with one of these says where its credentials come from. Source: AWS SDKs and Tools Reference Guide. */
+const CREDENTIAL_SETTINGS = [
+    'aws_access_key_id',
+    'aws_secret_access_key',
+    'role_arn',
+    'credential_source',
+    'web_identity_token_file',
+    'credential_process',
+    'sso_session',
+    'sso_start_url',
+    'sso_account_id',
+    'login_session',
+];
+/** Files that the environment names for those who look for credentials. */
+const TOKEN_FILE = 'web identity token file';
+const TOKEN_FILES = [
+    ['AWS_WEB_IDENTITY_TOKEN_FILE', TOKEN_FILE],
+    ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', 'authorization token file'],
+];
+/** How long is waited for the search, in milliseconds: less than an attempt of the call that waits for it. It goes on. */
+const found_credentials_DEADLINE_MS = 25_000;
+/** What Node says of files that cannot be read. */
+const FILE_ERRORS = new Set(['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO']);
+/** As many profiles are named in a sentence. */
+const MAX_PROFILES = 20;
+/**
+ * Looks for credentials as the SDK does. A profile that says where its credentials come from is the only place that is
+ * looked at: the SDK would go on to those of the machine, which are somebody else's.
+ * @returns what all clients find their credentials with; it throws CallError with a sentence about the cause
+ */
+function credentialsFinder(environment, config, clock) {
+    const isOfProfile = CREDENTIAL_SETTINGS.some((name) => config.profile[name] !== undefined);
+    const search = (init) => {
+        const find = isOfProfile ? inProfile(init, config) : anywhere(init);
+        return async (properties) => {
+            const found = await (0,race/* within */.ux)(clock, found_credentials_DEADLINE_MS, async () => await find(properties)).catch((error) => {
+                throw explained(error, environment, config, isOfProfile);
+            });
+            return found ?? throwTooSlow(config, isOfProfile);
+        };
+    };
+    let shared;
+    return (init) => {
+        shared ??= search(init);
+        return shared;
+    };
+}
+function inProfile(init, { profileName: profile, files: [configFilepath, filepath] }) {
+    let memoized;
+    return async (properties) => {
+        const { fromIni } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5869, 19));
+        const inFiles = fromIni({ ...init, profile, configFilepath, filepath });
+        memoized ??= (0,core_dist_cjs.memoizeIdentityProvider)(inFiles, core_dist_cjs.isIdentityExpired, core_dist_cjs.doesIdentityRequireRefresh) ?? inFiles;
+        return await memoized(properties);
+    };
+}
+function anywhere(init) {
+    let found;
+    return async (properties) => {
+        const { defaultProvider } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 5861, 19));
+        found ??= defaultProvider(init);
+        return await found(properties);
+    };
+}
+/** A profile that is named and is nowhere. The SDK would go on without it. */
+function profileProblems(environment, config) {
+    const { profileName, profileNames, files, unread, problems } = config;
+    if (!environment['AWS_PROFILE'] || problems.length > 0 || profileNames.includes(profileName))
+        return [];
+    const quoted = (texts) => texts.map((text) => `'${(0,untrusted/* inSentence */.BX)(text, 200)}'`);
+    const shown = quoted(profileNames.slice(0, MAX_PROFILES));
+    const more = profileNames.length - shown.length;
+    const others = (0,words/* andList */.cM)(more > 0 ? [...shown, `${more} more`] : shown);
+    const there = others === '' ? 'there is no profile at all' : `the profiles there are ${others}`;
+    const notes = unread.map((one) => `${one} `).join('');
+    const sentence = `AWS_PROFILE names the profile '${(0,untrusted/* inSentence */.BX)(profileName, 100)}', which is neither in ${quoted(files).join(' nor in ')}; ${there}. ${notes}Check AWS_PROFILE and the step that writes these files, or set 'role-to-assume'.`;
+    return [{ reason: 'credentials', sentence }];
+}
+/** What was thrown while credentials were looked for, by its cause; errors of services stay as they are. */
+function explained(error, environment, config, isOfProfile) {
+    const { name, message: text, code: errno, path } = (0,text_document/* isJsonObject */.OW)(error) ? error : {};
+    const message = typeof text === 'string' ? text : '';
+    if (typeof errno === 'string' && FILE_ERRORS.has(errno)) {
+        return noCredentials(errno, error, unreadableToken(path, errno, environment, config));
+    }
+    if (name !== 'CredentialsProviderError')
+        return error;
+    if (isOfProfile)
+        return noCredentials('NoCredentials', error, emptyProfile(message, config));
+    const hints = [...hintsOf(environment), ...config.unread];
+    if (hints.length === 0)
+        return error;
+    return noCredentials('NoCredentials', error, `There are no AWS credentials: ${hints.join(' ')} ${ADVICE}`);
+}
+const ADVICE = `Set 'role-to-assume', or run aws-actions/configure-aws-credentials before this step.`;
+function noCredentials(code, cause, sentence, kind = 'no-credentials') {
+    const error = { kind, code, message: sentence, notAccepted: true, sentence };
+    return new aws_attempts/* CallError */.RA('The search for AWS credentials', error, cause);
+}
+/** The next attempt may find what this one has been waiting for. */
+function throwTooSlow({ profileName }, isOfProfile) {
+    const where = isOfProfile ? ` in profile '${(0,untrusted/* inSentence */.BX)(profileName, 100)}'` : '';
+    const sentence = `There are no AWS credentials: none were found${where} within ${found_credentials_DEADLINE_MS / 1000} s. Check where they come from, or set 'role-to-assume'.`;
+    throw noCredentials('Timeout', undefined, sentence, 'network');
+}
+/** @param given undefined when the error does not say, as of a folder */
+function unreadableToken(given, errno, environment, config) {
+    const inProfile = config.profile['web_identity_token_file'];
+    const named = [
+        ...(inProfile === undefined ? [] : [[`profile '${(0,untrusted/* inSentence */.BX)(config.profileName, 100)}'`, TOKEN_FILE, inProfile]]),
+        ...TOKEN_FILES.flatMap(([variable, what]) => environment[variable] ? [[variable, what, environment[variable]]] : []),
+    ];
+    const [source, what, path] = named.find(([, , one]) => given === undefined || one === given) ?? [];
+    const file = `the ${what ?? 'file'} '${(0,untrusted/* inSentence */.BX)(path ?? String(given ?? ''), 200)}'`;
+    const who = source === undefined ? '' : `, which ${source} names,`;
+    const why = errno === 'ENOENT' ? 'is not there' : `cannot be read (${errno})`;
+    return `There are no AWS credentials: ${file}${who} ${why}. Check the path and what writes the file, or set 'role-to-assume'.`;
+}
+/** The command may hold secrets, so only what it says on standard error is shown. */
+function emptyProfile(message, { profileName, profile }) {
+    const failed = /^Command failed: [^\n]*\n?/;
+    const said = (0,untrusted/* inSentence */.BX)(message.replace(failed, ''), 300);
+    const who = `profile '${(0,untrusted/* inSentence */.BX)(profileName, 100)}'`;
+    if (!failed.test(message))
+        return `There are no AWS credentials: ${who} gives none (${said}). Check the profile, or set 'role-to-assume'.`;
+    const whose = profile['credential_process'] === undefined ? `of a profile that ${who} takes its credentials from` : `of ${who}`;
+    return `There are no AWS credentials: the credential_process ${whose} failed (${said === '' ? 'it wrote nothing to standard error' : said}). Run it by hand as the user of the runner, or set 'role-to-assume'.`;
+}
+/** What of the environment looks like credentials and is not all there. */
+function hintsOf(environment) {
+    const halves = [
+        ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+        ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'],
+        ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'],
+    ];
+    return halves
+        .filter(([there, missing]) => environment[there] && !environment[missing])
+        .map(([there, missing]) => `${there} is set, but ${missing} is empty or not set.`);
 }
 
 // EXTERNAL MODULE: ./lib/aws/function-logs.js
@@ -50124,6 +50277,7 @@ var read_bounded = __nccwpck_require__(6391);
 
 
 
+
 /** Largest shared file that is read, in bytes. */
 const MAX_FILE_BYTES = 1_048_576;
 /**
@@ -50132,41 +50286,60 @@ const MAX_FILE_BYTES = 1_048_576;
  */
 async function readSharedConfig(environment) {
     const profileName = environment['AWS_PROFILE'] || 'default';
-    const empty = { profileName, profile: {}, services: {} };
-    const paths = {
-        configFilepath: environment['AWS_CONFIG_FILE'] || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.aws', 'config'),
-        filepath: environment['AWS_SHARED_CREDENTIALS_FILE'] || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.aws', 'credentials'),
-    };
-    const unreadable = Object.values(paths).flatMap(problemWith);
-    if (unreadable.length > 0)
-        return { ...empty, problems: unreadable };
-    const { configFile, credentialsFile } = await (0,config.loadSharedConfigFiles)(paths);
+    const given = [environment['AWS_CONFIG_FILE'], environment['AWS_SHARED_CREDENTIALS_FILE']];
+    const files = [given[0] || usualPlace('config'), given[1] || usualPlace('credentials')];
+    const [configFilepath, filepath] = files;
+    const empty = { profileName, profile: {}, services: {}, profileNames: [], files, unread: [] };
+    const faults = files.flatMap((path, i) => faultOf(path, Boolean(given[i])) ?? []);
+    const unread = faults.filter(({ isFatal }) => !isFatal).map(({ sentence }) => sentence);
+    const fatal = faults.filter(({ isFatal }) => isFatal).map(({ sentence }) => (0,lib_problem/* invalidInput */.aY)(sentence));
+    if (fatal.length > 0)
+        return { ...empty, unread, problems: fatal };
+    const { configFile, credentialsFile } = await (0,config.loadSharedConfigFiles)({ configFilepath, filepath });
     const profile = { ...credentialsFile[profileName], ...configFile[profileName] };
+    const profileNames = [...new Set([...Object.keys(configFile).filter(isProfile), ...Object.keys(credentialsFile)])];
+    const read = { ...empty, profile, profileNames, unread };
     const named = profile['services'];
     if (named === undefined)
-        return { ...empty, profile, problems: [] };
+        return { ...read, problems: [] };
     const services = configFile[`services${config.CONFIG_PREFIX_SEPARATOR}${named}`];
     if (services !== undefined)
-        return { ...empty, profile, services, problems: [] };
+        return { ...read, services, problems: [] };
     const sentence = `Profile '${(0,untrusted/* inSentence */.BX)(profileName, 100)}' names the services '${(0,untrusted/* inSentence */.BX)(named, 100)}', and the shared config file has no such section. Add it, or take 'services' out of the profile.`;
-    return { ...empty, profile, problems: [(0,lib_problem/* invalidInput */.aY)(sentence)] };
+    return { ...read, problems: [(0,lib_problem/* invalidInput */.aY)(sentence)] };
+}
+function usualPlace(name) {
+    return (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.aws', name);
+}
+/** Other sections of the config file are known by what they are and their name. */
+function isProfile(section) {
+    return !/^(?:services|sso-session)\./.test(section);
 }
 /** Reading a device or a pipe might never end. */
-function problemWith(path) {
+function faultOf(path, isGiven) {
     const place = path.replace(/^~(?=\/)/, (0,external_node_os_.homedir)());
-    const file = (0,external_node_fs_.statSync)(place, { throwIfNoEntry: false });
-    if (file === undefined)
-        return [];
-    const shown = (0,untrusted/* inSentence */.BX)(path, 200);
-    if (!file.isFile())
-        return [(0,lib_problem/* invalidInput */.aY)(`The shared AWS file '${shown}' is not a regular file, so it is not read.`)];
-    // Files of the system say that they are empty; some never end, such as `/proc/kmsg`.
-    if (file.size === 0 && (0,read_bounded/* readBounded */.C)(place, 1) !== '') {
-        return [(0,lib_problem/* invalidInput */.aY)(`The shared AWS file '${shown}' says that it is empty, and is not, so it is not read.`)];
+    if (place === external_node_os_.devNull)
+        return undefined;
+    const file = `The shared AWS file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
+    try {
+        const status = (0,external_node_fs_.statSync)(place, { throwIfNoEntry: false });
+        if (status === undefined)
+            return undefined;
+        if (!status.isFile())
+            return { sentence: `${file} is not a regular file, so it is not read.`, isFatal: true };
+        (0,external_node_fs_.accessSync)(place, external_node_fs_.constants.R_OK);
+        // Files of the system say that they are empty; some never end, such as `/proc/kmsg`.
+        if (status.size === 0 && (0,read_bounded/* readBounded */.C)(place, 1) !== '') {
+            return { sentence: `${file} says that it is empty, and is not, so it is not read.`, isFatal: true };
+        }
+        if (status.size <= MAX_FILE_BYTES)
+            return undefined;
+        return { sentence: `${file} is larger than ${MAX_FILE_BYTES} bytes, so it is not read.`, isFatal: true };
     }
-    if (file.size <= MAX_FILE_BYTES)
-        return [];
-    return [(0,lib_problem/* invalidInput */.aY)(`The shared AWS file '${shown}' is larger than ${MAX_FILE_BYTES} bytes, so it is not read.`)];
+    catch (error) {
+        const code = (0,text_document/* isJsonObject */.OW)(error) ? String(error['code']) : '';
+        return { sentence: `${file} cannot be read (${(0,untrusted/* inSentence */.BX)(code, 30)}).`, isFatal: isGiven };
+    }
 }
 
 // EXTERNAL MODULE: ./lib/aws/malformed.js
@@ -50260,6 +50433,7 @@ function refused(sentence) {
 
 
 
+
 /** The clients of a step, with the credentials of the environment or with a session of its own. */
 async function connect(options) {
     const { inputs, environment } = options;
@@ -50274,7 +50448,8 @@ async function connect(options) {
         const role = connectAsRole(options, reach, inputs.roleToAssume);
         return { ...common, ...role, obstacles: [...obstacles, ...role.obstacles] };
     }
-    return { ...common, ...connectAsFound(options, reach), obstacles };
+    const found = connectAsFound(options, reach, config);
+    return { ...common, ...found, obstacles: [...obstacles, ...found.obstacles] };
 }
 /** The rules of every request; addresses that nobody has told of yet are told once. */
 function rulesFor(otherOrigins, { proxies, log }) {
@@ -50291,14 +50466,15 @@ function rulesFor(otherOrigins, { proxies, log }) {
     };
 }
 /** With the keys of the environment, else with what the SDK finds. */
-function connectAsFound(options, anonymous) {
+function connectAsFound(options, anonymous, config) {
     const { inputs, environment, clock, firstRequestSent, log } = options;
     const keys = environmentCredentials(environment);
     const profile = environment['AWS_PROFILE'] ?? '';
     if (keys !== undefined && profile !== '') {
         log.line(`Credentials: the keys of the environment (AWS_ACCESS_KEY_ID), which come before AWS_PROFILE ('${(0,untrusted/* inSentence */.BX)(profile, 100)}').`);
     }
-    const clients = buildClients({ ...anonymous, credentials: keys });
+    const findCredentials = credentialsFinder(environment, config, clock);
+    const clients = buildClients({ ...anonymous, credentials: keys, findCredentials });
     const { credentials } = clients.ecs.config;
     const reach = { ...anonymous, credentials };
     const { functionLogs, loadBalancing } = laterServices(reach);
@@ -50311,6 +50487,7 @@ function connectAsFound(options, anonymous) {
         ...clients,
         functionLogs: functionLogs.get,
         loadBalancing: loadBalancing.get,
+        obstacles: keys === undefined ? profileProblems(environment, config) : [],
         close: () => closeAll(clients, sts, functionLogs, loadBalancing),
         readCaller: async (attempts) => await readCaller(attempts, sts.get),
         credentialsEnd: async () => endOfKeys(keys) ?? endOf(await credentials().catch(() => undefined)),
@@ -50450,8 +50627,6 @@ var labels = __nccwpck_require__(7419);
 var previews = __nccwpck_require__(3289);
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
-// EXTERNAL MODULE: ./lib/text/words.js
-var words = __nccwpck_require__(8810);
 ;// CONCATENATED MODULE: ./lib/github/deployment-status.js
 
 

@@ -10,8 +10,17 @@ import { SSOClient } from '@aws-sdk/nested-clients/sso'
 import { SSOOIDCClient } from '@aws-sdk/nested-clients/sso-oidc'
 import { describe, expect, test } from '@jest/globals'
 import { isAwsHost, readEndpoints, SERVICES, tokenProblems } from '../../src/aws/endpoint.ts'
+import type { SharedConfig } from '../../src/aws/shared-config.ts'
 
-const NO_CONFIG = { profileName: 'default', profile: {}, services: {}, problems: [] }
+const NO_CONFIG: SharedConfig = {
+  profileName: 'default',
+  profile: {},
+  services: {},
+  profileNames: [],
+  files: ['config', 'credentials'],
+  unread: [],
+  problems: [],
+}
 const NOTHING = { given: {}, otherOrigins: [], problems: [] }
 const VARIABLES = ['AWS_ENDPOINT_URL', ...SERVICES.map((service) => `AWS_ENDPOINT_URL_${service.toUpperCase()}`)]
 

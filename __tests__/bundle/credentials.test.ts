@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { startTokenIssuer, type TokenIssuer } from '../../tools/rehearsal/token-issuer.ts'
 import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
@@ -216,4 +219,130 @@ test('refuses another account than the expected one before it asks ECS and CodeD
   })
   expect(outputs).toMatchObject({ status: 'refused', reason: 'wrong-account' })
   expect(calls).toEqual([])
+})
+
+describe('without keys in the environment', () => {
+  const NO_KEYS = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' }
+  let folder: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'credentials-'))
+  })
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  const place = (name: string) => join(folder, name)
+
+  /** What a step says that has these shared files, and is refused for want of credentials. */
+  async function refused(environment: Record<string, string>, config?: string, credentials?: string): Promise<string> {
+    if (config !== undefined) writeFileSync(place('config'), config)
+    if (credentials !== undefined) writeFileSync(place('credentials'), credentials)
+    const { outputs, printed, calls } = await runBundle({
+      scenario: baseScenario,
+      speed: 1,
+      environment: {
+        ...NO_KEYS,
+        AWS_CONFIG_FILE: place('config'),
+        AWS_SHARED_CREDENTIALS_FILE: place('credentials'),
+        ...environment,
+      },
+    })
+    expect(outputs).toMatchObject({ status: 'refused', reason: 'credentials' })
+    expect(calls).toEqual([])
+    expect(printed).not.toMatch(/\n\s+at /)
+    return printed
+  }
+
+  test('a profile that is nowhere is named with the files and the profiles that there are', async () => {
+    const config = '[profile lab]\nregion = us-east-1\n[sso-session work]\n[services here]\n'
+    const keys = '[other]\naws_access_key_id = AKIA\naws_secret_access_key = x\n'
+    expect(await refused({ AWS_PROFILE: 'prod' }, config, keys)).toContain(
+      `AWS_PROFILE names the profile 'prod', which is neither in '${place('config')}' nor in '${place('credentials')}'; ` +
+        "the profiles there are 'lab' and 'other'. Check AWS_PROFILE",
+    )
+    rmSync(place('config'))
+    rmSync(place('credentials'))
+    expect(await refused({ AWS_PROFILE: 'prod' })).toContain('; there is no profile at all. Check AWS_PROFILE')
+  })
+
+  test.each([
+    ['AWS_WEB_IDENTITY_TOKEN_FILE', () => ''],
+    ["profile 'lab'", (file: string) => `[profile lab]\nrole_arn = ${ROLE}\nweb_identity_token_file = ${file}\n`],
+  ])('a web identity token file of %s that is not there is named', async (source, config) => {
+    const file = place('token')
+    const environment =
+      config(file) === '' ? { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: ROLE } : { AWS_PROFILE: 'lab' }
+    expect(await refused(environment, config(file))).toContain(
+      `the web identity token file '${file}', which ${source} names, is not there. Check the path`,
+    )
+  })
+
+  test('a web identity token file that is a folder is told by its path and why it cannot be read', async () => {
+    const environment = { AWS_WEB_IDENTITY_TOKEN_FILE: folder, AWS_ROLE_ARN: ROLE }
+    const printed = await refused(environment)
+    expect(printed).toContain(`'${folder}', which AWS_WEB_IDENTITY_TOKEN_FILE names, cannot be read (EISDIR).`)
+  })
+
+  test('a credential_process that fails is told by what it says, without its command', async () => {
+    const process = 'echo no session for hunter >&2; true secret-argument; exit 3'
+    const printed = await refused({ AWS_PROFILE: 'lab' }, `[profile lab]\ncredential_process = ${process}\n`)
+    expect(printed).toContain("the credential_process of profile 'lab' failed (no session for hunter).")
+    expect(printed).not.toContain('secret-argument')
+  })
+
+  test.each([
+    ['nothing on standard error', 'exit 3', 'failed (it wrote nothing to standard error)'],
+    ['no JSON', 'echo hello', "profile 'lab' gives none (Profile lab credential_process returned invalid JSON.)"],
+  ])('a credential_process with %s is told so', async (_, process, sentence) => {
+    const config = `[profile lab]\ncredential_process = ${process}\n`
+    expect(await refused({ AWS_PROFILE: 'lab' }, config)).toContain(sentence)
+  })
+
+  test('a profile whose source is not there names both', async () => {
+    const config = `[profile lab]\nrole_arn = ${ROLE}\nsource_profile = base\n`
+    expect(await refused({ AWS_PROFILE: 'lab' }, config)).toMatch(/profile 'lab' gives none \(.*\[base\]/)
+  })
+
+  test('credentials of which half is missing are told by the half', async () => {
+    expect(await refused({ AWS_ACCESS_KEY_ID: 'AKIA' })).toContain(
+      'AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is empty or not set.',
+    )
+    expect(await refused({ AWS_WEB_IDENTITY_TOKEN_FILE: place('token') })).toContain(
+      'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is empty or not set.',
+    )
+  })
+
+  test('a profile whose process gives credentials is released with, and the process is asked once', async () => {
+    const keys = '{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "x"}'
+    writeFileSync(
+      place('config'),
+      `[profile lab]\ncredential_process = echo once >> ${place('asked')}; echo '${keys}'\n`,
+    )
+    const { outputs } = await runBundle({
+      scenario: scenarios['no-hooks'],
+      environment: { ...NO_KEYS, AWS_PROFILE: 'lab', AWS_CONFIG_FILE: place('config') },
+    })
+    expect(outputs['status']).toBe('succeeded')
+    expect(readFileSync(place('asked'), 'utf8')).toBe('once\n')
+  })
+
+  test('a shared file that cannot be read is a sentence where it was named, and passed over at its usual place', async () => {
+    mkdirSync(place('.aws'))
+    symlinkSync('config', place('.aws/config'))
+    const named = await runBundle({
+      scenario: baseScenario,
+      speed: 1,
+      environment: { AWS_CONFIG_FILE: place('.aws/config') },
+    })
+    expect(named.outputs).toMatchObject({ status: 'refused', reason: 'invalid-input' })
+    expect(named.printed).toContain(`The shared AWS file '${place('.aws/config')}' cannot be read (ELOOP).`)
+    expect(named.printed).not.toMatch(/\n\s+at /)
+    const usual = { HOME: folder, AWS_CONFIG_FILE: '', AWS_SHARED_CREDENTIALS_FILE: '' }
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'test' }
+    const passedOver = await runBundle({ scenario: scenarios['no-hooks'], environment: { ...usual, ...keys } })
+    expect(passedOver.outputs['status']).toBe('succeeded')
+    expect(await refused(usual)).toContain(`The shared AWS file '${place('.aws/config')}' cannot be read (ELOOP).`)
+  })
 })

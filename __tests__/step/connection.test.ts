@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ListApplicationsCommand } from '@aws-sdk/client-codedeploy'
 import { DescribeServicesCommand, type ServiceInputTypes, type ServiceOutputTypes } from '@aws-sdk/client-ecs'
@@ -13,18 +13,20 @@ import { SERVICES, SIGN_IN_SERVICES } from '../../src/aws/endpoint.ts'
 import { readProxies } from '../../src/aws/proxy.ts'
 import { type Connection, connect } from '../../src/step/connection.ts'
 import { laterToolkit } from '../../src/step/toolkit.ts'
-import { virtualClock } from '../support/virtual-clock.ts'
+import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts'
 
 const KEYS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'secret' }
 
 let folder: string
 let closing: { close(): void }[]
 let log: string[]
+let clock: VirtualClock
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'connection-'))
   closing = []
   log = []
+  clock = virtualClock()
 })
 
 afterEach(() => {
@@ -43,7 +45,7 @@ async function connectIn(environment: Record<string, string>, config = '', roleT
     inputs: { region: undefined, roleToAssume, audience: 'sts.amazonaws.com', expectedAccount: undefined },
     environment: all,
     proxies: readProxies(all),
-    clock: virtualClock(),
+    clock,
     toolkit: laterToolkit(() => import('@actions/core')),
     log: { line: (text) => log.push(text), warning: (text) => log.push(`Warning: ${text}`) },
     firstRequestSent: Promise.resolve(),
@@ -150,11 +152,8 @@ test.each(SIGN_IN_SERVICES)(
   'an endpoint of %s that is not AWS is told, as it gets the token of the profile',
   async (service) => {
     const variable = `AWS_ENDPOINT_URL_${service.toUpperCase()}`
-    const connection = await connectIn({
-      AWS_REGION: 'us-east-1',
-      AWS_PROFILE: 'lab',
-      [variable]: 'https://sso.example',
-    })
+    const environment = { AWS_REGION: 'us-east-1', AWS_PROFILE: 'lab', [variable]: 'https://sso.example' }
+    const connection = await connectIn(environment, '[profile lab]\nregion = us-east-1\n')
     expect(connection).toMatchObject({ obstacles: [], otherEndpoint: 'https://sso.example' })
   },
 )
@@ -175,6 +174,13 @@ test.each([
     expect(obstacles).toEqual([{ reason: 'invalid-input', sentence: expect.stringContaining(why) }])
   }
 })
+
+test.each(['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'])(
+  '%s may be /dev/null, which is an empty file',
+  async (name) => {
+    expect((await connectIn({ ...KEYS, [name]: devNull })).obstacles).toEqual([])
+  },
+)
 
 test('a shared config file that is empty is taken as one', async () => {
   expect((await connectIn(KEYS, '')).obstacles).toEqual([])
@@ -291,6 +297,30 @@ describe('credentials', () => {
   ])('with AWS_CREDENTIAL_EXPIRATION=%s end at %s', async (text, ends) => {
     const environment = { ...KEYS, AWS_SESSION_TOKEN: 'token', AWS_CREDENTIAL_EXPIRATION: text }
     expect(await (await connectIn(environment)).credentialsEnd()).toBe(ends)
+  })
+
+  test('that do not come in time are told so, and may come for the next attempt', async () => {
+    const environment = { AWS_REGION: 'us-east-1', AWS_PROFILE: 'lab' }
+    const { ecs } = await connectIn(environment, '[profile lab]\ncredential_process = sleep 2\n')
+    const found = ecs.config.credentials()
+    void clock.sleep(60_000)
+    await expect(found).rejects.toMatchObject({
+      serviceError: {
+        kind: 'network',
+        sentence: expect.stringContaining("none were found in profile 'lab' within 25 s."),
+      },
+    })
+  })
+
+  test('of a profile are looked for once for all clients', async () => {
+    const asked = join(folder, 'asked')
+    const answer = '{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "x"}'
+    const config = `[profile lab]\ncredential_process = echo once >> ${asked}; echo '${answer}'\n`
+    const { ecs, codeDeploy } = await connectIn({ AWS_REGION: 'us-east-1', AWS_PROFILE: 'lab' }, config)
+    for (const client of [ecs, codeDeploy, ecs]) {
+      expect((await client.config.credentials()).accessKeyId).toBe('AKIAPROCESS')
+    }
+    expect(readFileSync(asked, 'utf8')).toBe('once\n')
   })
 
   test('credentials that are no session have no end', async () => {

@@ -16,9 +16,13 @@ export interface Reach {
   region: string
   endpoints: Endpoints
   rules: RequestRules
-  /** What signs requests; undefined: whatever the SDK finds. */
+  /** What signs requests; undefined: whatever is found. */
   credentials: Credentials | undefined
+  /** What is found when it is looked for; undefined: what the SDK finds. */
+  findCredentials?: CredentialsFinder
 }
+
+export type CredentialsFinder = NonNullable<ECSClientConfig['credentialDefaultProvider']>
 
 export type Credentials = NonNullable<ECSClientConfig['credentials']>
 
@@ -37,7 +41,8 @@ export function buildClients(reach: Reach): Clients {
  * What the client of a service is built with. One attempt, because retrying is ours; its endpoint is the one that was
  * looked at, so that the SDK looks for none itself.
  */
-export function clientOptions({ region, endpoints, rules, credentials }: Reach, service: ServiceName) {
+export function clientOptions(reach: Reach, service: ServiceName) {
+  const { region, endpoints, rules, credentials, findCredentials } = reach
   const endpoint = endpoints.given[service]?.url
   return {
     region,
@@ -46,6 +51,7 @@ export function clientOptions({ region, endpoints, rules, credentials }: Reach, 
     ignoreConfiguredEndpointUrls: true,
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
+    ...(findCredentials !== undefined && { credentialDefaultProvider: findCredentials }),
   }
 }
 

@@ -8,13 +8,14 @@ import {
   type EnvironmentCredentials,
   environmentCredentials,
 } from '../aws/environment-credentials.ts'
+import { credentialsFinder, profileProblems } from '../aws/found-credentials.ts'
 import { type FunctionLogs, loadFunctionLogs } from '../aws/function-logs.ts'
 import { type LoadBalancing, loadLoadBalancing } from '../aws/load-balancing.ts'
 import { partitionOf } from '../aws/partition.ts'
 import type { Proxies } from '../aws/proxy.ts'
 import type { RequestRules } from '../aws/request-handler.ts'
 import { OwnSession } from '../aws/session.ts'
-import { readSharedConfig } from '../aws/shared-config.ts'
+import { readSharedConfig, type SharedConfig } from '../aws/shared-config.ts'
 import { type Caller, callerOf, loadSts, readCaller } from '../aws/sts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { readRegion } from '../inputs/region.ts'
@@ -64,7 +65,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     const role = connectAsRole(options, reach, inputs.roleToAssume)
     return { ...common, ...role, obstacles: [...obstacles, ...role.obstacles] }
   }
-  return { ...common, ...connectAsFound(options, reach), obstacles }
+  const found = connectAsFound(options, reach, config)
+  return { ...common, ...found, obstacles: [...obstacles, ...found.obstacles] }
 }
 
 /** The rules of every request; addresses that nobody has told of yet are told once. */
@@ -82,7 +84,7 @@ function rulesFor(otherOrigins: readonly string[], { proxies, log }: ConnectionO
 }
 
 /** With the keys of the environment, else with what the SDK finds. */
-function connectAsFound(options: ConnectionOptions, anonymous: Omit<Reach, 'credentials'>) {
+function connectAsFound(options: ConnectionOptions, anonymous: Omit<Reach, 'credentials'>, config: SharedConfig) {
   const { inputs, environment, clock, firstRequestSent, log } = options
   const keys = environmentCredentials(environment)
   const profile = environment['AWS_PROFILE'] ?? ''
@@ -91,7 +93,8 @@ function connectAsFound(options: ConnectionOptions, anonymous: Omit<Reach, 'cred
       `Credentials: the keys of the environment (AWS_ACCESS_KEY_ID), which come before AWS_PROFILE ('${inSentence(profile, 100)}').`,
     )
   }
-  const clients = buildClients({ ...anonymous, credentials: keys })
+  const findCredentials = credentialsFinder(environment, config, clock)
+  const clients = buildClients({ ...anonymous, credentials: keys, findCredentials })
   const { credentials } = clients.ecs.config
   const reach = { ...anonymous, credentials }
   const { functionLogs, loadBalancing } = laterServices(reach)
@@ -103,6 +106,7 @@ function connectAsFound(options: ConnectionOptions, anonymous: Omit<Reach, 'cred
     ...clients,
     functionLogs: functionLogs.get,
     loadBalancing: loadBalancing.get,
+    obstacles: keys === undefined ? profileProblems(environment, config) : [],
     close: () => closeAll(clients, sts, functionLogs, loadBalancing),
     readCaller: async (attempts: Attempts) => await readCaller(attempts, sts.get),
     credentialsEnd: async () => endOfKeys(keys) ?? endOf(await credentials().catch(() => undefined)),
