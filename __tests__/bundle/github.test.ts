@@ -1,8 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { expect, test } from '@jest/globals'
 import { type GithubApi, startGithubApi } from '../../tools/fake-github/github-api.ts'
+import { startTokenIssuer } from '../../tools/rehearsal/token-issuer.ts'
 import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { type BundleOptions, type BundleResult, runBundle } from '../support/bundle.ts'
 import { commandsIn } from '../support/runner-grammar.ts'
@@ -113,4 +117,52 @@ test('tells in the post step what GitHub did not take in the seconds of a cancel
   expect(github.deployments).toHaveLength(1)
   expect(github.deployments[0]?.statuses.at(-1)).toMatchObject({ state: 'error' })
   expect(github.deployments[0]?.statuses.at(-1)?.description).toMatch(/^Cancelled: /)
+})
+
+test('on a GitHub Enterprise Server asks its API and its token service, and links to it alone', async () => {
+  let api: string | undefined
+  // Its API is below a path, unlike that of github.com.
+  const server = createServer(async (request, response) => {
+    const path = request.url ?? ''
+    if (!path.startsWith('/api/v3/')) return response.writeHead(404).end()
+    const { method = 'GET', headers } = request
+    const sent = method === 'GET' ? {} : { body: Readable.toWeb(request), duplex: 'half' }
+    const { host: _, ...others } = headers
+    const answer = await fetch(`${api}${path.slice('/api/v3'.length)}`, {
+      method,
+      headers: others,
+      ...sent,
+    } as RequestInit)
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const issuer = await startTokenIssuer()
+  const { github, result } = await toldRelease(
+    {
+      inputs: { 'role-to-assume': 'arn:aws:iam::123456789012:role/release-web' },
+      environment: {
+        ...issuer.environment,
+        GITHUB_SERVER_URL: 'https://ghes.example',
+        GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v3`,
+      },
+    },
+    ({ url }) => {
+      api = url
+    },
+  )
+  server.closeAllConnections()
+  await new Promise((done) => server.close(done))
+  await issuer.close()
+  expect(result.outputs['status']).toBe('succeeded')
+  expect(issuer.audiences.length).toBeGreaterThan(0)
+  expect(github.comments[0]?.body).toContain('https://ghes.example/example/shop/actions/runs/1658821493')
+  const statuses = github.deployments[0]?.statuses ?? []
+  expect(statuses.at(-1)).toMatchObject({
+    state: 'success',
+    log_url: 'https://ghes.example/example/shop/actions/runs/1658821493',
+  })
+  expect(result.summary).toContain('https://ghes.example/example/shop/commit/')
+  for (const text of [github.comments[0]?.body, result.summary, JSON.stringify(statuses), result.printed]) {
+    expect(text).not.toMatch(/https:\/\/(?:api\.)?github\.com/)
+  }
 })

@@ -134,6 +134,24 @@ describe('requests of every client go where was looked', () => {
   })
 })
 
+test.each([
+  ['http://10.0.0.1', 'AWS_PROFILE', '[profile lab]\nendpoint_url = http://10.0.0.1\n'],
+  ['http://10.0.0.1', 'the default profile', '[default]\nendpoint_url = http://10.0.0.1\n'],
+])('plain http to %s is refused when %s says so, for every service at once', async (_, source, config) => {
+  const profile = source === 'AWS_PROFILE' ? 'lab' : 'default'
+  const environment = source === 'AWS_PROFILE' ? { ...KEYS, AWS_PROFILE: 'lab' } : KEYS
+  const { obstacles, otherEndpoint } = await connectIn(environment, config)
+  const sentence = `The 'endpoint_url' of profile '${profile}' is plain http to '10.0.0.1'; use https, or http on loopback only.`
+  expect(obstacles).toEqual([{ reason: 'invalid-input', sentence }])
+  expect(otherEndpoint).toBeUndefined()
+})
+
+test('a profile of the European Sovereign Cloud is AWS', async () => {
+  const config = '[profile lab]\nendpoint_url = https://ecs.eusc-de-east-1.amazonaws.eu\n'
+  const connection = await connectIn({ ...KEYS, AWS_PROFILE: 'lab' }, config)
+  expect(connection).toMatchObject({ obstacles: [], otherEndpoint: undefined })
+})
+
 const ALL_SERVICES = [...SERVICES, ...SIGN_IN_SERVICES]
 
 test.each(ALL_SERVICES)('plain http beyond this machine is refused for %s, wherever it is said', async (service) => {
