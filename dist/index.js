@@ -21,7 +21,7 @@ const { defaultProvider } = __nccwpck_require__(5861);
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsJson1_1Protocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(7161);
+const { Sha256 } = __nccwpck_require__(9542);
 
 const defaultCodeDeployHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -4759,7 +4759,7 @@ const { defaultProvider } = __nccwpck_require__(5861);
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsJson1_1Protocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(7161);
+const { Sha256 } = __nccwpck_require__(9542);
 
 const defaultECSHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -16166,7 +16166,7 @@ const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsRestJsonProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(7161);
+const { Sha256 } = __nccwpck_require__(9542);
 
 const defaultSigninHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -16776,7 +16776,7 @@ const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsRestJsonProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(7161);
+const { Sha256 } = __nccwpck_require__(9542);
 
 const defaultSSOOIDCHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -17470,7 +17470,7 @@ const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsRestJsonProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(7161);
+const { Sha256 } = __nccwpck_require__(9542);
 
 const defaultSSOHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -17952,7 +17952,7 @@ const { SignatureV4MultiRegion } = __nccwpck_require__(5785);
 const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
 const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
 const { AwsQueryProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(7161);
+const { Sha256 } = __nccwpck_require__(9542);
 
 const q = "ref";
 const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "booleanEquals", f = "stringEquals", g = "getAttr", h = "us-east-1", i = "sigv4", j = "sts", k = "https://sts.{Region}.{PartitionResult#dnsSuffix}", l = { [q]: "Endpoint" }, m = { [q]: "Region" }, n = { [q]: d }, o = {}, p = [m];
@@ -22594,7 +22594,7 @@ exports.tagSymbol = tagSymbol;
 
 /***/ }),
 
-/***/ 7161:
+/***/ 9542:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { createReadStream } = __nccwpck_require__(3024);
@@ -26106,7 +26106,7 @@ exports.resolveParams = resolveParams;
 /***/ 6579:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { Crc32 } = __nccwpck_require__(7161);
+const { Crc32 } = __nccwpck_require__(9542);
 const { hasOwn } = __nccwpck_require__(4534);
 const { toHex, fromHex, toUtf8, fromUtf8 } = __nccwpck_require__(2430);
 const { Readable } = __nccwpck_require__(7075);
@@ -37128,6 +37128,33 @@ function malformed(what) {
 
 /***/ }),
 
+/***/ 915:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ dnsSuffixes),
+/* harmony export */   i: () => (/* binding */ partitionOf)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5152);
+
+/**
+ * The partition of a region, e.g. `aws-cn`; undefined of a region that the SDK does not know, which it counts as one of
+ * `aws`. Source: the SDK's partitions.
+ */
+function partitionOf(region) {
+    const found = (0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_0__.partition)(region);
+    const isListed = 'description' in found;
+    return isListed || found.name !== 'aws' ? found.name : undefined;
+}
+/** What the addresses of services in a region end with; without a region those of `aws`, which alone has such ones. */
+function dnsSuffixes(region) {
+    const { dnsSuffix, dualStackDnsSuffix } = (0,_aws_sdk_core_client__WEBPACK_IMPORTED_MODULE_0__.partition)(region ?? 'aws-global');
+    return [dnsSuffix, dualStackDnsSuffix];
+}
+
+
+/***/ }),
+
 /***/ 864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37977,7 +38004,7 @@ function hooksBeforeReady(hooks) {
 
 /***/ }),
 
-/***/ 9542:
+/***/ 7161:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38573,7 +38600,7 @@ async function lookOnceMore(engine, deploymentId, before, following) {
 // EXTERNAL MODULE: ./lib/follow/budget.js
 var budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(9542);
+var ending = __nccwpck_require__(7161);
 ;// CONCATENATED MODULE: ./lib/follow/rollback.js
 
 
@@ -39262,7 +39289,7 @@ var code_deploy_lists = __nccwpck_require__(7878);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(2397);
 // EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(9542);
+var ending = __nccwpck_require__(7161);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/service/deployment-group.js
@@ -43282,7 +43309,7 @@ function originalKeptUntilMs({ snapshot, group, status }) {
 /* harmony export */   QV: () => (/* binding */ rollbackSentence),
 /* harmony export */   xE: () => (/* binding */ endCause)
 /* harmony export */ });
-/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9542);
+/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4966);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
@@ -44793,8 +44820,10 @@ function inBrackets(name) {
 /* harmony export */   X: () => (/* binding */ addressProblems)
 /* harmony export */ });
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_partition_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(915);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7748);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7289);
+
 
 
 
@@ -44821,8 +44850,8 @@ function addressProblems(inputs, region) {
         return malformed;
     const arns = givenArns(inputs);
     return [
-        ...arns.filter((arn) => region !== undefined && arn.region !== region).map((arn) => regionProblem(arn, region)),
-        ...ownerProblems(arns),
+        ...arns.flatMap((arn) => placeProblem(arn, region) ?? []),
+        ...ownerProblems(arns.filter(({ region, partition }) => isPossible(region, partition))),
         ...clusterProblems(inputs),
     ];
 }
@@ -44853,8 +44882,19 @@ function formProblems(input, given) {
     };
     return [(0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${input}' must be ${expected[input]}; got '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(given ?? '', 300)}'.`)];
 }
-function regionProblem({ input, region }, here) {
-    return (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${input}' is an ARN in ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`);
+/** An ARN of another region, or of another partition than its region's. */
+function placeProblem({ input, region, partition }, here) {
+    if (here !== undefined && region !== here) {
+        return (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${input}' is an ARN in ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`);
+    }
+    if (isPossible(region, partition))
+        return undefined;
+    const its = (0,_aws_partition_js__WEBPACK_IMPORTED_MODULE_3__/* .partitionOf */ .i)(region);
+    return (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${input}' is an ARN of the partition '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(partition, 60)}', but ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(region, 60)} is in '${its}', where ARNs begin with 'arn:${its}:'.`);
+}
+/** Regions that the SDK does not know may be of any partition. */
+function isPossible(region, partition) {
+    return [undefined, partition].includes((0,_aws_partition_js__WEBPACK_IMPORTED_MODULE_3__/* .partitionOf */ .i)(region));
 }
 /** Every ARN is compared with the first one. */
 function ownerProblems([first, ...others]) {
@@ -47384,7 +47424,7 @@ async function plan(parsed, world) {
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(9542);
+var ending = __nccwpck_require__(7161);
 ;// CONCATENATED MODULE: ./lib/plan/promotion.js
 
 
@@ -48409,8 +48449,8 @@ function lossText(why) {
     return `If this step is cancelled or lost, its post step cannot stop or follow the deployment: ${why}.`;
 }
 
-// EXTERNAL MODULE: ./lib/step/step.js + 29 modules
-var step = __nccwpck_require__(5582);
+// EXTERNAL MODULE: ./lib/step/step.js + 28 modules
+var step = __nccwpck_require__(5280);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -48656,8 +48696,8 @@ var sentences = __nccwpck_require__(3700);
 var step_reporters = __nccwpck_require__(4386);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
-// EXTERNAL MODULE: ./lib/step/step.js + 29 modules
-var step = __nccwpck_require__(5582);
+// EXTERNAL MODULE: ./lib/step/step.js + 28 modules
+var step = __nccwpck_require__(5280);
 ;// CONCATENATED MODULE: ./lib/step/post-step.js
 
 
@@ -49359,7 +49399,7 @@ function postStepReporters(files, log) {
 
 /***/ }),
 
-/***/ 5582:
+/***/ 5280:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49372,25 +49412,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var untrusted = __nccwpck_require__(7289);
 // EXTERNAL MODULE: ./lib/problem.js
 var lib_problem = __nccwpck_require__(7748);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/core/dist-cjs/submodules/client/index.js
-var client = __nccwpck_require__(5152);
-;// CONCATENATED MODULE: ./lib/aws/partition.js
-
-/**
- * The partition of a region, e.g. `aws-cn`; undefined of a region that the SDK does not know, which it counts as one of
- * `aws`. Source: the SDK's partitions.
- */
-function partitionOf(region) {
-    const found = (0,client.partition)(region);
-    const isListed = 'description' in found;
-    return isListed || found.name !== 'aws' ? found.name : undefined;
-}
-/** What the addresses of services in a region end with; without a region those of `aws`, which alone has such ones. */
-function dnsSuffixes(region) {
-    const { dnsSuffix, dualStackDnsSuffix } = (0,client.partition)(region ?? 'aws-global');
-    return [dnsSuffix, dualStackDnsSuffix];
-}
-
+// EXTERNAL MODULE: ./lib/aws/partition.js
+var partition = __nccwpck_require__(915);
 ;// CONCATENATED MODULE: ./lib/aws/endpoint.js
 
 
@@ -49414,7 +49437,7 @@ const SIGN_IN_HOST = /^(?:[a-z0-9-]+\.)?(?:oauth\.signin\.aws|signin(?:-fips)?\.
 /** Whether a host is in the domain of its region's partition, and is one of these services. */
 function isServiceHost(hostname, names) {
     const { name = '', region, suffix = '' } = HOST.exec(hostname)?.groups ?? {};
-    return names.includes(name) && dnsSuffixes(region).includes(suffix);
+    return names.includes(name) && (0,partition/* dnsSuffixes */.R)(region).includes(suffix);
 }
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Whether a host is this machine. */
@@ -50537,7 +50560,7 @@ async function orSoon(firstRequestSent, clock) {
 /** STS of a partition knows the roles of that partition only. Source: IAM User Guide, "IAM identifiers". */
 function placeProblems(roleArn, region) {
     const there = (0,aws_arn/* parseArn */.Lw)(roleArn)?.partition;
-    const here = partitionOf(region);
+    const here = (0,partition/* partitionOf */.i)(region);
     if (there === undefined || here === undefined || there === here)
         return [];
     const sentence = `Input 'role-to-assume' is a role of the partition '${(0,untrusted/* inSentence */.BX)(there, 60)}', and the region '${region}' is in '${here}'. Check 'role-to-assume', 'aws-region' and AWS_REGION.`;
@@ -56697,7 +56720,7 @@ function delayed(clock, signal, delayMs) {
 /* harmony export */   Vj: () => (/* binding */ verdictOf),
 /* harmony export */   Zb: () => (/* binding */ isTakenBack)
 /* harmony export */ });
-/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9542);
+/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 
 

@@ -72,6 +72,24 @@ describe.each(PLACES)('in %s', (region, consoleHost) => {
     expect(consoles.length > 0).toBe(consoleHost !== undefined)
   })
 
+  test('a service that is named by its ARN is released to, and one of another partition is refused before any call', async () => {
+    const scenario = parseWorldFile(
+      `{ region: ${region}, services: [{ name: web, image: registry.example/web:1.0.0 }] }`,
+      '',
+    )
+    const service = `arn:${here}:ecs:${region}:123456789012:service/demo/web`
+    const good = await simulateRelease({ scenario, inputs: { service }, world: { region } })
+    expect(good.outputs.status).toBe('succeeded')
+    const elsewhere = here === 'aws' ? 'aws-cn' : 'aws'
+    const inputs = { service: service.replace(here, elsewhere) }
+    const { outputs, release, calls } = await simulateRelease({ scenario, inputs, world: { region } })
+    expect(outputs).toMatchObject({ status: 'refused', reason: 'invalid-input' })
+    expect(release.problems.map(({ sentence }) => sentence)).toEqual([
+      `Input 'service' is an ARN of the partition '${elsewhere}', but ${region} is in '${here}', where ARNs begin with 'arn:${here}:'.`,
+    ])
+    expect(calls).toEqual([])
+  })
+
   test('a hook of another partition is refused before anything is written', async () => {
     const elsewhere = here === 'aws' ? 'aws-cn' : 'aws'
     const { outputs, release, writes } = await simulateRelease({

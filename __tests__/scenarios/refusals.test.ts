@@ -241,7 +241,9 @@ describe('an address that contradicts itself, the region or what ECS knows', () 
     [
       'two partitions',
       { cluster: 'arn:aws-cn:ecs:us-east-1:123456789012:cluster/demo', service: `${ECS}:service/demo/web` },
-      ["Input 'service' is an ARN of aws, account 123456789012, but 'cluster' is one of aws-cn, account 123456789012."],
+      [
+        "Input 'cluster' is an ARN of the partition 'aws-cn', but us-east-1 is in 'aws', where ARNs begin with 'arn:aws:'.",
+      ],
     ],
     [
       'a cluster name that no cluster can have',

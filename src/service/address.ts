@@ -1,4 +1,5 @@
 import { type Arn, parseArn, shortName } from '../aws/arn.ts'
+import { partitionOf } from '../aws/partition.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { invalidInput, type Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
@@ -35,8 +36,8 @@ export function addressProblems(inputs: Inputs, region: string | undefined): Pro
   if (malformed.length > 0) return malformed
   const arns = givenArns(inputs)
   return [
-    ...arns.filter((arn) => region !== undefined && arn.region !== region).map((arn) => regionProblem(arn, region)),
-    ...ownerProblems(arns),
+    ...arns.flatMap((arn) => placeProblem(arn, region) ?? []),
+    ...ownerProblems(arns.filter(({ region, partition }) => isPossible(region, partition))),
     ...clusterProblems(inputs),
   ]
 }
@@ -78,10 +79,23 @@ function formProblems(input: AddressInput, given: string | undefined): Problem[]
   return [invalidInput(`Input '${input}' must be ${expected[input]}; got '${inSentence(given ?? '', 300)}'.`)]
 }
 
-function regionProblem({ input, region }: GivenArn, here: string | undefined): Problem {
+/** An ARN of another region, or of another partition than its region's. */
+function placeProblem({ input, region, partition }: GivenArn, here: string | undefined): Problem | undefined {
+  if (here !== undefined && region !== here) {
+    return invalidInput(
+      `Input '${input}' is an ARN in ${inSentence(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`,
+    )
+  }
+  if (isPossible(region, partition)) return undefined
+  const its = partitionOf(region)
   return invalidInput(
-    `Input '${input}' is an ARN in ${inSentence(region, 60)}, but this step works in ${here}. Check '${input}', 'aws-region' and AWS_REGION.`,
+    `Input '${input}' is an ARN of the partition '${inSentence(partition, 60)}', but ${inSentence(region, 60)} is in '${its}', where ARNs begin with 'arn:${its}:'.`,
   )
+}
+
+/** Regions that the SDK does not know may be of any partition. */
+function isPossible(region: string, partition: string): boolean {
+  return [undefined, partition].includes(partitionOf(region))
 }
 
 /** Every ARN is compared with the first one. */
