@@ -39727,7 +39727,8 @@ __webpack_async_result__();
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   XW: () => (/* binding */ parseSecretLines),
 /* harmony export */   eb: () => (/* binding */ parseImages),
-/* harmony export */   i_: () => (/* binding */ parseEnvironmentLines)
+/* harmony export */   i_: () => (/* binding */ parseEnvironmentLines),
+/* harmony export */   rA: () => (/* binding */ imageNotes)
 /* harmony export */ });
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
 
@@ -39770,6 +39771,12 @@ function parseImages(fields, input = 'image') {
     if (doubled !== undefined)
         fields.wrong(input, `names the container '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(doubled, 100)}' more than once.`);
     return images;
+}
+/** What to say of images that leave open which build is meant. */
+function imageNotes(images) {
+    return images
+        .filter(({ image }) => image !== '' && !/[:@]/.test(image.slice(image.lastIndexOf('/') + 1)))
+        .map(({ image }) => `Image '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(image, 300)}' has neither tag nor digest, so the tag 'latest' is deployed, whatever that is by then.`);
 }
 /** Parses `environment-variables`. Values are kept to the letter and never shown. */
 function parseEnvironmentLines(fields) {
@@ -40499,6 +40506,7 @@ function parseInputs(raw, undeclared) {
         maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
     };
     const { problems, warnings } = judgeUndeclared(undeclared);
+    notes.push(...(0,container_lines/* imageNotes */.rA)(inputs.images));
     return {
         inputs,
         problems: [...fields.problems, ...problems],
@@ -45928,15 +45936,25 @@ function testTrafficProblems({ autoPromote }, group) {
             : []),
     ];
 }
+/** The input, unless the AppSpec file says it: then the place in that. */
+function containerOrigin(inputs, appSpec, path) {
+    const inFile = (member) => `'${member}' in the AppSpec '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
+    const isNameOfFile = inputs.containerName === undefined && appSpec?.containerName !== undefined;
+    const isPortOfFile = inputs.containerPort === undefined && appSpec?.containerPort !== undefined;
+    return {
+        name: isNameOfFile ? inFile('ContainerName') : "'container-name'",
+        port: isPortOfFile ? inFile('ContainerPort') : "'container-port'",
+    };
+}
 /** The container that is to get the traffic must be in the definition, with its port. */
-function containerProblems(definition, name, port) {
+function containerProblems(definition, name, port, origin) {
     const container = (0,overrides/* containersOf */.Mz)(definition).find((one) => (0,overrides/* nameOf */.Vb)(one) === name);
     if (container === undefined) {
         const known = (0,overrides/* containerNames */.MR)(definition)
             .map((one) => `'${(0,untrusted/* inSentence */.BX)(one, 100)}'`)
             .join(', ');
         return [
-            (0,problem/* invalidInput */.aY)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check 'container-name'.`),
+            (0,problem/* invalidInput */.aY)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check ${origin.name}.`),
         ];
     }
     const mappings = container['portMappings'];
@@ -45946,7 +45964,7 @@ function containerProblems(definition, name, port) {
     if (ports.includes(port))
         return [];
     return [
-        (0,problem/* invalidInput */.aY)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check 'container-port'.`),
+        (0,problem/* invalidInput */.aY)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check ${origin.port}.`),
     ];
 }
 /** A task gets roles of its own account only. Source: IAM User Guide, "Grant a user permissions to pass a role". */
@@ -46000,9 +46018,10 @@ function jobLimitWarnings({ budget, isUnchanged }, { waitFor }) {
 
 
 
+
 /** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
 async function planDefinition(facts) {
-    const { inputs, world, service, source, appSpec, findings } = facts;
+    const { inputs, world, service, source, appSpec, origin, findings } = facts;
     const seen = await seeCurrent(facts);
     const current = seen === 'denied' ? undefined : seen;
     const base = await baseDefinition(source, current, world, findings);
@@ -46010,7 +46029,7 @@ async function planDefinition(facts) {
         return undefined;
     const { definition, problems } = (0,overrides/* applyOverrides */.iu)(base.definition, inputs, appSpec.containerName);
     findings.add(...problems);
-    findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort));
+    findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin));
     const placeholders = source.kind === 'file' ? placeholdersIn(definition) : [];
     findings.add(...placeholders.map((placeholder) => placeholderProblem(placeholder, inputs)));
     if (placeholders.length === 0)
@@ -46018,7 +46037,10 @@ async function planDefinition(facts) {
     findings.warnings.push(...(base.revision?.notes ?? []));
     const differences = current && (0,difference/* differencesBetween */.F)(current.definition, definition);
     const isSame = current !== undefined && (0,canonical/* isSameDefinition */.gk)(definition, current.definition);
-    const servesAlready = isSame && allPinned(definition);
+    const unpinned = imagesByTag(definition);
+    const servesAlready = isSame && unpinned.length === 0;
+    if (inputs.ifUnchanged === 'skip' && unpinned.length > 0)
+        findings.notes.push(cannotSkipNote(unpinned));
     if (source.kind === 'reference' && base.revision !== undefined && !(0,overrides/* hasOverrides */.Ux)(inputs)) {
         findings.add(...inactiveProblems(base.revision));
         return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready };
@@ -46106,9 +46128,14 @@ function leftBehindWarning(current, newest) {
     return (`Revision ${newest.family}:${newest.revision} is newer than ${current.family}:${current.revision}, which the service runs and this release starts from; ` +
         `it would have brought: ${brings === '' ? 'nothing different' : (0,untrusted/* inSentence */.BX)(brings, 500)}. Set 'task-definition: ${newest.family}' to release it.`);
 }
-function allPinned(definition) {
-    const images = (0,overrides/* containersOf */.Mz)(definition).map((container) => container['image']);
-    return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'));
+/** Images that are not pinned by digest, so that the same words may mean other code. */
+function imagesByTag(definition) {
+    const images = (0,overrides/* containersOf */.Mz)(definition).map((container) => String(container['image'] ?? ''));
+    return images.length === 0 ? [''] : images.filter((image) => !image.includes('@sha256:'));
+}
+function cannotSkipNote(images) {
+    const named = (0,words/* andList */.cM)(images.slice(0, 3).map((image) => `'${(0,untrusted/* inSentence */.BX)(image, 300)}'`));
+    return `'if-unchanged: skip' cannot skip this release: ${named} may be new code under the same name. Give images by digest, as 'registry/app@sha256:…'.`;
 }
 
 // EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
@@ -46224,6 +46251,7 @@ const UNREADABLE = { kind: 'file', definition: undefined, saysTags: false };
 async function readSources(inputs, world, findings) {
     return {
         appSpecFile: await readAppSpec(inputs, world, findings),
+        appSpecPath: inputs.appSpec ?? DEFAULT_APP_SPEC_PATH,
         definition: await readDefinition(inputs, world, findings),
     };
 }
@@ -46445,11 +46473,12 @@ async function makePlan(parsed, world, identity, earlier) {
     findings.add(...ofHooks);
     if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
         return none;
+    const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath);
     const appSpec = appSpecPlan(parsed, sources.appSpecFile, service);
     const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
     const [group, definitionPlan] = await Promise.all([
         (0,service_and_group/* resolveGroup */.ss)(inputs, world, service, namedGroup, maker, findings),
-        planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
+        planDefinition({ inputs, world, service, source: sources.definition, appSpec, origin, findings }),
         wellFormed ? checkHookFunctions(hooks, inputs, service, world, findings) : undefined,
     ]);
     if (group === undefined)

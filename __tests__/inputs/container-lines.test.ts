@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseEnvironmentLines, parseImages, parseSecretLines } from '../../src/inputs/container-lines.ts'
+import { imageNotes, parseEnvironmentLines, parseImages, parseSecretLines } from '../../src/inputs/container-lines.ts'
 import { type Fields, fieldsOf } from '../../src/inputs/fields.ts'
 import type { InputName } from '../../src/inputs/names.ts'
 import { rawInputs } from '../support/simulated-release.ts'
@@ -48,6 +48,15 @@ describe('base64 that a tool has wrapped', () => {
 })
 
 describe('images', () => {
+  test('without tag and digest are noted, since another build may be meant by them tomorrow', () => {
+    const noted = (given: string) => imageNotes(images(given).value)
+    expect(noted('registry.example:5000/web')).toEqual([
+      "Image 'registry.example:5000/web' has neither tag nor digest, so the tag 'latest' is deployed, whatever that is by then.",
+    ])
+    expect(noted('web=shop/web\nlog=fluent/bit:2')).toEqual([expect.stringContaining("'shop/web'")])
+    for (const pinned of ['web:1', `registry.example/web@${DIGEST}`, '']) expect(noted(pinned)).toEqual([])
+  })
+
   test.each([
     'app',
     'app:1.0.0',

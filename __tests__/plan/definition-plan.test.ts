@@ -34,7 +34,9 @@ async function planned({ given = {}, source = CURRENT, account, answers = {} }: 
   const { inputs } = parseInputs(rawInputs({ cluster: 'demo', service: 'web', ...given }), [])
   const findings = new Findings()
   const appSpec = { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined, properties: {} }
-  const plan = await planDefinition({ inputs, world: aws.world, service: serviceOf(), source, appSpec, findings })
+  const origin = { name: "'container-name'", port: "'container-port'" }
+  const facts = { inputs, world: aws.world, service: serviceOf(), source, appSpec, origin, findings }
+  const plan = await planDefinition(facts)
   const { problems, warnings, notes } = findings
   return { plan, problems, notes, reasons: problems.map(({ reason }) => reason), warnings, writes: aws.writes() }
 }
@@ -122,6 +124,19 @@ test.each<[string, boolean, Case]>([
   ['another digest is given', false, { given: { image: DIGEST } }],
 ])('whether exactly this serves already, when %s: %s', async (_name, servesAlready, playing) => {
   expect((await planned(playing)).plan?.servesAlready).toBe(servesAlready)
+})
+
+test.each<[string, unknown[], Case]>([
+  [
+    'an image is a tag',
+    [expect.stringContaining("cannot skip this release: 'web:9' may be new code")],
+    { given: { image: 'web:9' } },
+  ],
+  ['every image is pinned by digest', [], { given: { image: DIGEST } }],
+])('if-unchanged: skip is told when it cannot skip, where %s', async (_name, expected, playing) => {
+  const skipping = { ...playing, given: { ...playing.given, 'if-unchanged': 'skip' } }
+  expect((await planned(skipping)).notes).toEqual(expected)
+  expect((await planned(playing)).notes).toEqual([])
 })
 
 describe('the tags of what runs', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import { type AppSpecFile, parseAppSpecFile } from '../../src/app-spec/app-spec-file.ts'
 import type { Hooks } from '../../src/follow/snapshot.ts'
 import type { InputName } from '../../src/inputs/names.ts'
 import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import {
+  containerOrigin,
   containerProblems,
   holdProblems,
   hookProblems,
@@ -17,6 +19,9 @@ import { rawInputs } from '../support/simulated-release.ts'
 
 const inputsOf = (given: Partial<Record<InputName, string>> = {}) =>
   parseInputs(rawInputs({ service: 'web', ...given }), []).inputs
+
+const FILE = 'version: 0.0\nResources: [{S: {Type: AWS::ECS::Service, Properties: {}}}]'
+const ofFile = (member: string) => `'${member}' in the AppSpec 'deploy/appspec.yaml'`
 
 const HERE = { region: 'eu-central-1', partition: 'aws' }
 const ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:hook'
@@ -123,6 +128,8 @@ describe('a group that holds at Ready', () => {
   })
 })
 
+const OF_INPUTS = { name: "'container-name'", port: "'container-port'" }
+
 describe('the container that is to get the traffic', () => {
   const definition = {
     containerDefinitions: [
@@ -133,7 +140,7 @@ describe('the container that is to get the traffic', () => {
   }
 
   test('is in the definition with its port', () => {
-    expect(containerProblems(definition, 'web', 9090)).toEqual([])
+    expect(containerProblems(definition, 'web', 9090, OF_INPUTS)).toEqual([])
   })
 
   test.each<[string, Record<string, unknown>, string, number, string]>([
@@ -166,7 +173,20 @@ describe('the container that is to get the traffic', () => {
       "Container 'logs' has no port 80 in the task definition; its ports: none. Check 'container-port'.",
     ],
   ])('is refused %s', (_, where, name, port, sentence) => {
-    expect(containerProblems(where, name, port)).toEqual([{ reason: 'invalid-input', sentence }])
+    expect(containerProblems(where, name, port, OF_INPUTS)).toEqual([{ reason: 'invalid-input', sentence }])
+  })
+
+  test.each([
+    [{}, 'web', 8080, { name: ofFile('ContainerName'), port: ofFile('ContainerPort') }],
+    [{}, 'web', undefined, { ...OF_INPUTS, name: ofFile('ContainerName') }],
+    [{ 'container-name': 'web' }, 'wbe', 8080, { ...OF_INPUTS, port: ofFile('ContainerPort') }],
+    [{ 'container-port': '80' }, undefined, 8080, OF_INPUTS],
+    [{}, undefined, undefined, OF_INPUTS],
+  ])('is to be checked where it is said: inputs %j, AppSpec %s:%s', (given, containerName, containerPort, origin) => {
+    const { inputs } = parseInputs(rawInputs({ service: 'web', ...given }), [])
+    const file = { ...parseAppSpecFile('a.yaml', FILE).file, containerName, containerPort } as AppSpecFile
+    expect(containerOrigin(inputs, file, 'deploy/appspec.yaml')).toEqual(origin)
+    expect(containerOrigin(inputs, undefined, 'appspec.yaml')).toEqual(OF_INPUTS)
   })
 })
 

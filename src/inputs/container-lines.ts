@@ -52,6 +52,16 @@ export function parseImages(fields: Fields, input: 'image' | 'expect-image' = 'i
   return images
 }
 
+/** What to say of images that leave open which build is meant. */
+export function imageNotes(images: readonly ContainerImage[]): string[] {
+  return images
+    .filter(({ image }) => image !== '' && !/[:@]/.test(image.slice(image.lastIndexOf('/') + 1)))
+    .map(
+      ({ image }) =>
+        `Image '${inSentence(image, 300)}' has neither tag nor digest, so the tag 'latest' is deployed, whatever that is by then.`,
+    )
+}
+
 /** Parses `environment-variables`. Values are kept to the letter and never shown. */
 export function parseEnvironmentLines(fields: Fields): Map<string, string> {
   return parseAssignments(fields, 'environment-variables', 'NAME=value')

@@ -2,7 +2,7 @@ import { inSentence } from '../text/untrusted.ts'
 import { accountOf } from './account.ts'
 import { parseAlarms } from './alarms.ts'
 import type { RollbackEvent } from './choices.ts'
-import { parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
+import { imageNotes, parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
 import { type Fields, fieldsOf, quotedList, URL_FORM } from './fields.ts'
 import { githubOf } from './github.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
@@ -84,6 +84,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     maxRetries: fields.wholeNumber('max-retries', 1, 20) ?? 3,
   }
   const { problems, warnings } = judgeUndeclared(undeclared)
+  notes.push(...imageNotes(inputs.images))
   return {
     inputs,
     problems: [...fields.problems, ...problems],

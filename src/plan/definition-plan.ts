@@ -10,10 +10,11 @@ import { type Difference, differencesBetween, summarizeDifferences } from '../ta
 import { applyOverrides, containersOf, hasOverrides } from '../task-definition/overrides.ts'
 import { type Placeholder, placeholdersIn } from '../task-definition/placeholders.ts'
 import { inSentence } from '../text/untrusted.ts'
+import { andList } from '../text/words.ts'
 import type { World } from '../world.ts'
 import type { Findings } from './findings.ts'
 import type { DefinitionPlan } from './plan.ts'
-import { containerProblems, roleProblems } from './preflight.ts'
+import { type ContainerOrigin, containerProblems, roleProblems } from './preflight.ts'
 import type { Sources } from './sources.ts'
 
 export interface PlannedDefinition {
@@ -32,12 +33,14 @@ export interface DefinitionFacts {
   service: ResolvedService
   source: Sources['definition']
   appSpec: AppSpecPlan
+  /** What says the container of the AppSpec. */
+  origin: ContainerOrigin
   findings: Findings
 }
 
 /** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
 export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDefinition | undefined> {
-  const { inputs, world, service, source, appSpec, findings } = facts
+  const { inputs, world, service, source, appSpec, origin, findings } = facts
   const seen = await seeCurrent(facts)
   const current = seen === 'denied' ? undefined : seen
   const base = await baseDefinition(source, current, world, findings)
@@ -45,14 +48,16 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
 
   const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName)
   findings.add(...problems)
-  findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort))
+  findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin))
   const placeholders = source.kind === 'file' ? placeholdersIn(definition) : []
   findings.add(...placeholders.map((placeholder) => placeholderProblem(placeholder, inputs)))
   if (placeholders.length === 0) findings.add(...roleProblems(definition, service))
   findings.warnings.push(...(base.revision?.notes ?? []))
   const differences = current && differencesBetween(current.definition, definition)
   const isSame = current !== undefined && isSameDefinition(definition, current.definition)
-  const servesAlready = isSame && allPinned(definition)
+  const unpinned = imagesByTag(definition)
+  const servesAlready = isSame && unpinned.length === 0
+  if (inputs.ifUnchanged === 'skip' && unpinned.length > 0) findings.notes.push(cannotSkipNote(unpinned))
   if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
     findings.add(...inactiveProblems(base.revision))
     return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready }
@@ -178,7 +183,13 @@ function leftBehindWarning(current: DescribedDefinition, newest: DescribedDefini
   )
 }
 
-function allPinned(definition: TaskDefinition): boolean {
-  const images = containersOf(definition).map((container) => container['image'])
-  return images.length > 0 && images.every((image) => typeof image === 'string' && image.includes('@sha256:'))
+/** Images that are not pinned by digest, so that the same words may mean other code. */
+function imagesByTag(definition: TaskDefinition): string[] {
+  const images = containersOf(definition).map((container) => String(container['image'] ?? ''))
+  return images.length === 0 ? [''] : images.filter((image) => !image.includes('@sha256:'))
+}
+
+function cannotSkipNote(images: readonly string[]): string {
+  const named = andList(images.slice(0, 3).map((image) => `'${inSentence(image, 300)}'`))
+  return `'if-unchanged: skip' cannot skip this release: ${named} may be new code under the same name. Give images by digest, as 'registry/app@sha256:…'.`
 }

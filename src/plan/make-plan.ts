@@ -22,7 +22,7 @@ import { Findings } from './findings.ts'
 import { checkHookFunctions } from './hook-functions.ts'
 import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
 import type { ReleasePlan } from './plan.ts'
-import { holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
+import { containerOrigin, holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
 import { readNamedGroup, readService, readShift, resolveGroup } from './service-and-group.ts'
 import { readSources } from './sources.ts'
 import { candidatesOf, checkTurn, isShown, type Occupancy, readOccupancy } from './turn.ts'
@@ -76,11 +76,12 @@ export async function makePlan(
   findings.add(...ofHooks)
   if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings))) return none
 
+  const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath)
   const appSpec = appSpecPlan(parsed, sources.appSpecFile, service)
   const maker = findings.answerOf(readMaker(world, service))
   const [group, definitionPlan] = await Promise.all([
     resolveGroup(inputs, world, service, namedGroup, maker, findings),
-    planDefinition({ inputs, world, service, source: sources.definition, appSpec, findings }),
+    planDefinition({ inputs, world, service, source: sources.definition, appSpec, origin, findings }),
     wellFormed ? checkHookFunctions(hooks, inputs, service, world, findings) : undefined,
   ])
   if (group === undefined) return { ...none, service }

@@ -11,6 +11,7 @@ import { containerNames, containersOf, nameOf } from '../task-definition/overrid
 import { isJsonObject } from '../text/document.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { ReleasePlan } from './plan.ts'
+import type { Sources } from './sources.ts'
 
 /** Name of a Lambda function, alias or version behind it allowed. Source: Lambda API Reference, FunctionName. */
 const FUNCTION_NAME = /^[\w-]{1,64}(:[\w$-]{1,128})?$/
@@ -98,8 +99,30 @@ function testTrafficProblems({ autoPromote }: Inputs, group: DeploymentGroup): P
   ]
 }
 
+/** What says which container gets the traffic, for the end of "Check …". */
+export interface ContainerOrigin {
+  name: string
+  port: string
+}
+
+/** The input, unless the AppSpec file says it: then the place in that. */
+export function containerOrigin(inputs: Inputs, appSpec: Sources['appSpecFile'], path: string): ContainerOrigin {
+  const inFile = (member: string) => `'${member}' in the AppSpec '${inSentence(path, 200)}'`
+  const isNameOfFile = inputs.containerName === undefined && appSpec?.containerName !== undefined
+  const isPortOfFile = inputs.containerPort === undefined && appSpec?.containerPort !== undefined
+  return {
+    name: isNameOfFile ? inFile('ContainerName') : "'container-name'",
+    port: isPortOfFile ? inFile('ContainerPort') : "'container-port'",
+  }
+}
+
 /** The container that is to get the traffic must be in the definition, with its port. */
-export function containerProblems(definition: TaskDefinition, name: string, port: number): Problem[] {
+export function containerProblems(
+  definition: TaskDefinition,
+  name: string,
+  port: number,
+  origin: ContainerOrigin,
+): Problem[] {
   const container = containersOf(definition).find((one) => nameOf(one) === name)
   if (container === undefined) {
     const known = containerNames(definition)
@@ -107,7 +130,7 @@ export function containerProblems(definition: TaskDefinition, name: string, port
       .join(', ')
     return [
       invalidInput(
-        `Container '${inSentence(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check 'container-name'.`,
+        `Container '${inSentence(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check ${origin.name}.`,
       ),
     ]
   }
@@ -118,7 +141,7 @@ export function containerProblems(definition: TaskDefinition, name: string, port
   if (ports.includes(port)) return []
   return [
     invalidInput(
-      `Container '${inSentence(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check 'container-port'.`,
+      `Container '${inSentence(name, 100)}' has no port ${port} in the task definition; its ports: ${ports.join(', ') || 'none'}. Check ${origin.port}.`,
     ),
   ]
 }

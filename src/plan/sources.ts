@@ -21,6 +21,8 @@ const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/
 /** What the workspace contributes to a release. */
 export interface Sources {
   appSpecFile: AppSpecFile | undefined
+  /** Of the AppSpec file, whether or not there is one. */
+  appSpecPath: string
   /** From a file, or the reference of a revision, or nothing: what the service runs now. */
   definition:
     | { kind: 'file'; definition: TaskDefinition | undefined; saysTags: boolean }
@@ -34,6 +36,7 @@ const UNREADABLE = { kind: 'file', definition: undefined, saysTags: false } as c
 export async function readSources(inputs: Inputs, world: World, findings: Findings): Promise<Sources> {
   return {
     appSpecFile: await readAppSpec(inputs, world, findings),
+    appSpecPath: inputs.appSpec ?? DEFAULT_APP_SPEC_PATH,
     definition: await readDefinition(inputs, world, findings),
   }
 }
