@@ -46882,8 +46882,10 @@ function endUnsure({ lost, last }, progress) {
  *      there is room, or another          rollback, stop
  *      deployment came first
  *
- * `attach` stands in for the first three when the deployment exists already (watch, stop, promote, rollback); `resume`
- * goes on from follow-through in the post step. `progress` hands every change on as it becomes known.
+ * A preview has its say twice (`Terms`): right before `start` writes, and right after the deployment was created.
+ * `attach` stands in for the first three when the deployment exists already (watch, stop, promote); a rollback takes up
+ * what it finds by itself, and is a release of an earlier revision else. `resume` settles and concludes in the post step
+ * what a lost step has left. `progress` hands every change on as it becomes known.
  */
 /**
  * Releases one service: checks everything with reads, writes, follows to the finish line and settles what is left. It
@@ -46938,7 +46940,8 @@ async function begin(parsed, world, progress, terms) {
             progress.end('refused', { problems: [problem] });
             return undefined;
         }
-        // Nothing above this line changes anything in AWS, but for what 'on-active-deployment: replace' ends.
+        // Above this line nothing changes in AWS, but for what 'on-active-deployment: replace' ends and what a preview does
+        // before the writes: it sets the number of its lane's tasks.
         const started = await start(plan, (0,wiring/* engineFor */.E)(plan, inputs, patient, progress), patient, progress);
         if (started.kind === 'started') {
             const { deploymentId } = started;
