@@ -56081,9 +56081,13 @@ function parseYaml(text) {
         return load(withoutComments(text), { schema: TEXT_SCHEMA });
     }
 }
-/** The same JSON at the same places, with blanks for comments and trailing commas. */
+/**
+ * The same JSON at the same places, with blanks for comments and trailing commas. A line that begins with `#` is a comment
+ * too, as the official action reads it: no text of JSON goes over the end of a line.
+ */
 function withoutComments(text) {
-    return stripJsonComments(text, { trailingCommas: true });
+    const ofYaml = text.replace(/^[ \t]*#.*$/gm, (comment) => ' '.repeat(comment.length));
+    return stripJsonComments(ofYaml, { trailingCommas: true });
 }
 /** JSON, in which no object has a member twice: that is refused in YAML too, and here the first would be lost. */
 function parseJson(given) {

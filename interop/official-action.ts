@@ -1,11 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type Check, type Client, expectThat } from './client.ts'
 import { clientEnvironment, type Ending, runProgram } from './program.ts'
+import { REGISTERED_FILES } from './registered-files.ts'
+import { registrationBy } from './registrations.ts'
 import { withReleaseFiles } from './release-files.ts'
 import { withSimulatorProgram } from './simulators.ts'
 
 const NAME = 'aws-actions/amazon-ecs-deploy-task-definition'
+
+/** By the shape of the file: what version 2 of the official action sent. */
+const REGISTRATIONS: Record<string, unknown> = JSON.parse(
+  readFileSync(new URL('official-registrations.json', import.meta.url), 'utf8'),
+)
 
 /** The bundle of a checkout, run as a step of a workflow would run it. */
 export function officialAction(folder: string | undefined): Client {
@@ -19,6 +27,7 @@ export function officialAction(folder: string | undefined): Client {
     checks: [
       { what: 'waits for success', run: runStep(bundle, 'success', reportsSuccess) },
       { what: 'waits, hook fails', run: runStep(bundle, 'hook-fails', reportsFailure) },
+      { what: 'registers files', run: () => registersFiles(bundle) },
     ],
   }
 }
@@ -29,6 +38,16 @@ function versionIn(folder: string): string {
   } catch {
     return ''
   }
+}
+
+/** What this action is tested to register from the same files too. */
+async function registersFiles(bundle: string): Promise<string> {
+  for (const file of REGISTERED_FILES) {
+    const sent = await registrationBy(bundle, file)
+    const isRecorded = isDeepStrictEqual(sent, REGISTRATIONS[file.shape])
+    expectThat(isRecorded, `From ${file.shape} it registers something else than is recorded.`, JSON.stringify(sent))
+  }
+  return `as recorded, from ${REGISTERED_FILES.length} files`
 }
 
 /** Reads what a step left: how it ended, and the text of its outputs. */

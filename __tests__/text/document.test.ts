@@ -22,8 +22,9 @@ describe('JSON', () => {
   })
 
   test('may have comments and trailing commas, and texts that look like them', () => {
-    const text = '// a\n{\n  /* b */ "url": "https://example.org/*,}", // c\n  "list": [1, 2,],\n}\n'
-    const root = { url: 'https://example.org/*,}', list: [1, 2] }
+    const text =
+      '// a\n# of YAML\n{\n  /* b */ "url": "https://example.org/*,}", // c\n  # d\n  "list": [1, 2,], "hash": "#1"\n}\n'
+    const root = { url: 'https://example.org/*,}', list: [1, 2], hash: '#1' }
     expect(parseDocument('file.json', text)).toEqual({ root, scalarsAreText: false })
     expect(rootOf('appspec.yaml', text)).toEqual({ ...root, list: ['1', '2'] })
   })

@@ -73,6 +73,7 @@ READS = {
     "lambda": {
         "GetFunction": lambda w: {"FunctionName": "CodeDeployHook_validate"},
         "GetFunctionConfiguration": lambda w: {"FunctionName": "CodeDeployHook_validate"},
+        "ListFunctions": lambda w: {},
     },
     "elbv2": {
         "DescribeListeners": lambda w: {"LoadBalancerArn": load_balancer_arn(w)},

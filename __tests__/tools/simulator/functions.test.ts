@@ -75,3 +75,17 @@ test.each(refusals)('%s is refused', (_, request, name) =>
     await expect(lambda.getFunctionConfiguration(request)).rejects.toMatchObject({ name })
   }),
 )
+
+test('functions are listed in pages of the size that is asked for, 50 at most', () => {
+  const functions = Array.from({ length: 60 }, (_, index) => ({ name: `hook-${index}` }))
+  const scenario = { ...scenarios.success, world: { ...scenarios.success.world, functions } }
+  return withWholeAccount(scenario, async ({ lambda }) => {
+    const first = await lambda.listFunctions({ MaxItems: 1_000 })
+    expect(first.Functions?.map(({ FunctionName }) => FunctionName)).toEqual(
+      functions.slice(0, 50).map(({ name }) => name),
+    )
+    const rest = await lambda.listFunctions({ Marker: first.NextMarker })
+    expect([rest.Functions?.length, rest.NextMarker]).toEqual([10, undefined])
+    expect((await lambda.listFunctions({ MaxItems: 1 })).Functions).toHaveLength(1)
+  })
+})

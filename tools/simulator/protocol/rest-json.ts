@@ -21,7 +21,8 @@ export const restJson: Protocol = {
       ({ route, members }) => members && route.method === method,
     )
     const title = `${method} ${pathname}`
-    const input = { ...found?.members, ...Object.fromEntries(new URLSearchParams(search)) }
+    const query = [...new URLSearchParams(search)].map(([name, value]) => [name, typed(name, value)])
+    const input = { ...found?.members, ...Object.fromEntries(query) }
     return {
       service: VERSIONED.test(pathname) ? 'lambda' : (signedService(authorization) ?? ''),
       operation: found?.route.operation ?? title,
@@ -38,6 +39,13 @@ export const restJson: Protocol = {
   expiredToken: (message) => new AwsError('ExpiredTokenException', message, 403),
   wrongClock: (message) => new AwsError('InvalidSignatureException', message, 403),
   unreadable: () => new AwsError('SerializationException', ''),
+}
+
+/** A query has texts only; these members of requests are numbers. */
+const NUMBERS = new Set(['MaxItems'])
+
+function typed(name: string, value: string): string | number {
+  return NUMBERS.has(name) && /^\d+$/.test(value) ? Number(value) : value
 }
 
 export function isRestPath(path: string): boolean {
