@@ -36061,209 +36061,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5955:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   c: () => (/* binding */ parseAppSpecFile)
-/* harmony export */ });
-/* harmony import */ var _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1937);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7748);
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4318);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
-
-
-
-
-/**
- * Reads an AppSpec for an ECS service, YAML or JSON. Keys count in any case; hook events and `Type` must have theirs.
- * Source: CodeDeploy User Guide, "AppSpec file structure for Amazon ECS deployments".
- */
-function parseAppSpecFile(path, text) {
-    const name = `AppSpec file '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(path, 200)}'`;
-    // An AppSpec may be JSON whatever the file is called; YAML reads that too.
-    const document = (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .parseDocument */ .Tp)(path.replace(/\.json$/i, '.yaml'), text);
-    if (typeof document === 'string')
-        return broken([`${name} ${document}`]);
-    const reading = { mistakes: [], unknown: [] };
-    const file = readRoot(reading, document.root);
-    if (reading.mistakes.length > 0)
-        return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`));
-    const warnings = reading.unknown.map((key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`);
-    const { otherVersion } = reading;
-    const notes = otherVersion === undefined
-        ? []
-        : [`${name} has 'version: ${otherVersion}'; 0.0, the one that is documented, is sent instead.`];
-    return { file, problems: [], warnings: (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .firstSentences */ .zR)(warnings), notes };
-}
-function broken(sentences) {
-    return { file: undefined, problems: (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .firstSentences */ .zR)(sentences).map(_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .invalidInput */ .aY), warnings: [], notes: [] };
-}
-function readRoot(reading, root) {
-    const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
-    const version = members.known.get('version');
-    if (version !== undefined && !isZero(version)) {
-        // AWS takes others too (observed); 1 is widespread.
-        if (typeof version !== 'string' && typeof version !== 'number') {
-            reading.mistakes.push(`must have 'version: 0.0'; got ${describeValue(version)}`);
-        }
-        else
-            reading.otherVersion = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(String(version), 50);
-    }
-    reading.unknown.push(...Object.keys(members.unknown).map((key) => (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(key, 100)));
-    const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'));
-    const inProperties = byDocumentedCase(reading, properties, [
-        'TaskDefinition',
-        'LoadBalancerInfo',
-        'PlatformVersion',
-        'NetworkConfiguration',
-        'CapacityProviderStrategy',
-    ]);
-    reading.unknown.push(...Object.keys(inProperties.unknown).map((key) => `Properties.${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(key, 100)}`));
-    return {
-        resourceName,
-        ...readLoadBalancer(reading, inProperties.known.get('LoadBalancerInfo')),
-        otherProperties: otherProperties(reading, inProperties),
-        otherResourceMembers,
-        hooks: readHooks(reading, members.known.get('Hooks')),
-        otherMembers: members.unknown,
-    };
-}
-/** `0.0` of YAML, which is read as text, and the number of JSON. */
-function isZero(version) {
-    return (typeof version === 'string' || typeof version === 'number') && Number(version) === 0;
-}
-/** A value in a sentence: a text as it is, anything else by its kind. */
-function describeValue(value) {
-    return typeof value === 'string' ? `'${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(value, 100)}'` : (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .kindOf */ .I)(value);
-}
-function readResource(reading, resources) {
-    const nothing = { resourceName: 'TargetService', properties: {}, otherResourceMembers: {} };
-    const entries = Array.isArray(resources)
-        ? resources.flatMap((item) => ((0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .isJsonObject */ .OW)(item) ? Object.entries(item) : []))
-        : [];
-    const [first] = entries;
-    if (entries.length !== 1 || first === undefined) {
-        reading.mistakes.push(`must have 'Resources' with exactly one resource; it has ${entries.length}`);
-        return nothing;
-    }
-    const [resourceName, resource] = first;
-    const { known, unknown } = byDocumentedCase(reading, (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .isJsonObject */ .OW)(resource) ? resource : {}, ['Type', 'Properties']);
-    reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(key, 100)}`));
-    if (known.get('Type') !== 'AWS::ECS::Service') {
-        reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got ${describeValue(known.get('Type'))}`);
-    }
-    const properties = known.get('Properties');
-    if ((0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .isJsonObject */ .OW)(properties))
-        return { resourceName, properties, otherResourceMembers: unknown };
-    reading.mistakes.push(`must have 'Properties' as a mapping; it has ${(0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .kindOf */ .I)(properties)}`);
-    return nothing;
-}
-function readLoadBalancer(reading, info) {
-    const nothing = { containerName: undefined, containerPort: undefined, otherLoadBalancerMembers: {} };
-    if (info === undefined || info === null)
-        return nothing;
-    if (!(0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .isJsonObject */ .OW)(info)) {
-        reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${(0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .kindOf */ .I)(info)}`);
-        return nothing;
-    }
-    const { known, unknown } = byDocumentedCase(reading, info, ['ContainerName', 'ContainerPort']);
-    reading.unknown.push(...Object.keys(unknown).map((key) => `LoadBalancerInfo.${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(key, 100)}`));
-    return {
-        containerName: readContainerName(reading, known.get('ContainerName') ?? undefined),
-        containerPort: readContainerPort(reading, known.get('ContainerPort') ?? undefined),
-        otherLoadBalancerMembers: unknown,
-    };
-}
-function readContainerName(reading, name) {
-    if (name === undefined || (typeof name === 'string' && name.trim() !== ''))
-        return name;
-    reading.mistakes.push(`must have a name as 'ContainerName', not ${name === '' ? 'nothing' : (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .kindOf */ .I)(name)}`);
-    return undefined;
-}
-function readContainerPort(reading, port) {
-    if (port === undefined)
-        return undefined;
-    const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0;
-    if (number > 0 && number < 65_536)
-        return number;
-    reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${describeValue(port)}`);
-    return undefined;
-}
-function readHooks(reading, hooks) {
-    if (hooks === undefined || hooks === null)
-        return {};
-    if (!Array.isArray(hooks)) {
-        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function', not ${(0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .kindOf */ .I)(hooks)}`);
-        return {};
-    }
-    const read = {};
-    for (const item of hooks.filter((one) => !(0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .isJsonObject */ .OW)(one) && typeof one !== 'string')) {
-        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function'; one of them is ${(0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .kindOf */ .I)(item)}`);
-    }
-    const entries = hooks.flatMap((item) => {
-        if (typeof item === 'string')
-            return [[item, undefined]];
-        return (0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .isJsonObject */ .OW)(item) ? Object.entries(item) : [];
-    });
-    for (const [given, hookFunction] of entries) {
-        const event = _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_0__/* .LIFECYCLE_HOOKS */ .Y.find((hook) => hook === given);
-        if (event === undefined) {
-            const meant = _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_0__/* .LIFECYCLE_HOOKS */ .Y.find((hook) => hook.toLowerCase() === given.toLowerCase());
-            const advice = meant === undefined ? `use one of ${_inputs_hooks_js__WEBPACK_IMPORTED_MODULE_0__/* .LIFECYCLE_HOOKS */ .Y.join(', ')}` : `write '${meant}'`;
-            reading.mistakes.push(`has a hook for '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(given, 100)}', which CodeDeploy never runs; ${advice}`);
-        }
-        else if (typeof hookFunction !== 'string' || hookFunction.trim() === '') {
-            reading.mistakes.push(`has no function for the hook '${event}'; give a Lambda function name or ARN`);
-        }
-        else if (read[event] !== undefined) {
-            reading.mistakes.push(`has the hook '${event}' more than once; each runs one function`);
-        }
-        else {
-            read[event] = hookFunction.trim();
-        }
-    }
-    return read;
-}
-/** Spelling of keys below `Properties`, from lower case to the documented one. */
-const DOCUMENTED_KEYS = new Map(['AwsvpcConfiguration', 'Subnets', 'SecurityGroups', 'AssignPublicIp', 'Base', 'CapacityProvider', 'Weight'].map((key) => [key.toLowerCase(), key]));
-function otherProperties(reading, properties) {
-    const kept = ['PlatformVersion', 'NetworkConfiguration', 'CapacityProviderStrategy']
-        .map((key) => [key, documentedCase(reading, properties.known.get(key), key)])
-        .filter(([, value]) => value !== undefined && value !== null);
-    return { ...Object.fromEntries(kept), ...properties.unknown };
-}
-function documentedCase(reading, value, path) {
-    if (Array.isArray(value))
-        return value.map((item) => documentedCase(reading, item, path));
-    if (!(0,_text_document_js__WEBPACK_IMPORTED_MODULE_2__/* .isJsonObject */ .OW)(value))
-        return /\.(Base|Weight)$/.test(path) && /^\d+$/.test(String(value)) ? Number(value) : value;
-    const members = Object.entries(value).map(([given, member]) => {
-        const key = DOCUMENTED_KEYS.get(given.toLowerCase());
-        if (key === undefined)
-            reading.unknown.push(`${path}.${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(given, 100)}`);
-        return [key ?? given, documentedCase(reading, member, `${path}.${key ?? given}`)];
-    });
-    return Object.fromEntries(members);
-}
-function byDocumentedCase(reading, value, documented) {
-    const known = new Map();
-    const unknown = [];
-    for (const [given, member] of Object.entries(value)) {
-        const key = documented.find((one) => one.toLowerCase() === given.toLowerCase());
-        if (key === undefined)
-            unknown.push([given, member]);
-        else if (known.has(key))
-            reading.mistakes.push(`has '${key}' more than once, in different case`);
-        else
-            known.set(key, member);
-    }
-    return { known, unknown: Object.fromEntries(unknown) };
-}
-
-
-/***/ }),
-
 /***/ 4608:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -36307,42 +36104,6 @@ function buildAppSpec(plan, taskDefinitionArn) {
         ...plan.file?.otherMembers,
     });
     return { content, sha256: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(content).digest('hex') };
-}
-
-
-/***/ }),
-
-/***/ 2557:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Y: () => (/* binding */ readBackAppSpec)
-/* harmony export */ });
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4318);
-/* harmony import */ var _app_spec_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5955);
-
-
-/** Reads an AppSpec back that CodeDeploy has accepted, whoever wrote it. */
-function readBackAppSpec(text) {
-    const document = (0,_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)('appspec.yaml', text);
-    if (typeof document === 'string')
-        return { taskDefinition: undefined, file: undefined };
-    const [resource] = listOf(memberOf(document.root, 'resources'));
-    const [target] = (0,_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(resource) ? Object.values(resource) : [];
-    const taskDefinition = memberOf(memberOf(target, 'properties'), 'taskdefinition');
-    return {
-        taskDefinition: typeof taskDefinition === 'string' && taskDefinition !== '' ? taskDefinition : undefined,
-        file: (0,_app_spec_file_js__WEBPACK_IMPORTED_MODULE_1__/* .parseAppSpecFile */ .c)('appspec.yaml', text).file,
-    };
-}
-/** Keys count in any case. */
-function memberOf(value, name) {
-    if (!(0,_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value))
-        return undefined;
-    return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
-}
-function listOf(value) {
-    return Array.isArray(value) ? value : [];
 }
 
 
@@ -39620,7 +39381,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(907);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3719);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4386);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -40592,267 +40353,6 @@ function minutesAsMs(minutes) {
 
 /***/ }),
 
-/***/ 9327:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  K0: () => (/* binding */ attach),
-  Pj: () => (/* binding */ findPlace),
-  PX: () => (/* binding */ readAttached)
-});
-
-// EXTERNAL MODULE: ./lib/app-spec/sent-app-spec.js
-var sent_app_spec = __nccwpck_require__(2557);
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/aws/code-deploy.js
-var code_deploy = __nccwpck_require__(9898);
-// EXTERNAL MODULE: ./lib/aws/ecs.js
-var ecs = __nccwpck_require__(5148);
-// EXTERNAL MODULE: ./lib/follow/budget.js
-var follow_budget = __nccwpck_require__(3324);
-// EXTERNAL MODULE: ./lib/text/untrusted.js
-var untrusted = __nccwpck_require__(7289);
-// EXTERNAL MODULE: ./lib/workflow-run/marker.js
-var marker = __nccwpck_require__(4907);
-// EXTERNAL MODULE: ./lib/group/busy-problem.js
-var busy_problem = __nccwpck_require__(9040);
-// EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
-var group_occupant = __nccwpck_require__(8228);
-;// CONCATENATED MODULE: ./lib/group/meant-deployment.js
-
-
-
-
-
-
-/**
- * Decides which deployment of the group is meant, never one of somebody else unless it is asked for: the one that is
- * named; else the active one, if it is our own or any is asked for; else the last one of our own, which has ended. A
- * rollback stands for the deployment that it undoes.
- * @throws CallError
- */
-async function findMeant(aws, question) {
-    const { asked, own, service, group } = question;
-    if (asked !== undefined && asked !== 'active')
-        return await namedDeployment(aws, asked, group);
-    const earlier = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
-    const { onListDenied } = question;
-    const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set(), onListDenied };
-    const occupant = await (0,group_occupant/* findOccupant */.H)(aws, facts);
-    if (occupant !== undefined && (asked === 'active' || (0,marker/* isOwn */.NP)(own, occupant.marker))) {
-        const id = occupant.rollbackOf ?? occupant.id;
-        return { id, info: await (0,code_deploy/* getDeployment */.i8)(aws, id) };
-    }
-    if (asked === 'active')
-        return { absent: notFound(`No deployment is active in deployment group '${group.name}'.`) };
-    const last = await lastOwn(aws, earlier, own);
-    return last ?? { absent: notFound(noneOfOurs(occupant, own, group, aws.clock.now())) };
-}
-async function namedDeployment(aws, id, group) {
-    try {
-        const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
-        if (info.applicationName === group.application && info.deploymentGroupName === group.name)
-            return { id, info };
-        const where = (0,untrusted/* inSentence */.BX)(`${info.applicationName ?? ''} / ${info.deploymentGroupName ?? ''}`, 210);
-        const sentence = `Deployment ${id} is of ${where}, not of ${group.application} / ${group.name}. Check 'deployment-id' and 'service'.`;
-        return { reason: 'group-mismatch', sentence };
-    }
-    catch (error) {
-        const isUnknown = error instanceof attempts/* CallError */.RA && /^(DeploymentDoesNotExist|InvalidDeploymentId)$/.test(error.serviceError.code);
-        if (!isUnknown)
-            throw error;
-        return notFound(`Deployment ${id} was not found. Check 'deployment-id' and the region.`);
-    }
-}
-/** The newest of these that is our own. */
-async function lastOwn(aws, ids, own) {
-    for (const id of new Set(ids)) {
-        const meant = await undoneOrItself(aws, id);
-        if ((0,marker/* isOwn */.NP)(own, (0,marker/* parseMarker */.gY)(meant.info.description)))
-            return meant;
-    }
-    return undefined;
-}
-async function undoneOrItself(aws, id) {
-    const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
-    const undone = info.rollbackInfo?.rollbackTriggeringDeploymentId;
-    return undone === undefined ? { id, info } : { id: undone, info: await (0,code_deploy/* getDeployment */.i8)(aws, undone) };
-}
-function noneOfOurs(occupant, own, group, nowMs) {
-    const whose = own.pullRequest === '' ? 'this run' : `pull request ${own.pullRequest}`;
-    const there = occupant === undefined
-        ? 'none is active.'
-        : `${(0,busy_problem/* describeOccupant */.V9)(occupant, nowMs)} is active and not touched without being named.`;
-    return `No deployment of ${whose} was found in deployment group '${group.name}'; ${there} Set 'deployment-id' to an id or to 'active'.`;
-}
-function notFound(sentence) {
-    return { reason: 'not-found', sentence };
-}
-
-// EXTERNAL MODULE: ./lib/inputs/operation.js
-var operation = __nccwpck_require__(7784);
-// EXTERNAL MODULE: ./lib/service/address.js
-var address = __nccwpck_require__(1459);
-// EXTERNAL MODULE: ./lib/service/deployment-group.js
-var deployment_group = __nccwpck_require__(8270);
-// EXTERNAL MODULE: ./lib/service/find-group.js
-var find_group = __nccwpck_require__(6442);
-// EXTERNAL MODULE: ./lib/service/service.js + 1 modules
-var service_service = __nccwpck_require__(9188);
-// EXTERNAL MODULE: ./lib/task-definition/canonical.js
-var canonical = __nccwpck_require__(4123);
-// EXTERNAL MODULE: ./lib/task-definition/difference.js
-var difference = __nccwpck_require__(354);
-// EXTERNAL MODULE: ./lib/time/clock.js
-var clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/plan/identity.js
-var plan_identity = __nccwpck_require__(2521);
-// EXTERNAL MODULE: ./lib/plan/service-and-group.js
-var service_and_group = __nccwpck_require__(1114);
-;// CONCATENATED MODULE: ./lib/plan/attach.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Finds service and group with reads only; undefined with problems added. */
-async function findPlace({ inputs }, world, identity, findings) {
-    const nowhere = { service: undefined, group: undefined };
-    if (inputs.service !== '')
-        findings.add(...(0,address/* addressProblems */.X)(inputs, world.region));
-    if (!(0,plan_identity/* credentialsAreClear */.Gx)(inputs, world) || !(await (0,plan_identity/* isExpectedAccount */.kf)(inputs, identity, findings)))
-        return nowhere;
-    const [service, named] = await Promise.all([
-        (0,service_and_group/* readService */.uS)(inputs, world, findings),
-        (0,service_and_group/* readNamedGroup */.NM)(inputs, world, findings),
-    ]);
-    if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
-        return nowhere;
-    const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
-    const group = await (0,service_and_group/* resolveGroup */.ss)(inputs, world, service, named, maker, findings);
-    return group === undefined ? { service, group } : { service, group, maker: await maker };
-}
-/** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
-async function attach({ inputs }, { service, group }, world, findings) {
-    const question = {
-        asked: inputs.deploymentId,
-        own: (0,marker/* ownMarker */["do"])(world.run, (0,operation/* markerOperation */.uC)(inputs.operation)),
-        service,
-        group,
-        onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
-    };
-    const meant = await findings.answerOf(findMeant(world, question));
-    if (meant === undefined)
-        return undefined;
-    if ('absent' in meant)
-        return meant;
-    if ('sentence' in meant) {
-        findings.add(meant);
-        return undefined;
-    }
-    return await readAttached({ inputs, service, group, meant }, world, findings);
-}
-/** Everything that a release would know of the deployment if it had made it. */
-async function readAttached({ inputs, service: now, group, meant: { id, info } }, world, findings) {
-    const service = (0,service_service/* beforeDeployment */.RU)(now, id);
-    const appSpec = await readAppSpec(id, info, world, findings);
-    const ofTaskSet = now.taskSets.find((taskSet) => taskSet.deploymentId === id)?.taskDefinitionArn;
-    const taskDefinitionArn = ofTaskSet ?? appSpec?.shipped.taskDefinition;
-    const isOriginalGone = service.primary.deploymentId === id;
-    const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? '';
-    const [shift, shipped, original] = await Promise.all([
-        (0,service_and_group/* readShift */.Xg)(deploymentConfig || undefined, world, findings),
-        taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
-        isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
-    ]);
-    const file = appSpec?.shipped.file;
-    const hooks = file?.hooks ?? inputs.hooks;
-    const ownGroup = {
-        ...group,
-        ...(info.blueGreenDeploymentConfiguration && (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration)),
-    };
-    const knownShift = shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 };
-    const budget = (0,follow_budget/* budgetFor */.vO)({
-        waitForMs: inputs.waitForMs,
-        ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor),
-        group: ownGroup,
-        shift: knownShift,
-        hooks,
-    });
-    const plan = {
-        service,
-        group: ownGroup,
-        deploymentConfig,
-        shift: knownShift,
-        hooks,
-        appSpec: appSpecPlan(service, file, hooks),
-        sentAppSpec: appSpec?.sent ?? 'unseen',
-        definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
-        definitionSha256: shipped && (0,canonical/* definitionSha256 */.fq)(shipped.definition),
-        differences: shipped && original && (0,difference/* differencesBetween */.F)(original.definition, shipped.definition),
-        rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,deployment_group/* readRollbackOn */.uo)(info.autoRollbackConfiguration),
-        alarms: info.overrideAlarmConfiguration === undefined ? group.alarms : (0,deployment_group/* readAlarms */.tv)(info.overrideAlarmConfiguration),
-        budget,
-        isUnchanged: false,
-        adopted: undefined,
-        occupant: undefined,
-        room: {
-            service,
-            group: ownGroup,
-            policy: 'fail',
-            onlySamePullRequest: false,
-            run: (0,marker/* ownMarker */["do"])(world.run, inputs.operation),
-            since: (0,clock/* momentOf */.Et)(world.clock),
-            patienceMs: 0,
-        },
-    };
-    return { deploymentId: id, plan, info, taskDefinitionArn, shipped };
-}
-function appSpecPlan({ container }, file, hooks) {
-    return {
-        containerName: file?.containerName ?? container.name,
-        containerPort: file?.containerPort ?? container.port,
-        hooks,
-        file,
-        properties: file?.otherProperties ?? {},
-    };
-}
-/** GetDeployment tells only the sum of the AppSpec; its text is read back by that. Source: observed. */
-async function readAppSpec(id, info, world, findings) {
-    const sha256 = info.revision?.appSpecContent?.sha256;
-    if (sha256 === undefined || info.applicationName === undefined)
-        return undefined;
-    const content = await findings.answerOf((0,code_deploy/* getAppSpec */.JA)(world, info.applicationName, sha256), (error) => {
-        if (error.kind !== 'denied' && error.kind !== 'answered' && !(0,attempts/* isPassing */.WG)(error))
-            return undefined;
-        findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${error.code}); its hooks are taken from the inputs.`);
-        return 'ignore';
-    });
-    return content === undefined ? undefined : { sent: { content, sha256 }, shipped: (0,sent_app_spec/* readBackAppSpec */.Y)(content) };
-}
-/** What changes is good to know, and nothing depends on it. */
-async function describe(arn, world, findings) {
-    return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
-}
-
-
-/***/ }),
-
 /***/ 2521:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40978,6 +40478,41 @@ function expectedPhases({ budget, hooks, shift, group }, { waitFor }) {
     function hookPhase([event, hookFunction]) {
         return { name: event, usualMs: USUAL_HOOK_MS, atMostMs: budget.phaseMs({ kind: 'hook', event, hookFunction }) };
     }
+}
+
+
+/***/ }),
+
+/***/ 3612:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ findPlace)
+/* harmony export */ });
+/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1459);
+/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6442);
+/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2521);
+/* harmony import */ var _service_and_group_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1114);
+
+
+
+
+/** Finds service and group with reads only; undefined with problems added. */
+async function findPlace({ inputs }, world, identity, findings) {
+    const nowhere = { service: undefined, group: undefined };
+    if (inputs.service !== '')
+        findings.add(...(0,_service_address_js__WEBPACK_IMPORTED_MODULE_0__/* .addressProblems */ .X)(inputs, world.region));
+    if (!(0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credentialsAreClear */ .Gx)(inputs, world) || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpectedAccount */ .kf)(inputs, identity, findings)))
+        return nowhere;
+    const [service, named] = await Promise.all([
+        (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .readService */ .uS)(inputs, world, findings),
+        (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .readNamedGroup */ .NM)(inputs, world, findings),
+    ]);
+    if (service === undefined || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .isInExpectedAccount */ .H1)(inputs, identity, service, findings)))
+        return nowhere;
+    const maker = findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_1__/* .readMaker */ .x)(world, service));
+    const group = await (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .resolveGroup */ .ss)(inputs, world, service, named, maker, findings);
+    return group === undefined ? { service, group } : { service, group, maker: await maker };
 }
 
 
@@ -41268,7 +40803,7 @@ function isLater(one, other) {
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
 /* harmony import */ var _group_occupant_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8228);
 /* harmony import */ var _inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7496);
-/* harmony import */ var _plan_attach_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9327);
+/* harmony import */ var _plan_place_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3612);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7748);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
 /* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9188);
@@ -41347,7 +40882,7 @@ async function serviceNow({ cluster, name }, world) {
     return service;
 }
 async function readLane(parsed, world, identity, findings) {
-    const { service, group } = await (0,_plan_attach_js__WEBPACK_IMPORTED_MODULE_3__/* .findPlace */ .Pj)(parsed, world, identity, findings);
+    const { service, group } = await (0,_plan_place_js__WEBPACK_IMPORTED_MODULE_3__/* .findPlace */ .P)(parsed, world, identity, findings);
     if (service === undefined)
         return undefined;
     const { problems, desiredCount } = (0,_tags_js__WEBPACK_IMPORTED_MODULE_9__/* .readTags */ .g)(service);
@@ -45575,7 +45110,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 907:
+/***/ 3719:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45733,8 +45268,137 @@ var address = __nccwpck_require__(1459);
 var find_group = __nccwpck_require__(6442);
 // EXTERNAL MODULE: ./lib/service/service.js + 1 modules
 var service_service = __nccwpck_require__(9188);
-// EXTERNAL MODULE: ./lib/task-definition/canonical.js
-var canonical = __nccwpck_require__(4123);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
+var text_document = __nccwpck_require__(4318);
+;// CONCATENATED MODULE: ./lib/task-definition/canonical.js
+
+
+/**
+ * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
+ * in, and the order of lists that are sets do not count. In doubt the answer is no.
+ */
+function isSameDefinition(left, right) {
+    return canonicalText(left) === canonicalText(right);
+}
+/** SHA-256 of a definition, lower-case hex: the same for definitions that ask for the same. */
+function definitionSha256(definition) {
+    return (0,external_node_crypto_.createHash)('sha256').update(canonicalText(definition)).digest('hex');
+}
+/** A definition in a form in which equal ones are equal text. */
+function canonicalDefinition(definition) {
+    const canonical = canonicalObject(definition, '');
+    const networkMode = definition['networkMode'];
+    const containers = canonical['containerDefinitions'];
+    if (!Array.isArray(containers))
+        return canonical;
+    return {
+        ...canonical,
+        ...sizeMember(canonical, 'cpu', 'vcpu'),
+        ...sizeMember(canonical, 'memory', 'gb'),
+        containerDefinitions: containers.map((container) => (0,text_document/* isJsonObject */.OW)(container) ? withoutFilledIn(container, networkMode) : container),
+    };
+}
+/** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
+const SETS = new Map(Object.entries({
+    'containerDefinitions.environment': 'name',
+    'containerDefinitions.secrets': 'name',
+    'containerDefinitions.portMappings': 'containerPort',
+    'containerDefinitions.mountPoints': 'containerPath',
+    'containerDefinitions.volumesFrom': 'sourceContainer',
+    'containerDefinitions.ulimits': 'name',
+    'containerDefinitions.systemControls': 'namespace',
+    'containerDefinitions.dependsOn': 'containerName',
+    'containerDefinitions.resourceRequirements': 'type',
+    'containerDefinitions.logConfiguration.secretOptions': 'name',
+    volumes: 'name',
+    tags: 'key',
+    requiresCompatibilities: '',
+}));
+function canonicalText(definition) {
+    return JSON.stringify(canonicalDefinition(definition));
+}
+/** Mappings whose names and values are the user's own: there an empty value is a value. */
+const USER_MAPS = new Set([
+    'containerDefinitions.dockerLabels',
+    'containerDefinitions.logConfiguration.options',
+    'containerDefinitions.firelensConfiguration.options',
+    'volumes.dockerVolumeConfiguration.driverOpts',
+    'volumes.dockerVolumeConfiguration.labels',
+]);
+/** A value without empty members; items of a list count also when they are empty. */
+function canonicalValue(value, path) {
+    if (Array.isArray(value)) {
+        const items = value.map((item) => ((0,text_document/* isJsonObject */.OW)(item) ? canonicalObject(item, path) : item));
+        return items.length === 0 ? undefined : sortedIfSet(items, path);
+    }
+    if ((0,text_document/* isJsonObject */.OW)(value)) {
+        const members = canonicalObject(value, path);
+        return Object.keys(members).length === 0 ? undefined : members;
+    }
+    return value === null || value === '' ? undefined : value;
+}
+function canonicalObject(value, path) {
+    const members = Object.entries(value)
+        .map(([name, member]) => {
+        if (USER_MAPS.has(path))
+            return [name, member];
+        if (path === 'containerDefinitions.environment' && name === 'value')
+            return [name, member ?? ''];
+        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)];
+    })
+        .filter(([, member]) => member !== undefined)
+        .sort(([left], [right]) => compareText(left, right));
+    return Object.fromEntries(members);
+}
+/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
+function sortedIfSet(items, path) {
+    const key = SETS.get(path);
+    if (key === undefined)
+        return items;
+    const sortKey = (item) => String(JSON.stringify(key !== '' && (0,text_document/* isJsonObject */.OW)(item) ? item[key] : item));
+    return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
+}
+function compareText(left, right) {
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+/**
+ * What ECS adds to a container when it registers it. Observed in answers of DescribeTaskDefinition; the defaults are
+ * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
+ */
+function withoutFilledIn(container, networkMode) {
+    const { portMappings, healthCheck, ...rest } = container;
+    const members = Object.entries(rest).filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)));
+    return {
+        ...Object.fromEntries(members),
+        ...(Array.isArray(portMappings)
+            ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
+            : {}),
+        ...((0,text_document/* isJsonObject */.OW)(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
+    };
+}
+function withoutPortDefaults(port, networkMode) {
+    if (!(0,text_document/* isJsonObject */.OW)(port))
+        return port;
+    const sharesPort = networkMode === 'awsvpc' || networkMode === 'host';
+    const filledHostPort = sharesPort ? port['containerPort'] : 0;
+    const members = Object.entries(port).filter(([name, value]) => !((name === 'protocol' && value === 'tcp') || (name === 'hostPort' && value === filledHostPort)));
+    return Object.fromEntries(members);
+}
+function withoutHealthCheckDefaults(healthCheck) {
+    const defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
+    return Object.fromEntries(Object.entries(healthCheck).filter(([name, value]) => defaults[name] !== value));
+}
+/** `0.5 vCPU` and `512` are the same size, as are `1 GB` and `1024`. Source: ECS API Reference, RegisterTaskDefinition. */
+function sizeMember(definition, member, unit) {
+    const value = definition[member];
+    if (typeof value !== 'string')
+        return {};
+    const match = /^([\d.]+) ?([a-z]+)$/i.exec(value);
+    return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
+}
+
 // EXTERNAL MODULE: ./lib/time/clock.js
 var time_clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/app-spec/app-spec.js
@@ -45774,19 +45438,172 @@ async function isWanted(arn, { world, definition, wanted, findings }) {
     if (definition.kind === 'use' && definition.arn === arn)
         return true;
     const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn));
-    return described !== undefined && (0,canonical/* isSameDefinition */.gk)(wanted, described.definition);
+    return described !== undefined && isSameDefinition(wanted, described.definition);
 }
 
 // EXTERNAL MODULE: ./lib/aws/service-error.js
 var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: ./lib/task-definition/difference.js
-var difference = __nccwpck_require__(354);
-// EXTERNAL MODULE: ./lib/task-definition/overrides.js
-var overrides = __nccwpck_require__(8552);
-// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
-var text_document = __nccwpck_require__(4318);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
+;// CONCATENATED MODULE: ./lib/task-definition/overrides.js
+
+
+
+/** Whether there is anything to change. */
+function hasOverrides(overrides) {
+    const { images, environment, secrets, cpu, memory } = overrides;
+    return images.length + environment.size + secrets.size > 0 || cpu !== undefined || memory !== undefined;
+}
+/**
+ * Puts the overrides into a definition; what they do not name stays as it is.
+ * @param mainContainer the container behind the load balancer: it takes an image without a container's name, and the
+ *   variables and secrets; whether it is there is checked elsewhere
+ */
+function applyOverrides(definition, overrides, mainContainer) {
+    const images = new Map(overrides.images.map(({ container, image }) => [container ?? mainContainer, image]));
+    const names = containerNames(definition);
+    const problems = overrides.images
+        .flatMap(({ container }) => (container === undefined || names.includes(container) ? [] : [container]))
+        .map((container) => noSuchContainer(container, names));
+    const hasVariables = overrides.environment.size + overrides.secrets.size > 0;
+    const containers = containersOf(definition).map((container) => {
+        const name = nameOf(container);
+        const image = images.get(name);
+        const withImage = image === undefined ? container : { ...container, image };
+        return name === mainContainer && hasVariables ? withVariables(withImage, overrides) : withImage;
+    });
+    return {
+        problems,
+        definition: {
+            ...definition,
+            containerDefinitions: containers,
+            ...(overrides.cpu === undefined ? {} : { cpu: overrides.cpu }),
+            ...(overrides.memory === undefined ? {} : { memory: overrides.memory }),
+        },
+    };
+}
+/** The containers of a definition; anything in the list that is none is left out. */
+function containersOf(definition) {
+    const containers = definition['containerDefinitions'];
+    return Array.isArray(containers) ? containers.filter(text_document/* isJsonObject */.OW) : [];
+}
+/** The name of a container, a variable or a secret; empty when it has none. */
+function nameOf(member) {
+    return typeof member['name'] === 'string' ? member['name'] : '';
+}
+function containerNames(definition) {
+    return containersOf(definition).map(nameOf);
+}
+function noSuchContainer(container, names) {
+    const known = names.map((name) => `'${(0,untrusted/* inSentence */.BX)(name, 100)}'`).join(', ') || 'none';
+    return (0,problem/* invalidInput */.aY)(`Input 'image' names the container '${(0,untrusted/* inSentence */.BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
+}
+/** A name lives in one of the two lists: setting it in one takes it out of the other. */
+function withVariables(container, { environment, secrets }) {
+    return {
+        ...container,
+        ...upserted(container, 'environment', 'value', environment, secrets),
+        ...upserted(container, 'secrets', 'valueFrom', secrets, environment),
+    };
+}
+function upserted(container, list, valueMember, set, movedAway) {
+    const current = Array.isArray(container[list]) ? container[list].filter(text_document/* isJsonObject */.OW) : [];
+    const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
+    const present = new Set(stayed.map(nameOf));
+    const updated = stayed.map((member) => {
+        const value = set.get(nameOf(member));
+        return value === undefined ? member : { ...member, [valueMember]: value };
+    });
+    const added = [...set].filter(([name]) => !present.has(name)).map(([name, value]) => ({ name, [valueMember]: value }));
+    const members = [...updated, ...added];
+    return members.length === 0 && container[list] === undefined ? {} : { [list]: members };
+}
+
+;// CONCATENATED MODULE: ./lib/task-definition/difference.js
+
+
+
+/** Members whose value is told; of all others only that they differ. */
+const TOLD_MEMBERS = new Set(['image', 'cpu', 'memory', 'family', 'networkMode']);
+/** Lists that are told by the names of what differs in them. */
+const NAMED_LISTS = new Map([
+    ['environment', 'name'],
+    ['secrets', 'name'],
+    ['tags', 'key'],
+]);
+/** Everything in which `after` differs from `before`, containers in the order of `after`. */
+function differencesBetween(before, after) {
+    const left = canonicalDefinition(before);
+    const right = canonicalDefinition(after);
+    const { containerDefinitions: leftContainers, ...leftTask } = left;
+    const { containerDefinitions: rightContainers, ...rightTask } = right;
+    const containersBefore = new Map(containersOf({ containerDefinitions: leftContainers }).map((one) => [nameOf(one), one]));
+    const containersAfter = new Map(containersOf({ containerDefinitions: rightContainers }).map((one) => [nameOf(one), one]));
+    const names = [...new Set([...containersAfter.keys(), ...containersBefore.keys()])];
+    return [
+        ...names.flatMap((name) => containerDifferences(name, containersBefore.get(name), containersAfter.get(name))),
+        ...orderDifferences([...containersBefore.keys()], [...containersAfter.keys()]),
+        ...memberDifferences('', leftTask, rightTask),
+    ];
+}
+/** The same containers in another order: another revision, whatever it is worth. */
+function orderDifferences(before, after) {
+    const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
+    if (isSame)
+        return [];
+    return [{ member: 'order of containers', container: '', from: undefined, to: undefined, names: undefined }];
+}
+function containerDifferences(name, before, after) {
+    if (before === undefined || after === undefined) {
+        const from = before === undefined ? undefined : 'present';
+        const to = after === undefined ? undefined : 'present';
+        return [{ member: 'container', container: name, from, to, names: undefined }];
+    }
+    return memberDifferences(name, before, after);
+}
+function memberDifferences(container, before, after) {
+    const members = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return members
+        .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
+        .map((member) => {
+        const key = NAMED_LISTS.get(member);
+        const isTold = TOLD_MEMBERS.has(member);
+        return {
+            member,
+            container,
+            from: isTold ? textOf(before[member]) : undefined,
+            to: isTold ? textOf(after[member]) : undefined,
+            names: key === undefined ? undefined : namesThatDiffer(before[member], after[member], key),
+        };
+    });
+}
+function namesThatDiffer(before, after, key) {
+    const left = byName(before, key);
+    const right = byName(after, key);
+    return {
+        added: [...right.keys()].filter((name) => !left.has(name)),
+        changed: [...right].filter(([name, item]) => left.has(name) && left.get(name) !== item).map(([name]) => name),
+        removed: [...left.keys()].filter((name) => !right.has(name)),
+    };
+}
+function byName(list, key) {
+    const items = Array.isArray(list) ? list.filter(text_document/* isJsonObject */.OW) : [];
+    return new Map(items.map((item) => [String(item[key] ?? ''), JSON.stringify(item)]));
+}
+function textOf(value) {
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+/** The differences in one line: "image of web, environment of web (LOG_LEVEL)". */
+function summarizeDifferences(differences) {
+    return differences
+        .map(({ member, container, names }) => {
+        const where = container === '' ? member : `${member} of ${container}`;
+        const touched = names === undefined ? [] : [...names.added, ...names.changed, ...names.removed];
+        return touched.length === 0 ? where : `${where} (${touched.join(', ')})`;
+    })
+        .join(', ');
+}
+
 ;// CONCATENATED MODULE: ./lib/task-definition/placeholders.js
 
 
@@ -45948,9 +45765,9 @@ function containerOrigin(inputs, appSpec, path) {
 }
 /** The container that is to get the traffic must be in the definition, with its port. */
 function containerProblems(definition, name, port, origin) {
-    const container = (0,overrides/* containersOf */.Mz)(definition).find((one) => (0,overrides/* nameOf */.Vb)(one) === name);
+    const container = containersOf(definition).find((one) => nameOf(one) === name);
     if (container === undefined) {
-        const known = (0,overrides/* containerNames */.MR)(definition)
+        const known = containerNames(definition)
             .map((one) => `'${(0,untrusted/* inSentence */.BX)(one, 100)}'`)
             .join(', ');
         return [
@@ -46027,7 +45844,7 @@ async function planDefinition(facts) {
     const base = await baseDefinition(source, current, world, findings);
     if (seen === undefined || base === undefined)
         return undefined;
-    const { definition, problems } = (0,overrides/* applyOverrides */.iu)(base.definition, inputs, appSpec.containerName);
+    const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName);
     findings.add(...problems);
     findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin));
     const placeholders = source.kind === 'file' ? placeholdersIn(definition) : [];
@@ -46035,13 +45852,13 @@ async function planDefinition(facts) {
     if (placeholders.length === 0)
         findings.add(...roleProblems(definition, service));
     findings.warnings.push(...(base.revision?.notes ?? []));
-    const differences = current && (0,difference/* differencesBetween */.F)(current.definition, definition);
-    const isSame = current !== undefined && (0,canonical/* isSameDefinition */.gk)(definition, current.definition);
+    const differences = current && differencesBetween(current.definition, definition);
+    const isSame = current !== undefined && isSameDefinition(definition, current.definition);
     const unpinned = imagesByTag(definition);
     const servesAlready = isSame && unpinned.length === 0;
     if (inputs.ifUnchanged === 'skip' && unpinned.length > 0)
         findings.notes.push(cannotSkipNote(unpinned));
-    if (source.kind === 'reference' && base.revision !== undefined && !(0,overrides/* hasOverrides */.Ux)(inputs)) {
+    if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
         findings.add(...inactiveProblems(base.revision));
         return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready };
     }
@@ -46049,7 +45866,7 @@ async function planDefinition(facts) {
     // Lanes may share a family, whose newest revision is then of another pull request.
     const isOwnFamily = inputs.operation !== 'preview';
     const candidates = [current, newest].filter((one) => one?.isActive === true);
-    const same = candidates.find((one) => one !== undefined && (0,canonical/* isSameDefinition */.gk)(definition, one.definition));
+    const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition));
     if (source.kind === 'current' && isOwnFamily && current && newest && newest !== same) {
         if (newest.revision > current.revision)
             findings.warnings.push(leftBehindWarning(current, newest));
@@ -46124,13 +45941,13 @@ async function newestRevision(definition, world, findings, isWarned) {
     });
 }
 function leftBehindWarning(current, newest) {
-    const brings = (0,difference/* summarizeDifferences */.w)((0,difference/* differencesBetween */.F)(current.definition, newest.definition));
+    const brings = summarizeDifferences(differencesBetween(current.definition, newest.definition));
     return (`Revision ${newest.family}:${newest.revision} is newer than ${current.family}:${current.revision}, which the service runs and this release starts from; ` +
         `it would have brought: ${brings === '' ? 'nothing different' : (0,untrusted/* inSentence */.BX)(brings, 500)}. Set 'task-definition: ${newest.family}' to release it.`);
 }
 /** Images that are not pinned by digest, so that the same words may mean other code. */
 function imagesByTag(definition) {
-    const images = (0,overrides/* containersOf */.Mz)(definition).map((container) => String(container['image'] ?? ''));
+    const images = containersOf(definition).map((container) => String(container['image'] ?? ''));
     return images.length === 0 ? [''] : images.filter((image) => !image.includes('@sha256:'));
 }
 function cannotSkipNote(images) {
@@ -46194,7 +46011,7 @@ function isMissing({ serviceError }) {
 }
 async function missingProblem(hookFunction, hooks, inputs, { region }, calls, logs) {
     const event = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((one) => hooks[one] === hookFunction) ?? 'AfterAllowTestTraffic';
-    const name = nameOf(hookFunction);
+    const name = hook_functions_nameOf(hookFunction);
     const near = (0,nearest/* nearestName */.q)(name, await namesOf(calls, logs));
     const advice = near === undefined || near === name ? 'Check the name and the region.' : `Did you mean '${(0,untrusted/* inSentence */.BX)(near, 100)}'?`;
     return {
@@ -46203,7 +46020,7 @@ async function missingProblem(hookFunction, hooks, inputs, { region }, calls, lo
     };
 }
 /** Without version or alias. */
-function nameOf(hookFunction) {
+function hook_functions_nameOf(hookFunction) {
     const resource = (0,aws_arn/* parseArn */.Lw)(hookFunction)?.resource.replace(/^function:/, '') ?? hookFunction;
     return resource.split(':')[0] ?? resource;
 }
@@ -46229,8 +46046,197 @@ async function namesOf(calls, logs) {
 
 // EXTERNAL MODULE: ./lib/plan/service-and-group.js
 var service_and_group = __nccwpck_require__(1114);
-// EXTERNAL MODULE: ./lib/app-spec/app-spec-file.js
-var app_spec_file = __nccwpck_require__(5955);
+;// CONCATENATED MODULE: ./lib/app-spec/app-spec-file.js
+
+
+
+
+/**
+ * Reads an AppSpec for an ECS service, YAML or JSON. Keys count in any case; hook events and `Type` must have theirs.
+ * Source: CodeDeploy User Guide, "AppSpec file structure for Amazon ECS deployments".
+ */
+function parseAppSpecFile(path, text) {
+    const name = `AppSpec file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
+    // An AppSpec may be JSON whatever the file is called; YAML reads that too.
+    const document = (0,text_document/* parseDocument */.Tp)(path.replace(/\.json$/i, '.yaml'), text);
+    if (typeof document === 'string')
+        return broken([`${name} ${document}`]);
+    const reading = { mistakes: [], unknown: [] };
+    const file = readRoot(reading, document.root);
+    if (reading.mistakes.length > 0)
+        return broken(reading.mistakes.map((mistake) => `${name} ${mistake}.`));
+    const warnings = reading.unknown.map((key) => `${name} has '${key}', which CodeDeploy does not document; it is passed on.`);
+    const { otherVersion } = reading;
+    const notes = otherVersion === undefined
+        ? []
+        : [`${name} has 'version: ${otherVersion}'; 0.0, the one that is documented, is sent instead.`];
+    return { file, problems: [], warnings: (0,text_document/* firstSentences */.zR)(warnings), notes };
+}
+function broken(sentences) {
+    return { file: undefined, problems: (0,text_document/* firstSentences */.zR)(sentences).map(problem/* invalidInput */.aY), warnings: [], notes: [] };
+}
+function readRoot(reading, root) {
+    const members = byDocumentedCase(reading, root, ['version', 'Resources', 'Hooks']);
+    const version = members.known.get('version');
+    if (version !== undefined && !isZero(version)) {
+        // AWS takes others too (observed); 1 is widespread.
+        if (typeof version !== 'string' && typeof version !== 'number') {
+            reading.mistakes.push(`must have 'version: 0.0'; got ${describeValue(version)}`);
+        }
+        else
+            reading.otherVersion = (0,untrusted/* inSentence */.BX)(String(version), 50);
+    }
+    reading.unknown.push(...Object.keys(members.unknown).map((key) => (0,untrusted/* inSentence */.BX)(key, 100)));
+    const { resourceName, properties, otherResourceMembers } = readResource(reading, members.known.get('Resources'));
+    const inProperties = byDocumentedCase(reading, properties, [
+        'TaskDefinition',
+        'LoadBalancerInfo',
+        'PlatformVersion',
+        'NetworkConfiguration',
+        'CapacityProviderStrategy',
+    ]);
+    reading.unknown.push(...Object.keys(inProperties.unknown).map((key) => `Properties.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
+    return {
+        resourceName,
+        ...readLoadBalancer(reading, inProperties.known.get('LoadBalancerInfo')),
+        otherProperties: otherProperties(reading, inProperties),
+        otherResourceMembers,
+        hooks: readHooks(reading, members.known.get('Hooks')),
+        otherMembers: members.unknown,
+    };
+}
+/** `0.0` of YAML, which is read as text, and the number of JSON. */
+function isZero(version) {
+    return (typeof version === 'string' || typeof version === 'number') && Number(version) === 0;
+}
+/** A value in a sentence: a text as it is, anything else by its kind. */
+function describeValue(value) {
+    return typeof value === 'string' ? `'${(0,untrusted/* inSentence */.BX)(value, 100)}'` : (0,text_document/* kindOf */.I)(value);
+}
+function readResource(reading, resources) {
+    const nothing = { resourceName: 'TargetService', properties: {}, otherResourceMembers: {} };
+    const entries = Array.isArray(resources)
+        ? resources.flatMap((item) => ((0,text_document/* isJsonObject */.OW)(item) ? Object.entries(item) : []))
+        : [];
+    const [first] = entries;
+    if (entries.length !== 1 || first === undefined) {
+        reading.mistakes.push(`must have 'Resources' with exactly one resource; it has ${entries.length}`);
+        return nothing;
+    }
+    const [resourceName, resource] = first;
+    const { known, unknown } = byDocumentedCase(reading, (0,text_document/* isJsonObject */.OW)(resource) ? resource : {}, ['Type', 'Properties']);
+    reading.unknown.push(...Object.keys(unknown).map((key) => `Resources.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
+    if (known.get('Type') !== 'AWS::ECS::Service') {
+        reading.mistakes.push(`must have a resource with 'Type: AWS::ECS::Service'; got ${describeValue(known.get('Type'))}`);
+    }
+    const properties = known.get('Properties');
+    if ((0,text_document/* isJsonObject */.OW)(properties))
+        return { resourceName, properties, otherResourceMembers: unknown };
+    reading.mistakes.push(`must have 'Properties' as a mapping; it has ${(0,text_document/* kindOf */.I)(properties)}`);
+    return nothing;
+}
+function readLoadBalancer(reading, info) {
+    const nothing = { containerName: undefined, containerPort: undefined, otherLoadBalancerMembers: {} };
+    if (info === undefined || info === null)
+        return nothing;
+    if (!(0,text_document/* isJsonObject */.OW)(info)) {
+        reading.mistakes.push(`must have 'LoadBalancerInfo' as a mapping, not ${(0,text_document/* kindOf */.I)(info)}`);
+        return nothing;
+    }
+    const { known, unknown } = byDocumentedCase(reading, info, ['ContainerName', 'ContainerPort']);
+    reading.unknown.push(...Object.keys(unknown).map((key) => `LoadBalancerInfo.${(0,untrusted/* inSentence */.BX)(key, 100)}`));
+    return {
+        containerName: readContainerName(reading, known.get('ContainerName') ?? undefined),
+        containerPort: readContainerPort(reading, known.get('ContainerPort') ?? undefined),
+        otherLoadBalancerMembers: unknown,
+    };
+}
+function readContainerName(reading, name) {
+    if (name === undefined || (typeof name === 'string' && name.trim() !== ''))
+        return name;
+    reading.mistakes.push(`must have a name as 'ContainerName', not ${name === '' ? 'nothing' : (0,text_document/* kindOf */.I)(name)}`);
+    return undefined;
+}
+function readContainerPort(reading, port) {
+    if (port === undefined)
+        return undefined;
+    const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : 0;
+    if (number > 0 && number < 65_536)
+        return number;
+    reading.mistakes.push(`must have a port number as 'ContainerPort'; got ${describeValue(port)}`);
+    return undefined;
+}
+function readHooks(reading, hooks) {
+    if (hooks === undefined || hooks === null)
+        return {};
+    if (!Array.isArray(hooks)) {
+        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function', not ${(0,text_document/* kindOf */.I)(hooks)}`);
+        return {};
+    }
+    const read = {};
+    for (const item of hooks.filter((one) => !(0,text_document/* isJsonObject */.OW)(one) && typeof one !== 'string')) {
+        reading.mistakes.push(`must have 'Hooks' as a list of 'Event: function'; one of them is ${(0,text_document/* kindOf */.I)(item)}`);
+    }
+    const entries = hooks.flatMap((item) => {
+        if (typeof item === 'string')
+            return [[item, undefined]];
+        return (0,text_document/* isJsonObject */.OW)(item) ? Object.entries(item) : [];
+    });
+    for (const [given, hookFunction] of entries) {
+        const event = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook === given);
+        if (event === undefined) {
+            const meant = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((hook) => hook.toLowerCase() === given.toLowerCase());
+            const advice = meant === undefined ? `use one of ${inputs_hooks/* LIFECYCLE_HOOKS */.Y.join(', ')}` : `write '${meant}'`;
+            reading.mistakes.push(`has a hook for '${(0,untrusted/* inSentence */.BX)(given, 100)}', which CodeDeploy never runs; ${advice}`);
+        }
+        else if (typeof hookFunction !== 'string' || hookFunction.trim() === '') {
+            reading.mistakes.push(`has no function for the hook '${event}'; give a Lambda function name or ARN`);
+        }
+        else if (read[event] !== undefined) {
+            reading.mistakes.push(`has the hook '${event}' more than once; each runs one function`);
+        }
+        else {
+            read[event] = hookFunction.trim();
+        }
+    }
+    return read;
+}
+/** Spelling of keys below `Properties`, from lower case to the documented one. */
+const DOCUMENTED_KEYS = new Map(['AwsvpcConfiguration', 'Subnets', 'SecurityGroups', 'AssignPublicIp', 'Base', 'CapacityProvider', 'Weight'].map((key) => [key.toLowerCase(), key]));
+function otherProperties(reading, properties) {
+    const kept = ['PlatformVersion', 'NetworkConfiguration', 'CapacityProviderStrategy']
+        .map((key) => [key, documentedCase(reading, properties.known.get(key), key)])
+        .filter(([, value]) => value !== undefined && value !== null);
+    return { ...Object.fromEntries(kept), ...properties.unknown };
+}
+function documentedCase(reading, value, path) {
+    if (Array.isArray(value))
+        return value.map((item) => documentedCase(reading, item, path));
+    if (!(0,text_document/* isJsonObject */.OW)(value))
+        return /\.(Base|Weight)$/.test(path) && /^\d+$/.test(String(value)) ? Number(value) : value;
+    const members = Object.entries(value).map(([given, member]) => {
+        const key = DOCUMENTED_KEYS.get(given.toLowerCase());
+        if (key === undefined)
+            reading.unknown.push(`${path}.${(0,untrusted/* inSentence */.BX)(given, 100)}`);
+        return [key ?? given, documentedCase(reading, member, `${path}.${key ?? given}`)];
+    });
+    return Object.fromEntries(members);
+}
+function byDocumentedCase(reading, value, documented) {
+    const known = new Map();
+    const unknown = [];
+    for (const [given, member] of Object.entries(value)) {
+        const key = documented.find((one) => one.toLowerCase() === given.toLowerCase());
+        if (key === undefined)
+            unknown.push([given, member]);
+        else if (known.has(key))
+            reading.mistakes.push(`has '${key}' more than once, in different case`);
+        else
+            known.set(key, member);
+    }
+    return { known, unknown: Object.fromEntries(unknown) };
+}
+
 // EXTERNAL MODULE: ./lib/task-definition/definition.js + 1 modules
 var task_definition_definition = __nccwpck_require__(8415);
 ;// CONCATENATED MODULE: ./lib/plan/sources.js
@@ -46267,7 +46273,7 @@ async function readAppSpec(inputs, world, findings) {
             findings.notes.push(OTHER_NOT_USED);
         return undefined;
     }
-    const { file, problems, warnings, notes } = (0,app_spec_file/* parseAppSpecFile */.c)(path, text);
+    const { file, problems, warnings, notes } = parseAppSpecFile(path, text);
     findings.add(...problems);
     findings.warnings.push(...warnings);
     findings.notes.push(...notes, inputs.appSpec === undefined
@@ -46540,7 +46546,7 @@ async function planOf({ service, group, appSpec, hooks, deploymentConfig, shift,
         hooks,
         appSpec,
         definition,
-        definitionSha256: (0,canonical/* definitionSha256 */.fq)(definitionPlan.wanted),
+        definitionSha256: definitionSha256(definitionPlan.wanted),
         differences,
         rollbackOn,
         alarms: inputs.alarms ?? group.alarms,
@@ -47518,7 +47524,7 @@ function notHeld(sentence) {
 /** Whether a deployment ships the images that were approved, to the letter: a tag is not compared with a digest. */
 function otherImageProblems(expected, trafficContainer, shipped, deploymentId) {
     return expected.flatMap(({ container = trafficContainer, image }) => {
-        const found = shipped && (0,overrides/* containersOf */.Mz)(shipped.definition).find((one) => (0,overrides/* nameOf */.Vb)(one) === container);
+        const found = shipped && containersOf(shipped.definition).find((one) => nameOf(one) === container);
         if (found?.['image'] === image)
             return [];
         const ships = shipped === undefined
@@ -47531,9 +47537,229 @@ function otherImageProblems(expected, trafficContainer, shipped, deploymentId) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/plan/attach.js + 1 modules
-var attach = __nccwpck_require__(9327);
+;// CONCATENATED MODULE: ./lib/app-spec/sent-app-spec.js
+
+
+/** Reads an AppSpec back that CodeDeploy has accepted, whoever wrote it. */
+function readBackAppSpec(text) {
+    const document = (0,text_document/* parseDocument */.Tp)('appspec.yaml', text);
+    if (typeof document === 'string')
+        return { taskDefinition: undefined, file: undefined };
+    const [resource] = listOf(memberOf(document.root, 'resources'));
+    const [target] = (0,text_document/* isJsonObject */.OW)(resource) ? Object.values(resource) : [];
+    const taskDefinition = memberOf(memberOf(target, 'properties'), 'taskdefinition');
+    return {
+        taskDefinition: typeof taskDefinition === 'string' && taskDefinition !== '' ? taskDefinition : undefined,
+        file: parseAppSpecFile('appspec.yaml', text).file,
+    };
+}
+/** Keys count in any case. */
+function memberOf(value, name) {
+    if (!(0,text_document/* isJsonObject */.OW)(value))
+        return undefined;
+    return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
+}
+function listOf(value) {
+    return Array.isArray(value) ? value : [];
+}
+
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+;// CONCATENATED MODULE: ./lib/group/meant-deployment.js
+
+
+
+
+
+
+/**
+ * Decides which deployment of the group is meant, never one of somebody else unless it is asked for: the one that is
+ * named; else the active one, if it is our own or any is asked for; else the last one of our own, which has ended. A
+ * rollback stands for the deployment that it undoes.
+ * @throws CallError
+ */
+async function findMeant(aws, question) {
+    const { asked, own, service, group } = question;
+    if (asked !== undefined && asked !== 'active')
+        return await namedDeployment(aws, asked, group);
+    const earlier = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
+    const { onListDenied } = question;
+    const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set(), onListDenied };
+    const occupant = await (0,group_occupant/* findOccupant */.H)(aws, facts);
+    if (occupant !== undefined && (asked === 'active' || (0,workflow_run_marker/* isOwn */.NP)(own, occupant.marker))) {
+        const id = occupant.rollbackOf ?? occupant.id;
+        return { id, info: await (0,code_deploy/* getDeployment */.i8)(aws, id) };
+    }
+    if (asked === 'active')
+        return { absent: notFound(`No deployment is active in deployment group '${group.name}'.`) };
+    const last = await lastOwn(aws, earlier, own);
+    return last ?? { absent: notFound(noneOfOurs(occupant, own, group, aws.clock.now())) };
+}
+async function namedDeployment(aws, id, group) {
+    try {
+        const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
+        if (info.applicationName === group.application && info.deploymentGroupName === group.name)
+            return { id, info };
+        const where = (0,untrusted/* inSentence */.BX)(`${info.applicationName ?? ''} / ${info.deploymentGroupName ?? ''}`, 210);
+        const sentence = `Deployment ${id} is of ${where}, not of ${group.application} / ${group.name}. Check 'deployment-id' and 'service'.`;
+        return { reason: 'group-mismatch', sentence };
+    }
+    catch (error) {
+        const isUnknown = error instanceof attempts/* CallError */.RA && /^(DeploymentDoesNotExist|InvalidDeploymentId)$/.test(error.serviceError.code);
+        if (!isUnknown)
+            throw error;
+        return notFound(`Deployment ${id} was not found. Check 'deployment-id' and the region.`);
+    }
+}
+/** The newest of these that is our own. */
+async function lastOwn(aws, ids, own) {
+    for (const id of new Set(ids)) {
+        const meant = await undoneOrItself(aws, id);
+        if ((0,workflow_run_marker/* isOwn */.NP)(own, (0,workflow_run_marker/* parseMarker */.gY)(meant.info.description)))
+            return meant;
+    }
+    return undefined;
+}
+async function undoneOrItself(aws, id) {
+    const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
+    const undone = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+    return undone === undefined ? { id, info } : { id: undone, info: await (0,code_deploy/* getDeployment */.i8)(aws, undone) };
+}
+function noneOfOurs(occupant, own, group, nowMs) {
+    const whose = own.pullRequest === '' ? 'this run' : `pull request ${own.pullRequest}`;
+    const there = occupant === undefined
+        ? 'none is active.'
+        : `${(0,busy_problem/* describeOccupant */.V9)(occupant, nowMs)} is active and not touched without being named.`;
+    return `No deployment of ${whose} was found in deployment group '${group.name}'; ${there} Set 'deployment-id' to an id or to 'active'.`;
+}
+function notFound(sentence) {
+    return { reason: 'not-found', sentence };
+}
+
+// EXTERNAL MODULE: ./lib/service/deployment-group.js
+var deployment_group = __nccwpck_require__(8270);
+;// CONCATENATED MODULE: ./lib/plan/attach.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
+async function attach({ inputs }, { service, group }, world, findings) {
+    const question = {
+        asked: inputs.deploymentId,
+        own: (0,workflow_run_marker/* ownMarker */["do"])(world.run, (0,operation/* markerOperation */.uC)(inputs.operation)),
+        service,
+        group,
+        onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
+    };
+    const meant = await findings.answerOf(findMeant(world, question));
+    if (meant === undefined)
+        return undefined;
+    if ('absent' in meant)
+        return meant;
+    if ('sentence' in meant) {
+        findings.add(meant);
+        return undefined;
+    }
+    return await readAttached({ inputs, service, group, meant }, world, findings);
+}
+/** Everything that a release would know of the deployment if it had made it. */
+async function readAttached({ inputs, service: now, group, meant: { id, info } }, world, findings) {
+    const service = (0,service_service/* beforeDeployment */.RU)(now, id);
+    const appSpec = await attach_readAppSpec(id, info, world, findings);
+    const ofTaskSet = now.taskSets.find((taskSet) => taskSet.deploymentId === id)?.taskDefinitionArn;
+    const taskDefinitionArn = ofTaskSet ?? appSpec?.shipped.taskDefinition;
+    const isOriginalGone = service.primary.deploymentId === id;
+    const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? '';
+    const [shift, shipped, original] = await Promise.all([
+        (0,service_and_group/* readShift */.Xg)(deploymentConfig || undefined, world, findings),
+        taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
+        isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
+    ]);
+    const file = appSpec?.shipped.file;
+    const hooks = file?.hooks ?? inputs.hooks;
+    const ownGroup = {
+        ...group,
+        ...(info.blueGreenDeploymentConfiguration && (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration)),
+    };
+    const knownShift = shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 };
+    const budget = (0,follow_budget/* budgetFor */.vO)({
+        waitForMs: inputs.waitForMs,
+        ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor),
+        group: ownGroup,
+        shift: knownShift,
+        hooks,
+    });
+    const plan = {
+        service,
+        group: ownGroup,
+        deploymentConfig,
+        shift: knownShift,
+        hooks,
+        appSpec: attach_appSpecPlan(service, file, hooks),
+        sentAppSpec: appSpec?.sent ?? 'unseen',
+        definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
+        definitionSha256: shipped && definitionSha256(shipped.definition),
+        differences: shipped && original && differencesBetween(original.definition, shipped.definition),
+        rollbackOn: info.autoRollbackConfiguration === undefined ? group.rollbackOn : (0,deployment_group/* readRollbackOn */.uo)(info.autoRollbackConfiguration),
+        alarms: info.overrideAlarmConfiguration === undefined ? group.alarms : (0,deployment_group/* readAlarms */.tv)(info.overrideAlarmConfiguration),
+        budget,
+        isUnchanged: false,
+        adopted: undefined,
+        occupant: undefined,
+        room: {
+            service,
+            group: ownGroup,
+            policy: 'fail',
+            onlySamePullRequest: false,
+            run: (0,workflow_run_marker/* ownMarker */["do"])(world.run, inputs.operation),
+            since: (0,time_clock/* momentOf */.Et)(world.clock),
+            patienceMs: 0,
+        },
+    };
+    return { deploymentId: id, plan, info, taskDefinitionArn, shipped };
+}
+function attach_appSpecPlan({ container }, file, hooks) {
+    return {
+        containerName: file?.containerName ?? container.name,
+        containerPort: file?.containerPort ?? container.port,
+        hooks,
+        file,
+        properties: file?.otherProperties ?? {},
+    };
+}
+/** GetDeployment tells only the sum of the AppSpec; its text is read back by that. Source: observed. */
+async function attach_readAppSpec(id, info, world, findings) {
+    const sha256 = info.revision?.appSpecContent?.sha256;
+    if (sha256 === undefined || info.applicationName === undefined)
+        return undefined;
+    const content = await findings.answerOf((0,code_deploy/* getAppSpec */.JA)(world, info.applicationName, sha256), (error) => {
+        if (error.kind !== 'denied' && error.kind !== 'answered' && !(0,attempts/* isPassing */.WG)(error))
+            return undefined;
+        findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${error.code}); its hooks are taken from the inputs.`);
+        return 'ignore';
+    });
+    return content === undefined ? undefined : { sent: { content, sha256 }, shipped: readBackAppSpec(content) };
+}
+/** What changes is good to know, and nothing depends on it. */
+async function describe(arn, world, findings) {
+    return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
+}
+
+// EXTERNAL MODULE: ./lib/plan/place.js
+var plan_place = __nccwpck_require__(3612);
 ;// CONCATENATED MODULE: ./lib/release/attach.js
+
 
 
 
@@ -47542,8 +47768,8 @@ async function attachTo(parsed, world, progress, { examine, mayBeAbsent = false 
     return await world.log.group('Checks', async () => {
         const findings = Findings.of(parsed, world);
         const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
-        const place = await (0,attach/* findPlace */.Pj)(parsed, world, identity, findings);
-        const attached = place.group === undefined ? undefined : await (0,attach/* attach */.K0)(parsed, place, world, findings);
+        const place = await (0,plan_place/* findPlace */.P)(parsed, world, identity, findings);
+        const attached = place.group === undefined ? undefined : await attach(parsed, place, world, findings);
         const isThere = attached !== undefined && !('absent' in attached);
         if (isThere)
             examine?.(attached, findings);
@@ -47797,8 +48023,6 @@ async function continueAtReady(engine, id, { log }) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/aws/code-deploy.js
-var code_deploy = __nccwpck_require__(9898);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(2397);
 ;// CONCATENATED MODULE: ./lib/plan/recent-rollback.js
@@ -47864,8 +48088,6 @@ function endOf({ info }) {
     return info.completeTime?.getTime() ?? 0;
 }
 
-// EXTERNAL MODULE: ./lib/app-spec/sent-app-spec.js
-var sent_app_spec = __nccwpck_require__(2557);
 // EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
 var code_deploy_lists = __nccwpck_require__(7878);
 ;// CONCATENATED MODULE: ./lib/plan/newest-deployments.js
@@ -47983,7 +48205,7 @@ function nothingFound({ name }, { deployments, olderCount }) {
     }
     const among = olderCount === 0 ? '' : ` (the newest ${deployments.length} were looked at, ${olderCount} more were not)`;
     const sentence = `There is nothing to go back to: no deployment of group '${name}' succeeded before the one that first shipped what serves now, with a revision that is still ACTIVE${among}. ${advice}`;
-    return notFound(sentence);
+    return rollback_target_notFound(sentence);
 }
 /** Which deployments have shipped a revision that is not known, and why it is not. */
 function unseenSentence(unseen) {
@@ -48029,11 +48251,11 @@ async function withRevision({ revision, ...told }, { taskSets }, application, wo
         return { ...told, taskDefinitionArn: ofTaskSet, appSpecSha256: sha256 };
     const none = { ...told, taskDefinitionArn: undefined };
     if (sha256 === undefined)
-        return { ...none, unseen: notFound('CodeDeploy does not keep its AppSpec.') };
+        return { ...none, unseen: rollback_target_notFound('CodeDeploy does not keep its AppSpec.') };
     try {
-        const { taskDefinition, file } = (0,sent_app_spec/* readBackAppSpec */.Y)(await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256));
+        const { taskDefinition, file } = readBackAppSpec(await (0,code_deploy/* getAppSpec */.JA)(world, application, sha256));
         if (taskDefinition === undefined)
-            return { ...none, unseen: notFound('Its AppSpec names no task definition.') };
+            return { ...none, unseen: rollback_target_notFound('Its AppSpec names no task definition.') };
         return { ...told, taskDefinitionArn: taskDefinition, properties: file?.otherProperties };
     }
     catch (error) {
@@ -48050,9 +48272,9 @@ async function propertiesOf({ id, properties, appSpecSha256 }, { application }, 
         findings.warnings.push(`The AppSpec of ${id}, which is gone back to, could not be read (codedeploy:GetApplicationRevision, ${error.code}), so the tasks run on the capacity and in the network of those that serve now.`);
         return 'ignore';
     });
-    return content === undefined ? undefined : (0,sent_app_spec/* readBackAppSpec */.Y)(content).file?.otherProperties;
+    return content === undefined ? undefined : readBackAppSpec(content).file?.otherProperties;
 }
-function notFound(sentence) {
+function rollback_target_notFound(sentence) {
     return { reason: 'not-found', sentence };
 }
 /** The AppSpec is not there, or not for us; anything else says nothing about it. */
@@ -48117,6 +48339,7 @@ function againAt(endedAtMs) {
 
 
 
+
 /**
  * Brings production back to what served before. What is being deployed is stopped with rollback, its termination wait
  * included; with nothing to stop, or when that is not accepted any more, an earlier revision is deployed, all at once and
@@ -48158,7 +48381,7 @@ async function rollback(parsed, world) {
 async function rollback_look(parsed, world, findings, progress) {
     return await world.log.group('Checks', async () => {
         const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
-        const place = await (0,attach/* findPlace */.Pj)(parsed, world, identity, findings);
+        const place = await (0,plan_place/* findPlace */.P)(parsed, world, identity, findings);
         progress.learn({ caller: (await identity).caller, service: place.service, group: place.group });
         for (const line of planLines(progress.release))
             world.log.line(line);
@@ -48196,7 +48419,7 @@ async function findLatest(world, facts, inputs) {
 }
 async function rollback_attachTo(inputs, { service, group }, id, world, findings) {
     const info = await findings.answerOf((0,code_deploy/* getDeployment */.i8)(world, id));
-    return info && (await (0,attach/* readAttached */.PX)({ inputs, service, group, meant: { id, info } }, world, findings));
+    return info && (await readAttached({ inputs, service, group, meant: { id, info } }, world, findings));
 }
 /** Stops the deployment with rollback and follows both; undefined when it cannot be stopped any more. Changes AWS. */
 async function goBackWith(attached, inputs, world, progress) {
@@ -51706,145 +51929,6 @@ function laterToolkit(importToolkit) {
 
 /***/ }),
 
-/***/ 4123:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AH: () => (/* binding */ canonicalDefinition),
-/* harmony export */   fq: () => (/* binding */ definitionSha256),
-/* harmony export */   gk: () => (/* binding */ isSameDefinition)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4318);
-
-
-/**
- * Whether two definitions ask ECS for the same thing. Null and empty members, members that only repeat what ECS fills
- * in, and the order of lists that are sets do not count. In doubt the answer is no.
- */
-function isSameDefinition(left, right) {
-    return canonicalText(left) === canonicalText(right);
-}
-/** SHA-256 of a definition, lower-case hex: the same for definitions that ask for the same. */
-function definitionSha256(definition) {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(canonicalText(definition)).digest('hex');
-}
-/** A definition in a form in which equal ones are equal text. */
-function canonicalDefinition(definition) {
-    const canonical = canonicalObject(definition, '');
-    const networkMode = definition['networkMode'];
-    const containers = canonical['containerDefinitions'];
-    if (!Array.isArray(containers))
-        return canonical;
-    return {
-        ...canonical,
-        ...sizeMember(canonical, 'cpu', 'vcpu'),
-        ...sizeMember(canonical, 'memory', 'gb'),
-        containerDefinitions: containers.map((container) => (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(container) ? withoutFilledIn(container, networkMode) : container),
-    };
-}
-/** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
-const SETS = new Map(Object.entries({
-    'containerDefinitions.environment': 'name',
-    'containerDefinitions.secrets': 'name',
-    'containerDefinitions.portMappings': 'containerPort',
-    'containerDefinitions.mountPoints': 'containerPath',
-    'containerDefinitions.volumesFrom': 'sourceContainer',
-    'containerDefinitions.ulimits': 'name',
-    'containerDefinitions.systemControls': 'namespace',
-    'containerDefinitions.dependsOn': 'containerName',
-    'containerDefinitions.resourceRequirements': 'type',
-    'containerDefinitions.logConfiguration.secretOptions': 'name',
-    volumes: 'name',
-    tags: 'key',
-    requiresCompatibilities: '',
-}));
-function canonicalText(definition) {
-    return JSON.stringify(canonicalDefinition(definition));
-}
-/** Mappings whose names and values are the user's own: there an empty value is a value. */
-const USER_MAPS = new Set([
-    'containerDefinitions.dockerLabels',
-    'containerDefinitions.logConfiguration.options',
-    'containerDefinitions.firelensConfiguration.options',
-    'volumes.dockerVolumeConfiguration.driverOpts',
-    'volumes.dockerVolumeConfiguration.labels',
-]);
-/** A value without empty members; items of a list count also when they are empty. */
-function canonicalValue(value, path) {
-    if (Array.isArray(value)) {
-        const items = value.map((item) => ((0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(item) ? canonicalObject(item, path) : item));
-        return items.length === 0 ? undefined : sortedIfSet(items, path);
-    }
-    if ((0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value)) {
-        const members = canonicalObject(value, path);
-        return Object.keys(members).length === 0 ? undefined : members;
-    }
-    return value === null || value === '' ? undefined : value;
-}
-function canonicalObject(value, path) {
-    const members = Object.entries(value)
-        .map(([name, member]) => {
-        if (USER_MAPS.has(path))
-            return [name, member];
-        if (path === 'containerDefinitions.environment' && name === 'value')
-            return [name, member ?? ''];
-        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)];
-    })
-        .filter(([, member]) => member !== undefined)
-        .sort(([left], [right]) => compareText(left, right));
-    return Object.fromEntries(members);
-}
-/** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
-function sortedIfSet(items, path) {
-    const key = SETS.get(path);
-    if (key === undefined)
-        return items;
-    const sortKey = (item) => String(JSON.stringify(key !== '' && (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(item) ? item[key] : item));
-    return items.toSorted((left, right) => compareText(sortKey(left), sortKey(right)));
-}
-function compareText(left, right) {
-    return left < right ? -1 : left > right ? 1 : 0;
-}
-/**
- * What ECS adds to a container when it registers it. Observed in answers of DescribeTaskDefinition; the defaults are
- * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
- */
-function withoutFilledIn(container, networkMode) {
-    const { portMappings, healthCheck, ...rest } = container;
-    const members = Object.entries(rest).filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)));
-    return {
-        ...Object.fromEntries(members),
-        ...(Array.isArray(portMappings)
-            ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
-            : {}),
-        ...((0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
-    };
-}
-function withoutPortDefaults(port, networkMode) {
-    if (!(0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(port))
-        return port;
-    const sharesPort = networkMode === 'awsvpc' || networkMode === 'host';
-    const filledHostPort = sharesPort ? port['containerPort'] : 0;
-    const members = Object.entries(port).filter(([name, value]) => !((name === 'protocol' && value === 'tcp') || (name === 'hostPort' && value === filledHostPort)));
-    return Object.fromEntries(members);
-}
-function withoutHealthCheckDefaults(healthCheck) {
-    const defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
-    return Object.fromEntries(Object.entries(healthCheck).filter(([name, value]) => defaults[name] !== value));
-}
-/** `0.5 vCPU` and `512` are the same size, as are `1 GB` and `1024`. Source: ECS API Reference, RegisterTaskDefinition. */
-function sizeMember(definition, member, unit) {
-    const value = definition[member];
-    if (typeof value !== 'string')
-        return {};
-    const match = /^([\d.]+) ?([a-z]+)$/i.exec(value);
-    return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
-}
-
-
-/***/ }),
-
 /***/ 8415:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -52039,192 +52123,6 @@ function withoutDescribeOnly(definition) {
     const members = Object.entries(definition);
     const leftOut = members.map(([name]) => name).filter((name) => DESCRIBE_ONLY_MEMBERS.has(name));
     return { definition: Object.fromEntries(members.filter(([name]) => !DESCRIBE_ONLY_MEMBERS.has(name))), leftOut };
-}
-
-
-/***/ }),
-
-/***/ 354:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ differencesBetween),
-/* harmony export */   w: () => (/* binding */ summarizeDifferences)
-/* harmony export */ });
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4318);
-/* harmony import */ var _canonical_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4123);
-/* harmony import */ var _overrides_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8552);
-
-
-
-/** Members whose value is told; of all others only that they differ. */
-const TOLD_MEMBERS = new Set(['image', 'cpu', 'memory', 'family', 'networkMode']);
-/** Lists that are told by the names of what differs in them. */
-const NAMED_LISTS = new Map([
-    ['environment', 'name'],
-    ['secrets', 'name'],
-    ['tags', 'key'],
-]);
-/** Everything in which `after` differs from `before`, containers in the order of `after`. */
-function differencesBetween(before, after) {
-    const left = (0,_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalDefinition */ .AH)(before);
-    const right = (0,_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalDefinition */ .AH)(after);
-    const { containerDefinitions: leftContainers, ...leftTask } = left;
-    const { containerDefinitions: rightContainers, ...rightTask } = right;
-    const containersBefore = new Map((0,_overrides_js__WEBPACK_IMPORTED_MODULE_2__/* .containersOf */ .Mz)({ containerDefinitions: leftContainers }).map((one) => [(0,_overrides_js__WEBPACK_IMPORTED_MODULE_2__/* .nameOf */ .Vb)(one), one]));
-    const containersAfter = new Map((0,_overrides_js__WEBPACK_IMPORTED_MODULE_2__/* .containersOf */ .Mz)({ containerDefinitions: rightContainers }).map((one) => [(0,_overrides_js__WEBPACK_IMPORTED_MODULE_2__/* .nameOf */ .Vb)(one), one]));
-    const names = [...new Set([...containersAfter.keys(), ...containersBefore.keys()])];
-    return [
-        ...names.flatMap((name) => containerDifferences(name, containersBefore.get(name), containersAfter.get(name))),
-        ...orderDifferences([...containersBefore.keys()], [...containersAfter.keys()]),
-        ...memberDifferences('', leftTask, rightTask),
-    ];
-}
-/** The same containers in another order: another revision, whatever it is worth. */
-function orderDifferences(before, after) {
-    const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
-    if (isSame)
-        return [];
-    return [{ member: 'order of containers', container: '', from: undefined, to: undefined, names: undefined }];
-}
-function containerDifferences(name, before, after) {
-    if (before === undefined || after === undefined) {
-        const from = before === undefined ? undefined : 'present';
-        const to = after === undefined ? undefined : 'present';
-        return [{ member: 'container', container: name, from, to, names: undefined }];
-    }
-    return memberDifferences(name, before, after);
-}
-function memberDifferences(container, before, after) {
-    const members = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return members
-        .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
-        .map((member) => {
-        const key = NAMED_LISTS.get(member);
-        const isTold = TOLD_MEMBERS.has(member);
-        return {
-            member,
-            container,
-            from: isTold ? textOf(before[member]) : undefined,
-            to: isTold ? textOf(after[member]) : undefined,
-            names: key === undefined ? undefined : namesThatDiffer(before[member], after[member], key),
-        };
-    });
-}
-function namesThatDiffer(before, after, key) {
-    const left = byName(before, key);
-    const right = byName(after, key);
-    return {
-        added: [...right.keys()].filter((name) => !left.has(name)),
-        changed: [...right].filter(([name, item]) => left.has(name) && left.get(name) !== item).map(([name]) => name),
-        removed: [...left.keys()].filter((name) => !right.has(name)),
-    };
-}
-function byName(list, key) {
-    const items = Array.isArray(list) ? list.filter(_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW) : [];
-    return new Map(items.map((item) => [String(item[key] ?? ''), JSON.stringify(item)]));
-}
-function textOf(value) {
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-/** The differences in one line: "image of web, environment of web (LOG_LEVEL)". */
-function summarizeDifferences(differences) {
-    return differences
-        .map(({ member, container, names }) => {
-        const where = container === '' ? member : `${member} of ${container}`;
-        const touched = names === undefined ? [] : [...names.added, ...names.changed, ...names.removed];
-        return touched.length === 0 ? where : `${where} (${touched.join(', ')})`;
-    })
-        .join(', ');
-}
-
-
-/***/ }),
-
-/***/ 8552:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   MR: () => (/* binding */ containerNames),
-/* harmony export */   Mz: () => (/* binding */ containersOf),
-/* harmony export */   Ux: () => (/* binding */ hasOverrides),
-/* harmony export */   Vb: () => (/* binding */ nameOf),
-/* harmony export */   iu: () => (/* binding */ applyOverrides)
-/* harmony export */ });
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7748);
-/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4318);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7289);
-
-
-
-/** Whether there is anything to change. */
-function hasOverrides(overrides) {
-    const { images, environment, secrets, cpu, memory } = overrides;
-    return images.length + environment.size + secrets.size > 0 || cpu !== undefined || memory !== undefined;
-}
-/**
- * Puts the overrides into a definition; what they do not name stays as it is.
- * @param mainContainer the container behind the load balancer: it takes an image without a container's name, and the
- *   variables and secrets; whether it is there is checked elsewhere
- */
-function applyOverrides(definition, overrides, mainContainer) {
-    const images = new Map(overrides.images.map(({ container, image }) => [container ?? mainContainer, image]));
-    const names = containerNames(definition);
-    const problems = overrides.images
-        .flatMap(({ container }) => (container === undefined || names.includes(container) ? [] : [container]))
-        .map((container) => noSuchContainer(container, names));
-    const hasVariables = overrides.environment.size + overrides.secrets.size > 0;
-    const containers = containersOf(definition).map((container) => {
-        const name = nameOf(container);
-        const image = images.get(name);
-        const withImage = image === undefined ? container : { ...container, image };
-        return name === mainContainer && hasVariables ? withVariables(withImage, overrides) : withImage;
-    });
-    return {
-        problems,
-        definition: {
-            ...definition,
-            containerDefinitions: containers,
-            ...(overrides.cpu === undefined ? {} : { cpu: overrides.cpu }),
-            ...(overrides.memory === undefined ? {} : { memory: overrides.memory }),
-        },
-    };
-}
-/** The containers of a definition; anything in the list that is none is left out. */
-function containersOf(definition) {
-    const containers = definition['containerDefinitions'];
-    return Array.isArray(containers) ? containers.filter(_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW) : [];
-}
-/** The name of a container, a variable or a secret; empty when it has none. */
-function nameOf(member) {
-    return typeof member['name'] === 'string' ? member['name'] : '';
-}
-function containerNames(definition) {
-    return containersOf(definition).map(nameOf);
-}
-function noSuchContainer(container, names) {
-    const known = names.map((name) => `'${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(name, 100)}'`).join(', ') || 'none';
-    return (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input 'image' names the container '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
-}
-/** A name lives in one of the two lists: setting it in one takes it out of the other. */
-function withVariables(container, { environment, secrets }) {
-    return {
-        ...container,
-        ...upserted(container, 'environment', 'value', environment, secrets),
-        ...upserted(container, 'secrets', 'valueFrom', secrets, environment),
-    };
-}
-function upserted(container, list, valueMember, set, movedAway) {
-    const current = Array.isArray(container[list]) ? container[list].filter(_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW) : [];
-    const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
-    const present = new Set(stayed.map(nameOf));
-    const updated = stayed.map((member) => {
-        const value = set.get(nameOf(member));
-        return value === undefined ? member : { ...member, [valueMember]: value };
-    });
-    const added = [...set].filter(([name]) => !present.has(name)).map(([name, value]) => ({ name, [valueMember]: value }));
-    const members = [...updated, ...added];
-    return members.length === 0 && container[list] === undefined ? {} : { [list]: members };
 }
 
 

@@ -9,9 +9,7 @@ import { type Absent, findMeant, type MeantDeployment } from '../group/meant-dep
 import type { ParsedInputs } from '../inputs/inputs.ts'
 import { markerOperation } from '../inputs/operation.ts'
 import type { Problem } from '../problem.ts'
-import { addressProblems } from '../service/address.ts'
-import { type DeploymentGroup, readAlarms, readRollbackOn, readWaits } from '../service/deployment-group.ts'
-import { readMaker } from '../service/find-group.ts'
+import { readAlarms, readRollbackOn, readWaits } from '../service/deployment-group.ts'
 import { beforeDeployment, type ResolvedService } from '../service/service.ts'
 import { definitionSha256 } from '../task-definition/canonical.ts'
 import { differencesBetween } from '../task-definition/difference.ts'
@@ -19,18 +17,11 @@ import { momentOf } from '../time/clock.ts'
 import { ownMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 import type { Findings } from './findings.ts'
-import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
+import type { Place } from './place.ts'
 import type { ReleasePlan } from './plan.ts'
-import { readNamedGroup, readService, readShift, resolveGroup } from './service-and-group.ts'
+import { readShift } from './service-and-group.ts'
 
 export type { Absent }
-
-/** Where an operation works: a service and the group that releases it. */
-export interface Place {
-  service: ResolvedService
-  group: DeploymentGroup
-  maker: DeploymentInfo | undefined
-}
 
 /** A deployment that somebody has made, with what is known of it, in the form in which a release knows its own. */
 export interface Attached {
@@ -41,26 +32,6 @@ export interface Attached {
   taskDefinitionArn: string | undefined
   /** Undefined when it could not be read. */
   shipped: DescribedDefinition | undefined
-}
-
-/** Finds service and group with reads only; undefined with problems added. */
-export async function findPlace(
-  { inputs }: ParsedInputs,
-  world: World,
-  identity: Promise<Identity>,
-  findings: Findings,
-): Promise<Place | { service: ResolvedService | undefined; group: undefined }> {
-  const nowhere = { service: undefined, group: undefined }
-  if (inputs.service !== '') findings.add(...addressProblems(inputs, world.region))
-  if (!credentialsAreClear(inputs, world) || !(await isExpectedAccount(inputs, identity, findings))) return nowhere
-  const [service, named] = await Promise.all([
-    readService(inputs, world, findings),
-    readNamedGroup(inputs, world, findings),
-  ])
-  if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings))) return nowhere
-  const maker = findings.answerOf(readMaker(world, service))
-  const group = await resolveGroup(inputs, world, service, named, maker, findings)
-  return group === undefined ? { service, group } : { service, group, maker: await maker }
 }
 
 /** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */

@@ -6,7 +6,7 @@ import { readTarget } from '../group/occupant.ts'
 import { originalTaskSetOf, type ResolvedService } from '../service/service.ts'
 import { momentOf } from '../time/clock.ts'
 import { parseMarker } from '../workflow-run/marker.ts'
-import type { Place } from './attach.ts'
+import type { Place } from './place.ts'
 
 /** That production was brought back a moment ago. */
 export interface RecentRollback {

@@ -11,9 +11,9 @@ import type { ResolvedService } from '../service/service.ts'
 import { andList, count } from '../text/words.ts'
 import { parseMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
-import type { Place } from './attach.ts'
 import type { Findings } from './findings.ts'
 import { newestOf, someAtOnce } from './newest-deployments.ts'
+import type { Place } from './place.ts'
 
 /** A deployment that succeeded, some time ago. */
 export interface PastDeployment {
