@@ -48356,7 +48356,7 @@ async function rollback(parsed, world) {
     if (world.signal.aborted)
         return progress.end('cancelled');
     const { latest } = place;
-    const attached = latest && (await rollback_attachTo(inputs, place, latest.id, patient, findings));
+    const attached = latest && (await readLatest(inputs, place, latest.id, patient, findings));
     if (latest !== undefined && attached !== undefined) {
         progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group });
         takeUp(attached, progress);
@@ -48417,7 +48417,8 @@ async function findLatest(world, facts, inputs) {
     const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined;
     return recent && { ...recent, isOver: true };
 }
-async function rollback_attachTo(inputs, { service, group }, id, world, findings) {
+/** What is known of the deployment that is to be gone back from; undefined with problems added. */
+async function readLatest(inputs, { service, group }, id, world, findings) {
     const info = await findings.answerOf((0,code_deploy/* getDeployment */.i8)(world, id));
     return info && (await readAttached({ inputs, service, group, meant: { id, info } }, world, findings));
 }

@@ -39,7 +39,7 @@ export async function rollback(parsed: ParsedInputs, world: ReleaseWorld): Promi
   if (world.signal.aborted) return progress.end('cancelled')
 
   const { latest } = place
-  const attached = latest && (await attachTo(inputs, place, latest.id, patient, findings))
+  const attached = latest && (await readLatest(inputs, place, latest.id, patient, findings))
   if (latest !== undefined && attached !== undefined) {
     progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group })
     takeUp(attached, progress)
@@ -117,7 +117,8 @@ async function findLatest(world: ReleaseWorld, facts: OccupancyFacts, inputs: In
   return recent && { ...recent, isOver: true }
 }
 
-async function attachTo(
+/** What is known of the deployment that is to be gone back from; undefined with problems added. */
+async function readLatest(
   inputs: Inputs,
   { service, group }: Place,
   id: string,
