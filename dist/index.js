@@ -42642,6 +42642,8 @@ function cause(release) {
         case 'unchanged':
             if (release.operation === 'stop')
                 return nothingToStop(release);
+            if (release.operation === 'watch')
+                return nothingToWatch(release);
             if (release.preview !== undefined && release.preview.task !== 'claim')
                 return (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) ?? '';
             return `${label} already runs exactly this (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .originalRevision */ .VR)(release)}), so nothing was written.`;
@@ -42695,6 +42697,13 @@ function nothingToStop(release) {
     }
     const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment';
     return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`;
+}
+function nothingToWatch({ asked, group, run }) {
+    const whose = run.pullRequest === '' ? 'this run' : `pull request ${run.pullRequest}`;
+    const where = `in deployment group '${group?.name}', so there was nothing to watch.`;
+    return asked.deploymentId === undefined
+        ? `No deployment of ${whose} was found ${where} To watch whichever is active, set 'deployment-id: active'.`
+        : `No deployment is active ${where}`;
 }
 /** What became of the rollback of a deployment that had ended badly before this operation came to it. */
 function earlierRollback(release) {
@@ -48517,11 +48526,13 @@ function goingBack(inputs) {
 
 /**
  * Follows a deployment that was made before, to the finish line or its end, and the rollback if there is one. Changes
- * nothing, also not when it is cancelled or not done in time.
+ * nothing, also not when it is cancelled or not done in time; with nothing active there is nothing to do.
  */
 async function watch(parsed, world) {
     const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
-    const attached = await attachTo(parsed, patiently(world), progress);
+    const attached = await attachTo(parsed, patiently(world), progress, { mayBeAbsent: true });
+    if (attached !== undefined && 'absent' in attached)
+        return progress.end('unchanged');
     if (attached === undefined)
         return progress.end('refused');
     takeUp(attached, progress);
@@ -51241,8 +51252,8 @@ function pullRequestComment(access, number) {
 }
 /** The checks take seconds; until they are over there is nothing that a reader could use. */
 function hasNews({ operation, plan, problems, outcome, status }) {
-    // A stop that found nothing to do must not take the place of the verdict that stands there.
-    if (operation === 'stop' && status === 'unchanged')
+    // An operation that found nothing to do must not take the place of the verdict that stands there.
+    if ((operation === 'stop' || operation === 'watch') && status === 'unchanged')
         return false;
     if (operation === 'stop' && status === undefined)
         return outcome !== undefined;

@@ -111,15 +111,17 @@ describe('watch.yml', () => {
   const [watch, alarm] = jobOf(example('watch.yml'), 'watch').steps
 
   test.each([
-    ['web', false],
-    ['wobble', true],
-  ])('with nothing active it is quiet for %s: not %s', (service, isToldAsFailure) =>
-    inOneAccount(baseScenario, async (account) => {
-      const asked = { ...fillAll(watch?.with, {}), cluster: 'demo', 'aws-region': '', service }
-      const { outputs } = await operate(account, asked)
-      expect(outputs).toMatchObject({ status: 'refused', reason: 'not-found' })
-      expect(holds(alarm?.if, { steps: { watch: { outcome: 'failure', outputs } } })).toBe(isToldAsFailure)
-    }),
+    ['web', { status: 'unchanged', reason: '' }, 'success', false],
+    ['wobble', { status: 'refused', reason: 'not-found' }, 'failure', true],
+  ])(
+    'with nothing active, service %s ends as %j, the step as a %s, told as a failure: %s',
+    (service, ending, outcome, isToldAsFailure) =>
+      inOneAccount(baseScenario, async (account) => {
+        const asked = { ...fillAll(watch?.with, {}), cluster: 'demo', 'aws-region': '', service }
+        const { outputs } = await operate(account, asked)
+        expect(outputs).toMatchObject(ending)
+        expect(holds(alarm?.if, { steps: { watch: { outcome, outputs } } })).toBe(isToldAsFailure)
+      }),
   )
 })
 

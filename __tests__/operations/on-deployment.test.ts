@@ -76,15 +76,26 @@ describe('watch', () => {
   })
 
   test.each<[string, Given, Played, string]>([
-    ['of another run', {}, OTHERS, 'not-found'],
     ['that is not there', { 'deployment-id': 'd-NOBODY001' }, {}, 'not-found'],
-    ['while none is active', { 'deployment-id': 'active' }, { course: SUCCEEDED }, 'not-found'],
     ['of another group', { 'deployment-id': OURS }, { info: { deploymentGroupName: 'other' } }, 'group-mismatch'],
   ])('is refused for a deployment %s', async (_name, given, playing, reason) => {
     const { status, reasons, deploymentId, second } = await played({ ...WATCH, ...given }, playing)
     expect({ status, reasons, deploymentId, second }).toEqual({
       status: 'refused',
       reasons: [reason],
+      deploymentId: undefined,
+      second: 0,
+    })
+  })
+
+  test.each<[string, Given, Played]>([
+    ['the only deployment is of another run', {}, OTHERS],
+    ['none is active', { 'deployment-id': 'active' }, { course: SUCCEEDED }],
+  ])('has nothing to do where %s', async (_name, given, playing) => {
+    const { status, reasons, deploymentId, second } = await played({ ...WATCH, ...given }, playing)
+    expect({ status, reasons, deploymentId, second }).toEqual({
+      status: 'unchanged',
+      reasons: [],
       deploymentId: undefined,
       second: 0,
     })

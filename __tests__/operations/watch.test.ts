@@ -93,14 +93,24 @@ describe('operation: watch after the runner of the release died', () => {
 })
 
 describe('which deployment is watched', () => {
+  test('is none while nothing is active, and the step is green', async () => {
+    const inputs = { ...WATCH, 'deployment-id': 'active' }
+    const watched = await simulateRelease({ scenario: scenarios.success, inputs })
+    expect(watched.outputs).toMatchObject({ status: 'unchanged', reason: '', 'codedeploy-deployment-id': '' })
+    expect(watched).toMatchObject({ annotation: undefined, writes: [] })
+    const sentence = "No deployment is active in deployment group 'DgpECS-demo-web', so there was nothing to watch."
+    expect(watched.summary).toContain(sentence)
+  })
+
   const PR_MARKER = '[ecs-release repo=example/shop wf=preview.yml run=5.1 n=5 job=one op=release pr=7]'
 
   test('is none of another run, unless it is named or any is asked for', () =>
     inOneAccount(scenarios.success, async (account) => {
       const id = await deployByOther(account, 10)
-      const { outputs, release } = await operate(account, WATCH)
-      expect(outputs).toMatchObject({ status: 'refused', reason: 'not-found', 'codedeploy-deployment-id': '' })
-      expect(release.problems[0]?.sentence).toContain(`${id} (InProgress at Install`)
+      const { outputs, log, summary } = await operate(account, WATCH)
+      expect(outputs).toMatchObject({ status: 'unchanged', 'codedeploy-deployment-id': '' })
+      expect(log.join('\n')).toContain(`${id} (InProgress at Install`)
+      expect(summary).toContain("To watch whichever is active, set 'deployment-id: active'.")
       for (const asked of [id, 'active']) {
         const named = await operate(account, { ...WATCH, 'deployment-id': asked, 'wait-for-minutes': '1' })
         expect(named.outputs).toMatchObject({ status: 'timed-out', 'codedeploy-deployment-id': id })
@@ -111,16 +121,15 @@ describe('which deployment is watched', () => {
     inOneAccount(scenarios.success, async (account) => {
       const id = await deployByOther(account, 10, { description: PR_MARKER })
       const onPullRequest = (pullRequest: string) => ({ world: { run: { ...runNumber(6).run, pullRequest } } })
-      expect((await operate(account, WATCH, onPullRequest('8'))).outputs.status).toBe('refused')
+      expect((await operate(account, WATCH, onPullRequest('8'))).outputs.status).toBe('unchanged')
       const { outputs } = await operate(account, WATCH, onPullRequest('7'))
       expect(outputs).toMatchObject({ status: 'succeeded', 'codedeploy-deployment-id': id })
     }))
 
   test.each([
     ['d-NOTTHERE1', 'not-found'],
-    ['active', 'not-found'],
     ['the last one', 'invalid-input'],
-  ])('is refused as %s when there is none', async (asked, reason) => {
+  ])('cannot be %s where there is none of that name', async (asked, reason) => {
     const inputs = { ...WATCH, 'deployment-id': asked }
     const { outputs, writes } = await simulateRelease({ scenario: scenarios.success, inputs })
     expect(outputs).toMatchObject({ status: 'refused', reason })

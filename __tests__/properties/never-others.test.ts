@@ -38,7 +38,7 @@ describe.each(['stop', 'promote', 'watch'] as const)('operation: %s with an empt
         const deployment = account.simulator.lane('demo:web')?.deployments.find((one) => one.id === id)
         expect({ whose, writes, id: outputs['codedeploy-deployment-id'] }).toEqual({ whose, writes: [], id: '' })
         expect(outputs).toMatchObject(
-          operation === 'stop' ? { status: 'unchanged' } : { status: 'refused', reason: 'not-found' },
+          operation === 'promote' ? { status: 'refused', reason: 'not-found' } : { status: 'unchanged' },
         )
         expect(deployment?.status).toBe(status)
       })

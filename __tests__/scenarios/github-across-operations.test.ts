@@ -59,7 +59,7 @@ test('a promotion in a second job goes on with the comment and the GitHub deploy
     expect(statesOf(github).at(-1)).toBe('success')
   }))
 
-test('a stop in a third job ends both as failed, and a second stop changes neither', () =>
+test('a stop in a third job ends both as failed, and a second stop or a watch with nothing active changes neither', () =>
   story(HELD, async (account, github) => {
     await tellOperation(account, github, { inputs: TO_TEST })
     const stop = { inputs: { operation: 'stop' } } as const
@@ -71,7 +71,10 @@ test('a stop in a third job ends both as failed, and a second stop changes neith
     })
     expect(readMarkdown(github.comments[0]?.body ?? '').text).toContain('Stopped: demo/web')
     const before = JSON.stringify([github.comments, github.deployments])
-    expect((await tellOperation(account, github, stop)).outputs.status).toBe('unchanged')
+    for (const operation of ['stop', 'watch']) {
+      const idle = { ...stop, inputs: { ...stop.inputs, operation, 'deployment-id': 'active' } }
+      expect((await tellOperation(account, github, idle)).outputs.status).toBe('unchanged')
+    }
     expect(JSON.stringify([github.comments, github.deployments])).toBe(before)
   }))
 

@@ -8,11 +8,12 @@ import type { Release } from '../release-state.ts'
 
 /**
  * Follows a deployment that was made before, to the finish line or its end, and the rollback if there is one. Changes
- * nothing, also not when it is cancelled or not done in time.
+ * nothing, also not when it is cancelled or not done in time; with nothing active there is nothing to do.
  */
 export async function watch(parsed: ParsedInputs, world: ReleaseWorld): Promise<Release> {
   const progress = Progress.begin(parsed.inputs, world)
-  const attached = await attachTo(parsed, patiently(world), progress)
+  const attached = await attachTo(parsed, patiently(world), progress, { mayBeAbsent: true })
+  if (attached !== undefined && 'absent' in attached) return progress.end('unchanged')
   if (attached === undefined) return progress.end('refused')
   takeUp(attached, progress)
   return await followThrough(attached, parsed.inputs, world, progress)

@@ -29,6 +29,7 @@ export function cause(release: Release): string {
       return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`
     case 'unchanged':
       if (release.operation === 'stop') return nothingToStop(release)
+      if (release.operation === 'watch') return nothingToWatch(release)
       if (release.preview !== undefined && release.preview.task !== 'claim') return previewCause(release) ?? ''
       return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
     case 'planned':
@@ -83,6 +84,14 @@ function nothingToStop(release: Release): string {
   }
   const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment'
   return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`
+}
+
+function nothingToWatch({ asked, group, run }: Release): string {
+  const whose = run.pullRequest === '' ? 'this run' : `pull request ${run.pullRequest}`
+  const where = `in deployment group '${group?.name}', so there was nothing to watch.`
+  return asked.deploymentId === undefined
+    ? `No deployment of ${whose} was found ${where} To watch whichever is active, set 'deployment-id: active'.`
+    : `No deployment is active ${where}`
 }
 
 /** What became of the rollback of a deployment that had ended badly before this operation came to it. */
