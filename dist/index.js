@@ -39689,6 +39689,7 @@ const INPUT_NAMES = [
     'test-url',
     'preview-services',
     'preview-hours',
+    'on-no-lane',
     'aws-region',
     'role-to-assume',
     'audience',
@@ -40134,6 +40135,7 @@ const HOUR_MS = 3_600_000;
 /** Parses the inputs that only previews take. */
 function previewsOf(fields, operation) {
     const previewServices = parsePreviewServices(fields);
+    const onNoLane = fields.choice('on-no-lane', ['skip', 'fail']) ?? 'skip';
     const hours = fields.wholeNumber('preview-hours', 1, 8_760) ?? 72;
     if (operation === 'preview' && fields.text('preview-services') === undefined) {
         fields.wrong('preview-services', `is required for 'operation: preview': lines 'service=url', one for each lane.`);
@@ -40141,7 +40143,7 @@ function previewsOf(fields, operation) {
     if (operation !== 'preview' && previewServices.length > 0) {
         fields.wrong('preview-services', `applies to 'operation: preview' only.`);
     }
-    return { previewServices, previewIdleMs: hours * HOUR_MS };
+    return { previewServices, previewIdleMs: hours * HOUR_MS, onNoLane };
 }
 
 // EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
@@ -41223,11 +41225,16 @@ function invalidInput(sentence) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A3: () => (/* binding */ reasonOf),
 /* harmony export */   ID: () => (/* binding */ rollbackOf),
 /* harmony export */   NG: () => (/* binding */ mayHaveStarted),
 /* harmony export */   UU: () => (/* binding */ isAtRest),
 /* harmony export */   WL: () => (/* binding */ rollbackStatusOf)
 /* harmony export */ });
+/** Why nothing was deployed that was to be; undefined when something was, or nothing was to be. */
+function reasonOf({ status, problems }) {
+    return status === 'refused' || status === 'unchanged' ? problems[0]?.reason : undefined;
+}
 /** A deployment may have been made whose id was never seen. */
 function mayHaveStarted({ creationSentAtMs, deploymentId }) {
     return creationSentAtMs !== undefined && deploymentId === undefined;
@@ -42644,9 +42651,8 @@ function cause(release) {
                 return nothingToStop(release);
             if (release.operation === 'watch')
                 return nothingToWatch(release);
-            if (release.preview !== undefined && release.preview.task !== 'claim')
-                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) ?? '';
-            return `${label} already runs exactly this (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .originalRevision */ .VR)(release)}), so nothing was written.`;
+            return ((0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) ??
+                `${label} already runs exactly this (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .originalRevision */ .VR)(release)}), so nothing was written.`);
         case 'planned':
             return (0,_planned_js__WEBPACK_IMPORTED_MODULE_7__/* .plannedSentence */ .Y3)(release);
         case 'refused':
@@ -43513,6 +43519,10 @@ function isGoneAgain({ preview, service }) {
     const lane = preview?.task === 'claim' ? preview.lanes.find(({ name }) => name === service?.name) : undefined;
     return lane !== undefined && (lane.became.startsWith(FREED) || lane.became === TAKEN_BY_OTHERS);
 }
+/** No lane was free for the pull request, and that is no failure. */
+function isWithoutLane({ status, problems }) {
+    return status === 'unchanged' && problems[0]?.reason === 'no-lane';
+}
 /** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
 function previewLabel({ operation, preview }) {
     if (operation !== 'preview')
@@ -43524,7 +43534,7 @@ function previewTitle(release) {
     const { preview, status } = release;
     if (preview === undefined)
         return undefined;
-    if (preview.task === 'fork')
+    if (preview.task === 'fork' || isWithoutLane(release))
         return 'No preview';
     if (status !== 'succeeded')
         return undefined;
@@ -43534,7 +43544,7 @@ function previewTitle(release) {
 }
 /** How a preview ended well, in a sentence or two; undefined when those for a release fit. */
 function previewCause(release) {
-    const { preview, status, testUrl, service } = release;
+    const { preview, status, testUrl, service, problems } = release;
     if (preview === undefined || (status !== 'succeeded' && status !== 'unchanged'))
         return undefined;
     const { task, pullRequest, lanes } = preview;
@@ -43545,6 +43555,10 @@ function previewCause(release) {
         case 'fork':
             return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`;
         case 'claim':
+            if (isWithoutLane(release))
+                return problems.map(({ sentence }) => sentence).join(' ');
+            if (status === 'unchanged')
+                return undefined;
             if (isGoneAgain(release)) {
                 return `Pull request ${pullRequest} was closed meanwhile, so it has lane ${service?.name} no more.`;
             }
@@ -47156,7 +47170,8 @@ async function yieldIfTaken({ lane, primaryId, id, own, world, progress }) {
 
 /**
  * Puts a pull request on its own lane, else on a free one, else on one whose pull request no longer needs it. CodeDeploy's
- * one deployment for each group is the lock: when somebody else gets a lane first, all are looked at again. Changes AWS.
+ * one deployment for each group is the lock: when somebody else gets a lane first, all are looked at again. With none to
+ * have the input `on-no-lane` says whether that is a failure. Changes AWS.
  * @param first the lanes as they were looked at
  */
 async function claim(claiming, first) {
@@ -47165,8 +47180,10 @@ async function claim(claiming, first) {
     const taken = new Set();
     for (let lanes = first;;) {
         const candidate = await candidateFor(lanes, own, taken, leaving);
-        if (candidate === undefined)
-            return refuse(claiming, lanes, [noLaneProblem(lanes, own, world.clock.now())]);
+        if (candidate === undefined) {
+            const status = parsed.inputs.onNoLane === 'fail' ? 'refused' : 'unchanged';
+            return end(status, claiming, lanes, [noLaneProblem(lanes, own, world.clock.now())]);
+        }
         world.log.line(candidateLine(candidate, own));
         const ended = await releaseTo(candidate, lanes, claiming);
         const wasTaken = ended.status === 'refused' && ended.problems[0]?.reason === 'busy' && !world.signal.aborted;
@@ -47177,7 +47194,7 @@ async function claim(claiming, first) {
             lanes = await (0,previews_lane/* lookAtLanes */.ef)(lanes, world);
         }
         catch (error) {
-            return refuse(claiming, lanes, (0,problems/* problemsIn */._)(error));
+            return end('refused', claiming, lanes, (0,problems/* problemsIn */._)(error));
         }
         if (lanes.some((lane) => lane.name === name && (0,previews_holder/* isHeldBy */.D0)(lane.holder, own)))
             return ended;
@@ -47250,11 +47267,11 @@ function whyNotNow({ lane }, now, own, nowMs) {
         return undefined;
     return { reason: 'busy', sentence: `Lane ${lane.name} was taken meanwhile: ${describeHolder(holder, nowMs)}.` };
 }
-function refuse({ parsed, own, world }, lanes, problems) {
+function end(status, { parsed, own, world }, lanes, problems) {
     const progress = release_progress/* Progress */.ke.begin(parsed.inputs, world);
     const readings = laneReadings(lanes, world.clock.now());
     const preview = { task: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings };
-    return progress.end('refused', { problems, preview });
+    return progress.end(status, { problems, preview });
 }
 function candidateLine({ lane, isNew, whyGone }, own) {
     const whose = `pull request ${own.pullRequest}`;
@@ -47266,7 +47283,7 @@ function noLaneProblem(lanes, own, nowMs) {
     const holders = lanes.map(({ name, holder }) => `${name}: ${describeHolder(holder, nowMs)}`).join('; ');
     return {
         reason: 'no-lane',
-        sentence: `No lane is free for pull request ${own.pullRequest}. ${(0,untrusted/* inSentence */.BX)(holders, 2_000)}. Close one of these pull requests, wait until one is closed or idle ('preview-hours'), or add a lane to 'preview-services'.`,
+        sentence: `No lane is free for pull request ${own.pullRequest}. ${(0,untrusted/* inSentence */.BX)(holders, 2_000)}. Close one of these pull requests, wait until one is closed or idle ('preview-hours'), or add a lane to 'preview-services'; the next push, or running this job again, looks again.`,
     };
 }
 
@@ -49114,7 +49131,7 @@ function renderOutputs(release, reportPath) {
     const keptUntilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
     return asOutputs({
         status: status ?? '',
-        reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
+        reason: (0,release_state/* reasonOf */.A3)(release) ?? '',
         'task-definition-arn': taskDefinition?.arn ?? '',
         'task-definition': (0,labels/* releasedRevision */.FX)(release),
         'previous-task-definition': (0,labels/* originalRevision */.VR)(release),
@@ -49179,7 +49196,7 @@ function reportOf(release) {
         reportVersion: REPORT_VERSION,
         operation: release.operation,
         status: release.status ?? null,
-        reason: release.status === 'refused' ? (release.problems[0]?.reason ?? null) : null,
+        reason: (0,release_state/* reasonOf */.A3)(release) ?? null,
         verdict: (0,sentences/* verdictSentences */.q)(release),
         problems: release.problems,
         warnings: release.warnings,
@@ -50966,10 +50983,13 @@ function httpsOnly(name, url) {
     return url?.startsWith('https://') ? { [name]: url } : {};
 }
 function stateOf(release) {
-    const { status, snapshot, madeEarlier } = release;
+    const { status, snapshot, madeEarlier, preview } = release;
     if (madeEarlier)
         return stateOfEarlier(release);
     if ((0,previews/* isGoneAgain */.eT)(release))
+        return 'inactive';
+    // A preview that is refused once it has a deployment has left the lane to somebody else.
+    if (status === 'refused' && preview !== undefined)
         return 'inactive';
     if (status !== undefined)
         return endState(status, release);

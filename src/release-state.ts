@@ -172,6 +172,11 @@ export interface TestListener {
   readAtMs: number
 }
 
+/** Why nothing was deployed that was to be; undefined when something was, or nothing was to be. */
+export function reasonOf({ status, problems }: Release): Problem['reason'] | undefined {
+  return status === 'refused' || status === 'unchanged' ? problems[0]?.reason : undefined
+}
+
 /** A deployment may have been made whose id was never seen. */
 export function mayHaveStarted({ creationSentAtMs, deploymentId }: Release): boolean {
   return creationSentAtMs !== undefined && deploymentId === undefined

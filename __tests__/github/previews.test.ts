@@ -4,7 +4,7 @@ import type { World } from '../../src/world.ts'
 import type { GithubApi } from '../../tools/fake-github/github-api.ts'
 import { readMarkdown } from '../support/markdown.ts'
 import { laneLines, pullRequest, scheduled } from '../support/preview-events.ts'
-import { laneStates, scenarioWithLanes } from '../support/previews.ts'
+import { laneStates, rightBefore, scenarioWithLanes } from '../support/previews.ts'
 import { inOneAccount, type SimulatedAccount } from '../support/simulated-release.ts'
 import { tellOperation, withGithub } from '../support/told-on-github.ts'
 
@@ -14,6 +14,7 @@ async function preview(
   world: Partial<World>,
   lanes = 1,
   more: Partial<Record<InputName, string>> = {},
+  prepare?: ReturnType<typeof rightBefore>,
 ) {
   const number = world.run?.pullRequest ?? ''
   const inputs = {
@@ -25,7 +26,7 @@ async function preview(
     'github-environment': `preview/pr-${number}`,
     ...more,
   }
-  return await tellOperation(account, github, { world, inputs })
+  return await tellOperation(account, github, { world, inputs, ...(prepare && { prepare }) })
 }
 
 function commentOn(github: GithubApi, issue: number): string {
@@ -59,13 +60,14 @@ test('tells a preview from its first push to the closing, in one comment and a t
     }),
   ))
 
-test('a sweep tells the pull request whose lane it frees, and who is refused is told who has the lanes', () =>
+test('a sweep tells the pull request whose lane it frees, and who gets no lane is told who has them', () =>
   withGithub((github) =>
     inOneAccount(scenarioWithLanes(1), async (account) => {
       for (const number of [7, 8]) github.pullRequest(number)
       await preview(account, github, pullRequest({ number: 7 }))
-      const refused = await preview(account, github, pullRequest({ number: 8 }))
-      expect(refused.outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
+      const late = await preview(account, github, pullRequest({ number: 8 }))
+      expect(late.outputs).toMatchObject({ status: 'unchanged', reason: 'no-lane' })
+      expect(commentOn(github, 8)).toContain('No preview: pull request 8')
       expect(commentOn(github, 8)).toContain('No lane is free for pull request 8. web-preview-1: pull request 7')
       github.pullRequest(7).state = 'closed'
       const swept = await preview(account, github, scheduled())
@@ -87,6 +89,21 @@ test('a pull request that is closed while its preview is made is not told an add
       expect(commentOn(github, 7)).toContain('Pull request 7 was closed meanwhile')
       expect(commentOn(github, 7)).not.toContain('https://p1.example.org')
       expect(deployments(github)).toEqual([expect.stringMatching(/ inactive$/)])
+    }),
+  ))
+
+test('the GitHub deployment of a preview that left its lane to another pull request is inactive, not failed', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      for (const number of [7, 8]) github.pullRequest(number)
+      const prepare = rightBefore('CreateDeployment', () => preview(account, github, pullRequest({ number: 8 })))
+      const { outputs } = await preview(account, github, pullRequest({ number: 7 }), 1, {}, prepare)
+      expect(outputs).toMatchObject({ status: 'unchanged', reason: 'no-lane' })
+      expect(deployments(github)).toEqual([
+        'preview/pr-8 transient queued in_progress success',
+        expect.stringMatching(/^preview\/pr-7 transient queued .*inactive$/),
+      ])
+      expect(commentOn(github, 7)).toContain('web-preview-1: pull request 8')
     }),
   ))
 

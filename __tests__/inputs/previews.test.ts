@@ -13,7 +13,7 @@ function sentences(inputs: Partial<Record<InputName, string>>): string[] {
 
 test('lanes are lines of a service and an address, of which only the first equals sign splits', () => {
   const { inputs, problems } = parseInputs(
-    rawInputs({ operation: 'preview', 'preview-services': LANES, 'preview-hours': '5' }),
+    rawInputs({ operation: 'preview', 'preview-services': LANES, 'preview-hours': '5', 'on-no-lane': 'fail' }),
     [],
   )
   expect(problems).toEqual([])
@@ -24,6 +24,7 @@ test('lanes are lines of a service and an address, of which only the first equal
       { service: 'web-preview-2', url: 'https://p2.example.org/?a=b' },
     ],
     previewIdleMs: 5 * 3_600_000,
+    onNoLane: 'fail',
   })
 })
 
@@ -37,6 +38,7 @@ const wrong: [Partial<Record<InputName, string>>, RegExp][] = [
   ],
   [{ 'preview-services': Array(101).fill('a=https://a.example').join('\n') }, /takes at most 100 lines; got 101/],
   [{ 'preview-hours': '0' }, /'preview-hours' must be a whole number from 1 to 8760; got '0'/],
+  [{ 'on-no-lane': 'neutral' }, /'on-no-lane' must be 'skip' or 'fail'; got 'neutral'/],
   [{ service: 'web' }, /^Input 'service' does not apply to 'operation: preview'/],
   [{ 'codedeploy-deployment-group': 'group' }, /^Input 'codedeploy-deployment-group' does not apply/],
   [{ 'test-url': 'https://x.example.org' }, /^Input 'test-url' does not apply/],

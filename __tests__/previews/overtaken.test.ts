@@ -1,30 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { pullRequest, scheduled } from '../support/preview-events.ts'
-import { laneOwners, preview, scenarioWithLanes } from '../support/previews.ts'
-import { inOneAccount, type SimulatedAccount, type Staging } from '../support/simulated-release.ts'
+import { laneOwners, preview, rightBefore, scenarioWithLanes } from '../support/previews.ts'
+import { inOneAccount, type SimulatedAccount } from '../support/simulated-release.ts'
 
 const ONE = { lanes: 1 }
-
-/** A whole other run happens right before the first request of an operation is sent. */
-function rightBefore(operation: string, happens: () => Promise<unknown>) {
-  let isOver = false
-  return ({ ecs, codeDeploy }: Staging) => {
-    for (const { middlewareStack } of [ecs, codeDeploy]) {
-      const stack: { add(middleware: unknown, options: unknown): void } = middlewareStack
-      stack.add(
-        (next: (args: unknown) => unknown, { commandName }: { commandName?: string }) =>
-          async (args: unknown) => {
-            if (commandName === `${operation}Command` && !isOver) {
-              isOver = true
-              await happens()
-            }
-            return await next(args)
-          },
-        { step: 'initialize' },
-      )
-    }
-  }
-}
 
 async function laneIs(account: SimulatedAccount, pullRequest: string, desiredCount: number): Promise<void> {
   expect(await laneOwners(account, 1)).toEqual([
@@ -40,7 +19,7 @@ test('a whole other preview right before the deployment is created keeps its lan
       ...ONE,
       prepare: rightBefore('CreateDeployment', other),
     })
-    expect(outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
+    expect(outputs).toMatchObject({ status: 'unchanged', reason: 'no-lane' })
     expect(log).toContain('Lane web-preview-1 was released by somebody else right before; leaving it to them.')
     await laneIs(account, '8', 1)
   }))
@@ -87,7 +66,7 @@ test('the deployment of another pull request is never stopped to make room', () 
       ...ONE,
       prepare: rightBefore('CreateDeployment', begin),
     })
-    expect(outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
+    expect(outputs).toMatchObject({ status: 'unchanged', reason: 'no-lane' })
     expect(calls.filter(({ operation }) => operation === 'StopDeployment')).toEqual([])
     expect((await others)?.outputs).toMatchObject({ status: 'succeeded' })
     await laneIs(account, '8', 1)

@@ -2,6 +2,7 @@ import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
 import { wrapUp } from '../../src/operations/wrap-up.ts'
 import { type FreedLane, isAtRest, type Release } from '../../src/release-state.ts'
+import { closingLines } from '../../src/report/log-lines.ts'
 import { renderReport } from '../../src/report/report-json.ts'
 import { restoreRelease, saveRelease } from '../../src/step/saved-release.ts'
 import { momentOf } from '../../src/time/clock.ts'
@@ -31,11 +32,21 @@ test('a push updates the lane of its pull request, another pull request gets the
     const other = await preview(account, pullRequest({ number: 8 }))
     expect(other.outputs).toMatchObject({ status: 'succeeded', 'test-url': 'https://p2.example.org' })
     const third = await preview(account, pullRequest({ number: 9 }))
-    expect(third.outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
-    expect(third.writes).toEqual([])
-    expect(third.annotation?.message).toMatch(
-      /No lane is free for pull request 9\. web-preview-1: pull request 7 of example\/shop \(d-\w+, 4 min 20 s ago\); web-preview-2: pull request 8/,
+    expect(third.outputs).toMatchObject({ status: 'unchanged', reason: 'no-lane', 'test-url': '' })
+    expect(third).toMatchObject({ writes: [], annotation: undefined })
+    expect(third.summary).toContain('## No preview: pull request 9\n\n> [!NOTE]\n> No lane is free')
+    expect(closingLines(third.release)[0]).toMatch(
+      /^No preview\. No lane is free for pull request 9\. web-preview-1: pull request 7 of example\/shop \(d-\w+, 4 min 20 s ago\); web-preview-2: pull request 8/,
     )
+  }))
+
+test('with on-no-lane: fail a pull request that gets no lane is red, with the same reason', () =>
+  inOneAccount(scenarioWithLanes(1), async (account) => {
+    await preview(account, pullRequest({ number: 7 }), { lanes: 1 })
+    const inputs = { 'on-no-lane': 'fail' }
+    const { outputs, writes, annotation } = await preview(account, pullRequest({ number: 8 }), { lanes: 1, inputs })
+    expect({ ...outputs, writes }).toMatchObject({ status: 'refused', reason: 'no-lane', writes: [] })
+    expect(annotation?.message).toContain('No lane is free for pull request 8. web-preview-1: pull request 7')
   }))
 
 test('a preview of nothing is refused before a lane is taken, and closing a pull request needs no image', () =>
@@ -298,7 +309,7 @@ test('a lane whose deployment is forgotten is nobody to wait for once it runs no
       )
     }
     const held = await preview(account, pullRequest({ number: 8 }), { lanes: 1, prepare })
-    expect(held.outputs).toMatchObject({ status: 'refused', reason: 'no-lane' })
+    expect(held.outputs).toMatchObject({ status: 'unchanged', reason: 'no-lane' })
     await preview(account, pullRequest({ number: 7, action: 'closed', run: 120 }), { lanes: 1 })
     const next = await preview(account, pullRequest({ number: 8, run: 121 }), { lanes: 1, prepare })
     expect(next.outputs).toMatchObject({ status: 'succeeded' })

@@ -45,7 +45,7 @@ function expectFair({ runs }: Race, { ended, owners, afterSweep, calls }: RaceRe
       expect.stringMatching(/^(succeeded|unchanged|refused|stopped|rolled-back|failed)$/),
       outputs.status === 'succeeded' || outputs.status === 'unchanged' ? undefined : expect.any(String),
     ])
-    if (outputs.status === 'refused') expect(outputs.reason).toMatch(/^(no-lane|busy|older-run)$/)
+    if (outputs.status === 'refused') expect(outputs.reason).toMatch(/^(busy|older-run)$/)
   }
 
   // Nobody but a run for the same pull request ends what a run has begun.

@@ -7,7 +7,13 @@ import type { HookPlan, Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario } from '../../tools/simulator/scenarios.ts'
 import { laneLines } from './preview-events.ts'
 import { expectValidReport } from './report-schema.ts'
-import { clientsFor, type SimulatedAccount, type SimulatedRelease, simulateRelease } from './simulated-release.ts'
+import {
+  clientsFor,
+  type SimulatedAccount,
+  type SimulatedRelease,
+  type Staging,
+  simulateRelease,
+} from './simulated-release.ts'
 
 export function scenarioWithLanes(count: number): Scenario {
   const world = previewWorld(count)
@@ -43,6 +49,27 @@ export async function preview(
   })
   expectValidReport(result.release)
   return result
+}
+
+/** A whole other run happens right before the first request of an operation is sent. */
+export function rightBefore(operation: string, happens: () => Promise<unknown>) {
+  let isOver = false
+  return ({ ecs, codeDeploy }: Staging) => {
+    for (const { middlewareStack } of [ecs, codeDeploy]) {
+      const stack: { add(middleware: unknown, options: unknown): void } = middlewareStack
+      stack.add(
+        (next: (args: unknown) => unknown, { commandName }: { commandName?: string }) =>
+          async (args: unknown) => {
+            if (commandName === `${operation}Command` && !isOver) {
+              isOver = true
+              await happens()
+            }
+            return await next(args)
+          },
+        { step: 'initialize' },
+      )
+    }
+  }
 }
 
 /** What a lane is at a moment, as ECS and CodeDeploy tell it. */

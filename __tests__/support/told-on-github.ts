@@ -14,7 +14,13 @@ import { type GithubApi, type GithubApiOptions, startGithubApi } from '../../too
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario } from '../../tools/simulator/scenarios.ts'
 import { runNumber } from './others.ts'
-import { rawInputs, type SimulatedAccount, type SimulatedRelease, simulateRelease } from './simulated-release.ts'
+import {
+  rawInputs,
+  type SimulatedAccount,
+  type SimulatedRelease,
+  type Staging,
+  simulateRelease,
+} from './simulated-release.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 export const TOKEN = 'ghs_test'
@@ -68,6 +74,8 @@ export interface ToldOptions {
   inputs: Partial<Record<InputName, string>>
   /** Over the world of the step: the run and its event, of a preview. */
   world?: Partial<ReleaseWorld>
+  /** Called before the step begins. */
+  prepare?(staging: Staging): void
 }
 
 /** The commits that the runs of a test are of. */
@@ -85,7 +93,7 @@ export const EVENT = {
 export async function tellOperation(
   account: SimulatedAccount,
   github: GithubApi,
-  { number = 42, sha = PULL_REQUEST.headSha, event = EVENT, environment, inputs, world }: ToldOptions,
+  { number = 42, sha = PULL_REQUEST.headSha, event = EVENT, environment, inputs, world, prepare }: ToldOptions,
 ): Promise<SimulatedRelease & { notices: string[] }> {
   const notices: string[] = []
   const asked = {
@@ -118,6 +126,7 @@ export async function tellOperation(
   const result = await simulateRelease({
     scenario: baseScenario,
     account,
+    ...(prepare && { prepare }),
     inputs: asked,
     world: {
       isPullRequestClosed: pullRequestStates(githubAccess({ ...reach, token: TOKEN }), clock, log),

@@ -63,9 +63,11 @@ function httpsOnly<Name extends string>(name: Name, url: string | undefined): { 
 }
 
 function stateOf(release: Release): DeploymentState | undefined {
-  const { status, snapshot, madeEarlier } = release
+  const { status, snapshot, madeEarlier, preview } = release
   if (madeEarlier) return stateOfEarlier(release)
   if (isGoneAgain(release)) return 'inactive'
+  // A preview that is refused once it has a deployment has left the lane to somebody else.
+  if (status === 'refused' && preview !== undefined) return 'inactive'
   if (status !== undefined) return endState(status, release)
   const isBegun = snapshot !== undefined && snapshot.status !== 'created' && snapshot.status !== 'queued'
   return isBegun ? 'in_progress' : 'queued'

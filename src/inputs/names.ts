@@ -44,6 +44,7 @@ export const INPUT_NAMES = [
   'test-url',
   'preview-services',
   'preview-hours',
+  'on-no-lane',
   'aws-region',
   'role-to-assume',
   'audience',

@@ -62,11 +62,14 @@ export interface PreviewInputs {
   previewServices: PreviewService[]
   /** After this long without a release a lane may go to another pull request. In milliseconds. */
   previewIdleMs: number
+  /** Whether a pull request for which no lane is free goes without a preview, or fails the step. */
+  onNoLane: 'skip' | 'fail'
 }
 
 /** Parses the inputs that only previews take. */
 export function previewsOf(fields: Fields, operation: Operation): PreviewInputs {
   const previewServices = parsePreviewServices(fields)
+  const onNoLane = fields.choice('on-no-lane', ['skip', 'fail']) ?? 'skip'
   const hours = fields.wholeNumber('preview-hours', 1, 8_760) ?? 72
   if (operation === 'preview' && fields.text('preview-services') === undefined) {
     fields.wrong('preview-services', `is required for 'operation: preview': lines 'service=url', one for each lane.`)
@@ -74,5 +77,5 @@ export function previewsOf(fields: Fields, operation: Operation): PreviewInputs 
   if (operation !== 'preview' && previewServices.length > 0) {
     fields.wrong('preview-services', `applies to 'operation: preview' only.`)
   }
-  return { previewServices, previewIdleMs: hours * HOUR_MS }
+  return { previewServices, previewIdleMs: hours * HOUR_MS, onNoLane }
 }

@@ -27,7 +27,8 @@ export interface Claim {
 
 /**
  * Puts a pull request on its own lane, else on a free one, else on one whose pull request no longer needs it. CodeDeploy's
- * one deployment for each group is the lock: when somebody else gets a lane first, all are looked at again. Changes AWS.
+ * one deployment for each group is the lock: when somebody else gets a lane first, all are looked at again. With none to
+ * have the input `on-no-lane` says whether that is a failure. Changes AWS.
  * @param first the lanes as they were looked at
  */
 export async function claim(claiming: Claim, first: readonly Lane[]): Promise<Release> {
@@ -36,7 +37,10 @@ export async function claim(claiming: Claim, first: readonly Lane[]): Promise<Re
   const taken = new Set<string>()
   for (let lanes = first; ; ) {
     const candidate = await candidateFor(lanes, own, taken, leaving)
-    if (candidate === undefined) return refuse(claiming, lanes, [noLaneProblem(lanes, own, world.clock.now())])
+    if (candidate === undefined) {
+      const status = parsed.inputs.onNoLane === 'fail' ? 'refused' : 'unchanged'
+      return end(status, claiming, lanes, [noLaneProblem(lanes, own, world.clock.now())])
+    }
     world.log.line(candidateLine(candidate, own))
     const ended = await releaseTo(candidate, lanes, claiming)
     const wasTaken = ended.status === 'refused' && ended.problems[0]?.reason === 'busy' && !world.signal.aborted
@@ -45,7 +49,7 @@ export async function claim(claiming: Claim, first: readonly Lane[]): Promise<Re
     try {
       lanes = await lookAtLanes(lanes, world)
     } catch (error) {
-      return refuse(claiming, lanes, problemsIn(error))
+      return end('refused', claiming, lanes, problemsIn(error))
     }
     if (lanes.some((lane) => lane.name === name && isHeldBy(lane.holder, own))) return ended
     taken.add(name)
@@ -119,11 +123,16 @@ function whyNotNow({ lane }: LaneChoice, now: readonly Lane[], own: Marker, nowM
   return { reason: 'busy', sentence: `Lane ${lane.name} was taken meanwhile: ${describeHolder(holder, nowMs)}.` }
 }
 
-function refuse({ parsed, own, world }: Claim, lanes: readonly Lane[], problems: readonly Problem[]): Release {
+function end(
+  status: 'refused' | 'unchanged',
+  { parsed, own, world }: Claim,
+  lanes: readonly Lane[],
+  problems: readonly Problem[],
+): Release {
   const progress = Progress.begin(parsed.inputs, world)
   const readings = laneReadings(lanes, world.clock.now())
   const preview = { task: 'claim', pullRequest: own.pullRequest, taking: undefined, lanes: readings } as const
-  return progress.end('refused', { problems, preview })
+  return progress.end(status, { problems, preview })
 }
 
 function candidateLine({ lane, isNew, whyGone }: LaneChoice, own: Marker): string {
@@ -136,6 +145,6 @@ function noLaneProblem(lanes: readonly Lane[], own: Marker, nowMs: number): Prob
   const holders = lanes.map(({ name, holder }) => `${name}: ${describeHolder(holder, nowMs)}`).join('; ')
   return {
     reason: 'no-lane',
-    sentence: `No lane is free for pull request ${own.pullRequest}. ${inSentence(holders, 2_000)}. Close one of these pull requests, wait until one is closed or idle ('preview-hours'), or add a lane to 'preview-services'.`,
+    sentence: `No lane is free for pull request ${own.pullRequest}. ${inSentence(holders, 2_000)}. Close one of these pull requests, wait until one is closed or idle ('preview-hours'), or add a lane to 'preview-services'; the next push, or running this job again, looks again.`,
   }
 }

@@ -30,8 +30,10 @@ export function cause(release: Release): string {
     case 'unchanged':
       if (release.operation === 'stop') return nothingToStop(release)
       if (release.operation === 'watch') return nothingToWatch(release)
-      if (release.preview !== undefined && release.preview.task !== 'claim') return previewCause(release) ?? ''
-      return `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
+      return (
+        previewCause(release) ??
+        `${label} already runs exactly this (${originalRevision(release)}), so nothing was written.`
+      )
     case 'planned':
       return plannedSentence(release)
     case 'refused':

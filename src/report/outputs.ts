@@ -1,5 +1,5 @@
 import { deploymentUrl } from '../aws/console-links.ts'
-import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
+import { type Release, reasonOf, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { outputText } from '../text/untrusted.ts'
 import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
 import { hookResults } from './hook-results.ts'
@@ -42,7 +42,7 @@ export function renderOutputs(release: Release, reportPath: string): Record<Outp
   const keptUntilMs = originalKeptUntilMs(release)
   return asOutputs({
     status: status ?? '',
-    reason: status === 'refused' ? (release.problems[0]?.reason ?? '') : '',
+    reason: reasonOf(release) ?? '',
     'task-definition-arn': taskDefinition?.arn ?? '',
     'task-definition': releasedRevision(release),
     'previous-task-definition': originalRevision(release),

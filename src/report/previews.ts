@@ -16,6 +16,11 @@ export function isGoneAgain({ preview, service }: Release): boolean {
   return lane !== undefined && (lane.became.startsWith(FREED) || lane.became === TAKEN_BY_OTHERS)
 }
 
+/** No lane was free for the pull request, and that is no failure. */
+function isWithoutLane({ status, problems }: Release): boolean {
+  return status === 'unchanged' && problems[0]?.reason === 'no-lane'
+}
+
 /** What a preview is about when no lane is known: `pull request 12`, or all lanes. Undefined for any other operation. */
 export function previewLabel({ operation, preview }: Release): string | undefined {
   if (operation !== 'preview') return undefined
@@ -26,7 +31,7 @@ export function previewLabel({ operation, preview }: Release): string | undefine
 export function previewTitle(release: Release): string | undefined {
   const { preview, status } = release
   if (preview === undefined) return undefined
-  if (preview.task === 'fork') return 'No preview'
+  if (preview.task === 'fork' || isWithoutLane(release)) return 'No preview'
   if (status !== 'succeeded') return undefined
   if (isGoneAgain(release)) return 'Preview gone'
   return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.task]
@@ -34,7 +39,7 @@ export function previewTitle(release: Release): string | undefined {
 
 /** How a preview ended well, in a sentence or two; undefined when those for a release fit. */
 export function previewCause(release: Release): string | undefined {
-  const { preview, status, testUrl, service } = release
+  const { preview, status, testUrl, service, problems } = release
   if (preview === undefined || (status !== 'succeeded' && status !== 'unchanged')) return undefined
   const { task, pullRequest, lanes } = preview
   const whose = `pull request ${pullRequest}`
@@ -44,6 +49,8 @@ export function previewCause(release: Release): string | undefined {
     case 'fork':
       return `Pull request ${pullRequest} comes from another repository, and its runs get no AWS credentials, so it has no preview. Somebody who may can push its branch to this repository.`
     case 'claim':
+      if (isWithoutLane(release)) return problems.map(({ sentence }) => sentence).join(' ')
+      if (status === 'unchanged') return undefined
       if (isGoneAgain(release)) {
         return `Pull request ${pullRequest} was closed meanwhile, so it has lane ${service?.name} no more.`
       }

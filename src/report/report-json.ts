@@ -3,7 +3,7 @@ import { revisionName } from '../aws/arn.ts'
 import type { Snapshot, TaskSetReading } from '../follow/snapshot.ts'
 import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
 import type { Wait } from '../group/waits-so-far.ts'
-import { type Release, rollbackOf, rollbackStatusOf } from '../release-state.ts'
+import { type Release, reasonOf, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { elapsedMs } from '../time/clock.ts'
 import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
@@ -29,7 +29,7 @@ function reportOf(release: Release) {
     reportVersion: REPORT_VERSION,
     operation: release.operation,
     status: release.status ?? null,
-    reason: release.status === 'refused' ? (release.problems[0]?.reason ?? null) : null,
+    reason: reasonOf(release) ?? null,
     verdict: verdictSentences(release),
     problems: release.problems,
     warnings: release.warnings,
