@@ -51271,9 +51271,10 @@ function pullRequestComment(access, number) {
     };
 }
 /** The checks take seconds; until they are over there is nothing that a reader could use. */
-function hasNews({ operation, plan, problems, outcome, status }) {
+function hasNews({ operation, preview, plan, problems, outcome, status }) {
     // An operation that found nothing to do must not take the place of the verdict that stands there.
-    if ((operation === 'stop' || operation === 'watch') && status === 'unchanged')
+    const isIdle = operation === 'stop' || operation === 'watch' || preview?.task === 'free';
+    if (isIdle && status === 'unchanged')
         return false;
     if (operation === 'stop' && status === undefined)
         return outcome !== undefined;

@@ -60,6 +60,44 @@ test('tells a preview from its first push to the closing, in one comment and a t
     }),
   ))
 
+test('what comes after a lane was freed changes neither its comment nor its GitHub deployment', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      github.pullRequest(7)
+      await preview(account, github, pullRequest({ number: 7 }))
+      github.pullRequest(7).state = 'closed'
+      await preview(account, github, pullRequest({ number: 7, action: 'closed', run: 120 }))
+      expect(commentOn(github, 7)).toContain('Freed: pull request 7')
+      const before = JSON.stringify([github.comments, github.deployments])
+      const late = [
+        pullRequest({ number: 7, action: 'closed', run: 121 }),
+        pullRequest({ number: 7, action: 'synchronize', run: 119 }),
+        scheduled(),
+      ]
+      for (const event of late) {
+        const { outputs } = await preview(account, github, event)
+        expect(outputs).toMatchObject({ status: 'unchanged', reason: '' })
+        expect(JSON.stringify([github.comments, github.deployments])).toBe(before)
+      }
+    }),
+  ))
+
+test('closing a pull request that never had a lane writes no comment, and leaves one that says that none was free', () =>
+  withGithub((github) =>
+    inOneAccount(scenarioWithLanes(1), async (account) => {
+      for (const number of [7, 8, 9]) github.pullRequest(number)
+      await preview(account, github, pullRequest({ number: 7 }))
+      await preview(account, github, pullRequest({ number: 8 }))
+      for (const number of [8, 9]) {
+        github.pullRequest(number).state = 'closed'
+        const { outputs } = await preview(account, github, pullRequest({ number, action: 'closed', run: 120 + number }))
+        expect(outputs.status).toBe('unchanged')
+      }
+      expect(commentOn(github, 8)).toContain('No preview: pull request 8')
+      expect(github.comments.map(({ issue }) => issue)).toEqual([7, 8])
+    }),
+  ))
+
 test('a sweep tells the pull request whose lane it frees, and who gets no lane is told who has them', () =>
   withGithub((github) =>
     inOneAccount(scenarioWithLanes(1), async (account) => {

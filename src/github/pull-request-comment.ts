@@ -51,9 +51,10 @@ export function pullRequestComment(access: GithubAccess, number: number): Channe
 }
 
 /** The checks take seconds; until they are over there is nothing that a reader could use. */
-function hasNews({ operation, plan, problems, outcome, status }: Release): boolean {
+function hasNews({ operation, preview, plan, problems, outcome, status }: Release): boolean {
   // An operation that found nothing to do must not take the place of the verdict that stands there.
-  if ((operation === 'stop' || operation === 'watch') && status === 'unchanged') return false
+  const isIdle = operation === 'stop' || operation === 'watch' || preview?.task === 'free'
+  if (isIdle && status === 'unchanged') return false
   if (operation === 'stop' && status === undefined) return outcome !== undefined
   return plan !== undefined || problems.length > 0 || status !== undefined
 }
