@@ -42603,8 +42603,9 @@ function followingOf(plan, finishLine, inputs, world, progress) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ NOT_KNOWN_YET),
-/* harmony export */   c: () => (/* binding */ cause)
+/* harmony export */   PU: () => (/* binding */ NOT_KNOWN_YET),
+/* harmony export */   c1: () => (/* binding */ cause),
+/* harmony export */   nU: () => (/* binding */ releasedSentence)
 /* harmony export */ });
 /* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
 /* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
@@ -42636,9 +42637,7 @@ function cause(release) {
         case 'succeeded':
             if (release.operation === 'rollback')
                 return rolledBackCause(release);
-            if (release.deploymentId === undefined)
-                return (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) ?? '';
-            return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}${assumedSentence(release)}`;
+            return (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) ?? releasedSentence(release);
         case 'awaiting-promotion':
             return awaitingCause(release);
         case 'started':
@@ -42671,6 +42670,10 @@ function cause(release) {
         case 'rollback-failed':
             return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
     }
+}
+/** What a release has done that reached its finish line. */
+function releasedSentence(release) {
+    return `Deployment ${release.deploymentId} released ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
 }
 function awaitingCause(release) {
     const { deploymentId, testUrl } = release;
@@ -43498,6 +43501,7 @@ function usualText(usualMs) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ho: () => (/* binding */ linkedPreviewCause),
 /* harmony export */   Mt: () => (/* binding */ TAKEN),
 /* harmony export */   NW: () => (/* binding */ FREED),
 /* harmony export */   Pg: () => (/* binding */ previewLabel),
@@ -43506,7 +43510,11 @@ function usualText(usualMs) {
 /* harmony export */   eT: () => (/* binding */ isGoneAgain),
 /* harmony export */   qV: () => (/* binding */ previewCause)
 /* harmony export */ });
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8810);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
+/* harmony import */ var _markdown_parts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9878);
+
+
 
 /** How what became of a lane begins when it was freed; the reason follows. */
 const FREED = 'freed: ';
@@ -43542,6 +43550,13 @@ function previewTitle(release) {
         return 'Preview gone';
     return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.task];
 }
+/** The sentence that says where the preview is, in Markdown with its address as a link; undefined when it is nowhere. */
+function linkedPreviewCause(release) {
+    const { preview, status, testUrl } = release;
+    if (preview?.task !== 'claim' || status !== 'succeeded' || testUrl === undefined || isGoneAgain(release))
+        return undefined;
+    return `**${(0,_markdown_parts_js__WEBPACK_IMPORTED_MODULE_2__/* .withLink */ .Ni)((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(testUrl), testUrl)}** serves ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(`pull request ${preview.pullRequest}`)}.`;
+}
 /** How a preview ended well, in a sentence or two; undefined when those for a release fit. */
 function previewCause(release) {
     const { preview, status, testUrl, service, problems } = release;
@@ -43566,11 +43581,11 @@ function previewCause(release) {
         case 'free':
             return freed.length === 0
                 ? `No lane of ${whose} was to be freed, so nothing was changed.`
-                : `The lane of ${whose} is free again: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .andList */ .cM)(freed.map(({ name }) => name))} runs no tasks any more.`;
+                : `The lane of ${whose} is free again: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(freed.map(({ name }) => name))} runs no tasks any more.`;
         case 'sweep':
             return freed.length === 0
-                ? `None of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(lanes.length, 'lane')} was to be freed, so nothing was changed.`
-                : `Freed ${freed.length} of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(lanes.length, 'lane')}: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .andList */ .cM)(names)}.`;
+                ? `None of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(lanes.length, 'lane')} was to be freed, so nothing was changed.`
+                : `Freed ${freed.length} of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(lanes.length, 'lane')}: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(names)}.`;
     }
 }
 
@@ -43629,7 +43644,7 @@ const TITLES = {
 function verdictSentences(release) {
     return {
         title: titleOf(release),
-        cause: (0,_cause_js__WEBPACK_IMPORTED_MODULE_3__/* .cause */ .c)(release),
+        cause: (0,_cause_js__WEBPACK_IMPORTED_MODULE_3__/* .cause */ .c1)(release),
         production: productionSentence(release),
         remains: (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(contradictionSentence(release), madeRoomSentence(release), remains(release)),
         advice: advice(release),
@@ -43705,8 +43720,7 @@ function remains(release) {
     if (release.status === 'refused')
         return leftBehind(release);
     if (release.status === 'succeeded') {
-        const isThere = release.preview?.task === 'claim' ? (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) : undefined;
-        return isThere ?? keptSentence(release);
+        return release.preview?.task === 'claim' ? (0,_cause_js__WEBPACK_IMPORTED_MODULE_3__/* .releasedSentence */ .nU)(release) : keptSentence(release);
     }
     // That the replacement is there for tests is what the release says itself.
     if (release.status === 'awaiting-promotion' && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .testTraffic */ .si)(release) !== 'replacement')
@@ -44016,6 +44030,8 @@ var labels = __nccwpck_require__(7419);
 var markdown_parts = __nccwpck_require__(9878);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/previews.js
+var previews = __nccwpck_require__(3289);
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
 // EXTERNAL MODULE: ./lib/report/summary-events.js + 1 modules
@@ -44072,10 +44088,14 @@ function facts(release) {
         ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
         ['Started', (0,words/* clockTime */.qo)(startedAt.atMs, true)],
         ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAt ?? startedAt)],
-        ['Took', endedAt === undefined ? '' : (0,words/* duration */.p0)((0,clock/* elapsedMs */.d5)(startedAt, endedAt))],
+        ['Took', endedAt === undefined ? '' : tookText((0,clock/* elapsedMs */.d5)(startedAt, endedAt))],
     ];
     const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
     return (0,markdown_parts/* table */.tp)(first, others);
+}
+/** Of what ended at once there is nothing to tell. */
+function tookText(tookMs) {
+    return tookMs < 1_000 ? '' : (0,words/* duration */.p0)(tookMs);
 }
 function waitsText(waits, now) {
     const ids = waits.slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(deploymentId));
@@ -44092,6 +44112,7 @@ function readText(readAtMs) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/summary.js
+
 
 
 
@@ -44136,7 +44157,10 @@ function summary_alert(release) {
     const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING';
     const isListed = release.status === 'refused' && release.problems.length > 1;
     const first = isListed ? `${release.problems.length} things are wrong (below).` : cause;
-    const paragraphs = [first, production, remains, advice].filter((part) => part !== '').map(untrusted/* markdownText */.p7);
+    const paragraphs = [
+        (0,previews/* linkedPreviewCause */.Ho)(release) ?? (0,untrusted/* markdownText */.p7)(first),
+        ...[production, remains, advice].map(untrusted/* markdownText */.p7),
+    ].filter((part) => part !== '');
     const notAws = release.otherEndpoint === undefined
         ? []
         : [`**This is not AWS:** requests went to ${(0,untrusted/* markdownCode */.D9)(release.otherEndpoint)}, and links to AWS lead nowhere.`];
@@ -46852,7 +46876,7 @@ async function start(plan, engine, world, progress) {
 const ANSWER_AFTER_CANCEL_MS = 4_000;
 /** The run was cancelled before it was known whether there is a deployment. */
 function leaveToPostStep(progress) {
-    progress.end('cancelled', { failure: cause/* NOT_KNOWN_YET */.P });
+    progress.end('cancelled', { failure: cause/* NOT_KNOWN_YET */.PU });
     return { kind: 'ended' };
 }
 /** The answer; undefined when the run was cancelled and it still did not come. */

@@ -47,7 +47,11 @@ test('tells a preview from its first push to the closing, in one comment and a t
     inOneAccount(scenarioWithLanes(1), async (account) => {
       github.pullRequest(7)
       await preview(account, github, pullRequest({ number: 7 }))
+      expect(github.comments[0]?.body).toMatch(
+        /\n## Preview released: web:2 to demo\/web-preview-1\n\n> \[!NOTE\]\n> \*\*\[.+p1\.example\.org\]\(https:\/\/p1\.example\.org\)\*\* serves pull request 7\.\n/,
+      )
       expect(commentOn(github, 7)).toContain('https://p1.example.org serves pull request 7.')
+      expect(github.deployments[0]?.statuses.at(-1)?.description).toBe('https://p1.example.org serves pull request 7.')
       await preview(account, github, pullRequest({ number: 7, action: 'synchronize', run: 120 }))
       expect(deployments(github)).toEqual([
         'preview/pr-7 transient queued in_progress success inactive',

@@ -34,6 +34,7 @@ test('a push updates the lane of its pull request, another pull request gets the
     const third = await preview(account, pullRequest({ number: 9 }))
     expect(third.outputs).toMatchObject({ status: 'unchanged', reason: 'no-lane', 'test-url': '' })
     expect(third).toMatchObject({ writes: [], annotation: undefined })
+    expect(third.summary).not.toContain('Took')
     expect(third.summary).toContain('## No preview: pull request 9\n\n> [!NOTE]\n> No lane is free')
     expect(closingLines(third.release)[0]).toMatch(
       /^No preview\. No lane is free for pull request 9\. web-preview-1: pull request 7 of example\/shop \(d-\w+, 4 min 20 s ago\); web-preview-2: pull request 8/,

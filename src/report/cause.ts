@@ -18,8 +18,7 @@ export function cause(release: Release): string {
       return goingOn(release)
     case 'succeeded':
       if (release.operation === 'rollback') return rolledBackCause(release)
-      if (release.deploymentId === undefined) return previewCause(release) ?? ''
-      return `Deployment ${release.deploymentId} released ${revision} to ${label}.${adoptedSentence(release)}${assumedSentence(release)}`
+      return previewCause(release) ?? releasedSentence(release)
     case 'awaiting-promotion':
       return awaitingCause(release)
     case 'started':
@@ -52,6 +51,11 @@ export function cause(release: Release): string {
     case 'rollback-failed':
       return paragraph(endCause(release), rollbackSentence(release))
   }
+}
+
+/** What a release has done that reached its finish line. */
+export function releasedSentence(release: Release): string {
+  return `Deployment ${release.deploymentId} released ${releasedRevision(release)} to ${serviceLabel(release)}.${adoptedSentence(release)}${assumedSentence(release)}`
 }
 
 function awaitingCause(release: Release): string {

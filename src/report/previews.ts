@@ -1,5 +1,7 @@
 import type { Release } from '../release-state.ts'
+import { markdownText } from '../text/untrusted.ts'
 import { andList, count } from '../text/words.ts'
+import { withLink } from './markdown-parts.ts'
 
 /** How what became of a lane begins when it was freed; the reason follows. */
 export const FREED = 'freed: '
@@ -35,6 +37,14 @@ export function previewTitle(release: Release): string | undefined {
   if (status !== 'succeeded') return undefined
   if (isGoneAgain(release)) return 'Preview gone'
   return { claim: 'Preview released', free: 'Freed', sweep: 'Swept' }[preview.task]
+}
+
+/** The sentence that says where the preview is, in Markdown with its address as a link; undefined when it is nowhere. */
+export function linkedPreviewCause(release: Release): string | undefined {
+  const { preview, status, testUrl } = release
+  if (preview?.task !== 'claim' || status !== 'succeeded' || testUrl === undefined || isGoneAgain(release))
+    return undefined
+  return `**${withLink(markdownText(testUrl), testUrl)}** serves ${markdownText(`pull request ${preview.pullRequest}`)}.`
 }
 
 /** How a preview ended well, in a sentence or two; undefined when those for a release fit. */

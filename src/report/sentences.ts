@@ -5,12 +5,12 @@ import { isRelease } from '../inputs/operation.ts'
 import { mayHaveStarted, type Release, rollbackOf } from '../release-state.ts'
 import { andList, clockTime, paragraph } from '../text/words.ts'
 import type { Status } from '../verdict.ts'
-import { cause } from './cause.ts'
+import { cause, releasedSentence } from './cause.ts'
 import { originalKeptUntilMs } from './deadlines.ts'
 import { couldNotInvokeHook } from './end-cause.ts'
 import { hookResults } from './hook-results.ts'
 import { functionName, originalRevision, releasedRevision } from './labels.ts'
-import { isGoneAgain, previewCause, previewTitle } from './previews.ts'
+import { isGoneAgain, previewTitle } from './previews.ts'
 import {
   neverShifted,
   peakTraffic,
@@ -134,8 +134,7 @@ function remains(release: Release): string {
   if (isRolledBack(release)) return ''
   if (release.status === 'refused') return leftBehind(release)
   if (release.status === 'succeeded') {
-    const isThere = release.preview?.task === 'claim' ? previewCause(release) : undefined
-    return isThere ?? keptSentence(release)
+    return release.preview?.task === 'claim' ? releasedSentence(release) : keptSentence(release)
   }
   // That the replacement is there for tests is what the release says itself.
   if (release.status === 'awaiting-promotion' && testTraffic(release) !== 'replacement') return testSentence(release)

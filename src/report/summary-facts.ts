@@ -45,10 +45,15 @@ export function facts(release: Release): string {
     ['Made as', caller === undefined ? '' : markdownCode(caller.arn)],
     ['Started', clockTime(startedAt.atMs, true)],
     ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAt ?? startedAt)],
-    ['Took', endedAt === undefined ? '' : duration(elapsedMs(startedAt, endedAt))],
+    ['Took', endedAt === undefined ? '' : tookText(elapsedMs(startedAt, endedAt))],
   ]
   const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '')
   return table(first, others)
+}
+
+/** Of what ended at once there is nothing to tell. */
+function tookText(tookMs: number): string {
+  return tookMs < 1_000 ? '' : duration(tookMs)
 }
 
 function waitsText(waits: readonly Wait[], now: Moment): string {

@@ -7,6 +7,7 @@ import { exitCodeOf } from '../verdict.ts'
 import { changesInOrder, releasedRevision, serviceLabel, titledWith } from './labels.ts'
 import { list, MAX_LIST_LENGTH, section, table, withLink } from './markdown-parts.ts'
 import { groupSettings, plannedOf, usualText } from './planned.ts'
+import { linkedPreviewCause } from './previews.ts'
 import { verdictSentences } from './sentences.ts'
 import { hooks, lifecycle } from './summary-events.ts'
 import { facts } from './summary-facts.ts'
@@ -47,7 +48,10 @@ export function alert(release: Release): string {
   const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING'
   const isListed = release.status === 'refused' && release.problems.length > 1
   const first = isListed ? `${release.problems.length} things are wrong (below).` : cause
-  const paragraphs = [first, production, remains, advice].filter((part) => part !== '').map(markdownText)
+  const paragraphs = [
+    linkedPreviewCause(release) ?? markdownText(first),
+    ...[production, remains, advice].map(markdownText),
+  ].filter((part) => part !== '')
   const notAws =
     release.otherEndpoint === undefined
       ? []

@@ -235,12 +235,13 @@ class Player {
   async #look({ service = SERVICE, production, test, unmoved }: Look): Promise<void> {
     const listeners = this.#stage.simulator.listeners[service]
     const seen = this.#witness.takeSeen(service)
+    const lane = service === SERVICE ? '' : `lane ${service.split(':').at(-1)}`
     for (const [kind, expected] of [['production', production] as const, ['test', test] as const]) {
       const url = listeners?.[kind]
       if (url === undefined || expected === undefined) continue
       const sightings = await askOften(url)
       const before = [...seen[kind]].map(([answer, count]) => `${answer} ${count} times`).join(', ')
-      this.#say(`-- ${kind} ${url} answers ${tell(sightings)}${before && `; since the last look: ${before}`}`)
+      this.#say(`-- ${lane || kind} ${url} answers ${tell(sightings)}${before && `; since the last look: ${before}`}`)
       const others = new Set(sightings.map(({ answer }) => answer).filter((answer) => answer !== expected))
       const moved =
         kind === 'production' && unmoved ? [...seen.production.keys()].filter((one) => one !== expected) : []
