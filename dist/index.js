@@ -51097,17 +51097,23 @@ async function loginOf({ api, token }, signal) {
 }
 /** Every comment that begins with the marker, whoever wrote it, the oldest first. @throws GithubError */
 async function markedComments({ api, owner, repo }, issue, marker, signal) {
-    const found = [];
+    const found = new Map();
+    const seen = new Set();
     for (let page = 1; page <= MAX_PAGES; page++) {
         const answer = await api.call(LIST, { owner, repo, issue_number: issue, per_page: PER_PAGE, page }, signal);
         if (!Array.isArray(answer))
             throw malformed(LIST);
         const comments = answer.map(commentOf).filter((one) => one !== undefined);
-        found.push(...comments.filter(({ body }) => body.startsWith(marker)));
-        if (answer.length < PER_PAGE)
+        for (const one of comments)
+            if (one.body.startsWith(marker))
+                found.set(one.id, one);
+        // Some servers know no pages and give everything each time.
+        if (answer.length < PER_PAGE || comments.every(({ id }) => seen.has(id)))
             break;
+        for (const { id } of comments)
+            seen.add(id);
     }
-    return found;
+    return [...found.values()];
 }
 /** A comment of an answer; undefined when it is not one. */
 function commentOf(comment) {
@@ -51264,17 +51270,6 @@ function pullRequestComment(access, number) {
     const at = { owner, repo };
     let id;
     let login;
-    /** One that could not be told from ours before, because the token does not say whose it is, makes room. */
-    async function create(body, others, signal) {
-        const answer = await api.call(CREATE, { ...at, issue_number: number, body }, signal);
-        const created = (0,text_document/* isJsonObject */.OW)(answer) ? commentOf(answer) : undefined;
-        if (created === undefined)
-            throw malformed(CREATE);
-        id = created.id;
-        for (const other of others.filter(({ login: author }) => author !== '' && author === created.login)) {
-            await api.call(DELETE, { ...at, comment_id: other.id }, signal).catch(() => { });
-        }
-    }
     return {
         name: 'the pull request comment',
         permission: 'pull-requests: write',
@@ -51288,11 +51283,25 @@ function pullRequestComment(access, number) {
                 id = others.find((one) => one.login === login)?.id;
             }
             if (id === undefined)
-                await create(body, others, signal);
+                id = await createComment(access, number, body, others, signal);
             else
                 await api.call(UPDATE_COMMENT, { ...at, comment_id: id, body }, signal);
         },
     };
+}
+/**
+ * Writes a new comment. One that could not be told from ours before, because the token does not say whose it is, makes
+ * room. @param others that begin with the same marker @returns its id @throws GithubError
+ */
+async function createComment({ api, owner, repo }, number, body, others, signal) {
+    const answer = await api.call(CREATE, { owner, repo, issue_number: number, body }, signal);
+    const created = (0,text_document/* isJsonObject */.OW)(answer) ? commentOf(answer) : undefined;
+    if (created === undefined)
+        throw malformed(CREATE);
+    for (const other of others.filter(({ login: author }) => author !== '' && author === created.login)) {
+        await api.call(DELETE, { owner, repo, comment_id: other.id }, signal).catch(() => { });
+    }
+    return created.id;
 }
 /** The checks take seconds; until they are over there is nothing that a reader could use. */
 function hasNews({ operation, preview, plan, problems, outcome, status }) {
@@ -51321,10 +51330,11 @@ const freed_lane_news_MAX_PAGES = 3;
 /** Says in the comment of another pull request that its preview is gone. There is none: nothing is said. @throws GithubError */
 async function tellFreedInComment(access, freed, marker, run, signal) {
     const login = await loginOf(access, signal);
-    const comments = await markedComments(access, Number(freed.pullRequest), marker, signal);
-    const own = comments.find((one) => one.login === login);
-    if (own === undefined)
+    const number = Number(freed.pullRequest);
+    const comments = await markedComments(access, number, marker, signal);
+    if (comments.length === 0)
         return;
+    const own = comments.find((one) => one.login === login);
     const by = run === undefined ? '' : ` ${(0,markdown_parts/* withLink */.Ni)('The run that freed it', run)}.`;
     const body = [
         marker,
@@ -51332,7 +51342,10 @@ async function tellFreedInComment(access, freed, marker, run, signal) {
         `> [!NOTE]\n> Lane ${(0,untrusted/* markdownCode */.D9)(freed.name)} shows this pull request no more: ${(0,untrusted/* markdownText */.p7)(freed.why)}. The next push puts it on a lane again.${by}`,
     ].join('\n\n');
     const { api, owner, repo } = access;
-    await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal);
+    if (own === undefined)
+        await createComment(access, number, `${body}\n`, comments, signal);
+    else
+        await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal);
 }
 /** Makes the GitHub deployments of the preview inactive, whatever environment they are in. @throws GithubError */
 async function endDeployments({ api, owner, repo }, freed, signal) {
@@ -51378,11 +51391,13 @@ function announceLaneFreed(options) {
         const isOfOther = pullRequest !== String(ownNumber ?? '') && (0,workflow_run_marker/* isSameRepository */.ve)(run, repository);
         try {
             const isTold = await (0,race/* within */.ux)(clock, ANNOUNCING_MS, async (signal) => {
-                if (inDeployment)
-                    await endDeployments(access, freed, signal);
+                // A token may be good for one of the two only, and some servers have comments and no deployments.
+                const ended = inDeployment ? await troubleIn(endDeployments(access, freed, signal)) : undefined;
                 if (inComment && isOfOther && !isElsewhere) {
                     await tellFreedInComment(access, freed, marker(freed), (0,console_links/* runUrl */.Vp)(run), signal);
                 }
+                if (ended !== undefined)
+                    throw ended;
                 return true;
             });
             if (isTold === undefined)
@@ -51391,9 +51406,21 @@ function announceLaneFreed(options) {
         }
         catch (error) {
             const why = error instanceof GithubError ? error.message : (0,untrusted/* inSentence */.BX)(String(error), 200);
-            return `Notice: That pull request ${pullRequest} has lane ${freed.name} no more could not be told on GitHub (${why}).`;
+            return `Notice: The end of the preview of pull request ${pullRequest} on lane ${freed.name} (${freed.why}) could not be told on GitHub (${why}).`;
         }
     };
+}
+/** What went wrong. @throws what is a mistake of ours */
+async function troubleIn(work) {
+    try {
+        await work;
+        return undefined;
+    }
+    catch (error) {
+        if (error instanceof GithubError)
+            return error;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/github/environment-deployment.js

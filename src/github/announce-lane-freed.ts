@@ -36,17 +36,30 @@ export function announceLaneFreed(options: AnnouncementOptions): (freed: FreedLa
     const isOfOther = pullRequest !== String(ownNumber ?? '') && isSameRepository(run, repository)
     try {
       const isTold = await within(clock, ANNOUNCING_MS, async (signal) => {
-        if (inDeployment) await endDeployments(access, freed, signal)
+        // A token may be good for one of the two only, and some servers have comments and no deployments.
+        const ended = inDeployment ? await troubleIn(endDeployments(access, freed, signal)) : undefined
         if (inComment && isOfOther && !isElsewhere) {
           await tellFreedInComment(access, freed, marker(freed), runUrl(run), signal)
         }
+        if (ended !== undefined) throw ended
         return true
       })
       if (isTold === undefined) throw new GithubError('passing', 0, `no answer within ${ANNOUNCING_MS / 1000} s`)
       return undefined
     } catch (error) {
       const why = error instanceof GithubError ? error.message : inSentence(String(error), 200)
-      return `Notice: That pull request ${pullRequest} has lane ${freed.name} no more could not be told on GitHub (${why}).`
+      return `Notice: The end of the preview of pull request ${pullRequest} on lane ${freed.name} (${freed.why}) could not be told on GitHub (${why}).`
     }
+  }
+}
+
+/** What went wrong. @throws what is a mistake of ours */
+async function troubleIn(work: Promise<void>): Promise<GithubError | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    if (error instanceof GithubError) return error
+    throw error
   }
 }

@@ -6,7 +6,7 @@ import type { GithubAccess } from './access.ts'
 import { malformed } from './api.ts'
 import { MAX_DESCRIPTION } from './deployment-status.ts'
 import { loginOf, markedComments } from './own-comments.ts'
-import { UPDATE_COMMENT } from './pull-request-comment.ts'
+import { createComment, UPDATE_COMMENT } from './pull-request-comment.ts'
 
 const LIST = 'GET /repos/{owner}/{repo}/deployments'
 const STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses'
@@ -24,9 +24,10 @@ export async function tellFreedInComment(
   signal: AbortSignal,
 ): Promise<void> {
   const login = await loginOf(access, signal)
-  const comments = await markedComments(access, Number(freed.pullRequest), marker, signal)
+  const number = Number(freed.pullRequest)
+  const comments = await markedComments(access, number, marker, signal)
+  if (comments.length === 0) return
   const own = comments.find((one) => one.login === login)
-  if (own === undefined) return
   const by = run === undefined ? '' : ` ${withLink('The run that freed it', run)}.`
   const body = [
     marker,
@@ -34,7 +35,8 @@ export async function tellFreedInComment(
     `> [!NOTE]\n> Lane ${markdownCode(freed.name)} shows this pull request no more: ${markdownText(freed.why)}. The next push puts it on a lane again.${by}`,
   ].join('\n\n')
   const { api, owner, repo } = access
-  await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal)
+  if (own === undefined) await createComment(access, number, `${body}\n`, comments, signal)
+  else await api.call(UPDATE_COMMENT, { owner, repo, comment_id: own.id, body: `${body}\n` }, signal)
 }
 
 /** Makes the GitHub deployments of the preview inactive, whatever environment they are in. @throws GithubError */

@@ -37,15 +37,18 @@ export async function markedComments(
   marker: string,
   signal: AbortSignal,
 ): Promise<Comment[]> {
-  const found: Comment[] = []
+  const found = new Map<number, Comment>()
+  const seen = new Set<number>()
   for (let page = 1; page <= MAX_PAGES; page++) {
     const answer = await api.call(LIST, { owner, repo, issue_number: issue, per_page: PER_PAGE, page }, signal)
     if (!Array.isArray(answer)) throw malformed(LIST)
     const comments = answer.map(commentOf).filter((one) => one !== undefined)
-    found.push(...comments.filter(({ body }) => body.startsWith(marker)))
-    if (answer.length < PER_PAGE) break
+    for (const one of comments) if (one.body.startsWith(marker)) found.set(one.id, one)
+    // Some servers know no pages and give everything each time.
+    if (answer.length < PER_PAGE || comments.every(({ id }) => seen.has(id))) break
+    for (const { id } of comments) seen.add(id)
   }
-  return found
+  return [...found.values()]
 }
 
 /** A comment of an answer; undefined when it is not one. */

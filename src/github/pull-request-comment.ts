@@ -21,17 +21,6 @@ export function pullRequestComment(access: GithubAccess, number: number): Channe
   let id: number | undefined
   let login: string | undefined
 
-  /** One that could not be told from ours before, because the token does not say whose it is, makes room. */
-  async function create(body: string, others: Comment[], signal: AbortSignal): Promise<void> {
-    const answer = await api.call(CREATE, { ...at, issue_number: number, body }, signal)
-    const created = isJsonObject(answer) ? commentOf(answer) : undefined
-    if (created === undefined) throw malformed(CREATE)
-    id = created.id
-    for (const other of others.filter(({ login: author }) => author !== '' && author === created.login)) {
-      await api.call(DELETE, { ...at, comment_id: other.id }, signal).catch(() => {})
-    }
-  }
-
   return {
     name: 'the pull request comment',
     permission: 'pull-requests: write',
@@ -44,10 +33,30 @@ export function pullRequestComment(access: GithubAccess, number: number): Channe
         others = await markedComments(access, number, commentMarker(release), signal)
         id = others.find((one) => one.login === login)?.id
       }
-      if (id === undefined) await create(body, others, signal)
+      if (id === undefined) id = await createComment(access, number, body, others, signal)
       else await api.call(UPDATE_COMMENT, { ...at, comment_id: id, body }, signal)
     },
   }
+}
+
+/**
+ * Writes a new comment. One that could not be told from ours before, because the token does not say whose it is, makes
+ * room. @param others that begin with the same marker @returns its id @throws GithubError
+ */
+export async function createComment(
+  { api, owner, repo }: GithubAccess,
+  number: number,
+  body: string,
+  others: readonly Comment[],
+  signal: AbortSignal,
+): Promise<number> {
+  const answer = await api.call(CREATE, { owner, repo, issue_number: number, body }, signal)
+  const created = isJsonObject(answer) ? commentOf(answer) : undefined
+  if (created === undefined) throw malformed(CREATE)
+  for (const other of others.filter(({ login: author }) => author !== '' && author === created.login)) {
+    await api.call(DELETE, { owner, repo, comment_id: other.id }, signal).catch(() => {})
+  }
+  return created.id
 }
 
 /** The checks take seconds; until they are over there is nothing that a reader could use. */

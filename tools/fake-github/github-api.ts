@@ -34,6 +34,8 @@ export interface GithubApi {
 export interface GithubApiOptions {
   /** Absent: any free one. */
   port?: number
+  /** Path of the API at its host, as `/api/v3` of GitHub Enterprise Server. Nothing answers beside it. Default: none. */
+  root?: string
   /** `owner/name`. */
   repository?: string
   /** Who the token is of; a bot unless it is given as a user. */
@@ -45,7 +47,7 @@ export interface GithubApiOptions {
 
 /** The part of GitHub's REST API that the action calls, on loopback, for one repository. */
 export async function startGithubApi(options: GithubApiOptions = {}): Promise<GithubApi> {
-  const { port = 0, login = 'github-actions[bot]', isUser = false, now = Date.now } = options
+  const { port = 0, root = '', login = 'github-actions[bot]', isUser = false, now = Date.now } = options
   const repository: Repository = {
     name: options.repository ?? 'example/shop',
     pullRequests: [],
@@ -57,10 +59,13 @@ export async function startGithubApi(options: GithubApiOptions = {}): Promise<Gi
   const violations: string[] = []
   const faults: GithubFault[] = []
   const server = await listen(port, answerTo, now)
-  const url = addressOf(server)
+  const url = `${addressOf(server)}${root}`
 
-  function answerTo({ line, text, authorization }: HttpRequest): HttpAnswer {
+  function answerTo({ line: arrived, text, authorization }: HttpRequest): HttpAnswer {
     const body = bodyIn(text)
+    const [method, path = ''] = arrived.split(' ')
+    if (!path.startsWith(`${root}/`)) violations.push(`${arrived}: this is beside the API, which is at '${root}'.`)
+    const line = `${method} ${path.slice(root.length)}`
     const request: GithubRequest = { line, body: body ?? {}, authorization, status: 0 }
     requests.push(request)
     const fault = faultOf(line, faults)
