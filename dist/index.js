@@ -39381,7 +39381,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3719);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3573);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4386);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -40355,6 +40355,63 @@ function minutesAsMs(minutes) {
 
 /***/ }),
 
+/***/ 6081:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ Findings)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7011);
+
+
+/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
+class Findings {
+    problems;
+    warnings = [];
+    notes = [];
+    constructor(problems = []) {
+        this.problems = [...problems];
+    }
+    /** What is known before anything is asked: why nothing may be, and what the inputs say. */
+    static of({ problems, warnings, notes }, { obstacles }) {
+        const findings = new Findings([...obstacles, ...problems]);
+        findings.warnings.push(...warnings);
+        findings.notes.push(...notes);
+        return findings;
+    }
+    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
+    add(...problems) {
+        for (const problem of problems) {
+            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
+            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
+                continue;
+            this.problems.push(problem);
+        }
+    }
+    /**
+     * The answer of a call, or undefined with the problem added.
+     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
+     *   other error is told as it is
+     */
+    async answerOf(call, explain = () => undefined) {
+        try {
+            return await call;
+        }
+        catch (error) {
+            if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+                throw error;
+            const explained = explain(error.serviceError);
+            if (explained !== 'ignore')
+                this.add(explained ?? (0,_aws_call_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .callProblem */ .U)(error));
+            return undefined;
+        }
+    }
+}
+
+
+/***/ }),
+
 /***/ 2521:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40510,6 +40567,8 @@ async function findPlace({ inputs }, world, identity, findings) {
         (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .readService */ .uS)(inputs, world, findings),
         (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .readNamedGroup */ .NM)(inputs, world, findings),
     ]);
+    if (service === undefined)
+        (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .addIfMissing */ .$D)(named, findings);
     if (service === undefined || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .isInExpectedAccount */ .H1)(inputs, identity, service, findings)))
         return nowhere;
     const maker = findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_1__/* .readMaker */ .x)(world, service));
@@ -40524,6 +40583,7 @@ async function findPlace({ inputs }, world, identity, findings) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $D: () => (/* binding */ addIfMissing),
 /* harmony export */   NM: () => (/* binding */ readNamedGroup),
 /* harmony export */   Xg: () => (/* binding */ readShift),
 /* harmony export */   ss: () => (/* binding */ resolveGroup),
@@ -40539,6 +40599,8 @@ async function findPlace({ inputs }, world, identity, findings) {
 /* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9188);
 /* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5163);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7289);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6081);
+
 
 
 
@@ -40568,19 +40630,30 @@ async function readService(inputs, world, findings) {
 function tagsFor({ operation }) {
     return operation === 'preview' ? ['TAGS'] : [];
 }
-/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
+/**
+ * The group when the inputs name it fully, so that it is read beside the service; a problem when it is not there.
+ * Undefined: not named, or with problems added.
+ */
 async function readNamedGroup({ application, deploymentGroup }, world, findings) {
     if (application === undefined || deploymentGroup === undefined)
         return undefined;
+    let missing;
     const explain = ({ code }) => {
         if (code === 'ApplicationDoesNotExist') {
-            return notFound(`CodeDeploy application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
+            missing = notFound(`CodeDeploy application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
         }
-        if (code !== 'DeploymentGroupDoesNotExist')
-            return undefined;
-        return notFound(`Deployment group '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(deploymentGroup, 100)}' was not found in application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
+        else if (code === 'DeploymentGroupDoesNotExist') {
+            missing = notFound(`Deployment group '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(deploymentGroup, 100)}' was not found in application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
+        }
+        return missing === undefined ? undefined : 'ignore';
     };
-    return await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .getDeploymentGroup */ .$o)(world, application, deploymentGroup), explain);
+    const found = await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .getDeploymentGroup */ .$o)(world, application, deploymentGroup), explain);
+    return found ?? missing;
+}
+/** That the named group is not there, where it is not known for which service it was meant. */
+function addIfMissing(named, findings) {
+    if (named !== undefined && 'sentence' in named)
+        findings.add(named);
 }
 /** The group that the inputs name, else the one that is found; undefined with problems added. */
 async function resolveGroup(inputs, world, service, named, maker, findings) {
@@ -40588,12 +40661,25 @@ async function resolveGroup(inputs, world, service, named, maker, findings) {
     const found = isNamed ? named : await findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_6__/* .findGroup */ .$)(world, service, inputs, await maker));
     if (found === undefined)
         return undefined;
-    if ('sentence' in found) {
-        findings.add(found);
-        return undefined;
+    const problems = 'sentence' in found ? [found] : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .groupProblems */ .Uh)(found, service);
+    if (problems.length > 0) {
+        const other = await otherGroup(inputs, world, service, await maker);
+        findings.add(...problems.map(({ reason, sentence }) => ({ reason, sentence: `${sentence}${other}` })));
     }
-    findings.add(...(0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .groupProblems */ .Uh)(found, service));
-    return (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .readDeploymentGroup */ .fL)(found);
+    return 'sentence' in found ? undefined : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .readDeploymentGroup */ .fL)(found);
+}
+/** The group that would have been found without the inputs, for the end of a sentence about the one that they name. */
+async function otherGroup({ application, deploymentGroup }, world, service, maker) {
+    if (application === undefined && deploymentGroup === undefined)
+        return '';
+    const none = { application: undefined, deploymentGroup: undefined };
+    const call = (0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_6__/* .findGroup */ .$)(world, service, none, maker);
+    const found = await new _findings_js__WEBPACK_IMPORTED_MODULE_10__/* .Findings */ .F().answerOf(call, () => 'ignore');
+    if (found === undefined || 'sentence' in found)
+        return '';
+    const name = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(found.deploymentGroupName ?? '', 100);
+    const its = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(found.applicationName ?? '', 100);
+    return ` '${service.clusterName}/${service.name}' is released by deployment group '${name}' of application '${its}', which is found by itself when neither input is given.`;
 }
 /** How a deployment configuration shifts traffic; undefined when none is named, or with problems added. */
 async function readShift(deploymentConfig, world, findings) {
@@ -45157,7 +45243,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 3719:
+/***/ 3573:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45170,57 +45256,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var operation = __nccwpck_require__(7784);
 // EXTERNAL MODULE: ./lib/inputs/of-operation.js
 var of_operation = __nccwpck_require__(7552);
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/aws/call-problem.js
-var call_problem = __nccwpck_require__(7011);
-;// CONCATENATED MODULE: ./lib/plan/findings.js
-
-
-/** What the checks of a release found: what stops it, what to warn of, and what to mention. */
-class Findings {
-    problems;
-    warnings = [];
-    notes = [];
-    constructor(problems = []) {
-        this.problems = [...problems];
-    }
-    /** What is known before anything is asked: why nothing may be, and what the inputs say. */
-    static of({ problems, warnings, notes }, { obstacles }) {
-        const findings = new Findings([...obstacles, ...problems]);
-        findings.warnings.push(...warnings);
-        findings.notes.push(...notes);
-        return findings;
-    }
-    /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
-    add(...problems) {
-        for (const problem of problems) {
-            const isGeneral = problem.reason === 'credentials' || problem.reason === 'unreachable';
-            if (isGeneral && this.problems.some(({ reason }) => reason === problem.reason))
-                continue;
-            this.problems.push(problem);
-        }
-    }
-    /**
-     * The answer of a call, or undefined with the problem added.
-     * @param explain turns an error that says something about the call's subject into a problem, or has it ignored; any
-     *   other error is told as it is
-     */
-    async answerOf(call, explain = () => undefined) {
-        try {
-            return await call;
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            const explained = explain(error.serviceError);
-            if (explained !== 'ignore')
-                this.add(explained ?? (0,call_problem/* callProblem */.U)(error));
-            return undefined;
-        }
-    }
-}
-
+// EXTERNAL MODULE: ./lib/plan/findings.js
+var plan_findings = __nccwpck_require__(6081);
 // EXTERNAL MODULE: ./lib/plan/identity.js
 var plan_identity = __nccwpck_require__(2521);
 // EXTERNAL MODULE: ./lib/problem.js
@@ -45266,6 +45303,8 @@ function patiently(world) {
 var release_progress = __nccwpck_require__(7137);
 // EXTERNAL MODULE: ./lib/workflow-run/marker.js
 var workflow_run_marker = __nccwpck_require__(4907);
+// EXTERNAL MODULE: ./lib/aws/call-problem.js
+var call_problem = __nccwpck_require__(7011);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/plan/phases.js
@@ -46002,6 +46041,8 @@ function cannotSkipNote(images) {
     return `'if-unchanged: skip' cannot skip this release: ${named} may be new code under the same name. Give images by digest, as 'registry/app@sha256:…'.`;
 }
 
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
 var nearest = __nccwpck_require__(8045);
 ;// CONCATENATED MODULE: ./lib/plan/hook-functions.js
@@ -46503,7 +46544,7 @@ function predecessorsOf({ primary }, occupant, maker) {
 /** Checks everything that can be checked with reads, reports every problem at once, and plans the release. */
 async function makePlan(parsed, world, identity, earlier) {
     const { inputs } = parsed;
-    const findings = Findings.of(parsed, world);
+    const findings = plan_findings/* Findings */.F.of(parsed, world);
     const sources = await readSources(inputs, world, findings);
     const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
     const { problems, warnings, notes } = findings;
@@ -46524,6 +46565,8 @@ async function makePlan(parsed, world, identity, earlier) {
     const ofHooks = hookProblems(hooks, inputs, service);
     const wellFormed = ofHooks.length === 0;
     findings.add(...ofHooks);
+    if (service === undefined)
+        (0,service_and_group/* addIfMissing */.$D)(namedGroup, findings);
     if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
         return none;
     const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath);
@@ -47434,7 +47477,7 @@ async function preview(parsed, outside) {
     if ('kind' in task && task.kind === 'fork') {
         return progress.end('unchanged', { preview: { task: 'fork', pullRequest, taking: undefined, lanes: [] } });
     }
-    const findings = Findings.of(parsed, world);
+    const findings = plan_findings/* Findings */.F.of(parsed, world);
     if (!('kind' in task))
         findings.add(task);
     else if (task.kind === 'claim' && parsed.inputs.namesNothing)
@@ -47816,7 +47859,7 @@ var plan_place = __nccwpck_require__(3612);
 
 async function attachTo(parsed, world, progress, { examine, mayBeAbsent = false } = {}) {
     return await world.log.group('Checks', async () => {
-        const findings = Findings.of(parsed, world);
+        const findings = plan_findings/* Findings */.F.of(parsed, world);
         const identity = (0,plan_identity/* identify */.ls)(parsed.inputs, world);
         const place = await (0,plan_place/* findPlace */.P)(parsed, world, identity, findings);
         const attached = place.group === undefined ? undefined : await attach(parsed, place, world, findings);
@@ -48399,7 +48442,7 @@ async function rollback(parsed, world) {
     const { inputs } = parsed;
     const progress = release_progress/* Progress */.ke.begin(inputs, world);
     const patient = patiently(world);
-    const findings = Findings.of(parsed, world);
+    const findings = plan_findings/* Findings */.F.of(parsed, world);
     const place = await rollback_look(parsed, patient, findings, progress);
     if (place === undefined)
         return progress.end('refused', { problems: findings.problems });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
 import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { Findings } from '../../src/plan/findings.ts'
-import { readNamedGroup, readService, readShift } from '../../src/plan/service-and-group.ts'
+import { addIfMissing, readNamedGroup, readService, readShift } from '../../src/plan/service-and-group.ts'
 import { DENY, handAws, refuse, type WireAnswers } from '../support/hand-aws.ts'
 import { rawInputs } from '../support/simulated-release.ts'
 
@@ -100,7 +100,9 @@ test.each<[string, string, string]>([
 ])('the %s that is named and is not there is told by its whole name', async (_name, code, sentence) => {
   const findings = new Findings()
   const { world } = handAws({}, { answers: { GetDeploymentGroup: refuse(code) } })
-  expect(await readNamedGroup(inputsOf(NAMED), world, findings)).toBeUndefined()
+  const named = await readNamedGroup(inputsOf(NAMED), world, findings)
+  expect(findings.problems).toEqual([])
+  addIfMissing(named, findings)
   expect(findings.problems).toEqual([{ reason: 'not-found', sentence }])
 })
 

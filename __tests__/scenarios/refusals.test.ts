@@ -27,6 +27,9 @@ function withService(change: Partial<ServiceSeed>): Scenario {
   return { ...baseScenario, world: { ...baseScenario.world, services } }
 }
 
+const FOUND_ITSELF =
+  " 'demo/web' is released by deployment group 'DgpECS-demo-web' of application 'AppECS-demo-web', which is found by itself when neither input is given."
+
 describe('refuses with one sentence, and writes nothing, when', () => {
   test('the service does not exist', async () => {
     const { sentences, outputs } = await refusal({ inputs: { service: 'wobble' } })
@@ -173,8 +176,28 @@ describe('refuses with one sentence, and writes nothing, when', () => {
       inputs: { 'codedeploy-application': 'AppECS-demo-web', 'codedeploy-deployment-group': 'other' },
     })
     expect(sentences).toEqual([
-      "Deployment group 'other' was not found in application 'AppECS-demo-web'. Check 'codedeploy-deployment-group'.",
+      `Deployment group 'other' was not found in application 'AppECS-demo-web'. Check 'codedeploy-deployment-group'.${FOUND_ITSELF}`,
     ])
+  })
+
+  test.each([
+    [{ 'codedeploy-deployment-group': 'nope' }, /^No CodeDeploy deployment group named 'nope' releases 'demo\/web'\. /],
+    [
+      { 'codedeploy-application': 'AppECS-demo-api', 'codedeploy-deployment-group': 'DgpECS-demo-api' },
+      /^Deployment group 'DgpECS-demo-api' of application 'AppECS-demo-api' releases 'demo\/api', not 'demo\/web'\./,
+    ],
+  ])('a named deployment group is not that of the service: %j', async (inputs, sentence) => {
+    const other = baseScenario.world.applications.map((application) => ({
+      ...application,
+      name: 'AppECS-demo-api',
+      groups: application.groups.map((group) => ({ ...group, name: 'DgpECS-demo-api', service: 'api' })),
+    }))
+    const applications = [...baseScenario.world.applications, ...other]
+    const services = baseScenario.world.services.flatMap((service) => [service, { ...service, name: 'api' }])
+    const scenario = { ...baseScenario, world: { ...baseScenario.world, services, applications } }
+    const { sentences } = await refusal({ scenario, inputs })
+    expect(sentences).toEqual([expect.stringMatching(sentence)])
+    expect(sentences[0]?.endsWith(FOUND_ITSELF)).toBe(true)
   })
 
   test('something stands in the way of every call, and calls nothing', async () => {

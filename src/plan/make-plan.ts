@@ -23,7 +23,7 @@ import { checkHookFunctions } from './hook-functions.ts'
 import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
 import type { ReleasePlan } from './plan.ts'
 import { containerOrigin, holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
-import { readNamedGroup, readService, readShift, resolveGroup } from './service-and-group.ts'
+import { addIfMissing, readNamedGroup, readService, readShift, resolveGroup } from './service-and-group.ts'
 import { readSources } from './sources.ts'
 import { candidatesOf, checkTurn, isShown, type Occupancy, readOccupancy } from './turn.ts'
 
@@ -74,6 +74,7 @@ export async function makePlan(
   const ofHooks = hookProblems(hooks, inputs, service)
   const wellFormed = ofHooks.length === 0
   findings.add(...ofHooks)
+  if (service === undefined) addIfMissing(namedGroup, findings)
   if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings))) return none
 
   const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath)

@@ -7,7 +7,7 @@ import type { ResolvedService } from '../service/service.ts'
 import type { World } from '../world.ts'
 import type { Findings } from './findings.ts'
 import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
-import { readNamedGroup, readService, resolveGroup } from './service-and-group.ts'
+import { addIfMissing, readNamedGroup, readService, resolveGroup } from './service-and-group.ts'
 
 /** Where an operation works: a service and the group that releases it. */
 export interface Place {
@@ -30,6 +30,7 @@ export async function findPlace(
     readService(inputs, world, findings),
     readNamedGroup(inputs, world, findings),
   ])
+  if (service === undefined) addIfMissing(named, findings)
   if (service === undefined || !(await isInExpectedAccount(inputs, identity, service, findings))) return nowhere
   const maker = findings.answerOf(readMaker(world, service))
   const group = await resolveGroup(inputs, world, service, named, maker, findings)

@@ -11,7 +11,7 @@ import { type ResolvedService, resolveService } from '../service/service.ts'
 import { readTrafficShift, shiftByName, type TrafficShift } from '../service/traffic-shift.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { World } from '../world.ts'
-import type { Findings } from './findings.ts'
+import { Findings } from './findings.ts'
 
 /** The service that the inputs name; undefined with problems added. */
 export async function readService(
@@ -40,25 +40,36 @@ function tagsFor({ operation }: Inputs): 'TAGS'[] {
   return operation === 'preview' ? ['TAGS'] : []
 }
 
-/** The group when the inputs name it fully: then it can be checked even when the service is wrong. */
+/**
+ * The group when the inputs name it fully, so that it is read beside the service; a problem when it is not there.
+ * Undefined: not named, or with problems added.
+ */
 export async function readNamedGroup(
   { application, deploymentGroup }: Inputs,
   world: World,
   findings: Findings,
-): Promise<DeploymentGroupInfo | undefined> {
+): Promise<DeploymentGroupInfo | Problem | undefined> {
   if (application === undefined || deploymentGroup === undefined) return undefined
+  let missing: Problem | undefined
   const explain = ({ code }: ServiceError) => {
     if (code === 'ApplicationDoesNotExist') {
-      return notFound(
+      missing = notFound(
         `CodeDeploy application '${inSentence(application, 100)}' was not found. Check 'codedeploy-application' and the region.`,
       )
+    } else if (code === 'DeploymentGroupDoesNotExist') {
+      missing = notFound(
+        `Deployment group '${inSentence(deploymentGroup, 100)}' was not found in application '${inSentence(application, 100)}'. Check 'codedeploy-deployment-group'.`,
+      )
     }
-    if (code !== 'DeploymentGroupDoesNotExist') return undefined
-    return notFound(
-      `Deployment group '${inSentence(deploymentGroup, 100)}' was not found in application '${inSentence(application, 100)}'. Check 'codedeploy-deployment-group'.`,
-    )
+    return missing === undefined ? undefined : 'ignore'
   }
-  return await findings.answerOf(getDeploymentGroup(world, application, deploymentGroup), explain)
+  const found = await findings.answerOf(getDeploymentGroup(world, application, deploymentGroup), explain)
+  return found ?? missing
+}
+
+/** That the named group is not there, where it is not known for which service it was meant. */
+export function addIfMissing(named: DeploymentGroupInfo | Problem | undefined, findings: Findings): void {
+  if (named !== undefined && 'sentence' in named) findings.add(named)
 }
 
 /** The group that the inputs name, else the one that is found; undefined with problems added. */
@@ -66,19 +77,36 @@ export async function resolveGroup(
   inputs: Inputs,
   world: World,
   service: ResolvedService,
-  named: DeploymentGroupInfo | undefined,
+  named: DeploymentGroupInfo | Problem | undefined,
   maker: Promise<DeploymentInfo | undefined>,
   findings: Findings,
 ): Promise<DeploymentGroup | undefined> {
   const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined
   const found = isNamed ? named : await findings.answerOf(findGroup(world, service, inputs, await maker))
   if (found === undefined) return undefined
-  if ('sentence' in found) {
-    findings.add(found)
-    return undefined
+  const problems = 'sentence' in found ? [found] : groupProblems(found, service)
+  if (problems.length > 0) {
+    const other = await otherGroup(inputs, world, service, await maker)
+    findings.add(...problems.map(({ reason, sentence }) => ({ reason, sentence: `${sentence}${other}` })))
   }
-  findings.add(...groupProblems(found, service))
-  return readDeploymentGroup(found)
+  return 'sentence' in found ? undefined : readDeploymentGroup(found)
+}
+
+/** The group that would have been found without the inputs, for the end of a sentence about the one that they name. */
+async function otherGroup(
+  { application, deploymentGroup }: Inputs,
+  world: World,
+  service: ResolvedService,
+  maker: DeploymentInfo | undefined,
+): Promise<string> {
+  if (application === undefined && deploymentGroup === undefined) return ''
+  const none = { application: undefined, deploymentGroup: undefined }
+  const call = findGroup(world, service, none, maker)
+  const found = await new Findings().answerOf(call, () => 'ignore')
+  if (found === undefined || 'sentence' in found) return ''
+  const name = inSentence(found.deploymentGroupName ?? '', 100)
+  const its = inSentence(found.applicationName ?? '', 100)
+  return ` '${service.clusterName}/${service.name}' is released by deployment group '${name}' of application '${its}', which is found by itself when neither input is given.`
 }
 
 /** How a deployment configuration shifts traffic; undefined when none is named, or with problems added. */
