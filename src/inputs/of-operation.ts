@@ -68,7 +68,7 @@ const SOMETHING_TO_RELEASE = [
 /** What a release of nothing is refused with: an output that arrives empty must not be a green release of what runs. */
 export const NOTHING_TO_RELEASE = `There is nothing to release: 'image' is empty, and so are ${andList(
   SOMETHING_TO_RELEASE.slice(1).map((name) => `'${name}'`),
-)}. If one of them comes from an output of another step or job, see whether that is empty, as outputs that hold a secret arrive. To deploy the running revision once more, set 'redeploy: true'.`
+)}. If it comes from the output of another step or job, check that output: GitHub empties one that contains a secret. To deploy the running revision once more, set 'redeploy: true'.`
 
 /** Whether the inputs leave open what to release. A preview needs none of them when a pull request was closed. */
 export function namesNothing(fields: Fields, operation: Operation): boolean {
