@@ -45146,8 +45146,11 @@ function stepFiles(environment, knownReport = '') {
 }
 /** Bytes of an input file that are read: more than a document may have characters, so that one that is too long is told. */
 const MAX_INPUT_BYTES = 5 * 1024 * 1024;
+/** A file can be written although nothing can be put beside it or over it: a folder of others, a mounted file. */
+const ONLY_IN_PLACE = new Set(['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'EBUSY', 'EXDEV']);
 /**
- * Replaces a file as a whole, so that a process killed in the middle leaves the one before.
+ * Replaces a file as a whole, so that a process killed in the middle leaves the one before. Where only the file itself may
+ * be written it is written in place; never on a full disk, which would take the one before.
  * @param mode permissions of the new file
  * @returns whether it could be written
  */
@@ -45158,8 +45161,20 @@ function attemptWrite(path, text, mode) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(next, path);
         return true;
     }
-    catch {
+    catch (error) {
         discard(next);
+        const { code = '' } = error;
+        return ONLY_IN_PLACE.has(code) && writeInPlace(path, text);
+    }
+}
+function writeInPlace(path, text) {
+    try {
+        // A file that is not there is not made: its folder is not ours.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(path, text, { flag: 'r+' });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.truncateSync)(path, Buffer.byteLength(text));
+        return true;
+    }
+    catch {
         return false;
     }
 }

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -52,4 +62,23 @@ test('reads no more of a file than a document may have, and ends at what a file 
 test('a file of 1.5 GB is refused as too long', async () => {
   const text = (await read('large.json')) ?? ''
   expect(parseDocument('large.json', text)).toBe('is larger than 1048576 characters.')
+})
+
+/** Nothing can be put where a file is written before it replaces another, as in a folder that is not ours. */
+function blocked(name: string): string {
+  const path = join(workspace, name)
+  mkdirSync(join(`${path}.next`, 'something'), { recursive: true })
+  return path
+}
+
+test('a summary whose folder takes no other file is written in place, shorter than before too', () => {
+  const path = blocked('summary.md')
+  writeFileSync(path, 'a long text of the step before')
+  const { writeSummary } = stepFiles({ GITHUB_STEP_SUMMARY: path })
+  expect(writeSummary('## Released: größer')).toBe(true)
+  expect(readFileSync(path, 'utf8')).toBe('## Released: größer')
+})
+
+test('a file that is not there and cannot be made is not written', () => {
+  expect(stepFiles({ GITHUB_STEP_SUMMARY: blocked('missing.md') }).writeSummary('text')).toBe(false)
 })

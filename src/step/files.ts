@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readBounded } from '../text/read-bounded.ts'
@@ -37,8 +37,12 @@ export function stepFiles(environment: NodeJS.ProcessEnv, knownReport = ''): Ste
 /** Bytes of an input file that are read: more than a document may have characters, so that one that is too long is told. */
 const MAX_INPUT_BYTES = 5 * 1024 * 1024
 
+/** A file can be written although nothing can be put beside it or over it: a folder of others, a mounted file. */
+const ONLY_IN_PLACE = new Set(['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'EBUSY', 'EXDEV'])
+
 /**
- * Replaces a file as a whole, so that a process killed in the middle leaves the one before.
+ * Replaces a file as a whole, so that a process killed in the middle leaves the one before. Where only the file itself may
+ * be written it is written in place; never on a full disk, which would take the one before.
  * @param mode permissions of the new file
  * @returns whether it could be written
  */
@@ -48,8 +52,20 @@ export function attemptWrite(path: string, text: string, mode: number): boolean 
     writeFileSync(next, text, { mode })
     renameSync(next, path)
     return true
-  } catch {
+  } catch (error) {
     discard(next)
+    const { code = '' } = error as NodeJS.ErrnoException
+    return ONLY_IN_PLACE.has(code) && writeInPlace(path, text)
+  }
+}
+
+function writeInPlace(path: string, text: string): boolean {
+  try {
+    // A file that is not there is not made: its folder is not ours.
+    writeFileSync(path, text, { flag: 'r+' })
+    truncateSync(path, Buffer.byteLength(text))
+    return true
+  } catch {
     return false
   }
 }
