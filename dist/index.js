@@ -36729,7 +36729,6 @@ function readStoppedTask(task) {
     return {
         arn: task.taskArn ?? '',
         startedBy: task.startedBy ?? '',
-        stoppedAtMs: task.stoppedAt?.getTime() ?? 0,
         stopCode: task.stopCode ?? '',
         reason: task.stoppedReason ?? '',
         containers: (task.containers ?? []).map(({ name, reason, exitCode }) => ({
@@ -43183,7 +43182,7 @@ function serviceLabel(release) {
     const { service, asked } = release;
     if (service !== undefined)
         return `${service.clusterName}/${service.name}`;
-    return (0,_previews_js__WEBPACK_IMPORTED_MODULE_0__/* .previewLabel */ .Pg)(release) ?? (asked.service === '' ? '' : `${asked.cluster}/${asked.service}`);
+    return ((0,_previews_js__WEBPACK_IMPORTED_MODULE_0__/* .previewLabel */ .Pg)(release) ?? (asked.service === '' ? '' : `${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(asked.cluster)}/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(asked.service)}`));
 }
 /** `Refused: demo/web`; the title alone when it is not known of what. */
 function titledWith(title, label) {
@@ -50168,7 +50167,6 @@ function githubRun(environment, event) {
         job: value('GITHUB_JOB'),
         sha: value('GITHUB_SHA'),
         pullRequest: number === undefined ? (0,pull_request/* pullRequestOfRef */.F)(value('GITHUB_REF')) : String(number),
-        actor: value('GITHUB_ACTOR'),
         serverUrl: value('GITHUB_SERVER_URL').replace(/\/+$/, '') || 'https://github.com',
     };
 }

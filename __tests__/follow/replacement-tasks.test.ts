@@ -4,7 +4,7 @@ import { serviceOf } from '../support/group-parts.ts'
 import { handAws, wireService } from '../support/hand-aws.ts'
 import { snapshot, taskSets } from '../support/snapshots.ts'
 
-const TASK = { arn: 'arn', startedBy: 'ecs-svc/2', stoppedAtMs: 0, stopCode: 'TaskFailedToStart', containers: [] }
+const TASK = { arn: 'arn', startedBy: 'ecs-svc/2', stopCode: 'TaskFailedToStart', containers: [] }
 
 test('tasks that differ only in ids and addresses stopped for the same reason', () => {
   const first = reasonOf({

@@ -39,6 +39,12 @@ describe('refuses with one sentence, and writes nothing, when', () => {
     expect(outputs.reason).toBe('not-found')
   })
 
+  test('the service is an ARN of another region, and the title has its short name', async () => {
+    const arn = 'arn:aws:ecs:eu-west-1:123456789012:service/prod/web'
+    const { annotation } = await refusal({ inputs: { service: arn, cluster: '' } })
+    expect(annotation?.title).toBe('Refused: prod/web')
+  })
+
   test('the cluster does not exist', async () => {
     const { sentences } = await refusal({ inputs: { cluster: 'prod' } })
     expect(sentences).toEqual(["Cluster 'prod' was not found. Check 'cluster' and the region."])

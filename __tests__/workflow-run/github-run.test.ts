@@ -26,7 +26,6 @@ test('reads the run from the variables of the runner', () => {
     job: 'release',
     sha: 'ffac537e6cbbf934b08745a378932722df287a53',
     pullRequest: '7',
-    actor: 'octocat',
     serverUrl: 'https://github.example.com',
   })
 })

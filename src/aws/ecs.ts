@@ -134,7 +134,6 @@ export interface StoppedTask {
   arn: string
   /** Id of the task set that started it. */
   startedBy: string
-  stoppedAtMs: number
   stopCode: string
   reason: string
   containers: { name: string; reason: string; exitCode: number | undefined }[]
@@ -164,7 +163,6 @@ function readStoppedTask(task: Task): StoppedTask {
   return {
     arn: task.taskArn ?? '',
     startedBy: task.startedBy ?? '',
-    stoppedAtMs: task.stoppedAt?.getTime() ?? 0,
     stopCode: task.stopCode ?? '',
     reason: task.stoppedReason ?? '',
     containers: (task.containers ?? []).map(({ name, reason, exitCode }) => ({

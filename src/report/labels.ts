@@ -1,4 +1,4 @@
-import { revisionName } from '../aws/arn.ts'
+import { revisionName, shortName } from '../aws/arn.ts'
 import type { Release } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
 import { previewLabel } from './previews.ts'
@@ -18,7 +18,9 @@ export function originalRevision({ service, deploymentId }: Release): string {
 export function serviceLabel(release: Release): string {
   const { service, asked } = release
   if (service !== undefined) return `${service.clusterName}/${service.name}`
-  return previewLabel(release) ?? (asked.service === '' ? '' : `${asked.cluster}/${asked.service}`)
+  return (
+    previewLabel(release) ?? (asked.service === '' ? '' : `${shortName(asked.cluster)}/${shortName(asked.service)}`)
+  )
 }
 
 /** `Refused: demo/web`; the title alone when it is not known of what. */

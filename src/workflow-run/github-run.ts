@@ -17,7 +17,6 @@ export interface GithubRun {
   sha: string
   /** Number of the pull request that the run is about. */
   pullRequest: string
-  actor: string
   /** Root of the GitHub instance, without a slash at the end. */
   serverUrl: string
 }
@@ -42,7 +41,6 @@ export function githubRun(environment: Record<string, string | undefined>, event
     job: value('GITHUB_JOB'),
     sha: value('GITHUB_SHA'),
     pullRequest: number === undefined ? pullRequestOfRef(value('GITHUB_REF')) : String(number),
-    actor: value('GITHUB_ACTOR'),
     serverUrl: value('GITHUB_SERVER_URL').replace(/\/+$/, '') || 'https://github.com',
   }
 }
