@@ -36555,8 +36555,9 @@ async function continueDeployment(aws, deploymentId, deploymentWaitType = 'READY
 /* harmony export */   PM: () => (/* binding */ deploymentUrl),
 /* harmony export */   Rs: () => (/* binding */ serviceUrl),
 /* harmony export */   Vp: () => (/* binding */ runUrl),
+/* harmony export */   dz: () => (/* binding */ alarmUrl),
 /* harmony export */   ek: () => (/* binding */ deploymentsUrl),
-/* harmony export */   w2: () => (/* binding */ functionLogUrl)
+/* harmony export */   zB: () => (/* binding */ logGroupUrl)
 /* harmony export */ });
 /**
  * Hosts of the AWS console by partition; elsewhere no link is given. Source: AWS General Reference, partitions, and that
@@ -36590,13 +36591,20 @@ function serviceUrl(partition, region, cluster, service) {
     const path = `clusters/${encodeURIComponent(cluster)}/services/${encodeURIComponent(service)}/deployments`;
     return `https://${encodeURIComponent(region)}.${host}/ecs/v2/${path}?region=${encodeURIComponent(region)}`;
 }
-/** The log group of a Lambda function that logs where functions log by default; undefined in an unknown partition. */
-function functionLogUrl(partition, region, functionName) {
+/** A log group in the console; undefined in an unknown partition. The form is what the console shows. */
+function logGroupUrl(partition, region, logGroup) {
     const host = CONSOLE_HOSTS.get(partition);
     if (host === undefined)
         return undefined;
-    const group = encodeURIComponent(encodeURIComponent(`/aws/lambda/${functionName}`)).replaceAll('%', '$');
+    const group = encodeURIComponent(encodeURIComponent(logGroup)).replaceAll('%', '$');
     return `https://${encodeURIComponent(region)}.${host}/cloudwatch/home?region=${encodeURIComponent(region)}#logsV2:log-groups/log-group/${group}`;
+}
+/** A CloudWatch alarm in the console; undefined in an unknown partition. The form is what the console shows. */
+function alarmUrl(partition, region, alarm) {
+    const host = CONSOLE_HOSTS.get(partition);
+    if (host === undefined)
+        return undefined;
+    return `https://${encodeURIComponent(region)}.${host}/cloudwatch/home?region=${encodeURIComponent(region)}#alarmsV2:alarm/${encodeURIComponent(alarm)}`;
 }
 /** The workflow run on GitHub; undefined outside of one. */
 function runUrl({ serverUrl, repository, runId }) {
@@ -36729,6 +36737,7 @@ function readStoppedTask(task) {
     return {
         arn: task.taskArn ?? '',
         startedBy: task.startedBy ?? '',
+        stoppedAtMs: task.stoppedAt?.getTime() ?? 0,
         stopCode: task.stopCode ?? '',
         reason: task.stoppedReason ?? '',
         containers: (task.containers ?? []).map(({ name, reason, exitCode }) => ({
@@ -37912,6 +37921,7 @@ function newFollowState({ clock, onRequestTrouble }, before) {
         mayPromote: true,
         promoteAtMs: nowMs,
         promoting: new outage/* Outage */.a(onRequestTrouble),
+        overdueEvent: undefined,
         mayEndWait: true,
     };
 }
@@ -37929,6 +37939,7 @@ function waitingIn(state, { clock, budget, hooks, untilMs = Number.POSITIVE_INFI
 }
 
 ;// CONCATENATED MODULE: ./lib/follow/pace.js
+
 const SECOND_MS = 1_000;
 /** Throttled or failing reads are spread up to this far apart, in milliseconds. */
 const LONGEST_BACK_OFF_MS = 60_000;
@@ -37966,7 +37977,7 @@ function restMs({ snapshot, phase, inPhaseMs, shift, terminationWaitMs }) {
 }
 /** Nothing can be healthy before its tasks run; once all of them run it may be any moment. */
 function provisioningRestMs(snapshot, inPhaseMs) {
-    const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
+    const replacement = (0,follow_snapshot/* replacementOf */.ml)(snapshot);
     if (replacement === undefined)
         return inPhaseMs < 10 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS;
     const allRun = replacement.desired > 0 && replacement.running >= replacement.desired;
@@ -38013,6 +38024,7 @@ var timeline = __nccwpck_require__(6342);
 
 
 
+
 /*
  *   ReleaseEngine.observe ──► snapshot ──► timeline   what changed since the last look, for the log
  *       ▲                        ├───────► phase ──► budget   how long this may take
@@ -38023,6 +38035,8 @@ var timeline = __nccwpck_require__(6342);
  */
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000;
+/** The same while only CodeDeploy's own limit is left to wait for. */
+const OVERDUE_HEARTBEAT_MS = 900_000;
 /**
  * Follows a deployment to the finish line, to its own end, or until something else ends the wait. A cancel comes before
  * every other reason of ours to end it.
@@ -38048,6 +38062,7 @@ async function followFrom(state, engine, deploymentId, following) {
                 return last;
             return { kind: 'timed-out', snapshot: state.snapshot, phase: state.phase, afterMs: waiting.sinceStartMs };
         }
+        await tellIfOverdue(state, waiting, following);
         tellIfSilent(state, waiting, following);
         const restMs = nextLookMs({
             snapshot: state.snapshot,
@@ -38138,11 +38153,21 @@ async function lastLook(engine, deploymentId, state, following) {
         return undefined;
     }
 }
+/** Once its function cannot be running any more, why a hook has not reported can be seen, and need not be waited for. */
+async function tellIfOverdue(state, { inPhaseMs }, following) {
+    const { phase, snapshot } = state;
+    if (snapshot === undefined || !(0,follow_phase/* isOverdue */.Jv)(phase, inPhaseMs) || state.overdueEvent === phase.event)
+        return;
+    state.overdueEvent = phase.event;
+    state.lastToldMs = following.clock.monotonicMs();
+    await (0,race/* until */.TG)(following.signal, following.onHookOverdue?.(phase, snapshot) ?? Promise.resolve());
+}
 function tellIfSilent(state, { inPhaseMs, remainingMs }, { clock, onHeartbeat }) {
     const nowMs = clock.monotonicMs();
-    if (nowMs - state.lastToldMs < HEARTBEAT_MS)
-        return;
     const { phase, snapshot } = state;
+    const everyMs = (0,follow_phase/* isOverdue */.Jv)(phase, inPhaseMs) ? OVERDUE_HEARTBEAT_MS : HEARTBEAT_MS;
+    if (nowMs - state.lastToldMs < everyMs)
+        return;
     onHeartbeat({
         phase,
         inPhaseMs,
@@ -38204,11 +38229,21 @@ function mayRideOut(error) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $8: () => (/* binding */ describePhase),
+/* harmony export */   Jv: () => (/* binding */ isOverdue),
 /* harmony export */   hU: () => (/* binding */ phaseOf),
 /* harmony export */   qd: () => (/* binding */ isSamePhase)
 /* harmony export */ });
 /* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
 
+/** Longest run of a Lambda function, in milliseconds. Source: Lambda Developer Guide, "Lambda quotas". */
+const LONGEST_RUN_MS = 15 * 60_000;
+/**
+ * A hook that has not reported although the function that was called cannot be running any more. Something else may still
+ * report for it.
+ */
+function isOverdue(phase, inPhaseMs) {
+    return phase.kind === 'hook' && inPhaseMs >= LONGEST_RUN_MS;
+}
 /** The phase a deployment is in. */
 function phaseOf(snapshot, hooks) {
     if (snapshot === undefined)
@@ -38256,6 +38291,180 @@ function describePhase(phase) {
         case 'rollback':
             return 'the rollback to show in CodeDeploy';
     }
+}
+
+
+/***/ }),
+
+/***/ 7662:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hn: () => (/* binding */ readTaskStops),
+/* harmony export */   qR: () => (/* binding */ watchReplacementTasks)
+/* harmony export */ });
+/* unused harmony export reasonOf */
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5148);
+/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9188);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
+/* harmony import */ var _outage_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1446);
+/* harmony import */ var _same_reason_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3592);
+/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1229);
+
+
+
+
+
+
+
+/** Tasks need this long to start in the best case; how often is looked after that. In milliseconds. */
+const FIRST_LOOK_MS = 45_000;
+const LOOK_EVERY_MS = 30_000;
+/**
+ * Watches why tasks of the replacement are missing, which CodeDeploy itself tells only as a time-out after an hour, or
+ * as a task set that is unhealthy: tasks that stop, and events of the service about tasks that cannot be placed.
+ * @returns a function to call after each reading; it answers with the reason when enough tasks stopped for the same one
+ */
+function watchReplacementTasks(aws, options) {
+    const { service, failFast } = options;
+    const told = new Set(service.events.map(({ id }) => id));
+    const denied = new Set();
+    const troubles = { tasks: new _outage_js__WEBPACK_IMPORTED_MODULE_4__/* .Outage */ .a(options.onReadTrouble), service: new _outage_js__WEBPACK_IMPORTED_MODULE_4__/* .Outage */ .a(options.onReadTrouble) };
+    let nextLookMs = aws.clock.monotonicMs() + FIRST_LOOK_MS;
+    return async (snapshot) => {
+        const replacement = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .replacementOf */ .ml)(snapshot);
+        if (replacement === undefined || !isWatched(snapshot) || aws.clock.monotonicMs() < nextLookMs)
+            return undefined;
+        if (replacement.running >= replacement.desired)
+            return undefined;
+        nextLookMs = aws.clock.monotonicMs() + LOOK_EVERY_MS;
+        const stopped = await unlessFailed('tasks', (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__/* .describeStoppedTasks */ .D1)(aws, service.clusterName, service.name));
+        const byReason = stopsByReason(stopped ?? [], replacement.id);
+        for (const { key, reason, count } of byReason)
+            tellOnce(key, () => options.onStopped(reason, count));
+        const answer = await unlessFailed('service', (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__/* .describeService */ .Jv)(aws, service.clusterName, service.arn));
+        const events = answer === undefined ? [] : (0,_service_service_js__WEBPACK_IMPORTED_MODULE_2__/* .serviceEvents */ .tg)(answer);
+        for (const { id, message } of events.filter(_service_service_js__WEBPACK_IMPORTED_MODULE_2__/* .isTrouble */ .KM).reverse()) {
+            tellOnce(id, () => tellOnce((0,_same_reason_js__WEBPACK_IMPORTED_MODULE_6__/* .withoutIds */ .L)(message), () => options.onServiceEvent((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(message))));
+        }
+        if (failFast === 0 || !isInstalling(snapshot))
+            return undefined;
+        const enough = byReason.find(({ count }) => count >= failFast);
+        return (enough && `${enough.count} replacement tasks stopped for the same reason before any was healthy: ${enough.reason}`);
+    };
+    function tellOnce(key, tell) {
+        if (told.has(key))
+            return;
+        told.add(key);
+        tell();
+    }
+    /** A failed read is made up for by the next one; a denial is told once. */
+    async function unlessFailed(what, call) {
+        try {
+            const answer = await call;
+            troubles[what].recovered();
+            return answer;
+        }
+        catch (error) {
+            if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+                throw error;
+            if (error.serviceError.kind !== 'denied')
+                troubles[what].failed(error);
+            else if (!denied.has(what)) {
+                denied.add(what);
+                options.onDenied(error);
+            }
+            return undefined;
+        }
+    }
+}
+/**
+ * For which reasons tasks of the replacement have stopped, one look: the last one, of a deployment that is no longer
+ * followed. Empty when that cannot be seen.
+ */
+async function readTaskStops(aws, service, snapshot) {
+    const replacement = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .replacementOf */ .ml)(snapshot);
+    if (replacement === undefined)
+        return [];
+    try {
+        const stopped = await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__/* .describeStoppedTasks */ .D1)(aws, service.clusterName, service.name);
+        return stopsByReason(stopped, replacement.id);
+    }
+    catch (error) {
+        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
+            return [];
+        throw error;
+    }
+}
+/** While tasks are started, and from then on for as long as the deployment runs: any that is missing may be its end. */
+function isWatched(snapshot) {
+    if ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot) || snapshot.eventsAreStale)
+        return false;
+    return snapshot.events.some(({ name, status }) => name === 'Install' && (status === 'running' || status === 'succeeded'));
+}
+function isInstalling(snapshot) {
+    return snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running');
+}
+/** Tasks that nobody wanted any more did not fail. Source: ECS Developer Guide, "Stopped tasks error messages". */
+const SCALED_IN = /^Scaling activity initiated by/;
+/** The stopped tasks of a task set by reason, the oldest reason first; reasons that differ in ids only are one. */
+function stopsByReason(stopped, taskSetId) {
+    const tasks = stopped
+        .filter(({ startedBy, reason }) => startedBy === taskSetId && !SCALED_IN.test(reason))
+        .toSorted((one, other) => one.stoppedAtMs - other.stoppedAtMs);
+    const byKey = Map.groupBy(tasks.map(reasonOf), _same_reason_js__WEBPACK_IMPORTED_MODULE_6__/* .withoutIds */ .L);
+    return [...byKey].map(([key, reasons]) => ({ key, reason: reasons[0] ?? '', count: reasons.length }));
+}
+/** Longest reason, in characters. */
+const MAX_REASON_LENGTH = 600;
+/** Why a task stopped, as ECS says it. */
+function reasonOf({ stopCode, reason, containers }) {
+    const ended = containers
+        .filter(({ exitCode, reason: why }) => why !== '' || (exitCode !== undefined && exitCode !== 0))
+        .map(({ name, exitCode, reason: why }) => {
+        const parts = [exitCode === undefined ? '' : `exit code ${exitCode}`, why].filter((part) => part !== '');
+        return `container ${name}: ${parts.join(', ')}`;
+    });
+    // That an essential container ended is what the container says, and less.
+    const isSaid = ended.length > 0 && stopCode === 'EssentialContainerExited';
+    const parts = isSaid ? ended : [stopCode, reason, ...ended].filter((part) => part !== '');
+    return (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(parts.join('; '), MAX_REASON_LENGTH);
+}
+
+
+/***/ }),
+
+/***/ 3592:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ withoutIds)
+/* harmony export */ });
+const ID_PATTERNS = [
+    // UUIDs, such as request ids.
+    /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
+    // What is called an id, whatever it is made of: `request id: …`, `RequestID: …`, `HostID: …`.
+    /(?<=\b(?:request|host|trace|session|x-amzn-requestid)[ -]?id["']?[:=]? ?["']?)[\w+/=-]{6,}/gi,
+    // The session of an assumed role, which ECS names after the task.
+    /(?<=\bassumed-role\/[\w+=,.@-]{1,64}\/)[\w+=,.@-]+/g,
+    // Ids of tasks, digests and the like; what has letters only is a word.
+    /\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi,
+    // Ids of AWS resources: `i-0abc…`, `eni-…`, `d-A1B2C3D4E`, `ecs-svc/123…`.
+    /\b(?:i|eni|subnet|vpc|d|ecs-svc)[-/](?=[\w]*\d)\w{6,}/g,
+    // Addresses, with their ports; and ports that ECS gives out.
+    /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g,
+    /(?<=\bport )\d+/gi,
+    // Times, and numbers that are too long for anything else.
+    /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?\b/g,
+    /\b\d{5,}\b/g,
+];
+/**
+ * What texts of AWS have in common that differ only in what is another for every task, instance or request: ids,
+ * addresses, times, session names. It is to compare texts with; what people read is one of the texts.
+ */
+function withoutIds(text) {
+    return ID_PATTERNS.reduce((rest, pattern) => rest.replace(pattern, '…'), text);
 }
 
 
@@ -38733,6 +38942,7 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   fq: () => (/* binding */ keepReadySince),
 /* harmony export */   gv: () => (/* binding */ isWaitingForPromotion),
 /* harmony export */   hY: () => (/* binding */ hasEnded),
+/* harmony export */   ml: () => (/* binding */ replacementOf),
 /* harmony export */   my: () => (/* binding */ runningEvent),
 /* harmony export */   nM: () => (/* binding */ isAtTestHook),
 /* harmony export */   pd: () => (/* binding */ hookOf),
@@ -38741,10 +38951,14 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */ });
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4795);
 
+/** The replacement task set; undefined when there is none yet, or it was not seen. */
+function replacementOf(snapshot) {
+    return snapshot?.taskSets.find(({ role }) => role === 'replacement');
+}
 /** Percent of production on the replacement; undefined when it was not seen. */
 function replacementTraffic(snapshot) {
     const { taskSets = [] } = snapshot ?? {};
-    const replacement = taskSets.find(({ role }) => role === 'replacement');
+    const replacement = replacementOf(snapshot);
     if (replacement !== undefined)
         return replacement.trafficPercent;
     // Before Install the replacement is not listed, and the original serves everything.
@@ -38757,7 +38971,7 @@ function replacementTraffic(snapshot) {
  * a person who asks for it takes that back.
  */
 function productionMoved(snapshot) {
-    const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement');
+    const replacement = replacementOf(snapshot);
     return snapshot.eventsAreDone || replacement?.trafficPercent === 100 || replacement?.state === 'primary';
 }
 /** How old a reading may be to be told as what is now, in milliseconds. */
@@ -38937,17 +39151,19 @@ function shiftedAtMs(before, after) {
     return shift?.status === 'running' && was !== 'running' ? shift.startedAtMs : undefined;
 }
 function taskChange(before, after, readAtMs) {
-    const now = replacementOf(after);
-    const then = replacementOf(before);
-    if (now === undefined || now.state === 'draining' || after.endedAtMs !== undefined)
+    const now = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementOf */ .ml)(after);
+    const then = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementOf */ .ml)(before);
+    if (now === undefined || now.state === 'draining')
         return [];
     if (now.running === (then?.running ?? 0) && now.desired === then?.desired)
         return [];
     const { running, desired } = now;
-    return [{ kind: 'tasks', deploymentId: after.deploymentId, atMs: readAtMs, running, desired }];
-}
-function replacementOf(snapshot) {
-    return snapshot?.taskSets.find(({ role }) => role === 'replacement');
+    // What a deployment that has ended is short of may be its cause; what a rollback took from it is told on its own.
+    const isTakenBack = ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(after) ?? 0) < ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(before) ?? 0);
+    if (after.endedAtMs !== undefined && (running >= desired || isTakenBack))
+        return [];
+    const atMs = Math.min(readAtMs, after.endedAtMs ?? readAtMs);
+    return [{ kind: 'tasks', deploymentId: after.deploymentId, atMs, running, desired }];
 }
 
 
@@ -41375,7 +41591,7 @@ function withClockNews(world) {
 
 /***/ }),
 
-/***/ 5780:
+/***/ 1852:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41384,194 +41600,18 @@ __nccwpck_require__.d(__webpack_exports__, {
   E: () => (/* binding */ conclude)
 });
 
-// EXTERNAL MODULE: ./lib/report/log-lines.js
-var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/follow/replacement-tasks.js
+var replacement_tasks = __nccwpck_require__(7662);
+// EXTERNAL MODULE: ./lib/report/fault.js
+var fault = __nccwpck_require__(8058);
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/aws/function-logs.js
-var function_logs = __nccwpck_require__(2993);
-;// CONCATENATED MODULE: ./lib/aws/invocations.js
-const ID = '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
-/** Where a line names its invocation. Source: Lambda Developer Guide, "Working with Lambda function logs", each language. */
-const NAMED = [
-    new RegExp(`^(?:START|END|REPORT) RequestId: ${ID}\\b`),
-    // Node.js: time, request id, level; Python: level, time, request id.
-    new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
-    new RegExp(`^\\[\\w{1,20}\\]\\t\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
-    // The JSON format, of Lambda's lines and of the function's.
-    new RegExp(`^\\{.{0,500}?"requestId" ?: ?"${ID}"`, 's'),
-];
-const BEGINS = /^START RequestId: |^\{.{0,500}?"platform\.start"/s;
-const ENDS = /^END RequestId: |^REPORT RequestId: |^\{.{0,500}?"platform\.(?:runtimeDone|report)"/s;
-/**
- * The invocations of a function in a part of its log, by when they began. An instance writes to one stream and runs one
- * invocation after the other, so a line that names none belongs to the one around it. Source: Lambda Developer Guide,
- * "Understanding the Lambda execution environment lifecycle".
- */
-function invocationsIn(events) {
-    const found = new Map();
-    for (const [stream, ofStream] of Map.groupBy(events, (event) => event.stream)) {
-        for (const [event, id] of owned(ofStream)) {
-            const known = found.get(id ?? `of ${stream}`);
-            const invocation = known ?? { requestId: id, startedAtMs: event.atMs, isWhole: false, events: [] };
-            invocation.startedAtMs = Math.min(invocation.startedAtMs, event.atMs);
-            invocation.isWhole ||= BEGINS.test(event.message);
-            invocation.events.push(event);
-            found.set(id ?? `of ${stream}`, invocation);
-        }
-    }
-    return [...found.values()].sort((one, other) => one.startedAtMs - other.startedAtMs);
-}
-/** The lines of a stream, each with the request id of the invocation that it is of. */
-function owned(events) {
-    const named = events.map(({ message }) => namedIn(message));
-    let open;
-    const owners = events.map(({ message }, index) => {
-        const id = named[index];
-        if (id !== undefined)
-            open = ENDS.test(message) ? undefined : id;
-        return id ?? open;
-    });
-    // What stands between two invocations prepares the second, or reports on the one that was begun before these lines.
-    let next = named.findLast((id) => id !== undefined);
-    for (let index = events.length - 1; index >= 0; index--) {
-        owners[index] ??= next;
-        next = named[index] ?? next;
-    }
-    return events.map((event, index) => [event, owners[index]]);
-}
-function namedIn(message) {
-    for (const pattern of NAMED) {
-        const id = pattern.exec(message)?.[1];
-        if (id !== undefined)
-            return id;
-    }
-    return undefined;
-}
-
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
-// EXTERNAL MODULE: ./lib/report/end-cause.js
-var end_cause = __nccwpck_require__(9933);
-// EXTERNAL MODULE: ./lib/report/hook-results.js
-var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
-// EXTERNAL MODULE: ./lib/text/untrusted.js
-var untrusted = __nccwpck_require__(7289);
-;// CONCATENATED MODULE: ./lib/release/hook-log.js
-
-
-
-
-
-
-
-
-/** How many lines of a log are shown, and how many characters of a line. */
-const MAX_LINES = 50;
-const MAX_LINE_LENGTH = 400;
-/** Logs are delivered late, and the clocks of Lambda and CodeDeploy are two. In milliseconds. */
-const BEFORE_EVENT_MS = 5_000;
-const AFTER_EVENT_MS = 15_000;
-/** How long one call may take, and how soon an empty log is looked at once more, in milliseconds. */
-const CALL_DEADLINE_MS = 5_000;
-const LOOK_AGAIN_MS = 3_000;
-/**
- * Reads the logs of the hooks that the choice names. It fails no release: what cannot be read is a warning.
- * @param choice undefined: the failed ones, in a private repository only, because logs are shown to whoever sees the run
- */
-async function readHookLogs(release, choice, world) {
-    const found = { logs: [], warnings: [] };
-    const hasNoFailedRun = (0,end_cause/* couldNotInvokeHook */.IV)(release);
-    const wanted = (0,hook_results/* hookResults */.a)(release).filter(({ result }) => result === 'failed' ? choice !== 'never' && !hasNoFailedRun : choice === 'always' && result !== 'not-run');
-    if (wanted.length === 0 || world.signal.aborted)
-        return found;
-    if (choice === undefined && !world.isPrivateRepository()) {
-        found.warnings.push("The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.");
-        return found;
-    }
-    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
-    for (const hook of wanted) {
-        try {
-            const log = await readHookLog(calls, await world.functionLogs(), hook, release);
-            if (log !== undefined)
-                found.logs.push(log);
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            const why = (0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError);
-            found.warnings.push(`The log of hook ${hook.hookFunction} could not be read. ${why}`);
-        }
-    }
-    return found;
-}
-async function readHookLog(calls, logs, { event, hookFunction }, release) {
-    const { snapshot, deploymentId = '' } = release;
-    const reading = snapshot?.events.find(({ name }) => name === event);
-    if (reading?.startedAtMs === undefined)
-        return undefined;
-    const logGroup = await logGroupOf(calls, logs, hookFunction);
-    const range = {
-        logGroup,
-        fromMs: reading.startedAtMs - BEFORE_EVENT_MS,
-        untilMs: (reading.endedAtMs ?? calls.clock.now()) + AFTER_EVENT_MS,
-    };
-    let events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
-    if (events.length === 0) {
-        await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal);
-        events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
-    }
-    const found = invocationsAt(reading.startedAtMs, invocationsIn(events), startsOf(hookFunction, release));
-    return { event, hookFunction, logGroup, ...endOf(ofDeployment(found, deploymentId)) };
-}
-/** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
-async function logGroupOf(calls, logs, hookFunction) {
-    const usual = `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
-    try {
-        const told = await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
-        return told || usual;
-    }
-    catch (error) {
-        if (error instanceof attempts/* CallError */.RA && error.serviceError.kind === 'denied')
-            return usual;
-        throw error;
-    }
-}
-/** When CodeDeploy began the lifecycle events at which it runs the function. */
-function startsOf(hookFunction, release) {
-    const runs = (0,hook_results/* hookResults */.a)(release).filter((one) => (0,labels/* functionName */.AQ)(one.hookFunction) === (0,labels/* functionName */.AQ)(hookFunction));
-    const events = new Set(runs.map(({ event }) => event));
-    return (release.snapshot?.events ?? []).flatMap(({ name, startedAtMs }) => events.has(name) && startedAtMs !== undefined ? [startedAtMs] : []);
-}
-/**
- * The invocations for the event that began then, rather than for another at which the same function runs: an invocation
- * begins soon after its event. Of one whose beginning is not there, only the rest of an earlier event's can be seen.
- */
-function invocationsAt(eventMs, found, starts) {
-    const whole = found.filter(({ isWhole }) => isWhole);
-    const distance = (atMs, { startedAtMs }) => Math.abs(startedAtMs - atMs);
-    return (whole.length === 0 ? found : whole).filter((invocation) => starts.every((startMs) => distance(eventMs, invocation) <= distance(startMs, invocation)));
-}
-/** Those in which the deployment is named, when there are any: another release may run the same function. */
-function ofDeployment(found, deploymentId) {
-    const naming = found.filter(({ events }) => events.some(({ message }) => message.includes(deploymentId)));
-    return (naming.length === 0 ? found : naming).flatMap(({ events }) => events);
-}
-function endOf(events) {
-    const lines = events
-        .toSorted((one, other) => one.atMs - other.atMs)
-        .flatMap(({ message }) => (0,untrusted/* plainText */.wh)(message).split('\n'))
-        .filter((line) => line.trim() !== '');
-    const shown = lines.slice(-MAX_LINES).map((line) => (0,untrusted/* cut */.Jj)(line.trimEnd(), MAX_LINE_LENGTH));
-    return { lines: shown, omitted: lines.length - shown.length };
-}
-
+// EXTERNAL MODULE: ./lib/release/hook-log.js + 1 modules
+var hook_log = __nccwpck_require__(2609);
 // EXTERNAL MODULE: ./lib/aws/arn.js
 var aws_arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
@@ -41737,8 +41777,11 @@ function nameOf(targetGroup) {
 
 
 
+
 /** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
 const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
+/** How long ECS may take to tell why tasks stopped, in milliseconds. */
+const LAST_LOOK_MS = 5_000;
 /**
  * The verdict on a release whose deployment is at rest, or as far as it could be followed.
  * @param choice of which hooks the log is shown
@@ -41759,19 +41802,30 @@ async function conclude({ plan, outcome, settlement }, choice, world, progress, 
     await lastly();
     const status = (0,verdict/* verdictOf */.Vj)(outcome, settlement);
     const testListener = await readTestListener(status, plan, sides.deploymentId, world);
-    const settled = progress.learn({ settlement, snapshot, production, testListener });
-    const { logs, warnings } = await readHookLogs(settled, choice, world);
+    progress.learn({ settlement, snapshot, production, testListener });
+    await learnCauses(plan, world, progress);
+    const settled = progress.release;
+    const { logs, warnings } = await (0,hook_log/* readHookLogs */.Fk)(settled, choice, world);
     for (const warning of warnings)
         progress.warn(warning);
-    await tellHookLogs(logs, world);
-    return progress.end(status, { hookLogs: logs });
+    const before = settled.hookLogs;
+    await (0,hook_log/* showHookLogs */.Ep)(logs, world, before);
+    const kept = before.filter(({ event }) => logs.every((log) => log.event !== event));
+    return progress.end(status, { hookLogs: [...kept, ...logs] });
 }
-async function tellHookLogs(logs, { log }) {
-    for (const hookLog of logs) {
-        await log.group((0,log_lines/* hookLogTitle */.iV)(hookLog), async () => {
-            for (const line of hookLog.lines)
-                log.line(`  | ${line}`);
-        });
+/** What CodeDeploy does not say of why it ended: whether a hook exists, and why tasks stopped. */
+async function learnCauses(plan, world, progress) {
+    const { release } = progress;
+    const hookFunction = (0,fault/* hookNotInvoked */.jZ)(release);
+    if (hookFunction !== undefined) {
+        progress.learn({ hookFunctionExists: await (0,hook_log/* readFunctionExists */.jF)(hookFunction, world) });
+    }
+    const { snapshot } = release;
+    if (snapshot !== undefined && (0,fault/* mayBeOfTasks */.i0)(release) && !world.signal.aborted) {
+        const calls = { ...world, maxAttempts: 2, deadlineMs: LAST_LOOK_MS, patienceMs: 0 };
+        for (const { reason, count } of await (0,replacement_tasks/* readTaskStops */.Hn)(calls, plan.service, snapshot)) {
+            progress.taskStopped(reason, count);
+        }
     }
 }
 /** The deployment or its rollback went on, or may have, after the last reading. */
@@ -42022,6 +42076,253 @@ function restMs({ id, stage, freeAtMs }, { asked, reading: { failures: failed } 
 
 /***/ }),
 
+/***/ 2609:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  jF: () => (/* binding */ readFunctionExists),
+  Fk: () => (/* binding */ readHookLogs),
+  Ep: () => (/* binding */ showHookLogs),
+  q3: () => (/* binding */ showLogOfRunning)
+});
+
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/function-logs.js
+var function_logs = __nccwpck_require__(2993);
+;// CONCATENATED MODULE: ./lib/aws/invocations.js
+const ID = '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
+/** Where a line names its invocation. Source: Lambda Developer Guide, "Working with Lambda function logs", each language. */
+const NAMED = [
+    new RegExp(`^(?:START|END|REPORT) RequestId: ${ID}\\b`),
+    // Node.js: time, request id, level; Python: level, time, request id.
+    new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
+    new RegExp(`^\\[\\w{1,20}\\]\\t\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,20}Z\\t${ID}\\t`),
+    // The JSON format, of Lambda's lines and of the function's.
+    new RegExp(`^\\{.{0,500}?"requestId" ?: ?"${ID}"`, 's'),
+];
+const BEGINS = /^START RequestId: |^\{.{0,500}?"platform\.start"/s;
+const ENDS = /^END RequestId: |^REPORT RequestId: |^\{.{0,500}?"platform\.(?:runtimeDone|report)"/s;
+/**
+ * The invocations of a function in a part of its log, by when they began. An instance writes to one stream and runs one
+ * invocation after the other, so a line that names none belongs to the one around it. Source: Lambda Developer Guide,
+ * "Understanding the Lambda execution environment lifecycle".
+ */
+function invocationsIn(events) {
+    const found = new Map();
+    for (const [stream, ofStream] of Map.groupBy(events, (event) => event.stream)) {
+        for (const [event, id] of owned(ofStream)) {
+            const known = found.get(id ?? `of ${stream}`);
+            const invocation = known ?? { requestId: id, startedAtMs: event.atMs, isWhole: false, events: [] };
+            invocation.startedAtMs = Math.min(invocation.startedAtMs, event.atMs);
+            invocation.isWhole ||= BEGINS.test(event.message);
+            invocation.events.push(event);
+            found.set(id ?? `of ${stream}`, invocation);
+        }
+    }
+    return [...found.values()].sort((one, other) => one.startedAtMs - other.startedAtMs);
+}
+/** The lines of a stream, each with the request id of the invocation that it is of. */
+function owned(events) {
+    const named = events.map(({ message }) => namedIn(message));
+    let open;
+    const owners = events.map(({ message }, index) => {
+        const id = named[index];
+        if (id !== undefined)
+            open = ENDS.test(message) ? undefined : id;
+        return id ?? open;
+    });
+    // What stands between two invocations prepares the second, or reports on the one that was begun before these lines.
+    let next = named.findLast((id) => id !== undefined);
+    for (let index = events.length - 1; index >= 0; index--) {
+        owners[index] ??= next;
+        next = named[index] ?? next;
+    }
+    return events.map((event, index) => [event, owners[index]]);
+}
+function namedIn(message) {
+    for (const pattern of NAMED) {
+        const id = pattern.exec(message)?.[1];
+        if (id !== undefined)
+            return id;
+    }
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/report/fault.js
+var fault = __nccwpck_require__(8058);
+// EXTERNAL MODULE: ./lib/report/hook-results.js
+var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
+// EXTERNAL MODULE: ./lib/report/log-lines.js
+var log_lines = __nccwpck_require__(4302);
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+;// CONCATENATED MODULE: ./lib/release/hook-log.js
+
+
+
+
+
+
+
+
+
+/** How many lines of a log are shown, and how many characters of a line. */
+const MAX_LINES = 50;
+const MAX_LINE_LENGTH = 400;
+/** Logs are delivered late, and the clocks of Lambda and CodeDeploy are two. In milliseconds. */
+const BEFORE_EVENT_MS = 5_000;
+const AFTER_EVENT_MS = 15_000;
+/** How long one call may take, and how soon an empty log is looked at once more, in milliseconds. */
+const CALL_DEADLINE_MS = 5_000;
+const LOOK_AGAIN_MS = 3_000;
+/**
+ * Reads the logs of the hooks that the choice names. It fails no release: what cannot be read is a warning.
+ * @param choice undefined: the failed ones, in a private repository only, because logs are shown to whoever sees the run
+ */
+async function readHookLogs(release, choice, world) {
+    const hasNoFailedRun = (0,fault/* hookNotInvoked */.jZ)(release) !== undefined;
+    const wanted = (0,hook_results/* hookResults */.a)(release).filter(({ result }) => isFailure(result, release) ? choice !== 'never' && !hasNoFailedRun : choice === 'always' && result !== 'not-run');
+    const found = { logs: [], warnings: [] };
+    if (wanted.length === 0 || world.signal.aborted)
+        return found;
+    if (choice === undefined && !world.isPrivateRepository()) {
+        found.warnings.push("The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.");
+        return found;
+    }
+    return await readLogsOf(wanted, release, world);
+}
+/** It failed, or this step no longer waits for it. */
+function isFailure(result, { outcome }) {
+    return result === 'failed' || (result === 'running' && outcome?.kind === 'timed-out');
+}
+/** Shows the log of one hook that CodeDeploy still waits for; nothing is said where it may not be shown. */
+async function showLogOfRunning(event, choice, world, progress) {
+    const isShown = choice === undefined ? world.isPrivateRepository() : choice !== 'never';
+    if (!isShown)
+        return;
+    const { release } = progress;
+    const hooks = (0,hook_results/* hookResults */.a)(release).filter((hook) => hook.event === event);
+    const { logs, warnings } = await readLogsOf(hooks, release, world);
+    for (const warning of warnings)
+        progress.warn(warning);
+    await showHookLogs(logs, world, release.hookLogs);
+    progress.learn({ hookLogs: logs });
+}
+async function readLogsOf(hooks, release, world) {
+    const found = { logs: [], warnings: [] };
+    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
+    for (const hook of hooks) {
+        try {
+            const log = await readHookLog(calls, await world.functionLogs(), hook, release);
+            if (log !== undefined)
+                found.logs.push(log);
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            const why = (0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError);
+            found.warnings.push(`The log of hook ${hook.hookFunction} could not be read. ${why}`);
+        }
+    }
+    return found;
+}
+/** Whether there is this function; undefined when that cannot be seen. It fails nothing, and nothing is warned of. */
+async function readFunctionExists(hookFunction, world) {
+    if (world.signal.aborted)
+        return undefined;
+    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
+    const logs = await world.functionLogs();
+    try {
+        await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
+        return true;
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        return error.serviceError.code === 'ResourceNotFound' ? false : undefined;
+    }
+}
+async function readHookLog(calls, logs, { event, hookFunction }, release) {
+    const { snapshot, deploymentId = '' } = release;
+    const reading = snapshot?.events.find(({ name }) => name === event);
+    if (reading?.startedAtMs === undefined)
+        return undefined;
+    const logGroup = await logGroupOf(calls, logs, hookFunction);
+    const range = {
+        logGroup,
+        fromMs: reading.startedAtMs - BEFORE_EVENT_MS,
+        untilMs: (reading.endedAtMs ?? calls.clock.now()) + AFTER_EVENT_MS,
+    };
+    let events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
+    if (events.length === 0) {
+        await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal);
+        events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
+    }
+    const found = invocationsAt(reading.startedAtMs, invocationsIn(events), startsOf(hookFunction, release));
+    return { event, hookFunction, logGroup, ...endOf(ofDeployment(found, deploymentId)) };
+}
+/** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
+async function logGroupOf(calls, logs, hookFunction) {
+    const usual = `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
+    try {
+        const told = await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
+        return told || usual;
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA && error.serviceError.kind === 'denied')
+            return usual;
+        throw error;
+    }
+}
+/** When CodeDeploy began the lifecycle events at which it runs the function. */
+function startsOf(hookFunction, release) {
+    const runs = (0,hook_results/* hookResults */.a)(release).filter((one) => (0,labels/* functionName */.AQ)(one.hookFunction) === (0,labels/* functionName */.AQ)(hookFunction));
+    const events = new Set(runs.map(({ event }) => event));
+    return (release.snapshot?.events ?? []).flatMap(({ name, startedAtMs }) => events.has(name) && startedAtMs !== undefined ? [startedAtMs] : []);
+}
+/**
+ * The invocations for the event that began then, rather than for another at which the same function runs: an invocation
+ * begins soon after its event. Of one whose beginning is not there, only the rest of an earlier event's can be seen.
+ */
+function invocationsAt(eventMs, found, starts) {
+    const whole = found.filter(({ isWhole }) => isWhole);
+    const distance = (atMs, { startedAtMs }) => Math.abs(startedAtMs - atMs);
+    return (whole.length === 0 ? found : whole).filter((invocation) => starts.every((startMs) => distance(eventMs, invocation) <= distance(startMs, invocation)));
+}
+/** Those in which the deployment is named, when there are any: another release may run the same function. */
+function ofDeployment(found, deploymentId) {
+    const naming = found.filter(({ events }) => events.some(({ message }) => message.includes(deploymentId)));
+    return (naming.length === 0 ? found : naming).flatMap(({ events }) => events);
+}
+/** Shows what was read, as far as it has not been shown before. */
+async function showHookLogs(logs, { log }, before) {
+    const shown = new Set(before.map((one) => JSON.stringify(one)));
+    for (const hookLog of logs.filter((one) => !shown.has(JSON.stringify(one)))) {
+        await log.group((0,log_lines/* hookLogTitle */.iV)(hookLog), async () => {
+            for (const line of hookLog.lines)
+                log.line(`  | ${line}`);
+        });
+    }
+}
+function endOf(events) {
+    const lines = events
+        .toSorted((one, other) => one.atMs - other.atMs)
+        .flatMap(({ message }) => (0,untrusted/* plainText */.wh)(message).split('\n'))
+        .filter((line) => line.trim() !== '');
+    const shown = lines.slice(-MAX_LINES).map((line) => (0,untrusted/* cut */.Jj)(line.trimEnd(), MAX_LINE_LENGTH));
+    return { lines: shown, omitted: lines.length - shown.length };
+}
+
+
+/***/ }),
+
 /***/ 7137:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42035,6 +42336,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/follow/outage.js
 var outage = __nccwpck_require__(1446);
+// EXTERNAL MODULE: ./lib/follow/same-reason.js
+var same_reason = __nccwpck_require__(3592);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/report/outage-lines.js
@@ -42077,6 +42380,7 @@ function wasSeenToItsEnd(release) {
 }
 
 ;// CONCATENATED MODULE: ./lib/release/progress.js
+
 
 
 
@@ -42148,10 +42452,18 @@ class Progress {
         if (line !== undefined)
             this.#world.log.line(line);
     }
-    /** Why tasks of the replacement stop. */
-    taskStopped(reason) {
-        this.warn(`A replacement task stopped: ${reason}`);
-        this.learn({ taskStops: [...this.#release.taskStops, reason] });
+    /** Why tasks of the replacement stop; told once, whatever ids are in it. */
+    taskStopped(reason, count) {
+        const { taskStops } = this.#release;
+        if (taskStops.some((known) => (0,same_reason/* withoutIds */.L)(known) === (0,same_reason/* withoutIds */.L)(reason)))
+            return;
+        this.warn(`${count === 1 ? 'A replacement task' : `${count} replacement tasks`} stopped: ${reason}`);
+        this.learn({ taskStops: [...taskStops, reason] });
+    }
+    /** What ECS tells about trouble with the tasks of the service. */
+    serviceTroubled(message) {
+        this.warn(`ECS says: ${message}`);
+        this.learn({ serviceTroubles: [...this.#release.serviceTroubles, message] });
     }
     /** A reading; that of the rollback deployment is kept with the rollback. */
     see(snapshot) {
@@ -42202,7 +42514,9 @@ function newRelease(inputs, world) {
         testListener: undefined,
         preview: undefined,
         hookLogs: [],
+        hookFunctionExists: undefined,
         taskStops: [],
+        serviceTroubles: [],
         status: undefined,
         failure: undefined,
         wasLost: false,
@@ -42212,7 +42526,7 @@ function newRelease(inputs, world) {
 
 /***/ }),
 
-/***/ 9083:
+/***/ 3436:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42235,7 +42549,7 @@ var ecs = __nccwpck_require__(5148);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/service/service.js + 1 modules
-var service_service = __nccwpck_require__(9188);
+var service = __nccwpck_require__(9188);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
@@ -42299,7 +42613,7 @@ class DeploymentObserver {
         const snapshot = (0,code_deploy_snapshot/* readBlindly */.RD)({ readAt: (0,clock/* momentOf */.Et)(this.#aws.clock), info }, before);
         try {
             const answer = await (0,ecs/* describeService */.Jv)(this.#aws, this.#service.clusterName, this.#service.arn);
-            const known = (answer.service?.taskSets ?? []).map(service_service/* readTaskSet */.Ws);
+            const known = (answer.service?.taskSets ?? []).map(service/* readTaskSet */.Ws);
             return this.#withTaskSetsOfEcs(snapshot, known, isRollback(info));
         }
         catch (error) {
@@ -42311,7 +42625,7 @@ class DeploymentObserver {
     #withTaskSetsOfEcs(snapshot, known, isOfRollback) {
         const now = (0,clock/* momentOf */.Et)(this.#aws.clock);
         const before = new Map(snapshot.taskSets.map(({ id, trafficPercent }) => [id, trafficPercent]));
-        const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(this.#service, snapshot.deploymentId);
+        const originalTaskSetId = (0,service/* originalTaskSetOf */.o3)(this.#service, snapshot.deploymentId);
         const seen = (0,code_deploy_snapshot/* taskSetsWithoutTarget */.mj)(known, snapshot.deploymentId, originalTaskSetId);
         // ECS does not connect the replacement with its rollback, so before the end of that its share is not told.
         const share = isOfRollback && snapshot.status !== 'succeeded' ? undefined : (0,code_deploy_snapshot/* shareByPrimary */.P7)(seen);
@@ -42335,7 +42649,7 @@ class DeploymentObserver {
         return (0,clock/* elapsedMs */.d5)(this.#primarySince, now) >= LAST_EVENT_TAKES_MS;
     }
     async #look(deploymentId, before, statusOnly) {
-        const originalTaskSetId = (0,service_service/* originalTaskSetOf */.o3)(this.#service, deploymentId);
+        const originalTaskSetId = (0,service/* originalTaskSetOf */.o3)(this.#service, deploymentId);
         const hadEnded = before !== undefined && (0,follow_snapshot/* hasEnded */.hY)(before);
         const isTried = statusOnly === undefined && this.#visibility.shouldRetry(this.#aws.clock.monotonicMs());
         let target = isTried ? await this.#readTarget(deploymentId, hadEnded) : 'unseen';
@@ -42507,101 +42821,18 @@ function createRequest(release, taskDefinitionArn) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/text/untrusted.js
-var untrusted = __nccwpck_require__(7289);
-// EXTERNAL MODULE: ./lib/follow/outage.js
-var outage = __nccwpck_require__(1446);
-;// CONCATENATED MODULE: ./lib/follow/replacement-tasks.js
-
-
-
-
-
-
-/** Tasks need this long to start in the best case; how often is looked after that. In milliseconds. */
-const FIRST_LOOK_MS = 45_000;
-const LOOK_EVERY_MS = 30_000;
-/**
- * Watches why the replacement does not get healthy, which CodeDeploy itself tells only as a time-out after an hour:
- * tasks that stop, and events of the service about tasks that cannot be placed.
- * @returns a function to call after each reading; it answers with the reason when enough tasks stopped for the same one
- */
-function watchReplacementTasks(aws, options) {
-    const { service, failFast } = options;
-    const told = new Set(service.events.map(({ id }) => id));
-    const denied = new Set();
-    const troubles = { tasks: new outage/* Outage */.a(options.onReadTrouble), service: new outage/* Outage */.a(options.onReadTrouble) };
-    let nextLookMs = aws.clock.monotonicMs() + FIRST_LOOK_MS;
-    return async (snapshot) => {
-        const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement');
-        if (replacement === undefined || !isInstalling(snapshot) || aws.clock.monotonicMs() < nextLookMs)
-            return undefined;
-        if (replacement.running >= replacement.desired)
-            return undefined;
-        nextLookMs = aws.clock.monotonicMs() + LOOK_EVERY_MS;
-        const stopped = await unlessFailed('tasks', (0,ecs/* describeStoppedTasks */.D1)(aws, service.clusterName, service.name));
-        const ofReplacement = (stopped ?? []).filter(({ startedBy }) => startedBy === replacement.id);
-        const byReason = Map.groupBy(ofReplacement, reasonOf);
-        for (const reason of byReason.keys())
-            tellOnce(reason, () => options.onStopped(reason));
-        const answer = await unlessFailed('service', (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn));
-        const events = answer === undefined ? [] : (0,service_service/* serviceEvents */.tg)(answer);
-        for (const event of events.filter(service_service/* isTrouble */.KM).reverse()) {
-            tellOnce(event.id, () => tellOnce(event.message, () => options.onServiceEvent((0,untrusted/* inSentence */.BX)(event.message))));
-        }
-        const enough = [...byReason].find(([, tasks]) => failFast > 0 && tasks.length >= failFast);
-        return (enough && `${enough[1].length} replacement tasks stopped for the same reason before any was healthy: ${enough[0]}`);
-    };
-    function tellOnce(key, tell) {
-        if (told.has(key))
-            return;
-        told.add(key);
-        tell();
-    }
-    /** A failed read is made up for by the next one; a denial is told once. */
-    async function unlessFailed(what, call) {
-        try {
-            const answer = await call;
-            troubles[what].recovered();
-            return answer;
-        }
-        catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
-                throw error;
-            if (error.serviceError.kind !== 'denied')
-                troubles[what].failed(error);
-            else if (!denied.has(what)) {
-                denied.add(what);
-                options.onDenied(error);
-            }
-            return undefined;
-        }
-    }
-}
-function isInstalling(snapshot) {
-    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot) || snapshot.eventsAreStale)
-        return false;
-    return snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running');
-}
-/** Why a task stopped, without what differs from task to task, so that equal reasons are equal text. */
-function reasonOf({ stopCode, reason, containers }) {
-    const ended = containers
-        .filter(({ exitCode, reason: why }) => why !== '' || (exitCode !== undefined && exitCode !== 0))
-        .map(({ name, exitCode, reason: why }) => {
-        const parts = [exitCode === undefined ? '' : `exit code ${exitCode}`, why].filter((part) => part !== '');
-        return `container ${name}: ${parts.join(', ')}`;
-    });
-    const text = [stopCode, reason, ...ended].filter((part) => part !== '').join('; ');
-    return (0,untrusted/* inSentence */.BX)(text.replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b/g, '…').replace(/\b\d{1,3}(\.\d{1,3}){3}\b/g, '…'), 600);
-}
-
+// EXTERNAL MODULE: ./lib/follow/replacement-tasks.js
+var replacement_tasks = __nccwpck_require__(7662);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/report/outage-lines.js
 var outage_lines = __nccwpck_require__(8525);
 // EXTERNAL MODULE: ./lib/workflow-run/marker.js
 var marker = __nccwpck_require__(4907);
+// EXTERNAL MODULE: ./lib/release/hook-log.js + 1 modules
+var hook_log = __nccwpck_require__(2609);
 ;// CONCATENATED MODULE: ./lib/release/wiring.js
+
 
 
 
@@ -42665,16 +42896,20 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         },
         onTold: () => progress.told(),
         onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
+        onHookOverdue: async (hook, snapshot) => {
+            world.log.line((0,log_lines/* overdueLine */.V_)(hook, snapshot, world.clock.now()));
+            await (0,hook_log/* showLogOfRunning */.q3)(hook.event, inputs.hookLogs, world, progress);
+        },
         reading: progress.reading,
         onRequestTrouble: (trouble) => world.log.line((0,outage_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
         onStopAccepted: () => void progress.learn({ stopAccepted: true }),
         onPromotionDenied: ({ operation, serviceError }, wait) => progress.warnOf(`${wait}-wait`, [`${(0,service_error/* describeServiceError */.VN)(operation, serviceError)} ${WAITS_ON[wait]}`]),
         onPromotionUnsure: () => progress.warnOf('ready-wait', [UNSURE_AT_READY]),
-        reasonToGiveUp: watchReplacementTasks(world, {
+        reasonToGiveUp: (0,replacement_tasks/* watchReplacementTasks */.qR)(world, {
             service: plan.service,
             failFast: inputs.failFast,
-            onStopped: (reason) => progress.taskStopped(reason),
-            onServiceEvent: (message) => progress.warn(`ECS says: ${message}`),
+            onStopped: (reason, count) => progress.taskStopped(reason, count),
+            onServiceEvent: (message) => progress.serviceTroubled(message),
             onReadTrouble: (trouble) => world.log.line((0,outage_lines/* readTroubleLine */.eB)(trouble, world.clock.now())),
             onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
         }),
@@ -42695,13 +42930,17 @@ function followingOf(plan, finishLine, inputs, world, progress) {
 /* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
 /* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4966);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8810);
 /* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3735);
 /* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9933);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
-/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(392);
-/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
+/* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3400);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7419);
+/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(392);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3289);
+/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5647);
+
+
 
 
 
@@ -42714,15 +42953,15 @@ function followingOf(plan, finishLine, inputs, world, progress) {
 
 /** What happened, in a sentence or two. */
 function cause(release) {
-    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release);
-    const revision = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release);
+    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release);
+    const revision = (0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release);
     switch (release.status) {
         case undefined:
             return goingOn(release);
         case 'succeeded':
             if (release.operation === 'rollback')
                 return rolledBackCause(release);
-            return (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) ?? releasedSentence(release);
+            return (0,_previews_js__WEBPACK_IMPORTED_MODULE_9__/* .previewCause */ .qV)(release) ?? releasedSentence(release);
         case 'awaiting-promotion':
             return awaitingCause(release);
         case 'started':
@@ -42735,10 +42974,10 @@ function cause(release) {
                 return nothingToStop(release);
             if (release.operation === 'watch')
                 return nothingToWatch(release);
-            return ((0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewCause */ .qV)(release) ??
-                `${label} already runs exactly this (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .originalRevision */ .VR)(release)}), so nothing was written.`);
+            return ((0,_previews_js__WEBPACK_IMPORTED_MODULE_9__/* .previewCause */ .qV)(release) ??
+                `${label} already runs exactly this (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .originalRevision */ .VR)(release)}), so nothing was written.`);
         case 'planned':
-            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_7__/* .plannedSentence */ .Y3)(release);
+            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_8__/* .plannedSentence */ .Y3)(release);
         case 'refused':
             return [...release.problems.map(({ sentence }) => sentence), earlierRollback(release)]
                 .filter((sentence) => sentence !== '')
@@ -42758,14 +42997,24 @@ function cause(release) {
 }
 /** What a release has done that reached its finish line. */
 function releasedSentence(release) {
-    return `Deployment ${release.deploymentId} released ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
+    return `Deployment ${release.deploymentId} released ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)}${shortClause(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
+}
+/** That what was released does not run as it should; nothing when it does. */
+function shortClause(release) {
+    const short = (0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_10__/* .shortOfTasks */ .a)(release);
+    if (short === undefined)
+        return '';
+    const reason = release.taskStops.at(-1);
+    const why = reason === undefined ? '' : `: ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .withoutFullStop */ .Qu)(reason)}`;
+    const running = short.running === 0 ? 'none' : `only ${short.running}`;
+    return `, but ${running} of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(short.desired, 'task')} runs, with all of production on them${why}`;
 }
 function awaitingCause(release) {
     const { deploymentId, testUrl } = release;
     const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_4__/* .promoteByMs */ .O)(release);
     const at = testUrl === undefined ? '' : ` (${testUrl})`;
     const until = untilMs === undefined ? '' : ` until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(untilMs, true)}`;
-    return `Deployment ${deploymentId} serves ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} on the test listener of ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
+    return `Deployment ${deploymentId} serves ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)} on the test listener of ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
 }
 /** A success by what ECS shows of it, while the deployment itself goes on and its events cannot be read. */
 function assumedSentence({ snapshot }) {
@@ -42781,7 +43030,7 @@ function rolledBackCause(release) {
     if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
         return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
     }
-    return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
+    return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
 }
 function nothingToStop(release) {
     const { deploymentId, snapshot, asked, group } = release;
@@ -42808,9 +43057,9 @@ function earlierRollback(release) {
 /** What a release that is not over is doing. */
 function goingOn(release) {
     const { deploymentId, waits } = release;
-    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release) || 'the service';
+    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release) || 'the service';
     if (deploymentId !== undefined)
-        return `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} to ${label}.`;
+        return `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)} to ${label}.`;
     const last = waits.at(-1);
     return last === undefined || last.endedAt !== undefined
         ? `Checking whether ${label} can be released.`
@@ -42827,7 +43076,7 @@ function cancelledCause(release) {
     const { deploymentId, settlement, snapshot } = release;
     const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled';
     if (deploymentId === undefined) {
-        const open = release.failure ?? ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .mayHaveStarted */ .NG)(release) ? NOT_KNOWN_YET : undefined);
+        const open = release.failure ?? ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_11__/* .mayHaveStarted */ .NG)(release) ? NOT_KNOWN_YET : undefined);
         return open === undefined ? `${cancelled} before a deployment was created.` : `${cancelled}. ${open}`;
     }
     const isOurStop = release.stopAccepted || settlement?.stop !== undefined;
@@ -42849,7 +43098,7 @@ function cancelledCause(release) {
 function timedOutCause(release) {
     const { deploymentId, outcome, settlement, snapshot } = release;
     if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(outcome.phase)}`;
+        const late = `Deployment ${deploymentId} was not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(outcome.phase)}${waitingClause(release, outcome.phase)}`;
         const isLeft = settlement?.stop === undefined && settlement?.notStoppedBecause === undefined;
         if (isLeft && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot)) {
             return snapshot.status === 'succeeded'
@@ -42865,6 +43114,15 @@ function timedOutCause(release) {
     return refusal === undefined
         ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
         : `Deployment ${deploymentId} was to be stopped${why}; ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .refused */ .J5)(refusal)}, and it goes on without this step.`;
+}
+/** Why what was waited for did not come, as far as it is known: tasks that stop, or what a hook printed. */
+function waitingClause(release, phase) {
+    if (phase.kind === 'hook') {
+        const said = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_6__/* .hookReason */ .OZ)(release, phase.event);
+        return said === undefined ? '' : `, whose log ends with "${said}"`;
+    }
+    const trouble = (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .knownTrouble */ .zy)(release, release.snapshot);
+    return trouble === '' ? '' : `: ${trouble}`;
 }
 /** What became of a deployment that was to be stopped with rollback because its wait ended early. */
 function partingClause(release) {
@@ -42950,16 +43208,23 @@ function originalKeptUntilMs({ snapshot, group, status }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   IV: () => (/* binding */ couldNotInvokeHook),
 /* harmony export */   J5: () => (/* binding */ refused),
 /* harmony export */   QV: () => (/* binding */ rollbackSentence),
-/* harmony export */   xE: () => (/* binding */ endCause)
+/* harmony export */   Qu: () => (/* binding */ withoutFullStop),
+/* harmony export */   Sj: () => (/* binding */ hadNothingToRollBack),
+/* harmony export */   xE: () => (/* binding */ endCause),
+/* harmony export */   zy: () => (/* binding */ knownTrouble)
 /* harmony export */ });
+/* unused harmony export withoutRequest */
 /* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4966);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4966);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3795);
+/* harmony import */ var _fault_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8058);
+/* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3400);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3795);
+
+
 
 
 
@@ -42970,7 +43235,7 @@ function endCause(release) {
     const { outcome, snapshot, settlement, deploymentId } = release;
     const refusal = settlement?.stop?.refusal;
     if (outcome?.kind === 'given-up' && refusal === undefined) {
-        return `Deployment ${deploymentId} was stopped at Install: ${outcome.reason}.`;
+        return `Deployment ${deploymentId} was stopped at Install: ${withoutFullStop(outcome.reason)}.`;
     }
     if (snapshot === undefined)
         return `Deployment ${deploymentId} ended.`;
@@ -42979,7 +43244,7 @@ function endCause(release) {
     }
     const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
     const own = outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : '';
-    return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}: ${reasonOf(release, snapshot)}${own}`;
+    return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}${reasonOf(release, snapshot)}.${own}`;
 }
 /** A stop that CodeDeploy did not accept. */
 function refused(refusal) {
@@ -42995,77 +43260,141 @@ function placeOf(snapshot) {
     const done = snapshot.events.findLast(({ status }) => status === 'succeeded');
     return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`;
 }
+/** The rest of "Deployment … failed at …", without a full stop. */
 function reasonOf(release, snapshot) {
     const { code = '', message = '' } = snapshot.error ?? {};
     const own = reasonText(code, message);
-    const eventName = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
-    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, eventName);
-    if ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'alarm') {
-        return `an alarm went off${shiftedWhen(release, snapshot)} (${own}).`;
+    const fault = (0,_fault_js__WEBPACK_IMPORTED_MODULE_3__/* .faultOf */ .Kl)(release, snapshot);
+    switch (fault.kind) {
+        case 'alarm':
+            return `: ${alarmText(fault.names)} went off${shiftedWhen(release, snapshot)} (${fault.names.length > 0 ? code : own})${andTasks(release, snapshot)}`;
+        case 'hook-failed':
+        case 'hook-silent':
+        case 'hook-not-invoked':
+            return `: hook ${fault.hookFunction} ${hookText(fault, release, snapshot)}`;
+        case 'tasks':
+            return `: ${tasksText(release, snapshot, own)}`;
+        case 'stop-request':
+            return stopText(release, own);
+        default:
+            return `: ${own === '' ? 'CodeDeploy gave no reason' : own}`;
     }
-    if (hookFunction !== undefined) {
-        const fault = hookFault(code, message);
-        if (fault !== undefined)
-            return `hook ${hookFunction} ${fault}.`;
-    }
-    const because = own === '' ? 'CodeDeploy gave no reason.' : `${own}.`;
-    const [taskStop] = release.taskStops;
-    return eventName === 'Install' && taskStop !== undefined
-        ? `${because} Replacement tasks kept stopping: ${withoutFullStop(taskStop)}.`
-        : because;
 }
-/** Codes with which CodeDeploy says that it could not run the function. Source: CodeDeploy API Reference, ErrorInformation. */
-const NOT_INVOKED = new Set(['IAM_ROLE_PERMISSIONS', 'IAM_ROLE_MISSING', 'INVALID_LAMBDA_FUNCTION']);
+/** `alarm web-5xx`. */
+function alarmText(names) {
+    if (names.length === 0)
+        return 'an alarm';
+    return names.length === 1 ? `alarm ${names[0]}` : `alarms ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .andList */ .cM)(names)}`;
+}
+/** What the hook did, or CodeDeploy could not do with it, and what the hook itself says about that. */
+function hookText({ kind, event }, release, { error }) {
+    const { code = '', message = '' } = error ?? {};
+    if (kind === 'hook-not-invoked')
+        return notInvokedText(release, code, message);
+    const said = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_4__/* .hookReason */ .OZ)(release, event);
+    if (kind === 'hook-failed') {
+        const isPlain = /validation functions? failed/i.test(message);
+        return `failed${said === undefined ? '' : `: "${said}"`} (${isPlain ? code : reasonText(code, message)})`;
+    }
+    const isPlain = /expects a status callback within one hour/i.test(message);
+    const late = `did not answer within the hour that CodeDeploy waits (${isPlain ? code : reasonText(code, message)})`;
+    return said === undefined ? late : `${late}; its log ends with "${said}"`;
+}
 /**
- * What was wrong with the hook at which a deployment ended, by CodeDeploy's message, then by its code; undefined when
- * neither is about hooks. That a hook reported Failed and that it ended with an error is not told apart, and the code
- * of a hook that was silent is not documented. Texts: User Guide, "Troubleshoot Amazon ECS deployments".
+ * CodeDeploy says the same of a function that is not there and of one that its role may not invoke (assumed), so what
+ * Lambda says of the function decides.
  */
-function hookFault(code, message) {
-    const own = reasonText(code, message);
-    if (/status callback/i.test(message))
-        return `did not answer in time (${own})`;
-    if (isNotInvoked(code, message))
-        return `could not be invoked (${own})`;
-    if (/validation functions? failed/i.test(message))
-        return `failed (${code})`;
-    if (code === 'TIMEOUT' && message === '')
-        return `did not answer in time (${code})`;
-    return code === 'HOOK_EXECUTION_FAILURE' ? `failed (${own})` : undefined;
+function notInvokedText({ region, hookFunctionExists }, code, message) {
+    const role = /IAM role (arn:\S+?) does not give/i.exec(message)?.[1];
+    const who = role === undefined ? "CodeDeploy's role" : `CodeDeploy's role ${role.split('/').at(-1)}`;
+    switch (hookFunctionExists) {
+        case false:
+            return `could not be invoked: there is no Lambda function of this name in ${region} (${code})`;
+        case true:
+            return `could not be invoked: ${who} may not invoke it (${reasonText(code, role === undefined ? message : '')})`;
+        case undefined:
+            return `could not be invoked: it does not exist, or ${who} may not invoke it (${reasonText(code, role === undefined ? message : '')})`;
+    }
 }
-function isNotInvoked(code, message) {
-    return /AWSLambda/.test(message) || NOT_INVOKED.has(code);
+/** What ECS says of the tasks of the replacement says more than CodeDeploy's message. */
+function tasksText(release, snapshot, own) {
+    const trouble = knownTrouble(release, beforeRollback(release, snapshot));
+    if (trouble === '')
+        return own;
+    const code = snapshot.error?.code ?? '';
+    return `${trouble}${code === '' ? '' : ` (${code})`}`;
 }
-/** Whether the hook at which a deployment ended was never run, so that it has printed nothing. */
-function couldNotInvokeHook({ snapshot }) {
-    return isNotInvoked(snapshot?.error?.code ?? '', snapshot?.error?.message ?? '');
+/** Tasks that stopped may be why the alarm went off. */
+function andTasks(release, snapshot) {
+    const trouble = knownTrouble(release, beforeRollback(release, snapshot));
+    return trouble === '' ? '' : `; ${trouble}`;
+}
+/** The first reading of how it ended: a rollback takes tasks down by order. */
+function beforeRollback({ outcome }, snapshot) {
+    return outcome?.kind === 'ended' ? outcome.snapshot : snapshot;
+}
+/**
+ * Why the replacement is not well, by what ECS says: why its tasks stopped, else its last event about trouble. The rest
+ * of a sentence; empty when nothing is known.
+ */
+function knownTrouble({ taskStops, serviceTroubles }, snapshot) {
+    const isInstalled = snapshot?.events.some(({ name, status }) => name === 'Install' && status === 'succeeded') === true;
+    const reason = isInstalled ? taskStops.at(-1) : taskStops[0];
+    if (reason !== undefined) {
+        const one = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(snapshot);
+        const isShort = isInstalled && one !== undefined && one.state !== 'draining' && one.running < one.desired;
+        const counts = isShort ? ` (${one.running} of ${one.desired} run)` : '';
+        const how = isInstalled ? 'replacement tasks stopped' : 'replacement tasks kept stopping';
+        return `${how}${counts}: ${withoutFullStop(reason)}`;
+    }
+    const said = isInstalled ? undefined : serviceTroubles.at(-1);
+    return said === undefined ? '' : `ECS says: ${withoutFullStop(said)}`;
+}
+/** By whom a deployment was stopped, as far as CodeDeploy tells. */
+function stopText({ stopAccepted, settlement }, own) {
+    const isPlain = /^(?:MANUAL_STOP(?:: The deployment was stopped by a user)?)?$/i.test(own);
+    if (stopAccepted || settlement?.stop !== undefined)
+        return own === '' ? '' : ` (${own})`;
+    const by = ' by somebody else, or by another job';
+    return own === '' || isPlain ? by : `${by} (${own})`;
 }
 /** CodeDeploy's code and message, as far as there are any. */
 function reasonText(code, message) {
-    return withoutFullStop([code, message].filter((part) => part !== '').join(': '));
+    return withoutFullStop([code, withoutRequest(message)].filter((part) => part !== '').join(': '));
+}
+/**
+ * A message without what names one request: `(Service: AmazonECS; Status Code: 400; Error Code: X; Request ID: …; Proxy:
+ * null)`, which CodeDeploy takes over from the AWS SDK for Java (observed). The report has it whole.
+ */
+function withoutRequest(message) {
+    return message
+        .replace(/\(Service: [^()]{0,100}?Error Code: (\w{1,100});[^()]{0,300}\)/g, '($1)')
+        .replace(/\.? ?\(?\b(?:Request ?ID|RequestId): ?[\w-]{8,80}(?:; Proxy: \w{1,20})?\)?/gi, '')
+        .replace(/\.? Check your ECS service status\.?$/, '.');
 }
 /** How far the shift had come; nothing when that could not be seen. */
 function shiftedWhen(release, { eventsAreStale }) {
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_3__/* .neverShifted */ ._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .neverShifted */ ._t)(release))
         return ' before any production traffic had shifted';
-    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_3__/* .peakTraffic */ .hX)(release);
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .peakTraffic */ .hX)(release);
     return peak === 0
         ? ''
         : ` with ${eventsAreStale ? 'at least ' : ''}${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .percentText */ .fL)(peak)} of production traffic shifted`;
 }
 /** What became of the rollback, or why there was none. Empty while it is not known whether one is due. */
 function rollbackSentence(release) {
-    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_4__/* .rollbackOf */ .ID)(release);
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_6__/* .rollbackOf */ .ID)(release);
     if (rollback === undefined)
         return '';
     const { deploymentId, message, wasDue } = rollback;
+    const said = withoutFullStop(withoutRequest(message));
     switch (rollback.status) {
         case 'succeeded':
             return `Rollback ${deploymentId} succeeded.`;
         case 'failed':
             return deploymentId === undefined
-                ? `The rollback that was due did not take place: ${withoutFullStop(message)}.`
-                : `Rollback ${deploymentId} failed${message === '' ? '' : `: ${withoutFullStop(message)}`}.`;
+                ? `The rollback that was due did not take place: ${said}.`
+                : `Rollback ${deploymentId} failed${said === '' ? '' : `: ${said}`}.`;
         case 'running':
             return deploymentId === undefined
                 ? 'Its rollback had not begun when this step ended.'
@@ -43080,11 +43409,11 @@ function rollbackSentence(release) {
             return withoutRollback(release, rollback);
     }
 }
-function withoutRollback(release, { wasDue, lookedForMs }) {
+function withoutRollback(release, rollback) {
     const { snapshot } = release;
-    if (wasDue && !hasReplacement(release) && snapshot?.eventsAreStale !== true) {
+    const { wasDue, lookedForMs } = rollback;
+    if (hadNothingToRollBack(release))
         return 'There was nothing to roll back: the replacement had not been started.';
-    }
     if (wasDue)
         return `A rollback was due, but CodeDeploy showed none within ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(lookedForMs)}.`;
     if (snapshot !== undefined && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'ready-wait-over') {
@@ -43092,11 +43421,178 @@ function withoutRollback(release, { wasDue, lookedForMs }) {
     }
     return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
 }
-function hasReplacement({ snapshot }) {
-    return snapshot?.taskSets.some(({ role }) => role === 'replacement') === true;
+/** A rollback would have been due, and there was no replacement that it could have taken down. */
+function hadNothingToRollBack(release) {
+    const { snapshot } = release;
+    const wasDue = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_6__/* .rollbackOf */ .ID)(release)?.status === 'none' && (0,_release_state_js__WEBPACK_IMPORTED_MODULE_6__/* .rollbackOf */ .ID)(release)?.wasDue === true;
+    return wasDue && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(snapshot) === undefined && snapshot?.eventsAreStale !== true;
 }
 function withoutFullStop(text) {
     return text.replace(/[.\s]+$/, '');
+}
+
+
+/***/ }),
+
+/***/ 8058:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kl: () => (/* binding */ faultOf),
+/* harmony export */   i0: () => (/* binding */ mayBeOfTasks),
+/* harmony export */   jZ: () => (/* binding */ hookNotInvoked)
+/* harmony export */ });
+/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+
+
+/** By CodeDeploy's code and text, and by the lifecycle event that failed. */
+function faultOf(release, snapshot) {
+    const { code = '', message = '' } = snapshot.error ?? {};
+    switch ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot)) {
+        case 'alarm':
+            return { kind: 'alarm', names: alarmNames(message) };
+        case 'ready-wait-over':
+            return { kind: 'ready-wait' };
+        case 'stop-request':
+            return { kind: 'stop-request' };
+        case 'failure':
+    }
+    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
+    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, event);
+    const kind = hookFunction === undefined ? undefined : hookFault(code, message);
+    if (hookFunction !== undefined && kind !== undefined)
+        return { kind, event, hookFunction };
+    if (code === 'INVALID_REVISION' || /\bAppSpec file\b/i.test(message))
+        return { kind: 'app-spec' };
+    const isOfTasks = release.taskStops.length > 0 || /task set (?:is unhealthy|to become healthy)/i.test(message);
+    return { kind: isOfTasks ? 'tasks' : 'other' };
+}
+/** `… Activated alarms: <web-5xx> <web-latency>` (observed). */
+function alarmNames(message) {
+    const listed = /Activated alarms: (.+)$/i.exec(message)?.[1] ?? '';
+    return [...listed.matchAll(/<([^<>]{1,255})>/g)].map(([, name]) => name ?? '');
+}
+/** Codes with which CodeDeploy says that it could not run the function. Source: CodeDeploy API Reference, ErrorInformation. */
+const NOT_INVOKED = new Set(['IAM_ROLE_PERMISSIONS', 'IAM_ROLE_MISSING', 'INVALID_LAMBDA_FUNCTION']);
+/**
+ * What was wrong with the hook at which a deployment ended, by CodeDeploy's message, then by its code; undefined when
+ * neither is about hooks. That a hook reported Failed and that it ended with an error is not told apart, and the code
+ * of a hook that was silent is not documented. Texts: User Guide, "Troubleshoot Amazon ECS deployments".
+ */
+function hookFault(code, message) {
+    if (/status callback/i.test(message))
+        return 'hook-silent';
+    if (/AWSLambda/.test(message) || NOT_INVOKED.has(code))
+        return 'hook-not-invoked';
+    if (/validation functions? failed/i.test(message))
+        return 'hook-failed';
+    if (code === 'TIMEOUT' && message === '')
+        return 'hook-silent';
+    return code === 'HOOK_EXECUTION_FAILURE' ? 'hook-failed' : undefined;
+}
+/** The hook at which the deployment ended without ever being run, so that it has printed nothing. */
+function hookNotInvoked(release) {
+    const fault = release.snapshot === undefined ? undefined : faultOf(release, release.snapshot);
+    return fault?.kind === 'hook-not-invoked' ? fault.hookFunction : undefined;
+}
+/** Whether tasks that stopped may be why it ended, or what is wrong with what was released. */
+function mayBeOfTasks(release) {
+    const { snapshot } = release;
+    const replacement = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(snapshot);
+    if (snapshot === undefined || replacement === undefined)
+        return false;
+    if (!isFailure(snapshot))
+        return replacement.running < replacement.desired && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .productionMoved */ .ZS)(snapshot);
+    const { kind } = faultOf(release, snapshot);
+    return kind === 'tasks' || kind === 'other' || kind === 'alarm';
+}
+/** It ended by itself, rather than because somebody asked for it. */
+function isFailure(snapshot) {
+    return (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot) && snapshot.status !== 'succeeded' && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) !== 'stop-request';
+}
+
+
+/***/ }),
+
+/***/ 3400:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $W: () => (/* binding */ withoutHookLines),
+/* harmony export */   B_: () => (/* binding */ hookLogAt),
+/* harmony export */   OZ: () => (/* binding */ hookReason)
+/* harmony export */ });
+/* unused harmony export tellingLine */
+/* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4318);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7289);
+
+
+/** Longest reason that a sentence quotes, in characters. */
+const MAX_REASON_LENGTH = 300;
+/** Lines that Lambda adds. Source: Lambda Developer Guide, "Working with Lambda function logs", text and JSON. */
+const OF_LAMBDA = /^(?:(?:START|END|REPORT) RequestId: |INIT_START |EXTENSION |XRAY TraceId: |\{.{0,300}?"type" ?: ?"platform\.)/;
+const ID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+/** What stands before what a function printed, in Node.js and in Python. Source: as above, each language. */
+const PREFIX = new RegExp(`^(?:\\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\\]? +)?(?:\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z +)?(?:${ID} +)?(?:(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +)?(?:Invoke Error +|Uncaught Exception +)?`);
+/** A frame of a stack, a line of the program, or only brackets. */
+const OF_STACK = /^\s|^Traceback \(|^at |^[{}[\](),;\s]*$/;
+/** Words of what went wrong. */
+const TROUBLE = /error|exception|fail|expected|denied|not authorized|refused|time[ds]? ?-?out|unreachable|unhealthy|assert|cannot|could not|missing|wrong|\b[45]\d\d\b/i;
+/** What says only that something is reported. */
+const ONLY_REPORTS = /^(?:(?:reported|reporting|sent|sending|returning|putting)\b|(?:status|result)\W+\w+\W*$)/i;
+/**
+ * The line that tells best why a hook failed: the last one about trouble, else the last one that the function itself
+ * printed, without what stands around it. What a hook prints is up to its author, so this is a guess by common words;
+ * it is text that others wrote. Undefined when nothing was printed.
+ */
+function tellingLine(lines) {
+    const own = lines.filter((line) => !OF_LAMBDA.test(line) && !OF_STACK.test(line)).map(bare);
+    const said = own.filter((line) => line !== '' && !OF_STACK.test(line));
+    const telling = said.filter((line) => !ONLY_REPORTS.test(line));
+    const line = telling.findLast((one) => TROUBLE.test(one)) ?? telling.at(-1) ?? said.at(-1);
+    return line === undefined ? undefined : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(line, MAX_REASON_LENGTH);
+}
+/** A line without time, request id and level, without the id of the deployment and what is reported of it. */
+function bare(line) {
+    const text = messageIn(line.replace(PREFIX, '')).trim();
+    return text.replace(/^d-[A-Z0-9]{6,}: +/, '').replace(/ Reporting (?:Failed|Succeeded)\.?$/, '');
+}
+/** The message in a line of JSON: of a logger, or of an error that ended the function. */
+function messageIn(text) {
+    if (!text.startsWith('{'))
+        return text;
+    try {
+        const entry = JSON.parse(text);
+        return ((0,_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(entry) && messageOf(entry)) || text;
+    }
+    catch {
+        return text;
+    }
+}
+function messageOf(entry) {
+    const { errorType, errorMessage, message, msg } = entry;
+    if (typeof errorMessage === 'string') {
+        return typeof errorType === 'string' && errorType !== '' ? `${errorType}: ${errorMessage}` : errorMessage;
+    }
+    const text = message ?? msg;
+    if (typeof text === 'string')
+        return text;
+    return (0,_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(text) ? messageOf(text) : '';
+}
+/** The log of the hook at an event, as far as it was read. */
+function hookLogAt({ hookLogs }, event) {
+    return hookLogs.find((log) => log.event === event);
+}
+/** Why the hook at this event failed, in its own words; undefined when its log is not shown, or says nothing. */
+function hookReason(release, event) {
+    return tellingLine(hookLogAt(release, event)?.lines ?? []);
+}
+/** The release without what hooks printed: what may be shown where others than the readers of the run can read it. */
+function withoutHookLines(release) {
+    if (release.hookLogs.length === 0)
+        return release;
+    return { ...release, hookLogs: release.hookLogs.map((log) => ({ ...log, lines: [], omitted: 0 })) };
 }
 
 
@@ -43230,6 +43726,7 @@ function functionName(nameOrArn) {
 /* harmony export */   Po: () => (/* binding */ closingLines),
 /* harmony export */   QY: () => (/* binding */ openingLines),
 /* harmony export */   Ux: () => (/* binding */ adoptionLines),
+/* harmony export */   V_: () => (/* binding */ overdueLine),
 /* harmony export */   bV: () => (/* binding */ entryLine),
 /* harmony export */   iV: () => (/* binding */ hookLogTitle),
 /* harmony export */   qx: () => (/* binding */ outcomeLines),
@@ -43346,9 +43843,20 @@ function columns(atMs, event, result, took = '', traffic = '') {
 /** After minutes of silence: what is being waited for, how long already and at most, how fresh the picture is. */
 function heartbeatLine(heartbeat, nowMs) {
     const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat;
-    const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement');
+    const replacement = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .replacementOf */ .ml)(snapshot);
     const tasks = replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`;
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(phase)}: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
+    const what = (0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .isOverdue */ .Jv)(phase, inPhaseMs)
+        ? `CodeDeploy to give up hook ${phase.hookFunction} (${phase.event}), whose function cannot be running any more`
+        : (0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(phase);
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${what}: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
+}
+/** CodeDeploy's own limit for a hook, in milliseconds. Source: CodeDeploy User Guide, "Troubleshoot Amazon ECS deployments". */
+const HOOK_LIMIT_MS = 3_600_000;
+/** A hook has not reported, and no longer can by itself. */
+function overdueLine({ event, hookFunction }, { events }, nowMs) {
+    const startedAtMs = events.find(({ name }) => name === event)?.startedAtMs;
+    const until = startedAtMs === undefined ? 'for an hour' : `until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(startedAtMs + HOOK_LIMIT_MS)}`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  Warning: Hook ${hookFunction} was called at ${event} 15 min ago and has not reported. Lambda runs no function for longer, so it cannot be running any more; unless something else reports for it, CodeDeploy waits ${until} and then fails the deployment.`;
 }
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
@@ -43401,6 +43909,7 @@ function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
 /* harmony export */   Ni: () => (/* binding */ withLink),
 /* harmony export */   S5: () => (/* binding */ durationText),
 /* harmony export */   p_: () => (/* binding */ list),
+/* harmony export */   q9: () => (/* binding */ withLinks),
 /* harmony export */   tp: () => (/* binding */ table),
 /* harmony export */   uW: () => (/* binding */ section),
 /* harmony export */   x$: () => (/* binding */ MAX_LIST_LENGTH)
@@ -43417,6 +43926,24 @@ function withLink(text, url) {
         return text;
     return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`;
 }
+/**
+ * A sentence of ours in which these addresses are links and these commands are code. What else is in it, others may have
+ * written, and is shown as it is.
+ */
+function withLinks(sentence, links) {
+    for (const link of links) {
+        const text = 'url' in link ? link.url : link.command;
+        const at = text === '' ? -1 : sentence.indexOf(text);
+        if (at < 0)
+            continue;
+        const before = sentence.slice(0, at);
+        const after = sentence.slice(at + text.length);
+        const shown = 'url' in link ? withLink((0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(link.label ?? text), text) : (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownCode */ .D9)(text);
+        const blanks = [before.endsWith(' ') ? ' ' : '', after.startsWith(' ') ? ' ' : ''];
+        return `${withLinks(before, links)}${blanks[0]}${shown}${blanks[1]}${withLinks(after, links)}`;
+    }
+    return (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markdownText */ .p7)(sentence);
+}
 function durationText(durationMs) {
     return durationMs === undefined ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(durationMs);
 }
@@ -43432,6 +43959,234 @@ function list(sentences) {
 function table(header, rows) {
     const line = (cells) => `| ${cells.join(' | ')} |`;
     return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+
+/***/ }),
+
+/***/ 6304:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ linksIn),
+/* harmony export */   s: () => (/* binding */ nextStep)
+/* harmony export */ });
+/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4966);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
+/* harmony import */ var _fault_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8058);
+/* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3400);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7419);
+/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3795);
+
+
+
+
+
+
+
+
+
+/** What to do now, most important first; empty when there is nothing to do. */
+function nextStep(release) {
+    const { deploymentId, status, snapshot } = release;
+    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_8__/* .mayHaveStarted */ .NG)(release) && (status === 'unknown' || status === 'cancelled'))
+        return lookForDeployment(release);
+    if (deploymentId === undefined || status === undefined)
+        return '';
+    switch (status) {
+        case 'rollback-failed':
+            return bringBack(release);
+        case 'awaiting-promotion':
+            return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`;
+        case 'succeeded':
+            return (0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .shortOfTasks */ .a)(release) === undefined ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(bringBack(release), mendTasks(release));
+        case 'timed-out':
+        case 'cancelled':
+            if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot))
+                return afterEnd(release, snapshot);
+            return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(endIt(release), waysToWatch(release));
+        case 'unknown':
+            return waysToWatch(release);
+        case 'failed':
+        case 'stopped':
+        case 'rolled-back':
+            return snapshot === undefined ? '' : afterEnd(release, snapshot);
+        default:
+            return '';
+    }
+}
+/** Addresses and commands that a sentence of ours may hold, the longest first. */
+function linksIn(release) {
+    const { service, testUrl, group, region, deploymentId, snapshot } = release;
+    const fault = snapshot === undefined ? undefined : (0,_fault_js__WEBPACK_IMPORTED_MODULE_3__/* .faultOf */ .Kl)(release, snapshot);
+    const alarms = fault?.kind === 'alarm' ? fault.names : [];
+    const { partition = '', region: place = '', clusterName = '', name: serviceName = '' } = service ?? {};
+    const inConsole = [
+        consoleUrl(release),
+        (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentsUrl */ .ek)(partition, place),
+        (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceUrl */ .Rs)(partition, place, clusterName, serviceName),
+        ...alarms.map((name) => (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .alarmUrl */ .dz)(partition, place, name)),
+    ];
+    const commands = [
+        ...(deploymentId === undefined ? [] : [getDeployment(release)]),
+        ...(group === undefined ? [] : [listDeployments(group, region), `${STOP_IT}${region}`]),
+        ...(snapshot === undefined ? [] : [whoStopped(snapshot, region)]),
+    ];
+    const urls = inConsole.filter((url) => url !== undefined && url !== '');
+    const links = [
+        ...urls.map((url) => ({ url: url ?? '', label: 'in the console' })),
+        ...(testUrl === undefined ? [] : [{ url: testUrl, label: undefined }]),
+        ...commands.map((command) => ({ command })),
+    ];
+    return links.sort((one, other) => textOf(other).length - textOf(one).length);
+}
+function textOf(link) {
+    return 'url' in link ? link.url : link.command;
+}
+/** Nothing moves production back by itself once a deployment has ended without a rollback, or with one that failed. */
+function bringBack(release) {
+    const name = (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .originalRevision */ .VR)(release);
+    if (release.operation === 'preview')
+        return 'Run the job again to bring the lane back.';
+    const revision = name === '' ? '' : ` with 'task-definition: ${name}'`;
+    return `To bring production back${name === '' ? '' : ` to ${name}`}: 'operation: rollback'${revision}.`;
+}
+/** The deployment has ended badly. */
+function afterEnd(release, snapshot) {
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .trafficNow */ .oo)(release);
+    const isBack = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_8__/* .rollbackOf */ .ID)(release)?.status === 'succeeded' || percent === 0;
+    const look = percent === undefined ? 'Look at the production listener: it may reach both task sets.' : '';
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(isBack ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(look, bringBack(release)), mend(release, snapshot));
+}
+/** What is to be put right before it is released again. */
+function mend(release, snapshot) {
+    const { outcome, stopAccepted, settlement } = release;
+    if (outcome?.kind === 'given-up')
+        return mendTasks(release);
+    const fault = (0,_fault_js__WEBPACK_IMPORTED_MODULE_3__/* .faultOf */ .Kl)(release, snapshot);
+    switch (fault.kind) {
+        case 'hook-failed':
+        case 'hook-silent':
+        case 'hook-not-invoked':
+            return mendHook(fault, release);
+        case 'alarm':
+            return mendAlarm(fault.names, release);
+        case 'tasks':
+            return mendTasks(release);
+        case 'app-spec':
+            return "Next: correct the AppSpec ('codedeploy-appspec', or the hook inputs when there is no file), then release again.";
+        case 'stop-request':
+            if (outcome?.kind === 'stop-asked' || stopAccepted || settlement?.stop !== undefined)
+                return '';
+            return `Next: ask who stopped it, then release again. CodeDeploy does not say; CloudTrail does (${whoStopped(snapshot, release.region)}).`;
+        case 'ready-wait':
+            return "Next: release again and continue it in time ('operation: promote'), or have it continued ('auto-promote: true').";
+        case 'other': {
+            const url = consoleUrl(release);
+            return `Next: put that right${url === '' ? '' : ` (${url})`}, then release again.`;
+        }
+    }
+}
+function mendAlarm(names, { service }) {
+    const urls = names.flatMap((name) => {
+        const url = service === undefined ? undefined : (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .alarmUrl */ .dz)(service.partition, service.region, name);
+        return url === undefined ? [] : [url];
+    });
+    const which = names.length === 0 ? 'the alarm' : names.length === 1 ? `alarm ${names[0]}` : 'these alarms';
+    const again = 'while it is in ALARM, CodeDeploy stops the next deployment too';
+    return `Next: see why ${which} went off${urls.length === 0 ? '' : ` (${urls.join(' ')})`}, and release again when it is OK; ${again}.`;
+}
+function mendTasks(release) {
+    const { service } = release;
+    // What never started has printed nothing.
+    const hasRun = !release.taskStops.some((reason) => /^(?:TaskFailedToStart|CannotPull|ResourceInit)/.test(reason));
+    const url = hasRun && service ? (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceUrl */ .Rs)(service.partition, service.region, service.clusterName, service.name) : undefined;
+    const where = url === undefined ? '' : ` What they printed is in their own logs (${url}).`;
+    const what = release.taskStops.length === 0 ? 'see why the tasks of' : 'mend what stops the tasks of';
+    const end = release.taskStops.length === 0 ? ' do not get or stay healthy' : '';
+    return `Next: ${what} ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .releasedRevision */ .FX)(release)}${end}, then release again.${where}`;
+}
+/** What a hook must be allowed to report. Source: CodeDeploy API Reference, PutLifecycleEventHookExecutionStatus. */
+const REPORT_ACTION = 'codedeploy:PutLifecycleEventHookExecutionStatus';
+function mendHook({ kind, event, hookFunction }, release) {
+    if (kind === 'hook-not-invoked')
+        return mendRole(hookFunction, release);
+    const log = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_4__/* .hookLogAt */ .B_)(release, event);
+    const said = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_4__/* .hookReason */ .OZ)(release, event);
+    const where = logSentence(hookFunction, log?.logGroup);
+    if (kind === 'hook-silent') {
+        const isDenied = said?.includes(REPORT_ACTION.split(':')[1] ?? '') === true && /denied|not authorized/i.test(said);
+        return isDenied
+            ? `Next: allow the function's role ${REPORT_ACTION}, then release again. ${where}`
+            : `Next: see why the function did not report (${REPORT_ACTION}), which it must in every case, then release again. ${where}`;
+    }
+    const what = said === undefined ? 'see in its log why the hook failed' : 'mend what the hook found';
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(`Next: ${what}, then release again. ${where}`, isLeftRunning(release) ? "The replacement stays until then; 'rollback-on: failure' takes it down." : '');
+}
+/** The deployment was not rolled back, and nothing takes the replacement down. */
+function isLeftRunning({ snapshot, settlement }) {
+    const replacement = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(snapshot);
+    const { status, wasDue } = settlement?.rollback ?? {};
+    return status === 'none' && wasDue === false && replacement !== undefined && replacement.state !== 'draining';
+}
+/** Source: AWS managed policies AWSCodeDeployRoleForECS and AWSCodeDeployRoleForECSLimited. */
+function mendRole(hookFunction, { hookFunctionExists }) {
+    const name = (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .functionName */ .AQ)(hookFunction);
+    if (hookFunctionExists === false)
+        return `Next: correct the name of the hook, or create the function ${name}.`;
+    const isCovered = name.startsWith('CodeDeployHook_');
+    const allow = isCovered
+        ? 'attach the managed policy AWSCodeDeployRoleForECS to the role of the deployment group, or allow it lambda:InvokeFunction on the function'
+        : `allow the role of the deployment group lambda:InvokeFunction on the function (managed policy AWSCodeDeployRoleForECS), or call the function CodeDeployHook_${name}, which AWSCodeDeployRoleForECSLimited covers`;
+    const check = hookFunctionExists === undefined ? `check that the function ${name} exists; if it does, ` : '';
+    return `Next: ${check}${allow}.`;
+}
+function logSentence(hookFunction, logGroup) {
+    return logGroup === undefined
+        ? `Its log is in the log group /aws/lambda/${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .functionName */ .AQ)(hookFunction)}, unless the function has another.`
+        : `All of its log is in the log group ${logGroup}.`;
+}
+/** A deployment that is known not to get on, and that nobody has stopped. */
+function endIt({ outcome, settlement, stopAccepted, deploymentId, taskStops, serviceTroubles }) {
+    const isStuck = taskStops.length > 0 || serviceTroubles.length > 0;
+    if (outcome?.kind !== 'timed-out' || !isStuck || stopAccepted || settlement?.stop !== undefined)
+        return '';
+    return `To end it: 'operation: stop' with 'deployment-id: ${deploymentId}'.`;
+}
+/** What goes on without this step can be watched. */
+function waysToWatch(release) {
+    const ways = [getDeployment(release), consoleUrl(release)].filter((way) => way !== '').join(' or ');
+    return `To see what became of it: ${ways} (running this job again takes it up where it is by then).`;
+}
+function getDeployment({ deploymentId, region }) {
+    return `aws deploy get-deployment --deployment-id ${deploymentId} --region ${region}`;
+}
+function listDeployments({ application, name }, region) {
+    return `aws deploy list-deployments --application-name ${application} --deployment-group-name ${name} --region ${region}`;
+}
+const STOP_IT = 'aws deploy stop-deployment --deployment-id ID --auto-rollback-enabled --region ';
+/** Source: CloudTrail User Guide, "Viewing recent management events with the AWS CLI"; times are UTC. */
+function whoStopped({ endedAtMs, statusReadAt }, region) {
+    const atMs = endedAtMs ?? statusReadAt.atMs;
+    const time = (ms) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+    return `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=StopDeployment --start-time ${time(atMs - 600_000)} --end-time ${time(atMs + 60_000)} --region ${region}`;
+}
+function consoleUrl({ service, deploymentId }) {
+    if (service === undefined || deploymentId === undefined)
+        return '';
+    return (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId) ?? '';
+}
+/** How to find out whether there is a deployment that this step has no id of, and what to do with it. */
+function lookForDeployment({ group, region, service }) {
+    if (group === undefined)
+        return '';
+    const list = listDeployments(group, region);
+    const url = service && (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentsUrl */ .ek)(service.partition, service.region);
+    const ways = url === undefined ? list : `${list} or ${url}`;
+    return `To see whether there is one: ${ways} (its description names this run). To stop it: ${STOP_IT}${region} (ID: its id).`;
 }
 
 
@@ -43684,20 +44439,18 @@ function previewCause(release) {
 /* harmony export */   q: () => (/* binding */ verdictSentences),
 /* harmony export */   u: () => (/* binding */ verdictParagraph)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8690);
-/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7784);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4966);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
-/* harmony import */ var _cause_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8953);
-/* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3735);
-/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9933);
-/* harmony import */ var _hook_results_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5076);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7419);
-/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3289);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3795);
-
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8690);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7784);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
+/* harmony import */ var _cause_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8953);
+/* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3735);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7419);
+/* harmony import */ var _next_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6304);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3289);
+/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5647);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3795);
 
 
 
@@ -43729,25 +44482,30 @@ const TITLES = {
 function verdictSentences(release) {
     return {
         title: titleOf(release),
-        cause: (0,_cause_js__WEBPACK_IMPORTED_MODULE_3__/* .cause */ .c1)(release),
+        cause: (0,_cause_js__WEBPACK_IMPORTED_MODULE_2__/* .cause */ .c1)(release),
+        advice: (0,_next_step_js__WEBPACK_IMPORTED_MODULE_5__/* .nextStep */ .s)(release),
         production: productionSentence(release),
-        remains: (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(contradictionSentence(release), madeRoomSentence(release), remains(release)),
-        advice: advice(release),
+        remains: (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .paragraph */ .FY)(contradictionSentence(release), madeRoomSentence(release), remains(release)),
     };
 }
 function titleOf(release) {
     const { status, operation } = release;
     if (status === undefined)
         return 'In progress';
-    const preview = (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .previewTitle */ .Vf)(release);
+    const preview = (0,_previews_js__WEBPACK_IMPORTED_MODULE_6__/* .previewTitle */ .Vf)(release);
     if (preview !== undefined)
         return preview;
-    return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status];
+    if (operation === 'rollback' && status === 'succeeded')
+        return 'Rolled back';
+    const short = (0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_7__/* .shortOfTasks */ .a)(release);
+    return short === undefined
+        ? TITLES[status]
+        : `Released with ${short.running} of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(short.desired, 'task')} running`;
 }
-/** The verdict as one paragraph, for the annotation and the last line of the log. */
+/** The verdict as one paragraph, for the annotation and the last line of the log: why, what to do, then what is. */
 function verdictParagraph(release) {
-    const { cause: what, production, remains: rest, advice: next } = verdictSentences(release);
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(what, production, rest, next);
+    const { cause: what, advice: next, production, remains: rest } = verdictSentences(release);
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .paragraph */ .FY)(what, next, production, rest);
 }
 /** CodeDeploy's own end and its lifecycle events, where both cannot be true. */
 function contradictionSentence({ status, snapshot }) {
@@ -43755,7 +44513,7 @@ function contradictionSentence({ status, snapshot }) {
         return '';
     const { statusWord, events, eventsReadAt } = snapshot;
     const open = events.find(({ status: one }) => one === 'running' || one === 'pending' || one === 'failed');
-    const at = eventsReadAt === undefined ? '' : ` at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(eventsReadAt.atMs)}`;
+    const at = eventsReadAt === undefined ? '' : ` at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(eventsReadAt.atMs)}`;
     const shown = open === undefined ? 'it still runs' : `${open.name} is ${eventResultWord(open.status)}`;
     return `CodeDeploy contradicts itself: it says that the deployment is ${statusWord}, and showed${at} that ${shown}. The lifecycle events are not taken for how it ended.`;
 }
@@ -43766,38 +44524,38 @@ function eventResultWord(status) {
 function madeRoomSentence({ waits }) {
     const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
     const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(stopped.length === 0 ? '' : `To make room, ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .andList */ .cM)(stopped)} was stopped with rollback.`, cut.length === 0
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .paragraph */ .FY)(stopped.length === 0 ? '' : `To make room, ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(stopped)} was stopped with rollback.`, cut.length === 0
         ? ''
-        : `To make room, the termination wait of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`);
+        : `To make room, the termination wait of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`);
 }
 /** Nothing was followed, so that there is nothing to say of production. */
 const SILENT = new Set(['refused', 'started', 'unchanged', 'planned']);
 /** What serves production now, and whether it ever left the original. */
 function productionSentence(release) {
     const { production, status } = release;
-    if (status === undefined || SILENT.has(status) || (0,_previews_js__WEBPACK_IMPORTED_MODULE_8__/* .isGoneAgain */ .eT)(release))
+    if (status === undefined || SILENT.has(status) || (0,_previews_js__WEBPACK_IMPORTED_MODULE_6__/* .isGoneAgain */ .eT)(release))
         return '';
     if (release.deploymentId === undefined && status !== 'unknown')
         return '';
     const what = release.operation === 'preview' ? 'The lane' : 'Production';
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .neverShifted */ ._t)(release))
-        return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .originalRevision */ .VR)(release)}).`;
-    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .productionText */ .zh)(release);
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .neverShifted */ ._t)(release))
+        return `${release.operation === 'preview' ? "The lane's" : 'Production'} traffic never left the original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .originalRevision */ .VR)(release)}).`;
+    const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .productionText */ .zh)(release);
     if (production !== undefined && text !== '') {
-        const again = isRolledBack(release) && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .peakTraffic */ .hX)(release) > 0 ? ' again' : '';
-        return `${what} runs ${text}${again} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(production.readAtMs)}).`;
+        const again = isRolledBack(release) && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .peakTraffic */ .hX)(release) > 0 ? ' again' : '';
+        return `${what} runs ${text}${again} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(production.readAtMs)}).`;
     }
-    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .productionLastSeen */ .Xn)(release);
+    const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .productionLastSeen */ .Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
-        : `${now} When it was last seen at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
+        : `${now} When it was last seen at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
 }
 /** What serves is what served before. */
 function isRolledBack(release) {
-    return (0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .rollbackOf */ .ID)(release)?.status === 'succeeded';
+    return (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .ID)(release)?.status === 'succeeded';
 }
 function remains(release) {
     if (isRolledBack(release))
@@ -43805,25 +44563,25 @@ function remains(release) {
     if (release.status === 'refused')
         return leftBehind(release);
     if (release.status === 'succeeded') {
-        return release.preview?.task === 'claim' ? (0,_cause_js__WEBPACK_IMPORTED_MODULE_3__/* .releasedSentence */ .nU)(release) : keptSentence(release);
+        return release.preview?.task === 'claim' ? (0,_cause_js__WEBPACK_IMPORTED_MODULE_2__/* .releasedSentence */ .nU)(release) : keptSentence(release);
     }
     // That the replacement is there for tests is what the release says itself.
-    if (release.status === 'awaiting-promotion' && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .testTraffic */ .si)(release) !== 'replacement')
+    if (release.status === 'awaiting-promotion' && (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .testTraffic */ .si)(release) !== 'replacement')
         return testSentence(release);
     if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed')
         return '';
-    const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement');
+    const replacement = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementOf */ .ml)(release.snapshot);
     const isRunning = replacement !== undefined && replacement.state !== 'draining';
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(testSentence(release), isRunning ? `The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).` : '');
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .paragraph */ .FY)(testSentence(release), isRunning ? `The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).` : '');
 }
 /** Where test traffic goes: as it was read, else by the lifecycle events. */
 function testSentence(release) {
     if (release.testListener !== undefined) {
-        const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .testListenerText */ .uJ)(release);
+        const text = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .testListenerText */ .uJ)(release);
         return text === '' ? '' : `${text}.`;
     }
-    return (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .testTraffic */ .si)(release) === 'replacement'
-        ? `Test traffic goes to the replacement (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)}).`
+    return (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .testTraffic */ .si)(release) === 'replacement'
+        ? `Test traffic goes to the replacement (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .releasedRevision */ .FX)(release)}).`
         : '';
 }
 /** A refused rollback may have ended a termination wait, or been stopped by an alarm before it was refused. */
@@ -43831,7 +44589,7 @@ function leftBehind(release) {
     const { taskDefinition, lostRevisionOf } = release;
     if (release.deploymentId !== undefined && release.preview !== undefined)
         return '';
-    const nothing = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_11__/* .isRelease */ .MU)(release.operation)
+    const nothing = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__/* .isRelease */ .MU)(release.operation)
         ? 'Nothing was deployed.'
         : release.operation === 'rollback'
             ? 'Production was not changed.'
@@ -43840,79 +44598,42 @@ function leftBehind(release) {
         return `${nothing} Whether a new revision of ${lostRevisionOf} was registered could not be seen; nothing uses it.`;
     }
     return taskDefinition?.isNew === true
-        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_12__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
+        ? `${nothing} Task definition ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_11__/* .revisionName */ .pd)(taskDefinition.arn)} was registered and is not used.`
         : nothing;
 }
 function keptSentence(release) {
-    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_4__/* .originalKeptUntilMs */ .Q)(release);
+    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_3__/* .originalKeptUntilMs */ .Q)(release);
     if (untilMs === undefined)
         return '';
     const { rollbackOn = [], alarms: watched = [] } = release.plan ?? {};
     const alarms = rollbackOn.includes('alarm') && watched.length > 0 ? ' an alarm or' : '';
-    return `The original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .originalRevision */ .VR)(release)}) is kept until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`;
+    return `The original (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .originalRevision */ .VR)(release)}) is kept until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(untilMs)}; until then${alarms} a stop still rolls back, though this step no longer watches.`;
 }
-/** What goes on without this step can be watched. */
-function waysToWatch(release, look) {
-    const ways = [look, consoleUrl(release)].filter((way) => way !== '').join(' or ');
-    return `To see how it went on: ${ways} (running this job again takes it up where it is then).`;
-}
-function advice(release) {
-    const { deploymentId, status, snapshot } = release;
-    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_10__/* .mayHaveStarted */ .NG)(release) && (status === 'unknown' || status === 'cancelled'))
-        return lookForDeployment(release);
-    if (deploymentId === undefined || status === undefined)
-        return '';
-    const look = `aws deploy get-deployment --deployment-id ${deploymentId} --region ${release.region}`;
-    switch (status) {
-        case 'rollback-failed':
-            return `Look now: ${look}`;
-        case 'awaiting-promotion':
-            return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`;
-        case 'cancelled':
-        case 'timed-out':
-            return snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot) ? '' : waysToWatch(release, look);
-        case 'unknown':
-            return waysToWatch(release, look);
-        case 'failed':
-        case 'stopped':
-        case 'rolled-back':
-            return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(hookLogAdvice(release), splitAdvice(release));
-        default:
-            return '';
-    }
-}
-function consoleUrl({ service, deploymentId }) {
-    if (service === undefined || deploymentId === undefined)
-        return '';
-    return (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId) ?? '';
-}
-/** How to find out whether there is a deployment that this step has no id of, and what to do with it. */
-function lookForDeployment({ group, region, service }) {
-    if (group === undefined)
-        return '';
-    const list = `aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}`;
-    const url = service && (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentsUrl */ .ek)(service.partition, service.region);
-    const ways = url === undefined ? list : `${list} or ${url}`;
-    const stop = `aws deploy stop-deployment --deployment-id ID --auto-rollback-enabled --region ${region}`;
-    return `To see whether there is one: ${ways} (its description names this run). To stop it: ${stop}`;
-}
-function hookLogAdvice(release) {
-    const failed = (0,_hook_results_js__WEBPACK_IMPORTED_MODULE_6__/* .hookResults */ .a)(release).find(({ result }) => result === 'failed');
-    if (failed === undefined || (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .couldNotInvokeHook */ .IV)(release))
-        return '';
-    const isShown = release.hookLogs.some(({ event, lines }) => event === failed.event && lines.length > 0);
-    const where = isShown
-        ? 'The end of the hook log is in the log and the summary of this run, all of it'
-        : 'The log of the hook is';
-    return `${where} in the log group /aws/lambda/${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .functionName */ .AQ)(failed.hookFunction)}.`;
-}
-/** Nothing moves production back by itself once a deployment has ended without a rollback. */
-function splitAdvice(release) {
-    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_9__/* .trafficNow */ .oo)(release);
-    if (isRolledBack(release) || percent === 0)
-        return '';
-    const advice = 'Release the original revision again to bring production back.';
-    return percent === undefined ? `Look at the production listener: it may reach both task sets. ${advice}` : advice;
+
+
+/***/ }),
+
+/***/ 5647:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ shortOfTasks)
+/* harmony export */ });
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+
+/**
+ * A release that succeeded with fewer tasks than it should have, all of production on them, when tasks were seen to stop
+ * or none runs at all. Tasks that are missing because the service grows just then are none of that.
+ */
+function shortOfTasks({ status, snapshot, taskStops }) {
+    const replacement = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementOf */ .ml)(snapshot);
+    if (status !== 'succeeded' || snapshot === undefined || replacement === undefined)
+        return undefined;
+    const hasProduction = replacement.state === 'primary' || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(snapshot) === 100;
+    const { running, desired } = replacement;
+    if (!hasProduction || running >= desired || (running > 0 && taskStops.length === 0))
+        return undefined;
+    return { running, desired };
 }
 
 
@@ -43939,6 +44660,8 @@ var timeline = __nccwpck_require__(6342);
 var untrusted = __nccwpck_require__(7289);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
+// EXTERNAL MODULE: ./lib/report/fault.js
+var fault = __nccwpck_require__(8058);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/report/deadlines.js
@@ -44007,6 +44730,8 @@ function label(text) {
     return /\w/.test(shown) ? shown : 'unnamed';
 }
 
+// EXTERNAL MODULE: ./lib/report/hook-reason.js
+var hook_reason = __nccwpck_require__(3400);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
 // EXTERNAL MODULE: ./lib/report/labels.js
@@ -44016,6 +44741,8 @@ var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/report/markdown-parts.js
 var markdown_parts = __nccwpck_require__(9878);
 ;// CONCATENATED MODULE: ./lib/report/summary-events.js
+
+
 
 
 
@@ -44079,9 +44806,15 @@ function hookLogDetails(log) {
     const lines = log.lines.map((line) => (0,untrusted/* htmlText */.js)(line) || ' ');
     return `<details><summary>${(0,untrusted/* htmlLine */.mJ)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
 }
-function hookFunctionCell({ hookFunction }, { service }) {
-    const url = service === undefined ? undefined : (0,console_links/* functionLogUrl */.w2)(service.partition, service.region, (0,labels/* functionName */.AQ)(hookFunction));
-    return (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(hookFunction), url);
+/** With a link to its log: the log group that was read, else the one where functions log by default. */
+function hookFunctionCell({ event, hookFunction, result }, release) {
+    const { service } = release;
+    // What was never run, or may not even exist, has no log.
+    const hasRun = result !== 'not-run' && (0,fault/* hookNotInvoked */.jZ)(release) === undefined;
+    if (service === undefined || !hasRun)
+        return (0,untrusted/* markdownCode */.D9)(hookFunction);
+    const logGroup = (0,hook_reason/* hookLogAt */.B_)(release, event)?.logGroup ?? `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
+    return (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(hookFunction), (0,console_links/* logGroupUrl */.zB)(service.partition, service.region, logGroup));
 }
 
 
@@ -44109,16 +44842,22 @@ var untrusted = __nccwpck_require__(7289);
 var words = __nccwpck_require__(8810);
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
+// EXTERNAL MODULE: ./lib/report/end-cause.js
+var end_cause = __nccwpck_require__(9933);
 // EXTERNAL MODULE: ./lib/report/labels.js
 var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/markdown-parts.js
 var markdown_parts = __nccwpck_require__(9878);
+// EXTERNAL MODULE: ./lib/report/next-step.js
+var next_step = __nccwpck_require__(6304);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var planned = __nccwpck_require__(392);
 // EXTERNAL MODULE: ./lib/report/previews.js
 var previews = __nccwpck_require__(3289);
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
+// EXTERNAL MODULE: ./lib/report/short-of-tasks.js
+var short_of_tasks = __nccwpck_require__(5647);
 // EXTERNAL MODULE: ./lib/report/summary-events.js + 1 modules
 var summary_events = __nccwpck_require__(9081);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -44210,6 +44949,9 @@ function readText(readAtMs) {
 
 
 
+
+
+
 /** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
 function renderSummary(release) {
     const sections = [
@@ -44235,16 +44977,18 @@ function heading(release) {
     const revision = release.status === 'succeeded' && release.operation !== 'rollback' && name !== '' ? `${name} to ` : '';
     return `## ${(0,labels/* titledWith */.ni)(title, (0,untrusted/* markdownText */.p7)(`${revision}${(0,labels/* serviceLabel */.uZ)(release)}`))}`;
 }
-/** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
+/** The verdict in a coloured box: why, what to do, what serves, what is left. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
 function summary_alert(release) {
-    const { cause, production, remains, advice } = (0,sentences/* verdictSentences */.q)(release);
-    const isWell = release.status === undefined || (0,verdict/* exitCodeOf */.FO)(release.status, release.operation) === 0;
+    const { cause, advice, production, remains } = (0,sentences/* verdictSentences */.q)(release);
+    const hasEndedWell = release.status === undefined || (0,verdict/* exitCodeOf */.FO)(release.status, release.operation) === 0;
+    const isWell = hasEndedWell && (0,short_of_tasks/* shortOfTasks */.a)(release) === undefined;
     const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING';
     const isListed = release.status === 'refused' && release.problems.length > 1;
     const first = isListed ? `${release.problems.length} things are wrong (below).` : cause;
+    const links = (0,next_step/* linksIn */.L)(release);
     const paragraphs = [
-        (0,previews/* linkedPreviewCause */.Ho)(release) ?? (0,untrusted/* markdownText */.p7)(first),
-        ...[production, remains, advice].map(untrusted/* markdownText */.p7),
+        (0,previews/* linkedPreviewCause */.Ho)(release) ?? (0,markdown_parts/* withLinks */.q9)(first, links),
+        ...[advice, production, remains].map((part) => (0,markdown_parts/* withLinks */.q9)(part, links)),
     ].filter((part) => part !== '');
     const notAws = release.otherEndpoint === undefined
         ? []
@@ -44340,6 +45084,8 @@ function lanes({ preview }) {
 function rollbackSection(release) {
     const rollback = (0,release_state/* rollbackOf */.ID)(release);
     if (rollback === undefined || (rollback.status === 'none' && !rollback.wasDue))
+        return '';
+    if ((0,end_cause/* hadNothingToRollBack */.Sj)(release))
         return '';
     const id = rollback.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(rollback.deploymentId)})`;
     const created = rollback.snapshot?.createdAtMs;
@@ -46785,8 +47531,8 @@ async function check(parsed, blocker, world, progress) {
 var follow = __nccwpck_require__(4768);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 4 modules
 var settle = __nccwpck_require__(5519);
-// EXTERNAL MODULE: ./lib/release/conclude.js + 4 modules
-var conclude = __nccwpck_require__(5780);
+// EXTERNAL MODULE: ./lib/release/conclude.js + 2 modules
+var conclude = __nccwpck_require__(1852);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
 var load_balancing = __nccwpck_require__(8375);
 ;// CONCATENATED MODULE: ./lib/release/test-url.js
@@ -46812,8 +47558,8 @@ async function learnTestUrl({ testListener }, world, progress) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/release/wiring.js + 4 modules
-var wiring = __nccwpck_require__(9083);
+// EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
+var wiring = __nccwpck_require__(3436);
 ;// CONCATENATED MODULE: ./lib/release/follow-through.js
 
 
@@ -46880,6 +47626,14 @@ var race = __nccwpck_require__(2132);
  * deployment. Changes AWS.
  */
 async function start(plan, engine, world, progress) {
+    const said = new Set();
+    const sayWritten = () => {
+        const lines = (0,log_lines/* writeLines */.x1)(writtenBy(plan, progress.release)).filter((line) => !said.has(line));
+        for (const line of lines) {
+            said.add(line);
+            world.log.line(line);
+        }
+    };
     return await world.log.group('Writes', async () => {
         try {
             if (world.signal.aborted) {
@@ -46890,6 +47644,7 @@ async function start(plan, engine, world, progress) {
             const { taskDefinition: before } = progress.release;
             const isNew = plan.definition.kind === 'register' || (before?.arn === arn && before.isNew);
             progress.learn({ taskDefinition: { arn, isNew } });
+            sayWritten();
             if (world.signal.aborted) {
                 progress.end('cancelled');
                 return { kind: 'ended' };
@@ -46924,8 +47679,7 @@ async function start(plan, engine, world, progress) {
             return { kind: 'ended' };
         }
         finally {
-            for (const line of (0,log_lines/* writeLines */.x1)(writtenBy(plan, progress.release)))
-                world.log.line(line);
+            sayWritten();
         }
     });
 }
@@ -48706,7 +49460,9 @@ const SAVED_AT_ONCE = {
     testListener: false,
     preview: true,
     hookLogs: false,
+    hookFunctionExists: false,
     taskStops: true,
+    serviceTroubles: true,
     status: true,
     failure: true,
     wasLost: false,
@@ -48909,12 +49665,12 @@ var follow_snapshot = __nccwpck_require__(1229);
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/words.js
 var words = __nccwpck_require__(8810);
-// EXTERNAL MODULE: ./lib/release/conclude.js + 4 modules
-var conclude = __nccwpck_require__(5780);
+// EXTERNAL MODULE: ./lib/release/conclude.js + 2 modules
+var conclude = __nccwpck_require__(1852);
 // EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
 var release_progress = __nccwpck_require__(7137);
-// EXTERNAL MODULE: ./lib/release/wiring.js + 4 modules
-var wiring = __nccwpck_require__(9083);
+// EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
+var wiring = __nccwpck_require__(3436);
 ;// CONCATENATED MODULE: ./lib/release/resume.js
 
 
@@ -51008,6 +51764,8 @@ var phase = __nccwpck_require__(8438);
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/report/deadlines.js
 var deadlines = __nccwpck_require__(3735);
+// EXTERNAL MODULE: ./lib/report/hook-reason.js
+var hook_reason = __nccwpck_require__(3400);
 // EXTERNAL MODULE: ./lib/report/labels.js
 var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/previews.js
@@ -51015,6 +51773,7 @@ var previews = __nccwpck_require__(3289);
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
 ;// CONCATENATED MODULE: ./lib/github/deployment-status.js
+
 
 
 
@@ -51108,10 +51867,10 @@ function endState(status, { snapshot, settlement }) {
     const isOver = isUndone && settlement?.cutShort === undefined;
     return STATES[status] === 'error' && status !== 'unknown' && isOver ? 'failure' : STATES[status];
 }
-/** What happened and why; while the release goes on, what it waits for. */
+/** What happened and why, without what hooks printed; while the release goes on, what it waits for. */
 function descriptionOf(release, state) {
     const { status, snapshot, plan } = release;
-    const { title, cause } = (0,sentences/* verdictSentences */.q)(release);
+    const { title, cause } = (0,sentences/* verdictSentences */.q)((0,hook_reason/* withoutHookLines */.$W)(release));
     if (status === 'awaiting-promotion') {
         const untilMs = (0,deadlines/* promoteByMs */.O)(release);
         const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
@@ -51184,6 +51943,8 @@ function commentOf(comment) {
 var timeline = __nccwpck_require__(6342);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/report/end-cause.js
+var end_cause = __nccwpck_require__(9933);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
 // EXTERNAL MODULE: ./lib/report/planned.js
@@ -51195,6 +51956,8 @@ var summary_events = __nccwpck_require__(9081);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./lib/github/comment-text.js
+
+
 
 
 
@@ -51228,7 +51991,8 @@ function commentMarker({ region, asked }) {
  * The comment on a pull request: verdict, image, test URL, lifecycle events, hooks, rollback. What hooks printed is never
  * part of it, nor is what CodeDeploy tells of their log. Parts that do not fit are left out whole.
  */
-function renderComment(release) {
+function renderComment(told) {
+    const release = (0,hook_reason/* withoutHookLines */.$W)(told);
     const run = (0,console_links/* runUrl */.Vp)(release.run);
     const end = run === undefined ? '' : `${(0,markdown_parts/* withLink */.Ni)('Everything else is in the summary of the run', run)}.`;
     const parts = [
@@ -51303,6 +52067,8 @@ function hooks(release) {
 function rollback(release) {
     const found = (0,release_state/* rollbackOf */.ID)(release);
     if (found === undefined || (found.status === 'none' && !found.wasDue))
+        return '';
+    if ((0,end_cause/* hadNothingToRollBack */.Sj)(release))
         return '';
     const id = found.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(found.deploymentId)})`;
     return (0,markdown_parts/* section */.uW)('Rollback', `Status: **${found.status}**${id}.`);

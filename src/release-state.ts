@@ -78,8 +78,15 @@ export interface Release {
   preview: Preview | undefined
   /** What hook functions printed, as far as it is shown. */
   hookLogs: readonly HookLog[]
-  /** For which reasons tasks of the replacement stopped while it was being started. */
+  /**
+   * Whether there is the function of the hook that CodeDeploy could not invoke; undefined when it could invoke all, and
+   * when that could not be seen.
+   */
+  hookFunctionExists: boolean | undefined
+  /** For which reasons tasks of the replacement stopped, in the order in which they were seen; untrusted. */
   taskStops: readonly string[]
+  /** What ECS told about trouble with placing or starting tasks of the replacement, newest last; untrusted. */
+  serviceTroubles: readonly string[]
   /** Undefined while the release goes on. */
   status: Status | undefined
   /** What ended the release besides CodeDeploy itself: an error of ours or a call that failed. */

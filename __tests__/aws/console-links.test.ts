@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { deploymentUrl, functionLogUrl, serviceUrl } from '../../src/aws/console-links.ts'
+import { alarmUrl, deploymentUrl, logGroupUrl, serviceUrl } from '../../src/aws/console-links.ts'
 
 const linksIn = (partition: string, region: string) => [
   deploymentUrl(partition, region, 'd-A1B2C3D4E'),
   serviceUrl(partition, region, 'prod', 'web'),
-  functionLogUrl(partition, region, 'CodeDeployHook_validate'),
+  logGroupUrl(partition, region, '/aws/lambda/CodeDeployHook_validate'),
+  alarmUrl(partition, region, 'web 5xx'),
 ]
 
 test('links lead to the console of the partition', () => {
@@ -12,6 +13,7 @@ test('links lead to the console of the partition', () => {
     'https://console.aws.amazon.com/codesuite/codedeploy/deployments/d-A1B2C3D4E?region=eu-central-1',
     'https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/prod/services/web/deployments?region=eu-central-1',
     'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252FCodeDeployHook_validate',
+    'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/web%205xx',
   ])
 })
 
@@ -25,11 +27,11 @@ test.each([
 })
 
 test.each(['aws-iso', '', 'AWS'])('there are no links in the partition %j', (partition) => {
-  expect(linksIn(partition, 'region')).toEqual([undefined, undefined, undefined])
+  expect(linksIn(partition, 'region')).toEqual([undefined, undefined, undefined, undefined])
 })
 
 test.each(['constructor', '__proto__'])('there are no links in the partition %s', (partition) => {
-  expect(linksIn(partition, 'region')).toEqual([undefined, undefined, undefined])
+  expect(linksIn(partition, 'region')).toEqual([undefined, undefined, undefined, undefined])
 })
 
 test('names cannot leave their place in a link', () => {
@@ -37,7 +39,8 @@ test('names cannot leave their place in a link', () => {
   for (const link of [
     deploymentUrl('aws', 'eu-central-1', hostile),
     serviceUrl('aws', 'eu-central-1', hostile, hostile),
-    functionLogUrl('aws', 'eu-central-1', hostile),
+    logGroupUrl('aws', 'eu-central-1', hostile),
+    alarmUrl('aws', 'eu-central-1', hostile),
   ]) {
     const { hostname, search } = new URL(link ?? '')
     expect(hostname).toMatch(/(^|\.)console\.aws\.amazon\.com$/)

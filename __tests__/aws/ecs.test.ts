@@ -151,6 +151,7 @@ describe('stopped tasks', () => {
       expect(stopped[0]).toEqual({
         arn: expect.stringContaining(':task/demo/'),
         startedBy: replacement?.id,
+        stoppedAtMs: expect.any(Number),
         stopCode: 'EssentialContainerExited',
         reason: 'Essential container in task exited',
         containers: [{ name: 'web', reason: "Error: Cannot find module '/app/server.js'", exitCode: 1 }],

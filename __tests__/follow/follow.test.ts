@@ -121,13 +121,29 @@ test.each(['expired', 'denied', 'no-credentials', 'invalid-credentials'] as cons
 
 test('says every five minutes of silence what it waits for', async () => {
   const { clock, following, told } = setUp({ hooks: { AfterAllowTestTraffic: 'slow-hook' } })
-  const engine = engineAt(clock, (second) => snapshot(second < 1_000 ? 'SSSSRPPP' : 'SSSSSSSS'))
+  const engine = engineAt(clock, (second) => snapshot(second < 850 ? 'SSSSRPPP' : 'SSSSSSSS'))
   await follow(engine, 'd-ORIGINAL1', following)
-  expect(told.heartbeats).toHaveLength(3)
+  expect(told.heartbeats).toHaveLength(2)
   expect(told.heartbeats[0]).toMatchObject({
     phase: { kind: 'hook', event: 'AfterAllowTestTraffic', hookFunction: 'slow-hook' },
     atMostMs: HOUR_MS,
   })
+})
+
+test('says once after 15 minutes, the longest run of a function, that a hook cannot be running any more, and then every 15', async () => {
+  const { clock, following, told } = setUp({ hooks: { AfterAllowTestTraffic: 'silent-hook' } })
+  const overdue: [string, number][] = []
+  const engine = engineAt(clock, (second) => snapshot(second < 3_500 ? 'SSSSRPPP' : 'SSSSSSSS'))
+  await follow(engine, 'd-ORIGINAL1', {
+    ...following,
+    onHookOverdue: async ({ event, hookFunction }) => {
+      overdue.push([`${event} ${hookFunction}`, clock.now() - T0])
+    },
+  })
+  expect(overdue).toEqual([['AfterAllowTestTraffic silent-hook', expect.any(Number)]])
+  expect(overdue[0]?.[1]).toBeGreaterThanOrEqual(900_000)
+  expect(overdue[0]?.[1]).toBeLessThan(925_000)
+  expect(told.heartbeats.map(({ inPhaseMs }) => Math.round(inPhaseMs / 60_000))).toEqual([5, 10, 30, 45])
 })
 
 test('continues a deployment at Ready only when it was told to, and once no event before the shift is open', async () => {

@@ -1,22 +1,58 @@
 import { expect, test } from '@jest/globals'
 import { reasonOf, watchReplacementTasks } from '../../src/follow/replacement-tasks.ts'
+import { withoutIds } from '../../src/follow/same-reason.ts'
 import { serviceOf } from '../support/group-parts.ts'
 import { handAws, wireService } from '../support/hand-aws.ts'
 import { snapshot, taskSets } from '../support/snapshots.ts'
 
-const TASK = { arn: 'arn', startedBy: 'ecs-svc/2', stopCode: 'TaskFailedToStart', containers: [] }
+const TASK = { arn: 'arn', startedBy: 'ecs-svc/2', stoppedAtMs: 0, stopCode: 'TaskFailedToStart', containers: [] }
 
-test('tasks that differ only in ids and addresses stopped for the same reason', () => {
-  const first = reasonOf({
-    ...TASK,
-    reason: 'Task 0a1b2c3d4e5f6a7b8c9d failed (10.0.12.7 port 8080) in target-group web',
-  })
-  const second = reasonOf({
-    ...TASK,
-    reason: 'Task ffeeddccbbaa99887766 failed (10.0.99.1 port 8080) in target-group web',
-  })
-  expect(first).toBe(second)
-  expect(first).toBe('TaskFailedToStart; Task … failed (… port 8080) in target-group web')
+test('the reason of a task is shown as ECS says it, with its ids', () => {
+  const reason = 'Task 0a1b2c3d4e5f6a7b8c9d failed (10.0.12.7 port 8080) in target-group web'
+  expect(reasonOf({ ...TASK, reason })).toBe(`TaskFailedToStart; ${reason}`)
+})
+
+const SECRET = (session: string, id: string) =>
+  `ResourceInitializationError: unable to retrieve secret from asm: User: arn:aws:sts::123456789012:assumed-role/execution/${session} is not authorized to perform: secretsmanager:GetSecretValue, request id: ${id}`
+
+test.each([
+  [
+    'ids and addresses',
+    'Task 0a1b2c3d4e5f6a7b8c9d failed (10.0.12.7 port 8080)',
+    'Task ffeeddccbbaa99887766 failed (10.0.99.1 port 8080)',
+  ],
+  [
+    'a request id and a session',
+    SECRET('28f5c1f0d1e94fd48c7b08c6a8e5cd4b', '7d4a0c1e-0f6b-4a57-9d0e-5f1c2b3a4d5e'),
+    SECRET('b0e2d6d9a0f861575e1cdf65a0b5efed', '372eaf42-5b4d-433b-acd3-9692b4aafb1e'),
+  ],
+  ['a named session', SECRET('ecs-agent-one', 'AAAA1111'), SECRET('ecs-agent-two', 'BBBB2222')],
+  [
+    'ids of S3',
+    'AccessDenied: RequestID: VCX3P5ZZ8ZTEXAMPLE, HostID: fH3x/k+9=',
+    'AccessDenied: RequestID: ABC9K2LM0PQEXAMPLE, HostID: z0Yt+a7/8=',
+  ],
+  [
+    'a port that ECS gave out',
+    'instance i-0abc123def4567890 port 49153 is unhealthy',
+    'instance i-0fed765cba1234567 port 49201 is unhealthy',
+  ],
+  ['a time', 'timed out at 2026-08-08T12:00:01Z', 'timed out at 2026-08-08T12:07:59Z'],
+])('reasons that differ only in %s are one', (_name, one, other) => {
+  expect(withoutIds(one)).toBe(withoutIds(other))
+})
+
+test.each([
+  ['exit codes', 'container web: exit code 1', 'container web: exit code 137'],
+  ['statuses', 'Health checks failed with these codes: [502]', 'Health checks failed with these codes: [404]'],
+  ['modules', "Cannot find module '/app/server.js'", "Cannot find module '/app/worker.js'"],
+  [
+    'tags of an image',
+    'CannotPullContainerError: web:1.1.0 not found',
+    'CannotPullContainerError: web:1.2.0 not found',
+  ],
+])('reasons that differ in %s are two', (_name, one, other) => {
+  expect(withoutIds(one)).not.toBe(withoutIds(other))
 })
 
 test('tells the exit code and the reason of each container that did not end well', () => {
@@ -31,9 +67,7 @@ test('tells the exit code and the reason of each container that did not end well
       reason: 'Essential container in task exited',
       containers,
     }),
-  ).toBe(
-    'EssentialContainerExited; Essential container in task exited; container web: exit code 137, OutOfMemoryError: Container killed due to memory usage',
-  )
+  ).toBe('container web: exit code 137, OutOfMemoryError: Container killed due to memory usage')
 })
 
 test('a message of many lines becomes one of bounded length', () => {
@@ -91,11 +125,25 @@ test('tasks of the replacement are looked at after 45 s and every 30 s from then
 test.each([
   ['of which all tasks run', snapshot('SRPPPPPP', { taskSets: taskSets(0) })],
   ['that is not there yet', snapshot('SRPPPPPP')],
-  ['that is installed', { ...STARTING, events: snapshot('SSRPPPPP').events }],
+  ['that is to be installed', { ...STARTING, events: snapshot('RPPPPPPP').events }],
   ['of a deployment that has ended', { ...STARTING, status: 'failed' as const }],
   ['of a deployment whose events cannot be seen', { ...STARTING, eventsAreStale: true }],
 ])('tasks of a replacement %s are not looked at', async (_name, seen) => {
   expect((await watched(60, { seen })).looks).toEqual([])
+})
+
+test('tasks that stop once all of them ran are looked at too, and are no reason to give up', async () => {
+  const seen = { ...STARTING, events: snapshot('SSSSSSRP').events }
+  const { told, reason } = await watched(60, { seen, failFast: 1 })
+  expect(told).toContain('TaskFailedToStart')
+  expect(reason).toBeUndefined()
+})
+
+test('tasks that nobody wanted any more are no reason', async () => {
+  const task = { ...stoppedTask('ecs-svc/2'), stoppedReason: 'Scaling activity initiated by (deployment ecs-svc/9)' }
+  const { told, reason } = await watched(60, { failFast: 1, tasks: [task] })
+  expect(told).toEqual(['(service web) was unable to place a task.'])
+  expect(reason).toBeUndefined()
 })
 
 test('as many tasks of the replacement as were asked for, stopped for one reason, are a reason to give up', async () => {

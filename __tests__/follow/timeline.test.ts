@@ -74,6 +74,18 @@ describe('of a deployment that has ended', () => {
     ])
   })
 
+  test('tasks that are missing before a rollback has begun are dated by the end at the latest', () => {
+    const ten = snapshot('SSSSSSRP', { taskSets: taskSets(10) })
+    const short = snapshot('SSSSSSFK', { ...ENDED, taskSets: taskSets(10, { running: 1 }) })
+    expect(changesBetween(ten, short, READ)).toContainEqual({
+      kind: 'tasks',
+      deploymentId: 'd-ORIGINAL1',
+      atMs: T0 + 7_000,
+      running: 1,
+      desired: 2,
+    })
+  })
+
   test('what the rollback did with traffic and tasks since is left to the rollback', () => {
     const ten = snapshot('SSSSSSRP', { taskSets: taskSets(10) })
     const back = snapshot('SSSSSSFK', { ...ENDED, taskSets: taskSets(0, { running: 1 }) })

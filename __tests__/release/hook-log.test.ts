@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals'
+import { renderComment } from '../../src/github/comment-text.ts'
+import { deploymentStatusOf } from '../../src/github/deployment-status.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { scenarios } from '../../tools/simulator/scenarios.ts'
 import { expectValidReport } from '../support/report-schema.ts'
@@ -18,7 +20,7 @@ function printing(log: string[], scenario: Scenario = FAILS): Scenario {
   return { ...scenario, hookPlans: { [HOOK]: { answer: 'Failed', afterSeconds: 20, log } } }
 }
 
-test('shows what a failed hook itself printed, in log, summary and report, and not in outputs or annotation', async () => {
+test('shows what a failed hook itself printed, in log, summary, annotation and report, and nowhere else', async () => {
   const { log, summary, release, outputs, annotation } = await releaseWith({
     scenario: printing(['status 500, wanted 200']),
   })
@@ -29,7 +31,13 @@ test('shows what a failed hook itself printed, in log, summary and report, and n
   expect(log.slice(at)).toContainEqual('  | status 500, wanted 200')
   expect(summary).toContain('status 500, wanted 200')
   expect(release.hookLogs[0]?.lines).toContain('status 500, wanted 200')
-  expect(JSON.stringify([outputs, annotation])).not.toContain('wanted 200')
+  expect(summary.split('\n')[3]).toContain(`hook ${HOOK} failed: "status 500, wanted 200"`)
+  expect(annotation?.message).toContain(`hook ${HOOK} failed: "status 500, wanted 200" (HOOK_EXECUTION_FAILURE)`)
+  expect(JSON.stringify(outputs)).not.toContain('wanted 200')
+  expect(renderComment(release)).toContain(`/aws/lambda/${HOOK}`)
+  expect(renderComment(release)).not.toContain('wanted 200')
+  expect(deploymentStatusOf(release)?.description).toContain('AfterAllowTestTraffic')
+  expect(JSON.stringify(deploymentStatusOf(release))).not.toContain('wanted 200')
 })
 
 test.each([
@@ -64,7 +72,10 @@ test.each([true, false])(
 )
 
 test('says that it left the log out because the repository may be public', async () => {
-  const { release } = await releaseWith({ world: { isPrivateRepository: () => false } })
+  const { release, annotation } = await releaseWith({ world: { isPrivateRepository: () => false } })
+  expect(annotation?.message).toContain(`hook ${HOOK} failed (HOOK_EXECUTION_FAILURE)`)
+  expect(annotation?.message).toContain('Next: see in its log why the hook failed')
+  expect(JSON.stringify(release)).not.toContain('expected 200')
   expect(release.warnings).toContain(
     "The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.",
   )
@@ -83,7 +94,11 @@ test('shows the end of a long log, and how much is left out', async () => {
 test('reads from where the function logs', async () => {
   const { world } = FAILS
   const functions = world.functions.map((one) => ({ ...one, logGroup: '/hooks/mine' }))
-  const { release } = await releaseWith({ scenario: { ...printing(['here']), world: { ...world, functions } } })
+  const { release, annotation, summary } = await releaseWith({
+    scenario: { ...printing(['here']), world: { ...world, functions } },
+  })
+  expect(annotation?.message).toContain('All of its log is in the log group /hooks/mine.')
+  expect(summary).toContain('log-group/$252Fhooks$252Fmine')
   expect(release.hookLogs[0]).toMatchObject({ logGroup: '/hooks/mine', lines: expect.arrayContaining(['here']) })
 })
 

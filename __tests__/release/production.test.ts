@@ -44,7 +44,7 @@ describe('when lifecycle events were never seen', () => {
     const alarms = [{ name: 'web-5xx', after: { event: 'AllowTraffic' as const, seconds: 30 } }]
     const { outputs, message } = await releaseWith(allDenied, { ...noRollback, alarms, hookPlans: PASSES })
     expect(outputs).toMatchObject({ status: 'failed', ...UNSEEN })
-    expect(message).toContain('an alarm went off (ALARM_ACTIVE')
+    expect(message).toContain('was stopped: alarm web-5xx went off (ALARM_ACTIVE).')
   })
 
   test('a rollback that succeeded says that the original serves, and not that it does so again', async () => {

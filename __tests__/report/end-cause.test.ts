@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { withoutRequest } from '../../src/report/end-cause.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { simulateRelease } from '../support/simulated-release.ts'
@@ -16,13 +17,19 @@ const THROWS: Scenario = {
   hookPlans: { [HOOK]: { answer: 'throws', afterSeconds: 5, log: [] } },
 }
 
-test.each<[string, Scenario]>([
-  ['reports Failed', scenarios['hook-fails']],
-  ['reports Failed and CodeDeploy adds diagnostics', withSwitch(scenarios['hook-fails'], { hookDiagnostics: true })],
-  ['ends with an error that CodeDeploy takes for an answer', withSwitch(THROWS, { hookErrorFails: true })],
-])('says of a hook that it failed, and not how, when it %s', async (_name, scenario) => {
+const SAID = ': "The test listener answered 500 from web:2; expected 200."'
+
+test.each<[string, Scenario, string]>([
+  ['reports Failed', scenarios['hook-fails'], SAID],
+  [
+    'reports Failed and CodeDeploy adds diagnostics',
+    withSwitch(scenarios['hook-fails'], { hookDiagnostics: true }),
+    SAID,
+  ],
+  ['ends with an error that CodeDeploy takes for an answer', withSwitch(THROWS, { hookErrorFails: true }), ''],
+])('says of a hook that it failed, and what it printed, when it %s', async (_name, scenario, said) => {
   expect(await causeOf(scenario)).toContain(
-    `failed at AfterAllowTestTraffic: hook ${HOOK} failed (HOOK_EXECUTION_FAILURE). Rollback`,
+    `failed at AfterAllowTestTraffic: hook ${HOOK} failed${said} (HOOK_EXECUTION_FAILURE). Rollback`,
   )
 })
 
@@ -34,7 +41,7 @@ test.each(['TIMEOUT', 'HOOK_EXECUTION_FAILURE', 'A_NEW_CODE'])(
     for (const scenario of [silent, threw]) {
       const cause = await causeOf(scenario)
       expect(cause).toContain(
-        `hook ${HOOK} did not answer in time (${hookTimeoutCode}: The deployment timed out while waiting for a status callback.`,
+        `hook ${HOOK} did not answer within the hour that CodeDeploy waits (${hookTimeoutCode}). Rollback`,
       )
     }
   },
@@ -42,8 +49,51 @@ test.each(['TIMEOUT', 'HOOK_EXECUTION_FAILURE', 'A_NEW_CODE'])(
 
 test('says of a hook that CodeDeploy may not call that it could not be invoked, and points to no log of it', async () => {
   const cause = await causeOf(scenarios['hook-denied'])
-  expect(cause).toContain(`hook ${HOOK} could not be invoked (IAM_ROLE_PERMISSIONS: The IAM role`)
+  expect(cause).toContain(
+    `hook ${HOOK} could not be invoked: CodeDeploy's role ecsCodeDeployRole may not invoke it (IAM_ROLE_PERMISSIONS).`,
+  )
+  expect(cause).toContain('Next: attach the managed policy AWSCodeDeployRoleForECS to the role of the deployment group')
   expect(cause).not.toContain('log group')
+})
+
+test('says of a hook that does not exist that there is no such function, and links no log of it', async () => {
+  const inputs = { 'after-allow-test-traffic-hook': 'CodeDeployHook_valdiate' }
+  const { annotation, summary } = await simulateRelease({ scenario: baseScenario, inputs })
+  expect(annotation?.message).toContain(
+    'hook CodeDeployHook_valdiate could not be invoked: there is no Lambda function of this name in us-east-1 (IAM_ROLE_PERMISSIONS).',
+  )
+  expect(annotation?.message).toContain(
+    'Next: correct the name of the hook, or create the function CodeDeployHook_valdiate.',
+  )
+  expect(summary).not.toContain('log-groups')
+})
+
+test('says both of a hook that could not be invoked when the function may not be looked at', async () => {
+  const faults = [{ operation: 'GetFunctionConfiguration', kind: { type: 'denied' as const } }]
+  const cause = await causeOf({ ...scenarios['hook-denied'], faults })
+  expect(cause).toContain("it does not exist, or CodeDeploy's role ecsCodeDeployRole may not invoke it")
+  expect(cause).toContain(`Next: check that the function ${HOOK} exists; if it does, attach`)
+})
+
+test('says how to name a function that the narrower managed policy covers', async () => {
+  const { world } = scenarios['hook-denied']
+  const functions = [{ name: 'smoke', denied: true }]
+  const { annotation } = await simulateRelease({
+    scenario: { ...scenarios['hook-denied'], world: { ...world, functions } },
+    inputs: { 'after-allow-test-traffic-hook': 'smoke' },
+  })
+  expect(annotation?.message).toContain('or call the function CodeDeployHook_smoke')
+})
+
+test.each([
+  [
+    'The ECS service cannot be updated due to an unexpected error: No capacity. (Service: AmazonECS; Status Code: 400; Error Code: InvalidParameterException; Request ID: 74329162-e4cb-4ac6-a2c5-48c107e7b951; Proxy: null). Check your ECS service status.',
+    'The ECS service cannot be updated due to an unexpected error: No capacity. (InvalidParameterException).',
+  ],
+  ['Rate exceeded (Request ID: 74329162-e4cb-4ac6-a2c5-48c107e7b951)', 'Rate exceeded'],
+  ['Nothing of a request', 'Nothing of a request'],
+])('a message is told without what names one request: %s', (message, told) => {
+  expect(withoutRequest(message)).toBe(told)
 })
 
 function withSwitch(scenario: Scenario, assumptions: Scenario['assumptions']): Scenario {

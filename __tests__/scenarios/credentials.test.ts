@@ -323,7 +323,7 @@ describe('credentials that end', () => {
     expect(annotation?.message).toContain('because the credentials have expired (ExpiredToken: text)')
     expect(annotation?.message).toContain(`aws deploy get-deployment --deployment-id ${id} --region us-east-1`)
     expect(annotation?.message).toContain(outputs['console-url'])
-    expect(annotation?.message).toContain('running this job again takes it up where it is then')
+    expect(annotation?.message).toContain('running this job again takes it up where it is by then')
     const refused = calls.filter(({ httpStatus, atMs }) => httpStatus === 400 && atMs >= SIMULATION_START_MS + 100_000)
     expect(refused.map(({ operation }) => operation)).toEqual(['GetDeploymentTarget', 'DescribeServices'])
   })

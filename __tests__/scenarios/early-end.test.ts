@@ -217,7 +217,7 @@ describe('a release that is given up', () => {
       },
     })
     expect(outputs).toMatchObject({ status: 'rolled-back', 'rollback-status': 'succeeded' })
-    expect(annotation?.message).toContain('failed at Install: TIMEOUT')
+    expect(annotation?.message).toContain('failed at Install: replacement tasks kept stopping: container web')
     expect(annotation?.message).toContain('did not accept the stop (AccessDenied')
   })
 

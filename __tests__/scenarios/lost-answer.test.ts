@@ -45,6 +45,19 @@ function listLate({ codeDeploy, clock }: Staging, second: number): void {
   )
 }
 
+test('what was registered is told before CreateDeployment is sent, so before its answer is lost', async () => {
+  const { log } = await releaseWith({ scenario: scenarios['lost-answer'] })
+  const order = [
+    'Registered task definition web:2.',
+    'The answer to CreateDeployment was lost',
+    'Created deployment d-',
+  ]
+  expect(order.map((text) => log.findIndex((line) => line.includes(text)))).toEqual(
+    order.map((_, index) => log.indexOf('Registered task definition web:2.') + index),
+  )
+  expect(log.filter((line) => line.startsWith('Registered'))).toHaveLength(1)
+})
+
 describe('when the answer to CreateDeployment is lost, the release follows its own deployment although', () => {
   test.each<[string, Fault[]]>([
     ['ListDeployments is denied from then on', [failing('ListDeployments', 100, DENIED)]],

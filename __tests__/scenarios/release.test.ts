@@ -124,9 +124,10 @@ describe('a release that CodeDeploy ends', () => {
     expect(outputs['rollback-deployment-id']).toMatch(/^d-/)
     expect(outputs['rollback-deployment-id']).not.toBe(outputs['codedeploy-deployment-id'])
     expect(annotation?.message).toBe(
-      `Deployment ${outputs['codedeploy-deployment-id']} failed at AfterAllowTestTraffic: hook CodeDeployHook_validate failed (HOOK_EXECUTION_FAILURE). ` +
-        `Rollback ${outputs['rollback-deployment-id']} succeeded. Production traffic never left the original (web:1). ` +
-        'The end of the hook log is in the log and the summary of this run, all of it in the log group /aws/lambda/CodeDeployHook_validate.',
+      `Deployment ${outputs['codedeploy-deployment-id']} failed at AfterAllowTestTraffic: hook CodeDeployHook_validate failed: "The test listener answered 500 from web:2; expected 200." (HOOK_EXECUTION_FAILURE). ` +
+        `Rollback ${outputs['rollback-deployment-id']} succeeded. ` +
+        'Next: mend what the hook found, then release again. All of its log is in the log group /aws/lambda/CodeDeployHook_validate. ' +
+        'Production traffic never left the original (web:1).',
     )
   })
 
@@ -136,7 +137,7 @@ describe('a release that CodeDeploy ends', () => {
       inputs: { 'hook-logs': 'never' },
     })
     expect(annotation?.message).toMatch(
-      /\(web:1\)\. The log of the hook is in the log group \/aws\/lambda\/CodeDeployHook_validate\.$/,
+      /Next: see in its log why the hook failed, then release again\. Its log is in the log group \/aws\/lambda\/CodeDeployHook_validate, unless the function has another\./,
     )
   })
 
@@ -155,11 +156,15 @@ describe('a release that CodeDeploy ends', () => {
     expect(summary).toContain('- The test listener reaches the replacement (web:2), as read at ')
   })
 
-  test('names the alarm and how far traffic had shifted', async () => {
-    const { outputs, annotation } = await releaseWith({ scenario: scenarios.alarm })
+  test('names the alarm, with a link, and how far traffic had shifted', async () => {
+    const { outputs, annotation, summary } = await releaseWith({ scenario: scenarios.alarm })
     expect(outputs).toMatchObject({ status: 'rolled-back', 'replacement-traffic': '0', production: 'web:1' })
-    expect(annotation?.message).toContain('an alarm went off with 10 % of production traffic shifted (ALARM_ACTIVE:')
-    expect(annotation?.message).toContain('<web-5xx>')
+    expect(annotation?.message).toContain(
+      'alarm web-5xx went off with 10 % of production traffic shifted (ALARM_ACTIVE).',
+    )
+    expect(summary).toContain(
+      '([in the console](https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#alarmsV2:alarm/web-5xx))',
+    )
     expect(annotation?.message).toMatch(/Production runs web:1 again \(read \d\d:\d\d:\d\dZ\)\./)
   })
 
@@ -179,11 +184,11 @@ describe('a release that CodeDeploy ends', () => {
     expect(outputs).toMatchObject({ status: 'rolled-back', 'rollback-status': 'succeeded' })
     expect(writes).toEqual(['RegisterTaskDefinition', 'CreateDeployment', 'StopDeployment'])
     expect(annotation?.message).toMatch(
-      /^Deployment d-\w+ was stopped at Install: 3 replacement tasks stopped for the same reason before any was healthy: EssentialContainerExited; .*Cannot find module/,
+      /^Deployment d-\w+ was stopped at Install: 3 replacement tasks stopped for the same reason before any was healthy: container web: exit code 1, .*Cannot find module/,
     )
   })
 
-  test("leaves the verdict to CodeDeploy with fail-fast 0, and tells its code, its message and the tasks' reason", async () => {
+  test("leaves the verdict to CodeDeploy with fail-fast 0, and tells its code and the tasks' reason", async () => {
     const { outputs, annotation, writes, log } = await releaseWith({
       scenario: scenarios['never-healthy'],
       inputs: { 'fail-fast': '0' },
@@ -191,9 +196,8 @@ describe('a release that CodeDeploy ends', () => {
     expect(outputs.status).toBe('rolled-back')
     expect(writes).not.toContain('StopDeployment')
     expect(annotation?.message).toContain(
-      'TIMEOUT: The deployment timed out while waiting for the replacement task set',
+      "failed at Install: replacement tasks kept stopping: container web: exit code 1, Error: Cannot find module '/app/server.js' (TIMEOUT).",
     )
-    expect(annotation?.message).toContain('Replacement tasks kept stopping: EssentialContainerExited')
     expect(log.filter((line) => line.includes('Still waiting for the replacement')).length).toBeGreaterThan(8)
   })
 

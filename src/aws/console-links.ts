@@ -33,12 +33,19 @@ export function serviceUrl(partition: string, region: string, cluster: string, s
   return `https://${encodeURIComponent(region)}.${host}/ecs/v2/${path}?region=${encodeURIComponent(region)}`
 }
 
-/** The log group of a Lambda function that logs where functions log by default; undefined in an unknown partition. */
-export function functionLogUrl(partition: string, region: string, functionName: string): string | undefined {
+/** A log group in the console; undefined in an unknown partition. The form is what the console shows. */
+export function logGroupUrl(partition: string, region: string, logGroup: string): string | undefined {
   const host = CONSOLE_HOSTS.get(partition)
   if (host === undefined) return undefined
-  const group = encodeURIComponent(encodeURIComponent(`/aws/lambda/${functionName}`)).replaceAll('%', '$')
+  const group = encodeURIComponent(encodeURIComponent(logGroup)).replaceAll('%', '$')
   return `https://${encodeURIComponent(region)}.${host}/cloudwatch/home?region=${encodeURIComponent(region)}#logsV2:log-groups/log-group/${group}`
+}
+
+/** A CloudWatch alarm in the console; undefined in an unknown partition. The form is what the console shows. */
+export function alarmUrl(partition: string, region: string, alarm: string): string | undefined {
+  const host = CONSOLE_HOSTS.get(partition)
+  if (host === undefined) return undefined
+  return `https://${encodeURIComponent(region)}.${host}/cloudwatch/home?region=${encodeURIComponent(region)}#alarmsV2:alarm/${encodeURIComponent(alarm)}`
 }
 
 /** The workflow run on GitHub; undefined outside of one. */

@@ -134,6 +134,8 @@ export interface StoppedTask {
   arn: string
   /** Id of the task set that started it. */
   startedBy: string
+  /** Milliseconds since 1970. */
+  stoppedAtMs: number
   stopCode: string
   reason: string
   containers: { name: string; reason: string; exitCode: number | undefined }[]
@@ -163,6 +165,7 @@ function readStoppedTask(task: Task): StoppedTask {
   return {
     arn: task.taskArn ?? '',
     startedBy: task.startedBy ?? '',
+    stoppedAtMs: task.stoppedAt?.getTime() ?? 0,
     stopCode: task.stopCode ?? '',
     reason: task.stoppedReason ?? '',
     containers: (task.containers ?? []).map(({ name, reason, exitCode }) => ({

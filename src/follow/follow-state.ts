@@ -17,6 +17,8 @@ export interface FollowState {
   mayPromote: boolean
   promoteAtMs: number
   promoting: Outage
+  /** The lifecycle event of which it was told that its hook cannot be running any more. */
+  overdueEvent: string | undefined
   /** False once the termination wait was ended, or we were told that we may not. */
   mayEndWait: boolean
 }
@@ -34,6 +36,7 @@ export function newFollowState({ clock, onRequestTrouble }: Following, before: S
     mayPromote: true,
     promoteAtMs: nowMs,
     promoting: new Outage(onRequestTrouble),
+    overdueEvent: undefined,
     mayEndWait: true,
   }
 }

@@ -6,6 +6,7 @@ import { type FollowState, newFollowState, type Waiting, waitingIn } from './fol
 import type { Following, Outcome } from './following.ts'
 import { mayRideOut } from './outage.ts'
 import { nextLookMs } from './pace.ts'
+import { isOverdue } from './phase.ts'
 import type { ReleaseEngine } from './release-engine.ts'
 import { isWaitingForPromotion, type Snapshot } from './snapshot.ts'
 import { changesBetween } from './timeline.ts'
@@ -21,6 +22,9 @@ import { changesBetween } from './timeline.ts'
 
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000
+
+/** The same while only CodeDeploy's own limit is left to wait for. */
+const OVERDUE_HEARTBEAT_MS = 900_000
 
 /**
  * Follows a deployment to the finish line, to its own end, or until something else ends the wait. A cancel comes before
@@ -56,6 +60,7 @@ async function followFrom(
       if (last !== undefined) return last
       return { kind: 'timed-out', snapshot: state.snapshot, phase: state.phase, afterMs: waiting.sinceStartMs }
     }
+    await tellIfOverdue(state, waiting, following)
     tellIfSilent(state, waiting, following)
     const restMs = nextLookMs({
       snapshot: state.snapshot,
@@ -146,14 +151,24 @@ async function lastLook(
   }
 }
 
+/** Once its function cannot be running any more, why a hook has not reported can be seen, and need not be waited for. */
+async function tellIfOverdue(state: FollowState, { inPhaseMs }: Waiting, following: Following): Promise<void> {
+  const { phase, snapshot } = state
+  if (snapshot === undefined || !isOverdue(phase, inPhaseMs) || state.overdueEvent === phase.event) return
+  state.overdueEvent = phase.event
+  state.lastToldMs = following.clock.monotonicMs()
+  await until(following.signal, following.onHookOverdue?.(phase, snapshot) ?? Promise.resolve())
+}
+
 function tellIfSilent(
   state: FollowState,
   { inPhaseMs, remainingMs }: Waiting,
   { clock, onHeartbeat }: Following,
 ): void {
   const nowMs = clock.monotonicMs()
-  if (nowMs - state.lastToldMs < HEARTBEAT_MS) return
   const { phase, snapshot } = state
+  const everyMs = isOverdue(phase, inPhaseMs) ? OVERDUE_HEARTBEAT_MS : HEARTBEAT_MS
+  if (nowMs - state.lastToldMs < everyMs) return
   onHeartbeat({
     phase,
     inPhaseMs,

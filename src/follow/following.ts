@@ -54,6 +54,8 @@ export interface Following {
   /** Every change that a reading showed has been handed on. */
   onTold?(): void
   onHeartbeat(heartbeat: Heartbeat): void
+  /** The function of a hook cannot be running any more, and has not reported. Told once for each lifecycle event. */
+  onHookOverdue?(hook: Extract<Phase, { kind: 'hook' }>, snapshot: Snapshot): Promise<void>
   /** Readings of deployments that fail: one trouble for a deployment, the end of it and its rollback. */
   reading: Outage
   /** What asks for something to be changed began to fail, or is answered again. */

@@ -1,6 +1,6 @@
 import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { Phase } from './phase.ts'
-import type { Snapshot } from './snapshot.ts'
+import { replacementOf, type Snapshot } from './snapshot.ts'
 
 /** What decides how soon to look again. Durations in milliseconds. */
 export interface PaceFacts {
@@ -57,7 +57,7 @@ function restMs({ snapshot, phase, inPhaseMs, shift, terminationWaitMs }: PaceFa
 
 /** Nothing can be healthy before its tasks run; once all of them run it may be any moment. */
 function provisioningRestMs(snapshot: Snapshot | undefined, inPhaseMs: number): number {
-  const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement')
+  const replacement = replacementOf(snapshot)
   if (replacement === undefined) return inPhaseMs < 10 * SECOND_MS ? 2 * SECOND_MS : 5 * SECOND_MS
   const allRun = replacement.desired > 0 && replacement.running >= replacement.desired
   return allRun ? 5 * SECOND_MS : 12 * SECOND_MS

@@ -20,6 +20,17 @@ export type Phase =
   /** It has ended, and its rollback has not shown yet. */
   | { kind: 'rollback' }
 
+/** Longest run of a Lambda function, in milliseconds. Source: Lambda Developer Guide, "Lambda quotas". */
+const LONGEST_RUN_MS = 15 * 60_000
+
+/**
+ * A hook that has not reported although the function that was called cannot be running any more. Something else may still
+ * report for it.
+ */
+export function isOverdue(phase: Phase, inPhaseMs: number): phase is Extract<Phase, { kind: 'hook' }> {
+  return phase.kind === 'hook' && inPhaseMs >= LONGEST_RUN_MS
+}
+
 /** The phase a deployment is in. */
 export function phaseOf(snapshot: Snapshot | undefined, hooks: Hooks): Phase {
   if (snapshot === undefined) return { kind: 'provisioning' }

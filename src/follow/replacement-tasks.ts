@@ -3,14 +3,15 @@ import { describeService, describeStoppedTasks, type Ecs, type StoppedTask } fro
 import { isTrouble, type ResolvedService, serviceEvents } from '../service/service.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { Outage, type OutageNews } from './outage.ts'
-import { hasEnded, type Snapshot } from './snapshot.ts'
+import { withoutIds } from './same-reason.ts'
+import { hasEnded, replacementOf, type Snapshot } from './snapshot.ts'
 
 export interface ReplacementTasksOptions {
   service: ResolvedService
-  /** How many tasks may stop for the same reason before any was healthy; 0: any number. */
+  /** How many tasks may stop for the same reason while Install runs; 0: any number. */
   failFast: number
-  /** Told once for each reason for which tasks stop. */
-  onStopped(reason: string): void
+  /** Told once for each reason for which tasks stop, with how many had stopped for it by then. */
+  onStopped(reason: string, count: number): void
   /** Told once for each event of the service that tells of trouble. */
   onServiceEvent(message: string): void
   /** Told once when a read is denied; the release goes on without it. */
@@ -19,13 +20,22 @@ export interface ReplacementTasksOptions {
   onReadTrouble(trouble: OutageNews): void
 }
 
+/** Tasks that stopped for one reason. */
+export interface TaskStop {
+  /** The reason of one of them; untrusted. */
+  reason: string
+  /** The same for all of them. */
+  key: string
+  count: number
+}
+
 /** Tasks need this long to start in the best case; how often is looked after that. In milliseconds. */
 const FIRST_LOOK_MS = 45_000
 const LOOK_EVERY_MS = 30_000
 
 /**
- * Watches why the replacement does not get healthy, which CodeDeploy itself tells only as a time-out after an hour:
- * tasks that stop, and events of the service about tasks that cannot be placed.
+ * Watches why tasks of the replacement are missing, which CodeDeploy itself tells only as a time-out after an hour, or
+ * as a task set that is unhealthy: tasks that stop, and events of the service about tasks that cannot be placed.
  * @returns a function to call after each reading; it answers with the reason when enough tasks stopped for the same one
  */
 export function watchReplacementTasks(
@@ -39,25 +49,25 @@ export function watchReplacementTasks(
   let nextLookMs = aws.clock.monotonicMs() + FIRST_LOOK_MS
 
   return async (snapshot) => {
-    const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement')
-    if (replacement === undefined || !isInstalling(snapshot) || aws.clock.monotonicMs() < nextLookMs) return undefined
+    const replacement = replacementOf(snapshot)
+    if (replacement === undefined || !isWatched(snapshot) || aws.clock.monotonicMs() < nextLookMs) return undefined
     if (replacement.running >= replacement.desired) return undefined
     nextLookMs = aws.clock.monotonicMs() + LOOK_EVERY_MS
 
     const stopped = await unlessFailed('tasks', describeStoppedTasks(aws, service.clusterName, service.name))
-    const ofReplacement = (stopped ?? []).filter(({ startedBy }) => startedBy === replacement.id)
-    const byReason = Map.groupBy(ofReplacement, reasonOf)
-    for (const reason of byReason.keys()) tellOnce(reason, () => options.onStopped(reason))
+    const byReason = stopsByReason(stopped ?? [], replacement.id)
+    for (const { key, reason, count } of byReason) tellOnce(key, () => options.onStopped(reason, count))
 
     const answer = await unlessFailed('service', describeService(aws, service.clusterName, service.arn))
     const events = answer === undefined ? [] : serviceEvents(answer)
-    for (const event of events.filter(isTrouble).reverse()) {
-      tellOnce(event.id, () => tellOnce(event.message, () => options.onServiceEvent(inSentence(event.message))))
+    for (const { id, message } of events.filter(isTrouble).reverse()) {
+      tellOnce(id, () => tellOnce(withoutIds(message), () => options.onServiceEvent(inSentence(message))))
     }
 
-    const enough = [...byReason].find(([, tasks]) => failFast > 0 && tasks.length >= failFast)
+    if (failFast === 0 || !isInstalling(snapshot)) return undefined
+    const enough = byReason.find(({ count }) => count >= failFast)
     return (
-      enough && `${enough[1].length} replacement tasks stopped for the same reason before any was healthy: ${enough[0]}`
+      enough && `${enough.count} replacement tasks stopped for the same reason before any was healthy: ${enough.reason}`
     )
   }
 
@@ -85,12 +95,50 @@ export function watchReplacementTasks(
   }
 }
 
-function isInstalling(snapshot: Snapshot): boolean {
+/**
+ * For which reasons tasks of the replacement have stopped, one look: the last one, of a deployment that is no longer
+ * followed. Empty when that cannot be seen.
+ */
+export async function readTaskStops(aws: Ecs, service: ResolvedService, snapshot: Snapshot): Promise<TaskStop[]> {
+  const replacement = replacementOf(snapshot)
+  if (replacement === undefined) return []
+  try {
+    const stopped = await describeStoppedTasks(aws, service.clusterName, service.name)
+    return stopsByReason(stopped, replacement.id)
+  } catch (error) {
+    if (error instanceof CallError) return []
+    throw error
+  }
+}
+
+/** While tasks are started, and from then on for as long as the deployment runs: any that is missing may be its end. */
+function isWatched(snapshot: Snapshot): boolean {
   if (hasEnded(snapshot) || snapshot.eventsAreStale) return false
+  return snapshot.events.some(
+    ({ name, status }) => name === 'Install' && (status === 'running' || status === 'succeeded'),
+  )
+}
+
+function isInstalling(snapshot: Snapshot): boolean {
   return snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running')
 }
 
-/** Why a task stopped, without what differs from task to task, so that equal reasons are equal text. */
+/** Tasks that nobody wanted any more did not fail. Source: ECS Developer Guide, "Stopped tasks error messages". */
+const SCALED_IN = /^Scaling activity initiated by/
+
+/** The stopped tasks of a task set by reason, the oldest reason first; reasons that differ in ids only are one. */
+function stopsByReason(stopped: readonly StoppedTask[], taskSetId: string): TaskStop[] {
+  const tasks = stopped
+    .filter(({ startedBy, reason }) => startedBy === taskSetId && !SCALED_IN.test(reason))
+    .toSorted((one, other) => one.stoppedAtMs - other.stoppedAtMs)
+  const byKey = Map.groupBy(tasks.map(reasonOf), withoutIds)
+  return [...byKey].map(([key, reasons]) => ({ key, reason: reasons[0] ?? '', count: reasons.length }))
+}
+
+/** Longest reason, in characters. */
+const MAX_REASON_LENGTH = 600
+
+/** Why a task stopped, as ECS says it. */
 export function reasonOf({ stopCode, reason, containers }: StoppedTask): string {
   const ended = containers
     .filter(({ exitCode, reason: why }) => why !== '' || (exitCode !== undefined && exitCode !== 0))
@@ -98,9 +146,8 @@ export function reasonOf({ stopCode, reason, containers }: StoppedTask): string 
       const parts = [exitCode === undefined ? '' : `exit code ${exitCode}`, why].filter((part) => part !== '')
       return `container ${name}: ${parts.join(', ')}`
     })
-  const text = [stopCode, reason, ...ended].filter((part) => part !== '').join('; ')
-  return inSentence(
-    text.replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b/g, '…').replace(/\b\d{1,3}(\.\d{1,3}){3}\b/g, '…'),
-    600,
-  )
+  // That an essential container ended is what the container says, and less.
+  const isSaid = ended.length > 0 && stopCode === 'EssentialContainerExited'
+  const parts = isSaid ? ended : [stopCode, reason, ...ended].filter((part) => part !== '')
+  return inSentence(parts.join('; '), MAX_REASON_LENGTH)
 }

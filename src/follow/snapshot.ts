@@ -72,10 +72,15 @@ export interface TaskSetReading {
   state: 'primary' | 'active' | 'draining' | 'unknown'
 }
 
+/** The replacement task set; undefined when there is none yet, or it was not seen. */
+export function replacementOf(snapshot: Pick<Snapshot, 'taskSets'> | undefined): TaskSetReading | undefined {
+  return snapshot?.taskSets.find(({ role }) => role === 'replacement')
+}
+
 /** Percent of production on the replacement; undefined when it was not seen. */
 export function replacementTraffic(snapshot: Snapshot | undefined): number | undefined {
   const { taskSets = [] } = snapshot ?? {}
-  const replacement = taskSets.find(({ role }) => role === 'replacement')
+  const replacement = replacementOf(snapshot)
   if (replacement !== undefined) return replacement.trafficPercent
   // Before Install the replacement is not listed, and the original serves everything.
   return taskSets.some(({ role, trafficPercent }) => role === 'original' && trafficPercent !== undefined)
@@ -88,7 +93,7 @@ export function replacementTraffic(snapshot: Snapshot | undefined): number | und
  * a person who asks for it takes that back.
  */
 export function productionMoved(snapshot: Snapshot): boolean {
-  const replacement = snapshot.taskSets.find(({ role }) => role === 'replacement')
+  const replacement = replacementOf(snapshot)
   return snapshot.eventsAreDone || replacement?.trafficPercent === 100 || replacement?.state === 'primary'
 }
 

@@ -1,4 +1,4 @@
-import { type EventReading, type EventStatus, replacementTraffic, type Snapshot } from './snapshot.ts'
+import { type EventReading, type EventStatus, replacementOf, replacementTraffic, type Snapshot } from './snapshot.ts'
 
 /**
  * One change of a deployment. `atMs` is CodeDeploy's time where it gives one, else that of the reading, but never after
@@ -95,12 +95,12 @@ function shiftedAtMs(before: Snapshot | undefined, after: Snapshot): number | un
 function taskChange(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
   const now = replacementOf(after)
   const then = replacementOf(before)
-  if (now === undefined || now.state === 'draining' || after.endedAtMs !== undefined) return []
+  if (now === undefined || now.state === 'draining') return []
   if (now.running === (then?.running ?? 0) && now.desired === then?.desired) return []
   const { running, desired } = now
-  return [{ kind: 'tasks', deploymentId: after.deploymentId, atMs: readAtMs, running, desired }]
-}
-
-function replacementOf(snapshot: Snapshot | undefined) {
-  return snapshot?.taskSets.find(({ role }) => role === 'replacement')
+  // What a deployment that has ended is short of may be its cause; what a rollback took from it is told on its own.
+  const isTakenBack = (replacementTraffic(after) ?? 0) < (replacementTraffic(before) ?? 0)
+  if (after.endedAtMs !== undefined && (running >= desired || isTakenBack)) return []
+  const atMs = Math.min(readAtMs, after.endedAtMs ?? readAtMs)
+  return [{ kind: 'tasks', deploymentId: after.deploymentId, atMs, running, desired }]
 }

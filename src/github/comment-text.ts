@@ -2,6 +2,8 @@ import { shortName } from '../aws/arn.ts'
 import { deploymentUrl, runUrl } from '../aws/console-links.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
+import { hadNothingToRollBack } from '../report/end-cause.ts'
+import { withoutHookLines } from '../report/hook-reason.ts'
 import { hookResults } from '../report/hook-results.ts'
 import { changesInOrder, functionName, revisionsInOrder } from '../report/labels.ts'
 import { durationText, list, section, table, withLink } from '../report/markdown-parts.ts'
@@ -35,7 +37,8 @@ export function commentMarker({ region, asked }: Pick<Release, 'region' | 'asked
  * The comment on a pull request: verdict, image, test URL, lifecycle events, hooks, rollback. What hooks printed is never
  * part of it, nor is what CodeDeploy tells of their log. Parts that do not fit are left out whole.
  */
-export function renderComment(release: Release): string {
+export function renderComment(told: Release): string {
+  const release = withoutHookLines(told)
   const run = runUrl(release.run)
   const end = run === undefined ? '' : `${withLink('Everything else is in the summary of the run', run)}.`
   const parts = [
@@ -112,6 +115,7 @@ function hooks(release: Release): string {
 function rollback(release: Release): string {
   const found = rollbackOf(release)
   if (found === undefined || (found.status === 'none' && !found.wasDue)) return ''
+  if (hadNothingToRollBack(release)) return ''
   const id = found.deploymentId === undefined ? '' : ` (${markdownCode(found.deploymentId)})`
   return section('Rollback', `Status: **${found.status}**${id}.`)
 }

@@ -3,6 +3,7 @@ import { describePhase, phaseOf } from '../follow/phase.ts'
 import { hasEnded } from '../follow/snapshot.ts'
 import type { Release } from '../release-state.ts'
 import { promoteByMs } from '../report/deadlines.ts'
+import { withoutHookLines } from '../report/hook-reason.ts'
 import { releasedRevision, serviceLabel } from '../report/labels.ts'
 import { isGoneAgain } from '../report/previews.ts'
 import { verdictSentences } from '../report/sentences.ts'
@@ -107,10 +108,10 @@ function endState(status: Status, { snapshot, settlement }: Release): Deployment
   return STATES[status] === 'error' && status !== 'unknown' && isOver ? 'failure' : STATES[status]
 }
 
-/** What happened and why; while the release goes on, what it waits for. */
+/** What happened and why, without what hooks printed; while the release goes on, what it waits for. */
 function descriptionOf(release: Release, state: DeploymentState): string {
   const { status, snapshot, plan } = release
-  const { title, cause } = verdictSentences(release)
+  const { title, cause } = verdictSentences(withoutHookLines(release))
   if (status === 'awaiting-promotion') {
     const untilMs = promoteByMs(release)
     const until = untilMs === undefined ? '' : ` until ${clockTime(untilMs, true)}`

@@ -1,18 +1,22 @@
 import type { Outcome } from '../follow/following.ts'
+import { readTaskStops } from '../follow/replacement-tasks.ts'
 import type { Settlement } from '../follow/settlement.ts'
 import type { HookLogChoice } from '../inputs/choices.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
-import type { HookLog, Release } from '../release-state.ts'
-import { hookLogTitle } from '../report/log-lines.ts'
+import type { Release } from '../release-state.ts'
+import { hookNotInvoked, mayBeOfTasks } from '../report/fault.ts'
 import { verdictOf } from '../verdict.ts'
 import type { World } from '../world.ts'
-import { readHookLogs } from './hook-log.ts'
+import { readFunctionExists, readHookLogs, showHookLogs } from './hook-log.ts'
 import { readProduction } from './production.ts'
 import type { Progress } from './progress.ts'
 import { readTestListener } from './test-listener.ts'
 
 /** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
 const LAST_LOOK_WHEN_CANCELLED_MS = 1_500
+
+/** How long ECS may take to tell why tasks stopped, in milliseconds. */
+const LAST_LOOK_MS = 5_000
 
 /** A release that is no longer followed. */
 export interface Followed {
@@ -47,18 +51,30 @@ export async function conclude(
   await lastly()
   const status = verdictOf(outcome, settlement)
   const testListener = await readTestListener(status, plan, sides.deploymentId, world)
-  const settled = progress.learn({ settlement, snapshot, production, testListener })
+  progress.learn({ settlement, snapshot, production, testListener })
+  await learnCauses(plan, world, progress)
+  const settled = progress.release
   const { logs, warnings } = await readHookLogs(settled, choice, world)
   for (const warning of warnings) progress.warn(warning)
-  await tellHookLogs(logs, world)
-  return progress.end(status, { hookLogs: logs })
+  const before = settled.hookLogs
+  await showHookLogs(logs, world, before)
+  const kept = before.filter(({ event }) => logs.every((log) => log.event !== event))
+  return progress.end(status, { hookLogs: [...kept, ...logs] })
 }
 
-async function tellHookLogs(logs: readonly HookLog[], { log }: World): Promise<void> {
-  for (const hookLog of logs) {
-    await log.group(hookLogTitle(hookLog), async () => {
-      for (const line of hookLog.lines) log.line(`  | ${line}`)
-    })
+/** What CodeDeploy does not say of why it ended: whether a hook exists, and why tasks stopped. */
+async function learnCauses(plan: ReleasePlan, world: World, progress: Progress): Promise<void> {
+  const { release } = progress
+  const hookFunction = hookNotInvoked(release)
+  if (hookFunction !== undefined) {
+    progress.learn({ hookFunctionExists: await readFunctionExists(hookFunction, world) })
+  }
+  const { snapshot } = release
+  if (snapshot !== undefined && mayBeOfTasks(release) && !world.signal.aborted) {
+    const calls = { ...world, maxAttempts: 2, deadlineMs: LAST_LOOK_MS, patienceMs: 0 }
+    for (const { reason, count } of await readTaskStops(calls, plan.service, snapshot)) {
+      progress.taskStopped(reason, count)
+    }
   }
 }
 

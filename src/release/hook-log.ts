@@ -4,11 +4,13 @@ import { type Invocation, invocationsIn } from '../aws/invocations.ts'
 import { describeServiceError } from '../aws/service-error.ts'
 import type { HookLogChoice } from '../inputs/choices.ts'
 import type { HookLog, Release } from '../release-state.ts'
-import { couldNotInvokeHook } from '../report/end-cause.ts'
+import { hookNotInvoked } from '../report/fault.ts'
 import { type HookResult, hookResults } from '../report/hook-results.ts'
 import { functionName } from '../report/labels.ts'
+import { hookLogTitle } from '../report/log-lines.ts'
 import { cut, plainText } from '../text/untrusted.ts'
 import type { World } from '../world.ts'
+import type { Progress } from './progress.ts'
 
 /** How many lines of a log are shown, and how many characters of a line. */
 const MAX_LINES = 50
@@ -37,11 +39,11 @@ export async function readHookLogs(
   choice: HookLogChoice | undefined,
   world: World,
 ): Promise<HookLogs> {
-  const found: HookLogs = { logs: [], warnings: [] }
-  const hasNoFailedRun = couldNotInvokeHook(release)
+  const hasNoFailedRun = hookNotInvoked(release) !== undefined
   const wanted = hookResults(release).filter(({ result }) =>
-    result === 'failed' ? choice !== 'never' && !hasNoFailedRun : choice === 'always' && result !== 'not-run',
+    isFailure(result, release) ? choice !== 'never' && !hasNoFailedRun : choice === 'always' && result !== 'not-run',
   )
+  const found: HookLogs = { logs: [], warnings: [] }
   if (wanted.length === 0 || world.signal.aborted) return found
   if (choice === undefined && !world.isPrivateRepository()) {
     found.warnings.push(
@@ -49,8 +51,35 @@ export async function readHookLogs(
     )
     return found
   }
+  return await readLogsOf(wanted, release, world)
+}
+
+/** It failed, or this step no longer waits for it. */
+function isFailure(result: HookResult['result'], { outcome }: Release): boolean {
+  return result === 'failed' || (result === 'running' && outcome?.kind === 'timed-out')
+}
+
+/** Shows the log of one hook that CodeDeploy still waits for; nothing is said where it may not be shown. */
+export async function showLogOfRunning(
+  event: string,
+  choice: HookLogChoice | undefined,
+  world: World,
+  progress: Progress,
+): Promise<void> {
+  const isShown = choice === undefined ? world.isPrivateRepository() : choice !== 'never'
+  if (!isShown) return
+  const { release } = progress
+  const hooks = hookResults(release).filter((hook) => hook.event === event)
+  const { logs, warnings } = await readLogsOf(hooks, release, world)
+  for (const warning of warnings) progress.warn(warning)
+  await showHookLogs(logs, world, release.hookLogs)
+  progress.learn({ hookLogs: logs })
+}
+
+async function readLogsOf(hooks: readonly HookResult[], release: Release, world: World): Promise<HookLogs> {
+  const found: HookLogs = { logs: [], warnings: [] }
   const calls: Attempts = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 }
-  for (const hook of wanted) {
+  for (const hook of hooks) {
     try {
       const log = await readHookLog(calls, await world.functionLogs(), hook, release)
       if (log !== undefined) found.logs.push(log)
@@ -61,6 +90,20 @@ export async function readHookLogs(
     }
   }
   return found
+}
+
+/** Whether there is this function; undefined when that cannot be seen. It fails nothing, and nothing is warned of. */
+export async function readFunctionExists(hookFunction: string, world: World): Promise<boolean | undefined> {
+  if (world.signal.aborted) return undefined
+  const calls: Attempts = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 }
+  const logs = await world.functionLogs()
+  try {
+    await attempt(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal))
+    return true
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    return error.serviceError.code === 'ResourceNotFound' ? false : undefined
+  }
 }
 
 async function readHookLog(
@@ -126,6 +169,20 @@ function invocationsAt(eventMs: number, found: readonly Invocation[], starts: re
 function ofDeployment(found: readonly Invocation[], deploymentId: string): LogEvent[] {
   const naming = found.filter(({ events }) => events.some(({ message }) => message.includes(deploymentId)))
   return (naming.length === 0 ? found : naming).flatMap(({ events }) => events)
+}
+
+/** Shows what was read, as far as it has not been shown before. */
+export async function showHookLogs(
+  logs: readonly HookLog[],
+  { log }: World,
+  before: readonly HookLog[],
+): Promise<void> {
+  const shown = new Set(before.map((one) => JSON.stringify(one)))
+  for (const hookLog of logs.filter((one) => !shown.has(JSON.stringify(one)))) {
+    await log.group(hookLogTitle(hookLog), async () => {
+      for (const line of hookLog.lines) log.line(`  | ${line}`)
+    })
+  }
 }
 
 function endOf(events: readonly LogEvent[]): Pick<HookLog, 'lines' | 'omitted'> {

@@ -1,4 +1,5 @@
 import { Outage } from '../follow/outage.ts'
+import { withoutIds } from '../follow/same-reason.ts'
 import type { Snapshot } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -79,10 +80,18 @@ export class Progress {
     if (line !== undefined) this.#world.log.line(line)
   }
 
-  /** Why tasks of the replacement stop. */
-  taskStopped(reason: string): void {
-    this.warn(`A replacement task stopped: ${reason}`)
-    this.learn({ taskStops: [...this.#release.taskStops, reason] })
+  /** Why tasks of the replacement stop; told once, whatever ids are in it. */
+  taskStopped(reason: string, count: number): void {
+    const { taskStops } = this.#release
+    if (taskStops.some((known) => withoutIds(known) === withoutIds(reason))) return
+    this.warn(`${count === 1 ? 'A replacement task' : `${count} replacement tasks`} stopped: ${reason}`)
+    this.learn({ taskStops: [...taskStops, reason] })
+  }
+
+  /** What ECS tells about trouble with the tasks of the service. */
+  serviceTroubled(message: string): void {
+    this.warn(`ECS says: ${message}`)
+    this.learn({ serviceTroubles: [...this.#release.serviceTroubles, message] })
   }
 
   /** A reading; that of the rollback deployment is kept with the rollback. */
@@ -139,7 +148,9 @@ export function newRelease(
     testListener: undefined,
     preview: undefined,
     hookLogs: [],
+    hookFunctionExists: undefined,
     taskStops: [],
+    serviceTroubles: [],
     status: undefined,
     failure: undefined,
     wasLost: false,

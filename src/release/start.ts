@@ -32,6 +32,14 @@ export async function start(
   world: World,
   progress: Progress,
 ): Promise<Start> {
+  const said = new Set<string>()
+  const sayWritten = () => {
+    const lines = writeLines(writtenBy(plan, progress.release)).filter((line) => !said.has(line))
+    for (const line of lines) {
+      said.add(line)
+      world.log.line(line)
+    }
+  }
   return await world.log.group('Writes', async () => {
     try {
       if (world.signal.aborted) {
@@ -42,6 +50,7 @@ export async function start(
       const { taskDefinition: before } = progress.release
       const isNew = plan.definition.kind === 'register' || (before?.arn === arn && before.isNew)
       progress.learn({ taskDefinition: { arn, isNew } })
+      sayWritten()
       if (world.signal.aborted) {
         progress.end('cancelled')
         return { kind: 'ended' }
@@ -70,7 +79,7 @@ export async function start(
       else progress.end('refused', { problems: [callProblem(error)] })
       return { kind: 'ended' }
     } finally {
-      for (const line of writeLines(writtenBy(plan, progress.release))) world.log.line(line)
+      sayWritten()
     }
   })
 }

@@ -7,7 +7,7 @@ import { watchReplacementTasks } from '../follow/replacement-tasks.ts'
 import type { FinishLine } from '../inputs/choices.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
-import { heartbeatLine } from '../report/log-lines.ts'
+import { heartbeatLine, overdueLine } from '../report/log-lines.ts'
 import {
   answerLostLine,
   readTroubleLine,
@@ -17,6 +17,7 @@ import {
 } from '../report/outage-lines.ts'
 import { buildDescription, buildMarker } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
+import { showLogOfRunning } from './hook-log.ts'
 import type { Progress } from './progress.ts'
 
 /** The engine of this release. */
@@ -86,6 +87,10 @@ export function followingOf(
     },
     onTold: () => progress.told(),
     onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
+    onHookOverdue: async (hook, snapshot) => {
+      world.log.line(overdueLine(hook, snapshot, world.clock.now()))
+      await showLogOfRunning(hook.event, inputs.hookLogs, world, progress)
+    },
     reading: progress.reading,
     onRequestTrouble: (trouble) => world.log.line(requestTroubleLine(trouble, world.clock.now())),
     onStopAccepted: () => void progress.learn({ stopAccepted: true }),
@@ -95,8 +100,8 @@ export function followingOf(
     reasonToGiveUp: watchReplacementTasks(world, {
       service: plan.service,
       failFast: inputs.failFast,
-      onStopped: (reason) => progress.taskStopped(reason),
-      onServiceEvent: (message) => progress.warn(`ECS says: ${message}`),
+      onStopped: (reason, count) => progress.taskStopped(reason, count),
+      onServiceEvent: (message) => progress.serviceTroubled(message),
       onReadTrouble: (trouble) => world.log.line(readTroubleLine(trouble, world.clock.now())),
       onDenied: ({ operation }) => progress.warn(`${operation} was denied: why replacement tasks stop cannot be seen.`),
     }),

@@ -1,13 +1,15 @@
 import { describeServiceError } from '../aws/service-error.ts'
-import { describePhase } from '../follow/phase.ts'
+import { describePhase, type Phase } from '../follow/phase.ts'
 import { hasEnded, lastReadAt } from '../follow/snapshot.ts'
 import { mayHaveStarted, type Release } from '../release-state.ts'
-import { clockTime, duration, paragraph } from '../text/words.ts'
+import { clockTime, count, duration, paragraph } from '../text/words.ts'
 import { promoteByMs } from './deadlines.ts'
-import { endCause, refused, rollbackSentence } from './end-cause.ts'
+import { endCause, knownTrouble, refused, rollbackSentence, withoutFullStop } from './end-cause.ts'
+import { hookReason } from './hook-reason.ts'
 import { originalRevision, releasedRevision, serviceLabel } from './labels.ts'
 import { plannedSentence } from './planned.ts'
 import { previewCause } from './previews.ts'
+import { shortOfTasks } from './short-of-tasks.ts'
 
 /** What happened, in a sentence or two. */
 export function cause(release: Release): string {
@@ -55,7 +57,17 @@ export function cause(release: Release): string {
 
 /** What a release has done that reached its finish line. */
 export function releasedSentence(release: Release): string {
-  return `Deployment ${release.deploymentId} released ${releasedRevision(release)} to ${serviceLabel(release)}.${adoptedSentence(release)}${assumedSentence(release)}`
+  return `Deployment ${release.deploymentId} released ${releasedRevision(release)} to ${serviceLabel(release)}${shortClause(release)}.${adoptedSentence(release)}${assumedSentence(release)}`
+}
+
+/** That what was released does not run as it should; nothing when it does. */
+function shortClause(release: Release): string {
+  const short = shortOfTasks(release)
+  if (short === undefined) return ''
+  const reason = release.taskStops.at(-1)
+  const why = reason === undefined ? '' : `: ${withoutFullStop(reason)}`
+  const running = short.running === 0 ? 'none' : `only ${short.running}`
+  return `, but ${running} of ${count(short.desired, 'task')} runs, with all of production on them${why}`
 }
 
 function awaitingCause(release: Release): string {
@@ -154,7 +166,7 @@ function cancelledCause(release: Release): string {
 function timedOutCause(release: Release): string {
   const { deploymentId, outcome, settlement, snapshot } = release
   if (outcome?.kind === 'timed-out') {
-    const late = `Deployment ${deploymentId} was not done after ${duration(outcome.afterMs)}, while waiting for ${describePhase(outcome.phase)}`
+    const late = `Deployment ${deploymentId} was not done after ${duration(outcome.afterMs)}, while waiting for ${describePhase(outcome.phase)}${waitingClause(release, outcome.phase)}`
     const isLeft = settlement?.stop === undefined && settlement?.notStoppedBecause === undefined
     if (isLeft && snapshot !== undefined && hasEnded(snapshot)) {
       return snapshot.status === 'succeeded'
@@ -169,6 +181,16 @@ function timedOutCause(release: Release): string {
   return refusal === undefined
     ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
     : `Deployment ${deploymentId} was to be stopped${why}; ${refused(refusal)}, and it goes on without this step.`
+}
+
+/** Why what was waited for did not come, as far as it is known: tasks that stop, or what a hook printed. */
+function waitingClause(release: Release, phase: Phase): string {
+  if (phase.kind === 'hook') {
+    const said = hookReason(release, phase.event)
+    return said === undefined ? '' : `, whose log ends with "${said}"`
+  }
+  const trouble = knownTrouble(release, release.snapshot)
+  return trouble === '' ? '' : `: ${trouble}`
 }
 
 /** What became of a deployment that was to be stopped with rollback because its wait ended early. */

@@ -1,9 +1,9 @@
 import { revisionName } from '../aws/arn.ts'
 import { deploymentUrl } from '../aws/console-links.ts'
 import type { Heartbeat, Outcome } from '../follow/following.ts'
-import { describePhase } from '../follow/phase.ts'
+import { describePhase, isOverdue, type Phase } from '../follow/phase.ts'
 import type { EarlyEndPolicy } from '../follow/settlement.ts'
-import { replacementTraffic } from '../follow/snapshot.ts'
+import { replacementOf, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
 import type { EarlyEndAction } from '../inputs/choices.ts'
 import { isRelease } from '../inputs/operation.ts'
@@ -110,10 +110,27 @@ function columns(atMs: number, event: string, result: string, took = '', traffic
 /** After minutes of silence: what is being waited for, how long already and at most, how fresh the picture is. */
 export function heartbeatLine(heartbeat: Heartbeat, nowMs: number): string {
   const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat
-  const replacement = snapshot?.taskSets.find(({ role }) => role === 'replacement')
+  const replacement = replacementOf(snapshot)
   const tasks =
     replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`
-  return `${clockTime(nowMs)}  Still waiting for ${describePhase(phase)}: ${duration(inPhaseMs)} of at most ${atMost(atMostMs)}${tasks}, last read ${duration(sinceLastReadMs)} ago.`
+  const what = isOverdue(phase, inPhaseMs)
+    ? `CodeDeploy to give up hook ${phase.hookFunction} (${phase.event}), whose function cannot be running any more`
+    : describePhase(phase)
+  return `${clockTime(nowMs)}  Still waiting for ${what}: ${duration(inPhaseMs)} of at most ${atMost(atMostMs)}${tasks}, last read ${duration(sinceLastReadMs)} ago.`
+}
+
+/** CodeDeploy's own limit for a hook, in milliseconds. Source: CodeDeploy User Guide, "Troubleshoot Amazon ECS deployments". */
+const HOOK_LIMIT_MS = 3_600_000
+
+/** A hook has not reported, and no longer can by itself. */
+export function overdueLine(
+  { event, hookFunction }: Extract<Phase, { kind: 'hook' }>,
+  { events }: Snapshot,
+  nowMs: number,
+): string {
+  const startedAtMs = events.find(({ name }) => name === event)?.startedAtMs
+  const until = startedAtMs === undefined ? 'for an hour' : `until ${clockTime(startedAtMs + HOOK_LIMIT_MS)}`
+  return `${clockTime(nowMs)}  Warning: Hook ${hookFunction} was called at ${event} 15 min ago and has not reported. Lambda runs no function for longer, so it cannot be running any more; unless something else reports for it, CodeDeploy waits ${until} and then fails the deployment.`
 }
 
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */

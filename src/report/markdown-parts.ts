@@ -1,4 +1,4 @@
-import { markdownText } from '../text/untrusted.ts'
+import { markdownCode, markdownText } from '../text/untrusted.ts'
 import { duration } from '../text/words.ts'
 
 /** Longest list that is written out, so that the summary stays far below GitHub's limit of 1 MiB. */
@@ -8,6 +8,27 @@ export const MAX_LIST_LENGTH = 100
 export function withLink(text: string, url: string | undefined): string {
   if (url === undefined || !/^https?:\/\//.test(url)) return text
   return `[${text}](${url.replace(/[\s()<>\\"'|`]/g, encodeURIComponent).replace(/[()']/g, (one) => `%${one.charCodeAt(0).toString(16)}`)})`
+}
+
+/** A text of ours in a sentence: an address, shown as this label or as itself, or a command. */
+export type Linked = { url: string; label: string | undefined } | { command: string }
+
+/**
+ * A sentence of ours in which these addresses are links and these commands are code. What else is in it, others may have
+ * written, and is shown as it is.
+ */
+export function withLinks(sentence: string, links: readonly Linked[]): string {
+  for (const link of links) {
+    const text = 'url' in link ? link.url : link.command
+    const at = text === '' ? -1 : sentence.indexOf(text)
+    if (at < 0) continue
+    const before = sentence.slice(0, at)
+    const after = sentence.slice(at + text.length)
+    const shown = 'url' in link ? withLink(markdownText(link.label ?? text), text) : markdownCode(text)
+    const blanks = [before.endsWith(' ') ? ' ' : '', after.startsWith(' ') ? ' ' : '']
+    return `${withLinks(before, links)}${blanks[0]}${shown}${blanks[1]}${withLinks(after, links)}`
+  }
+  return markdownText(sentence)
 }
 
 export function durationText(durationMs: number | undefined): string {

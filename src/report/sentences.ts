@@ -1,16 +1,15 @@
 import { revisionName } from '../aws/arn.ts'
-import { deploymentsUrl, deploymentUrl } from '../aws/console-links.ts'
-import { type EventReading, hasEnded } from '../follow/snapshot.ts'
+import { type EventReading, replacementOf } from '../follow/snapshot.ts'
 import { isRelease } from '../inputs/operation.ts'
-import { mayHaveStarted, type Release, rollbackOf } from '../release-state.ts'
-import { andList, clockTime, paragraph } from '../text/words.ts'
+import { type Release, rollbackOf } from '../release-state.ts'
+import { andList, clockTime, count, paragraph } from '../text/words.ts'
 import type { Status } from '../verdict.ts'
 import { cause, releasedSentence } from './cause.ts'
 import { originalKeptUntilMs } from './deadlines.ts'
-import { couldNotInvokeHook } from './end-cause.ts'
-import { hookResults } from './hook-results.ts'
-import { functionName, originalRevision, releasedRevision } from './labels.ts'
+import { originalRevision, releasedRevision } from './labels.ts'
+import { nextStep } from './next-step.ts'
 import { isGoneAgain, previewTitle } from './previews.ts'
+import { shortOfTasks } from './short-of-tasks.ts'
 import {
   neverShifted,
   peakTraffic,
@@ -18,18 +17,21 @@ import {
   productionText,
   testListenerText,
   testTraffic,
-  trafficNow,
 } from './traffic.ts'
 
-/** What happened, where production is and what to do, each a plain sentence or several; empty when there is nothing. */
+/**
+ * What happened and why, what to do, and where production is, each a plain sentence or several; empty when there is
+ * nothing. Who reads two of them reads cause and advice.
+ */
 export interface Verdict {
   /** A few words: "Rolled back". */
   title: string
   cause: string
+  /** The next step. */
+  advice: string
   production: string
   /** What still runs, test traffic, what is kept. */
   remains: string
-  advice: string
 }
 
 const TITLES: Record<Status, string> = {
@@ -53,9 +55,9 @@ export function verdictSentences(release: Release): Verdict {
   return {
     title: titleOf(release),
     cause: cause(release),
+    advice: nextStep(release),
     production: productionSentence(release),
     remains: paragraph(contradictionSentence(release), madeRoomSentence(release), remains(release)),
-    advice: advice(release),
   }
 }
 
@@ -64,13 +66,17 @@ function titleOf(release: Release): string {
   if (status === undefined) return 'In progress'
   const preview = previewTitle(release)
   if (preview !== undefined) return preview
-  return operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status]
+  if (operation === 'rollback' && status === 'succeeded') return 'Rolled back'
+  const short = shortOfTasks(release)
+  return short === undefined
+    ? TITLES[status]
+    : `Released with ${short.running} of ${count(short.desired, 'task')} running`
 }
 
-/** The verdict as one paragraph, for the annotation and the last line of the log. */
+/** The verdict as one paragraph, for the annotation and the last line of the log: why, what to do, then what is. */
 export function verdictParagraph(release: Release): string {
-  const { cause: what, production, remains: rest, advice: next } = verdictSentences(release)
-  return paragraph(what, production, rest, next)
+  const { cause: what, advice: next, production, remains: rest } = verdictSentences(release)
+  return paragraph(what, next, production, rest)
 }
 
 /** CodeDeploy's own end and its lifecycle events, where both cannot be true. */
@@ -139,7 +145,7 @@ function remains(release: Release): string {
   // That the replacement is there for tests is what the release says itself.
   if (release.status === 'awaiting-promotion' && testTraffic(release) !== 'replacement') return testSentence(release)
   if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed') return ''
-  const replacement = release.snapshot?.taskSets.find(({ role }) => role === 'replacement')
+  const replacement = replacementOf(release.snapshot)
   const isRunning = replacement !== undefined && replacement.state !== 'draining'
   return paragraph(
     testSentence(release),
@@ -180,68 +186,5 @@ function keptSentence(release: Release): string {
   if (untilMs === undefined) return ''
   const { rollbackOn = [], alarms: watched = [] } = release.plan ?? {}
   const alarms = rollbackOn.includes('alarm') && watched.length > 0 ? ' an alarm or' : ''
-  return `The original (${originalRevision(release)}) is kept until ${clockTime(untilMs)}; until then${alarms} a stop can still roll back, with nobody watching here.`
-}
-
-/** What goes on without this step can be watched. */
-function waysToWatch(release: Release, look: string): string {
-  const ways = [look, consoleUrl(release)].filter((way) => way !== '').join(' or ')
-  return `To see how it went on: ${ways} (running this job again takes it up where it is then).`
-}
-
-function advice(release: Release): string {
-  const { deploymentId, status, snapshot } = release
-  if (mayHaveStarted(release) && (status === 'unknown' || status === 'cancelled')) return lookForDeployment(release)
-  if (deploymentId === undefined || status === undefined) return ''
-  const look = `aws deploy get-deployment --deployment-id ${deploymentId} --region ${release.region}`
-  switch (status) {
-    case 'rollback-failed':
-      return `Look now: ${look}`
-    case 'awaiting-promotion':
-      return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`
-    case 'cancelled':
-    case 'timed-out':
-      return snapshot !== undefined && hasEnded(snapshot) ? '' : waysToWatch(release, look)
-    case 'unknown':
-      return waysToWatch(release, look)
-    case 'failed':
-    case 'stopped':
-    case 'rolled-back':
-      return paragraph(hookLogAdvice(release), splitAdvice(release))
-    default:
-      return ''
-  }
-}
-
-function consoleUrl({ service, deploymentId }: Release): string {
-  if (service === undefined || deploymentId === undefined) return ''
-  return deploymentUrl(service.partition, service.region, deploymentId) ?? ''
-}
-
-/** How to find out whether there is a deployment that this step has no id of, and what to do with it. */
-function lookForDeployment({ group, region, service }: Release): string {
-  if (group === undefined) return ''
-  const list = `aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}`
-  const url = service && deploymentsUrl(service.partition, service.region)
-  const ways = url === undefined ? list : `${list} or ${url}`
-  const stop = `aws deploy stop-deployment --deployment-id ID --auto-rollback-enabled --region ${region}`
-  return `To see whether there is one: ${ways} (its description names this run). To stop it: ${stop}`
-}
-
-function hookLogAdvice(release: Release): string {
-  const failed = hookResults(release).find(({ result }) => result === 'failed')
-  if (failed === undefined || couldNotInvokeHook(release)) return ''
-  const isShown = release.hookLogs.some(({ event, lines }) => event === failed.event && lines.length > 0)
-  const where = isShown
-    ? 'The end of the hook log is in the log and the summary of this run, all of it'
-    : 'The log of the hook is'
-  return `${where} in the log group /aws/lambda/${functionName(failed.hookFunction)}.`
-}
-
-/** Nothing moves production back by itself once a deployment has ended without a rollback. */
-function splitAdvice(release: Release): string {
-  const percent = trafficNow(release)
-  if (isRolledBack(release) || percent === 0) return ''
-  const advice = 'Release the original revision again to bring production back.'
-  return percent === undefined ? `Look at the production listener: it may reach both task sets. ${advice}` : advice
+  return `The original (${originalRevision(release)}) is kept until ${clockTime(untilMs)}; until then${alarms} a stop still rolls back, though this step no longer watches.`
 }

@@ -1,10 +1,12 @@
-import { functionLogUrl } from '../aws/console-links.ts'
+import { logGroupUrl } from '../aws/console-links.ts'
 import { areEventsKnown, type EventReading } from '../follow/snapshot.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import type { HookLog, Release } from '../release-state.ts'
 import { htmlLine, htmlText, markdownCode, markdownText } from '../text/untrusted.ts'
 import { clockTime } from '../text/words.ts'
+import { hookNotInvoked } from './fault.ts'
 import { renderGantt } from './gantt.ts'
+import { hookLogAt } from './hook-reason.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
 import { functionName } from './labels.ts'
 import { hookLogTitle } from './log-lines.ts'
@@ -71,8 +73,12 @@ function hookLogDetails(log: HookLog): string {
   return `<details><summary>${htmlLine(hookLogTitle(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`
 }
 
-function hookFunctionCell({ hookFunction }: HookResult, { service }: Release): string {
-  const url =
-    service === undefined ? undefined : functionLogUrl(service.partition, service.region, functionName(hookFunction))
-  return withLink(markdownCode(hookFunction), url)
+/** With a link to its log: the log group that was read, else the one where functions log by default. */
+function hookFunctionCell({ event, hookFunction, result }: HookResult, release: Release): string {
+  const { service } = release
+  // What was never run, or may not even exist, has no log.
+  const hasRun = result !== 'not-run' && hookNotInvoked(release) === undefined
+  if (service === undefined || !hasRun) return markdownCode(hookFunction)
+  const logGroup = hookLogAt(release, event)?.logGroup ?? `/aws/lambda/${functionName(hookFunction)}`
+  return withLink(markdownCode(hookFunction), logGroupUrl(service.partition, service.region, logGroup))
 }

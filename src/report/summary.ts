@@ -4,11 +4,14 @@ import type { Difference } from '../task-definition/difference.ts'
 import { markdownCode, markdownText } from '../text/untrusted.ts'
 import { clockTime, duration, percentText } from '../text/words.ts'
 import { exitCodeOf } from '../verdict.ts'
+import { hadNothingToRollBack } from './end-cause.ts'
 import { changesInOrder, releasedRevision, serviceLabel, titledWith } from './labels.ts'
-import { list, MAX_LIST_LENGTH, section, table, withLink } from './markdown-parts.ts'
+import { list, MAX_LIST_LENGTH, section, table, withLink, withLinks } from './markdown-parts.ts'
+import { linksIn } from './next-step.ts'
 import { groupSettings, plannedOf, usualText } from './planned.ts'
 import { linkedPreviewCause } from './previews.ts'
 import { verdictSentences } from './sentences.ts'
+import { shortOfTasks } from './short-of-tasks.ts'
 import { hooks, lifecycle } from './summary-events.ts'
 import { facts } from './summary-facts.ts'
 import { peakTraffic, testListenerText, testTraffic, trafficNow } from './traffic.ts'
@@ -41,16 +44,18 @@ export function heading(release: Release): string {
   return `## ${titledWith(title, markdownText(`${revision}${serviceLabel(release)}`))}`
 }
 
-/** GitHub draws these as coloured boxes. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
+/** The verdict in a coloured box: why, what to do, what serves, what is left. Source: GitHub docs, "Basic writing and formatting syntax", alerts. */
 export function alert(release: Release): string {
-  const { cause, production, remains, advice } = verdictSentences(release)
-  const isWell = release.status === undefined || exitCodeOf(release.status, release.operation) === 0
+  const { cause, advice, production, remains } = verdictSentences(release)
+  const hasEndedWell = release.status === undefined || exitCodeOf(release.status, release.operation) === 0
+  const isWell = hasEndedWell && shortOfTasks(release) === undefined
   const kind = isWell ? 'NOTE' : release.status === 'rollback-failed' ? 'CAUTION' : 'WARNING'
   const isListed = release.status === 'refused' && release.problems.length > 1
   const first = isListed ? `${release.problems.length} things are wrong (below).` : cause
+  const links = linksIn(release)
   const paragraphs = [
-    linkedPreviewCause(release) ?? markdownText(first),
-    ...[production, remains, advice].map(markdownText),
+    linkedPreviewCause(release) ?? withLinks(first, links),
+    ...[advice, production, remains].map((part) => withLinks(part, links)),
   ].filter((part) => part !== '')
   const notAws =
     release.otherEndpoint === undefined
@@ -147,6 +152,7 @@ function lanes({ preview }: Release): string {
 function rollbackSection(release: Release): string {
   const rollback = rollbackOf(release)
   if (rollback === undefined || (rollback.status === 'none' && !rollback.wasDue)) return ''
+  if (hadNothingToRollBack(release)) return ''
   const id = rollback.deploymentId === undefined ? '' : ` (${markdownCode(rollback.deploymentId)})`
   const created = rollback.snapshot?.createdAtMs
   const ended = rollback.snapshot?.endedAtMs

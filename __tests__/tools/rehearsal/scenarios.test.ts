@@ -55,7 +55,7 @@ test('credentials that end on the way are warned of, and end the step at once as
   expect(outputs.status).toBe('unknown')
   expect(said).toContain('because the credentials have expired')
   expect(said).toContain(`aws deploy get-deployment --deployment-id ${outputs['codedeploy-deployment-id']}`)
-  expect(said).toContain('running this job again takes it up where it is then')
+  expect(said).toContain('running this job again takes it up where it is by then')
   expect(clock.now()).toBeLessThan(SIMULATION_START_MS + 300_000)
   expect(credentialsFor(scenarios.expired, SIMULATION_START_MS)).toMatchObject({
     AWS_CREDENTIAL_EXPIRATION: '2026-08-08T12:04:00.000Z',

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { baseScenario, scenarios } from '../../../tools/simulator/scenarios.ts'
+import { baseScenario, scenarios, withGroup } from '../../../tools/simulator/scenarios.ts'
 import { expectCourse, type Rehearsal, withRehearsal } from './support/rehearsal.ts'
 import { appSpec } from './support/revision.ts'
 
@@ -142,6 +142,47 @@ test('tasks do not die before all of them were healthy', () => {
       [128.44, 'InProgress InProgress SSSSRPPP 100/0'],
       [128.45, 'Failed Failed SSSSFKKK 100/0'],
     ])
+  })
+})
+
+test.each([
+  ['during the termination wait', 5, 5],
+  ['once the deployment has succeeded', 5, 0],
+])(
+  'tasks that die after the last lifecycle event, %s, leave the deployment as it is',
+  (_, seconds, terminationWaitMinutes) => {
+    const dies = { event: 'AfterAllowTraffic', seconds }
+    const replacement = { ...baseScenario.replacement, health: 'dies' as const, dies }
+    const world = withGroup(baseScenario.world, { terminationWaitMinutes })
+    return withRehearsal({ ...baseScenario, world, replacement }, async (rehearsal) => {
+      const id = await rehearsal.release()
+      const short = 'PRIMARY web:2 0+2/2 STABILIZING'
+      rehearsal.to(451)
+      expect(await rehearsal.taskSets()).toContain('PRIMARY web:2 2+0/2 STEADY_STATE')
+      rehearsal.to(460)
+      expect(await rehearsal.taskSets()).toContain(short)
+      rehearsal.to(800)
+      const { status, errorInformation } = await rehearsal.deployment(id)
+      expect({ status, errorInformation }).toEqual({ status: 'Succeeded', errorInformation: undefined })
+    })
+  },
+)
+
+test('request ids and ids of tasks in a reason are other ones for each task', () => {
+  const stoppedReason =
+    'unable to pull: session 28f5c1f0d1e94fd48c7b08c6a8e5cd4b, request id: 7d4a0c1e-0f6b-4a57-9d0e-5f1c2b3a4d5e'
+  const stopped = { stopCode: 'TaskFailedToStart', stoppedReason, containerReason: stoppedReason }
+  const replacement = { ...baseScenario.replacement, health: 'never' as const, stopped }
+  return withRehearsal({ ...baseScenario, replacement }, async ({ ecs, release, to }) => {
+    await release()
+    to(200)
+    const listed = await ecs.listTasks({ cluster: 'demo', serviceName: 'web', desiredStatus: 'STOPPED' })
+    const { tasks = [] } = await ecs.describeTasks({ cluster: 'demo', tasks: listed.taskArns ?? [] })
+    const reasons = tasks.flatMap((task) => [task.stoppedReason ?? '', task.containers?.[0]?.reason ?? ''])
+    expect(tasks.length).toBeGreaterThan(1)
+    expect(new Set(reasons).size).toBe(tasks.length)
+    const form = /^unable to pull: session [0-9a-f]{32}, request id: [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+    expect(reasons.filter((reason) => !form.test(reason))).toEqual([])
   })
 })
 

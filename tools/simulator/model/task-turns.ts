@@ -19,14 +19,17 @@ export function crashLoopTurn(lane: Lane, deployment: Deployment): Transition[] 
   return [at(sinceMs + CRASH_LOOP_EVERY_MS, (atMs) => logServiceEvent(lane, atMs, CRASH_LOOP))]
 }
 
-/** Tasks that were healthy die, and CodeDeploy notices a moment later; no more once the release is through. */
+/**
+ * Tasks that were healthy die, and CodeDeploy notices a moment later; once every lifecycle event is done they die
+ * without CodeDeploy (assumed).
+ */
 export function deathTurns(lane: Lane, { rules }: Context, deployment: Deployment): Transition[] {
   const { replacementDiesMs, replacementDiedMs, targetStatus } = deployment
   const steadyMs = findTaskSet(lane, deployment.replacementTaskSet)?.steadyMs
-  if (targetStatus === 'Succeeded') return []
   if (replacementDiesMs !== undefined && steadyMs !== undefined) {
     return [at(Math.max(replacementDiesMs, steadyMs), (atMs) => killReplacement(lane, rules, atMs))]
   }
+  if (targetStatus === 'Succeeded') return []
   const failsMs = replacementDiedMs === undefined ? undefined : replacementDiedMs + rules.timingsMs.unhealthyLag
   return when(failsMs, (atMs) => endDeployment(lane, rules, atMs, 'failure', UNHEALTHY))
 }

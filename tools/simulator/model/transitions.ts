@@ -36,7 +36,10 @@ function removals(lane: Lane): Transition[] {
 function turnsOf(lane: Lane, context: Context, deployment: Deployment): Transition[] {
   const { rules } = context
   if (isOver(deployment)) {
-    return deployment.rollback ? [at(deployment.rollback.atMs, (atMs) => createRollback(lane, rules, atMs))] : []
+    return [
+      ...(deployment.status === 'Succeeded' ? deathTurns(lane, context, deployment) : []),
+      ...when(deployment.rollback?.atMs, (atMs) => createRollback(lane, rules, atMs)),
+    ]
   }
   const stop = [
     ...when(deployment.plannedStop?.atMs, (atMs) => makePlannedStop(lane, rules, atMs)),

@@ -119,9 +119,18 @@ function stopOf(task: Task, { stopped }: ReplacementPlan): Partial<Wire<TaskView
     ...(task.runningMs !== undefined && { executionStoppedAt: wireTime(task.stoppedMs) }),
     stoppedAt: wireTime(task.stoppedMs),
   }
-  if (task.stoppedBy === 'itself') return { ...times, stopCode: stopCode as Wire<TaskView>['stopCode'], stoppedReason }
+  if (task.stoppedBy === 'itself') {
+    return { ...times, stopCode: stopCode as Wire<TaskView>['stopCode'], stoppedReason: ofTask(stoppedReason, task) }
+  }
   const reason = `Scaling activity initiated by (taskSet ${task.taskSet.id})`
   return { ...times, stopCode: 'ServiceSchedulerInitiated', stoppedReason: reason }
+}
+
+/** Request ids and ids of tasks in a reason are other ones for each task (observed). */
+function ofTask(reason: string, task: Task): string {
+  return reason
+    .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, (id) => uuidOf('in a reason', id, task.id))
+    .replace(/\b[0-9a-f]{32}\b/g, task.id)
 }
 
 function containerViews(
@@ -139,7 +148,7 @@ function containerViews(
     name,
     image,
     lastStatus,
-    ...(task.stoppedBy === 'itself' && containerReason !== undefined && { reason: containerReason }),
+    ...(task.stoppedBy === 'itself' && containerReason !== undefined && { reason: ofTask(containerReason, task) }),
     ...(task.stoppedBy === 'itself' && exitCode !== undefined && { exitCode }),
     networkInterfaces: [{ attachmentId: uuidOf('attachment', task.id), privateIpv4Address: ipAddressOf(task.id).ip }],
     healthStatus: healthCheck && lastStatus === 'RUNNING' && !task.crashes ? 'HEALTHY' : 'UNKNOWN',
