@@ -39598,7 +39598,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
 /* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3573);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
-/* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4386);
+/* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2633);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
 /* harmony import */ var _step_step_reporters_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9735);
 /* harmony import */ var _step_stray_output_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9670);
@@ -42260,13 +42260,27 @@ async function readHookLog(calls, logs, { event, hookFunction }, release) {
         fromMs: reading.startedAtMs - BEFORE_EVENT_MS,
         untilMs: (reading.endedAtMs ?? calls.clock.now()) + AFTER_EVENT_MS,
     };
-    let events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
+    let events = await unlessNoGroup((0,function_logs/* readLogEvents */.O)(calls, logs, range));
+    if (events === undefined)
+        return { event, hookFunction, logGroup, state: 'no-group', lines: [], omitted: 0 };
     if (events.length === 0) {
         await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal);
         events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
     }
     const found = invocationsAt(reading.startedAtMs, invocationsIn(events), startsOf(hookFunction, release));
-    return { event, hookFunction, logGroup, ...endOf(ofDeployment(found, deploymentId)) };
+    const end = endOf(ofDeployment(found, deploymentId));
+    return { event, hookFunction, logGroup, ...(end.lines.length === 0 && { state: 'empty' }), ...end };
+}
+/** Undefined when there is no such log group: Lambda makes it when a function first writes, if its role may. */
+async function unlessNoGroup(events) {
+    try {
+        return await events;
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA && error.serviceError.code === 'ResourceNotFound')
+            return undefined;
+        throw error;
+    }
 }
 /** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
 async function logGroupOf(calls, logs, hookFunction) {
@@ -42919,6 +42933,43 @@ function followingOf(plan, finishLine, inputs, world, progress) {
 
 /***/ }),
 
+/***/ 8393:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ renderAnnotation)
+/* harmony export */ });
+/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(802);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7419);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3700);
+/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5647);
+
+
+
+
+/** GitHub cuts an annotation's message at this many characters. Source: actions/runner, ExecutionContext. */
+const MAX_MESSAGE_LENGTH = 4_096;
+/**
+ * What goes to the run's page when a release did not succeed, or its tasks do not stay up; undefined when all is well, or
+ * it is not over.
+ */
+function renderAnnotation(release) {
+    if (release.status === undefined)
+        return undefined;
+    const isWell = (0,_verdict_js__WEBPACK_IMPORTED_MODULE_0__/* .exitCodeOf */ .FO)(release.status, release.operation) === 0;
+    if (isWell && (0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_3__/* .shortOfTasks */ .a)(release) === undefined)
+        return undefined;
+    const message = (0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .verdictParagraph */ .u)(release);
+    return {
+        level: isWell ? 'warning' : 'error',
+        title: (0,_labels_js__WEBPACK_IMPORTED_MODULE_1__/* .titledWith */ .ni)((0,_sentences_js__WEBPACK_IMPORTED_MODULE_2__/* .verdictSentences */ .q)(release).title, (0,_labels_js__WEBPACK_IMPORTED_MODULE_1__/* .serviceLabel */ .uZ)(release)),
+        message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
+    };
+}
+
+
+/***/ }),
+
 /***/ 8953:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -43529,7 +43580,7 @@ function isFailure(snapshot) {
 
 
 /** Longest reason that a sentence quotes, in characters. */
-const MAX_REASON_LENGTH = 300;
+const MAX_REASON_LENGTH = 200;
 /** Lines that Lambda adds. Source: Lambda Developer Guide, "Working with Lambda function logs", text and JSON. */
 const OF_LAMBDA = /^(?:(?:START|END|REPORT) RequestId: |INIT_START |EXTENSION |XRAY TraceId: |\{.{0,300}?"type" ?: ?"platform\.)/;
 const ID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -43739,7 +43790,7 @@ function functionName(nameOrArn) {
 /* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7784);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
-/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(802);
+/* harmony import */ var _annotation_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8393);
 /* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
 /* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3700);
 
@@ -43881,7 +43932,8 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
 function closingLines(release) {
     if (release.status === undefined)
         return [];
-    if ((0,_verdict_js__WEBPACK_IMPORTED_MODULE_5__/* .exitCodeOf */ .FO)(release.status, release.operation) === 0)
+    const annotation = (0,_annotation_js__WEBPACK_IMPORTED_MODULE_5__/* .renderAnnotation */ .q)(release);
+    if (annotation === undefined)
         return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_7__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_7__/* .verdictParagraph */ .u)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2
@@ -43892,10 +43944,10 @@ function closingLines(release) {
         ];
 }
 /** Above the lines of a hook's own log. */
-function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }) {
+function hookLogTitle({ event, hookFunction, logGroup, state, lines, omitted }) {
     const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`;
     if (lines.length === 0)
-        return `${what}: nothing was found in it`;
+        return `${what}: ${state === 'no-group' ? 'there is no such log group' : 'nothing was found in it'}`;
     return omitted === 0 ? what : `${what}: the last ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
 }
 
@@ -44046,13 +44098,17 @@ function linksIn(release) {
 function textOf(link) {
     return 'url' in link ? link.url : link.command;
 }
-/** Nothing moves production back by itself once a deployment has ended without a rollback, or with one that failed. */
+/**
+ * Nothing moves production back by itself once a deployment has ended without a rollback, or with one that failed. The
+ * revision is named, because `operation: rollback` by itself looks for one older than what is PRIMARY.
+ */
 function bringBack(release) {
-    const name = (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .originalRevision */ .VR)(release);
+    const isAskedBack = release.operation === 'rollback' && !release.madeEarlier;
+    const name = isAskedBack ? (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .releasedRevision */ .FX)(release) : (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .originalRevision */ .VR)(release);
     if (release.operation === 'preview')
         return 'Run the job again to bring the lane back.';
     const revision = name === '' ? '' : ` with 'task-definition: ${name}'`;
-    return `To bring production back${name === '' ? '' : ` to ${name}`}: 'operation: rollback'${revision}.`;
+    return `To bring production back: 'operation: rollback'${revision}.`;
 }
 /** The deployment has ended badly. */
 function afterEnd(release, snapshot) {
@@ -44077,27 +44133,31 @@ function mend(release, snapshot) {
         case 'tasks':
             return mendTasks(release);
         case 'app-spec':
-            return "Next: correct the AppSpec ('codedeploy-appspec', or the hook inputs when there is no file), then release again.";
+            return `Next: correct the AppSpec ('codedeploy-appspec', or the hook inputs when there is no file), then ${again(release)}.`;
         case 'stop-request':
             if (outcome?.kind === 'stop-asked' || stopAccepted || settlement?.stop !== undefined)
                 return '';
-            return `Next: ask who stopped it, then release again. CodeDeploy does not say; CloudTrail does (${whoStopped(snapshot, release.region)}).`;
+            return `Next: ask who stopped it, then ${again(release)}. CodeDeploy does not say; CloudTrail does (${whoStopped(snapshot, release.region)}).`;
         case 'ready-wait':
-            return "Next: release again and continue it in time ('operation: promote'), or have it continued ('auto-promote: true').";
+            return `Next: ${again(release)} and continue it in time ('operation: promote'), or have it continued ('auto-promote: true').`;
         case 'other': {
             const url = consoleUrl(release);
-            return `Next: put that right${url === '' ? '' : ` (${url})`}, then release again.`;
+            return `Next: put that right${url === '' ? '' : ` (${url})`}, then ${again(release)}.`;
         }
     }
 }
-function mendAlarm(names, { service }) {
+/** What was asked for is asked for once more. */
+function again({ operation }) {
+    return operation === 'rollback' ? 'roll back again' : 'release again';
+}
+function mendAlarm(names, release) {
+    const { service } = release;
     const urls = names.flatMap((name) => {
         const url = service === undefined ? undefined : (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .alarmUrl */ .dz)(service.partition, service.region, name);
         return url === undefined ? [] : [url];
     });
     const which = names.length === 0 ? 'the alarm' : names.length === 1 ? `alarm ${names[0]}` : 'these alarms';
-    const again = 'while it is in ALARM, CodeDeploy stops the next deployment too';
-    return `Next: see why ${which} went off${urls.length === 0 ? '' : ` (${urls.join(' ')})`}, and release again when it is OK; ${again}.`;
+    return `Next: see why ${which} went off${urls.length === 0 ? '' : ` (${urls.join(' ')})`}, and ${again(release)} when it is OK; while it is in ALARM, CodeDeploy stops the next deployment too.`;
 }
 function mendTasks(release) {
     const { service } = release;
@@ -44107,7 +44167,7 @@ function mendTasks(release) {
     const where = url === undefined ? '' : ` What they printed is in their own logs (${url}).`;
     const what = release.taskStops.length === 0 ? 'see why the tasks of' : 'mend what stops the tasks of';
     const end = release.taskStops.length === 0 ? ' do not get or stay healthy' : '';
-    return `Next: ${what} ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .releasedRevision */ .FX)(release)}${end}, then release again.${where}`;
+    return `Next: ${what} ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .releasedRevision */ .FX)(release)}${end}, then ${again(release)}.${where}`;
 }
 /** What a hook must be allowed to report. Source: CodeDeploy API Reference, PutLifecycleEventHookExecutionStatus. */
 const REPORT_ACTION = 'codedeploy:PutLifecycleEventHookExecutionStatus';
@@ -44116,15 +44176,15 @@ function mendHook({ kind, event, hookFunction }, release) {
         return mendRole(hookFunction, release);
     const log = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_4__/* .hookLogAt */ .B_)(release, event);
     const said = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_4__/* .hookReason */ .OZ)(release, event);
-    const where = logSentence(hookFunction, log?.logGroup);
+    const where = logSentence(hookFunction, log);
     if (kind === 'hook-silent') {
         const isDenied = said?.includes(REPORT_ACTION.split(':')[1] ?? '') === true && /denied|not authorized/i.test(said);
         return isDenied
-            ? `Next: allow the function's role ${REPORT_ACTION}, then release again. ${where}`
-            : `Next: see why the function did not report (${REPORT_ACTION}), which it must in every case, then release again. ${where}`;
+            ? `Next: allow the function's role ${REPORT_ACTION}, then ${again(release)}. ${where}`
+            : `Next: see why the function did not report (${REPORT_ACTION}), which it must in every case, then ${again(release)}. ${where}`;
     }
-    const what = said === undefined ? 'see in its log why the hook failed' : 'mend what the hook found';
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(`Next: ${what}, then release again. ${where}`, isLeftRunning(release) ? "The replacement stays until then; 'rollback-on: failure' takes it down." : '');
+    const what = said === undefined ? 'see why the hook failed' : 'mend what the hook found';
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(`Next: ${what}, then ${again(release)}. ${where}`, isLeftRunning(release) ? "The replacement stays until then; 'rollback-on: failure' takes it down." : '');
 }
 /** The deployment was not rolled back, and nothing takes the replacement down. */
 function isLeftRunning({ snapshot, settlement }) {
@@ -44144,10 +44204,18 @@ function mendRole(hookFunction, { hookFunctionExists }) {
     const check = hookFunctionExists === undefined ? `check that the function ${name} exists; if it does, ` : '';
     return `Next: ${check}${allow}.`;
 }
-function logSentence(hookFunction, logGroup) {
-    return logGroup === undefined
-        ? `Its log is in the log group /aws/lambda/${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .functionName */ .AQ)(hookFunction)}, unless the function has another.`
-        : `All of its log is in the log group ${logGroup}.`;
+function logSentence(hookFunction, log) {
+    if (log === undefined) {
+        return `Its log is in the log group /aws/lambda/${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .functionName */ .AQ)(hookFunction)}, unless the function has another.`;
+    }
+    switch (log.state) {
+        case 'no-group':
+            return `It has no log: there is no log group ${log.logGroup}, so its role may not write one (managed policy AWSLambdaBasicExecutionRole).`;
+        case 'empty':
+            return `Nothing of this run was found in its log group ${log.logGroup}.`;
+        default:
+            return `All of its log is in the log group ${log.logGroup}.`;
+    }
 }
 /** A deployment that is known not to get on, and that nobody has stopped. */
 function endIt({ outcome, settlement, stopAccepted, deploymentId, taskStops, serviceTroubles }) {
@@ -44813,7 +44881,10 @@ function hookFunctionCell({ event, hookFunction, result }, release) {
     const hasRun = result !== 'not-run' && (0,fault/* hookNotInvoked */.jZ)(release) === undefined;
     if (service === undefined || !hasRun)
         return (0,untrusted/* markdownCode */.D9)(hookFunction);
-    const logGroup = (0,hook_reason/* hookLogAt */.B_)(release, event)?.logGroup ?? `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
+    const log = (0,hook_reason/* hookLogAt */.B_)(release, event);
+    if (log?.state === 'no-group')
+        return (0,untrusted/* markdownCode */.D9)(hookFunction);
+    const logGroup = log?.logGroup ?? `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
     return (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(hookFunction), (0,console_links/* logGroupUrl */.zB)(service.partition, service.region, logGroup));
 }
 
@@ -46088,17 +46159,17 @@ function describeExpiry(plan, inputs, ends, nowMs) {
     if (ends === 'not-told') {
         if (usualMs <= USUAL_SESSION_MS)
             return undefined;
-        const text = `A release like this takes about ${(0,words/* duration */.p0)(usualMs)}, and temporary credentials end after an hour unless more was asked for; AWS_CREDENTIAL_EXPIRATION, which would say when, is not set. When they end, sight of the deployment is lost. ${advice}`;
+        const text = `A release like this takes about ${(0,words/* duration */.p0)(usualMs)}, and temporary credentials end after an hour unless more was asked for; AWS_CREDENTIAL_EXPIRATION, which would say when, is not set. When they end, this step can no longer follow the deployment. ${advice}`;
         return { kind: 'warning', text };
     }
     const end = `The credentials end at ${(0,words/* clockTime */.qo)(ends)}`;
     if (ends < nowMs + usualMs) {
-        const text = `${end}, and a release like this takes about ${(0,words/* duration */.p0)(usualMs)}: when they end, sight of the deployment is lost. ${advice}`;
+        const text = `${end}, and a release like this takes about ${(0,words/* duration */.p0)(usualMs)}: when they end, this step can no longer follow the deployment. ${advice}`;
         return { kind: 'warning', text };
     }
     if (ends >= nowMs + plan.budget.totalMs)
         return undefined;
-    return { kind: 'note', text: `${end}; sight of a deployment that takes longer is lost. ${advice}` };
+    return { kind: 'note', text: `${end}; a deployment that still runs then can no longer be followed. ${advice}` };
 }
 /** How long a release like this usually takes, in milliseconds; never longer than the step waits at all. */
 function usualDurationMs(plan, inputs) {
@@ -46646,7 +46717,7 @@ function roleProblems(definition, service) {
 function preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }) {
     const warnings = [];
     if (Object.keys(hooks).length > 0 && !rollbackOn.includes('failure')) {
-        warnings.push(`A failed hook will end the deployment but not roll it back: neither deployment group '${group.name}' nor 'rollback-on' asks for rollback on failure.`);
+        warnings.push(`A failed hook ends the deployment without a rollback: neither deployment group '${group.name}' nor 'rollback-on' asks for one on failure.`);
     }
     if (container.name !== service.container.name || container.port !== service.container.port) {
         warnings.push(`Traffic goes to ${(0,untrusted/* inSentence */.BX)(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`);
@@ -49813,8 +49884,8 @@ async function wrapUp(saved, parsed, world) {
 
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
-// EXTERNAL MODULE: ./lib/step/reporters.js + 3 modules
-var step_reporters = __nccwpck_require__(4386);
+// EXTERNAL MODULE: ./lib/step/reporters.js + 2 modules
+var step_reporters = __nccwpck_require__(2633);
 // EXTERNAL MODULE: ./lib/step/saved-release.js
 var saved_release = __nccwpck_require__(2513);
 // EXTERNAL MODULE: ./lib/step/step.js + 28 modules
@@ -49877,7 +49948,7 @@ async function postStep({ environment, clock, toolkit, firstRequestSent, log, fi
 
 /***/ }),
 
-/***/ 4386:
+/***/ 2633:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49891,29 +49962,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   fz: () => (/* binding */ annotate)
 });
 
-// EXTERNAL MODULE: ./lib/verdict.js
-var verdict = __nccwpck_require__(802);
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
-// EXTERNAL MODULE: ./lib/report/sentences.js
-var sentences = __nccwpck_require__(3700);
-;// CONCATENATED MODULE: ./lib/report/annotation.js
-
-
-
-/** GitHub cuts an annotation's message at this many characters. Source: actions/runner, ExecutionContext. */
-const MAX_MESSAGE_LENGTH = 4_096;
-/** What goes to the run's page when a release did not succeed; undefined when it did or is not over. */
-function renderAnnotation(release) {
-    if (release.status === undefined || (0,verdict/* exitCodeOf */.FO)(release.status, release.operation) === 0)
-        return undefined;
-    const message = (0,sentences/* verdictParagraph */.u)(release);
-    return {
-        title: (0,labels/* titledWith */.ni)((0,sentences/* verdictSentences */.q)(release).title, (0,labels/* serviceLabel */.uZ)(release)),
-        message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
-    };
-}
-
+// EXTERNAL MODULE: ./lib/report/annotation.js
+var report_annotation = __nccwpck_require__(8393);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/aws/console-links.js
@@ -49926,6 +49976,8 @@ var untrusted = __nccwpck_require__(7289);
 var deadlines = __nccwpck_require__(3735);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./lib/report/outputs.js
@@ -50006,6 +50058,8 @@ var timeline = __nccwpck_require__(6342);
 var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var report_planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/sentences.js
+var sentences = __nccwpck_require__(3700);
 ;// CONCATENATED MODULE: ./lib/report/report-json.js
 
 
@@ -50330,22 +50384,24 @@ class ClosingLines {
             this.#log.line(line);
     }
 }
-/** The annotation of a step that fails, and the exit code with it. */
+/** The annotation of a step that fails, and the exit code with it; of one that ended with less than it should, a warning. */
 class Annotation {
     #toolkit;
     constructor(toolkit) {
         this.#toolkit = toolkit;
     }
     finish(ended) {
-        const annotation = renderAnnotation(ended);
+        const annotation = (0,report_annotation/* renderAnnotation */.q)(ended);
         if (annotation === undefined)
             return;
-        annotate(this.#toolkit, annotation.title, annotation.message);
-        process.exitCode = 1;
+        const { level, title, message } = annotation;
+        annotate(this.#toolkit, title, message, level);
+        if (level === 'error')
+            process.exitCode = 1;
     }
 }
-function annotate(toolkit, title, message) {
-    toolkit.use((core) => core.error((0,untrusted/* logLine */.BP)(message), { title: (0,untrusted/* logLine */.BP)(title) }));
+function annotate(toolkit, title, message, level = 'error') {
+    toolkit.use((core) => core[level]((0,untrusted/* logLine */.BP)(message), { title: (0,untrusted/* logLine */.BP)(title) }));
 }
 
 
@@ -50490,8 +50546,8 @@ class Reporters {
     }
 }
 
-// EXTERNAL MODULE: ./lib/step/reporters.js + 3 modules
-var reporters = __nccwpck_require__(4386);
+// EXTERNAL MODULE: ./lib/step/reporters.js + 2 modules
+var reporters = __nccwpck_require__(2633);
 ;// CONCATENATED MODULE: ./lib/step/step-reporters.js
 
 

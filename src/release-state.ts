@@ -148,6 +148,8 @@ export interface HookLog {
   event: string
   hookFunction: string
   logGroup: string
+  /** `empty`: nothing of this run was found in it; `no-group`: there is no such log group. Absent: it was found. */
+  state?: 'empty' | 'no-group'
   lines: string[]
   /** How many lines before them are left out. */
   omitted: number

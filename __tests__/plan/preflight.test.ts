@@ -208,7 +208,7 @@ describe('a release warns', () => {
     [
       'that a failed hook rolls back nothing',
       { rollbackOn: ['alarm', 'stop'] },
-      "A failed hook will end the deployment but not roll it back: neither deployment group 'shop-web' nor 'rollback-on' asks for rollback on failure.",
+      "A failed hook ends the deployment without a rollback: neither deployment group 'shop-web' nor 'rollback-on' asks for one on failure.",
     ],
     [
       'that traffic goes to another port',

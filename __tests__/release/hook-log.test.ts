@@ -74,7 +74,9 @@ test.each([true, false])(
 test('says that it left the log out because the repository may be public', async () => {
   const { release, annotation } = await releaseWith({ world: { isPrivateRepository: () => false } })
   expect(annotation?.message).toContain(`hook ${HOOK} failed (HOOK_EXECUTION_FAILURE)`)
-  expect(annotation?.message).toContain('Next: see in its log why the hook failed')
+  expect(annotation?.message).toContain(
+    'Next: see why the hook failed, then release again. Its log is in the log group',
+  )
   expect(JSON.stringify(release)).not.toContain('expected 200')
   expect(release.warnings).toContain(
     "The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.",
@@ -114,6 +116,35 @@ test.each(['FilterLogEvents', 'GetFunctionConfiguration'])(
     expect(release.hookLogs).toHaveLength(operation === 'FilterLogEvents' ? 0 : 1)
   },
 )
+
+test('says of a hook whose log group does not exist that it has no log, and points to none', async () => {
+  const code = 'ResourceNotFoundException'
+  const message = 'The specified log group does not exist.'
+  const { annotation, summary, release } = await releaseWith({
+    scenario: {
+      ...FAILS,
+      faults: [{ operation: 'FilterLogEvents', kind: { type: 'error', code, message, httpStatus: 400 } }],
+    },
+  })
+  expect(annotation?.message).toContain(
+    `It has no log: there is no log group /aws/lambda/${HOOK}, so its role may not write one (managed policy AWSLambdaBasicExecutionRole).`,
+  )
+  expect(summary).not.toContain('log-groups/')
+  expect(release.warnings).toEqual([])
+})
+
+test('says so when nothing of this run is in the log of a hook', async () => {
+  const { annotation } = await releaseWith({
+    world: {
+      functionLogs: async () => ({
+        logGroupOf: async () => '/hooks/quiet',
+        page: async () => ({ events: [], nextToken: undefined }),
+        close: () => {},
+      }),
+    },
+  })
+  expect(annotation?.message).toContain('Nothing of this run was found in its log group /hooks/quiet.')
+})
 
 test('shows hostile lines as text', async () => {
   const hostile = ['::set-output name=status::succeeded', '##[error]x', '</pre></details><img src=x>', '\u001b[31mred']

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
 import { deploymentStatusOf } from '../../src/github/deployment-status.ts'
-import { closingLines } from '../../src/report/log-lines.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario, scenarios, withGroup } from '../../tools/simulator/scenarios.ts'
 import { expectValidReport } from '../support/report-schema.ts'
@@ -167,15 +166,15 @@ describe('a release whose tasks die once all of production is on them', () => {
     ['at the last lifecycle event', 0],
     ['after it', 5],
   ])('%s succeeds with a warning that has the counts and the reason', async (_name, seconds) => {
-    const { outputs, summary, log, release } = await simulateRelease({
+    const { outputs, summary, log, release, annotation } = await simulateRelease({
       scenario: diesLate(seconds),
       inputs: { 'wait-for': 'completion' },
     })
     expect(outputs.status).toBe('succeeded')
     expect(summary).toMatch(/^## Released with 1 of 2 tasks running: web:2 to demo\/web\n\n> \[!WARNING\]\n/)
     const why = 'container web: exit code 137, OutOfMemoryError: Container killed due to memory usage'
-    const verdict = `released web:2 to demo/web, but only 1 of 2 tasks runs, with all of production on them: ${why}. To bring production back to web:1: 'operation: rollback' with 'task-definition: web:1'.`
-    expect(closingLines(release)[0]).toContain(verdict)
+    const verdict = `released web:2 to demo/web, but only 1 of 2 tasks runs, with all of production on them: ${why}. To bring production back: 'operation: rollback' with 'task-definition: web:1'.`
+    expect(annotation).toMatchObject({ level: 'warning', message: expect.stringContaining(verdict) })
     expect(release.warnings).toContain(`2 replacement tasks stopped: ${why}`)
     expect(log).toContainEqual(expect.stringMatching(/Replacement tasks {7}0 of 2 running$/))
     expect(deploymentStatusOf(release)?.state).toBe('success')

@@ -280,7 +280,7 @@ describe('credentials that end', () => {
   test('only before the longest wait are mentioned', async () => {
     const { release, log } = await endingAfter(60)
     expect(release.warnings).toEqual([])
-    expect(log).toContainEqual(expect.stringContaining('sight of a deployment that takes longer is lost'))
+    expect(log).toContainEqual(expect.stringContaining('a deployment that still runs then can no longer be followed'))
   })
 
   test.each([

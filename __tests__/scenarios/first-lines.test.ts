@@ -43,7 +43,7 @@ const FIRST_LINES: Record<ScenarioName, [cause: RegExp, step: RegExp | undefined
   'late-rollback': [/failed: "The test listener answered 500/, /^Next: mend what the hook found/],
   'rollback-fails': [
     /alarm web-5xx went off .* Rollback d-\w+ failed: .*The rollback was made to fail\. \(InvalidParameterException\)\.$/,
-    /^To bring production back to web:1: 'operation: rollback' with 'task-definition: web:1'\.$/,
+    /^To bring production back: 'operation: rollback' with 'task-definition: web:1'\.$/,
   ],
   'bad-appspec': [
     /INVALID_REVISION: .*There was nothing to roll back/,

@@ -137,7 +137,7 @@ describe('a release that CodeDeploy ends', () => {
       inputs: { 'hook-logs': 'never' },
     })
     expect(annotation?.message).toMatch(
-      /Next: see in its log why the hook failed, then release again\. Its log is in the log group \/aws\/lambda\/CodeDeployHook_validate, unless the function has another\./,
+      /Next: see why the hook failed, then release again\. Its log is in the log group \/aws\/lambda\/CodeDeployHook_validate, unless the function has another\./,
     )
   })
 

@@ -40,6 +40,7 @@ function toolkitInto(printed: Printed, change: Partial<Toolkit>): Toolkit {
   return {
     info: (text) => void printed.push(text),
     error: (text, { title }) => void printed.push(`::error ${title}: ${text}`),
+    warning: (text, { title }) => void printed.push(`::warning ${title}: ${text}`),
     startGroup: (title) => void printed.push(`::group ${title}`),
     endGroup: () => void printed.push('::endgroup'),
     setOutput: (name, value) => void printed.push(`${name}=${value}`),

@@ -103,6 +103,7 @@ function recordingToolkit({ outputs, state, log }: Pick<PlayedStep, 'outputs' | 
   const toolkit: Toolkit = {
     info: (text) => alive(() => void log.push(text)),
     error: (text) => alive(() => void log.push(`Error: ${text}`)),
+    warning: (text) => alive(() => void log.push(`Warning: ${text}`)),
     startGroup: () => {},
     endGroup: () => {},
     setOutput: (name, value) =>

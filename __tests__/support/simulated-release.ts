@@ -9,7 +9,7 @@ import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { operate } from '../../src/operations/operate.ts'
 import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import type { Release } from '../../src/release-state.ts'
-import { renderAnnotation } from '../../src/report/annotation.ts'
+import { type Annotation, renderAnnotation } from '../../src/report/annotation.ts'
 import { type OutputName, renderOutputs } from '../../src/report/outputs.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { githubRun } from '../../src/workflow-run/github-run.ts'
@@ -64,7 +64,7 @@ export interface SimulatedRelease {
   outputs: Record<OutputName, string>
   summary: string
   /** Title and message of the annotation; undefined when there is none. */
-  annotation: { title: string; message: string } | undefined
+  annotation: Annotation | undefined
   log: string[]
   calls: RecordedCall[]
   /** Operations that changed something, in order. */

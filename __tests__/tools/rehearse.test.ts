@@ -171,7 +171,7 @@ test('cancelled with on-cancel: leave the deployment goes on, and the log says h
   const { 'codedeploy-deployment-id': id, ...outputs } = JSON.parse(left('outputs.json'))
   expect(outputs).toMatchObject({ status: 'cancelled', 'rollback-status': 'none' })
   expect(printed).toContain(`deployment ${id} goes on without this step.`)
-  expect(printed).toContain(`To see how it went on: aws deploy get-deployment --deployment-id ${id}`)
+  expect(printed).toContain(`To see what became of it: aws deploy get-deployment --deployment-id ${id}`)
   expect(printed).not.toContain('Stopped')
 })
 

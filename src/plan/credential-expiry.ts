@@ -31,16 +31,16 @@ export function describeExpiry(
   const usualMs = usualDurationMs(plan, inputs)
   if (ends === 'not-told') {
     if (usualMs <= USUAL_SESSION_MS) return undefined
-    const text = `A release like this takes about ${duration(usualMs)}, and temporary credentials end after an hour unless more was asked for; AWS_CREDENTIAL_EXPIRATION, which would say when, is not set. When they end, sight of the deployment is lost. ${advice}`
+    const text = `A release like this takes about ${duration(usualMs)}, and temporary credentials end after an hour unless more was asked for; AWS_CREDENTIAL_EXPIRATION, which would say when, is not set. When they end, this step can no longer follow the deployment. ${advice}`
     return { kind: 'warning', text }
   }
   const end = `The credentials end at ${clockTime(ends)}`
   if (ends < nowMs + usualMs) {
-    const text = `${end}, and a release like this takes about ${duration(usualMs)}: when they end, sight of the deployment is lost. ${advice}`
+    const text = `${end}, and a release like this takes about ${duration(usualMs)}: when they end, this step can no longer follow the deployment. ${advice}`
     return { kind: 'warning', text }
   }
   if (ends >= nowMs + plan.budget.totalMs) return undefined
-  return { kind: 'note', text: `${end}; sight of a deployment that takes longer is lost. ${advice}` }
+  return { kind: 'note', text: `${end}; a deployment that still runs then can no longer be followed. ${advice}` }
 }
 
 /** How long a release like this usually takes, in milliseconds; never longer than the step waits at all. */

@@ -174,7 +174,7 @@ export function preflightWarnings({ inputs, service, group, hooks, rollbackOn, c
   const warnings: string[] = []
   if (Object.keys(hooks).length > 0 && !rollbackOn.includes('failure')) {
     warnings.push(
-      `A failed hook will end the deployment but not roll it back: neither deployment group '${group.name}' nor 'rollback-on' asks for rollback on failure.`,
+      `A failed hook ends the deployment without a rollback: neither deployment group '${group.name}' nor 'rollback-on' asks for one on failure.`,
     )
   }
   if (container.name !== service.container.name || container.port !== service.container.port) {

@@ -121,13 +121,25 @@ async function readHookLog(
     fromMs: reading.startedAtMs - BEFORE_EVENT_MS,
     untilMs: (reading.endedAtMs ?? calls.clock.now()) + AFTER_EVENT_MS,
   }
-  let events = await readLogEvents(calls, logs, range)
+  let events = await unlessNoGroup(readLogEvents(calls, logs, range))
+  if (events === undefined) return { event, hookFunction, logGroup, state: 'no-group', lines: [], omitted: 0 }
   if (events.length === 0) {
     await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal)
     events = await readLogEvents(calls, logs, range)
   }
   const found = invocationsAt(reading.startedAtMs, invocationsIn(events), startsOf(hookFunction, release))
-  return { event, hookFunction, logGroup, ...endOf(ofDeployment(found, deploymentId)) }
+  const end = endOf(ofDeployment(found, deploymentId))
+  return { event, hookFunction, logGroup, ...(end.lines.length === 0 && { state: 'empty' as const }), ...end }
+}
+
+/** Undefined when there is no such log group: Lambda makes it when a function first writes, if its role may. */
+async function unlessNoGroup(events: Promise<LogEvent[]>): Promise<LogEvent[] | undefined> {
+  try {
+    return await events
+  } catch (error) {
+    if (error instanceof CallError && error.serviceError.code === 'ResourceNotFound') return undefined
+    throw error
+  }
 }
 
 /** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */

@@ -2,9 +2,11 @@ import type { Release } from '../release-state.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { serviceLabel, titledWith } from './labels.ts'
 import { verdictParagraph, verdictSentences } from './sentences.ts'
+import { shortOfTasks } from './short-of-tasks.ts'
 
 /** The one annotation of a step. */
 export interface Annotation {
+  level: 'error' | 'warning'
   title: string
   message: string
 }
@@ -12,11 +14,17 @@ export interface Annotation {
 /** GitHub cuts an annotation's message at this many characters. Source: actions/runner, ExecutionContext. */
 const MAX_MESSAGE_LENGTH = 4_096
 
-/** What goes to the run's page when a release did not succeed; undefined when it did or is not over. */
+/**
+ * What goes to the run's page when a release did not succeed, or its tasks do not stay up; undefined when all is well, or
+ * it is not over.
+ */
 export function renderAnnotation(release: Release): Annotation | undefined {
-  if (release.status === undefined || exitCodeOf(release.status, release.operation) === 0) return undefined
+  if (release.status === undefined) return undefined
+  const isWell = exitCodeOf(release.status, release.operation) === 0
+  if (isWell && shortOfTasks(release) === undefined) return undefined
   const message = verdictParagraph(release)
   return {
+    level: isWell ? 'warning' : 'error',
     title: titledWith(verdictSentences(release).title, serviceLabel(release)),
     message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message,
   }

@@ -3,7 +3,7 @@ import { isJsonObject } from '../text/document.ts'
 import { inSentence } from '../text/untrusted.ts'
 
 /** Longest reason that a sentence quotes, in characters. */
-const MAX_REASON_LENGTH = 300
+const MAX_REASON_LENGTH = 200
 
 /** Lines that Lambda adds. Source: Lambda Developer Guide, "Working with Lambda function logs", text and JSON. */
 const OF_LAMBDA =

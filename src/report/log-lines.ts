@@ -10,7 +10,7 @@ import { isRelease } from '../inputs/operation.ts'
 import type { HookLog, Release } from '../release-state.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { atMost, clockTime, count, duration, trafficBar } from '../text/words.ts'
-import { exitCodeOf } from '../verdict.ts'
+import { renderAnnotation } from './annotation.ts'
 import { releasedRevision, serviceLabel } from './labels.ts'
 import { verdictParagraph, verdictSentences } from './sentences.ts'
 
@@ -161,8 +161,8 @@ export function outcomeLines(
 /** The last lines, outside any group: the verdict when there is no annotation to tell it, every problem on its own. */
 export function closingLines(release: Release): string[] {
   if (release.status === undefined) return []
-  if (exitCodeOf(release.status, release.operation) === 0)
-    return [`${verdictSentences(release).title}. ${verdictParagraph(release)}`]
+  const annotation = renderAnnotation(release)
+  if (annotation === undefined) return [`${verdictSentences(release).title}. ${verdictParagraph(release)}`]
   const sentences = release.problems.map(({ sentence }) => `- ${sentence}`)
   return sentences.length < 2
     ? []
@@ -173,8 +173,9 @@ export function closingLines(release: Release): string[] {
 }
 
 /** Above the lines of a hook's own log. */
-export function hookLogTitle({ event, hookFunction, logGroup, lines, omitted }: HookLog): string {
+export function hookLogTitle({ event, hookFunction, logGroup, state, lines, omitted }: HookLog): string {
   const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`
-  if (lines.length === 0) return `${what}: nothing was found in it`
+  if (lines.length === 0)
+    return `${what}: ${state === 'no-group' ? 'there is no such log group' : 'nothing was found in it'}`
   return omitted === 0 ? what : `${what}: the last ${count(lines.length, 'line')}, ${omitted} before them left out`
 }

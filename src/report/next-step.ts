@@ -1,6 +1,6 @@
 import { alarmUrl, deploymentsUrl, deploymentUrl, serviceUrl } from '../aws/console-links.ts'
 import { hasEnded, replacementOf, type Snapshot } from '../follow/snapshot.ts'
-import { mayHaveStarted, type Release, rollbackOf } from '../release-state.ts'
+import { type HookLog, mayHaveStarted, type Release, rollbackOf } from '../release-state.ts'
 import { paragraph } from '../text/words.ts'
 import { type Fault, faultOf } from './fault.ts'
 import { hookLogAt, hookReason } from './hook-reason.ts'
@@ -66,12 +66,16 @@ function textOf(link: Linked): string {
   return 'url' in link ? link.url : link.command
 }
 
-/** Nothing moves production back by itself once a deployment has ended without a rollback, or with one that failed. */
+/**
+ * Nothing moves production back by itself once a deployment has ended without a rollback, or with one that failed. The
+ * revision is named, because `operation: rollback` by itself looks for one older than what is PRIMARY.
+ */
 function bringBack(release: Release): string {
-  const name = originalRevision(release)
+  const isAskedBack = release.operation === 'rollback' && !release.madeEarlier
+  const name = isAskedBack ? releasedRevision(release) : originalRevision(release)
   if (release.operation === 'preview') return 'Run the job again to bring the lane back.'
   const revision = name === '' ? '' : ` with 'task-definition: ${name}'`
-  return `To bring production back${name === '' ? '' : ` to ${name}`}: 'operation: rollback'${revision}.`
+  return `To bring production back: 'operation: rollback'${revision}.`
 }
 
 /** The deployment has ended badly. */
@@ -97,27 +101,32 @@ function mend(release: Release, snapshot: Snapshot): string {
     case 'tasks':
       return mendTasks(release)
     case 'app-spec':
-      return "Next: correct the AppSpec ('codedeploy-appspec', or the hook inputs when there is no file), then release again."
+      return `Next: correct the AppSpec ('codedeploy-appspec', or the hook inputs when there is no file), then ${again(release)}.`
     case 'stop-request':
       if (outcome?.kind === 'stop-asked' || stopAccepted || settlement?.stop !== undefined) return ''
-      return `Next: ask who stopped it, then release again. CodeDeploy does not say; CloudTrail does (${whoStopped(snapshot, release.region)}).`
+      return `Next: ask who stopped it, then ${again(release)}. CodeDeploy does not say; CloudTrail does (${whoStopped(snapshot, release.region)}).`
     case 'ready-wait':
-      return "Next: release again and continue it in time ('operation: promote'), or have it continued ('auto-promote: true')."
+      return `Next: ${again(release)} and continue it in time ('operation: promote'), or have it continued ('auto-promote: true').`
     case 'other': {
       const url = consoleUrl(release)
-      return `Next: put that right${url === '' ? '' : ` (${url})`}, then release again.`
+      return `Next: put that right${url === '' ? '' : ` (${url})`}, then ${again(release)}.`
     }
   }
 }
 
-function mendAlarm(names: readonly string[], { service }: Release): string {
+/** What was asked for is asked for once more. */
+function again({ operation }: Release): string {
+  return operation === 'rollback' ? 'roll back again' : 'release again'
+}
+
+function mendAlarm(names: readonly string[], release: Release): string {
+  const { service } = release
   const urls = names.flatMap((name) => {
     const url = service === undefined ? undefined : alarmUrl(service.partition, service.region, name)
     return url === undefined ? [] : [url]
   })
   const which = names.length === 0 ? 'the alarm' : names.length === 1 ? `alarm ${names[0]}` : 'these alarms'
-  const again = 'while it is in ALARM, CodeDeploy stops the next deployment too'
-  return `Next: see why ${which} went off${urls.length === 0 ? '' : ` (${urls.join(' ')})`}, and release again when it is OK; ${again}.`
+  return `Next: see why ${which} went off${urls.length === 0 ? '' : ` (${urls.join(' ')})`}, and ${again(release)} when it is OK; while it is in ALARM, CodeDeploy stops the next deployment too.`
 }
 
 function mendTasks(release: Release): string {
@@ -129,7 +138,7 @@ function mendTasks(release: Release): string {
   const where = url === undefined ? '' : ` What they printed is in their own logs (${url}).`
   const what = release.taskStops.length === 0 ? 'see why the tasks of' : 'mend what stops the tasks of'
   const end = release.taskStops.length === 0 ? ' do not get or stay healthy' : ''
-  return `Next: ${what} ${releasedRevision(release)}${end}, then release again.${where}`
+  return `Next: ${what} ${releasedRevision(release)}${end}, then ${again(release)}.${where}`
 }
 
 /** What a hook must be allowed to report. Source: CodeDeploy API Reference, PutLifecycleEventHookExecutionStatus. */
@@ -139,16 +148,16 @@ function mendHook({ kind, event, hookFunction }: Extract<Fault, { event: string 
   if (kind === 'hook-not-invoked') return mendRole(hookFunction, release)
   const log = hookLogAt(release, event)
   const said = hookReason(release, event)
-  const where = logSentence(hookFunction, log?.logGroup)
+  const where = logSentence(hookFunction, log)
   if (kind === 'hook-silent') {
     const isDenied = said?.includes(REPORT_ACTION.split(':')[1] ?? '') === true && /denied|not authorized/i.test(said)
     return isDenied
-      ? `Next: allow the function's role ${REPORT_ACTION}, then release again. ${where}`
-      : `Next: see why the function did not report (${REPORT_ACTION}), which it must in every case, then release again. ${where}`
+      ? `Next: allow the function's role ${REPORT_ACTION}, then ${again(release)}. ${where}`
+      : `Next: see why the function did not report (${REPORT_ACTION}), which it must in every case, then ${again(release)}. ${where}`
   }
-  const what = said === undefined ? 'see in its log why the hook failed' : 'mend what the hook found'
+  const what = said === undefined ? 'see why the hook failed' : 'mend what the hook found'
   return paragraph(
-    `Next: ${what}, then release again. ${where}`,
+    `Next: ${what}, then ${again(release)}. ${where}`,
     isLeftRunning(release) ? "The replacement stays until then; 'rollback-on: failure' takes it down." : '',
   )
 }
@@ -172,10 +181,18 @@ function mendRole(hookFunction: string, { hookFunctionExists }: Release): string
   return `Next: ${check}${allow}.`
 }
 
-function logSentence(hookFunction: string, logGroup: string | undefined): string {
-  return logGroup === undefined
-    ? `Its log is in the log group /aws/lambda/${functionName(hookFunction)}, unless the function has another.`
-    : `All of its log is in the log group ${logGroup}.`
+function logSentence(hookFunction: string, log: HookLog | undefined): string {
+  if (log === undefined) {
+    return `Its log is in the log group /aws/lambda/${functionName(hookFunction)}, unless the function has another.`
+  }
+  switch (log.state) {
+    case 'no-group':
+      return `It has no log: there is no log group ${log.logGroup}, so its role may not write one (managed policy AWSLambdaBasicExecutionRole).`
+    case 'empty':
+      return `Nothing of this run was found in its log group ${log.logGroup}.`
+    default:
+      return `All of its log is in the log group ${log.logGroup}.`
+  }
 }
 
 /** A deployment that is known not to get on, and that nobody has stopped. */

@@ -79,6 +79,8 @@ function hookFunctionCell({ event, hookFunction, result }: HookResult, release: 
   // What was never run, or may not even exist, has no log.
   const hasRun = result !== 'not-run' && hookNotInvoked(release) === undefined
   if (service === undefined || !hasRun) return markdownCode(hookFunction)
-  const logGroup = hookLogAt(release, event)?.logGroup ?? `/aws/lambda/${functionName(hookFunction)}`
+  const log = hookLogAt(release, event)
+  if (log?.state === 'no-group') return markdownCode(hookFunction)
+  const logGroup = log?.logGroup ?? `/aws/lambda/${functionName(hookFunction)}`
   return withLink(markdownCode(hookFunction), logGroupUrl(service.partition, service.region, logGroup))
 }

@@ -118,7 +118,7 @@ export class ClosingLines implements Reporter {
   }
 }
 
-/** The annotation of a step that fails, and the exit code with it. */
+/** The annotation of a step that fails, and the exit code with it; of one that ended with less than it should, a warning. */
 export class Annotation implements Reporter {
   readonly #toolkit: LaterToolkit
 
@@ -129,11 +129,17 @@ export class Annotation implements Reporter {
   finish(ended: Release): void {
     const annotation = renderAnnotation(ended)
     if (annotation === undefined) return
-    annotate(this.#toolkit, annotation.title, annotation.message)
-    process.exitCode = 1
+    const { level, title, message } = annotation
+    annotate(this.#toolkit, title, message, level)
+    if (level === 'error') process.exitCode = 1
   }
 }
 
-export function annotate(toolkit: LaterToolkit, title: string, message: string): void {
-  toolkit.use((core) => core.error(logLine(message), { title: logLine(title) }))
+export function annotate(
+  toolkit: LaterToolkit,
+  title: string,
+  message: string,
+  level: 'error' | 'warning' = 'error',
+): void {
+  toolkit.use((core) => core[level](logLine(message), { title: logLine(title) }))
 }

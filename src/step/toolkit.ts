@@ -2,6 +2,7 @@
 export interface Toolkit {
   info(text: string): void
   error(text: string, properties: { title: string }): void
+  warning(text: string, properties: { title: string }): void
   startGroup(title: string): void
   endGroup(): void
   setOutput(name: string, value: string): void

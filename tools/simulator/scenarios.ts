@@ -132,7 +132,8 @@ export const scenarios: Record<ScenarioName, Scenario> = {
   'never-healthy': {
     ...baseScenario,
     name: 'never-healthy',
-    description: 'The replacement tasks stop again and again until CodeDeploy gives up after an hour and rolls back.',
+    description:
+      'The replacement tasks stop again and again; CodeDeploy gives up after an hour, a release with fail-fast sooner.',
     replacement: { ...baseScenario.replacement, health: 'never' },
   },
   'task-dies': {
@@ -157,7 +158,8 @@ export const scenarios: Record<ScenarioName, Scenario> = {
   'ready-wait': {
     ...baseScenario,
     name: 'ready-wait',
-    description: 'The group waits up to an hour for somebody to continue before production moves; nobody does.',
+    description:
+      'The group waits at Ready, up to an hour, for somebody to continue; a release that nobody would continue is refused.',
     world: withGroup(demoWorld, { ready: { action: 'STOP_DEPLOYMENT', waitMinutes: 60 } }),
   },
   'late-rollback': {

@@ -73,6 +73,7 @@ function recordingToolkit() {
   const core: Toolkit = {
     info: (text) => void shown.log.push(text),
     error: (text, { title }) => void shown.annotations.push(`${title}: ${text}`),
+    warning: (text, { title }) => void shown.annotations.push(`${title}: ${text}`),
     startGroup: (title) => void shown.log.push(title),
     endGroup: () => {},
     setOutput: (name, value) => {
