@@ -43081,7 +43081,7 @@ function rolledBackCause(release) {
     if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
         return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
     }
-    return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
+    return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)}${shortClause(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
 }
 function nothingToStop(release) {
     const { deploymentId, snapshot, asked, group } = release;
@@ -43328,7 +43328,7 @@ function reasonOf(release, snapshot) {
         case 'stop-request':
             return stopText(release, own);
         default:
-            return `: ${own === '' ? 'CodeDeploy gave no reason' : own}`;
+            return `: ${own === '' ? 'CodeDeploy gave no reason' : own}${andTasks(release, snapshot)}`;
     }
 }
 /** `alarm web-5xx`. */
@@ -43375,7 +43375,7 @@ function tasksText(release, snapshot, own) {
     const code = snapshot.error?.code ?? '';
     return `${trouble}${code === '' ? '' : ` (${code})`}`;
 }
-/** Tasks that stopped may be why the alarm went off. */
+/** Tasks that stopped may be why. */
 function andTasks(release, snapshot) {
     const trouble = knownTrouble(release, beforeRollback(release, snapshot));
     return trouble === '' ? '' : `; ${trouble}`;
@@ -43516,9 +43516,12 @@ function faultOf(release, snapshot) {
         return { kind, event, hookFunction };
     if (code === 'INVALID_REVISION' || /\bAppSpec file\b/i.test(message))
         return { kind: 'app-spec' };
-    const isOfTasks = release.taskStops.length > 0 || /task set (?:is unhealthy|to become healthy)/i.test(message);
+    // What CodeDeploy says of something else is not overruled by tasks that stopped on the way.
+    const isOfTasks = message === '' ? release.taskStops.length > 0 : OF_TASKS.test(message);
     return { kind: isOfTasks ? 'tasks' : 'other' };
 }
+/** Texts: User Guide, "Troubleshoot Amazon ECS deployments", and observed. */
+const OF_TASKS = /task ?set (?:is unhealthy|to become healthy)/i;
 /** `… Activated alarms: <web-5xx> <web-latency>` (observed). */
 function alarmNames(message) {
     const listed = /Activated alarms: (.+)$/i.exec(message)?.[1] ?? '';
@@ -44054,7 +44057,9 @@ function nextStep(release) {
         case 'awaiting-promotion':
             return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`;
         case 'succeeded':
-            return (0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .shortOfTasks */ .a)(release) === undefined ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(bringBack(release), mendTasks(release));
+            if ((0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .shortOfTasks */ .a)(release) === undefined)
+                return '';
+            return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(release.operation === 'rollback' ? '' : bringBack(release), mendTasks(release));
         case 'timed-out':
         case 'cancelled':
             if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot))
@@ -44563,12 +44568,9 @@ function titleOf(release) {
     const preview = (0,_previews_js__WEBPACK_IMPORTED_MODULE_6__/* .previewTitle */ .Vf)(release);
     if (preview !== undefined)
         return preview;
-    if (operation === 'rollback' && status === 'succeeded')
-        return 'Rolled back';
+    const title = operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status];
     const short = (0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_7__/* .shortOfTasks */ .a)(release);
-    return short === undefined
-        ? TITLES[status]
-        : `Released with ${short.running} of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(short.desired, 'task')} running`;
+    return short === undefined ? title : `${title} with ${short.running} of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(short.desired, 'task')} running`;
 }
 /** The verdict as one paragraph, for the annotation and the last line of the log: why, what to do, then what is. */
 function verdictParagraph(release) {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { withoutRequest } from '../../src/report/end-cause.ts'
+import { verdictSentences } from '../../src/report/sentences.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { simulateRelease } from '../support/simulated-release.ts'
@@ -83,6 +84,15 @@ test('says how to name a function that the narrower managed policy covers', asyn
     inputs: { 'after-allow-test-traffic-hook': 'smoke' },
   })
   expect(annotation?.message).toContain('or call the function CodeDeployHook_smoke')
+})
+
+test('tasks that stopped on the way do not hide what CodeDeploy says of something else', async () => {
+  const edited = { ...baseScenario, listenerEdited: true }
+  const { release } = await simulateRelease({ scenario: edited })
+  const { cause } = verdictSentences({ ...release, taskStops: ['container web: exit code 1'] })
+  expect(cause).toMatch(
+    /Primary taskset target group must be behind listener .*; replacement tasks stopped.*: container web: exit code 1\./,
+  )
 })
 
 test.each([

@@ -188,6 +188,20 @@ describe('a release whose tasks die once all of production is on them', () => {
   })
 })
 
+test('a rollback whose tasks die is told with the counts, and does not advise itself', () =>
+  inOneAccount(diesLate(0), async (account) => {
+    await simulate({ scenario: baseScenario, account, inputs: { 'wait-for': 'completion' } })
+    const { release, summary, annotation } = await simulate({
+      scenario: baseScenario,
+      account,
+      inputs: { operation: 'rollback', image: '', 'task-definition': 'web:1', 'wait-for': 'completion' },
+    })
+    expect(release.status).toBe('succeeded')
+    expect(summary).toMatch(/^## Rolled back with [01] of 2 tasks running/)
+    expect(annotation?.message).toMatch(/brought demo\/web back to web:1, but (none|only 1) of 2 tasks runs/)
+    expect(annotation?.message).not.toContain("'operation: rollback'")
+  }))
+
 test.each(['rollback-fails', 'hook-fails-no-rollback'] as const)(
   'what is to bring production back does, after %s',
   async (name) => {

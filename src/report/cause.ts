@@ -91,7 +91,7 @@ function rolledBackCause(release: Release): string {
   if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
     return paragraph(endCause(release), rollbackSentence(release))
   }
-  return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}.${adoptedSentence(release)}${assumedSentence(release)}`
+  return `Deployment ${deploymentId} brought ${serviceLabel(release)} back to ${releasedRevision(release)}${shortClause(release)}.${adoptedSentence(release)}${assumedSentence(release)}`
 }
 
 function nothingToStop(release: Release): string {

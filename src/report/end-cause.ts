@@ -55,7 +55,7 @@ function reasonOf(release: Release, snapshot: Snapshot): string {
     case 'stop-request':
       return stopText(release, own)
     default:
-      return `: ${own === '' ? 'CodeDeploy gave no reason' : own}`
+      return `: ${own === '' ? 'CodeDeploy gave no reason' : own}${andTasks(release, snapshot)}`
   }
 }
 
@@ -104,7 +104,7 @@ function tasksText(release: Release, snapshot: Snapshot, own: string): string {
   return `${trouble}${code === '' ? '' : ` (${code})`}`
 }
 
-/** Tasks that stopped may be why the alarm went off. */
+/** Tasks that stopped may be why. */
 function andTasks(release: Release, snapshot: Snapshot): string {
   const trouble = knownTrouble(release, beforeRollback(release, snapshot))
   return trouble === '' ? '' : `; ${trouble}`

@@ -31,9 +31,13 @@ export function faultOf(release: Pick<Release, 'plan' | 'taskStops'>, snapshot: 
   const kind = hookFunction === undefined ? undefined : hookFault(code, message)
   if (hookFunction !== undefined && kind !== undefined) return { kind, event, hookFunction }
   if (code === 'INVALID_REVISION' || /\bAppSpec file\b/i.test(message)) return { kind: 'app-spec' }
-  const isOfTasks = release.taskStops.length > 0 || /task set (?:is unhealthy|to become healthy)/i.test(message)
+  // What CodeDeploy says of something else is not overruled by tasks that stopped on the way.
+  const isOfTasks = message === '' ? release.taskStops.length > 0 : OF_TASKS.test(message)
   return { kind: isOfTasks ? 'tasks' : 'other' }
 }
+
+/** Texts: User Guide, "Troubleshoot Amazon ECS deployments", and observed. */
+const OF_TASKS = /task ?set (?:is unhealthy|to become healthy)/i
 
 /** `… Activated alarms: <web-5xx> <web-latency>` (observed). */
 function alarmNames(message: string): string[] {

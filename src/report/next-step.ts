@@ -20,7 +20,8 @@ export function nextStep(release: Release): string {
     case 'awaiting-promotion':
       return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`
     case 'succeeded':
-      return shortOfTasks(release) === undefined ? '' : paragraph(bringBack(release), mendTasks(release))
+      if (shortOfTasks(release) === undefined) return ''
+      return paragraph(release.operation === 'rollback' ? '' : bringBack(release), mendTasks(release))
     case 'timed-out':
     case 'cancelled':
       if (snapshot !== undefined && hasEnded(snapshot)) return afterEnd(release, snapshot)

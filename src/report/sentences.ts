@@ -66,11 +66,9 @@ function titleOf(release: Release): string {
   if (status === undefined) return 'In progress'
   const preview = previewTitle(release)
   if (preview !== undefined) return preview
-  if (operation === 'rollback' && status === 'succeeded') return 'Rolled back'
+  const title = operation === 'rollback' && status === 'succeeded' ? 'Rolled back' : TITLES[status]
   const short = shortOfTasks(release)
-  return short === undefined
-    ? TITLES[status]
-    : `Released with ${short.running} of ${count(short.desired, 'task')} running`
+  return short === undefined ? title : `${title} with ${short.running} of ${count(short.desired, 'task')} running`
 }
 
 /** The verdict as one paragraph, for the annotation and the last line of the log: why, what to do, then what is. */
