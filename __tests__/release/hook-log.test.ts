@@ -138,6 +138,7 @@ test('says so when nothing of this run is in the log of a hook', async () => {
     world: {
       functionLogs: async () => ({
         logGroupOf: async () => '/hooks/quiet',
+        names: async () => ({ names: [], nextMarker: undefined }),
         page: async () => ({ events: [], nextToken: undefined }),
         close: () => {},
       }),

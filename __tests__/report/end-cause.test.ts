@@ -57,9 +57,10 @@ test('says of a hook that CodeDeploy may not call that it could not be invoked, 
   expect(cause).not.toContain('log group')
 })
 
-test('says of a hook that does not exist that there is no such function, and links no log of it', async () => {
+test('says of a hook that the checks could not look for, and that is not there, that there is no such function', async () => {
   const inputs = { 'after-allow-test-traffic-hook': 'CodeDeployHook_valdiate' }
-  const { annotation, summary } = await simulateRelease({ scenario: baseScenario, inputs })
+  const faults = [{ operation: 'GetFunctionConfiguration', count: 1, kind: { type: 'denied' as const } }]
+  const { annotation, summary } = await simulateRelease({ scenario: { ...baseScenario, faults }, inputs })
   expect(annotation?.message).toContain(
     'hook CodeDeployHook_valdiate could not be invoked: there is no Lambda function of this name in us-east-1 (IAM_ROLE_PERMISSIONS).',
   )
