@@ -8,7 +8,7 @@ import { inOneAccount, inputsFor, type SimulatedRelease, simulateRelease } from 
 
 const HOOK = { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' } as const
 
-/** The production listener was changed by hand, so that CodeDeploy cannot shift traffic. */
+/** The production listener was changed by hand, so that CodeDeploy makes no replacement. */
 const EDITED: Scenario = { ...baseScenario, name: 'listener-edited', listenerEdited: true }
 
 /** Words and marks that no sentence for people has. */
@@ -109,8 +109,9 @@ describe('a rollback that stops a release', () => {
 
 test('a release that failed before anything moved does not run the original again', async () => {
   const { annotation, outputs } = await simulateRelease({ scenario: EDITED })
-  expect(outputs).toMatchObject({ status: 'rolled-back', production: 'web:1' })
-  expect(annotation?.message).toMatch(/Production runs web:1 \(read/)
+  expect(outputs).toMatchObject({ status: 'failed', production: 'web:1' })
+  expect(annotation?.message).toContain('Production traffic never left the original (web:1).')
+  expect(annotation?.message).not.toContain('again')
 })
 
 test('a stop does not say how to stop', () =>

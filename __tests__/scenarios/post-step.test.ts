@@ -272,6 +272,6 @@ test('the post step tells what the test listener reaches once it has brought the
     const isOnTest = ({ timeline }: Release) =>
       timeline.some((entry) => entry.kind === 'event' && entry.name === 'BeforeAllowTraffic')
     const last = await killedWhen(isOnTest, account, {})
-    expect(last.testListener).toMatchObject({ reaches: 'original', isHttp: true })
-    expect(renderSummary(last)).toContain('The test listener reaches the original (web:1), as read at ')
+    expect(last.testListener).toMatchObject({ reaches: 'empty', isHttp: true })
+    expect(renderSummary(last)).toContain('The test listener reaches the empty target group (503), as read at ')
   }))

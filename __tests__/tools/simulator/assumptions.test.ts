@@ -85,7 +85,7 @@ const flips: Record<keyof Assumptions, Flip> = {
   listenerErrorCode: {
     scenario: { ...baseScenario, listenerEdited: true },
     to: 'INTERNAL_ERROR',
-    ...errorCodeAt(148, 'ELASTIC_LOAD_BALANCING_INVALID'),
+    ...errorCodeAt(5, 'ELASTIC_LOAD_BALANCING_INVALID'),
   },
   stopMessage: {
     to: '',
@@ -139,15 +139,17 @@ const flips: Record<keyof Assumptions, Flip> = {
     there: 'Succeeded Succeeded SSS 100/0',
   },
   testListenerAfterRollback: {
-    scenario: scenarios['hook-fails'],
+    scenario: baseScenario,
     to: 'replacement',
     see: async (_, scenario) => {
       const direct = new DirectAccount(scenario)
-      direct.create(appSpec('web:1', { AfterAllowTestTraffic: HOOK }))
-      return targetGroupName('web', direct.at(150).service?.test ?? 0)
+      direct.create(appSpec('web:1'))
+      direct.at(1000)
+      direct.create(appSpec('web:1', { AfterAllowTestTraffic: 'CodeDeployHook_gone' }))
+      return targetGroupName('web', direct.at(1150).service?.test ?? 0)
     },
-    here: 'web-tg-1',
-    there: 'web-tg-2',
+    here: 'web-tg-2',
+    there: 'web-tg-1',
   },
   lastSuccessful: {
     scenario: scenarios['hook-fails'],

@@ -30,7 +30,8 @@ test('the test address is found from the test listener of the deployment group',
   withWholeAccount(scenarios.success, async (account) => {
     const arns = await listenerArns(account)
     const { Listeners: [listener] = [] } = await account.elb.describeListeners({ ListenerArns: [arns.test ?? ''] })
-    const targetGroup = expect.stringMatching(`^${PREFIX}:targetgroup/web-tg-1/[0-9a-f]{16}$`)
+    // Untouched by CodeDeploy: the empty target group, weight 1, no `Order` (observed in captures of listeners).
+    const targetGroup = expect.stringMatching(`^${PREFIX}:targetgroup/web-tg-2/[0-9a-f]{16}$`)
     expect(listener).toEqual({
       ListenerArn: arns.test,
       LoadBalancerArn: expect.stringMatching(`^${PREFIX}:loadbalancer/app/web/[0-9a-f]{16}$`),
@@ -39,10 +40,9 @@ test('the test address is found from the test listener of the deployment group',
       DefaultActions: [
         {
           Type: 'forward',
-          Order: 1,
           TargetGroupArn: targetGroup,
           ForwardConfig: {
-            TargetGroups: [{ TargetGroupArn: targetGroup, Weight: 100 }],
+            TargetGroups: [{ TargetGroupArn: targetGroup, Weight: 1 }],
             TargetGroupStickinessConfig: { Enabled: false },
           },
         },
@@ -83,14 +83,14 @@ test('listeners show where they forward to at that moment', () =>
     }
     await account.release()
     account.to(124)
-    expect(await forwards()).toEqual(['web-tg-1 100', 'web-tg-1 100'])
+    expect(await forwards()).toEqual(['web-tg-1 1', 'web-tg-2 1'])
     account.to(126)
-    expect(await forwards()).toEqual(['web-tg-1 100', 'web-tg-2 100'])
+    expect(await forwards()).toEqual(['web-tg-1 1', 'web-tg-1 0, web-tg-2 100'])
     account.to(149)
-    expect(await forwards()).toEqual(['web-tg-1 100', 'web-tg-1 100'])
+    expect(await forwards()).toEqual(['web-tg-1 100, web-tg-2 0', 'web-tg-1 0, web-tg-2 100'])
   }))
 
-test('a production listener in the middle of a shift has both target groups with their weights', () =>
+test('a production listener that CodeDeploy has moved keeps both target groups, at rest with weights 0 and 100 (observed)', () =>
   withWholeAccount(scenarios.success, async (account) => {
     const { production } = await listenerArns(account)
     await account.release()
@@ -100,7 +100,9 @@ test('a production listener in the middle of a shift has both target groups with
     expect(shifting.DefaultActions?.[0]?.TargetGroupArn).toBeUndefined()
     account.to(500)
     const { Listeners: [shifted = {}] = [] } = await account.elb.describeListeners({ ListenerArns: [production] })
-    expect(forwardOf(shifted)).toBe('web-tg-2 100')
+    expect(forwardOf(shifted)).toBe('web-tg-1 0, web-tg-2 100')
+    expect(shifted.DefaultActions?.[0]).not.toHaveProperty('TargetGroupArn')
+    expect(shifted.DefaultActions?.[0]).not.toHaveProperty('Order')
   }))
 
 test('the listeners of a load balancer come in pages', () =>
@@ -254,7 +256,9 @@ test('with live, name and port lead to the real listeners', async () => {
       const { Listeners = [] } = await elb.describeListeners({ LoadBalancerArn: balancer.LoadBalancerArn })
       const urls = Listeners.map(({ Protocol, Port }) => `${Protocol?.toLowerCase()}://${balancer.DNSName}:${Port}`)
       expect(urls).toEqual([simulator.listeners['demo:web']?.production, simulator.listeners['demo:web']?.test])
-      expect(await (await fetch(urls[1] ?? '')).json()).toMatchObject({ service: 'web', taskDefinition: 'web:1' })
+      expect(await (await fetch(urls[0] ?? '')).json()).toMatchObject({ service: 'web', taskDefinition: 'web:1' })
+      // Nothing is behind the test listener before the first release (observed).
+      expect((await fetch(urls[1] ?? '')).status).toBe(503)
     })
   } finally {
     await simulator.close()

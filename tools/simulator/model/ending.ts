@@ -12,6 +12,7 @@ import {
   logServiceEvent,
   primaryTaskSet,
   rollbackIdOf,
+  route,
 } from './lane.ts'
 import { type Failure, rollbackEvents } from './lifecycle.ts'
 import type { Rules } from './rules.ts'
@@ -105,9 +106,10 @@ export function createRollback(lane: Lane, { assumptions }: Rules, atMs: number)
 export function rollBackTraffic(lane: Lane, rules: Rules, rollback: Deployment, atMs: number): Lane {
   const original = findTaskSet(lane, rollback.originalTaskSet)
   if (!lane.service || !original) return lane
-  const routed = changeService(lane, {
+  const goesBack = rules.assumptions.testListenerAfterRollback === 'former' && lane.service.test !== undefined
+  const routed = route(lane, {
     production: weightsWith(original.targetGroup, 100),
-    test: rules.assumptions.testListenerAfterRollback === 'former' ? rollback.testListenerBefore : lane.service.test,
+    ...(goesBack && { test: rollback.testListenerBefore }),
   })
   const restored = makePrimary(routed, atMs, original.id)
   return drainTaskSet(restored, rules, atMs, rollback.replacementTaskSet)

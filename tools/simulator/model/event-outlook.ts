@@ -42,16 +42,19 @@ export function outlookOf(lane: Lane, deployment: Deployment, context: Context, 
   if (event === undefined || deployment.heldByAlarms.length > 0) return { due: undefined, hook: undefined }
   if (deployment.kind === 'rollback') return { due: rollbackDue(deployment, rules, index), hook: undefined }
   if (event === 'Install') return { due: installDue(lane, deployment, context, atMs), hook: undefined }
-  if (event === 'AllowTraffic') {
-    return { due: shiftDue(lane, deployment, rules, atMs), hook: undefined }
-  }
+  if (event === 'AllowTraffic') return { due: shiftDue(deployment, rules, atMs), hook: undefined }
   const hook = isHookEvent(event) ? deployment.order.appSpec?.hooks[event] : undefined
   if (hook !== undefined) return hookOutlook(deployment, hook, rules, event, atMs)
   return { due: { atMs: atMs + rules.timingsMs[PLAIN_DURATION[event]], failure: undefined }, hook: undefined }
 }
 
-/** What ECS will object to when it is asked for the replacement. */
-export function refusalOf(deployment: Deployment, context: Context, atMs: number): Failure | undefined {
+/** Why there will be no replacement: the production listener is not as CodeDeploy left it, or ECS objects. */
+export function refusalOf(lane: Lane, deployment: Deployment, context: Context, atMs: number): Failure | undefined {
+  const { scenario, assumptions } = context.rules
+  if (scenario.listenerEdited) {
+    const listener = listenerArn(scenario.world, lane.group?.seed.service ?? '', 'production')
+    return listenerEdited(assumptions.listenerErrorCode, listener)
+  }
   const { appSpec } = deployment.order
   const reason = appSpec && context.taskDefinitions.refusalOf(appSpec, atMs)
   return reason === undefined ? undefined : refusedByEcs(reason, uuidOf('refusal', deployment.id))
@@ -59,7 +62,7 @@ export function refusalOf(deployment: Deployment, context: Context, atMs: number
 
 function installDue(lane: Lane, deployment: Deployment, context: Context, atMs: number): LifecycleEvent['due'] {
   const { timingsMs, assumptions, scenario } = context.rules
-  const refusal = refusalOf(deployment, context, atMs)
+  const refusal = refusalOf(lane, deployment, context, atMs)
   if (refusal) return { atMs: atMs + timingsMs.refusal, failure: refusal }
   if (lane.service?.desiredCount === 0 && assumptions.emptyInstall === 'at-once') return { atMs, failure: undefined }
   const { health } = replacementPlan(scenario, lane.service?.seed)
@@ -67,12 +70,7 @@ function installDue(lane: Lane, deployment: Deployment, context: Context, atMs: 
   return { atMs: atMs + timingsMs.installTimeout, failure: installTimedOut(assumptions.installTimeoutCode) }
 }
 
-function shiftDue(lane: Lane, { order }: Deployment, rules: Rules, atMs: number): LifecycleEvent['due'] {
-  const { scenario, timingsMs, assumptions } = rules
-  if (scenario.listenerEdited) {
-    const listener = listenerArn(scenario.world, lane.group?.seed.service ?? '', 'production')
-    return { atMs: atMs + timingsMs.refusal, failure: listenerEdited(assumptions.listenerErrorCode, listener) }
-  }
+function shiftDue({ order }: Deployment, { timingsMs, assumptions }: Rules, atMs: number): LifecycleEvent['due'] {
   const lastStepMs = weightSteps(order.routing, assumptions).at(-1)?.afterMs ?? 0
   return { atMs: atMs + lastStepMs + timingsMs.allowTraffic, failure: undefined }
 }

@@ -2,7 +2,7 @@ import type { Deployment } from './deployment.ts'
 import { completeDeployment, endDeployment } from './ending.ts'
 import { outlookOf, refusalOf } from './event-outlook.ts'
 import { HOOK_FAILED } from './failures.ts'
-import { changeDeployment, changeService, findTaskSet, type Lane, latestDeployment } from './lane.ts'
+import { changeDeployment, findTaskSet, type Lane, latestDeployment, route } from './lane.ts'
 import type { Failure, LifecycleEvent, LifecycleEventName } from './lifecycle.ts'
 import { scheduleOccasions } from './occasions.ts'
 import { becomeReady, waitsBefore } from './ready-wait.ts'
@@ -18,7 +18,7 @@ export function startEvent(lane: Lane, context: Context, index: number, atMs: nu
   if (deployment.kind === 'rollback') return started
 
   const { rules } = context
-  const installs = event.name === 'Install' && !refusalOf(deployment, context, atMs)
+  const installs = event.name === 'Install' && !refusalOf(lane, deployment, context, atMs)
   const installed = installs ? installReplacement(started, rules, atMs) : started
   const showsReady =
     rules.assumptions.readyShown === 'during-test-hook' && waitsBefore(lane, rules, deployment, index + 1)
@@ -66,7 +66,7 @@ function goOn(lane: Lane, rules: Rules, before: Deployment, index: number, atMs:
 function effectOf(lane: Lane, deployment: Deployment, event: LifecycleEventName, atMs: number): Lane {
   if (event === 'Install') return becomeSteady(lane, deployment.replacementTaskSet, atMs)
   if (event !== 'AllowTestTraffic') return lane
-  return changeService(lane, { test: findTaskSet(lane, deployment.replacementTaskSet)?.targetGroup })
+  return route(lane, { test: findTaskSet(lane, deployment.replacementTaskSet)?.targetGroup })
 }
 
 function changeEvent(lane: Lane, index: number, atMs: number, change: Partial<LifecycleEvent>): Lane {

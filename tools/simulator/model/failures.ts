@@ -21,7 +21,7 @@ export function stoppedByUser(message: string): Failure | undefined {
   return message === '' ? undefined : { code: 'MANUAL_STOP', message }
 }
 
-/** Somebody changed the listener between deployments. When it is noticed is assumed. */
+/** Somebody changed the production listener between deployments, which fails before there is a replacement (observed). */
 export function listenerEdited(code: string, listener: string): Failure {
   const message = `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${listener}`
   return { code, message }

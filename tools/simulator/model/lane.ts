@@ -39,6 +39,8 @@ export interface Service {
   /** Drained task sets whose stopped tasks ECS still lists. */
   goneTaskSets: readonly TaskSet[]
   production: Weights
+  /** Listeners that CodeDeploy has changed; until then each is as somebody made it, with one target group. */
+  routed: { production: boolean; test: boolean }
   /** The target group that the test listener forwards to; undefined when there is no test listener. */
   test: TargetGroupIndex | undefined
   /** Oldest first, at most `MAX_SERVICE_EVENTS`. */
@@ -80,7 +82,9 @@ function newService(rules: Rules, seed: ServiceSeed, testListener: boolean): Ser
     taskSets: seed.controller === 'CODE_DEPLOY' ? [taskSet] : [],
     goneTaskSets: [],
     production: [100, 0],
-    test: testListener ? 0 : undefined,
+    routed: { production: false, test: false },
+    // The one that is empty until the first release (observed).
+    test: testListener ? 1 : undefined,
     events: [
       { atMs: createdMs + rules.timingsMs.install, message: `(service ${seed.name}) has reached a steady state.` },
     ],
@@ -137,6 +141,14 @@ export function primaryTaskSet(lane: Lane): TaskSet | undefined {
 
 export function changeService(lane: Lane, change: Partial<Service>): Lane {
   return lane.service ? { ...lane, service: { ...lane.service, ...change } } : lane
+}
+
+/** CodeDeploy points listeners elsewhere. */
+export function route(lane: Lane, change: Partial<Pick<Service, 'production' | 'test'>>): Lane {
+  if (!lane.service) return lane
+  const { production, test } = lane.service.routed
+  const routed = { production: production || 'production' in change, test: test || 'test' in change }
+  return changeService(lane, { ...change, routed })
 }
 
 export function findTaskSet(lane: Lane, id: string | undefined): TaskSet | undefined {

@@ -11,6 +11,7 @@ import {
   latestDeployment,
   logServiceEvent,
   removeTaskSet,
+  route,
 } from './lane.ts'
 import { replacementPlan } from './replacement-plan.ts'
 import type { Rules } from './rules.ts'
@@ -50,10 +51,10 @@ export function installReplacement(lane: Lane, rules: Rules, atMs: number): Lane
     capacityProviderStrategy: appSpec.capacityProviderStrategy,
     goneMs: undefined,
   }
-  const added = changeService(cleared, {
-    taskSets: [...(cleared.service?.taskSets ?? []), replacement],
-    production: weightsWith(original.targetGroup, 100),
-  })
+  const taskSets = [...(cleared.service?.taskSets ?? []), replacement]
+  const cured = lane.service.production[original.targetGroup] !== 100
+  const routed = cured ? route(cleared, { production: weightsWith(original.targetGroup, 100) }) : cleared
+  const added = changeService(routed, { taskSets })
   return changeDeployment(added, atMs, { replacementTaskSet: replacement.id })
 }
 
@@ -75,7 +76,7 @@ export function takeWeightStep(lane: Lane, rules: Rules, atMs: number): Lane {
   const step = deployment && weightSteps(deployment.order.routing, rules.assumptions)[deployment.weightStepsTaken]
   if (!deployment || !replacement || !step) return lane
   const counted = changeDeployment(lane, atMs, { weightStepsTaken: deployment.weightStepsTaken + 1 })
-  const moved = changeService(counted, { production: weightsWith(replacement.targetGroup, step.percent) })
+  const moved = route(counted, { production: weightsWith(replacement.targetGroup, step.percent) })
   return step.percent === 100 ? makePrimary(moved, atMs, replacement.id) : moved
 }
 

@@ -77,8 +77,7 @@ function startTurns(lane: Lane, context: Context, { kind, status, createdMs }: D
 function weightTurn(lane: Lane, rules: Rules, deployment: Deployment): Transition[] {
   const shift = deployment.events.find((event) => event.name === 'AllowTraffic' && event.status === 'InProgress')
   const step = weightSteps(deployment.order.routing, rules.assumptions)[deployment.weightStepsTaken]
-  const staysPut = deployment.kind === 'rollback' || rules.scenario.listenerEdited
-  if (shift?.startMs === undefined || !step || staysPut) return []
+  if (shift?.startMs === undefined || !step || deployment.kind === 'rollback') return []
   return [at(shift.startMs + step.afterMs, (atMs) => takeWeightStep(lane, rules, atMs))]
 }
 

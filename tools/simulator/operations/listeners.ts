@@ -3,15 +3,15 @@ import type {
   DescribeListenersInput,
   DescribeListenersOutput,
   Listener as ListenerView,
+  TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Account } from '../model/account.ts'
-import type { Service } from '../model/lane.ts'
+import { type Weights, weightsWith } from '../model/traffic.ts'
 import { listenerArn, type TargetGroupIndex, targetGroupArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
 import { schemaOf } from '../protocol/schema.ts'
 import type { RealWorld } from '../real-world.ts'
-import type { World } from '../scenario.ts'
 import { between, requireConstraints } from './constraints.ts'
 import { type LoadBalancer, loadBalancersOf, MAX_PAGE_SIZE, requireLoadBalancer } from './load-balancers.ts'
 import { pageOf } from './page.ts'
@@ -48,10 +48,10 @@ function requireListener(listeners: Wire<ListenerView>[], arn: string): Wire<Lis
 
 function listenersOf({ world }: Account, { arn, lane, service }: LoadBalancer, real: RealWorld): Wire<ListenerView>[] {
   const served = real.listeners[lane.key]
-  const [first, second] = service.production
-  const production = view('production', served?.production, forward(world, service, [first, second]))
-  if (service.test === undefined) return [production]
-  const test = view('test', served?.test, forward(world, service, service.test === 0 ? [100, 0] : [0, 100]))
+  const { production: weights, test: testGroup, routed } = service
+  const production = view('production', served?.production, routed.production ? shared(weights) : untouched(0))
+  if (testGroup === undefined) return [production]
+  const test = view('test', served?.test, routed.test ? shared(weightsWith(testGroup, 100)) : untouched(testGroup))
   return [production, test]
 
   function view(kind: keyof typeof PORTS, url: string | undefined, action: Wire<Action>): Wire<ListenerView> {
@@ -63,20 +63,28 @@ function listenersOf({ world }: Account, { arn, lane, service }: LoadBalancer, r
       DefaultActions: [action],
     }
   }
+
+  /** Both target groups at all times, weights in percent, and no `TargetGroupArn` beside them (observed). */
+  function shared([first, second]: Weights): Wire<Action> {
+    return forward([groupTuple(0, first), groupTuple(1, second)])
+  }
+
+  /** As somebody made it with one target group: weight 1 (documented), and that group beside it (observed). */
+  function untouched(index: TargetGroupIndex): Wire<Action> {
+    return { TargetGroupArn: groupArn(index), ...forward([groupTuple(index, 1)]) }
+  }
+
+  function groupTuple(index: TargetGroupIndex, weight: number): Wire<TargetGroupTuple> {
+    return { TargetGroupArn: groupArn(index), Weight: weight }
+  }
+
+  function groupArn(index: TargetGroupIndex): string {
+    return targetGroupArn(world, service.seed.name, index)
+  }
 }
 
-/** Target groups without traffic are left out; `TargetGroupArn` is there when it is one (documented), in percent (assumed). */
-function forward(world: World, service: Service, weights: [number, number]): Wire<Action> {
-  const groups = weights.flatMap((weight, i) =>
-    weight === 0
-      ? []
-      : [{ TargetGroupArn: targetGroupArn(world, service.seed.name, i as TargetGroupIndex), Weight: weight }],
-  )
-  const [only] = groups
-  return {
-    Type: 'forward',
-    Order: 1,
-    ...(only && groups.length === 1 && { TargetGroupArn: only.TargetGroupArn }),
-    ForwardConfig: { TargetGroups: groups, TargetGroupStickinessConfig: { Enabled: false } },
-  }
+/** A default action has no `Order` (observed). */
+function forward(groups: Wire<TargetGroupTuple>[]): Wire<Action> {
+  const ForwardConfig = { TargetGroups: groups, TargetGroupStickinessConfig: { Enabled: false } }
+  return { Type: 'forward', ForwardConfig }
 }
