@@ -26,10 +26,8 @@ export interface Assumptions {
   queuedShown: boolean
   /** Status `Baking` is shown while the original task set waits for its termination. */
   bakingShown: boolean
-  /** Status `Ready` is shown once AfterAllowTestTraffic has succeeded, or already while it runs. */
-  readyShown: 'after-test-hook' | 'during-test-hook'
-  /** `waitTimeInMinutes` of a group that continues by itself. */
-  continueWait: 'waits' | 'ignored'
+  /** Status `Ready` is shown already while AfterAllowTestTraffic runs, or once it has succeeded. */
+  readyShown: 'during-test-hook' | 'after-test-hook'
   /** A ready wait that ran out is rolled back as a failure is. */
   readyTimeoutRollsBack: boolean
   /** A deployment that started and ended before there was a replacement gets a rollback all the same. */
@@ -55,8 +53,6 @@ export interface Assumptions {
   stopOfRollback: 'refused' | 'accepted'
   /** What becomes of a task set that an earlier release left behind, when the next one installs. */
   leftover: 'removed' | 'kept'
-  /** `KEEP_ALIVE` for the original task set of an ECS service. */
-  keepAlive: 'honoured' | 'ignored'
   /** What is left of 100 % by a linear percentage that does not divide it. */
   linearRemainder: 'own-step' | 'in-last-step'
   /** How long Install takes for a service with no task to run. */
@@ -87,8 +83,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   stoppedTarget: 'Failed',
   queuedShown: false,
   bakingShown: false,
-  readyShown: 'after-test-hook',
-  continueWait: 'waits',
+  readyShown: 'during-test-hook',
   readyTimeoutRollsBack: false,
   rollbackWithoutReplacement: false,
   rollbackEvents: 'all',
@@ -102,7 +97,6 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   stopWithoutRollback: 'honoured',
   stopOfRollback: 'refused',
   leftover: 'removed',
-  keepAlive: 'honoured',
   linearRemainder: 'own-step',
   emptyInstall: 'as-long',
   listOrder: 'newest-first',

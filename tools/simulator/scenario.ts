@@ -84,8 +84,6 @@ export interface GroupSeed {
   testListener: boolean
   ready: { action: 'CONTINUE_DEPLOYMENT' | 'STOP_DEPLOYMENT'; waitMinutes: number }
   terminationWaitMinutes: number
-  /** What becomes of the original task set after the termination wait; default `TERMINATE`. */
-  originalTaskSet?: 'TERMINATE' | 'KEEP_ALIVE'
   /** Empty: automatic rollback is off. */
   rollbackOn: RollbackEvent[]
   /** CloudWatch alarm names. Empty: the group watches none. */

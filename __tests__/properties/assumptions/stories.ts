@@ -75,10 +75,8 @@ export const STORIES: Record<string, Story> = {
     Object.entries(scenarios).map(([name, scenario]) => [name, { scenario, steps: [{ inputs: inputsFor(name) }] }]),
   ),
   'to the end of the termination wait': release(baseScenario, { 'wait-for': 'completion' }),
-  'the original is kept alive': release(inGroup({ originalTaskSet: 'KEEP_ALIVE' }), { 'wait-for': 'completion' }),
   'steps that do not add up to 100 %': release(BY_THIRDS),
   'no task to run': release(NO_TASKS),
-  'a group that waits and continues': release(inGroup({ ready: { action: 'CONTINUE_DEPLOYMENT', waitMinutes: 5 } })),
   'an AppSpec in lower case': {
     ...release(baseScenario, { 'codedeploy-appspec': 'spec.json' }),
     files: { 'spec.json': LOWER_CASE_APP_SPEC },

@@ -113,17 +113,10 @@ const flips: Record<keyof Assumptions, Flip> = {
   },
   readyShown: {
     scenario: HOLDS,
-    to: 'during-test-hook',
+    to: 'after-test-hook',
     see: (rehearsal) => statusesAt(rehearsal, [130, 150]),
-    here: ['InProgress', 'Ready'],
-    there: ['Ready', 'Ready'],
-  },
-  continueWait: {
-    scenario: inGroup({ ready: { action: 'CONTINUE_DEPLOYMENT', waitMinutes: 5 } }),
-    to: 'ignored',
-    see: (rehearsal) => statusesAt(rehearsal, [150, 446]),
-    here: ['Ready', 'InProgress'],
-    there: ['InProgress', 'InProgress'],
+    here: ['Ready', 'Ready'],
+    there: ['InProgress', 'Ready'],
   },
   readyTimeoutRollsBack: { scenario: HOLDS, to: true, ...rolledBackAt(3750) },
   rollbackWithoutReplacement: {
@@ -242,13 +235,6 @@ const flips: Record<keyof Assumptions, Flip> = {
     },
     here: ['PRIMARY web:1', 'ACTIVE web:3'],
     there: ['PRIMARY web:1', 'ACTIVE web:2', 'ACTIVE web:3'],
-  },
-  keepAlive: {
-    scenario: inGroup({ originalTaskSet: 'KEEP_ALIVE' }),
-    to: 'ignored',
-    see: (rehearsal) => statusesAt(rehearsal, [500, 749]),
-    here: ['Succeeded', 'Succeeded'],
-    there: ['InProgress', 'Succeeded'],
   },
   linearRemainder: {
     scenario: linear(30),

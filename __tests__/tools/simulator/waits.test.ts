@@ -17,7 +17,10 @@ test('S8: a group that holds waits at Ready until it is told to continue', () =>
     const tooEarly = { name: 'DeploymentIsNotInReadyStateException' }
     await expect(codeDeploy.continueDeployment({ deploymentId: id, ...READY_WAIT })).rejects.toMatchObject(tooEarly)
     await expectCourse(rehearsal, id, [
-      [145.39, 'InProgress InProgress SSSSRPPP 100/0'],
+      [125.39, 'InProgress InProgress SSSSPPPP 100/0'],
+      // "During this wait time, validation tests ... are executed": CodeDeploy User Guide, deployment groups for ECS.
+      [125.4, 'Ready Ready SSSSRPPP 100/0'],
+      [145.39, 'Ready Ready SSSSRPPP 100/0'],
       [145.4, 'Ready Ready SSSSSPPP 100/0'],
       [200, 'Ready Ready SSSSSPPP 100/0'],
     ])
@@ -35,8 +38,8 @@ test('S9: a ready wait that runs out stops the deployment and rolls nothing back
   withRehearsal(HOLDS, async (rehearsal) => {
     const id = await rehearsal.release()
     await expectCourse(rehearsal, id, [
-      [3745.39, 'Ready Ready SSSSSPPP 100/0'],
-      [3745.4, 'Stopped Failed SSSSSKKK 100/0'],
+      [3725.39, 'Ready Ready SSSSSPPP 100/0'],
+      [3725.4, 'Stopped Failed SSSSSKKK 100/0'],
       [9000, 'Stopped Failed SSSSSKKK 100/0'],
     ])
     const { errorInformation, rollbackInfo } = await rehearsal.deployment(id)
@@ -54,26 +57,44 @@ test('a ready wait that runs out can be assumed to roll back', () =>
     expect((await deployment(id)).rollbackInfo?.rollbackDeploymentId).toMatch(/^d-/)
   }))
 
-test('Ready can be assumed to show while the test hook still runs', () =>
-  withRehearsal({ ...HOLDS, assumptions: { readyShown: 'during-test-hook' } }, async (rehearsal) => {
+test('Ready can be assumed to show only once the test hook is done', () =>
+  withRehearsal({ ...HOLDS, assumptions: { readyShown: 'after-test-hook' } }, async (rehearsal) => {
     const id = await rehearsal.release()
     await expectCourse(rehearsal, id, [
-      [125.4, 'Ready Ready SSSSRPPP 100/0'],
+      [145.39, 'InProgress InProgress SSSSRPPP 100/0'],
       [145.4, 'Ready Ready SSSSSPPP 100/0'],
+      [3745.39, 'Ready Ready SSSSSPPP 100/0'],
+      [3745.4, 'Stopped Failed SSSSSKKK 100/0'],
     ])
-    await rehearsal.codeDeploy.continueDeployment({ deploymentId: id, ...READY_WAIT })
-    await expectCourse(rehearsal, id, [[145.65, 'InProgress InProgress SSSSSRPP 100/0']])
   }))
 
-test('a group that continues by itself does so when its time is over', () => {
-  const world = withGroup(baseScenario.world, { ready: { action: 'CONTINUE_DEPLOYMENT', waitMinutes: 2 } })
-  return withRehearsal({ ...baseScenario, world }, async (rehearsal) => {
+test('a deployment that is continued while the test hook runs waits for the hook, and for nothing else', () =>
+  withRehearsal(HOLDS, async (rehearsal) => {
     const id = await rehearsal.release()
+    rehearsal.to(130)
+    await rehearsal.codeDeploy.continueDeployment({ deploymentId: id, ...READY_WAIT })
     await expectCourse(rehearsal, id, [
-      [200, 'Ready Ready SSSSSPPP 100/0'],
-      [265.65, 'InProgress InProgress SSSSSRPP 100/0'],
+      [145.39, 'InProgress InProgress SSSSRPPP 100/0'],
+      [145.65, 'InProgress InProgress SSSSSRPP 100/0'],
+    ])
+  }))
+
+test('without a test listener a group that holds waits once AfterInstall is done', () => {
+  const world = withGroup(HOLDS.world, { testListener: false })
+  return withRehearsal({ ...HOLDS, world }, async (rehearsal) => {
+    const id = await rehearsal.release({})
+    await expectCourse(rehearsal, id, [
+      [124.1, 'InProgress InProgress SSRPPP 100/0'],
+      [124.3, 'Ready Ready SSSPPP 100/0'],
     ])
   })
+})
+
+test('a group that continues by itself cannot have a wait (observed: terraform-provider-aws#9653)', async () => {
+  const world = withGroup(baseScenario.world, { ready: { action: 'CONTINUE_DEPLOYMENT', waitMinutes: 2 } })
+  await expect(withRehearsal({ ...baseScenario, world }, async () => {})).rejects.toThrow(
+    "Deployment ready action cannot be set to 'CONTINUE_DEPLOYMENT' when timeout is specified",
+  )
 })
 
 test('a stop while it waits at Ready gives no event a failure', () =>
@@ -105,13 +126,3 @@ test('S19: the termination wait can be ended, once it has begun', () =>
       'PRIMARY web:2 2+0/2 STEADY_STATE',
     ])
   }))
-
-test('a group that keeps the original ends at once and never terminates it', () => {
-  const world = withGroup(baseScenario.world, { originalTaskSet: 'KEEP_ALIVE' })
-  return withRehearsal({ ...baseScenario, world }, async (rehearsal) => {
-    const id = await rehearsal.release()
-    await expectCourse(rehearsal, id, [[448.15, 'Succeeded Succeeded SSSSSSSS 0/100']])
-    rehearsal.to(9000)
-    expect(await rehearsal.taskSets()).toEqual(['ACTIVE web:1 2+0/2 STEADY_STATE', 'PRIMARY web:2 2+0/2 STEADY_STATE'])
-  })
-})

@@ -98,6 +98,14 @@ const SERVICE = 'services: [{ name: web, image: x }]\n'
 
 const mistakes: [string, string[]][] = [
   [
+    // Observed: hashicorp/terraform-provider-aws#23995 and #9653.
+    'services: [{ name: web, image: x, group: { original-task-set: KEEP_ALIVE, ready: { wait-minutes: 5 } } }]',
+    [
+      'services[0].group.original-task-set: AWS makes no group for ECS with KEEP_ALIVE; the original is always terminated.',
+      "services[0].group.ready.wait-minutes: AWS makes no group with a wait and CONTINUE_DEPLOYMENT; only 'STOP_DEPLOYMENT' waits.",
+    ],
+  ],
+  [
     'services: [{ name: web, image: x, desired-count: two }]',
     ["services[0].desired-count: must be a whole number from 0 to 5000; got 'two'."],
   ],

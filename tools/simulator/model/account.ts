@@ -1,5 +1,5 @@
 import { serviceKey, taskDefinitionArn } from '../names.ts'
-import type { Assumptions, World } from '../scenario.ts'
+import type { Assumptions, GroupSeed, World } from '../scenario.ts'
 import { completeDefinition } from './definition-defaults.ts'
 import { applyFact, type Fact } from './fact.ts'
 import { type Lane, newLane, rollbackIdOf, SEED_AGE_MS } from './lane.ts'
@@ -142,6 +142,7 @@ function seededLanes(rules: Rules): Lane[] {
   const { services, applications } = rules.scenario.world
   const groups = applications.flatMap(({ name, groups }) => groups.map((seed) => ({ application: name, seed })))
   refuseSharedServices(groups.map((group) => keyOf(group.seed)))
+  for (const { seed } of groups) refuseReadyWait(seed)
   const lanes = services.map((seed) =>
     newLane(
       rules,
@@ -159,6 +160,13 @@ function refuseSharedServices(keys: string[]): void {
   const shared = keys.find((key, i) => keys.indexOf(key) !== i)
   if (shared !== undefined)
     throw new Error(`Service ${shared} has two deployment groups in this world; AWS allows one.`)
+}
+
+/** Source: CodeDeploy API Reference, DeploymentReadyOption; the text is observed (terraform-provider-aws#9653). */
+function refuseReadyWait({ name, ready }: GroupSeed): void {
+  if (ready.action === 'STOP_DEPLOYMENT' || ready.waitMinutes === 0) return
+  const why = "Deployment ready action cannot be set to 'CONTINUE_DEPLOYMENT' when timeout is specified"
+  throw new Error(`Group ${name} of this world cannot be made in AWS: ${why}.`)
 }
 
 function keyOf(group: { cluster: string; service: string }): string {

@@ -68,13 +68,8 @@ function isRolledBack(lane: Lane, { assumptions }: Rules, deployment: Deployment
 export function completeDeployment(lane: Lane, rules: Rules, atMs: number): Lane {
   const deployment = latestDeployment(lane)
   const done = changeDeployment(lane, atMs, { status: 'Succeeded', completedMs: atMs, targetStatus: 'Succeeded' })
-  if (deployment === undefined || deployment.kind === 'rollback' || keepsOriginal(lane, rules)) return done
+  if (deployment === undefined || deployment.kind === 'rollback') return done
   return drainTaskSet(done, rules, atMs, deployment.originalTaskSet)
-}
-
-/** Whether an ECS service can keep its original task set at all is assumed. */
-export function keepsOriginal(lane: Lane, { assumptions }: Rules): boolean {
-  return lane.group?.seed.originalTaskSet === 'KEEP_ALIVE' && assumptions.keepAlive === 'honoured'
 }
 
 /** The rollback appears: its own deployment, all at once whatever the group says (observed). */

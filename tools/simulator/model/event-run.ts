@@ -21,7 +21,9 @@ export function startEvent(lane: Lane, context: Context, index: number, atMs: nu
   const installs = event.name === 'Install' && !refusalOf(lane, deployment, context, atMs)
   const installed = installs ? installReplacement(started, rules, atMs) : started
   const showsReady =
-    rules.assumptions.readyShown === 'during-test-hook' && waitsBefore(lane, rules, deployment, index + 1)
+    rules.assumptions.readyShown === 'during-test-hook' &&
+    event.name === 'AfterAllowTestTraffic' &&
+    waitsBefore(lane, deployment, index + 1)
   const shown = showsReady ? becomeReady(installed, atMs) : installed
   return scheduleOccasions(shown, rules, event.name, atMs)
 }
@@ -58,7 +60,7 @@ function goOn(lane: Lane, rules: Rules, before: Deployment, index: number, atMs:
     return changeDeployment(lane, atMs, { status, targetStatus: 'Succeeded', terminationSinceMs: atMs })
   }
   if (before.status === 'Ready') return lane
-  if (waitsBefore(lane, rules, before, index + 1) && !before.ready.continued) return becomeReady(lane, atMs)
+  if (waitsBefore(lane, before, index + 1) && !before.ready.continued) return becomeReady(lane, atMs)
   return changeDeployment(lane, atMs, { nextEventMs: atMs + rules.timingsMs.gap })
 }
 

@@ -3,14 +3,11 @@ import { changeDeployment, type Lane, latestDeployment } from './lane.ts'
 import type { Rules } from './rules.ts'
 
 /**
- * The group waits before this event until ContinueDeployment comes or the wait is over: after test traffic and before
- * production traffic (assumed). A group that continues by itself waits as well if it has a time for it (assumed).
+ * The group waits before this event until ContinueDeployment comes or the wait is over. Hooks for test traffic run in
+ * the meantime: "during this wait time, validation tests ... are executed" (documented).
  */
-export function waitsBefore(lane: Lane, rules: Rules, deployment: Deployment, index: number): boolean {
-  const ready = lane.group?.seed.ready
-  if (deployment.events[index]?.name !== 'BeforeAllowTraffic' || !ready) return false
-  if (ready.action === 'STOP_DEPLOYMENT') return true
-  return ready.waitMinutes > 0 && rules.assumptions.continueWait === 'waits'
+export function waitsBefore(lane: Lane, deployment: Deployment, index: number): boolean {
+  return deployment.events[index]?.name === 'BeforeAllowTraffic' && lane.group?.seed.ready.action === 'STOP_DEPLOYMENT'
 }
 
 export function becomeReady(lane: Lane, atMs: number): Lane {
@@ -21,7 +18,7 @@ export function becomeReady(lane: Lane, atMs: number): Lane {
   })
 }
 
-/** ContinueDeployment came, or the group does not insist on it. */
+/** ContinueDeployment came. */
 export function leaveReady(lane: Lane, rules: Rules, atMs: number): Lane {
   const deployment = latestDeployment(lane)
   const isBetweenEvents = !deployment?.events.some((event) => event.status === 'InProgress')

@@ -1,10 +1,9 @@
 import { alarmFailure, alarmStopMs, stoppingAlarms } from './alarms.ts'
 import { type Deployment, isOver, runningEventIndex } from './deployment.ts'
-import { completeDeployment, createRollback, endDeployment, keepsOriginal } from './ending.ts'
+import { completeDeployment, createRollback, endDeployment } from './ending.ts'
 import { finishEvent, startEvent } from './event-run.ts'
 import { readyTimedOut, rollbackRefused, stoppedByUser } from './failures.ts'
 import { changeDeployment, type Lane, latestDeployment, removeTaskSet } from './lane.ts'
-import { leaveReady } from './ready-wait.ts'
 import { takeWeightStep } from './replacement.ts'
 import type { Context, Rules } from './rules.ts'
 import { startDeployment } from './start.ts'
@@ -96,17 +95,11 @@ function waitTurns(lane: Lane, { rules }: Context, deployment: Deployment): Tran
   const group = lane.group?.seed
   const { sinceMs, continued } = deployment.ready
   if (group && sinceMs !== undefined && !continued) {
-    const { action, waitMinutes } = group.ready
+    const { waitMinutes } = group.ready
     const failure = readyTimedOut(rules.assumptions.readyTimeoutCode, waitMinutes)
-    return [
-      at(sinceMs + waitMinutes * 60_000, (atMs) =>
-        action === 'STOP_DEPLOYMENT'
-          ? endDeployment(lane, rules, atMs, 'ready-timeout', failure)
-          : leaveReady(lane, rules, atMs),
-      ),
-    ]
+    return [at(sinceMs + waitMinutes * 60_000, (atMs) => endDeployment(lane, rules, atMs, 'ready-timeout', failure))]
   }
-  const terminationWaitMs = keepsOriginal(lane, rules) ? 0 : (group?.terminationWaitMinutes ?? 0) * 60_000
+  const terminationWaitMs = (group?.terminationWaitMinutes ?? 0) * 60_000
   return when(
     deployment.terminationSinceMs === undefined ? undefined : deployment.terminationSinceMs + terminationWaitMs,
     (atMs) => completeDeployment(lane, rules, atMs),

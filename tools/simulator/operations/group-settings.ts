@@ -15,7 +15,7 @@ export function groupSettings(world: World, group: GroupSeed) {
 function blueGreenConfiguration(group: GroupSeed): Wire<BlueGreenDeploymentConfiguration> {
   return {
     terminateBlueInstancesOnDeploymentSuccess: {
-      action: group.originalTaskSet ?? 'TERMINATE',
+      action: 'TERMINATE',
       terminationWaitTimeInMinutes: group.terminationWaitMinutes,
     },
     deploymentReadyOption: { actionOnTimeout: group.ready.action, waitTimeInMinutes: group.ready.waitMinutes },

@@ -52,7 +52,6 @@ export function readApplication(section: Section, defaultCluster: string): Appli
 
 function readSettings(section: Section, cluster: string, service: string): GroupSeed {
   const ready = section.section('ready')
-  const original = section.choice('original-task-set', ['TERMINATE', 'KEEP_ALIVE'])
   const seed: GroupSeed = {
     name: section.text('name', CODE_DEPLOY_NAME) ?? `DgpECS-${cluster}-${service}`,
     cluster,
@@ -64,11 +63,24 @@ function readSettings(section: Section, cluster: string, service: string): Group
       waitMinutes: ready?.wholeNumber('wait-minutes', 0, MAX_WAIT_MINUTES) ?? 0,
     },
     terminationWaitMinutes: section.wholeNumber('termination-wait-minutes', 0, MAX_WAIT_MINUTES) ?? 5,
-    ...(original && { originalTaskSet: original }),
     rollbackOn: section.choices('rollback-on', ROLLBACK_EVENTS) ?? ROLLBACK_EVENTS,
     alarms: section.texts('alarms') ?? [`${service}-5xx`],
     ...(section.flag('ignore-poll-alarm-failure') === true && { ignoresAlarmTrouble: true }),
   }
   ready?.done()
+  refuseUnmakeable(section, ready, seed)
   return seed
+}
+
+/** What CreateDeploymentGroup refuses for ECS. Sources: hashicorp/terraform-provider-aws#23995 and #9653 (observed). */
+function refuseUnmakeable(section: Section, ready: Section | undefined, seed: GroupSeed): void {
+  if (section.choice('original-task-set', ['TERMINATE', 'KEEP_ALIVE']) === 'KEEP_ALIVE') {
+    section.wrong('original-task-set', 'AWS makes no group for ECS with KEEP_ALIVE; the original is always terminated.')
+  }
+  if (seed.ready.action === 'CONTINUE_DEPLOYMENT' && seed.ready.waitMinutes > 0) {
+    ready?.wrong(
+      'wait-minutes',
+      "AWS makes no group with a wait and CONTINUE_DEPLOYMENT; only 'STOP_DEPLOYMENT' waits.",
+    )
+  }
 }

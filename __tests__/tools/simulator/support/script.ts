@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { hookExecutionIdOf } from '../../../../tools/simulator/identity.ts'
 import { HOOK_EVENTS } from '../../../../tools/simulator/model/lifecycle.ts'
-import type { Assumptions, RollbackEvent, Scenario, Timings } from '../../../../tools/simulator/scenario.ts'
+import type { Assumptions, GroupSeed, RollbackEvent, Scenario, Timings } from '../../../../tools/simulator/scenario.ts'
 import { baseScenario, withGroup } from '../../../../tools/simulator/scenarios.ts'
 import { type Answer, DirectAccount } from './account.ts'
 import { appSpec } from './revision.ts'
@@ -131,12 +131,14 @@ const group = fc.record({
     'CodeDeployDefault.ECSCanary10Percent5Minutes',
     'linear-30',
   ),
-  ready: fc.record({
-    action: fc.constantFrom('CONTINUE_DEPLOYMENT' as const, 'CONTINUE_DEPLOYMENT' as const, 'STOP_DEPLOYMENT' as const),
-    waitMinutes: fc.constantFrom(0, 0, 2, 60),
-  }),
+  ready: fc.constantFrom<GroupSeed['ready']>(
+    { action: 'CONTINUE_DEPLOYMENT', waitMinutes: 0 },
+    { action: 'CONTINUE_DEPLOYMENT', waitMinutes: 0 },
+    { action: 'STOP_DEPLOYMENT', waitMinutes: 0 },
+    { action: 'STOP_DEPLOYMENT', waitMinutes: 2 },
+    { action: 'STOP_DEPLOYMENT', waitMinutes: 60 },
+  ),
   terminationWaitMinutes: fc.constantFrom(0, 1, 5),
-  originalTaskSet: fc.constantFrom('TERMINATE' as const, 'TERMINATE' as const, 'KEEP_ALIVE' as const),
   rollbackOn: fc.constantFrom(ROLLBACK_EVENTS, ROLLBACK_EVENTS, ['DEPLOYMENT_FAILURE' as const], []),
   alarms: fc.constantFrom(ALARMS, ['web-5xx'], []),
 })
@@ -167,8 +169,7 @@ const assumptions: fc.Arbitrary<Partial<Assumptions>> = sometimes({
   stoppedTarget: fc.constant('Skipped'),
   queuedShown: fc.constant(true),
   bakingShown: fc.constant(true),
-  readyShown: fc.constant('during-test-hook'),
-  continueWait: fc.constant('ignored'),
+  readyShown: fc.constant('after-test-hook'),
   readyTimeoutRollsBack: fc.constant(true),
   rollbackWithoutReplacement: fc.constant(true),
   rollbackEvents: fc.constantFrom('production-traffic', 'none'),
@@ -182,7 +183,6 @@ const assumptions: fc.Arbitrary<Partial<Assumptions>> = sometimes({
   stopWithoutRollback: fc.constant('ignored'),
   stopOfRollback: fc.constant('accepted'),
   leftover: fc.constant('kept'),
-  keepAlive: fc.constant('ignored'),
   linearRemainder: fc.constant('in-last-step'),
   emptyInstall: fc.constant('at-once'),
   listOrder: fc.constant('oldest-first'),
