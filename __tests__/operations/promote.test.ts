@@ -22,7 +22,7 @@ describe('wait-for: test-traffic', () => {
       'replacement-traffic': '0',
       production: 'web:1',
       'test-url': expect.stringMatching(/^http:\/\/web-\d+\.us-east-1\.elb\.amazonaws\.com:8080$/),
-      'promote-by': new Date((release.snapshot?.events[4]?.endedAtMs ?? 0) + 3_600_000).toISOString(),
+      'promote-by': new Date((release.snapshot?.events[4]?.startedAtMs ?? 0) + 3_600_000).toISOString(),
     })
     expect(outputs['hook-results']).toContain('"result":"succeeded"')
     expect(annotation).toBeUndefined()

@@ -70,6 +70,9 @@ export interface ServiceSeed {
   tags?: { key: string; value: string }[]
 }
 
+/** What UpdateService changes of a service beside its desired count, in its own members. */
+export type ServiceSettings = Readonly<Record<string, unknown>>
+
 export interface ApplicationSeed {
   name: string
   computePlatform: 'ECS' | 'Lambda' | 'Server'

@@ -195,10 +195,22 @@ test('GetDeploymentGroup', () =>
         onPremisesInstanceTagFilters: [],
         autoScalingGroups: [],
         triggerConfigurations: [],
+        // Observed, as is that without alarms there is no `alarmConfiguration`.
+        outdatedInstancesStrategy: 'UPDATE',
         terminationHookEnabled: false,
       },
     })
   }))
+
+test('a group without alarms shows no configuration of alarms', () =>
+  withRehearsal(
+    { ...scenarios.success, world: withGroup(scenarios.success.world, { alarms: [] }) },
+    async (account) => {
+      const names = { applicationName: APPLICATION, deploymentGroupName: GROUP }
+      const { deploymentGroupInfo } = await account.codeDeploy.getDeploymentGroup(names)
+      expect(deploymentGroupInfo).not.toHaveProperty('alarmConfiguration')
+    },
+  ))
 
 const AWSVPC = {
   awsvpcConfiguration: {
@@ -272,6 +284,11 @@ test('DescribeServices', () =>
           schedulingStrategy: 'REPLICA',
           healthCheckGracePeriodSeconds: 0,
           loadBalancers: [{ targetGroupArn: targetGroupArn(1), containerName: 'web', containerPort: 8080 }],
+          // These four are there under CodeDeploy as well (observed).
+          serviceRegistries: [],
+          roleArn: 'arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS',
+          placementConstraints: [],
+          placementStrategy: [],
           networkConfiguration: AWSVPC,
           taskSets: [
             taskSet('PRIMARY', 1, 1, {}),

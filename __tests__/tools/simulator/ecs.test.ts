@@ -19,7 +19,8 @@ test('the revision that runs at the start is described as a real one would be', 
       compatibilities: ['EC2', 'FARGATE'],
       requiresAttributes: expect.arrayContaining([{ name: 'ecs.capability.task-eni' }]),
       registeredAt: expect.any(Date),
-      registeredBy: 'arn:aws:iam::123456789012:role/admin',
+      // The session, and not its role (observed).
+      registeredBy: 'arn:aws:sts::123456789012:assumed-role/admin/simulator',
       volumes: [],
       placementConstraints: [],
       containerDefinitions: [
@@ -100,6 +101,11 @@ test('members that the SDK does not know yet are kept, and marked in the recorde
   }))
 
 const [container] = WEB_2.containerDefinitions
+/** `web:2` with its one container changed. */
+function container0(change: Record<string, unknown>): Record<string, unknown> {
+  return { ...WEB_2, containerDefinitions: [{ ...container, ...change }] }
+}
+
 const EC2 = { family: 'web', containerDefinitions: [{ name: 'web', image: 'web' }] }
 
 const refused: [string, Record<string, unknown>, string][] = [
@@ -159,6 +165,66 @@ const refused: [string, Record<string, unknown>, string][] = [
     },
     'Fargate requires task definition to have execution role ARN to support log driver awslogs.',
   ],
+  // From here on: texts of public reports, of RegisterTaskDefinition in each of them.
+  ['an image with spaces', container0({ image: 'web 2' }), 'Container.image contains invalid characters.'],
+  ['an image without end', container0({ image: 'a'.repeat(256) }), 'Container.image should be 255 characters or less'],
+  [
+    'Fargate with another network mode',
+    { ...WEB_2, networkMode: 'bridge' },
+    'Fargate only supports network mode ‘awsvpc’.',
+  ],
+  ['links in awsvpc', container0({ links: ['db'] }), 'Links are not supported when networkMode=awsvpc.'],
+  [
+    'another host port in awsvpc',
+    container0({ portMappings: [{ containerPort: 80, hostPort: 8080 }] }),
+    'When networkMode=awsvpc, the host ports and container ports in port mappings must match.',
+  ],
+  [
+    'awslogs without its options',
+    container0({ logConfiguration: { logDriver: 'awslogs' } }),
+    'Log driver awslogs requires options: awslogs-region, awslogs-group',
+  ],
+  [
+    'a volume that is not there',
+    container0({ mountPoints: [{ sourceVolume: 'v', containerPath: '/v' }] }),
+    "Unknown volume 'v'.",
+  ],
+  [
+    'more CPU than the task has',
+    container0({ cpu: 300 }),
+    "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.",
+  ],
+  [
+    'more memory than the task has',
+    container0({ memory: 1024 }),
+    "The 'memory' setting for container 'web' is greater than for the task.",
+  ],
+  [
+    'a wait for the end of an essential container',
+    {
+      ...WEB_2,
+      containerDefinitions: [
+        { ...container, dependsOn: [{ containerName: 'setup', condition: 'SUCCESS' }] },
+        { name: 'setup', image: 'setup' },
+      ],
+    },
+    'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container',
+  ],
+  [
+    'awsfirelens without a router',
+    container0({ logConfiguration: { logDriver: 'awsfirelens' } }),
+    'When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers.',
+  ],
+  [
+    'a router without awsfirelens',
+    container0({ firelensConfiguration: { type: 'fluentbit' } }),
+    'When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver.',
+  ],
+  [
+    'Windows on Fargate with less than a CPU',
+    { ...WEB_2, runtimePlatform: { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' } },
+    "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+  ],
   ['an empty list of tags', { ...WEB_2, tags: [] }, 'Tags can not be empty.'],
 ]
 
@@ -168,6 +234,51 @@ test.each(refused)('RegisterTaskDefinition refuses %s', (_, request, message) =>
     await expect(ecs.registerTaskDefinition(input)).rejects.toEqual(named('ClientException', message))
   }),
 )
+
+test('Windows runs on Fargate with one to four CPUs (documented)', () =>
+  withRehearsal(scenarios.success, async ({ ecs }) => {
+    const runtimePlatform = { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' as const }
+    const register = (cpu: string, memory: string) =>
+      ecs.registerTaskDefinition({ ...WEB_2, runtimePlatform, cpu, memory })
+    expect((await register('1024', '2048')).taskDefinition?.cpu).toBe('1024')
+    await expect(register('8192', '16384')).rejects.toMatchObject({ name: 'ClientException' })
+  }))
+
+const compatible: [string, Record<string, unknown>, Record<string, unknown>][] = [
+  ['no network mode', {}, { compatibilities: ['EXTERNAL', 'EC2'], hostPort: 0 }],
+  ['bridge', { networkMode: 'bridge' }, { compatibilities: ['EXTERNAL', 'EC2'], hostPort: 0 }],
+  ['host', { networkMode: 'host' }, { compatibilities: ['EXTERNAL', 'EC2'], hostPort: 8080 }],
+  ['awsvpc', { networkMode: 'awsvpc' }, { compatibilities: ['EC2'], hostPort: 8080 }],
+]
+
+test.each(compatible)('compatibilities and host ports of %s are those of real answers', (_, change, expected) =>
+  withRehearsal(scenarios.success, async ({ ecs }) => {
+    const { taskDefinition } = await ecs.registerTaskDefinition({
+      family: 'ec2',
+      containerDefinitions: [{ name: 'web', image: 'web', memory: 128, portMappings: [{ containerPort: 8080 }] }],
+      ...change,
+    })
+    const hostPort = taskDefinition?.containerDefinitions?.[0]?.portMappings?.[0]?.hostPort
+    expect({ compatibilities: taskDefinition?.compatibilities, hostPort }).toEqual(expected)
+  }),
+)
+
+test('secrets ask for the store that they are in', () =>
+  withRehearsal(scenarios.success, async ({ ecs }) => {
+    const attributes = async (...stores: string[]) => {
+      const secrets = stores.map((valueFrom, i) => ({ name: `S${i}`, valueFrom }))
+      const { taskDefinition } = await ecs.registerTaskDefinition({
+        ...WEB_2,
+        containerDefinitions: [{ ...WEB_2.containerDefinitions[0], secrets }],
+      })
+      return taskDefinition?.requiresAttributes?.map(({ name }) => name).filter((name) => name?.includes('secrets'))
+    }
+    expect(await attributes('/web/key')).toEqual(['ecs.capability.secrets.ssm.environment-variables'])
+    expect(await attributes('arn:aws:secretsmanager:us-east-1:123456789012:secret:key', 'key')).toEqual([
+      'ecs.capability.secrets.asm.environment-variables',
+      'ecs.capability.secrets.ssm.environment-variables',
+    ])
+  }))
 
 test('RegisterTaskDefinition refuses more than 64 KiB and says how much it was', () =>
   withRehearsal(scenarios.success, async ({ ecs }) => {

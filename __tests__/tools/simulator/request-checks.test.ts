@@ -112,6 +112,7 @@ const descents: Descent[] = [
       fileExistsBehavior: 'MERGE',
       ignoreApplicationStopFailures: true,
       updateOutdatedInstancesOnly: true,
+      deploymentMode: 'RESTART',
       targetInstances: { autoScalingGroups: ['web'] },
     },
     checks: [
@@ -144,6 +145,7 @@ const descents: Descent[] = [
       ['InvalidFileExistsBehaviorException', { fileExistsBehavior: 'RETAIN' }],
       ['InvalidIgnoreApplicationStopFailuresValueException', { ignoreApplicationStopFailures: false }],
       ['InvalidUpdateOutdatedInstancesOnlyValueException', { updateOutdatedInstancesOnly: false }],
+      ['InvalidInputException', { deploymentMode: 'STANDARD' }],
       ['InvalidTargetInstancesException', { targetInstances: undefined }],
       ['DeploymentLimitExceededException', { later: 800 }],
     ],
@@ -316,6 +318,7 @@ const said: Pick<Descent, 'operation' | 'wrong' | 'checks'>[] = [
       ['Container.name should not be null or empty.', container('a b', '')],
       ['Container.name contains invalid characters.', container('web', '')],
       ['Container.image should not be null or empty.', container('web', ECR)],
+      ['Fargate only supports network mode ‘awsvpc’.', { networkMode: 'awsvpc' }],
       ["Fargate requires that 'cpu' be defined at the task level.", { cpu: '300' }],
       ["Fargate requires that 'memory' be defined at the task level.", { memory: '8192' }],
       [
@@ -328,7 +331,7 @@ const said: Pick<Descent, 'operation' | 'wrong' | 'checks'>[] = [
         { executionRoleArn: 'arn:aws:iam::123456789012:role/ecsTaskExecutionRole' },
       ],
       [
-        "Actual length: '66270'. Max allowed length is '65536' bytes.",
+        "Actual length: '66293'. Max allowed length is '65536' bytes.",
         { containerDefinitions: [{ name: 'web', image: ECR }] },
       ],
       ['Tags can not be empty.', { tags: undefined }],

@@ -25,6 +25,22 @@ test('the desired count can be changed beside CodeDeploy', () =>
     expect(await taskSets()).toContain('ACTIVE web:2 3+0/3 STABILIZING')
   }))
 
+test('deployment configuration, grace period, placement, managed tags and propagation change beside CodeDeploy (documented)', () =>
+  withRehearsal(scenarios.success, async ({ ecs, service }) => {
+    const settings: Partial<UpdateServiceRequest> = {
+      deploymentConfiguration: { maximumPercent: 150, minimumHealthyPercent: 50 },
+      healthCheckGracePeriodSeconds: 60,
+      placementConstraints: [{ type: 'distinctInstance' }],
+      placementStrategy: [{ type: 'spread', field: 'attribute:ecs.availability-zone' }],
+      enableECSManagedTags: true,
+      propagateTags: 'SERVICE',
+    }
+    const { service: changed } = await ecs.updateService({ cluster: 'demo', service: 'web', ...settings })
+    expect(changed).toMatchObject(settings)
+    await ecs.updateService({ cluster: 'demo', service: 'web', propagateTags: 'NONE' })
+    expect(await service()).toMatchObject({ ...settings, propagateTags: 'NONE', desiredCount: 2 })
+  }))
+
 const changes: [string, Partial<UpdateServiceRequest>, string][] = [
   ['task definition', { taskDefinition: 'web:1', forceNewDeployment: true }, 'Unable to update task definition'],
   [
@@ -47,7 +63,7 @@ test.each(changes)('a %s is left to CodeDeploy, in the words of ECS', (_, change
 )
 
 const unsimulated: [Scenario, Partial<UpdateServiceRequest>, string][] = [
-  [scenarios.success, { healthCheckGracePeriodSeconds: 60 }, 'healthCheckGracePeriodSeconds'],
+  [scenarios.success, { enableExecuteCommand: true }, 'enableExecuteCommand'],
   [withService({ controller: 'ECS' }), { taskDefinition: 'web:1' }, 'taskDefinition'],
 ]
 
@@ -55,7 +71,7 @@ test.each(unsimulated)(
   'what AWS would change and the simulator does not is refused loudly (%#)',
   (scenario, change, member) =>
     withRehearsal(scenario, async ({ ecs, complaints }) => {
-      const message = `The simulator changes nothing of a service but its desired count; got '${member}'`
+      const message = `The simulator does not change '${member}' of a service`
       const call = ecs.updateService({ cluster: 'demo', service: 'web', ...change })
       await expect(call).rejects.toEqual(named('InvalidParameterException', message))
       expect(complaints).toEqual([`UpdateService: ${message}.`])

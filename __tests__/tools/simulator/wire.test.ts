@@ -91,8 +91,9 @@ test('an operation of a REST protocol that is not simulated fails by method and 
 
 const malformed: [string, unknown, string][] = [
   ['no JSON', '{', ''],
-  ['no structure', '[]', 'LIST_VALUE can not be converted to a Structure'],
-  ['a number for a string', { deploymentId: 42 }, 'NUMBER_VALUE can not be converted to a String'],
+  ['no structure', '[]', 'LIST_VALUE cannot be converted to Structure'],
+  // Observed of ECS: "STRING_VALUE cannot be converted to Integer".
+  ['a number for a string', { deploymentId: 42 }, 'NUMBER_VALUE cannot be converted to String'],
 ]
 
 test.each(malformed)('a body that has %s is a SerializationException', (_, body, message) =>
@@ -115,9 +116,11 @@ test('members of the wrong type are found at any depth', () =>
       const { body } = await post(simulator.url, 'ecs', 'RegisterTaskDefinition', request(wrong))
       expect(body).toMatchObject({ __type: 'SerializationException' })
     }
+    const port = await post(simulator.url, 'ecs', 'UpdateService', { service: 'web', desiredCount: '2' })
+    expect(port.body).toMatchObject({ message: 'STRING_VALUE cannot be converted to Integer' })
     const range = { createTimeRange: { start: '2026-08-08T12:00:00Z' } }
     const { body } = await post(simulator.url, 'codedeploy', 'ListDeployments', range)
-    expect(body).toMatchObject({ message: 'STRING_VALUE can not be converted to a Timestamp' })
+    expect(body).toMatchObject({ message: 'STRING_VALUE cannot be converted to Timestamp' })
   }))
 
 test('members that do not exist are ignored and recorded', () =>

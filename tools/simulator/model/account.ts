@@ -1,4 +1,4 @@
-import { serviceKey, taskDefinitionArn } from '../names.ts'
+import { assumedRoleArn, serviceKey, taskDefinitionArn } from '../names.ts'
 import type { Assumptions, GroupSeed, World } from '../scenario.ts'
 import { completeDefinition } from './definition-defaults.ts'
 import { applyFact, type Fact } from './fact.ts'
@@ -133,6 +133,7 @@ function seedTaskDefinitions(taskDefinitions: TaskDefinitions, { scenario, start
       definition: completeDefinition(definition),
       tags,
       registeredMs,
+      registeredBy: assumedRoleArn(scenario.world, 'admin', 'simulator'),
       deregisteredMs: status === 'INACTIVE' ? registeredMs : undefined,
     })
   }
@@ -164,7 +165,7 @@ function refuseSharedServices(keys: string[]): void {
 
 /** Source: CodeDeploy API Reference, DeploymentReadyOption; the text is observed (terraform-provider-aws#9653). */
 function refuseReadyWait({ name, ready }: GroupSeed): void {
-  if (ready.action === 'STOP_DEPLOYMENT' || ready.waitMinutes === 0) return
+  if (ready.action === 'STOP_DEPLOYMENT' || !(ready.waitMinutes > 0)) return
   const why = "Deployment ready action cannot be set to 'CONTINUE_DEPLOYMENT' when timeout is specified"
   throw new Error(`Group ${name} of this world cannot be made in AWS: ${why}.`)
 }

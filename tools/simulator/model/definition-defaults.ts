@@ -11,14 +11,15 @@ const EMPTY_TASK_LISTS = ['volumes', 'placementConstraints']
  * mappings (observed). Members that are unknown to the SDK stay as they came.
  */
 export function completeDefinition(definition: Definition): Definition {
-  const awsvpc = definition['networkMode'] === 'awsvpc'
+  const networkMode = definition['networkMode']
+  const isFixed = networkMode === 'awsvpc' || networkMode === 'host'
   const containers = containersOf(definition).map((container) => ({
     cpu: 0,
     essential: true,
     ...Object.fromEntries(EMPTY_CONTAINER_LISTS.map((name) => [name, []])),
     ...container,
     portMappings: (container.portMappings ?? []).map((mapping) => ({
-      hostPort: awsvpc ? mapping.containerPort : 0,
+      hostPort: isFixed ? mapping.containerPort : 0,
       protocol: 'tcp',
       ...mapping,
     })),
@@ -51,8 +52,12 @@ export function memoryMiB(text: string): number {
   return gigabytes === undefined ? Number(text) : Number(gigabytes) * 1024
 }
 
-/** Where ECS could place tasks of it (observed: EC2 is always named, also for Fargate). */
+/**
+ * Where ECS could place tasks of it: EC2 is always named, also for Fargate, and outside of `awsvpc` EXTERNAL before it
+ * (observed). Newer answers have MANAGED_INSTANCES as well, which is left out.
+ */
 export function compatibilitiesOf(definition: Definition): string[] {
+  if (definition['networkMode'] !== 'awsvpc') return ['EXTERNAL', 'EC2']
   const required = definition['requiresCompatibilities']
   const fargate = Array.isArray(required) && required.includes('FARGATE')
   return fargate ? ['EC2', 'FARGATE'] : ['EC2']
@@ -62,14 +67,20 @@ export function compatibilitiesOf(definition: Definition): string[] {
 export function requiresAttributesOf(definition: Definition): { name: string }[] {
   const containers = containersOf(definition)
   const logs = containers.some((container) => container.logConfiguration?.logDriver === 'awslogs')
-  const secrets = containers.some((container) => (container.secrets ?? []).length > 0)
+  const secrets = containers.flatMap((container) => container.secrets ?? [])
   const names = [
     logs && 'com.amazonaws.ecs.capability.logging-driver.awslogs',
     logs && 'ecs.capability.execution-role-awslogs',
     definition['taskRoleArn'] && 'com.amazonaws.ecs.capability.task-iam-role',
-    secrets && 'ecs.capability.secrets.asm.environment-variables',
+    secrets.some(isInSecretsManager) && 'ecs.capability.secrets.asm.environment-variables',
+    secrets.some((secret) => !isInSecretsManager(secret)) && 'ecs.capability.secrets.ssm.environment-variables',
     definition['networkMode'] === 'awsvpc' && 'ecs.capability.task-eni',
     'com.amazonaws.ecs.capability.docker-remote-api.1.18',
   ]
   return names.filter((name): name is string => typeof name === 'string').map((name) => ({ name }))
+}
+
+/** Anything else is a parameter of Systems Manager, by ARN or name. Source: ECS API Reference, Secret. */
+function isInSecretsManager({ valueFrom = '' }: { valueFrom?: string }): boolean {
+  return /^arn:[^:]*:secretsmanager:/.test(valueFrom)
 }

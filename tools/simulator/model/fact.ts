@@ -1,3 +1,4 @@
+import type { ServiceSettings } from '../scenario.ts'
 import { setAlarm } from './alarms.ts'
 import { type DeploymentOrder, newDeployment } from './deployment.ts'
 import { completeDeployment } from './ending.ts'
@@ -22,6 +23,7 @@ export type Fact = { atMs: number } & (
   | { kind: 'hook-answered'; executionId: string; status: 'Succeeded' | 'Failed' }
   | { kind: 'alarm-set'; name: string; state: 'ALARM' | 'OK' }
   | { kind: 'desired-count-set'; desiredCount: number }
+  | { kind: 'service-settings-changed'; settings: ServiceSettings }
 )
 
 /** The lane right after the fact. The lane must be that of the fact's moment. */
@@ -46,6 +48,8 @@ export function applyFact(lane: Lane, rules: Rules, fact: Fact): Lane {
       return setAlarm(lane, fact.name, fact.state, atMs)
     case 'desired-count-set':
       return setDesiredCount(lane, rules, fact.desiredCount, atMs)
+    case 'service-settings-changed':
+      return changeService(lane, { settings: { ...lane.service?.settings, ...fact.settings } })
   }
 }
 

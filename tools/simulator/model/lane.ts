@@ -1,6 +1,6 @@
 import { deploymentIdOf, taskSetIdOf } from '../identity.ts'
 import { serviceKey, type TargetGroupIndex, taskDefinitionArn } from '../names.ts'
-import type { GroupSeed, ServiceSeed } from '../scenario.ts'
+import type { GroupSeed, ServiceSeed, ServiceSettings } from '../scenario.ts'
 import type { Deployment } from './deployment.ts'
 import type { Rules } from './rules.ts'
 import { closeSlots, openSlots, STOPPED_TASKS_KEPT_MS, type TaskSet } from './task-set.ts'
@@ -34,6 +34,8 @@ export interface Group {
 export interface Service {
   seed: ServiceSeed
   desiredCount: number
+  /** What UpdateService has changed beside it. */
+  settings: ServiceSettings
   createdMs: number
   taskSets: readonly TaskSet[]
   /** Drained task sets whose stopped tasks ECS still lists. */
@@ -78,6 +80,7 @@ function newService(rules: Rules, seed: ServiceSeed, testListener: boolean): Ser
   return {
     seed,
     desiredCount: seed.desiredCount,
+    settings: {},
     createdMs,
     taskSets: seed.controller === 'CODE_DEPLOY' ? [taskSet] : [],
     goneTaskSets: [],

@@ -10,6 +10,9 @@ export interface Session {
   expiresMs: number
 }
 
+/** Whoever signs with a key that no session goes with. */
+const NOBODY_IN_PARTICULAR = { role: 'admin', name: 'simulator' }
+
 /** The sessions that were ever opened, by the access key that goes with each. */
 export class Sessions {
   readonly #byKey = new Map<string, Session>()
@@ -28,6 +31,11 @@ export class Sessions {
 
   find(accessKeyId: string | undefined): Session | undefined {
     return accessKeyId === undefined ? undefined : this.#byKey.get(accessKeyId)
+  }
+
+  /** Who signs with this key. */
+  callerOf(accessKeyId: string | undefined): Pick<Session, 'role' | 'name'> {
+    return this.find(accessKeyId) ?? NOBODY_IN_PARTICULAR
   }
 
   isExpired(accessKeyId: string | undefined, atMs: number): boolean {

@@ -9,6 +9,8 @@ export interface TaskDefinitionRevision {
   definition: Readonly<Record<string, unknown>>
   tags: { key: string; value: string }[]
   registeredMs: number
+  /** ARN of the session that registered it. */
+  registeredBy: string
   deregisteredMs: number | undefined
 }
 
@@ -81,11 +83,17 @@ export function isActive(revision: TaskDefinitionRevision, atMs: number): boolea
 export interface ContainerOutline {
   name?: string
   image?: string
+  essential?: boolean
+  cpu?: number
   memory?: number
   memoryReservation?: number
-  portMappings?: { containerPort?: number }[]
-  logConfiguration?: { logDriver?: string }
-  secrets?: unknown[]
+  links?: string[]
+  portMappings?: { containerPort?: number; hostPort?: number }[]
+  mountPoints?: { sourceVolume?: string }[]
+  dependsOn?: { containerName?: string; condition?: string }[]
+  logConfiguration?: { logDriver?: string; options?: Record<string, string> }
+  firelensConfiguration?: unknown
+  secrets?: { valueFrom?: string }[]
   healthCheck?: unknown
 }
 

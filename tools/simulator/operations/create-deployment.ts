@@ -94,6 +94,10 @@ function refuseOtherPlatforms(input: Wire<CreateDeploymentInput>): void {
     const message = 'updateOutdatedInstancesOnly must be false for the ECS compute platform'
     throw new AwsError('InvalidUpdateOutdatedInstancesOnlyValueException', message)
   }
+  if (input.deploymentMode === 'RESTART') {
+    // That it is refused is documented, the code and the text are assumed.
+    throw new AwsError('InvalidInputException', 'deploymentMode RESTART is not for the ECS compute platform')
+  }
   if (targetInstances && Object.keys(targetInstances).length > 0) {
     throw new AwsError('InvalidTargetInstancesException', 'Target instances are not for the ECS compute platform')
   }

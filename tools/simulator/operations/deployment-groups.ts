@@ -91,11 +91,14 @@ function describe(
     ecsServices: [{ serviceName: group.service, clusterName: group.cluster }],
     ...groupSettings(account.world, group),
     autoRollbackConfiguration: { enabled: group.rollbackOn.length > 0, events: [...group.rollbackOn] },
-    alarmConfiguration: {
-      enabled: group.alarms.length > 0,
-      ignorePollAlarmFailure: group.ignoresAlarmTrouble ?? false,
-      alarms: group.alarms.map((name) => ({ name })),
-    },
+    // Without alarms there is no such member (observed).
+    ...(group.alarms.length > 0 && {
+      alarmConfiguration: {
+        enabled: true,
+        ignorePollAlarmFailure: group.ignoresAlarmTrouble ?? false,
+        alarms: group.alarms.map((name) => ({ name })),
+      },
+    }),
     ...(successful && {
       targetRevision: revisionView(successful.order.revision),
       lastSuccessfulDeployment: lastDeployment(successful),
@@ -105,6 +108,7 @@ function describe(
     onPremisesInstanceTagFilters: [],
     autoScalingGroups: [],
     triggerConfigurations: [],
+    outdatedInstancesStrategy: 'UPDATE',
     terminationHookEnabled: false,
   }
 }

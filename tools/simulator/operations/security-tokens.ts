@@ -20,13 +20,10 @@ const DURATION = { default: 3600, least: 900, most: 43_200 }
 /** What a role allows unless it says otherwise. Source: IAM User Guide, "Update the maximum session duration". */
 const ROLE_DURATION = 3600
 
-/** Whoever signs with a key that no session goes with. */
-const NOBODY_IN_PARTICULAR = { role: 'admin', name: 'simulator' }
-
 const getCallerIdentity = reads<GetCallerIdentityRequest, GetCallerIdentityResponse>(
   schemaOf('sts', 'sts', 'GetCallerIdentity'),
   (_input, { world, sessions }, _atMs, { accessKeyId }) => {
-    const { role, name } = sessions.find(accessKeyId) ?? NOBODY_IN_PARTICULAR
+    const { role, name } = sessions.callerOf(accessKeyId)
     return { UserId: assumedRoleId({ role, name }), Account: world.account, Arn: assumedRoleArn(world, role, name) }
   },
 )

@@ -38,6 +38,8 @@ interface Told {
 
 /** In ECS's words (observed); tasks of which one moment tells the same are told together. */
 function taskEvents(scenario: Scenario, name: string, taskSet: TaskSet, atMs: number): Told[] {
+  // A task set that a deployment made is named, the first one of a service is not (observed).
+  const who = taskSet.deploymentId === undefined ? `(service ${name})` : `(service ${name}, taskSet ${taskSet.id})`
   const group = `(target-group ${targetGroupArn(scenario.world, name, taskSet.targetGroup)})`
   const tasks = tasksEver([taskSet], atMs)
   const ran = tasks.filter((task) => task.runningMs !== undefined)
@@ -49,10 +51,13 @@ function taskEvents(scenario: Scenario, name: string, taskSet: TaskSet, atMs: nu
     [...Map.groupBy(of, one)].flatMap(([whenMs, together]) => {
       if (whenMs === undefined) return []
       const ids = () => together.map(({ id }) => `(task ${id})`).join(' ')
-      return [{ atMs: whenMs, message: () => `(service ${name}) ${words(together.length, ids)}` }]
+      return [{ atMs: whenMs, message: () => `${who} ${words(together.length, ids)}` }]
     })
   const unhealthy = ran.filter(({ stoppedBy }) => stoppedBy === 'itself' && failsHealthChecks(scenario))
+  const count = taskSet.slots.filter(({ fromMs }) => fromMs === taskSet.createdMs).length
+  const counted = `(service ${name}) updated computedDesiredCount for taskSet ${taskSet.id} to ${count}.`
   return [
+    ...(taskSet.deploymentId === undefined ? [] : [{ atMs: taskSet.createdMs, message: () => counted }]),
     ...say(
       ({ createdMs }) => createdMs,
       tasks,

@@ -18,6 +18,9 @@ import { findService, requireCluster, requireService } from './cluster-lookup.ts
 import { serviceEvents } from './service-events.ts'
 import { SERVICE_NETWORK, taskSetView } from './task-set-view.ts'
 
+/** The role of ECS's own, which every service behind a load balancer shows (observed). */
+const SERVICE_LINKED_ROLE = 'aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS'
+
 /** Source: ECS API Reference, DescribeServices. */
 const MAX_SERVICES = 10
 
@@ -94,7 +97,11 @@ export function serviceView(account: Account, service: Service, atMs: number, wi
         containerPort: seed.containerPort,
       },
     ],
+    serviceRegistries: [],
+    roleArn: roleArn(world, SERVICE_LINKED_ROLE),
     networkConfiguration: SERVICE_NETWORK,
+    placementConstraints: [],
+    placementStrategy: [],
     ...(!native && { taskSets: service.taskSets.map((taskSet) => taskSetView(world, service, taskSet, atMs)) }),
     events: serviceEvents(account.rules, service, atMs),
     createdAt: wireTime(service.createdMs),
@@ -102,6 +109,7 @@ export function serviceView(account: Account, service: Service, atMs: number, wi
     enableECSManagedTags: false,
     propagateTags: 'NONE',
     enableExecuteCommand: false,
+    ...service.settings,
     tags: withTags ? (seed.tags ?? []) : [],
   }
 }

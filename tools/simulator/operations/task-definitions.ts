@@ -12,7 +12,7 @@ import type {
 import type { Account } from '../model/account.ts'
 import { compatibilitiesOf, completeDefinition, requiresAttributesOf } from '../model/definition-defaults.ts'
 import { isActive, type TaskDefinitionRevision } from '../model/task-definitions.ts'
-import { roleArn, taskDefinitionArn } from '../names.ts'
+import { assumedRoleArn, taskDefinitionArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { keepsUnknownMembers, type Operation, reads, type Wire, wireTime, writes } from '../protocol/operation.ts'
 import { ecsSchema } from '../protocol/schema.ts'
@@ -35,13 +35,14 @@ const DESCRIBE_ONLY = [
 
 const registerTaskDefinition = writes<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse>(
   ecsSchema('RegisterTaskDefinition'),
-  (input, account, atMs) => {
+  (input, account, atMs, { accessKeyId }) => {
     const { tags, ...members } = input
     const definition = Object.fromEntries(Object.entries(members).filter(([name]) => !DESCRIBE_ONLY.includes(name)))
     checkTaskDefinition(definition)
     if (tags?.length === 0) throw new AwsError('ClientException', 'Tags can not be empty.')
     const family = String(definition['family'])
     const revision = account.taskDefinitions.nextRevision(family)
+    const { role, name } = account.sessions.callerOf(accessKeyId)
     const registered: TaskDefinitionRevision = {
       arn: taskDefinitionArn(account.world, family, revision),
       family,
@@ -49,10 +50,11 @@ const registerTaskDefinition = writes<RegisterTaskDefinitionRequest, RegisterTas
       definition: completeDefinition(definition),
       tags: (tags ?? []).map(({ key = '', value = '' }) => ({ key, value })),
       registeredMs: atMs,
+      registeredBy: assumedRoleArn(account.world, role, name),
       deregisteredMs: undefined,
     }
     account.taskDefinitions.add(registered)
-    return { taskDefinition: view(account, registered, atMs), tags: registered.tags }
+    return { taskDefinition: view(registered, atMs), tags: registered.tags }
   },
 )
 
@@ -62,7 +64,7 @@ const describeTaskDefinition = reads<DescribeTaskDefinitionRequest, DescribeTask
   (input, account, atMs) => {
     const revision = requireRevision(account, input.taskDefinition, atMs)
     return {
-      taskDefinition: view(account, revision, atMs),
+      taskDefinition: view(revision, atMs),
       ...(input.include?.includes('TAGS') && { tags: revision.tags }),
     }
   },
@@ -76,7 +78,7 @@ const deregisterTaskDefinition = writes<DeregisterTaskDefinitionRequest, Deregis
     }
     const revision = requireRevision(account, input.taskDefinition, atMs)
     account.taskDefinitions.deregister(revision.arn, atMs)
-    return { taskDefinition: view(account, revision, atMs) }
+    return { taskDefinition: view(revision, atMs) }
   },
 )
 
@@ -110,7 +112,7 @@ function requireRevision(account: Account, reference: string | undefined, atMs: 
   return revision
 }
 
-function view(account: Account, revision: TaskDefinitionRevision, atMs: number): Wire<TaskDefinition> {
+function view(revision: TaskDefinitionRevision, atMs: number): Wire<TaskDefinition> {
   const active = isActive(revision, atMs)
   return {
     taskDefinitionArn: revision.arn,
@@ -121,6 +123,6 @@ function view(account: Account, revision: TaskDefinitionRevision, atMs: number):
     compatibilities: compatibilitiesOf(revision.definition) as Wire<TaskDefinition>['compatibilities'],
     registeredAt: wireTime(revision.registeredMs),
     ...(!active && { deregisteredAt: wireTime(revision.deregisteredMs) }),
-    registeredBy: roleArn(account.world, 'admin'),
+    registeredBy: revision.registeredBy,
   }
 }

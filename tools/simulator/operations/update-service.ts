@@ -16,9 +16,19 @@ const BY_DEPLOYMENT: [keyof UpdateServiceRequest, string][] = [
   ['forceNewDeployment', 'Cannot force a new deployment'],
 ]
 
-const CHANGED_HERE = ['cluster', 'service', 'desiredCount']
+/** What can be changed beside CodeDeploy. Source: ECS API Reference, UpdateService. */
+const SETTINGS = [
+  'deploymentConfiguration',
+  'healthCheckGracePeriodSeconds',
+  'placementConstraints',
+  'placementStrategy',
+  'enableECSManagedTags',
+  'propagateTags',
+] as const satisfies (keyof UpdateServiceRequest)[]
 
-/** Changes the desired count. AWS would change more, but not what is CodeDeploy's to change (documented). */
+const CHANGED_HERE: string[] = ['cluster', 'service', 'desiredCount', ...SETTINGS]
+
+/** Changes the desired count and settings. AWS would change more, but not what is CodeDeploy's to change (documented). */
 export const updateService: Operation = writes<UpdateServiceRequest, UpdateServiceResponse>(
   ecsSchema('UpdateService'),
   (input, account, atMs) => {
@@ -31,6 +41,10 @@ export const updateService: Operation = writes<UpdateServiceRequest, UpdateServi
     if (desiredCount !== undefined) {
       if (desiredCount < 0) throw new AwsError('InvalidParameterException', 'desiredCount must not be negative.')
       account.record(lane.key, { kind: 'desired-count-set', atMs, desiredCount })
+    }
+    const given = SETTINGS.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]]))
+    if (given.length > 0) {
+      account.record(lane.key, { kind: 'service-settings-changed', atMs, settings: Object.fromEntries(given) })
     }
     return { service: serviceView(account, requireService(account, cluster, input.service, atMs).service, atMs, false) }
   },
@@ -50,6 +64,6 @@ function refuseUnsimulated(input: Wire<UpdateServiceRequest>): void {
       shape.kind === 'structure' && shape.members.has(name) && !CHANGED_HERE.includes(name) && value !== false,
   )?.[0]
   if (member === undefined) return
-  const message = `The simulator changes nothing of a service but its desired count; got '${member}'`
+  const message = `The simulator does not change '${member}' of a service`
   throw new NotSimulated('InvalidParameterException', message)
 }

@@ -43,10 +43,10 @@ function parse(body: string): unknown {
   }
 }
 
-/** The wording is that of AWS's JSON services as seen in public reports. */
+/** The wording is that of ECS as seen in public reports: `STRING_VALUE cannot be converted to Integer`. */
 function serializationText({ found, expected }: Misfit): string {
-  const wanted = expected.charAt(0).toUpperCase() + expected.slice(1)
-  return `${found.toUpperCase()}_VALUE can not be converted to a ${wanted}`
+  const wanted = expected === 'number' ? 'Integer' : expected.charAt(0).toUpperCase() + expected.slice(1)
+  return `${found.toUpperCase()}_VALUE cannot be converted to ${wanted}`
 }
 
 /** Both spellings are on the wire, so that a client has to understand both. */
