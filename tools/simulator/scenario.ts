@@ -23,6 +23,8 @@ export interface Scenario {
   begun?: BegunDeployment[]
   /** Every AppSpec is found broken when the deployment starts, whatever was sent. */
   appSpecBroken: boolean
+  /** Every deployment fails in this event, with this code and message. */
+  ends?: EndPlan
   /** Rollback deployments fail and leave traffic where it was. */
   rollbackFails?: boolean
   /** Somebody pointed the production listener elsewhere behind CodeDeploy's back. */
@@ -63,6 +65,12 @@ export interface ServiceSeed {
   containerPort: number
   /** The strategy an ECS-native service would show. */
   nativeStrategy?: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY'
+  /** What its tasks run on; default FARGATE. Not with `capacityProviders`. */
+  launchType?: 'FARGATE' | 'EC2' | 'EXTERNAL'
+  /** Its capacity provider strategy; absent: it has a launch type. */
+  capacityProviders?: { capacityProvider: string; base?: number; weight?: number }[]
+  /** On Fargate; default LATEST. */
+  platformVersion?: string
   /** In scaled mode: run its task sets and listeners as real servers on loopback. */
   serve: boolean
   /** How its replacement task sets fare; absent: as the scenario says. */
@@ -143,10 +151,13 @@ export interface HookPlan {
 }
 
 export interface ReplacementPlan {
-  health: 'healthy' | 'never' | 'dies'
+  /** `unplaced`: ECS finds no place for its tasks, so none is ever started. */
+  health: 'healthy' | 'never' | 'dies' | 'unplaced'
+  /** With `unplaced`: what ECS tells as the reason. */
+  unplacedReason?: string
   /** With `dies`: when its tasks stop after they were healthy. */
   dies?: Occasion
-  /** Why its tasks stop when it never becomes healthy, or dies. */
+  /** Why its tasks stop when it never becomes healthy, or dies. In the reasons `{task}` is the task's id, `{uuid}` another for each task. */
   stopped: { stopCode: string; stoppedReason: string; containerReason?: string; exitCode?: number }
   /** In scaled mode: the HTTP status with which its tasks answer requests. */
   answersWith: number
@@ -169,6 +180,14 @@ export interface StopPlan {
   after: Occasion
   /** `autoRollbackEnabled` of the call; absent: the group decides. */
   rollback?: boolean
+}
+
+/** A hook of that event is not run. */
+export interface EndPlan {
+  after: Occasion
+  /** `errorInformation` of the deployment. */
+  code: string
+  message: string
 }
 
 /** Without hooks; it goes its way as any other does. Alarms and stops of the scenario may be meant for it. */

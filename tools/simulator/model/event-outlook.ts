@@ -41,6 +41,11 @@ export function outlookOf(lane: Lane, deployment: Deployment, context: Context, 
   const event = deployment.events[index]?.name
   if (event === undefined || deployment.heldByAlarms.length > 0) return { due: undefined, hook: undefined }
   if (deployment.kind === 'rollback') return { due: rollbackDue(deployment, rules, index), hook: undefined }
+  const { ends } = rules.scenario
+  if (ends?.after.event === event) {
+    const failure = { code: ends.code, message: ends.message }
+    return { due: { atMs: atMs + Math.round(ends.after.seconds * 1000), failure }, hook: undefined }
+  }
   if (event === 'Install') return { due: installDue(lane, deployment, context, atMs), hook: undefined }
   if (event === 'AllowTraffic') return { due: shiftDue(deployment, rules, atMs), hook: undefined }
   const hook = isHookEvent(event) ? deployment.order.appSpec?.hooks[event] : undefined
@@ -66,7 +71,7 @@ function installDue(lane: Lane, deployment: Deployment, context: Context, atMs: 
   if (refusal) return { atMs: atMs + timingsMs.refusal, failure: refusal }
   if (lane.service?.desiredCount === 0 && assumptions.emptyInstall === 'at-once') return { atMs, failure: undefined }
   const { health } = replacementPlan(scenario, lane.service?.seed)
-  if (health !== 'never') return { atMs: atMs + timingsMs.install, failure: undefined }
+  if (health === 'healthy' || health === 'dies') return { atMs: atMs + timingsMs.install, failure: undefined }
   return { atMs: atMs + timingsMs.installTimeout, failure: installTimedOut(assumptions.installTimeoutCode) }
 }
 

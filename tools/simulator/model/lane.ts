@@ -110,7 +110,7 @@ function firstTaskSet(rules: Rules, seed: ServiceSeed, createdMs: number): TaskS
     steadyMs,
     slots: openSlots(seed.desiredCount, createdMs, steadyMs, false),
     crashes: false,
-    platformVersion: undefined,
+    platformVersion: seed.platformVersion,
     networkConfiguration: undefined,
     capacityProviderStrategy: undefined,
     goneMs: undefined,

@@ -31,7 +31,9 @@ export function installReplacement(lane: Lane, rules: Rules, atMs: number): Lane
     (before, leftover) => removeTaskSet(before, leftover.id, atMs),
     lane,
   )
-  const crashes = replacementPlan(rules.scenario, lane.service.seed).health === 'never'
+  const { health } = replacementPlan(rules.scenario, lane.service.seed)
+  const crashes = health === 'never'
+  const slots = openSlots(lane.service.desiredCount, atMs, atMs + rules.timingsMs.install, crashes)
 
   const replacement: TaskSet = {
     id: taskSetIdOf(deployment.id),
@@ -44,7 +46,7 @@ export function installReplacement(lane: Lane, rules: Rules, atMs: number): Lane
     createdMs: atMs,
     updatedMs: atMs,
     steadyMs: undefined,
-    slots: openSlots(lane.service.desiredCount, atMs, atMs + rules.timingsMs.install, crashes),
+    slots: health === 'unplaced' ? slots.map((slot) => ({ ...slot, unplaced: true })) : slots,
     crashes,
     platformVersion: appSpec.platformVersion,
     networkConfiguration: appSpec.networkConfiguration,

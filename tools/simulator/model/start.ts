@@ -33,6 +33,7 @@ export function startDeployment(lane: Lane, context: Context, atMs: number): Lan
 
 /** A broken AppSpec passes CreateDeployment and fails here (observed: aws/aws-cli#6267). */
 function faultOf(lane: Lane, { order }: Deployment, { scenario, assumptions }: Rules): Failure | undefined {
+  if (scenario.ends?.after.event === 'Created') return { code: scenario.ends.code, message: scenario.ends.message }
   if (scenario.appSpecBroken) return appSpecBroken(assumptions.brokenAppSpecCode)
   if (order.revision.type === 'S3') return appSpecNotFound(assumptions.brokenAppSpecCode)
   if (!order.appSpec) return appSpecBroken(assumptions.brokenAppSpecCode)

@@ -34,6 +34,8 @@ export interface Slot {
   fromMs: number
   /** When its first task runs. */
   runningMs: number
+  /** ECS finds no place for it: no task of it is ever started. */
+  unplaced?: true
   /** It starts and stops again, for ever: no task of it gets healthy. */
   flapping: boolean
   untilMs: number | undefined
@@ -94,6 +96,7 @@ export function countTasks(taskSet: TaskSet, atMs: number): TaskCounts {
   for (const slot of taskSet.slots) {
     if (slot.untilMs !== undefined && slot.untilMs <= atMs) continue
     counts.desired++
+    if (slot.unplaced) continue
     if (isRunning(slot, atMs)) counts.running++
     else counts.pending++
   }

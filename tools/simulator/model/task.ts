@@ -32,6 +32,7 @@ export function tasksEver(taskSets: readonly TaskSet[], atMs: number): Task[] {
 const MAX_STARTS = STOPPED_TASKS_KEPT_MS / (2 * FLAP_HALF_MS) + 2
 
 function tasksIn(taskSet: TaskSet, slot: Slot, atMs: number): Task[] {
+  if (slot.unplaced) return []
   if (!slot.flapping) return [taskIn(taskSet, slot, 0, slot.fromMs, slot.runningMs, undefined, atMs)]
   const endMs = Math.min(atMs, slot.untilMs ?? atMs)
   const restarts = Math.max(0, Math.floor((endMs - slot.runningMs + FLAP_HALF_MS) / (2 * FLAP_HALF_MS)))

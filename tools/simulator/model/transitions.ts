@@ -8,7 +8,7 @@ import { takeWeightStep } from './replacement.ts'
 import type { Context, Rules } from './rules.ts'
 import { startDeployment } from './start.ts'
 import { makePlannedStop } from './stop.ts'
-import { crashLoopTurn, deathTurns } from './task-turns.ts'
+import { deathTurns, impairedTurn } from './task-turns.ts'
 import { weightSteps } from './traffic.ts'
 import { at, type Transition, when } from './transition.ts'
 
@@ -50,7 +50,7 @@ function turnsOf(lane: Lane, context: Context, deployment: Deployment): Transiti
   return [
     ...weightTurn(lane, rules, deployment),
     ...eventTurns(lane, context, deployment),
-    ...crashLoopTurn(lane, deployment),
+    ...impairedTurn(lane, context, deployment),
     ...deathTurns(lane, context, deployment),
     ...waitTurns(lane, context, deployment),
     ...when(alarmStopMs(lane, rules), (atMs) => {

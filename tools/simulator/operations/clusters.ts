@@ -11,6 +11,8 @@ import { clusterArn, nameIn, serviceArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
 import { ecsSchema } from '../protocol/schema.ts'
+import type { ServiceSeed } from '../scenario.ts'
+import { capacityOf } from './capacity.ts'
 import { requireCluster, servicesIn } from './cluster-lookup.ts'
 import { pageOf, pageSize } from './page.ts'
 
@@ -20,16 +22,16 @@ const MAX_CLUSTERS = 100
 /** Source: ECS API Reference, ListServices. */
 const SERVICES_ON_A_PAGE = 10
 
-/** Services that were deleted are not listed (documented); every one of the simulator's is on Fargate. */
+/** Services that were deleted are not listed (documented). */
 const listServices = reads<ListServicesRequest, ListServicesResponse>(
   ecsSchema('ListServices'),
   (input, account, atMs) => {
     const cluster = requireCluster(account, input.cluster)
-    const { launchType = 'FARGATE', schedulingStrategy = 'REPLICA', resourceManagementType = 'CUSTOMER' } = input
-    const isAsked =
-      launchType === 'FARGATE' && schedulingStrategy === 'REPLICA' && resourceManagementType === 'CUSTOMER'
+    const { launchType, schedulingStrategy = 'REPLICA', resourceManagementType = 'CUSTOMER' } = input
+    const isAsked = schedulingStrategy === 'REPLICA' && resourceManagementType === 'CUSTOMER'
     const arns = (isAsked ? servicesIn(account, cluster, atMs) : [])
       .filter(({ service }) => service.seed.status !== 'INACTIVE')
+      .filter(({ service }) => launchType === undefined || hasLaunchType(service.seed, launchType))
       .map(({ service }) => serviceArn(account.world, cluster, service.seed.name))
     const size = pageSize(input.maxResults, SERVICES_ON_A_PAGE)
     const { entries, nextToken } = pageOf(arns, input.nextToken, size, 'InvalidParameterException')
@@ -57,6 +59,11 @@ const describeClusters = reads<DescribeClustersRequest, DescribeClustersResponse
 
 export const clusterOperations: Operation[] = [describeClusters, listServices]
 
+function hasLaunchType(seed: ServiceSeed, launchType: string): boolean {
+  const capacity = capacityOf(seed)
+  return 'launchType' in capacity && capacity.launchType === launchType
+}
+
 function view(account: Account, name: string, atMs: number): Wire<Cluster> {
   const services = servicesIn(account, name, atMs).map(({ service }) => service)
   const counts = services.flatMap(({ taskSets }) => taskSets.map((taskSet) => countTasks(taskSet, atMs)))
@@ -71,7 +78,14 @@ function view(account: Account, name: string, atMs: number): Wire<Cluster> {
     statistics: [],
     tags: [],
     settings: [],
-    capacityProviders: [],
+    capacityProviders: providersOf(services.map(({ seed }) => seed)),
     defaultCapacityProviderStrategy: [],
   }
+}
+
+/** Those that its services use; Fargate's are there for every cluster that has one of them. */
+function providersOf(seeds: ServiceSeed[]): string[] {
+  return [
+    ...new Set(seeds.flatMap(({ capacityProviders = [] }) => capacityProviders.map((one) => one.capacityProvider))),
+  ]
 }

@@ -14,6 +14,7 @@ import { clusterArn, nameIn, roleArn, serviceArn, targetGroupArn, taskDefinition
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
 import { ecsSchema } from '../protocol/schema.ts'
+import { capacityOf, isOnFargate } from './capacity.ts'
 import { findService, requireCluster, requireService } from './cluster-lookup.ts'
 import { serviceEvents } from './service-events.ts'
 import { SERVICE_NETWORK, taskSetView } from './task-set-view.ts'
@@ -77,9 +78,8 @@ export function serviceView(account: Account, service: Service, atMs: number, wi
     desiredCount: service.desiredCount,
     runningCount: native ? service.desiredCount : counts.reduce((sum, count) => sum + count.running, 0),
     pendingCount: counts.reduce((sum, count) => sum + count.pending, 0),
-    launchType: 'FARGATE',
-    platformVersion: 'LATEST',
-    platformFamily: 'Linux',
+    ...capacityOf(seed),
+    ...(isOnFargate(seed) && { platformVersion: seed.platformVersion ?? 'LATEST', platformFamily: 'Linux' }),
     taskDefinition: primary?.taskDefinitionArn ?? seededDefinition(account, service),
     deploymentController: { type: seed.controller },
     deployments: seed.controller === 'ECS' ? [nativeDeployment(account, service)] : [],
@@ -131,7 +131,7 @@ function nativeDeployment(account: Account, service: Service): Wire<NativeDeploy
     failedTasks: 0,
     createdAt: wireTime(service.createdMs),
     updatedAt: wireTime(service.createdMs),
-    launchType: 'FARGATE',
+    ...capacityOf(service.seed),
     rolloutState: 'COMPLETED',
   }
 }

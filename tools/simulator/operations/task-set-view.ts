@@ -4,6 +4,7 @@ import { countTasks, isSteady, type TaskSet } from '../model/task-set.ts'
 import { clusterArn, serviceArn, targetGroupArn, taskSetArn } from '../names.ts'
 import { type Wire, wireTime } from '../protocol/operation.ts'
 import type { World } from '../scenario.ts'
+import { capacityOf, isOnFargate } from './capacity.ts'
 
 /** A task set as ECS shows it. Source: ECS API Reference, TaskSet. */
 export function taskSetView(world: World, service: Service, taskSet: TaskSet, atMs: number): Wire<TaskSetView> {
@@ -22,11 +23,11 @@ export function taskSetView(world: World, service: Service, taskSet: TaskSet, at
     runningCount: counts.running,
     createdAt: wireTime(taskSet.createdMs),
     updatedAt: wireTime(taskSet.updatedMs),
-    ...(taskSet.capacityProviderStrategy
-      ? { capacityProviderStrategy: taskSet.capacityProviderStrategy }
-      : { launchType: 'FARGATE' }),
-    platformVersion: platformVersionOf(taskSet),
-    platformFamily: 'Linux',
+    ...capacityOf(service.seed, taskSet.capacityProviderStrategy),
+    ...(isOnFargate(service.seed, taskSet.capacityProviderStrategy) && {
+      platformVersion: platformVersionOf(taskSet),
+      platformFamily: 'Linux',
+    }),
     networkConfiguration: networkConfigurationOf(taskSet),
     loadBalancers: [
       {
@@ -57,7 +58,7 @@ function networkConfigurationOf(taskSet: TaskSet): NonNullable<TaskSet['networkC
 }
 
 /** `LATEST` is shown as the version that it stands for (observed). */
-function platformVersionOf(taskSet: TaskSet): string {
+export function platformVersionOf(taskSet: TaskSet): string {
   return taskSet.platformVersion === undefined || taskSet.platformVersion === 'LATEST'
     ? '1.4.0'
     : taskSet.platformVersion

@@ -16,8 +16,10 @@ import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
 import { ecsSchema } from '../protocol/schema.ts'
 import type { ReplacementPlan } from '../scenario.ts'
+import { capacityOfTask, isOnFargate } from './capacity.ts'
 import { requireCluster, requireService, servicesIn } from './cluster-lookup.ts'
 import { MAX_RESULTS, pageOf, pageSize } from './page.ts'
+import { platformVersionOf } from './task-set-view.ts'
 
 /** Tasks that are to run (the default, pending ones included), or those that stopped within the hour (documented). */
 const listTasks = reads<ListTasksRequest, ListTasksResponse>(ecsSchema('ListTasks'), (input, account, atMs) => {
@@ -79,9 +81,11 @@ function taskView(account: Account, service: Service, task: Task, atMs: number):
     taskDefinitionArn: task.taskSet.taskDefinitionArn,
     group: `service:${name}`,
     startedBy: task.taskSet.id,
-    launchType: 'FARGATE',
-    platformVersion: task.taskSet.platformVersion ?? '1.4.0',
-    platformFamily: 'Linux',
+    ...capacityOfTask(service.seed, task.taskSet.capacityProviderStrategy),
+    ...(isOnFargate(service.seed, task.taskSet.capacityProviderStrategy) && {
+      platformVersion: platformVersionOf(task.taskSet),
+      platformFamily: 'Linux',
+    }),
     desiredStatus: task.stoppedMs === undefined ? 'RUNNING' : 'STOPPED',
     lastStatus,
     healthStatus: containers.some((container) => container.healthStatus === 'HEALTHY') ? 'HEALTHY' : 'UNKNOWN',
@@ -126,9 +130,11 @@ function stopOf(task: Task, { stopped }: ReplacementPlan): Partial<Wire<TaskView
   return { ...times, stopCode: 'ServiceSchedulerInitiated', stoppedReason: reason }
 }
 
-/** Request ids and ids of tasks in a reason are other ones for each task (observed). */
+/** Ids of tasks, and of the requests that failed for them, are other ones for each task (observed); `{task}` and `{uuid}` ask for them. */
 function ofTask(reason: string, task: Task): string {
   return reason
+    .replaceAll('{task}', task.id)
+    .replaceAll('{uuid}', uuidOf('stop', task.id))
     .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, (id) => uuidOf('in a reason', id, task.id))
     .replace(/\b[0-9a-f]{32}\b/g, task.id)
 }

@@ -4,6 +4,7 @@ import type {
   AlarmPlan,
   Assumptions,
   DeploymentConfigSeed,
+  EndPlan,
   Occasion,
   ReplacementPlan,
   RoleSeed,
@@ -44,6 +45,20 @@ export function readStop(section: Section): StopPlan {
   }
 }
 
+/** Reads `ends`: every deployment fails so. */
+export function readEnd(section: Section): EndPlan {
+  const plan: EndPlan = {
+    after: {
+      event: section.choice('event', ['Created', ...EVENT_NAMES], { required: true }) ?? 'Created',
+      seconds: section.number('seconds', 0, MAX_SECONDS) ?? 1,
+    },
+    code: section.text('code', { required: true }) ?? '',
+    message: section.text('message', { required: true }) ?? '',
+  }
+  section.done()
+  return plan
+}
+
 /** Reads an entry of `roles`. */
 export function readRole(section: Section): RoleSeed {
   const name = section.text('name', { ...ROLE_NAME, required: true }) ?? ''
@@ -60,14 +75,19 @@ export function readRole(section: Section): RoleSeed {
 /** Reads `replacement`. */
 export function readReplacement(section: Section): ReplacementPlan {
   const usual = baseScenario.replacement
-  const health = section.choice('health', ['healthy', 'never', 'dies']) ?? usual.health
+  const health = section.choice('health', ['healthy', 'never', 'dies', 'unplaced']) ?? usual.health
   const dies = section.section('dies')
   if (health === 'dies' && !dies) section.wrong('dies', "must say when: a mapping of 'event' and 'seconds'.")
   if (health !== 'dies' && dies) section.wrong('dies', "is for 'health: dies' only.")
+  const unplacedReason = section.text('unplaced-reason')
+  if (health !== 'unplaced' && unplacedReason !== undefined) {
+    section.wrong('unplaced-reason', "is for 'health: unplaced' only.")
+  }
   const stopped = section.section('stopped')
   const plan: ReplacementPlan = {
     health,
     ...(dies && { dies: readOccasion(dies) }),
+    ...(unplacedReason !== undefined && { unplacedReason }),
     stopped: stopped ? readStopped(stopped) : usual.stopped,
     answersWith: section.wholeNumber('answers-with', 200, 599) ?? usual.answersWith,
   }

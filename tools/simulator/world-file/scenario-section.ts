@@ -7,6 +7,7 @@ import {
   readAlarm,
   readAssumptions,
   readDeploymentConfig,
+  readEnd,
   readReplacement,
   readRole,
   readStop,
@@ -34,6 +35,7 @@ export function readScenario(root: Section, folder: string): Scenario {
   const timings = root.section('timings')
   const assumptions = root.section('assumptions')
   const stops = root.sections('stops')?.map(readStop)
+  const ends = root.section('ends')
   const rollbackFails = root.flag('rollback-fails')
   const listenerEdited = root.flag('listener-edited')
   const scenario: Scenario = {
@@ -47,6 +49,7 @@ export function readScenario(root: Section, folder: string): Scenario {
     appSpecBroken: root.flag('app-spec-broken') ?? false,
     ...(stops && { stops }),
     ...(begun && { begun: begun.map(({ seed }) => seed) }),
+    ...(ends && { ends: readEnd(ends) }),
     ...(rollbackFails !== undefined && { rollbackFails }),
     ...(listenerEdited !== undefined && { listenerEdited }),
     faults: root.sections('faults')?.flatMap((section) => readFault(section) ?? []) ?? [],

@@ -2,7 +2,7 @@ import type { ServiceSeed } from '../scenario.ts'
 import { readReplacement } from './course-sections.ts'
 import { type GroupDraft, readOwnGroup } from './group-section.ts'
 import type { Section } from './section.ts'
-import { ECS_NAME, REVISION } from './words.ts'
+import { ECS_NAME, PLATFORM_VERSION, REVISION } from './words.ts'
 
 /** A service as it was read, and where. */
 export interface ServiceDraft {
@@ -26,6 +26,10 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
   const nativeStrategy = section.choice('native-strategy', ['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'])
   const tags = section.pairs('tags')
   const replacement = section.section('replacement')
+  const launchType = section.choice('launch-type', ['FARGATE', 'EC2', 'EXTERNAL'])
+  const capacityProviders = section.sections('capacity-providers')?.map(readProvider)
+  if (launchType && capacityProviders) section.wrong('launch-type', "cannot be there with 'capacity-providers'.")
+  const platformVersion = section.text('platform-version', PLATFORM_VERSION)
   const seed: ServiceSeed = {
     cluster,
     name,
@@ -36,6 +40,9 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
     containerName: section.text('container', ECS_NAME) ?? name,
     containerPort: section.wholeNumber('port', 1, 65_535) ?? 8080,
     ...(nativeStrategy && { nativeStrategy }),
+    ...(launchType && { launchType }),
+    ...(capacityProviders && { capacityProviders }),
+    ...(platformVersion !== undefined && { platformVersion }),
     serve: section.flag('serve') ?? true,
     ...(replacement && { replacement: readReplacement(replacement) }),
     ...(tags && { tags }),
@@ -43,6 +50,14 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
   const group = readGroup(section, cluster, name)
   section.done()
   return { section, seed, image, group }
+}
+
+function readProvider(section: Section): NonNullable<ServiceSeed['capacityProviders']>[number] {
+  const capacityProvider = section.text('name', { ...ECS_NAME, required: true }) ?? ''
+  const weight = section.wholeNumber('weight', 0, 1000)
+  const base = section.wholeNumber('base', 0, 100_000)
+  section.done()
+  return { capacityProvider, ...(base !== undefined && { base }), ...(weight !== undefined && { weight }) }
 }
 
 /** A mapping, or `none`. */

@@ -26,3 +26,8 @@ export const REVISION: Pattern = { matches: /^[A-Za-z0-9_-]{1,255}:[1-9]\d*$/, w
 export const ACCOUNT: Pattern = { matches: /^\d{12}$/, words: 'twelve digits in quotes' }
 
 export const REGION: Pattern = { matches: /^[a-z]{2,8}(-[a-z]+)+-\d$/, words: "a region such as 'us-east-1'" }
+
+export const PLATFORM_VERSION: Pattern = {
+  matches: /^(LATEST|\d+\.\d+\.\d+)$/,
+  words: "LATEST or a version such as '1.4.0'",
+}

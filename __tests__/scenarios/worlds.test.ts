@@ -1,0 +1,128 @@
+import { DescribeServicesCommand, type DescribeTasksResponse } from '@aws-sdk/client-ecs'
+import { describe, expect, test } from '@jest/globals'
+import type { InputName } from '../../src/inputs/names.ts'
+import type { Scenario } from '../../tools/simulator/scenario.ts'
+import { parseWorldFile } from '../../tools/simulator/world-file/world-file.ts'
+import { clientsFor, inOneAccount, type SimulatedAccount, simulateRelease } from '../support/simulated-release.ts'
+
+/** What real set-ups have, each in a small world that the action releases. */
+
+function world(text: string): Scenario {
+  return parseWorldFile(text, 'world.yaml')
+}
+
+/** A world of the service `web` with these lines more. */
+function web(lines: string, rest = ''): Scenario {
+  const more = lines
+    .trim()
+    .split('\n')
+    .map((line) => `    ${line}`)
+  return world(`services:\n  - name: web\n    image: registry.example/web:1.0.0\n${more.join('\n')}\n${rest}`)
+}
+
+function play(scenario: Scenario, inputs: Partial<Record<InputName, string>> = {}) {
+  return simulateRelease({ scenario, inputs })
+}
+
+/** The task set that serves; members that matter here are `null` when they are absent. */
+async function serving({ simulator }: SimulatedAccount): Promise<Record<string, unknown>> {
+  const { ecs } = clientsFor(simulator)
+  const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster: 'demo', services: ['web'] }))
+  const primary = services[0]?.taskSets?.find(({ status }) => status === 'PRIMARY')
+  return { launchType: null, platformVersion: null, ...primary }
+}
+
+/** `null`: there is no such member. */
+const CAPACITIES: [string, string, Record<string, unknown>][] = [
+  ['launch type EC2', 'launch-type: EC2', { launchType: 'EC2', platformVersion: null }],
+  ['instances of its own', 'launch-type: EXTERNAL', { launchType: 'EXTERNAL', platformVersion: null }],
+  [
+    'capacity providers',
+    'capacity-providers: [{ name: FARGATE, base: 1, weight: 1 }, { name: FARGATE_SPOT, weight: 3 }]',
+    {
+      launchType: null,
+      capacityProviderStrategy: [
+        { capacityProvider: 'FARGATE', base: 1, weight: 1 },
+        { capacityProvider: 'FARGATE_SPOT', weight: 3 },
+      ],
+    },
+  ],
+  [
+    'a capacity provider of its own instances',
+    'capacity-providers: [{ name: gpu, weight: 1 }]',
+    { capacityProviderStrategy: [{ capacityProvider: 'gpu', weight: 1 }], platformVersion: null },
+  ],
+  ['a platform version', "platform-version: '1.3.0'", { launchType: 'FARGATE', platformVersion: '1.3.0' }],
+]
+
+describe('what a service runs on is kept by a release', () => {
+  test.each(CAPACITIES)('%s', (_, line, expected) => {
+    const scenario = web(line)
+    return inOneAccount(scenario, async (account) => {
+      expect(await serving(account)).toMatchObject(expected)
+      const { outputs, release } = await simulateRelease({ scenario, account })
+      expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+      expect(release.warnings).toEqual([])
+      expect(await serving(account)).toMatchObject({ ...expected, externalId: outputs['codedeploy-deployment-id'] })
+    })
+  })
+})
+
+describe('tasks that nothing can take', () => {
+  test('are told as ECS tells them, and the release fails with that after an hour', async () => {
+    const { outputs, log } = await play(web('replacement: { health: unplaced }'))
+    expect(outputs).toMatchObject({ status: 'rolled-back', production: 'web:1' })
+    expect(
+      log.filter((line) => line.includes('was unable to place a task. Reason: Capacity is unavailable')),
+    ).toHaveLength(1)
+  })
+
+  test('have the reason that the world gives', async () => {
+    const reason = 'No Container Instances were found in your cluster.'
+    const { log } = await play(web(`launch-type: EC2\nreplacement: { health: unplaced, unplaced-reason: ${reason} }`))
+    expect(log.join('\n')).toContain(`was unable to place a task. Reason: ${reason}`)
+  })
+})
+
+const STOPPED = `
+replacement:
+  health: never
+  stopped: { stop-code: TaskFailedToStart, reason: 'ResourceInitializationError: unable to pull secrets: status code: 400, request id: {uuid}, task {task}' }
+`
+
+test('tasks that stop have ids of their own in their reasons, as in AWS', async () => {
+  const { outputs, log, calls } = await play(web(STOPPED), { 'fail-fast': '2' })
+  expect(outputs).toMatchObject({ production: 'web:1' })
+  expect(log.filter((line) => line.includes('ResourceInitializationError')).length).toBeGreaterThan(0)
+  const described = calls.flatMap(({ operation, output }) =>
+    operation === 'DescribeTasks' ? ((output as DescribeTasksResponse).tasks ?? []) : [],
+  )
+  const reasons = new Map(described.map(({ taskArn, stoppedReason }) => [taskArn, stoppedReason]))
+  expect(reasons.size).toBeGreaterThan(1)
+  expect(new Set(reasons.values()).size).toBe(reasons.size)
+  for (const [arn = '', reason] of reasons) {
+    expect(reason).toMatch(/request id: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}, task [0-9a-f]{32}$/)
+    expect(arn.endsWith(reason?.slice(-32) ?? '')).toBe(true)
+  }
+})
+
+describe('a deployment that ends with a code and a text of its own', () => {
+  const ends = (event: string, code: string) =>
+    web(
+      'group: { termination-wait-minutes: 0 }',
+      `ends: { event: ${event}, code: ${code}, message: Something is out of order. }`,
+    )
+
+  test.each([
+    ['Created', 'INVALID_ECS_SERVICE', 'failed'],
+    ['BeforeInstall', 'INTERNAL_ERROR', 'failed'],
+    ['Install', 'ECS_UPDATE_ERROR', 'rolled-back'],
+    ['AllowTestTraffic', 'ELASTIC_LOAD_BALANCING_INVALID', 'rolled-back'],
+    ['AllowTraffic', 'NEW_CODE', 'rolled-back'],
+    ['AfterAllowTraffic', 'THROTTLED', 'rolled-back'],
+  ])('at %s is told with both', async (event, code, status) => {
+    const { outputs, annotation } = await play(ends(event, code))
+    expect(outputs).toMatchObject({ status, production: 'web:1' })
+    expect(annotation?.message).toContain(`${code}: Something is out of order.`)
+  })
+})
