@@ -45459,6 +45459,7 @@ function readDeploymentGroup(info) {
         deploymentConfig: info.deploymentConfigName,
         hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
         testListener: pair?.testTrafficRoute?.listenerArns?.[0],
+        isBehindNetwork: (pair?.prodTrafficRoute?.listenerArns ?? []).some(isOfNetwork),
         targetGroups: (pair?.targetGroups ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])),
         ...readWaits(info.blueGreenDeploymentConfiguration),
         rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
@@ -45466,6 +45467,10 @@ function readDeploymentGroup(info) {
         ignoresAlarmTrouble: info.alarmConfiguration?.ignorePollAlarmFailure === true,
         lastDeployment: last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
     };
+}
+/** Its resource begins with the kind of the load balancer. Source: Service Authorization Reference, ELB V2. */
+function isOfNetwork(listenerArn) {
+    return (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .parseArn */ .Lw)(listenerArn)?.resource.startsWith('listener/net/') ?? false;
 }
 /** The waits that a group, or one of its deployments, is set to. */
 function readWaits(configuration) {
@@ -45772,6 +45777,7 @@ function resolveService(cluster, name, answer) {
             desiredCount: service.desiredCount ?? 0,
             tags: Object.fromEntries((service.tags ?? []).map(({ key = '', value = '' }) => [key, value])),
             container: { name: containerName, port: containerPort },
+            otherContainers: otherContainersOf(primary?.loadBalancers ?? service.loadBalancers ?? []),
             primary: {
                 id,
                 taskDefinitionArn,
@@ -45782,6 +45788,11 @@ function resolveService(cluster, name, answer) {
             events: serviceEvents(answer),
         },
     };
+}
+function otherContainersOf([first, ...others]) {
+    return others
+        .filter((one) => one.containerName !== first?.containerName || one.containerPort !== first?.containerPort)
+        .map(({ containerName = '', containerPort = 0 }) => ({ name: containerName, port: containerPort }));
 }
 /** The service as it was before a deployment that may serve by now, as long as its original task set is there. */
 function beforeDeployment(service, deploymentId) {
@@ -46715,13 +46726,36 @@ function roleProblems(definition, service) {
         ];
     });
 }
+/** Source: CodeDeploy User Guide, "Working with deployment configurations": no shift in steps behind a network load balancer. */
+function shiftProblems({ kind }, deploymentConfig, group) {
+    if (!group.isBehindNetwork || (kind !== 'canary' && kind !== 'linear'))
+        return [];
+    return [
+        (0,problem/* invalidInput */.aY)(`Deployment configuration '${(0,untrusted/* inSentence */.BX)(deploymentConfig, 100)}' shifts traffic in steps, which a network load balancer cannot do, and deployment group '${group.name}' is behind one. Use 'codedeploy-deployment-config: CodeDeployDefault.ECSAllAtOnce'.`),
+    ];
+}
+/**
+ * With several load balancers only a person knows which of their containers CodeDeploy is to move.
+ * @param given name of the container, when an input or the AppSpec says it
+ */
+function loadBalancerProblems(service, given) {
+    if (service.otherContainers.length === 0 || given !== undefined)
+        return [];
+    const containers = [service.container, ...service.otherContainers].map(labelOf);
+    return [
+        (0,problem/* invalidInput */.aY)(`Service '${service.name}' is behind several load balancers, of which CodeDeploy moves one (${(0,untrusted/* inSentence */.BX)(containers.join(', '), 300)}). Say which with 'container-name' and 'container-port'.`),
+    ];
+}
+function labelOf({ name, port }) {
+    return `${name}:${port}`;
+}
 /** What a release can do although it may not be meant. */
 function preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }) {
     const warnings = [];
     if (Object.keys(hooks).length > 0 && !rollbackOn.includes('failure')) {
         warnings.push(`A failed hook ends the deployment without a rollback: neither deployment group '${group.name}' nor 'rollback-on' asks for one on failure.`);
     }
-    if (container.name !== service.container.name || container.port !== service.container.port) {
+    if (![service.container, ...service.otherContainers].some((known) => labelOf(known) === labelOf(container))) {
         warnings.push(`Traffic goes to ${(0,untrusted/* inSentence */.BX)(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`);
     }
     // A lane gets its tasks right before it is released to.
@@ -47404,6 +47438,7 @@ async function makePlan(parsed, world, identity, earlier) {
         return none;
     const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath);
     const appSpec = appSpecPlan(parsed, sources.appSpecFile, service);
+    findings.add(...loadBalancerProblems(service, inputs.containerName ?? sources.appSpecFile?.containerName));
     const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
     const [group, definitionPlan] = await Promise.all([
         (0,service_and_group/* resolveGroup */.ss)(inputs, world, service, namedGroup, maker, findings),
@@ -47418,23 +47453,15 @@ async function makePlan(parsed, world, identity, earlier) {
         namedShift ?? (inputs.deploymentConfig === undefined ? (0,service_and_group/* readShift */.Xg)(deploymentConfig, world, findings) : undefined),
         readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
     ]);
+    if (shift !== undefined)
+        findings.add(...shiftProblems(shift, deploymentConfig, group));
     if (definitionPlan === undefined || shift === undefined)
         return { ...none, service, group };
     if (occupancy.isFree && (await primaryChanged(service, group, inputs, world, findings))) {
         return await makePlan(parsed, world, identity, earlier);
     }
-    const found = {
-        service,
-        group,
-        appSpec,
-        hooks,
-        deploymentConfig,
-        shift,
-        definitionPlan,
-        occupancy,
-        maker: await maker,
-    };
-    const plan = await planOf(found, inputs, world, earlier, findings);
+    const found = { service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy };
+    const plan = await planOf({ ...found, maker: await maker }, inputs, world, earlier, findings);
     return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group };
 }
 /** Plans the release, with what is left to check of it: whether it is there already, is this run's turn, and is wise. */

@@ -193,7 +193,12 @@ describe('the container that is to get the traffic', () => {
 describe('a release warns', () => {
   const facts: WarningFacts = {
     inputs: inputsOf(),
-    service: { name: 'web', desiredCount: 2, container: { name: 'web', port: 8080 } } as ResolvedService,
+    service: {
+      name: 'web',
+      desiredCount: 2,
+      container: { name: 'web', port: 8080 },
+      otherContainers: [] as ResolvedService['otherContainers'],
+    } as ResolvedService,
     group: GROUP,
     hooks: { AfterInstall: 'hook' },
     rollbackOn: ['failure'],

@@ -20,6 +20,8 @@ function web(lines: string, rest = ''): Scenario {
   return world(`services:\n  - name: web\n    image: registry.example/web:1.0.0\n${more.join('\n')}\n${rest}`)
 }
 
+const BEGUN = "begun: [{ service: web, task-definition: 'web:1', seconds-ago: 0 }]"
+
 function play(scenario: Scenario, inputs: Partial<Record<InputName, string>> = {}) {
   return simulateRelease({ scenario, inputs })
 }
@@ -125,4 +127,65 @@ describe('a deployment that ends with a code and a text of its own', () => {
     expect(outputs).toMatchObject({ status, production: 'web:1' })
     expect(annotation?.message).toContain(`${code}: Something is out of order.`)
   })
+})
+
+describe('a service behind a network load balancer', () => {
+  const NETWORK = 'load-balancer: network'
+
+  test('is released all at once', async () => {
+    const scenario = web(`${NETWORK}\ngroup: { deployment-config: CodeDeployDefault.ECSAllAtOnce }`)
+    const { outputs } = await play(scenario, { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' })
+    expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+  })
+
+  test('is refused a canary before anything is written, whether the group or an input asks for it', async () => {
+    for (const [scenario, inputs] of [
+      [web(NETWORK), {}],
+      [
+        web(`${NETWORK}\ngroup: { deployment-config: CodeDeployDefault.ECSAllAtOnce }`),
+        { 'codedeploy-deployment-config': 'CodeDeployDefault.ECSLinear10PercentEvery1Minutes' },
+      ],
+    ] as const) {
+      const { outputs, writes, release } = await play(scenario, inputs)
+      expect([outputs.status, outputs.reason, ...writes]).toEqual(['refused', 'invalid-input'])
+      expect(release.problems.map(({ sentence }) => sentence)).toEqual([
+        expect.stringMatching(
+          / shifts traffic in steps, which a network load balancer cannot do, and .* CodeDeployDefault\.ECSAllAtOnce'\.$/,
+        ),
+      ])
+    }
+  })
+
+  test('fails a canary that somebody else deploys with the words of AWS', () =>
+    inOneAccount(web(`${NETWORK}\ngroup: { alarms: [] }`, BEGUN), async ({ simulator, clock }) => {
+      await clock.sleep(60_000)
+      expect(simulator.lane('demo:web')?.deployments[0]).toMatchObject({
+        status: 'Failed',
+        // Observed in a public report.
+        error: { message: expect.stringMatching(/^Only ALB supports gradual traffic routing, use AllAtOnce /) },
+      })
+    }))
+})
+
+describe('a service behind several load balancers', () => {
+  const OTHERS = 'other-load-balancers: [{ target-group: web-admin, container: web, port: 9090 }]'
+
+  test('is refused with all of them named, as only a person knows which one CodeDeploy moves', async () => {
+    const { outputs, writes, annotation } = await play(web(OTHERS))
+    expect([outputs.status, outputs.reason, ...writes]).toEqual(['refused', 'invalid-input'])
+    expect(annotation?.message).toContain('of which CodeDeploy moves one (web:9090, web:8080)')
+  })
+
+  test('is released when the inputs say which', async () => {
+    const { outputs, release } = await play(web(OTHERS), { 'container-name': 'web', 'container-port': '8080' })
+    expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+    expect(release.warnings).toEqual([])
+  })
+})
+
+test('the address of a test listener with a certificate is https, with its port', async () => {
+  const scenario = web('https: true\ngroup: { ready: { action: STOP_DEPLOYMENT, wait-minutes: 60 } }')
+  const { outputs } = await play(scenario, { 'wait-for': 'test-traffic' })
+  expect(outputs.status).toBe('awaiting-promotion')
+  expect(outputs['test-url']).toMatch(/^https:\/\/web-\d+\.us-east-1\.elb\.amazonaws\.com:8443$/)
 })

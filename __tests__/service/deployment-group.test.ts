@@ -44,6 +44,7 @@ describe('a deployment group', () => {
       terminationWaitMs: 300_000,
       rollbackOn: ['failure', 'alarm'],
       alarms: ['web-5xx'],
+      isBehindNetwork: false,
       ignoresAlarmTrouble: false,
       lastDeployment: { id: 'd-Z9Y8X7W6V', createdAtMs: 1_700_000_000_000 },
     })
@@ -61,6 +62,7 @@ describe('a deployment group', () => {
       terminationWaitMs: 0,
       rollbackOn: [],
       alarms: [],
+      isBehindNetwork: false,
       ignoresAlarmTrouble: false,
       lastDeployment: undefined,
     })

@@ -67,6 +67,7 @@ describe('a service that CodeDeploy releases', () => {
         desiredCount: 2,
         tags: {},
         container: { name: 'web', port: 8080 },
+        otherContainers: [],
         primary: {
           id: 'ecs-svc/1',
           taskDefinitionArn: `${ARN}:task-definition/web:41`,

@@ -22,7 +22,15 @@ import { Findings } from './findings.ts'
 import { checkHookFunctions } from './hook-functions.ts'
 import { credentialsAreClear, type Identity, isExpectedAccount, isInExpectedAccount } from './identity.ts'
 import type { ReleasePlan } from './plan.ts'
-import { containerOrigin, holdProblems, hookProblems, preflightWarnings, testListenerProblems } from './preflight.ts'
+import {
+  containerOrigin,
+  holdProblems,
+  hookProblems,
+  loadBalancerProblems,
+  preflightWarnings,
+  shiftProblems,
+  testListenerProblems,
+} from './preflight.ts'
 import { addIfMissing, readNamedGroup, readService, readShift, resolveGroup } from './service-and-group.ts'
 import { readSources } from './sources.ts'
 import { candidatesOf, checkTurn, isShown, type Occupancy, readOccupancy } from './turn.ts'
@@ -79,6 +87,7 @@ export async function makePlan(
 
   const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath)
   const appSpec = appSpecPlan(parsed, sources.appSpecFile, service)
+  findings.add(...loadBalancerProblems(service, inputs.containerName ?? sources.appSpecFile?.containerName))
   const maker = findings.answerOf(readMaker(world, service))
   const [group, definitionPlan] = await Promise.all([
     resolveGroup(inputs, world, service, namedGroup, maker, findings),
@@ -93,23 +102,14 @@ export async function makePlan(
     namedShift ?? (inputs.deploymentConfig === undefined ? readShift(deploymentConfig, world, findings) : undefined),
     readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
   ])
+  if (shift !== undefined) findings.add(...shiftProblems(shift, deploymentConfig, group))
   if (definitionPlan === undefined || shift === undefined) return { ...none, service, group }
   if (occupancy.isFree && (await primaryChanged(service, group, inputs, world, findings))) {
     return await makePlan(parsed, world, identity, earlier)
   }
 
-  const found: Found = {
-    service,
-    group,
-    appSpec,
-    hooks,
-    deploymentConfig,
-    shift,
-    definitionPlan,
-    occupancy,
-    maker: await maker,
-  }
-  const plan = await planOf(found, inputs, world, earlier, findings)
+  const found = { service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy }
+  const plan = await planOf({ ...found, maker: await maker }, inputs, world, earlier, findings)
   return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group }
 }
 

@@ -6,6 +6,7 @@ import type { Inputs } from '../inputs/inputs.ts'
 import { invalidInput, type Problem } from '../problem.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
+import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
 import { containerNames, containersOf, nameOf } from '../task-definition/overrides.ts'
 import { isJsonObject } from '../text/document.ts'
@@ -160,6 +161,34 @@ export function roleProblems(definition: TaskDefinition, service: ResolvedServic
   })
 }
 
+/** Source: CodeDeploy User Guide, "Working with deployment configurations": no shift in steps behind a network load balancer. */
+export function shiftProblems({ kind }: TrafficShift, deploymentConfig: string, group: DeploymentGroup): Problem[] {
+  if (!group.isBehindNetwork || (kind !== 'canary' && kind !== 'linear')) return []
+  return [
+    invalidInput(
+      `Deployment configuration '${inSentence(deploymentConfig, 100)}' shifts traffic in steps, which a network load balancer cannot do, and deployment group '${group.name}' is behind one. Use 'codedeploy-deployment-config: CodeDeployDefault.ECSAllAtOnce'.`,
+    ),
+  ]
+}
+
+/**
+ * With several load balancers only a person knows which of their containers CodeDeploy is to move.
+ * @param given name of the container, when an input or the AppSpec says it
+ */
+export function loadBalancerProblems(service: ResolvedService, given: string | undefined): Problem[] {
+  if (service.otherContainers.length === 0 || given !== undefined) return []
+  const containers = [service.container, ...service.otherContainers].map(labelOf)
+  return [
+    invalidInput(
+      `Service '${service.name}' is behind several load balancers, of which CodeDeploy moves one (${inSentence(containers.join(', '), 300)}). Say which with 'container-name' and 'container-port'.`,
+    ),
+  ]
+}
+
+function labelOf({ name, port }: { name: string; port: number }): string {
+  return `${name}:${port}`
+}
+
 export interface WarningFacts {
   inputs: Inputs
   service: ResolvedService
@@ -177,7 +206,7 @@ export function preflightWarnings({ inputs, service, group, hooks, rollbackOn, c
       `A failed hook ends the deployment without a rollback: neither deployment group '${group.name}' nor 'rollback-on' asks for one on failure.`,
     )
   }
-  if (container.name !== service.container.name || container.port !== service.container.port) {
+  if (![service.container, ...service.otherContainers].some((known) => labelOf(known) === labelOf(container))) {
     warnings.push(
       `Traffic goes to ${inSentence(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`,
     )

@@ -5,7 +5,7 @@ import type {
   BlueGreenDeploymentConfiguration,
   DeploymentGroupInfo,
 } from '@aws-sdk/client-codedeploy'
-import { shortName } from '../aws/arn.ts'
+import { parseArn, shortName } from '../aws/arn.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
 import type { Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
@@ -30,6 +30,8 @@ export interface DeploymentGroup extends GroupWaits {
   hasTestListener: boolean
   /** ARN of the test listener. */
   testListener: string | undefined
+  /** Production is behind a network load balancer, which shares no traffic. */
+  isBehindNetwork: boolean
   /** Names of the two target groups between which traffic moves. */
   targetGroups: string[]
   /** Empty when automatic rollback is off. */
@@ -61,6 +63,7 @@ export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup 
     deploymentConfig: info.deploymentConfigName,
     hasTestListener: (pair?.testTrafficRoute?.listenerArns ?? []).length > 0,
     testListener: pair?.testTrafficRoute?.listenerArns?.[0],
+    isBehindNetwork: (pair?.prodTrafficRoute?.listenerArns ?? []).some(isOfNetwork),
     targetGroups: (pair?.targetGroups ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])),
     ...readWaits(info.blueGreenDeploymentConfiguration),
     rollbackOn: readRollbackOn(info.autoRollbackConfiguration),
@@ -69,6 +72,11 @@ export function readDeploymentGroup(info: DeploymentGroupInfo): DeploymentGroup 
     lastDeployment:
       last?.deploymentId === undefined ? undefined : { id: last.deploymentId, createdAtMs: last.createTime?.getTime() },
   }
+}
+
+/** Its resource begins with the kind of the load balancer. Source: Service Authorization Reference, ELB V2. */
+function isOfNetwork(listenerArn: string): boolean {
+  return parseArn(listenerArn)?.resource.startsWith('listener/net/') ?? false
 }
 
 /** The waits that a group, or one of its deployments, is set to. */

@@ -1,4 +1,4 @@
-import type { Service, TaskSet } from '@aws-sdk/client-ecs'
+import type { LoadBalancer, Service, TaskSet } from '@aws-sdk/client-ecs'
 import { parseArn, shortName } from '../aws/arn.ts'
 import type { ServiceAnswer } from '../aws/ecs.ts'
 import type { Problem } from '../problem.ts'
@@ -18,6 +18,8 @@ export interface ResolvedService {
   tags: Readonly<Record<string, string>>
   /** What the load balancer of the service points at. */
   container: { name: string; port: number }
+  /** What its other load balancers point at; which of all CodeDeploy moves cannot be seen of the service. */
+  otherContainers: { name: string; port: number }[]
   /** The task set that serves production. */
   primary: {
     id: string
@@ -111,6 +113,7 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
       desiredCount: service.desiredCount ?? 0,
       tags: Object.fromEntries((service.tags ?? []).map(({ key = '', value = '' }) => [key, value])),
       container: { name: containerName, port: containerPort },
+      otherContainers: otherContainersOf(primary?.loadBalancers ?? service.loadBalancers ?? []),
       primary: {
         id,
         taskDefinitionArn,
@@ -121,6 +124,12 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
       events: serviceEvents(answer),
     },
   }
+}
+
+function otherContainersOf([first, ...others]: LoadBalancer[]): ResolvedService['otherContainers'] {
+  return others
+    .filter((one) => one.containerName !== first?.containerName || one.containerPort !== first?.containerPort)
+    .map(({ containerName = '', containerPort = 0 }) => ({ name: containerName, port: containerPort }))
 }
 
 /** The service as it was before a deployment that may serve by now, as long as its original task set is there. */

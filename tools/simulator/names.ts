@@ -1,5 +1,5 @@
 import { partition } from '@aws-sdk/core/client'
-import { hexOf } from './identity.ts'
+import { hexOf, uuidOf } from './identity.ts'
 import type { World } from './scenario.ts'
 
 type Place = Pick<World, 'region' | 'account'>
@@ -62,6 +62,11 @@ export function assumedRoleArn(place: Place, role: string, session: string): str
   return `arn:${partitionOf(place)}:sts::${place.account}:assumed-role/${role}/${session}`
 }
 
+/** Of the listeners of a service. */
+export function certificateArn(place: Place, service: string): string {
+  return `arn:${partitionOf(place)}:acm:${place.region}:${place.account}:certificate/${uuidOf('certificate', service)}`
+}
+
 export function secretArn(place: Place, name: string): string {
   return `arn:${partitionOf(place)}:secretsmanager:${place.region}:${place.account}:secret:${name}`
 }
@@ -75,16 +80,35 @@ export function targetGroupName(service: string, index: TargetGroupIndex): strin
 }
 
 export function targetGroupArn(place: Place, service: string, index: TargetGroupIndex): string {
-  const name = targetGroupName(service, index)
+  return namedTargetGroupArn(place, targetGroupName(service, index))
+}
+
+export function namedTargetGroupArn(place: Place, name: string): string {
   return loadBalancingArn(place, `targetgroup/${name}/${hexOf(16, name)}`)
 }
 
-export function listenerArn(place: Place, service: string, kind: 'production' | 'test'): string {
-  return loadBalancingArn(place, `listener/app/${service}/${hexOf(16, service)}/${hexOf(16, service, kind)}`)
+/** Of a group's service that is not there: as of one behind an application load balancer. */
+export function listenerArn(place: World, service: ServiceName, kind: 'production' | 'test'): string {
+  const { name } = service
+  return loadBalancingArn(
+    place,
+    `listener/${familyOf(place, service)}/${name}/${hexOf(16, name)}/${hexOf(16, name, kind)}`,
+  )
 }
 
-export function loadBalancerArn(place: Place, service: string): string {
-  return loadBalancingArn(place, `loadbalancer/app/${service}/${hexOf(16, service)}`)
+export function loadBalancerArn(place: World, service: ServiceName): string {
+  return loadBalancingArn(place, `loadbalancer/${familyOf(place, service)}/${service.name}/${hexOf(16, service.name)}`)
+}
+
+interface ServiceName {
+  cluster: string
+  name: string
+}
+
+/** `net` or `app`, as ARNs of load balancers and listeners have it. Source: ELB API Reference, ARNs of resources. */
+function familyOf({ services }: World, { cluster, name }: ServiceName): 'net' | 'app' {
+  const seed = services.find((known) => known.cluster === cluster && known.name === name)
+  return seed?.loadBalancer === 'network' ? 'net' : 'app'
 }
 
 export type TargetGroupIndex = 0 | 1

@@ -71,6 +71,12 @@ export interface ServiceSeed {
   capacityProviders?: { capacityProvider: string; base?: number; weight?: number }[]
   /** On Fargate; default LATEST. */
   platformVersion?: string
+  /** Kind of its load balancer; default `application`. */
+  loadBalancer?: 'application' | 'network'
+  /** Its listeners are HTTPS (or TLS), with a certificate; real ones on loopback are HTTP all the same. */
+  https?: boolean
+  /** Load balancers of the service that no deployment moves. AWS makes no such service under CodeDeploy. */
+  otherLoadBalancers?: { targetGroup: string; containerName: string; containerPort: number }[]
   /** In scaled mode: run its task sets and listeners as real servers on loopback. */
   serve: boolean
   /** How its replacement task sets fare; absent: as the scenario says. */

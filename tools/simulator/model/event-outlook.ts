@@ -57,7 +57,8 @@ export function outlookOf(lane: Lane, deployment: Deployment, context: Context, 
 export function refusalOf(lane: Lane, deployment: Deployment, context: Context, atMs: number): Failure | undefined {
   const { scenario, assumptions } = context.rules
   if (scenario.listenerEdited) {
-    const listener = listenerArn(scenario.world, lane.group?.seed.service ?? '', 'production')
+    const { cluster = '', service: name = '' } = lane.group?.seed ?? {}
+    const listener = listenerArn(scenario.world, { cluster, name }, 'production')
     return listenerEdited(assumptions.listenerErrorCode, listener)
   }
   const { appSpec } = deployment.order

@@ -27,6 +27,13 @@ export function listenerEdited(code: string, listener: string): Failure {
   return { code, message }
 }
 
+/** The text is observed; when it comes, and its code, are assumed. */
+export const NO_GRADUAL_SHIFT: Failure = {
+  code: 'ELASTIC_LOAD_BALANCING_INVALID',
+  message:
+    'Only ALB supports gradual traffic routing, use AllAtOnce Traffic routing instead when you create/update Deployment group',
+}
+
 /** The text is assumed. */
 export function serviceUnusable(name: string): Failure {
   return {

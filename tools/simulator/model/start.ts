@@ -2,7 +2,7 @@ import { activeAlarms } from './alarms.ts'
 import type { Deployment } from './deployment.ts'
 import { endDeployment, rollBackTraffic } from './ending.ts'
 import { startEvent } from './event-run.ts'
-import { appSpecBroken, appSpecNotFound, serviceUnusable } from './failures.ts'
+import { appSpecBroken, appSpecNotFound, NO_GRADUAL_SHIFT, serviceUnusable } from './failures.ts'
 import { changeDeployment, type Lane, latestDeployment, primaryTaskSet } from './lane.ts'
 import type { Failure } from './lifecycle.ts'
 import type { Context, Rules } from './rules.ts'
@@ -38,6 +38,7 @@ function faultOf(lane: Lane, { order }: Deployment, { scenario, assumptions }: R
   if (order.revision.type === 'S3') return appSpecNotFound(assumptions.brokenAppSpecCode)
   if (!order.appSpec) return appSpecBroken(assumptions.brokenAppSpecCode)
   const seed = lane.service?.seed
+  if (seed?.loadBalancer === 'network' && order.routing.type !== 'AllAtOnce') return NO_GRADUAL_SHIFT
   if (seed?.controller === 'CODE_DEPLOY' && seed.status === 'ACTIVE') return undefined
   return serviceUnusable(lane.group?.seed.service ?? '')
 }

@@ -23,13 +23,14 @@ function blueGreenConfiguration(group: GroupSeed): Wire<BlueGreenDeploymentConfi
 }
 
 function loadBalancerInfo(world: World, group: GroupSeed): Wire<LoadBalancerInfo> {
-  const { service, testListener } = group
+  const { cluster, service, testListener } = group
+  const named = { cluster, name: service }
   return {
     targetGroupPairInfoList: [
       {
         targetGroups: [{ name: targetGroupName(service, 0) }, { name: targetGroupName(service, 1) }],
-        prodTrafficRoute: { listenerArns: [listenerArn(world, service, 'production')] },
-        ...(testListener && { testTrafficRoute: { listenerArns: [listenerArn(world, service, 'test')] } }),
+        prodTrafficRoute: { listenerArns: [listenerArn(world, named, 'production')] },
+        ...(testListener && { testTrafficRoute: { listenerArns: [listenerArn(world, named, 'test')] } }),
       },
     ],
   }

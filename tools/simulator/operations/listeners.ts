@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Account } from '../model/account.ts'
 import { type Weights, weightsWith } from '../model/traffic.ts'
-import { listenerArn, type TargetGroupIndex, targetGroupArn } from '../names.ts'
+import { certificateArn, listenerArn, type TargetGroupIndex, targetGroupArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
 import { schemaOf } from '../protocol/schema.ts'
@@ -18,6 +18,7 @@ import { pageOf } from './page.ts'
 
 /** On a clock that nobody listens to, the ports of AWS's own tutorial for ECS releases through CodeDeploy. */
 const PORTS = { production: 80, test: 8080 }
+const SECURE_PORTS = { production: 443, test: 8443 }
 
 const describeListeners = reads<DescribeListenersInput, DescribeListenersOutput>(
   schemaOf('elastic-load-balancing-v2', 'elasticloadbalancingv2', 'DescribeListeners'),
@@ -49,23 +50,40 @@ function requireListener(listeners: Wire<ListenerView>[], arn: string): Wire<Lis
 function listenersOf({ world }: Account, { arn, lane, service }: LoadBalancer, real: RealWorld): Wire<ListenerView>[] {
   const served = real.listeners[lane.key]
   const { production: weights, test: testGroup, routed } = service
-  const production = view('production', served?.production, routed.production ? shared(weights) : untouched(0))
+  const sole = weights[1] === 100 ? 1 : 0
+  const production = view('production', served?.production, routed.production ? shared(weights, sole) : untouched(sole))
   if (testGroup === undefined) return [production]
-  const test = view('test', served?.test, routed.test ? shared(weightsWith(testGroup, 100)) : untouched(testGroup))
+  const moved = shared(weightsWith(testGroup, 100), testGroup)
+  const test = view('test', served?.test, routed.test ? moved : untouched(testGroup))
   return [production, test]
 
   function view(kind: keyof typeof PORTS, url: string | undefined, action: Wire<Action>): Wire<ListenerView> {
     return {
-      ListenerArn: listenerArn(world, service.seed.name, kind),
+      ListenerArn: listenerArn(world, service.seed, kind),
       LoadBalancerArn: arn,
-      Port: url === undefined ? PORTS[kind] : Number(new URL(url).port),
-      Protocol: 'HTTP',
+      ...(url === undefined ? front(kind) : { Port: Number(new URL(url).port), Protocol: 'HTTP' }),
       DefaultActions: [action],
     }
   }
 
-  /** Both target groups at all times, weights in percent, and no `TargetGroupArn` beside them (observed). */
-  function shared([first, second]: Weights): Wire<Action> {
+  /** Source: Elastic Load Balancing API Reference, Listener. Which policy, and the certificate's id, are made up. */
+  function front(kind: keyof typeof PORTS): Partial<Wire<ListenerView>> {
+    const isNetwork = service.seed.loadBalancer === 'network'
+    if (!service.seed.https) return { Port: PORTS[kind], Protocol: isNetwork ? 'TCP' : 'HTTP' }
+    return {
+      Port: SECURE_PORTS[kind],
+      Protocol: isNetwork ? 'TLS' : 'HTTPS',
+      SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+      Certificates: [{ CertificateArn: certificateArn(world, service.seed.name) }],
+    }
+  }
+
+  /**
+   * Both target groups at all times, weights in percent, and no `TargetGroupArn` beside them (observed); behind a
+   * network load balancer one of them (assumed).
+   */
+  function shared([first, second]: Weights, sole: TargetGroupIndex): Wire<Action> {
+    if (service.seed.loadBalancer === 'network') return untouched(sole)
     return forward([groupTuple(0, first), groupTuple(1, second)])
   }
 

@@ -50,7 +50,7 @@ export function loadBalancersOf(account: Account, atMs: number): LoadBalancer[] 
   return account.laneKeys.flatMap((key) => {
     const lane = account.lane(key, atMs)
     if (!lane?.service) return []
-    return [{ arn: loadBalancerArn(account.world, lane.service.seed.name), lane, service: lane.service }]
+    return [{ arn: loadBalancerArn(account.world, lane.service.seed), lane, service: lane.service }]
   })
 }
 
@@ -71,7 +71,8 @@ function byName(all: LoadBalancer[], name: string): LoadBalancer {
 
 /** Source: Elastic Load Balancing API Reference, LoadBalancer. */
 function view({ world }: Account, { arn, lane, service }: LoadBalancer, real: RealWorld): Wire<LoadBalancerView> {
-  const { name } = service.seed
+  const { name, loadBalancer } = service.seed
+  const isNetwork = loadBalancer === 'network'
   const { subnets = [], securityGroups = [] } = SERVICE_NETWORK.awsvpcConfiguration ?? {}
   const number = Number.parseInt(hexOf(8, 'load balancer', name), 16)
   const served = real.listeners[lane.key]
@@ -86,9 +87,9 @@ function view({ world }: Account, { arn, lane, service }: LoadBalancer, real: Re
     Scheme: 'internet-facing',
     VpcId: 'vpc-0d4',
     State: { Code: 'active' },
-    Type: 'application',
+    Type: isNetwork ? 'network' : 'application',
     AvailabilityZones: subnets.map((subnet, i) => ({ ZoneName: zoneName(world.region, i), SubnetId: subnet })),
-    SecurityGroups: [...securityGroups],
+    ...(!isNetwork && { SecurityGroups: [...securityGroups] }),
     IpAddressType: 'ipv4',
   }
 }

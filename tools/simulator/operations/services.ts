@@ -17,7 +17,7 @@ import { ecsSchema } from '../protocol/schema.ts'
 import { capacityOf, isOnFargate } from './capacity.ts'
 import { findService, requireCluster, requireService } from './cluster-lookup.ts'
 import { serviceEvents } from './service-events.ts'
-import { SERVICE_NETWORK, taskSetView } from './task-set-view.ts'
+import { otherLoadBalancers, SERVICE_NETWORK, taskSetView } from './task-set-view.ts'
 
 /** The role of ECS's own, which every service behind a load balancer shows (observed). */
 const SERVICE_LINKED_ROLE = 'aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS'
@@ -91,6 +91,7 @@ export function serviceView(account: Account, service: Service, atMs: number, wi
     schedulingStrategy: 'REPLICA',
     healthCheckGracePeriodSeconds: 0,
     loadBalancers: [
+      ...otherLoadBalancers(world, seed),
       {
         targetGroupArn: targetGroupArn(world, seed.name, 0),
         containerName: seed.containerName,

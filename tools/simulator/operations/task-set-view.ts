@@ -1,9 +1,9 @@
-import type { TaskSet as TaskSetView } from '@aws-sdk/client-ecs'
+import type { LoadBalancer, TaskSet as TaskSetView } from '@aws-sdk/client-ecs'
 import type { Service } from '../model/lane.ts'
 import { countTasks, isSteady, type TaskSet } from '../model/task-set.ts'
-import { clusterArn, serviceArn, targetGroupArn, taskSetArn } from '../names.ts'
+import { clusterArn, namedTargetGroupArn, serviceArn, targetGroupArn, taskSetArn } from '../names.ts'
 import { type Wire, wireTime } from '../protocol/operation.ts'
-import type { World } from '../scenario.ts'
+import type { ServiceSeed, World } from '../scenario.ts'
 import { capacityOf, isOnFargate } from './capacity.ts'
 
 /** A task set as ECS shows it. Source: ECS API Reference, TaskSet. */
@@ -30,6 +30,7 @@ export function taskSetView(world: World, service: Service, taskSet: TaskSet, at
     }),
     networkConfiguration: networkConfigurationOf(taskSet),
     loadBalancers: [
+      ...otherLoadBalancers(world, service.seed),
       {
         targetGroupArn: targetGroupArn(world, name, taskSet.targetGroup),
         containerName: taskSet.containerName,
@@ -42,6 +43,14 @@ export function taskSetView(world: World, service: Service, taskSet: TaskSet, at
     stabilityStatusAt: wireTime(taskSet.steadyMs ?? taskSet.updatedMs),
     tags: [],
   }
+}
+
+/** Listed before the one that deployments move (assumed). */
+export function otherLoadBalancers(world: World, { otherLoadBalancers = [] }: ServiceSeed): Wire<LoadBalancer>[] {
+  return otherLoadBalancers.map(({ targetGroup, ...container }) => ({
+    targetGroupArn: namedTargetGroupArn(world, targetGroup),
+    ...container,
+  }))
 }
 
 /** What every seeded service has, and a task set too unless its AppSpec says otherwise. */

@@ -30,6 +30,8 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
   const capacityProviders = section.sections('capacity-providers')?.map(readProvider)
   if (launchType && capacityProviders) section.wrong('launch-type', "cannot be there with 'capacity-providers'.")
   const platformVersion = section.text('platform-version', PLATFORM_VERSION)
+  const loadBalancer = section.choice('load-balancer', ['application', 'network'])
+  const others = section.sections('other-load-balancers')?.map(readOther)
   const seed: ServiceSeed = {
     cluster,
     name,
@@ -43,6 +45,9 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
     ...(launchType && { launchType }),
     ...(capacityProviders && { capacityProviders }),
     ...(platformVersion !== undefined && { platformVersion }),
+    ...(loadBalancer && { loadBalancer }),
+    ...(section.flag('https') === true && { https: true }),
+    ...(others && { otherLoadBalancers: others }),
     serve: section.flag('serve') ?? true,
     ...(replacement && { replacement: readReplacement(replacement) }),
     ...(tags && { tags }),
@@ -58,6 +63,16 @@ function readProvider(section: Section): NonNullable<ServiceSeed['capacityProvid
   const base = section.wholeNumber('base', 0, 100_000)
   section.done()
   return { capacityProvider, ...(base !== undefined && { base }), ...(weight !== undefined && { weight }) }
+}
+
+function readOther(section: Section): NonNullable<ServiceSeed['otherLoadBalancers']>[number] {
+  const other = {
+    targetGroup: section.text('target-group', { ...ECS_NAME, required: true }) ?? '',
+    containerName: section.text('container', { ...ECS_NAME, required: true }) ?? '',
+    containerPort: section.wholeNumber('port', 1, 65_535, { required: true }) ?? 0,
+  }
+  section.done()
+  return other
 }
 
 /** A mapping, or `none`. */
