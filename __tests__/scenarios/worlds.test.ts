@@ -189,3 +189,95 @@ test('the address of a test listener with a certificate is https, with its port'
   expect(outputs.status).toBe('awaiting-promotion')
   expect(outputs['test-url']).toMatch(/^https:\/\/web-\d+\.us-east-1\.elb\.amazonaws\.com:8443$/)
 })
+
+const OUTCOMES: [string, string, Record<string, string>, Record<string, string>][] = [
+  ['goes well', '', {}, { status: 'succeeded', production: 'web:2' }],
+  [
+    'is rolled back for its hook',
+    'hooks: [{ name: CodeDeployHook_validate, plan: { answer: Failed } }]',
+    { 'after-allow-test-traffic-hook': 'CodeDeployHook_validate' },
+    { status: 'rolled-back', production: 'web:1' },
+  ],
+  [
+    'is stopped by an alarm',
+    'alarms: [{ name: web-5xx, after: { event: AllowTraffic, seconds: 60 } }]',
+    {},
+    { status: 'rolled-back', production: 'web:1' },
+  ],
+]
+
+describe('a release ends as it would', () => {
+  describe.each([90, -90, 3600])('when the clock of AWS is %s s ahead of the runner', (seconds) => {
+    test.each(OUTCOMES)('and it %s', async (_, rest, inputs, outputs) => {
+      const ended = await play(web('desired-count: 2', `${rest}\nclock-offset-seconds: ${seconds}`), inputs)
+      expect(ended.outputs).toMatchObject(outputs)
+      const level = await play(web('desired-count: 2', rest), inputs)
+      const tookMs = ({ release }: typeof level) => (release.endedAt?.monotonicMs ?? 0) - release.startedAt.monotonicMs
+      expect(Math.abs(tookMs(ended) - tookMs(level))).toBeLessThan(60_000)
+    })
+  })
+
+  describe.each([
+    ['all reads', '*'],
+    ['the service', 'DescribeServices'],
+    ['the deployment', 'GetDeployment'],
+    ['the list of deployments', 'ListDeployments'],
+    ['the deployment group', 'GetDeploymentGroup'],
+  ])('when what is read of %s is 8 s behind', (_, operation) => {
+    test.each(OUTCOMES)('and it %s', async (_what, rest, inputs, outputs) => {
+      const behind = `behind: [{ operation: '${operation}', seconds: 8 }]`
+      const ended = await play(web('desired-count: 2', `${rest}\n${behind}`), inputs)
+      expect(ended.outputs).toMatchObject(outputs)
+      expect(ended.writes.filter((write) => write === 'CreateDeployment')).toHaveLength(1)
+    })
+  })
+})
+
+describe('a service that a person released from a file in S3', () => {
+  const BY_HAND = world(`
+services: [{ name: web, task-definition: 'web:1' }]
+task-definitions:
+  - { family: web, image: 'registry.example/web:1.0.0' }
+  - { family: web, revision: 2, image: 'registry.example/web:1.0.1' }
+begun:
+  - { service: web, task-definition: 'web:2', seconds-ago: 3600, s3: { bucket: releases, key: appspec.json } }
+`)
+
+  test('is released as any other, and brought back to it by its name', () =>
+    inOneAccount(BY_HAND, async (account) => {
+      expect(await serving(account)).toMatchObject({
+        taskDefinition: expect.stringMatching(/:task-definition\/web:2$/),
+      })
+      const released = await simulateRelease({ scenario: BY_HAND, account })
+      expect(released.outputs).toMatchObject({ status: 'succeeded', production: 'web:3' })
+      await account.clock.sleep(3_600_000)
+      const back = await simulateRelease({ scenario: BY_HAND, account, inputs: { operation: 'rollback' } })
+      expect([back.outputs.status, ...back.writes]).toEqual(['refused'])
+      expect(back.annotation?.message).toContain(
+        "CodeDeploy does not keep its AppSpec. Name the revision with 'task-definition'.",
+      )
+      const inputs = { operation: 'rollback', 'task-definition': 'web:2' }
+      const named = await simulateRelease({ scenario: BY_HAND, account, inputs })
+      expect(named.outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+    }))
+})
+
+describe('a deployment group whose service is gone', () => {
+  const GONE = web(
+    'desired-count: 2',
+    'applications: [{ name: Old, groups: [{ service: shop, name: shop, service-gone: true }] }]',
+  )
+
+  test('is in the way of nobody else', async () => {
+    expect((await play(GONE)).outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
+  })
+
+  test('is refused by name for another service, and its service is not found', async () => {
+    const named = { 'codedeploy-application': 'Old', 'codedeploy-deployment-group': 'shop' }
+    const other = await play(GONE, named)
+    expect([other.outputs.status, ...other.writes]).toEqual(['refused'])
+    expect(other.annotation?.message).toContain("releases 'demo/shop', not 'demo/web'")
+    const own = await play(GONE, { ...named, service: 'shop' })
+    expect([own.outputs.status, own.outputs.reason, ...own.writes]).toEqual(['refused', 'not-found'])
+  })
+})

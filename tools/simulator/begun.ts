@@ -14,7 +14,7 @@ export function beginDeployments(account: Account): void {
   for (const begun of oldestFirst) {
     const input = {
       ...namesOf(begun, account.world),
-      ...revisionOf(begun, account.world),
+      revision: revisionOf(begun, account),
       description: begun.description,
     }
     const atMs = startMs - Math.round(begun.secondsAgo * 1000)
@@ -30,7 +30,15 @@ function namesOf({ cluster, service }: BegunDeployment, { applications }: World)
   throw new Error(`Service ${cluster}:${service} has no deployment group, so no deployment of it can have begun.`)
 }
 
-function revisionOf({ cluster, service, taskDefinition }: BegunDeployment, world: World) {
+function revisionOf(begun: BegunDeployment, account: Account) {
+  const content = appSpecOf(begun, account.world)
+  if (begun.s3 === undefined) return { revisionType: 'AppSpecContent', appSpecContent: { content } }
+  const { bucket, key } = begun.s3
+  account.s3.set(`${bucket}/${key}`, content)
+  return { revisionType: 'S3', s3Location: { bucket, key, bundleType: 'JSON' } }
+}
+
+function appSpecOf({ cluster, service, taskDefinition }: BegunDeployment, world: World): string {
   const [family = '', revision] = taskDefinition.split(':')
   const seed = world.services.find((known) => known.cluster === cluster && known.name === service)
   const loadBalancer = { ContainerName: seed?.containerName, ContainerPort: seed?.containerPort }
@@ -38,9 +46,8 @@ function revisionOf({ cluster, service, taskDefinition }: BegunDeployment, world
     TaskDefinition: taskDefinitionArn(world, family, Number(revision)),
     LoadBalancerInfo: loadBalancer,
   }
-  const content = JSON.stringify({
+  return JSON.stringify({
     version: '0.0',
     Resources: [{ TargetService: { Type: 'AWS::ECS::Service', Properties: properties } }],
   })
-  return { revision: { revisionType: 'AppSpecContent', appSpecContent: { content } } }
 }

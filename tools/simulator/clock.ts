@@ -99,3 +99,17 @@ class WakingClock implements MovableClock {
     this.#timer = setTimeout(() => this.#passTo(this.now()), Math.min(MAX_DELAY_MS, Math.max(0, delayMs)))
   }
 }
+
+/** The same clock as somebody sees it whose own is so many seconds ahead. */
+export function offsetClock(clock: SimulatorClock, seconds: number): SimulatorClock {
+  const offsetMs = Math.round(seconds * 1000)
+  const now = () => clock.now() + offsetMs
+  if (!isMovable(clock)) return { now }
+  const moved: MovableClock = {
+    now,
+    speed: clock.speed,
+    advance: (by) => clock.advance(by),
+    at: (atMs, wake) => clock.at(atMs - offsetMs, wake),
+  }
+  return moved
+}

@@ -30,6 +30,10 @@ export interface Scenario {
   /** Somebody pointed the production listener elsewhere behind CodeDeploy's back. */
   listenerEdited?: boolean
   faults: Fault[]
+  /** Reads of these operations are answered as things were so long ago; `*`: all reads. */
+  behind?: { operation: string; seconds: number }[]
+  /** How far the simulator's clock is ahead of its callers'; below 0: behind it. */
+  clockOffsetSeconds?: number
   /** Durations that differ from `DEFAULT_TIMINGS`. */
   timings: Partial<Timings>
   /** Choices where AWS is not documented, flipped away from `DEFAULT_ASSUMPTIONS`. */
@@ -47,6 +51,8 @@ export interface World {
   functions: FunctionSeed[]
   /** Deployment configurations beside the five of CodeDeploy. */
   deploymentConfigs: DeploymentConfigSeed[]
+  /** AppSpecs that are in S3, where deployments find them. */
+  s3Objects?: { bucket: string; key: string; content: string }[]
   /** IAM roles that can be assumed with a web identity; absent: any role of the account, for up to twelve hours. */
   roles?: RoleSeed[]
   /** Whom web identity tokens may be for; absent: STS of the partition, by the name that it usually has there. */
@@ -205,6 +211,8 @@ export interface BegunDeployment {
   /** How long before the start CreateDeployment was called. */
   secondsAgo: number
   description?: string
+  /** Its AppSpec is there in S3, and not in the call. */
+  s3?: { bucket: string; key: string }
 }
 
 export interface Fault {

@@ -1,4 +1,4 @@
-import { isMovable, type SimulatorClock } from './clock.ts'
+import { isMovable, offsetClock, type SimulatorClock } from './clock.ts'
 import type { Controlled } from './control/action.ts'
 import { answerControl } from './control/control.ts'
 import { type HookLogLine, linesOf, plannedHookRuns } from './hook-log.ts'
@@ -56,7 +56,8 @@ const CUT: Answered = { reply: undefined, requestId: '' }
 
 /** A simulated AWS account behind a port on loopback. Rejects when the port is taken. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { scenario, clock, seed = 0, complain = complainOnStderr } = options
+  const { scenario, seed = 0, complain = complainOnStderr } = options
+  const clock = offsetClock(options.clock, scenario.clockOffsetSeconds ?? 0)
   const movable = isMovable(clock) ? clock : undefined
   const running = options.live ? scenario.world.functions.filter(({ handlerFile }) => handlerFile) : []
   const simulation = new Simulation({ scenario, clock, seed, runningFunctions: running.map(({ name }) => name) })

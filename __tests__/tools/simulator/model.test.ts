@@ -20,6 +20,7 @@ const order: DeploymentOrder = {
   routing: { type: 'TimeBasedCanary', percentage: 10, intervalMinutes: 5 },
   description: undefined,
   revision: { type: 'AppSpecContent', content, sha256: sha256Of(content) },
+  isFound: true,
   appSpec: parseAppSpec(content),
   rollbackOn: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
   alarms: ['web-5xx'],

@@ -24,6 +24,8 @@ export class Account {
   readonly taskDefinitions = new TaskDefinitions()
   readonly revisions = new Revisions()
   readonly sessions: Sessions
+  /** Texts of objects in S3, by `bucket/key`. */
+  readonly s3 = new Map<string, string>()
   readonly #context: Context
   readonly #lanes = new Map<string, Known>()
   readonly #laneKeys = new Map<string, string>()
@@ -36,7 +38,12 @@ export class Account {
     this.sessions = new Sessions(rules.idSeed)
     this.#context = { rules, taskDefinitions: this.taskDefinitions }
     seedTaskDefinitions(this.taskDefinitions, rules)
-    for (const lane of seededLanes(rules)) this.#know(lane)
+    for (const lane of seededLanes(rules)) {
+      this.#know(lane)
+      this.#remember(lane, Number.NEGATIVE_INFINITY)
+    }
+    for (const { bucket, key, content } of rules.scenario.world.s3Objects ?? [])
+      this.s3.set(`${bucket}/${key}`, content)
   }
 
   get world(): World {
@@ -68,10 +75,33 @@ export class Account {
 
   /** The lane as it was so long before this moment as answers about targets are behind. */
   laneOfTarget(key: string, atMs: number): Lane | undefined {
+    return this.#laneBefore(key, atMs, this.rules.timingsMs.targetLag)
+  }
+
+  #laneBefore(key: string, atMs: number, lagMs: number): Lane | undefined {
     const now = this.lane(key, atMs)
-    const { targetLag } = this.rules.timingsMs
-    if (targetLag === 0) return now
-    return this.#past.get(key)?.findLast(({ sinceMs }) => sinceMs <= atMs - targetLag)?.lane
+    if (lagMs === 0) return now
+    return this.#past.get(key)?.findLast(({ sinceMs }) => sinceMs <= atMs - lagMs)?.lane
+  }
+
+  /** The account as reads see it that are so far behind this moment; it is asked about that earlier moment. */
+  behind(lagMs: number, nowMs: number): Account {
+    const lane = (key: string) => this.#laneBefore(key, nowMs, lagMs)
+    const earlier: Partial<Account> = {
+      lane,
+      laneOfTarget: (key) => this.#laneBefore(key, nowMs, lagMs + this.rules.timingsMs.targetLag),
+      laneOfDeployment: (id) => {
+        const key = this.#laneKeys.get(id)
+        return key === undefined ? undefined : lane(key)
+      },
+    }
+    return new Proxy<Account>(this, {
+      get: (account, name) => {
+        if (Object.hasOwn(earlier, name)) return Reflect.get(earlier, name)
+        const member = Reflect.get(account, name, account)
+        return typeof member === 'function' ? member.bind(account) : member
+      },
+    })
   }
 
   laneOfDeployment(id: string, atMs: number): Lane | undefined {
@@ -111,7 +141,7 @@ export class Account {
   }
 
   #remember(lane: Lane, sinceMs: number): void {
-    if (this.rules.timingsMs.targetLag === 0) return
+    if (this.rules.timingsMs.targetLag === 0 && !this.rules.scenario.behind) return
     const past = this.#past.get(lane.key) ?? []
     past.push({ sinceMs, lane })
     this.#past.set(lane.key, past)

@@ -61,6 +61,8 @@ export interface DeploymentOrder {
   routing: TrafficRouting
   description: string | undefined
   revision: Revision
+  /** A revision in S3 may not be there. */
+  isFound: boolean
   /** What the revision says; undefined when it is broken. */
   appSpec: AppSpec | undefined
   rollbackOn: readonly RollbackEvent[]

@@ -76,7 +76,7 @@ export function appSpecBroken(code: string): Failure {
   }
 }
 
-/** Files in S3 are not simulated, so the file is never found there. */
+/** Nothing is in S3 but what the world puts there. */
 export function appSpecNotFound(code: string): Failure {
   return { code, message: 'An AppSpec file is required, but could not be found in the revision' }
 }

@@ -35,7 +35,7 @@ export function startDeployment(lane: Lane, context: Context, atMs: number): Lan
 function faultOf(lane: Lane, { order }: Deployment, { scenario, assumptions }: Rules): Failure | undefined {
   if (scenario.ends?.after.event === 'Created') return { code: scenario.ends.code, message: scenario.ends.message }
   if (scenario.appSpecBroken) return appSpecBroken(assumptions.brokenAppSpecCode)
-  if (order.revision.type === 'S3') return appSpecNotFound(assumptions.brokenAppSpecCode)
+  if (!order.isFound) return appSpecNotFound(assumptions.brokenAppSpecCode)
   if (!order.appSpec) return appSpecBroken(assumptions.brokenAppSpecCode)
   const seed = lane.service?.seed
   if (seed?.loadBalancer === 'network' && order.routing.type !== 'AllAtOnce') return NO_GRADUAL_SHIFT

@@ -7,7 +7,7 @@ import type {
 import { deploymentIdOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import { parseAppSpec } from '../model/app-spec.ts'
-import type { DeploymentOrder } from '../model/deployment.ts'
+import type { DeploymentOrder, Revision } from '../model/deployment.ts'
 import { serviceKey } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, type Wire, writes } from '../protocol/operation.ts'
@@ -59,6 +59,7 @@ export const createDeployment: Operation = writes<CreateDeploymentInput, CreateD
 function orderOf(input: Wire<CreateDeploymentInput>, account: Account, group: GroupSeed): DeploymentOrder {
   const { assumptions } = account
   const revision = parseRevision(input.revision, assumptions)
+  const text = textOf(revision, account)
   const config = requireDeploymentConfig(account, input.deploymentConfigName ?? group.deploymentConfig)
   if (config.computePlatform !== 'ECS') {
     const message = `Deployment configuration ${config.name} is not for the ECS compute platform`
@@ -73,11 +74,19 @@ function orderOf(input: Wire<CreateDeploymentInput>, account: Account, group: Gr
     routing: config.routing,
     description: input.description,
     revision,
-    appSpec: revision.type === 'AppSpecContent' ? parseAppSpec(revision.content, assumptions.appSpecKeys) : undefined,
+    isFound: text !== undefined,
+    appSpec: text === undefined ? undefined : parseAppSpec(text, assumptions.appSpecKeys),
     rollbackOn,
     alarms: overrideAlarms ? (overrideAlarms.enabled ? overrideAlarms.names : []) : group.alarms,
     overrideAlarms,
   }
+}
+
+/** A bare AppSpec that is in S3 is found there; archives are not looked into. */
+function textOf(revision: Revision, { s3 }: Account): string | undefined {
+  if (revision.type === 'AppSpecContent') return revision.content
+  const { bucket, key, bundleType } = revision.location
+  return bundleType === 'JSON' || bundleType === 'YAML' ? s3.get(`${bucket}/${key}`) : undefined
 }
 
 /** What only means something on EC2 and on premises. That ECS refuses it as Lambda does is assumed. */

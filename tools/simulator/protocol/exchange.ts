@@ -74,7 +74,10 @@ export function exchange(
     }
     const input = asked.input(operation)
     call.unknownMembers = checkInput(protocol, operation, input)
-    const answer = operation.answer(withoutNulls(input), account, atMs, { accessKeyId: signedBy, real: real() })
+    const lagMs = lagOf(operation, account)
+    const seen = lagMs === 0 ? account : account.behind(lagMs, atMs)
+    const asking = { accessKeyId: signedBy, real: real() }
+    const answer = operation.answer(withoutNulls(input), seen, atMs - lagMs, asking)
     call.outputText = answer === undefined ? '' : checkedText(operation, answer, complain)
     message = protocol.answer(operation, answer, call.outputText, requestId)
   } catch (error) {
@@ -87,6 +90,13 @@ export function exchange(
   const headers = { ...message.headers, ...dateHeaderOf(fault, atMs, standsStill) }
   const reply = { headers, body: spoiltBy(fault, message.body), httpStatus: call.httpStatus }
   return { reply, call, delaySeconds: delayOf(fault) }
+}
+
+/** How far answers to it are behind, in milliseconds; what writes is not. */
+function lagOf({ name, writes }: Operation, { rules }: Account): number {
+  if (writes) return 0
+  const late = rules.scenario.behind?.find(({ operation }) => operation === name || operation === '*')
+  return late === undefined ? 0 : Math.round(late.seconds * 1000)
 }
 
 /** As `x-amzn-requestid`, the same in every run with this seed. */

@@ -14,13 +14,22 @@ export interface BegunDraft {
 /** Reads an entry of `begun`. */
 export function readBegun(section: Section, defaultCluster: string): BegunDraft {
   const description = section.text('description')
+  const s3 = section.section('s3')
   const seed: BegunDeployment = {
     cluster: section.text('cluster', ECS_NAME) ?? defaultCluster,
     service: section.text('service', { ...ECS_NAME, required: true }) ?? '',
     taskDefinition: section.text('task-definition', { ...REVISION, required: true }) ?? '',
     secondsAgo: section.number('seconds-ago', 0, MAX_AGE_SECONDS, { required: true }) ?? 0,
     ...(description !== undefined && { description }),
+    ...(s3 && { s3: readObject(s3) }),
   }
   section.done()
   return { section, seed }
+}
+
+function readObject(section: Section): { bucket: string; key: string } {
+  const bucket = section.text('bucket', { required: true }) ?? ''
+  const key = section.text('key', { required: true }) ?? ''
+  section.done()
+  return { bucket, key }
 }

@@ -44,6 +44,16 @@ export function readFault(section: Section): Fault | undefined {
   )
 }
 
+/** Reads an entry of `behind`. */
+export function readBehind(section: Section): { operation: string; seconds: number } {
+  const entry = {
+    operation: operationIn(section),
+    seconds: section.number('seconds', 0, MAX_SECONDS, { required: true }) ?? 0,
+  }
+  section.done()
+  return entry
+}
+
 function operationIn(section: Section): string {
   const operation = section.text('operation') ?? '*'
   const known = OPERATIONS.map(({ name }) => name)

@@ -7,6 +7,8 @@ export interface GroupDraft {
   section: Section
   application: string
   seed: GroupSeed
+  /** The service that it names was deleted. */
+  isServiceGone?: boolean
 }
 
 /** An application as it was read, and where. */
@@ -42,9 +44,10 @@ export function readApplication(section: Section, defaultCluster: string): Appli
   const groups = (section.sections('groups') ?? []).map((group) => {
     const cluster = group.text('cluster', ECS_NAME) ?? defaultCluster
     const service = group.text('service', { ...ECS_NAME, required: true }) ?? ''
+    const isServiceGone = group.flag('service-gone') ?? false
     const seed = readSettings(group, cluster, service)
     group.done()
-    return { section: group, application: name, seed }
+    return { section: group, application: name, seed, isServiceGone }
   })
   section.done()
   return { section, name, computePlatform, groups }

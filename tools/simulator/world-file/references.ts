@@ -104,11 +104,12 @@ function checkService({ section, seed }: ServiceDraft, { clusters, taskDefinitio
   }
 }
 
-function checkGroup({ section, seed }: GroupDraft, world: WorldDraft): void {
+function checkGroup({ section, seed, isServiceGone = false }: GroupDraft, world: WorldDraft): void {
   const { services, deploymentConfigs } = world
   const { cluster, service, deploymentConfig } = seed
   const known = services.filter((one) => one.seed.cluster === cluster).map((one) => one.seed.name)
-  if (!known.includes(service)) {
+  if (isServiceGone && known.includes(service)) section.wrong('service-gone', `service '${service}' is there.`)
+  if (!isServiceGone && !known.includes(service)) {
     const rest = orNearest(service, known, 'services')
     section.wrong('service', `there is no service '${service}' in cluster '${cluster}'${rest}`)
   }

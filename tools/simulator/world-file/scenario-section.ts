@@ -13,7 +13,7 @@ import {
   readStop,
   readTimings,
 } from './course-sections.ts'
-import { readFault } from './fault-section.ts'
+import { MAX_SECONDS, readBehind, readFault } from './fault-section.ts'
 import { type ApplicationDraft, type GroupDraft, readApplication, readOwnGroup } from './group-section.ts'
 import { type HookDraft, readHook } from './hook-section.ts'
 import { checkReferences, referenceTo } from './references.ts'
@@ -36,6 +36,8 @@ export function readScenario(root: Section, folder: string): Scenario {
   const assumptions = root.section('assumptions')
   const stops = root.sections('stops')?.map(readStop)
   const ends = root.section('ends')
+  const behind = root.sections('behind')?.map(readBehind)
+  const clockOffsetSeconds = root.number('clock-offset-seconds', -MAX_SECONDS, MAX_SECONDS)
   const rollbackFails = root.flag('rollback-fails')
   const listenerEdited = root.flag('listener-edited')
   const scenario: Scenario = {
@@ -53,6 +55,8 @@ export function readScenario(root: Section, folder: string): Scenario {
     ...(rollbackFails !== undefined && { rollbackFails }),
     ...(listenerEdited !== undefined && { listenerEdited }),
     faults: root.sections('faults')?.flatMap((section) => readFault(section) ?? []) ?? [],
+    ...(behind && { behind }),
+    ...(clockOffsetSeconds !== undefined && { clockOffsetSeconds }),
     timings: timings ? readTimings(timings) : {},
     assumptions: assumptions ? readAssumptions(assumptions) : {},
   }
@@ -79,6 +83,7 @@ function readWorld(
   }))
   const roles = root.sections('roles')?.map(readRole)
   const audiences = root.texts('audiences')
+  const s3Objects = root.sections('s3-objects')?.map(readObject)
   const deploymentConfigs = root.sections('deployment-configs')?.map(readDeploymentConfig) ?? []
   const read = services ?? demoServices(root)
   const ownGroups = read.flatMap((service) => groupOf(service, listed))
@@ -99,7 +104,18 @@ function readWorld(
     deploymentConfigs,
     ...(roles && { roles }),
     ...(audiences && { audiences }),
+    ...(s3Objects && { s3Objects }),
   }
+}
+
+function readObject(section: Section): NonNullable<World['s3Objects']>[number] {
+  const object = {
+    bucket: section.text('bucket', { required: true }) ?? '',
+    key: section.text('key', { required: true }) ?? '',
+    content: section.text('content', { required: true }) ?? '',
+  }
+  section.done()
+  return object
 }
 
 /** What stands for `services` when a file has none. */
