@@ -281,3 +281,44 @@ describe('a deployment group whose service is gone', () => {
     expect([own.outputs.status, own.outputs.reason, ...own.writes]).toEqual(['refused', 'not-found'])
   })
 })
+
+describe('a person who deploys from the console', () => {
+  const twoRevisions = (rest: string) =>
+    world(`
+services: [{ name: web, task-definition: 'web:1' }]
+task-definitions:
+  - { family: web, image: 'registry.example/web:1.0.0' }
+  - { family: web, revision: 2, image: 'registry.example/web:1.0.1' }
+${rest}
+`)
+
+  test('in the middle of a release is refused by CodeDeploy, and the release goes on', async () => {
+    const scenario = twoRevisions("later: [{ service: web, task-definition: 'web:2', at-seconds: 60 }]")
+    const { outputs } = await play(scenario)
+    expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:3' })
+  })
+
+  test('right before a release creates its own makes it wait, and it is released after that', async () => {
+    const scenario = twoRevisions(`
+later: [{ service: web, task-definition: 'web:2', at-seconds: 0.2 }]
+faults: [{ operation: RegisterTaskDefinition, kind: throttle, count: 2 }]`)
+    const { outputs, calls, log } = await play(scenario)
+    expect(calls.filter(({ error }) => error?.code === 'DeploymentLimitExceededException')).toHaveLength(1)
+    expect(log.join('\n')).toContain('web:2')
+    expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:3' })
+  })
+
+  test('between a release and its rollback is not undone by it', () =>
+    inOneAccount(
+      twoRevisions("later: [{ service: web, task-definition: 'web:2', at-seconds: 3600 }]"),
+      async (account) => {
+        const scenario = twoRevisions('')
+        const released = await simulateRelease({ scenario, account })
+        expect(released.outputs).toMatchObject({ status: 'succeeded', production: 'web:3' })
+        await account.clock.sleep(2 * 3_600_000)
+        expect(await serving(account)).toMatchObject({ taskDefinition: expect.stringMatching(/web:2$/) })
+        const back = await simulateRelease({ scenario, account, inputs: { operation: 'rollback' } })
+        expect([back.outputs.status, back.outputs.production]).toEqual(['succeeded', 'web:3'])
+      },
+    ))
+})

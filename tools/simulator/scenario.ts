@@ -21,6 +21,8 @@ export interface Scenario {
   stops?: StopPlan[]
   /** Deployments that somebody else began before the start, at most one of each service. */
   begun?: BegunDeployment[]
+  /** Deployments that a person creates while the simulation runs; nothing comes of one that is refused. */
+  later?: LaterDeployment[]
   /** Every AppSpec is found broken when the deployment starts, whatever was sent. */
   appSpecBroken: boolean
   /** Every deployment fails in this event, with this code and message. */
@@ -203,13 +205,22 @@ export interface EndPlan {
 }
 
 /** Without hooks; it goes its way as any other does. Alarms and stops of the scenario may be meant for it. */
-export interface BegunDeployment {
+export interface BegunDeployment extends OthersDeployment {
+  /** How long before the start CreateDeployment was called. */
+  secondsAgo: number
+}
+
+export interface LaterDeployment extends OthersDeployment {
+  /** How long after the start CreateDeployment is called. */
+  atSeconds: number
+}
+
+/** What somebody deploys who is not the one that is tested. */
+export interface OthersDeployment {
   cluster: string
   service: string
   /** `family:revision` */
   taskDefinition: string
-  /** How long before the start CreateDeployment was called. */
-  secondsAgo: number
   description?: string
   /** Its AppSpec is there in S3, and not in the call. */
   s3?: { bucket: string; key: string }

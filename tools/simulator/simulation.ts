@@ -1,4 +1,4 @@
-import { beginDeployments } from './begun.ts'
+import { beginDeployments, LaterDeployments } from './begun.ts'
 import type { SimulatorClock } from './clock.ts'
 import { Faults } from './faults.ts'
 import { Account } from './model/account.ts'
@@ -22,6 +22,7 @@ export class Simulation {
   #startMs: number
   #latestMs: number
   #account: Account
+  #later: LaterDeployments
   #faults: Faults
 
   constructor(options: SimulationOptions) {
@@ -29,6 +30,7 @@ export class Simulation {
     this.#startMs = options.clock.now()
     this.#latestMs = this.#startMs
     this.#account = this.#newAccount()
+    this.#later = new LaterDeployments(this.#account)
     this.#faults = this.#newFaults()
   }
 
@@ -43,8 +45,16 @@ export class Simulation {
     return this.#startMs
   }
 
+  /** With everything in it that somebody has done by now. */
   get account(): Account {
+    this.#later.catchUp(this.now())
     return this.#account
+  }
+
+  /** When anything will next happen by itself, or be done by somebody, in milliseconds since 1970. */
+  nextDueMs(): number | undefined {
+    const due = [this.account.nextDueMs(), this.#later.nextMs].filter((atMs) => atMs !== undefined)
+    return due.length === 0 ? undefined : Math.min(...due)
   }
 
   get faults(): Faults {
@@ -55,6 +65,7 @@ export class Simulation {
   reset(): void {
     this.#startMs = this.now()
     this.#account = this.#newAccount()
+    this.#later = new LaterDeployments(this.#account)
     this.#faults = this.#newFaults()
     this.record.clear()
   }

@@ -85,7 +85,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const url = urlOf(server)
   if (options.live) {
     if (!movable) throw new Error('Scaled mode needs a scaled clock.')
-    live = await startLive({ account: () => simulation.account, clock: movable, url, complain })
+    live = await startLive({
+      account: () => simulation.account,
+      nextDueMs: () => simulation.nextDueMs(),
+      clock: movable,
+      url,
+      complain,
+    })
   }
 
   const simulator: Simulator = {

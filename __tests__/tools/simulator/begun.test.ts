@@ -51,6 +51,6 @@ test('after a reset it is as old as it was at the start', () =>
 test('a service without a deployment group cannot have one', async () => {
   const world = { ...baseScenario.world, applications: [] }
   await expect(withRehearsal(withBegun(30, { world }), async () => {})).rejects.toThrow(
-    'Service demo:web has no deployment group, so no deployment of it can have begun.',
+    'Service demo:web has no deployment group, so nobody can deploy it.',
   )
 })

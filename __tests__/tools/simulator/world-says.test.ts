@@ -138,3 +138,25 @@ test('listeners with a certificate say so', () =>
       /^arn:aws:acm:us-east-1:123456789012:certificate\/[0-9a-f-]{36}$/,
     )
   }))
+
+test('a deployment that a person creates later is there from its moment on, and not at all when the group is busy', () => {
+  const deployed = { cluster: 'demo', service: 'web', taskDefinition: 'web:1' }
+  const later = [
+    { ...deployed, atSeconds: 100, description: 'by hand' },
+    { ...deployed, atSeconds: 200 },
+  ]
+  return withRehearsal({ ...baseScenario, later }, async ({ codeDeploy, deployment, to }) => {
+    const list = async () => (await codeDeploy.listDeployments({})).deployments ?? []
+    to(99)
+    expect(await list()).toEqual([])
+    to(300)
+    const [id = '', ...others] = await list()
+    expect(others).toEqual([])
+    expect(await deployment(id)).toMatchObject({
+      createTime: new Date(SIMULATION_START_MS + 100_000),
+      creator: 'user',
+      description: 'by hand',
+      status: 'InProgress',
+    })
+  })
+})

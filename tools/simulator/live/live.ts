@@ -8,6 +8,8 @@ import { type ServedService, serveService } from './served-service.ts'
 export interface LiveOptions {
   /** The account as it is now: another one after a reset. */
   account(): Account
+  /** When anything will next happen in it by itself. */
+  nextDueMs(): number | undefined
   clock: MovableClock
   /** Address of the simulator. */
   url: string
@@ -27,7 +29,7 @@ export interface Live extends RealWorld {
  * when something is due and when somebody did something; the model knows nothing of it.
  */
 export async function startLive(options: LiveOptions): Promise<Live> {
-  const { account, clock } = options
+  const { account, clock, nextDueMs } = options
   const hooks = new Hooks({ ...options, world: account().world })
   const served = await serveServices(options)
   const listeners = Object.fromEntries([...served].map(([key, service]) => [key, service.listeners]))
@@ -45,7 +47,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       served.get(key)?.follow(lane)
     }
     forgetWakeUp()
-    const dueMs = account().nextDueMs()
+    const dueMs = nextDueMs()
     if (dueMs !== undefined) forgetWakeUp = clock.at(dueMs, look)
   }
 

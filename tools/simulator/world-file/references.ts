@@ -2,7 +2,7 @@ import { containersOf } from '../model/task-definitions.ts'
 import { serviceKey } from '../names.ts'
 import { PREDEFINED_CONFIGS } from '../operations/deployment-configs.ts'
 import type { DeploymentConfigSeed, TaskDefinitionSeed } from '../scenario.ts'
-import type { BegunDraft } from './begun-section.ts'
+import type { OthersDraft } from './begun-section.ts'
 import type { ApplicationDraft, GroupDraft } from './group-section.ts'
 import type { HookDraft } from './hook-section.ts'
 import { orNearest } from './nearest.ts'
@@ -21,7 +21,8 @@ export interface WorldDraft {
   taskDefinitions: readonly TaskDefinitionSeed[]
   definitions: readonly { section: Section; seed: TaskDefinitionSeed }[]
   hooks: readonly HookDraft[]
-  begun: readonly BegunDraft[]
+  begun: readonly OthersDraft[]
+  later: readonly OthersDraft[]
   deploymentConfigs: readonly DeploymentConfigSeed[]
 }
 
@@ -36,13 +37,14 @@ export function checkReferences(draft: WorldDraft): void {
     applications: draft.applications.filter(({ name }) => name !== ''),
     ownGroups: draft.ownGroups.filter(({ seed }) => seed.service !== ''),
     begun: draft.begun.filter(({ seed }) => seed.service !== ''),
+    later: draft.later.filter(({ seed }) => seed.service !== ''),
     hooks: draft.hooks.filter(({ seed }) => seed.name !== ''),
   }
   const groups = groupsIn(world)
   checkTwice(world, groups)
   for (const service of world.services) checkService(service, world)
   for (const group of groups) checkGroup(group, world)
-  for (const begun of world.begun) checkBegun(begun, world, groups)
+  for (const theirs of [...world.begun, ...world.later]) checkDeployed(theirs, world, groups)
 }
 
 function checkTwice(
@@ -131,7 +133,7 @@ function checkGroup({ section, seed, isServiceGone = false }: GroupDraft, world:
   }
 }
 
-function checkBegun({ section, seed }: BegunDraft, { taskDefinitions }: WorldDraft, groups: GroupDraft[]): void {
+function checkDeployed({ section, seed }: OthersDraft, { taskDefinitions }: WorldDraft, groups: GroupDraft[]): void {
   const { cluster, service, taskDefinition } = seed
   const known = groups.filter((group) => group.seed.cluster === cluster).map((group) => group.seed.service)
   if (!known.includes(service)) {

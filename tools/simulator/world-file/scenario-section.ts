@@ -2,7 +2,7 @@ import { containersOf } from '../model/task-definitions.ts'
 import type { ApplicationSeed, HookPlan, Scenario, TaskDefinitionSeed, World } from '../scenario.ts'
 import { baseScenario } from '../scenarios.ts'
 import { demoTaskDefinition, demoWorld } from '../world.ts'
-import { type BegunDraft, readBegun } from './begun-section.ts'
+import { type OthersDraft, readBegun, readLater } from './begun-section.ts'
 import {
   readAlarm,
   readAssumptions,
@@ -30,7 +30,8 @@ export function readScenario(root: Section, folder: string): Scenario {
   const hooks = root.sections('hooks')?.map((section) => readHook(section, folder))
   const clusters = root.texts('clusters')
   const begun = root.sections('begun')?.map((section) => readBegun(section, clusters?.[0] ?? DEFAULT_CLUSTER))
-  const world = readWorld(root, clusters, hooks, begun ?? [])
+  const later = root.sections('later')?.map((section) => readLater(section, clusters?.[0] ?? DEFAULT_CLUSTER))
+  const world = readWorld(root, clusters, hooks, { begun: begun ?? [], later: later ?? [] })
   const replacement = root.section('replacement')
   const timings = root.section('timings')
   const assumptions = root.section('assumptions')
@@ -51,6 +52,7 @@ export function readScenario(root: Section, folder: string): Scenario {
     appSpecBroken: root.flag('app-spec-broken') ?? false,
     ...(stops && { stops }),
     ...(begun && { begun: begun.map(({ seed }) => seed) }),
+    ...(later && { later: later.map(({ seed }) => seed) }),
     ...(ends && { ends: readEnd(ends) }),
     ...(rollbackFails !== undefined && { rollbackFails }),
     ...(listenerEdited !== undefined && { listenerEdited }),
@@ -68,7 +70,7 @@ function readWorld(
   root: Section,
   listedClusters: string[] | undefined,
   hooks: HookDraft[] | undefined,
-  begun: readonly BegunDraft[],
+  theirs: { begun: readonly OthersDraft[]; later: readonly OthersDraft[] },
 ): World {
   const place = {
     region: root.text('region', REGION) ?? demoWorld.region,
@@ -93,7 +95,7 @@ function readWorld(
   ]
   const drafts = read.map((service) => withContainer(service, taskDefinitions))
   const draft = { clusters: listedClusters, services: drafts, applications: listed, ownGroups }
-  checkReferences({ ...draft, begun, taskDefinitions, definitions, hooks: hooks ?? [], deploymentConfigs })
+  checkReferences({ ...draft, ...theirs, taskDefinitions, definitions, hooks: hooks ?? [], deploymentConfigs })
   return {
     ...place,
     clusters: listedClusters ?? [...new Set(['default', DEFAULT_CLUSTER, ...drafts.map(({ seed }) => seed.cluster)])],
