@@ -86,6 +86,18 @@ describe('tasks that nothing can take', () => {
   })
 })
 
+test.each([
+  ['ECSAllAtOnce', { status: 'succeeded', production: 'web:2' }],
+  ['ECSCanary10Percent5Minutes', { status: 'rolled-back', production: 'web:1' }],
+])('tasks that fail the checks of the load balancer: %s ends as AWS lets it', async (config, outputs) => {
+  const ended = await play(
+    web(
+      `group: { deployment-config: CodeDeployDefault.${config} }\nreplacement: { health: unhealthy, answers-with: 503 }`,
+    ),
+  )
+  expect(ended.outputs).toMatchObject(outputs)
+})
+
 const STOPPED = `
 replacement:
   health: never

@@ -165,8 +165,11 @@ export interface HookPlan {
 }
 
 export interface ReplacementPlan {
-  /** `unplaced`: ECS finds no place for its tasks, so none is ever started. */
-  health: 'healthy' | 'never' | 'dies' | 'unplaced'
+  /**
+   * `unplaced`: ECS finds no place for its tasks, so none is ever started. `unhealthy`: its tasks run and fail the health
+   * checks of the load balancer.
+   */
+  health: 'healthy' | 'never' | 'dies' | 'unplaced' | 'unhealthy'
   /** With `unplaced`: what ECS tells as the reason. */
   unplacedReason?: string
   /** With `dies`: when its tasks stop after they were healthy. */

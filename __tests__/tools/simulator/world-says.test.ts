@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { SIMULATION_START_MS } from '../../../tools/simulator/clock.ts'
 import type { Scenario, ServiceSeed } from '../../../tools/simulator/scenario.ts'
-import { baseScenario } from '../../../tools/simulator/scenarios.ts'
+import { baseScenario, withGroup } from '../../../tools/simulator/scenarios.ts'
 import { APPLICATION, GROUP, withRehearsal } from './support/rehearsal.ts'
 import { appSpec } from './support/revision.ts'
 import { withWholeAccount } from './support/whole-account.ts'
@@ -158,5 +158,22 @@ test('a deployment that a person creates later is there from its moment on, and 
       description: 'by hand',
       status: 'InProgress',
     })
+  })
+})
+
+test('all at once succeeds while the load balancer finds every new target unhealthy (documented)', () => {
+  const world = withGroup(baseScenario.world, { deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' })
+  const replacement = { ...baseScenario.replacement, health: 'unhealthy' as const }
+  return withWholeAccount({ ...baseScenario, world, replacement }, async ({ elb, release, row, service, to }) => {
+    const id = await release({})
+    to(500)
+    expect(await row(id)).toBe('Succeeded Succeeded SSSSSSSS 0/100')
+    const primary = (await service()).taskSets?.find(({ status }) => status === 'PRIMARY')
+    const TargetGroupArn = primary?.loadBalancers?.[0]?.targetGroupArn
+    const { TargetHealthDescriptions = [] } = await elb.describeTargetHealth({ TargetGroupArn })
+    expect(TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.Reason)).toEqual([
+      'Target.FailedHealthChecks',
+      'Target.FailedHealthChecks',
+    ])
   })
 })

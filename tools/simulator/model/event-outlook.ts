@@ -72,7 +72,9 @@ function installDue(lane: Lane, deployment: Deployment, context: Context, atMs: 
   if (refusal) return { atMs: atMs + timingsMs.refusal, failure: refusal }
   if (lane.service?.desiredCount === 0 && assumptions.emptyInstall === 'at-once') return { atMs, failure: undefined }
   const { health } = replacementPlan(scenario, lane.service?.seed)
-  if (health === 'healthy' || health === 'dies') return { atMs: atMs + timingsMs.install, failure: undefined }
+  // All at once does not wait for the load balancer (documented).
+  const passes = health === 'unhealthy' && deployment.order.routing.type === 'AllAtOnce'
+  if (health === 'healthy' || health === 'dies' || passes) return { atMs: atMs + timingsMs.install, failure: undefined }
   return { atMs: atMs + timingsMs.installTimeout, failure: installTimedOut(assumptions.installTimeoutCode) }
 }
 

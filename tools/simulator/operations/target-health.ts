@@ -7,11 +7,13 @@ import type {
 import { ipAddressOf } from '../identity.ts'
 import type { Account } from '../model/account.ts'
 import type { Service } from '../model/lane.ts'
+import { replacementPlan } from '../model/replacement-plan.ts'
 import { type Task, tasksOf } from '../model/task.ts'
 import { type TargetGroupIndex, targetGroupArn } from '../names.ts'
 import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire } from '../protocol/operation.ts'
 import { schemaOf } from '../protocol/schema.ts'
+import type { ReplacementPlan } from '../scenario.ts'
 import { requireConstraints } from './constraints.ts'
 import { loadBalancersOf, zoneName } from './load-balancers.ts'
 
@@ -23,7 +25,8 @@ const describeTargetHealth = reads<DescribeTargetHealthInput, DescribeTargetHeal
       { member: 'targetGroupArn', value: arn, isMet: arn !== undefined, must: '' },
     ])
     const { service, index } = requireTargetGroup(account, arn ?? '', atMs)
-    const registered = registeredTasks(account, service, index, atMs).map((task) => describe(account, task, atMs))
+    const plan = replacementPlan(account.rules.scenario, service.seed)
+    const registered = registeredTasks(account, service, index, atMs).map((task) => describe(account, task, plan, atMs))
     if (!wanted) return { TargetHealthDescriptions: registered }
     return {
       TargetHealthDescriptions: wanted.map(
@@ -88,20 +91,24 @@ function registeredTasks(account: Account, service: Service, index: TargetGroupI
   )
 }
 
-function describe({ world }: Account, task: Task, atMs: number): Wire<TargetHealthDescription> {
+function describe({ world }: Account, task: Task, plan: ReplacementPlan, atMs: number): Wire<TargetHealthDescription> {
   const port = task.taskSet.containerPort
   const address = ipAddressOf(task.id)
   return {
     Target: { Id: address.ip, Port: port, AvailabilityZone: zoneName(world.region, address.subnet) },
     HealthCheckPort: String(port),
-    TargetHealth: healthOf(task, atMs),
+    TargetHealth: healthOf(task, plan, atMs),
   }
 }
 
 /** A task that runs is checked until its task set is in a steady state; one that crashes again and again never passes. */
-function healthOf({ taskSet, runningMs, stoppedMs, crashes }: Task, atMs: number): Wire<TargetHealth> {
+function healthOf(
+  { taskSet, runningMs, stoppedMs, crashes }: Task,
+  { health }: ReplacementPlan,
+  atMs: number,
+): Wire<TargetHealth> {
   if (stoppedMs !== undefined) return DRAINING
   if (runningMs === undefined) return REGISTERING
-  if (crashes) return FAILING
+  if (crashes || (health === 'unhealthy' && taskSet.deploymentId !== undefined)) return FAILING
   return taskSet.steadyMs !== undefined && taskSet.steadyMs <= atMs ? { State: 'healthy' } : CHECKING
 }

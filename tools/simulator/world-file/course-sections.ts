@@ -75,7 +75,7 @@ export function readRole(section: Section): RoleSeed {
 /** Reads `replacement`. */
 export function readReplacement(section: Section): ReplacementPlan {
   const usual = baseScenario.replacement
-  const health = section.choice('health', ['healthy', 'never', 'dies', 'unplaced']) ?? usual.health
+  const health = section.choice('health', ['healthy', 'never', 'dies', 'unplaced', 'unhealthy']) ?? usual.health
   const dies = section.section('dies')
   if (health === 'dies' && !dies) section.wrong('dies', "must say when: a mapping of 'event' and 'seconds'.")
   if (health !== 'dies' && dies) section.wrong('dies', "is for 'health: dies' only.")
