@@ -88,8 +88,13 @@ test('says how to name a function that the narrower managed policy covers', asyn
 })
 
 test('tasks that stopped on the way do not hide what CodeDeploy says of something else', async () => {
-  const edited = { ...baseScenario, listenerEdited: true }
-  const { release } = await simulateRelease({ scenario: edited })
+  const message = 'Primary taskset target group must be behind listener of-somebody'
+  const ends = {
+    after: { event: 'AllowTraffic', seconds: 5 },
+    code: 'ELASTIC_LOAD_BALANCING_INVALID',
+    message,
+  } as const
+  const { release } = await simulateRelease({ scenario: { ...baseScenario, ends } })
   const { cause } = verdictSentences({ ...release, taskStops: ['container web: exit code 1'] })
   expect(cause).toMatch(
     /Primary taskset target group must be behind listener .*; replacement tasks stopped.*: container web: exit code 1\./,

@@ -1,6 +1,7 @@
 import { taskSetIdOf } from '../identity.ts'
 import { nameIn, otherTargetGroup, taskDefinitionArn } from '../names.ts'
 import type { World } from '../scenario.ts'
+import { isOver } from './deployment.ts'
 import { makePrimary } from './ending.ts'
 import {
   changeDeployment,
@@ -84,11 +85,14 @@ export function takeWeightStep(lane: Lane, rules: Rules, atMs: number): Lane {
 
 /** Every task of the replacement stops, if it has any, and what ECS starts instead does not stay up. */
 export function killReplacement(lane: Lane, rules: Rules, atMs: number): Lane {
-  const id = latestDeployment(lane)?.replacementTaskSet
+  const last = latestDeployment(lane)
+  const id = last?.replacementTaskSet
+  // CodeDeploy does not look at a deployment that is over any more.
+  const updatedMs = last && isOver(last) ? last.updatedMs : atMs
   if (!findTaskSet(lane, id)?.slots.some((slot) => slot.untilMs === undefined)) {
-    return changeDeployment(lane, atMs, { replacementDiesMs: undefined })
+    return changeDeployment(lane, updatedMs, { replacementDiesMs: undefined })
   }
-  const died = changeDeployment(lane, atMs, { replacementDiesMs: undefined, replacementDiedMs: atMs })
+  const died = changeDeployment(lane, updatedMs, { replacementDiesMs: undefined, replacementDiedMs: atMs })
   return changeTaskSet(died, id, (taskSet) => {
     const running = taskSet.slots.filter((slot) => slot.untilMs === undefined)
     const restarted = openSlots(running.length, atMs, atMs + rules.timingsMs.install, true, taskSet.slots.length)
