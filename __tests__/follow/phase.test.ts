@@ -1,13 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { describePhase, isSamePhase, type Phase, phaseOf } from '../../src/follow/phase.ts'
-import { type Hooks, keepReadySince, type Snapshot } from '../../src/follow/snapshot.ts'
-import { snapshot, T0 } from '../support/snapshots.ts'
+import type { Hooks, Snapshot } from '../../src/follow/snapshot.ts'
+import { snapshot } from '../support/snapshots.ts'
 
 const HOOKS: Hooks = { AfterAllowTestTraffic: 'check', AfterAllowTraffic: 'watch' }
 const HOOK: Phase = { kind: 'hook', event: 'AfterAllowTestTraffic', hookFunction: 'check' }
 
 test.each<[string, Snapshot | undefined, Phase]>([
   ['that was never read is being provisioned', undefined, { kind: 'provisioning' }],
+  ['whose events are not told yet is being provisioned', snapshot(''), { kind: 'provisioning' }],
   ['that is being installed is being provisioned', snapshot('SRPPPPPP'), { kind: 'provisioning' }],
   ['between two events is there', snapshot('SSSPPPPP'), { kind: 'between' }],
   ['in an event without a hook is between', snapshot('SSSSSRPP'), { kind: 'between' }],
@@ -15,8 +16,18 @@ test.each<[string, Snapshot | undefined, Phase]>([
   ['that shifts is shifting', snapshot('SSSSSSRP'), { kind: 'shift' }],
   ['at Ready is there, also while its hook runs', snapshot('SSSSRPPP', { status: 'ready' }), { kind: 'ready' }],
   ['whose events are all done waits for the termination', snapshot('SSSSSSSS'), { kind: 'termination' }],
+  [
+    'whose events were all done when they were last seen waits for the termination',
+    snapshot('SSSSSSSS', { eventsAreStale: true }),
+    { kind: 'termination' },
+  ],
   ['whose events cannot be seen is unseen', snapshot('SSSSRPPP', { eventsAreStale: true }), { kind: 'unseen' }],
   ['that has failed has ended', snapshot('SSSSFKKK', { status: 'failed' }), { kind: 'ended' }],
+  [
+    'at Ready is there, also when its events cannot be seen',
+    snapshot('', { status: 'ready', eventsAreStale: true }),
+    { kind: 'ready' },
+  ],
   ['that has succeeded has ended', snapshot('SSSSSSSS', { status: 'succeeded' }), { kind: 'ended' }],
   ['that was stopped unseen has ended', snapshot('', { status: 'stopped', eventsAreStale: true }), { kind: 'ended' }],
 ])('a deployment %s', (_name, now, phase) => {
@@ -27,6 +38,7 @@ test('two hooks are two phases, and any other phase is the same as itself', () =
   const other: Phase = { kind: 'hook', event: 'AfterAllowTraffic', hookFunction: 'check' }
   expect(isSamePhase(HOOK, { ...HOOK })).toBe(true)
   expect(isSamePhase(HOOK, other)).toBe(false)
+  expect(isSamePhase(HOOK, { kind: 'shift' })).toBe(false)
   expect(isSamePhase({ kind: 'shift' }, { kind: 'shift' })).toBe(true)
   expect(isSamePhase({ kind: 'shift' }, { kind: 'between' })).toBe(false)
 })
@@ -43,12 +55,4 @@ test.each<[Phase, string]>([
   [{ kind: 'rollback' }, 'the rollback to show in CodeDeploy'],
 ])('phase %j is told in words', (phase, words) => {
   expect(describePhase(phase)).toBe(words)
-})
-
-test('the wait at Ready counts from the first reading that says so', () => {
-  const ready = (readySinceMs: number) => snapshot('SSSSSPPP', { status: 'ready', readySinceMs })
-  expect(keepReadySince(ready(T0 + 9), ready(T0 + 5)).readySinceMs).toBe(T0 + 5)
-  expect(keepReadySince(ready(T0 + 9), snapshot('SSSSRPPP')).readySinceMs).toBe(T0 + 9)
-  expect(keepReadySince(ready(T0 + 9), undefined).readySinceMs).toBe(T0 + 9)
-  expect(keepReadySince(snapshot('SSSSSRPP'), ready(T0 + 5)).readySinceMs).toBeUndefined()
 })
