@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
 import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { operate } from '../../src/operations/operate.ts'
-import { DENY, SECONDS_0, type WireAnswers } from '../support/hand-aws.ts'
+import { DENY, refuse, SECONDS_0, type WireAnswers } from '../support/hand-aws.ts'
 import {
   awsWithDeployment,
   type HandDeployment,
@@ -47,6 +47,7 @@ async function played(given: Given, { course = SHIFTS, cancelAt, world, ...rest 
     writes: aws.writes(),
     second: aws.clock.now() / 1000 - SECONDS_0,
     inputOf,
+    continuedAtSecond: aws.asked.find(({ operation }) => operation === 'ContinueDeployment')?.second,
     log: aws.log.join('\n'),
   }
 }
@@ -206,6 +207,68 @@ describe('promote', () => {
     expect({ status, writes }).toEqual({ status: 'succeeded', writes: [] })
   })
 
+  const BESIDE_READY: Stretch = { from: 0, letters: 'SSSSSPPP' }
+  const readyFrom = (second: number): Stretch => ({ from: second, letters: 'SSSSSPPP', status: 'Ready' })
+
+  test.each([
+    [3, 5],
+    [8, 10],
+    [29, 30],
+  ])(
+    'looks every five seconds until a deployment about to wait at Ready does: after %i s, it is continued at %i s',
+    async (readyAt, continuedAt) => {
+      const course = [BESIDE_READY, readyFrom(readyAt)]
+      const { status, continuedAtSecond } = await played(PROMOTE, { course, group: HELD })
+      expect({ status, continuedAtSecond }).toEqual({ status: 'succeeded', continuedAtSecond: continuedAt })
+    },
+  )
+
+  test('is refused after half a minute where a deployment about to wait at Ready does not come to it', async () => {
+    const course = [BESIDE_READY, readyFrom(31)]
+    const { status, writes, reasons, second } = await played(PROMOTE, { course, group: HELD })
+    expect({ status, writes, reasons, second }).toEqual({
+      status: 'refused',
+      writes: [],
+      reasons: ['not-held'],
+      second: 30,
+    })
+  })
+
+  test('a promote that is cancelled while it looks for Ready ends at once and continues nothing', async () => {
+    const course = [BESIDE_READY, readyFrom(8)]
+    const { status, writes, second } = await played(PROMOTE, { course, group: HELD, cancelAt: 7 })
+    expect({ status, writes, second }).toEqual({ status: 'cancelled', writes: [], second: 7 })
+  })
+
+  test('waits for the test hook in the log, then says that it continued', async () => {
+    const { log } = await played(PROMOTE, { course: AT_HOOK, group: HELD })
+    const waits = `Deployment ${OURS} is still at AfterAllowTestTraffic; it is continued once that has succeeded and it waits at Ready.`
+    expect(log).toContain(waits)
+    expect(log.indexOf(`Continued deployment ${OURS}, which waited at Ready.`)).toBeGreaterThan(log.indexOf(waits))
+  })
+
+  test('follows a deployment that somebody else continued as soon as its test hook had passed, and writes nothing', async () => {
+    const course = [...AT_HOOK.slice(0, 1), ...shiftFrom(50)]
+    const { status, writes, log } = await played(PROMOTE, { course, group: HELD })
+    expect({ status, writes }).toEqual({ status: 'succeeded', writes: [] })
+    expect(log).not.toContain('Continued deployment')
+  })
+
+  test('whose request is denied after the test hook is refused', async () => {
+    const answers: WireAnswers = { ContinueDeployment: DENY }
+    const { status, reasons } = await played(PROMOTE, { course: AT_HOOK, group: HELD, answers })
+    expect({ status, reasons }).toEqual({ status: 'refused', reasons: ['denied'] })
+  })
+
+  test('whose request comes after that of somebody else says so and follows', async () => {
+    const course: Stretch[] = [...AT_READY, ...shiftFrom(1)]
+    const answers: WireAnswers = { ContinueDeployment: refuse('DeploymentIsNotInReadyStateException') }
+    const { status, reasons, log } = await played(PROMOTE, { course, group: HELD, answers })
+    expect({ status, reasons }).toEqual({ status: 'succeeded', reasons: [] })
+    expect(log).toContain(`Deployment ${OURS} does not wait at Ready any more; following it.`)
+    expect(log).not.toContain('Continued deployment')
+  })
+
   test.each<[string, Played, string]>([
     ['is being installed', { course: INSTALLING }, 'refused'],
     ['has failed', { course: FAILED }, 'refused'],
@@ -252,13 +315,19 @@ describe('promote', () => {
 
   test('whose request nobody answered is refused as long as the deployment waits', async () => {
     const answers: WireAnswers = { ContinueDeployment: cut }
-    const { status, reasons } = await played(PROMOTE, { course: AT_READY, answers })
-    expect({ status, reasons }).toEqual({ status: 'refused', reasons: ['unreachable'] })
+    const { status, reasons, second } = await played(PROMOTE, { course: AT_READY, answers })
+    expect({ status, reasons, second }).toEqual({ status: 'refused', reasons: ['unreachable'], second: 5 })
   })
 
-  test('whose request was carried out without an answer is followed', async () => {
-    const course: Stretch[] = [...AT_READY, ...shiftFrom(2)]
-    const { status, reasons, log } = await played(PROMOTE, { course, answers: { ContinueDeployment: cut } })
+  test.each<[string, Stretch[]]>([
+    ['', [...AT_READY, ...shiftFrom(4)]],
+    [', also after the test hook', [...AT_HOOK, ...shiftFrom(96)]],
+  ])('whose request was carried out without an answer is followed%s', async (_name, course) => {
+    const { status, reasons, log } = await played(PROMOTE, {
+      course,
+      group: HELD,
+      answers: { ContinueDeployment: cut },
+    })
     expect({ status, reasons }).toEqual({ status: 'succeeded', reasons: [] })
     expect(log).toContain(`The request may have been carried out, so deployment ${OURS} is followed.`)
   })

@@ -34,8 +34,8 @@ export interface HandAccount {
 export interface HandAws {
   world: ReleaseWorld
   clock: VirtualClock
-  /** What was asked for, in order. */
-  asked: { operation: string; input: Record<string, unknown> }[]
+  /** What was asked for, in order, and at which second of the test. */
+  asked: { operation: string; input: Record<string, unknown>; second: number }[]
   /** The operations that change something, in order. */
   writes(): string[]
   log: string[]
@@ -153,7 +153,7 @@ export function handAws(
     handle: async (request: HttpRequest) => {
       const operation = request.headers['x-amz-target']?.split('.')[1] ?? ''
       const input = JSON.parse(textOf(request.body)) as Record<string, unknown>
-      asked.push({ operation, input })
+      asked.push({ operation, input, second: (clock.now() - T0) / 1000 })
       return { response: responseTo(() => (all[operation] ?? DENY)(input)) }
     },
     destroy: () => {},
