@@ -128,6 +128,15 @@ test('reads the events again when the deployment has ended since they were read'
   })
 })
 
+test('does not read the events again that already show how it ended', async () => {
+  const { lookAt, asked } = engineWith({
+    target: () => targetWith('SSSSFPPP', { status: 'Failed' }),
+    info: () => ({ status: 'Failed' }),
+  })
+  expect(await lookAt(0)).toMatchObject({ status: 'failed', eventsAreStale: false })
+  expect(asked).toEqual(['GetDeploymentTarget', 'GetDeployment'])
+})
+
 test('does not take the events before the end for how it ended when they cannot be read again', async () => {
   let looks = 0
   const { lookAt } = engineWith({

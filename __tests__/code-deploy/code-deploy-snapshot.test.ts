@@ -51,6 +51,36 @@ test('keeps a status word that is newer than the SDK, made harmless', () => {
   expect(snapshot.statusWord).toBe('::set-output name=x::y')
 })
 
+test.each(['constructor', 'toString', '__proto__'])(
+  "the word '%s', which every object has a member of, is no status of anything",
+  (word) => {
+    const target = {
+      ecsTarget: {
+        lifecycleEvents: [{ lifecycleEventName: 'Install', status: word as 'Pending' }],
+        taskSetsInfo: [{ identifer: 'ecs-svc/1', status: word }],
+      },
+    }
+    const snapshot = readSnapshot({ ...READ, info: { status: word as 'Created' }, target })
+    expect(snapshot).toMatchObject({
+      status: 'unknown',
+      events: [{ name: 'Install', status: 'unknown' }],
+      taskSets: [{ id: 'ecs-svc/1', state: 'unknown' }],
+    })
+  },
+)
+
+test.each([
+  ['Blue', 'PRIMARY', 'original'],
+  ['Green', 'ACTIVE', 'replacement'],
+] as const)(
+  'a task set that is labelled %s is told as that, also while it is %s and the original is gone',
+  (taskSetLabel, status, role) => {
+    const target = { ecsTarget: { taskSetsInfo: [{ identifer: 'ecs-svc/2', taskSetLabel, status }] } }
+    const { taskSets } = readSnapshot({ ...READ, originalTaskSetId: undefined, info: {}, target })
+    expect(taskSets.map((taskSet) => taskSet.role)).toEqual([role])
+  },
+)
+
 test('joins what diagnostics say and leaves out what they do not', () => {
   const event = {
     lifecycleEventName: 'AfterAllowTestTraffic',

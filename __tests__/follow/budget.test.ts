@@ -67,6 +67,7 @@ test('gives each wait what the group is set to and what CodeDeploy may take beyo
   expect(budget.phaseMs({ kind: 'between' })).toBe(10 * MINUTE_MS)
   expect(budget.phaseMs({ kind: 'rollback' })).toBe(15 * MINUTE_MS)
   expect(budget.phaseMs({ kind: 'ended' })).toBe(0)
+  expect(budget.phaseMs({ kind: 'unseen' })).toBe((65 + 30 + 14 + 60 + 5) * MINUTE_MS)
   expect(budget.totalMs).toBe((65 + 35 + 14 + 65) * MINUTE_MS)
   expect(budgetFor({ ...FACTS, group }).phaseMs({ kind: 'termination' })).toBe(5 * MINUTE_MS)
 })

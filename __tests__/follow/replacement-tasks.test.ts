@@ -70,6 +70,25 @@ test('tells the exit code and the reason of each container that did not end well
   ).toBe('container web: exit code 137, OutOfMemoryError: Container killed due to memory usage')
 })
 
+test.each<[string, number | undefined, string, string]>([
+  [
+    'that never ran, by its reason alone',
+    undefined,
+    'CannotPullContainerError',
+    'container web: CannotPullContainerError',
+  ],
+  ['that gives a reason and ended with 0', 0, 'stopped', 'container web: exit code 0, stopped'],
+  ['that ended with 1 and says nothing', 1, '', 'container web: exit code 1'],
+])('tells of a container %s', (_what, exitCode, reason, told) => {
+  const containers = [{ name: 'web', exitCode, reason }]
+  expect(reasonOf({ ...TASK, reason: '', containers })).toBe(`TaskFailedToStart; ${told}`)
+})
+
+test('a container that neither gives a reason nor has ended is not told', () => {
+  const containers = [{ name: 'web', exitCode: undefined, reason: '' }]
+  expect(reasonOf({ ...TASK, reason: '', containers })).toBe('TaskFailedToStart')
+})
+
 test('a message of many lines becomes one of bounded length', () => {
   const reason = reasonOf({ ...TASK, reason: `::error::x\n${'y'.repeat(5_000)}` })
   expect(reason).not.toContain('\n')

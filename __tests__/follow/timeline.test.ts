@@ -23,6 +23,13 @@ test("takes times and durations from CodeDeploy's clock alone", () => {
   expect(entry).toMatchObject({ kind: 'event', name: 'Install', atMs: T0 + 2_000, durationMs: 1_000 })
 })
 
+test.each(['startedAtMs', 'endedAtMs'] as const)('tells no duration of an event without %s', (unknown) => {
+  const after = snapshot('SSPPPPPP')
+  const events = after.events.map((event) => ({ ...event, [unknown]: undefined }))
+  const [entry] = changesBetween(snapshot('SRPPPPPP'), { ...after, events }, READ)
+  expect(entry).toMatchObject({ name: 'Install', status: 'succeeded', durationMs: undefined })
+})
+
 test('tells events that came and went between two readings', () => {
   const told = changesBetween(snapshot('SSPPPPPP'), snapshot('SSSSRPPP'), READ)
   expect(told.map((entry) => (entry.kind === 'event' ? `${entry.name} ${entry.status}` : entry.kind))).toEqual([

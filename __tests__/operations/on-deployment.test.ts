@@ -321,7 +321,7 @@ describe('promote', () => {
 
   test.each<[string, Stretch[]]>([
     ['', [...AT_READY, ...shiftFrom(4)]],
-    [', also after the test hook', [...AT_HOOK, ...shiftFrom(96)]],
+    [', also after the test hook', [...AT_HOOK, ...shiftFrom(93)]],
   ])('whose request was carried out without an answer is followed%s', async (_name, course) => {
     const { status, reasons, log } = await played(PROMOTE, {
       course,
