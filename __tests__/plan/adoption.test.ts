@@ -4,6 +4,7 @@ import { type AdoptionFacts, findAdoptable } from '../../src/plan/adoption.ts'
 import { Findings } from '../../src/plan/findings.ts'
 import type { Marker } from '../../src/workflow-run/marker.ts'
 import { OWN, REVISION, ServiceFailure, serviceOf } from '../support/group-parts.ts'
+import { handAws } from '../support/hand-aws.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
 const APP_SPEC = { containerName: 'web', containerPort: 8080, hooks: {}, file: undefined, properties: {} }
@@ -77,6 +78,19 @@ test('a deployment whose revision cannot be read is not followed, and that is a 
   const given = facts(REGISTERS)
   expect(await findAdoptable([CANDIDATE], given)).toBeUndefined()
   expect(given.findings.problems).toHaveLength(1)
+})
+
+test('a deployment of an older revision than the one that is asked for is followed only if that says the same', async () => {
+  const older = { ...CANDIDATE, appSpecSha256: buildAppSpec(APP_SPEC, REVISION).sha256 }
+  const runs = serviceOf({
+    taskSets: [{ id: 'ecs-svc/2', taskDefinitionArn: REVISION, deploymentId: 'd-1', ...counts }],
+  })
+  const wanting = (image: string) => {
+    const containerDefinitions = [{ name: 'web', image, portMappings: [{ containerPort: 8080 }] }]
+    return facts({ service: runs, world: handAws().world, wanted: { family: 'web', containerDefinitions } })
+  }
+  expect(await findAdoptable([older], wanting('web:1'))).toEqual({ ...found, taskDefinitionArn: REVISION })
+  expect(await findAdoptable([older], wanting('web:2'))).toBeUndefined()
 })
 
 test('a deployment without a task set is not followed when this attempt would register a revision', async () => {

@@ -13,6 +13,7 @@ import {
   refuse,
   revision,
   SECONDS_0,
+  UNREACHABLE,
   type WireAnswers,
   wireDefinition,
   wireGroup,
@@ -184,6 +185,35 @@ describe('nothing is asked', () => {
       },
     ])
   })
+})
+
+test('nothing more is asked of a service in another account than the expected one, where only the service tells it', async () => {
+  const { plan, asked, problems } = await planOf(
+    { 'expected-account-id': '111122223333', 'codedeploy-deployment-config': 'Mine' },
+    { world: { readCaller: () => Promise.reject(UNREACHABLE) } },
+  )
+  expect(plan).toBeUndefined()
+  expect(asked.toSorted()).toEqual(['DescribeServices', 'GetDeploymentConfig'])
+  expect(problems).toEqual([
+    {
+      reason: 'wrong-account',
+      sentence: "Input 'expected-account-id' is 111122223333, but service 'web' is in account 123456789012.",
+    },
+  ])
+})
+
+test('an account in which no group is found is searched once', async () => {
+  const { reasons, asked } = await planOf(
+    {},
+    {
+      answers: {
+        GetDeploymentGroup: refuse('DeploymentGroupDoesNotExistException'),
+        ListApplications: () => ({ applications: [] }),
+      },
+    },
+  )
+  expect(reasons).toEqual(['not-found'])
+  expect(asked.filter((operation) => operation === 'ListApplications')).toHaveLength(1)
 })
 
 test('every problem is told at once', async () => {

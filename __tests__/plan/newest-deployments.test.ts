@@ -23,6 +23,7 @@ test.each<[string, string[], number[], number]>([
   ['newest first reads the first of the list and its end', numbers(20, 1), [20, 19, 18, 17, 16], 6],
   ['oldest first reads the last of the list and its beginning', numbers(1, 20), [20, 19, 18, 17, 16], 6],
   ['in no order reads all of the list', swapped, [20, 19, 18, 17, 16], 10],
+  ['newest first but for two neighbours reads all', ['20', '18', '19', ...numbers(17, 1)], [20, 19, 18, 17, 16], 20],
   [
     'newest first but for one that is listed at the wrong end reads all',
     [...numbers(18, 1), '20', '19'],

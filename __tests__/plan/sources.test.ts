@@ -66,6 +66,13 @@ test('a file that has the name of a family is the file', async () => {
   expect(definition).toMatchObject({ kind: 'file' })
 })
 
+test('what is wrong in the AppSpec and in the task definition is told together', async () => {
+  const files = { 'appspec.yaml': 'version: 0.0\nResources: []\n', 'task.json': '{"family": "web"' }
+  const { sentences } = await sourcesOf({ 'task-definition': 'task.json' }, files)
+  expect(sentences.filter((sentence) => sentence.includes('appspec.yaml'))).not.toEqual([])
+  expect(sentences.filter((sentence) => sentence.includes('task.json'))).not.toEqual([])
+})
+
 test('without a task definition it is what the service runs', async () => {
   expect((await sourcesOf({})).definition).toEqual({ kind: 'current' })
 })
