@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
 import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { operate } from '../../src/operations/operate.ts'
+import { endCause } from '../../src/report/end-cause.ts'
 import {
   appSpecOf,
   DENY,
@@ -27,12 +28,14 @@ type Given = Partial<Record<InputName, string>>
 
 async function rolledBack(given: Given, aws: ReturnType<typeof handAws>) {
   const parsed = parseInputs(rawInputs({ cluster: 'demo', service: 'web', operation: 'rollback', ...given }), [])
-  const { status, problems, warnings, deploymentId } = await operate(parsed, aws.world)
+  const ended = await operate(parsed, aws.world)
+  const { status, problems, warnings, deploymentId } = ended
   const reasons = problems.map(({ reason }) => reason)
   return {
     status,
     reasons,
     problems,
+    cause: endCause(ended),
     warnings,
     deploymentId,
     writes: aws.writes(),
@@ -63,6 +66,18 @@ describe('a rollback while something is deployed', () => {
     })
     const { input } = asked.find(({ operation }) => operation === 'StopDeployment') ?? {}
     expect(input).toEqual({ deploymentId: OURS, autoRollbackEnabled: true })
+  })
+
+  test('says that the deployment was stopped as asked, and of one that had failed before why it did', async () => {
+    expect((await besideDeployment({}, { course: SHIFTING })).cause).toMatch(
+      /^Deployment d-OURS00001 was stopped.*, as asked\.$/,
+    )
+    const failed: Stretch[] = [{ from: 0, letters: 'SSSSSSFK', status: 'Failed' }]
+    const { cause } = await besideDeployment(
+      {},
+      { course: failed, group: { lastAttemptedDeployment: { deploymentId: BACK } } },
+    )
+    expect(cause).toMatch(/^Deployment d-OURS00001 failed at AllowTraffic: .*said by hand/)
   })
 
   test('of which the rollback fails does not succeed', async () => {
