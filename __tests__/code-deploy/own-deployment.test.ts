@@ -61,6 +61,11 @@ describe('the deployment that a lost request has made', () => {
       { own: 'd-B' },
     ],
     [
+      'is found although CodeDeploy does not tell when it was created',
+      { listed: ['d-OWN'], deployments: { 'd-OWN': made(10, { createTime: undefined }) } },
+      { own: 'd-OWN' },
+    ],
+    [
       'is found although another read fails',
       { listed: ['d-X', 'd-OWN'], last: 'denied', deployments: { 'd-X': 'denied', 'd-OWN': made(10) } },
       { own: 'd-OWN' },

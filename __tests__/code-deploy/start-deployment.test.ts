@@ -14,6 +14,8 @@ interface Story {
   /** From which second on the group names our deployment, and from which one the list shows it. */
   namedAt?: number
   listedAt?: number
+  /** The group names a deployment of somebody else, which the list does not show. */
+  isListBehind?: boolean
   /** What reads are answered instead. */
   reads?: FakeAnswer
   /** When the run is cancelled. */
@@ -21,7 +23,7 @@ interface Story {
 }
 
 /** How it ended, after how many seconds, and how often CreateDeployment was sent. */
-async function play({ answers, namedAt = Infinity, listedAt = Infinity, reads, cancelledAt }: Story) {
+async function play({ answers, namedAt = Infinity, listedAt = Infinity, isListBehind, reads, cancelledAt }: Story) {
   const clock = virtualClock()
   const startMs = clock.now()
   const second = () => (clock.now() - startMs) / 1000
@@ -30,7 +32,7 @@ async function play({ answers, namedAt = Infinity, listedAt = Infinity, reads, c
   const sentAt: number[] = []
   let lostAnswers = 0
   const aws = fakeCodeDeploy(
-    (operation) => {
+    (operation, input) => {
       if (operation === 'CreateDeployment') {
         sentAt.push(second())
         return answers[Math.min(sentAt.length, answers.length) - 1] ?? 'lost'
@@ -38,10 +40,13 @@ async function play({ answers, namedAt = Infinity, listedAt = Infinity, reads, c
       if (reads !== undefined) return reads
       if (operation === 'ListDeployments') return { deployments: second() >= listedAt ? ['d-OWN123456'] : [] }
       if (operation === 'GetDeploymentGroup') {
+        if (isListBehind) return { deploymentGroupInfo: { lastAttemptedDeployment: { deploymentId: 'd-OTHER0001' } } }
         const last = second() >= namedAt ? { lastAttemptedDeployment: { deploymentId: 'd-OWN123456' } } : {}
         return { deploymentGroupInfo: last }
       }
-      return { deploymentInfo: { status: 'Created', ...REQUEST, createTime: new Date(T0 + 1000) } }
+      const isOther = input['deploymentId'] === 'd-OTHER0001'
+      const description = isOther ? 'by hand' : REQUEST.description
+      return { deploymentInfo: { status: 'Created', ...REQUEST, description, createTime: new Date(T0 + 1000) } }
     },
     { clock, signal: cancellation.signal },
   )
@@ -50,7 +55,8 @@ async function play({ answers, namedAt = Infinity, listedAt = Infinity, reads, c
     lostAnswers += 1
   }
   const end = await startDeployment(aws, REQUEST, earlier, onAnswerLost).catch((error: unknown) => error)
-  return { end: nameOf(end), seconds: second(), sentAt, lostAnswers }
+  const why = end instanceof MaybeStartedError ? [end.lost, end.last].map(({ serviceError }) => serviceError.code) : []
+  return { end: nameOf(end), seconds: second(), sentAt, lostAnswers, why }
 }
 
 function nameOf(end: unknown): unknown {
@@ -59,7 +65,7 @@ function nameOf(end: unknown): unknown {
 }
 
 describe('a deployment is started once', () => {
-  test.each<[string, Story, unknown]>([
+  test.each<[string, Story, object]>([
     ['and answered', { answers: [CREATED] }, { end: 'd-OWN123456', seconds: 0, sentAt: [0], lostAnswers: 0 }],
     [
       'and surely not started when it is refused',
@@ -122,11 +128,51 @@ describe('a deployment is started once', () => {
       { end: 'maybe started', seconds: 60, sentAt: [0], lostAnswers: 1 },
     ],
     [
+      'and sent a third time when the second is throttled',
+      { answers: ['lost', 'throttled', CREATED] },
+      { end: 'd-OWN123456', seconds: 28, sentAt: [0, 14, 28], lostAnswers: 1 },
+    ],
+    [
+      'and perhaps started when the group stays busy with what cannot be found',
+      { answers: ['lost', BUSY] },
+      { end: 'maybe started', seconds: 42, sentAt: [0, 14, 28], lostAnswers: 1 },
+    ],
+    [
+      'and perhaps started, after a minute of looks at a list that is behind',
+      { answers: ['lost'], isListBehind: true },
+      { end: 'maybe started', seconds: 60, sentAt: [0], lostAnswers: 1 },
+    ],
+    [
+      'and found when the answer is lost of a run that is cancelled, which looks once',
+      { answers: ['lost'], namedAt: 0, cancelledAt: 1 },
+      { end: 'd-OWN123456', seconds: 2, sentAt: [0], lostAnswers: 1 },
+    ],
+    [
       'and perhaps started, after one look more, when the run is cancelled',
       { answers: ['lost'], cancelledAt: 1 },
       { end: 'maybe started', seconds: 2, sentAt: [0], lostAnswers: 1 },
     ],
   ])('%s', async (_what, story, expected) => {
-    expect(await play(story)).toEqual(expected)
+    expect(await play(story)).toMatchObject(expected)
   })
 })
+
+test.each<[string, Story, string[]]>([
+  ['the read that was denied', { answers: ['lost'], reads: 'denied' }, ['TimeoutError', 'AccessDenied']],
+  [
+    'the refusal of what was sent again',
+    { answers: ['lost', 'InvalidRoleException'] },
+    ['TimeoutError', 'InvalidRole'],
+  ],
+  ['the last answer that was lost', { answers: ['lost'] }, ['TimeoutError', 'TimeoutError']],
+  [
+    'the answer that was lost, where the list is behind',
+    { answers: ['lost'], isListBehind: true },
+    ['TimeoutError', 'TimeoutError'],
+  ],
+])(
+  'that a deployment may have started is told with the answer that was lost and with %s',
+  async (_what, story, why) => {
+    expect((await play(story)).why).toEqual(why)
+  },
+)
