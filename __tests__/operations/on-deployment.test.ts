@@ -290,6 +290,11 @@ describe('promote', () => {
     expect(writes).toEqual(problems.length === 0 ? ['ContinueDeployment'] : [])
   })
 
+  test('of a deployment that does not wait yet is refused at once', async () => {
+    const { status, reasons, second } = await played(PROMOTE, { course: INSTALLING, group: HELD })
+    expect({ status, reasons, second }).toEqual({ status: 'refused', reasons: ['not-held'], second: 0 })
+  })
+
   test('of a deployment that fails at its test hook continues nothing and tells of its rollback', async () => {
     const course: Stretch[] = [
       { from: 0, letters: 'SSSSRPPP' },
@@ -338,6 +343,15 @@ test.each(['watch', 'stop', 'promote'])('%s is refused where the deployment cann
   const { status, reasons, writes } = await played({ operation, 'deployment-id': OURS }, { answers })
   expect({ status, reasons, writes }).toEqual({ status: 'refused', reasons: ['denied'], writes: [] })
 })
+
+test.each(['stop', 'promote'])(
+  '%s is refused where the credentials end before the deployment is looked at',
+  async (operation) => {
+    const answers: WireAnswers = { GetDeploymentTarget: refuse('ExpiredTokenException') }
+    const { status, reasons, writes } = await played({ operation }, { course: AT_READY, group: HELD, answers })
+    expect({ status, reasons, writes }).toEqual({ status: 'refused', reasons: ['credentials'], writes: [] })
+  },
+)
 
 test('the deployments of other jobs of the run are its own too, those of other runs are not', async () => {
   const own = await played({ operation: 'stop' }, { course: INSTALLING, description: `of ours ${markerOf(42)}` })

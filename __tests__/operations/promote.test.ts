@@ -159,8 +159,9 @@ describe('operation: promote', () => {
       await account.clock.sleep(600_000)
       const id = first.outputs['codedeploy-deployment-id']
       const approved = { ...PROMOTE, 'deployment-id': id, 'expect-image': 'registry.example/web:1.1.0' }
-      const { outputs, writes, summary } = await operate(account, approved)
+      const { outputs, writes, summary, release } = await operate(account, approved)
       expect(writes).toEqual(['ContinueDeployment'])
+      expect(release.warnings).toEqual([])
       expect(outputs).toMatchObject({
         status: 'succeeded',
         production: 'web:2',

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import type { FunctionLogs } from '../../src/aws/function-logs.ts'
 import { renderComment } from '../../src/github/comment-text.ts'
 import { deploymentStatusOf } from '../../src/github/deployment-status.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
@@ -81,6 +82,30 @@ test('says that it left the log out because the repository may be public', async
   expect(release.warnings).toContain(
     "The log of the failed hook is not shown, since this repository may be public; see 'hook-logs'.",
   )
+})
+
+test('looks for what was printed from 5 s before the lifecycle event to 15 s after it, for two clocks, and once more 3 s later', async () => {
+  const looks: { range: object; atMs: number }[] = []
+  let now = () => 0
+  const functionLogs: FunctionLogs = {
+    logGroupOf: async () => '',
+    names: async () => ({ names: [], nextMarker: undefined }),
+    page: async ({ fromMs, untilMs }) => {
+      looks.push({ range: { fromMs, untilMs }, atMs: now() })
+      return { events: [], nextToken: undefined }
+    },
+    close: () => {},
+  }
+  const { release } = await releaseWith({
+    prepare: ({ clock }) => {
+      now = () => clock.now()
+    },
+    world: { functionLogs: async () => functionLogs },
+  })
+  const { startedAtMs = 0, endedAtMs = 0 } = release.snapshot?.events[4] ?? {}
+  const range = { fromMs: startedAtMs - 5_000, untilMs: endedAtMs + 15_000 }
+  expect(looks.map((look) => look.range)).toEqual([range, range])
+  expect((looks[1]?.atMs ?? 0) - (looks[0]?.atMs ?? 0)).toBe(3_000)
 })
 
 test('shows the end of a long log, and how much is left out', async () => {
