@@ -89,17 +89,18 @@ describe('watch', () => {
     })
   })
 
-  test.each<[string, Given, Played]>([
-    ['the only deployment is of another run', {}, OTHERS],
-    ['none is active', { 'deployment-id': 'active' }, { course: SUCCEEDED }],
-  ])('has nothing to do where %s', async (_name, given, playing) => {
-    const { status, reasons, deploymentId, second } = await played({ ...WATCH, ...given }, playing)
+  test.each<[string, Given, Played, string]>([
+    ['the only deployment is of another run', {}, OTHERS, 'No deployment of this run was found'],
+    ['none is active', { 'deployment-id': 'active' }, { course: SUCCEEDED }, 'No deployment is active'],
+  ])('has nothing to do where %s, and says so', async (_name, given, playing, said) => {
+    const { status, reasons, deploymentId, second, log } = await played({ ...WATCH, ...given }, playing)
     expect({ status, reasons, deploymentId, second }).toEqual({
       status: 'unchanged',
       reasons: [],
       deploymentId: undefined,
       second: 0,
     })
+    expect(log).toContain(`${said} in deployment group 'DgpECS-demo-web'`)
   })
 })
 
