@@ -56,6 +56,7 @@ describe('a rollback while something is deployed', () => {
     ['of this run', { course: SHIFTING }],
     ['of anybody else', { course: SHIFTING, description: 'by hand' }],
     ['that is still being installed', { course: [{ from: 0, letters: 'SRPPPPPP' }] }],
+    ['that only waits for its termination', { course: [{ from: 0, letters: 'SSSSSSSS', percent: 100 }] }],
   ])('stops a deployment %s with rollback, and deploys nothing', async (_name, deployment) => {
     const { status, writes, deploymentId, asked, reasons } = await besideDeployment({}, deployment)
     expect({ status, writes, deploymentId, reasons }).toEqual({

@@ -349,7 +349,10 @@ test.each(['stop', 'promote'])(
   '%s is refused where the credentials end before the deployment is looked at',
   async (operation) => {
     const answers: WireAnswers = { GetDeploymentTarget: refuse('ExpiredTokenException') }
-    const { status, reasons, writes } = await played({ operation }, { course: AT_READY, group: HELD, answers })
+    const { status, reasons, writes } = await played(
+      { operation, 'deployment-id': OURS },
+      { course: AT_READY, group: HELD, answers },
+    )
     expect({ status, reasons, writes }).toEqual({ status: 'refused', reasons: ['credentials'], writes: [] })
   },
 )
