@@ -86,11 +86,19 @@ describe('a rollback while something is deployed', () => {
     expect({ status, writes }).toEqual({ status: 'rollback-failed', writes: ['StopDeployment'] })
   })
 
-  test('warns that stopping it leads to another revision than the one that is named', async () => {
-    const { status, warnings, writes } = await besideDeployment({ 'task-definition': 'web:7' }, { course: SHIFTING })
-    expect({ status, writes }).toEqual({ status: 'succeeded', writes: ['StopDeployment'] })
-    expect(warnings).toEqual([expect.stringContaining("Stopping it brings back web:1, not web:7 of 'task-definition'")])
-  })
+  test.each<[string, Stretch[]]>([
+    ['shifts production', SHIFTING],
+    ['waits for its termination', [{ from: 0, letters: 'SSSSSSSS', percent: 100 }]],
+  ])(
+    'warns that stopping a deployment that %s leads to another revision than the one that is named',
+    async (_name, course) => {
+      const { status, warnings, writes } = await besideDeployment({ 'task-definition': 'web:7' }, { course })
+      expect({ status, writes }).toEqual({ status: 'succeeded', writes: ['StopDeployment'] })
+      expect(warnings).toEqual([
+        expect.stringContaining("Stopping it brings back web:1, not web:7 of 'task-definition'"),
+      ])
+    },
+  )
 
   test('follows a deployment that goes back already, and writes nothing', async () => {
     const course = [...SHIFTING, ...shiftFrom(20)]
