@@ -92,7 +92,7 @@ test('a reading is kept of the deployment of the release alone, not of the one t
 
 test('why a task of the replacement stopped is a warning and kept', () => {
   const { progress, log } = begun()
-  progress.taskStopped('OutOfMemory')
+  progress.taskStopped('OutOfMemory', 1)
   expect(log).toEqual(['Warning: A replacement task stopped: OutOfMemory'])
   expect(progress.release.taskStops).toEqual(['OutOfMemory'])
 })
