@@ -1,13 +1,14 @@
 import type { Account } from './model/account.ts'
 import { taskDefinitionArn } from './names.ts'
 import { createDeployment } from './operations/create-deployment.ts'
+import { updateService } from './operations/update-service.ts'
 import { AwsError } from './protocol/aws-error.ts'
 import { NOTHING_REAL } from './real-world.ts'
 import type { LaterDeployment, OthersDeployment, World } from './scenario.ts'
 
 /**
  * Deployments that somebody else began before the simulation did: created as CreateDeployment creates them, that long
- * ago. Nothing else may have been done in the account.
+ * ago, or for a service that ECS deploys as UpdateService begins them. Nothing else may have been done in the account.
  */
 export function beginDeployments(account: Account): void {
   const { scenario, startMs } = account.rules
@@ -48,6 +49,13 @@ export class LaterDeployments {
 }
 
 function deploy(theirs: OthersDeployment, account: Account, atMs: number): void {
+  const { cluster, service, taskDefinition } = theirs
+  const seed = account.world.services.find((known) => known.cluster === cluster && known.name === service)
+  if (seed?.native) {
+    const update = { cluster, service, taskDefinition, forceNewDeployment: true }
+    updateService.answer(update, account, atMs, { accessKeyId: undefined, real: NOTHING_REAL })
+    return
+  }
   const input = {
     ...namesOf(theirs, account.world),
     revision: revisionOf(theirs, account),

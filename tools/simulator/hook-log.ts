@@ -1,3 +1,4 @@
+import { MAX_RUN_MS } from './hook-limits.ts'
 import { uuidOf } from './identity.ts'
 import type { Account } from './model/account.ts'
 import type { HookPlan } from './scenario.ts'
@@ -30,8 +31,7 @@ export function linesOf({ functionName, deploymentId, lines }: HookRun): HookLog
   return lines.map((line) => ({ functionName, deploymentId, ...line }))
 }
 
-/** Longest run of a function. Source: AWS Lambda Developer Guide, "Lambda quotas". */
-export const MAX_RUN_MS = 900_000
+export { MAX_RUN_MS }
 
 /** A function without a plan does nothing until Lambda ends it. */
 const SILENT: HookPlan = { answer: 'none', afterSeconds: MAX_RUN_MS / 1000, log: [] }
@@ -63,7 +63,26 @@ export function plannedHookRuns(account: Account, nowMs: number): HookRun[] {
       ]
     }),
   )
-  return onInstances(runs)
+  return onInstances([...runs, ...plannedNativeRuns(account, nowMs)])
+}
+
+/** The same of functions that ECS calls; what runs for longer than Lambda lets it is ended. */
+function plannedNativeRuns(account: Account, nowMs: number): PlannedRun[] {
+  const { runningFunctions } = account.rules
+  const deployments = account.laneKeys.flatMap((key) => account.lane(key, nowMs)?.native?.deployments ?? [])
+  return deployments.flatMap(({ invocations }) =>
+    invocations
+      .filter(({ functionName }) => !runningFunctions.has(functionName))
+      .map(({ functionName, event, requestId, startedMs, endedMs: endsMs = startedMs + MAX_RUN_MS, log }) => ({
+        functionName,
+        deploymentId: event.resourceArn,
+        requestId,
+        startedMs,
+        endsMs,
+        endedMs: endsMs <= nowMs ? endsMs : undefined,
+        lines: log.map((text) => ({ atMs: startedMs, stream: 'stdout' as const, text })),
+      })),
+  )
 }
 
 type PlannedRun = Omit<HookRun, 'instance'> & { endsMs: number }

@@ -89,11 +89,16 @@ export function namedTargetGroupArn(place: Place, name: string): string {
 
 /** Of a group's service that is not there: as of one behind an application load balancer. */
 export function listenerArn(place: World, service: ServiceName, kind: 'production' | 'test'): string {
-  const { name } = service
-  return loadBalancingArn(
-    place,
-    `listener/${familyOf(place, service)}/${name}/${hexOf(16, name)}/${hexOf(16, name, kind)}`,
-  )
+  return namedListenerArn(place, familyOf(place, service), service.name, kind)
+}
+
+export function namedListenerArn(
+  place: Place,
+  family: 'net' | 'app',
+  name: string,
+  kind: 'production' | 'test',
+): string {
+  return loadBalancingArn(place, `listener/${family}/${name}/${hexOf(16, name)}/${hexOf(16, name, kind)}`)
 }
 
 export function loadBalancerArn(place: World, service: ServiceName): string {

@@ -1,10 +1,14 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { nativeScenarios } from './native/scenarios.ts'
 import type { Scenario } from './scenario.ts'
-import { type ScenarioName, scenarios } from './scenarios.ts'
+import { scenarios } from './scenarios.ts'
 import { loadWorldFile } from './world-file/world-file.ts'
 
 const USAGE = 'npm run simulator -- [--port N] [--scenario NAME | --world FILE] [--speed X] [--seed N]'
+
+/** Of services that CodeDeploy releases, and of those that ECS deploys by itself. */
+const SCENARIOS = { ...scenarios, ...nativeScenarios }
 
 /** A release of an hour in four milliseconds. */
 const MAX_SPEED = 1_000_000
@@ -40,9 +44,9 @@ export function parseOptions(args: string[]): Invocation {
   }
   const name = scenario ?? 'success'
   if (!isScenarioName(name)) {
-    throw new UsageError(`Option '--scenario' must be one of ${Object.keys(scenarios).join(', ')}; got '${name}'.`)
+    throw new UsageError(`Option '--scenario' must be one of ${Object.keys(SCENARIOS).join(', ')}; got '${name}'.`)
   }
-  return { ...given, scenario: scenarios[name], label: `scenario ${name}` }
+  return { ...given, scenario: SCENARIOS[name], label: `scenario ${name}` }
 }
 
 function readArguments(args: string[]) {
@@ -67,6 +71,6 @@ function speedOf(given: string): number {
   throw new UsageError(`Option '--speed' must be a number above 0 and up to ${MAX_SPEED}; got '${given}'.`)
 }
 
-function isScenarioName(name: string): name is ScenarioName {
-  return Object.hasOwn(scenarios, name)
+function isScenarioName(name: string): name is keyof typeof SCENARIOS {
+  return Object.hasOwn(SCENARIOS, name)
 }

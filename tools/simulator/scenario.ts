@@ -1,4 +1,5 @@
 import type { Assumptions } from './assumptions.ts'
+import type { NativeCourse, NativeSeed } from './native/seeds.ts'
 
 export type { Assumptions }
 
@@ -40,6 +41,8 @@ export interface Scenario {
   timings: Partial<Timings>
   /** Choices where AWS is not documented, flipped away from `DEFAULT_ASSUMPTIONS`. */
   assumptions: Partial<Assumptions>
+  /** The same for services that ECS itself deploys: plans, timings and assumptions of their own. */
+  native?: NativeCourse
 }
 
 export interface World {
@@ -71,6 +74,8 @@ export interface ServiceSeed {
   taskDefinition: string
   containerName: string
   containerPort: number
+  /** ECS itself deploys it blue/green, linear or canary; for `controller: 'ECS'`. Without it such a service never changes. */
+  native?: NativeSeed
   /** The strategy an ECS-native service would show. */
   nativeStrategy?: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY'
   /** What its tasks run on; default FARGATE. Not with `capacityProviders`. */

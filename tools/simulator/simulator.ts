@@ -5,6 +5,7 @@ import { type HookLogLine, linesOf, plannedHookRuns } from './hook-log.ts'
 import { LateAnswers } from './late-answers.ts'
 import { type Live, startLive } from './live/live.ts'
 import type { Lane } from './model/lane.ts'
+import type { RuleEdit } from './native/seeds.ts'
 import { OPERATIONS_BY_NAME } from './operations/operations.ts'
 import { exchange, requestId } from './protocol/exchange.ts'
 import { type Answered, closeServer, type Handlers, listen, urlOf } from './protocol/http.ts'
@@ -43,6 +44,10 @@ export interface Simulator {
   /** An alarm stays as it is set. */
   setAlarm(name: string, state: 'ALARM' | 'OK'): void
   addFault(fault: Fault): void
+  /** Somebody edits the listener rules of a service that ECS deploys, by `cluster:service`. */
+  editRules(key: string, edit: Omit<RuleEdit, 'atSeconds'>): void
+  /** From now on the tasks of the replacement that is being deployed there stop, one after the other. */
+  failTasks(key: string): void
   /** The truth of one service by `cluster:service`, past every fault. */
   lane(key: string): Lane | undefined
   /** No request meets any of the faults there were, those of the scenario included. */
@@ -112,6 +117,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       simulation.faults.add(fault)
     },
     clearFaults: () => simulation.faults.clear(),
+    editRules: (key, edit) => {
+      simulation.account.record(key, { kind: 'native-rules-edited', atMs: simulation.now(), ...edit })
+      live?.lookAgain()
+    },
+    failTasks: (key) => {
+      simulation.account.record(key, { kind: 'native-tasks-failed', atMs: simulation.now() })
+      live?.lookAgain()
+    },
     reset: async () => {
       lateAnswers?.dropAll()
       simulation.reset()

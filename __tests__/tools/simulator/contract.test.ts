@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { DEFAULT_ASSUMPTIONS } from '../../../tools/simulator/assumptions.ts'
+import { DEFAULT_NATIVE_ASSUMPTIONS } from '../../../tools/simulator/native/assumptions.ts'
+import { nativeScenarios } from '../../../tools/simulator/native/scenarios.ts'
+import { DEFAULT_NATIVE_TIMINGS } from '../../../tools/simulator/native/timings.ts'
 import { OPERATIONS } from '../../../tools/simulator/operations/operations.ts'
 import { scenarios } from '../../../tools/simulator/scenarios.ts'
 import { DEFAULT_TIMINGS } from '../../../tools/simulator/timings.ts'
@@ -38,6 +41,9 @@ test('the README names every scenario, timing and assumption', async () => {
     ...Object.keys(scenarios),
     ...Object.keys(DEFAULT_TIMINGS),
     ...Object.keys(DEFAULT_ASSUMPTIONS),
+    ...Object.keys(nativeScenarios),
+    ...Object.keys(DEFAULT_NATIVE_TIMINGS),
+    ...Object.keys(DEFAULT_NATIVE_ASSUMPTIONS),
   ]) {
     expect(text).toContain(`\`${name}\``)
   }

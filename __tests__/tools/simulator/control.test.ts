@@ -165,7 +165,8 @@ test('a reset brings the faults of the scenario back', () =>
     },
   ))
 
-const PATHS = '/_sim, /_sim/advance, /_sim/alarm, /_sim/fault, /_sim/faults, /_sim/calls, /_sim/hook-logs, /_sim/reset'
+const PATHS =
+  '/_sim, /_sim/advance, /_sim/alarm, /_sim/fault, /_sim/faults, /_sim/calls, /_sim/hook-logs, /_sim/rules, /_sim/fail-tasks, /_sim/reset'
 
 const refused: [string, string, unknown, number, string[]][] = [
   ['POST', '/advance', {}, 400, ['seconds: must be a number from 0.001 to 2592000; it is missing.']],

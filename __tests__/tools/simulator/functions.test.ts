@@ -31,6 +31,17 @@ test.each(references)('%s is found', (FunctionName, arn, version) =>
   }),
 )
 
+test('functions are listed, in pages of as many as are asked for', () => {
+  const { world } = scenarios.success
+  const functions = [...world.functions, { name: 'another' }]
+  return withWholeAccount({ ...scenarios.success, world: { ...world, functions } }, async ({ lambda }) => {
+    const first = await lambda.listFunctions({ MaxItems: 1 })
+    expect(first.Functions?.map(({ FunctionName }) => FunctionName)).toEqual([HOOK])
+    const { Functions, NextMarker } = await lambda.listFunctions({ MaxItems: 1, Marker: first.NextMarker })
+    expect([Functions?.map(({ FunctionName }) => FunctionName), NextMarker]).toEqual([['another'], undefined])
+  })
+})
+
 test('a function may log to a group of its own', () => {
   const functions = [{ name: HOOK, logGroup: '/hooks/all' }]
   const scenario = { ...scenarios.success, world: { ...scenarios.success.world, functions } }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
+import { nativeScenarios } from '../../../tools/simulator/native/scenarios.ts'
 import { scenarios } from '../../../tools/simulator/scenarios.ts'
 import { control } from './support/control.ts'
 import { APPLICATION, GROUP, HOOK } from './support/rehearsal.ts'
@@ -59,7 +60,10 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 const mistakes: [string[], string][] = [
   [['--port', 'http'], "Option '--port' must be a whole number from 0 to 65535; got 'http'.\n"],
   [['--port', '65536'], "Option '--port' must be a whole number from 0 to 65535; got '65536'.\n"],
-  [['--scenario', 'calm'], `Option '--scenario' must be one of ${Object.keys(scenarios).join(', ')}; got 'calm'.\n`],
+  [
+    ['--scenario', 'calm'],
+    `Option '--scenario' must be one of ${Object.keys({ ...scenarios, ...nativeScenarios }).join(', ')}; got 'calm'.\n`,
+  ],
   [['--speed', '0'], "Option '--speed' must be a number above 0 and up to 1000000; got '0'.\n"],
   [['--speed', 'fast'], "Option '--speed' must be a number above 0 and up to 1000000; got 'fast'.\n"],
   [

@@ -1,5 +1,6 @@
 import type { MovableClock } from '../clock.ts'
 import type { HookLogLine } from '../hook-log.ts'
+import type { RuleEdit } from '../native/seeds.ts'
 import type { ControlReply, ControlRequest } from '../protocol/control-http.ts'
 import type { Listeners } from '../real-world.ts'
 import type { RecordedCall } from '../recorded-call.ts'
@@ -15,6 +16,8 @@ export interface ControlledSimulator {
   setAlarm(name: string, state: 'ALARM' | 'OK'): void
   addFault(fault: Fault): void
   clearFaults(): void
+  editRules(key: string, edit: Omit<RuleEdit, 'atSeconds'>): void
+  failTasks(key: string): void
   reset(): Promise<void>
 }
 

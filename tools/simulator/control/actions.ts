@@ -1,3 +1,4 @@
+import { serviceKey } from '../names.ts'
 import { MAX_SECONDS, readFault } from '../world-file/fault-section.ts'
 import { BadControlRequest, type ControlAction, readBodyOf } from './action.ts'
 import { clockView, faultView } from './views.ts'
@@ -32,7 +33,11 @@ export const setAlarm: ControlAction = (request, controlled) => {
       .filter((group) => group.alarms.includes(alarm.name))
       .map((group) => `${application.name}/${group.name}`),
   )
-  return { body: { ...alarm, watchedBy } }
+  const services = controlled.scenario.world.services.filter(
+    ({ native }) => native?.deploymentConfiguration.alarms?.alarmNames?.includes(alarm.name) ?? false,
+  )
+  const native = services.map(({ cluster, name }) => serviceKey(cluster, name))
+  return { body: { ...alarm, watchedBy: [...watchedBy, ...native] } }
 }
 
 export const addFault: ControlAction = (request, { simulator, clock }) => {

@@ -1,6 +1,7 @@
 import type { ControlReply, ControlRequest } from '../protocol/control-http.ts'
 import { BadControlRequest, type ControlAction, type Controlled } from './action.ts'
 import { addFault, advance, clearFaults, reset, setAlarm } from './actions.ts'
+import { editRules, failTasks } from './native-actions.ts'
 import { describeSimulator, listCalls, listHookLogs } from './views.ts'
 
 /** What there is, by path and method. */
@@ -12,6 +13,8 @@ const ACTIONS = new Map<string, Record<string, ControlAction>>([
   ['/faults', { DELETE: clearFaults }],
   ['/calls', { GET: listCalls }],
   ['/hook-logs', { GET: listHookLogs }],
+  ['/rules', { POST: editRules }],
+  ['/fail-tasks', { POST: failTasks }],
   ['/reset', { POST: reset }],
 ])
 

@@ -7,7 +7,9 @@ import { HandlerNotFound, loadHandler } from './handler-module.ts'
 /** What the parent sends. */
 export interface HookInvocationMessage {
   handlerFile: string
-  event: { DeploymentId: string; LifecycleEventHookExecutionId: string }
+  event: object
+  /** What the handler returns is sent back. */
+  answers: boolean
   functionName: string
   functionArn: string
   requestId: string
@@ -22,7 +24,8 @@ const exit = process.exit.bind(process)
 const OWN_FRAME = /^ +at .*(hook-host\.ts|handler-module\.ts|node:internal)/
 
 process.once('message', (message: HookInvocationMessage) => {
-  process.disconnect()
+  if (message.answers) process.channel?.unref()
+  else process.disconnect()
   process.exit = (code) => {
     const how = Number(code ?? 0) === 0 ? 'without providing a reason' : `with error: exit status ${code}`
     writeSync(STDERR, `RequestId: ${message.requestId} Error: Runtime exited ${how}\nRuntime.ExitError\n`)
@@ -44,11 +47,15 @@ async function run(message: HookInvocationMessage): Promise<void> {
   const handler = await loadHandler(file).catch((error: unknown) => {
     return giveUp('Uncaught Exception', loadFailure(error, file))
   })
-  const result = handler(message.event, contextOf(message), (error) => {
+  const answer = (result: unknown) => {
+    if (message.answers) process.send?.({ result })
+  }
+  const result = handler(message.event, contextOf(message), (error, returned) => {
     if (error) printError('Invoke Error', error)
+    else answer(returned)
   })
   if (!(result instanceof Promise)) return
-  await result.catch((error: unknown) => printError('Invoke Error', error))
+  await result.then(answer, (error: unknown) => printError('Invoke Error', error))
   process.stdout.write('', () => exit())
 }
 

@@ -19,10 +19,12 @@ export interface HookProcessOptions {
   environment: Record<string, string>
   onLine(stream: 'stdout' | 'stderr', text: string): void
   onEnd(reason: 'exit' | 'timeout'): void
+  /** The handler returned this; only when the message asks for it, and before the end. */
+  onAnswer(result: unknown): void
 }
 
 /** Runs one invocation of a hook function in a process of its own, on the simulator's clock. */
-export function startHookProcess({ message, environment, onLine, onEnd }: HookProcessOptions): HookProcess {
+export function startHookProcess({ message, environment, onLine, onEnd, onAnswer }: HookProcessOptions): HookProcess {
   const child = fork(HOST, [], {
     env: environment,
     execArgv: ['--import', SCALED_TIME_PRELOAD],
@@ -32,6 +34,7 @@ export function startHookProcess({ message, environment, onLine, onEnd }: HookPr
     const source = child[stream]
     if (source) createInterface({ input: source }).on('line', (text) => onLine(stream, text))
   }
+  child.on('message', ({ result }: { result?: unknown }) => onAnswer(result))
   let timedOut = false
   let killed = false
   const kill = () => {

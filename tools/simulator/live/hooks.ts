@@ -2,11 +2,21 @@ import type { MovableClock } from '../clock.ts'
 import { logGroupOf, logStreamOf } from '../function-log.ts'
 import { type HookLogLine, type HookRun, invocationIdOf, MAX_RUN_MS } from '../hook-log.ts'
 import type { HookInvocation } from '../model/lifecycle.ts'
+import type { Invocation } from '../model/native/service-deployment.ts'
 import { functionArn } from '../names.ts'
 import type { Listeners } from '../real-world.ts'
 import type { FunctionSeed, World } from '../scenario.ts'
 import { childClockEnvironment } from './child-clock.ts'
 import { type HookProcess, startHookProcess } from './hook-process.ts'
+
+/** One invocation, whoever made it. */
+interface Call {
+  /** It is made once. */
+  key: string
+  requestId: string
+  event: object
+  onAnswer?: (answer: { result: unknown } | undefined) => void
+}
 
 export interface HookWorld {
   world: World
@@ -28,13 +38,28 @@ export class Hooks {
 
   /** Runs the function, unless this invocation of it was run already. */
   invoke(invocation: HookInvocation, seed: FunctionSeed, deploymentId: string, listeners: Listeners | undefined): void {
-    const { handlerFile, name: functionName } = seed
     const { executionId } = invocation
-    if (handlerFile === undefined || this.#invoked.has(executionId)) return
-    this.#invoked.add(executionId)
+    const event = { DeploymentId: deploymentId, LifecycleEventHookExecutionId: executionId }
+    this.#run({ key: executionId, requestId: invocationIdOf(executionId), event }, seed, deploymentId, listeners)
+  }
+
+  /** The same of one that ECS calls, whose return value is its answer; nothing when it returned none. */
+  invokeForAnswer(
+    { requestId, event }: Invocation,
+    seed: FunctionSeed,
+    listeners: Listeners | undefined,
+    onAnswer: (answer: { result: unknown } | undefined) => void,
+  ): void {
+    this.#run({ key: requestId, requestId, event, onAnswer }, seed, event.resourceArn, listeners)
+  }
+
+  #run(call: Call, seed: FunctionSeed, deploymentId: string, listeners: Listeners | undefined): void {
+    const { handlerFile, name: functionName } = seed
+    const { key, requestId, event, onAnswer } = call
+    if (handlerFile === undefined || this.#invoked.has(key)) return
+    this.#invoked.add(key)
     const { world, clock } = this.#surroundings
     const lines: HookRun['lines'][number][] = []
-    const requestId = invocationIdOf(executionId)
     const startedMs = clock.now()
     // Every invocation has a process of its own, which is its instance.
     const instance = { sinceMs: startedMs, firstRequestId: requestId }
@@ -43,10 +68,12 @@ export class Hooks {
     const print = (stream: HookLogLine['stream'], text: string) => {
       lines.push({ atMs: clock.now(), stream, text })
     }
+    let answer: { result: unknown } | undefined
     const child = startHookProcess({
       message: {
         handlerFile,
-        event: { DeploymentId: deploymentId, LifecycleEventHookExecutionId: executionId },
+        event,
+        answers: onAnswer !== undefined,
         functionName,
         functionArn: functionArn(world, functionName),
         logGroupName: logGroupOf(seed),
@@ -61,6 +88,10 @@ export class Hooks {
         forgetDeadline()
         if (reason === 'timeout') print('stderr', `Task timed out after ${(MAX_RUN_MS / 1000).toFixed(2)} seconds`)
         run.endedMs = clock.now()
+        onAnswer?.(reason === 'exit' ? answer : undefined)
+      },
+      onAnswer: (result) => {
+        answer = { result }
       },
     })
     const forgetDeadline = clock.at(clock.now() + MAX_RUN_MS, () => child.timeOut())

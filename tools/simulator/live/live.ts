@@ -1,6 +1,7 @@
 import type { MovableClock } from '../clock.ts'
 import type { Account } from '../model/account.ts'
 import type { Lane } from '../model/lane.ts'
+import type { NativeHookAnswer } from '../native/seeds.ts'
 import type { RealWorld } from '../real-world.ts'
 import { Hooks } from './hooks.ts'
 import { type ServedService, serveService } from './served-service.ts'
@@ -44,6 +45,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       if (!lane || seen.get(key) === lane) continue
       seen.set(key, lane)
       invokeHooks(lane)
+      invokeNativeHooks(lane)
       served.get(key)?.follow(lane)
     }
     forgetWakeUp()
@@ -56,6 +58,24 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       for (const { status, hook } of deployment.events) {
         const seed = account().world.functions.find(({ name }) => name === hook?.functionName)
         if (hook && seed && status === 'InProgress') hooks.invoke(hook, seed, deployment.id, listeners[lane.key])
+      }
+    }
+  }
+
+  /** What they return is recorded as their answer, at the moment at which they have ended. */
+  function invokeNativeHooks({ key, native }: Lane): void {
+    for (const { id, invocations } of native?.deployments ?? []) {
+      for (const invocation of invocations) {
+        const seed = account().world.functions.find(({ name }) => name === invocation.functionName)
+        const { requestId } = invocation
+        if (!seed || invocation.endedMs !== undefined) continue
+        const asked = account()
+        hooks.invokeForAnswer(invocation, seed, listeners[key], (answered) => {
+          if (closed || asked !== account()) return
+          const answer = answerOf(answered)
+          asked.record(key, { kind: 'native-hook-answered', atMs: clock.now(), id, requestId, answer })
+          look()
+        })
       }
     }
   }
@@ -76,6 +96,19 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       await hooks.close()
       await Promise.all([...served.values()].map((service) => service.close()))
     },
+  }
+}
+
+/** A function that returned nothing, or something that is no mapping, has no status that ECS could read. */
+function answerOf(answered: { result: unknown } | undefined): NativeHookAnswer {
+  const returned = answered?.result
+  if (typeof returned !== 'object' || returned === null) return { afterSeconds: 0, throws: true }
+  const { hookStatus, callBackDelay, hookDetails } = returned as Record<string, unknown>
+  return {
+    afterSeconds: 0,
+    ...(typeof hookStatus === 'string' && { hookStatus }),
+    ...(typeof callBackDelay === 'number' && { callBackDelay }),
+    ...(typeof hookDetails === 'object' && hookDetails !== null && { hookDetails: { ...hookDetails } }),
   }
 }
 

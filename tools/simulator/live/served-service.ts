@@ -42,8 +42,9 @@ export async function serveService(
     return taskSet && targetOf(service, taskSet)
   }
   const production = await startListener(through(productionRoute()))
-  const hasTestListener = account().lane(key, now())?.group?.seed.testListener ?? false
-  const test = hasTestListener ? await startListener(through(testRoute)) : undefined
+  const { group, native } = account().lane(key, now()) ?? {}
+  const hasTestListener = group?.seed.testListener ?? native?.testRule ?? false
+  const test = hasTestListener ? await startListener(through(testRoute())) : undefined
 
   function retire(id: string, target: Target): void {
     targets.delete(id)

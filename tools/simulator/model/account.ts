@@ -3,6 +3,7 @@ import type { Assumptions, GroupSeed, World } from '../scenario.ts'
 import { completeDefinition } from './definition-defaults.ts'
 import { applyFact, type Fact } from './fact.ts'
 import { type Lane, newLane, rollbackIdOf, SEED_AGE_MS } from './lane.ts'
+import { withNativeService } from './native/seed.ts'
 import { Revisions } from './revisions.ts'
 import type { Context, Rules } from './rules.ts'
 import { Sessions } from './sessions.ts'
@@ -175,10 +176,13 @@ function seededLanes(rules: Rules): Lane[] {
   refuseSharedServices(groups.map((group) => keyOf(group.seed)))
   for (const { seed } of groups) refuseReadyWait(seed)
   const lanes = services.map((seed) =>
-    newLane(
+    withNativeService(
+      newLane(
+        rules,
+        seed,
+        groups.find((group) => keyOf(group.seed) === serviceKey(seed.cluster, seed.name)),
+      ),
       rules,
-      seed,
-      groups.find((group) => keyOf(group.seed) === serviceKey(seed.cluster, seed.name)),
     ),
   )
   const served = new Set(lanes.map((lane) => lane.key))

@@ -5,6 +5,8 @@ import { completeDeployment } from './ending.ts'
 import { answerHook } from './event-run.ts'
 import { changeDeployment, changeService, type Lane, latestDeployment } from './lane.ts'
 import { type LifecycleEvent, pendingEvents } from './lifecycle.ts'
+import { applyNativeFact, type NativeFact } from './native/native-fact.ts'
+import { scaleNative } from './native/tasks.ts'
 import { scheduleOccasions } from './occasions.ts'
 import { leaveReady } from './ready-wait.ts'
 import type { Rules } from './rules.ts'
@@ -23,6 +25,7 @@ export type Fact = { atMs: number } & (
   | { kind: 'hook-answered'; executionId: string; status: 'Succeeded' | 'Failed' }
   | { kind: 'alarm-set'; name: string; state: 'ALARM' | 'OK' }
   | { kind: 'desired-count-set'; desiredCount: number }
+  | NativeFact
   | { kind: 'service-settings-changed'; settings: ServiceSettings }
 )
 
@@ -47,9 +50,13 @@ export function applyFact(lane: Lane, rules: Rules, fact: Fact): Lane {
     case 'alarm-set':
       return setAlarm(lane, fact.name, fact.state, atMs)
     case 'desired-count-set':
-      return setDesiredCount(lane, rules, fact.desiredCount, atMs)
+      return lane.native
+        ? scaleNative(lane, rules, fact.desiredCount, atMs)
+        : setDesiredCount(lane, rules, fact.desiredCount, atMs)
     case 'service-settings-changed':
       return changeService(lane, { settings: { ...lane.service?.settings, ...fact.settings } })
+    default:
+      return applyNativeFact(lane, rules, fact)
   }
 }
 

@@ -2,6 +2,7 @@ import { deploymentIdOf, taskSetIdOf } from '../identity.ts'
 import { serviceKey, type TargetGroupIndex, taskDefinitionArn } from '../names.ts'
 import type { GroupSeed, ServiceSeed, ServiceSettings } from '../scenario.ts'
 import type { Deployment } from './deployment.ts'
+import type { NativeService } from './native/native-service.ts'
 import type { Rules } from './rules.ts'
 import { closeSlots, openSlots, STOPPED_TASKS_KEPT_MS, type TaskSet } from './task-set.ts'
 import type { Weights } from './traffic.ts'
@@ -19,6 +20,8 @@ export interface Lane {
   service: Service | undefined
   /** Oldest first; only the newest can be running. */
   deployments: readonly Deployment[]
+  /** What ECS keeps of a service that it deploys itself; undefined for any other. */
+  native: NativeService | undefined
   alarms: readonly Alarm[]
   /** Names of planned alarms that will not go off any more. */
   spentAlarmPlans: readonly string[]
@@ -71,7 +74,16 @@ export function newLane(rules: Rules, seed: ServiceSeed | undefined, group: Grou
     ? serviceKey(seed.cluster, seed.name)
     : serviceKey(group?.seed.cluster ?? '', group?.seed.service ?? '')
   const service = seed && newService(rules, seed, group?.seed.testListener ?? false)
-  return { key, group, service, deployments: [], alarms: [], spentAlarmPlans: [], spentStopPlans: [] }
+  return {
+    key,
+    group,
+    service,
+    deployments: [],
+    native: undefined,
+    alarms: [],
+    spentAlarmPlans: [],
+    spentStopPlans: [],
+  }
 }
 
 function newService(rules: Rules, seed: ServiceSeed, testListener: boolean): Service {

@@ -2,6 +2,7 @@ import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts'
 import { type IdSeed, idSeedOf } from '../identity.ts'
 import type { Assumptions, Scenario, Timings } from '../scenario.ts'
 import { DEFAULT_TIMINGS } from '../timings.ts'
+import { type NativeRules, nativeRulesOf } from './native/rules.ts'
 import type { TaskDefinitions } from './task-definitions.ts'
 
 /** What stays the same for a whole simulation. */
@@ -15,6 +16,8 @@ export interface Rules {
   /** Hook functions that really run and answer by themselves; plans do not apply to them. */
   runningFunctions: ReadonlySet<string>
   idSeed: IdSeed
+  /** The same for services that ECS itself deploys. */
+  native: NativeRules
 }
 
 export function rulesOf(scenario: Scenario, startMs: number, runningFunctions: Iterable<string> = [], seed = 0): Rules {
@@ -28,6 +31,7 @@ export function rulesOf(scenario: Scenario, startMs: number, runningFunctions: I
     startMs,
     runningFunctions: new Set(runningFunctions),
     idSeed: idSeedOf(seed),
+    native: nativeRulesOf(scenario.native),
   }
 }
 

@@ -4,6 +4,7 @@ import { completeDeployment, createRollback, endDeployment } from './ending.ts'
 import { finishEvent, startEvent } from './event-run.ts'
 import { readyTimedOut, rollbackRefused, stoppedByUser } from './failures.ts'
 import { changeDeployment, type Lane, latestDeployment, removeTaskSet } from './lane.ts'
+import { nextNativeTransition } from './native/transitions.ts'
 import { takeWeightStep } from './replacement.ts'
 import type { Context, Rules } from './rules.ts'
 import { startDeployment } from './start.ts'
@@ -17,9 +18,10 @@ import { at, type Transition, when } from './transition.ts'
  * first; so the course of a lane does not depend on when it is looked at.
  */
 export function nextTransition(lane: Lane, context: Context): Transition | undefined {
+  const native = lane.native && nextNativeTransition(lane, context.rules)
   const deployment = latestDeployment(lane)
-  if (!deployment) return undefined
-  let next: Transition | undefined
+  if (!deployment || (lane.native && isOver(deployment) && !deployment.rollback)) return native
+  let next = native
   for (const candidate of [...removals(lane), ...turnsOf(lane, context, deployment)]) {
     if (!next || candidate.atMs < next.atMs) next = candidate
   }

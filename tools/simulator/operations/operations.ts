@@ -9,10 +9,13 @@ import { deploymentGroupOperations } from './deployment-groups.ts'
 import { deploymentTargetOperations } from './deployment-targets.ts'
 import { deploymentOperations } from './deployments.ts'
 import { functionOperations } from './functions.ts'
+import { listenerRuleOperations } from './listener-rules.ts'
 import { listenerOperations } from './listeners.ts'
 import { loadBalancerOperations } from './load-balancers.ts'
 import { logOperations } from './log-events.ts'
 import { securityTokenOperations } from './security-tokens.ts'
+import { serviceDeploymentOperations } from './service-deployments.ts'
+import { serviceRevisionOperations } from './service-revisions.ts'
 import { serviceOperations } from './services.ts'
 import { tagOperations } from './tags.ts'
 import { targetHealthOperations } from './target-health.ts'
@@ -33,6 +36,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...taskDefinitionOperations,
   ...clusterOperations,
   ...serviceOperations,
+  ...serviceDeploymentOperations,
+  ...serviceRevisionOperations,
   updateService,
   ...tagOperations,
   ...taskOperations,
@@ -41,6 +46,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...securityTokenOperations,
   ...loadBalancerOperations,
   ...listenerOperations,
+  ...listenerRuleOperations,
   ...targetHealthOperations,
 ]
 

@@ -15,7 +15,7 @@ const MAX_EVENTS = 100
 export function serviceEvents({ scenario, idSeed }: Rules, service: Service, atMs: number): Wire<ServiceEventView>[] {
   const { cluster, name } = service.seed
   const told = [...service.goneTaskSets, ...service.taskSets].flatMap((taskSet) =>
-    taskEvents(scenario, name, taskSet, atMs),
+    taskEvents(scenario, name, taskSet, atMs, service.seed.native !== undefined),
   )
   const recorded = service.events.map((event) => ({ atMs: event.atMs, message: () => event.message }))
   return [...told, ...recorded]
@@ -37,9 +37,10 @@ interface Told {
 }
 
 /** In ECS's words (observed); tasks of which one moment tells the same are told together. */
-function taskEvents(scenario: Scenario, name: string, taskSet: TaskSet, atMs: number): Told[] {
-  // A task set that a deployment made is named, the first one of a service is not (observed).
-  const who = taskSet.deploymentId === undefined ? `(service ${name})` : `(service ${name}, taskSet ${taskSet.id})`
+function taskEvents(scenario: Scenario, name: string, taskSet: TaskSet, atMs: number, isNative: boolean): Told[] {
+  // A task set that CodeDeploy made is named, the first one of a service is not (observed), nor those of ECS (assumed).
+  const isNamed = taskSet.deploymentId !== undefined && !isNative
+  const who = !isNamed ? `(service ${name})` : `(service ${name}, taskSet ${taskSet.id})`
   const group = `(target-group ${targetGroupArn(scenario.world, name, taskSet.targetGroup)})`
   const tasks = tasksEver([taskSet], atMs)
   const ran = tasks.filter((task) => task.runningMs !== undefined)
@@ -57,7 +58,7 @@ function taskEvents(scenario: Scenario, name: string, taskSet: TaskSet, atMs: nu
   const count = taskSet.slots.filter(({ fromMs }) => fromMs === taskSet.createdMs).length
   const counted = `(service ${name}) updated computedDesiredCount for taskSet ${taskSet.id} to ${count}.`
   return [
-    ...(taskSet.deploymentId === undefined ? [] : [{ atMs: taskSet.createdMs, message: () => counted }]),
+    ...(!isNamed ? [] : [{ atMs: taskSet.createdMs, message: () => counted }]),
     ...say(
       ({ createdMs }) => createdMs,
       tasks,

@@ -15,7 +15,8 @@ import { AwsError } from '../protocol/aws-error.ts'
 import { type Operation, reads, type Wire, wireTime } from '../protocol/operation.ts'
 import { ecsSchema } from '../protocol/schema.ts'
 import { capacityOf, isOnFargate } from './capacity.ts'
-import { findService, requireCluster, requireService } from './cluster-lookup.ts'
+import { findService, type LaneWithService, requireCluster, requireService } from './cluster-lookup.ts'
+import { nativeMembers } from './native-service-view.ts'
 import { serviceEvents } from './service-events.ts'
 import { otherLoadBalancers, SERVICE_NETWORK, taskSetView } from './task-set-view.ts'
 
@@ -39,7 +40,7 @@ const describeServices = reads<DescribeServicesRequest, DescribeServicesResponse
     const failures: { arn: string; reason: string }[] = []
     for (const reference of references) {
       const found = findService(account, cluster, reference, atMs)
-      if (found) services.push(serviceView(account, found.service, atMs, input.include?.includes('TAGS') ?? false))
+      if (found) services.push(serviceView(account, found, atMs, input.include?.includes('TAGS') ?? false))
       else failures.push({ arn: serviceArn(account.world, cluster, nameIn(reference)), reason: 'MISSING' })
     }
     return { services, failures }
@@ -64,7 +65,13 @@ const describeTaskSets = reads<DescribeTaskSetsRequest, DescribeTaskSetsResponse
 
 export const serviceOperations: Operation[] = [describeServices, describeTaskSets]
 
-export function serviceView(account: Account, service: Service, atMs: number, withTags: boolean): Wire<ServiceView> {
+export function serviceView(
+  account: Account,
+  { lane, service }: LaneWithService,
+  atMs: number,
+  withTags: boolean,
+  asked: 'described' | 'updated' = 'described',
+): Wire<ServiceView> {
   const { world } = account
   const { seed } = service
   const counts = service.taskSets.map((taskSet) => countTasks(taskSet, atMs))
@@ -112,6 +119,7 @@ export function serviceView(account: Account, service: Service, atMs: number, wi
     enableExecuteCommand: false,
     ...service.settings,
     tags: withTags ? (seed.tags ?? []) : [],
+    ...nativeMembers(account, lane, atMs, asked),
   }
 }
 

@@ -3,6 +3,7 @@ import { AwsError, NotSimulated } from '../protocol/aws-error.ts'
 import { type Operation, type Wire, writes } from '../protocol/operation.ts'
 import { ecsSchema } from '../protocol/schema.ts'
 import { requireCluster, requireService } from './cluster-lookup.ts'
+import { adoption, NATIVE_MEMBERS, nativeUpdate } from './native-update.ts'
 import { serviceView } from './services.ts'
 
 /** What only a deployment changes under CodeDeploy. The first three texts are observed, the others made like them. */
@@ -35,9 +36,11 @@ export const updateService: Operation = writes<UpdateServiceRequest, UpdateServi
     const cluster = requireCluster(account, input.cluster)
     const { lane, service } = requireService(account, cluster, input.service, atMs)
     if (service.seed.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.')
-    if (service.seed.controller === 'CODE_DEPLOY') refuseDeployment(input)
-    refuseUnsimulated(input)
+    const becomesNative = service.seed.controller === 'CODE_DEPLOY' && input.deploymentController?.type === 'ECS'
+    if (service.seed.controller === 'CODE_DEPLOY' && !becomesNative) refuseDeployment(input)
+    refuseUnsimulated(input, lane.native || becomesNative ? NATIVE_MEMBERS : CHANGED_HERE)
     const { desiredCount } = input
+    const facts = becomesNative ? adoption(account, lane, input, atMs) : nativeUpdate(account, lane, input, atMs)
     if (desiredCount !== undefined) {
       if (desiredCount < 0) throw new AwsError('InvalidParameterException', 'desiredCount must not be negative.')
       account.record(lane.key, { kind: 'desired-count-set', atMs, desiredCount })
@@ -46,7 +49,10 @@ export const updateService: Operation = writes<UpdateServiceRequest, UpdateServi
     if (given.length > 0) {
       account.record(lane.key, { kind: 'service-settings-changed', atMs, settings: Object.fromEntries(given) })
     }
-    return { service: serviceView(account, requireService(account, cluster, input.service, atMs).service, atMs, false) }
+    for (const fact of facts) account.record(lane.key, { ...fact, atMs })
+    return {
+      service: serviceView(account, requireService(account, cluster, input.service, atMs), atMs, false, 'updated'),
+    }
   },
 )
 
@@ -57,11 +63,11 @@ function refuseDeployment(input: Wire<UpdateServiceRequest>): void {
   throw new AwsError('InvalidParameterException', `${found[1]} ${where}`)
 }
 
-function refuseUnsimulated(input: Wire<UpdateServiceRequest>): void {
+function refuseUnsimulated(input: Wire<UpdateServiceRequest>, changed: readonly string[]): void {
   const shape = updateService.input
   const member = Object.entries(input).find(
     ([name, value]) =>
-      shape.kind === 'structure' && shape.members.has(name) && !CHANGED_HERE.includes(name) && value !== false,
+      shape.kind === 'structure' && shape.members.has(name) && !changed.includes(name) && value !== false,
   )?.[0]
   if (member === undefined) return
   const message = `The simulator does not change '${member}' of a service`

@@ -1,6 +1,7 @@
 import { AwsError } from './aws-error.ts'
 import { signedService } from './credential-scope.ts'
 import type { Call, Message, Protocol, Request } from './protocol.ts'
+import type { Shape } from './shape.ts'
 
 /** Operations of Lambda by method and path; what is in braces is a member of the request. */
 const ROUTES: { operation: string; method: string; path: string }[] = [
@@ -28,7 +29,7 @@ export const restJson: Protocol = {
       operation: found?.route.operation ?? title,
       title,
       inputText: JSON.stringify(input),
-      input: () => input,
+      input: (operation) => withNumbers(operation.input, input),
     }
   },
   answer: (_operation, _answer, json): Message => ({ headers: { 'content-type': CONTENT_TYPE }, body: json }),
@@ -50,6 +51,15 @@ function typed(name: string, value: string): string | number {
 
 export function isRestPath(path: string): boolean {
   return VERSIONED.test(path)
+}
+
+/** A path and a query are text; what the schema has for a number and looks like one is a number. */
+function withNumbers(shape: Shape, input: Record<string, string>): Record<string, string | number> {
+  const isNumber = (name: string, text: string) =>
+    shape.kind === 'structure' && shape.members.get(name)?.kind === 'number' && /^-?\d+$/.test(text)
+  return Object.fromEntries(
+    Object.entries(input).map(([name, text]) => [name, isNumber(name, text) ? Number(text) : text]),
+  )
 }
 
 /** Undefined when the path is not of this kind. */

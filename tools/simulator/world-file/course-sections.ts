@@ -1,5 +1,6 @@
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts'
 import { EVENT_NAMES } from '../model/lifecycle.ts'
+import { STAGES } from '../model/native/service-deployment.ts'
 import type {
   AlarmPlan,
   Assumptions,
@@ -27,7 +28,7 @@ export function readAlarm(section: Section): AlarmPlan {
 }
 
 function readOccasion(section: Section): Occasion {
-  const event = section.choice('event', ['Created', ...EVENT_NAMES], { required: true }) ?? 'Created'
+  const event = section.choice('event', ['Created', ...EVENT_NAMES, ...STAGES], { required: true }) ?? 'Created'
   const seconds = section.number('seconds', 0, MAX_SECONDS) ?? 0
   section.done()
   return { event, seconds }

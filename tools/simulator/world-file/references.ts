@@ -89,6 +89,14 @@ function checkService({ section, seed }: ServiceDraft, { clusters, taskDefinitio
     }
     return
   }
+  const revisions = taskDefinitions.map(referenceTo)
+  for (const earlier of seed.native?.earlier ?? []) {
+    if (revisions.includes(earlier)) continue
+    section.wrong(
+      'native',
+      `there is no task definition '${earlier}'${orNearest(earlier, revisions, 'task definitions')}`,
+    )
+  }
   const containers = containersOf(definition)
   const container = containers.find(({ name }) => name === seed.containerName)
   if (!container) {
@@ -133,10 +141,15 @@ function checkGroup({ section, seed, isServiceGone = false }: GroupDraft, world:
   }
 }
 
-function checkDeployed({ section, seed }: OthersDraft, { taskDefinitions }: WorldDraft, groups: GroupDraft[]): void {
+function checkDeployed(
+  { section, seed }: OthersDraft,
+  { taskDefinitions, services }: WorldDraft,
+  groups: GroupDraft[],
+): void {
   const { cluster, service, taskDefinition } = seed
   const known = groups.filter((group) => group.seed.cluster === cluster).map((group) => group.seed.service)
-  if (!known.includes(service)) {
+  const isNative = services.some(({ seed: one }) => one.native && one.cluster === cluster && one.name === service)
+  if (!isNative && !known.includes(service)) {
     const rest = orNearest(service, known, 'services with one')
     section.wrong('service', `no service '${service}' in cluster '${cluster}' has a deployment group${rest}`)
   }

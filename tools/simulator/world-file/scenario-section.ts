@@ -16,6 +16,7 @@ import {
 import { MAX_SECONDS, readBehind, readFault } from './fault-section.ts'
 import { type ApplicationDraft, type GroupDraft, readApplication, readOwnGroup } from './group-section.ts'
 import { type HookDraft, readHook } from './hook-section.ts'
+import { readNativeCourse } from './native-section.ts'
 import { checkReferences, referenceTo } from './references.ts'
 import { Section } from './section.ts'
 import { readService, type ServiceDraft } from './service-section.ts'
@@ -41,6 +42,7 @@ export function readScenario(root: Section, folder: string): Scenario {
   const clockOffsetSeconds = root.number('clock-offset-seconds', -MAX_SECONDS, MAX_SECONDS)
   const rollbackFails = root.flag('rollback-fails')
   const listenerEdited = root.flag('listener-edited')
+  const native = root.section('native')
   const scenario: Scenario = {
     ...baseScenario,
     name: 'world',
@@ -61,6 +63,7 @@ export function readScenario(root: Section, folder: string): Scenario {
     ...(clockOffsetSeconds !== undefined && { clockOffsetSeconds }),
     timings: timings ? readTimings(timings) : {},
     assumptions: assumptions ? readAssumptions(assumptions) : {},
+    ...(native && { native: readNativeCourse(native) }),
   }
   root.done()
   return scenario
@@ -77,7 +80,7 @@ function readWorld(
     account: root.text('account', ACCOUNT) ?? demoWorld.account,
   }
   const defaultCluster = listedClusters?.[0] ?? DEFAULT_CLUSTER
-  const services = root.sections('services')?.map((section) => readService(section, defaultCluster))
+  const services = root.sections('services')?.map((section) => readService(section, defaultCluster, place))
   const listed = (root.sections('applications') ?? []).map((section) => readApplication(section, defaultCluster))
   const definitions = (root.sections('task-definitions') ?? []).map((section) => ({
     section,

@@ -1,6 +1,7 @@
-import type { ServiceSeed } from '../scenario.ts'
+import type { ServiceSeed, World } from '../scenario.ts'
 import { readReplacement } from './course-sections.ts'
 import { type GroupDraft, readOwnGroup } from './group-section.ts'
+import { readNative } from './native-section.ts'
 import type { Section } from './section.ts'
 import { ECS_NAME, PLATFORM_VERSION, REVISION } from './words.ts'
 
@@ -14,7 +15,11 @@ export interface ServiceDraft {
   group: GroupDraft | 'none' | undefined
 }
 
-export function readService(section: Section, defaultCluster: string): ServiceDraft {
+export function readService(
+  section: Section,
+  defaultCluster: string,
+  place: Pick<World, 'region' | 'account'>,
+): ServiceDraft {
   const name = section.text('name', { ...ECS_NAME, required: true }) ?? ''
   const cluster = section.text('cluster', ECS_NAME) ?? defaultCluster
   const image = section.text('image')
@@ -25,6 +30,7 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
   }
   const nativeStrategy = section.choice('native-strategy', ['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'])
   const tags = section.pairs('tags')
+  const native = section.section('native')
   const replacement = section.section('replacement')
   const launchType = section.choice('launch-type', ['FARGATE', 'EC2', 'EXTERNAL'])
   const capacityProviders = section.sections('capacity-providers')?.map(readProvider)
@@ -36,12 +42,13 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
     cluster,
     name,
     desiredCount: section.wholeNumber('desired-count', 0, 5000) ?? 2,
-    controller: section.choice('controller', ['CODE_DEPLOY', 'ECS', 'EXTERNAL']) ?? 'CODE_DEPLOY',
+    controller: section.choice('controller', ['CODE_DEPLOY', 'ECS', 'EXTERNAL']) ?? (native ? 'ECS' : 'CODE_DEPLOY'),
     status: section.choice('status', ['ACTIVE', 'DRAINING', 'INACTIVE']) ?? 'ACTIVE',
     taskDefinition: taskDefinition ?? `${name}:1`,
     containerName: section.text('container', ECS_NAME) ?? name,
     containerPort: section.wholeNumber('port', 1, 65_535) ?? 8080,
     ...(nativeStrategy && { nativeStrategy }),
+    ...(native && { native: readNative(native, place, name) }),
     ...(launchType && { launchType }),
     ...(capacityProviders && { capacityProviders }),
     ...(platformVersion !== undefined && { platformVersion }),
@@ -52,6 +59,7 @@ export function readService(section: Section, defaultCluster: string): ServiceDr
     ...(replacement && { replacement: readReplacement(replacement) }),
     ...(tags && { tags }),
   }
+  if (native && seed.controller !== 'ECS') section.wrong('native', "is for 'controller: ECS' only.")
   const group = readGroup(section, cluster, name)
   section.done()
   return { section, seed, image, group }

@@ -1,0 +1,95 @@
+import { ECS } from '@aws-sdk/client-ecs'
+import { expect, test } from '@jest/globals'
+import { scaledClock } from '../../../../tools/simulator/clock.ts'
+import { nativeScenarios } from '../../../../tools/simulator/native/scenarios.ts'
+import type { Scenario } from '../../../../tools/simulator/scenario.ts'
+import { type Simulator, startSimulator } from '../../../../tools/simulator/simulator.ts'
+import { until, withHook } from '../support/live-rehearsal.ts'
+import { clientConfig } from '../support/rehearsal.ts'
+import { WEB_2 } from '../support/revision.ts'
+
+const SPEED = 20
+const BRISK = { scaleUp: 2, testShift: 1, productionShift: 1, cleanUp: 1, rollbackScaleDown: 1, listLag: 0 }
+
+interface NativeLive {
+  simulator: Simulator
+  /** Status of the newest deployment, and why. */
+  end(): Promise<[string | undefined, string | undefined]>
+}
+
+/** Updates the service to `web:2`, with real listeners and a real function. */
+async function withNativeLive(scenario: Scenario, play: (live: NativeLive) => Promise<void>): Promise<void> {
+  const clock = scaledClock(SPEED)
+  const native = { ...scenario.native, timings: BRISK }
+  const complain = (line: string) => {
+    throw new Error(line)
+  }
+  const simulator = await startSimulator({ scenario: { ...scenario, native }, clock, live: { speed: SPEED }, complain })
+  const ecs = new ECS(clientConfig(simulator.url))
+  try {
+    await ecs.registerTaskDefinition(WEB_2)
+    await ecs.updateService({ cluster: 'demo', service: 'web', taskDefinition: 'web:2' })
+    await play({
+      simulator,
+      end: async () => {
+        const { serviceDeployments } = await ecs.listServiceDeployments({ cluster: 'demo', service: 'web' })
+        return [serviceDeployments?.[0]?.status, serviceDeployments?.[0]?.statusReason]
+      },
+    })
+  } finally {
+    ecs.destroy()
+    await simulator.close()
+  }
+}
+
+async function ask(url = ''): Promise<string> {
+  const response = await fetch(url)
+  return response.status === 200
+    ? ((await response.json()) as { taskDefinition: string }).taskDefinition
+    : `${response.status}`
+}
+
+test('listeners follow a native deployment, whose function really runs and is answered by what it returns', () =>
+  withNativeLive(nativeScenarios.native, async ({ simulator, end }) => {
+    const { production, test: testUrl } = simulator.listeners['demo:web'] ?? {}
+    expect([await ask(production), await ask(testUrl)]).toEqual(['web:1', 'web:1'])
+    await until(async () => (await ask(testUrl)) === 'web:2')
+    await until(async () => (await ask(production)) === 'web:2')
+    expect(simulator.hookLogs.map(({ text }) => text)).toEqual([
+      'POST_TEST_TRAFFIC_SHIFT: the test listener answered 200 from web:2.',
+    ])
+    await until(async () => (await end())[0] === 'IN_PROGRESS')
+  }))
+
+test('a replacement that answers 500 fails its function, and the test listener goes back', () =>
+  withNativeLive(nativeScenarios['native-hook-fails'], async ({ simulator, end }) => {
+    const { production, test: testUrl } = simulator.listeners['demo:web'] ?? {}
+    await until(async () => (await end())[0] === 'ROLLBACK_SUCCESSFUL')
+    expect((await end())[1]).toContain('returned FAILED status.')
+    expect([await ask(production), await ask(testUrl)]).toEqual(['web:1', 'web:1'])
+    expect(simulator.hookLogs.map(({ text }) => text)).toEqual([
+      'POST_TEST_TRAFFIC_SHIFT: the test listener answered 500; expected 200.',
+    ])
+  }))
+
+const SOURCES: [string, string, string][] = [
+  ['a function that throws', 'exports.handler = async () => { throw new Error("no") }', 'HookStatus must not be null.'],
+  ['a function that returns nothing', 'exports.handler = async () => {}', 'HookStatus must not be null.'],
+  [
+    'a function that calls back',
+    'exports.handler = (event, context, callback) => callback(null, { hookStatus: "FAILED" })',
+    'returned FAILED status.',
+  ],
+]
+
+test.each(SOURCES)('%s rolls back', (_, source, reason) =>
+  withHook('check.cjs', source, async ({ world }) => {
+    const [file] = world.functions
+    const functions = [{ ...file, name: 'validate' }]
+    const scenario = { ...nativeScenarios.native, world: { ...nativeScenarios.native.world, functions } }
+    await withNativeLive(scenario, async ({ end }) => {
+      await until(async () => (await end())[0] === 'ROLLBACK_SUCCESSFUL')
+      expect((await end())[1]).toContain(reason)
+    })
+  }),
+)
