@@ -88,16 +88,58 @@ function reads(command: string): Promise<string> {
       expectThat(first.applications.concat(rest.applications).join() === applications.join(), 'A page was lost.')
       const { taskArns } = await aws('ecs', 'list-tasks', '--cluster', 'demo', '--page-size', '1')
       const { tasks } = await aws('ecs', 'describe-tasks', '--cluster', 'demo', '--tasks', ...taskArns)
-      expectThat(tasks.length === 4, `It described ${tasks.length} tasks of 4.`)
+      expectThat(tasks.length === 6, `It described ${tasks.length} tasks of 6.`)
       const { services } = await aws('ecs', 'describe-services', '--cluster', 'demo', '--services', 'web', 'api')
       expectThat(services.length === 2, `It described ${services.length} services of 2.`)
       const definition = ['--task-definition', 'web', '--include', 'TAGS']
       const { taskDefinition, tags } = await aws('ecs', 'describe-task-definition', ...definition)
       expectThat(taskDefinition.revision === 1 && tags.length === 2, 'web:1 or its two tags are missing.')
       const { deploymentGroupInfo } = await aws('deploy', 'get-deployment-group', ...IN_GROUP)
-      return `${applications.length} applications, ${tasks.length} tasks, ${deploymentGroupInfo.deploymentGroupName}`
+      const ended = await deployByEcs(aws)
+      return `${ended}, ${applications.length} applications, ${tasks.length} tasks, ${deploymentGroupInfo.deploymentGroupName}`
     }),
   )
+}
+
+/** ECS deploys a service itself: the CLI finds the deployment, continues its pause and stops it in its bake time. */
+async function deployByEcs(aws: (...args: string[]) => Promise<AwsAnswer>): Promise<string> {
+  const place = ['--cluster', 'demo', '--service', 'cart']
+  const { service } = await aws('ecs', 'update-service', ...place, '--force-new-deployment')
+  const number = service.deployments[0].id.split('/')[1]
+  const arn: string = await until(async () => {
+    const { serviceDeployments } = await aws('ecs', 'list-service-deployments', ...place)
+    const found = serviceDeployments.find((one: AwsAnswer) => one.targetServiceRevisionArn.endsWith(`/${number}`))
+    return found?.serviceDeploymentArn
+  })
+  const describe = async () => {
+    const answer = await aws('ecs', 'describe-service-deployments', '--service-deployment-arns', arn)
+    return answer.serviceDeployments[0]
+  }
+  const one = ['--service-deployment-arn', arn]
+  const hookId: string = await until(async () => (await describe()).lifecycleHookDetails?.[0]?.hookId)
+  await aws('ecs', 'continue-service-deployment', ...one, '--hook-id', hookId)
+  await until(async () => (await describe()).lifecycleStage === 'BAKE_TIME')
+  await aws('ecs', 'stop-service-deployment', ...one, '--stop-type', 'ROLLBACK')
+  const { status } = await until(async () => {
+    const shown = await describe()
+    return shown.finishedAt === undefined ? undefined : shown
+  })
+  expectThat(status === 'ROLLBACK_SUCCESSFUL', `The deployment by ECS ended as ${status}.`)
+  return status
+}
+
+/** Whatever JSON it wrote. */
+// biome-ignore lint/suspicious/noExplicitAny: the CLI's answers have no types here
+type AwsAnswer = any
+
+const MAX_LOOKS = 60
+
+async function until<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
+  for (let i = 0; i < MAX_LOOKS; i++) {
+    const found = await look()
+    if (found) return found
+  }
+  throw new Error('Something that was to happen did not happen.')
 }
 
 /** The first match, which has to be there. */

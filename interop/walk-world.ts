@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
 import type { GroupSeed, Scenario, ServiceSeed } from '../tools/simulator/scenario.ts'
 import { baseScenario } from '../tools/simulator/scenarios.ts'
 import { demoWorld } from '../tools/simulator/world.ts'
@@ -13,6 +14,13 @@ const webGroup: GroupSeed = {
   terminationWaitMinutes: 0,
 }
 
+/** Blue/green by ECS itself, with a pause for somebody to continue. */
+const PAUSED: DeploymentConfiguration = {
+  strategy: 'BLUE_GREEN',
+  bakeTimeInMinutes: 10,
+  lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] }],
+}
+
 /** Where there is something to list for every list, more than one of what lists show in pages, and short waits. */
 export const walkScenario: Scenario = {
   ...baseScenario,
@@ -24,6 +32,7 @@ export const walkScenario: Scenario = {
       web,
       { ...web, name: 'api' },
       { ...web, name: 'native', controller: 'ECS', nativeStrategy: 'ROLLING' },
+      { ...web, name: 'cart', controller: 'ECS', native: { deploymentConfiguration: PAUSED } },
       { ...web, name: 'gone', controller: 'ECS', status: 'INACTIVE', desiredCount: 0 },
     ],
     applications: [
@@ -44,6 +53,7 @@ export const walkScenario: Scenario = {
     functions: [{ name: 'CodeDeployHook_validate', handlerFile: LEAVE_EVENT }],
   },
   timings: { install: 10, drain: 1 },
+  native: { timings: { scaleUp: 5, testShift: 1, productionShift: 1, rollbackScaleDown: 1 } },
   assumptions: { listPageSize: 1 },
 }
 

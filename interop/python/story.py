@@ -56,9 +56,47 @@ def tell(w):
         pass
     until(lambda: "rollbackInfo" in codedeploy.get_deployment(deploymentId=w.stopped)["deploymentInfo"])
 
+    deploy_by_ecs(w, ecs)
     ecs.update_service(cluster="demo", service="web", desiredCount=3)
     refused(w, "DeploymentDoesNotExistException", lambda: codedeploy.get_deployment(deploymentId="d-NONE00000"))
     refused(w, "ClusterNotFoundException", lambda: ecs.list_tasks(cluster="none"))
+
+
+def deploy_by_ecs(w, ecs):
+    """ECS deploys a service itself: it pauses, is continued, and is stopped while both versions run."""
+    ecs.update_service(cluster="demo", service="cart", taskDefinition=w.task_definition_arn)
+    number = primary(ecs)["id"].split("/")[1]
+    found = []
+
+    def is_listed():
+        listed = ecs.list_service_deployments(cluster="demo", service="cart")["serviceDeployments"]
+        found[:] = [one for one in listed if one["targetServiceRevisionArn"].endswith(f"/{number}")]
+        return found
+
+    until(is_listed)
+    w.service_deployment = found[0]["serviceDeploymentArn"]
+    w.service_revision = found[0]["targetServiceRevisionArn"]
+
+    def described():
+        return ecs.describe_service_deployments(serviceDeploymentArns=[w.service_deployment])["serviceDeployments"][0]
+
+    def hooks():
+        return [hook for hook in described().get("lifecycleHookDetails", []) if hook["status"] == "AWAITING_ACTION"]
+
+    until(hooks)
+    arn = w.service_deployment
+    none = lambda: ecs.continue_service_deployment(serviceDeploymentArn=arn, hookId="ecs-pause-none")
+    refused(w, "InvalidParameterException", none)
+    ecs.continue_service_deployment(serviceDeploymentArn=arn, hookId=hooks()[0]["hookId"], action="CONTINUE")
+    until(lambda: described().get("lifecycleStage") == "BAKE_TIME")
+    ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
+    until(lambda: described()["status"] == "ROLLBACK_SUCCESSFUL")
+    refused(w, "ConflictException", lambda: ecs.stop_service_deployment(serviceDeploymentArn=arn))
+
+
+def primary(ecs):
+    service = ecs.describe_services(cluster="demo", services=["cart"])["services"][0]
+    return next(one for one in service["deployments"] if one["status"] == "PRIMARY")
 
 
 def create(codedeploy, service, content):
