@@ -6,7 +6,7 @@ import { cases } from '../../../support/share.ts'
 import type { DirectAccount } from '../support/account.ts'
 import { nativePlays, playNative } from './support/native-play.ts'
 
-const CASES = cases(120)
+const CASES = cases(40)
 
 /** Statuses that a deployment can show after this one. */
 const LATER: Record<string, string[]> = {
