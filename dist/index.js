@@ -47013,7 +47013,7 @@ var service_and_group = __nccwpck_require__(1114);
 function parseAppSpecFile(path, text) {
     const name = `AppSpec file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
     // An AppSpec may be JSON whatever the file is called; YAML reads that too.
-    const document = (0,text_document/* parseDocument */.Tp)(path.replace(/\.json$/i, '.yaml'), text);
+    const document = (0,text_document/* parseDocument */.Tp)(path.replace(/\.jsonc?$/i, '.yaml'), text);
     if (typeof document === 'string')
         return broken([`${name} ${document}`]);
     const reading = { mistakes: [], unknown: [] };
@@ -47204,7 +47204,7 @@ const DEFAULT_APP_SPEC_PATH = 'appspec.yaml';
 /** How people call it too. */
 const OTHER_APP_SPEC_PATH = 'appspec.yml';
 const OTHER_NOT_USED = `The workspace has an '${OTHER_APP_SPEC_PATH}', which is not used, nor are its hooks: set 'codedeploy-appspec: ${OTHER_APP_SPEC_PATH}' to start from it, or 'codedeploy-appspec: none' to say that it is not meant.`;
-const IS_FILE_NAME = /\.(json|ya?ml)$/i;
+const IS_FILE_NAME = /\.(jsonc?|ya?ml)$/i;
 /** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
 const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/;
 const UNREADABLE = { kind: 'file', definition: undefined, saysTags: false };
@@ -56907,7 +56907,7 @@ const TEXT_SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, mergeTag);
 /** What stands for bytes that are not UTF-8, once they were read as such. */
 const REPLACEMENT_CHARACTER = '\ufffd';
 /**
- * Reads JSON (when the path ends in `.json`) or YAML. JSON may have comments and trailing commas.
+ * Reads JSON (when the path ends in `.json` or `.jsonc`) or YAML. JSON may have comments and trailing commas.
  * @returns the document, or what is wrong with it as the rest of a sentence that begins with the file's name
  */
 function parseDocument(path, text) {
@@ -56918,17 +56918,17 @@ function parseDocument(path, text) {
     const notUtf8 = text.indexOf(REPLACEMENT_CHARACTER);
     if (notUtf8 >= 0)
         return `has bytes that are not UTF-8 ${placeAt(text, notUtf8)}; save it as UTF-8.`;
-    const isJson = /\.json$/i.test(path);
+    const isNamedJson = /\.jsonc?$/i.test(path);
     try {
-        const root = isJson ? parseJson(text.replace(/^\ufeff/, '')) : parseYaml(text);
+        const root = isNamedJson ? parseJson(text.replace(/^\ufeff/, '')) : parseYaml(text);
         if (!isJsonObject(root))
-            return `must hold a ${isJson ? 'JSON object' : 'mapping'}; it holds ${kindOf(root)}.`;
+            return `must hold a ${isNamedJson ? 'JSON object' : 'mapping'}; it holds ${kindOf(root)}.`;
         if (!isBounded(root))
             return 'contains itself, or far too much once its aliases are put in.';
-        return { root, scalarsAreText: !isJson };
+        return { root, scalarsAreText: !isNamedJson };
     }
     catch (error) {
-        return `is not valid ${isJson ? 'JSON' : 'YAML'}: ${parserMessage(error)}.`;
+        return `is not valid ${isNamedJson ? 'JSON' : 'YAML'}: ${parserMessage(error)}.`;
     }
 }
 /** Whether `value` is a JSON object, neither a list nor null. */
@@ -56959,15 +56959,18 @@ function kindOf(value) {
         return 'a mapping';
     return `the ${typeof value} ${String(value)}`;
 }
-/** YAML, or JSON with comments that YAML does not know. */
+/** YAML, or JSON whose comments YAML would take for parts of keys and values. */
 function parseYaml(text) {
+    const bare = /^\s*(?:\{|\/[/*])/.test(text.replace(/^\ufeff/, '')) ? withoutComments(text) : text;
+    return load(bare !== text && isJson(bare) ? bare : text, { schema: TEXT_SCHEMA });
+}
+function isJson(text) {
     try {
-        return load(text, { schema: TEXT_SCHEMA });
+        JSON.parse(text.replace(/^\ufeff/, ''));
+        return true;
     }
-    catch (error) {
-        if (!/^\s*(?:\{|\/[/*])/.test(text.replace(/^\ufeff/, '')))
-            throw error;
-        return load(withoutComments(text), { schema: TEXT_SCHEMA });
+    catch {
+        return false;
     }
 }
 /**

@@ -29,6 +29,19 @@ describe('JSON', () => {
     expect(rootOf('appspec.yaml', text)).toEqual({ ...root, list: ['1', '2'] })
   })
 
+  test('with comments is JSON in a file of any name, where YAML would take them for a part of a key', () => {
+    const text = '{\n  // the web container\n  "family": "web", /* b */ "cpu": "256",\n}\n'
+    const root = { family: 'web', cpu: '256' }
+    expect(parseDocument('task.jsonc', text)).toEqual({ root, scalarsAreText: false })
+    expect(rootOf('task-definition', text)).toEqual(root)
+    expect(rootOf('appspec.yaml', text)).toEqual(root)
+  })
+
+  test('is not what YAML in braces is taken for', () => {
+    const text = '{\n  url: http://example.org,\n  glob: a/*b\n}'
+    expect(rootOf('file.yaml', text)).toEqual({ url: 'http://example.org', glob: 'a/*b' })
+  })
+
   test('with a member twice is refused below a comment too', () => {
     expect(parseDocument('file.json', '// a\n{"a": 1,\n "a": 2,}')).toBe(
       'is not valid JSON: duplicated mapping key (line 3, column 3).',

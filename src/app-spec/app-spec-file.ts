@@ -35,7 +35,7 @@ export interface ReadAppSpec {
 export function parseAppSpecFile(path: string, text: string): ReadAppSpec {
   const name = `AppSpec file '${inSentence(path, 200)}'`
   // An AppSpec may be JSON whatever the file is called; YAML reads that too.
-  const document = parseDocument(path.replace(/\.json$/i, '.yaml'), text)
+  const document = parseDocument(path.replace(/\.jsonc?$/i, '.yaml'), text)
   if (typeof document === 'string') return broken([`${name} ${document}`])
   const reading: Reading = { mistakes: [], unknown: [] }
   const file = readRoot(reading, document.root)

@@ -13,7 +13,7 @@ const DEFAULT_APP_SPEC_PATH = 'appspec.yaml'
 const OTHER_APP_SPEC_PATH = 'appspec.yml'
 const OTHER_NOT_USED = `The workspace has an '${OTHER_APP_SPEC_PATH}', which is not used, nor are its hooks: set 'codedeploy-appspec: ${OTHER_APP_SPEC_PATH}' to start from it, or 'codedeploy-appspec: none' to say that it is not meant.`
 
-const IS_FILE_NAME = /\.(json|ya?ml)$/i
+const IS_FILE_NAME = /\.(jsonc?|ya?ml)$/i
 
 /** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
 const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/

@@ -26,7 +26,7 @@ const TEXT_SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, mergeTag)
 const REPLACEMENT_CHARACTER = '\ufffd'
 
 /**
- * Reads JSON (when the path ends in `.json`) or YAML. JSON may have comments and trailing commas.
+ * Reads JSON (when the path ends in `.json` or `.jsonc`) or YAML. JSON may have comments and trailing commas.
  * @returns the document, or what is wrong with it as the rest of a sentence that begins with the file's name
  */
 export function parseDocument(path: string, text: string): Document | string {
@@ -34,14 +34,14 @@ export function parseDocument(path: string, text: string): Document | string {
   if (text.trim() === '') return 'is empty.'
   const notUtf8 = text.indexOf(REPLACEMENT_CHARACTER)
   if (notUtf8 >= 0) return `has bytes that are not UTF-8 ${placeAt(text, notUtf8)}; save it as UTF-8.`
-  const isJson = /\.json$/i.test(path)
+  const isNamedJson = /\.jsonc?$/i.test(path)
   try {
-    const root: unknown = isJson ? parseJson(text.replace(/^\ufeff/, '')) : parseYaml(text)
-    if (!isJsonObject(root)) return `must hold a ${isJson ? 'JSON object' : 'mapping'}; it holds ${kindOf(root)}.`
+    const root: unknown = isNamedJson ? parseJson(text.replace(/^\ufeff/, '')) : parseYaml(text)
+    if (!isJsonObject(root)) return `must hold a ${isNamedJson ? 'JSON object' : 'mapping'}; it holds ${kindOf(root)}.`
     if (!isBounded(root)) return 'contains itself, or far too much once its aliases are put in.'
-    return { root, scalarsAreText: !isJson }
+    return { root, scalarsAreText: !isNamedJson }
   } catch (error) {
-    return `is not valid ${isJson ? 'JSON' : 'YAML'}: ${parserMessage(error)}.`
+    return `is not valid ${isNamedJson ? 'JSON' : 'YAML'}: ${parserMessage(error)}.`
   }
 }
 
@@ -74,13 +74,18 @@ export function kindOf(value: unknown): string {
   return `the ${typeof value} ${String(value)}`
 }
 
-/** YAML, or JSON with comments that YAML does not know. */
+/** YAML, or JSON whose comments YAML would take for parts of keys and values. */
 function parseYaml(text: string): unknown {
+  const bare = /^\s*(?:\{|\/[/*])/.test(text.replace(/^\ufeff/, '')) ? withoutComments(text) : text
+  return load(bare !== text && isJson(bare) ? bare : text, { schema: TEXT_SCHEMA })
+}
+
+function isJson(text: string): boolean {
   try {
-    return load(text, { schema: TEXT_SCHEMA })
-  } catch (error) {
-    if (!/^\s*(?:\{|\/[/*])/.test(text.replace(/^\ufeff/, ''))) throw error
-    return load(withoutComments(text), { schema: TEXT_SCHEMA })
+    JSON.parse(text.replace(/^\ufeff/, ''))
+    return true
+  } catch {
+    return false
   }
 }
 
