@@ -36113,6 +36113,7 @@ function buildAppSpec(plan, taskDefinitionArn) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AQ: () => (/* binding */ functionName),
 /* harmony export */   EU: () => (/* binding */ shortName),
 /* harmony export */   Lw: () => (/* binding */ parseArn),
 /* harmony export */   pd: () => (/* binding */ revisionName)
@@ -36133,6 +36134,10 @@ function shortName(nameOrArn) {
 function revisionName(taskDefinition) {
     return shortName(taskDefinition);
 }
+/** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */
+function functionName(nameOrArn) {
+    return /(?:^|:function:)([\w-]{1,64})(?::[\w$-]+)?$/.exec(nameOrArn)?.[1] ?? nameOrArn;
+}
 
 
 /***/ }),
@@ -36146,7 +36151,8 @@ function revisionName(taskDefinition) {
 /* harmony export */   RA: () => (/* binding */ CallError),
 /* harmony export */   VB: () => (/* binding */ attemptOnce),
 /* harmony export */   WG: () => (/* binding */ isPassing),
-/* harmony export */   bv: () => (/* binding */ attemptOnward)
+/* harmony export */   bv: () => (/* binding */ attemptOnward),
+/* harmony export */   m_: () => (/* binding */ briefly)
 /* harmony export */ });
 /* unused harmony export waitBeforeAttemptMs */
 /* harmony import */ var _service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
@@ -36158,6 +36164,12 @@ const FIRST_WAIT_MS = 500;
 /** Throttled requests count against the limit of whoever else shares it, so they come back later from the start. */
 const FIRST_THROTTLED_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 20_000;
+/** How long an attempt may take of a call that is not long waited for, in milliseconds. */
+const BRIEF_DEADLINE_MS = 5_000;
+/** For a call that a release can do without: two attempts that are not long waited for. */
+function briefly(calls) {
+    return { ...calls, maxAttempts: 2, deadlineMs: BRIEF_DEADLINE_MS, patienceMs: 0 };
+}
 /** A call that failed for good, with the operation's name and what its error means. */
 class CallError extends Error {
     operation;
@@ -36751,19 +36763,21 @@ function readStoppedTask(task) {
 
 /***/ }),
 
-/***/ 2993:
+/***/ 3776:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ readLogEvents),
-/* harmony export */   m: () => (/* binding */ loadFunctionLogs)
+/* harmony export */   Oq: () => (/* binding */ readLogEvents),
+/* harmony export */   W$: () => (/* binding */ findFunction),
+/* harmony export */   b2: () => (/* binding */ isMissing),
+/* harmony export */   gK: () => (/* binding */ loadFunctions)
 /* harmony export */ });
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
 
 
-/** Clients of Lambda and CloudWatch Logs, loaded when they are needed: most releases never need them. */
-async function loadFunctionLogs(lambdaConfig, logsConfig) {
+/** Clients of Lambda and CloudWatch Logs, loaded when they are needed: only releases with hooks need them. */
+async function loadFunctions(lambdaConfig, logsConfig) {
     const [{ GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand }, cloudWatchLogs] = await Promise.all([
         __nccwpck_require__.e(/* import() */ 696).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1696, 19)),
         __nccwpck_require__.e(/* import() */ 303).then(__nccwpck_require__.t.bind(__nccwpck_require__, 303, 19)),
@@ -36799,6 +36813,14 @@ async function loadFunctionLogs(lambdaConfig, logsConfig) {
             logs.destroy();
         },
     };
+}
+/** The log group of a function, empty when Lambda names none. @throws CallError, see `isMissing` */
+async function findFunction(attempts, functions, name) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(attempts, 'lambda:GetFunctionConfiguration', (signal) => functions.logGroupOf(name, signal));
+}
+/** There is no such function, version or alias. Source: API Reference, GetFunctionConfiguration. */
+function isMissing({ serviceError }) {
+    return serviceError.kind === 'answered' && serviceError.code === 'ResourceNotFound';
 }
 /** Pages that are read at most: a function that prints without end is cut off, oldest part first to be read. */
 const MAX_PAGES = 20;
@@ -41600,6 +41622,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   E: () => (/* binding */ conclude)
 });
 
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/follow/replacement-tasks.js
 var replacement_tasks = __nccwpck_require__(7662);
 // EXTERNAL MODULE: ./lib/report/fault.js
@@ -41610,8 +41634,6 @@ var verdict = __nccwpck_require__(802);
 var hook_log = __nccwpck_require__(2609);
 // EXTERNAL MODULE: ./lib/aws/arn.js
 var aws_arn = __nccwpck_require__(8690);
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
@@ -41778,10 +41800,9 @@ function nameOf(targetGroup) {
 
 
 
+
 /** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
 const LAST_LOOK_WHEN_CANCELLED_MS = 1_500;
-/** How long ECS may take to tell why tasks stopped, in milliseconds. */
-const LAST_LOOK_MS = 5_000;
 /**
  * The verdict on a release whose deployment is at rest, or as far as it could be followed.
  * @param choice of which hooks the log is shown
@@ -41822,8 +41843,7 @@ async function learnCauses(plan, world, progress) {
     }
     const { snapshot } = release;
     if (snapshot !== undefined && (0,fault/* mayBeOfTasks */.i0)(release) && !world.signal.aborted) {
-        const calls = { ...world, maxAttempts: 2, deadlineMs: LAST_LOOK_MS, patienceMs: 0 };
-        for (const { reason, count } of await (0,replacement_tasks/* readTaskStops */.Hn)(calls, plan.service, snapshot)) {
+        for (const { reason, count } of await (0,replacement_tasks/* readTaskStops */.Hn)((0,attempts/* briefly */.m_)(world), plan.service, snapshot)) {
             progress.taskStopped(reason, count);
         }
     }
@@ -42088,10 +42108,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   q3: () => (/* binding */ showLogOfRunning)
 });
 
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/aws/function-logs.js
-var function_logs = __nccwpck_require__(2993);
+// EXTERNAL MODULE: ./lib/aws/functions.js
+var functions = __nccwpck_require__(3776);
 ;// CONCATENATED MODULE: ./lib/aws/invocations.js
 const ID = '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
 /** Where a line names its invocation. Source: Lambda Developer Guide, "Working with Lambda function logs", each language. */
@@ -42157,8 +42179,6 @@ var service_error = __nccwpck_require__(4849);
 var fault = __nccwpck_require__(8058);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
@@ -42179,8 +42199,7 @@ const MAX_LINE_LENGTH = 400;
 /** Logs are delivered late, and the clocks of Lambda and CodeDeploy are two. In milliseconds. */
 const BEFORE_EVENT_MS = 5_000;
 const AFTER_EVENT_MS = 15_000;
-/** How long one call may take, and how soon an empty log is looked at once more, in milliseconds. */
-const CALL_DEADLINE_MS = 5_000;
+/** How soon an empty log is looked at once more, in milliseconds. */
 const LOOK_AGAIN_MS = 3_000;
 /**
  * Reads the logs of the hooks that the choice names. It fails no release: what cannot be read is a warning.
@@ -42217,10 +42236,10 @@ async function showLogOfRunning(event, choice, world, progress) {
 }
 async function readLogsOf(hooks, release, world) {
     const found = { logs: [], warnings: [] };
-    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
+    const calls = (0,attempts/* briefly */.m_)(world);
     for (const hook of hooks) {
         try {
-            const log = await readHookLog(calls, await world.functionLogs(), hook, release);
+            const log = await readHookLog(calls, await world.functions(), hook, release);
             if (log !== undefined)
                 found.logs.push(log);
         }
@@ -42237,16 +42256,14 @@ async function readLogsOf(hooks, release, world) {
 async function readFunctionExists(hookFunction, world) {
     if (world.signal.aborted)
         return undefined;
-    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
-    const logs = await world.functionLogs();
     try {
-        await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
+        await (0,functions/* findFunction */.W$)((0,attempts/* briefly */.m_)(world), await world.functions(), hookFunction);
         return true;
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        return error.serviceError.code === 'ResourceNotFound' ? false : undefined;
+        return (0,functions/* isMissing */.b2)(error) ? false : undefined;
     }
 }
 async function readHookLog(calls, logs, { event, hookFunction }, release) {
@@ -42260,12 +42277,12 @@ async function readHookLog(calls, logs, { event, hookFunction }, release) {
         fromMs: reading.startedAtMs - BEFORE_EVENT_MS,
         untilMs: (reading.endedAtMs ?? calls.clock.now()) + AFTER_EVENT_MS,
     };
-    let events = await unlessNoGroup((0,function_logs/* readLogEvents */.O)(calls, logs, range));
+    let events = await unlessNoGroup((0,functions/* readLogEvents */.Oq)(calls, logs, range));
     if (events === undefined)
         return { event, hookFunction, logGroup, state: 'no-group', lines: [], omitted: 0 };
     if (events.length === 0) {
         await calls.clock.sleep(LOOK_AGAIN_MS, calls.signal);
-        events = await (0,function_logs/* readLogEvents */.O)(calls, logs, range);
+        events = await (0,functions/* readLogEvents */.Oq)(calls, logs, range);
     }
     const found = invocationsAt(reading.startedAtMs, invocationsIn(events), startsOf(hookFunction, release));
     const end = endOf(ofDeployment(found, deploymentId));
@@ -42284,10 +42301,9 @@ async function unlessNoGroup(events) {
 }
 /** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
 async function logGroupOf(calls, logs, hookFunction) {
-    const usual = `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
+    const usual = `/aws/lambda/${(0,arn/* functionName */.AQ)(hookFunction)}`;
     try {
-        const told = await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
-        return told || usual;
+        return (await (0,functions/* findFunction */.W$)(calls, logs, hookFunction)) || usual;
     }
     catch (error) {
         if (error instanceof attempts/* CallError */.RA && error.serviceError.kind === 'denied')
@@ -42297,7 +42313,7 @@ async function logGroupOf(calls, logs, hookFunction) {
 }
 /** When CodeDeploy began the lifecycle events at which it runs the function. */
 function startsOf(hookFunction, release) {
-    const runs = (0,hook_results/* hookResults */.a)(release).filter((one) => (0,labels/* functionName */.AQ)(one.hookFunction) === (0,labels/* functionName */.AQ)(hookFunction));
+    const runs = (0,hook_results/* hookResults */.a)(release).filter((one) => (0,arn/* functionName */.AQ)(one.hookFunction) === (0,arn/* functionName */.AQ)(hookFunction));
     const events = new Set(runs.map(({ event }) => event));
     return (release.snapshot?.events ?? []).flatMap(({ name, startedAtMs }) => events.has(name) && startedAtMs !== undefined ? [startedAtMs] : []);
 }
@@ -43706,7 +43722,6 @@ function isNotDeployed({ deploymentId, status }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AQ: () => (/* binding */ functionName),
 /* harmony export */   FX: () => (/* binding */ releasedRevision),
 /* harmony export */   TC: () => (/* binding */ changesInOrder),
 /* harmony export */   VR: () => (/* binding */ originalRevision),
@@ -43763,10 +43778,6 @@ function isTakenBack({ operation, outcome, status }) {
     if (operation !== 'rollback')
         return false;
     return outcome?.kind === 'stop-asked' || (outcome?.kind === 'ended' && status === 'succeeded');
-}
-/** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */
-function functionName(nameOrArn) {
-    return /(?:^|:function:)([\w-]{1,64})(?::[\w$-]+)?$/.exec(nameOrArn)?.[1] ?? nameOrArn;
 }
 
 
@@ -44026,6 +44037,7 @@ function table(header, rows) {
 /* harmony export */   L: () => (/* binding */ linksIn),
 /* harmony export */   s: () => (/* binding */ nextStep)
 /* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8690);
 /* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4966);
@@ -44035,6 +44047,7 @@ function table(header, rows) {
 /* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7419);
 /* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
 /* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3795);
+
 
 
 
@@ -44199,7 +44212,7 @@ function isLeftRunning({ snapshot, settlement }) {
 }
 /** Source: AWS managed policies AWSCodeDeployRoleForECS and AWSCodeDeployRoleForECSLimited. */
 function mendRole(hookFunction, { hookFunctionExists }) {
-    const name = (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .functionName */ .AQ)(hookFunction);
+    const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_9__/* .functionName */ .AQ)(hookFunction);
     if (hookFunctionExists === false)
         return `Next: correct the name of the hook, or create the function ${name}.`;
     const isCovered = name.startsWith('CodeDeployHook_');
@@ -44211,7 +44224,7 @@ function mendRole(hookFunction, { hookFunctionExists }) {
 }
 function logSentence(hookFunction, log) {
     if (log === undefined) {
-        return `Its log is in the log group /aws/lambda/${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .functionName */ .AQ)(hookFunction)}, unless the function has another.`;
+        return `Its log is in the log group /aws/lambda/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_9__/* .functionName */ .AQ)(hookFunction)}, unless the function has another.`;
     }
     switch (log.state) {
         case 'no-group':
@@ -44720,6 +44733,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Bl: () => (/* binding */ lifecycle)
 });
 
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/console-links.js
 var console_links = __nccwpck_require__(212);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -44804,8 +44819,6 @@ function label(text) {
 var hook_reason = __nccwpck_require__(3400);
 // EXTERNAL MODULE: ./lib/report/hook-results.js
 var hook_results = __nccwpck_require__(5076);
-// EXTERNAL MODULE: ./lib/report/labels.js
-var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
 // EXTERNAL MODULE: ./lib/report/markdown-parts.js
@@ -44886,7 +44899,7 @@ function hookFunctionCell({ event, hookFunction, result }, release) {
     const log = (0,hook_reason/* hookLogAt */.B_)(release, event);
     if (log?.state === 'no-group')
         return (0,untrusted/* markdownCode */.D9)(hookFunction);
-    const logGroup = log?.logGroup ?? `/aws/lambda/${(0,labels/* functionName */.AQ)(hookFunction)}`;
+    const logGroup = log?.logGroup ?? `/aws/lambda/${(0,arn/* functionName */.AQ)(hookFunction)}`;
     return (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(hookFunction), (0,console_links/* logGroupUrl */.zB)(service.partition, service.region, logGroup));
 }
 
@@ -46910,6 +46923,8 @@ function cannotSkipNote(images) {
 
 // EXTERNAL MODULE: ./lib/aws/attempts.js
 var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/functions.js
+var functions = __nccwpck_require__(3776);
 // EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
 var nearest = __nccwpck_require__(8045);
 ;// CONCATENATED MODULE: ./lib/plan/hook-functions.js
@@ -46920,8 +46935,7 @@ var nearest = __nccwpck_require__(8045);
 
 
 
-/** A release can do without this look, so it is not long waited for; in milliseconds. */
-const CALL_DEADLINE_MS = 5_000;
+
 /** Pages of function names that are looked through for the one that was meant; each has 50. */
 const MAX_PAGES = 20;
 /**
@@ -46930,18 +46944,26 @@ const MAX_PAGES = 20;
  * @param hooks well-formed names and ARNs only
  */
 async function checkHookFunctions(hooks, inputs, service, world, findings) {
-    const functions = new Set(Object.values(hooks));
-    if (functions.size === 0)
+    if (Object.keys(hooks).length === 0)
         return;
-    const calls = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 };
-    const logs = await world.functionLogs();
+    // A release can do without this look.
+    const calls = (0,attempts/* briefly */.m_)(world);
+    const known = await world.functions();
     const unseen = [];
-    for (const hookFunction of functions) {
-        const trouble = await troubleWith(hookFunction, calls, logs);
+    const looked = new Set();
+    for (const event of inputs_hooks/* LIFECYCLE_HOOKS */.Y) {
+        const hookFunction = hooks[event];
+        if (hookFunction === undefined || looked.has(hookFunction))
+            continue;
+        looked.add(hookFunction);
+        const trouble = await troubleWith(hookFunction, calls, known);
         if (trouble === undefined)
             continue;
-        if (isMissing(trouble))
-            findings.add(await missingProblem(hookFunction, hooks, inputs, service, calls, logs));
+        if ((0,functions/* isMissing */.b2)(trouble)) {
+            const advice = await adviceFor(hookFunction, calls, known);
+            const sentence = `${hookLabel(event, inputs)} names the Lambda function '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}', which does not exist in ${service.region}. ${advice}`;
+            findings.add({ reason: 'not-found', sentence });
+        }
         else
             unseen.push(trouble);
     }
@@ -46950,9 +46972,9 @@ async function checkHookFunctions(hooks, inputs, service, world, findings) {
         return;
     findings.notes.push(`Whether the functions of the hooks are there was not checked. ${(0,service_error/* describeServiceError */.VN)(first.operation, first.serviceError)}`);
 }
-async function troubleWith(hookFunction, calls, logs) {
+async function troubleWith(hookFunction, calls, known) {
     try {
-        await (0,attempts/* attempt */.CD)(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal));
+        await (0,functions/* findFunction */.W$)(calls, known, hookFunction);
         return undefined;
     }
     catch (error) {
@@ -46961,31 +46983,21 @@ async function troubleWith(hookFunction, calls, logs) {
         throw error;
     }
 }
-function isMissing({ serviceError }) {
-    return serviceError.kind === 'answered' && serviceError.code === 'ResourceNotFound';
-}
-async function missingProblem(hookFunction, hooks, inputs, { region }, calls, logs) {
-    const event = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((one) => hooks[one] === hookFunction) ?? 'AfterAllowTestTraffic';
-    const name = hook_functions_nameOf(hookFunction);
-    const near = (0,nearest/* nearestName */.q)(name, await namesOf(calls, logs));
-    const advice = near === undefined || near === name ? 'Check the name and the region.' : `Did you mean '${(0,untrusted/* inSentence */.BX)(near, 100)}'?`;
-    return {
-        reason: 'not-found',
-        sentence: `${hookLabel(event, inputs)} names the Lambda function '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}', which does not exist in ${region}. ${advice}`,
-    };
-}
-/** Without version or alias. */
-function hook_functions_nameOf(hookFunction) {
-    const resource = (0,aws_arn/* parseArn */.Lw)(hookFunction)?.resource.replace(/^function:/, '') ?? hookFunction;
-    return resource.split(':')[0] ?? resource;
+/** The name that was probably meant, where functions may be listed. */
+async function adviceFor(hookFunction, calls, known) {
+    const name = (0,aws_arn/* functionName */.AQ)(hookFunction);
+    const near = (0,nearest/* nearestName */.q)(name, await namesOf(calls, known));
+    if (near === undefined || near === name)
+        return 'Check the name and the region.';
+    return `Did you mean '${(0,untrusted/* inSentence */.BX)(near, 100)}'?`;
 }
 /** The functions that there are, as far as they may be listed. */
-async function namesOf(calls, logs) {
+async function namesOf(calls, known) {
     const names = [];
     let marker;
     try {
         for (let pages = 0; pages < MAX_PAGES; pages++) {
-            const page = await (0,attempts/* attempt */.CD)(calls, 'lambda:ListFunctions', (signal) => logs.names(marker, signal));
+            const page = await (0,attempts/* attempt */.CD)(calls, 'lambda:ListFunctions', (signal) => known.names(marker, signal));
             names.push(...page.names);
             marker = page.nextMarker;
             if (marker === undefined)
@@ -51419,8 +51431,8 @@ function hintsOf(environment) {
         .map(([there, missing]) => `${there} is set, but ${missing} is empty or not set.`);
 }
 
-// EXTERNAL MODULE: ./lib/aws/function-logs.js
-var function_logs = __nccwpck_require__(2993);
+// EXTERNAL MODULE: ./lib/aws/functions.js
+var functions = __nccwpck_require__(3776);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
 var load_balancing = __nccwpck_require__(8375);
 ;// CONCATENATED MODULE: ./lib/aws/session.js
@@ -51705,7 +51717,7 @@ function connectAsFound(options, anonymous, config) {
     const clients = buildClients({ ...anonymous, credentials: keys, findCredentials });
     const { credentials } = clients.ecs.config;
     const reach = { ...anonymous, credentials };
-    const { functionLogs, loadBalancing } = laterServices(reach);
+    const { functions, loadBalancing } = laterServices(reach);
     const sts = later(async () => {
         if (inputs.expectedAccount === undefined)
             await orSoon(firstRequestSent, clock);
@@ -51713,10 +51725,10 @@ function connectAsFound(options, anonymous, config) {
     });
     return {
         ...clients,
-        functionLogs: functionLogs.get,
+        functions: functions.get,
         loadBalancing: loadBalancing.get,
         obstacles: keys === undefined ? profileProblems(environment, config) : [],
-        close: () => closeAll(clients, sts, functionLogs, loadBalancing),
+        close: () => closeAll(clients, sts, functions, loadBalancing),
         readCaller: async (attempts) => await readCaller(attempts, sts.get),
         credentialsEnd: async () => endOfKeys(keys) ?? endOf(await credentials().catch(() => undefined)),
         renewCredentials: () => false,
@@ -51738,17 +51750,17 @@ function connectAsRole(options, anonymous, roleArn) {
     const session = new OwnSession(clock, async () => await assumeRole(request));
     const reach = { ...anonymous, credentials: signedBy(session) };
     const clients = buildClients(reach);
-    const { functionLogs, loadBalancing } = laterServices(reach);
+    const { functions, loadBalancing } = laterServices(reach);
     return {
         ...clients,
-        functionLogs: functionLogs.get,
+        functions: functions.get,
         loadBalancing: loadBalancing.get,
         obstacles: [
             ...placeProblems(roleArn, anonymous.region),
             ...tokenProblems(reach.endpoints),
             ...jobProblems(environment),
         ],
-        close: () => closeAll(clients, sts, functionLogs, loadBalancing),
+        close: () => closeAll(clients, sts, functions, loadBalancing),
         readCaller: async () => callerOf((await session.current()).callerArn),
         credentialsEnd: async () => undefined,
         renewCredentials: () => {
@@ -51804,7 +51816,7 @@ function later(load) {
 /** The services that only some steps ask: hook logs, and the address of a test listener. */
 function laterServices(reach) {
     return {
-        functionLogs: later(() => (0,function_logs/* loadFunctionLogs */.m)(clientOptions(reach, 'lambda'), clientOptions(reach, 'cloudwatch_logs'))),
+        functions: later(() => (0,functions/* loadFunctions */.gK)(clientOptions(reach, 'lambda'), clientOptions(reach, 'cloudwatch_logs'))),
         loadBalancing: later(() => (0,load_balancing/* loadLoadBalancing */.uW)(clientOptions(reach, 'elastic_load_balancing_v2'))),
     };
 }
@@ -52143,7 +52155,7 @@ function hooks(release) {
         return '';
     const rows = results.map(({ event, hookFunction, result, durationMs }) => [
         event,
-        (0,untrusted/* markdownCode */.D9)((0,labels/* functionName */.AQ)(hookFunction)),
+        (0,untrusted/* markdownCode */.D9)((0,aws_arn/* functionName */.AQ)(hookFunction)),
         result === 'failed' ? '**failed**' : result.replace('-', ' '),
         (0,markdown_parts/* durationText */.S5)(durationMs),
     ]);

@@ -2,7 +2,7 @@ import type { Attempts } from './aws/attempts.ts'
 import type { CodeDeploy } from './aws/code-deploy.ts'
 import type { Ecs } from './aws/ecs.ts'
 import type { CredentialsEnd } from './aws/environment-credentials.ts'
-import type { FunctionLogs } from './aws/function-logs.ts'
+import type { Functions } from './aws/functions.ts'
 import type { LoadBalancing } from './aws/load-balancing.ts'
 import type { Caller } from './aws/sts.ts'
 import type { Problem } from './problem.ts'
@@ -30,7 +30,7 @@ export interface World extends Ecs, CodeDeploy {
   /** Whether the run is seen only by people who may see the repository; false when that is not known. */
   isPrivateRepository(): boolean
   /** Logs of Lambda functions; loaded when it is first asked for. */
-  functionLogs(): Promise<FunctionLogs>
+  functions(): Promise<Functions>
   /** Load balancers and listeners; loaded when it is first asked for. */
   loadBalancing(): Promise<LoadBalancing>
   log: Log

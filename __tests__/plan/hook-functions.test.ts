@@ -23,7 +23,7 @@ interface Account {
 }
 
 async function checked(hooks: Hooks, { answer = MISSING, mayList = true, onAsked }: Account = {}) {
-  const functionLogs = async () => ({
+  const functions = async () => ({
     logGroupOf: async (name: string) => {
       onAsked?.(name)
       if (THERE.includes(name)) return ''
@@ -38,7 +38,7 @@ async function checked(hooks: Hooks, { answer = MISSING, mayList = true, onAsked
     page: () => Promise.reject(new Error('not asked for')),
     close: () => {},
   })
-  const { world } = handAws({}, { world: { functionLogs } })
+  const { world } = handAws({}, { world: { functions } })
   const given = { service: 'web', 'after-allow-test-traffic-hook': hooks.AfterAllowTestTraffic ?? '' }
   const { inputs } = parseInputs(rawInputs(given), [])
   const findings = new Findings()

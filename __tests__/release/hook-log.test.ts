@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { FunctionLogs } from '../../src/aws/function-logs.ts'
+import type { Functions } from '../../src/aws/functions.ts'
 import { renderComment } from '../../src/github/comment-text.ts'
 import { deploymentStatusOf } from '../../src/github/deployment-status.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
@@ -87,7 +87,7 @@ test('says that it left the log out because the repository may be public', async
 test('looks for what was printed from 5 s before the lifecycle event to 15 s after it, for two clocks, and once more 3 s later', async () => {
   const looks: { range: object; atMs: number }[] = []
   let now = () => 0
-  const functionLogs: FunctionLogs = {
+  const functions: Functions = {
     logGroupOf: async () => '',
     names: async () => ({ names: [], nextMarker: undefined }),
     page: async ({ fromMs, untilMs }) => {
@@ -100,7 +100,7 @@ test('looks for what was printed from 5 s before the lifecycle event to 15 s aft
     prepare: ({ clock }) => {
       now = () => clock.now()
     },
-    world: { functionLogs: async () => functionLogs },
+    world: { functions: async () => functions },
   })
   const { startedAtMs = 0, endedAtMs = 0 } = release.snapshot?.events[4] ?? {}
   const range = { fromMs: startedAtMs - 5_000, untilMs: endedAtMs + 15_000 }
@@ -161,7 +161,7 @@ test('says of a hook whose log group does not exist that it has no log, and poin
 test('says so when nothing of this run is in the log of a hook', async () => {
   const { annotation } = await releaseWith({
     world: {
-      functionLogs: async () => ({
+      functions: async () => ({
         logGroupOf: async () => '/hooks/quiet',
         names: async () => ({ names: [], nextMarker: undefined }),
         page: async () => ({ events: [], nextToken: undefined }),

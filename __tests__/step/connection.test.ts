@@ -95,7 +95,7 @@ function sendElsewhere({ ecs }: Connection, address: string): void {
 /** One call of each client there is, whatever becomes of it. */
 async function callAll(connection: Connection): Promise<void> {
   const signal = new AbortController().signal
-  const logs = await connection.functionLogs()
+  const logs = await connection.functions()
   const elb = await connection.loadBalancing()
   const attempts = { clock: virtualClock(), random: () => 0, maxAttempts: 1 }
   await Promise.allSettled([

@@ -2,7 +2,7 @@ import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import type { HttpRequest, HttpResponse } from '@smithy/types'
 import { CallError } from '../../src/aws/attempts.ts'
-import type { FunctionLogs } from '../../src/aws/function-logs.ts'
+import type { Functions } from '../../src/aws/functions.ts'
 import type { ReleaseWorld } from '../../src/release/release-world.ts'
 import { unsigned } from './direct-transport.ts'
 import { REVISION, ServiceFailure } from './group-parts.ts'
@@ -128,7 +128,7 @@ export function refuse(code: string): () => never {
 }
 
 /** Whatever is asked for is there, and has printed nothing. */
-const EVERY_FUNCTION: FunctionLogs = {
+const EVERY_FUNCTION: Functions = {
   logGroupOf: async () => '',
   names: async () => ({ names: [], nextMarker: undefined }),
   page: async () => ({ events: [], nextToken: undefined }),
@@ -189,7 +189,7 @@ export function handAws(
       },
       isPrivateRepository: () => true,
       loadBalancing: () => Promise.reject(new Error('not part of this AWS')),
-      functionLogs: async () => EVERY_FUNCTION,
+      functions: async () => EVERY_FUNCTION,
       readText: async () => undefined,
       onRelease: () => {},
       whenSaved: async () => {},

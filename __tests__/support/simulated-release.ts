@@ -1,7 +1,7 @@
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs'
 import type { Logger } from '@smithy/types'
-import { loadFunctionLogs } from '../../src/aws/function-logs.ts'
+import { loadFunctions } from '../../src/aws/functions.ts'
 import { loadLoadBalancing } from '../../src/aws/load-balancing.ts'
 import type { ParsedInputs } from '../../src/inputs/inputs.ts'
 import { INPUT_NAMES, type InputName, type RawInputs } from '../../src/inputs/names.ts'
@@ -114,7 +114,7 @@ export async function simulateRelease(options: SimulatedReleaseOptions): Promise
       log: logInto(log),
       isPrivateRepository: () => true,
       loadBalancing: () => loadLoadBalancing(clientOptionsFor(simulator)),
-      functionLogs: () => loadFunctionLogs(clientOptionsFor(simulator), clientOptionsFor(simulator)),
+      functions: () => loadFunctions(clientOptionsFor(simulator), clientOptionsFor(simulator)),
       readText: async (path) => options.files?.[path],
       onRelease: () => {},
       whenSaved: async () => {},

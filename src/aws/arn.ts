@@ -24,3 +24,8 @@ export function shortName(nameOrArn: string): string {
 export function revisionName(taskDefinition: string): string {
   return shortName(taskDefinition)
 }
+
+/** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */
+export function functionName(nameOrArn: string): string {
+  return /(?:^|:function:)([\w-]{1,64})(?::[\w$-]+)?$/.exec(nameOrArn)?.[1] ?? nameOrArn
+}

@@ -33,6 +33,14 @@ export interface Attempts {
   renewCredentials?(): boolean
 }
 
+/** How long an attempt may take of a call that is not long waited for, in milliseconds. */
+const BRIEF_DEADLINE_MS = 5_000
+
+/** For a call that a release can do without: two attempts that are not long waited for. */
+export function briefly<Calls extends Attempts>(calls: Calls): Calls {
+  return { ...calls, maxAttempts: 2, deadlineMs: BRIEF_DEADLINE_MS, patienceMs: 0 }
+}
+
 /** A call that failed for good, with the operation's name and what its error means. */
 export class CallError extends Error {
   readonly operation: string

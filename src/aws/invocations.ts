@@ -1,4 +1,4 @@
-import type { LogEvent } from './function-logs.ts'
+import type { LogEvent } from './functions.ts'
 
 /** What a function printed while it was run once, with the lines that Lambda adds. A retry has the same request id. */
 export interface Invocation {

@@ -1,3 +1,4 @@
+import { briefly } from '../aws/attempts.ts'
 import type { Outcome } from '../follow/following.ts'
 import { readTaskStops } from '../follow/replacement-tasks.ts'
 import type { Settlement } from '../follow/settlement.ts'
@@ -14,9 +15,6 @@ import { readTestListener } from './test-listener.ts'
 
 /** How long ECS may take to tell a cancelled step what serves production, in milliseconds. */
 const LAST_LOOK_WHEN_CANCELLED_MS = 1_500
-
-/** How long ECS may take to tell why tasks stopped, in milliseconds. */
-const LAST_LOOK_MS = 5_000
 
 /** A release that is no longer followed. */
 export interface Followed {
@@ -71,8 +69,7 @@ async function learnCauses(plan: ReleasePlan, world: World, progress: Progress):
   }
   const { snapshot } = release
   if (snapshot !== undefined && mayBeOfTasks(release) && !world.signal.aborted) {
-    const calls = { ...world, maxAttempts: 2, deadlineMs: LAST_LOOK_MS, patienceMs: 0 }
-    for (const { reason, count } of await readTaskStops(calls, plan.service, snapshot)) {
+    for (const { reason, count } of await readTaskStops(briefly(world), plan.service, snapshot)) {
       progress.taskStopped(reason, count)
     }
   }

@@ -1,12 +1,12 @@
-import { type Attempts, attempt, CallError } from '../aws/attempts.ts'
-import { type FunctionLogs, type LogEvent, readLogEvents } from '../aws/function-logs.ts'
+import { functionName } from '../aws/arn.ts'
+import { type Attempts, briefly, CallError } from '../aws/attempts.ts'
+import { type Functions, findFunction, isMissing, type LogEvent, readLogEvents } from '../aws/functions.ts'
 import { type Invocation, invocationsIn } from '../aws/invocations.ts'
 import { describeServiceError } from '../aws/service-error.ts'
 import type { HookLogChoice } from '../inputs/choices.ts'
 import type { HookLog, Release } from '../release-state.ts'
 import { hookNotInvoked } from '../report/fault.ts'
 import { type HookResult, hookResults } from '../report/hook-results.ts'
-import { functionName } from '../report/labels.ts'
 import { hookLogTitle } from '../report/log-lines.ts'
 import { cut, plainText } from '../text/untrusted.ts'
 import type { World } from '../world.ts'
@@ -20,8 +20,7 @@ const MAX_LINE_LENGTH = 400
 const BEFORE_EVENT_MS = 5_000
 const AFTER_EVENT_MS = 15_000
 
-/** How long one call may take, and how soon an empty log is looked at once more, in milliseconds. */
-const CALL_DEADLINE_MS = 5_000
+/** How soon an empty log is looked at once more, in milliseconds. */
 const LOOK_AGAIN_MS = 3_000
 
 /** What is read, and why it is not when it is not. */
@@ -78,10 +77,10 @@ export async function showLogOfRunning(
 
 async function readLogsOf(hooks: readonly HookResult[], release: Release, world: World): Promise<HookLogs> {
   const found: HookLogs = { logs: [], warnings: [] }
-  const calls: Attempts = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 }
+  const calls = briefly(world)
   for (const hook of hooks) {
     try {
-      const log = await readHookLog(calls, await world.functionLogs(), hook, release)
+      const log = await readHookLog(calls, await world.functions(), hook, release)
       if (log !== undefined) found.logs.push(log)
     } catch (error) {
       if (!(error instanceof CallError)) throw error
@@ -95,20 +94,18 @@ async function readLogsOf(hooks: readonly HookResult[], release: Release, world:
 /** Whether there is this function; undefined when that cannot be seen. It fails nothing, and nothing is warned of. */
 export async function readFunctionExists(hookFunction: string, world: World): Promise<boolean | undefined> {
   if (world.signal.aborted) return undefined
-  const calls: Attempts = { ...world, maxAttempts: 2, deadlineMs: CALL_DEADLINE_MS, patienceMs: 0 }
-  const logs = await world.functionLogs()
   try {
-    await attempt(calls, 'lambda:GetFunctionConfiguration', (signal) => logs.logGroupOf(hookFunction, signal))
+    await findFunction(briefly(world), await world.functions(), hookFunction)
     return true
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    return error.serviceError.code === 'ResourceNotFound' ? false : undefined
+    return isMissing(error) ? false : undefined
   }
 }
 
 async function readHookLog(
   calls: Attempts,
-  logs: FunctionLogs,
+  logs: Functions,
   { event, hookFunction }: HookResult,
   release: Release,
 ): Promise<HookLog | undefined> {
@@ -143,13 +140,10 @@ async function unlessNoGroup(events: Promise<LogEvent[]>): Promise<LogEvent[] | 
 }
 
 /** Where the function logs; by its name when that may not be asked. Source: Lambda Developer Guide, "Log groups". */
-async function logGroupOf(calls: Attempts, logs: FunctionLogs, hookFunction: string): Promise<string> {
+async function logGroupOf(calls: Attempts, logs: Functions, hookFunction: string): Promise<string> {
   const usual = `/aws/lambda/${functionName(hookFunction)}`
   try {
-    const told = await attempt(calls, 'lambda:GetFunctionConfiguration', (signal) =>
-      logs.logGroupOf(hookFunction, signal),
-    )
-    return told || usual
+    return (await findFunction(calls, logs, hookFunction)) || usual
   } catch (error) {
     if (error instanceof CallError && error.serviceError.kind === 'denied') return usual
     throw error

@@ -54,8 +54,3 @@ function isTakenBack({ operation, outcome, status }: Release): boolean {
   if (operation !== 'rollback') return false
   return outcome?.kind === 'stop-asked' || (outcome?.kind === 'ended' && status === 'succeeded')
 }
-
-/** Name of a Lambda function from its name or ARN, without alias or version. Source: Lambda API Reference, FunctionName. */
-export function functionName(nameOrArn: string): string {
-  return /(?:^|:function:)([\w-]{1,64})(?::[\w$-]+)?$/.exec(nameOrArn)?.[1] ?? nameOrArn
-}

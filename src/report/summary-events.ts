@@ -1,3 +1,4 @@
+import { functionName } from '../aws/arn.ts'
 import { logGroupUrl } from '../aws/console-links.ts'
 import { areEventsKnown, type EventReading } from '../follow/snapshot.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
@@ -8,7 +9,6 @@ import { hookNotInvoked } from './fault.ts'
 import { renderGantt } from './gantt.ts'
 import { hookLogAt } from './hook-reason.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
-import { functionName } from './labels.ts'
 import { hookLogTitle } from './log-lines.ts'
 import { durationText, MAX_LIST_LENGTH, section, table, withLink } from './markdown-parts.ts'
 

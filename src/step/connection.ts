@@ -9,7 +9,7 @@ import {
   environmentCredentials,
 } from '../aws/environment-credentials.ts'
 import { credentialsFinder, profileProblems } from '../aws/found-credentials.ts'
-import { type FunctionLogs, loadFunctionLogs } from '../aws/function-logs.ts'
+import { type Functions, loadFunctions } from '../aws/functions.ts'
 import { type LoadBalancing, loadLoadBalancing } from '../aws/load-balancing.ts'
 import { partitionOf } from '../aws/partition.ts'
 import type { Proxies } from '../aws/proxy.ts'
@@ -36,7 +36,7 @@ export interface Connection extends Clients {
   readCaller(attempts: Attempts): Promise<Caller>
   credentialsEnd(): Promise<CredentialsEnd>
   renewCredentials(): boolean
-  functionLogs(): Promise<FunctionLogs>
+  functions(): Promise<Functions>
   loadBalancing(): Promise<LoadBalancing>
 }
 
@@ -97,17 +97,17 @@ function connectAsFound(options: ConnectionOptions, anonymous: Omit<Reach, 'cred
   const clients = buildClients({ ...anonymous, credentials: keys, findCredentials })
   const { credentials } = clients.ecs.config
   const reach = { ...anonymous, credentials }
-  const { functionLogs, loadBalancing } = laterServices(reach)
+  const { functions, loadBalancing } = laterServices(reach)
   const sts = later(async () => {
     if (inputs.expectedAccount === undefined) await orSoon(firstRequestSent, clock)
     return await loadSts(clientOptions(reach, 'sts'))
   })
   return {
     ...clients,
-    functionLogs: functionLogs.get,
+    functions: functions.get,
     loadBalancing: loadBalancing.get,
     obstacles: keys === undefined ? profileProblems(environment, config) : [],
-    close: () => closeAll(clients, sts, functionLogs, loadBalancing),
+    close: () => closeAll(clients, sts, functions, loadBalancing),
     readCaller: async (attempts: Attempts) => await readCaller(attempts, sts.get),
     credentialsEnd: async () => endOfKeys(keys) ?? endOf(await credentials().catch(() => undefined)),
     renewCredentials: () => false,
@@ -130,17 +130,17 @@ function connectAsRole(options: ConnectionOptions, anonymous: Omit<Reach, 'crede
   const session = new OwnSession(clock, async () => await assumeRole(request))
   const reach = { ...anonymous, credentials: signedBy(session) }
   const clients = buildClients(reach)
-  const { functionLogs, loadBalancing } = laterServices(reach)
+  const { functions, loadBalancing } = laterServices(reach)
   return {
     ...clients,
-    functionLogs: functionLogs.get,
+    functions: functions.get,
     loadBalancing: loadBalancing.get,
     obstacles: [
       ...placeProblems(roleArn, anonymous.region),
       ...tokenProblems(reach.endpoints),
       ...jobProblems(environment),
     ],
-    close: () => closeAll(clients, sts, functionLogs, loadBalancing),
+    close: () => closeAll(clients, sts, functions, loadBalancing),
     readCaller: async () => callerOf((await session.current()).callerArn),
     credentialsEnd: async () => undefined,
     renewCredentials: () => {
@@ -211,11 +211,9 @@ function later<Client extends { close(): void }>(load: () => Promise<Client>): L
 }
 
 /** The services that only some steps ask: hook logs, and the address of a test listener. */
-function laterServices(reach: Reach): { functionLogs: Later<FunctionLogs>; loadBalancing: Later<LoadBalancing> } {
+function laterServices(reach: Reach): { functions: Later<Functions>; loadBalancing: Later<LoadBalancing> } {
   return {
-    functionLogs: later(() =>
-      loadFunctionLogs(clientOptions(reach, 'lambda'), clientOptions(reach, 'cloudwatch_logs')),
-    ),
+    functions: later(() => loadFunctions(clientOptions(reach, 'lambda'), clientOptions(reach, 'cloudwatch_logs'))),
     loadBalancing: later(() => loadLoadBalancing(clientOptions(reach, 'elastic_load_balancing_v2'))),
   }
 }

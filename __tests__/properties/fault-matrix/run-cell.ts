@@ -1,6 +1,6 @@
 import { assumeRole } from '../../../src/aws/assume-role.ts'
 import { signedBy } from '../../../src/aws/clients.ts'
-import { loadFunctionLogs } from '../../../src/aws/function-logs.ts'
+import { loadFunctions } from '../../../src/aws/functions.ts'
 import { loadLoadBalancing } from '../../../src/aws/load-balancing.ts'
 import { OwnSession } from '../../../src/aws/session.ts'
 import { callerOf, loadSts, readCaller } from '../../../src/aws/sts.ts'
@@ -218,10 +218,10 @@ function connect(
     loading ??= loadSts({ region: 'us-east-1', endpoint: url, credentials, requestHandler })
     return await loading
   }
-  const functionLogs = async () => {
+  const functions = async () => {
     const { requestHandler } = clients.ecs.config
     const options = { region: 'us-east-1', endpoint: url, credentials, requestHandler, maxAttempts: 1 }
-    const logs = await loadFunctionLogs(options, options)
+    const logs = await loadFunctions(options, options)
     closing.push(logs)
     return logs
   }
@@ -246,7 +246,7 @@ function connect(
     held.watch(client.config.requestHandler)
     closing.push({ close: () => client.destroy() })
   }
-  const world = { ...clients, functionLogs, loadBalancing }
+  const world = { ...clients, functions, loadBalancing }
   if (story.hasRole !== true) return { ...world, readCaller: async (attempts) => await readCaller(attempts, sts) }
   return {
     ...world,

@@ -1,6 +1,6 @@
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs'
 import type { LambdaClientConfig } from '@aws-sdk/client-lambda'
-import { type Attempts, attempt } from './attempts.ts'
+import { type Attempts, attempt, type CallError } from './attempts.ts'
 import { wellAnswered } from './raw-json.ts'
 
 /** One line, or several at once, that a function printed. */
@@ -13,7 +13,7 @@ export interface LogEvent {
 }
 
 /** The calls by which a function and its own log are found and read, one attempt each. */
-export interface FunctionLogs {
+export interface Functions {
   /** Empty when Lambda names none. */
   logGroupOf(functionName: string, signal: AbortSignal): Promise<string>
   /** A page of the names of functions in the region. Source: API Reference, ListFunctions: 50 a page. */
@@ -30,11 +30,11 @@ export interface LogRequest {
   nextToken: string | undefined
 }
 
-/** Clients of Lambda and CloudWatch Logs, loaded when they are needed: most releases never need them. */
-export async function loadFunctionLogs(
+/** Clients of Lambda and CloudWatch Logs, loaded when they are needed: only releases with hooks need them. */
+export async function loadFunctions(
   lambdaConfig: LambdaClientConfig,
   logsConfig: CloudWatchLogsClientConfig,
-): Promise<FunctionLogs> {
+): Promise<Functions> {
   const [{ GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand }, cloudWatchLogs] = await Promise.all([
     import('@aws-sdk/client-lambda'),
     import('@aws-sdk/client-cloudwatch-logs'),
@@ -72,13 +72,23 @@ export async function loadFunctionLogs(
   }
 }
 
+/** The log group of a function, empty when Lambda names none. @throws CallError, see `isMissing` */
+export async function findFunction(attempts: Attempts, functions: Functions, name: string): Promise<string> {
+  return await attempt(attempts, 'lambda:GetFunctionConfiguration', (signal) => functions.logGroupOf(name, signal))
+}
+
+/** There is no such function, version or alias. Source: API Reference, GetFunctionConfiguration. */
+export function isMissing({ serviceError }: CallError): boolean {
+  return serviceError.kind === 'answered' && serviceError.code === 'ResourceNotFound'
+}
+
 /** Pages that are read at most: a function that prints without end is cut off, oldest part first to be read. */
 const MAX_PAGES = 20
 
 /** Everything that a log group got between two moments, as far as it is read. @throws CallError */
 export async function readLogEvents(
   attempts: Attempts,
-  logs: FunctionLogs,
+  logs: Functions,
   range: Omit<LogRequest, 'nextToken'>,
 ): Promise<LogEvent[]> {
   const events: LogEvent[] = []
