@@ -32,15 +32,18 @@ test('requests go to AWS when nothing else is said', () => {
   expect(read({ AWS_ENDPOINT_URL: ' ' }, { profile: { endpoint_url: '' } })).toEqual(NOTHING)
 })
 
+/** Those of the services that this action asks. */
+const SERVICE_CLIENTS = [
+  CloudWatchLogsClient,
+  CodeDeployClient,
+  ECSClient,
+  ElasticLoadBalancingV2Client,
+  LambdaClient,
+  STSClient,
+]
+
 test('services are named as the SDK names their variables', () => {
-  const clients = [
-    CloudWatchLogsClient,
-    CodeDeployClient,
-    ECSClient,
-    ElasticLoadBalancingV2Client,
-    LambdaClient,
-    STSClient,
-  ].map((Client) => new Client({ region: 'us-east-1' }))
+  const clients = SERVICE_CLIENTS.map((Client) => new Client({ region: 'us-east-1' }))
   const names = clients.map(({ config }) => config.serviceId.toLowerCase().replaceAll(' ', '_'))
   expect(names.sort()).toEqual([...SERVICES].sort())
 })
@@ -158,17 +161,7 @@ describe('a host is of AWS', () => {
     'eu-isoe-west-1',
     'us-isof-south-1',
   ]
-  const CLIENTS = [
-    CloudWatchLogsClient,
-    CodeDeployClient,
-    ECSClient,
-    ElasticLoadBalancingV2Client,
-    LambdaClient,
-    STSClient,
-    SSOClient,
-    SSOOIDCClient,
-    SigninClient,
-  ]
+  const CLIENTS = [...SERVICE_CLIENTS, SSOClient, SSOOIDCClient, SigninClient]
   const OPTIONS = [
     {},
     { UseFIPS: true },

@@ -35,6 +35,14 @@ interface State extends DeploymentInfo {
 const INSTALLING: State = { status: 'InProgress', letters: 'SRPPPPPP' }
 const SHIFTING: State = { status: 'InProgress', letters: 'SSSSSSRP', percent: 10 }
 const AT_READY: State = { status: 'Ready', letters: 'SSSSSPPP' }
+/** Its hook failed, and it asks for a rollback. */
+const FAILED: State = {
+  status: 'Failed',
+  letters: 'SSSSFKKK',
+  target: 'Failed',
+  errorInformation: { code: 'HOOK_EXECUTION_FAILURE', message: 'failed' },
+  autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE'] },
+}
 const SHIFTED: State = { status: 'InProgress', letters: 'SSSSSSSS', target: 'Succeeded', percent: 100 }
 const SUCCEEDED: State = { ...SHIFTED, status: 'Succeeded' }
 const STOPPED: State = {
@@ -430,14 +438,7 @@ describe('a runner whose wall clock is three hours behind', () => {
   })
 
   test('waits half a minute for the rollback of a deployment that has failed, not the whole wait', async () => {
-    const failed: State = {
-      status: 'Failed',
-      letters: 'SSSSFKKK',
-      target: 'Failed',
-      errorInformation: { code: 'HOOK_EXECUTION_FAILURE', message: 'failed' },
-      autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE'] },
-      completeTime: new Date(T0 + 20_000),
-    }
+    const failed = { ...FAILED, completeTime: new Date(T0 + 20_000) }
     const { isFree, tookSeconds } = await play({ ...until(20, INSTALLING, failed), wall: BEHIND })
     expect(isFree).toBe(true)
     expect(tookSeconds).toBeLessThan(65)
@@ -451,14 +452,7 @@ describe('a runner whose wall clock is three hours behind', () => {
 })
 
 test('a runner whose wall clock is an hour ahead waits for the rollback of a deployment that has just failed', async () => {
-  const failed: State = {
-    status: 'Failed',
-    letters: 'SSSSFKKK',
-    target: 'Failed',
-    errorInformation: { code: 'HOOK_EXECUTION_FAILURE', message: 'failed' },
-    autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE'] },
-    completeTime: new Date(T0 + 25_000),
-  }
+  const failed = { ...FAILED, completeTime: new Date(T0 + 25_000) }
   const { isFree, tookSeconds } = await play({
     ...until(25, INSTALLING, failed),
     wall: [{ atSecond: 0, byMinutes: 60 }],
