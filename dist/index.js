@@ -52514,11 +52514,11 @@ const ARRIVED = Promise.resolve();
 const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 600_000;
 /**
- * Keeps one place up to date beside the release, which never waits for it while it goes on and is never failed by it:
- * the newest news win, and what does not get through is told by its ending.
+ * Keeps one channel up to date beside the release, which never waits for it while it goes on and is never failed by it:
+ * the newest news win, and what does not get through is told by its delivery.
  */
 class Publisher {
-    #place;
+    #channel;
     #clock;
     #wanted;
     #sent;
@@ -52533,11 +52533,11 @@ class Publisher {
     /** Ends everything: there is no time left. */
     #cut = new AbortController();
     constructor(channel, clock) {
-        this.#place = channel;
+        this.#channel = channel;
         this.#clock = clock;
     }
-    get place() {
-        return this.#place;
+    get channel() {
+        return this.#channel;
     }
     /** Takes news along; it does not wait for them to arrive. */
     publish(release) {
@@ -52575,7 +52575,7 @@ class Publisher {
         limit.cancel();
         if (this.#refusal !== undefined)
             return { kind: 'refused', error: this.#refusal };
-        const wording = this.#place.textFor(release);
+        const wording = this.#channel.textFor(release);
         if (wording === undefined || wording === this.#sent)
             return { kind: 'told' };
         return { kind: 'late', why: this.#trouble?.message ?? 'no time was left' };
@@ -52585,7 +52585,7 @@ class Publisher {
         while (this.#wanted !== undefined && (await this.#mayGoOn())) {
             const release = this.#wanted;
             this.#wanted = undefined;
-            const wording = this.#place.textFor(release);
+            const wording = this.#channel.textFor(release);
             if (wording === undefined || wording === this.#sent)
                 continue;
             const trouble = await this.#send(wording, release);
@@ -52626,7 +52626,7 @@ class Publisher {
         const limit = this.#clock.deadline(SENDING_MS);
         const ends = [limit.signal, this.#cut.signal, ...(this.#hurry.signal.aborted ? [] : [this.#late.signal])];
         try {
-            const channel = this.#place;
+            const channel = this.#channel;
             const end = AbortSignal.any(ends);
             const isSent = await (0,race/* until */.TG)(end, channel.send(wording, release, end).then(() => true));
             if (isSent === undefined)
@@ -52654,20 +52654,20 @@ class Publisher {
 /** What GitHub answers to a token that may not. */
 const MAY_NOT = [401, 403, 404];
 /** What did not get through, for the log: one line for what GitHub does not take, and one for what came too late. */
-function troubleLines(told, isFork) {
+function undeliveredLines(told, isFork) {
     const refused = [];
     const late = [];
     const moot = [];
-    for (const { place, ending } of told) {
-        if (ending.kind === 'late')
-            late.push({ place, message: ending.why });
-        if (ending.kind !== 'refused')
+    for (const { channel, delivery } of told) {
+        if (delivery.kind === 'late')
+            late.push({ channel, message: delivery.why });
+        if (delivery.kind !== 'refused')
             continue;
-        const { kind, status, message } = ending.error;
+        const { kind, status, message } = delivery.error;
         if (kind === 'moot')
             moot.push(`Notice: ${message}`);
         else
-            refused.push({ place, status, message });
+            refused.push({ channel, status, message });
     }
     const lines = [...new Set(moot)];
     if (refused.length > 0) {
@@ -52680,7 +52680,7 @@ function troubleLines(told, isFork) {
     return lines;
 }
 function undelivered_lines_names(found) {
-    return (0,words/* andList */.cM)([...new Set(found.map(({ place }) => place.name))]);
+    return (0,words/* andList */.cM)([...new Set(found.map(({ channel }) => channel.name))]);
 }
 function reasons(found) {
     return [...new Set(found.map(({ message }) => message))].join('; ');
@@ -52688,7 +52688,7 @@ function reasons(found) {
 function advice(refused, isFork) {
     if (isFork)
         return 'A pull request from a fork gets a token that may only read.';
-    const permissions = [...new Set(refused.map(({ place }) => place.permission))].join(', ');
+    const permissions = [...new Set(refused.map(({ channel }) => channel.permission))].join(', ');
     return `Give the job 'permissions: ${permissions}'; a pull request from a fork or of Dependabot gets a token that may only read.`;
 }
 
@@ -52738,16 +52738,16 @@ function githubNews(options) {
             pendingOf(ended);
         },
         flush: async (lastMoment) => {
-            const endings = await Promise.all([...pending.values()].map(async ({ publisher, last }) => [
+            const deliveries = await Promise.all([...pending.values()].map(async ({ publisher, last }) => [
                 publisher,
                 await publisher.flush(last, lastMoment),
             ]));
             for (const line of await settledLines(announcements, lastMoment))
                 options.log.line(line);
-            const told = endings.map(([{ place }, ending]) => ({ place, ending }));
-            for (const line of troubleLines(told, isFork))
+            const told = deliveries.map(([{ channel }, delivery]) => ({ channel, delivery }));
+            for (const line of undeliveredLines(told, isFork))
                 options.log.line(line);
-            return endings.every(([, { kind }]) => kind !== 'late');
+            return deliveries.every(([, { kind }]) => kind !== 'late');
         },
         announceFreed: (lane) => {
             if (freed !== undefined)

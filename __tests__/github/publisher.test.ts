@@ -14,13 +14,13 @@ function news(number: number): Release {
   return { deploymentId: String(number) } as Release
 }
 
-/** A place that fails as often as it is told, and the publisher to it. */
+/** A channel that fails as often as it is told, and the publisher to it. */
 function stage(troubles: (GithubError | 'silent')[] = []) {
   const clock = virtualClock()
   const sent: string[] = []
   let attempts = 0
-  const place: Channel = {
-    name: 'the place',
+  const channel: Channel = {
+    name: 'the channel',
     permission: 'places: write',
     textFor: ({ deploymentId }) => (deploymentId === '0' ? undefined : deploymentId),
     send: async (wording, _, signal) => {
@@ -33,7 +33,7 @@ function stage(troubles: (GithubError | 'silent')[] = []) {
       sent.push(`${wording} at ${(clock.now() - SIMULATION_START_MS) / 1000}`)
     },
   }
-  return { clock, sent, publisher: new Publisher(place, clock), attempts: () => attempts }
+  return { clock, sent, publisher: new Publisher(channel, clock), attempts: () => attempts }
 }
 
 const passing = () => new GithubError('passing', 502, '502: Server Error')

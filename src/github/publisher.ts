@@ -44,11 +44,11 @@ const FIRST_WAIT_MS = 1_000
 const MAX_WAIT_MS = 600_000
 
 /**
- * Keeps one place up to date beside the release, which never waits for it while it goes on and is never failed by it:
- * the newest news win, and what does not get through is told by its ending.
+ * Keeps one channel up to date beside the release, which never waits for it while it goes on and is never failed by it:
+ * the newest news win, and what does not get through is told by its delivery.
  */
 export class Publisher {
-  readonly #place: Channel
+  readonly #channel: Channel
   readonly #clock: Clock
   #wanted: Release | undefined
   #sent: string | undefined
@@ -64,12 +64,12 @@ export class Publisher {
   readonly #cut = new AbortController()
 
   constructor(channel: Channel, clock: Clock) {
-    this.#place = channel
+    this.#channel = channel
     this.#clock = clock
   }
 
-  get place(): Channel {
-    return this.#place
+  get channel(): Channel {
+    return this.#channel
   }
 
   /** Takes news along; it does not wait for them to arrive. */
@@ -106,7 +106,7 @@ export class Publisher {
     late.cancel()
     limit.cancel()
     if (this.#refusal !== undefined) return { kind: 'refused', error: this.#refusal }
-    const wording = this.#place.textFor(release)
+    const wording = this.#channel.textFor(release)
     if (wording === undefined || wording === this.#sent) return { kind: 'told' }
     return { kind: 'late', why: this.#trouble?.message ?? 'no time was left' }
   }
@@ -116,7 +116,7 @@ export class Publisher {
     while (this.#wanted !== undefined && (await this.#mayGoOn())) {
       const release: Release = this.#wanted
       this.#wanted = undefined
-      const wording = this.#place.textFor(release)
+      const wording = this.#channel.textFor(release)
       if (wording === undefined || wording === this.#sent) continue
       const trouble = await this.#send(wording, release)
       this.#trouble = trouble
@@ -156,7 +156,7 @@ export class Publisher {
     const limit = this.#clock.deadline(SENDING_MS)
     const ends = [limit.signal, this.#cut.signal, ...(this.#hurry.signal.aborted ? [] : [this.#late.signal])]
     try {
-      const channel = this.#place
+      const channel = this.#channel
       const end = AbortSignal.any(ends)
       const isSent = await until(
         end,

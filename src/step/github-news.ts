@@ -5,7 +5,7 @@ import { commentMarker } from '../github/comment-text.ts'
 import { EnvironmentDeployment } from '../github/environment-deployment.ts'
 import { type Delivery, Publisher } from '../github/publisher.ts'
 import { pullRequestComment } from '../github/pull-request-comment.ts'
-import { troubleLines } from '../github/undelivered-lines.ts'
+import { undeliveredLines } from '../github/undelivered-lines.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { askedOf } from '../release/progress.ts'
 import type { FreedLane, Release } from '../release-state.ts'
@@ -37,7 +37,7 @@ export interface GithubNewsOptions {
   mayHaveBegun: boolean
 }
 
-/** A place with the release that it is to tell last. */
+/** A channel with the release that it is to tell last. */
 interface Pending {
   publisher: Publisher
   last: Release
@@ -84,7 +84,7 @@ export function githubNews(options: GithubNewsOptions): GithubNews {
       pendingOf(ended)
     },
     flush: async (lastMoment) => {
-      const endings = await Promise.all(
+      const deliveries = await Promise.all(
         [...pending.values()].map(
           async ({ publisher, last }): Promise<[Publisher, Delivery]> => [
             publisher,
@@ -93,9 +93,9 @@ export function githubNews(options: GithubNewsOptions): GithubNews {
         ),
       )
       for (const line of await settledLines(announcements, lastMoment)) options.log.line(line)
-      const told = endings.map(([{ place }, ending]) => ({ place, ending }))
-      for (const line of troubleLines(told, isFork)) options.log.line(line)
-      return endings.every(([, { kind }]) => kind !== 'late')
+      const told = deliveries.map(([{ channel }, delivery]) => ({ channel, delivery }))
+      for (const line of undeliveredLines(told, isFork)) options.log.line(line)
+      return deliveries.every(([, { kind }]) => kind !== 'late')
     },
     announceFreed: (lane) => {
       if (freed !== undefined) announcements.push(freed(lane))
