@@ -37381,6 +37381,7 @@ function permissionAdvice(operation, error) {
 /* harmony export */   RD: () => (/* binding */ readBlindly),
 /* harmony export */   mj: () => (/* binding */ taskSetsWithoutTarget)
 /* harmony export */ });
+/* unused harmony export endReasonOf */
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
 /* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8270);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7289);
@@ -37436,6 +37437,7 @@ function readSnapshot(reading) {
         startedAtMs: info.startTime?.getTime(),
         endedAtMs: info.completeTime?.getTime(),
         error: readError(info),
+        ...(ENDED.has(status) && { endReason: endReasonOf(status, info.errorInformation) }),
         rollbackOn: info.autoRollbackConfiguration === undefined ? undefined : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_1__/* .readRollbackOn */ .uo)(info.autoRollbackConfiguration),
         rollback: rollback?.rollbackDeploymentId === undefined && rollback?.rollbackMessage === undefined
             ? undefined
@@ -37514,6 +37516,20 @@ function readError({ errorInformation }) {
         message: (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(errorInformation.message ?? '', 1_000),
     };
 }
+/** A deployment that is over, and not well. */
+const ENDED = new Set(['failed', 'stopped']);
+/**
+ * Reads the ending from status, code and text. An alarm and a ready wait that ran out show as `Stopped`, like a request
+ * (observed; User Guide, "Troubleshoot Amazon ECS deployments"). The code of the latter is not known, so its text helps.
+ */
+function endReasonOf(status, error) {
+    const { code, message = '' } = error ?? {};
+    if (code === 'ALARM_ACTIVE')
+        return 'alarm';
+    if (status === 'failed')
+        return 'failure';
+    return code === 'TIMEOUT' || message.includes('notification to continue') ? 'ready-wait-over' : 'stop-request';
+}
 function readTargetTaskSet(taskSet, originalTaskSetId) {
     const id = taskSet.identifer ?? '';
     return {
@@ -37539,196 +37555,6 @@ function roleOf({ taskSetLabel, identifer, status }, originalTaskSetId) {
 
 /***/ }),
 
-/***/ 19:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ findOwn),
-/* harmony export */   k: () => (/* binding */ blockerIn)
-/* harmony export */ });
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
-/* harmony import */ var _aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7878);
-
-
-
-/**
- * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
- * Observed, not documented.
- */
-const ACTIVE_DEPLOYMENT = /(?:already has an active|is already deploying)(?: deployment)? '(d-[A-Z0-9]+)'/i;
-/** The deployment that keeps the group busy, as the refusal of CreateDeployment names it. */
-function blockerIn({ serviceError }) {
-    return serviceError.code === 'DeploymentLimitExceeded' ? ACTIVE_DEPLOYMENT.exec(serviceError.message)?.[1] : undefined;
-}
-/**
- * Looks for the deployment that a request has made although its answer was lost: same description, which names the
- * workflow run, and same AppSpec. It is looked for in the list, which may be behind, and by what the group names as its
- * last deployment, or as the rollback of ours. A step before this one may have made one like it: the newest counts, and
- * none that was there before.
- * @param named a deployment that CodeDeploy named, which may not be listed yet
- */
-async function findOwn(aws, request, earlier, named) {
-    const { listed, last } = await newDeployments(aws, request, earlier);
-    const isNew = (id) => id !== undefined && !earlier.ids.includes(id);
-    const pointedAt = [named, last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? undefined : last].filter(isNew);
-    const candidates = new Set([...pointedAt, ...(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? [] : listed.filter(isNew))]);
-    let trouble = troubleOf(listed, last, pointedAt.length > 0);
-    let own;
-    // A set also hands out what is added to it on the way.
-    for (const id of candidates) {
-        try {
-            const info = await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id);
-            const rollbackOf = info.rollbackInfo?.rollbackTriggeringDeploymentId;
-            if (isNew(rollbackOf))
-                candidates.add(rollbackOf);
-            const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
-            const isLater = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
-            if (isLater && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
-                own = { id, createdAtMs };
-        }
-        catch (error) {
-            if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
-                throw error;
-            trouble ??= error;
-        }
-    }
-    const isBehind = !(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA) && pointedAt.some((id) => !listed.includes(id));
-    return { own: own?.id, trouble, isBehind };
-}
-/** What the list shows and what the group names as its last deployment, or why either cannot be read. */
-async function newDeployments(aws, { applicationName = '', deploymentGroupName = '' }, earlier) {
-    // By CodeDeploy's own clock only: one of a runner that is ahead would hide ours. Where there was none before, all are new.
-    const { newestCreatedAtMs } = earlier;
-    const listed = await orCallError((0,_aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__/* .listDeploymentsSince */ .d9)(aws, applicationName, deploymentGroupName, newestCreatedAtMs));
-    const group = await orCallError((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, applicationName, deploymentGroupName));
-    return { listed, last: group instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? group : group.lastAttemptedDeployment?.deploymentId };
-}
-/**
- * Why ours may be there although neither shows it. Where the list cannot be read, the group says whether there is
- * anything new at all; but before one that is new there may have been ours.
- */
-function troubleOf(listed, last, isSomethingNew) {
-    if (!(listed instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
-        return last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA ? last : undefined;
-    return last instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA || isSomethingNew ? listed : undefined;
-}
-async function orCallError(answer) {
-    try {
-        return await answer;
-    }
-    catch (error) {
-        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
-            return error;
-        throw error;
-    }
-}
-function isMadeBy({ description, revision }, info) {
-    const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256;
-    return info.description === description && sameText;
-}
-
-
-/***/ }),
-
-/***/ 8711:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ startDeployment),
-/* harmony export */   o: () => (/* binding */ MaybeStartedError)
-/* harmony export */ });
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
-/* harmony import */ var _own_deployment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19);
-
-
-
-/** How often a request whose answer was lost is sent again. */
-const MAX_ROUNDS = 3;
-/**
- * How long to wait before each look for a deployment whose answer was lost, in milliseconds. How soon a deployment shows
- * is not documented, so it is looked for several times; the last ones are for looks that could not see everything.
- */
-const LOOK_AFTER_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
-/** It is not there when nothing has shown for so long to looks that could see everything, in milliseconds. */
-const SHOWS_WITHIN_MS = 14_000;
-/** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
-class MaybeStartedError extends Error {
-    lost;
-    /** What went wrong last. */
-    last;
-    constructor(lost, last) {
-        super(`${lost.message}; then ${last.message}`, { cause: last });
-        this.name = 'MaybeStartedError';
-        this.lost = lost;
-        this.last = last;
-    }
-}
-/**
- * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
- * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
- * @param earlier what was there before
- * @param onAnswerLost told once, before it is looked for
- * @returns the deployment's id
- * @throws CallError when surely nothing was started
- * @throws MaybeStartedError
- */
-async function startDeployment(aws, request, earlier, onAnswerLost) {
-    let lost;
-    for (let round = 1;; round++) {
-        const sent = await send(aws, request);
-        if (typeof sent === 'string')
-            return sent;
-        if (lost === undefined && (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) && !sent.serviceError.notAccepted) {
-            lost = sent;
-            onAnswerLost(lost);
-        }
-        if (lost === undefined)
-            throw sent;
-        const { own, trouble, isBehind } = await lookForOwn(aws, request, earlier, sent);
-        if (own !== undefined)
-            return own;
-        // Unless the look could see everything, the deployment may be there, and may even have ended already.
-        if (trouble !== undefined || isBehind)
-            throw new MaybeStartedError(lost, trouble ?? sent);
-        // A busy group may be busy with our own, which then shows when it is looked for again.
-        const mayChange = (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded';
-        if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
-            throw new MaybeStartedError(lost, sent);
-        }
-    }
-}
-async function send(aws, request) {
-    try {
-        return await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .createDeployment */ .Yy)(aws, request);
-    }
-    catch (error) {
-        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
-            return error;
-        throw error;
-    }
-}
-/** Looks until it is found or surely not there. Not even a cancelled run leaves before it has looked. */
-async function lookForOwn(aws, request, earlier, sent) {
-    let look = { own: undefined, trouble: undefined, isBehind: false };
-    let waitedMs = 0;
-    for (const waitMs of LOOK_AFTER_MS) {
-        await aws.clock.sleep(waitMs);
-        waitedMs += waitMs;
-        look = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .findOwn */ .g)(aws, request, earlier, (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .blockerIn */ .k)(sent));
-        const { own, trouble, isBehind } = look;
-        const isHopeless = trouble !== undefined && !(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(trouble.serviceError);
-        const isSurelyNot = trouble === undefined && !isBehind && waitedMs >= SHOWS_WITHIN_MS;
-        if (own !== undefined || isHopeless || isSurelyNot || aws.signal?.aborted === true)
-            break;
-    }
-    return look;
-}
-
-
-/***/ }),
-
 /***/ 3324:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37738,6 +37564,8 @@ async function lookForOwn(aws, request, earlier, sent) {
 /* harmony export */   v2: () => (/* binding */ hooksBeforeReady),
 /* harmony export */   vO: () => (/* binding */ budgetFor)
 /* harmony export */ });
+/* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
+
 const MINUTE_MS = 60_000;
 /**
  * CodeDeploy's own limit for a task set to become healthy and for a hook to answer is 60 minutes; ours is 5 more, so
@@ -37789,7 +37617,10 @@ function budgetFor(facts) {
 }
 /** The hooks that run before a deployment waits at `Ready`. */
 function hooksBeforeReady(hooks) {
-    return Object.entries(hooks).filter(([event]) => event !== 'BeforeAllowTraffic' && event !== 'AfterAllowTraffic');
+    return Object.entries(hooks).filter(([event]) => {
+        const step = (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(event);
+        return step !== 'before-shift' && step !== 'after-shift';
+    });
 }
 
 
@@ -37803,17 +37634,9 @@ function hooksBeforeReady(hooks) {
 /* harmony export */   vB: () => (/* binding */ isRollbackDue),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
-/**
- * Reads the ending from status, code and text. An alarm and a ready wait that ran out show as `Stopped`, like a request
- * (observed; User Guide, "Troubleshoot Amazon ECS deployments"). The code of the latter is not known, so its text helps.
- */
-function endingOf(snapshot) {
-    const { code = '', message = '' } = snapshot.error ?? {};
-    if (code === 'ALARM_ACTIVE')
-        return 'alarm';
-    if (snapshot.status === 'failed')
-        return 'failure';
-    return code === 'TIMEOUT' || message.includes('notification to continue') ? 'ready-wait-over' : 'stop-request';
+/** Who or what ended a deployment that did not succeed. */
+function endingOf({ endReason, status }) {
+    return endReason ?? (status === 'failed' ? 'failure' : 'stop-request');
 }
 const DUE_ON = {
     failure: ['failure'],
@@ -37827,8 +37650,8 @@ function isRollbackDue(snapshot, rollbackOn) {
     return DUE_ON[endingOf(snapshot)].some((event) => rollbackOn.includes(event));
 }
 /**
- * Whether a rollback may follow although no setting surely asks for one: a stop may ask for its own (CodeDeploy API
- * Reference, StopDeployment, `autoRollbackEnabled`), and after a ready wait it is not documented.
+ * Whether a rollback may follow although no setting surely asks for one: a stop may ask for its own, and after a wait for
+ * somebody that is over it is not documented.
  */
 function mayRollBack(snapshot) {
     const ending = endingOf(snapshot);
@@ -37859,8 +37682,6 @@ var outage = __nccwpck_require__(1446);
 
 /** How soon a deployment is continued again when that failed for a passing reason, in milliseconds. */
 const PROMOTE_AGAIN_MS = 10_000;
-/** It went on before we asked, or by a request of ours whose answer was lost: the next look shows. */
-const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlreadyCompleted']);
 /** Lets the deployment go on; one that we may not continue is followed all the same, because somebody else may. */
 async function promote(engine, deploymentId, state, following) {
     try {
@@ -37870,15 +37691,15 @@ async function promote(engine, deploymentId, state, following) {
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        const { kind, code } = error.serviceError;
-        if (kind === 'denied') {
+        if (error.serviceError.kind === 'denied') {
             state.mayPromote = false;
             following.onPromotionDenied(error, 'ready');
             return;
         }
         if (!(0,outage/* mayRideOut */.J)(error.serviceError))
             throw error;
-        if (NO_LONGER_READY.has(code))
+        // It went on before we asked, or by a request of ours whose answer was lost: the next look shows.
+        if (engine.saysNotWaiting(error) || engine.saysEnded(error))
             return;
         state.promoting.failed(error);
         state.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, state.promoting.failures);
@@ -37887,7 +37708,7 @@ async function promote(engine, deploymentId, state, following) {
 /** Ends the wait before the original is terminated; where we may not, it is waited for. */
 async function endTerminationWait(engine, deploymentId, state, following) {
     try {
-        await engine.endTerminationWait(deploymentId);
+        await engine.endTerminationWait?.(deploymentId);
         state.mayEndWait = false;
     }
     catch (error) {
@@ -37904,9 +37725,12 @@ async function endTerminationWait(engine, deploymentId, state, following) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/lifecycle/step.js
+var lifecycle_step = __nccwpck_require__(1456);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 ;// CONCATENATED MODULE: ./lib/follow/finish-line.js
+
 
 /** The outcome a reading decides by itself, if it does. */
 function outcomeOf(snapshot, { finishLine, hooks }) {
@@ -37922,7 +37746,11 @@ function outcomeOf(snapshot, { finishLine, hooks }) {
 }
 /** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
 function isTestable(snapshot, hooks) {
-    return (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && (!snapshot.eventsAreStale || hooks.AfterAllowTestTraffic === undefined);
+    const { heldAt, eventsAreStale } = snapshot;
+    const step = heldAt === undefined ? undefined : (0,lifecycle_step/* stepOf */.c)(heldAt);
+    const isPastTest = step === undefined || step === 'after-test-shift' || step === 'before-shift';
+    const isKnown = !eventsAreStale || (0,follow_snapshot/* hookAt */.F9)(hooks, 'after-test-shift') === undefined;
+    return isPastTest && (0,follow_snapshot/* isBeforeProduction */.rr)(snapshot) && (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && isKnown;
 }
 
 // EXTERNAL MODULE: ./lib/follow/phase.js
@@ -38255,7 +38083,9 @@ function mayRideOut(error) {
 /* harmony export */   hU: () => (/* binding */ phaseOf),
 /* harmony export */   qd: () => (/* binding */ isSamePhase)
 /* harmony export */ });
-/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
+/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+
 
 /** Longest run of a Lambda function, in milliseconds. Source: Lambda Developer Guide, "Lambda quotas". */
 const LONGEST_RUN_MS = 15 * 60_000;
@@ -38270,7 +38100,7 @@ function isOverdue(phase, inPhaseMs) {
 function phaseOf(snapshot, hooks) {
     if (snapshot === undefined)
         return { kind: 'provisioning' };
-    if ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot))
+    if ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot))
         return { kind: 'ended' };
     if (snapshot.status === 'ready')
         return { kind: 'ready' };
@@ -38278,14 +38108,13 @@ function phaseOf(snapshot, hooks) {
         return { kind: 'termination' };
     if (snapshot.eventsAreStale)
         return { kind: 'unseen' };
-    const running = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .runningEvent */ .my)(snapshot);
-    const hookFunction = running === undefined ? undefined : (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hookOf */ .pd)(hooks, running.name);
+    const running = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .runningEvent */ .my)(snapshot);
+    const hookFunction = running === undefined ? undefined : (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hookOf */ .pd)(hooks, running.name);
     if (running !== undefined && hookFunction !== undefined)
         return { kind: 'hook', event: running.name, hookFunction };
-    if (running?.name === 'AllowTraffic')
+    if (running !== undefined && (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(running.name) === 'shift')
         return { kind: 'shift' };
-    const install = snapshot.events.find(({ name }) => name === 'Install');
-    return install?.status === 'succeeded' ? { kind: 'between' } : { kind: 'provisioning' };
+    return (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .eventAt */ .yb)(snapshot, 'scale-up')?.status === 'succeeded' ? { kind: 'between' } : { kind: 'provisioning' };
 }
 /** Whether two readings are in the same phase: a hook is a phase of its own. */
 function isSamePhase(left, right) {
@@ -38318,6 +38147,42 @@ function describePhase(phase) {
 
 /***/ }),
 
+/***/ 8579:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ MaybeStartedError),
+/* harmony export */   w: () => (/* binding */ OvertakenError)
+/* harmony export */ });
+/** An answer was lost and the deployment was not found: there may be one or not. */
+class MaybeStartedError extends Error {
+    lost;
+    /** What went wrong last. */
+    last;
+    constructor(lost, last) {
+        super(`${lost.message}; then ${last.message}`, { cause: last });
+        this.name = 'MaybeStartedError';
+        this.lost = lost;
+        this.last = last;
+    }
+}
+/** Another deployment came first, so nothing was started. */
+class OvertakenError extends Error {
+    /** The deployment that came first, where that was told. */
+    blocker;
+    /** What the service said; undefined when it was looked for before asking. */
+    refusal;
+    constructor(blocker, refusal) {
+        super(`${blocker ?? 'another deployment'} came first`, { cause: refusal });
+        this.name = 'OvertakenError';
+        this.blocker = blocker;
+        this.refusal = refusal;
+    }
+}
+
+
+/***/ }),
+
 /***/ 7662:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -38344,7 +38209,7 @@ function describePhase(phase) {
 const FIRST_LOOK_MS = 45_000;
 const LOOK_EVERY_MS = 30_000;
 /**
- * Watches why tasks of the replacement are missing, which CodeDeploy itself tells only as a time-out after an hour, or
+ * Watches why tasks of the replacement are missing, which the service that deploys tells only as a time-out after an hour or more, or
  * as a task set that is unhealthy: tasks that stop, and events of the service about tasks that cannot be placed.
  * @returns a function to call after each reading; it answers with the reason when enough tasks stopped for the same one
  */
@@ -38423,10 +38288,11 @@ async function readTaskStops(aws, service, snapshot) {
 function isWatched(snapshot) {
     if ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot) || snapshot.eventsAreStale)
         return false;
-    return snapshot.events.some(({ name, status }) => name === 'Install' && (status === 'running' || status === 'succeeded'));
+    const status = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .eventAt */ .yb)(snapshot, 'scale-up')?.status;
+    return status === 'running' || status === 'succeeded';
 }
 function isInstalling(snapshot) {
-    return snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running');
+    return (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .eventAt */ .yb)(snapshot, 'scale-up')?.status === 'running';
 }
 /** Tasks that nobody wanted any more did not fail. Source: ECS Developer Guide, "Stopped tasks error messages". */
 const SCALED_IN = /^Scaling activity initiated by/;
@@ -38775,7 +38641,7 @@ class StopRequest {
             if (mayPass)
                 this.#trouble.failed(error);
             this.problem = (0,call_problem/* callProblem */.U)(error);
-            this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted';
+            this.#hasEnded = this.#engine.saysEnded(error);
             if (error.hadUnanswered || (mayPass && !serviceError.notAccepted))
                 this.#mayHaveBeenCarriedOut = true;
         }
@@ -38953,12 +38819,16 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $L: () => (/* binding */ isDone),
+/* harmony export */   A8: () => (/* binding */ eventsByProduction),
+/* harmony export */   F9: () => (/* binding */ hookAt),
 /* harmony export */   GA: () => (/* binding */ replacementTraffic),
 /* harmony export */   J9: () => (/* binding */ areEventsKnown),
 /* harmony export */   Oh: () => (/* binding */ readySinceMs),
 /* harmony export */   Oz: () => (/* binding */ isCurrent),
 /* harmony export */   QV: () => (/* binding */ lastEventEndMs),
 /* harmony export */   Vi: () => (/* binding */ keepOpenAt),
+/* harmony export */   Y0: () => (/* binding */ isAhead),
 /* harmony export */   ZS: () => (/* binding */ productionMoved),
 /* harmony export */   as: () => (/* binding */ lastReadAt),
 /* harmony export */   fq: () => (/* binding */ keepReadySince),
@@ -38969,9 +38839,12 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   nM: () => (/* binding */ isAtTestHook),
 /* harmony export */   pd: () => (/* binding */ hookOf),
 /* harmony export */   rr: () => (/* binding */ isBeforeProduction),
-/* harmony export */   uG: () => (/* binding */ failedEvent)
+/* harmony export */   uG: () => (/* binding */ failedEvent),
+/* harmony export */   yb: () => (/* binding */ eventAt)
 /* harmony export */ });
-/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4795);
+/* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
+/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4795);
+
 
 /** The replacement task set; undefined when there is none yet, or it was not seen. */
 function replacementOf(snapshot) {
@@ -39000,13 +38873,13 @@ function productionMoved(snapshot) {
 const CURRENT_FOR_MS = 5_000;
 /** Whether what was read then may be told as what is now. */
 function isCurrent(readAt, now) {
-    return (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(readAt, now) <= CURRENT_FOR_MS;
+    return (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .elapsedMs */ .d5)(readAt, now) <= CURRENT_FOR_MS;
 }
 /** When anything of it was read last: while its target says that it runs, the status is read less often. */
 function lastReadAt({ statusReadAt, eventsAreStale, eventsReadAt }) {
     if (eventsAreStale || eventsReadAt === undefined)
         return statusReadAt;
-    return (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .elapsedMs */ .d5)(statusReadAt, eventsReadAt) > 0 ? eventsReadAt : statusReadAt;
+    return (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .elapsedMs */ .d5)(statusReadAt, eventsReadAt) > 0 ? eventsReadAt : statusReadAt;
 }
 /**
  * Whether the events of a reading are how they are, or how they ended, rather than how they once were.
@@ -39034,6 +38907,15 @@ function failedEvent(snapshot) {
 function hookOf(hooks, eventName) {
     const entry = Object.entries(hooks).find(([event]) => event === eventName);
     return entry?.[1];
+}
+/** The hook function of a step, if it has one. */
+function hookAt(hooks, step) {
+    const entry = Object.entries(hooks).find(([event]) => (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(event) === step);
+    return entry?.[1];
+}
+/** The event of a step, if the deployment has one. */
+function eventAt(snapshot, step) {
+    return snapshot?.events.find(({ name }) => (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(name) === step);
 }
 /** When the last event so far ended. */
 function lastEventEndMs({ events }) {
@@ -39064,27 +38946,43 @@ function keepOpenAt(snapshot, before) {
     const wasOpenAt = hasEnded(before) ? before.wasOpenAt : lastReadAt(before);
     return wasOpenAt === undefined ? snapshot : { ...snapshot, wasOpenAt };
 }
+/** The events until production moves, and those from there on. */
+function eventsByProduction({ events }) {
+    const next = events.findIndex(({ name }) => (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(name) === 'before-shift');
+    return next < 0 ? { before: [...events], after: [] } : { before: events.slice(0, next), after: events.slice(next) };
+}
+/** The event is over and did not fail. */
+function isDone({ status }) {
+    return status === 'succeeded' || status === 'skipped' || status === 'unseen';
+}
+/** The event has not begun. */
+function isAhead({ status }) {
+    return status === 'pending' || status === 'skipped';
+}
 /**
- * `Ready`, and no event running. CodeDeploy may show `Ready` before AfterAllowTestTraffic has finished, so an event before the shift that still has to run counts as not ready.
+ * It waits for somebody, and no event is running. A deployment may show as ready before its test hook has finished, so an
+ * event before the one at which it waits that still has to run counts as not ready.
  */
 function isWaitingForPromotion(snapshot) {
-    const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
-    const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next);
-    return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped');
+    if (snapshot.status !== 'ready')
+        return false;
+    const { heldAt, events } = snapshot;
+    const held = events.findIndex(({ name }) => name === heldAt);
+    return (held < 0 ? eventsByProduction(snapshot).before : events.slice(0, held + 1)).every(isDone);
 }
-/** The last event before `Ready` runs, and the deployment does not show `Ready` yet. */
+/** The last event before the deployment waits for somebody runs, and it does not show as ready yet. */
 function isAtTestHook(snapshot) {
-    return snapshot.status === 'running' && runningEvent(snapshot)?.name === 'AfterAllowTestTraffic';
+    const running = runningEvent(snapshot);
+    return snapshot.status === 'running' && running !== undefined && (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(running.name) === 'after-test-shift';
 }
 /**
- * It waits at `Ready` or is at its test hook, which CodeDeploy may show as `Ready` or as running; no event that comes
- * after has begun, so that production has not moved.
+ * It waits for somebody or is at its test hook, which may show as ready or as running; no event that comes after has
+ * begun, so that production has not moved.
  */
 function isBeforeProduction(snapshot) {
-    const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
-    const ahead = next < 0 ? [] : snapshot.events.slice(next);
-    const isAhead = ahead.every(({ status }) => status === 'pending' || status === 'skipped');
-    return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && isAhead && !productionMoved(snapshot);
+    // The event at which it waits itself is done but for that.
+    const after = eventsByProduction(snapshot).after.filter(({ name }) => name !== snapshot.heldAt);
+    return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && after.every(isAhead) && !productionMoved(snapshot);
 }
 
 
@@ -39097,7 +38995,9 @@ function isBeforeProduction(snapshot) {
 /* harmony export */   H: () => (/* binding */ eventDurationMs),
 /* harmony export */   i: () => (/* binding */ changesBetween)
 /* harmony export */ });
-/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
+/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+
 
 /** Everything that changed from one reading of a deployment to the next, by time. */
 function changesBetween(before, after, readAtMs) {
@@ -39112,7 +39012,7 @@ function changesBetween(before, after, readAtMs) {
 }
 /** Traffic moves after AllowTraffic has begun and before it is over. */
 function withTraffic(events, traffic) {
-    const index = events.findIndex((entry) => entry.kind === 'event' && entry.name === 'AllowTraffic');
+    const index = events.findIndex((entry) => entry.kind === 'event' && (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(entry.name) === 'shift');
     const shift = events[index];
     const place = shift?.kind !== 'event' ? events.length : shift.status === 'running' ? index + 1 : index;
     return events.toSpliced(place, 0, ...traffic);
@@ -39135,7 +39035,7 @@ function statusSinceMs(before, after) {
 function eventChanges(before, after, readAtMs) {
     const known = new Map(before?.events.map((event) => [event.name, event.status]));
     return after.events
-        .filter(({ name, status }) => status !== 'pending' && status !== 'skipped' && known.get(name) !== status)
+        .filter(({ name, status }) => status !== 'pending' && status !== 'skipped' && status !== 'unseen' && known.get(name) !== status)
         .map((event) => ({
         kind: 'event',
         deploymentId: after.deploymentId,
@@ -39150,8 +39050,8 @@ function eventDurationMs({ startedAtMs, endedAtMs }) {
     return startedAtMs === undefined || endedAtMs === undefined ? undefined : endedAtMs - startedAtMs;
 }
 function trafficChange(before, after, readAtMs) {
-    const percent = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(after);
-    const percentBefore = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(before) ?? 0;
+    const percent = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementTraffic */ .GA)(after);
+    const percentBefore = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementTraffic */ .GA)(before) ?? 0;
     if (percent === undefined || percent === percentBefore)
         return [];
     // What a deployment that has ended loses is taken by its rollback, which is told on its own.
@@ -39165,23 +39065,22 @@ function trafficChange(before, after, readAtMs) {
  * before its end. Observed, not documented.
  */
 function shiftedAtMs(before, after) {
-    const isShift = ({ name }) => name === 'AllowTraffic';
-    const was = before?.events.find(isShift)?.status;
-    const shift = after.events.find(isShift);
+    const was = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .eventAt */ .yb)(before, 'shift')?.status;
+    const shift = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .eventAt */ .yb)(after, 'shift');
     if (shift?.status === 'succeeded')
         return shift.endedAtMs;
     return shift?.status === 'running' && was !== 'running' ? shift.startedAtMs : undefined;
 }
 function taskChange(before, after, readAtMs) {
-    const now = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementOf */ .ml)(after);
-    const then = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementOf */ .ml)(before);
+    const now = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(after);
+    const then = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(before);
     if (now === undefined || now.state === 'draining')
         return [];
     if (now.running === (then?.running ?? 0) && now.desired === then?.desired)
         return [];
     const { running, desired } = now;
     // What a deployment that has ended is short of may be its cause; what a rollback took from it is told on its own.
-    const isTakenBack = ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(after) ?? 0) < ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(before) ?? 0);
+    const isTakenBack = ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementTraffic */ .GA)(after) ?? 0) < ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementTraffic */ .GA)(before) ?? 0);
     if (after.endedAtMs !== undefined && (running >= desired || isTakenBack))
         return [];
     const atMs = Math.min(readAtMs, after.endedAtMs ?? readAtMs);
@@ -39313,7 +39212,7 @@ function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
     }
     if (snapshot.eventsAreDone || isPrimary)
         return 'shifted';
-    const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
+    const shift = (0,follow_snapshot/* eventAt */.yb)(snapshot, 'shift');
     const hasBegun = shift !== undefined && shift.status !== 'pending';
     return !isSeen || hasBegun || ((0,follow_snapshot/* replacementTraffic */.GA)(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted';
 }
@@ -40587,6 +40486,51 @@ function rollbackOn(fields) {
 }
 function minutesAsMs(minutes) {
     return minutes === undefined ? undefined : minutes * MINUTE_MS;
+}
+
+
+/***/ }),
+
+/***/ 1456:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ stepOf)
+/* harmony export */ });
+/* unused harmony export ECS_STAGES */
+/**
+ * CodeDeploy's lifecycle events. Source: CodeDeploy User Guide, "AppSpec 'hooks' section for an Amazon ECS deployment".
+ */
+const EVENTS = {
+    BeforeInstall: 'before-scale-up',
+    Install: 'scale-up',
+    AfterInstall: 'after-scale-up',
+    AllowTestTraffic: 'test-shift',
+    AfterAllowTestTraffic: 'after-test-shift',
+    BeforeAllowTraffic: 'before-shift',
+    AllowTraffic: 'shift',
+    AfterAllowTraffic: 'after-shift',
+};
+/** The lifecycle stages of ECS. Source: ECS Developer Guide, "Amazon ECS blue/green service deployments workflow". */
+const STAGES = {
+    RECONCILE_SERVICE: 'reconcile',
+    PRE_SCALE_UP: 'before-scale-up',
+    SCALE_UP: 'scale-up',
+    POST_SCALE_UP: 'after-scale-up',
+    TEST_TRAFFIC_SHIFT: 'test-shift',
+    POST_TEST_TRAFFIC_SHIFT: 'after-test-shift',
+    PRE_PRODUCTION_TRAFFIC_SHIFT: 'before-shift',
+    PRODUCTION_TRAFFIC_SHIFT: 'shift',
+    POST_PRODUCTION_TRAFFIC_SHIFT: 'after-shift',
+    BAKE_TIME: 'bake',
+    CLEAN_UP: 'clean-up',
+};
+/** The stages of ECS in the order in which they run. */
+const ECS_STAGES = Object.keys(STAGES);
+const STEPS = new Map(Object.entries({ ...EVENTS, ...STAGES }));
+/** The step of a lifecycle event or stage, by either engine's word for it; undefined when the word is new. */
+function stepOf(name) {
+    return STEPS.get(name);
 }
 
 
@@ -42556,7 +42500,7 @@ function newRelease(inputs, world) {
 
 /***/ }),
 
-/***/ 3436:
+/***/ 5933:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42673,7 +42617,7 @@ class DeploymentObserver {
     }
     /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
     #isDoneByPrimary(share, now) {
-        if (share !== 100 || this.#hooks.AfterAllowTraffic !== undefined)
+        if (share !== 100 || (0,follow_snapshot/* hookAt */.F9)(this.#hooks, 'after-shift') !== undefined)
             return false;
         this.#primarySince ??= now;
         return (0,clock/* elapsedMs */.d5)(this.#primarySince, now) >= LAST_EVENT_TAKES_MS;
@@ -42738,10 +42682,175 @@ function isStillRunning(before, target, now) {
     return before.status === 'running' && isFresh && target.ecsTarget?.status === 'InProgress';
 }
 
-// EXTERNAL MODULE: ./lib/code-deploy/own-deployment.js
-var own_deployment = __nccwpck_require__(19);
-// EXTERNAL MODULE: ./lib/code-deploy/start-deployment.js
-var start_deployment = __nccwpck_require__(8711);
+// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
+var code_deploy_lists = __nccwpck_require__(7878);
+;// CONCATENATED MODULE: ./lib/code-deploy/own-deployment.js
+
+
+
+/**
+ * `already has an active Deployment 'd-…'`, and the wording of before 2022, `is already deploying deployment 'd-…'`.
+ * Observed, not documented.
+ */
+const ACTIVE_DEPLOYMENT = /(?:already has an active|is already deploying)(?: deployment)? '(d-[A-Z0-9]+)'/i;
+/** The deployment that keeps the group busy, as the refusal of CreateDeployment names it. */
+function blockerIn({ serviceError }) {
+    return serviceError.code === 'DeploymentLimitExceeded' ? ACTIVE_DEPLOYMENT.exec(serviceError.message)?.[1] : undefined;
+}
+/**
+ * Looks for the deployment that a request has made although its answer was lost: same description, which names the
+ * workflow run, and same AppSpec. It is looked for in the list, which may be behind, and by what the group names as its
+ * last deployment, or as the rollback of ours. A step before this one may have made one like it: the newest counts, and
+ * none that was there before.
+ * @param named a deployment that CodeDeploy named, which may not be listed yet
+ */
+async function findOwn(aws, request, earlier, named) {
+    const { listed, last } = await newDeployments(aws, request, earlier);
+    const isNew = (id) => id !== undefined && !earlier.ids.includes(id);
+    const pointedAt = [named, last instanceof attempts/* CallError */.RA ? undefined : last].filter(isNew);
+    const candidates = new Set([...pointedAt, ...(listed instanceof attempts/* CallError */.RA ? [] : listed.filter(isNew))]);
+    let trouble = troubleOf(listed, last, pointedAt.length > 0);
+    let own;
+    // A set also hands out what is added to it on the way.
+    for (const id of candidates) {
+        try {
+            const info = await (0,code_deploy/* getDeployment */.i8)(aws, id);
+            const rollbackOf = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+            if (isNew(rollbackOf))
+                candidates.add(rollbackOf);
+            const createdAtMs = info.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
+            const isLater = createdAtMs > (earlier.newestCreatedAtMs ?? -1);
+            if (isLater && isMadeBy(request, info) && createdAtMs >= (own?.createdAtMs ?? 0))
+                own = { id, createdAtMs };
+        }
+        catch (error) {
+            if (!(error instanceof attempts/* CallError */.RA))
+                throw error;
+            trouble ??= error;
+        }
+    }
+    const isBehind = !(listed instanceof attempts/* CallError */.RA) && pointedAt.some((id) => !listed.includes(id));
+    return { own: own?.id, trouble, isBehind };
+}
+/** What the list shows and what the group names as its last deployment, or why either cannot be read. */
+async function newDeployments(aws, { applicationName = '', deploymentGroupName = '' }, earlier) {
+    // By CodeDeploy's own clock only: one of a runner that is ahead would hide ours. Where there was none before, all are new.
+    const { newestCreatedAtMs } = earlier;
+    const listed = await orCallError((0,code_deploy_lists/* listDeploymentsSince */.d9)(aws, applicationName, deploymentGroupName, newestCreatedAtMs));
+    const group = await orCallError((0,code_deploy/* getDeploymentGroup */.$o)(aws, applicationName, deploymentGroupName));
+    return { listed, last: group instanceof attempts/* CallError */.RA ? group : group.lastAttemptedDeployment?.deploymentId };
+}
+/**
+ * Why ours may be there although neither shows it. Where the list cannot be read, the group says whether there is
+ * anything new at all; but before one that is new there may have been ours.
+ */
+function troubleOf(listed, last, isSomethingNew) {
+    if (!(listed instanceof attempts/* CallError */.RA))
+        return last instanceof attempts/* CallError */.RA ? last : undefined;
+    return last instanceof attempts/* CallError */.RA || isSomethingNew ? listed : undefined;
+}
+async function orCallError(answer) {
+    try {
+        return await answer;
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+function isMadeBy({ description, revision }, info) {
+    const sameText = info.revision?.appSpecContent?.sha256 === revision?.appSpecContent?.sha256;
+    return info.description === description && sameText;
+}
+
+;// CONCATENATED MODULE: ./lib/code-deploy/refusals.js
+/** What CodeDeploy means when it refuses. Source: API Reference, StopDeployment and ContinueDeployment. */
+const REFUSALS = {
+    saysEnded: ({ serviceError }) => serviceError.code === 'DeploymentAlreadyCompleted',
+    saysNotWaiting: ({ serviceError }) => serviceError.code === 'DeploymentIsNotInReadyState',
+};
+
+// EXTERNAL MODULE: ./lib/follow/release-engine.js
+var release_engine = __nccwpck_require__(8579);
+;// CONCATENATED MODULE: ./lib/code-deploy/start-deployment.js
+
+
+
+
+/** How often a request whose answer was lost is sent again. */
+const MAX_ROUNDS = 3;
+/**
+ * How long to wait before each look for a deployment whose answer was lost, in milliseconds. How soon a deployment shows
+ * is not documented, so it is looked for several times; the last ones are for looks that could not see everything.
+ */
+const LOOK_AFTER_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
+/** It is not there when nothing has shown for so long to looks that could see everything, in milliseconds. */
+const SHOWS_WITHIN_MS = 14_000;
+/**
+ * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
+ * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
+ * @param earlier what was there before
+ * @param onAnswerLost told once, before it is looked for
+ * @returns the deployment's id
+ * @throws CallError when surely nothing was started
+ * @throws MaybeStartedError
+ * @throws OvertakenError when CodeDeploy says that the group is busy
+ */
+async function startDeployment(aws, request, earlier, onAnswerLost) {
+    let lost;
+    for (let round = 1;; round++) {
+        const sent = await send(aws, request);
+        if (typeof sent === 'string')
+            return sent;
+        if (lost === undefined && (0,attempts/* isPassing */.WG)(sent.serviceError) && !sent.serviceError.notAccepted) {
+            lost = sent;
+            onAnswerLost(lost);
+        }
+        if (lost === undefined) {
+            const isBusy = sent.serviceError.code === 'DeploymentLimitExceeded';
+            throw isBusy ? new release_engine/* OvertakenError */.w(blockerIn(sent), sent) : sent;
+        }
+        const { own, trouble, isBehind } = await lookForOwn(aws, request, earlier, sent);
+        if (own !== undefined)
+            return own;
+        // Unless the look could see everything, the deployment may be there, and may even have ended already.
+        if (trouble !== undefined || isBehind)
+            throw new release_engine/* MaybeStartedError */.o(lost, trouble ?? sent);
+        // A busy group may be busy with our own, which then shows when it is looked for again.
+        const mayChange = (0,attempts/* isPassing */.WG)(sent.serviceError) || sent.serviceError.code === 'DeploymentLimitExceeded';
+        if (round >= MAX_ROUNDS || !mayChange || aws.signal?.aborted === true) {
+            throw new release_engine/* MaybeStartedError */.o(lost, sent);
+        }
+    }
+}
+async function send(aws, request) {
+    try {
+        return await (0,code_deploy/* createDeployment */.Yy)(aws, request);
+    }
+    catch (error) {
+        if (error instanceof attempts/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+/** Looks until it is found or surely not there. Not even a cancelled run leaves before it has looked. */
+async function lookForOwn(aws, request, earlier, sent) {
+    let look = { own: undefined, trouble: undefined, isBehind: false };
+    let waitedMs = 0;
+    for (const waitMs of LOOK_AFTER_MS) {
+        await aws.clock.sleep(waitMs);
+        waitedMs += waitMs;
+        look = await findOwn(aws, request, earlier, blockerIn(sent));
+        const { own, trouble, isBehind } = look;
+        const isHopeless = trouble !== undefined && !(0,attempts/* isPassing */.WG)(trouble.serviceError);
+        const isSurelyNot = trouble === undefined && !isBehind && waitedMs >= SHOWS_WITHIN_MS;
+        if (own !== undefined || isHopeless || isSurelyNot || aws.signal?.aborted === true)
+            break;
+    }
+    return look;
+}
+
 ;// CONCATENATED MODULE: ./lib/code-deploy/target-visibility.js
 /** Looks at the target that may fail for a passing reason before following goes on without it. */
 const MAX_FAILED_LOOKS = 5;
@@ -42799,14 +42908,15 @@ class TargetVisibility {
 
 
 
+
 /** The release engine that works through AWS CodeDeploy. */
 function codeDeployEngine(aws, release) {
     const visibility = new TargetVisibility(release.onTargetLost, release.onTargetSeen);
     const observer = new DeploymentObserver(aws, release.service, release.hooks, visibility);
     return {
-        start: (taskDefinitionArn) => (0,start_deployment/* startDeployment */.i)(aws, createRequest(release, taskDefinitionArn), release.earlier, release.onAnswerLost),
+        start: (taskDefinitionArn) => startDeployment(aws, createRequest(release, taskDefinitionArn), release.earlier, release.onAnswerLost),
         findStarted: async (taskDefinitionArn) => {
-            const { own, trouble } = await (0,own_deployment/* findOwn */.g)(aws, createRequest(release, taskDefinitionArn), release.earlier, undefined);
+            const { own, trouble } = await findOwn(aws, createRequest(release, taskDefinitionArn), release.earlier, undefined);
             if (own === undefined && trouble !== undefined)
                 throw trouble;
             return own;
@@ -42814,6 +42924,7 @@ function codeDeployEngine(aws, release) {
         stop: (deploymentId, { rollback }) => (0,code_deploy/* stopDeployment */.Uk)(aws, deploymentId, rollback),
         promote: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId),
         endTerminationWait: (deploymentId) => (0,code_deploy/* continueDeployment */.vI)(aws, deploymentId, 'TERMINATION_WAIT'),
+        ...REFUSALS,
         observe: (deploymentId, before, statusOnly) => observer.observe(deploymentId, before, statusOnly),
     };
 }
@@ -43405,7 +43516,7 @@ function beforeRollback({ outcome }, snapshot) {
  * of a sentence; empty when nothing is known.
  */
 function knownTrouble({ taskStops, serviceTroubles }, snapshot) {
-    const isInstalled = snapshot?.events.some(({ name, status }) => name === 'Install' && status === 'succeeded') === true;
+    const isInstalled = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .eventAt */ .yb)(snapshot, 'scale-up')?.status === 'succeeded';
     const reason = isInstalled ? taskStops.at(-1) : taskStops[0];
     if (reason !== undefined) {
         const one = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(snapshot);
@@ -44288,40 +44399,43 @@ function lookForDeployment({ group, region, service }) {
 /* harmony export */   fl: () => (/* binding */ targetSeenLine),
 /* harmony export */   n$: () => (/* binding */ targetLostText)
 /* harmony export */ });
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8810);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
+
 
 /** The lifecycle events cannot be read: what that means for this wait. */
 function targetLostText({ operation, serviceError }, hooks, finishLine) {
     const what = serviceError.kind === 'denied' ? 'was denied' : `keeps failing (${serviceError.code}: ${serviceError.message})`;
     const text = `${operation} ${what}: lifecycle events and hooks cannot be seen; following by status and task sets, and trying again now and then.`;
-    if (finishLine !== 'production-traffic' || hooks.AfterAllowTraffic === undefined)
+    const last = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hookAt */ .F9)(hooks, 'after-shift');
+    if (finishLine !== 'production-traffic' || last === undefined)
         return text;
-    return `${text} Whether hook ${hooks.AfterAllowTraffic} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`;
+    return `${text} Whether hook ${last} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`;
 }
 /** The lifecycle events can be read again. */
 function targetSeenLine(nowMs) {
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  Lifecycle events and hooks can be seen again.`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  Lifecycle events and hooks can be seen again.`;
 }
 /** Reads that begin to fail and that succeed again; nothing in between. */
 function readTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
-        return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
+        return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  Reads succeed again after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(trouble.endedAfter, 'failed look')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); looking again, less often. This says nothing about the deployment.`;
 }
 /** What asks for something to be changed begins to fail or is answered again; nothing in between. */
 function requestTroubleLine(trouble, nowMs) {
     if ('endedAfter' in trouble) {
         const { operation, endedAfter } = trouble;
-        return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(endedAfter, 'failed request')}.`;
+        return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  ${operation} is answered again after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(endedAfter, 'failed request')}.`;
     }
     const { operation, serviceError } = trouble.began;
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
 }
 /** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
 function answerLostLine({ serviceError: { code, message } }, nowMs) {
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_0__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
 }
 
 
@@ -44864,6 +44978,7 @@ const EVENT_RESULTS = {
     succeeded: 'succeeded',
     failed: '**failed**',
     skipped: 'skipped',
+    unseen: 'not seen',
     unknown: 'unknown',
 };
 function eventResult({ status }) {
@@ -45248,7 +45363,7 @@ function neverShifted(release) {
         return false;
     if (snapshot.status === 'succeeded')
         return false;
-    const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic');
+    const shift = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .eventAt */ .yb)(snapshot, 'shift');
     if (shift === undefined)
         return snapshot.taskSets.every(({ role }) => role === 'original');
     return shift.status === 'pending' || shift.status === 'skipped';
@@ -45294,7 +45409,7 @@ function testTraffic({ group, snapshot, settlement, testListener }) {
         return testListener.reaches;
     if (group?.hasTestListener !== true || snapshot === undefined)
         return undefined;
-    const hasPassed = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded';
+    const hasPassed = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .eventAt */ .yb)(snapshot, 'test-shift')?.status === 'succeeded';
     const isStillSo = !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || settlement?.rollback.status === 'none';
     return hasPassed && isStillSo ? 'replacement' : undefined;
 }
@@ -45781,6 +45896,7 @@ function resolveService(cluster, name, answer) {
     return {
         problems: [],
         service: {
+            controller: 'CODE_DEPLOY',
             arn: service.serviceArn,
             partition: arn.partition,
             region: arn.region,
@@ -47670,8 +47786,8 @@ async function learnTestUrl({ testListener }, world, progress) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
-var wiring = __nccwpck_require__(3436);
+// EXTERNAL MODULE: ./lib/release/wiring.js + 6 modules
+var wiring = __nccwpck_require__(5933);
 ;// CONCATENATED MODULE: ./lib/release/follow-through.js
 
 
@@ -47714,16 +47830,13 @@ async function settleAndConclude({ plan, deploymentId }, outcome, inputs, world,
 
 // EXTERNAL MODULE: ./lib/release/free-group.js + 1 modules
 var free_group = __nccwpck_require__(6779);
-// EXTERNAL MODULE: ./lib/code-deploy/own-deployment.js
-var own_deployment = __nccwpck_require__(19);
-// EXTERNAL MODULE: ./lib/code-deploy/start-deployment.js
-var start_deployment = __nccwpck_require__(8711);
+// EXTERNAL MODULE: ./lib/follow/release-engine.js
+var release_engine = __nccwpck_require__(8579);
 // EXTERNAL MODULE: ./lib/report/cause.js
 var cause = __nccwpck_require__(8953);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
 ;// CONCATENATED MODULE: ./lib/release/start.js
-
 
 
 
@@ -47775,15 +47888,16 @@ async function start(plan, engine, world, progress) {
             return { kind: 'started', deploymentId };
         }
         catch (error) {
-            if (error instanceof start_deployment/* MaybeStartedError */.o) {
+            if (error instanceof release_engine/* MaybeStartedError */.o) {
                 return world.signal.aborted ? leaveToPostStep(progress) : endUnsure(error, progress);
+            }
+            if (error instanceof release_engine/* OvertakenError */.w) {
+                progress.learn({ creationSentAtMs: undefined });
+                return { kind: 'overtaken', blocker: error.blocker, refusal: error.refusal };
             }
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             progress.learn({ creationSentAtMs: undefined });
-            if (error.serviceError.code === 'DeploymentLimitExceeded') {
-                return { kind: 'overtaken', blocker: (0,own_deployment/* blockerIn */.k)(error), error };
-            }
             if (world.signal.aborted)
                 progress.end('cancelled');
             else
@@ -47929,10 +48043,16 @@ async function begin(parsed, world, progress, terms) {
         overtaken += 1;
         blocker = started.blocker;
         if (overtaken === MAX_OVERTAKEN) {
-            progress.end('refused', { problems: [{ ...(0,call_problem/* callProblem */.U)(started.error), reason: 'busy' }] });
+            progress.end('refused', { problems: [overtakenProblem(started)] });
             return undefined;
         }
     }
+}
+/** Why a release gives up that others came before, again and again. */
+function overtakenProblem({ blocker, refusal }) {
+    if (refusal !== undefined)
+        return { ...(0,call_problem/* callProblem */.U)(refusal), reason: 'busy' };
+    return { reason: 'busy', sentence: `Deployment ${blocker} came first. Try again when it has ended.` };
 }
 /** Takes over the deployment that an earlier attempt or step of this job has made. */
 function adopt(adopted, world, progress) {
@@ -48447,7 +48567,7 @@ var ending = __nccwpck_require__(7161);
  * already, or why it cannot.
  */
 function promotionStep(snapshot, { holdsAtReady, readyWaitMs }) {
-    const { deploymentId: id, statusWord, status, endedAtMs, events } = snapshot;
+    const { deploymentId: id, statusWord, status, endedAtMs } = snapshot;
     if (status === 'succeeded')
         return 'follow';
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot)) {
@@ -48462,8 +48582,7 @@ function promotionStep(snapshot, { holdsAtReady, readyWaitMs }) {
         return 'continue';
     if (status === 'ready' || (holdsAtReady && (0,follow_snapshot/* isAtTestHook */.nM)(snapshot)))
         return 'wait';
-    const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
-    const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped');
+    const hasGoneOn = !(0,follow_snapshot/* eventsByProduction */.A8)(snapshot).after.every(follow_snapshot/* isAhead */.Y0);
     if (hasGoneOn || (0,follow_snapshot/* productionMoved */.ZS)(snapshot))
         return 'follow';
     return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`);
@@ -48485,11 +48604,9 @@ function elsewhere(snapshot) {
 }
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
 function isBesideReady(snapshot) {
-    const { status, events } = snapshot;
-    const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic');
-    const isDone = ({ status: word }) => word === 'succeeded' || word === 'skipped';
-    const isAhead = ({ status: word }) => word === 'pending' || word === 'skipped';
-    return status === 'running' && next > 0 && events.slice(0, next).every(isDone) && events.slice(next).every(isAhead);
+    const { before, after } = (0,follow_snapshot/* eventsByProduction */.A8)(snapshot);
+    const isBetween = before.length > 0 && after.length > 0 && before.every(follow_snapshot/* isDone */.$L) && after.every(follow_snapshot/* isAhead */.Y0);
+    return snapshot.status === 'running' && isBetween;
 }
 function notHeld(sentence) {
     return { reason: 'not-held', sentence };
@@ -48918,7 +49035,7 @@ async function promote(parsed, world) {
     }
     if (step === 'wait')
         return await promoteLater(engine, attached, snapshot, inputs, world, progress);
-    const unseenHook = step === 'continue' && snapshot.eventsAreStale ? attached.plan.hooks.AfterAllowTestTraffic : undefined;
+    const unseenHook = step === 'continue' && snapshot.eventsAreStale ? (0,follow_snapshot/* hookAt */.F9)(attached.plan.hooks, 'after-test-shift') : undefined;
     if (unseenHook !== undefined)
         progress.warn(unseenHookText(unseenHook, attached.deploymentId));
     const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world);
@@ -48988,7 +49105,7 @@ async function continueAtReady(engine, id, { log }) {
         catch (error) {
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
-            if (error.serviceError.code !== 'DeploymentIsNotInReadyState')
+            if (!engine.saysNotWaiting(error))
                 return (0,call_problem/* callProblem */.U)(error);
             log.line(`Deployment ${id} does not wait at Ready any more; following it.`);
         }
@@ -48999,6 +49116,7 @@ async function continueAtReady(engine, id, { log }) {
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(2397);
 ;// CONCATENATED MODULE: ./lib/plan/recent-rollback.js
+
 
 
 
@@ -49053,8 +49171,8 @@ async function takenBack(aws, { id, info }, rollback, service) {
     const neverMoved = !hasBegun && (isSeen || rollback === undefined);
     return hasBegun || (0,ending/* endingOf */.z6)(snapshot) === 'stop-request' ? { neverMoved } : undefined;
 }
-function shiftBegan({ events }) {
-    const shift = events.find(({ name }) => name === 'AllowTraffic');
+function shiftBegan(snapshot) {
+    const shift = (0,follow_snapshot/* eventAt */.yb)(snapshot, 'shift');
     return shift?.status === 'succeeded' || shift?.status === 'failed';
 }
 function endOf({ info }) {
@@ -49781,8 +49899,8 @@ var words = __nccwpck_require__(8810);
 var conclude = __nccwpck_require__(1852);
 // EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
 var release_progress = __nccwpck_require__(7137);
-// EXTERNAL MODULE: ./lib/release/wiring.js + 3 modules
-var wiring = __nccwpck_require__(3436);
+// EXTERNAL MODULE: ./lib/release/wiring.js + 6 modules
+var wiring = __nccwpck_require__(5933);
 ;// CONCATENATED MODULE: ./lib/release/resume.js
 
 

@@ -134,7 +134,7 @@ test.each<[string, (engine: ReturnType<typeof engineOf>) => Promise<void>, strin
   ],
   [
     'the end of the termination wait ends that',
-    (engine) => engine.endTerminationWait('d-1'),
+    async (engine) => await engine.endTerminationWait?.('d-1'),
     'ContinueDeployment',
     { deploymentWaitType: 'TERMINATION_WAIT' },
   ],

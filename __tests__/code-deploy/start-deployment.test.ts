@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
-import { MaybeStartedError, startDeployment } from '../../src/code-deploy/start-deployment.ts'
+import { startDeployment } from '../../src/code-deploy/start-deployment.ts'
+import { MaybeStartedError, OvertakenError } from '../../src/follow/release-engine.ts'
 import { type FakeAnswer, fakeCodeDeploy, REQUEST } from '../support/fake-code-deploy.ts'
 import { T0 } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
@@ -61,6 +62,7 @@ async function play({ answers, namedAt = Infinity, listedAt = Infinity, isListBe
 
 function nameOf(end: unknown): unknown {
   if (end instanceof MaybeStartedError) return 'maybe started'
+  if (end instanceof OvertakenError) return 'overtaken'
   return end instanceof CallError ? end.serviceError.code : end
 }
 
@@ -75,7 +77,7 @@ describe('a deployment is started once', () => {
     [
       'and surely not started when the group is busy',
       { answers: [BUSY] },
-      { end: 'DeploymentLimitExceeded', seconds: 0, sentAt: [0], lostAnswers: 0 },
+      { end: 'overtaken', seconds: 0, sentAt: [0], lostAnswers: 0 },
     ],
     [
       'and surely not started when it is throttled',

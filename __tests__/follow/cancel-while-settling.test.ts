@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
+import { REFUSALS } from '../../src/code-deploy/refusals.ts'
 import { type Following, type Outcome, untilTheEnd } from '../../src/follow/following.ts'
 import { Outage } from '../../src/follow/outage.ts'
 import type { ReleaseEngine } from '../../src/follow/release-engine.ts'
@@ -34,6 +35,7 @@ async function settledWith(observe: (second: number) => Snapshot | Promise<never
     endTerminationWait: () => Promise.reject(new Error('not part of settling')),
     observe: async () => await observe(second()),
     stop: async () => void stops.push(second()),
+    ...REFUSALS,
   }
   const following: Following = untilTheEnd(
     {

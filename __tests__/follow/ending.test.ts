@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { type EndReason, endingOf, isRollbackDue, mayRollBack } from '../../src/follow/ending.ts'
+import { endingOf, isRollbackDue, mayRollBack } from '../../src/follow/ending.ts'
+import type { EndReason } from '../../src/follow/snapshot.ts'
 import type { RollbackEvent } from '../../src/inputs/choices.ts'
 import { snapshot } from '../support/snapshots.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { CallError } from '../../src/aws/attempts.ts'
 import type { ErrorKind } from '../../src/aws/service-error.ts'
+import { REFUSALS } from '../../src/code-deploy/refusals.ts'
 import { follow } from '../../src/follow/follow.ts'
 import type { Following, Heartbeat } from '../../src/follow/following.ts'
 import { Outage } from '../../src/follow/outage.ts'
@@ -21,6 +22,7 @@ function engineAt(clock: { now(): number }, at: (second: number) => Snapshot): R
     start: () => Promise.reject(new Error('not part of following')),
     stop: () => Promise.reject(new Error('not part of following')),
     endTerminationWait: async () => {},
+    ...REFUSALS,
     promote: async () => {
       engine.promotions += 1
     },

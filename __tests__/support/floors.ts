@@ -21,6 +21,7 @@ const FLOORS = [
   'app-spec',
   'task-definition',
   'workflow-run',
+  'lifecycle',
   'inputs',
   'text',
   'problem',

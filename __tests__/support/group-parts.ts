@@ -19,6 +19,7 @@ export function serviceOf(change: Partial<ResolvedService> = {}): ResolvedServic
   const primary = { id: 'ecs-svc/1', taskDefinitionArn: REVISION, deploymentId: 'd-MAKER0001', properties: {} }
   const counts = { running: 2, pending: 0, desired: 2 }
   return {
+    controller: 'CODE_DEPLOY',
     arn: 'arn:aws:ecs:us-east-1:123456789012:service/demo/web',
     partition: 'aws',
     region: 'us-east-1',

@@ -1,5 +1,6 @@
 import { CallError } from '../../src/aws/attempts.ts'
 import type { ErrorKind } from '../../src/aws/service-error.ts'
+import { REFUSALS } from '../../src/code-deploy/refusals.ts'
 import type { Following, Heartbeat } from '../../src/follow/following.ts'
 import { Outage, type OutageNews } from '../../src/follow/outage.ts'
 import type { ReleaseEngine } from '../../src/follow/release-engine.ts'
@@ -39,6 +40,7 @@ export function handEngine(
     times: (what) => asked.filter((one) => one.what === what).map(({ atMs }) => atMs),
     start: () => Promise.reject(new Error('not part of settling')),
     findStarted: () => Promise.reject(new Error('not part of settling')),
+    ...REFUSALS,
     observe: async (deploymentId) => {
       note('observe', deploymentId)
       return await at((clock.now() - T0) / 1000, deploymentId)

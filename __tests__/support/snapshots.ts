@@ -1,3 +1,4 @@
+import { endReasonOf } from '../../src/code-deploy/code-deploy-snapshot.ts'
 import type { EventReading, EventStatus, Snapshot, TaskSetReading } from '../../src/follow/snapshot.ts'
 import type { Moment } from '../../src/time/clock.ts'
 
@@ -45,7 +46,10 @@ export function events(letters: string): EventReading[] {
 
 /** A reading of a running deployment with these events; everything else as `change` says. */
 export function snapshot(letters: string, change: Partial<Snapshot> = {}): Snapshot {
+  const { status, error } = change
+  const isOver = status === 'failed' || status === 'stopped'
   return {
+    ...(isOver && { endReason: endReasonOf(status, error) }),
     deploymentId: 'd-ORIGINAL1',
     statusReadAt: at(0),
     eventsAreStale: false,

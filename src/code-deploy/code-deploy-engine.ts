@@ -9,6 +9,7 @@ import type { RollbackEvent } from '../inputs/choices.ts'
 import type { ResolvedService } from '../service/service.ts'
 import { DeploymentObserver } from './deployment-observer.ts'
 import { findOwn, type KnownBefore } from './own-deployment.ts'
+import { REFUSALS } from './refusals.ts'
 import { startDeployment } from './start-deployment.ts'
 import { TargetVisibility } from './target-visibility.ts'
 /** What one release through CodeDeploy is made with. */
@@ -51,6 +52,7 @@ export function codeDeployEngine(aws: CodeDeploy & Ecs, release: CodeDeployRelea
     stop: (deploymentId, { rollback }) => stopDeployment(aws, deploymentId, rollback),
     promote: (deploymentId) => continueDeployment(aws, deploymentId),
     endTerminationWait: (deploymentId) => continueDeployment(aws, deploymentId, 'TERMINATION_WAIT'),
+    ...REFUSALS,
     observe: (deploymentId, before, statusOnly) => observer.observe(deploymentId, before, statusOnly),
   }
 }

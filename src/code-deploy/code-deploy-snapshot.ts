@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-codedeploy'
 import {
   type DeploymentStatus,
+  type EndReason,
   type EventReading,
   type EventStatus,
   hasEnded,
@@ -86,6 +87,7 @@ export function readSnapshot(reading: CodeDeployReading): Snapshot {
     startedAtMs: info.startTime?.getTime(),
     endedAtMs: info.completeTime?.getTime(),
     error: readError(info),
+    ...(ENDED.has(status) && { endReason: endReasonOf(status, info.errorInformation) }),
     rollbackOn:
       info.autoRollbackConfiguration === undefined ? undefined : readRollbackOn(info.autoRollbackConfiguration),
     rollback:
@@ -174,6 +176,23 @@ function readError({ errorInformation }: DeploymentInfo): Snapshot['error'] {
     code: inSentence(errorInformation.code ?? '', 100),
     message: inSentence(errorInformation.message ?? '', 1_000),
   }
+}
+
+/** A deployment that is over, and not well. */
+const ENDED = new Set<DeploymentStatus>(['failed', 'stopped'])
+
+/**
+ * Reads the ending from status, code and text. An alarm and a ready wait that ran out show as `Stopped`, like a request
+ * (observed; User Guide, "Troubleshoot Amazon ECS deployments"). The code of the latter is not known, so its text helps.
+ */
+export function endReasonOf(
+  status: DeploymentStatus,
+  error: { code?: string | undefined; message?: string | undefined } | undefined,
+): EndReason {
+  const { code, message = '' } = error ?? {}
+  if (code === 'ALARM_ACTIVE') return 'alarm'
+  if (status === 'failed') return 'failure'
+  return code === 'TIMEOUT' || message.includes('notification to continue') ? 'ready-wait-over' : 'stop-request'
 }
 
 function readTargetTaskSet(taskSet: ECSTaskSet, originalTaskSetId: string | undefined): TaskSetReading {

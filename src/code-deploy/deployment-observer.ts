@@ -6,6 +6,7 @@ import {
   type EventReading,
   type Hooks,
   hasEnded,
+  hookAt,
   keepOpenAt,
   keepReadySince,
   type Snapshot,
@@ -105,7 +106,7 @@ export class DeploymentObserver {
 
   /** PRIMARY comes with the last step of the shift: only a last event without a hook is surely done soon after. */
   #isDoneByPrimary(share: number | undefined, now: Moment): boolean {
-    if (share !== 100 || this.#hooks.AfterAllowTraffic !== undefined) return false
+    if (share !== 100 || hookAt(this.#hooks, 'after-shift') !== undefined) return false
     this.#primarySince ??= now
     return elapsedMs(this.#primarySince, now) >= LAST_EVENT_TAKES_MS
   }

@@ -1,6 +1,7 @@
 import type { CreateDeploymentInput } from '@aws-sdk/client-codedeploy'
 import { CallError, isPassing } from '../aws/attempts.ts'
 import { type CodeDeploy, createDeployment } from '../aws/code-deploy.ts'
+import { MaybeStartedError, OvertakenError } from '../follow/release-engine.ts'
 import { blockerIn, findOwn, type KnownBefore, type Look } from './own-deployment.ts'
 
 /** How often a request whose answer was lost is sent again. */
@@ -15,20 +16,6 @@ const LOOK_AFTER_MS = [2_000, 4_000, 8_000, 16_000, 30_000]
 /** It is not there when nothing has shown for so long to looks that could see everything, in milliseconds. */
 const SHOWS_WITHIN_MS = 14_000
 
-/** An answer of CreateDeployment was lost and the deployment was not found: there may be one or not. */
-export class MaybeStartedError extends Error {
-  readonly lost: CallError
-  /** What went wrong last. */
-  readonly last: CallError
-
-  constructor(lost: CallError, last: CallError) {
-    super(`${lost.message}; then ${last.message}`, { cause: last })
-    this.name = 'MaybeStartedError'
-    this.lost = lost
-    this.last = last
-  }
-}
-
 /**
  * Starts a deployment once, also when the answer is lost: CreateDeployment has no idempotency token, so before it is
  * sent again the deployment is looked for by its description, which names the workflow run. Changes AWS.
@@ -37,6 +24,7 @@ export class MaybeStartedError extends Error {
  * @returns the deployment's id
  * @throws CallError when surely nothing was started
  * @throws MaybeStartedError
+ * @throws OvertakenError when CodeDeploy says that the group is busy
  */
 export async function startDeployment(
   aws: CodeDeploy,
@@ -52,7 +40,10 @@ export async function startDeployment(
       lost = sent
       onAnswerLost(lost)
     }
-    if (lost === undefined) throw sent
+    if (lost === undefined) {
+      const isBusy = sent.serviceError.code === 'DeploymentLimitExceeded'
+      throw isBusy ? new OvertakenError(blockerIn(sent), sent) : sent
+    }
 
     const { own, trouble, isBehind } = await lookForOwn(aws, request, earlier, sent)
     if (own !== undefined) return own

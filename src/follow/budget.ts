@@ -1,4 +1,5 @@
 import type { FinishLine } from '../inputs/choices.ts'
+import { stepOf } from '../lifecycle/step.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { TrafficShift } from '../service/traffic-shift.ts'
 import type { Phase } from './phase.ts'
@@ -84,5 +85,8 @@ export function budgetFor(facts: BudgetFacts): Budget {
 
 /** The hooks that run before a deployment waits at `Ready`. */
 export function hooksBeforeReady(hooks: Hooks): [event: string, hookFunction: string][] {
-  return Object.entries(hooks).filter(([event]) => event !== 'BeforeAllowTraffic' && event !== 'AfterAllowTraffic')
+  return Object.entries(hooks).filter(([event]) => {
+    const step = stepOf(event)
+    return step !== 'before-shift' && step !== 'after-shift'
+  })
 }

@@ -7,9 +7,6 @@ import type { ReleaseEngine } from './release-engine.ts'
 /** How soon a deployment is continued again when that failed for a passing reason, in milliseconds. */
 const PROMOTE_AGAIN_MS = 10_000
 
-/** It went on before we asked, or by a request of ours whose answer was lost: the next look shows. */
-const NO_LONGER_READY = new Set(['DeploymentIsNotInReadyState', 'DeploymentAlreadyCompleted'])
-
 /** Lets the deployment go on; one that we may not continue is followed all the same, because somebody else may. */
 export async function promote(
   engine: ReleaseEngine,
@@ -22,14 +19,14 @@ export async function promote(
     state.promoting.recovered()
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    const { kind, code } = error.serviceError
-    if (kind === 'denied') {
+    if (error.serviceError.kind === 'denied') {
       state.mayPromote = false
       following.onPromotionDenied(error, 'ready')
       return
     }
     if (!mayRideOut(error.serviceError)) throw error
-    if (NO_LONGER_READY.has(code)) return
+    // It went on before we asked, or by a request of ours whose answer was lost: the next look shows.
+    if (engine.saysNotWaiting(error) || engine.saysEnded(error)) return
     state.promoting.failed(error)
     state.promoteAtMs = following.clock.monotonicMs() + PROMOTE_AGAIN_MS * Math.min(6, state.promoting.failures)
   }
@@ -43,7 +40,7 @@ export async function endTerminationWait(
   following: Following,
 ): Promise<void> {
   try {
-    await engine.endTerminationWait(deploymentId)
+    await engine.endTerminationWait?.(deploymentId)
     state.mayEndWait = false
   } catch (error) {
     if (!(error instanceof CallError)) throw error

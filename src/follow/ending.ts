@@ -1,18 +1,9 @@
 import type { RollbackEvent } from '../inputs/choices.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { EndReason, Snapshot } from './snapshot.ts'
 
 /** Who or what ended a deployment that did not succeed. */
-export type EndReason = 'failure' | 'alarm' | 'stop-request' | 'ready-wait-over'
-
-/**
- * Reads the ending from status, code and text. An alarm and a ready wait that ran out show as `Stopped`, like a request
- * (observed; User Guide, "Troubleshoot Amazon ECS deployments"). The code of the latter is not known, so its text helps.
- */
-export function endingOf(snapshot: Snapshot): EndReason {
-  const { code = '', message = '' } = snapshot.error ?? {}
-  if (code === 'ALARM_ACTIVE') return 'alarm'
-  if (snapshot.status === 'failed') return 'failure'
-  return code === 'TIMEOUT' || message.includes('notification to continue') ? 'ready-wait-over' : 'stop-request'
+export function endingOf({ endReason, status }: Pick<Snapshot, 'endReason' | 'status'>): EndReason {
+  return endReason ?? (status === 'failed' ? 'failure' : 'stop-request')
 }
 
 const DUE_ON: Record<EndReason, readonly RollbackEvent[]> = {
@@ -29,8 +20,8 @@ export function isRollbackDue(snapshot: Snapshot, rollbackOn: readonly RollbackE
 }
 
 /**
- * Whether a rollback may follow although no setting surely asks for one: a stop may ask for its own (CodeDeploy API
- * Reference, StopDeployment, `autoRollbackEnabled`), and after a ready wait it is not documented.
+ * Whether a rollback may follow although no setting surely asks for one: a stop may ask for its own, and after a wait for
+ * somebody that is over it is not documented.
  */
 export function mayRollBack(snapshot: Snapshot): boolean {
   const ending = endingOf(snapshot)

@@ -1,5 +1,6 @@
+import { stepOf } from '../lifecycle/step.ts'
 import type { Following, Outcome } from './following.ts'
-import { type Hooks, hasEnded, isWaitingForPromotion, type Snapshot } from './snapshot.ts'
+import { type Hooks, hasEnded, hookAt, isBeforeProduction, isWaitingForPromotion, type Snapshot } from './snapshot.ts'
 
 /** The outcome a reading decides by itself, if it does. */
 export function outcomeOf(
@@ -15,5 +16,9 @@ export function outcomeOf(
 
 /** It waits at `Ready`, and its test hook has passed; where events cannot be seen, only if there is no such hook. */
 export function isTestable(snapshot: Snapshot, hooks: Hooks): boolean {
-  return isWaitingForPromotion(snapshot) && (!snapshot.eventsAreStale || hooks.AfterAllowTestTraffic === undefined)
+  const { heldAt, eventsAreStale } = snapshot
+  const step = heldAt === undefined ? undefined : stepOf(heldAt)
+  const isPastTest = step === undefined || step === 'after-test-shift' || step === 'before-shift'
+  const isKnown = !eventsAreStale || hookAt(hooks, 'after-test-shift') === undefined
+  return isPastTest && isBeforeProduction(snapshot) && isWaitingForPromotion(snapshot) && isKnown
 }

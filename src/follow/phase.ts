@@ -1,4 +1,5 @@
-import { type Hooks, hasEnded, hookOf, runningEvent, type Snapshot } from './snapshot.ts'
+import { stepOf } from '../lifecycle/step.ts'
+import { eventAt, type Hooks, hasEnded, hookOf, runningEvent, type Snapshot } from './snapshot.ts'
 
 /** What a deployment is waiting for, as far as one reading tells. */
 export type Phase =
@@ -41,9 +42,8 @@ export function phaseOf(snapshot: Snapshot | undefined, hooks: Hooks): Phase {
   const running = runningEvent(snapshot)
   const hookFunction = running === undefined ? undefined : hookOf(hooks, running.name)
   if (running !== undefined && hookFunction !== undefined) return { kind: 'hook', event: running.name, hookFunction }
-  if (running?.name === 'AllowTraffic') return { kind: 'shift' }
-  const install = snapshot.events.find(({ name }) => name === 'Install')
-  return install?.status === 'succeeded' ? { kind: 'between' } : { kind: 'provisioning' }
+  if (running !== undefined && stepOf(running.name) === 'shift') return { kind: 'shift' }
+  return eventAt(snapshot, 'scale-up')?.status === 'succeeded' ? { kind: 'between' } : { kind: 'provisioning' }
 }
 
 /** Whether two readings are in the same phase: a hook is a phase of its own. */

@@ -4,7 +4,7 @@ import { isTrouble, type ResolvedService, serviceEvents } from '../service/servi
 import { inSentence } from '../text/untrusted.ts'
 import { Outage, type OutageNews } from './outage.ts'
 import { withoutIds } from './same-reason.ts'
-import { hasEnded, replacementOf, type Snapshot } from './snapshot.ts'
+import { eventAt, hasEnded, replacementOf, type Snapshot } from './snapshot.ts'
 
 export interface ReplacementTasksOptions {
   service: ResolvedService
@@ -34,7 +34,7 @@ const FIRST_LOOK_MS = 45_000
 const LOOK_EVERY_MS = 30_000
 
 /**
- * Watches why tasks of the replacement are missing, which CodeDeploy itself tells only as a time-out after an hour, or
+ * Watches why tasks of the replacement are missing, which the service that deploys tells only as a time-out after an hour or more, or
  * as a task set that is unhealthy: tasks that stop, and events of the service about tasks that cannot be placed.
  * @returns a function to call after each reading; it answers with the reason when enough tasks stopped for the same one
  */
@@ -114,13 +114,12 @@ export async function readTaskStops(aws: Ecs, service: ResolvedService, snapshot
 /** While tasks are started, and from then on for as long as the deployment runs: any that is missing may be its end. */
 function isWatched(snapshot: Snapshot): boolean {
   if (hasEnded(snapshot) || snapshot.eventsAreStale) return false
-  return snapshot.events.some(
-    ({ name, status }) => name === 'Install' && (status === 'running' || status === 'succeeded'),
-  )
+  const status = eventAt(snapshot, 'scale-up')?.status
+  return status === 'running' || status === 'succeeded'
 }
 
 function isInstalling(snapshot: Snapshot): boolean {
-  return snapshot.events.some(({ name, status }) => name === 'Install' && status === 'running')
+  return eventAt(snapshot, 'scale-up')?.status === 'running'
 }
 
 /** Tasks that nobody wanted any more did not fail. Source: ECS Developer Guide, "Stopped tasks error messages". */

@@ -1,5 +1,5 @@
 import type { RollbackEvent } from '../inputs/choices.ts'
-import type { LifecycleHook } from '../inputs/hooks.ts'
+import { type LifecycleStep, stepOf } from '../lifecycle/step.ts'
 import { elapsedMs, type Moment } from '../time/clock.ts'
 
 /** Where a deployment is. `unknown` is a status newer than this version: it counts as still running. */
@@ -13,9 +13,13 @@ export type DeploymentStatus =
   | 'stopped'
   | 'unknown'
 
-export type EventStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'unknown'
+/** Who or what ended a deployment that did not succeed. */
+export type EndReason = 'failure' | 'alarm' | 'stop-request' | 'ready-wait-over'
 
-/** One reading of a deployment, in our words. Times in milliseconds since 1970 are by CodeDeploy's clock. */
+/** `unseen`: it has passed between two looks, where only the current one is told. */
+export type EventStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'unseen' | 'unknown'
+
+/** One reading of a deployment, in our words. Times in milliseconds since 1970 are by the service's clock. */
 export interface Snapshot {
   deploymentId: string
   /** When the status was read; the rest may be newer. */
@@ -31,6 +35,8 @@ export interface Snapshot {
   status: DeploymentStatus
   /** Since when it waits at `Ready`, as far as was seen; undefined when it does not. */
   readySinceMs: number | undefined
+  /** The event at which it waits for somebody, where that may be any; absent: before production. */
+  heldAt?: string
   /** The service's own word for the status. */
   statusWord: string
   createdAtMs: number | undefined
@@ -38,8 +44,10 @@ export interface Snapshot {
   endedAtMs: number | undefined
   /** Once it has ended: when it was last read before that; absent when it had ended by the first reading. */
   wasOpenAt?: Moment
-  /** Why it ended, in CodeDeploy's words. */
+  /** Why it ended, in the service's words. */
   error: { code: string; message: string } | undefined
+  /** Who or what ended it; absent: not told, so that it is its status that says. */
+  endReason?: EndReason
   /** What rolls this deployment back; undefined when it was not told. */
   rollbackOn: readonly RollbackEvent[] | undefined
   rollback: { deploymentId: string | undefined; message: string } | undefined
@@ -55,7 +63,7 @@ export interface EventReading {
   status: EventStatus
   startedAtMs: number | undefined
   endedAtMs: number | undefined
-  /** What CodeDeploy tells about a failed hook; often nothing. */
+  /** What the service tells about a failed hook; often nothing. */
   diagnostics: string | undefined
 }
 
@@ -68,6 +76,8 @@ export interface TaskSetReading {
   desired: number
   /** Percent of production traffic, 0 to 100; undefined when it could not be seen. */
   trafficPercent: number | undefined
+  /** Percent of test traffic, where that is told. */
+  testPercent?: number
   /** `primary` serves production, `active` does not (yet or any more), `draining` is being taken down. */
   state: 'primary' | 'active' | 'draining' | 'unknown'
 }
@@ -136,13 +146,24 @@ export function failedEvent(snapshot: Snapshot): EventReading | undefined {
   return snapshot.events.find(({ status }) => status === 'failed')
 }
 
-/** Which function runs at which event. */
-export type Hooks = Partial<Record<LifecycleHook, string>>
+/** Which function runs at which event; several are divided by a comma and a space. */
+export type Hooks = Readonly<Record<string, string>>
 
 /** The hook function of an event, if it has one. */
 export function hookOf(hooks: Hooks, eventName: string): string | undefined {
   const entry = Object.entries(hooks).find(([event]) => event === eventName)
   return entry?.[1]
+}
+
+/** The hook function of a step, if it has one. */
+export function hookAt(hooks: Hooks, step: LifecycleStep): string | undefined {
+  const entry = Object.entries(hooks).find(([event]) => stepOf(event) === step)
+  return entry?.[1]
+}
+
+/** The event of a step, if the deployment has one. */
+export function eventAt(snapshot: Pick<Snapshot, 'events'> | undefined, step: LifecycleStep): EventReading | undefined {
+  return snapshot?.events.find(({ name }) => stepOf(name) === step)
 }
 
 /** When the last event so far ended. */
@@ -175,27 +196,48 @@ export function keepOpenAt(snapshot: Snapshot, before: Snapshot | undefined): Sn
   return wasOpenAt === undefined ? snapshot : { ...snapshot, wasOpenAt }
 }
 
+/** The events until production moves, and those from there on. */
+export function eventsByProduction({ events }: Pick<Snapshot, 'events'>): {
+  before: EventReading[]
+  after: EventReading[]
+} {
+  const next = events.findIndex(({ name }) => stepOf(name) === 'before-shift')
+  return next < 0 ? { before: [...events], after: [] } : { before: events.slice(0, next), after: events.slice(next) }
+}
+
+/** The event is over and did not fail. */
+export function isDone({ status }: Pick<EventReading, 'status'>): boolean {
+  return status === 'succeeded' || status === 'skipped' || status === 'unseen'
+}
+
+/** The event has not begun. */
+export function isAhead({ status }: Pick<EventReading, 'status'>): boolean {
+  return status === 'pending' || status === 'skipped'
+}
+
 /**
- * `Ready`, and no event running. CodeDeploy may show `Ready` before AfterAllowTestTraffic has finished, so an event before the shift that still has to run counts as not ready.
+ * It waits for somebody, and no event is running. A deployment may show as ready before its test hook has finished, so an
+ * event before the one at which it waits that still has to run counts as not ready.
  */
 export function isWaitingForPromotion(snapshot: Snapshot): boolean {
-  const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
-  const before = next < 0 ? snapshot.events : snapshot.events.slice(0, next)
-  return snapshot.status === 'ready' && before.every(({ status }) => status === 'succeeded' || status === 'skipped')
+  if (snapshot.status !== 'ready') return false
+  const { heldAt, events } = snapshot
+  const held = events.findIndex(({ name }) => name === heldAt)
+  return (held < 0 ? eventsByProduction(snapshot).before : events.slice(0, held + 1)).every(isDone)
 }
 
-/** The last event before `Ready` runs, and the deployment does not show `Ready` yet. */
+/** The last event before the deployment waits for somebody runs, and it does not show as ready yet. */
 export function isAtTestHook(snapshot: Snapshot): boolean {
-  return snapshot.status === 'running' && runningEvent(snapshot)?.name === 'AfterAllowTestTraffic'
+  const running = runningEvent(snapshot)
+  return snapshot.status === 'running' && running !== undefined && stepOf(running.name) === 'after-test-shift'
 }
 
 /**
- * It waits at `Ready` or is at its test hook, which CodeDeploy may show as `Ready` or as running; no event that comes
- * after has begun, so that production has not moved.
+ * It waits for somebody or is at its test hook, which may show as ready or as running; no event that comes after has
+ * begun, so that production has not moved.
  */
 export function isBeforeProduction(snapshot: Snapshot): boolean {
-  const next = snapshot.events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
-  const ahead = next < 0 ? [] : snapshot.events.slice(next)
-  const isAhead = ahead.every(({ status }) => status === 'pending' || status === 'skipped')
-  return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && isAhead && !productionMoved(snapshot)
+  // The event at which it waits itself is done but for that.
+  const after = eventsByProduction(snapshot).after.filter(({ name }) => name !== snapshot.heldAt)
+  return (snapshot.status === 'ready' || isAtTestHook(snapshot)) && after.every(isAhead) && !productionMoved(snapshot)
 }

@@ -51,7 +51,7 @@ export class StopRequest {
       this.#sendAgainAtMs = mayPass ? this.#clock.monotonicMs() + AGAIN_AFTER_MS : undefined
       if (mayPass) this.#trouble.failed(error)
       this.problem = callProblem(error)
-      this.#hasEnded = serviceError.code === 'DeploymentAlreadyCompleted'
+      this.#hasEnded = this.#engine.saysEnded(error)
       if (error.hadUnanswered || (mayPass && !serviceError.notAccepted)) this.#mayHaveBeenCarriedOut = true
     }
   }

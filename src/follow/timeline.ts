@@ -1,4 +1,12 @@
-import { type EventReading, type EventStatus, replacementOf, replacementTraffic, type Snapshot } from './snapshot.ts'
+import { stepOf } from '../lifecycle/step.ts'
+import {
+  type EventReading,
+  type EventStatus,
+  eventAt,
+  replacementOf,
+  replacementTraffic,
+  type Snapshot,
+} from './snapshot.ts'
 
 /**
  * One change of a deployment. `atMs` is CodeDeploy's time where it gives one, else that of the reading, but never after
@@ -31,7 +39,7 @@ export function changesBetween(before: Snapshot | undefined, after: Snapshot, re
 
 /** Traffic moves after AllowTraffic has begun and before it is over. */
 function withTraffic(events: TimelineEntry[], traffic: TimelineEntry[]): TimelineEntry[] {
-  const index = events.findIndex((entry) => entry.kind === 'event' && entry.name === 'AllowTraffic')
+  const index = events.findIndex((entry) => entry.kind === 'event' && stepOf(entry.name) === 'shift')
   const shift = events[index]
   const place = shift?.kind !== 'event' ? events.length : shift.status === 'running' ? index + 1 : index
   return events.toSpliced(place, 0, ...traffic)
@@ -54,7 +62,10 @@ function statusSinceMs(before: Snapshot | undefined, after: Snapshot): number | 
 function eventChanges(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
   const known = new Map(before?.events.map((event) => [event.name, event.status]))
   return after.events
-    .filter(({ name, status }) => status !== 'pending' && status !== 'skipped' && known.get(name) !== status)
+    .filter(
+      ({ name, status }) =>
+        status !== 'pending' && status !== 'skipped' && status !== 'unseen' && known.get(name) !== status,
+    )
     .map((event) => ({
       kind: 'event',
       deploymentId: after.deploymentId,
@@ -85,9 +96,8 @@ function trafficChange(before: Snapshot | undefined, after: Snapshot, readAtMs: 
  * before its end. Observed, not documented.
  */
 function shiftedAtMs(before: Snapshot | undefined, after: Snapshot): number | undefined {
-  const isShift = ({ name }: EventReading) => name === 'AllowTraffic'
-  const was = before?.events.find(isShift)?.status
-  const shift = after.events.find(isShift)
+  const was = eventAt(before, 'shift')?.status
+  const shift = eventAt(after, 'shift')
   if (shift?.status === 'succeeded') return shift.endedAtMs
   return shift?.status === 'running' && was !== 'running' ? shift.startedAtMs : undefined
 }

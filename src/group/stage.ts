@@ -1,4 +1,4 @@
-import { hasEnded, isWaitingForPromotion, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
+import { eventAt, hasEnded, isWaitingForPromotion, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
 
 /** How far a deployment that keeps a group busy has come, as far as making room for another one cares. */
 export type Stage =
@@ -33,7 +33,7 @@ export function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady
     return isHeldAtReady && isWaitingForPromotion(snapshot) ? 'held' : 'unshifted'
   }
   if (snapshot.eventsAreDone || isPrimary) return 'shifted'
-  const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic')
+  const shift = eventAt(snapshot, 'shift')
   const hasBegun = shift !== undefined && shift.status !== 'pending'
   return !isSeen || hasBegun || (replacementTraffic(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted'
 }

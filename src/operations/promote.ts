@@ -2,7 +2,7 @@ import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import { follow } from '../follow/follow.ts'
 import type { ReleaseEngine } from '../follow/release-engine.ts'
-import { hasEnded, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
+import { hasEnded, hookAt, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import type { Attached } from '../plan/attach.ts'
 import { isBesideReady, otherImageProblems, promotionStep } from '../plan/promotion.ts'
@@ -46,7 +46,7 @@ export async function promote(parsed: ParsedInputs, world: ReleaseWorld): Promis
   }
   if (step === 'wait') return await promoteLater(engine, attached, snapshot, inputs, world, progress)
   const unseenHook =
-    step === 'continue' && snapshot.eventsAreStale ? attached.plan.hooks.AfterAllowTestTraffic : undefined
+    step === 'continue' && snapshot.eventsAreStale ? hookAt(attached.plan.hooks, 'after-test-shift') : undefined
   if (unseenHook !== undefined) progress.warn(unseenHookText(unseenHook, attached.deploymentId))
   const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world)
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
@@ -135,7 +135,7 @@ async function continueAtReady(engine: ReleaseEngine, id: string, { log }: Relea
       log.line(`Continued deployment ${id}, which waited at Ready.`)
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      if (error.serviceError.code !== 'DeploymentIsNotInReadyState') return callProblem(error)
+      if (!engine.saysNotWaiting(error)) return callProblem(error)
       log.line(`Deployment ${id} does not wait at Ready any more; following it.`)
     }
     return undefined

@@ -1,9 +1,12 @@
 import type { DescribedDefinition } from '../aws/ecs.ts'
 import { endingOf } from '../follow/ending.ts'
 import {
+  eventsByProduction,
   hasEnded,
+  isAhead,
   isAtTestHook,
   isBeforeProduction,
+  isDone,
   isWaitingForPromotion,
   productionMoved,
   runningEvent,
@@ -24,7 +27,7 @@ export function promotionStep(
   snapshot: Snapshot,
   { holdsAtReady, readyWaitMs }: Pick<DeploymentGroup, 'holdsAtReady' | 'readyWaitMs'>,
 ): 'continue' | 'wait' | 'follow' | Problem {
-  const { deploymentId: id, statusWord, status, endedAtMs, events } = snapshot
+  const { deploymentId: id, statusWord, status, endedAtMs } = snapshot
   if (status === 'succeeded') return 'follow'
   if (hasEnded(snapshot)) {
     const at = endedAtMs === undefined ? '' : ` at ${clockTime(endedAtMs, true)}`
@@ -38,8 +41,7 @@ export function promotionStep(
   }
   if (isWaitingForPromotion(snapshot)) return 'continue'
   if (status === 'ready' || (holdsAtReady && isAtTestHook(snapshot))) return 'wait'
-  const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
-  const hasGoneOn = next >= 0 && events.slice(next).some(({ status: word }) => word !== 'pending' && word !== 'skipped')
+  const hasGoneOn = !eventsByProduction(snapshot).after.every(isAhead)
   if (hasGoneOn || productionMoved(snapshot)) return 'follow'
   return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`)
 }
@@ -65,11 +67,9 @@ function elsewhere(snapshot: Snapshot): string {
 
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
 export function isBesideReady(snapshot: Snapshot): boolean {
-  const { status, events } = snapshot
-  const next = events.findIndex(({ name }) => name === 'BeforeAllowTraffic')
-  const isDone = ({ status: word }: { status: string }) => word === 'succeeded' || word === 'skipped'
-  const isAhead = ({ status: word }: { status: string }) => word === 'pending' || word === 'skipped'
-  return status === 'running' && next > 0 && events.slice(0, next).every(isDone) && events.slice(next).every(isAhead)
+  const { before, after } = eventsByProduction(snapshot)
+  const isBetween = before.length > 0 && after.length > 0 && before.every(isDone) && after.every(isAhead)
+  return snapshot.status === 'running' && isBetween
 }
 
 function notHeld(sentence: string): Problem {

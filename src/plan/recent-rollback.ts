@@ -1,7 +1,7 @@
 import { type CodeDeploy, type DatedDeployment, getDatedDeployment } from '../aws/code-deploy.ts'
 import { readSnapshot } from '../code-deploy/code-deploy-snapshot.ts'
 import { endingOf } from '../follow/ending.ts'
-import type { Snapshot } from '../follow/snapshot.ts'
+import { eventAt, type Snapshot } from '../follow/snapshot.ts'
 import { readTarget } from '../group/occupant.ts'
 import { originalTaskSetOf, type ResolvedService } from '../service/service.ts'
 import { momentOf } from '../time/clock.ts'
@@ -84,8 +84,8 @@ async function takenBack(
   return hasBegun || endingOf(snapshot) === 'stop-request' ? { neverMoved } : undefined
 }
 
-function shiftBegan({ events }: Snapshot): boolean {
-  const shift = events.find(({ name }) => name === 'AllowTraffic')
+function shiftBegan(snapshot: Snapshot): boolean {
+  const shift = eventAt(snapshot, 'shift')
   return shift?.status === 'succeeded' || shift?.status === 'failed'
 }
 

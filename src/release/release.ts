@@ -11,7 +11,7 @@ import { freeGroup } from './free-group.ts'
 import { patiently } from './patience.ts'
 import { Progress } from './progress.ts'
 import type { ReleaseWorld } from './release-world.ts'
-import { start } from './start.ts'
+import { type Start, start } from './start.ts'
 import { engineFor } from './wiring.ts'
 
 /*
@@ -112,10 +112,16 @@ async function begin(
     overtaken += 1
     blocker = started.blocker
     if (overtaken === MAX_OVERTAKEN) {
-      progress.end('refused', { problems: [{ ...callProblem(started.error), reason: 'busy' }] })
+      progress.end('refused', { problems: [overtakenProblem(started)] })
       return undefined
     }
   }
+}
+
+/** Why a release gives up that others came before, again and again. */
+function overtakenProblem({ blocker, refusal }: Extract<Start, { kind: 'overtaken' }>): Problem {
+  if (refusal !== undefined) return { ...callProblem(refusal), reason: 'busy' }
+  return { reason: 'busy', sentence: `Deployment ${blocker} came first. Try again when it has ended.` }
 }
 
 /** Takes over the deployment that an earlier attempt or step of this job has made. */

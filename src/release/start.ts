@@ -2,9 +2,7 @@ import { CallError, isPassing } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import { registerTaskDefinition } from '../aws/ecs.ts'
 import { describeServiceError } from '../aws/service-error.ts'
-import { blockerIn } from '../code-deploy/own-deployment.ts'
-import { MaybeStartedError } from '../code-deploy/start-deployment.ts'
-import type { ReleaseEngine } from '../follow/release-engine.ts'
+import { MaybeStartedError, OvertakenError, type ReleaseEngine } from '../follow/release-engine.ts'
 import type { DefinitionPlan, ReleasePlan } from '../plan/plan.ts'
 import type { Release } from '../release-state.ts'
 import { NOT_KNOWN_YET } from '../report/cause.ts'
@@ -17,8 +15,8 @@ import type { Progress } from './progress.ts'
 /** What became of the attempt to start a deployment. */
 export type Start =
   | { kind: 'started'; deploymentId: string }
-  /** Another deployment came first; CodeDeploy mostly names it. */
-  | { kind: 'overtaken'; blocker: string | undefined; error: CallError }
+  /** Another deployment came first; mostly it is named. */
+  | { kind: 'overtaken'; blocker: string | undefined; refusal: CallError | undefined }
   /** There is none, and the release has ended. */
   | { kind: 'ended' }
 
@@ -70,11 +68,12 @@ export async function start(
       if (error instanceof MaybeStartedError) {
         return world.signal.aborted ? leaveToPostStep(progress) : endUnsure(error, progress)
       }
+      if (error instanceof OvertakenError) {
+        progress.learn({ creationSentAtMs: undefined })
+        return { kind: 'overtaken', blocker: error.blocker, refusal: error.refusal }
+      }
       if (!(error instanceof CallError)) throw error
       progress.learn({ creationSentAtMs: undefined })
-      if (error.serviceError.code === 'DeploymentLimitExceeded') {
-        return { kind: 'overtaken', blocker: blockerIn(error), error }
-      }
       if (world.signal.aborted) progress.end('cancelled')
       else progress.end('refused', { problems: [callProblem(error)] })
       return { kind: 'ended' }

@@ -1,6 +1,6 @@
 import { endingOf } from '../follow/ending.ts'
 import type { Rollback } from '../follow/rollback.ts'
-import { failedEvent, replacementOf, type Snapshot } from '../follow/snapshot.ts'
+import { eventAt, failedEvent, replacementOf, type Snapshot } from '../follow/snapshot.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import { andList, duration, percentText } from '../text/words.ts'
 import { type Fault, faultOf } from './fault.ts'
@@ -120,7 +120,7 @@ function beforeRollback({ outcome }: Release, snapshot: Snapshot): Snapshot {
  * of a sentence; empty when nothing is known.
  */
 export function knownTrouble({ taskStops, serviceTroubles }: Release, snapshot: Snapshot | undefined): string {
-  const isInstalled = snapshot?.events.some(({ name, status }) => name === 'Install' && status === 'succeeded') === true
+  const isInstalled = eventAt(snapshot, 'scale-up')?.status === 'succeeded'
   const reason = isInstalled ? taskStops.at(-1) : taskStops[0]
   if (reason !== undefined) {
     const one = replacementOf(snapshot)

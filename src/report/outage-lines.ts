@@ -1,6 +1,6 @@
 import type { CallError } from '../aws/attempts.ts'
 import type { OutageNews } from '../follow/outage.ts'
-import type { Hooks } from '../follow/snapshot.ts'
+import { type Hooks, hookAt } from '../follow/snapshot.ts'
 import type { FinishLine } from '../inputs/choices.ts'
 import { clockTime, count } from '../text/words.ts'
 
@@ -9,8 +9,9 @@ export function targetLostText({ operation, serviceError }: CallError, hooks: Ho
   const what =
     serviceError.kind === 'denied' ? 'was denied' : `keeps failing (${serviceError.code}: ${serviceError.message})`
   const text = `${operation} ${what}: lifecycle events and hooks cannot be seen; following by status and task sets, and trying again now and then.`
-  if (finishLine !== 'production-traffic' || hooks.AfterAllowTraffic === undefined) return text
-  return `${text} Whether hook ${hooks.AfterAllowTraffic} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`
+  const last = hookAt(hooks, 'after-shift')
+  if (finishLine !== 'production-traffic' || last === undefined) return text
+  return `${text} Whether hook ${last} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`
 }
 
 /** The lifecycle events can be read again. */

@@ -45,6 +45,7 @@ const EVENT_RESULTS: Record<EventReading['status'], string> = {
   succeeded: 'succeeded',
   failed: '**failed**',
   skipped: 'skipped',
+  unseen: 'not seen',
   unknown: 'unknown',
 }
 

@@ -1,5 +1,5 @@
 import { revisionName } from '../aws/arn.ts'
-import { hasEnded, replacementTraffic } from '../follow/snapshot.ts'
+import { eventAt, hasEnded, replacementTraffic } from '../follow/snapshot.ts'
 import type { Release, TestListener } from '../release-state.ts'
 import type { Moment } from '../time/clock.ts'
 import { originalRevision, releasedRevision } from './labels.ts'
@@ -22,7 +22,7 @@ export function neverShifted(release: Release): boolean {
   const { snapshot } = release
   if (snapshot === undefined || !hasEnded(snapshot) || snapshot.eventsAreStale || peakTraffic(release) > 0) return false
   if (snapshot.status === 'succeeded') return false
-  const shift = snapshot.events.find(({ name }) => name === 'AllowTraffic')
+  const shift = eventAt(snapshot, 'shift')
   if (shift === undefined) return snapshot.taskSets.every(({ role }) => role === 'original')
   return shift.status === 'pending' || shift.status === 'skipped'
 }
@@ -66,7 +66,7 @@ function sharesText(revisions: readonly { name: string; percent: number }[]): st
 export function testTraffic({ group, snapshot, settlement, testListener }: Release): TestListener['reaches'] {
   if (testListener !== undefined) return testListener.reaches
   if (group?.hasTestListener !== true || snapshot === undefined) return undefined
-  const hasPassed = snapshot.events.find(({ name }) => name === 'AllowTestTraffic')?.status === 'succeeded'
+  const hasPassed = eventAt(snapshot, 'test-shift')?.status === 'succeeded'
   const isStillSo = !hasEnded(snapshot) || settlement?.rollback.status === 'none'
   return hasPassed && isStillSo ? 'replacement' : undefined
 }

@@ -9,6 +9,7 @@ import { parseArn, shortName } from '../aws/arn.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
 import type { Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
+import type { EcsDeployments } from './ecs-deployments.ts'
 import type { ResolvedService } from './service.ts'
 
 /** The waits that a group asks for, each of its deployments with those of its own time; in milliseconds. */
@@ -21,8 +22,13 @@ export interface GroupWaits {
   terminationWaitMs: number | undefined
 }
 
-/** A deployment group for one ECS service. */
+/**
+ * How deployments of a service are made: its deployment group, or what the service says itself, which then has neither
+ * application nor group.
+ */
 export interface DeploymentGroup extends GroupWaits {
+  /** Present when ECS itself deploys. */
+  ecs?: EcsDeployments
   application: string
   name: string
   /** Name of the deployment configuration it uses unless told otherwise. */

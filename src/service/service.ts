@@ -5,8 +5,12 @@ import type { Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { propertiesToKeep, type TaskSetProperties } from './task-set-properties.ts'
 
-/** A service that CodeDeploy can release, as it is now. */
+/** Who deploys a service: its deployment controller, in the words of ECS. */
+export type Controller = 'CODE_DEPLOY' | 'ECS'
+
+/** A service that can be released, as it is now. */
 export interface ResolvedService {
+  controller: Controller
   arn: string
   partition: string
   region: string
@@ -104,6 +108,7 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
   return {
     problems: [],
     service: {
+      controller: 'CODE_DEPLOY',
       arn: service.serviceArn,
       partition: arn.partition,
       region: arn.region,
