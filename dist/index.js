@@ -44141,6 +44141,526 @@ function table(header, rows) {
 
 /***/ }),
 
+/***/ 4559:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Sv: () => (/* binding */ movingGroup),
+  qH: () => (/* binding */ movingLines),
+  i1: () => (/* binding */ movingSection),
+  yE: () => (/* binding */ plannedMove)
+});
+
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+// EXTERNAL MODULE: ./lib/inputs/hooks.js
+var inputs_hooks = __nccwpck_require__(1937);
+// EXTERNAL MODULE: ./lib/text/document.js + 2 modules
+var text_document = __nccwpck_require__(4318);
+;// CONCATENATED MODULE: ./lib/moving/service-members.js
+
+/** Most of each that ECS takes. Source: ECS API Reference, AwsVpcConfiguration and UpdateService. */
+const MAX_SUBNETS = 16;
+const MAX_SECURITY_GROUPS = 5;
+const MAX_CAPACITY_PROVIDERS = 20;
+/**
+ * What an AppSpec says of how its task sets run, as members of the service, which has it under ECS.
+ * @param properties `Properties` of an AppSpec, in documented case, as somebody may have written them
+ * @returns the members, and the names of properties that could not be read
+ */
+function serviceMembers(properties) {
+    const members = {};
+    const unread = [];
+    for (const [name, value] of Object.entries(properties)) {
+        const read = Object.hasOwn(READERS, name) ? READERS[name](value) : undefined;
+        if (read === undefined)
+            unread.push(name);
+        else
+            Object.assign(members, read);
+    }
+    return { members, unread };
+}
+const READERS = {
+    PlatformVersion: (value) => typeof value === 'string' ? { platformVersion: value } : undefined,
+    NetworkConfiguration: (value) => {
+        const given = (0,text_document/* isJsonObject */.OW)(value) ? value['AwsvpcConfiguration'] : undefined;
+        if (!(0,text_document/* isJsonObject */.OW)(given))
+            return undefined;
+        const subnets = texts(given['Subnets'], MAX_SUBNETS);
+        const securityGroups = texts(given['SecurityGroups'], MAX_SECURITY_GROUPS);
+        const assignPublicIp = given['AssignPublicIp'];
+        if (subnets === undefined || securityGroups === undefined)
+            return undefined;
+        if (assignPublicIp !== 'ENABLED' && assignPublicIp !== 'DISABLED')
+            return undefined;
+        return { networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups, assignPublicIp } } };
+    },
+    CapacityProviderStrategy: (value) => {
+        if (!Array.isArray(value) || value.length > MAX_CAPACITY_PROVIDERS)
+            return undefined;
+        const strategy = value.map((item) => {
+            const { CapacityProvider: capacityProvider, Base: base = 0, Weight: weight = 0 } = (0,text_document/* isJsonObject */.OW)(item) ? item : {};
+            const isRead = typeof capacityProvider === 'string' && typeof base === 'number' && typeof weight === 'number';
+            return isRead ? { capacityProvider, base, weight } : undefined;
+        });
+        const capacityProviderStrategy = strategy.filter((item) => item !== undefined);
+        return capacityProviderStrategy.length === strategy.length ? { capacityProviderStrategy } : undefined;
+    },
+};
+function texts(value, most) {
+    if (!Array.isArray(value) || value.length > most)
+        return undefined;
+    return value.every((item) => typeof item === 'string') ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/moving/native-equivalent.js
+
+
+
+/**
+ * What ECS takes: least and most of each number.
+ * Source: ECS API Reference, DeploymentConfiguration, LinearConfiguration, CanaryConfiguration; Developer Guide, "Pause
+ * hooks". That a bake time ends at 1,440 is what the console and the Terraform provider have.
+ */
+const BOUNDS = {
+    bakeMinutes: [0, 1_440],
+    stepMinutes: [0, 1_440],
+    canaryPercent: [0.1, 100],
+    linearPercent: [3, 100],
+    pauseMinutes: [1, 20_160],
+};
+/** How long a function may take to answer, as CodeDeploy has it; ECS alone would wait a day. */
+const HOOK_MINUTES = 60;
+const MINUTE_MS = 60_000;
+/** Where CodeDeploy's hooks run under ECS. Source: Developer Guide, "Migrate CodeDeploy blue/green deployments". */
+const STAGES = {
+    BeforeInstall: 'PRE_SCALE_UP',
+    AfterInstall: 'POST_SCALE_UP',
+    AfterAllowTestTraffic: 'POST_TEST_TRAFFIC_SHIFT',
+    BeforeAllowTraffic: 'PRE_PRODUCTION_TRAFFIC_SHIFT',
+    AfterAllowTraffic: 'POST_PRODUCTION_TRAFFIC_SHIFT',
+};
+/**
+ * What the service would be if ECS deployed it itself: the input of `aws ecs update-service --cli-input-json`. What the
+ * action does not read stands in angle brackets. Source: ECS API Reference, UpdateService.
+ */
+function nativeEquivalent(moving) {
+    const { service, appSpec } = moving;
+    return {
+        cluster: service.clusterName,
+        service: service.name,
+        deploymentController: { type: 'ECS' },
+        deploymentConfiguration: deploymentConfiguration(moving),
+        loadBalancers: loadBalancers(moving),
+        ...serviceMembers(appSpec.properties).members,
+    };
+}
+/** The input as text, in ASCII alone: what others have named cannot hide anything in it. */
+function renderInput(input) {
+    const text = JSON.stringify(input, undefined, 2);
+    return text.replace(/[^\n -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+function deploymentConfiguration(moving) {
+    const { group, shift, rollbackOn, alarms } = moving;
+    const lifecycleHooks = [...functions(moving), ...pause(group)];
+    return {
+        ...strategy(shift),
+        bakeTimeInMinutes: bakeMinutes(group),
+        ...(lifecycleHooks.length === 0 ? {} : { lifecycleHooks }),
+        ...(alarms.length === 0
+            ? {}
+            : { alarms: { alarmNames: [...alarms], enable: true, rollback: rollbackOn.includes('alarm') } }),
+        deploymentCircuitBreaker: { enable: true, rollback: rollbackOn.includes('failure') },
+    };
+}
+function strategy({ kind, stepPercent, stepMs }) {
+    const minutes = within(BOUNDS.stepMinutes, Math.round(stepMs / MINUTE_MS));
+    switch (kind) {
+        case 'all-at-once':
+            return { strategy: 'BLUE_GREEN' };
+        case 'canary':
+            return {
+                strategy: 'CANARY',
+                canaryConfiguration: {
+                    canaryPercent: within(BOUNDS.canaryPercent, inTenths(stepPercent)),
+                    canaryBakeTimeInMinutes: minutes,
+                },
+            };
+        case 'linear':
+            return {
+                strategy: 'LINEAR',
+                linearConfiguration: {
+                    stepPercent: within(BOUNDS.linearPercent, inTenths(stepPercent)),
+                    stepBakeTimeInMinutes: minutes,
+                },
+            };
+        case 'unknown':
+            // All at once would be a guess, and the one that hurts most.
+            return { strategy: '<BLUE_GREEN, LINEAR or CANARY>' };
+    }
+}
+/** How long both versions run after the shift: as long as CodeDeploy keeps the original, as far as ECS does. */
+function bakeMinutes({ terminationWaitMs }) {
+    return within(BOUNDS.bakeMinutes, Math.round((terminationWaitMs ?? Number.MAX_SAFE_INTEGER) / MINUTE_MS));
+}
+function functions({ service, hooks }) {
+    return inputs_hooks/* LIFECYCLE_HOOKS */.Y.flatMap((event) => {
+        const hookFunction = hooks[event];
+        if (hookFunction === undefined)
+            return [];
+        return [
+            {
+                targetType: 'AWS_LAMBDA',
+                hookTargetArn: functionArn(service, hookFunction),
+                roleArn: '<ARN of the role with which ECS invokes hooks>',
+                lifecycleStages: [STAGES[event]],
+                timeoutConfiguration: { timeoutInMinutes: HOOK_MINUTES, action: 'ROLLBACK' },
+            },
+        ];
+    });
+}
+function functionArn({ partition, region, account }, nameOrArn) {
+    return nameOrArn.startsWith('arn:') ? nameOrArn : `arn:${partition}:lambda:${region}:${account}:function:${nameOrArn}`;
+}
+/**
+ * The wait at `Ready`. It comes once, also with a shift in steps, and where the replacement can be tested: whether there
+ * is a stage for test traffic without a rule for it is not documented.
+ */
+function pause({ hasTestListener, holdsAtReady, readyWaitMs }) {
+    if (!holdsAtReady && readyWaitMs === 0)
+        return [];
+    const timeoutInMinutes = pauseMinutes({ readyWaitMs });
+    return [
+        {
+            targetType: 'PAUSE',
+            lifecycleStages: [hasTestListener ? 'POST_TEST_TRAFFIC_SHIFT' : 'POST_SCALE_UP'],
+            timeoutConfiguration: { timeoutInMinutes, action: holdsAtReady ? 'ROLLBACK' : 'CONTINUE' },
+        },
+    ];
+}
+/** How long ECS may wait for somebody to continue. */
+function pauseMinutes({ readyWaitMs }) {
+    return within(BOUNDS.pauseMinutes, Math.round(readyWaitMs / MINUTE_MS));
+}
+/** The one that CodeDeploy moves, and every other that the service has: ECS moves all or none. */
+function loadBalancers({ service, group, appSpec }) {
+    const { containerName, containerPort } = appSpec;
+    const [one = 'the first', other = 'the second'] = group.targetGroups.map((name) => (0,untrusted/* inSentence */.BX)(name, 40));
+    const others = otherContainers({ service, appSpec });
+    const rule = group.isBehindNetwork ? 'listener' : 'listener rule';
+    return [
+        {
+            targetGroupArn: `<ARN of the target group that serves: ${one} or ${other}>`,
+            containerName,
+            containerPort,
+            advancedConfiguration: {
+                alternateTargetGroupArn: '<ARN of the other target group>',
+                productionListenerRule: `<ARN of the production ${rule}>`,
+                ...(group.hasTestListener ? { testListenerRule: testRule(group) } : {}),
+                roleArn: INFRASTRUCTURE_ROLE,
+            },
+        },
+        ...others.map(({ name, port }) => ({
+            targetGroupArn: `<ARN of the target group of ${(0,untrusted/* inSentence */.BX)(name, 255)}:${port} that serves>`,
+            containerName: name,
+            containerPort: port,
+            advancedConfiguration: {
+                alternateTargetGroupArn: `<ARN of a second target group for ${(0,untrusted/* inSentence */.BX)(name, 255)}:${port}>`,
+                productionListenerRule: `<ARN of the ${rule} of ${(0,untrusted/* inSentence */.BX)(name, 255)}:${port}>`,
+                roleArn: INFRASTRUCTURE_ROLE,
+            },
+        })),
+    ];
+}
+/** What else the service has behind load balancers; a container that it does not have yet replaces its first one. */
+function otherContainers({ service, appSpec }) {
+    const all = [service.container, ...service.otherContainers];
+    const rest = all.filter(({ name, port }) => name !== appSpec.containerName || port !== appSpec.containerPort);
+    return rest.length < all.length ? rest : service.otherContainers;
+}
+const INFRASTRUCTURE_ROLE = '<ARN of the infrastructure role>';
+/** A network load balancer has no rules: ECS takes the listener itself. Source: ECS API Reference, AdvancedConfiguration. */
+function testRule({ isBehindNetwork, testListener }) {
+    return isBehindNetwork && testListener !== undefined ? testListener : '<ARN of the test listener rule>';
+}
+function inTenths(percent) {
+    return Math.round(percent * 10) / 10;
+}
+function within([least, most], value) {
+    return Math.min(most, Math.max(least, value));
+}
+
+;// CONCATENATED MODULE: ./lib/moving/move-notes.js
+
+
+
+
+
+const move_notes_MINUTE_MS = 60_000;
+/**
+ * What CloudFormation takes for the waits of a linear or canary deployment together. Source: Template Reference,
+ * LinearConfiguration and CanaryConfiguration, for bake time and steps; that a pause counts too is observed.
+ */
+const CLOUD_FORMATION_MINUTES = 33 * 60;
+/** Names in sentences, so that a note stays one. */
+const MAX_NAME_LENGTH = 100;
+/**
+ * What has to be done before, what has no equivalent and what behaves otherwise; of all that, what this service has.
+ * Sources: ECS Developer Guide, "Migrate CodeDeploy blue/green deployments", "Lambda hooks", "Pause hooks", "CloudWatch
+ * alarms", "Troubleshooting blue/green deployments"; ECS API Reference, DeploymentConfiguration.
+ */
+function moveNotes(moving) {
+    return [
+        ...roleNotes(moving),
+        ...loadBalancerNotes(moving),
+        ...hookNotes(moving),
+        ...shiftNotes(moving),
+        ...readyNotes(moving),
+        ...terminationNotes(moving),
+        ...rollbackNotes(moving),
+        ...alarmNotes(moving),
+        ...generalNotes(moving),
+    ];
+}
+function prepare(sentence) {
+    return { kind: 'prepare', sentence };
+}
+function missing(sentence) {
+    return { kind: 'missing', sentence };
+}
+function differs(sentence) {
+    return { kind: 'differs', sentence };
+}
+function roleNotes({ hooks }) {
+    const invokes = Object.keys(hooks).length === 0 ? '' : ' Another role that ECS may assume has lambda:InvokeFunction for the hooks.';
+    return [
+        prepare(`A role that ECS may assume moves the listener rules, with the policy AmazonECSInfrastructureRolePolicyForLoadBalancers.${invokes}`),
+    ];
+}
+function loadBalancerNotes({ service, group, appSpec }) {
+    const others = otherContainers({ service, appSpec });
+    const { unread } = serviceMembers(appSpec.properties);
+    return [
+        group.isBehindNetwork
+            ? differs('Behind a network load balancer each traffic stage takes about ten minutes more.')
+            : prepare(group.hasTestListener
+                ? 'Both target groups have to be in the production rule, or one in it and the other in the test rule; in the production rule exactly one may have weight.'
+                : 'The production rule has to have both target groups, the one that serves with weight 1 and the other with weight 0.'),
+        ...(others.length === 0
+            ? []
+            : [
+                prepare(`CodeDeploy moves one load balancer, ECS all or none: ${containerList(others)} ${others.length === 1 ? 'needs' : 'need'} a second target group and a rule too.`),
+            ]),
+        ...(unread.length === 0
+            ? []
+            : [
+                prepare(`${(0,words/* andList */.cM)(unread.map((name) => (0,untrusted/* inSentence */.BX)(name, MAX_NAME_LENGTH)))} of the AppSpec could not be read as the service has it, and is not in the input.`),
+            ]),
+    ];
+}
+function containerList(containers) {
+    return (0,words/* andList */.cM)(containers.map(({ name, port }) => `${(0,untrusted/* inSentence */.BX)(name, MAX_NAME_LENGTH)}:${port}`));
+}
+function hookNotes({ hooks, shift, rollbackOn }) {
+    const names = [...new Set(Object.values(hooks).map((one) => (0,untrusted/* inSentence */.BX)((0,arn/* functionName */.AQ)(one), MAX_NAME_LENGTH)))];
+    if (names.length === 0)
+        return [];
+    const steps = shift.kind === 'canary' ? 2 : Math.ceil(100 / shift.stepPercent);
+    return [
+        prepare(`ECS takes what a hook returns, {"hookStatus": "SUCCEEDED"} or "FAILED", and knows nothing of PutLifecycleEventHookExecutionStatus: ${(0,words/* andList */.cM)(names)} would fail every deployment until rewritten.`),
+        missing('Hooks of one deployment: they belong to the service, and run in every deployment of it.'),
+        differs(`ECS gives a hook a day unless told otherwise; the ${HOOK_MINUTES} min of CodeDeploy are in the input. One that may not be invoked, or raises an error, fails the deployment at once.`),
+        ...(hooks.BeforeAllowTraffic !== undefined && isStepped(shift)
+            ? [differs(`The hook of BeforeAllowTraffic runs before each of the ${steps} steps of the shift, not once.`)]
+            : []),
+        ...(rollbackOn.includes('failure')
+            ? []
+            : [missing('A hook that fails without a rollback: ECS always rolls back when one fails.')]),
+    ];
+}
+function shiftNotes({ shift: { kind, stepPercent, stepMs } }) {
+    const minutes = stepMs / move_notes_MINUTE_MS;
+    return [
+        ...(kind === 'unknown'
+            ? [prepare('The deployment configuration could not be read: strategy and steps are yours to put in.')]
+            : []),
+        ...(minutes > BOUNDS.stepMinutes[1]
+            ? [missing(`${minutes} min between steps: ECS waits ${BOUNDS.stepMinutes[1]} min at most.`)]
+            : []),
+        ...(kind === 'linear' && stepPercent < BOUNDS.linearPercent[0]
+            ? [missing(`Steps of ${stepPercent} %: ECS takes ${BOUNDS.linearPercent[0]} % at least.`)]
+            : []),
+    ];
+}
+function readyNotes({ group, shift }) {
+    const { holdsAtReady, readyWaitMs, hasTestListener } = group;
+    if (!holdsAtReady && readyWaitMs === 0)
+        return [];
+    const minutes = pauseMinutes(group);
+    const stage = hasTestListener ? 'POST_TEST_TRAFFIC_SHIFT' : 'POST_SCALE_UP';
+    return [
+        holdsAtReady
+            ? differs(`Nobody continues within ${minutes} min: CodeDeploy stops and leaves the replacement running, the pause at ${stage} rolls back. It can also be answered with a rollback.`)
+            : differs(`The pause at ${stage} lasts ${minutes} min unless somebody continues it, and then goes on by itself.`),
+        ...(holdsAtReady && readyWaitMs < BOUNDS.pauseMinutes[0] * move_notes_MINUTE_MS
+            ? [missing('A wait of no time: a pause has at least 1 min.')]
+            : []),
+        ...(isStepped(shift)
+            ? [differs('A pause at PRE_PRODUCTION_TRAFFIC_SHIFT would come before each step; this one comes once.')]
+            : []),
+    ];
+}
+function terminationNotes({ group }) {
+    const { terminationWaitMs } = group;
+    const minutes = bakeMinutes(group);
+    const most = BOUNDS.bakeMinutes[1];
+    if (terminationWaitMs === 0)
+        return [];
+    return [
+        ...(terminationWaitMs === undefined
+            ? [
+                missing(`Keeping the original for good: ECS keeps it ${most} min at most, and the deployment goes on until then.`),
+            ]
+            : []),
+        ...(terminationWaitMs !== undefined && terminationWaitMs > most * move_notes_MINUTE_MS
+            ? [missing(`A termination wait of ${terminationWaitMs / move_notes_MINUTE_MS} min: the bake time has ${most} min at most.`)]
+            : []),
+        missing(`Ending the termination wait early: nothing ends the bake time of ${minutes} min but a rollback.`),
+    ];
+}
+function rollbackNotes({ rollbackOn }) {
+    return [
+        ...(rollbackOn.includes('stop')
+            ? []
+            : [missing('A stop without rollback: what ECS documents of StopServiceDeployment rolls back.')]),
+        ...(rollbackOn.includes('failure')
+            ? []
+            : [
+                differs('A replacement that never gets healthy ends the deployment without a rollback, as the input says it.'),
+            ]),
+        differs('CodeDeploy gives a replacement an hour to get healthy. ECS gives it a day, or ends it by the circuit breaker of the input, which is documented for rolling updates only and observed to work for these.'),
+    ];
+}
+function alarmNotes({ group, alarms, rollbackOn }) {
+    if (alarms.length === 0)
+        return [];
+    return [
+        differs('An alarm that fires already when a deployment starts stops one of CodeDeploy; one of ECS goes on, with no alarm watched.'),
+        ...(rollbackOn.includes('alarm')
+            ? []
+            : [differs('An alarm ends the deployment and leaves traffic as it is, as the input says it.')]),
+        ...(group.ignoresAlarmTrouble
+            ? [missing('ignorePollAlarmFailure, by which a deployment goes on while the state of an alarm cannot be read.')]
+            : []),
+    ];
+}
+function generalNotes(moving) {
+    const minutes = steppedMinutes(moving);
+    return [
+        missing('Another traffic shift, other alarms or another rollback for one deployment, and its description: the service has these.'),
+        differs('A deployment during another one is not refused: by all signs it ends the other. A rollback is a state of the same deployment, without an id of its own.'),
+        differs('The weights of the rules are those of the last deployment. Whatever writes them back, such as an apply of Terraform or an update of CloudFormation, mixes both versions without an error.'),
+        ...(minutes > CLOUD_FORMATION_MINUTES
+            ? [
+                differs(`CloudFormation refuses a service whose steps, pause and bake time are over ${CLOUD_FORMATION_MINUTES} min together; these are ${minutes} min.`),
+            ]
+            : []),
+    ];
+}
+/** Of a shift in steps: the steps, the pause and the bake time. */
+function steppedMinutes({ group, shift }) {
+    if (!isStepped(shift))
+        return 0;
+    const pause = group.holdsAtReady || group.readyWaitMs > 0 ? pauseMinutes(group) : 0;
+    return Math.round(shift.durationMs / move_notes_MINUTE_MS) + pause + bakeMinutes(group);
+}
+function isStepped({ kind }) {
+    return kind === 'canary' || kind === 'linear';
+}
+
+;// CONCATENATED MODULE: ./lib/moving/moving.js
+
+
+
+const HEADINGS = {
+    prepare: 'To do before',
+    missing: 'Without an equivalent',
+    differs: 'Goes another way',
+};
+const KINDS = ['prepare', 'missing', 'differs'];
+function movingOf(service) {
+    const all = moveNotes(service);
+    const notes = KINDS.map((kind) => ({
+        kind,
+        heading: HEADINGS[kind],
+        sentences: all.filter((note) => note.kind === kind).map(({ sentence }) => sentence),
+    }));
+    const [prepare = 0, missing = 0, differs = 0] = notes.map(({ sentences }) => sentences.length);
+    const counts = [`${prepare} to do before`, `${missing} without an equivalent`, `${differs} that go another way`];
+    return {
+        title: "The service with ECS's own deployments",
+        inShort: `With ECS's own deployments instead: a JSON for UpdateService, and things to know (${(0,words/* andList */.cM)(counts)}).`,
+        command: 'aws ecs update-service --cli-input-json',
+        page: 'docs/moving-to-native.md',
+        input: renderInput(nativeEquivalent(service)),
+        notes: notes.filter(({ sentences }) => sentences.length > 0),
+    };
+}
+
+// EXTERNAL MODULE: ./lib/report/markdown-parts.js
+var markdown_parts = __nccwpck_require__(9878);
+;// CONCATENATED MODULE: ./lib/report/moving.js
+
+
+
+/** Far above what AWS lets a service have, and far below what a summary may have. In characters. */
+const MAX_INPUT_LENGTH = 50_000;
+/** What the service would be elsewhere; undefined for every operation but a plan, and while there is none. */
+function plannedMove({ operation, plan }) {
+    return operation === 'plan' && plan !== undefined ? movingOf(plan) : undefined;
+}
+/** For the log: that there is more of it, for who cares. */
+function movingLines(release) {
+    const moving = plannedMove(release);
+    return moving === undefined ? [] : [`${moving.inShort} See the next group, or the summary.`];
+}
+/** Title and lines of the group in the log that nobody has to open. */
+function movingGroup(release) {
+    const moving = plannedMove(release);
+    if (moving === undefined)
+        return undefined;
+    const { title, input, notes } = moving;
+    const told = notes.flatMap(({ heading, sentences }) => sentences.map((sentence) => `${heading}: ${sentence}`));
+    return { title, lines: [introduction(moving, (text) => text), ...input.split('\n'), ...told] };
+}
+/** The same for the summary, folded. */
+function movingSection(release) {
+    const moving = plannedMove(release);
+    if (moving === undefined)
+        return '';
+    const { title, input, notes } = moving;
+    const isShown = input.length <= MAX_INPUT_LENGTH;
+    return [
+        `<details><summary>${title}</summary>`,
+        introduction(moving, untrusted/* markdownCode */.D9),
+        isShown ? `\`\`\`json\n${input}\n\`\`\`` : 'It is too long to be shown here; the report has it.',
+        ...notes.flatMap(({ heading, sentences }) => [`**${heading}**`, (0,markdown_parts/* list */.p_)(sentences)]),
+        '</details>',
+    ].join('\n\n');
+}
+function introduction({ command, page }, asCode) {
+    return `${asCode(command)} takes this once what stands in angle brackets is filled in. The steps are in ${asCode(page)} of this action.`;
+}
+
+
+/***/ }),
+
 /***/ 6304:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44452,11 +44972,13 @@ function answerLostLine({ serviceError: { code, message } }, nowMs) {
 /* harmony export */   sb: () => (/* binding */ plannedOf)
 /* harmony export */ });
 /* harmony import */ var _app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4608);
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8690);
 /* harmony import */ var _group_wait_terms_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4575);
 /* harmony import */ var _plan_phases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8839);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
+/* harmony import */ var _moving_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4559);
+
 
 
 
@@ -44487,7 +45009,7 @@ function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant
             ? `Register a new revision of task definition ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(String(definition.definition['family']), 300)}`
             : undefined,
         definition.kind === 'use'
-            ? `Create a deployment of ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_5__/* .revisionName */ .pd)(definition.arn)} in ${group.application} / ${group.name}`
+            ? `Create a deployment of ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(definition.arn)} in ${group.application} / ${group.name}`
             : `Create a deployment of it in ${group.application} / ${group.name}`,
     ].filter((write) => write !== undefined);
 }
@@ -44527,6 +45049,7 @@ function plannedLines(release) {
         ...phases.map(({ name, usualMs, atMostMs }) => `${name}: usually ${usualText(usualMs)}, at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .atMost */ .Tu)(atMostMs)}.`),
         `AppSpec: ${appSpec.content}`,
         `SHA-256 of the task definition: ${plan.definitionSha256}`,
+        ...(0,_moving_js__WEBPACK_IMPORTED_MODULE_5__/* .movingLines */ .qH)(release),
     ];
 }
 /** How long a phase usually takes; one that a person or the group decides has no usual length. */
@@ -45049,6 +45572,8 @@ var end_cause = __nccwpck_require__(9933);
 var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/markdown-parts.js
 var markdown_parts = __nccwpck_require__(9878);
+// EXTERNAL MODULE: ./lib/report/moving.js + 4 modules
+var moving = __nccwpck_require__(4559);
 // EXTERNAL MODULE: ./lib/report/next-step.js
 var next_step = __nccwpck_require__(6304);
 // EXTERNAL MODULE: ./lib/report/planned.js
@@ -45153,6 +45678,7 @@ function readText(readAtMs) {
 
 
 
+
 /** The job summary: what happened, what production serves, why, what to do; then everything that was seen. */
 function renderSummary(release) {
     const sections = [
@@ -45168,6 +45694,7 @@ function renderSummary(release) {
         lanes(release),
         rollbackSection(release),
         warnings(release),
+        (0,moving/* movingSection */.i1)(release),
         links(release),
     ];
     return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -48527,9 +49054,12 @@ function eachOnce(problems) {
 
 // EXTERNAL MODULE: ./lib/release/clock-news.js
 var clock_news = __nccwpck_require__(8539);
+// EXTERNAL MODULE: ./lib/report/moving.js + 4 modules
+var report_moving = __nccwpck_require__(4559);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var report_planned = __nccwpck_require__(392);
 ;// CONCATENATED MODULE: ./lib/operations/plan.js
+
 
 
 
@@ -48549,6 +49079,13 @@ async function plan(parsed, world) {
         for (const line of (0,report_planned/* plannedLines */.sR)(progress.release))
             world.log.line(line);
     });
+    const moving = (0,report_moving/* movingGroup */.Sv)(progress.release);
+    if (moving !== undefined) {
+        await world.log.group(moving.title, async () => {
+            for (const line of moving.lines)
+                world.log.line(line);
+        });
+    }
     return progress.end('planned');
 }
 
@@ -50215,11 +50752,14 @@ var arn = __nccwpck_require__(8690);
 var timeline = __nccwpck_require__(6342);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var clock = __nccwpck_require__(4795);
+// EXTERNAL MODULE: ./lib/report/moving.js + 4 modules
+var moving = __nccwpck_require__(4559);
 // EXTERNAL MODULE: ./lib/report/planned.js
 var report_planned = __nccwpck_require__(392);
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
 ;// CONCATENATED MODULE: ./lib/report/report-json.js
+
 
 
 
@@ -50385,7 +50925,15 @@ function plannedMember(release) {
             usualSeconds: usualMs / 1000,
             atMostSeconds: atMostMs / 1000,
         })),
+        move: moveMember(release),
     };
+}
+function moveMember(release) {
+    const move = (0,moving/* plannedMove */.yE)(release);
+    if (move === undefined)
+        return null;
+    const notes = move.notes.flatMap(({ kind, sentences }) => sentences.map((sentence) => ({ kind, sentence })));
+    return { input: JSON.parse(move.input), notes };
 }
 function deploymentWithoutReading({ deploymentId }) {
     return deploymentId === undefined

@@ -10,6 +10,7 @@ const FLOORS = [
   'github',
   'report',
   'release-state',
+  'moving',
   'plan',
   'group',
   'code-deploy',

@@ -4,6 +4,7 @@ import { patiently } from '../release/patience.ts'
 import { Progress } from '../release/progress.ts'
 import type { ReleaseWorld } from '../release/release-world.ts'
 import type { Release } from '../release-state.ts'
+import { movingGroup } from '../report/moving.ts'
 import { plannedLines } from '../report/planned.ts'
 
 /**
@@ -18,5 +19,11 @@ export async function plan(parsed: ParsedInputs, world: ReleaseWorld): Promise<R
   await world.log.group('Plan', async () => {
     for (const line of plannedLines(progress.release)) world.log.line(line)
   })
+  const moving = movingGroup(progress.release)
+  if (moving !== undefined) {
+    await world.log.group(moving.title, async () => {
+      for (const line of moving.lines) world.log.line(line)
+    })
+  }
   return progress.end('planned')
 }

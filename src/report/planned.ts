@@ -7,6 +7,7 @@ import type { Release } from '../release-state.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { andList, atMost, duration } from '../text/words.ts'
 import type { Moment } from '../time/clock.ts'
+import { movingLines } from './moving.ts'
 
 /** Stands in a planned AppSpec for the ARN of a revision that is not registered yet, as CodePipeline writes it. */
 const NOT_REGISTERED_YET = '<TASK_DEFINITION>'
@@ -86,6 +87,7 @@ export function plannedLines(release: Release): string[] {
     ),
     `AppSpec: ${appSpec.content}`,
     `SHA-256 of the task definition: ${plan.definitionSha256}`,
+    ...movingLines(release),
   ]
 }
 

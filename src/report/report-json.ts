@@ -8,6 +8,7 @@ import { elapsedMs } from '../time/clock.ts'
 import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
 import { originalRevision, releasedRevision } from './labels.ts'
+import { plannedMove } from './moving.ts'
 import { plannedOf } from './planned.ts'
 import { verdictSentences } from './sentences.ts'
 import { productionLastSeen, productionText, testTraffic, trafficNow } from './traffic.ts'
@@ -173,7 +174,15 @@ function plannedMember(release: Release) {
       usualSeconds: usualMs / 1000,
       atMostSeconds: atMostMs / 1000,
     })),
+    move: moveMember(release),
   }
+}
+
+function moveMember(release: Release) {
+  const move = plannedMove(release)
+  if (move === undefined) return null
+  const notes = move.notes.flatMap(({ kind, sentences }) => sentences.map((sentence) => ({ kind, sentence })))
+  return { input: JSON.parse(move.input), notes }
 }
 
 function deploymentWithoutReading({ deploymentId }: Release) {

@@ -7,6 +7,7 @@ import { exitCodeOf } from '../verdict.ts'
 import { hadNothingToRollBack } from './end-cause.ts'
 import { changesInOrder, releasedRevision, serviceLabel, titledWith } from './labels.ts'
 import { list, MAX_LIST_LENGTH, section, table, withLink, withLinks } from './markdown-parts.ts'
+import { movingSection } from './moving.ts'
 import { linksIn } from './next-step.ts'
 import { groupSettings, plannedOf, usualText } from './planned.ts'
 import { linkedPreviewCause } from './previews.ts'
@@ -31,6 +32,7 @@ export function renderSummary(release: Release): string {
     lanes(release),
     rollbackSection(release),
     warnings(release),
+    movingSection(release),
     links(release),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
