@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { OPERATIONS } from '../../tools/simulator/operations/operations.ts'
 import { startSimulator } from '../../tools/simulator/simulator.ts'
@@ -14,16 +13,15 @@ import { asWorkflow, parseWorkflow } from '../support/workflow.ts'
 import { languageProblems } from '../support/workflow-language.ts'
 import { ruleProblems } from '../support/workflow-rules.ts'
 import { type CliCall, callOf, commandsOf } from './cli-commands.ts'
+import { brokenLinks, fencesOf } from './pages.ts'
+import { sender } from './sender.ts'
 import synthesised from './synthesised.json' with { type: 'json' }
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const FILE = join(ROOT, 'docs', 'from-an-ecs-service.md')
 const PAGE = readFileSync(FILE, 'utf8')
 
-/** What stands in fences of a language, one after the other. */
-function fences(language: string): string[] {
-  return [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, text = '']) => text)
-}
+const fences = (language: string) => fencesOf(PAGE, language)
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-central-1:123456789012'
 const SCRIPT = fences('sh').join('\n').replace('"$(terraform output -raw first_target_group)"', '"$first"')
@@ -170,22 +168,6 @@ describe('the commands of the AWS CLI', () => {
     }
   })
 })
-
-/** Sends any operation of any client of this project. */
-function sender(endpoint: string) {
-  const require = createRequire(import.meta.url)
-  return async (name: string, operation: string, input: Mapping): Promise<Mapping> => {
-    const library = require(`@aws-sdk/client-${name}`)
-    const [Client] = Object.keys(library).filter((each) => /^[A-Z].*Client$/.test(each) && each !== '__Client')
-    const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' }
-    const client = new library[Client ?? '']({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
-    try {
-      return await client.send(new library[`${operation}Command`](input))
-    } finally {
-      client.destroy()
-    }
-  }
-}
 
 describe('the workflows', () => {
   test.each([
@@ -335,20 +317,8 @@ test.each([
 })
 
 test('links lead somewhere', () => {
-  const links = [...PAGE.matchAll(/\]\((?!https:)([^)#]*)(?:#([^)]*))?\)/g)]
-  expect(links.length).toBeGreaterThan(10)
-  for (const [, path = '', anchor] of links) {
-    const target = path === '' ? FILE : join(dirname(FILE), path)
-    expect([path, existsSync(target)]).toEqual([path, true])
-    if (anchor === undefined) continue
-    const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\w\s-]/g, '')
-        .replaceAll(' ', '-'),
-    )
-    expect(headings).toContain(anchor)
-  }
+  expect(PAGE.match(/\]\((?!https:)/g)?.length).toBeGreaterThan(10)
+  expect(brokenLinks(FILE)).toEqual([])
 })
 
 test('is read in ten minutes: it has less than 1,400 words around the texts to copy', () => {
