@@ -9,32 +9,109 @@ import {
   GetDeploymentCommand,
   PutLifecycleEventHookExecutionStatusCommand,
 } from '@aws-sdk/client-codedeploy'
+import { DescribeServiceRevisionsCommand, ECSClient } from '@aws-sdk/client-ecs'
 
 /**
- * A hook for AfterAllowTestTraffic: asks the replacement through the test listener before production gets to it.
- * CodeDeploy counts the call back only and waits up to an hour for it, so this calls back whatever happens.
+ * A hook that asks the replacement through the test listener before production gets to it: CodeDeploy's at
+ * AfterAllowTestTraffic, or one of ECS's own deployments at POST_TEST_TRAFFIC_SHIFT. The event tells who calls.
+ * CodeDeploy counts the call back only, ECS what is returned; either is told whatever happens.
  * The settings are environment variables, see README.md.
  */
 
-/** Kept of Lambda's time for the call back. */
-const CALL_BACK_MS = 5_000
+/** Kept of Lambda's time for reporting. */
+const REPORT_MS = 5_000
 const BETWEEN_TRIES_MS = 1_000
 /** What a load balancer answers while nothing behind it does. */
 const NOT_REACHED = [502, 503, 504]
+/** Stages of ECS at which the test listener leads to the replacement. */
+const STAGES = [
+  'TEST_TRAFFIC_SHIFT',
+  'POST_TEST_TRAFFIC_SHIFT',
+  'PRE_PRODUCTION_TRAFFIC_SHIFT',
+  'PRODUCTION_TRAFFIC_SHIFT',
+  'POST_PRODUCTION_TRAFFIC_SHIFT',
+]
 
 const codeDeploy = new CodeDeployClient()
+const ecs = new ECSClient()
 
 export const handler = async (event, context) => {
-  const { DeploymentId: deploymentId, LifecycleEventHookExecutionId: lifecycleEventHookExecutionId } = event
+  const deployment = deploymentOf(event)
+  if (deployment.isRollingBack) {
+    console.log('ECS rolls back, so the replacement is not asked. Reporting Succeeded.')
+    return deployment.report('Succeeded')
+  }
   const problem = await Promise.race([
-    findProblem(process.env, deploymentId).catch((error) => `The check itself failed: ${describe(error)}`),
-    timeIsUp(context.getRemainingTimeInMillis() - CALL_BACK_MS),
+    findProblem(process.env, deployment).catch((error) => `The check itself failed: ${describe(error)}`),
+    timeIsUp(context.getRemainingTimeInMillis() - REPORT_MS),
   ])
   const status = problem === undefined ? 'Succeeded' : 'Failed'
-  console.log(`${deploymentId}: ${problem ?? 'The replacement passed.'} Reporting ${status}.`)
-  await codeDeploy.send(
-    new PutLifecycleEventHookExecutionStatusCommand({ deploymentId, lifecycleEventHookExecutionId, status }),
-  )
+  console.log(`${deployment.prefix}${problem ?? 'The replacement passed.'} Reporting ${status}.`)
+  return deployment.report(status)
+}
+
+/** @throws for an event that nobody waits for an answer to: an error is what ECS rolls back for, and a log shows */
+function deploymentOf(event) {
+  const given = event ?? {}
+  const { serviceArn, targetServiceRevisionArn } = given.executionDetails ?? {}
+  const ofCodeDeploy = [given.DeploymentId, given.LifecycleEventHookExecutionId]
+  const ofEcs = [given.executionId, given.lifecycleStage, given.resourceArn, serviceArn, targetServiceRevisionArn]
+  if (ofCodeDeploy.every(isText) && !ofEcs.every(isText)) return calledByCodeDeploy(event)
+  if (ofEcs.every(isText) && !ofCodeDeploy.every(isText)) return calledByEcs(event)
+  const members = Object.keys(given).join(', ') || 'no members'
+  throw new Error(`This event is neither of CodeDeploy nor of ECS, so there is nobody to report to. It has ${members}.`)
+}
+
+function isText(value) {
+  return typeof value === 'string' && value !== ''
+}
+
+function calledByCodeDeploy(event) {
+  const { DeploymentId: deploymentId, LifecycleEventHookExecutionId: lifecycleEventHookExecutionId } = event
+  const read = async () => (await codeDeploy.send(new GetDeploymentCommand({ deploymentId }))).deploymentInfo ?? {}
+  return {
+    prefix: `${deploymentId}: `,
+    place: async () => `group ${(await read()).deploymentGroupName}`,
+    /** From its AppSpec, which may be YAML or JSON. */
+    shippedRevision: async () => {
+      const { applicationName, revision } = await read()
+      const registered = await codeDeploy.send(new GetApplicationRevisionCommand({ applicationName, revision }))
+      return revisionIn(registered.revision?.appSpecContent?.content)
+    },
+    report: async (status) => {
+      await codeDeploy.send(
+        new PutLifecycleEventHookExecutionStatusCommand({ deploymentId, lifecycleEventHookExecutionId, status }),
+      )
+      return undefined
+    },
+  }
+}
+
+function calledByEcs({ lifecycleStage, resourceArn, executionDetails }) {
+  const { serviceArn, targetServiceRevisionArn, testTrafficWeights, productionTrafficWeights } = executionDetails
+  console.log(`${lifecycleStage} of ${resourceArn}`)
+  const coming = {
+    TEST_TRAFFIC_SHIFT: testTrafficWeights,
+    PRODUCTION_TRAFFIC_SHIFT: productionTrafficWeights,
+  }
+  return {
+    prefix: '',
+    /** The functions of these two stages are called again when their traffic goes back. */
+    isRollingBack: coming[lifecycleStage]?.[targetServiceRevisionArn] === 0,
+    obstacle: STAGES.includes(lifecycleStage)
+      ? undefined
+      : `At ${lifecycleStage} the test listener need not lead to the replacement; run this at POST_TEST_TRAFFIC_SHIFT.`,
+    place: async () => `service ${serviceArn.split('/').at(-1)}`,
+    shippedRevision: async () => {
+      const asked = new DescribeServiceRevisionsCommand({ serviceRevisionArns: [targetServiceRevisionArn] })
+      return revisionIn((await ecs.send(asked)).serviceRevisions?.[0]?.taskDefinition)
+    },
+    report: async (status) => ({ hookStatus: status.toUpperCase() }),
+  }
+}
+
+function revisionIn(text = '') {
+  return /:task-definition\/([\w-]+:\d+)/.exec(text)?.[1]
 }
 
 /** @throws what no check can be made with: one that asks nothing must not pass */
@@ -83,14 +160,15 @@ function headersFrom(text) {
 }
 
 /** What is wrong with the replacement, in one sentence; undefined when nothing is. */
-async function findProblem(env, deploymentId) {
+async function findProblem(env, deployment) {
+  if (deployment.obstacle !== undefined) return deployment.obstacle
   const settings = settingsFrom(env)
   let shipped
   const shippedRevision = () => {
-    shipped ??= revisionOf(deploymentId)
+    shipped ??= deployment.shippedRevision()
     return shipped
   }
-  const url = await addressOf(settings.url, deploymentId)
+  const url = await addressOf(settings.url, deployment)
   const startedUpBy = Date.now() + settings.startUpMs
   for (const path of settings.paths) {
     const address = new URL(path, url).href
@@ -102,13 +180,12 @@ async function findProblem(env, deploymentId) {
   return undefined
 }
 
-/** `{number}` is what the deployment group's name ends with, so that one function is enough for services by number. */
-async function addressOf(url, deploymentId) {
+/** `{number}` is what a name ends with, so that one function is enough for services by number. */
+async function addressOf(url, deployment) {
   if (!url.includes('{number}')) return url
-  const { deploymentInfo } = await codeDeploy.send(new GetDeploymentCommand({ deploymentId }))
-  const deploymentGroupName = deploymentInfo?.deploymentGroupName ?? ''
-  const number = /\d+$/.exec(deploymentGroupName)?.[0]
-  if (number === undefined) throw new Error(`the name of the group ${deploymentGroupName} ends with no number.`)
+  const place = await deployment.place()
+  const number = /\d+$/.exec(place)?.[0]
+  if (number === undefined) throw new Error(`the name of the ${place} ends with no number.`)
   return url.replaceAll('{number}', number)
 }
 
@@ -159,14 +236,6 @@ function get(address, headers, signal) {
   return new Promise((resolve, reject) => {
     request(address, { headers, signal, agent: false }).on('response', resolve).on('error', reject).end()
   })
-}
-
-/** The `family:revision` that the deployment ships, from its AppSpec, which may be YAML or JSON. */
-async function revisionOf(deploymentId) {
-  const { deploymentInfo } = await codeDeploy.send(new GetDeploymentCommand({ deploymentId }))
-  const { applicationName, revision } = deploymentInfo ?? {}
-  const registered = await codeDeploy.send(new GetApplicationRevisionCommand({ applicationName, revision }))
-  return /:task-definition\/([\w-]+:\d+)/.exec(registered.revision?.appSpecContent?.content ?? '')?.[1]
 }
 
 function memberOf(text, name) {

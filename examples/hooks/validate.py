@@ -1,6 +1,7 @@
-"""A hook for AfterAllowTestTraffic: asks the replacement through the test listener before production gets to it.
+"""A hook that asks the replacement through the test listener before production gets to it: CodeDeploy's at
+AfterAllowTestTraffic, or one of ECS's own deployments at POST_TEST_TRAFFIC_SHIFT. The event tells who calls.
 
-CodeDeploy counts the call back only and waits up to an hour for it, so this calls back whatever happens.
+CodeDeploy counts the call back only, ECS what is returned; either is told whatever happens.
 The settings are environment variables, see README.md.
 """
 
@@ -17,31 +18,128 @@ from urllib.parse import urljoin, urlsplit
 
 import boto3
 
-# Kept of Lambda's time for the call back, in seconds.
-CALL_BACK = 5
+# Kept of Lambda's time for reporting, in seconds.
+REPORT = 5
 BETWEEN_TRIES = 1
 # What a load balancer answers while nothing behind it does.
 NOT_REACHED = (502, 503, 504)
 
+# Stages of ECS at which the test listener leads to the replacement.
+STAGES = (
+    "TEST_TRAFFIC_SHIFT",
+    "POST_TEST_TRAFFIC_SHIFT",
+    "PRE_PRODUCTION_TRAFFIC_SHIFT",
+    "PRODUCTION_TRAFFIC_SHIFT",
+    "POST_PRODUCTION_TRAFFIC_SHIFT",
+)
+
 code_deploy = boto3.client("codedeploy")
+ecs = boto3.client("ecs")
 
 
 def handler(event, context):
-    deployment_id = event["DeploymentId"]
+    deployment = deployment_of(event)
+    if deployment.is_rolling_back:
+        print("ECS rolls back, so the replacement is not asked. Reporting Succeeded.", flush=True)
+        return deployment.report("Succeeded")
     try:
-        remaining = context.get_remaining_time_in_millis() / 1000 - CALL_BACK
-        problem = within(remaining, lambda: find_problem(os.environ, deployment_id))
+        remaining = context.get_remaining_time_in_millis() / 1000 - REPORT
+        problem = within(remaining, lambda: find_problem(os.environ, deployment))
     except TimeoutError:
         problem = "The time of the function was up before the checks were done."
     except Exception as error:
         problem = f"The check itself failed: {error}"
     status = "Succeeded" if problem is None else "Failed"
-    print(f"{deployment_id}: {problem or 'The replacement passed.'} Reporting {status}.", flush=True)
-    code_deploy.put_lifecycle_event_hook_execution_status(
-        deploymentId=deployment_id,
-        lifecycleEventHookExecutionId=event["LifecycleEventHookExecutionId"],
-        status=status,
+    print(f"{deployment.prefix}{problem or 'The replacement passed.'} Reporting {status}.", flush=True)
+    return deployment.report(status)
+
+
+def deployment_of(event):
+    """Raises for an event that nobody waits for an answer to: ECS rolls back for an error, and the log shows it."""
+    given = event if isinstance(event, dict) else {}
+    details = given.get("executionDetails")
+    details = details if isinstance(details, dict) else {}
+    of_code_deploy = [given.get(name) for name in ("DeploymentId", "LifecycleEventHookExecutionId")]
+    of_ecs = [given.get(name) for name in ("executionId", "lifecycleStage", "resourceArn")]
+    of_ecs += [details.get(name) for name in ("serviceArn", "targetServiceRevisionArn")]
+    if are_texts(of_code_deploy) and not are_texts(of_ecs):
+        return CodeDeployDeployment(event)
+    if are_texts(of_ecs) and not are_texts(of_code_deploy):
+        return EcsDeployment(event)
+    members = ", ".join(given) or "no members"
+    raise ValueError(
+        f"This event is neither of CodeDeploy nor of ECS, so there is nobody to report to. It has {members}."
     )
+
+
+def are_texts(values):
+    return all(isinstance(value, str) and value != "" for value in values)
+
+
+class CodeDeployDeployment:
+    is_rolling_back = False
+    obstacle = None
+
+    def __init__(self, event):
+        self.deployment_id = event["DeploymentId"]
+        self.execution_id = event["LifecycleEventHookExecutionId"]
+        # What stands before the verdict in the log.
+        self.prefix = f"{self.deployment_id}: "
+
+    def place(self):
+        """What the number of {number} is the end of."""
+        return f"group {self._read()['deploymentGroupName']}"
+
+    def shipped_revision(self):
+        """The family:revision that it ships, from its AppSpec, which may be YAML or JSON."""
+        info = self._read()
+        registered = code_deploy.get_application_revision(
+            applicationName=info["applicationName"], revision=info["revision"]
+        )
+        return revision_in(registered.get("revision", {}).get("appSpecContent", {}).get("content", ""))
+
+    def report(self, status):
+        code_deploy.put_lifecycle_event_hook_execution_status(
+            deploymentId=self.deployment_id, lifecycleEventHookExecutionId=self.execution_id, status=status
+        )
+
+    def _read(self):
+        return code_deploy.get_deployment(deploymentId=self.deployment_id)["deploymentInfo"]
+
+
+class EcsDeployment:
+    prefix = ""
+
+    def __init__(self, event):
+        stage = event["lifecycleStage"]
+        self.details = event["executionDetails"]
+        print(f"{stage} of {event['resourceArn']}", flush=True)
+        # The functions of these two stages are called again when their traffic goes back.
+        coming = {"TEST_TRAFFIC_SHIFT": "testTrafficWeights", "PRODUCTION_TRAFFIC_SHIFT": "productionTrafficWeights"}
+        weights = self.details.get(coming.get(stage)) or {}
+        self.is_rolling_back = weights.get(self.details["targetServiceRevisionArn"]) == 0
+        # Why the replacement cannot be asked now.
+        self.obstacle = None
+        if stage not in STAGES:
+            self.obstacle = (
+                f"At {stage} the test listener need not lead to the replacement; run this at POST_TEST_TRAFFIC_SHIFT."
+            )
+
+    def place(self):
+        return f"service {self.details['serviceArn'].split('/')[-1]}"
+
+    def shipped_revision(self):
+        arns = [self.details["targetServiceRevisionArn"]]
+        described = ecs.describe_service_revisions(serviceRevisionArns=arns)["serviceRevisions"]
+        return revision_in(described[0]["taskDefinition"]) if described else None
+
+    def report(self, status):
+        return {"hookStatus": status.upper()}
+
+
+def revision_in(text):
+    found = re.search(r":task-definition/([A-Za-z0-9_-]+:[0-9]+)", text)
+    return found and found[1]
 
 
 def within(seconds, work):
@@ -113,17 +211,19 @@ def headers_from(text):
     return headers
 
 
-def find_problem(env, deployment_id):
+def find_problem(env, deployment):
     """What is wrong with the replacement, in one sentence; None when nothing is."""
+    if deployment.obstacle is not None:
+        return deployment.obstacle
     settings = settings_from(env)
     shipped = []
 
     def shipped_revision():
         if not shipped:
-            shipped.append(revision_of(deployment_id))
+            shipped.append(deployment.shipped_revision())
         return shipped[0]
 
-    url = address_of(settings["url"], deployment_id)
+    url = address_of(settings["url"], deployment)
     started_up_by = time.monotonic() + settings["start_up_seconds"]
     for path in settings["paths"]:
         address = joined(url, path)
@@ -141,14 +241,14 @@ def joined(url, path):
     return address._replace(path=address.path or "/", fragment="").geturl()
 
 
-def address_of(url, deployment_id):
-    """{number} is what the deployment group's name ends with: one function is enough for services by number."""
+def address_of(url, deployment):
+    """{number} is what a name ends with: one function is enough for services by number."""
     if "{number}" not in url:
         return url
-    group = code_deploy.get_deployment(deploymentId=deployment_id)["deploymentInfo"]["deploymentGroupName"]
-    number = re.search(r"[0-9]+\Z", group)
+    place = deployment.place()
+    number = re.search(r"[0-9]+\Z", place)
     if number is None:
-        raise ValueError(f"the name of the group {group} ends with no number.")
+        raise ValueError(f"the name of the {place} ends with no number.")
     return url.replace("{number}", number[0])
 
 
@@ -207,17 +307,6 @@ def get(address, headers, seconds):
         return response.status, response.read().decode("utf-8", "replace")
     finally:
         connection.close()
-
-
-def revision_of(deployment_id):
-    """The family:revision that the deployment ships, from its AppSpec, which may be YAML or JSON."""
-    info = code_deploy.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
-    registered = code_deploy.get_application_revision(
-        applicationName=info["applicationName"], revision=info["revision"]
-    )
-    app_spec = registered.get("revision", {}).get("appSpecContent", {}).get("content", "")
-    found = re.search(r":task-definition/([A-Za-z0-9_-]+:[0-9]+)", app_spec)
-    return found and found[1]
 
 
 def member_of(text, name):

@@ -1,4 +1,4 @@
-"""Plays a hook in Python as Lambda would: one line of JSON in for each run, one out with the lines that it printed."""
+"""Plays a hook in Python as Lambda would: one line of JSON in for each run, one out with what came of it."""
 
 import contextlib
 import importlib.util
@@ -25,8 +25,12 @@ for line in sys.stdin:
     run = json.loads(line)
     os.environ.update(run["settings"])
     printed = io.StringIO()
+    ended = {}
     with contextlib.redirect_stdout(printed):
-        hook.handler(run["event"], Context(run["remainingMs"]))
+        try:
+            ended["returned"] = hook.handler(run["event"], Context(run["remainingMs"]))
+        except Exception as error:
+            ended["error"] = str(error)
     for name in run["settings"]:
         del os.environ[name]
-    print(json.dumps(printed.getvalue().splitlines()), flush=True)
+    print(json.dumps({"printed": printed.getvalue().splitlines(), **ended}), flush=True)

@@ -2,29 +2,32 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** What CodeDeploy hands to a hook. */
-export interface HookEvent {
-  DeploymentId: string
-  LifecycleEventHookExecutionId: string
-}
-
 /** One run of a hook. */
 export interface Run {
-  event: HookEvent
+  /** What its caller hands over; `null` when it hands over nothing. */
+  event: object | null
   /** Environment variables of this run only. */
   settings: Record<string, string>
   /** What is left of the function's time when it begins. */
   remainingMs: number
 }
 
+/** What came of a run. */
+export interface Outcome {
+  printed: string[]
+  /** What its caller gets; nothing and `None` are undefined. */
+  returned?: unknown
+  /** The message of the error that it ended with, if it did. */
+  error?: string
+}
+
 /** A hook as Lambda has it, loaded once and run many times: a file, an environment, a log. */
 export interface Player {
-  /** @returns the lines that the hook printed */
-  play(run: Run): Promise<string[]>
+  play(run: Run): Promise<Outcome>
   end(): void
 }
 
-type Handler = (event: HookEvent, context: { getRemainingTimeInMillis(): number }) => Promise<void>
+type Handler = (event: object | null, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>
 
 /**
  * Plays a hook for Node.js in this process. Its rests take a tenth of their time.
@@ -43,13 +46,14 @@ export async function playNode(file: string, environment: Record<string, string>
       console.log = (text: string) => printed.push(text)
       globalThis.setTimeout = ((rest: () => void, ms: number) => setTimeout(rest, ms / 10)) as typeof setTimeout
       try {
-        await handler(event, { getRemainingTimeInMillis: () => remainingMs })
+        return { printed, returned: await handler(event, { getRemainingTimeInMillis: () => remainingMs }) }
+      } catch (error) {
+        return { printed, error: String((error as Error).message) }
       } finally {
         console.log = log
         globalThis.setTimeout = setTimeout
         for (const name of Object.keys(settings)) delete process.env[name]
       }
-      return printed
     },
     end: () => {
       process.env = before
@@ -76,7 +80,8 @@ export async function playPython(python: string, file: string, environment: Reco
       child.stdin?.write(`${JSON.stringify(run)}\n`)
       const { value, done } = await lines.next()
       if (done) throw new Error('The hook has ended its process.')
-      return JSON.parse(value)
+      const { returned, ...outcome } = JSON.parse(value)
+      return returned === null || returned === undefined ? outcome : { ...outcome, returned }
     },
     end: () => child.kill(),
   }
