@@ -4,8 +4,8 @@ import type { TaskDefinitionSeed, World } from './scenario.ts'
 
 const PLACE = { region: 'us-east-1', account: '123456789012' }
 
-/** A hook worth copying, beside this source: it asks the test listener and reports what it found. */
-const VALIDATE_HANDLER = fileURLToPath(new URL('../../examples/hooks/validate.mjs', import.meta.url))
+/** A hook worth copying, which serves CodeDeploy and ECS: it asks the test listener and reports what it found. */
+export const VALIDATE_HANDLER = fileURLToPath(new URL('../../examples/hooks/validate.mjs', import.meta.url))
 
 /** The account that every named scenario starts from: one service, released by one deployment group. */
 export const demoWorld: World = {

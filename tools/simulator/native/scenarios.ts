@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
 import { functionArn, roleArn } from '../names.ts'
 import type { Scenario, World } from '../scenario.ts'
 import { baseScenario } from '../scenarios.ts'
-import { demoWorld } from '../world.ts'
+import { demoWorld, VALIDATE_HANDLER } from '../world.ts'
 import type { NativeHookPlan, NativeSeed } from './seeds.ts'
 
 export type NativeScenarioName =
@@ -42,9 +41,6 @@ export function nativeHook(name: string, stage: string, more: object = {}): Life
   }
 }
 
-/** A function that answers by return value, beside this source. */
-const CHECK_HANDLER = fileURLToPath(new URL('./check.mjs', import.meta.url))
-
 /** The demo world with its service deployed by ECS itself, blue/green, with one hook. */
 export const nativeWorld: World = {
   ...demoWorld,
@@ -62,7 +58,7 @@ export const nativeWorld: World = {
     },
   })),
   applications: [],
-  functions: [{ name: NATIVE_HOOK, handlerFile: CHECK_HANDLER }],
+  functions: [{ name: NATIVE_HOOK, handlerFile: VALIDATE_HANDLER }],
 }
 
 /** The world with every service that ECS deploys changed in these settings. */
