@@ -153,7 +153,7 @@ function needsOf(call: Call, stack: Stack): Need[][] {
     case 'logs':
       return [of(ARN('logs', `log-group:${input['logGroupName']}:*`))]
     case 'ecs':
-      return needsOfEcs(call.operation, input)
+      return needsOfEcs(call.operation, input, stack)
     case 'codedeploy':
       return needsOfCodeDeploy(call.operation, input, stack)
     default:
@@ -161,14 +161,29 @@ function needsOf(call: Call, stack: Stack): Need[][] {
   }
 }
 
-function needsOfEcs(operation: string, input: Mapping): Need[][] {
+function needsOfEcs(operation: string, input: Mapping, stack: Stack): Need[][] {
   const of = (resource: string, action = `ecs:${operation}`) => [{ action, resource }]
+  // Both the service and what is of it. Source: Service Authorization Reference, resource types of these actions.
+  const ofService = (arn: string) => [of(serviceOfArn(arn)), of(arn)]
   const service = (name: unknown) => ARN('ecs', `service/${input['cluster']}/${String(name).split('/').at(-1)}`)
   switch (operation) {
     case 'DescribeServices':
       return (input['services'] as string[]).map((name) => of(service(name)))
-    case 'UpdateService':
+    case 'ListServiceDeployments':
       return [of(service(input['service']))]
+    case 'UpdateService': {
+      // Roles of the tasks are passed where others are to run. Source: as above, IAM actions of UpdateService.
+      const runsOthers = input['taskDefinition'] !== undefined || input['forceNewDeployment'] === true
+      const roles = runsOthers ? rolesOfTasks(stack) : []
+      return [of(service(input['service'])), ...roles.map((arn) => of(arn, 'iam:PassRole'))]
+    }
+    case 'DescribeServiceDeployments':
+      return (input['serviceDeploymentArns'] as string[]).flatMap(ofService)
+    case 'DescribeServiceRevisions':
+      return (input['serviceRevisionArns'] as string[]).flatMap(ofService)
+    case 'StopServiceDeployment':
+    case 'ContinueServiceDeployment':
+      return ofService(String(input['serviceDeploymentArn']))
     case 'ListTasks':
     case 'DescribeTasks': {
       const cluster = ARN('ecs', `cluster/${String(input['cluster']).split('/').at(-1)}`)
@@ -188,6 +203,17 @@ function needsOfEcs(operation: string, input: Mapping): Need[][] {
     default:
       return [of('*')]
   }
+}
+
+/** `…:service/prod/web` of `…:service-deployment/prod/web/ID`. */
+function serviceOfArn(arn: string): string {
+  return arn.replace(/:service-(deployment|revision)\//, ':service/').replace(/\/[^/]*$/, '')
+}
+
+function rolesOfTasks(stack: Stack): string[] {
+  return [...stack.ofType('AWS::ECS::TaskDefinition').values()].flatMap(({ TaskRoleArn, ExecutionRoleArn }) =>
+    [TaskRoleArn, ExecutionRoleArn].map(String),
+  )
 }
 
 function needsOfCodeDeploy(operation: string, input: Mapping, stack: Stack): Need[][] {

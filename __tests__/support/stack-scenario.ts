@@ -1,3 +1,5 @@
+import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
+import type { NativeSeed } from '../../tools/simulator/native/seeds.ts'
 import type { HookPlan, RollbackEvent, Scenario, World } from '../../tools/simulator/scenario.ts'
 import { baseScenario } from '../../tools/simulator/scenarios.ts'
 import type { Stack } from './stack.ts'
@@ -37,7 +39,7 @@ const PASSES: HookPlan = { answer: 'Succeeded', afterSeconds: 5, log: [] }
 
 function serviceOf(service: Mapping): World['services'][number] {
   const [balancer] = service['LoadBalancers'] as Mapping[]
-  const { Type } = service['DeploymentController'] as { Type: 'CODE_DEPLOY' }
+  const { Type } = service['DeploymentController'] as { Type: 'CODE_DEPLOY' | 'ECS' }
   return {
     cluster: String(service['Cluster']),
     name: String(service['ServiceName']),
@@ -49,7 +51,20 @@ function serviceOf(service: Mapping): World['services'][number] {
     containerPort: Number(balancer?.['ContainerPort']),
     serve: false,
     tags: ((service['Tags'] ?? []) as Mapping[]).map(({ Key, Value }) => ({ key: String(Key), value: String(Value) })),
+    ...(Type === 'ECS' && { native: nativeOf(service) }),
   }
+}
+
+/** Rules and target groups are the simulator's own; that the template's fit together is checked on the template. */
+function nativeOf(service: Mapping): NativeSeed {
+  const { deploymentConfiguration, loadBalancers } = serviceRequest(service)
+  const testRule = loadBalancers?.[0]?.advancedConfiguration?.testListenerRule !== undefined
+  return { deploymentConfiguration: deploymentConfiguration ?? {}, testRule }
+}
+
+/** The properties of a service as CreateService and UpdateService spell them. */
+export function serviceRequest(service: Mapping): Omit<CreateServiceRequest, 'serviceName'> {
+  return asRequest(service) as CreateServiceRequest
 }
 
 function groupOf(group: Mapping): World['applications'][number]['groups'][number] {
@@ -75,7 +90,7 @@ function groupOf(group: Mapping): World['applications'][number]['groups'][number
   }
 }
 
-/** The properties of a task definition as RegisterTaskDefinition spells them; names of options stay as they are. */
+/** Properties as the API spells them, where it has the same ones; names of options stay as they are. */
 function asRequest(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asRequest)
   if (typeof value !== 'object' || value === null) return value

@@ -97,7 +97,9 @@ export class Stack {
     }
     if (name.startsWith('AWS::')) return pseudo[name.slice(5)]
     const parameter = this.#template.Parameters[name]
-    return parameter === undefined ? this.#nameOf(name) : (this.#given[name] ?? parameter.Default ?? `<${name}>`)
+    if (parameter === undefined) return this.#nameOf(name)
+    const value = this.#given[name] ?? parameter.Default ?? `<${name}>`
+    return /^(List<|CommaDelimitedList)/.test(parameter.Type) ? String(value).split(',') : value
   }
 
   #nameOf(logicalName: string): string {
@@ -112,6 +114,9 @@ export class Stack {
     const { Type } = this.#resource(logicalName)
     const name = this.#nameOf(logicalName)
     if (attribute === 'Arn' && Type === 'AWS::IAM::Role') return `arn:aws:iam::123456789012:role/${name}`
+    if (attribute === 'Arn' && Type === 'AWS::Lambda::Function') {
+      return `arn:aws:lambda:us-east-1:123456789012:function:${name}`
+    }
     return attribute.endsWith('Name') && NAMES[Type] !== undefined ? name : `${logicalName}.${attribute}`
   }
 
