@@ -37565,6 +37565,8 @@ function roleOf({ taskSetLabel, identifer, status }, originalTaskSetId) {
 /* harmony export */   vO: () => (/* binding */ budgetFor)
 /* harmony export */ });
 /* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
+/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+
 
 const MINUTE_MS = 60_000;
 /**
@@ -37577,6 +37579,12 @@ const HOOK_MS = 65 * MINUTE_MS;
 const SLACK_MS = 5 * MINUTE_MS;
 /** An event that has not started within 5 minutes fails the deployment; then as above. Source: "Limits". */
 const BETWEEN_EVENTS_MS = 10 * MINUTE_MS;
+/**
+ * What ECS takes for one step of a shift by itself, beyond the wait between two, and how much longer behind a network load
+ * balancer. Source: ECS Developer Guide (about ten minutes for each traffic stage); the first is observed to be less.
+ */
+const ECS_STEP_MS = 2 * MINUTE_MS;
+const ECS_NETWORK_MS = 10 * MINUTE_MS;
 /** How long a rollback may take, in milliseconds: it moves listeners and starts nothing. */
 const ROLLBACK_BUDGET_MS = 15 * MINUTE_MS;
 /** What a finish line means for the budget. */
@@ -37586,34 +37594,61 @@ function finishOf(finishLine) {
 /** The budget of a release. The group's configured waits come on top of `wait-for-minutes`, as in the official action. */
 function budgetFor(facts) {
     const { waitForMs, waitsForTermination, endsAtReady = false, group, shift, hooks } = facts;
+    const ecs = ecsExtras(group, shift, hooks);
     const readyMs = group.readyWaitMs;
     const terminationMs = waitsForTermination ? (group.terminationWaitMs ?? 0) : 0;
     const hooksMs = Object.keys(hooks).length * HOOK_MS;
-    const shiftMs = shift.durationMs + SLACK_MS;
+    const shiftMs = shift.durationMs + SLACK_MS + ecs.shiftMs;
+    const waitsMs = ecs.pausesMs ?? readyMs;
     const limits = {
         provisioning: PROVISIONING_MS,
         hook: HOOK_MS,
-        ready: readyMs + SLACK_MS,
+        ready: (ecs.longestPauseMs ?? readyMs) + SLACK_MS,
         shift: shiftMs,
-        between: BETWEEN_EVENTS_MS,
+        between: BETWEEN_EVENTS_MS + ecs.networkMs,
         // Which of its phases it is in cannot be seen, and often only its own end can.
-        unseen: PROVISIONING_MS + hooksMs + readyMs + shiftMs + (group.terminationWaitMs ?? 0) + SLACK_MS,
+        unseen: PROVISIONING_MS + hooksMs + waitsMs + shiftMs + (group.terminationWaitMs ?? 0) + SLACK_MS,
         termination: terminationMs + SLACK_MS,
         ended: 0,
         rollback: ROLLBACK_BUDGET_MS,
     };
-    const overallMs = waitForMs === undefined ? undefined : waitForMs + (endsAtReady ? 0 : readyMs + terminationMs);
+    const overallMs = waitForMs === undefined ? undefined : waitForMs + (endsAtReady ? 0 : waitsMs + terminationMs);
     const toReadyMs = PROVISIONING_MS + hooksBeforeReady(hooks).length * HOOK_MS;
     const toTheEndMs = PROVISIONING_MS +
         hooksMs +
-        (group.holdsAtReady || readyMs > 0 ? limits.ready : 0) +
+        (group.holdsAtReady || waitsMs > 0 ? waitsMs + SLACK_MS : 0) +
+        2 * ecs.networkMs +
         limits.shift +
         (waitsForTermination ? limits.termination : 0);
     return {
         overallMs,
         totalMs: overallMs ?? (endsAtReady ? toReadyMs : toTheEndMs),
-        phaseMs: ({ kind }) => limits[kind],
+        phaseMs: (phase) => {
+            const isInShift = phase.kind === 'hook' && (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(phase.event) === 'shift';
+            return limits[phase.kind] + (isInShift ? limits.shift : 0);
+        },
     };
+}
+/** What comes on top where ECS itself deploys: what its steps take, and the waits for somebody that each has. */
+function ecsExtras({ ecs, isBehindNetwork = false }, shift, hooks) {
+    if (ecs === undefined)
+        return { shiftMs: 0, networkMs: 0, pausesMs: undefined, longestPauseMs: undefined };
+    const steps = stepsOf(shift);
+    const networkMs = isBehindNetwork ? ECS_NETWORK_MS : 0;
+    // A function before each step is invoked while the shift goes on.
+    const isHooked = steps > 1 && (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hookAt */ .F9)(hooks, 'before-shift') !== undefined;
+    const pauses = ecs.pauses.flatMap(({ stages, timeoutMs }) => stages.map((stage) => ({ timeoutMs, times: (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(stage) === 'before-shift' ? steps : 1 })));
+    return {
+        shiftMs: steps * (ECS_STEP_MS + networkMs) + (isHooked ? HOOK_MS : 0),
+        networkMs,
+        pausesMs: pauses.reduce((sum, { timeoutMs, times }) => sum + times * timeoutMs, 0),
+        longestPauseMs: Math.max(0, ...pauses.map(({ timeoutMs }) => timeoutMs)),
+    };
+}
+function stepsOf({ kind, stepPercent }) {
+    if (kind === 'linear')
+        return Math.max(1, Math.ceil(100 / stepPercent));
+    return kind === 'canary' ? 2 : 1;
 }
 /** The hooks that run before a deployment waits at `Ready`. */
 function hooksBeforeReady(hooks) {
@@ -37751,6 +37786,12 @@ function isTestable(snapshot, hooks) {
     const isPastTest = step === undefined || step === 'after-test-shift' || step === 'before-shift';
     const isKnown = !eventsAreStale || (0,follow_snapshot/* hookAt */.F9)(hooks, 'after-test-shift') === undefined;
     return isPastTest && (0,follow_snapshot/* isBeforeProduction */.rr)(snapshot) && (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && isKnown;
+}
+/** It waits for somebody, and nothing that it may be waiting for beside that is unseen: it may be told to go on. */
+function isSurelyHeld(snapshot, hooks) {
+    if (snapshot.heldAt === undefined)
+        return isTestable(snapshot, hooks);
+    return (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) && !snapshot.eventsAreStale;
 }
 
 // EXTERNAL MODULE: ./lib/follow/phase.js
@@ -37954,7 +37995,7 @@ async function look(engine, deploymentId, state, following) {
         if (!(0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot))
             state.promoting.recovered();
         else if (following.autoPromote && state.mayPromote && following.clock.monotonicMs() >= state.promoteAtMs) {
-            if (isTestable(snapshot, following.hooks))
+            if (isSurelyHeld(snapshot, following.hooks))
                 await (0,race/* until */.TG)(signal, promote(engine, deploymentId, state, following));
             else
                 following.onPromotionUnsure?.();
@@ -38102,6 +38143,8 @@ function phaseOf(snapshot, hooks) {
         return { kind: 'provisioning' };
     if ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot))
         return { kind: 'ended' };
+    if (snapshot.isRollback)
+        return { kind: 'rollback', hasBegun: true };
     if (snapshot.status === 'ready')
         return { kind: 'ready' };
     if (snapshot.eventsAreDone)
@@ -38114,7 +38157,8 @@ function phaseOf(snapshot, hooks) {
         return { kind: 'hook', event: running.name, hookFunction };
     if (running !== undefined && (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(running.name) === 'shift')
         return { kind: 'shift' };
-    return (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .eventAt */ .yb)(snapshot, 'scale-up')?.status === 'succeeded' ? { kind: 'between' } : { kind: 'provisioning' };
+    const scaleUp = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .eventAt */ .yb)(snapshot, 'scale-up');
+    return scaleUp !== undefined && (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .isDone */ .$L)(scaleUp) ? { kind: 'between' } : { kind: 'provisioning' };
 }
 /** Whether two readings are in the same phase: a hook is a phase of its own. */
 function isSamePhase(left, right) {
@@ -38140,7 +38184,7 @@ function describePhase(phase) {
         case 'ended':
             return 'nothing';
         case 'rollback':
-            return 'the rollback to show in CodeDeploy';
+            return phase.hasBegun ? 'the rollback to end' : 'the rollback to show in CodeDeploy';
     }
 }
 
@@ -38289,7 +38333,7 @@ function isWatched(snapshot) {
     if ((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot) || snapshot.eventsAreStale)
         return false;
     const status = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .eventAt */ .yb)(snapshot, 'scale-up')?.status;
-    return status === 'running' || status === 'succeeded';
+    return status === 'running' || status === 'succeeded' || status === 'unseen';
 }
 function isInstalling(snapshot) {
     return (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .eventAt */ .yb)(snapshot, 'scale-up')?.status === 'running';

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { budgetFor, finishOf } from '../../src/follow/budget.ts'
+import type { EcsDeployments } from '../../src/service/ecs-deployments.ts'
 import type { TrafficShift } from '../../src/service/traffic-shift.ts'
 
 const MINUTE_MS = 60_000
@@ -91,4 +92,46 @@ test.each([
   ['test-traffic', { waitsForTermination: false, endsAtReady: true }],
 ] as const)('finish line %s means for the budget what it waits for', (finishLine, expected) => {
   expect(finishOf(finishLine)).toEqual(expected)
+})
+
+describe('where ECS itself deploys', () => {
+  const ECS: EcsDeployments = {
+    strategy: 'LINEAR',
+    functions: [],
+    pauses: [],
+    productionRule: undefined,
+    testRule: undefined,
+    targetGroups: [],
+    circuitBreaker: undefined,
+    alarmsRollBack: undefined,
+  }
+  const of = (ecs: Partial<EcsDeployments>, change: object = {}) =>
+    budgetFor({ ...FACTS, group: { ...GROUP, ecs: { ...ECS, ...ecs } }, ...change })
+
+  test('each step of a shift has time of its own, and more behind a network load balancer', () => {
+    expect(of({}).phaseMs({ kind: 'shift' })).toBe((14 + 10 * 2) * MINUTE_MS)
+    const network = of({}, { group: { ...GROUP, ecs: ECS, isBehindNetwork: true } })
+    expect(network.phaseMs({ kind: 'shift' })).toBe((14 + 10 * 12) * MINUTE_MS)
+    expect(network.phaseMs({ kind: 'between' })).toBe(20 * MINUTE_MS)
+  })
+
+  test('a function at the shift has as long as hook and shift together, one before each step a limit of its own', () => {
+    const hooks = { PRODUCTION_TRAFFIC_SHIFT: 'f' }
+    const phase = { kind: 'hook', event: 'PRODUCTION_TRAFFIC_SHIFT', hookFunction: 'f' } as const
+    expect(of({}, { hooks }).phaseMs(phase)).toBe((65 + 34) * MINUTE_MS)
+    const before = of({}, { hooks: { PRE_PRODUCTION_TRAFFIC_SHIFT: 'f' } })
+    expect(before.phaseMs({ kind: 'shift' })).toBe((34 + 65) * MINUTE_MS)
+  })
+
+  test('every pause is counted, one before production at each step', () => {
+    const pause = { timeoutMs: 30 * MINUTE_MS, onTimeout: 'ROLLBACK' as const }
+    const budget = of({
+      pauses: [
+        { ...pause, stages: ['POST_TEST_TRAFFIC_SHIFT'] },
+        { ...pause, stages: ['PRE_PRODUCTION_TRAFFIC_SHIFT'], timeoutMs: 60 * MINUTE_MS },
+      ],
+    })
+    expect(budget.phaseMs({ kind: 'ready' })).toBe(65 * MINUTE_MS)
+    expect(budget.totalMs).toBe((65 + 34 + 30 + 10 * 60 + 5) * MINUTE_MS)
+  })
 })

@@ -8,7 +8,7 @@ import { Outage } from '../../src/follow/outage.ts'
 import type { ReleaseEngine } from '../../src/follow/release-engine.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
 import type { TimelineEntry } from '../../src/follow/timeline.ts'
-import { snapshot, T0 } from '../support/snapshots.ts'
+import { snapshot, T0, taskSets } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
 const HOUR_MS = 3_600_000
@@ -341,6 +341,17 @@ test('a deployment at Ready is not continued by itself while its test hook canno
   expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('finish-line')
   expect(promotedAtSecond).toBeGreaterThanOrEqual(300)
   expect(told.length).toBeGreaterThan(0)
+})
+
+test.each<[string, string, number]>([
+  ['BeforeAllowTraffic', 'SSSSSSRP', 10],
+  ['AfterInstall', 'SSSPPPPP', 0],
+])('a deployment that waits at %s is continued there, wherever production is', async (heldAt, letters, percent) => {
+  const { clock, following } = setUp({ autoPromote: true })
+  const held = snapshot(letters, { status: 'ready', heldAt, taskSets: taskSets(percent) })
+  const engine = engineAt(clock, () => (engine.promotions === 0 ? held : snapshot('SSSSSSSS')))
+  expect((await follow(engine, 'd-ORIGINAL1', following)).kind).toBe('finish-line')
+  expect(engine.promotions).toBe(1)
 })
 
 describe('what takes a release further', () => {

@@ -1,10 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { describePhase, isSamePhase, type Phase, phaseOf } from '../../src/follow/phase.ts'
-import type { Hooks, Snapshot } from '../../src/follow/snapshot.ts'
-import { snapshot } from '../support/snapshots.ts'
+import type { EventReading, Hooks, Snapshot } from '../../src/follow/snapshot.ts'
+import { events, snapshot } from '../support/snapshots.ts'
 
 const HOOKS: Hooks = { AfterAllowTestTraffic: 'check', AfterAllowTraffic: 'watch' }
 const HOOK: Phase = { kind: 'hook', event: 'AfterAllowTestTraffic', hookFunction: 'check' }
+
+function unseen(name: string): EventReading {
+  return { name, status: 'unseen', startedAtMs: undefined, endedAtMs: undefined, diagnostics: undefined }
+}
 
 test.each<[string, Snapshot | undefined, Phase]>([
   ['that was never read is being provisioned', undefined, { kind: 'provisioning' }],
@@ -22,6 +26,16 @@ test.each<[string, Snapshot | undefined, Phase]>([
     { kind: 'termination' },
   ],
   ['whose events cannot be seen is unseen', snapshot('SSSSRPPP', { eventsAreStale: true }), { kind: 'unseen' }],
+  [
+    'that was adopted after its installing is between two events',
+    snapshot('SPPPPPPP', { events: events('SPPPPPPP').with(1, unseen('Install')) }),
+    { kind: 'between' },
+  ],
+  [
+    'that is a rollback without events is a rollback',
+    snapshot('', { isRollback: true }),
+    { kind: 'rollback', hasBegun: true },
+  ],
   ['that has failed has ended', snapshot('SSSSFKKK', { status: 'failed' }), { kind: 'ended' }],
   [
     'at Ready is there, also when its events cannot be seen',
@@ -53,6 +67,7 @@ test.each<[Phase, string]>([
   [{ kind: 'termination' }, 'the original task set to be terminated'],
   [{ kind: 'ended' }, 'nothing'],
   [{ kind: 'rollback' }, 'the rollback to show in CodeDeploy'],
+  [{ kind: 'rollback', hasBegun: true }, 'the rollback to end'],
 ])('phase %j is told in words', (phase, words) => {
   expect(describePhase(phase)).toBe(words)
 })

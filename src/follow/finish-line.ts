@@ -22,3 +22,9 @@ export function isTestable(snapshot: Snapshot, hooks: Hooks): boolean {
   const isKnown = !eventsAreStale || hookAt(hooks, 'after-test-shift') === undefined
   return isPastTest && isBeforeProduction(snapshot) && isWaitingForPromotion(snapshot) && isKnown
 }
+
+/** It waits for somebody, and nothing that it may be waiting for beside that is unseen: it may be told to go on. */
+export function isSurelyHeld(snapshot: Snapshot, hooks: Hooks): boolean {
+  if (snapshot.heldAt === undefined) return isTestable(snapshot, hooks)
+  return isWaitingForPromotion(snapshot) && !snapshot.eventsAreStale
+}

@@ -1,7 +1,7 @@
 import { CallError } from '../aws/attempts.ts'
 import { until } from '../time/race.ts'
 import { endTerminationWait, promote } from './continue.ts'
-import { isTestable, outcomeOf } from './finish-line.ts'
+import { isSurelyHeld, outcomeOf } from './finish-line.ts'
 import { type FollowState, newFollowState, type Waiting, waitingIn } from './follow-state.ts'
 import type { Following, Outcome } from './following.ts'
 import { mayRideOut } from './outage.ts'
@@ -103,7 +103,7 @@ async function look(
     if (signal.aborted) return undefined
     if (!isWaitingForPromotion(snapshot)) state.promoting.recovered()
     else if (following.autoPromote && state.mayPromote && following.clock.monotonicMs() >= state.promoteAtMs) {
-      if (isTestable(snapshot, following.hooks)) await until(signal, promote(engine, deploymentId, state, following))
+      if (isSurelyHeld(snapshot, following.hooks)) await until(signal, promote(engine, deploymentId, state, following))
       else following.onPromotionUnsure?.()
     }
     if (!signal.aborted && following.endsTerminationWait === true && state.mayEndWait && snapshot.eventsAreDone) {

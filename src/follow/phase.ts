@@ -1,5 +1,5 @@
 import { stepOf } from '../lifecycle/step.ts'
-import { eventAt, type Hooks, hasEnded, hookOf, runningEvent, type Snapshot } from './snapshot.ts'
+import { eventAt, type Hooks, hasEnded, hookOf, isDone, runningEvent, type Snapshot } from './snapshot.ts'
 
 /** What a deployment is waiting for, as far as one reading tells. */
 export type Phase =
@@ -18,8 +18,8 @@ export type Phase =
   /** Everything is done; the original task set waits for its termination. */
   | { kind: 'termination' }
   | { kind: 'ended' }
-  /** It has ended, and its rollback has not shown yet. */
-  | { kind: 'rollback' }
+  /** It has ended, and its rollback has not shown yet; `hasBegun`: it is that rollback, whose events are not told. */
+  | { kind: 'rollback'; hasBegun?: true }
 
 /** Longest run of a Lambda function, in milliseconds. Source: Lambda Developer Guide, "Lambda quotas". */
 const LONGEST_RUN_MS = 15 * 60_000
@@ -36,6 +36,7 @@ export function isOverdue(phase: Phase, inPhaseMs: number): phase is Extract<Pha
 export function phaseOf(snapshot: Snapshot | undefined, hooks: Hooks): Phase {
   if (snapshot === undefined) return { kind: 'provisioning' }
   if (hasEnded(snapshot)) return { kind: 'ended' }
+  if (snapshot.isRollback) return { kind: 'rollback', hasBegun: true }
   if (snapshot.status === 'ready') return { kind: 'ready' }
   if (snapshot.eventsAreDone) return { kind: 'termination' }
   if (snapshot.eventsAreStale) return { kind: 'unseen' }
@@ -43,7 +44,8 @@ export function phaseOf(snapshot: Snapshot | undefined, hooks: Hooks): Phase {
   const hookFunction = running === undefined ? undefined : hookOf(hooks, running.name)
   if (running !== undefined && hookFunction !== undefined) return { kind: 'hook', event: running.name, hookFunction }
   if (running !== undefined && stepOf(running.name) === 'shift') return { kind: 'shift' }
-  return eventAt(snapshot, 'scale-up')?.status === 'succeeded' ? { kind: 'between' } : { kind: 'provisioning' }
+  const scaleUp = eventAt(snapshot, 'scale-up')
+  return scaleUp !== undefined && isDone(scaleUp) ? { kind: 'between' } : { kind: 'provisioning' }
 }
 
 /** Whether two readings are in the same phase: a hook is a phase of its own. */
@@ -71,6 +73,6 @@ export function describePhase(phase: Phase): string {
     case 'ended':
       return 'nothing'
     case 'rollback':
-      return 'the rollback to show in CodeDeploy'
+      return phase.hasBegun ? 'the rollback to end' : 'the rollback to show in CodeDeploy'
   }
 }

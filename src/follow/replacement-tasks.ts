@@ -115,7 +115,7 @@ export async function readTaskStops(aws: Ecs, service: ResolvedService, snapshot
 function isWatched(snapshot: Snapshot): boolean {
   if (hasEnded(snapshot) || snapshot.eventsAreStale) return false
   const status = eventAt(snapshot, 'scale-up')?.status
-  return status === 'running' || status === 'succeeded'
+  return status === 'running' || status === 'succeeded' || status === 'unseen'
 }
 
 function isInstalling(snapshot: Snapshot): boolean {

@@ -22,6 +22,8 @@ export type EventStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skip
 /** One reading of a deployment, in our words. Times in milliseconds since 1970 are by the service's clock. */
 export interface Snapshot {
   deploymentId: string
+  /** It is the rollback of a deployment that tells no events of its own. */
+  isRollback?: true
   /** When the status was read; the rest may be newer. */
   statusReadAt: Moment
   /** The events were not read this time: they are as they were last seen, and task sets are as ECS tells them. */
@@ -37,6 +39,8 @@ export interface Snapshot {
   readySinceMs: number | undefined
   /** The event at which it waits for somebody, where that may be any; absent: before production. */
   heldAt?: string
+  /** Until when it waits there, by the service's clock, and what happens then; absent where that is not told. */
+  heldUntil?: { atMs: number; onTimeout: 'ROLLBACK' | 'CONTINUE' }
   /** The service's own word for the status. */
   statusWord: string
   createdAtMs: number | undefined
