@@ -36315,20 +36315,61 @@ function callProblem({ operation, serviceError }) {
 
 /***/ }),
 
-/***/ 7878:
+/***/ 7180:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Pw: () => (/* binding */ describeDeploymentGroups),
-/* harmony export */   bz: () => (/* binding */ listActiveDeployments),
-/* harmony export */   d9: () => (/* binding */ listDeploymentsSince),
-/* harmony export */   iB: () => (/* binding */ listApplications),
-/* harmony export */   s6: () => (/* binding */ listSucceededDeployments)
-/* harmony export */ });
-/* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7507);
-/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
-/* harmony import */ var _service_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4849);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Pw: () => (/* binding */ describeDeploymentGroups),
+  bz: () => (/* binding */ listActiveDeployments),
+  iB: () => (/* binding */ listApplications),
+  d9: () => (/* binding */ listDeploymentsSince),
+  s6: () => (/* binding */ listSucceededDeployments)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(7507);
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+;// CONCATENATED MODULE: ./lib/aws/pages.js
+
+
+/** Pages that are read at most, however little is on each. */
+const MAX_PAGES = 200;
+/**
+ * Everything on all pages: ends at the page without a token; an empty token and one that comes again end too.
+ * @param isEnough whether what has been read so far is all that is wanted; absent: everything is
+ * @throws CallError when there is still another page after so many entries or pages
+ */
+async function allPages(operation, maxItems, read, isEnough = () => false) {
+    const items = [];
+    let token = {};
+    for (let pages = 1;; pages++) {
+        const page = await read(token);
+        for (const item of page.items ?? [])
+            items.push(item);
+        const { nextToken = '' } = page;
+        const isLast = nextToken === '' || nextToken === token.nextToken;
+        if (isEnough(items))
+            return items;
+        if (items.length > maxItems || (!isLast && pages >= MAX_PAGES))
+            throw noEnd(operation, items.length, pages);
+        if (isLast)
+            return items;
+        token = { nextToken };
+    }
+}
+function noEnd(operation, items, pages) {
+    const error = new service_error/* NotSentError */.SD(`The list of ${operation} has no end that can be meant (pages: ${pages}, entries: ${items}); no further page was asked for.`);
+    return new attempts/* CallError */.RA(operation, (0,service_error/* readServiceError */.Yo)(error), error);
+}
+
+// EXTERNAL MODULE: ./lib/aws/raw-json.js + 1 modules
+var raw_json = __nccwpck_require__(864);
+;// CONCATENATED MODULE: ./lib/aws/code-deploy-lists.js
 
 
 
@@ -36353,8 +36394,8 @@ async function listDeploymentsSince(aws, application, group, sinceMs) {
 }
 async function listDeployments(aws, applicationName, deploymentGroupName, filter, maxIds) {
     return await allPages('codedeploy:ListDeployments', maxIds, async (nextToken) => {
-        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => {
-            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ListDeploymentsCommand */ .sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }));
+        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => {
+            const command = (0,raw_json/* wellAnswered */.i5)(new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.deployments, nextToken: answer.nextToken };
@@ -36363,8 +36404,8 @@ async function listDeployments(aws, applicationName, deploymentGroupName, filter
 /** Names of all applications of the account in the region. @throws CallError */
 async function listApplications(aws) {
     return await allPages('codedeploy:ListApplications', MAX_NAMES, async (nextToken) => {
-        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListApplications', (abortSignal) => {
-            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ListApplicationsCommand */ .BJ_({ ...nextToken }));
+        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListApplications', (abortSignal) => {
+            const command = (0,raw_json/* wellAnswered */.i5)(new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.applications, nextToken: answer.nextToken };
@@ -36373,8 +36414,8 @@ async function listApplications(aws) {
 /** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
 async function describeDeploymentGroups(aws, applicationName) {
     const names = await allPages('codedeploy:ListDeploymentGroups', MAX_NAMES, async (nextToken) => {
-        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
-            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ListDeploymentGroupsCommand */ .XOe({ applicationName, ...nextToken }));
+        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
+            const command = (0,raw_json/* wellAnswered */.i5)(new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.deploymentGroups, nextToken: answer.nextToken };
@@ -36382,8 +36423,8 @@ async function describeDeploymentGroups(aws, applicationName) {
     const groups = [];
     for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
         const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
-        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
-            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .BatchGetDeploymentGroupsCommand */ .rUZ({ applicationName, deploymentGroupNames }));
+        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
+            const command = (0,raw_json/* wellAnswered */.i5)(new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         groups.push(...(answer.deploymentGroupsInfo ?? []));
@@ -36396,32 +36437,6 @@ const MAX_GROUPS_PER_CALL = 100;
 const MAX_NAMES = 20_000;
 /** Deployments of one group that are active, or as young as a release, at most; there is one at a time. */
 const MAX_LATE = 1_000;
-/** Pages that are read at most, however little is on each. */
-const MAX_PAGES = 200;
-/**
- * Everything on all pages: ends at the page without a token; an empty token and one that comes again end too.
- * @throws CallError when there is still another page after so many entries or pages
- */
-async function allPages(operation, maxItems, read) {
-    const items = [];
-    let token = {};
-    for (let pages = 1;; pages++) {
-        const page = await read(token);
-        for (const item of page.items ?? [])
-            items.push(item);
-        const { nextToken = '' } = page;
-        const isLast = nextToken === '' || nextToken === token.nextToken;
-        if (items.length > maxItems || (!isLast && pages >= MAX_PAGES))
-            throw noEnd(operation, items.length, pages);
-        if (isLast)
-            return items;
-        token = { nextToken };
-    }
-}
-function noEnd(operation, items, pages) {
-    const error = new _service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .NotSentError */ .SD(`The list of ${operation} has no end that can be meant (pages: ${pages}, entries: ${items}); no further page was asked for.`);
-    return new _attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA(operation, (0,_service_error_js__WEBPACK_IMPORTED_MODULE_2__/* .readServiceError */ .Yo)(error), error);
-}
 
 
 /***/ }),
@@ -36848,14 +36863,14 @@ async function readLogEvents(attempts, logs, range) {
 /* harmony export */   Cx: () => (/* binding */ listenerUrl),
 /* harmony export */   uW: () => (/* binding */ loadLoadBalancing)
 /* harmony export */ });
-/* unused harmony export targetGroupOf */
+/* unused harmony exports targetGroupOf, forwardTargets */
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
 
 
 /** A client of Elastic Load Balancing, loaded when it is needed: most releases never need it. */
 async function loadLoadBalancing(config) {
-    const { DescribeListenersCommand, DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } = await __nccwpck_require__.e(/* import() */ 586).then(__nccwpck_require__.t.bind(__nccwpck_require__, 586, 19));
+    const { DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeRulesCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client, } = await __nccwpck_require__.e(/* import() */ 586).then(__nccwpck_require__.t.bind(__nccwpck_require__, 586, 19));
     const client = new ElasticLoadBalancingV2Client(config);
     return {
         describeListener: async (listenerArn, abortSignal) => {
@@ -36864,7 +36879,27 @@ async function loadLoadBalancing(config) {
             const { LoadBalancerArn: loadBalancerArn, Protocol: protocol, Port: port, DefaultActions = [] } = listener ?? {};
             return loadBalancerArn === undefined || protocol === undefined || port === undefined
                 ? undefined
-                : { loadBalancerArn, protocol, port, targetGroup: targetGroupOf(DefaultActions) };
+                : {
+                    loadBalancerArn,
+                    protocol,
+                    port,
+                    targetGroup: targetGroupOf(DefaultActions),
+                    targets: forwardTargets(DefaultActions),
+                };
+        },
+        describeRule: async (ruleArn, abortSignal) => {
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .bounded */ .Mm)(new DescribeRulesCommand({ RuleArns: [ruleArn] }));
+            const [rule] = (await client.send(command, { abortSignal })).Rules ?? [];
+            return rule && readRule(ruleArn, rule);
+        },
+        describeTargetHealth: async (targetGroupArn, abortSignal) => {
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .bounded */ .Mm)(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }));
+            const { TargetHealthDescriptions = [] } = await client.send(command, { abortSignal });
+            return TargetHealthDescriptions.map(({ Target, TargetHealth: health }) => ({
+                id: Target?.Id ?? '',
+                state: health?.State ?? 'unknown',
+                reason: health?.Description ?? health?.Reason ?? '',
+            }));
         },
         dnsNameOf: async (loadBalancerArn, abortSignal) => {
             const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_1__/* .bounded */ .Mm)(new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] }));
@@ -36885,6 +36920,35 @@ function targetGroupOf(actions) {
         return forward?.TargetGroupArn;
     const [one, ...others] = groups.filter(({ Weight }) => Weight !== 0);
     return others.length === 0 ? one?.TargetGroupArn : undefined;
+}
+/** Every target group that is forwarded to. One without a weight, or named alone, gets everything (documented default 1). */
+function forwardTargets(actions) {
+    const forward = actions.find(({ Type }) => Type === 'forward');
+    const groups = forward?.ForwardConfig?.TargetGroups ?? [];
+    const alone = forward?.TargetGroupArn === undefined ? [] : [{ TargetGroupArn: forward.TargetGroupArn, Weight: 1 }];
+    return (groups.length > 0 ? groups : alone).flatMap(({ TargetGroupArn: targetGroupArn, Weight: weight = 1 }) => targetGroupArn === undefined ? [] : [{ targetGroupArn, weight }]);
+}
+/** The ARN of a rule is that of its listener and an id. Source: Service Authorization Reference, ELB V2. */
+function readRule(ruleArn, { IsDefault, Conditions = [], Actions = [] }) {
+    return {
+        listenerArn: ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, ''),
+        isDefault: IsDefault === true,
+        conditions: Conditions.map(readCondition),
+        targets: forwardTargets(Actions),
+    };
+}
+function readCondition(condition) {
+    const { Field: field = '', Values: plain = [] } = condition;
+    const configs = [
+        condition.HostHeaderConfig,
+        condition.PathPatternConfig,
+        condition.HttpHeaderConfig,
+        condition.HttpRequestMethodConfig,
+        condition.SourceIpConfig,
+    ];
+    const query = (condition.QueryStringConfig?.Values ?? []).map(({ Key, Value = '' }) => Key === undefined ? Value : `${Key}=${Value}`);
+    const values = [...configs.flatMap((config) => config?.Values ?? []), ...query];
+    return { field, header: condition.HttpHeaderConfig?.HttpHeaderName, values: values.length > 0 ? values : plain };
 }
 const DEFAULT_PORTS = { http: 80, https: 443 };
 /** The address that people open to reach a listener; undefined when it tells none. @throws CallError */
@@ -36972,8 +37036,11 @@ const MAX_DEPTH = 200;
 const MAX_ITEMS = 10_000;
 /** The last second that is written with four digits of the year, in seconds since 1970. */
 const LAST_SECOND = 253_402_300_799;
-/** A week; CodeDeploy waits for two days at most. Source: CodeDeploy User Guide, "CodeDeploy limits". */
-const MAX_MINUTES = 10_080;
+/**
+ * Two weeks, for which ECS waits at a pause; CodeDeploy waits for two days at most.
+ * Sources: ECS Developer Guide, "Pause hooks"; CodeDeploy User Guide, "CodeDeploy limits".
+ */
+const MAX_MINUTES = 20_160;
 /**
  * What keeps an answer from being what its operation answers; undefined when nothing does. The SDK hands on whatever
  * stands in the place of a text, and a date that is none. Members that are null or that it does not know are fine; a
@@ -39225,8 +39292,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
-// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
-var code_deploy_lists = __nccwpck_require__(7878);
+// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js + 1 modules
+var code_deploy_lists = __nccwpck_require__(7180);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(2397);
 // EXTERNAL MODULE: ./lib/follow/ending.js
@@ -42726,8 +42793,8 @@ function isStillRunning(before, target, now) {
     return before.status === 'running' && isFresh && target.ecsTarget?.status === 'InProgress';
 }
 
-// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
-var code_deploy_lists = __nccwpck_require__(7878);
+// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js + 1 modules
+var code_deploy_lists = __nccwpck_require__(7180);
 ;// CONCATENATED MODULE: ./lib/code-deploy/own-deployment.js
 
 
@@ -46229,7 +46296,7 @@ function mismatch(sentence) {
 /* harmony export */ });
 /* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
-/* harmony import */ var _aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7878);
+/* harmony import */ var _aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7180);
 /* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4849);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7289);
 /* harmony import */ var _deployment_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8270);
@@ -49760,8 +49827,8 @@ function endOf({ info }) {
     return info.completeTime?.getTime() ?? 0;
 }
 
-// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
-var code_deploy_lists = __nccwpck_require__(7878);
+// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js + 1 modules
+var code_deploy_lists = __nccwpck_require__(7180);
 ;// CONCATENATED MODULE: ./lib/plan/newest-deployments.js
 /** How many deployments are read when the list is in no order, which nobody has observed. */
 const MAX_READ = 1_000;

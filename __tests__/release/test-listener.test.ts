@@ -28,12 +28,19 @@ async function releaseWith(options: SimulatedReleaseOptions) {
   return { ...result, asked, test: JSON.parse(renderReport(result.release)).traffic.test }
 }
 
+/** What is not asked of a load balancer here. */
+const UNASKED = {
+  describeRule: async () => undefined,
+  describeTargetHealth: async () => [],
+  dnsNameOf: async () => '',
+  close: () => {},
+}
+
 /** A test listener that forwards there, as a load balancer written by hand tells it. */
 function forwardingTo(targetGroup: string | undefined, protocol = 'HTTP'): SimulatedReleaseOptions['world'] {
   const elb: LoadBalancing = {
-    describeListener: async () => ({ loadBalancerArn: 'arn:lb', protocol, port: 8080, targetGroup }),
-    dnsNameOf: async () => '',
-    close: () => {},
+    describeListener: async () => ({ loadBalancerArn: 'arn:lb', protocol, port: 8080, targetGroup, targets: [] }),
+    ...UNASKED,
   }
   return { loadBalancing: async () => elb }
 }
@@ -164,8 +171,7 @@ test('a load balancer that does not answer is waited for no longer than two seco
           await clock.sleep(3_600_000, signal)
           throw new Error('aborted')
         },
-        dnsNameOf: async () => '',
-        close: () => {},
+        ...UNASKED,
       }),
     }),
   })
@@ -191,8 +197,7 @@ test('a step that is cancelled while its load balancer is asked does not wait fo
           cancel()
           return new Promise(() => {})
         },
-        dnsNameOf: async () => '',
-        close: () => {},
+        ...UNASKED,
       }),
     }),
   })

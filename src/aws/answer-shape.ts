@@ -10,8 +10,11 @@ const MAX_ITEMS = 10_000
 /** The last second that is written with four digits of the year, in seconds since 1970. */
 const LAST_SECOND = 253_402_300_799
 
-/** A week; CodeDeploy waits for two days at most. Source: CodeDeploy User Guide, "CodeDeploy limits". */
-const MAX_MINUTES = 10_080
+/**
+ * Two weeks, for which ECS waits at a pause; CodeDeploy waits for two days at most.
+ * Sources: ECS Developer Guide, "Pause hooks"; CodeDeploy User Guide, "CodeDeploy limits".
+ */
+const MAX_MINUTES = 20_160
 
 /**
  * What keeps an answer from being what its operation answers; undefined when nothing does. The SDK hands on whatever

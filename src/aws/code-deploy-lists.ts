@@ -7,10 +7,10 @@ import {
   ListDeploymentsCommand,
   type ListDeploymentsInput,
 } from '@aws-sdk/client-codedeploy'
-import { attempt, CallError } from './attempts.ts'
+import { attempt } from './attempts.ts'
 import type { CodeDeploy } from './code-deploy.ts'
+import { allPages } from './pages.ts'
 import { wellAnswered } from './raw-json.ts'
-import { NotSentError, readServiceError } from './service-error.ts'
 
 /** Ids of deployments of the group that have not ended. @throws CallError */
 export async function listActiveDeployments(aws: CodeDeploy, application: string, group: string): Promise<string[]> {
@@ -94,45 +94,8 @@ export async function describeDeploymentGroups(
 /** Source: API Reference, BatchGetDeploymentGroups: 100 names a call. */
 const MAX_GROUPS_PER_CALL = 100
 
-interface Page {
-  items: string[] | undefined
-  nextToken: string | undefined
-}
-
 /** Names and past deployments that are read at most; an account may have 10,000 applications (CodeDeploy quotas). */
 const MAX_NAMES = 20_000
 
 /** Deployments of one group that are active, or as young as a release, at most; there is one at a time. */
 const MAX_LATE = 1_000
-
-/** Pages that are read at most, however little is on each. */
-const MAX_PAGES = 200
-
-/**
- * Everything on all pages: ends at the page without a token; an empty token and one that comes again end too.
- * @throws CallError when there is still another page after so many entries or pages
- */
-async function allPages(
-  operation: string,
-  maxItems: number,
-  read: (nextToken: { nextToken?: string }) => Promise<Page>,
-): Promise<string[]> {
-  const items: string[] = []
-  let token: { nextToken?: string } = {}
-  for (let pages = 1; ; pages++) {
-    const page = await read(token)
-    for (const item of page.items ?? []) items.push(item)
-    const { nextToken = '' } = page
-    const isLast = nextToken === '' || nextToken === token.nextToken
-    if (items.length > maxItems || (!isLast && pages >= MAX_PAGES)) throw noEnd(operation, items.length, pages)
-    if (isLast) return items
-    token = { nextToken }
-  }
-}
-
-function noEnd(operation: string, items: number, pages: number): CallError {
-  const error = new NotSentError(
-    `The list of ${operation} has no end that can be meant (pages: ${pages}, entries: ${items}); no further page was asked for.`,
-  )
-  return new CallError(operation, readServiceError(error), error)
-}

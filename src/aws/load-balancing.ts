@@ -1,4 +1,9 @@
-import type { Action, ElasticLoadBalancingV2ClientConfig } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type {
+  Action,
+  ElasticLoadBalancingV2ClientConfig,
+  RuleCondition as ElbCondition,
+  Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
 import { type Attempts, attempt } from './attempts.ts'
 import { bounded } from './raw-json.ts'
 
@@ -10,11 +15,51 @@ export interface ListenerAnswer {
   port: number
   /** ARN of the one target group that its default action forwards to; undefined when that is none or several. */
   targetGroup: string | undefined
+  /** Where its default action forwards to. */
+  targets: ForwardTarget[]
 }
 
-/** The two calls by which the address of a listener is found, one attempt each. */
+/** A target group that an action forwards to. */
+export interface ForwardTarget {
+  targetGroupArn: string
+  /** Its share of the sum of all weights; 0: none. */
+  weight: number
+}
+
+/** A rule of a listener of an application load balancer. */
+export interface RuleAnswer {
+  /** Of the listener whose rule it is. */
+  listenerArn: string
+  isDefault: boolean
+  /** All of them must be met; empty for the default rule. */
+  conditions: RuleCondition[]
+  targets: ForwardTarget[]
+}
+
+export interface RuleCondition {
+  /** `path-pattern`, `host-header`, `http-header`, … */
+  field: string
+  /** Name of the header, where it is about one. */
+  header: string | undefined
+  /** One of them must be met; of a query string `key=value`. */
+  values: string[]
+}
+
+/** How a target is doing: `healthy`, `unhealthy`, `initial`, `draining`, `unused`, … */
+export interface TargetHealth {
+  id: string
+  state: string
+  /** Why it is not healthy; empty when it is. */
+  reason: string
+}
+
+/** What is asked of Elastic Load Balancing, one attempt each. */
 export interface LoadBalancing {
   describeListener(listenerArn: string, signal: AbortSignal): Promise<ListenerAnswer | undefined>
+  /** Fails with the code `RuleNotFound` when there is none. */
+  describeRule(ruleArn: string, signal: AbortSignal): Promise<RuleAnswer | undefined>
+  /** Every target that is registered. */
+  describeTargetHealth(targetGroupArn: string, signal: AbortSignal): Promise<TargetHealth[]>
   /** The name of a load balancer in DNS; empty when it has none. */
   dnsNameOf(loadBalancerArn: string, signal: AbortSignal): Promise<string>
   close(): void
@@ -22,9 +67,13 @@ export interface LoadBalancing {
 
 /** A client of Elastic Load Balancing, loaded when it is needed: most releases never need it. */
 export async function loadLoadBalancing(config: ElasticLoadBalancingV2ClientConfig): Promise<LoadBalancing> {
-  const { DescribeListenersCommand, DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } = await import(
-    '@aws-sdk/client-elastic-load-balancing-v2'
-  )
+  const {
+    DescribeListenersCommand,
+    DescribeLoadBalancersCommand,
+    DescribeRulesCommand,
+    DescribeTargetHealthCommand,
+    ElasticLoadBalancingV2Client,
+  } = await import('@aws-sdk/client-elastic-load-balancing-v2')
   const client = new ElasticLoadBalancingV2Client(config)
   return {
     describeListener: async (listenerArn, abortSignal) => {
@@ -33,7 +82,27 @@ export async function loadLoadBalancing(config: ElasticLoadBalancingV2ClientConf
       const { LoadBalancerArn: loadBalancerArn, Protocol: protocol, Port: port, DefaultActions = [] } = listener ?? {}
       return loadBalancerArn === undefined || protocol === undefined || port === undefined
         ? undefined
-        : { loadBalancerArn, protocol, port, targetGroup: targetGroupOf(DefaultActions) }
+        : {
+            loadBalancerArn,
+            protocol,
+            port,
+            targetGroup: targetGroupOf(DefaultActions),
+            targets: forwardTargets(DefaultActions),
+          }
+    },
+    describeRule: async (ruleArn, abortSignal) => {
+      const command = bounded(new DescribeRulesCommand({ RuleArns: [ruleArn] }))
+      const [rule] = (await client.send(command, { abortSignal })).Rules ?? []
+      return rule && readRule(ruleArn, rule)
+    },
+    describeTargetHealth: async (targetGroupArn, abortSignal) => {
+      const command = bounded(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }))
+      const { TargetHealthDescriptions = [] } = await client.send(command, { abortSignal })
+      return TargetHealthDescriptions.map(({ Target, TargetHealth: health }) => ({
+        id: Target?.Id ?? '',
+        state: health?.State ?? 'unknown',
+        reason: health?.Description ?? health?.Reason ?? '',
+      }))
     },
     dnsNameOf: async (loadBalancerArn, abortSignal) => {
       const command = bounded(new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] }))
@@ -54,6 +123,42 @@ export function targetGroupOf(actions: readonly Action[]): string | undefined {
   if (groups.length === 0) return forward?.TargetGroupArn
   const [one, ...others] = groups.filter(({ Weight }) => Weight !== 0)
   return others.length === 0 ? one?.TargetGroupArn : undefined
+}
+
+/** Every target group that is forwarded to. One without a weight, or named alone, gets everything (documented default 1). */
+export function forwardTargets(actions: readonly Action[]): ForwardTarget[] {
+  const forward = actions.find(({ Type }) => Type === 'forward')
+  const groups = forward?.ForwardConfig?.TargetGroups ?? []
+  const alone = forward?.TargetGroupArn === undefined ? [] : [{ TargetGroupArn: forward.TargetGroupArn, Weight: 1 }]
+  return (groups.length > 0 ? groups : alone).flatMap(({ TargetGroupArn: targetGroupArn, Weight: weight = 1 }) =>
+    targetGroupArn === undefined ? [] : [{ targetGroupArn, weight }],
+  )
+}
+
+/** The ARN of a rule is that of its listener and an id. Source: Service Authorization Reference, ELB V2. */
+function readRule(ruleArn: string, { IsDefault, Conditions = [], Actions = [] }: Rule): RuleAnswer {
+  return {
+    listenerArn: ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, ''),
+    isDefault: IsDefault === true,
+    conditions: Conditions.map(readCondition),
+    targets: forwardTargets(Actions),
+  }
+}
+
+function readCondition(condition: ElbCondition): RuleCondition {
+  const { Field: field = '', Values: plain = [] } = condition
+  const configs = [
+    condition.HostHeaderConfig,
+    condition.PathPatternConfig,
+    condition.HttpHeaderConfig,
+    condition.HttpRequestMethodConfig,
+    condition.SourceIpConfig,
+  ]
+  const query = (condition.QueryStringConfig?.Values ?? []).map(({ Key, Value = '' }) =>
+    Key === undefined ? Value : `${Key}=${Value}`,
+  )
+  const values = [...configs.flatMap((config) => config?.Values ?? []), ...query]
+  return { field, header: condition.HttpHeaderConfig?.HttpHeaderName, values: values.length > 0 ? values : plain }
 }
 
 const DEFAULT_PORTS = { http: 80, https: 443 }
