@@ -39165,6 +39165,9 @@ function trafficChange(before, after, readAtMs) {
     const percentBefore = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementTraffic */ .GA)(before) ?? 0;
     if (percent === undefined || percent === percentBefore)
         return [];
+    // What its rollback finds is what the deployment had.
+    if (after.isRollback && before === undefined)
+        return [];
     // What a deployment that has ended loses is taken by its rollback, which is told on its own.
     if (after.endedAtMs !== undefined && percent < percentBefore)
         return [];
@@ -39185,7 +39188,7 @@ function shiftedAtMs(before, after) {
 function taskChange(before, after, readAtMs) {
     const now = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(after);
     const then = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(before);
-    if (now === undefined || now.state === 'draining')
+    if (now === undefined || now.state === 'draining' || after.isRollback)
         return [];
     if (now.running === (then?.running ?? 0) && now.desired === then?.desired)
         return [];

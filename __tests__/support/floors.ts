@@ -14,6 +14,7 @@ const FLOORS = [
   'plan',
   'group',
   'code-deploy',
+  'ecs-native',
   'verdict',
   'follow',
   'service',

@@ -85,6 +85,8 @@ function trafficChange(before: Snapshot | undefined, after: Snapshot, readAtMs: 
   const percent = replacementTraffic(after)
   const percentBefore = replacementTraffic(before) ?? 0
   if (percent === undefined || percent === percentBefore) return []
+  // What its rollback finds is what the deployment had.
+  if (after.isRollback && before === undefined) return []
   // What a deployment that has ended loses is taken by its rollback, which is told on its own.
   if (after.endedAtMs !== undefined && percent < percentBefore) return []
   const atMs = shiftedAtMs(before, after) ?? Math.min(readAtMs, after.endedAtMs ?? readAtMs)
@@ -105,7 +107,7 @@ function shiftedAtMs(before: Snapshot | undefined, after: Snapshot): number | un
 function taskChange(before: Snapshot | undefined, after: Snapshot, readAtMs: number): TimelineEntry[] {
   const now = replacementOf(after)
   const then = replacementOf(before)
-  if (now === undefined || now.state === 'draining') return []
+  if (now === undefined || now.state === 'draining' || after.isRollback) return []
   if (now.running === (then?.running ?? 0) && now.desired === then?.desired) return []
   const { running, desired } = now
   // What a deployment that has ended is short of may be its cause; what a rollback took from it is told on its own.

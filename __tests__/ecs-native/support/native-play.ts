@@ -1,0 +1,164 @@
+import { RegisterTaskDefinitionCommand, type Service, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { describeService } from '../../../src/aws/ecs.ts'
+import { type EcsRelease, ecsEngine } from '../../../src/ecs-native/ecs-engine.ts'
+import { budgetFor, finishOf } from '../../../src/follow/budget.ts'
+import { follow } from '../../../src/follow/follow.ts'
+import type { Following, Heartbeat, Outcome } from '../../../src/follow/following.ts'
+import { Outage, type OutageNews } from '../../../src/follow/outage.ts'
+import type { ReleaseEngine } from '../../../src/follow/release-engine.ts'
+import { settle } from '../../../src/follow/settle.ts'
+import type { EarlyEndPolicy, Settlement } from '../../../src/follow/settlement.ts'
+import type { Snapshot } from '../../../src/follow/snapshot.ts'
+import type { TimelineEntry } from '../../../src/follow/timeline.ts'
+import type { DeploymentGroup } from '../../../src/service/deployment-group.ts'
+import { ecsHooks, ecsShift, readEcsGroup } from '../../../src/service/read-ecs-deployments.ts'
+import type { ResolvedService } from '../../../src/service/service.ts'
+import { SIMULATION_START_MS } from '../../../tools/simulator/clock.ts'
+import type { Scenario } from '../../../tools/simulator/scenario.ts'
+import { type SimulatedAws, withAws } from '../../support/simulated-aws.ts'
+import { WEB_2 } from '../../tools/simulator/support/revision.ts'
+
+/** A service that ECS deploys by itself, and what a release of it is made with. */
+export interface NativePlay extends SimulatedAws {
+  /** What DescribeServices answers now. */
+  described(): Promise<Service>
+  /** The service as it was at the start. */
+  service: ResolvedService
+  newestRevision: string
+  group: DeploymentGroup
+  lostAnswers: string[]
+  /** An engine for a release that begins now. */
+  engine(change?: Partial<EcsRelease>): ReleaseEngine
+  /** Registers the next revision, first `web:2`; resolves to its ARN. */
+  register(): Promise<string>
+  /** Follows a deployment to the finish line or its end, and settles what there is to settle. */
+  toTheEnd(engine: ReleaseEngine, deploymentId: string, how?: How): Promise<Ended>
+  /** Seconds since the start. */
+  second(): number
+}
+
+export interface How extends Partial<EarlyEndPolicy>, Partial<Following> {
+  before?: Snapshot
+}
+
+/** How a deployment that was followed ended. */
+export interface Ended {
+  outcome: Outcome
+  settlement: Settlement
+  snapshots: Snapshot[]
+  entries: TimelineEntry[]
+  heartbeats: Heartbeat[]
+  troubles: OutageNews[]
+  /** `SCALE_UP succeeded`, of the last reading of the deployment. */
+  stages: string[]
+}
+
+const POLICY: EarlyEndPolicy = { onCancel: 'rollback', onTimeout: 'leave', rollbackOn: ['failure'], windDownMs: 6_000 }
+
+export async function withNativeService(
+  scenario: Scenario,
+  play: (native: NativePlay) => Promise<void>,
+): Promise<void> {
+  await withAws(scenario, async (simulated) => {
+    const { aws, clock } = simulated
+    const described = async () => (await describeService(aws, 'demo', 'web')).service ?? {}
+    const first = await described()
+    const service = resolved(first)
+    const newestRevision = primaryOf(first).id ?? ''
+    const group = readEcsGroup(first)
+    const lostAnswers: string[] = []
+    await play({
+      ...simulated,
+      described,
+      service,
+      newestRevision,
+      group,
+      lostAnswers,
+      engine: (change) =>
+        ecsEngine(aws, {
+          service,
+          newestRevision,
+          onAnswerLost: ({ serviceError }) => void lostAnswers.push(serviceError.code),
+          ...change,
+        }),
+      register: async () => {
+        const { taskDefinition } = await aws.ecs.send(new RegisterTaskDefinitionCommand(WEB_2))
+        return taskDefinition?.taskDefinitionArn ?? ''
+      },
+      toTheEnd: async (engine, deploymentId, how = {}) => await toTheEnd(engine, deploymentId, how, first, simulated),
+      second: () => (clock.now() - SIMULATION_START_MS) / 1000,
+    })
+  })
+}
+
+/** The id of the deployment that somebody else's update starts, without asking the list. */
+export async function updateBySomebody({ aws }: SimulatedAws, change: { taskDefinition?: string } = {}): Promise<void> {
+  const place = { cluster: 'demo', service: 'web' }
+  await aws.ecs.send(new UpdateServiceCommand({ ...place, forceNewDeployment: true, ...change }))
+}
+
+/** The service as a release needs it of ECS. */
+export function resolved(service: Service): ResolvedService {
+  const { id = '', taskDefinition: taskDefinitionArn = '' } = primaryOf(service)
+  return {
+    controller: 'ECS',
+    arn: service.serviceArn ?? '',
+    partition: 'aws',
+    region: 'us-east-1',
+    account: '123456789012',
+    name: 'web',
+    clusterName: 'demo',
+    desiredCount: service.desiredCount ?? 0,
+    tags: {},
+    container: { name: 'web', port: 80 },
+    otherContainers: [],
+    primary: { id, taskDefinitionArn, deploymentId: undefined, properties: {} },
+    taskSets: [],
+    events: [],
+  }
+}
+
+export function primaryOf(service: Service) {
+  return (service.deployments ?? []).find(({ status }) => status === 'PRIMARY') ?? {}
+}
+
+async function toTheEnd(
+  engine: ReleaseEngine,
+  deploymentId: string,
+  { before, ...change }: How,
+  described: Service,
+  { clock }: SimulatedAws,
+): Promise<Ended> {
+  const group = readEcsGroup(described)
+  const shift = ecsShift(described)
+  const hooks = ecsHooks(group)
+  const { finishLine = 'completion' } = change
+  const snapshots: Snapshot[] = []
+  const entries: TimelineEntry[] = []
+  const heartbeats: Heartbeat[] = []
+  const troubles: OutageNews[] = []
+  const following: Following = {
+    clock,
+    signal: new AbortController().signal,
+    random: () => 0.5,
+    finishLine,
+    budget: budgetFor({ waitForMs: undefined, ...finishOf(finishLine), group, shift, hooks }),
+    hooks,
+    shift,
+    terminationWaitMs: group.terminationWaitMs ?? 0,
+    autoPromote: false,
+    onEntry: (entry) => entries.push(entry),
+    onSnapshot: (snapshot) => snapshots.push(snapshot),
+    onHeartbeat: (heartbeat) => heartbeats.push(heartbeat),
+    reading: new Outage((news) => troubles.push(news)),
+    onRequestTrouble: (news) => void troubles.push(news),
+    onPromotionDenied: () => {},
+    onStopAccepted: () => {},
+    reasonToGiveUp: async () => undefined,
+    ...change,
+  }
+  const outcome = await follow(engine, deploymentId, following, before)
+  const settlement = await settle(engine, deploymentId, outcome, following, { ...POLICY, ...change })
+  const stages = (settlement.snapshot?.events ?? []).map(({ name, status }) => `${name} ${status}`)
+  return { outcome, settlement, snapshots, entries, heartbeats, troubles, stages }
+}
