@@ -11221,7 +11221,7 @@ __webpack_unused_export__ = ContainerOverride$;
 __webpack_unused_export__ = ContainerRestartPolicy$;
 __webpack_unused_export__ = ContainerStateChange$;
 __webpack_unused_export__ = ContinueServiceDeployment$;
-__webpack_unused_export__ = ContinueServiceDeploymentCommand;
+exports.LrH = ContinueServiceDeploymentCommand;
 __webpack_unused_export__ = ContinueServiceDeploymentRequest$;
 __webpack_unused_export__ = ContinueServiceDeploymentResponse$;
 __webpack_unused_export__ = CpuManufacturer;
@@ -11404,11 +11404,11 @@ __webpack_unused_export__ = DescribeGatewayRouteCommand;
 __webpack_unused_export__ = DescribeGatewayRouteRequest$;
 __webpack_unused_export__ = DescribeGatewayRouteResponse$;
 __webpack_unused_export__ = DescribeServiceDeployments$;
-__webpack_unused_export__ = DescribeServiceDeploymentsCommand;
+exports.A6p = DescribeServiceDeploymentsCommand;
 __webpack_unused_export__ = DescribeServiceDeploymentsRequest$;
 __webpack_unused_export__ = DescribeServiceDeploymentsResponse$;
 __webpack_unused_export__ = DescribeServiceRevisions$;
-__webpack_unused_export__ = DescribeServiceRevisionsCommand;
+exports.oF5 = DescribeServiceRevisionsCommand;
 __webpack_unused_export__ = DescribeServiceRevisionsRequest$;
 __webpack_unused_export__ = DescribeServiceRevisionsResponse$;
 __webpack_unused_export__ = DescribeServices$;
@@ -11587,7 +11587,7 @@ __webpack_unused_export__ = ListGatewaysCommand;
 __webpack_unused_export__ = ListGatewaysRequest$;
 __webpack_unused_export__ = ListGatewaysResponse$;
 __webpack_unused_export__ = ListServiceDeployments$;
-__webpack_unused_export__ = ListServiceDeploymentsCommand;
+exports.jz8 = ListServiceDeploymentsCommand;
 __webpack_unused_export__ = ListServiceDeploymentsRequest$;
 __webpack_unused_export__ = ListServiceDeploymentsResponse$;
 __webpack_unused_export__ = ListServices$;
@@ -11788,7 +11788,7 @@ __webpack_unused_export__ = StartTaskCommand;
 __webpack_unused_export__ = StartTaskRequest$;
 __webpack_unused_export__ = StartTaskResponse$;
 __webpack_unused_export__ = StopServiceDeployment$;
-__webpack_unused_export__ = StopServiceDeploymentCommand;
+exports.a8L = StopServiceDeploymentCommand;
 __webpack_unused_export__ = StopServiceDeploymentRequest$;
 __webpack_unused_export__ = StopServiceDeploymentResponse$;
 __webpack_unused_export__ = StopServiceDeploymentStopType;
@@ -36315,61 +36315,20 @@ function callProblem({ operation, serviceError }) {
 
 /***/ }),
 
-/***/ 7180:
+/***/ 7878:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Pw: () => (/* binding */ describeDeploymentGroups),
-  bz: () => (/* binding */ listActiveDeployments),
-  iB: () => (/* binding */ listApplications),
-  d9: () => (/* binding */ listDeploymentsSince),
-  s6: () => (/* binding */ listSucceededDeployments)
-});
-
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-codedeploy/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(7507);
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
-;// CONCATENATED MODULE: ./lib/aws/pages.js
-
-
-/** Pages that are read at most, however little is on each. */
-const MAX_PAGES = 200;
-/**
- * Everything on all pages: ends at the page without a token; an empty token and one that comes again end too.
- * @param isEnough whether what has been read so far is all that is wanted; absent: everything is
- * @throws CallError when there is still another page after so many entries or pages
- */
-async function allPages(operation, maxItems, read, isEnough = () => false) {
-    const items = [];
-    let token = {};
-    for (let pages = 1;; pages++) {
-        const page = await read(token);
-        for (const item of page.items ?? [])
-            items.push(item);
-        const { nextToken = '' } = page;
-        const isLast = nextToken === '' || nextToken === token.nextToken;
-        if (isEnough(items))
-            return items;
-        if (items.length > maxItems || (!isLast && pages >= MAX_PAGES))
-            throw noEnd(operation, items.length, pages);
-        if (isLast)
-            return items;
-        token = { nextToken };
-    }
-}
-function noEnd(operation, items, pages) {
-    const error = new service_error/* NotSentError */.SD(`The list of ${operation} has no end that can be meant (pages: ${pages}, entries: ${items}); no further page was asked for.`);
-    return new attempts/* CallError */.RA(operation, (0,service_error/* readServiceError */.Yo)(error), error);
-}
-
-// EXTERNAL MODULE: ./lib/aws/raw-json.js + 1 modules
-var raw_json = __nccwpck_require__(864);
-;// CONCATENATED MODULE: ./lib/aws/code-deploy-lists.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pw: () => (/* binding */ describeDeploymentGroups),
+/* harmony export */   bz: () => (/* binding */ listActiveDeployments),
+/* harmony export */   d9: () => (/* binding */ listDeploymentsSince),
+/* harmony export */   iB: () => (/* binding */ listApplications),
+/* harmony export */   s6: () => (/* binding */ listSucceededDeployments)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7507);
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _pages_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2909);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(864);
 
 
 
@@ -36393,9 +36352,9 @@ async function listDeploymentsSince(aws, application, group, sinceMs) {
     return await listDeployments(aws, application, group, filter, MAX_LATE);
 }
 async function listDeployments(aws, applicationName, deploymentGroupName, filter, maxIds) {
-    return await allPages('codedeploy:ListDeployments', maxIds, async (nextToken) => {
-        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => {
-            const command = (0,raw_json/* wellAnswered */.i5)(new dist_cjs/* ListDeploymentsCommand */.sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }));
+    return await (0,_pages_js__WEBPACK_IMPORTED_MODULE_1__/* .allPages */ .S)('codedeploy:ListDeployments', maxIds, async (nextToken) => {
+        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeployments', (abortSignal) => {
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ListDeploymentsCommand */ .sr8({ applicationName, deploymentGroupName, ...filter, ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.deployments, nextToken: answer.nextToken };
@@ -36403,9 +36362,9 @@ async function listDeployments(aws, applicationName, deploymentGroupName, filter
 }
 /** Names of all applications of the account in the region. @throws CallError */
 async function listApplications(aws) {
-    return await allPages('codedeploy:ListApplications', MAX_NAMES, async (nextToken) => {
-        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListApplications', (abortSignal) => {
-            const command = (0,raw_json/* wellAnswered */.i5)(new dist_cjs/* ListApplicationsCommand */.BJ_({ ...nextToken }));
+    return await (0,_pages_js__WEBPACK_IMPORTED_MODULE_1__/* .allPages */ .S)('codedeploy:ListApplications', MAX_NAMES, async (nextToken) => {
+        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListApplications', (abortSignal) => {
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ListApplicationsCommand */ .BJ_({ ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.applications, nextToken: answer.nextToken };
@@ -36413,9 +36372,9 @@ async function listApplications(aws) {
 }
 /** Every deployment group of an application, as GetDeploymentGroup would answer it. @throws CallError */
 async function describeDeploymentGroups(aws, applicationName) {
-    const names = await allPages('codedeploy:ListDeploymentGroups', MAX_NAMES, async (nextToken) => {
-        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
-            const command = (0,raw_json/* wellAnswered */.i5)(new dist_cjs/* ListDeploymentGroupsCommand */.XOe({ applicationName, ...nextToken }));
+    const names = await (0,_pages_js__WEBPACK_IMPORTED_MODULE_1__/* .allPages */ .S)('codedeploy:ListDeploymentGroups', MAX_NAMES, async (nextToken) => {
+        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:ListDeploymentGroups', (abortSignal) => {
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .ListDeploymentGroupsCommand */ .XOe({ applicationName, ...nextToken }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         return { items: answer.deploymentGroups, nextToken: answer.nextToken };
@@ -36423,8 +36382,8 @@ async function describeDeploymentGroups(aws, applicationName) {
     const groups = [];
     for (let index = 0; index < names.length; index += MAX_GROUPS_PER_CALL) {
         const deploymentGroupNames = names.slice(index, index + MAX_GROUPS_PER_CALL);
-        const answer = await (0,attempts/* attempt */.CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
-            const command = (0,raw_json/* wellAnswered */.i5)(new dist_cjs/* BatchGetDeploymentGroupsCommand */.rUZ({ applicationName, deploymentGroupNames }));
+        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'codedeploy:BatchGetDeploymentGroups', (abortSignal) => {
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(new _aws_sdk_client_codedeploy__WEBPACK_IMPORTED_MODULE_3__/* .BatchGetDeploymentGroupsCommand */ .rUZ({ applicationName, deploymentGroupNames }));
             return aws.codeDeploy.send(command, { abortSignal });
         });
         groups.push(...(answer.deploymentGroupsInfo ?? []));
@@ -36651,12 +36610,14 @@ function runUrl({ serverUrl, repository, runId }) {
 /* harmony export */   kO: () => (/* binding */ setDesiredCount),
 /* harmony export */   oh: () => (/* binding */ describeTaskDefinition)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7831);
+/* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7831);
 /* harmony import */ var _task_definition_definition_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8415);
 /* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4318);
-/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9967);
-/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8416);
-/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(864);
+/* harmony import */ var _workflow_run_marker_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4907);
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9967);
+/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8416);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(864);
+
 
 
 
@@ -36670,13 +36631,13 @@ function runUrl({ serverUrl, repository, runId }) {
  * @throws CallError; code `ClusterNotFound` when the cluster is unknown
  */
 async function describeService(aws, cluster, service, include = []) {
-    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeServices', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .DescribeServicesCommand */ .H7c({ cluster, services: [service], ...(include.length > 0 && { include }) }));
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_3__/* .attempt */ .CD)(aws, 'ecs:DescribeServices', async (abortSignal) => {
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_4__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_5__/* .DescribeServicesCommand */ .H7c({ cluster, services: [service], ...(include.length > 0 && { include }) }));
         const { services, failures } = await aws.ecs.send(command, { abortSignal });
         const [found] = services ?? [];
         const [failure] = failures ?? [];
         if (found === undefined && failure === undefined)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_5__/* .malformed */ .Q)('neither the service nor a failure');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_6__/* .malformed */ .Q)('neither the service nor a failure');
         return { service: found, failureReason: failure?.reason };
     });
 }
@@ -36686,11 +36647,11 @@ async function describeService(aws, cluster, service, include = []) {
  * @throws CallError
  */
 async function setDesiredCount(aws, cluster, service, desiredCount) {
-    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attemptWrite */ .$z)(aws, 'ecs:UpdateService', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .UpdateServiceCommand */ .kZr({ cluster, service, desiredCount }));
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_3__/* .attemptWrite */ .$z)(aws, 'ecs:UpdateService', async (abortSignal) => {
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_4__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_5__/* .UpdateServiceCommand */ .kZr({ cluster, service, desiredCount }));
         const { service: updated } = await aws.ecs.send(command, { abortSignal });
         if (updated?.desiredCount !== desiredCount)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_5__/* .malformed */ .Q)('another desired count');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_6__/* .malformed */ .Q)('another desired count');
     });
 }
 /**
@@ -36700,27 +36661,37 @@ async function setDesiredCount(aws, cluster, service, desiredCount) {
  */
 async function describeTaskDefinition(aws, taskDefinition) {
     let raw;
-    const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeTaskDefinition', async (abortSignal) => {
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .DescribeTaskDefinitionCommand */ .Zy$({ taskDefinition, include: ['TAGS'] }));
-        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .keepRaw */ .id)(command, (body) => {
+    const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_3__/* .attempt */ .CD)(aws, 'ecs:DescribeTaskDefinition', async (abortSignal) => {
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_4__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_5__/* .DescribeTaskDefinitionCommand */ .Zy$({ taskDefinition, include: ['TAGS'] }));
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_4__/* .keepRaw */ .id)(command, (body) => {
             raw = body;
         });
         const { taskDefinition: found } = await aws.ecs.send(command, { abortSignal });
         const isWhole = (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(raw) && (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(raw['taskDefinition']) && found?.taskDefinitionArn !== undefined;
         if (!isWhole)
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_5__/* .malformed */ .Q)('no task definition');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_6__/* .malformed */ .Q)('no task definition');
         return found;
     });
     const described = (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(raw) && (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(raw['taskDefinition']) ? raw['taskDefinition'] : {};
-    const { definition, notes } = (0,_task_definition_definition_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionFromAnswer */ .g)(described, (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(raw) ? raw['tags'] : undefined);
+    const { tags, markerTag } = withoutMarker((0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(raw) ? raw['tags'] : undefined);
+    const { definition, notes } = (0,_task_definition_definition_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionFromAnswer */ .g)(described, tags);
     return {
         arn: answer.taskDefinitionArn ?? '',
         family: answer.family ?? '',
         revision: answer.revision ?? 0,
         isActive: answer.status === 'ACTIVE',
         definition,
+        markerTag,
         notes,
     };
+}
+/** A marker is of the run that registered the revision, so it is no part of what would register it again. */
+function withoutMarker(tags) {
+    if (!Array.isArray(tags))
+        return { tags, markerTag: undefined };
+    const isMarker = (tag) => (0,_text_document_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(tag) && tag['key'] === _workflow_run_marker_js__WEBPACK_IMPORTED_MODULE_2__/* .MARKER_TAG */ .oh;
+    const value = tags.find(isMarker)?.['value'];
+    return { tags: tags.filter((tag) => !isMarker(tag)), markerTag: typeof value === 'string' ? value : undefined };
 }
 /** Source: ECS API Reference, RegisterTaskDefinition: name, and a number of the revision. */
 const REVISION_ARN = /^arn:[\w-]+:ecs:[\w-]*:\d*:task-definition\/[\w-]+:\d+$/;
@@ -36730,17 +36701,17 @@ const REVISION_ARN = /^arn:[\w-]+:ecs:[\w-]*:\d*:task-definition\/[\w-]+:\d+$/;
  * @throws CallError
  */
 async function registerTaskDefinition(aws, definition) {
-    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attemptOnce */ .VB)(aws, 'ecs:RegisterTaskDefinition', async (abortSignal) => {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_3__/* .attemptOnce */ .VB)(aws, 'ecs:RegisterTaskDefinition', async (abortSignal) => {
         // The input only satisfies the SDK's types: what is sent is the definition itself.
-        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .RegisterTaskDefinitionCommand */ .$Hl({
+        const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_4__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_5__/* .RegisterTaskDefinitionCommand */ .$Hl({
             family: String(definition['family']),
             containerDefinitions: [],
         }));
-        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .sendRaw */ .d3)(command, definition);
+        (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_4__/* .sendRaw */ .d3)(command, definition);
         const { taskDefinition: registered } = await aws.ecs.send(command, { abortSignal });
         const arn = registered?.taskDefinitionArn ?? '';
         if (!REVISION_ARN.test(arn))
-            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_5__/* .malformed */ .Q)('no ARN of the revision');
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_6__/* .malformed */ .Q)('no ARN of the revision');
         return arn;
     });
 }
@@ -36750,12 +36721,12 @@ async function registerTaskDefinition(aws, definition) {
  * @throws CallError
  */
 async function describeStoppedTasks(aws, cluster, service) {
-    const { taskArns } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .ListTasksCommand */ .MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' })), {
+    const { taskArns } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_3__/* .attempt */ .CD)(aws, 'ecs:ListTasks', (abortSignal) => aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_4__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_5__/* .ListTasksCommand */ .MYg({ cluster, serviceName: service, desiredStatus: 'STOPPED' })), {
         abortSignal,
     }));
     if (taskArns === undefined || taskArns.length === 0)
         return [];
-    const { tasks } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_2__/* .attempt */ .CD)(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_3__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_4__/* .DescribeTasksCommand */ .z8X({ cluster, tasks: taskArns.slice(0, 100) })), { abortSignal }));
+    const { tasks } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_3__/* .attempt */ .CD)(aws, 'ecs:DescribeTasks', (abortSignal) => aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_4__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_5__/* .DescribeTasksCommand */ .z8X({ cluster, tasks: taskArns.slice(0, 100) })), { abortSignal }));
     return (tasks ?? [])
         .filter((task) => task.stoppedAt !== undefined || task.lastStatus === 'STOPPED')
         .map(readStoppedTask);
@@ -36978,6 +36949,49 @@ function malformed(what) {
     const error = new Error(`${what} in the answer`);
     error.name = 'MalformedAnswer';
     return error;
+}
+
+
+/***/ }),
+
+/***/ 2909:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ allPages)
+/* harmony export */ });
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _service_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4849);
+
+
+/** Pages that are read at most, however little is on each. */
+const MAX_PAGES = 200;
+/**
+ * Everything on all pages: ends at the page without a token; an empty token and one that comes again end too.
+ * @param isEnough whether what has been read so far is all that is wanted; absent: everything is
+ * @throws CallError when there is still another page after so many entries or pages
+ */
+async function allPages(operation, maxItems, read, isEnough = () => false) {
+    const items = [];
+    let token = {};
+    for (let pages = 1;; pages++) {
+        const page = await read(token);
+        for (const item of page.items ?? [])
+            items.push(item);
+        const { nextToken = '' } = page;
+        const isLast = nextToken === '' || nextToken === token.nextToken;
+        if (isEnough(items))
+            return items;
+        if (items.length > maxItems || (!isLast && pages >= MAX_PAGES))
+            throw noEnd(operation, items.length, pages);
+        if (isLast)
+            return items;
+        token = { nextToken };
+    }
+}
+function noEnd(operation, items, pages) {
+    const error = new _service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .NotSentError */ .SD(`The list of ${operation} has no end that can be meant (pages: ${pages}, entries: ${items}); no further page was asked for.`);
+    return new _attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA(operation, (0,_service_error_js__WEBPACK_IMPORTED_MODULE_1__/* .readServiceError */ .Yo)(error), error);
 }
 
 
@@ -37237,6 +37251,195 @@ function jsonOf(bytes) {
     catch {
         return undefined;
     }
+}
+
+
+/***/ }),
+
+/***/ 595:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C0: () => (/* binding */ listServiceDeployments),
+/* harmony export */   MH: () => (/* binding */ describeServiceDeployment),
+/* harmony export */   SG: () => (/* binding */ updateTaskDefinition),
+/* harmony export */   XG: () => (/* binding */ describeServiceRevisions),
+/* harmony export */   az: () => (/* binding */ ACTIVE_STATUSES),
+/* harmony export */   dD: () => (/* binding */ stopServiceDeployment),
+/* harmony export */   wN: () => (/* binding */ continueServiceDeployment)
+/* harmony export */ });
+/* unused harmony export describeServiceDeployments */
+/* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7831);
+/* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8416);
+/* harmony import */ var _pages_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2909);
+/* harmony import */ var _raw_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(864);
+
+
+
+
+
+/**
+ * Statuses of a service deployment that is not over.
+ * Source: ECS Developer Guide, "View service history using Amazon ECS service deployments".
+ */
+const ACTIVE_STATUSES = [
+    'PENDING',
+    'IN_PROGRESS',
+    'STOP_REQUESTED',
+    'ROLLBACK_REQUESTED',
+    'ROLLBACK_IN_PROGRESS',
+];
+/** Source: ECS API Reference, ListServiceDeployments. */
+const ON_A_PAGE = 100;
+/** Deployments of one service that are read at most; ECS keeps them for 90 days. */
+const MAX_DEPLOYMENTS = 20_000;
+/**
+ * Deployments that ECS itself makes of a service, newest first. The list lags: a deployment is not in it at once
+ * (observed). Its order is not documented, so that it ends early only where it is seen to begin with the newest.
+ * @param service name or ARN
+ * @throws CallError; code `ServiceNotFound` when there is no such service
+ */
+async function listServiceDeployments(aws, cluster, service, { statuses, createdAfterMs, most = Number.POSITIVE_INFINITY } = {}) {
+    const filter = {
+        ...(statuses && { status: [...statuses] }),
+        ...(createdAfterMs !== undefined && { createdAt: { after: new Date(createdAfterMs) } }),
+    };
+    const operation = 'ecs:ListServiceDeployments';
+    const read = async (nextToken) => {
+        const answer = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, operation, (abortSignal) => {
+            const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .ListServiceDeploymentsCommand */ .jz8({
+                cluster,
+                service,
+                maxResults: ON_A_PAGE,
+                ...filter,
+                ...nextToken,
+            });
+            return aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(command), { abortSignal });
+        });
+        return { items: answer.serviceDeployments, nextToken: answer.nextToken };
+    };
+    const isEnough = (items) => items.length >= most && isNewestFirst(items);
+    const listed = await (0,_pages_js__WEBPACK_IMPORTED_MODULE_1__/* .allPages */ .S)(operation, MAX_DEPLOYMENTS, read, isEnough);
+    return listed
+        .filter(({ serviceDeploymentArn = '' }) => serviceDeploymentArn !== '')
+        .sort((one, other) => createdMs(other) - createdMs(one))
+        .slice(0, most);
+}
+function isNewestFirst(items) {
+    const times = items.map(createdMs);
+    const [first = 0] = times;
+    return first > (times.at(-1) ?? 0) && times.every((time, at) => time <= (times[at - 1] ?? time));
+}
+/** One that does not tell when it was created counts as the oldest. */
+function createdMs({ createdAt }) {
+    return createdAt?.getTime() ?? 0;
+}
+/** Deployments that are described in one call. Source: ECS API Reference, DescribeServiceDeployments. */
+const DEPLOYMENTS_A_CALL = 20;
+/** Hooks of one stage are ten functions and ten pauses at most. Source: ECS Developer Guide, "Pause hooks". */
+const MAX_HOOKS = 1_000;
+/** @throws CallError; code `ServiceDeploymentNotFound` when there is none */
+async function describeServiceDeployment(aws, arn) {
+    const [deployment] = await describeServiceDeployments(aws, [arn]);
+    if (deployment !== undefined)
+        return deployment;
+    const message = 'The service deployment does not exist (MISSING).';
+    const serviceError = { kind: 'answered', code: 'ServiceDeploymentNotFound', message, notAccepted: true };
+    throw new _attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA(DESCRIBE, serviceError, undefined);
+}
+const DESCRIBE = 'ecs:DescribeServiceDeployments';
+/** Those that there are, in the order of `arns`. @throws CallError */
+async function describeServiceDeployments(aws, arns) {
+    const found = [];
+    for (const serviceDeploymentArns of chunksOf(arns, DEPLOYMENTS_A_CALL)) {
+        const { serviceDeployments = [] } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, DESCRIBE, async (abortSignal) => {
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeServiceDeploymentsCommand */ .A6p({ serviceDeploymentArns }));
+            const answer = await aws.ecs.send(command, { abortSignal });
+            if (answer.serviceDeployments === undefined && answer.failures === undefined)
+                throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no deployments');
+            for (const one of answer.serviceDeployments ?? [])
+                requireDeployment(one);
+            return answer;
+        });
+        found.push(...serviceDeployments);
+    }
+    const order = (one) => arns.indexOf(one.serviceDeploymentArn ?? '');
+    return found.sort((one, other) => order(one) - order(other));
+}
+function requireDeployment({ serviceDeploymentArn, status, lifecycleHookDetails = [] }) {
+    if (serviceDeploymentArn === undefined || status === undefined)
+        throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no status');
+    if (lifecycleHookDetails.length > MAX_HOOKS)
+        throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)(`${lifecycleHookDetails.length} hooks`);
+}
+/** Source: ECS API Reference, DescribeServiceRevisions. */
+const REVISIONS_A_CALL = 20;
+/** Revisions of a service; one that is not there is left out. @throws CallError */
+async function describeServiceRevisions(aws, arns) {
+    const found = [];
+    for (const serviceRevisionArns of chunksOf(arns, REVISIONS_A_CALL)) {
+        const { serviceRevisions = [] } = await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD)(aws, 'ecs:DescribeServiceRevisions', async (abortSignal) => {
+            const command = (0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .DescribeServiceRevisionsCommand */ .oF5({ serviceRevisionArns }));
+            const answer = await aws.ecs.send(command, { abortSignal });
+            if (answer.serviceRevisions === undefined && answer.failures === undefined)
+                throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no revisions');
+            return answer;
+        });
+        found.push(...serviceRevisions);
+    }
+    return found;
+}
+function chunksOf(arns, size) {
+    return Array.from({ length: Math.ceil(arns.length / size) }, (_, at) => arns.slice(at * size, (at + 1) * size));
+}
+/** `ecs-svc/N`. Observed, not documented. */
+const DEPLOYMENT_ENTRY = /^ecs-svc\/[\w-]{1,100}$/;
+/**
+ * Has ECS deploy a revision: changes AWS. There is no idempotency token, so it is sent again only when it surely was not
+ * accepted.
+ * @returns id of the service's PRIMARY deployment in the answer, which is the new one unless nothing was to be deployed
+ * @throws CallError
+ */
+async function updateTaskDefinition(aws, cluster, service, { taskDefinition, forceNewDeployment }) {
+    return await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnce */ .VB)(aws, 'ecs:UpdateService', async (abortSignal) => {
+        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .UpdateServiceCommand */ .kZr({
+            cluster,
+            service,
+            taskDefinition,
+            ...(forceNewDeployment && { forceNewDeployment }),
+        });
+        const { service: updated } = await aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(command), { abortSignal });
+        const id = updated?.deployments?.find(({ status }) => status === 'PRIMARY')?.id ?? '';
+        if (!DEPLOYMENT_ENTRY.test(id))
+            throw (0,_malformed_js__WEBPACK_IMPORTED_MODULE_4__/* .malformed */ .Q)('no PRIMARY deployment');
+        return id;
+    });
+}
+/**
+ * Stops a deployment and rolls it back: changes AWS. Asking twice is harmless, also while it rolls back.
+ * Source: ECS Developer Guide, "Stopping Amazon ECS service deployments".
+ * @throws CallError; code `Conflict` when it has ended (assumed)
+ */
+async function stopServiceDeployment(aws, arn) {
+    await (0,_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptWrite */ .$z)(aws, 'ecs:StopServiceDeployment', (abortSignal) => {
+        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .StopServiceDeploymentCommand */ .a8L({ serviceDeploymentArn: arn, stopType: 'ROLLBACK' });
+        return aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(command), { abortSignal });
+    });
+}
+/**
+ * Answers a pause of a deployment: changes AWS. Asking twice is refused, not carried out twice, because an id is that of
+ * one wait. Source: ECS Developer Guide, "Continuing Amazon ECS service deployments".
+ * @param hookId of the pause, as the deployment is described now
+ * @throws CallError; code `InvalidParameter` (assumed) when the pause is over, the deployment too, or the id is none
+ */
+async function continueServiceDeployment(aws, arn, hookId, action) {
+    // What takes a release back is sent by a cancelled run too.
+    const send = action === 'CONTINUE' ? _attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptOnward */ .bv : _attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptWrite */ .$z;
+    await send(aws, 'ecs:ContinueServiceDeployment', (abortSignal) => {
+        const command = new _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__/* .ContinueServiceDeploymentCommand */ .LrH({ serviceDeploymentArn: arn, hookId, action });
+        return aws.ecs.send((0,_raw_json_js__WEBPACK_IMPORTED_MODULE_2__/* .wellAnswered */ .i5)(command), { abortSignal });
+    });
 }
 
 
@@ -37617,6 +37820,805 @@ function roleOf({ taskSetLabel, identifer, status }, originalTaskSetId) {
         return 'replacement';
     const isOriginal = originalTaskSetId === undefined ? status !== 'PRIMARY' : identifer === originalTaskSetId;
     return isOriginal ? 'original' : 'replacement';
+}
+
+
+/***/ }),
+
+/***/ 5681:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ readActive),
+/* harmony export */   x: () => (/* binding */ readServing)
+/* harmony export */ });
+/* harmony import */ var _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(595);
+/* harmony import */ var _ids_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1681);
+
+
+/** The deployments of a service that run, newest first. @throws CallError */
+async function readActive(aws, service) {
+    const listed = await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .listServiceDeployments */ .C0)(aws, service.clusterName, service.arn, { statuses: _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .ACTIVE_STATUSES */ .az });
+    return await Promise.all(listed.map(({ serviceDeploymentArn = '' }) => (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceDeployment */ .MH)(aws, serviceDeploymentArn)));
+}
+/** The revision that serves production: the only one, or the one that was there before the newest. @throws CallError */
+async function readServing(aws, { serviceArn = '', clusterArn = '', deployments = [] }) {
+    const serving = deployments.find(({ status }) => status !== 'PRIMARY') ?? deployments[0];
+    const id = serving?.id ?? '';
+    const listed = await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .listServiceDeployments */ .C0)(aws, clusterArn, serviceArn, { most: 20 });
+    const maker = listed.find(({ targetServiceRevisionArn = '' }) => `ecs-svc/${(0,_ids_js__WEBPACK_IMPORTED_MODULE_1__/* .revisionNumberOf */ .m0)(targetServiceRevisionArn)}` === id);
+    const arn = maker?.serviceDeploymentArn;
+    return {
+        id,
+        taskDefinitionArn: serving?.taskDefinition ?? '',
+        deploymentId: arn === undefined ? undefined : (0,_ids_js__WEBPACK_IMPORTED_MODULE_1__/* .idOf */ .TH)(arn),
+    };
+}
+
+
+/***/ }),
+
+/***/ 1727:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ readSnapshot)
+});
+
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+// EXTERNAL MODULE: ./lib/ecs-native/end-reason.js
+var end_reason = __nccwpck_require__(1215);
+// EXTERNAL MODULE: ./lib/ecs-native/ids.js
+var ids = __nccwpck_require__(1681);
+// EXTERNAL MODULE: ./lib/ecs-native/pauses.js
+var ecs_native_pauses = __nccwpck_require__(9436);
+// EXTERNAL MODULE: ./lib/lifecycle/step.js
+var step = __nccwpck_require__(1456);
+;// CONCATENATED MODULE: ./lib/ecs-native/shares.js
+
+
+
+/** Percent of production that is to be on the replacement; undefined where nothing is shifted, or it is not told. */
+function targetWeight({ targetServiceRevision }) {
+    return targetServiceRevision?.requestedProductionTrafficWeight;
+}
+/**
+ * The stage that a deployment is in. What is told while a step of a shift waits, and before production, is not documented:
+ * as long as a part of production is on each side, it is the shift; and a stage before that, at which nothing waits for
+ * somebody by the deployment's own settings, is the one before production.
+ */
+function stageOf(deployment) {
+    const told = step/* ECS_STAGES */.M.find((stage) => stage === deployment.lifecycleStage);
+    const weight = targetWeight(deployment);
+    if (told === undefined)
+        return undefined;
+    const isShared = weight !== undefined && weight > 0 && weight < 100;
+    if (isShared && isAfter(told, 'PRODUCTION_TRAFFIC_SHIFT'))
+        return 'PRODUCTION_TRAFFIC_SHIFT';
+    if (told !== 'POST_TEST_TRAFFIC_SHIFT')
+        return told;
+    const waits = (0,ecs_native_pauses/* awaitingPauses */.sP)(deployment).length > 0;
+    const waitsBeforeStep = waits && !pausesAt(deployment, told) && pausesAt(deployment, 'PRE_PRODUCTION_TRAFFIC_SHIFT');
+    return isShared || waitsBeforeStep ? 'PRE_PRODUCTION_TRAFFIC_SHIFT' : told;
+}
+/** Whether a stage comes after another one. */
+function isAfter(stage, other) {
+    return step/* ECS_STAGES */.M.indexOf(stage) > step/* ECS_STAGES */.M.indexOf(other);
+}
+/** A hook without a target is a pause (observed). */
+function pausesAt({ deploymentConfiguration }, stage) {
+    return (deploymentConfiguration?.lifecycleHooks ?? []).some(({ targetType, hookTargetArn, lifecycleStages = [] }) => (targetType === 'PAUSE' || hookTargetArn === undefined) && lifecycleStages.some((one) => one === stage));
+}
+/** All of production is on the replacement; where nothing is shifted, by the stage. */
+function isShifted(deployment, stage) {
+    const weight = targetWeight(deployment);
+    if (weight !== undefined)
+        return weight === 100;
+    return stage !== undefined && isAfter(stage, 'PRODUCTION_TRAFFIC_SHIFT');
+}
+/**
+ * The revisions of a deployment as task sets: where it came from is the original, where it goes the replacement, which is
+ * not there before it starts.
+ */
+function taskSetsOf(deployment, stage) {
+    const { sourceServiceRevisions: sources = [], targetServiceRevision: target } = deployment;
+    const hasMoved = deployment.status === 'SUCCESSFUL' || isShifted(deployment, stage);
+    const originals = sources.map((source) => taskSetOf(source, 'original', !hasMoved));
+    const hasStarted = target !== undefined && (!isEmpty(target) || (stage !== undefined && isAfter(stage, 'PRE_SCALE_UP')));
+    return hasStarted ? [...originals, taskSetOf(target, 'replacement', hasMoved)] : originals;
+}
+function isEmpty({ requestedTaskCount, runningTaskCount, pendingTaskCount, ...weights }) {
+    const { requestedProductionTrafficWeight: production = 0 } = weights;
+    return !requestedTaskCount && !runningTaskCount && !pendingTaskCount && production === 0;
+}
+/** @param serves whether it is its side that has production */
+function taskSetOf(revision, role, serves) {
+    const { requestedTaskCount: desired = 0, requestedProductionTrafficWeight: production } = revision;
+    const { requestedTestTrafficWeight: test } = revision;
+    const isUnwanted = desired === 0 && (production ?? 0) === 0;
+    return {
+        id: (0,ids/* taskSetIdOf */.aM)(revision.arn ?? ''),
+        role,
+        running: revision.runningTaskCount ?? 0,
+        pending: revision.pendingTaskCount ?? 0,
+        desired,
+        trafficPercent: production,
+        ...(test !== undefined && { testPercent: test }),
+        state: serves && production !== 0 ? 'primary' : isUnwanted ? 'draining' : 'active',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/ecs-native/reading.js
+
+
+/** Members of a snapshot that are the same whichever of the two is wanted. */
+function commonMembers({ deploymentId, readAt, deployment }) {
+    return {
+        deploymentId,
+        statusReadAt: readAt,
+        eventsAreStale: false,
+        eventsReadAt: readAt,
+        trafficReadAt: targetWeight(deployment) === undefined ? undefined : readAt,
+        readySinceMs: undefined,
+        statusWord: (0,untrusted/* inSentence */.BX)(deployment.status ?? 'unknown', 60),
+        taskSets: taskSetsOf(deployment, stageOf(deployment)),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/ecs-native/rollback-snapshot.js
+
+
+const STATUSES = {
+    ROLLBACK_REQUESTED: 'running',
+    ROLLBACK_IN_PROGRESS: 'running',
+    ROLLBACK_SUCCESSFUL: 'succeeded',
+    ROLLBACK_FAILED: 'failed',
+};
+/**
+ * The rollback of a deployment, which ECS makes in the same one. It has no stages of its own; the original is the side
+ * that it goes back to, as in the deployment. Why it failed is what ECS says at its end.
+ */
+function readRollback(reading, before) {
+    const { deployment, readAt } = reading;
+    const { rollback, finishedAt, stoppedAt, statusReason = '', status: word = '' } = deployment;
+    const status = (Object.hasOwn(STATUSES, word) ? STATUSES[word] : undefined) ?? 'unknown';
+    const begunAtMs = rollback?.startedAt?.getTime() ?? before?.startedAtMs;
+    const isOver = status === 'succeeded' || status === 'failed';
+    const firstSeenMs = before?.endedAtMs ?? readAt.atMs;
+    return {
+        ...commonMembers(reading),
+        isRollback: true,
+        status,
+        createdAtMs: begunAtMs,
+        startedAtMs: begunAtMs,
+        endedAtMs: isOver ? ((finishedAt ?? stoppedAt)?.getTime() ?? firstSeenMs) : undefined,
+        error: undefined,
+        ...(status === 'failed' && {
+            error: { code: '', message: (0,untrusted/* inSentence */.BX)(statusReason, 1_000) },
+            endReason: 'failure',
+        }),
+        rollbackOn: [],
+        rollback: undefined,
+        events: [],
+        eventsAreDone: status === 'succeeded',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/ecs-native/stages.js
+
+/** The stages of a deployment, as this look and those before it tell. */
+function stageEvents(reading, before, times) {
+    const known = new Map(before.map((event) => [event.name, event]));
+    const names = step/* ECS_STAGES */.M.filter((name) => name !== 'RECONCILE_SERVICE' || known.has(name) || reading.stage === name);
+    const events = names.map((name) => known.get(name) ?? newEvent(name));
+    const told = reading.stage === undefined ? -1 : names.indexOf(reading.stage);
+    const furthest = Math.max(lastBegun(events), told);
+    const { end } = reading;
+    if (end === undefined) {
+        return events.map((event, at) => {
+            if (at < furthest)
+                return passed(event, times.nowMs);
+            return at === furthest ? current(event, reading.isHeld && at === told, times.nowMs) : event;
+        });
+    }
+    if (end.isGood)
+        return events.map((event) => passed(event, times.endedAtMs));
+    const failed = end.failedStage === undefined ? furthest : names.indexOf(end.failedStage);
+    return events.map((event, at) => {
+        if (at === failed)
+            return failedEvent(event, end, times);
+        // A shift goes on while a stage before one of its steps runs again.
+        if (at > failed && event.status === 'running')
+            return { ...event, status: 'failed', endedAtMs: times.endedAtMs };
+        if (at < failed || isOver(event))
+            return passed(event, times.endedAtMs);
+        return { ...event, status: end.isOnTheWayBack ? 'unknown' : 'skipped' };
+    });
+}
+function newEvent(name) {
+    return { name, status: 'pending', startedAtMs: undefined, endedAtMs: undefined, diagnostics: undefined };
+}
+/** The place of the last stage that has begun by what was seen before; -1: none. */
+function lastBegun(events) {
+    return events.findLastIndex(({ status }) => status !== 'pending' && status !== 'skipped');
+}
+function isOver({ status }) {
+    return status === 'succeeded' || status === 'unseen' || status === 'failed';
+}
+/** The stage is behind: done when it was seen to run, else it has passed between two looks. */
+function passed(event, atMs) {
+    if (isOver(event))
+        return event;
+    if (event.status === 'running')
+        return { ...event, status: 'succeeded', endedAtMs: atMs };
+    return { ...event, status: 'unseen' };
+}
+function current(event, isHeld, nowMs) {
+    // Once its functions are done it does not run again, but that it is left by a step or a pause that was continued.
+    if (event.status === 'succeeded')
+        return event;
+    const status = isHeld ? 'succeeded' : 'running';
+    return { ...event, status, startedAtMs: event.startedAtMs ?? nowMs, endedAtMs: isHeld ? nowMs : undefined };
+}
+function failedEvent(event, end, { endedAtMs }) {
+    const isNamed = end.failedStage === event.name && !end.isWaitOver;
+    if (event.status === 'succeeded' && !isNamed)
+        return event;
+    const status = end.isWaitOver ? 'succeeded' : 'failed';
+    return { ...event, status, endedAtMs, diagnostics: end.diagnostics };
+}
+
+;// CONCATENATED MODULE: ./lib/ecs-native/ecs-snapshot.js
+
+
+
+
+
+
+
+
+
+/** ECS's status words in ours, `rolled-back` once that has begun; one that is new to the SDK fails to compile. */
+const ecs_snapshot_STATUSES = {
+    PENDING: 'created',
+    IN_PROGRESS: 'running',
+    STOP_REQUESTED: 'running',
+    SUCCESSFUL: 'succeeded',
+    STOPPED: 'stopped',
+    ROLLBACK_REQUESTED: 'rolled-back',
+    ROLLBACK_IN_PROGRESS: 'rolled-back',
+    ROLLBACK_SUCCESSFUL: 'rolled-back',
+    ROLLBACK_FAILED: 'rolled-back',
+};
+/**
+ * The snapshot of what was read. ECS rolls back in the same deployment: that counts as ended when its rollback begins,
+ * which is one of its own, by its own id.
+ * @param before the last reading of the same id, of which the stages so far are kept
+ */
+function readSnapshot(reading, before) {
+    if ((0,ids/* ofRollback */.uy)(reading.deploymentId) !== undefined)
+        return readRollback(reading, before);
+    const { deployment, readAt } = reading;
+    const stand = standOf(reading, before);
+    const { how, stage, endReason, endedAtMs } = stand;
+    const pauses = (0,ecs_native_pauses/* heldBy */.Vr)(deployment);
+    const isBaking = stage !== undefined && isAfter(stage, 'POST_PRODUCTION_TRAFFIC_SHIFT');
+    return {
+        ...commonMembers(reading),
+        status: ourStatus(stand),
+        ...(stand.isHeld && (0,ecs_native_pauses/* heldMembers */.vv)(pauses, stage, readAt, before)),
+        createdAtMs: deployment.createdAt?.getTime(),
+        startedAtMs: deployment.startedAt?.getTime(),
+        endedAtMs,
+        error: endReason === undefined ? undefined : errorOf(deployment, before),
+        ...(endReason !== undefined && { endReason }),
+        rollbackOn: how === 'stopped' ? [] : rollbackOn(deployment),
+        rollback: rollbackOf(reading, how),
+        events: eventsOf(reading, stand, before),
+        eventsAreDone: how === 'succeeded' || (endReason === undefined ? isBaking && isShifted(deployment, stage) : wasDone(before)),
+    };
+}
+function standOf({ deployment, readAt }, before) {
+    const { status = '' } = deployment;
+    const how = Object.hasOwn(ecs_snapshot_STATUSES, status) ? ecs_snapshot_STATUSES[status] : 'unknown';
+    const isBad = how === 'stopped' || how === 'rolled-back';
+    return {
+        how,
+        stage: stageOf(deployment),
+        isHeld: (0,ecs_native_pauses/* heldBy */.Vr)(deployment).length > 0,
+        endReason: isBad ? (0,end_reason/* endReasonOf */.fK)(deployment) : undefined,
+        endedAtMs: isBad || how === 'succeeded' ? endOf(deployment, how, before?.endedAtMs ?? readAt.atMs) : undefined,
+    };
+}
+/** An alarm, and a wait that is over, end a deployment as a request does; what fails is failed. */
+function ourStatus({ how, isHeld, endReason }) {
+    if (how === 'rolled-back' || how === 'stopped')
+        return endReason === 'failure' ? 'failed' : 'stopped';
+    return isHeld ? 'ready' : how;
+}
+/** When it ended: by the clock of ECS, else when that was first seen. */
+function endOf({ finishedAt, stoppedAt, rollback }, how, firstSeenMs) {
+    const atEcs = how === 'rolled-back' ? rollback?.startedAt : (stoppedAt ?? finishedAt);
+    return atEcs?.getTime() ?? firstSeenMs;
+}
+/** All of production had moved before it ended badly. */
+function wasDone(before) {
+    return before?.eventsAreDone === true;
+}
+function errorOf(deployment, before) {
+    const text = (0,end_reason/* endText */.Z4)(deployment);
+    if (text === undefined)
+        return before?.error;
+    // ECS has no codes for it.
+    return { code: '', message: (0,untrusted/* inSentence */.BX)(text, 1_000) };
+}
+/** What rolls it back. Hooks, pauses and stops always do. Source: ECS Developer Guide, on stopping and on pause hooks. */
+function rollbackOn({ deploymentConfiguration }) {
+    if (deploymentConfiguration === undefined)
+        return undefined;
+    const { enable = false, rollback = false } = deploymentConfiguration.alarms ?? {};
+    return enable && rollback ? ['failure', 'stop', 'alarm'] : ['failure', 'stop'];
+}
+/** One that was stopped without a rollback gets none any more: nothing leaves that status. */
+function rollbackOf({ deploymentId }, how) {
+    if (how === 'stopped')
+        return { deploymentId: undefined, message: '' };
+    return how === 'rolled-back' ? { deploymentId: (0,ids/* rollbackIdOf */.Fs)((0,ids/* idOf */.TH)(deploymentId)), message: '' } : undefined;
+}
+function eventsOf({ deployment, readAt }, stand, before) {
+    // How it ended is not told again, and the stage that is told then may be one on the way back.
+    if (before?.endedAtMs !== undefined)
+        return before.events;
+    const { stage, isHeld, endedAtMs } = stand;
+    const atMs = endedAtMs === undefined ? readAt.atMs : sightOf(endedAtMs, before, readAt);
+    const end = endedAtMs === undefined ? undefined : stageEnd(deployment, stand, before);
+    return stageEvents({ stage, isHeld, end }, before?.events ?? [], { nowMs: readAt.atMs, endedAtMs: atMs });
+}
+function stageEnd(deployment, { endReason }, before) {
+    const text = (0,end_reason/* endText */.Z4)(deployment);
+    const said = (0,end_reason/* hookTextIn */.Y2)(text);
+    const wasAnswered = endReason === 'stop-request' && /\bpause hook\b/i.test(text ?? '');
+    return {
+        isGood: endReason === undefined,
+        failedStage: (0,end_reason/* stageInText */.tI)(text),
+        diagnostics: said === undefined ? undefined : (0,untrusted/* inSentence */.BX)(said, 2_000),
+        isWaitOver: endReason === 'ready-wait-over' || wasAnswered,
+        isOnTheWayBack: before === undefined && isOnTheWayBack(deployment),
+    };
+}
+/** What is told during a rollback may be where that is on its way (assumed). */
+function isOnTheWayBack({ status, lifecycleStage }) {
+    const isUnderWay = status !== 'ROLLBACK_REQUESTED' && status !== 'STOPPED';
+    return isUnderWay && (lifecycleStage === 'PRODUCTION_TRAFFIC_SHIFT' || lifecycleStage === 'TEST_TRAFFIC_SHIFT');
+}
+/** A time of ECS where it lies between the last look and this one by our clock, else that of this look. */
+function sightOf(atMs, before, readAt) {
+    const fromMs = before === undefined ? Number.POSITIVE_INFINITY : (0,snapshot/* lastReadAt */.as)(before).atMs;
+    return atMs > fromMs && atMs <= readAt.atMs ? atMs : readAt.atMs;
+}
+
+
+/***/ }),
+
+/***/ 1215:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y2: () => (/* binding */ hookTextIn),
+/* harmony export */   Z4: () => (/* binding */ endText),
+/* harmony export */   fK: () => (/* binding */ endReasonOf),
+/* harmony export */   tI: () => (/* binding */ stageInText)
+/* harmony export */ });
+/* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
+
+/**
+ * Why ECS ended a deployment, in its own words; of one that is rolled back, why that was begun, not how it went. Undefined
+ * while nothing is said.
+ */
+function endText({ status, statusReason, rollback }) {
+    const reason = rollback?.reason ?? (status === 'ROLLBACK_FAILED' ? undefined : statusReason);
+    return reason === undefined || reason.trim() === '' ? undefined : reason;
+}
+/**
+ * Who or what ended a deployment: by the words between `because` and the first full stop, else by what its monitors and
+ * hooks show. A text that is new is a failure. Source of the texts: ECS Developer Guide, "Troubleshooting Amazon ECS
+ * blue/green deployments"; those of a stop and of a pause that was answered with a rollback are not documented.
+ */
+function endReasonOf(deployment) {
+    const text = endText(deployment);
+    return (text === undefined ? undefined : byText(causeIn(text))) ?? byState(deployment, text);
+}
+/** The words between `because` and the first full stop that ends a sentence; without it all of the text. */
+function causeIn(text) {
+    return /\bbecause\b(.*?)(?:\.(?:\s|$)|$)/is.exec(text)?.[1] ?? text;
+}
+function byText(cause) {
+    if (/\bpause hook\b/i.test(cause))
+        return /\btimed[ -]out\b/i.test(cause) ? 'ready-wait-over' : 'stop-request';
+    if (/\blifecycle hook|\bcircuit breaker\b|\bnetworking\b/i.test(cause))
+        return 'failure';
+    if (/\balarms?\b/i.test(cause))
+        return 'alarm';
+    return WANTED.test(cause) ? 'stop-request' : undefined;
+}
+/** Somebody stopped it, or has ECS deploy something else instead. */
+const WANTED = /\bstopped by\b|\bby (?:an? |the )?user\b|\bstop(?:ped)?\b.*\brequest|\brequest.*\bstop|\b(?:replaced|superseded)\b|\bnew(?:er)? (?:service )?deployment\b/i;
+function byState(deployment, text) {
+    const { alarms, deploymentCircuitBreaker: breaker, lifecycleHookDetails: hooks = [], status } = deployment;
+    if (alarms?.status === 'TRIGGERED')
+        return 'alarm';
+    if (breaker?.status === 'TRIGGERED')
+        return 'failure';
+    // Whatever else fails is rolled back, so that one that stays as it is was asked to.
+    if (status === 'STOPPED')
+        return 'stop-request';
+    if (text !== undefined || status === 'ROLLBACK_FAILED')
+        return 'failure';
+    // Whatever ends a deployment ends the hooks that run; a pause that ends alone was answered.
+    const hasEnded = (kind, how) => hooks.some((hook) => (hook.targetType === 'PAUSE' ? 'PAUSE' : 'function') === kind && hook.status === how);
+    if (hasEnded('function', 'FAILED') || hasEnded('function', 'TIMED_OUT'))
+        return 'failure';
+    return hasEnded('PAUSE', 'TIMED_OUT') ? 'ready-wait-over' : 'stop-request';
+}
+/** The stage that the text names as the one whose hook ended the deployment. */
+function stageInText(text) {
+    const word = /\b([A-Z][A-Z_]+) (?:lifecycle|pause) hook/.exec(text ?? '')?.[1];
+    return _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .ECS_STAGES */ .M.find((stage) => stage === word);
+}
+/** What ECS says of the hook beyond that it failed: the text after `hook(s) failed.`. */
+function hookTextIn(text) {
+    const said = /\bhook\(s\) failed\.\s*(.+)$/is.exec(text ?? '')?.[1]?.trim();
+    return said === undefined || said === '' ? undefined : said;
+}
+
+
+/***/ }),
+
+/***/ 1681:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fs: () => (/* binding */ rollbackIdOf),
+/* harmony export */   TH: () => (/* binding */ idOf),
+/* harmony export */   aM: () => (/* binding */ taskSetIdOf),
+/* harmony export */   jZ: () => (/* binding */ deploymentArn),
+/* harmony export */   m0: () => (/* binding */ revisionNumberOf),
+/* harmony export */   uy: () => (/* binding */ ofRollback)
+/* harmony export */ });
+/* unused harmony export revisionArn */
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8690);
+
+const ROLLBACK = '/rollback';
+/** ARN of a deployment of the service, also by the id of its rollback. Source: ECS API Reference, ServiceDeployment. */
+function deploymentArn(service, id) {
+    return arnOf(service, 'service-deployment', ofRollback(id) ?? id);
+}
+/** ARN of a revision of the service. Source: ECS API Reference, ServiceRevision. */
+function revisionArn(service, number) {
+    return arnOf(service, 'service-revision', number);
+}
+function arnOf({ partition, region, account, clusterName, name }, kind, id) {
+    return `arn:${partition}:ecs:${region}:${account}:${kind}/${clusterName}/${name}/${id}`;
+}
+/** Id of a deployment: the last part of its ARN, or what is an id already. */
+function idOf(arnOrId) {
+    return (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .shortName */ .EU)(ofRollback(arnOrId) ?? arnOrId);
+}
+/** `N` of the ARN of a revision, and of `ecs-svc/N`, which both end in it (observed). */
+function revisionNumberOf(arn) {
+    return (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_0__/* .shortName */ .EU)(arn);
+}
+/** `ecs-svc/N`: what ECS calls the tasks of a revision, and the entry of it among the service's deployments (observed). */
+function taskSetIdOf(revisionArn) {
+    return `ecs-svc/${revisionNumberOf(revisionArn)}`;
+}
+/** Id of the rollback of a deployment. */
+function rollbackIdOf(id) {
+    return `${id}${ROLLBACK}`;
+}
+/** Id of the deployment whose rollback has this id; undefined when it is none. */
+function ofRollback(id) {
+    return id.endsWith(ROLLBACK) ? id.slice(0, -ROLLBACK.length) : undefined;
+}
+
+
+/***/ }),
+
+/***/ 403:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CV: () => (/* binding */ findByRevision),
+/* harmony export */   V1: () => (/* binding */ listNewest),
+/* harmony export */   gq: () => (/* binding */ findOwn)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5148);
+/* harmony import */ var _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(595);
+/* harmony import */ var _ids_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1681);
+
+
+
+
+/** How many of a service's newest deployments are looked at. */
+const NEWEST = 20;
+/** The newest deployments of a service, newest first; the list lags. @throws CallError */
+async function listNewest(aws, { clusterName, arn }) {
+    return await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_2__/* .listServiceDeployments */ .C0)(aws, clusterName, arn, { most: NEWEST });
+}
+/**
+ * The deployment whose target is this revision: the number of an entry of the service is the end of the ARN of the target
+ * (observed). Undefined while the list does not show it.
+ * @throws CallError
+ */
+async function findByRevision(aws, service, entry) {
+    const number = (0,_ids_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionNumberOf */ .m0)(entry);
+    const found = (await listNewest(aws, service)).find(({ targetServiceRevisionArn = '' }) => (0,_ids_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionNumberOf */ .m0)(targetServiceRevisionArn) === number);
+    return found?.serviceDeploymentArn === undefined ? undefined : (0,_ids_js__WEBPACK_IMPORTED_MODULE_3__/* .idOf */ .TH)(found.serviceDeploymentArn);
+}
+/**
+ * Looks for the deployment that a request has made although its answer was lost: by an entry of the service that was not
+ * there before and runs the same task definition; and, because an entry is gone soon after a rollback (observed), by the
+ * revisions of the deployments that are new in the list.
+ */
+async function findOwn(aws, service, taskDefinitionArn, before) {
+    try {
+        const answer = await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__/* .describeService */ .Jv)(aws, service.clusterName, service.arn);
+        const entry = ownEntry(answer.service, taskDefinitionArn, before);
+        if (entry !== undefined) {
+            return { own: await findByRevision(aws, service, entry), revision: entry, trouble: undefined };
+        }
+        return { ...(await findByTaskDefinition(aws, service, taskDefinitionArn, before)), trouble: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+            throw error;
+        return { own: undefined, revision: undefined, trouble: error };
+    }
+}
+/** PRIMARY where that is ours, else one that has been replaced since. */
+function ownEntry(service, taskDefinitionArn, { newestRevision }) {
+    const entries = service?.deployments ?? [];
+    const earliestMs = entries.find(({ id }) => id === newestRevision)?.createdAt?.getTime() ?? 0;
+    const own = entries.filter(({ id, taskDefinition, createdAt }) => id !== newestRevision &&
+        taskDefinition === taskDefinitionArn &&
+        (createdAt?.getTime() ?? earliestMs) >= earliestMs);
+    return (own.find(({ status }) => status === 'PRIMARY') ?? own[0])?.id;
+}
+async function findByTaskDefinition(aws, service, taskDefinitionArn, { newestRevision, ids }) {
+    const known = (0,_ids_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionNumberOf */ .m0)(newestRevision);
+    const listed = await listNewest(aws, service);
+    const fresh = untilKnown(listed, known).filter(({ serviceDeploymentArn = '' }) => !ids.includes((0,_ids_js__WEBPACK_IMPORTED_MODULE_3__/* .idOf */ .TH)(serviceDeploymentArn)));
+    const targets = fresh.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []);
+    const revisions = targets.length === 0 ? [] : await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceRevisions */ .XG)(aws, targets);
+    const ours = new Set(revisions.flatMap(({ serviceRevisionArn, taskDefinition }) => taskDefinition === taskDefinitionArn ? (serviceRevisionArn ?? []) : []));
+    const own = fresh.find(({ targetServiceRevisionArn = '' }) => ours.has(targetServiceRevisionArn));
+    if (own?.serviceDeploymentArn === undefined)
+        return { own: undefined, revision: undefined };
+    return { own: (0,_ids_js__WEBPACK_IMPORTED_MODULE_3__/* .idOf */ .TH)(own.serviceDeploymentArn), revision: own.targetServiceRevisionArn };
+}
+/** Those that are newer than the deployment of the revision that was newest. */
+function untilKnown(listed, number) {
+    const at = listed.findIndex(({ targetServiceRevisionArn = '' }) => (0,_ids_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionNumberOf */ .m0)(targetServiceRevisionArn) === number);
+    return listed.slice(0, at < 0 ? listed.length : at);
+}
+
+
+/***/ }),
+
+/***/ 9436:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vr: () => (/* binding */ heldBy),
+/* harmony export */   sP: () => (/* binding */ awaitingPauses),
+/* harmony export */   vv: () => (/* binding */ heldMembers)
+/* harmony export */ });
+/** Pauses that wait for somebody now. Source: ECS Developer Guide, "Pause hooks". */
+function awaitingPauses({ lifecycleHookDetails = [] }) {
+    return lifecycleHookDetails.filter(({ status }) => status === 'AWAITING_ACTION');
+}
+/** The pauses at which it waits, once every function beside them is done; empty while it goes on by itself. */
+function heldBy(deployment) {
+    const { status, lifecycleHookDetails = [] } = deployment;
+    const isBusy = lifecycleHookDetails.some((hook) => hook.status === 'IN_PROGRESS');
+    return status === 'IN_PROGRESS' && !isBusy ? awaitingPauses(deployment) : [];
+}
+/**
+ * Where a deployment waits, until when, and since when as far as was seen.
+ * @param before the last reading, which may have been of another wait
+ */
+function heldMembers(pauses, stage, readAt, before) {
+    const heldUntil = firstEnd(pauses);
+    const isSame = before?.status === 'ready' && before.heldAt === stage && before.heldUntil?.atMs === heldUntil?.atMs;
+    return {
+        readySinceMs: (isSame ? before.readySinceMs : undefined) ?? readAt.atMs,
+        statusWord: 'AWAITING_ACTION',
+        ...(stage !== undefined && { heldAt: stage }),
+        ...(heldUntil && { heldUntil }),
+    };
+}
+function firstEnd(pauses) {
+    const [first] = pauses
+        .flatMap(({ expiresAt, timeoutAction }) => (expiresAt ? [{ atMs: expiresAt.getTime(), timeoutAction }] : []))
+        .sort((one, other) => one.atMs - other.atMs);
+    return first && { atMs: first.atMs, onTimeout: first.timeoutAction === 'CONTINUE' ? 'CONTINUE' : 'ROLLBACK' };
+}
+
+
+/***/ }),
+
+/***/ 3303:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ NothingStartedError),
+/* harmony export */   i: () => (/* binding */ startDeployment)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(595);
+/* harmony import */ var _follow_release_engine_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8579);
+/* harmony import */ var _ids_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1681);
+/* harmony import */ var _own_deployment_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(403);
+
+
+
+
+
+/** ECS took the update and found nothing to deploy in it. */
+class NothingStartedError extends Error {
+    constructor(taskDefinitionArn) {
+        super(`UpdateService started no deployment of ${taskDefinitionArn}: ECS found nothing in it that it has to deploy`);
+        this.name = 'NothingStartedError';
+    }
+}
+/** How often a request whose answer was lost is sent again. */
+const MAX_ROUNDS = 3;
+/** How long to wait before each look for a deployment whose answer was lost, in milliseconds. */
+const LOOK_AFTER_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
+/** It is not there when nothing has shown for so long to looks that could see everything, in milliseconds. */
+const SHOWS_WITHIN_MS = 14_000;
+/**
+ * How long to wait before each look for the id of a deployment that there is, in milliseconds. The list lags by seconds
+ * (observed); by how much at most is not documented.
+ */
+const LIST_AFTER_MS = [1_500, 1_500, 3_000, 5_000, 5_000, 10_000, 15_000, 20_000, 30_000, 30_000];
+/** For so long a cancelled run looks for the id of its deployment, in milliseconds. */
+const LISTED_WHEN_CANCELLED_MS = 3_000;
+/**
+ * Starts a deployment once, also when the answer is lost: UpdateService has no idempotency token, so before it is sent
+ * again the deployment is looked for. ECS takes a second update while a deployment runs, and ends that (assumed), so right
+ * before the first none may be active. Changes AWS.
+ * @returns the deployment's id
+ * @throws CallError when surely nothing was started
+ * @throws MaybeStartedError
+ * @throws NothingStartedError
+ * @throws OvertakenError when another deployment is active
+ */
+async function startDeployment(aws, request) {
+    const before = { newestRevision: request.newestRevision, ids: await idsUnlessBusy(aws, request.service) };
+    let lost;
+    for (let round = 1;; round++) {
+        const sent = await send(aws, request);
+        if (typeof sent === 'string')
+            return await idOfEntry(aws, request, sent);
+        if (lost === undefined && (0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) && !sent.serviceError.notAccepted) {
+            lost = sent;
+            request.onAnswerLost(lost);
+        }
+        if (lost === undefined)
+            throw sent;
+        const { own, revision, trouble } = await lookForOwn(aws, request, before);
+        if (own !== undefined)
+            return own;
+        if (revision !== undefined)
+            return await idOfEntry(aws, request, revision);
+        // Unless the look could see everything, the deployment may be there, and may even have ended already.
+        if (trouble !== undefined)
+            throw new _follow_release_engine_js__WEBPACK_IMPORTED_MODULE_2__/* .MaybeStartedError */ .o(lost, trouble);
+        if (round >= MAX_ROUNDS || !(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(sent.serviceError) || aws.signal?.aborted === true) {
+            throw new _follow_release_engine_js__WEBPACK_IMPORTED_MODULE_2__/* .MaybeStartedError */ .o(lost, sent);
+        }
+        const late = await lookBeforeRepeat(aws, request, before, lost);
+        if (late !== undefined)
+            return late;
+    }
+}
+/** What is active by now may be ours after all. @returns its id; undefined when the request may be sent again */
+async function lookBeforeRepeat(aws, request, before, lost) {
+    try {
+        await idsUnlessBusy(aws, request.service);
+        return undefined;
+    }
+    catch (error) {
+        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
+            throw new _follow_release_engine_js__WEBPACK_IMPORTED_MODULE_2__/* .MaybeStartedError */ .o(lost, error);
+        if (!(error instanceof _follow_release_engine_js__WEBPACK_IMPORTED_MODULE_2__/* .OvertakenError */ .w))
+            throw error;
+        const { own, trouble } = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_3__/* .findOwn */ .gq)(aws, request.service, request.taskDefinitionArn, before);
+        if (trouble !== undefined)
+            throw new _follow_release_engine_js__WEBPACK_IMPORTED_MODULE_2__/* .MaybeStartedError */ .o(lost, trouble);
+        if (own === undefined)
+            throw error;
+        return own;
+    }
+}
+/** Ids of the deployments there are. @throws OvertakenError when one of them is active */
+async function idsUnlessBusy(aws, service) {
+    const listed = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_3__/* .listNewest */ .V1)(aws, service);
+    const active = listed.find(({ status }) => status !== undefined && _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_1__/* .ACTIVE_STATUSES */ .az.includes(status));
+    if (active !== undefined)
+        throw new _follow_release_engine_js__WEBPACK_IMPORTED_MODULE_2__/* .OvertakenError */ .w((0,_ids_js__WEBPACK_IMPORTED_MODULE_4__/* .idOf */ .TH)(active.serviceDeploymentArn ?? ''), undefined);
+    return listed.map(({ serviceDeploymentArn = '' }) => (0,_ids_js__WEBPACK_IMPORTED_MODULE_4__/* .idOf */ .TH)(serviceDeploymentArn));
+}
+async function send(aws, { service, taskDefinitionArn }) {
+    // What the service has already is deployed again only by force. Source: ECS API Reference, UpdateService.
+    const forceNewDeployment = taskDefinitionArn === service.primary.taskDefinitionArn;
+    try {
+        const update = { taskDefinition: taskDefinitionArn, forceNewDeployment };
+        return await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_1__/* .updateTaskDefinition */ .SG)(aws, service.clusterName, service.arn, update);
+    }
+    catch (error) {
+        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA)
+            return error;
+        throw error;
+    }
+}
+/** The id of the deployment that an entry of the service, or the ARN of a revision, is of; never the newest of the list. */
+async function idOfEntry(aws, { service, taskDefinitionArn, newestRevision }, entry) {
+    if (entry === newestRevision)
+        throw new NothingStartedError(taskDefinitionArn);
+    let trouble;
+    let waitedMs = 0;
+    // Not even a cancelled run leaves before it has looked: its deployment is there.
+    for (const waitMs of LIST_AFTER_MS) {
+        await aws.clock.sleep(waitMs);
+        waitedMs += waitMs;
+        try {
+            const own = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_3__/* .findByRevision */ .CV)(aws, service, entry);
+            if (own !== undefined)
+                return own;
+            trouble = undefined;
+        }
+        catch (error) {
+            if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+                throw error;
+            trouble = error;
+            if (!(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(error.serviceError))
+                break;
+        }
+        if (aws.signal?.aborted === true && waitedMs >= LISTED_WHEN_CANCELLED_MS)
+            break;
+    }
+    const unlisted = trouble ?? notListed(entry);
+    throw new _follow_release_engine_js__WEBPACK_IMPORTED_MODULE_2__/* .MaybeStartedError */ .o(unlisted, unlisted);
+}
+function notListed(entry) {
+    const message = `UpdateService has started ${entry}, but the list does not show its service deployment.`;
+    const serviceError = { kind: 'answered', code: 'NotListed', message, notAccepted: true };
+    return new _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA('ecs:ListServiceDeployments', serviceError, undefined);
+}
+/** Looks until it is found or surely not there. Not even a cancelled run leaves before it has looked. */
+async function lookForOwn(aws, { service, taskDefinitionArn }, before) {
+    let look = { own: undefined, revision: undefined, trouble: undefined };
+    let waitedMs = 0;
+    for (const waitMs of LOOK_AFTER_MS) {
+        await aws.clock.sleep(waitMs);
+        waitedMs += waitMs;
+        look = await (0,_own_deployment_js__WEBPACK_IMPORTED_MODULE_3__/* .findOwn */ .gq)(aws, service, taskDefinitionArn, before);
+        const { own, revision, trouble } = look;
+        const isFound = own !== undefined || revision !== undefined;
+        const isHopeless = trouble !== undefined && !(0,_aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .isPassing */ .WG)(trouble.serviceError);
+        const isSurelyNot = trouble === undefined && waitedMs >= SHOWS_WITHIN_MS;
+        if (isFound || isHopeless || isSurelyNot || aws.signal?.aborted === true)
+            break;
+    }
+    return look;
 }
 
 
@@ -38951,6 +39953,7 @@ async function settleEnd(engine, snapshot, following, reasons) {
 /* harmony export */   pd: () => (/* binding */ hookOf),
 /* harmony export */   rr: () => (/* binding */ isBeforeProduction),
 /* harmony export */   uG: () => (/* binding */ failedEvent),
+/* harmony export */   vn: () => (/* binding */ functionsIn),
 /* harmony export */   yb: () => (/* binding */ eventAt)
 /* harmony export */ });
 /* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
@@ -39013,6 +40016,10 @@ function runningEvent(snapshot) {
 /** The event at which the deployment ended badly, if it got that far. */
 function failedEvent(snapshot) {
     return snapshot.events.find(({ status }) => status === 'failed');
+}
+/** The functions of an event. */
+function functionsIn(hook) {
+    return hook === undefined || hook === '' ? [] : hook.split(', ');
 }
 /** The hook function of an event, if it has one. */
 function hookOf(hooks, eventName) {
@@ -39224,10 +40231,19 @@ function taskChange(before, after, readAtMs) {
 
 /** Why a release is refused because of the deployment that keeps its group busy. */
 function busyProblem(occupant, room, now) {
-    const { service, group } = room;
-    const url = (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, occupant.id);
-    const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, now.atMs)}`;
+    const { service } = room;
+    const url = occupantUrl(service, occupant);
+    const who = `${label(room)} is busy with ${describeOccupant(occupant, now.atMs)}`;
     return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, now)}` };
+}
+function label({ service, group }) {
+    return service.controller === 'ECS'
+        ? `Service '${service.clusterName}/${service.name}'`
+        : `Deployment group '${group.name}'`;
+}
+function occupantUrl(service, { id }) {
+    const { partition, region, clusterName, name, controller } = service;
+    return controller === 'ECS' ? (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceUrl */ .Rs)(partition, region, clusterName, name) : (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(partition, region, id);
 }
 const FIRST = {
     wait: 'A release would wait for it.',
@@ -39238,7 +40254,7 @@ const FIRST = {
 function busyNow(step, occupant, room, now) {
     if (step === 'refuse')
         return `${busyProblem(occupant, room, now).sentence} A release would be refused now.`;
-    return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, now.atMs)}. ${FIRST[step]}`;
+    return `${label(room)} is busy with ${describeOccupant(occupant, now.atMs)}. ${FIRST[step]}`;
 }
 function advice({ stage, heldUntilMs, freeAtMs }, room, now) {
     const { policy, patienceMs } = room;
@@ -39248,11 +40264,15 @@ function advice({ stage, heldUntilMs, freeAtMs }, room, now) {
     }
     if (stage === 'held') {
         const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, now.atMs)}`;
-        return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
+        const place = room.service.controller === 'ECS' ? 'a PAUSE hook' : 'Ready';
+        return `It waits at ${place}${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`;
     }
     if ((0,_wait_terms_js__WEBPACK_IMPORTED_MODULE_4__/* .leftMs */ .O)(room, now) <= 0)
         return `This step has waited for ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(patienceMs)}, which is as long as the release itself may take.`;
     if (stage === 'shifted' && freeAtMs !== undefined) {
+        if (room.service.controller === 'ECS') {
+            return `It is free at ${moment(freeAtMs, now.atMs)} at the latest, later than the ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(patienceMs)} that this step would wait, and nothing ends a bake time early. Try again then.`;
+        }
         return `It is free at ${moment(freeAtMs, now.atMs)}, later than the ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`;
     }
     return 'Try again when it has ended.';
@@ -39261,11 +40281,13 @@ function advice({ stage, heldUntilMs, freeAtMs }, room, now) {
 function describeOccupant(occupant, nowMs) {
     const { id, snapshot, creator, description, marker, rollbackOf } = occupant;
     const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .runningEvent */ .my)(snapshot);
-    const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : '';
+    const waits = occupant.stage === 'shifted' && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .eventAt */ .yb)(snapshot, 'bake') === undefined
+        ? ', its original task set waits for its termination'
+        : '';
     const age = snapshot.createdAtMs === undefined ? '' : `, created ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(Math.max(0, nowMs - snapshot.createdAtMs))} ago`;
-    const by = ` by ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(creator, 60) || 'unknown'}`;
+    const by = creator === undefined ? '' : ` by ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(creator, 60) || 'unknown'}`;
     const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`;
-    const undoes = rollbackOf === undefined ? '' : `, which rolls back ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(rollbackOf, 60)}`;
+    const undoes = rollbackOf === undefined || rollbackOf === id ? '' : `, which rolls back ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(rollbackOf, 60)}`;
     const text = marker === undefined && description !== '' ? `, '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(description, 256)}'` : '';
     return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`;
 }
@@ -39281,57 +40303,25 @@ function moment(atMs, nowMs) {
 
 /***/ }),
 
-/***/ 8228:
+/***/ 5582:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  H: () => (/* binding */ findOccupant),
-  _: () => (/* binding */ readTarget)
-});
-
-// EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
-// EXTERNAL MODULE: ./lib/aws/code-deploy.js
-var code_deploy = __nccwpck_require__(9898);
-// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js + 1 modules
-var code_deploy_lists = __nccwpck_require__(7180);
-// EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
-var code_deploy_snapshot = __nccwpck_require__(2397);
-// EXTERNAL MODULE: ./lib/follow/ending.js
-var ending = __nccwpck_require__(7161);
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
-// EXTERNAL MODULE: ./lib/service/deployment-group.js
-var deployment_group = __nccwpck_require__(8270);
-// EXTERNAL MODULE: ./lib/service/service.js + 1 modules
-var service_service = __nccwpck_require__(9188);
-// EXTERNAL MODULE: ./lib/time/clock.js
-var clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/workflow-run/marker.js
-var workflow_run_marker = __nccwpck_require__(4907);
-// EXTERNAL MODULE: ./lib/group/sightings.js
-var group_sightings = __nccwpck_require__(8599);
-;// CONCATENATED MODULE: ./lib/group/stage.js
-
-/** The stage of a deployment that has not ended; undefined when it has. */
-function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
-    if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
-        return undefined;
-    if (isRollback)
-        return 'rolling-back';
-    if (snapshot.status === 'ready') {
-        return isHeldAtReady && (0,follow_snapshot/* isWaitingForPromotion */.gv)(snapshot) ? 'held' : 'unshifted';
-    }
-    if (snapshot.eventsAreDone || isPrimary)
-        return 'shifted';
-    const shift = (0,follow_snapshot/* eventAt */.yb)(snapshot, 'shift');
-    const hasBegun = shift !== undefined && shift.status !== 'pending';
-    return !isSeen || hasBegun || ((0,follow_snapshot/* replacementTraffic */.GA)(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted';
-}
-
-;// CONCATENATED MODULE: ./lib/group/occupant.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ readTarget),
+/* harmony export */   p: () => (/* binding */ findCodeDeployOccupant)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
+/* harmony import */ var _aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7878);
+/* harmony import */ var _code_deploy_code_deploy_snapshot_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2397);
+/* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7161);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1229);
+/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8270);
+/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9188);
+/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4795);
+/* harmony import */ var _workflow_run_marker_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4907);
+/* harmony import */ var _sightings_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8599);
+/* harmony import */ var _stage_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(925);
 
 
 
@@ -39355,7 +40345,7 @@ const NO_TARGET_YET = new Set(['DeploymentNotStarted', 'DeploymentTargetDoesNotE
  * runs.
  * @throws CallError
  */
-async function findOccupant(aws, facts) {
+async function findCodeDeployOccupant(aws, facts) {
     for (const id of new Set([...(await activeIds(aws, facts)), ...facts.suspects])) {
         const occupant = await occupantIfThere(aws, id, facts);
         if (occupant !== undefined)
@@ -39365,10 +40355,10 @@ async function findOccupant(aws, facts) {
 }
 async function activeIds(aws, { group, onListDenied }) {
     try {
-        return await (0,code_deploy_lists/* listActiveDeployments */.bz)(aws, group.application, group.name);
+        return await (0,_aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__/* .listActiveDeployments */ .bz)(aws, group.application, group.name);
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA) || error.serviceError.kind !== 'denied')
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA) || error.serviceError.kind !== 'denied')
             throw error;
         onListDenied(error);
         return [];
@@ -39379,26 +40369,26 @@ async function occupantIfThere(aws, id, facts) {
         return await readOccupant(aws, id, facts);
     }
     catch (error) {
-        if (error instanceof attempts/* CallError */.RA && error.serviceError.code === 'DeploymentDoesNotExist')
+        if (error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA && error.serviceError.code === 'DeploymentDoesNotExist')
             return undefined;
         throw error;
     }
 }
 async function readOccupant(aws, id, facts) {
     const { service, group } = facts;
-    const [info, { target, isSeen }] = await Promise.all([(0,code_deploy/* getDeployment */.i8)(aws, id), readTarget(aws, id, service)]);
-    const readAt = (0,clock/* momentOf */.Et)(aws.clock);
-    const read = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
+    const [info, { target, isSeen }] = await Promise.all([(0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id), readTarget(aws, id, service)]);
+    const readAt = (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_8__/* .momentOf */ .Et)(aws.clock);
+    const read = (0,_code_deploy_code_deploy_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .readSnapshot */ .RA)({ readAt, info, target, originalTaskSetId: (0,_service_service_js__WEBPACK_IMPORTED_MODULE_7__/* .originalTaskSetOf */ .o3)(service, id) });
     const snapshot = { ...read, deploymentId: id };
-    const { sightings = new group_sightings/* Sightings */.l() } = facts;
+    const { sightings = new _sightings_js__WEBPACK_IMPORTED_MODULE_10__/* .Sightings */ .l() } = facts;
     sightings.see(snapshot);
     const rollbackOf = info.rollbackInfo?.rollbackTriggeringDeploymentId;
     const isRollback = rollbackOf !== undefined || info.creator === 'codeDeployRollback';
-    const waits = info.blueGreenDeploymentConfiguration === undefined ? group : (0,deployment_group/* readWaits */.pc)(info.blueGreenDeploymentConfiguration);
-    const marker = (0,workflow_run_marker/* parseMarker */.gY)(rollbackOf === undefined ? info.description : await descriptionOf(aws, rollbackOf));
+    const waits = info.blueGreenDeploymentConfiguration === undefined ? group : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_6__/* .readWaits */ .pc)(info.blueGreenDeploymentConfiguration);
+    const marker = (0,_workflow_run_marker_js__WEBPACK_IMPORTED_MODULE_9__/* .parseMarker */ .gY)(rollbackOf === undefined ? info.description : await descriptionOf(aws, rollbackOf));
     const isPrimary = service.primary.deploymentId === id;
     const isHeldAtReady = waits.holdsAtReady && !isAboutToBePromoted(snapshot, marker, facts, sightings);
-    const running = stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady });
+    const running = (0,_stage_js__WEBPACK_IMPORTED_MODULE_11__/* .stageOf */ .g)({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady });
     if (running === undefined && snapshot.rollback?.deploymentId !== undefined && rollbackOf === undefined) {
         return await readOccupant(aws, snapshot.rollback.deploymentId, facts);
     }
@@ -39421,10 +40411,10 @@ async function readOccupant(aws, id, facts) {
 /** What was deployed to the service; not seen when reading it is denied. @throws CallError */
 async function readTarget(aws, id, { clusterName, name }) {
     try {
-        return { target: await (0,code_deploy/* getDeploymentTarget */.$z)(aws, id, `${clusterName}:${name}`), isSeen: true };
+        return { target: await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentTarget */ .$z)(aws, id, `${clusterName}:${name}`), isSeen: true };
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
             throw error;
         if (NO_TARGET_YET.has(error.serviceError.code))
             return { target: undefined, isSeen: true };
@@ -39436,17 +40426,17 @@ async function readTarget(aws, id, { clusterName, name }) {
 /** The description of the deployment that a rollback undoes; it only helps to name the run. */
 async function descriptionOf(aws, id) {
     try {
-        return (await (0,code_deploy/* getDeployment */.i8)(aws, id)).description;
+        return (await (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, id)).description;
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
             throw error;
         return undefined;
     }
 }
 /** A run of this action made it, and such a run may be just about to continue it. */
 function isAboutToBePromoted(snapshot, marker, { autoPromote }, sightings) {
-    const sinceMs = (0,follow_snapshot/* lastEventEndMs */.QV)(snapshot);
+    const sinceMs = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .lastEventEndMs */ .QV)(snapshot);
     const isOurs = autoPromote && marker !== undefined;
     return isOurs && sinceMs !== undefined && sightings.ageMs(snapshot, sinceMs) < PROMOTED_WITHIN_MS;
 }
@@ -39455,8 +40445,8 @@ function awaitsRollback(snapshot, wasStopped, sightings) {
     if (snapshot.status === 'succeeded' || snapshot.rollback !== undefined || snapshot.endedAtMs === undefined)
         return false;
     const rollbackOn = [...(snapshot.rollbackOn ?? []), ...(wasStopped ? ['stop'] : [])];
-    const mayBeDue = (0,ending/* endingOf */.z6)(snapshot) === 'ready-wait-over' && rollbackOn.length > 0;
-    const isDue = mayBeDue || (0,ending/* isRollbackDue */.vB)(snapshot, rollbackOn);
+    const mayBeDue = (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_4__/* .endingOf */ .z6)(snapshot) === 'ready-wait-over' && rollbackOn.length > 0;
+    const isDue = mayBeDue || (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_4__/* .isRollbackDue */ .vB)(snapshot, rollbackOn);
     const hasReplacement = snapshot.taskSets.some(({ role }) => role === 'replacement');
     return isDue && hasReplacement && sightings.ageMs(snapshot, snapshot.endedAtMs) < ROLLBACK_APPEARS_WITHIN_MS;
 }
@@ -39464,12 +40454,131 @@ function deadlines(stage, snapshot, waits) {
     const nowMs = snapshot.statusReadAt.atMs;
     const after = (sinceMs, waitMs) => sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
     // No wait can last longer than from now on; a wall clock that is behind says otherwise.
-    const doneMs = (0,follow_snapshot/* lastEventEndMs */.QV)(snapshot);
+    const doneMs = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .lastEventEndMs */ .QV)(snapshot);
     const shiftedMs = doneMs === undefined ? undefined : Math.min(doneMs, nowMs);
     return {
         heldUntilMs: stage === 'held' ? after(snapshot.readySinceMs, waits.readyWaitMs) : undefined,
         freeAtMs: stage === 'shifted' ? after(shiftedMs, waits.terminationWaitMs) : undefined,
     };
+}
+
+
+/***/ }),
+
+/***/ 5171:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ findEcsOccupant)
+/* harmony export */ });
+/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
+/* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5148);
+/* harmony import */ var _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(595);
+/* harmony import */ var _ecs_native_active_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5681);
+/* harmony import */ var _ecs_native_ecs_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1727);
+/* harmony import */ var _ecs_native_ids_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1681);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1229);
+/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4795);
+/* harmony import */ var _workflow_run_marker_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4907);
+/* harmony import */ var _sightings_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8599);
+/* harmony import */ var _stage_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(925);
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * ECS would end the deployment that runs when another one is asked for, so that nothing but a look of our own keeps them
+ * apart. Finds the newest one that runs.
+ * @throws CallError
+ */
+async function findEcsOccupant(aws, facts) {
+    const [active] = await activeOf(aws, facts);
+    if (active === undefined)
+        return undefined;
+    const { group, sightings = new _sightings_js__WEBPACK_IMPORTED_MODULE_8__/* .Sightings */ .l() } = facts;
+    const snapshot = (0,_ecs_native_ecs_snapshot_js__WEBPACK_IMPORTED_MODULE_4__/* .readSnapshot */ .R)({ deploymentId: (0,_ecs_native_ids_js__WEBPACK_IMPORTED_MODULE_10__/* .idOf */ .TH)(active.serviceDeploymentArn ?? ''), deployment: active, readAt: (0,_time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .momentOf */ .Et)(aws.clock) }, undefined);
+    sightings.see(snapshot);
+    const isRollback = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .hasEnded */ .hY)(snapshot);
+    const stage = isRollback
+        ? 'rolling-back'
+        : (0,_stage_js__WEBPACK_IMPORTED_MODULE_9__/* .stageOf */ .g)({ snapshot, isSeen: true, isRollback, isPrimary: false, isHeldAtReady: true });
+    if (stage === undefined)
+        return undefined;
+    const { taskDefinitionArn, markerTag } = await shippedBy(aws, active);
+    return {
+        id: snapshot.deploymentId,
+        stage,
+        snapshot,
+        creator: undefined,
+        description: '',
+        marker: (0,_workflow_run_marker_js__WEBPACK_IMPORTED_MODULE_7__/* .parseMarkerTag */ .yV)(markerTag),
+        appSpecSha256: undefined,
+        ...(taskDefinitionArn !== undefined && { taskDefinitionArn }),
+        rollbackOf: isRollback ? snapshot.deploymentId : undefined,
+        ...deadlines(stage, snapshot, group.terminationWaitMs),
+    };
+}
+async function activeOf(aws, { service, onListDenied }) {
+    try {
+        return await (0,_ecs_native_active_js__WEBPACK_IMPORTED_MODULE_3__/* .readActive */ .F)(aws, service);
+    }
+    catch (error) {
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA) || error.serviceError.kind !== 'denied')
+            throw error;
+        onListDenied(error);
+        return [];
+    }
+}
+/** The revision that a deployment ships, and what its tag says of the run that registered it. @throws CallError */
+async function shippedBy(aws, { targetServiceRevision }) {
+    const arn = targetServiceRevision?.arn;
+    const [revision] = arn === undefined ? [] : await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServiceRevisions */ .XG)(aws, [arn]);
+    const taskDefinitionArn = revision?.taskDefinition;
+    if (taskDefinitionArn === undefined)
+        return { taskDefinitionArn, markerTag: undefined };
+    try {
+        return { taskDefinitionArn, markerTag: (await (0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__/* .describeTaskDefinition */ .oh)(aws, taskDefinitionArn)).markerTag };
+    }
+    catch (error) {
+        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA) || error.serviceError.kind !== 'denied')
+            throw error;
+        return { taskDefinitionArn, markerTag: undefined };
+    }
+}
+/** Since when it bakes is not told, so that it is free at the latest so long after that was first seen. */
+function deadlines(stage, snapshot, bakeMs) {
+    const bakesSinceMs = stage === 'shifted' ? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__/* .eventAt */ .yb)(snapshot, 'bake')?.startedAtMs : undefined;
+    return {
+        heldUntilMs: stage === 'held' ? snapshot.heldUntil?.atMs : undefined,
+        freeAtMs: bakesSinceMs === undefined || bakeMs === undefined ? undefined : bakesSinceMs + bakeMs,
+    };
+}
+
+
+/***/ }),
+
+/***/ 1326:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ findOccupant)
+/* harmony export */ });
+/* harmony import */ var _code_deploy_occupant_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5582);
+/* harmony import */ var _ecs_occupant_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5171);
+
+
+/** The deployment that runs, by whom the service is deployed; its rollback and what comes after the shift count. @throws CallError */
+async function findOccupant(aws, facts) {
+    return facts.service.controller === 'ECS'
+        ? await (0,_ecs_occupant_js__WEBPACK_IMPORTED_MODULE_1__/* .findEcsOccupant */ ._)(aws, facts)
+        : await (0,_code_deploy_occupant_js__WEBPACK_IMPORTED_MODULE_0__/* .findCodeDeployOccupant */ .p)(aws, facts);
 }
 
 
@@ -39518,6 +40627,33 @@ function stateOf(snapshot) {
     if ((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot))
         return 'ended';
     return (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .isWaitingForPromotion */ .gv)(snapshot) ? 'waiting' : 'other';
+}
+
+
+/***/ }),
+
+/***/ 925:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ stageOf)
+/* harmony export */ });
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+
+/** The stage of a deployment that has not ended; undefined when it has. */
+function stageOf({ snapshot, isSeen, isRollback, isPrimary, isHeldAtReady }) {
+    if ((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot))
+        return undefined;
+    if (isRollback)
+        return 'rolling-back';
+    if (snapshot.status === 'ready') {
+        return isHeldAtReady && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .isWaitingForPromotion */ .gv)(snapshot) ? 'held' : 'unshifted';
+    }
+    if (snapshot.eventsAreDone || isPrimary)
+        return 'shifted';
+    const shift = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .eventAt */ .yb)(snapshot, 'shift');
+    const hasBegun = shift !== undefined && shift.status !== 'pending';
+    return !isSeen || hasBegun || ((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementTraffic */ .GA)(snapshot) ?? 0) > 0 ? 'shifting' : 'unshifted';
 }
 
 
@@ -39574,7 +40710,9 @@ function stepAgainst(room, occupant, asked, now) {
     const { stage, marker, rollbackOf, freeAtMs } = occupant;
     const isOwnRollback = rollbackOf !== undefined && marker !== undefined && (0,workflow_run_marker/* isSameJob */.c_)(room.run, marker);
     const isOthers = room.onlySamePullRequest && !(0,workflow_run_marker/* isOwn */.NP)(room.run, marker);
-    return roomStep(isOthers ? 'fail' : room.policy, {
+    // Nothing ends a bake time early: it is waited for.
+    const policy = room.policy === 'replace' && stage === 'shifted' && room.service.controller === 'ECS' ? 'wait' : room.policy;
+    return roomStep(isOthers ? 'fail' : policy, {
         stage,
         isOwnRollback,
         freeInMs: freeAtMs === undefined ? undefined : freeAtMs - now.atMs,
@@ -39631,7 +40769,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3573);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9790);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2633);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -40028,8 +41166,11 @@ function endingsOf(fields, operation) {
         ? { onTimeout, onCancel, failFast }
         : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
 }
-/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
-const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/;
+/**
+ * Ids of deployments of CodeDeploy are observed to have nine letters and digits. Source: API Reference, GetDeployment:
+ * `d-…`. Those of ECS are the end of an ARN, observed with 21 and 22 characters.
+ */
+const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30}|[A-Za-z0-9_-]{16,64}|arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]{1,255}\/[\w-]{1,255}\/[\w-]{16,64})$/;
 function deploymentIdOf(fields, operation) {
     const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
     if (given !== undefined && !(0,_operation_js__WEBPACK_IMPORTED_MODULE_3__/* .needsDeployment */ .BC)(operation)) {
@@ -40609,9 +41750,9 @@ function minutesAsMs(minutes) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ ECS_STAGES),
 /* harmony export */   c: () => (/* binding */ stepOf)
 /* harmony export */ });
-/* unused harmony export ECS_STAGES */
 /**
  * CodeDeploy's lifecycle events. Source: CodeDeploy User Guide, "AppSpec 'hooks' section for an Amazon ECS deployment".
  */
@@ -40650,6 +41791,144 @@ function stepOf(name) {
 
 /***/ }),
 
+/***/ 720:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   VV: () => (/* binding */ ecsWarnings),
+/* harmony export */   bI: () => (/* binding */ ecsHoldProblems),
+/* harmony export */   kF: () => (/* binding */ groupInputProblems),
+/* harmony export */   o2: () => (/* binding */ ecsInputProblems)
+/* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8690);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
+/* harmony import */ var _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1937);
+/* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1456);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7748);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8810);
+
+
+
+
+
+
+
+/** What inputs ask for that the service does not have: ECS deploys as its service says, and this action changes nothing of that. */
+function ecsInputProblems(inputs, place, hooks) {
+    return [
+        ...groupInputProblems(inputs, place.service),
+        ...rollbackProblems(inputs, place),
+        ...alarmProblems(inputs, place),
+        ...hookInputProblems(inputs, hooks, place.service),
+    ];
+}
+/** There is no deployment group, and no AppSpec. */
+function groupInputProblems(inputs, service) {
+    const given = [
+        inputs.application === undefined ? '' : 'codedeploy-application',
+        inputs.deploymentGroup === undefined ? '' : 'codedeploy-deployment-group',
+        inputs.deploymentConfig === undefined ? '' : 'codedeploy-deployment-config',
+        inputs.appSpec === undefined || inputs.appSpec === 'none' ? '' : 'codedeploy-appspec',
+    ].filter((name) => name !== '');
+    if (given.length === 0)
+        return [];
+    const names = (0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(given.map((name) => `'${name}'`));
+    return [
+        (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .aY)(`${label(service)} is deployed by ECS itself, so there is nothing that ${names} could name. Remove ${given.length === 1 ? 'it' : 'them'}.`),
+    ];
+}
+function rollbackProblems({ rollbackOn }, { service, group }) {
+    if (rollbackOn === undefined || isSame(rollbackOn, group.rollbackOn))
+        return [];
+    return [
+        (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .aY)(`Input 'rollback-on' is '${words(rollbackOn)}', but ECS rolls ${label(service, 'service')} back on '${words(group.rollbackOn)}', as its deploymentConfiguration says. Remove the input, or change 'alarms.rollback' of the service.`),
+    ];
+}
+function words(events) {
+    return events.length === 0 ? 'never' : events.join(', ');
+}
+function alarmProblems({ alarms }, { service, group }) {
+    if (alarms === undefined || isSame(alarms, group.alarms))
+        return [];
+    const has = group.alarms.length === 0 ? 'watches none' : `watches ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(group.alarms.map((name) => `'${name}'`))}`;
+    return [
+        (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .aY)(`Input 'alarms' is not what ${label(service, 'service')} has: its deploymentConfiguration ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(has, 300)}. ECS takes alarms from the service only: set 'alarms.alarmNames' there and remove the input.`),
+    ];
+}
+function isSame(left, right) {
+    return left.toSorted().join('\n') === right.toSorted().join('\n');
+}
+/** A hook input says which function must run; the service has to have it at that stage. */
+function hookInputProblems({ hooks: asked }, hooks, service) {
+    return _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_1__/* .LIFECYCLE_HOOKS */ .Y.flatMap((event) => {
+        const wanted = asked[event];
+        const stage = stageFor(event);
+        if (wanted === undefined || stage === undefined)
+            return [];
+        const there = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .functionsIn */ .vn)(hooks[stage]);
+        if (there.some((name) => (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .functionName */ .AQ)(name) === (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .functionName */ .AQ)(wanted)))
+            return [];
+        const runs = there.length === 0 ? 'no function' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(there.map((name) => `'${name}'`));
+        const member = `{"targetType": "AWS_LAMBDA", "hookTargetArn": "<ARN of ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .functionName */ .AQ)(wanted)}>", "roleArn": "<role that ECS assumes>", "lifecycleStages": ["${stage}"]}`;
+        return [
+            {
+                reason: 'not-found',
+                sentence: `Input '${(0,_inputs_hooks_js__WEBPACK_IMPORTED_MODULE_1__/* .hookInputOf */ .P)(event)}' names '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(wanted, 200)}', but ${label(service, 'service')} runs ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(runs, 300)} at ${stage}. Hooks belong to the service: add ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(member, 500)} to its 'deploymentConfiguration.lifecycleHooks', or remove the input.`,
+            },
+        ];
+    });
+}
+function stageFor(event) {
+    return _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_2__/* .ECS_STAGES */ .M.find((stage) => (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_2__/* .stepOf */ .c)(stage) === (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_2__/* .stepOf */ .c)(event));
+}
+/** The service waits for a person, and the finish line is behind that; or the finish line is that wait, and there is none. */
+function ecsHoldProblems(inputs, { service, ecs }) {
+    const isTestWait = (stage) => (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_2__/* .stepOf */ .c)(stage) === 'after-test-shift' || (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_2__/* .stepOf */ .c)(stage) === 'before-shift';
+    if (inputs.waitFor === 'test-traffic') {
+        const has = ecs.pauses.some(({ stages }) => stages.some(isTestWait));
+        return [
+            ...(has
+                ? []
+                : [
+                    {
+                        reason: 'not-held',
+                        sentence: `${label(service)} has no PAUSE hook at POST_TEST_TRAFFIC_SHIFT, so production would move at once after 'wait-for: test-traffic'. Add {"targetType": "PAUSE", "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"]} to its 'deploymentConfiguration.lifecycleHooks'.`,
+                    },
+                ]),
+            ...(inputs.autoPromote
+                ? [(0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .aY)(`Inputs 'auto-promote: true' and 'wait-for: test-traffic' contradict each other.`)]
+                : []),
+        ];
+    }
+    const held = ecs.pauses.filter(({ onTimeout }) => onTimeout === 'ROLLBACK');
+    const [first] = held;
+    if (first === undefined || inputs.autoPromote || inputs.waitFor === 'nothing')
+        return [];
+    const stages = [...new Set(held.flatMap(({ stages }) => stages))];
+    const minutes = first.timeoutMs / 60_000;
+    return [
+        {
+            reason: 'held',
+            sentence: `${label(service)} has a PAUSE hook at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(stages)}, so a deployment waits there until somebody continues it (at most ${minutes} min, then it is rolled back), and '${inputs.waitFor}' would not be reached. Set 'auto-promote: true', 'wait-for: test-traffic' or 'wait-for: nothing'.`,
+        },
+    ];
+}
+/** What a release can do although it may not be meant. */
+function ecsWarnings(inputs, { service, ecs }) {
+    if (ecs.circuitBreaker !== undefined || inputs.failFast > 0)
+        return [];
+    return [
+        `${label(service)} has no deployment circuit breaker and 'fail-fast' is 0: tasks that never become healthy are waited for until a time-out, by ECS itself for 24 hours. Enable 'deploymentCircuitBreaker' in the service, or set 'fail-fast'.`,
+    ];
+}
+function label({ name }, word = 'Service') {
+    return `${word} '${name}'`;
+}
+
+
+/***/ }),
+
 /***/ 6081:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40674,6 +41953,12 @@ class Findings {
         findings.warnings.push(...warnings);
         findings.notes.push(...notes);
         return findings;
+    }
+    /** Takes over what another look has found. */
+    take({ problems, warnings, notes }) {
+        this.add(...problems);
+        this.warnings.push(...warnings);
+        this.notes.push(...notes);
     }
     /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
     add(...problems) {
@@ -40844,9 +42129,13 @@ function expectedPhases({ budget, hooks, shift, group }, { waitFor }) {
 /* harmony export */   P: () => (/* binding */ findPlace)
 /* harmony export */ });
 /* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1459);
-/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6442);
-/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2521);
-/* harmony import */ var _service_and_group_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1114);
+/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3264);
+/* harmony import */ var _service_read_ecs_deployments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6302);
+/* harmony import */ var _ecs_preflight_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(720);
+/* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2521);
+/* harmony import */ var _service_and_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1114);
+
+
 
 
 
@@ -40856,18 +42145,23 @@ async function findPlace({ inputs }, world, identity, findings) {
     const nowhere = { service: undefined, group: undefined };
     if (inputs.service !== '')
         findings.add(...(0,_service_address_js__WEBPACK_IMPORTED_MODULE_0__/* .addressProblems */ .X)(inputs, world.region));
-    if (!(0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .credentialsAreClear */ .Gx)(inputs, world) || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpectedAccount */ .kf)(inputs, identity, findings)))
+    if (!(0,_identity_js__WEBPACK_IMPORTED_MODULE_4__/* .credentialsAreClear */ .Gx)(inputs, world) || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_4__/* .isExpectedAccount */ .kf)(inputs, identity, findings)))
         return nowhere;
-    const [service, named] = await Promise.all([
-        (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .readService */ .uS)(inputs, world, findings),
-        (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .readNamedGroup */ .NM)(inputs, world, findings),
+    const [reading, named] = await Promise.all([
+        (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_5__/* .readService */ .uS)(inputs, world, findings),
+        (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_5__/* .readNamedGroup */ .NM)(inputs, world, findings),
     ]);
+    const service = reading?.service;
     if (service === undefined)
-        (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .addIfMissing */ .$D)(named, findings);
-    if (service === undefined || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .isInExpectedAccount */ .H1)(inputs, identity, service, findings)))
+        (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_5__/* .addIfMissing */ .$D)(named, findings);
+    if (service === undefined || !(await (0,_identity_js__WEBPACK_IMPORTED_MODULE_4__/* .isInExpectedAccount */ .H1)(inputs, identity, service, findings)))
         return nowhere;
+    if (service.controller === 'ECS' && reading !== undefined) {
+        findings.add(...(0,_ecs_preflight_js__WEBPACK_IMPORTED_MODULE_3__/* .groupInputProblems */ .kF)(inputs, service));
+        return { service, group: (0,_service_read_ecs_deployments_js__WEBPACK_IMPORTED_MODULE_2__/* .readEcsGroup */ .zN)(reading.told), maker: undefined };
+    }
     const maker = findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_1__/* .readMaker */ .x)(world, service));
-    const group = await (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_3__/* .resolveGroup */ .ss)(inputs, world, service, named, maker, findings);
+    const group = await (0,_service_and_group_js__WEBPACK_IMPORTED_MODULE_5__/* .resolveGroup */ .ss)(inputs, world, service, named, maker, findings);
     return group === undefined ? { service, group } : { service, group, maker: await maker };
 }
 
@@ -40887,14 +42181,16 @@ async function findPlace({ inputs }, world, identity, findings) {
 /* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9898);
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5148);
 /* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4849);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7748);
-/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1459);
-/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8270);
-/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6442);
-/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9188);
-/* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5163);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7289);
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6081);
+/* harmony import */ var _ecs_native_active_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5681);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7748);
+/* harmony import */ var _service_address_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1459);
+/* harmony import */ var _service_deployment_group_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8270);
+/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3264);
+/* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9188);
+/* harmony import */ var _service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5163);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7289);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6081);
+
 
 
 
@@ -40909,17 +42205,28 @@ async function findPlace({ inputs }, world, identity, findings) {
 /** The service that the inputs name; undefined with problems added. */
 async function readService(inputs, world, findings) {
     const answer = await findings.answerOf((0,_aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__/* .describeService */ .Jv)(world, inputs.cluster, inputs.service, tagsFor(inputs)), ({ code }) => code === 'ClusterNotFound'
-        ? notFound(`Cluster '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
+        ? notFound(`Cluster '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(inputs.cluster, 300)}' was not found. Check 'cluster' and the region.`)
         : undefined);
     if (answer === undefined)
         return undefined;
-    const { service, problems } = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_7__/* .resolveService */ .Wl)(inputs.cluster, inputs.service, answer);
+    const { service, problems } = (0,_service_service_js__WEBPACK_IMPORTED_MODULE_8__/* .resolveService */ .Wl)(inputs.cluster, inputs.service, answer);
     findings.add(...problems);
-    if (service === undefined)
+    if (service === undefined || answer.service === undefined)
         return undefined;
-    const contradictions = (0,_service_address_js__WEBPACK_IMPORTED_MODULE_4__/* .answerProblems */ .J)(inputs, service);
+    const contradictions = (0,_service_address_js__WEBPACK_IMPORTED_MODULE_5__/* .answerProblems */ .J)(inputs, service);
     findings.add(...contradictions);
-    return contradictions.length > 0 ? undefined : service;
+    if (contradictions.length > 0)
+        return undefined;
+    const told = answer.service;
+    return service.controller === 'ECS' ? await withServing(service, told, world, findings) : { service, told };
+}
+/** Which revision serves takes other reads when ECS itself deploys. */
+async function withServing(service, told, world, findings) {
+    const serving = await findings.answerOf((0,_ecs_native_active_js__WEBPACK_IMPORTED_MODULE_3__/* .readServing */ .x)(world, told));
+    if (serving === undefined)
+        return undefined;
+    const { id, taskDefinitionArn, deploymentId } = serving;
+    return { service: { ...service, primary: { ...service.primary, id, taskDefinitionArn, deploymentId } }, told };
 }
 /** Only a lane is known by its tags; nobody else needs to be allowed to read them. */
 function tagsFor({ operation }) {
@@ -40935,10 +42242,10 @@ async function readNamedGroup({ application, deploymentGroup }, world, findings)
     let missing;
     const explain = ({ code }) => {
         if (code === 'ApplicationDoesNotExist') {
-            missing = notFound(`CodeDeploy application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
+            missing = notFound(`CodeDeploy application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(application, 100)}' was not found. Check 'codedeploy-application' and the region.`);
         }
         else if (code === 'DeploymentGroupDoesNotExist') {
-            missing = notFound(`Deployment group '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(deploymentGroup, 100)}' was not found in application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
+            missing = notFound(`Deployment group '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(deploymentGroup, 100)}' was not found in application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(application, 100)}'. Check 'codedeploy-deployment-group'.`);
         }
         return missing === undefined ? undefined : 'ignore';
     };
@@ -40953,38 +42260,38 @@ function addIfMissing(named, findings) {
 /** The group that the inputs name, else the one that is found; undefined with problems added. */
 async function resolveGroup(inputs, world, service, named, maker, findings) {
     const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined;
-    const found = isNamed ? named : await findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_6__/* .findGroup */ .$)(world, service, inputs, await maker));
+    const found = isNamed ? named : await findings.answerOf((0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_7__/* .findGroup */ .$)(world, service, inputs, await maker));
     if (found === undefined)
         return undefined;
-    const problems = 'sentence' in found ? [found] : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .groupProblems */ .Uh)(found, service);
+    const problems = 'sentence' in found ? [found] : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_6__/* .groupProblems */ .Uh)(found, service);
     if (problems.length > 0) {
         const other = await otherGroup(inputs, world, service, await maker);
         findings.add(...problems.map(({ reason, sentence }) => ({ reason, sentence: `${sentence}${other}` })));
     }
-    return 'sentence' in found ? undefined : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .readDeploymentGroup */ .fL)(found);
+    return 'sentence' in found ? undefined : (0,_service_deployment_group_js__WEBPACK_IMPORTED_MODULE_6__/* .readDeploymentGroup */ .fL)(found);
 }
 /** The group that would have been found without the inputs, for the end of a sentence about the one that they name. */
 async function otherGroup({ application, deploymentGroup }, world, service, maker) {
     if (application === undefined && deploymentGroup === undefined)
         return '';
     const none = { application: undefined, deploymentGroup: undefined };
-    const call = (0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_6__/* .findGroup */ .$)(world, service, none, maker);
-    const found = await new _findings_js__WEBPACK_IMPORTED_MODULE_10__/* .Findings */ .F().answerOf(call, () => 'ignore');
+    const call = (0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_7__/* .findGroup */ .$)(world, service, none, maker);
+    const found = await new _findings_js__WEBPACK_IMPORTED_MODULE_11__/* .Findings */ .F().answerOf(call, () => 'ignore');
     if (found === undefined || 'sentence' in found)
         return '';
-    const name = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(found.deploymentGroupName ?? '', 100);
-    const its = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(found.applicationName ?? '', 100);
+    const name = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(found.deploymentGroupName ?? '', 100);
+    const its = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(found.applicationName ?? '', 100);
     return ` '${service.clusterName}/${service.name}' is released by deployment group '${name}' of application '${its}', which is found by itself when neither input is given.`;
 }
 /** How a deployment configuration shifts traffic; undefined when none is named, or with problems added. */
 async function readShift(deploymentConfig, world, findings) {
     if (deploymentConfig === undefined)
         return undefined;
-    const name = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(deploymentConfig, 100);
+    const name = (0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(deploymentConfig, 100);
     let byName;
     const config = await findings.answerOf((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .getDeploymentConfig */ .pT)(world, deploymentConfig), (error) => {
         if (error.kind === 'denied') {
-            byName = (0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__/* .shiftByName */ .Df)(deploymentConfig);
+            byName = (0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_9__/* .shiftByName */ .Df)(deploymentConfig);
             findings.warnings.push(shiftUnseen(byName, name, error));
             return 'ignore';
         }
@@ -40997,8 +42304,8 @@ async function readShift(deploymentConfig, world, findings) {
     if (config === undefined)
         return undefined;
     if (config.computePlatform === undefined || config.computePlatform === 'ECS')
-        return (0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_8__/* .readTrafficShift */ .iV)(config);
-    findings.add((0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .invalidInput */ .aY)(`Deployment configuration '${name}' is for ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_9__/* .inSentence */ .BX)(config.computePlatform, 60)}, not for ECS.`));
+        return (0,_service_traffic_shift_js__WEBPACK_IMPORTED_MODULE_9__/* .readTrafficShift */ .iV)(config);
+    findings.add((0,_problem_js__WEBPACK_IMPORTED_MODULE_4__/* .invalidInput */ .aY)(`Deployment configuration '${name}' is for ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_10__/* .inSentence */ .BX)(config.computePlatform, 60)}, not for ECS.`));
     return undefined;
 }
 function shiftUnseen({ kind }, name, error) {
@@ -41019,7 +42326,7 @@ function notFound(sentence) {
 /* harmony export */   S: () => (/* binding */ settlingRoom),
 /* harmony export */   t: () => (/* binding */ freeLane)
 /* harmony export */ });
-/* harmony import */ var _release_free_group_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6779);
+/* harmony import */ var _release_free_group_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3599);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4795);
 /* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(275);
 /* harmony import */ var _lane_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5987);
@@ -41141,12 +42448,11 @@ function holderOf({ desiredCount, primary }, occupant, maker) {
     const { deploymentId } = primary;
     if (deploymentId === undefined)
         return undefined;
-    const marker = (0,_workflow_run_marker_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMarker */ .gY)(maker?.description);
+    const marker = maker?.marker;
     // What cannot be read may be of anybody.
     if (maker !== undefined && (marker === undefined || marker.pullRequest === ''))
         return undefined;
-    const sinceMs = maker?.createTime?.getTime();
-    return { marker, deploymentId, sinceMs, isDeploying: false, runsNothing: desiredCount === 0 };
+    return { marker, deploymentId, sinceMs: maker?.createdAtMs, isDeploying: false, runsNothing: desiredCount === 0 };
 }
 /** Held by this pull request of this repository. */
 function isHeldBy(holder, own) {
@@ -41184,11 +42490,11 @@ function isLater(one, other) {
 /* harmony export */   kL: () => (/* binding */ inputsOfLanes)
 /* harmony export */ });
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
-/* harmony import */ var _group_occupant_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8228);
+/* harmony import */ var _group_find_occupant_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1326);
 /* harmony import */ var _inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7496);
 /* harmony import */ var _plan_place_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3612);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7748);
-/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6442);
+/* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3264);
 /* harmony import */ var _service_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9188);
 /* harmony import */ var _holder_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(275);
 /* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(797);
@@ -41282,7 +42588,7 @@ async function readHolder(service, group, world) {
     const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
     const facts = { service, group, autoPromote: false, suspects, stopped: new Set(), onListDenied: () => { } };
     const [occupant, maker] = await Promise.all([
-        (0,_group_occupant_js__WEBPACK_IMPORTED_MODULE_1__/* .findOccupant */ .H)(world, facts),
+        (0,_group_find_occupant_js__WEBPACK_IMPORTED_MODULE_1__/* .findOccupant */ .H)(world, facts),
         (0,_service_find_group_js__WEBPACK_IMPORTED_MODULE_5__/* .readMaker */ .x)(world, service),
     ]);
     return { occupant, holder: (0,_holder_js__WEBPACK_IMPORTED_MODULE_7__/* .holderOf */ .Kd)(service, occupant, maker) };
@@ -41327,7 +42633,11 @@ function problemsIn(error) {
 const LANE_TAG = 'preview-lane';
 const COUNT_TAG = 'preview-desired-count';
 /** Why a service is no lane; nothing of it is ever claimed, stopped or scaled then. */
-function laneProblems({ name, clusterName, tags }) {
+function laneProblems({ controller, name, clusterName, tags }) {
+    if (controller === 'ECS') {
+        const sentence = `Service '${clusterName}/${name}' is deployed by ECS itself, and lanes for previews are services under CodeDeploy: only there one deployment at a time keeps two pull requests apart. Check 'preview-services'.`;
+        return [{ reason: 'unsupported-service', sentence }];
+    }
     if (tags[LANE_TAG] === 'true')
         return [];
     const sentence = `Service '${clusterName}/${name}' is not a lane for previews: it has no tag '${LANE_TAG}' with the value 'true', so nothing of it is touched. Check 'preview-services'.`;
@@ -41694,8 +43004,14 @@ var hook_log = __nccwpck_require__(2609);
 var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/aws/ecs.js
 var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/aws/service-deployments.js
+var service_deployments = __nccwpck_require__(595);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(2397);
+// EXTERNAL MODULE: ./lib/ecs-native/ecs-snapshot.js + 4 modules
+var ecs_snapshot = __nccwpck_require__(1727);
+// EXTERNAL MODULE: ./lib/ecs-native/ids.js
+var ids = __nccwpck_require__(1681);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/service/service.js + 1 modules
@@ -41713,8 +43029,11 @@ var race = __nccwpck_require__(2132);
 
 
 
+
+
+
 /**
- * Looks what serves production: by CodeDeploy's weights when they have just been read, else by ECS, which tells the
+ * Looks what serves production: by the weights of the deployment when they have just been read, else by ECS, which tells the
  * shares except during a shift, else as it was last seen.
  * @param snapshot the newest reading, of whichever of the two deployments moved traffic last
  * @param mayHaveMoved traffic may have moved since, however new the reading is
@@ -41732,7 +43051,7 @@ async function readProduction(aws, service, sides, snapshot, { mayHaveMoved, wit
     };
     if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAt, (0,clock/* momentOf */.Et)(aws.clock)))
         return { ...seen, isOutdated: false };
-    const asked = readFromEcs(aws, service, sides);
+    const asked = service.controller === 'ECS' ? readFromDeployment(aws, service, sides) : readFromEcs(aws, service, sides);
     const now = (withinMs === undefined ? await asked : await (0,race/* within */.ux)(aws.clock, withinMs, async () => await asked)) ?? NOTHING_SEEN;
     if (now.percent !== undefined)
         return { ...now, isOutdated: false };
@@ -41759,7 +43078,22 @@ async function readFromEcs(aws, service, sides) {
         return NOTHING_SEEN;
     }
 }
-/** Shares of production by CodeDeploy's weights; both sides may run the same revision. */
+/** Shares of production by the weights of the deployment, which its rollback has changed too. */
+async function readFromDeployment(aws, service, sides) {
+    try {
+        const deployment = await (0,service_deployments/* describeServiceDeployment */.MH)(aws, (0,ids/* deploymentArn */.jZ)(service, sides.deploymentId));
+        const readAt = (0,clock/* momentOf */.Et)(aws.clock);
+        const snapshot = (0,ecs_snapshot/* readSnapshot */.R)({ deploymentId: sides.deploymentId, deployment, readAt }, undefined);
+        const revisions = productionByWeight(sides, snapshot);
+        return { percent: (0,follow_snapshot/* replacementTraffic */.GA)(snapshot), revisions, readAtMs: readAt.atMs, primary: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        return NOTHING_SEEN;
+    }
+}
+/** Shares of production by the weights of a reading; both sides may run the same revision. */
 function productionByWeight(sides, snapshot) {
     const shares = new Map();
     for (const { role, trafficPercent, state } of snapshot?.taskSets ?? []) {
@@ -41795,7 +43129,9 @@ const MATTERS_AFTER = new Set([
  * attempt, without a warning when it fails. A step that is being cancelled does not ask.
  * @returns undefined when it was not read
  */
-async function readTestListener(status, { service, group }, deploymentId, world) {
+async function readTestListener(status, { service, group }, deploymentId, snapshot, world) {
+    if (service.controller === 'ECS')
+        return MATTERS_AFTER.has(status) ? byWeight(snapshot) : undefined;
     const { testListener } = group;
     if (testListener === undefined || !MATTERS_AFTER.has(status) || world.signal.aborted)
         return undefined;
@@ -41825,6 +43161,13 @@ async function readTestListener(status, { service, group }, deploymentId, world)
             throw error;
         return undefined;
     }
+}
+/** Where ECS deploys, every reading tells the weights of test traffic. */
+function byWeight(snapshot) {
+    const reached = snapshot?.taskSets.find(({ testPercent }) => testPercent === 100);
+    if (snapshot === undefined || reached === undefined)
+        return undefined;
+    return { reaches: reached.role, isHttp: true, readAtMs: snapshot.statusReadAt.atMs };
 }
 /**
  * Whose tasks are in a target group. The targets of a task set that is DRAINING are being taken out of it, and get no new
@@ -41880,7 +43223,7 @@ async function conclude({ plan, outcome, settlement }, choice, world, progress, 
     const { snapshot } = settlement;
     await lastly();
     const status = (0,verdict/* verdictOf */.Vj)(outcome, settlement);
-    const testListener = await readTestListener(status, plan, sides.deploymentId, world);
+    const testListener = await readTestListener(status, plan, sides.deploymentId, lastToMoveTraffic, world);
     progress.learn({ settlement, snapshot, production, testListener });
     await learnCauses(plan, world, progress);
     const settled = progress.release;
@@ -41916,7 +43259,7 @@ function isOutOfSight(outcome, { rollback, cutShort }) {
 
 /***/ }),
 
-/***/ 6779:
+/***/ 3599:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41929,14 +43272,45 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
 var call_problem = __nccwpck_require__(7011);
-// EXTERNAL MODULE: ./lib/aws/code-deploy.js
-var code_deploy = __nccwpck_require__(9898);
 // EXTERNAL MODULE: ./lib/follow/outage.js
 var outage = __nccwpck_require__(1446);
 // EXTERNAL MODULE: ./lib/group/busy-problem.js
 var busy_problem = __nccwpck_require__(9040);
-// EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
-var group_occupant = __nccwpck_require__(8228);
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/aws/service-deployments.js
+var service_deployments = __nccwpck_require__(595);
+// EXTERNAL MODULE: ./lib/ecs-native/ids.js
+var ids = __nccwpck_require__(1681);
+;// CONCATENATED MODULE: ./lib/group/end-occupant.js
+
+
+
+/** Asks for a deployment that is in the way to be ended. Changes AWS. @throws CallError */
+async function endOccupant(aws, service, id, step) {
+    if (service.controller === 'ECS')
+        await (0,service_deployments/* stopServiceDeployment */.dD)(aws, (0,ids/* deploymentArn */.jZ)(service, id));
+    else if (step === 'stop')
+        await (0,code_deploy/* stopDeployment */.Uk)(aws, id, true);
+    else
+        await (0,code_deploy/* continueDeployment */.vI)(aws, id, 'TERMINATION_WAIT');
+}
+/** A deployment has ended or cannot be asked for this, which the next look shows. */
+const TOO_LATE = new Set([
+    'DeploymentAlreadyCompleted',
+    'DeploymentIsNotInReadyState',
+    'UnsupportedActionForDeploymentType',
+    'Conflict',
+    'ServiceDeploymentNotFound',
+]);
+/** Whether the request came too late. */
+function isTooLate({ serviceError }) {
+    const isOver = serviceError.code === 'InvalidParameter' && /terminal state/i.test(serviceError.message);
+    return isOver || TOO_LATE.has(serviceError.code);
+}
+
+// EXTERNAL MODULE: ./lib/group/find-occupant.js
+var find_occupant = __nccwpck_require__(1326);
 // EXTERNAL MODULE: ./lib/group/sightings.js
 var group_sightings = __nccwpck_require__(8599);
 // EXTERNAL MODULE: ./lib/group/wait-terms.js + 1 modules
@@ -42002,12 +43376,6 @@ var race = __nccwpck_require__(2132);
 const SECOND_MS = 1_000;
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000;
-/** A deployment has ended or cannot be asked for this, which the next look shows. */
-const TOO_LATE = new Set([
-    'DeploymentAlreadyCompleted',
-    'DeploymentIsNotInReadyState',
-    'UnsupportedActionForDeploymentType',
-]);
 /**
  * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
  * the way counts too. What was checked before may have changed then. Changes AWS with `replace` only.
@@ -42038,7 +43406,7 @@ async function freeGroup(room, first, autoPromote, world, progress) {
                 if (signal.aborted)
                     break;
                 tell(step, occupant, making, room, world, progress);
-                await (0,race/* until */.TG)(signal, take(step, occupant, making, world));
+                await (0,race/* until */.TG)(signal, take(step, occupant, making, room, world));
                 await clock.sleep(restMs(occupant, making, world), signal);
             }
             else if (isUnseen) {
@@ -42098,24 +43466,20 @@ function tell(step, occupant, making, room, { clock, log }, progress) {
     making.toldMs = now.monotonicMs;
     progress.learn({ waits: (0,waits_so_far/* withWait */.SO)(progress.release.waits, occupant.id, step, now) });
 }
-async function take(step, { id }, making, world) {
+async function take(step, { id }, making, { service }, world) {
     if (step === 'wait')
         return;
     try {
-        if (step === 'stop')
-            await (0,code_deploy/* stopDeployment */.Uk)(world, id, true);
-        else
-            await (0,code_deploy/* continueDeployment */.vI)(world, id, 'TERMINATION_WAIT');
+        await endOccupant(world, service, id, step);
     }
     catch (error) {
         if (!(error instanceof attempts/* CallError */.RA))
             throw error;
-        const { code } = error.serviceError;
         if ((0,attempts/* isPassing */.WG)(error.serviceError)) {
             making.asking.failed(error);
             return;
         }
-        if (!TOO_LATE.has(code))
+        if (!isTooLate(error))
             throw error;
     }
     making.asking.recovered();
@@ -42127,7 +43491,7 @@ async function lookAgain(before, making, { service, group }, autoPromote, world)
     try {
         const { sightings } = making;
         const facts = { service, group, autoPromote, suspects: [before.id], stopped, sightings, onListDenied: () => { } };
-        const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
+        const occupant = await (0,find_occupant/* findOccupant */.H)(world, facts);
         making.reading.recovered();
         return occupant;
     }
@@ -42614,7 +43978,7 @@ function newRelease(inputs, world) {
 
 /***/ }),
 
-/***/ 5933:
+/***/ 8229:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42796,8 +44160,8 @@ function isStillRunning(before, target, now) {
     return before.status === 'running' && isFresh && target.ecsTarget?.status === 'InProgress';
 }
 
-// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js + 1 modules
-var code_deploy_lists = __nccwpck_require__(7180);
+// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
+var code_deploy_lists = __nccwpck_require__(7878);
 ;// CONCATENATED MODULE: ./lib/code-deploy/own-deployment.js
 
 
@@ -43076,6 +44440,170 @@ function createRequest(release, taskDefinitionArn) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/aws/service-deployments.js
+var service_deployments = __nccwpck_require__(595);
+// EXTERNAL MODULE: ./lib/ecs-native/ecs-snapshot.js + 4 modules
+var ecs_snapshot = __nccwpck_require__(1727);
+// EXTERNAL MODULE: ./lib/ecs-native/end-reason.js
+var end_reason = __nccwpck_require__(1215);
+// EXTERNAL MODULE: ./lib/ecs-native/ids.js
+var ids = __nccwpck_require__(1681);
+;// CONCATENATED MODULE: ./lib/ecs-native/deployment-observer.js
+
+
+
+
+
+
+/**
+ * A rollback is shown before its reason is, for a second or so (assumed): how often it is looked again for the reason, and
+ * how soon, in milliseconds.
+ */
+const LOOKS_FOR_REASON = 2;
+const LOOK_AGAIN_MS = 1_500;
+/** Reads a deployment of ECS, and remembers what it has seen of its stages, which ECS tells only while they last. */
+class deployment_observer_DeploymentObserver {
+    #aws;
+    #service;
+    #seen = new Map();
+    constructor(aws, service) {
+        this.#aws = aws;
+        this.#service = service;
+    }
+    /** As `ReleaseEngine.observe`; the status alone takes the same one request. */
+    async observe(deploymentId, before) {
+        const latest = laterOf(before, this.#seen.get(deploymentId));
+        const deployment = await this.#describe(deploymentId);
+        const reading = { deploymentId, deployment, readAt: (0,clock/* momentOf */.Et)(this.#aws.clock) };
+        const snapshot = (0,follow_snapshot/* keepOpenAt */.Vi)((0,ecs_snapshot/* readSnapshot */.R)(reading, latest), latest);
+        this.#seen.set(deploymentId, snapshot);
+        return snapshot;
+    }
+    async #describe(deploymentId) {
+        const arn = (0,ids/* deploymentArn */.jZ)(this.#service, deploymentId);
+        let deployment = await (0,service_deployments/* describeServiceDeployment */.MH)(this.#aws, arn);
+        for (let looks = 0; looks < LOOKS_FOR_REASON && this.#lacksReason(deployment); looks++) {
+            await this.#aws.clock.sleep(LOOK_AGAIN_MS, this.#aws.signal);
+            if (this.#aws.signal?.aborted !== true)
+                deployment = await (0,service_deployments/* describeServiceDeployment */.MH)(this.#aws, arn);
+        }
+        return deployment;
+    }
+    #lacksReason(deployment) {
+        const isBegun = deployment.status === 'ROLLBACK_REQUESTED' && (0,end_reason/* endText */.Z4)(deployment) === undefined;
+        return isBegun && this.#aws.signal?.aborted !== true;
+    }
+}
+function laterOf(one, other) {
+    if (one === undefined || other === undefined)
+        return one ?? other;
+    return (0,clock/* elapsedMs */.d5)(one.statusReadAt, other.statusReadAt) > 0 ? other : one;
+}
+
+// EXTERNAL MODULE: ./lib/ecs-native/own-deployment.js
+var own_deployment = __nccwpck_require__(403);
+// EXTERNAL MODULE: ./lib/ecs-native/pauses.js
+var pauses = __nccwpck_require__(9436);
+;// CONCATENATED MODULE: ./lib/ecs-native/refusals.js
+
+/*
+ * What ECS means when it refuses to stop or to continue a deployment. Source of the texts: ECS Developer Guide,
+ * "Troubleshooting Amazon ECS blue/green deployments"; which code comes with which is not documented.
+ */
+/** `Continuing a service deployment is not allowed for service deployment in terminal states.`, and one like it. */
+const IS_OVER = /\bterminal state/i;
+/** `Provided hookId is either completed, unavailable, or not associated …`, `Invalid hookId: …`. */
+const IS_NOT_HELD = /\bhookId\b/i;
+/** Code of `notHeld`. */
+const NOT_HELD = 'NotAwaitingAction';
+const refusals_REFUSALS = {
+    // ConflictException is listed for stopping alone; one that speaks of the stage is of a deployment that goes on.
+    saysEnded: ({ serviceError: { code, message } }) => IS_OVER.test(message) || (code === 'Conflict' && !/\bstages?\b/i.test(message)),
+    saysNotWaiting: ({ serviceError: { code, message } }) => code === NOT_HELD || (code === 'InvalidParameter' && IS_NOT_HELD.test(message)),
+};
+/** Nothing was continued, because the deployment was just seen not to wait, or to be over. */
+function notHeld(isOver) {
+    const message = isOver
+        ? 'The service deployment is in a terminal state, so nothing was continued.'
+        : 'No pause of the service deployment awaits an action, so nothing was continued.';
+    const serviceError = { kind: 'answered', code: NOT_HELD, message, notAccepted: true };
+    return new attempts/* CallError */.RA('ecs:ContinueServiceDeployment', serviceError, undefined);
+}
+
+// EXTERNAL MODULE: ./lib/ecs-native/start-deployment.js
+var start_deployment = __nccwpck_require__(3303);
+;// CONCATENATED MODULE: ./lib/ecs-native/ecs-engine.js
+
+
+
+
+
+
+
+
+/**
+ * The release engine that works through ECS's own deployments: strategy BLUE_GREEN, LINEAR or CANARY. A release is one
+ * UpdateService, which changes the task definition and nothing else of the service.
+ */
+function ecsEngine(aws, release) {
+    const { service, newestRevision, earlier = [], onAnswerLost } = release;
+    const observer = new deployment_observer_DeploymentObserver(aws, service);
+    return {
+        start: (taskDefinitionArn) => (0,start_deployment/* startDeployment */.i)(aws, { service, taskDefinitionArn, newestRevision, onAnswerLost }),
+        findStarted: async (taskDefinitionArn) => {
+            const look = await (0,own_deployment/* findOwn */.gq)(aws, service, taskDefinitionArn, { newestRevision, ids: earlier });
+            if (look.own === undefined && look.trouble !== undefined)
+                throw look.trouble;
+            return look.own ?? (look.revision === undefined ? undefined : await (0,own_deployment/* findByRevision */.CV)(aws, service, look.revision));
+        },
+        stop: (deploymentId) => stop(aws, (0,ids/* deploymentArn */.jZ)(service, deploymentId)),
+        promote: (deploymentId) => promote(aws, (0,ids/* deploymentArn */.jZ)(service, deploymentId)),
+        // Nothing ends the bake time early.
+        endTerminationWait: undefined,
+        ...refusals_REFUSALS,
+        observe: (deploymentId, before) => observer.observe(deploymentId, before),
+    };
+}
+/** Stops it, which rolls it back; where that is refused and it waits at a pause, by the answer to that. Changes AWS. */
+async function stop(aws, arn) {
+    try {
+        await (0,service_deployments/* stopServiceDeployment */.dD)(aws, arn);
+    }
+    catch (error) {
+        const isRefused = error instanceof attempts/* CallError */.RA &&
+            ['denied', 'answered'].includes(error.serviceError.kind) &&
+            !refusals_REFUSALS.saysEnded(error);
+        if (!isRefused || !(await rollBackAtPause(aws, arn)))
+            throw error;
+    }
+}
+/** @returns whether it waited at a pause that could be answered */
+async function rollBackAtPause(aws, arn) {
+    try {
+        const [pause] = (0,pauses/* awaitingPauses */.sP)(await (0,service_deployments/* describeServiceDeployment */.MH)(aws, arn));
+        if (pause?.hookId === undefined)
+            return false;
+        await (0,service_deployments/* continueServiceDeployment */.wN)(aws, arn, pause.hookId, 'ROLLBACK');
+        return true;
+    }
+    catch (error) {
+        // Why it could not be stopped is what is told.
+        if (error instanceof attempts/* CallError */.RA)
+            return false;
+        throw error;
+    }
+}
+/** Continues every pause at which it waits now; an id is of one wait only, so it is read right before. Changes AWS. */
+async function promote(aws, arn) {
+    const deployment = await (0,service_deployments/* describeServiceDeployment */.MH)(aws, arn);
+    const hookIds = (0,pauses/* awaitingPauses */.sP)(deployment).flatMap(({ hookId }) => hookId ?? []);
+    if (hookIds.length === 0) {
+        throw notHeld(deployment.status !== undefined && !service_deployments/* ACTIVE_STATUSES */.az.includes(deployment.status));
+    }
+    for (const hookId of hookIds)
+        await (0,service_deployments/* continueServiceDeployment */.wN)(aws, arn, hookId, 'CONTINUE');
+}
+
 // EXTERNAL MODULE: ./lib/follow/replacement-tasks.js
 var replacement_tasks = __nccwpck_require__(7662);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
@@ -43094,10 +44622,16 @@ var hook_log = __nccwpck_require__(2609);
 
 
 
-/** The engine of this release. */
+
+/** The engine of this release, by whom the service is deployed. */
 function engineFor(plan, inputs, world, progress) {
+    const { service } = plan;
+    const onAnswerLost = (error) => world.log.line((0,outage_lines/* answerLostLine */.bo)(error, world.clock.now()));
+    if (service.controller === 'ECS') {
+        return ecsEngine(world, { service, newestRevision: service.newestRevision ?? '', onAnswerLost });
+    }
     return codeDeployEngine(world, {
-        service: plan.service,
+        service,
         application: plan.group.application,
         deploymentGroup: plan.group.name,
         appSpec: plan.appSpec,
@@ -43108,7 +44642,7 @@ function engineFor(plan, inputs, world, progress) {
         rollbackOn: inputs.rollbackOn,
         alarms: inputs.alarms,
         ignoresAlarmTrouble: plan.group.ignoresAlarmTrouble,
-        onAnswerLost: (error) => world.log.line((0,outage_lines/* answerLostLine */.bo)(error, world.clock.now())),
+        onAnswerLost,
         onTargetLost: (error) => progress.afterwards(() => progress.warnOf('lifecycle-events', [(0,outage_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)])),
         onTargetSeen: () => progress.afterwards(() => world.log.line((0,outage_lines/* targetSeenLine */.fl)(world.clock.now()))),
     });
@@ -46290,19 +47824,47 @@ function mismatch(sentence) {
 
 /***/ }),
 
-/***/ 6442:
+/***/ 3264:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ findGroup),
-/* harmony export */   x: () => (/* binding */ readMaker)
-/* harmony export */ });
-/* harmony import */ var _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
-/* harmony import */ var _aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9898);
-/* harmony import */ var _aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7180);
-/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4849);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7289);
-/* harmony import */ var _deployment_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8270);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  $: () => (/* binding */ findGroup),
+  x: () => (/* binding */ readMaker)
+});
+
+// EXTERNAL MODULE: ./lib/aws/attempts.js
+var attempts = __nccwpck_require__(9967);
+// EXTERNAL MODULE: ./lib/aws/code-deploy.js
+var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
+var code_deploy_lists = __nccwpck_require__(7878);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+// EXTERNAL MODULE: ./lib/service/deployment-group.js
+var deployment_group = __nccwpck_require__(8270);
+// EXTERNAL MODULE: ./lib/workflow-run/marker.js
+var marker = __nccwpck_require__(4907);
+;// CONCATENATED MODULE: ./lib/service/maker.js
+
+/** What a deployment of CodeDeploy tells of itself. */
+function makerOf(info) {
+    const { applicationName: application, deploymentGroupName: deploymentGroup } = info;
+    const isNamed = application !== undefined && deploymentGroup !== undefined;
+    return {
+        marker: (0,marker/* parseMarker */.gY)(info.description),
+        hasSucceeded: info.status === 'Succeeded',
+        createdAtMs: info.createTime?.getTime(),
+        appSpecSha256: info.revision?.appSpecContent?.sha256,
+        group: isNamed ? { application, deploymentGroup } : undefined,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/service/find-group.js
+
 
 
 
@@ -46325,9 +47887,9 @@ async function findGroup(aws, service, names, maker) {
     for (const guess of likely) {
         if (guess === undefined)
             continue;
-        const call = (0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeploymentGroup */ .$o)(aws, guess.application, guess.deploymentGroup);
+        const call = (0,code_deploy/* getDeploymentGroup */.$o)(aws, guess.application, guess.deploymentGroup);
         const info = await orElse(call, undefined, onDenied);
-        if (info !== undefined && (0,_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .groupTargets */ .sE)(info, service))
+        if (info !== undefined && (0,deployment_group/* groupTargets */.sE)(info, service))
             return info;
     }
     return await searchGroup(aws, service, names, denials);
@@ -46337,12 +47899,13 @@ async function readMaker(aws, { primary }) {
     const { deploymentId } = primary;
     if (deploymentId === undefined)
         return undefined;
-    return await orElse((0,_aws_code_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .getDeployment */ .i8)(aws, deploymentId), undefined, () => { });
+    const info = await orElse((0,code_deploy/* getDeployment */.i8)(aws, deploymentId), undefined, () => { });
+    return info && makerOf(info);
 }
 function namesOfLastRelease(maker, names) {
-    const { applicationName: application, deploymentGroupName: deploymentGroup } = maker ?? {};
-    if (application === undefined || deploymentGroup === undefined)
+    if (maker?.group === undefined)
         return undefined;
+    const { application, deploymentGroup } = maker.group;
     const agrees = (names.application ?? application) === application && (names.deploymentGroup ?? deploymentGroup) === deploymentGroup;
     return agrees ? { application, deploymentGroup } : undefined;
 }
@@ -46357,23 +47920,23 @@ async function searchGroup(aws, service, names, denials) {
     const label = `'${service.clusterName}/${service.name}'`;
     const advice = `Set 'codedeploy-application' and 'codedeploy-deployment-group'.`;
     try {
-        const applications = names.application === undefined ? await (0,_aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__/* .listApplications */ .iB)(aws) : [names.application];
+        const applications = names.application === undefined ? await (0,code_deploy_lists/* listApplications */.iB)(aws) : [names.application];
         for (const application of applications) {
             const groups = await groupsOf(aws, application, names);
-            const found = groups.find((info) => (0,_deployment_group_js__WEBPACK_IMPORTED_MODULE_5__/* .groupTargets */ .sE)(info, service) &&
+            const found = groups.find((info) => (0,deployment_group/* groupTargets */.sE)(info, service) &&
                 (names.deploymentGroup ?? info.deploymentGroupName) === info.deploymentGroupName);
             if (found !== undefined)
                 return found;
         }
     }
     catch (error) {
-        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+        if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         const { kind, code } = error.serviceError;
         if (kind === 'denied') {
             const [first = error] = denials.filter(({ operation }) => operation === 'codedeploy:GetDeploymentGroup');
             const missed = first === error ? 'has no usual name' : 'could not be read by its usual name';
-            const why = (0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_3__/* .describeServiceError */ .VN)(first.operation, first.serviceError);
+            const why = (0,service_error/* describeServiceError */.VN)(first.operation, first.serviceError);
             const sentence = `The deployment group of ${label} ${missed}, and searching for it was denied (${error.operation}). ${advice} ${why}`;
             return { reason: 'denied', sentence };
         }
@@ -46381,19 +47944,19 @@ async function searchGroup(aws, service, names, denials) {
             throw error;
         return {
             reason: 'not-found',
-            sentence: `CodeDeploy application '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
+            sentence: `CodeDeploy application '${(0,untrusted/* inSentence */.BX)(names.application ?? '', 100)}' was not found. Check 'codedeploy-application' and the region.`,
         };
     }
-    const named = names.deploymentGroup === undefined ? '' : ` named '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(names.deploymentGroup, 100)}'`;
+    const named = names.deploymentGroup === undefined ? '' : ` named '${(0,untrusted/* inSentence */.BX)(names.deploymentGroup, 100)}'`;
     return { reason: 'not-found', sentence: `No CodeDeploy deployment group${named} releases ${label}. ${advice}` };
 }
 /** An application that is deleted while the search goes on has no groups. */
 async function groupsOf(aws, application, names) {
     try {
-        return await (0,_aws_code_deploy_lists_js__WEBPACK_IMPORTED_MODULE_2__/* .describeDeploymentGroups */ .Pw)(aws, application);
+        return await (0,code_deploy_lists/* describeDeploymentGroups */.Pw)(aws, application);
     }
     catch (error) {
-        const isGone = error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA && error.serviceError.code === 'ApplicationDoesNotExist';
+        const isGone = error instanceof attempts/* CallError */.RA && error.serviceError.code === 'ApplicationDoesNotExist';
         if (isGone && names.application === undefined)
             return [];
         throw error;
@@ -46405,7 +47968,7 @@ async function orElse(call, otherwise, onDenied) {
         return await call;
     }
     catch (error) {
-        if (!(error instanceof _aws_attempts_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA))
+        if (!(error instanceof attempts/* CallError */.RA))
             throw error;
         if (error.serviceError.kind === 'denied')
             onDenied(error);
@@ -46413,6 +47976,132 @@ async function orElse(call, otherwise, onDenied) {
             return otherwise;
         throw error;
     }
+}
+
+
+/***/ }),
+
+/***/ 6302:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Mw: () => (/* binding */ ecsHooks),
+/* harmony export */   zN: () => (/* binding */ readEcsGroup)
+/* harmony export */ });
+/* unused harmony export ecsShift */
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
+/* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
+
+
+const MINUTE_MS = 60_000;
+/** What ECS takes where nothing is given. Source: ECS API Reference, Linear- and CanaryConfiguration, and for hooks. */
+const DEFAULT_LINEAR = { percent: 10, minutes: 6 };
+const DEFAULT_CANARY = { percent: 5, minutes: 10 };
+const DEFAULT_HOOK_MINUTES = 1_440;
+/** At these a deployment that waits has test traffic on the replacement and production on the original. */
+const READY_STAGES = ['POST_TEST_TRAFFIC_SHIFT', 'PRE_PRODUCTION_TRAFFIC_SHIFT'];
+/**
+ * How ECS itself deploys a service, as a group without application and name: what the service says, which each deployment
+ * of it takes over as it is when that begins. Members that are absent mean that the service has no such thing.
+ */
+function readEcsGroup(service) {
+    const { deploymentConfiguration: configuration = {} } = service;
+    const ecs = readEcsDeployments(service);
+    const readyPauses = ecs.pauses.filter(({ stages }) => stages.some((stage) => READY_STAGES.includes(stage)));
+    return {
+        ecs,
+        application: '',
+        name: '',
+        deploymentConfig: strategyText(ecs.strategy, ecs.shift),
+        hasTestListener: ecs.testRule !== undefined,
+        testListener: ecs.testRule,
+        isBehindNetwork: (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .parseArn */ .Lw)(ecs.productionRule ?? '')?.resource.startsWith('listener/net/') ?? false,
+        targetGroups: ecs.targetGroups.flatMap((arn) => /:targetgroup\/([^/]+)\//.exec(arn)?.[1] ?? []),
+        holdsAtReady: readyPauses.length > 0,
+        readyWaitMs: Math.max(0, ...readyPauses.map(({ timeoutMs }) => timeoutMs)),
+        terminationWaitMs: (configuration.bakeTimeInMinutes ?? 0) * MINUTE_MS,
+        rollbackOn: ecs.alarmsRollBack ? ['failure', 'stop', 'alarm'] : ['failure', 'stop'],
+        alarms: configuration.alarms?.enable ? (configuration.alarms.alarmNames ?? []) : [],
+        // A poll of an alarm that fails is missed. Source: ECS Developer Guide, on CloudWatch alarms.
+        ignoresAlarmTrouble: true,
+        lastDeployment: undefined,
+    };
+}
+/** How production moves to the replacement when ECS itself deploys. Between two steps; what each takes comes on top. */
+function ecsShift({ deploymentConfiguration = {} }) {
+    const { strategy, linearConfiguration: linear, canaryConfiguration: canary } = deploymentConfiguration;
+    if (strategy === 'LINEAR') {
+        const stepPercent = linear?.stepPercent || DEFAULT_LINEAR.percent;
+        const stepMs = (linear?.stepBakeTimeInMinutes ?? DEFAULT_LINEAR.minutes) * MINUTE_MS;
+        // No wait after the last step. Source: ECS API Reference, LinearConfiguration.
+        return { kind: 'linear', durationMs: (Math.ceil(100 / stepPercent) - 1) * stepMs, stepPercent, stepMs };
+    }
+    if (strategy === 'CANARY') {
+        const stepMs = (canary?.canaryBakeTimeInMinutes ?? DEFAULT_CANARY.minutes) * MINUTE_MS;
+        return { kind: 'canary', durationMs: stepMs, stepPercent: canary?.canaryPercent || DEFAULT_CANARY.percent, stepMs };
+    }
+    return { kind: 'all-at-once', durationMs: 0, stepPercent: 100, stepMs: 0 };
+}
+/** Which functions run at which stage; several of one stage are divided by a comma and a space. */
+function ecsHooks({ ecs }) {
+    const named = _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .ECS_STAGES */ .M.flatMap((stage) => {
+        const functions = (ecs?.functions ?? []).filter(({ stages }) => stages.includes(stage));
+        const names = new Set(functions.map(({ functionArn }) => (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .functionName */ .AQ)(functionArn)));
+        return names.size === 0 ? [] : [[stage, [...names].join(', ')]];
+    });
+    return Object.fromEntries(named);
+}
+/** The strategy in a few words: `CANARY 10 % for 5 min`. */
+function strategyText(strategy, { stepPercent, stepMs }) {
+    const minutes = stepMs / MINUTE_MS;
+    if (strategy === 'CANARY')
+        return `CANARY ${stepPercent} % for ${minutes} min`;
+    return strategy === 'LINEAR' ? `LINEAR ${stepPercent} % every ${minutes} min` : strategy;
+}
+function readEcsDeployments(service) {
+    const { deploymentConfiguration = {}, loadBalancers = [] } = service;
+    const { lifecycleHooks = [], alarms, deploymentCircuitBreaker: breaker } = deploymentConfiguration;
+    // ECS wants the members on all load balancers or on none. Source: Developer Guide, troubleshooting of blue/green.
+    const balancer = loadBalancers.find(({ advancedConfiguration }) => advancedConfiguration !== undefined);
+    const advanced = balancer?.advancedConfiguration;
+    const groups = [balancer?.targetGroupArn, advanced?.alternateTargetGroupArn];
+    return {
+        strategy: strategyOf(deploymentConfiguration),
+        shift: ecsShift(service),
+        functions: lifecycleHooks.flatMap(readFunction),
+        pauses: lifecycleHooks.flatMap(readPause),
+        productionRule: advanced?.productionListenerRule,
+        testRule: advanced?.testListenerRule,
+        targetGroups: groups.filter((arn) => arn !== undefined),
+        circuitBreaker: breaker?.enable ? { rollsBack: breaker.rollback === true } : undefined,
+        alarmsRollBack: alarms?.enable && (alarms.alarmNames ?? []).length > 0 ? alarms.rollback === true : undefined,
+    };
+}
+function strategyOf({ strategy }) {
+    return strategy === 'LINEAR' || strategy === 'CANARY' ? strategy : 'BLUE_GREEN';
+}
+/** One without a target is a pause, also where its type is not told (observed). */
+function isPause({ targetType, hookTargetArn }) {
+    return targetType === 'PAUSE' || hookTargetArn === undefined;
+}
+function readFunction(hook) {
+    const { hookTargetArn: functionArn } = hook;
+    if (functionArn === undefined || isPause(hook))
+        return [];
+    return [{ functionArn, stages: stagesOf(hook), timeoutMs: timeoutOf(hook) }];
+}
+function readPause(hook) {
+    if (!isPause(hook))
+        return [];
+    const onTimeout = hook.timeoutConfiguration?.action === 'CONTINUE' ? 'CONTINUE' : 'ROLLBACK';
+    return [{ stages: stagesOf(hook), timeoutMs: timeoutOf(hook), onTimeout }];
+}
+/** Stages that are new to us are left out. */
+function stagesOf({ lifecycleStages = [] }) {
+    return _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .ECS_STAGES */ .M.filter((stage) => lifecycleStages.some((one) => one === stage));
+}
+function timeoutOf({ timeoutConfiguration }) {
+    return (timeoutConfiguration?.timeoutInMinutes ?? DEFAULT_HOOK_MINUTES) * MINUTE_MS;
 }
 
 
@@ -46503,7 +48192,7 @@ function isTrouble({ message }) {
 function withoutNames(message) {
     return message.replace(/\((?:service|taskSet|target-group|elb|instance|task|port)\b[^()]*\)/g, '');
 }
-/** Narrows the answer of DescribeServices to a service that CodeDeploy can release. */
+/** Narrows the answer of DescribeServices to a service that CodeDeploy or ECS itself can release blue/green. */
 function resolveService(cluster, name, answer) {
     const { service } = answer;
     if (service?.serviceArn === undefined) {
@@ -46517,7 +48206,9 @@ function resolveService(cluster, name, answer) {
     }
     const problems = whyNotReleasable(service);
     const arn = (0,aws_arn/* parseArn */.Lw)(service.serviceArn);
-    const primary = (service.taskSets ?? []).find((taskSet) => taskSet.status === 'PRIMARY');
+    const controller = controllerOf(service);
+    const isEcs = controller === 'ECS';
+    const primary = isEcs ? servingRevision(service) : service.taskSets?.find(({ status }) => status === 'PRIMARY');
     const loadBalancer = primary?.loadBalancers?.[0] ?? service.loadBalancers?.[0];
     if (arn === undefined)
         problems.push(unsupported(`${label(service)} has an ARN that cannot be read, '${(0,untrusted/* inSentence */.BX)(service.serviceArn)}'.`));
@@ -46528,16 +48219,18 @@ function resolveService(cluster, name, answer) {
     const { containerName, containerPort } = loadBalancer ?? {};
     if (id === undefined || taskDefinitionArn === undefined) {
         return refused([
-            unsupported(`${label(service)} has no PRIMARY task set, so there is nothing to shift traffic from.`),
+            unsupported(`${label(service)} has no ${isEcs ? 'deployment' : 'PRIMARY task set'}, so there is nothing to shift traffic from.`),
         ]);
     }
-    if (containerName === undefined || containerPort === undefined) {
+    const hasTraffic = containerName !== undefined && containerPort !== undefined;
+    // Without a load balancer ECS shifts nothing, and everything else is the same.
+    if (!hasTraffic && !isEcs) {
         return refused([unsupported(`${label(service)} has no load balancer, which a blue/green release needs.`)]);
     }
     return {
         problems: [],
         service: {
-            controller: 'CODE_DEPLOY',
+            controller,
             arn: service.serviceArn,
             partition: arn.partition,
             region: arn.region,
@@ -46546,14 +48239,15 @@ function resolveService(cluster, name, answer) {
             clusterName: (0,aws_arn/* shortName */.EU)(service.clusterArn ?? cluster),
             desiredCount: service.desiredCount ?? 0,
             tags: Object.fromEntries((service.tags ?? []).map(({ key = '', value = '' }) => [key, value])),
-            container: { name: containerName, port: containerPort },
+            container: { name: containerName ?? '', port: containerPort ?? 0 },
             otherContainers: otherContainersOf(primary?.loadBalancers ?? service.loadBalancers ?? []),
             primary: {
                 id,
                 taskDefinitionArn,
                 deploymentId: primary?.externalId,
-                properties: propertiesToKeep(service, primary ?? {}),
+                properties: isEcs ? {} : propertiesToKeep(service, primary ?? {}),
             },
+            ...(isEcs && { newestRevision: service.deployments?.find(({ status }) => status === 'PRIMARY')?.id ?? '' }),
             taskSets: (service.taskSets ?? []).map(readTaskSet),
             events: serviceEvents(answer),
         },
@@ -46591,6 +48285,20 @@ function readTaskSet(taskSet) {
         desired: taskSet.computedDesiredCount ?? 0,
     };
 }
+function controllerOf({ deploymentController }) {
+    return deploymentController?.type === 'CODE_DEPLOY' ? 'CODE_DEPLOY' : 'ECS';
+}
+/**
+ * The revision that serves, as far as the service tells: the only one, or the one that was there before the newest. While
+ * a deployment runs the newest is PRIMARY from its first moment (observed).
+ */
+function servingRevision({ deployments = [] }) {
+    const serving = deployments.find(({ status }) => status !== 'PRIMARY') ?? deployments[0];
+    return serving && { id: serving.id, taskDefinition: serving.taskDefinition };
+}
+function isStrategy(word) {
+    return word === 'BLUE_GREEN' || word === 'LINEAR' || word === 'CANARY';
+}
 function whyNotReleasable(service) {
     const problems = [];
     if (service.status !== 'ACTIVE') {
@@ -46600,11 +48308,14 @@ function whyNotReleasable(service) {
     const controller = service.deploymentController?.type ?? 'ECS';
     if (controller === 'CODE_DEPLOY')
         return problems;
-    const strategy = service.deploymentConfiguration?.strategy;
-    const native = strategy === 'BLUE_GREEN' || strategy === 'LINEAR' || strategy === 'CANARY'
-        ? ` ECS itself releases it ${strategy === 'BLUE_GREEN' ? 'blue/green' : strategy.toLowerCase()} (strategy ${strategy}); use UpdateService or aws-actions/amazon-ecs-deploy-task-definition.`
-        : ' Use aws-actions/amazon-ecs-deploy-task-definition, or make a service with the CODE_DEPLOY controller.';
-    problems.push(unsupported(`${label(service)} has the deployment controller ${(0,untrusted/* inSentence */.BX)(controller, 60)}, not CODE_DEPLOY.${native}`));
+    const { strategy = 'ROLLING' } = service.deploymentConfiguration ?? {};
+    if (controller === 'ECS' && isStrategy(strategy))
+        return problems;
+    if (controller === 'ECS') {
+        const sentence = `${label(service)} is deployed by ECS with the strategy ${(0,untrusted/* inSentence */.BX)(strategy, 60)}, which replaces tasks in place. Set its strategy to BLUE_GREEN, LINEAR or CANARY, or use aws-actions/amazon-ecs-deploy-task-definition.`;
+        return [...problems, unsupported(sentence)];
+    }
+    problems.push(unsupported(`${label(service)} has the deployment controller ${(0,untrusted/* inSentence */.BX)(controller, 60)}, neither CODE_DEPLOY nor ECS, so this action cannot release it.`));
     return problems;
 }
 function label(service) {
@@ -46857,7 +48568,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 3573:
+/***/ 9790:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46867,7 +48578,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/inputs/operation.js
-var operation = __nccwpck_require__(7784);
+var inputs_operation = __nccwpck_require__(7784);
 // EXTERNAL MODULE: ./lib/inputs/of-operation.js
 var of_operation = __nccwpck_require__(7552);
 // EXTERNAL MODULE: ./lib/plan/findings.js
@@ -46960,14 +48671,14 @@ function usualDurationMs(plan, inputs) {
     return Math.min(usualMs, plan.budget.totalMs);
 }
 
-// EXTERNAL MODULE: ./lib/follow/budget.js
-var follow_budget = __nccwpck_require__(3324);
 // EXTERNAL MODULE: ./lib/service/address.js
 var address = __nccwpck_require__(1459);
-// EXTERNAL MODULE: ./lib/service/find-group.js
-var find_group = __nccwpck_require__(6442);
-// EXTERNAL MODULE: ./lib/service/service.js + 1 modules
-var service_service = __nccwpck_require__(9188);
+// EXTERNAL MODULE: ./lib/service/find-group.js + 1 modules
+var find_group = __nccwpck_require__(3264);
+// EXTERNAL MODULE: ./lib/aws/ecs.js
+var ecs = __nccwpck_require__(5148);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/text/document.js + 2 modules
@@ -47099,50 +48810,6 @@ function sizeMember(definition, member, unit) {
     return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
 }
 
-// EXTERNAL MODULE: ./lib/time/clock.js
-var time_clock = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
-var app_spec = __nccwpck_require__(4608);
-// EXTERNAL MODULE: ./lib/aws/ecs.js
-var ecs = __nccwpck_require__(5148);
-;// CONCATENATED MODULE: ./lib/plan/adoption.js
-
-
-
-
-/**
- * The candidate that is our own: same repository, run, job and operation, and the AppSpec that this step would send.
- * The AppSpec names a revision: the one that would be used, or the one that the candidate runs when it asks for the
- * same; of several that do, another may be the newest by now.
- */
-async function findAdoptable(candidates, facts) {
-    for (const { id, marker, appSpecSha256 } of candidates) {
-        if (marker === undefined || !(0,workflow_run_marker/* isSameJob */.c_)(facts.own, marker))
-            continue;
-        for (const arn of revisionsFor(id, facts)) {
-            if ((0,app_spec/* buildAppSpec */.R)(facts.appSpec, arn).sha256 !== appSpecSha256)
-                continue;
-            if (await isWanted(arn, facts)) {
-                return { deploymentId: id, taskDefinitionArn: arn, runAttempt: marker.runAttempt };
-            }
-        }
-    }
-    return undefined;
-}
-function revisionsFor(deploymentId, { service, definition }) {
-    const taskSet = service.taskSets.find((one) => one.deploymentId === deploymentId);
-    const arns = [definition.kind === 'use' ? definition.arn : undefined, taskSet?.taskDefinitionArn];
-    return new Set(arns.filter((arn) => arn !== undefined));
-}
-async function isWanted(arn, { world, definition, wanted, findings }) {
-    if (definition.kind === 'use' && definition.arn === arn)
-        return true;
-    const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn));
-    return described !== undefined && isSameDefinition(wanted, described.definition);
-}
-
-// EXTERNAL MODULE: ./lib/aws/service-error.js
-var service_error = __nccwpck_require__(4849);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
 ;// CONCATENATED MODULE: ./lib/task-definition/overrides.js
@@ -47569,7 +49236,9 @@ async function planDefinition(facts) {
         return undefined;
     const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName);
     findings.add(...problems);
-    findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin));
+    if (appSpec.containerName !== '') {
+        findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin));
+    }
     const placeholders = source.kind === 'file' ? placeholdersIn(definition) : [];
     findings.add(...placeholders.map((placeholder) => placeholderProblem(placeholder, inputs)));
     if (placeholders.length === 0)
@@ -47583,7 +49252,13 @@ async function planDefinition(facts) {
         findings.notes.push(cannotSkipNote(unpinned));
     if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
         findings.add(...inactiveProblems(base.revision));
-        return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready };
+        return {
+            definition: { kind: 'use', arn: base.revision.arn },
+            current,
+            wanted: definition,
+            differences,
+            servesAlready,
+        };
     }
     const newest = await newestRevision(definition, world, findings, seen === 'denied');
     // Lanes may share a family, whose newest revision is then of another pull request.
@@ -47595,7 +49270,7 @@ async function planDefinition(facts) {
             findings.warnings.push(leftBehindWarning(current, newest));
     }
     const choice = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn };
-    return { definition: choice, wanted: definition, differences, servesAlready };
+    return { definition: choice, current, wanted: definition, differences, servesAlready };
 }
 function placeholderProblem({ path, text }, { taskDefinition = '' }) {
     const name = `Task definition file '${(0,untrusted/* inSentence */.BX)(taskDefinition, 200)}'`;
@@ -47682,9 +49357,15 @@ function cannotSkipNote(images) {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/functions.js
 var functions = __nccwpck_require__(3776);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/lifecycle/step.js
+var step = __nccwpck_require__(1456);
 // EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
 var nearest = __nccwpck_require__(8045);
 ;// CONCATENATED MODULE: ./lib/plan/hook-functions.js
+
+
 
 
 
@@ -47708,9 +49389,8 @@ async function checkHookFunctions(hooks, inputs, service, world, findings) {
     const known = await world.functions();
     const unseen = [];
     const looked = new Set();
-    for (const event of inputs_hooks/* LIFECYCLE_HOOKS */.Y) {
-        const hookFunction = hooks[event];
-        if (hookFunction === undefined || looked.has(hookFunction))
+    for (const [event, hookFunction] of hooksByOrder(hooks)) {
+        if (looked.has(hookFunction))
             continue;
         looked.add(hookFunction);
         const trouble = await troubleWith(hookFunction, calls, known);
@@ -47718,7 +49398,7 @@ async function checkHookFunctions(hooks, inputs, service, world, findings) {
             continue;
         if ((0,functions/* isMissing */.b2)(trouble)) {
             const advice = await adviceFor(hookFunction, calls, known);
-            const sentence = `${hookLabel(event, inputs)} names the Lambda function '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}', which does not exist in ${service.region}. ${advice}`;
+            const sentence = `${sourceOf(event, inputs)} names the Lambda function '${(0,untrusted/* inSentence */.BX)(hookFunction, 200)}', which does not exist in ${service.region}. ${advice}`;
             findings.add({ reason: 'not-found', sentence });
         }
         else
@@ -47728,6 +49408,14 @@ async function checkHookFunctions(hooks, inputs, service, world, findings) {
     if (first === undefined)
         return;
     findings.notes.push(`Whether the functions of the hooks are there was not checked. ${(0,service_error/* describeServiceError */.VN)(first.operation, first.serviceError)}`);
+}
+/** Each function with its event, in the order in which they run; a stage of ECS may have several. */
+function hooksByOrder(hooks) {
+    return [...inputs_hooks/* LIFECYCLE_HOOKS */.Y, ...step/* ECS_STAGES */.M].flatMap((event) => (0,follow_snapshot/* functionsIn */.vn)(hooks[event]).map((one) => [event, one]));
+}
+function sourceOf(event, inputs) {
+    const lifecycleHook = inputs_hooks/* LIFECYCLE_HOOKS */.Y.find((one) => one === event);
+    return lifecycleHook === undefined ? `The service's hook at ${event}` : hookLabel(lifecycleHook, inputs);
 }
 async function troubleWith(hookFunction, calls, known) {
     try {
@@ -47768,8 +49456,404 @@ async function namesOf(calls, known) {
     return names;
 }
 
+// EXTERNAL MODULE: ./lib/follow/budget.js
+var follow_budget = __nccwpck_require__(3324);
+// EXTERNAL MODULE: ./lib/service/service.js + 1 modules
+var service_service = __nccwpck_require__(9188);
+// EXTERNAL MODULE: ./lib/time/clock.js
+var time_clock = __nccwpck_require__(4795);
+// EXTERNAL MODULE: ./lib/app-spec/app-spec.js
+var app_spec = __nccwpck_require__(4608);
+;// CONCATENATED MODULE: ./lib/plan/adoption.js
+
+
+
+
+/**
+ * The candidate that is our own: same repository, run, job and operation, and the AppSpec that this step would send.
+ * The AppSpec names a revision: the one that would be used, or the one that the candidate runs when it asks for the
+ * same; of several that do, another may be the newest by now.
+ */
+async function findAdoptable(candidates, facts) {
+    for (const { id, marker, appSpecSha256, taskDefinitionArn, isOver = false } of candidates) {
+        const isOurs = marker !== undefined && (0,workflow_run_marker/* isSameJob */.c_)(facts.own, marker);
+        if (taskDefinitionArn !== undefined) {
+            // A revision that is used as it is tells who registered it, not who deploys it.
+            const isSame = !isOver && facts.definition.kind === 'use' && facts.definition.arn === taskDefinitionArn;
+            if (!isSame && !(isOurs && (await isWanted(taskDefinitionArn, facts))))
+                continue;
+            return { deploymentId: id, taskDefinitionArn, runAttempt: isOurs ? marker.runAttempt : facts.own.runAttempt };
+        }
+        if (!isOurs)
+            continue;
+        for (const arn of revisionsFor(id, facts)) {
+            if ((0,app_spec/* buildAppSpec */.R)(facts.appSpec, arn).sha256 !== appSpecSha256)
+                continue;
+            if (await isWanted(arn, facts)) {
+                return { deploymentId: id, taskDefinitionArn: arn, runAttempt: marker.runAttempt };
+            }
+        }
+    }
+    return undefined;
+}
+function revisionsFor(deploymentId, { service, definition }) {
+    const taskSet = service.taskSets.find((one) => one.deploymentId === deploymentId);
+    const arns = [definition.kind === 'use' ? definition.arn : undefined, taskSet?.taskDefinitionArn];
+    return new Set(arns.filter((arn) => arn !== undefined));
+}
+async function isWanted(arn, { world, definition, wanted, findings }) {
+    if (definition.kind === 'use' && definition.arn === arn)
+        return true;
+    const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn));
+    return described !== undefined && isSameDefinition(wanted, described.definition);
+}
+
+// EXTERNAL MODULE: ./lib/group/busy-problem.js
+var busy_problem = __nccwpck_require__(9040);
+// EXTERNAL MODULE: ./lib/group/find-occupant.js
+var find_occupant = __nccwpck_require__(1326);
+// EXTERNAL MODULE: ./lib/group/wait-terms.js + 1 modules
+var wait_terms = __nccwpck_require__(4575);
+;// CONCATENATED MODULE: ./lib/plan/order-guard.js
+
+/**
+ * Runs of one workflow for one repository release in the order of their run numbers: an older run that comes late, or
+ * is run again, does not take production back to older code. Of one run only the latest attempt goes on.
+ */
+function guardOrder(own, predecessor, serverUrl) {
+    const { id, marker, isServing } = predecessor;
+    const what = isServing ? `what serves (${id})` : `deployment ${id}`;
+    if (marker === undefined)
+        return noteOnly(`${what} was made by no run of this action`);
+    if (own.repository === '' || own.runNumber === 0)
+        return noteOnly('this run has no number');
+    if (marker.operation === 'rollback')
+        return noteOnly(`${what} is a rollback`);
+    if (!(0,workflow_run_marker/* isSameWorkflow */.oe)(own, marker))
+        return noteOnly(`${what} was made by another workflow`);
+    if (!isOlder(own, marker))
+        return { problem: undefined, note: undefined };
+    const isAttempt = marker.runNumber === own.runNumber;
+    // Its repository may have had another name then.
+    const link = runLink({ repository: own.repository, runId: marker.runId }, serverUrl);
+    const newer = isAttempt
+        ? `Attempt ${marker.runAttempt} of this run`
+        : `Run ${marker.runNumber} of ${marker.workflowFile}${link}`;
+    const older = isAttempt ? `attempt ${own.runAttempt}` : `run ${own.runNumber}`;
+    const done = isServing ? `serves already (${id})` : `is being deployed (${id})`;
+    const sentence = `${newer} is newer than this ${older} and ${done}. Set 'allow-older: true' to release the older one all the same.`;
+    return { problem: { reason: 'older-run', sentence }, note: undefined };
+}
+function isOlder(own, other) {
+    if (other.runNumber !== own.runNumber)
+        return other.runNumber > own.runNumber;
+    return other.runId === own.runId && other.runAttempt > own.runAttempt;
+}
+function runLink({ repository, runId }, serverUrl) {
+    return repository.includes('/') && runId !== '' ? ` (${serverUrl}/${repository}/actions/runs/${runId})` : '';
+}
+function noteOnly(why) {
+    return { problem: undefined, note: `The order of runs is not checked: ${why}.` };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/turn.js
+
+
+
+
+
+
+
+/** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
+async function readOccupancy(question) {
+    const { inputs, world, service, group, blocker, findings } = question;
+    let wasSeen = true;
+    const look = (0,find_occupant/* findOccupant */.H)(world, {
+        service,
+        group,
+        autoPromote: inputs.autoPromote,
+        suspects: blocker === undefined ? [] : [blocker],
+        stopped: new Set(),
+        onListDenied: (error) => {
+            wasSeen = false;
+            // ECS would end what runs without a word, so nothing is started unseen.
+            if (service.controller === 'ECS') {
+                findings.add((0,call_problem/* callProblem */.U)(error));
+                return;
+            }
+            const { operation } = error;
+            findings.warnings.push(`Could not look for active deployments (${operation} was denied); if there is one, CodeDeploy names it when this release begins.`);
+        },
+    });
+    const occupant = await findings.answerOf(look);
+    return { occupant, isFree: wasSeen && occupant === undefined };
+}
+/** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
+function candidatesOf(occupant, { service: { controller, primary, desiredCount }, onlySamePullRequest }, maker) {
+    const candidates = occupant === undefined || occupant.rollbackOf !== undefined ? [] : [occupant];
+    // A lane that was freed runs nothing, whatever was released to it.
+    const isFreed = onlySamePullRequest && desiredCount === 0;
+    if (isFreed || primary.deploymentId === undefined || maker?.hasSucceeded !== true)
+        return candidates;
+    const { marker, appSpecSha256 } = maker;
+    const ships = controller === 'ECS' ? { taskDefinitionArn: primary.taskDefinitionArn, isOver: true } : {};
+    return [...candidates, { id: primary.deploymentId, marker, appSpecSha256, ...ships }];
+}
+/**
+ * Whether what serves is what people are to see: on a lane only what was released for the same pull request, and runs.
+ */
+function isShown({ service, onlySamePullRequest, run }, maker) {
+    return !onlySamePullRequest || (service.desiredCount > 0 && (0,workflow_run_marker/* isOwn */.NP)(run, maker?.marker));
+}
+/** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
+function checkTurn(room, occupant, maker, { operation, allowOlder }, world, findings) {
+    if (!allowOlder) {
+        const { deploymentId } = room.service.primary;
+        if (deploymentId !== undefined && maker === undefined) {
+            findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`);
+        }
+        const isMine = ({ marker }) => !room.onlySamePullRequest || (0,workflow_run_marker/* isOwn */.NP)(room.run, marker);
+        for (const predecessor of predecessorsOf(room.service, occupant, maker).filter(isMine)) {
+            const { problem, note } = guardOrder(room.run, predecessor, world.run.serverUrl);
+            if (note !== undefined)
+                findings.notes.push(note);
+            if (problem !== undefined) {
+                findings.add(problem);
+                return;
+            }
+        }
+    }
+    if (occupant === undefined)
+        return;
+    const now = (0,time_clock/* momentOf */.Et)(world.clock);
+    const step = (0,wait_terms/* stepAgainst */.k)(room, occupant, new Set(), now);
+    if (operation === 'plan')
+        findings.warnings.push((0,busy_problem/* busyNow */.UF)(step, occupant, room, now));
+    else if (step === 'refuse')
+        findings.add((0,busy_problem/* busyProblem */.rU)(occupant, room, now));
+}
+/** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */
+function predecessorsOf({ primary }, occupant, maker) {
+    const deploying = occupant === undefined || occupant.stage === 'rolling-back'
+        ? []
+        : [{ id: occupant.id, marker: occupant.marker, isServing: false }];
+    const id = primary.deploymentId;
+    if (id === undefined || id === occupant?.id || maker === undefined)
+        return deploying;
+    return maker.hasSucceeded ? [...deploying, { id, marker: maker.marker, isServing: true }] : deploying;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/plan-of.js
+
+
+
+
+
+
+
+
+
+/** The marker of this run as it is read back from where deployments of the service have it. */
+function markerFor({ controller }, world, operation) {
+    return controller === 'ECS' ? (0,workflow_run_marker/* ownMarkerTag */.F7)(world.run, operation) : (0,workflow_run_marker/* ownMarker */["do"])(world.run, operation);
+}
+/** Plans the release, with what is left to check of it: whether it is there already, is this run's turn, and is wise. */
+async function planOf({ service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy, maker }, inputs, world, earlier, findings) {
+    const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
+    const budget = (0,follow_budget/* budgetFor */.vO)({ waitForMs: inputs.waitForMs, ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor), group, shift, hooks });
+    const container = { name: appSpec.containerName, port: appSpec.containerPort };
+    findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }));
+    const { definition, differences } = definitionPlan;
+    const { occupant } = occupancy;
+    const own = markerFor(service, world, (0,inputs_operation/* markerOperation */.uC)(inputs.operation));
+    const room = {
+        service,
+        group,
+        policy: inputs.onActiveDeployment,
+        onlySamePullRequest: inputs.operation === 'preview',
+        run: own,
+        since: earlier.waitsSince ?? (0,time_clock/* momentOf */.Et)(world.clock),
+        patienceMs: budget.totalMs,
+    };
+    const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, maker);
+    const isUnchanged = inputs.ifUnchanged === 'skip' && isSame;
+    const facts = { ...definitionPlan, world, service, own, appSpec, findings };
+    const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, maker), facts);
+    if (adopted === undefined)
+        checkTurn(room, occupant, maker, inputs, world, findings);
+    return {
+        service: adopted === undefined ? service : (0,service_service/* beforeDeployment */.RU)(service, adopted.deploymentId),
+        group,
+        deploymentConfig,
+        shift,
+        hooks,
+        appSpec,
+        definition,
+        definitionSha256: definitionSha256(definitionPlan.wanted),
+        differences,
+        rollbackOn,
+        alarms: inputs.alarms ?? group.alarms,
+        budget,
+        isUnchanged,
+        adopted,
+        occupant,
+        room,
+    };
+}
+
 // EXTERNAL MODULE: ./lib/plan/service-and-group.js
 var service_and_group = __nccwpck_require__(1114);
+;// CONCATENATED MODULE: ./lib/plan/code-deploy-plan.js
+
+
+
+
+
+
+
+/**
+ * The plan of a release through CodeDeploy; undefined with problems added.
+ * @returns `changed`: what serves is another than before, so that everything is to be looked at again
+ */
+async function planWithCodeDeploy({ parsed, service, sources, hooks, wellFormed, namedGroup, namedShift, earlier }, world, findings) {
+    const { inputs } = parsed;
+    const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath);
+    const appSpec = appSpecPlan(parsed, sources.appSpecFile, service);
+    findings.add(...loadBalancerProblems(service, inputs.containerName ?? sources.appSpecFile?.containerName));
+    const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
+    const [group, definitionPlan] = await Promise.all([
+        (0,service_and_group/* resolveGroup */.ss)(inputs, world, service, namedGroup, maker, findings),
+        planDefinition({ inputs, world, service, source: sources.definition, appSpec, origin, findings }),
+        wellFormed ? checkHookFunctions(hooks, inputs, service, world, findings) : undefined,
+    ]);
+    if (group === undefined)
+        return { plan: undefined, group };
+    findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group));
+    const deploymentConfig = inputs.deploymentConfig ?? group.deploymentConfig ?? 'CodeDeployDefault.ECSAllAtOnce';
+    const [shift, occupancy] = await Promise.all([
+        namedShift ?? (inputs.deploymentConfig === undefined ? (0,service_and_group/* readShift */.Xg)(deploymentConfig, world, findings) : undefined),
+        readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
+    ]);
+    if (shift !== undefined)
+        findings.add(...shiftProblems(shift, deploymentConfig, group));
+    if (definitionPlan === undefined || shift === undefined)
+        return { plan: undefined, group };
+    if (occupancy.isFree && (await primaryChanged(service, group, inputs, world, findings)))
+        return 'changed';
+    const found = { service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy };
+    return { plan: await planOf({ ...found, maker: await maker }, inputs, world, earlier, findings), group };
+}
+/** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
+async function primaryChanged(service, group, inputs, world, findings) {
+    if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId)
+        return false;
+    const now = await (0,service_and_group/* readService */.uS)(inputs, world, findings);
+    return now !== undefined && now.service.primary.id !== service.primary.id;
+}
+/**
+ * Precedence per member: input, then file, then service. How the task set runs is said by the file alone where there is
+ * one, so that it can be taken out of it; else the next one runs as what serves does, or as what is gone back to did.
+ */
+function appSpecPlan({ inputs, goesBackTo }, file, service) {
+    return {
+        containerName: inputs.containerName ?? file?.containerName ?? service.container.name,
+        containerPort: inputs.containerPort ?? file?.containerPort ?? service.container.port,
+        hooks: { ...file?.hooks, ...inputs.hooks },
+        file,
+        properties: file?.otherProperties ?? goesBackTo ?? service.primary.properties,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/service/read-ecs-deployments.js
+var read_ecs_deployments = __nccwpck_require__(6302);
+// EXTERNAL MODULE: ./lib/plan/ecs-preflight.js
+var ecs_preflight = __nccwpck_require__(720);
+;// CONCATENATED MODULE: ./lib/plan/ecs-plan.js
+
+
+
+
+
+
+
+
+
+/** The plan of a release that ECS itself makes; undefined with problems added. */
+async function planWithEcs({ inputs, service, told, sources, earlier }, world, findings) {
+    const group = (0,read_ecs_deployments/* readEcsGroup */.zN)(told);
+    const hooks = (0,read_ecs_deployments/* ecsHooks */.Mw)(group);
+    const { ecs } = group;
+    if (ecs === undefined)
+        return { plan: undefined, group };
+    const place = { service, group, ecs };
+    const appSpec = containerPlan(inputs, service);
+    findings.add(...(0,ecs_preflight/* ecsInputProblems */.o2)(inputs, place, hooks), ...(0,ecs_preflight/* ecsHoldProblems */.bI)(inputs, place));
+    findings.add(...loadBalancerProblems(service, inputs.containerName));
+    findings.warnings.push(...(0,ecs_preflight/* ecsWarnings */.VV)(inputs, place));
+    if (sources.appSpecFile !== undefined && inputs.appSpec === undefined) {
+        findings.notes.push(`'${sources.appSpecPath}' of the workspace is not used: ECS itself deploys service '${service.name}'.`);
+    }
+    const [definitionPlan, occupancy] = await Promise.all([
+        planDefinition({
+            inputs,
+            world,
+            service,
+            source: sources.definition,
+            appSpec,
+            origin: { name: "'container-name'", port: "'container-port'" },
+            findings,
+        }),
+        readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
+        checkHookFunctions(hooks, inputs, service, world, findings),
+    ]);
+    if (definitionPlan === undefined)
+        return { plan: undefined, group };
+    const maker = makerOfServing(definitionPlan);
+    const deploymentConfig = group.deploymentConfig ?? '';
+    const found = {
+        service,
+        group,
+        appSpec,
+        hooks,
+        deploymentConfig,
+        shift: ecs.shift,
+        definitionPlan,
+        occupancy,
+        maker,
+    };
+    const plan = await planOf(found, inputs, world, earlier, findings);
+    return { plan: { ...plan, definition: marked(plan.definition, inputs, world) }, group };
+}
+/** Which container gets the image and the traffic. */
+function containerPlan({ containerName, containerPort }, { container }) {
+    return {
+        containerName: containerName ?? container.name,
+        containerPort: containerPort ?? container.port,
+        hooks: {},
+        file: undefined,
+        properties: {},
+    };
+}
+/** A deployment has no description: who made what serves is what the tag of its revision tells. */
+function makerOfServing({ current }) {
+    if (current === undefined)
+        return undefined;
+    const marker = (0,workflow_run_marker/* parseMarkerTag */.yV)(current.markerTag);
+    return { marker, hasSucceeded: true, createdAtMs: undefined, appSpecSha256: undefined, group: undefined };
+}
+/** A revision that is registered tells who made it. One that is used as it is belongs to whoever registered it. */
+function marked(definition, { operation }, world) {
+    if (definition.kind === 'use')
+        return definition;
+    const tag = { key: workflow_run_marker/* MARKER_TAG */.oh, value: (0,workflow_run_marker/* buildMarkerTag */.Rx)(world.run, (0,inputs_operation/* markerOperation */.uC)(operation)) };
+    return { kind: 'register', definition: withTag(definition.definition, tag) };
+}
+function withTag(definition, tag) {
+    const tags = definition['tags'];
+    const others = Array.isArray(tags) ? tags.filter((one) => one?.key !== tag.key) : [];
+    return { ...definition, tags: [...others, tag] };
+}
+
 ;// CONCATENATED MODULE: ./lib/app-spec/app-spec-file.js
 
 
@@ -47977,10 +50061,13 @@ const IS_FILE_NAME = /\.(jsonc?|ya?ml)$/i;
 /** Source: ECS API Reference, RegisterTaskDefinition and DescribeTaskDefinition. */
 const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/;
 const UNREADABLE = { kind: 'file', definition: undefined, saysTags: false };
-/** Reads the files that the inputs name. */
-async function readSources(inputs, world, findings) {
+/**
+ * Reads the files that the inputs name.
+ * @param ofAppSpec takes what is found of the AppSpec, which matters only where one is used
+ */
+async function readSources(inputs, world, findings, ofAppSpec = findings) {
     return {
-        appSpecFile: await readAppSpec(inputs, world, findings),
+        appSpecFile: await readAppSpec(inputs, world, ofAppSpec),
         appSpecPath: inputs.appSpec ?? DEFAULT_APP_SPEC_PATH,
         definition: await readDefinition(inputs, world, findings),
     };
@@ -48031,144 +50118,7 @@ function notInWorkspace(input, path) {
     return `Input '${input}' names the file '${(0,untrusted/* inSentence */.BX)(path, 200)}', which cannot be read in the workspace. Check the path, and that actions/checkout ran before.`;
 }
 
-// EXTERNAL MODULE: ./lib/group/busy-problem.js
-var busy_problem = __nccwpck_require__(9040);
-// EXTERNAL MODULE: ./lib/group/occupant.js + 1 modules
-var group_occupant = __nccwpck_require__(8228);
-// EXTERNAL MODULE: ./lib/group/wait-terms.js + 1 modules
-var wait_terms = __nccwpck_require__(4575);
-;// CONCATENATED MODULE: ./lib/plan/order-guard.js
-
-/**
- * Runs of one workflow for one repository release in the order of their run numbers: an older run that comes late, or
- * is run again, does not take production back to older code. Of one run only the latest attempt goes on.
- */
-function guardOrder(own, predecessor, serverUrl) {
-    const { id, marker, isServing } = predecessor;
-    const what = isServing ? `what serves (${id})` : `deployment ${id}`;
-    if (marker === undefined)
-        return noteOnly(`${what} was made by no run of this action`);
-    if (own.repository === '' || own.runNumber === 0)
-        return noteOnly('this run has no number');
-    if (marker.operation === 'rollback')
-        return noteOnly(`${what} is a rollback`);
-    if (!(0,workflow_run_marker/* isSameWorkflow */.oe)(own, marker))
-        return noteOnly(`${what} was made by another workflow`);
-    if (!isOlder(own, marker))
-        return { problem: undefined, note: undefined };
-    const isAttempt = marker.runNumber === own.runNumber;
-    // Its repository may have had another name then.
-    const link = runLink({ repository: own.repository, runId: marker.runId }, serverUrl);
-    const newer = isAttempt
-        ? `Attempt ${marker.runAttempt} of this run`
-        : `Run ${marker.runNumber} of ${marker.workflowFile}${link}`;
-    const older = isAttempt ? `attempt ${own.runAttempt}` : `run ${own.runNumber}`;
-    const done = isServing ? `serves already (${id})` : `is being deployed (${id})`;
-    const sentence = `${newer} is newer than this ${older} and ${done}. Set 'allow-older: true' to release the older one all the same.`;
-    return { problem: { reason: 'older-run', sentence }, note: undefined };
-}
-function isOlder(own, other) {
-    if (other.runNumber !== own.runNumber)
-        return other.runNumber > own.runNumber;
-    return other.runId === own.runId && other.runAttempt > own.runAttempt;
-}
-function runLink({ repository, runId }, serverUrl) {
-    return repository.includes('/') && runId !== '' ? ` (${serverUrl}/${repository}/actions/runs/${runId})` : '';
-}
-function noteOnly(why) {
-    return { problem: undefined, note: `The order of runs is not checked: ${why}.` };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/turn.js
-
-
-
-
-
-
-/** Whether something keeps the group busy; neither busy nor free when it could not be looked at. */
-async function readOccupancy(question) {
-    const { inputs, world, service, group, blocker, findings } = question;
-    let wasSeen = true;
-    const look = (0,group_occupant/* findOccupant */.H)(world, {
-        service,
-        group,
-        autoPromote: inputs.autoPromote,
-        suspects: blocker === undefined ? [] : [blocker],
-        stopped: new Set(),
-        onListDenied: ({ operation }) => {
-            wasSeen = false;
-            findings.warnings.push(`Could not look for active deployments (${operation} was denied); if there is one, CodeDeploy names it when this release begins.`);
-        },
-    });
-    const occupant = await findings.answerOf(look);
-    return { occupant, isFree: wasSeen && occupant === undefined };
-}
-/** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
-function candidatesOf(occupant, { service: { primary, desiredCount }, onlySamePullRequest }, maker) {
-    const candidates = occupant === undefined || occupant.rollbackOf !== undefined ? [] : [occupant];
-    // A lane that was freed runs nothing, whatever was released to it.
-    const isFreed = onlySamePullRequest && desiredCount === 0;
-    if (isFreed || primary.deploymentId === undefined || maker?.status !== 'Succeeded')
-        return candidates;
-    const appSpecSha256 = maker.revision?.appSpecContent?.sha256;
-    return [...candidates, { id: primary.deploymentId, marker: (0,workflow_run_marker/* parseMarker */.gY)(maker.description), appSpecSha256 }];
-}
-/**
- * Whether what serves is what people are to see: on a lane only what was released for the same pull request, and runs.
- */
-function isShown({ service, onlySamePullRequest, run }, maker) {
-    return !onlySamePullRequest || (service.desiredCount > 0 && (0,workflow_run_marker/* isOwn */.NP)(run, (0,workflow_run_marker/* parseMarker */.gY)(maker?.description)));
-}
-/** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
-function checkTurn(room, occupant, maker, { operation, allowOlder }, world, findings) {
-    if (!allowOlder) {
-        const { deploymentId } = room.service.primary;
-        if (deploymentId !== undefined && maker === undefined) {
-            findings.notes.push(`The order of runs is not checked: ${deploymentId}, which made what serves, cannot be read.`);
-        }
-        const isMine = ({ marker }) => !room.onlySamePullRequest || (0,workflow_run_marker/* isOwn */.NP)(room.run, marker);
-        for (const predecessor of predecessorsOf(room.service, occupant, maker).filter(isMine)) {
-            const { problem, note } = guardOrder(room.run, predecessor, world.run.serverUrl);
-            if (note !== undefined)
-                findings.notes.push(note);
-            if (problem !== undefined) {
-                findings.add(problem);
-                return;
-            }
-        }
-    }
-    if (occupant === undefined)
-        return;
-    const now = (0,time_clock/* momentOf */.Et)(world.clock);
-    const step = (0,wait_terms/* stepAgainst */.k)(room, occupant, new Set(), now);
-    if (operation === 'plan')
-        findings.warnings.push((0,busy_problem/* busyNow */.UF)(step, occupant, room, now));
-    else if (step === 'refuse')
-        findings.add((0,busy_problem/* busyProblem */.rU)(occupant, room, now));
-}
-/** What is deploying and what serves, neither a rollback nor a failed one. The first of a service has no deployment. */
-function predecessorsOf({ primary }, occupant, maker) {
-    const deploying = occupant === undefined || occupant.stage === 'rolling-back'
-        ? []
-        : [{ id: occupant.id, marker: occupant.marker, isServing: false }];
-    const id = primary.deploymentId;
-    if (id === undefined || id === occupant?.id || maker === undefined)
-        return deploying;
-    const serves = maker.status === 'Succeeded';
-    return serves ? [...deploying, { id, marker: (0,workflow_run_marker/* parseMarker */.gY)(maker.description), isServing: true }] : deploying;
-}
-
 ;// CONCATENATED MODULE: ./lib/plan/make-plan.js
-
-
-
-
-
-
-
-
-
 
 
 
@@ -48181,120 +50131,47 @@ function predecessorsOf({ primary }, occupant, maker) {
 async function makePlan(parsed, world, identity, earlier) {
     const { inputs } = parsed;
     const findings = plan_findings/* Findings */.F.of(parsed, world);
-    const sources = await readSources(inputs, world, findings);
-    const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
     const { problems, warnings, notes } = findings;
     const none = { plan: undefined, service: undefined, group: undefined, problems, warnings, notes };
+    // What speaks of CodeDeploy alone matters only once it is known that CodeDeploy deploys the service.
+    const ofCodeDeploy = new plan_findings/* Findings */.F();
+    const sources = await readSources(inputs, world, findings, ofCodeDeploy);
+    const hooks = { ...sources.appSpecFile?.hooks, ...inputs.hooks };
     if (inputs.service !== '')
         findings.add(...(0,address/* addressProblems */.X)(inputs, world.region));
     if (!(0,plan_identity/* credentialsAreClear */.Gx)(inputs, world)) {
+        findings.take(ofCodeDeploy);
         findings.add(...hookProblems(hooks, inputs, undefined));
         return none;
     }
-    if (!(await (0,plan_identity/* isExpectedAccount */.kf)(inputs, identity, findings)))
+    if (!(await (0,plan_identity/* isExpectedAccount */.kf)(inputs, identity, findings))) {
+        findings.take(ofCodeDeploy);
         return none;
-    const [service, namedGroup, namedShift] = await Promise.all([
+    }
+    const [reading, namedGroup, namedShift] = await Promise.all([
         (0,service_and_group/* readService */.uS)(inputs, world, findings),
-        (0,service_and_group/* readNamedGroup */.NM)(inputs, world, findings),
-        (0,service_and_group/* readShift */.Xg)(inputs.deploymentConfig, world, findings),
+        (0,service_and_group/* readNamedGroup */.NM)(inputs, world, ofCodeDeploy),
+        (0,service_and_group/* readShift */.Xg)(inputs.deploymentConfig, world, ofCodeDeploy),
     ]);
-    const ofHooks = hookProblems(hooks, inputs, service);
-    const wellFormed = ofHooks.length === 0;
+    const service = reading?.service;
+    const isEcs = service?.controller === 'ECS';
+    if (!isEcs)
+        findings.take(ofCodeDeploy);
+    const ofHooks = hookProblems(isEcs ? inputs.hooks : hooks, inputs, service);
     findings.add(...ofHooks);
     if (service === undefined)
         (0,service_and_group/* addIfMissing */.$D)(namedGroup, findings);
-    if (service === undefined || !(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
+    if (reading === undefined || service === undefined)
         return none;
-    const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath);
-    const appSpec = appSpecPlan(parsed, sources.appSpecFile, service);
-    findings.add(...loadBalancerProblems(service, inputs.containerName ?? sources.appSpecFile?.containerName));
-    const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
-    const [group, definitionPlan] = await Promise.all([
-        (0,service_and_group/* resolveGroup */.ss)(inputs, world, service, namedGroup, maker, findings),
-        planDefinition({ inputs, world, service, source: sources.definition, appSpec, origin, findings }),
-        wellFormed ? checkHookFunctions(hooks, inputs, service, world, findings) : undefined,
-    ]);
-    if (group === undefined)
-        return { ...none, service };
-    findings.add(...testListenerProblems(hooks, inputs, group), ...holdProblems(inputs, group));
-    const deploymentConfig = inputs.deploymentConfig ?? group.deploymentConfig ?? 'CodeDeployDefault.ECSAllAtOnce';
-    const [shift, occupancy] = await Promise.all([
-        namedShift ?? (inputs.deploymentConfig === undefined ? (0,service_and_group/* readShift */.Xg)(deploymentConfig, world, findings) : undefined),
-        readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
-    ]);
-    if (shift !== undefined)
-        findings.add(...shiftProblems(shift, deploymentConfig, group));
-    if (definitionPlan === undefined || shift === undefined)
-        return { ...none, service, group };
-    if (occupancy.isFree && (await primaryChanged(service, group, inputs, world, findings))) {
+    if (!(await (0,plan_identity/* isInExpectedAccount */.H1)(inputs, identity, service, findings)))
+        return none;
+    const found = isEcs
+        ? await planWithEcs({ inputs, ...reading, sources, earlier }, world, findings)
+        : await planWithCodeDeploy({ parsed, service, sources, hooks, namedGroup, namedShift, earlier, wellFormed: ofHooks.length === 0 }, world, findings);
+    if (found === 'changed')
         return await makePlan(parsed, world, identity, earlier);
-    }
-    const found = { service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy };
-    const plan = await planOf({ ...found, maker: await maker }, inputs, world, earlier, findings);
-    return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan.service, group };
-}
-/** Plans the release, with what is left to check of it: whether it is there already, is this run's turn, and is wise. */
-async function planOf({ service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy, maker }, inputs, world, earlier, findings) {
-    const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
-    const budget = (0,follow_budget/* budgetFor */.vO)({ waitForMs: inputs.waitForMs, ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor), group, shift, hooks });
-    const container = { name: appSpec.containerName, port: appSpec.containerPort };
-    findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }));
-    const { definition, differences } = definitionPlan;
-    const { occupant } = occupancy;
-    const own = (0,workflow_run_marker/* ownMarker */["do"])(world.run, (0,operation/* markerOperation */.uC)(inputs.operation));
-    const room = {
-        service,
-        group,
-        policy: inputs.onActiveDeployment,
-        onlySamePullRequest: inputs.operation === 'preview',
-        run: own,
-        since: earlier.waitsSince ?? (0,time_clock/* momentOf */.Et)(world.clock),
-        patienceMs: budget.totalMs,
-    };
-    const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, maker);
-    const isUnchanged = inputs.ifUnchanged === 'skip' && isSame;
-    const facts = { ...definitionPlan, world, service, own, appSpec, findings };
-    const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, maker), facts);
-    if (adopted === undefined)
-        checkTurn(room, occupant, maker, inputs, world, findings);
-    return {
-        service: adopted === undefined ? service : (0,service_service/* beforeDeployment */.RU)(service, adopted.deploymentId),
-        group,
-        deploymentConfig,
-        shift,
-        hooks,
-        appSpec,
-        definition,
-        definitionSha256: definitionSha256(definitionPlan.wanted),
-        differences,
-        rollbackOn,
-        alarms: inputs.alarms ?? group.alarms,
-        budget,
-        isUnchanged,
-        adopted,
-        occupant,
-        room,
-    };
-}
-/** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
-async function primaryChanged(service, group, inputs, world, findings) {
-    if (group.lastDeployment === undefined || group.lastDeployment.id === service.primary.deploymentId)
-        return false;
-    const now = await (0,service_and_group/* readService */.uS)(inputs, world, findings);
-    return now !== undefined && now.primary.id !== service.primary.id;
-}
-/**
- * Precedence per member: input, then file, then service. How the task set runs is said by the file alone where there is
- * one, so that it can be taken out of it; else the next one runs as what serves does, or as what is gone back to did.
- */
-function appSpecPlan({ inputs, goesBackTo }, file, service) {
-    return {
-        containerName: inputs.containerName ?? file?.containerName ?? service.container.name,
-        containerPort: inputs.containerPort ?? file?.containerPort ?? service.container.port,
-        hooks: { ...file?.hooks, ...inputs.hooks },
-        file,
-        properties: file?.otherProperties ?? goesBackTo ?? service.primary.properties,
-    };
+    const { plan, group } = found;
+    return { ...none, plan: problems.length === 0 ? plan : undefined, service: plan?.service ?? service, group };
 }
 
 // EXTERNAL MODULE: ./lib/service/traffic-shift.js
@@ -48427,8 +50304,8 @@ async function learnTestUrl({ testListener }, world, progress) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/release/wiring.js + 6 modules
-var wiring = __nccwpck_require__(5933);
+// EXTERNAL MODULE: ./lib/release/wiring.js + 9 modules
+var wiring = __nccwpck_require__(8229);
 ;// CONCATENATED MODULE: ./lib/release/follow-through.js
 
 
@@ -48469,8 +50346,10 @@ async function settleAndConclude({ plan, deploymentId }, outcome, inputs, world,
     return await (0,conclude/* conclude */.E)({ plan, outcome, settlement }, inputs.hookLogs, world, progress, lastly);
 }
 
-// EXTERNAL MODULE: ./lib/release/free-group.js + 1 modules
-var free_group = __nccwpck_require__(6779);
+// EXTERNAL MODULE: ./lib/release/free-group.js + 2 modules
+var free_group = __nccwpck_require__(3599);
+// EXTERNAL MODULE: ./lib/ecs-native/start-deployment.js
+var start_deployment = __nccwpck_require__(3303);
 // EXTERNAL MODULE: ./lib/follow/release-engine.js
 var release_engine = __nccwpck_require__(8579);
 // EXTERNAL MODULE: ./lib/report/cause.js
@@ -48478,6 +50357,7 @@ var cause = __nccwpck_require__(8953);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
 ;// CONCATENATED MODULE: ./lib/release/start.js
+
 
 
 
@@ -48536,6 +50416,10 @@ async function start(plan, engine, world, progress) {
                 progress.learn({ creationSentAtMs: undefined });
                 return { kind: 'overtaken', blocker: error.blocker, refusal: error.refusal };
             }
+            if (error instanceof start_deployment/* NothingStartedError */.Z) {
+                progress.end('refused', { creationSentAtMs: undefined, problems: [nothingStarted(plan)] });
+                return { kind: 'ended' };
+            }
             if (!(error instanceof attempts/* CallError */.RA))
                 throw error;
             progress.learn({ creationSentAtMs: undefined });
@@ -48549,6 +50433,11 @@ async function start(plan, engine, world, progress) {
             sayWritten();
         }
     });
+}
+/** ECS was asked, and saw nothing to do. */
+function nothingStarted({ service }) {
+    const sentence = `ECS started no deployment of service '${service.clusterName}/${service.name}': it says that nothing changes, although another revision serves. Look at its deployments in the console.`;
+    return { reason: 'rejected', sentence };
 }
 /** How long a CreateDeployment in flight is waited for after a cancel, in milliseconds: it is never aborted. */
 const ANSWER_AFTER_CANCEL_MS = 4_000;
@@ -49203,8 +51092,6 @@ async function plan(parsed, world) {
     return progress.end('planned');
 }
 
-// EXTERNAL MODULE: ./lib/follow/snapshot.js
-var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/follow/ending.js
 var ending = __nccwpck_require__(7161);
 ;// CONCATENATED MODULE: ./lib/plan/promotion.js
@@ -49278,35 +51165,30 @@ function otherImageProblems(expected, trafficContainer, shipped, deploymentId) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/app-spec/sent-app-spec.js
-
-
-/** Reads an AppSpec back that CodeDeploy has accepted, whoever wrote it. */
-function readBackAppSpec(text) {
-    const document = (0,text_document/* parseDocument */.Tp)('appspec.yaml', text);
-    if (typeof document === 'string')
-        return { taskDefinition: undefined, file: undefined };
-    const [resource] = listOf(memberOf(document.root, 'resources'));
-    const [target] = (0,text_document/* isJsonObject */.OW)(resource) ? Object.values(resource) : [];
-    const taskDefinition = memberOf(memberOf(target, 'properties'), 'taskdefinition');
-    return {
-        taskDefinition: typeof taskDefinition === 'string' && taskDefinition !== '' ? taskDefinition : undefined,
-        file: parseAppSpecFile('appspec.yaml', text).file,
-    };
-}
-/** Keys count in any case. */
-function memberOf(value, name) {
-    if (!(0,text_document/* isJsonObject */.OW)(value))
-        return undefined;
-    return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
-}
-function listOf(value) {
-    return Array.isArray(value) ? value : [];
-}
-
 // EXTERNAL MODULE: ./lib/aws/code-deploy.js
 var code_deploy = __nccwpck_require__(9898);
+// EXTERNAL MODULE: ./lib/group/code-deploy-occupant.js
+var code_deploy_occupant = __nccwpck_require__(5582);
 ;// CONCATENATED MODULE: ./lib/group/meant-deployment.js
+
+/** The place where deployments of the service are made, for the middle of a sentence. */
+function placeOf({ service, group }) {
+    return service.controller === 'ECS'
+        ? `service '${service.clusterName}/${service.name}'`
+        : `deployment group '${group.name}'`;
+}
+/** That none is meant unless it is named. */
+function noneMeant(question, occupant, nowMs) {
+    const { own } = question;
+    const whose = own.pullRequest === '' ? 'this run' : `pull request ${own.pullRequest}`;
+    const there = occupant === undefined
+        ? 'none is active.'
+        : `${(0,busy_problem/* describeOccupant */.V9)(occupant, nowMs)} is active and not touched without being named.`;
+    const sentence = `No deployment of ${whose} was found in ${placeOf(question)}; ${there} Set 'deployment-id' to an id or to 'active'.`;
+    return { reason: 'not-found', sentence };
+}
+
+;// CONCATENATED MODULE: ./lib/group/code-deploy-meant.js
 
 
 
@@ -49319,14 +51201,14 @@ var code_deploy = __nccwpck_require__(9898);
  * rollback stands for the deployment that it undoes.
  * @throws CallError
  */
-async function findMeant(aws, question) {
+async function findCodeDeployMeant(aws, question) {
     const { asked, own, service, group } = question;
     if (asked !== undefined && asked !== 'active')
         return await namedDeployment(aws, asked, group);
     const earlier = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
     const { onListDenied } = question;
     const facts = { service, group, autoPromote: false, suspects: earlier, stopped: new Set(), onListDenied };
-    const occupant = await (0,group_occupant/* findOccupant */.H)(aws, facts);
+    const occupant = await (0,code_deploy_occupant/* findCodeDeployOccupant */.p)(aws, facts);
     if (occupant !== undefined && (asked === 'active' || (0,workflow_run_marker/* isOwn */.NP)(own, occupant.marker))) {
         const id = occupant.rollbackOf ?? occupant.id;
         return { id, info: await (0,code_deploy/* getDeployment */.i8)(aws, id) };
@@ -49334,7 +51216,7 @@ async function findMeant(aws, question) {
     if (asked === 'active')
         return { absent: notFound(`No deployment is active in deployment group '${group.name}'.`) };
     const last = await lastOwn(aws, earlier, own);
-    return last ?? { absent: notFound(noneOfOurs(occupant, own, group, aws.clock.now())) };
+    return last ?? { absent: noneMeant(question, occupant, aws.clock.now()) };
 }
 async function namedDeployment(aws, id, group) {
     try {
@@ -49366,20 +51248,112 @@ async function undoneOrItself(aws, id) {
     const undone = info.rollbackInfo?.rollbackTriggeringDeploymentId;
     return undone === undefined ? { id, info } : { id: undone, info: await (0,code_deploy/* getDeployment */.i8)(aws, undone) };
 }
-function noneOfOurs(occupant, own, group, nowMs) {
-    const whose = own.pullRequest === '' ? 'this run' : `pull request ${own.pullRequest}`;
-    const there = occupant === undefined
-        ? 'none is active.'
-        : `${(0,busy_problem/* describeOccupant */.V9)(occupant, nowMs)} is active and not touched without being named.`;
-    return `No deployment of ${whose} was found in deployment group '${group.name}'; ${there} Set 'deployment-id' to an id or to 'active'.`;
-}
 function notFound(sentence) {
     return { reason: 'not-found', sentence };
 }
 
+// EXTERNAL MODULE: ./lib/aws/service-deployments.js
+var service_deployments = __nccwpck_require__(595);
+// EXTERNAL MODULE: ./lib/ecs-native/ids.js
+var ids = __nccwpck_require__(1681);
+// EXTERNAL MODULE: ./lib/group/ecs-occupant.js
+var ecs_occupant = __nccwpck_require__(5171);
+;// CONCATENATED MODULE: ./lib/group/ecs-meant.js
+
+
+
+
+
+
+
+
+
+/** How many of the newest deployments are looked at for one of our own. */
+const MAX_LOOKED_AT = 5;
+/**
+ * Decides which deployment of the service is meant, as for CodeDeploy: the one that is named; else the active one, if it
+ * is our own or any is asked for; else the last one of our own.
+ * @returns its id
+ * @throws CallError
+ */
+async function findEcsMeant(aws, question) {
+    const { asked, own, service, group, onListDenied } = question;
+    if (asked !== undefined && asked !== 'active')
+        return await ecs_meant_namedDeployment(aws, asked, question);
+    const facts = { service, group, autoPromote: false, suspects: [], stopped: new Set(), onListDenied };
+    const occupant = await (0,ecs_occupant/* findEcsOccupant */._)(aws, facts);
+    if (occupant !== undefined && (asked === 'active' || (0,workflow_run_marker/* isOwn */.NP)(own, occupant.marker)))
+        return occupant.id;
+    if (asked === 'active')
+        return { absent: ecs_meant_notFound(`No deployment of ${placeOf(question)} is active.`) };
+    const newest = await (0,service_deployments/* listServiceDeployments */.C0)(aws, service.clusterName, service.arn, { most: MAX_LOOKED_AT });
+    for (const { serviceDeploymentArn = '', targetServiceRevisionArn } of newest) {
+        const [revision] = targetServiceRevisionArn === undefined ? [] : await (0,service_deployments/* describeServiceRevisions */.XG)(aws, [targetServiceRevisionArn]);
+        if (revision?.taskDefinition === undefined)
+            continue;
+        const { markerTag } = await (0,ecs/* describeTaskDefinition */.oh)(aws, revision.taskDefinition);
+        if ((0,workflow_run_marker/* isOwn */.NP)(own, (0,workflow_run_marker/* parseMarkerTag */.yV)(markerTag)))
+            return (0,ids/* idOf */.TH)(serviceDeploymentArn);
+    }
+    return { absent: noneMeant(question, occupant, aws.clock.now()) };
+}
+async function ecs_meant_namedDeployment(aws, asked, question) {
+    const { service } = question;
+    const arn = (0,aws_arn/* parseArn */.Lw)(asked) === undefined ? (0,ids/* deploymentArn */.jZ)(service, asked) : asked;
+    const other = ofOtherService(arn, question);
+    if (other !== undefined)
+        return other;
+    try {
+        const { serviceDeploymentArn = arn } = await (0,service_deployments/* describeServiceDeployment */.MH)(aws, arn);
+        return (0,ids/* idOf */.TH)(serviceDeploymentArn);
+    }
+    catch (error) {
+        const isUnknown = error instanceof attempts/* CallError */.RA && /NotFound|InvalidParameter|MISSING/.test(error.serviceError.code);
+        if (!isUnknown)
+            throw error;
+        return ecs_meant_notFound(`Deployment ${(0,untrusted/* inSentence */.BX)(asked, 300)} was not found. Check 'deployment-id' and the region.`);
+    }
+}
+function ofOtherService(arn, { service, group }) {
+    const [, cluster, name] = (0,aws_arn/* parseArn */.Lw)(arn)?.resource.split('/') ?? [];
+    if (cluster === service.clusterName && name === service.name)
+        return undefined;
+    const sentence = `Deployment ${(0,untrusted/* inSentence */.BX)(arn, 300)} is not of ${placeOf({ service, group })}. Check 'deployment-id' and 'service'.`;
+    return { reason: 'group-mismatch', sentence };
+}
+function ecs_meant_notFound(sentence) {
+    return { reason: 'not-found', sentence };
+}
+
+;// CONCATENATED MODULE: ./lib/app-spec/sent-app-spec.js
+
+
+/** Reads an AppSpec back that CodeDeploy has accepted, whoever wrote it. */
+function readBackAppSpec(text) {
+    const document = (0,text_document/* parseDocument */.Tp)('appspec.yaml', text);
+    if (typeof document === 'string')
+        return { taskDefinition: undefined, file: undefined };
+    const [resource] = listOf(memberOf(document.root, 'resources'));
+    const [target] = (0,text_document/* isJsonObject */.OW)(resource) ? Object.values(resource) : [];
+    const taskDefinition = memberOf(memberOf(target, 'properties'), 'taskdefinition');
+    return {
+        taskDefinition: typeof taskDefinition === 'string' && taskDefinition !== '' ? taskDefinition : undefined,
+        file: parseAppSpecFile('appspec.yaml', text).file,
+    };
+}
+/** Keys count in any case. */
+function memberOf(value, name) {
+    if (!(0,text_document/* isJsonObject */.OW)(value))
+        return undefined;
+    return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
+}
+function listOf(value) {
+    return Array.isArray(value) ? value : [];
+}
+
 // EXTERNAL MODULE: ./lib/service/deployment-group.js
 var deployment_group = __nccwpck_require__(8270);
-;// CONCATENATED MODULE: ./lib/plan/attach.js
+;// CONCATENATED MODULE: ./lib/plan/code-deploy-attach.js
 
 
 
@@ -49392,40 +51366,18 @@ var deployment_group = __nccwpck_require__(8270);
 
 
 
-
-
-/** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
-async function attach({ inputs }, { service, group }, world, findings) {
-    const question = {
-        asked: inputs.deploymentId,
-        own: (0,workflow_run_marker/* ownMarker */["do"])(world.run, (0,operation/* markerOperation */.uC)(inputs.operation)),
-        service,
-        group,
-        onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
-    };
-    const meant = await findings.answerOf(findMeant(world, question));
-    if (meant === undefined)
-        return undefined;
-    if ('absent' in meant)
-        return meant;
-    if ('sentence' in meant) {
-        findings.add(meant);
-        return undefined;
-    }
-    return await readAttached({ inputs, service, group, meant }, world, findings);
-}
 /** Everything that a release would know of the deployment if it had made it. */
-async function readAttached({ inputs, service: now, group, meant: { id, info } }, world, findings) {
+async function readCodeDeployAttached({ inputs, service: now, group, meant: { id, info } }, world, findings) {
     const service = (0,service_service/* beforeDeployment */.RU)(now, id);
-    const appSpec = await attach_readAppSpec(id, info, world, findings);
+    const appSpec = await code_deploy_attach_readAppSpec(id, info, world, findings);
     const ofTaskSet = now.taskSets.find((taskSet) => taskSet.deploymentId === id)?.taskDefinitionArn;
     const taskDefinitionArn = ofTaskSet ?? appSpec?.shipped.taskDefinition;
     const isOriginalGone = service.primary.deploymentId === id;
     const deploymentConfig = info.deploymentConfigName ?? group.deploymentConfig ?? '';
     const [shift, shipped, original] = await Promise.all([
         (0,service_and_group/* readShift */.Xg)(deploymentConfig || undefined, world, findings),
-        taskDefinitionArn === undefined ? undefined : describe(taskDefinitionArn, world, findings),
-        isOriginalGone ? undefined : describe(service.primary.taskDefinitionArn, world, findings),
+        taskDefinitionArn === undefined ? undefined : describeIfAllowed(taskDefinitionArn, world, findings),
+        isOriginalGone ? undefined : describeIfAllowed(service.primary.taskDefinitionArn, world, findings),
     ]);
     const file = appSpec?.shipped.file;
     const hooks = file?.hooks ?? inputs.hooks;
@@ -49447,7 +51399,7 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
         deploymentConfig,
         shift: knownShift,
         hooks,
-        appSpec: attach_appSpecPlan(service, file, hooks),
+        appSpec: code_deploy_attach_appSpecPlan(service, file, hooks),
         sentAppSpec: appSpec?.sent ?? 'unseen',
         definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
         definitionSha256: shipped && definitionSha256(shipped.definition),
@@ -49468,9 +51420,9 @@ async function readAttached({ inputs, service: now, group, meant: { id, info } }
             patienceMs: 0,
         },
     };
-    return { deploymentId: id, plan, info, taskDefinitionArn, shipped };
+    return { deploymentId: id, plan, taskDefinitionArn, shipped };
 }
-function attach_appSpecPlan({ container }, file, hooks) {
+function code_deploy_attach_appSpecPlan({ container }, file, hooks) {
     return {
         containerName: file?.containerName ?? container.name,
         containerPort: file?.containerPort ?? container.port,
@@ -49480,7 +51432,7 @@ function attach_appSpecPlan({ container }, file, hooks) {
     };
 }
 /** GetDeployment tells only the sum of the AppSpec; its text is read back by that. Source: observed. */
-async function attach_readAppSpec(id, info, world, findings) {
+async function code_deploy_attach_readAppSpec(id, info, world, findings) {
     const sha256 = info.revision?.appSpecContent?.sha256;
     if (sha256 === undefined || info.applicationName === undefined)
         return undefined;
@@ -49493,8 +51445,121 @@ async function attach_readAppSpec(id, info, world, findings) {
     return content === undefined ? undefined : { sent: { content, sha256 }, shipped: readBackAppSpec(content) };
 }
 /** What changes is good to know, and nothing depends on it. */
-async function describe(arn, world, findings) {
+async function describeIfAllowed(arn, world, findings) {
     return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, arn), ({ kind }) => kind === 'denied' || kind === 'answered' ? 'ignore' : undefined);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/ecs-attach.js
+
+
+
+
+
+
+
+
+
+/** Everything that a release would know of a deployment of ECS if it had made it; undefined with problems added. */
+async function readEcsAttached({ inputs, service: now, group, id }, world, findings) {
+    const deployment = await findings.answerOf((0,service_deployments/* describeServiceDeployment */.MH)(world, (0,ids/* deploymentArn */.jZ)(now, id)));
+    if (deployment === undefined)
+        return undefined;
+    const targetArn = deployment.targetServiceRevision?.arn;
+    const sourceArn = deployment.sourceServiceRevisions?.[0]?.arn;
+    const arns = [targetArn, sourceArn].filter((arn) => arn !== undefined);
+    const revisions = arns.length === 0 ? [] : await findings.answerOf((0,service_deployments/* describeServiceRevisions */.XG)(world, arns));
+    if (revisions === undefined)
+        return undefined;
+    const definitionOf = (arn) => revisions.find(({ serviceRevisionArn }) => serviceRevisionArn === arn)?.taskDefinition;
+    const taskDefinitionArn = definitionOf(targetArn);
+    const service = beforeIt(now, sourceArn, definitionOf(sourceArn));
+    const [shipped, original] = await Promise.all([
+        taskDefinitionArn === undefined ? undefined : describeIfAllowed(taskDefinitionArn, world, findings),
+        describeIfAllowed(service.primary.taskDefinitionArn, world, findings),
+    ]);
+    const hooks = (0,read_ecs_deployments/* ecsHooks */.Mw)(group);
+    const shift = group.ecs?.shift ?? { kind: 'unknown', durationMs: 0, stepPercent: 100, stepMs: 0 };
+    const plan = {
+        service,
+        group,
+        deploymentConfig: group.deploymentConfig ?? '',
+        shift,
+        hooks,
+        appSpec: {
+            containerName: service.container.name,
+            containerPort: service.container.port,
+            hooks: {},
+            file: undefined,
+            properties: {},
+        },
+        definition: { kind: 'use', arn: taskDefinitionArn ?? '' },
+        definitionSha256: shipped && definitionSha256(shipped.definition),
+        differences: shipped && original && differencesBetween(original.definition, shipped.definition),
+        rollbackOn: group.rollbackOn,
+        alarms: group.alarms,
+        budget: (0,follow_budget/* budgetFor */.vO)({ waitForMs: inputs.waitForMs, ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor), group, shift, hooks }),
+        isUnchanged: false,
+        adopted: undefined,
+        occupant: undefined,
+        room: {
+            service,
+            group,
+            policy: 'fail',
+            onlySamePullRequest: false,
+            run: markerFor(service, world, inputs.operation),
+            since: (0,time_clock/* momentOf */.Et)(world.clock),
+            patienceMs: 0,
+        },
+    };
+    return { deploymentId: id, plan, taskDefinitionArn, shipped };
+}
+/** The service with the revision that the deployment replaces, or has replaced. */
+function beforeIt(service, revisionArn, definition) {
+    if (revisionArn === undefined || definition === undefined)
+        return service;
+    const id = `ecs-svc/${(0,ids/* revisionNumberOf */.m0)(revisionArn)}`;
+    if (id === service.primary.id)
+        return service;
+    return { ...service, primary: { ...service.primary, id, taskDefinitionArn: definition, deploymentId: undefined } };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/attach.js
+
+
+
+
+
+
+
+/** Finds the deployment that is meant and reads what is to be known of it; undefined with problems added. */
+async function attach({ inputs }, { service, group }, world, findings) {
+    const question = {
+        asked: inputs.deploymentId,
+        own: markerFor(service, world, (0,inputs_operation/* markerOperation */.uC)(inputs.operation)),
+        service,
+        group,
+        onListDenied: ({ operation }) => void findings.warnings.push(`${operation} was denied; only the last deployment of the group was looked at.`),
+    };
+    const call = service.controller === 'ECS' ? findEcsMeant(world, question) : findCodeDeployMeant(world, question);
+    const meant = await findings.answerOf(call);
+    if (meant === undefined)
+        return undefined;
+    if (typeof meant === 'string')
+        return await readEcsAttached({ inputs, service, group, id: meant }, world, findings);
+    if ('absent' in meant)
+        return meant;
+    if ('sentence' in meant) {
+        findings.add(meant);
+        return undefined;
+    }
+    return await readCodeDeployAttached({ inputs, service, group, meant }, world, findings);
+}
+/** What is known of a deployment of the service whose id is known; undefined with problems added. */
+async function attachById(id, inputs, { service, group }, world, findings) {
+    if (service.controller === 'ECS')
+        return await readEcsAttached({ inputs, service, group, id }, world, findings);
+    const info = await findings.answerOf((0,code_deploy/* getDeployment */.i8)(world, id));
+    return info && (await readCodeDeployAttached({ inputs, service, group, meant: { id, info } }, world, findings));
 }
 
 // EXTERNAL MODULE: ./lib/plan/place.js
@@ -49783,7 +51848,7 @@ const JUST_NOW_MS = 5 * 60_000;
  * A deployment that failed by itself before users met it does not count: it may have been the repair of what serves.
  * @throws CallError
  */
-async function findRecentRollback(aws, { service, group }) {
+async function findCodeDeployRecentRollback(aws, { service, group }) {
     const tell = async (id) => ({ id, ...(await (0,code_deploy/* getDatedDeployment */.Ie)(aws, id)) });
     if (group.lastDeployment === undefined)
         return undefined;
@@ -49814,7 +51879,7 @@ async function takenBack(aws, { id, info }, rollback, service) {
     const hasFailed = info.status === 'Stopped' || info.status === 'Failed';
     if (!hasFailed || !isUndone || service.primary.deploymentId === id)
         return undefined;
-    const { target, isSeen } = await (0,group_occupant/* readTarget */._)(aws, id, service);
+    const { target, isSeen } = await (0,code_deploy_occupant/* readTarget */._)(aws, id, service);
     const readAt = (0,time_clock/* momentOf */.Et)(aws.clock);
     const snapshot = (0,code_deploy_snapshot/* readSnapshot */.RA)({ readAt, info, target, originalTaskSetId: (0,service_service/* originalTaskSetOf */.o3)(service, id) });
     const hasBegun = shiftBegan(snapshot);
@@ -49830,8 +51895,8 @@ function endOf({ info }) {
     return info.completeTime?.getTime() ?? 0;
 }
 
-// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js + 1 modules
-var code_deploy_lists = __nccwpck_require__(7180);
+// EXTERNAL MODULE: ./lib/aws/code-deploy-lists.js
+var code_deploy_lists = __nccwpck_require__(7878);
 ;// CONCATENATED MODULE: ./lib/plan/newest-deployments.js
 /** How many deployments are read when the list is in no order, which nobody has observed. */
 const MAX_READ = 1_000;
@@ -49886,7 +51951,7 @@ function isDescending(deployments) {
 
 
 /** How many deployments are looked at, newest first: each takes two reads. */
-const MAX_LOOKED_AT = 100;
+const rollback_target_MAX_LOOKED_AT = 100;
 /**
  * The deployments to whose revision production can go back, the best first: succeeded, no rollbacks, and older than the
  * first that shipped what serves now. A rollback therefore never leads back to what it took away, and from a revision
@@ -49907,7 +51972,7 @@ function isSame(shipped, arn) {
  * The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added; what had to be left out
  * is a warning.
  */
-async function findRollbackTarget(place, world, findings) {
+async function findCodeDeployRollbackTarget(place, world, findings) {
     const past = await findings.answerOf(readPast(world, place), (error) => {
         if (error.kind !== 'denied')
             return undefined;
@@ -49961,7 +52026,7 @@ function unseenSentence(unseen) {
 async function readPast(world, { service, group }) {
     const succeeded = await (0,code_deploy_lists/* listSucceededDeployments */.s6)(world, group.application, group.name);
     const tell = async (id) => tellOf(id, await (0,code_deploy/* getDeployment */.i8)(world, id));
-    const newest = await newestOf(succeeded, MAX_LOOKED_AT, tell);
+    const newest = await newestOf(succeeded, rollback_target_MAX_LOOKED_AT, tell);
     const maker = service.primary.deploymentId;
     if (maker !== undefined && !newest.some(({ id }) => id === maker))
         newest.push(await tell(maker));
@@ -49973,7 +52038,7 @@ async function readPast(world, { service, group }) {
             deployments.push({ id: 'the first', createdAtMs: 0, taskDefinitionArn, isRollback: false, properties: {} });
         }
     }
-    return { deployments, olderCount: Math.max(0, succeeded.length - MAX_LOOKED_AT) };
+    return { deployments, olderCount: Math.max(0, succeeded.length - rollback_target_MAX_LOOKED_AT) };
 }
 function tellOf(id, { createTime, creator, rollbackInfo, description, revision }) {
     return {
@@ -50022,6 +52087,141 @@ function rollback_target_notFound(sentence) {
 /** The AppSpec is not there, or not for us; anything else says nothing about it. */
 function isUnreadable({ kind, code }) {
     return kind === 'answered' || kind === 'denied' || code === 'MalformedAnswer';
+}
+
+;// CONCATENATED MODULE: ./lib/plan/ecs-rollback.js
+
+
+
+
+
+
+/** How many deployments are looked at, newest first. ECS keeps those of 90 days. */
+const ecs_rollback_MAX_LOOKED_AT = 100;
+/** So many revisions are read in one call. Source: ECS API Reference, DescribeServiceRevisions. */
+const REVISIONS_AT_ONCE = 20;
+/**
+ * The revision to go back to: that of the newest deployment that succeeded before the first one that shipped what serves
+ * now, and that is still ACTIVE. Undefined with problems added.
+ */
+async function findEcsRollbackTarget({ service }, world, findings) {
+    const past = await findings.answerOf(ecs_rollback_readPast(world, service), (error) => {
+        if (error.kind !== 'denied')
+            return undefined;
+        const sentence = `${(0,service_error/* describeServiceError */.VN)('ecs:ListServiceDeployments', error)} Or name the revision to go back to with 'task-definition'.`;
+        return { reason: 'denied', sentence };
+    });
+    if (past === undefined)
+        return undefined;
+    for (const { taskDefinitionArn } of earlierThan(service.primary.taskDefinitionArn, past)) {
+        if (taskDefinitionArn === undefined)
+            continue;
+        const described = await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, taskDefinitionArn), ({ kind }) => kind === 'answered' ? 'ignore' : undefined);
+        if (described?.isActive === true)
+            return { arn: described.arn, properties: undefined };
+        if (findings.problems.length > 0)
+            return undefined;
+    }
+    const sentence = `There is nothing to go back to: ECS lists no deployment of service '${service.clusterName}/${service.name}' that succeeded before the one that first shipped what serves now, with a revision that is still ACTIVE (it keeps deployments for 90 days). Name the revision with 'task-definition'.`;
+    findings.add({ reason: 'not-found', sentence });
+    return undefined;
+}
+/** Those that succeeded, and those that no longer run but left what serves. @throws CallError */
+async function ecs_rollback_readPast(aws, service) {
+    const statuses = ['SUCCESSFUL'];
+    const listed = await (0,service_deployments/* listServiceDeployments */.C0)(aws, service.clusterName, service.arn, { statuses, most: ecs_rollback_MAX_LOOKED_AT });
+    const shipped = await definitionsOf(aws, listed);
+    return listed.map(({ serviceDeploymentArn = '', createdAt, targetServiceRevisionArn = '' }) => ({
+        id: (0,ids/* idOf */.TH)(serviceDeploymentArn),
+        createdAtMs: createdAt?.getTime() ?? 0,
+        taskDefinitionArn: shipped.get(targetServiceRevisionArn),
+        isRollback: false,
+    }));
+}
+async function definitionsOf(aws, listed) {
+    const arns = listed.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []);
+    const shipped = new Map();
+    for (let from = 0; from < arns.length; from += REVISIONS_AT_ONCE) {
+        for (const revision of await (0,service_deployments/* describeServiceRevisions */.XG)(aws, arns.slice(from, from + REVISIONS_AT_ONCE))) {
+            const { serviceRevisionArn = '', taskDefinition } = revision;
+            if (taskDefinition !== undefined)
+                shipped.set(serviceRevisionArn, taskDefinition);
+        }
+    }
+    return shipped;
+}
+/**
+ * Whether the last thing that happened to the service is that production was brought back, a moment ago: a deployment
+ * that was rolled back after production had begun to move or because somebody asked for it, or one that shipped again
+ * what an older one had shipped.
+ * @throws CallError
+ */
+async function findEcsRecentRollback(aws, { service }) {
+    const listed = await (0,service_deployments/* listServiceDeployments */.C0)(aws, service.clusterName, service.arn, { most: REVISIONS_AT_ONCE });
+    const [last, ...older] = listed;
+    const endedAtMs = (last?.finishedAt ?? last?.createdAt)?.getTime();
+    if (last === undefined || endedAtMs === undefined)
+        return undefined;
+    const agoMs = Math.max(0, aws.clock.now() - endedAtMs);
+    if (agoMs >= JUST_NOW_MS)
+        return undefined;
+    const id = (0,ids/* idOf */.TH)(last.serviceDeploymentArn ?? '');
+    if (last.status === 'ROLLBACK_SUCCESSFUL') {
+        return isByItself(last.statusReason) ? undefined : { id, goesBack: false, neverMoved: false, endedAtMs, agoMs };
+    }
+    if (last.status !== 'SUCCESSFUL')
+        return undefined;
+    const shipped = await definitionsOf(aws, [last, ...older]);
+    const its = shipped.get(last.targetServiceRevisionArn ?? '');
+    const before = older
+        .filter(({ status }) => status === 'SUCCESSFUL')
+        .map((one) => shipped.get(one.targetServiceRevisionArn ?? ''));
+    const goesBack = its !== undefined && before[0] !== its && before.includes(its);
+    return goesBack ? { id, goesBack, neverMoved: false, endedAtMs, agoMs } : undefined;
+}
+/** It failed by itself before anybody met it: it may have been the repair of what serves. */
+function isByItself(reason = '') {
+    return /lifecycle hook|circuit breaker|networking/i.test(reason);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/rollback-choice.js
+
+
+
+/** Whether production was brought back a moment ago, by whom the service is deployed. @throws CallError */
+async function findRecentRollback(aws, place) {
+    return place.service.controller === 'ECS'
+        ? await findEcsRecentRollback(aws, place)
+        : await findCodeDeployRecentRollback(aws, place);
+}
+/** The revision to go back to; undefined with problems added. */
+async function findRollbackTarget(place, world, findings) {
+    return place.service.controller === 'ECS'
+        ? await findEcsRollbackTarget(place, world, findings)
+        : await findCodeDeployRollbackTarget(place, world, findings);
+}
+/** The inputs of a release that goes back: fast, unless the strategy is to be kept, and stopped by nothing of ours. */
+function goingBack(inputs, { service }) {
+    // What ECS does at a deployment belongs to the service, which a rollback does not change.
+    const isAsItIs = inputs.keepStrategy || service.controller === 'ECS';
+    const strategy = isAsItIs ? {} : { hooks: {}, appSpec: 'none', deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' };
+    return {
+        ...inputs,
+        ...strategy,
+        images: [],
+        environment: new Map(),
+        secrets: new Map(),
+        cpu: undefined,
+        memory: undefined,
+        onActiveDeployment: 'replace',
+        ifUnchanged: 'release',
+        allowOlder: true,
+        autoPromote: true,
+    };
+}
+/** An alarm can keep a rollback from being deployed, which a deployment of its own setting gets round. */
+function mayTurnAlarmsOff({ service }) {
+    return service.controller === 'CODE_DEPLOY';
 }
 
 // EXTERNAL MODULE: ./lib/verdict.js
@@ -50080,8 +52280,6 @@ function againAt(endedAtMs) {
 
 
 
-
-
 /**
  * Brings production back to what served before. What is being deployed is stopped with rollback, its termination wait
  * included; with nothing to stop, or when that is not accepted any more, an earlier revision is deployed, all at once and
@@ -50098,7 +52296,7 @@ async function rollback(parsed, world) {
     if (world.signal.aborted)
         return progress.end('cancelled');
     const { latest } = place;
-    const attached = latest && (await readLatest(inputs, place, latest.id, patient, findings));
+    const attached = latest && (await attachById(latest.id, inputs, place, patient, findings));
     if (latest !== undefined && attached !== undefined) {
         progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group });
         takeUp(attached, progress);
@@ -50133,13 +52331,13 @@ async function rollback_look(parsed, world, findings, progress) {
         const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined);
         const facts = { service, group, autoPromote: false, suspects, stopped: new Set(), onListDenied: () => { } };
         const before = findings.problems.length;
-        const latest = await findings.answerOf(findLatest(world, facts, parsed.inputs));
+        const latest = await findings.answerOf(findLatest(world, facts, place, parsed.inputs));
         return findings.problems.length > before || before > 0 ? undefined : { ...place, latest };
     });
 }
 /** @throws CallError */
-async function findLatest(world, facts, inputs) {
-    const occupant = await (0,group_occupant/* findOccupant */.H)(world, facts);
+async function findLatest(world, facts, place, inputs) {
+    const occupant = await (0,find_occupant/* findOccupant */.H)(world, facts);
     if (occupant !== undefined) {
         const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollbackOf === undefined;
         const isBack = goesBack && occupant.stage === 'shifted';
@@ -50156,13 +52354,8 @@ async function findLatest(world, facts, inputs) {
         };
     }
     // Who names a revision means it, whatever was a moment ago.
-    const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined;
+    const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, place) : undefined;
     return recent && { ...recent, isOver: true };
-}
-/** What is known of the deployment that is to be gone back from; undefined with problems added. */
-async function readLatest(inputs, { service, group }, id, world, findings) {
-    const info = await findings.answerOf((0,code_deploy/* getDeployment */.i8)(world, id));
-    return info && (await readAttached({ inputs, service, group, meant: { id, info } }, world, findings));
 }
 /** Stops the deployment with rollback and follows both; undefined when it cannot be stopped any more. Changes AWS. */
 async function goBackWith(attached, inputs, world, progress) {
@@ -50207,7 +52400,7 @@ async function deployEarlier({ inputs, ...rest }, place, world, findings) {
         world.log.warning(warning);
     const back = {
         ...rest,
-        inputs: { ...goingBack(inputs), taskDefinition: target },
+        inputs: { ...goingBack(inputs, place), taskDefinition: target },
         goesBackTo: found?.properties,
     };
     if (target === undefined) {
@@ -50215,15 +52408,17 @@ async function deployEarlier({ inputs, ...rest }, place, world, findings) {
         const { service, group } = place;
         return progress.end('refused', { service, group, problems: findings.problems });
     }
-    const deployed = await releaseBack(back, inputs, world);
+    const deployed = await releaseBack(back, inputs, place, world);
     return { ...deployed, warnings: [...leftOut, ...deployed.warnings] };
 }
 /** A firing alarm ends that too: then once more with polling off. */
-async function releaseBack(back, inputs, world) {
+async function releaseBack(back, inputs, place, world) {
     const first = await release(back, world);
     const { snapshot, group } = first;
     const isAlarm = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.status !== 'succeeded';
     if (!isAlarm || (0,ending/* endingOf */.z6)(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted)
+        return first;
+    if (!mayTurnAlarmsOff(place))
         return first;
     const stopped = `An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}.`;
     world.log.warning(`${stopped} Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`);
@@ -50231,25 +52426,6 @@ async function releaseBack(back, inputs, world) {
     if (second.status !== 'refused')
         return second;
     return { ...second, problems: second.problems.map((one) => ({ ...one, sentence: `${stopped} ${one.sentence}` })) };
-}
-/** The inputs of a release that goes back: fast, unless the strategy is to be kept, and stopped by nothing of ours. */
-function goingBack(inputs) {
-    const strategy = inputs.keepStrategy
-        ? {}
-        : { hooks: {}, appSpec: 'none', deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' };
-    return {
-        ...inputs,
-        ...strategy,
-        images: [],
-        environment: new Map(),
-        secrets: new Map(),
-        cpu: undefined,
-        memory: undefined,
-        onActiveDeployment: 'replace',
-        ifUnchanged: 'release',
-        allowOlder: true,
-        autoPromote: true,
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/operations/watch.js
@@ -50452,7 +52628,7 @@ function lossText(why) {
 }
 
 // EXTERNAL MODULE: ./lib/step/step.js + 28 modules
-var step = __nccwpck_require__(5280);
+var step_step = __nccwpck_require__(5280);
 ;// CONCATENATED MODULE: ./lib/step/main-step.js
 
 
@@ -50473,7 +52649,7 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
         reporters.update(news);
         left.keep(news, before);
     }
-    const { parsed, world, news, close } = await (0,step/* buildStep */.R)({
+    const { parsed, world, news, close } = await (0,step_step/* buildStep */.R)({
         environment,
         clock,
         toolkit,
@@ -50489,7 +52665,7 @@ async function mainStep({ environment, clock, toolkit, firstRequestSent, log, fi
             await reporters.expectLoss();
         },
     });
-    const cautions = (0,operation/* mayWrite */.J)(parsed.inputs.operation) ? left.cautions() : [];
+    const cautions = (0,inputs_operation/* mayWrite */.J)(parsed.inputs.operation) ? left.cautions() : [];
     reporters.add(news);
     if (news.isAsked)
         left.tellsGithub();
@@ -50550,8 +52726,8 @@ var words = __nccwpck_require__(8810);
 var conclude = __nccwpck_require__(1852);
 // EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
 var release_progress = __nccwpck_require__(7137);
-// EXTERNAL MODULE: ./lib/release/wiring.js + 6 modules
-var wiring = __nccwpck_require__(5933);
+// EXTERNAL MODULE: ./lib/release/wiring.js + 9 modules
+var wiring = __nccwpck_require__(8229);
 ;// CONCATENATED MODULE: ./lib/release/resume.js
 
 
@@ -58522,14 +60698,18 @@ function isTakenBack({ rollback, snapshot }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F7: () => (/* binding */ ownMarkerTag),
 /* harmony export */   NP: () => (/* binding */ isOwn),
 /* harmony export */   PQ: () => (/* binding */ buildDescription),
+/* harmony export */   Rx: () => (/* binding */ buildMarkerTag),
 /* harmony export */   c_: () => (/* binding */ isSameJob),
 /* harmony export */   "do": () => (/* binding */ ownMarker),
 /* harmony export */   gY: () => (/* binding */ parseMarker),
 /* harmony export */   hQ: () => (/* binding */ buildMarker),
 /* harmony export */   oe: () => (/* binding */ isSameWorkflow),
-/* harmony export */   ve: () => (/* binding */ isSameRepository)
+/* harmony export */   oh: () => (/* binding */ MARKER_TAG),
+/* harmony export */   ve: () => (/* binding */ isSameRepository),
+/* harmony export */   yV: () => (/* binding */ parseMarkerTag)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7289);
@@ -58546,28 +60726,42 @@ const MAX_NAME_LENGTH = 32;
  * Always part of a deployment's description. Members that the runner did not tell are left out.
  */
 function buildMarker(run, operation) {
+    return `[${saidOf(run, operation, AS_DESCRIPTION)}]`;
+}
+/** The tag of a task definition by which a later run knows who made the revision. */
+const MARKER_TAG = 'ecs-blue-green-release';
+/** The same words as the value of a tag. */
+function buildMarkerTag(run, operation) {
+    return saidOf(run, operation, AS_TAG);
+}
+const AS_DESCRIPTION = { delimiters: /[\s[\]=]/g, divider: '~' };
+/** Source: ECS API Reference, Tag: letters, numbers, spaces, and `+ - = . _ : / @`. */
+const AS_TAG = { delimiters: /[^\p{L}\p{N}+\-._:/@]/gu, divider: ':' };
+function saidOf(run, operation, writing) {
     const members = [
         ['repo', run.repository.length > MAX_REPOSITORY_LENGTH ? '' : run.repository],
         ['id', /^\d{1,20}$/.test(run.repositoryId) ? run.repositoryId : ''],
-        ['wf', shortName(run.workflowFile)],
+        ['wf', shortName(run.workflowFile, writing)],
         ['run', run.runId === '' ? '' : `${run.runId}.${run.runAttempt || '1'}`],
         ['n', run.runNumber],
-        ['job', shortName(run.job)],
+        ['job', shortName(run.job, writing)],
         ['op', operation],
         ['pr', run.pullRequest],
     ];
-    const said = members.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${withoutDelimiters(value)}`);
-    return `[ecs-release ${said.join(' ')}]`;
+    const said = members
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => `${name}=${value.replace(writing.delimiters, '_')}`);
+    return `ecs-release ${said.join(' ')}`;
 }
 /**
  * The name as a marker has it. One that is too long, or has a delimiter in it, ends with a checksum of the whole, so that
  * no two names become one. A name that is short already stays as it is.
  */
-function shortName(name) {
-    const said = withoutDelimiters(name);
+function shortName(name, { delimiters, divider } = AS_DESCRIPTION) {
+    const said = name.replace(delimiters, '_');
     if (said === name && name.length <= MAX_NAME_LENGTH)
         return name;
-    const sum = `~${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(name).digest('hex').slice(0, 8)}`;
+    const sum = `${divider}${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(name).digest('hex').slice(0, 8)}`;
     return `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutHalf */ .Wt)(said.slice(0, MAX_NAME_LENGTH - sum.length))}${sum}`;
 }
 const VALUE = '[^\\s[\\]=]+';
@@ -58597,6 +60791,14 @@ function parseMarker(description) {
         operation: said['op'] ?? '',
         pullRequest: said['pr'] ?? '',
     };
+}
+/** The marker that the value of a tag is; undefined when it is none. */
+function parseMarkerTag(value) {
+    return parseMarker(`[${value ?? ''}]`);
+}
+/** The marker of this run's own revisions, as others will read it in their tag. */
+function ownMarkerTag(run, operation) {
+    return parseMarkerTag(buildMarkerTag(run, operation)) ?? { ...NOBODY, operation };
 }
 /** The marker of this run's own deployments, as others will read it. */
 function ownMarker(run, operation) {
@@ -58653,9 +60855,6 @@ function buildDescription(userText, marker) {
         return marker.slice(0, MAX_DESCRIPTION_LENGTH);
     const cut = text.length <= room ? text : `${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutHalf */ .Wt)(text.slice(0, room - 1)).trimEnd()}…`;
     return `${cut} ${marker}`;
-}
-function withoutDelimiters(value) {
-    return value.replace(/[\s[\]=]/g, '_');
 }
 
 

@@ -97,6 +97,7 @@ test.each([
 describe('where ECS itself deploys', () => {
   const ECS: EcsDeployments = {
     strategy: 'LINEAR',
+    shift: { kind: 'linear', durationMs: 0, stepPercent: 25, stepMs: 0 },
     functions: [],
     pauses: [],
     productionRule: undefined,

@@ -7,7 +7,12 @@ import { snapshot, T0, taskSets } from '../support/snapshots.ts'
 
 const ID = 'd-ORIGINAL1'
 const POINTER = { deploymentId: 'd-ROLLBACK1', message: 'Automatic rollback is triggered.' }
-const FAILED = snapshot('SSSSFKKK', { status: 'failed', endedAtMs: T0, taskSets: taskSets(0) })
+const FAILED = failedWith({})
+
+function failedWith(change: Partial<Snapshot>): Snapshot {
+  return snapshot('SSSSFKKK', { status: 'failed', endedAtMs: T0, taskSets: taskSets(0), ...change })
+}
+
 const STOPPED: Partial<Snapshot> = { status: 'stopped', error: { code: 'MANUAL_STOP', message: '' } }
 const BACK = snapshot('SSSSSSSS', { deploymentId: 'd-ROLLBACK1', status: 'succeeded' })
 const NEVER = Number.POSITIVE_INFINITY
@@ -37,7 +42,7 @@ async function settled({
 }: Case) {
   const { clock, following, told, cancel } = handFollowing(change)
   if (beganMs > 0) await clock.sleep(beganMs)
-  const end = { ...FAILED, ...ended }
+  const end = failedWith(ended)
   const engine = handEngine(clock, (second, deploymentId) => {
     if (deploymentId !== ID) return back
     const error = fails?.(second)

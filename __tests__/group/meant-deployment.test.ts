@@ -1,6 +1,7 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { expect, test } from '@jest/globals'
-import { findMeant, type MeantQuestion } from '../../src/group/meant-deployment.ts'
+import { findCodeDeployMeant } from '../../src/group/code-deploy-meant.ts'
+import type { MeantQuestion } from '../../src/group/meant-deployment.ts'
 import { isOwn, type Marker } from '../../src/workflow-run/marker.ts'
 import { deployments, groupOf, handCodeDeploy, OWN, ServiceFailure, serviceOf } from '../support/group-parts.ts'
 import { T0 } from '../support/snapshots.ts'
@@ -31,7 +32,7 @@ async function meant(infos: Record<string, DeploymentInfo>, change: Partial<Mean
     onListDenied: () => {},
     ...change,
   }
-  const answer = await findMeant(aws, question)
+  const answer = await findCodeDeployMeant(aws, question)
   if ('id' in answer) return answer.id
   return 'absent' in answer ? `absent: ${answer.absent.sentence}` : `${answer.reason}: ${answer.sentence}`
 }

@@ -1,6 +1,7 @@
 import type { DeploymentInfo, DeploymentTarget } from '@aws-sdk/client-codedeploy'
 import { expect, test } from '@jest/globals'
-import { findOccupant, type OccupancyFacts } from '../../src/group/occupant.ts'
+import { findCodeDeployOccupant } from '../../src/group/code-deploy-occupant.ts'
+import type { OccupancyFacts } from '../../src/group/occupant.ts'
 import {
   deployments,
   groupOf,
@@ -36,7 +37,7 @@ async function occupant({ listed = [], infos = {}, targets = {}, facts = {}, aft
     },
     ...answers,
   })
-  const found = await findOccupant(aws, {
+  const found = await findCodeDeployOccupant(aws, {
     service: serviceOf(),
     group: groupOf(),
     autoPromote: false,

@@ -1,6 +1,6 @@
 import type { DeploymentInfo, TargetStatus } from '@aws-sdk/client-codedeploy'
 import { expect, test } from '@jest/globals'
-import { findRecentRollback } from '../../src/plan/recent-rollback.ts'
+import { findCodeDeployRecentRollback } from '../../src/plan/recent-rollback.ts'
 import { deployments, groupOf, handCodeDeploy, ServiceFailure, serviceOf } from '../support/group-parts.ts'
 import { EVENT_NAMES, T0 } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
@@ -40,7 +40,10 @@ async function recent({ infos, events, last = 'd-1', maker = 'd-MAKER0001', afte
   })
   const primary = { ...serviceOf().primary, deploymentId: maker }
   const lastDeployment = last === '' ? undefined : { id: last, createdAtMs: T0 }
-  return await findRecentRollback(aws, { service: serviceOf({ primary }), group: groupOf({ lastDeployment }) })
+  return await findCodeDeployRecentRollback(aws, {
+    service: serviceOf({ primary }),
+    group: groupOf({ lastDeployment }),
+  })
 }
 
 const failed = (change: DeploymentInfo = {}): DeploymentInfo => ({

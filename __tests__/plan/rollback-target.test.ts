@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Findings } from '../../src/plan/findings.ts'
-import { earlierThan, findRollbackTarget, type PastDeployment } from '../../src/plan/rollback-target.ts'
+import { earlierThan, findCodeDeployRollbackTarget, type PastDeployment } from '../../src/plan/rollback-target.ts'
 import { groupOf, serviceOf } from '../support/group-parts.ts'
 import {
   appSpecOf,
@@ -66,7 +66,11 @@ function shipped(numbers: number[], change: Partial<HandAccount> = {}): Partial<
 async function targetOf(account: Partial<HandAccount>, answers: WireAnswers = {}, service = serving(3)) {
   const aws = handAws(account, { answers })
   const findings = new Findings()
-  const target = await findRollbackTarget({ service, group: groupOf(), maker: undefined }, aws.world, findings)
+  const target = await findCodeDeployRollbackTarget(
+    { service, group: groupOf(), maker: undefined },
+    aws.world,
+    findings,
+  )
   const { problems, warnings } = findings
   return {
     target: target?.arn,

@@ -6,6 +6,7 @@ import type { Inputs } from '../../src/inputs/inputs.ts'
 import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import { Findings } from '../../src/plan/findings.ts'
 import { candidatesOf, checkTurn, isShown } from '../../src/plan/turn.ts'
+import { type Maker, makerOf } from '../../src/service/maker.ts'
 import { buildMarker } from '../../src/workflow-run/marker.ts'
 import type { World } from '../../src/world.ts'
 import { OWN, occupantOf, roomOf, serviceOf } from '../support/group-parts.ts'
@@ -15,9 +16,10 @@ import { T0 } from '../support/snapshots.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
 /** The deployment that made what serves, of a run with this number. */
-function makerOf(number: number, change: Partial<DeploymentInfo> = {}): DeploymentInfo {
+function madeBy(number: number, change: Partial<DeploymentInfo> = {}): Maker {
   const revision = { appSpecContent: { sha256: 'served' } }
-  return { status: 'Succeeded', description: buildMarker(runNumber(number).run, 'release'), revision, ...change }
+  const description = buildMarker(runNumber(number).run, 'release')
+  return makerOf({ status: 'Succeeded', description, revision, ...change })
 }
 
 const SERVED = { id: 'd-MAKER0001', marker: expect.objectContaining({ runNumber: 41 }), appSpecSha256: 'served' }
@@ -26,26 +28,26 @@ const UNMADE = serviceOf({
   primary: { id: 'ecs-svc/1', taskDefinitionArn: 'a', deploymentId: undefined, properties: {} },
 })
 
-test.each<[string, Occupant | undefined, Partial<WaitTerms>, DeploymentInfo | undefined, unknown[]]>([
-  ['what serves', undefined, {}, makerOf(41), [SERVED]],
-  ['what runs, then what serves', RUNS, {}, makerOf(41), [RUNS, SERVED]],
-  ['what serves alone while something is rolled back', { ...RUNS, rollbackOf: 'd-1' }, {}, makerOf(41), [SERVED]],
-  ['nothing when what serves has not succeeded', undefined, {}, makerOf(41, { status: 'InProgress' }), []],
+test.each<[string, Occupant | undefined, Partial<WaitTerms>, Maker | undefined, unknown[]]>([
+  ['what serves', undefined, {}, madeBy(41), [SERVED]],
+  ['what runs, then what serves', RUNS, {}, madeBy(41), [RUNS, SERVED]],
+  ['what serves alone while something is rolled back', { ...RUNS, rollbackOf: 'd-1' }, {}, madeBy(41), [SERVED]],
+  ['nothing when what serves has not succeeded', undefined, {}, madeBy(41, { status: 'InProgress' }), []],
   ['nothing when what made what serves cannot be read', undefined, {}, undefined, []],
-  ['nothing when no deployment has made what serves', undefined, { service: UNMADE }, makerOf(41), []],
+  ['nothing when no deployment has made what serves', undefined, { service: UNMADE }, madeBy(41), []],
   [
     'nothing on a lane that was freed',
     undefined,
     { onlySamePullRequest: true, service: serviceOf({ desiredCount: 0 }) },
-    makerOf(41),
+    madeBy(41),
     [],
   ],
-  ['what serves on a lane that runs tasks', undefined, { onlySamePullRequest: true }, makerOf(41), [SERVED]],
+  ['what serves on a lane that runs tasks', undefined, { onlySamePullRequest: true }, madeBy(41), [SERVED]],
   [
     'what serves of a service that runs no tasks and is no lane',
     undefined,
     { service: serviceOf({ desiredCount: 0 }) },
-    makerOf(41),
+    madeBy(41),
     [SERVED],
   ],
 ])('a release may find its own deployment in %s', (_name, occupant, room, maker, candidates) => {
@@ -53,10 +55,10 @@ test.each<[string, Occupant | undefined, Partial<WaitTerms>, DeploymentInfo | un
 })
 
 const ON_LANE = { onlySamePullRequest: true, run: { ...OWN, pullRequest: '7' } } as const
-const OF_SEVEN = makerOf(3, { description: buildMarker({ ...runNumber(3).run, pullRequest: '7' }, 'preview') })
-const OF_EIGHT = makerOf(3, { description: buildMarker({ ...runNumber(3).run, pullRequest: '8' }, 'preview') })
+const OF_SEVEN = madeBy(3, { description: buildMarker({ ...runNumber(3).run, pullRequest: '7' }, 'preview') })
+const OF_EIGHT = madeBy(3, { description: buildMarker({ ...runNumber(3).run, pullRequest: '8' }, 'preview') })
 
-test.each<[string, boolean, Partial<WaitTerms>, DeploymentInfo | undefined]>([
+test.each<[string, boolean, Partial<WaitTerms>, Maker | undefined]>([
   ['of a service that is no lane', true, {}, undefined],
   ['on a lane, of its own pull request', true, ON_LANE, OF_SEVEN],
   ['on a lane, of another pull request', false, ON_LANE, OF_EIGHT],
@@ -74,7 +76,7 @@ function turn({
 }: {
   room?: Partial<WaitTerms>
   occupant?: Occupant
-  maker?: DeploymentInfo
+  maker?: Maker
   inputs?: Partial<Inputs>
 }) {
   const findings = new Findings()
@@ -87,23 +89,23 @@ function turn({
 }
 
 test('a run has its turn after an older one that serves', () => {
-  expect(turn({ maker: makerOf(41) })).toEqual({ reasons: [], notes: [], warnings: [] })
+  expect(turn({ maker: madeBy(41) })).toEqual({ reasons: [], notes: [], warnings: [] })
 })
 
 test.each<[string, Parameters<typeof turn>[0], string[]]>([
-  ['a newer run serves', { maker: makerOf(43) }, ['older-run']],
-  ['a newer run serves and older ones are allowed', { maker: makerOf(43), inputs: { allowOlder: true } }, []],
-  ['a newer run has failed', { maker: makerOf(43, { status: 'Failed' }) }, []],
+  ['a newer run serves', { maker: madeBy(43) }, ['older-run']],
+  ['a newer run serves and older ones are allowed', { maker: madeBy(43), inputs: { allowOlder: true } }, []],
+  ['a newer run has failed', { maker: madeBy(43, { status: 'Failed' }) }, []],
   [
     'a newer run deploys',
-    { occupant: occupantOf({ marker: { ...OWN, runNumber: 43, runId: '1043' } }), maker: makerOf(41) },
+    { occupant: occupantOf({ marker: { ...OWN, runNumber: 43, runId: '1043' } }), maker: madeBy(41) },
     ['older-run'],
   ],
   [
     'a newer run is rolled back',
     {
       occupant: occupantOf({ stage: 'rolling-back', marker: { ...OWN, runNumber: 43, runId: '1043' } }),
-      maker: makerOf(41),
+      maker: madeBy(41),
     },
     [],
   ],
@@ -113,7 +115,7 @@ test.each<[string, Parameters<typeof turn>[0], string[]]>([
     'a newer run for another pull request serves on the lane',
     {
       room: ON_LANE,
-      maker: makerOf(99, { description: buildMarker({ ...runNumber(99).run, pullRequest: '8' }, 'preview') }),
+      maker: madeBy(99, { description: buildMarker({ ...runNumber(99).run, pullRequest: '8' }, 'preview') }),
     },
     [],
   ],
@@ -121,7 +123,7 @@ test.each<[string, Parameters<typeof turn>[0], string[]]>([
     'a newer run for its pull request serves on the lane',
     {
       room: ON_LANE,
-      maker: makerOf(99, { description: buildMarker({ ...runNumber(99).run, pullRequest: '7' }, 'preview') }),
+      maker: madeBy(99, { description: buildMarker({ ...runNumber(99).run, pullRequest: '7' }, 'preview') }),
     },
     ['older-run'],
   ],
@@ -145,7 +147,7 @@ test('a warning says that what made what serves cannot be read, unless older one
 test('a plan tells what keeps the group busy as a warning and is not refused', () => {
   const { reasons, warnings } = turn({
     occupant: occupantOf({ stage: 'held' }),
-    maker: makerOf(41),
+    maker: madeBy(41),
     inputs: { operation: 'plan' },
   })
   expect(reasons).toEqual([])

@@ -1,6 +1,7 @@
 import type { DeploymentInfo, TargetStatus } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
-import { findOccupant, type Occupant } from '../../src/group/occupant.ts'
+import { findOccupant } from '../../src/group/find-occupant.ts'
+import type { Occupant } from '../../src/group/occupant.ts'
 import type { WaitTerms } from '../../src/group/wait-terms.ts'
 import { parseInputs } from '../../src/inputs/parse-inputs.ts'
 import type { Problem } from '../../src/problem.ts'

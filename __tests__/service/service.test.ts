@@ -58,6 +58,7 @@ describe('a service that CodeDeploy releases', () => {
     expect(resolve({})).toEqual({
       problems: [],
       service: {
+        controller: 'CODE_DEPLOY',
         arn: `${ARN}:service/prod/web`,
         partition: 'aws',
         region: 'eu-central-1',
@@ -159,22 +160,22 @@ describe('a service is refused', () => {
     [
       'ECS without a strategy',
       { deploymentController: { type: 'ECS' } },
-      "Service 'web' has the deployment controller ECS, not CODE_DEPLOY. Use aws-actions/amazon-ecs-deploy-task-definition, or make a service with the CODE_DEPLOY controller.",
+      "Service 'web' is deployed by ECS with the strategy ROLLING, which replaces tasks in place. Set its strategy to BLUE_GREEN, LINEAR or CANARY, or use aws-actions/amazon-ecs-deploy-task-definition.",
     ],
     [
       'nothing, which means ECS, with its own blue/green',
       { deploymentController: undefined, deploymentConfiguration: { strategy: 'BLUE_GREEN' } } as Partial<Service>,
-      "Service 'web' has the deployment controller ECS, not CODE_DEPLOY. ECS itself releases it blue/green (strategy BLUE_GREEN); use UpdateService or aws-actions/amazon-ecs-deploy-task-definition.",
+      "Service 'web' has no deployment, so there is nothing to shift traffic from.",
     ],
     [
       'ECS with a canary',
       { deploymentController: { type: 'ECS' }, deploymentConfiguration: { strategy: 'CANARY' } },
-      "Service 'web' has the deployment controller ECS, not CODE_DEPLOY. ECS itself releases it canary (strategy CANARY); use UpdateService or aws-actions/amazon-ecs-deploy-task-definition.",
+      "Service 'web' has no deployment, so there is nothing to shift traffic from.",
     ],
     [
       'EXTERNAL',
       { deploymentController: { type: 'EXTERNAL' } },
-      "Service 'web' has the deployment controller EXTERNAL, not CODE_DEPLOY. Use aws-actions/amazon-ecs-deploy-task-definition, or make a service with the CODE_DEPLOY controller.",
+      "Service 'web' has the deployment controller EXTERNAL, neither CODE_DEPLOY nor ECS, so this action cannot release it.",
     ],
   ])('when its controller is %s', (_, change, sentence) => {
     expect(refusal(change)).toEqual(['unsupported-service', sentence])
@@ -184,7 +185,7 @@ describe('a service is refused', () => {
     const { problems } = resolve({ status: 'DRAINING', deploymentController: { type: 'ECS' } })
     expect(problems.map(({ sentence }) => sentence)).toEqual([
       expect.stringContaining('is DRAINING'),
-      expect.stringContaining('deployment controller ECS'),
+      expect.stringContaining('deployed by ECS with the strategy ROLLING'),
     ])
   })
 

@@ -10,7 +10,8 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { definitionFromAnswer, type TaskDefinition } from '../task-definition/definition.ts'
-import { isJsonObject } from '../text/document.ts'
+import { isJsonObject, type JsonObject } from '../text/document.ts'
+import { MARKER_TAG } from '../workflow-run/marker.ts'
 import { type Attempts, attempt, attemptOnce, attemptWrite } from './attempts.ts'
 import { malformed } from './malformed.ts'
 import { keepRaw, sendRaw, wellAnswered } from './raw-json.ts'
@@ -72,6 +73,8 @@ export interface DescribedDefinition {
   isActive: boolean
   /** What would register it again. */
   definition: TaskDefinition
+  /** What the tag says by which this action marks its revisions; undefined when there is none. */
+  markerTag: string | undefined
   notes: string[]
 }
 
@@ -93,15 +96,25 @@ export async function describeTaskDefinition(aws: Ecs, taskDefinition: string): 
     return found
   })
   const described = isJsonObject(raw) && isJsonObject(raw['taskDefinition']) ? raw['taskDefinition'] : {}
-  const { definition, notes } = definitionFromAnswer(described, isJsonObject(raw) ? raw['tags'] : undefined)
+  const { tags, markerTag } = withoutMarker(isJsonObject(raw) ? raw['tags'] : undefined)
+  const { definition, notes } = definitionFromAnswer(described, tags)
   return {
     arn: answer.taskDefinitionArn ?? '',
     family: answer.family ?? '',
     revision: answer.revision ?? 0,
     isActive: answer.status === 'ACTIVE',
     definition,
+    markerTag,
     notes,
   }
+}
+
+/** A marker is of the run that registered the revision, so it is no part of what would register it again. */
+function withoutMarker(tags: unknown): { tags: unknown; markerTag: string | undefined } {
+  if (!Array.isArray(tags)) return { tags, markerTag: undefined }
+  const isMarker = (tag: unknown): tag is JsonObject => isJsonObject(tag) && tag['key'] === MARKER_TAG
+  const value = tags.find(isMarker)?.['value']
+  return { tags: tags.filter((tag) => !isMarker(tag)), markerTag: typeof value === 'string' ? value : undefined }
 }
 
 /** Source: ECS API Reference, RegisterTaskDefinition: name, and a number of the revision. */

@@ -153,6 +153,11 @@ export function failedEvent(snapshot: Snapshot): EventReading | undefined {
 /** Which function runs at which event; several are divided by a comma and a space. */
 export type Hooks = Readonly<Record<string, string>>
 
+/** The functions of an event. */
+export function functionsIn(hook: string | undefined): string[] {
+  return hook === undefined || hook === '' ? [] : hook.split(', ')
+}
+
 /** The hook function of an event, if it has one. */
 export function hookOf(hooks: Hooks, eventName: string): string | undefined {
   const entry = Object.entries(hooks).find(([event]) => event === eventName)

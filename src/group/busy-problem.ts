@@ -1,6 +1,7 @@
-import { deploymentUrl } from '../aws/console-links.ts'
-import { runningEvent } from '../follow/snapshot.ts'
+import { deploymentUrl, serviceUrl } from '../aws/console-links.ts'
+import { eventAt, runningEvent } from '../follow/snapshot.ts'
 import type { Problem } from '../problem.ts'
+import type { ResolvedService } from '../service/service.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { clockTime, duration } from '../text/words.ts'
 import type { Moment } from '../time/clock.ts'
@@ -11,10 +12,21 @@ import { leftMs, type WaitTerms } from './wait-terms.ts'
 
 /** Why a release is refused because of the deployment that keeps its group busy. */
 export function busyProblem(occupant: Occupant, room: WaitTerms, now: Moment): Problem {
-  const { service, group } = room
-  const url = deploymentUrl(service.partition, service.region, occupant.id)
-  const who = `Deployment group '${group.name}' is busy with ${describeOccupant(occupant, now.atMs)}`
+  const { service } = room
+  const url = occupantUrl(service, occupant)
+  const who = `${label(room)} is busy with ${describeOccupant(occupant, now.atMs)}`
   return { reason: 'busy', sentence: `${who}${url === undefined ? '' : ` (${url})`}. ${advice(occupant, room, now)}` }
+}
+
+function label({ service, group }: WaitTerms): string {
+  return service.controller === 'ECS'
+    ? `Service '${service.clusterName}/${service.name}'`
+    : `Deployment group '${group.name}'`
+}
+
+function occupantUrl(service: ResolvedService, { id }: Occupant): string | undefined {
+  const { partition, region, clusterName, name, controller } = service
+  return controller === 'ECS' ? serviceUrl(partition, region, clusterName, name) : deploymentUrl(partition, region, id)
 }
 
 const FIRST: Record<Exclude<RoomStep, 'refuse'>, string> = {
@@ -26,7 +38,7 @@ const FIRST: Record<Exclude<RoomStep, 'refuse'>, string> = {
 /** What keeps the group busy while a release is only planned, and what the release would do about it now. */
 export function busyNow(step: RoomStep, occupant: Occupant, room: WaitTerms, now: Moment): string {
   if (step === 'refuse') return `${busyProblem(occupant, room, now).sentence} A release would be refused now.`
-  return `Deployment group '${room.group.name}' is busy with ${describeOccupant(occupant, now.atMs)}. ${FIRST[step]}`
+  return `${label(room)} is busy with ${describeOccupant(occupant, now.atMs)}. ${FIRST[step]}`
 }
 
 function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: WaitTerms, now: Moment): string {
@@ -37,11 +49,15 @@ function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: WaitTerms, now
   }
   if (stage === 'held') {
     const until = heldUntilMs === undefined ? '' : ` until ${moment(heldUntilMs, now.atMs)}`
-    return `It waits at Ready${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`
+    const place = room.service.controller === 'ECS' ? 'a PAUSE hook' : 'Ready'
+    return `It waits at ${place}${until} for somebody to continue it, and this step never waits for a person. Continue or stop it, or set 'on-active-deployment: replace' to stop it with rollback.`
   }
   if (leftMs(room, now) <= 0)
     return `This step has waited for ${duration(patienceMs)}, which is as long as the release itself may take.`
   if (stage === 'shifted' && freeAtMs !== undefined) {
+    if (room.service.controller === 'ECS') {
+      return `It is free at ${moment(freeAtMs, now.atMs)} at the latest, later than the ${duration(patienceMs)} that this step would wait, and nothing ends a bake time early. Try again then.`
+    }
     return `It is free at ${moment(freeAtMs, now.atMs)}, later than the ${duration(patienceMs)} that this step would wait. Try again then, or set 'on-active-deployment: replace' to end that termination wait.`
   }
   return 'Try again when it has ended.'
@@ -51,12 +67,15 @@ function advice({ stage, heldUntilMs, freeAtMs }: Occupant, room: WaitTerms, now
 export function describeOccupant(occupant: Occupant, nowMs: number): string {
   const { id, snapshot, creator, description, marker, rollbackOf } = occupant
   const event = runningEvent(snapshot)
-  const waits = occupant.stage === 'shifted' ? ', its original task set waits for its termination' : ''
+  const waits =
+    occupant.stage === 'shifted' && eventAt(snapshot, 'bake') === undefined
+      ? ', its original task set waits for its termination'
+      : ''
   const age =
     snapshot.createdAtMs === undefined ? '' : `, created ${duration(Math.max(0, nowMs - snapshot.createdAtMs))} ago`
-  const by = ` by ${inSentence(creator, 60) || 'unknown'}`
+  const by = creator === undefined ? '' : ` by ${inSentence(creator, 60) || 'unknown'}`
   const run = marker === undefined || marker.runId === '' ? '' : `, ${describeRun(marker)}`
-  const undoes = rollbackOf === undefined ? '' : `, which rolls back ${inSentence(rollbackOf, 60)}`
+  const undoes = rollbackOf === undefined || rollbackOf === id ? '' : `, which rolls back ${inSentence(rollbackOf, 60)}`
   const text = marker === undefined && description !== '' ? `, '${inSentence(description, 256)}'` : ''
   return `${id} (${snapshot.statusWord}${event === undefined ? '' : ` at ${event.name}`}${waits}${age}${by}${run}${undoes}${text})`
 }

@@ -29,7 +29,10 @@ export function stepAgainst(room: WaitTerms, occupant: Occupant, asked: Readonly
   const { stage, marker, rollbackOf, freeAtMs } = occupant
   const isOwnRollback = rollbackOf !== undefined && marker !== undefined && isSameJob(room.run, marker)
   const isOthers = room.onlySamePullRequest && !isOwn(room.run, marker)
-  return roomStep(isOthers ? 'fail' : room.policy, {
+  // Nothing ends a bake time early: it is waited for.
+  const policy =
+    room.policy === 'replace' && stage === 'shifted' && room.service.controller === 'ECS' ? 'wait' : room.policy
+  return roomStep(isOthers ? 'fail' : policy, {
     stage,
     isOwnRollback,
     freeInMs: freeAtMs === undefined ? undefined : freeAtMs - now.atMs,

@@ -18,8 +18,12 @@ export function endingsOf(fields: Fields, operation: Operation): Pick<Inputs, 'o
     : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 }
 }
 
-/** Ids of deployments are observed to have nine letters and digits. Source: API Reference, GetDeployment: `d-…`. */
-const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30})$/
+/**
+ * Ids of deployments of CodeDeploy are observed to have nine letters and digits. Source: API Reference, GetDeployment:
+ * `d-…`. Those of ECS are the end of an ARN, observed with 21 and 22 characters.
+ */
+const DEPLOYMENT_ID =
+  /^(?:active|d-[A-Z0-9]{1,30}|[A-Za-z0-9_-]{16,64}|arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]{1,255}\/[\w-]{1,255}\/[\w-]{16,64})$/
 
 export function deploymentIdOf(fields: Fields, operation: Operation): string | undefined {
   const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`)

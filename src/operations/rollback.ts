@@ -1,15 +1,14 @@
-import { getDeployment } from '../aws/code-deploy.ts'
 import { endingOf } from '../follow/ending.ts'
 import { settle } from '../follow/settle.ts'
 import { hasEnded } from '../follow/snapshot.ts'
-import { findOccupant, type OccupancyFacts } from '../group/occupant.ts'
+import { findOccupant } from '../group/find-occupant.ts'
+import type { OccupancyFacts } from '../group/occupant.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
-import { type Attached, readAttached } from '../plan/attach.ts'
+import { type Attached, attachById } from '../plan/attach.ts'
 import { Findings } from '../plan/findings.ts'
 import { identify } from '../plan/identity.ts'
 import { findPlace, type Place } from '../plan/place.ts'
-import { findRecentRollback } from '../plan/recent-rollback.ts'
-import { findRollbackTarget } from '../plan/rollback-target.ts'
+import { findRecentRollback, findRollbackTarget, goingBack, mayTurnAlarmsOff } from '../plan/rollback-choice.ts'
 import { takeUp } from '../release/attach.ts'
 import { conclude } from '../release/conclude.ts'
 import { followThrough, WIND_DOWN_MS } from '../release/follow-through.ts'
@@ -39,7 +38,7 @@ export async function rollback(parsed: ParsedInputs, world: ReleaseWorld): Promi
   if (world.signal.aborted) return progress.end('cancelled')
 
   const { latest } = place
-  const attached = latest && (await readLatest(inputs, place, latest.id, patient, findings))
+  const attached = latest && (await attachById(latest.id, inputs, place, patient, findings))
   if (latest !== undefined && attached !== undefined) {
     progress.learn({ plan: attached.plan, service: attached.plan.service, group: attached.plan.group })
     takeUp(attached, progress)
@@ -90,13 +89,18 @@ async function look(
     const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined)
     const facts = { service, group, autoPromote: false, suspects, stopped: new Set<string>(), onListDenied: () => {} }
     const before = findings.problems.length
-    const latest = await findings.answerOf(findLatest(world, facts, parsed.inputs))
+    const latest = await findings.answerOf(findLatest(world, facts, place, parsed.inputs))
     return findings.problems.length > before || before > 0 ? undefined : { ...place, latest }
   })
 }
 
 /** @throws CallError */
-async function findLatest(world: ReleaseWorld, facts: OccupancyFacts, inputs: Inputs): Promise<Latest | undefined> {
+async function findLatest(
+  world: ReleaseWorld,
+  facts: OccupancyFacts,
+  place: Place,
+  inputs: Inputs,
+): Promise<Latest | undefined> {
   const occupant = await findOccupant(world, facts)
   if (occupant !== undefined) {
     const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollbackOf === undefined
@@ -113,20 +117,8 @@ async function findLatest(world: ReleaseWorld, facts: OccupancyFacts, inputs: In
     }
   }
   // Who names a revision means it, whatever was a moment ago.
-  const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, facts) : undefined
+  const recent = inputs.taskDefinition === undefined ? await findRecentRollback(world, place) : undefined
   return recent && { ...recent, isOver: true }
-}
-
-/** What is known of the deployment that is to be gone back from; undefined with problems added. */
-async function readLatest(
-  inputs: Inputs,
-  { service, group }: Place,
-  id: string,
-  world: ReleaseWorld,
-  findings: Findings,
-): Promise<Attached | undefined> {
-  const info = await findings.answerOf(getDeployment(world, id))
-  return info && (await readAttached({ inputs, service, group, meant: { id, info } }, world, findings))
 }
 
 /** Stops the deployment with rollback and follows both; undefined when it cannot be stopped any more. Changes AWS. */
@@ -180,7 +172,7 @@ async function deployEarlier(
   for (const warning of leftOut) world.log.warning(warning)
   const back: ParsedInputs = {
     ...rest,
-    inputs: { ...goingBack(inputs), taskDefinition: target },
+    inputs: { ...goingBack(inputs, place), taskDefinition: target },
     goesBackTo: found?.properties,
   }
   if (target === undefined) {
@@ -188,16 +180,17 @@ async function deployEarlier(
     const { service, group } = place
     return progress.end('refused', { service, group, problems: findings.problems })
   }
-  const deployed = await releaseBack(back, inputs, world)
+  const deployed = await releaseBack(back, inputs, place, world)
   return { ...deployed, warnings: [...leftOut, ...deployed.warnings] }
 }
 
 /** A firing alarm ends that too: then once more with polling off. */
-async function releaseBack(back: ParsedInputs, inputs: Inputs, world: ReleaseWorld): Promise<Release> {
+async function releaseBack(back: ParsedInputs, inputs: Inputs, place: Place, world: ReleaseWorld): Promise<Release> {
   const first = await release(back, world)
   const { snapshot, group } = first
   const isAlarm = snapshot !== undefined && hasEnded(snapshot) && snapshot.status !== 'succeeded'
   if (!isAlarm || endingOf(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted) return first
+  if (!mayTurnAlarmsOff(place)) return first
   const stopped = `An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}.`
   world.log.warning(
     `${stopped} Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`,
@@ -205,24 +198,4 @@ async function releaseBack(back: ParsedInputs, inputs: Inputs, world: ReleaseWor
   const second = await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world)
   if (second.status !== 'refused') return second
   return { ...second, problems: second.problems.map((one) => ({ ...one, sentence: `${stopped} ${one.sentence}` })) }
-}
-
-/** The inputs of a release that goes back: fast, unless the strategy is to be kept, and stopped by nothing of ours. */
-function goingBack(inputs: Inputs): Inputs {
-  const strategy = inputs.keepStrategy
-    ? {}
-    : { hooks: {}, appSpec: 'none', deploymentConfig: 'CodeDeployDefault.ECSAllAtOnce' }
-  return {
-    ...inputs,
-    ...strategy,
-    images: [],
-    environment: new Map(),
-    secrets: new Map(),
-    cpu: undefined,
-    memory: undefined,
-    onActiveDeployment: 'replace',
-    ifUnchanged: 'release',
-    allowOlder: true,
-    autoPromote: true,
-  }
 }

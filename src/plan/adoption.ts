@@ -14,6 +14,10 @@ export interface PossibleOwn {
   id: string
   marker: Marker | undefined
   appSpecSha256: string | undefined
+  /** ARN of the revision that it ships; absent where its AppSpec says. */
+  taskDefinitionArn?: string
+  /** It has ended. */
+  isOver?: true
 }
 
 export interface AdoptionFacts {
@@ -36,8 +40,15 @@ export async function findAdoptable(
   candidates: readonly PossibleOwn[],
   facts: AdoptionFacts,
 ): Promise<Adopted | undefined> {
-  for (const { id, marker, appSpecSha256 } of candidates) {
-    if (marker === undefined || !isSameJob(facts.own, marker)) continue
+  for (const { id, marker, appSpecSha256, taskDefinitionArn, isOver = false } of candidates) {
+    const isOurs = marker !== undefined && isSameJob(facts.own, marker)
+    if (taskDefinitionArn !== undefined) {
+      // A revision that is used as it is tells who registered it, not who deploys it.
+      const isSame = !isOver && facts.definition.kind === 'use' && facts.definition.arn === taskDefinitionArn
+      if (!isSame && !(isOurs && (await isWanted(taskDefinitionArn, facts)))) continue
+      return { deploymentId: id, taskDefinitionArn, runAttempt: isOurs ? marker.runAttempt : facts.own.runAttempt }
+    }
+    if (!isOurs) continue
     for (const arn of revisionsFor(id, facts)) {
       if (buildAppSpec(facts.appSpec, arn).sha256 !== appSpecSha256) continue
       if (await isWanted(arn, facts)) {

@@ -21,6 +21,8 @@ export interface PlannedDefinition {
   definition: DefinitionPlan
   /** Undefined: what runs now could not be seen. */
   differences: Difference[] | undefined
+  /** What serves now; undefined when it could not be seen. */
+  current: DescribedDefinition | undefined
   /** What is to run, whichever revision it has. */
   wanted: TaskDefinition
   /** Production runs exactly this, and every image is pinned by digest, so that the same words mean the same code. */
@@ -48,7 +50,9 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
 
   const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName)
   findings.add(...problems)
-  findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin))
+  if (appSpec.containerName !== '') {
+    findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin))
+  }
   const placeholders = source.kind === 'file' ? placeholdersIn(definition) : []
   findings.add(...placeholders.map((placeholder) => placeholderProblem(placeholder, inputs)))
   if (placeholders.length === 0) findings.add(...roleProblems(definition, service))
@@ -60,7 +64,13 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   if (inputs.ifUnchanged === 'skip' && unpinned.length > 0) findings.notes.push(cannotSkipNote(unpinned))
   if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
     findings.add(...inactiveProblems(base.revision))
-    return { definition: { kind: 'use', arn: base.revision.arn }, wanted: definition, differences, servesAlready }
+    return {
+      definition: { kind: 'use', arn: base.revision.arn },
+      current,
+      wanted: definition,
+      differences,
+      servesAlready,
+    }
   }
 
   const newest = await newestRevision(definition, world, findings, seen === 'denied')
@@ -72,7 +82,7 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
     if (newest.revision > current.revision) findings.warnings.push(leftBehindWarning(current, newest))
   }
   const choice: DefinitionPlan = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn }
-  return { definition: choice, wanted: definition, differences, servesAlready }
+  return { definition: choice, current, wanted: definition, differences, servesAlready }
 }
 
 function placeholderProblem({ path, text }: Placeholder, { taskDefinition = '' }: Inputs): Problem {

@@ -23,6 +23,13 @@ export class Findings {
     return findings
   }
 
+  /** Takes over what another look has found. */
+  take({ problems, warnings, notes }: Findings): void {
+    this.add(...problems)
+    this.warnings.push(...warnings)
+    this.notes.push(...notes)
+  }
+
   /** Adds problems. What stops every call alike, such as expired credentials, is told once. */
   add(...problems: readonly Problem[]): void {
     for (const problem of problems) {

@@ -2,9 +2,10 @@ import { functionName } from '../aws/arn.ts'
 import { type Attempts, attempt, briefly, CallError } from '../aws/attempts.ts'
 import { type Functions, findFunction, isMissing } from '../aws/functions.ts'
 import { describeServiceError } from '../aws/service-error.ts'
-import type { Hooks } from '../follow/snapshot.ts'
+import { functionsIn, type Hooks } from '../follow/snapshot.ts'
 import { LIFECYCLE_HOOKS } from '../inputs/hooks.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { ECS_STAGES } from '../lifecycle/step.ts'
 import type { ResolvedService } from '../service/service.ts'
 import { nearestName } from '../text/nearest.ts'
 import { inSentence } from '../text/untrusted.ts'
@@ -33,15 +34,14 @@ export async function checkHookFunctions(
   const known = await world.functions()
   const unseen: CallError[] = []
   const looked = new Set<string>()
-  for (const event of LIFECYCLE_HOOKS) {
-    const hookFunction = hooks[event]
-    if (hookFunction === undefined || looked.has(hookFunction)) continue
+  for (const [event, hookFunction] of hooksByOrder(hooks)) {
+    if (looked.has(hookFunction)) continue
     looked.add(hookFunction)
     const trouble = await troubleWith(hookFunction, calls, known)
     if (trouble === undefined) continue
     if (isMissing(trouble)) {
       const advice = await adviceFor(hookFunction, calls, known)
-      const sentence = `${hookLabel(event, inputs)} names the Lambda function '${inSentence(hookFunction, 200)}', which does not exist in ${service.region}. ${advice}`
+      const sentence = `${sourceOf(event, inputs)} names the Lambda function '${inSentence(hookFunction, 200)}', which does not exist in ${service.region}. ${advice}`
       findings.add({ reason: 'not-found', sentence })
     } else unseen.push(trouble)
   }
@@ -50,6 +50,18 @@ export async function checkHookFunctions(
   findings.notes.push(
     `Whether the functions of the hooks are there was not checked. ${describeServiceError(first.operation, first.serviceError)}`,
   )
+}
+
+/** Each function with its event, in the order in which they run; a stage of ECS may have several. */
+function hooksByOrder(hooks: Hooks): [event: string, hookFunction: string][] {
+  return [...LIFECYCLE_HOOKS, ...ECS_STAGES].flatMap((event) =>
+    functionsIn(hooks[event]).map((one): [string, string] => [event, one]),
+  )
+}
+
+function sourceOf(event: string, inputs: Inputs): string {
+  const lifecycleHook = LIFECYCLE_HOOKS.find((one) => one === event)
+  return lifecycleHook === undefined ? `The service's hook at ${event}` : hookLabel(lifecycleHook, inputs)
 }
 
 async function troubleWith(hookFunction: string, calls: Attempts, known: Functions): Promise<CallError | undefined> {

@@ -2,7 +2,7 @@ import { type CodeDeploy, type DatedDeployment, getDatedDeployment } from '../aw
 import { readSnapshot } from '../code-deploy/code-deploy-snapshot.ts'
 import { endingOf } from '../follow/ending.ts'
 import { eventAt, type Snapshot } from '../follow/snapshot.ts'
-import { readTarget } from '../group/occupant.ts'
+import { readTarget } from '../group/code-deploy-occupant.ts'
 import { originalTaskSetOf, type ResolvedService } from '../service/service.ts'
 import { momentOf } from '../time/clock.ts'
 import { parseMarker } from '../workflow-run/marker.ts'
@@ -35,7 +35,7 @@ interface ReadDeployment extends DatedDeployment {
  * A deployment that failed by itself before users met it does not count: it may have been the repair of what serves.
  * @throws CallError
  */
-export async function findRecentRollback(
+export async function findCodeDeployRecentRollback(
   aws: CodeDeploy,
   { service, group }: Pick<Place, 'service' | 'group'>,
 ): Promise<RecentRollback | undefined> {

@@ -70,7 +70,7 @@ function isSame(shipped: string, arn: string): boolean {
  * The revision to go back to: the best whose revision is ACTIVE. Undefined with problems added; what had to be left out
  * is a warning.
  */
-export async function findRollbackTarget(
+export async function findCodeDeployRollbackTarget(
   place: Place,
   world: World,
   findings: Findings,

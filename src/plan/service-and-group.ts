@@ -1,24 +1,33 @@
-import type { DeploymentGroupInfo, DeploymentInfo } from '@aws-sdk/client-codedeploy'
+import type { DeploymentGroupInfo } from '@aws-sdk/client-codedeploy'
+import type { Service } from '@aws-sdk/client-ecs'
 import { getDeploymentConfig, getDeploymentGroup } from '../aws/code-deploy.ts'
 import { describeService } from '../aws/ecs.ts'
 import { describeServiceError, type ServiceError } from '../aws/service-error.ts'
+import { readServing } from '../ecs-native/active.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { invalidInput, type Problem } from '../problem.ts'
 import { answerProblems } from '../service/address.ts'
 import { type DeploymentGroup, groupProblems, readDeploymentGroup } from '../service/deployment-group.ts'
 import { findGroup } from '../service/find-group.ts'
+import type { Maker } from '../service/maker.ts'
 import { type ResolvedService, resolveService } from '../service/service.ts'
 import { readTrafficShift, shiftByName, type TrafficShift } from '../service/traffic-shift.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { World } from '../world.ts'
 import { Findings } from './findings.ts'
 
+/** A service, and how ECS tells it. */
+export interface ServiceReading {
+  service: ResolvedService
+  told: Service
+}
+
 /** The service that the inputs name; undefined with problems added. */
 export async function readService(
   inputs: Inputs,
   world: World,
   findings: Findings,
-): Promise<ResolvedService | undefined> {
+): Promise<ServiceReading | undefined> {
   const answer = await findings.answerOf(
     describeService(world, inputs.cluster, inputs.service, tagsFor(inputs)),
     ({ code }) =>
@@ -29,10 +38,25 @@ export async function readService(
   if (answer === undefined) return undefined
   const { service, problems } = resolveService(inputs.cluster, inputs.service, answer)
   findings.add(...problems)
-  if (service === undefined) return undefined
+  if (service === undefined || answer.service === undefined) return undefined
   const contradictions = answerProblems(inputs, service)
   findings.add(...contradictions)
-  return contradictions.length > 0 ? undefined : service
+  if (contradictions.length > 0) return undefined
+  const told = answer.service
+  return service.controller === 'ECS' ? await withServing(service, told, world, findings) : { service, told }
+}
+
+/** Which revision serves takes other reads when ECS itself deploys. */
+async function withServing(
+  service: ResolvedService,
+  told: Service,
+  world: World,
+  findings: Findings,
+): Promise<ServiceReading | undefined> {
+  const serving = await findings.answerOf(readServing(world, told))
+  if (serving === undefined) return undefined
+  const { id, taskDefinitionArn, deploymentId } = serving
+  return { service: { ...service, primary: { ...service.primary, id, taskDefinitionArn, deploymentId } }, told }
 }
 
 /** Only a lane is known by its tags; nobody else needs to be allowed to read them. */
@@ -78,7 +102,7 @@ export async function resolveGroup(
   world: World,
   service: ResolvedService,
   named: DeploymentGroupInfo | Problem | undefined,
-  maker: Promise<DeploymentInfo | undefined>,
+  maker: Promise<Maker | undefined>,
   findings: Findings,
 ): Promise<DeploymentGroup | undefined> {
   const isNamed = inputs.application !== undefined && inputs.deploymentGroup !== undefined
@@ -97,7 +121,7 @@ async function otherGroup(
   { application, deploymentGroup }: Inputs,
   world: World,
   service: ResolvedService,
-  maker: DeploymentInfo | undefined,
+  maker: Maker | undefined,
 ): Promise<string> {
   if (application === undefined && deploymentGroup === undefined) return ''
   const none = { application: undefined, deploymentGroup: undefined }

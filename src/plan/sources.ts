@@ -32,10 +32,18 @@ export interface Sources {
 
 const UNREADABLE = { kind: 'file', definition: undefined, saysTags: false } as const
 
-/** Reads the files that the inputs name. */
-export async function readSources(inputs: Inputs, world: World, findings: Findings): Promise<Sources> {
+/**
+ * Reads the files that the inputs name.
+ * @param ofAppSpec takes what is found of the AppSpec, which matters only where one is used
+ */
+export async function readSources(
+  inputs: Inputs,
+  world: World,
+  findings: Findings,
+  ofAppSpec: Findings = findings,
+): Promise<Sources> {
   return {
-    appSpecFile: await readAppSpec(inputs, world, findings),
+    appSpecFile: await readAppSpec(inputs, world, ofAppSpec),
     appSpecPath: inputs.appSpec ?? DEFAULT_APP_SPEC_PATH,
     definition: await readDefinition(inputs, world, findings),
   }

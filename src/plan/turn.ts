@@ -1,12 +1,14 @@
-import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
+import { callProblem } from '../aws/call-problem.ts'
 import { busyNow, busyProblem } from '../group/busy-problem.ts'
-import { findOccupant, type Occupant } from '../group/occupant.ts'
+import { findOccupant } from '../group/find-occupant.ts'
+import type { Occupant } from '../group/occupant.ts'
 import { stepAgainst, type WaitTerms } from '../group/wait-terms.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
+import type { Maker } from '../service/maker.ts'
 import type { ResolvedService } from '../service/service.ts'
 import { momentOf } from '../time/clock.ts'
-import { isOwn, parseMarker } from '../workflow-run/marker.ts'
+import { isOwn } from '../workflow-run/marker.ts'
 import type { World } from '../world.ts'
 import type { PossibleOwn } from './adoption.ts'
 import type { Findings } from './findings.ts'
@@ -39,8 +41,14 @@ export async function readOccupancy(question: OccupancyQuestion): Promise<Occupa
     autoPromote: inputs.autoPromote,
     suspects: blocker === undefined ? [] : [blocker],
     stopped: new Set(),
-    onListDenied: ({ operation }) => {
+    onListDenied: (error) => {
       wasSeen = false
+      // ECS would end what runs without a word, so nothing is started unseen.
+      if (service.controller === 'ECS') {
+        findings.add(callProblem(error))
+        return
+      }
+      const { operation } = error
       findings.warnings.push(
         `Could not look for active deployments (${operation} was denied); if there is one, CodeDeploy names it when this release begins.`,
       )
@@ -53,29 +61,30 @@ export async function readOccupancy(question: OccupancyQuestion): Promise<Occupa
 /** Deployments that may be our own: the one that runs, and the one that made what serves, once it has succeeded. */
 export function candidatesOf(
   occupant: Occupant | undefined,
-  { service: { primary, desiredCount }, onlySamePullRequest }: WaitTerms,
-  maker: DeploymentInfo | undefined,
+  { service: { controller, primary, desiredCount }, onlySamePullRequest }: WaitTerms,
+  maker: Maker | undefined,
 ): PossibleOwn[] {
   const candidates: PossibleOwn[] = occupant === undefined || occupant.rollbackOf !== undefined ? [] : [occupant]
   // A lane that was freed runs nothing, whatever was released to it.
   const isFreed = onlySamePullRequest && desiredCount === 0
-  if (isFreed || primary.deploymentId === undefined || maker?.status !== 'Succeeded') return candidates
-  const appSpecSha256 = maker.revision?.appSpecContent?.sha256
-  return [...candidates, { id: primary.deploymentId, marker: parseMarker(maker.description), appSpecSha256 }]
+  if (isFreed || primary.deploymentId === undefined || maker?.hasSucceeded !== true) return candidates
+  const { marker, appSpecSha256 } = maker
+  const ships = controller === 'ECS' ? { taskDefinitionArn: primary.taskDefinitionArn, isOver: true as const } : {}
+  return [...candidates, { id: primary.deploymentId, marker, appSpecSha256, ...ships }]
 }
 
 /**
  * Whether what serves is what people are to see: on a lane only what was released for the same pull request, and runs.
  */
-export function isShown({ service, onlySamePullRequest, run }: WaitTerms, maker: DeploymentInfo | undefined): boolean {
-  return !onlySamePullRequest || (service.desiredCount > 0 && isOwn(run, parseMarker(maker?.description)))
+export function isShown({ service, onlySamePullRequest, run }: WaitTerms, maker: Maker | undefined): boolean {
+  return !onlySamePullRequest || (service.desiredCount > 0 && isOwn(run, maker?.marker))
 }
 
 /** Whether it is this run's turn: no newer run was here, and there is room or there will be. */
 export function checkTurn(
   room: WaitTerms,
   occupant: Occupant | undefined,
-  maker: DeploymentInfo | undefined,
+  maker: Maker | undefined,
   { operation, allowOlder }: Inputs,
   world: World,
   findings: Findings,
@@ -106,7 +115,7 @@ export function checkTurn(
 function predecessorsOf(
   { primary }: ResolvedService,
   occupant: Occupant | undefined,
-  maker: DeploymentInfo | undefined,
+  maker: Maker | undefined,
 ): Predecessor[] {
   const deploying: Predecessor[] =
     occupant === undefined || occupant.stage === 'rolling-back'
@@ -114,6 +123,5 @@ function predecessorsOf(
       : [{ id: occupant.id, marker: occupant.marker, isServing: false }]
   const id = primary.deploymentId
   if (id === undefined || id === occupant?.id || maker === undefined) return deploying
-  const serves = maker.status === 'Succeeded'
-  return serves ? [...deploying, { id, marker: parseMarker(maker.description), isServing: true }] : deploying
+  return maker.hasSucceeded ? [...deploying, { id, marker: maker.marker, isServing: true }] : deploying
 }

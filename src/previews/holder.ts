@@ -1,13 +1,7 @@
-import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import type { Occupant } from '../group/occupant.ts'
+import type { Maker } from '../service/maker.ts'
 import type { ResolvedService } from '../service/service.ts'
-import {
-  isSameRepository,
-  isSameWorkflow,
-  type MarkedRepository,
-  type Marker,
-  parseMarker,
-} from '../workflow-run/marker.ts'
+import { isSameRepository, isSameWorkflow, type MarkedRepository, type Marker } from '../workflow-run/marker.ts'
 
 /** Who has a lane. */
 export interface Holder {
@@ -29,7 +23,7 @@ export interface Holder {
 export function holderOf(
   { desiredCount, primary }: ResolvedService,
   occupant: Occupant | undefined,
-  maker: DeploymentInfo | undefined,
+  maker: Maker | undefined,
 ): Holder | undefined {
   if (occupant !== undefined) {
     const { id: deploymentId, marker, snapshot } = occupant
@@ -37,11 +31,10 @@ export function holderOf(
   }
   const { deploymentId } = primary
   if (deploymentId === undefined) return undefined
-  const marker = parseMarker(maker?.description)
+  const marker = maker?.marker
   // What cannot be read may be of anybody.
   if (maker !== undefined && (marker === undefined || marker.pullRequest === '')) return undefined
-  const sinceMs = maker?.createTime?.getTime()
-  return { marker, deploymentId, sinceMs, isDeploying: false, runsNothing: desiredCount === 0 }
+  return { marker, deploymentId, sinceMs: maker?.createdAtMs, isDeploying: false, runsNothing: desiredCount === 0 }
 }
 
 /** Held by this pull request of this repository. */

@@ -1,6 +1,6 @@
-import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { describeService } from '../aws/ecs.ts'
-import { findOccupant, type Occupant } from '../group/occupant.ts'
+import { findOccupant } from '../group/find-occupant.ts'
+import type { Occupant } from '../group/occupant.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import { clusterOf } from '../inputs/parse-inputs.ts'
 import type { Findings } from '../plan/findings.ts'
@@ -9,6 +9,7 @@ import { findPlace } from '../plan/place.ts'
 import { type Problem, RefusedError } from '../problem.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import { readMaker } from '../service/find-group.ts'
+import type { Maker } from '../service/maker.ts'
 import { type ResolvedService, resolveService } from '../service/service.ts'
 import type { World } from '../world.ts'
 import { type Holder, holderOf } from './holder.ts'
@@ -140,7 +141,7 @@ export async function readHolder(
 ): Promise<Pick<Occupation, 'occupant' | 'holder'>> {
   const suspects = [group.lastDeployment?.id, service.primary.deploymentId].filter((id) => id !== undefined)
   const facts = { service, group, autoPromote: false, suspects, stopped: new Set<string>(), onListDenied: () => {} }
-  const [occupant, maker] = await Promise.all<[Promise<Occupant | undefined>, Promise<DeploymentInfo | undefined>]>([
+  const [occupant, maker] = await Promise.all<[Promise<Occupant | undefined>, Promise<Maker | undefined>]>([
     findOccupant(world, facts),
     readMaker(world, service),
   ])

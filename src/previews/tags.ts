@@ -6,7 +6,11 @@ const LANE_TAG = 'preview-lane'
 const COUNT_TAG = 'preview-desired-count'
 
 /** Why a service is no lane; nothing of it is ever claimed, stopped or scaled then. */
-export function laneProblems({ name, clusterName, tags }: ResolvedService): Problem[] {
+export function laneProblems({ controller, name, clusterName, tags }: ResolvedService): Problem[] {
+  if (controller === 'ECS') {
+    const sentence = `Service '${clusterName}/${name}' is deployed by ECS itself, and lanes for previews are services under CodeDeploy: only there one deployment at a time keeps two pull requests apart. Check 'preview-services'.`
+    return [{ reason: 'unsupported-service', sentence }]
+  }
   if (tags[LANE_TAG] === 'true') return []
   const sentence = `Service '${clusterName}/${name}' is not a lane for previews: it has no tag '${LANE_TAG}' with the value 'true', so nothing of it is touched. Check 'preview-services'.`
   return [{ reason: 'not-a-lane', sentence }]

@@ -48,7 +48,7 @@ export async function conclude(
   const { snapshot } = settlement
   await lastly()
   const status = verdictOf(outcome, settlement)
-  const testListener = await readTestListener(status, plan, sides.deploymentId, world)
+  const testListener = await readTestListener(status, plan, sides.deploymentId, lastToMoveTraffic, world)
   progress.learn({ settlement, snapshot, production, testListener })
   await learnCauses(plan, world, progress)
   const settled = progress.release

@@ -1,9 +1,10 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
-import { continueDeployment, stopDeployment } from '../aws/code-deploy.ts'
 import { Outage } from '../follow/outage.ts'
 import { busyProblem } from '../group/busy-problem.ts'
-import { findOccupant, type Occupant } from '../group/occupant.ts'
+import { endOccupant, isTooLate } from '../group/end-occupant.ts'
+import { findOccupant } from '../group/find-occupant.ts'
+import type { Occupant } from '../group/occupant.ts'
 import type { RoomStep } from '../group/room-policy.ts'
 import { Sightings } from '../group/sightings.ts'
 import { leftMs, stepAgainst, type WaitTerms } from '../group/wait-terms.ts'
@@ -31,13 +32,6 @@ interface Making {
   asking: Outage
   sightings: Sightings
 }
-
-/** A deployment has ended or cannot be asked for this, which the next look shows. */
-const TOO_LATE = new Set([
-  'DeploymentAlreadyCompleted',
-  'DeploymentIsNotInReadyState',
-  'UnsupportedActionForDeploymentType',
-])
 
 /**
  * Waits until the deployment group is free, or makes it free, as `on-active-deployment` says; a rollback of what is in
@@ -74,7 +68,7 @@ export async function freeGroup(
         }
         if (signal.aborted) break
         tell(step, occupant, making, room, world, progress)
-        await until(signal, take(step, occupant, making, world))
+        await until(signal, take(step, occupant, making, room, world))
         await clock.sleep(restMs(occupant, making, world), signal)
       } else if (isUnseen) {
         await clock.sleep(restMs(occupant, making, world), signal)
@@ -138,19 +132,23 @@ function tell(
   progress.learn({ waits: withWait(progress.release.waits, occupant.id, step, now) })
 }
 
-async function take(step: Wait['step'], { id }: Occupant, making: Making, world: World): Promise<void> {
+async function take(
+  step: Wait['step'],
+  { id }: Occupant,
+  making: Making,
+  { service }: WaitTerms,
+  world: World,
+): Promise<void> {
   if (step === 'wait') return
   try {
-    if (step === 'stop') await stopDeployment(world, id, true)
-    else await continueDeployment(world, id, 'TERMINATION_WAIT')
+    await endOccupant(world, service, id, step)
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    const { code } = error.serviceError
     if (isPassing(error.serviceError)) {
       making.asking.failed(error)
       return
     }
-    if (!TOO_LATE.has(code)) throw error
+    if (!isTooLate(error)) throw error
   }
   making.asking.recovered()
   making.asked.get(id)?.add(step)

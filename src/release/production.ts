@@ -1,7 +1,10 @@
 import { revisionName } from '../aws/arn.ts'
 import { CallError } from '../aws/attempts.ts'
 import { describeService, type Ecs } from '../aws/ecs.ts'
+import { describeServiceDeployment } from '../aws/service-deployments.ts'
 import { shareByPrimary, taskSetsWithoutTarget } from '../code-deploy/code-deploy-snapshot.ts'
+import { readSnapshot as readEcsSnapshot } from '../ecs-native/ecs-snapshot.ts'
+import { deploymentArn } from '../ecs-native/ids.ts'
 import { isCurrent, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
 import type { Production } from '../release-state.ts'
 import { originalTaskSetOf, type ResolvedService, readTaskSet } from '../service/service.ts'
@@ -17,7 +20,7 @@ export interface Sides {
 }
 
 /**
- * Looks what serves production: by CodeDeploy's weights when they have just been read, else by ECS, which tells the
+ * Looks what serves production: by the weights of the deployment when they have just been read, else by ECS, which tells the
  * shares except during a shift, else as it was last seen.
  * @param snapshot the newest reading, of whichever of the two deployments moved traffic last
  * @param mayHaveMoved traffic may have moved since, however new the reading is
@@ -41,7 +44,8 @@ export async function readProduction(
   }
   if (isKnown && !mayHaveMoved && isCurrent(readAt, momentOf(aws.clock))) return { ...seen, isOutdated: false }
 
-  const asked = readFromEcs(aws, service, sides)
+  const asked =
+    service.controller === 'ECS' ? readFromDeployment(aws, service, sides) : readFromEcs(aws, service, sides)
   const now =
     (withinMs === undefined ? await asked : await within(aws.clock, withinMs, async () => await asked)) ?? NOTHING_SEEN
   if (now.percent !== undefined) return { ...now, isOutdated: false }
@@ -69,7 +73,25 @@ async function readFromEcs(aws: Ecs, service: ResolvedService, sides: Sides): Pr
   }
 }
 
-/** Shares of production by CodeDeploy's weights; both sides may run the same revision. */
+/** Shares of production by the weights of the deployment, which its rollback has changed too. */
+async function readFromDeployment(
+  aws: Ecs,
+  service: ResolvedService,
+  sides: Sides,
+): Promise<Omit<Production, 'isOutdated'>> {
+  try {
+    const deployment = await describeServiceDeployment(aws, deploymentArn(service, sides.deploymentId))
+    const readAt = momentOf(aws.clock)
+    const snapshot = readEcsSnapshot({ deploymentId: sides.deploymentId, deployment, readAt }, undefined)
+    const revisions = productionByWeight(sides, snapshot)
+    return { percent: replacementTraffic(snapshot), revisions, readAtMs: readAt.atMs, primary: undefined }
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    return NOTHING_SEEN
+  }
+}
+
+/** Shares of production by the weights of a reading; both sides may run the same revision. */
 function productionByWeight(sides: Sides, snapshot: Snapshot | undefined): Production['revisions'] {
   const shares = new Map<string, number>()
   for (const { role, trafficPercent, state } of snapshot?.taskSets ?? []) {

@@ -2,8 +2,10 @@ import { CallError, isPassing } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
 import { registerTaskDefinition } from '../aws/ecs.ts'
 import { describeServiceError } from '../aws/service-error.ts'
+import { NothingStartedError } from '../ecs-native/start-deployment.ts'
 import { MaybeStartedError, OvertakenError, type ReleaseEngine } from '../follow/release-engine.ts'
 import type { DefinitionPlan, ReleasePlan } from '../plan/plan.ts'
+import type { Problem } from '../problem.ts'
 import type { Release } from '../release-state.ts'
 import { NOT_KNOWN_YET } from '../report/cause.ts'
 import { writeLines } from '../report/log-lines.ts'
@@ -72,6 +74,10 @@ export async function start(
         progress.learn({ creationSentAtMs: undefined })
         return { kind: 'overtaken', blocker: error.blocker, refusal: error.refusal }
       }
+      if (error instanceof NothingStartedError) {
+        progress.end('refused', { creationSentAtMs: undefined, problems: [nothingStarted(plan)] })
+        return { kind: 'ended' }
+      }
       if (!(error instanceof CallError)) throw error
       progress.learn({ creationSentAtMs: undefined })
       if (world.signal.aborted) progress.end('cancelled')
@@ -81,6 +87,12 @@ export async function start(
       sayWritten()
     }
   })
+}
+
+/** ECS was asked, and saw nothing to do. */
+function nothingStarted({ service }: ReleasePlan): Problem {
+  const sentence = `ECS started no deployment of service '${service.clusterName}/${service.name}': it says that nothing changes, although another revision serves. Look at its deployments in the console.`
+  return { reason: 'rejected', sentence }
 }
 
 /** How long a CreateDeployment in flight is waited for after a cancel, in milliseconds: it is never aborted. */

@@ -2,6 +2,7 @@ import type { TaskSet } from '@aws-sdk/client-ecs'
 import { parseArn } from '../aws/arn.ts'
 import { attempt, CallError } from '../aws/attempts.ts'
 import { describeService } from '../aws/ecs.ts'
+import type { Snapshot } from '../follow/snapshot.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
 import type { TestListener } from '../release-state.ts'
 import { originalTaskSetOf } from '../service/service.ts'
@@ -32,8 +33,10 @@ export async function readTestListener(
   status: Status,
   { service, group }: Pick<ReleasePlan, 'service' | 'group'>,
   deploymentId: string,
+  snapshot: Snapshot | undefined,
   world: World,
 ): Promise<TestListener | undefined> {
+  if (service.controller === 'ECS') return MATTERS_AFTER.has(status) ? byWeight(snapshot) : undefined
   const { testListener } = group
   if (testListener === undefined || !MATTERS_AFTER.has(status) || world.signal.aborted) return undefined
   const once = { ...world, maxAttempts: 1, deadlineMs: READ_WITHIN_MS, patienceMs: 0 }
@@ -60,6 +63,13 @@ export async function readTestListener(
     if (!(error instanceof CallError)) throw error
     return undefined
   }
+}
+
+/** Where ECS deploys, every reading tells the weights of test traffic. */
+function byWeight(snapshot: Snapshot | undefined): TestListener | undefined {
+  const reached = snapshot?.taskSets.find(({ testPercent }) => testPercent === 100)
+  if (snapshot === undefined || reached === undefined) return undefined
+  return { reaches: reached.role, isHttp: true, readAtMs: snapshot.statusReadAt.atMs }
 }
 
 /** How the sides of a deployment are known. */

@@ -1,6 +1,8 @@
+import type { CallError } from '../aws/attempts.ts'
 import { describeServiceError } from '../aws/service-error.ts'
 import { codeDeployEngine } from '../code-deploy/code-deploy-engine.ts'
 import type { KnownBefore } from '../code-deploy/own-deployment.ts'
+import { ecsEngine } from '../ecs-native/ecs-engine.ts'
 import type { Following } from '../follow/following.ts'
 import type { ReleaseEngine } from '../follow/release-engine.ts'
 import { watchReplacementTasks } from '../follow/replacement-tasks.ts'
@@ -20,10 +22,15 @@ import type { World } from '../world.ts'
 import { showLogOfRunning } from './hook-log.ts'
 import type { Progress } from './progress.ts'
 
-/** The engine of this release. */
+/** The engine of this release, by whom the service is deployed. */
 export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progress: Progress): ReleaseEngine {
+  const { service } = plan
+  const onAnswerLost = (error: CallError) => world.log.line(answerLostLine(error, world.clock.now()))
+  if (service.controller === 'ECS') {
+    return ecsEngine(world, { service, newestRevision: service.newestRevision ?? '', onAnswerLost })
+  }
   return codeDeployEngine(world, {
-    service: plan.service,
+    service,
     application: plan.group.application,
     deploymentGroup: plan.group.name,
     appSpec: plan.appSpec,
@@ -34,7 +41,7 @@ export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progr
     rollbackOn: inputs.rollbackOn,
     alarms: inputs.alarms,
     ignoresAlarmTrouble: plan.group.ignoresAlarmTrouble,
-    onAnswerLost: (error) => world.log.line(answerLostLine(error, world.clock.now())),
+    onAnswerLost,
     onTargetLost: (error) =>
       progress.afterwards(() =>
         progress.warnOf('lifecycle-events', [targetLostText(error, plan.hooks, inputs.waitFor)]),

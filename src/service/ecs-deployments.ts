@@ -1,4 +1,5 @@
 import type { EcsStage } from '../lifecycle/step.ts'
+import type { TrafficShift } from './traffic-shift.ts'
 
 /** How traffic moves when ECS itself deploys. */
 export type Strategy = 'BLUE_GREEN' | 'LINEAR' | 'CANARY'
@@ -9,6 +10,7 @@ export type Strategy = 'BLUE_GREEN' | 'LINEAR' | 'CANARY'
  */
 export interface EcsDeployments {
   strategy: Strategy
+  shift: TrafficShift
   /** Functions that are invoked, in the order of the service. */
   functions: FunctionHook[]
   /** Where a deployment waits for somebody. */

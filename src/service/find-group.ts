@@ -6,6 +6,7 @@ import { describeServiceError } from '../aws/service-error.ts'
 import type { Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { groupTargets } from './deployment-group.ts'
+import { type Maker, makerOf } from './maker.ts'
 import type { ResolvedService } from './service.ts'
 
 /** What the user said about where the group is. */
@@ -28,7 +29,7 @@ export async function findGroup(
   aws: CodeDeploy,
   service: ResolvedService,
   names: GroupNames,
-  maker: DeploymentInfo | undefined,
+  maker: Maker | undefined,
 ): Promise<DeploymentGroupInfo | Problem> {
   const denials: CallError[] = []
   const onDenied = (error: CallError) => void denials.push(error)
@@ -43,15 +44,16 @@ export async function findGroup(
 }
 
 /** The deployment that made the PRIMARY task set; undefined when none did or it may not be read. @throws CallError */
-export async function readMaker(aws: CodeDeploy, { primary }: ResolvedService): Promise<DeploymentInfo | undefined> {
+export async function readMaker(aws: CodeDeploy, { primary }: ResolvedService): Promise<Maker | undefined> {
   const { deploymentId } = primary
   if (deploymentId === undefined) return undefined
-  return await orElse<DeploymentInfo | undefined>(getDeployment(aws, deploymentId), undefined, () => {})
+  const info = await orElse<DeploymentInfo | undefined>(getDeployment(aws, deploymentId), undefined, () => {})
+  return info && makerOf(info)
 }
 
-function namesOfLastRelease(maker: DeploymentInfo | undefined, names: GroupNames) {
-  const { applicationName: application, deploymentGroupName: deploymentGroup } = maker ?? {}
-  if (application === undefined || deploymentGroup === undefined) return undefined
+function namesOfLastRelease(maker: Maker | undefined, names: GroupNames) {
+  if (maker?.group === undefined) return undefined
+  const { application, deploymentGroup } = maker.group
   const agrees =
     (names.application ?? application) === application && (names.deploymentGroup ?? deploymentGroup) === deploymentGroup
   return agrees ? { application, deploymentGroup } : undefined

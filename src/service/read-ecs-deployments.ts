@@ -27,7 +27,7 @@ export function readEcsGroup(service: Service): DeploymentGroup {
     ecs,
     application: '',
     name: '',
-    deploymentConfig: strategyText(ecs.strategy, ecsShift(service)),
+    deploymentConfig: strategyText(ecs.strategy, ecs.shift),
     hasTestListener: ecs.testRule !== undefined,
     testListener: ecs.testRule,
     isBehindNetwork: parseArn(ecs.productionRule ?? '')?.resource.startsWith('listener/net/') ?? false,
@@ -76,7 +76,8 @@ function strategyText(strategy: Strategy, { stepPercent, stepMs }: TrafficShift)
   return strategy === 'LINEAR' ? `LINEAR ${stepPercent} % every ${minutes} min` : strategy
 }
 
-function readEcsDeployments({ deploymentConfiguration = {}, loadBalancers = [] }: Service): EcsDeployments {
+function readEcsDeployments(service: Service): EcsDeployments {
+  const { deploymentConfiguration = {}, loadBalancers = [] } = service
   const { lifecycleHooks = [], alarms, deploymentCircuitBreaker: breaker } = deploymentConfiguration
   // ECS wants the members on all load balancers or on none. Source: Developer Guide, troubleshooting of blue/green.
   const balancer = loadBalancers.find(({ advancedConfiguration }) => advancedConfiguration !== undefined)
@@ -84,6 +85,7 @@ function readEcsDeployments({ deploymentConfiguration = {}, loadBalancers = [] }
   const groups = [balancer?.targetGroupArn, advanced?.alternateTargetGroupArn]
   return {
     strategy: strategyOf(deploymentConfiguration),
+    shift: ecsShift(service),
     functions: lifecycleHooks.flatMap(readFunction),
     pauses: lifecycleHooks.flatMap(readPause),
     productionRule: advanced?.productionListenerRule,

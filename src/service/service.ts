@@ -3,6 +3,7 @@ import { parseArn, shortName } from '../aws/arn.ts'
 import type { ServiceAnswer } from '../aws/ecs.ts'
 import type { Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
+import type { Strategy } from './ecs-deployments.ts'
 import { propertiesToKeep, type TaskSetProperties } from './task-set-properties.ts'
 
 /** Who deploys a service: its deployment controller, in the words of ECS. */
@@ -24,11 +25,13 @@ export interface ResolvedService {
   container: { name: string; port: number }
   /** What its other load balancers point at; which of all CodeDeploy moves cannot be seen of the service. */
   otherContainers: { name: string; port: number }[]
-  /** The task set that serves production. */
+  /** Under ECS: id of the newest revision of the service, which need not serve. */
+  newestRevision?: string
+  /** The task set that serves production; under ECS the service revision, by its id `ecs-svc/N`. */
   primary: {
     id: string
     taskDefinitionArn: string
-    /** The deployment that made it. The first task set of a service has none. */
+    /** The deployment that made it; undefined for the first task set of a service, and where it is not told. */
     deploymentId: string | undefined
     /** What an AppSpec says so that the next task set runs as this one does. */
     properties: TaskSetProperties
@@ -75,7 +78,7 @@ function withoutNames(message: string): string {
   return message.replace(/\((?:service|taskSet|target-group|elb|instance|task|port)\b[^()]*\)/g, '')
 }
 
-/** Narrows the answer of DescribeServices to a service that CodeDeploy can release. */
+/** Narrows the answer of DescribeServices to a service that CodeDeploy or ECS itself can release blue/green. */
 export function resolveService(cluster: string, name: string, answer: ServiceAnswer): ServiceResolution {
   const { service } = answer
   if (service?.serviceArn === undefined) {
@@ -89,7 +92,9 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
   }
   const problems = whyNotReleasable(service)
   const arn = parseArn(service.serviceArn)
-  const primary = (service.taskSets ?? []).find((taskSet) => taskSet.status === 'PRIMARY')
+  const controller = controllerOf(service)
+  const isEcs = controller === 'ECS'
+  const primary = isEcs ? servingRevision(service) : service.taskSets?.find(({ status }) => status === 'PRIMARY')
   const loadBalancer = primary?.loadBalancers?.[0] ?? service.loadBalancers?.[0]
   if (arn === undefined)
     problems.push(unsupported(`${label(service)} has an ARN that cannot be read, '${inSentence(service.serviceArn)}'.`))
@@ -99,16 +104,20 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
   const { containerName, containerPort } = loadBalancer ?? {}
   if (id === undefined || taskDefinitionArn === undefined) {
     return refused([
-      unsupported(`${label(service)} has no PRIMARY task set, so there is nothing to shift traffic from.`),
+      unsupported(
+        `${label(service)} has no ${isEcs ? 'deployment' : 'PRIMARY task set'}, so there is nothing to shift traffic from.`,
+      ),
     ])
   }
-  if (containerName === undefined || containerPort === undefined) {
+  const hasTraffic = containerName !== undefined && containerPort !== undefined
+  // Without a load balancer ECS shifts nothing, and everything else is the same.
+  if (!hasTraffic && !isEcs) {
     return refused([unsupported(`${label(service)} has no load balancer, which a blue/green release needs.`)])
   }
   return {
     problems: [],
     service: {
-      controller: 'CODE_DEPLOY',
+      controller,
       arn: service.serviceArn,
       partition: arn.partition,
       region: arn.region,
@@ -117,14 +126,15 @@ export function resolveService(cluster: string, name: string, answer: ServiceAns
       clusterName: shortName(service.clusterArn ?? cluster),
       desiredCount: service.desiredCount ?? 0,
       tags: Object.fromEntries((service.tags ?? []).map(({ key = '', value = '' }) => [key, value])),
-      container: { name: containerName, port: containerPort },
+      container: { name: containerName ?? '', port: containerPort ?? 0 },
       otherContainers: otherContainersOf(primary?.loadBalancers ?? service.loadBalancers ?? []),
       primary: {
         id,
         taskDefinitionArn,
         deploymentId: primary?.externalId,
-        properties: propertiesToKeep(service, primary ?? {}),
+        properties: isEcs ? {} : propertiesToKeep(service, primary ?? {}),
       },
+      ...(isEcs && { newestRevision: service.deployments?.find(({ status }) => status === 'PRIMARY')?.id ?? '' }),
       taskSets: (service.taskSets ?? []).map(readTaskSet),
       events: serviceEvents(answer),
     },
@@ -168,6 +178,23 @@ export function readTaskSet(taskSet: TaskSet): ServiceTaskSet {
   }
 }
 
+function controllerOf({ deploymentController }: Service): Controller {
+  return deploymentController?.type === 'CODE_DEPLOY' ? 'CODE_DEPLOY' : 'ECS'
+}
+
+/**
+ * The revision that serves, as far as the service tells: the only one, or the one that was there before the newest. While
+ * a deployment runs the newest is PRIMARY from its first moment (observed).
+ */
+function servingRevision({ deployments = [] }: Service): TaskSet | undefined {
+  const serving = deployments.find(({ status }) => status !== 'PRIMARY') ?? deployments[0]
+  return serving && { id: serving.id, taskDefinition: serving.taskDefinition }
+}
+
+function isStrategy(word: string | undefined): word is Strategy {
+  return word === 'BLUE_GREEN' || word === 'LINEAR' || word === 'CANARY'
+}
+
 function whyNotReleasable(service: Service): Problem[] {
   const problems: Problem[] = []
   if (service.status !== 'ACTIVE') {
@@ -176,14 +203,15 @@ function whyNotReleasable(service: Service): Problem[] {
   }
   const controller = service.deploymentController?.type ?? 'ECS'
   if (controller === 'CODE_DEPLOY') return problems
-  const strategy = service.deploymentConfiguration?.strategy
-  const native =
-    strategy === 'BLUE_GREEN' || strategy === 'LINEAR' || strategy === 'CANARY'
-      ? ` ECS itself releases it ${strategy === 'BLUE_GREEN' ? 'blue/green' : strategy.toLowerCase()} (strategy ${strategy}); use UpdateService or aws-actions/amazon-ecs-deploy-task-definition.`
-      : ' Use aws-actions/amazon-ecs-deploy-task-definition, or make a service with the CODE_DEPLOY controller.'
+  const { strategy = 'ROLLING' } = service.deploymentConfiguration ?? {}
+  if (controller === 'ECS' && isStrategy(strategy)) return problems
+  if (controller === 'ECS') {
+    const sentence = `${label(service)} is deployed by ECS with the strategy ${inSentence(strategy, 60)}, which replaces tasks in place. Set its strategy to BLUE_GREEN, LINEAR or CANARY, or use aws-actions/amazon-ecs-deploy-task-definition.`
+    return [...problems, unsupported(sentence)]
+  }
   problems.push(
     unsupported(
-      `${label(service)} has the deployment controller ${inSentence(controller, 60)}, not CODE_DEPLOY.${native}`,
+      `${label(service)} has the deployment controller ${inSentence(controller, 60)}, neither CODE_DEPLOY nor ECS, so this action cannot release it.`,
     ),
   )
   return problems

@@ -16,28 +16,53 @@ const MAX_NAME_LENGTH = 32
  * Always part of a deployment's description. Members that the runner did not tell are left out.
  */
 export function buildMarker(run: GithubRun, operation: string): string {
+  return `[${saidOf(run, operation, AS_DESCRIPTION)}]`
+}
+
+/** The tag of a task definition by which a later run knows who made the revision. */
+export const MARKER_TAG = 'ecs-blue-green-release'
+
+/** The same words as the value of a tag. */
+export function buildMarkerTag(run: GithubRun, operation: string): string {
+  return saidOf(run, operation, AS_TAG)
+}
+
+/** How names are written: what cannot stand in them, and what divides one from its checksum. */
+interface Writing {
+  delimiters: RegExp
+  divider: string
+}
+
+const AS_DESCRIPTION: Writing = { delimiters: /[\s[\]=]/g, divider: '~' }
+
+/** Source: ECS API Reference, Tag: letters, numbers, spaces, and `+ - = . _ : / @`. */
+const AS_TAG: Writing = { delimiters: /[^\p{L}\p{N}+\-._:/@]/gu, divider: ':' }
+
+function saidOf(run: GithubRun, operation: string, writing: Writing): string {
   const members: [string, string][] = [
     ['repo', run.repository.length > MAX_REPOSITORY_LENGTH ? '' : run.repository],
     ['id', /^\d{1,20}$/.test(run.repositoryId) ? run.repositoryId : ''],
-    ['wf', shortName(run.workflowFile)],
+    ['wf', shortName(run.workflowFile, writing)],
     ['run', run.runId === '' ? '' : `${run.runId}.${run.runAttempt || '1'}`],
     ['n', run.runNumber],
-    ['job', shortName(run.job)],
+    ['job', shortName(run.job, writing)],
     ['op', operation],
     ['pr', run.pullRequest],
   ]
-  const said = members.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${withoutDelimiters(value)}`)
-  return `[ecs-release ${said.join(' ')}]`
+  const said = members
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}=${value.replace(writing.delimiters, '_')}`)
+  return `ecs-release ${said.join(' ')}`
 }
 
 /**
  * The name as a marker has it. One that is too long, or has a delimiter in it, ends with a checksum of the whole, so that
  * no two names become one. A name that is short already stays as it is.
  */
-function shortName(name: string): string {
-  const said = withoutDelimiters(name)
+function shortName(name: string, { delimiters, divider }: Writing = AS_DESCRIPTION): string {
+  const said = name.replace(delimiters, '_')
   if (said === name && name.length <= MAX_NAME_LENGTH) return name
-  const sum = `~${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
+  const sum = `${divider}${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
   return `${withoutHalf(said.slice(0, MAX_NAME_LENGTH - sum.length))}${sum}`
 }
 
@@ -89,6 +114,16 @@ export function parseMarker(description: string | undefined): Marker | undefined
     operation: said['op'] ?? '',
     pullRequest: said['pr'] ?? '',
   }
+}
+
+/** The marker that the value of a tag is; undefined when it is none. */
+export function parseMarkerTag(value: string | undefined): Marker | undefined {
+  return parseMarker(`[${value ?? ''}]`)
+}
+
+/** The marker of this run's own revisions, as others will read it in their tag. */
+export function ownMarkerTag(run: GithubRun, operation: string): Marker {
+  return parseMarkerTag(buildMarkerTag(run, operation)) ?? { ...NOBODY, operation }
 }
 
 /** The marker of this run's own deployments, as others will read it. */
@@ -153,8 +188,4 @@ export function buildDescription(userText: string, marker: string): string {
   if (text === '' || room <= 0) return marker.slice(0, MAX_DESCRIPTION_LENGTH)
   const cut = text.length <= room ? text : `${withoutHalf(text.slice(0, room - 1)).trimEnd()}…`
   return `${cut} ${marker}`
-}
-
-function withoutDelimiters(value: string): string {
-  return value.replace(/[\s[\]=]/g, '_')
 }
