@@ -40769,7 +40769,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9790);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2699);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2633);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -40870,6 +40870,63 @@ __webpack_async_result__();
 
 /***/ }),
 
+/***/ 7007:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ parseAssignments)
+/* harmony export */ });
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
+
+/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
+const NAME = /^[^\s\p{Cc}"'#=]+$/u;
+/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. Values are not shown. */
+function parseAssignments(fields, { input, line: form, noun, name: pattern }) {
+    const assigned = new Map();
+    const lines = fields.verbatim(input).split(/\r?\n/);
+    for (const [index, line] of lines.entries()) {
+        if (line.trim() === '')
+            continue;
+        const split = line.indexOf('=');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        if (endsBase64(line, lines[index - 1] ?? '')) {
+            const rest = `line ${index + 1} goes on with the value of the line before (not shown); a value has one line.`;
+            fields.wrong(input, `must have lines '${form}'; ${rest}`);
+        }
+        else if (!(pattern ?? NAME).test(name)) {
+            fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split, noun)} (not shown).`);
+        }
+        else if (assigned.has(name)) {
+            fields.wrong(input, `sets '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(name, 100)}' more than once.`);
+        }
+        else {
+            assigned.set(name, line.slice(split + 1));
+        }
+    }
+    return assigned;
+}
+/** Tools wrap base64 after so many characters. Source: RFC 2045, RFC 7468, and the defaults of Ruby's and macOS's. */
+const WRAPPED_BASE64 = /(?:^|=)[A-Za-z0-9+/]*$/;
+const WRAP_COLUMNS = new Set([60, 64, 76]);
+/** The padded end of base64 looks like a variable; what it ends is the line before, which is exactly full. */
+function endsBase64(line, before) {
+    const full = WRAPPED_BASE64.exec(before)?.[0].replace(/^=/, '') ?? '';
+    const isWrapped = WRAP_COLUMNS.has(full.length) && /[a-z]/.test(full) && /[A-Z]/.test(full);
+    const end = line.trim();
+    const isEnd = end.length % 4 === 0 && /^[A-Za-z0-9+/]+={1,2}$/.test(end);
+    return isWrapped && isEnd && !/^[A-Z][A-Z0-9]*=$/.test(end);
+}
+function whatIsWrong(name, split, noun) {
+    if (split < 0)
+        return `has no '='`;
+    if (name === '')
+        return `has no name before '='`;
+    return `has a name that no ${noun} can have before '='`;
+}
+
+
+/***/ }),
+
 /***/ 9888:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40880,6 +40937,8 @@ __webpack_async_result__();
 /* harmony export */   rA: () => (/* binding */ imageNotes)
 /* harmony export */ });
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
+/* harmony import */ var _assignments_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7007);
+
 
 /**
  * `[registry[:port]/]path[:tag][@algorithm:digest]`.
@@ -40888,8 +40947,6 @@ __webpack_async_result__();
 const IMAGE_REFERENCE = /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$/;
 /** Longest image reference that is looked at, in characters; ECS itself takes up to 255 for the name. */
 const MAX_IMAGE_LENGTH = 600;
-/** What cannot be a name is a line of another kind: a comment, a command, a piece of a value of several lines. */
-const VARIABLE_NAME = /^[^\s\p{Cc}"'#=]+$/u;
 const SECRETS_MANAGER_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^\s]+$/;
 const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
 const PARAMETER_NAME = /^[\w./-]{1,1011}$/;
@@ -40929,11 +40986,11 @@ function imageNotes(images) {
 }
 /** Parses `environment-variables`. Values are kept to the letter and never shown. */
 function parseEnvironmentLines(fields) {
-    return parseAssignments(fields, 'environment-variables', 'NAME=value');
+    return (0,_assignments_js__WEBPACK_IMPORTED_MODULE_1__/* .parseAssignments */ .k)(fields, { input: 'environment-variables', line: 'NAME=value', noun: 'variable' });
 }
 /** Parses `secrets`: names and where ECS finds their values. A value that is neither kind of address is not shown. */
 function parseSecretLines(fields) {
-    const secrets = parseAssignments(fields, 'secrets', 'NAME=address');
+    const secrets = (0,_assignments_js__WEBPACK_IMPORTED_MODULE_1__/* .parseAssignments */ .k)(fields, { input: 'secrets', line: 'NAME=address', noun: 'variable' });
     for (const [name, value] of secrets) {
         const address = value.trim();
         secrets.set(name, address);
@@ -40942,49 +40999,6 @@ function parseSecretLines(fields) {
         }
     }
     return secrets;
-}
-/** Only the first `=` splits; nothing after it is trimmed; an empty value stays. */
-function parseAssignments(fields, input, form) {
-    const assigned = new Map();
-    const lines = fields.verbatim(input).split(/\r?\n/);
-    for (const [index, line] of lines.entries()) {
-        if (line.trim() === '')
-            continue;
-        const split = line.indexOf('=');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        if (endsBase64(line, lines[index - 1] ?? '')) {
-            const rest = `line ${index + 1} goes on with the value of the line before (not shown); a value has one line.`;
-            fields.wrong(input, `must have lines '${form}'; ${rest}`);
-        }
-        else if (!VARIABLE_NAME.test(name)) {
-            fields.wrong(input, `must have lines '${form}'; line ${index + 1} ${whatIsWrong(name, split)} (not shown).`);
-        }
-        else if (assigned.has(name)) {
-            fields.wrong(input, `sets '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(name, 100)}' more than once.`);
-        }
-        else {
-            assigned.set(name, line.slice(split + 1));
-        }
-    }
-    return assigned;
-}
-/** Tools wrap base64 after so many characters. Source: RFC 2045, RFC 7468, and the defaults of Ruby's and macOS's. */
-const WRAPPED_BASE64 = /(?:^|=)[A-Za-z0-9+/]*$/;
-const WRAP_COLUMNS = new Set([60, 64, 76]);
-/** The padded end of base64 looks like a variable; what it ends is the line before, which is exactly full. */
-function endsBase64(line, before) {
-    const full = WRAPPED_BASE64.exec(before)?.[0].replace(/^=/, '') ?? '';
-    const isWrapped = WRAP_COLUMNS.has(full.length) && /[a-z]/.test(full) && /[A-Z]/.test(full);
-    const end = line.trim();
-    const isEnd = end.length % 4 === 0 && /^[A-Za-z0-9+/]+={1,2}$/.test(end);
-    return isWrapped && isEnd && !/^[A-Z][A-Z0-9]*=$/.test(end);
-}
-function whatIsWrong(name, split) {
-    if (split < 0)
-        return `has no '='`;
-    if (name === '')
-        return `has no name before '='`;
-    return `has a name that no variable can have before '='`;
 }
 
 
@@ -41027,9 +41041,8 @@ function hookInputOf(event) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   As: () => (/* binding */ UNBUILT_INPUTS),
-/* harmony export */   Qh: () => (/* binding */ INPUT_NAMES),
-/* harmony export */   h_: () => (/* binding */ INAPPLICABLE_INPUTS)
+/* harmony export */   Q: () => (/* binding */ INPUT_NAMES),
+/* harmony export */   h: () => (/* binding */ INAPPLICABLE_INPUTS)
 /* harmony export */ });
 /** Every input that action.yml declares, in its order. A test compares the two. */
 const INPUT_NAMES = [
@@ -41042,12 +41055,24 @@ const INPUT_NAMES = [
     'image',
     'expect-image',
     'task-definition',
+    'task-definition-arn',
+    'task-definition-family',
+    'task-definition-revision',
     'container-name',
     'container-port',
     'environment-variables',
     'secrets',
+    'env-files',
+    'docker-labels',
+    'command',
+    'log-configuration-log-driver',
+    'log-configuration-options',
     'cpu',
     'memory',
+    'task-role-arn',
+    'execution-role-arn',
+    'family',
+    'tags',
     'codedeploy-appspec',
     'before-install-hook',
     'after-install-hook',
@@ -41114,23 +41139,6 @@ const INAPPLICABLE_INPUTS = {
     'run-task-managed-ebs-volume': RUN_NO_TASK,
     'run-task-managed-ebs-volume-name': RUN_NO_TASK,
 };
-const IN_THE_FILE = "set it in the task definition, a file named by 'task-definition'";
-/**
- * Inputs of `aws-actions/amazon-ecs-render-task-definition` that this action does not have, each with what to do instead.
- * Source: action.yml of that action, version 1.
- */
-const UNBUILT_INPUTS = {
-    'task-definition-arn': "name the revision by 'task-definition'",
-    'task-definition-family': "name the family by 'task-definition'",
-    'task-definition-revision': "name the revision by 'task-definition', as 'family:revision'",
-    'log-configuration-log-driver': IN_THE_FILE,
-    'log-configuration-options': IN_THE_FILE,
-    'docker-labels': IN_THE_FILE,
-    command: IN_THE_FILE,
-    'task-role-arn': IN_THE_FILE,
-    'execution-role-arn': IN_THE_FILE,
-    'env-files': IN_THE_FILE,
-};
 
 
 /***/ }),
@@ -41140,7 +41148,6 @@ const UNBUILT_INPUTS = {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $O: () => (/* binding */ expectedImages),
-/* harmony export */   Ib: () => (/* binding */ taskDefinitionOf),
 /* harmony export */   KG: () => (/* binding */ onlyAtReadyOf),
 /* harmony export */   Y4: () => (/* binding */ deploymentIdOf),
 /* harmony export */   ek: () => (/* binding */ namesNothing),
@@ -41149,10 +41156,8 @@ const UNBUILT_INPUTS = {
 /* harmony export */   qY: () => (/* binding */ NOTHING_TO_RELEASE)
 /* harmony export */ });
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7748);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
-/* harmony import */ var _container_lines_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9888);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7784);
-
+/* harmony import */ var _container_lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9888);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7784);
 
 
 
@@ -41162,7 +41167,7 @@ function endingsOf(fields, operation) {
     const onTimeout = fields.choice('on-timeout', EARLY_END_ACTIONS) ?? 'leave';
     const onCancel = fields.choice('on-cancel', EARLY_END_ACTIONS) ?? 'rollback';
     const failFast = fields.wholeNumber('fail-fast', 0, 100) ?? 3;
-    return (0,_operation_js__WEBPACK_IMPORTED_MODULE_3__/* .canStopDeployment */ .kG)(operation)
+    return (0,_operation_js__WEBPACK_IMPORTED_MODULE_2__/* .canStopDeployment */ .kG)(operation)
         ? { onTimeout, onCancel, failFast }
         : { onTimeout: 'leave', onCancel: 'leave', failFast: 0 };
 }
@@ -41173,21 +41178,13 @@ function endingsOf(fields, operation) {
 const DEPLOYMENT_ID = /^(?:active|d-[A-Z0-9]{1,30}|[A-Za-z0-9_-]{16,64}|arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]{1,255}\/[\w-]{1,255}\/[\w-]{16,64})$/;
 function deploymentIdOf(fields, operation) {
     const given = fields.matching('deployment-id', DEPLOYMENT_ID, `an id such as 'd-ABCDEF123', or 'active'`);
-    if (given !== undefined && !(0,_operation_js__WEBPACK_IMPORTED_MODULE_3__/* .needsDeployment */ .BC)(operation)) {
+    if (given !== undefined && !(0,_operation_js__WEBPACK_IMPORTED_MODULE_2__/* .needsDeployment */ .BC)(operation)) {
         fields.wrong('deployment-id', `does not apply to 'operation: ${operation}', which is not about an earlier deployment.`);
     }
     return given;
 }
-/** Source: ECS API Reference, DescribeTaskDefinition. */
-const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/;
-/** A rollback registers nothing, so it takes a revision that exists. */
-function taskDefinitionOf(fields, operation) {
-    if (operation !== 'rollback')
-        return fields.text('task-definition');
-    return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`);
-}
 function expectedImages(fields, operation) {
-    const images = (0,_container_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .parseImages */ .eb)(fields, 'expect-image');
+    const images = (0,_container_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .parseImages */ .eb)(fields, 'expect-image');
     if (images.length > 0 && operation !== 'promote')
         fields.wrong('expect-image', `applies to 'operation: promote' only.`);
     return images;
@@ -41202,18 +41199,29 @@ function onlyAtReadyOf(fields, operation) {
 const SOMETHING_TO_RELEASE = [
     'image',
     'task-definition',
+    'task-definition-arn',
+    'task-definition-family',
     'environment-variables',
     'secrets',
+    'env-files',
+    'docker-labels',
+    'command',
+    'log-configuration-log-driver',
+    'log-configuration-options',
     'cpu',
     'memory',
+    'task-role-arn',
+    'execution-role-arn',
+    'family',
+    'tags',
     'codedeploy-appspec',
 ];
 /** What a release of nothing is refused with: an output that arrives empty must not be a green release of what runs. */
-const NOTHING_TO_RELEASE = `There is nothing to release: 'image' is empty, and so are ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(SOMETHING_TO_RELEASE.slice(1).map((name) => `'${name}'`))}. If it comes from the output of another step or job, check that output: GitHub empties one that contains a secret. To deploy the running revision once more, set 'redeploy: true'.`;
+const NOTHING_TO_RELEASE = "There is nothing to release: 'image' is empty, and so is every other input that says what to release, such as 'task-definition', 'environment-variables' or 'tags'. If it comes from the output of another step or job, check that output: GitHub empties one that contains a secret. To deploy the running revision once more, set 'redeploy: true'.";
 /** Whether the inputs leave open what to release. A preview needs none of them when a pull request was closed. */
 function namesNothing(fields, operation) {
     const redeploy = fields.trueOrFalse('redeploy') ?? false;
-    if (redeploy && !(0,_operation_js__WEBPACK_IMPORTED_MODULE_3__/* .isRelease */ .MU)(operation) && operation !== 'plan') {
+    if (redeploy && !(0,_operation_js__WEBPACK_IMPORTED_MODULE_2__/* .isRelease */ .MU)(operation) && operation !== 'plan') {
         fields.wrong('redeploy', `does not apply to 'operation: ${operation}'.`);
     }
     const given = SOMETHING_TO_RELEASE.flatMap((name) => fields.text(name) ?? []);
@@ -41284,7 +41292,186 @@ function mayWrite(operation) {
 
 /***/ }),
 
-/***/ 7496:
+/***/ 5924:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R4: () => (/* binding */ FAMILY_NAME),
+  cp: () => (/* binding */ NO_OVERRIDES),
+  FB: () => (/* binding */ overridesOf)
+});
+
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+// EXTERNAL MODULE: ./lib/inputs/assignments.js
+var assignments = __nccwpck_require__(7007);
+;// CONCATENATED MODULE: ./lib/inputs/command.js
+/**
+ * Parses `command`: words as a shell splits them, or a JSON list of texts. Single quotes keep everything, double quotes
+ * all but `\"` and `\\`; outside of quotes a backslash keeps a quote or white space after it and is itself otherwise, so
+ * that paths of Windows stay what they are. Nothing else has a meaning: no shell reads it.
+ * @returns undefined when not given or wrong
+ */
+function parseCommand(fields) {
+    const given = fields.text('command');
+    if (given === undefined)
+        return undefined;
+    const words = given.startsWith('[') ? (listOf(given) ?? wordsOf(given)) : wordsOf(given);
+    if (words === undefined) {
+        const advice = `close it, or write a quote that is meant as \\' or \\"`;
+        fields.wrong('command', `has a quote that is not closed (not shown): ${advice}.`);
+        return undefined;
+    }
+    if (words.length === 0)
+        fields.wrong('command', `is an empty list; leave it out to keep the command as it is.`);
+    return words.length === 0 ? undefined : words;
+}
+function listOf(text) {
+    try {
+        const list = JSON.parse(text);
+        return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** A word is made of pieces without white space between them. */
+const PIECE = /'(?<literal>[^']*)'|"(?<quoted>(?:[^"\\]|\\[\s\S])*)"|\\(?<kept>[\s"'])|(?<bare>[^\s"'\\]+|\\)/y;
+function wordsOf(text) {
+    const words = [];
+    let word;
+    let at = 0;
+    while (at < text.length) {
+        if (/\s/.test(text[at] ?? '')) {
+            if (word !== undefined)
+                words.push(word);
+            word = undefined;
+            at += 1;
+            continue;
+        }
+        PIECE.lastIndex = at;
+        const piece = PIECE.exec(text);
+        if (piece === null)
+            return undefined;
+        const { literal, quoted, kept, bare } = piece.groups ?? {};
+        word = (word ?? '') + (literal ?? quoted?.replace(/\\(["\\])/g, '$1') ?? kept ?? bare ?? '');
+        at = PIECE.lastIndex;
+    }
+    return word === undefined ? words : [...words, word];
+}
+
+// EXTERNAL MODULE: ./lib/inputs/container-lines.js
+var container_lines = __nccwpck_require__(9888);
+// EXTERNAL MODULE: ./lib/inputs/role-arn.js
+var role_arn = __nccwpck_require__(9647);
+;// CONCATENATED MODULE: ./lib/inputs/overrides.js
+
+
+
+
+
+/** Nothing is changed. */
+const NO_OVERRIDES = {
+    images: [],
+    containers: [],
+    environment: new Map(),
+    secrets: new Map(),
+    envFiles: [],
+    dockerLabels: new Map(),
+    command: undefined,
+    logDriver: undefined,
+    logOptions: new Map(),
+    cpu: undefined,
+    memory: undefined,
+    taskRole: undefined,
+    executionRole: undefined,
+    family: undefined,
+    tags: new Map(),
+};
+/** Source: ECS API Reference, LogConfiguration. */
+const LOG_DRIVERS = ['awslogs', 'awsfirelens', 'splunk', 'json-file', 'fluentd', 'gelf', 'journald', 'syslog'];
+/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
+const CPU = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?vcpu)$/i;
+const MEMORY = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?gb)$/i;
+/** Source: ECS API Reference, RegisterTaskDefinition. */
+const FAMILY_NAME = /^[A-Za-z0-9_-]{1,255}$/;
+/** Parses everything that changes the task definition. */
+function overridesOf(fields, containers) {
+    return {
+        images: (0,container_lines/* parseImages */.eb)(fields),
+        containers,
+        ...variablesOf(fields),
+        envFiles: envFilesOf(fields),
+        dockerLabels: linesOf(fields, 'docker-labels', 'label'),
+        command: parseCommand(fields),
+        logDriver: fields.choice('log-configuration-log-driver', LOG_DRIVERS),
+        logOptions: linesOf(fields, 'log-configuration-options', 'option'),
+        cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
+        memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+        taskRole: roleOf(fields, 'task-role-arn'),
+        executionRole: roleOf(fields, 'execution-role-arn'),
+        family: fields.matching('family', FAMILY_NAME, `the name of a family, up to 255 letters, digits, '-' and '_', without a revision`),
+        tags: tagsOf(fields),
+    };
+}
+/** The variables of the containers, each set once. */
+function variablesOf(fields) {
+    const environment = (0,container_lines/* parseEnvironmentLines */.i_)(fields);
+    const secrets = (0,container_lines/* parseSecretLines */.XW)(fields);
+    for (const name of secrets.keys()) {
+        if (environment.has(name)) {
+            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
+        }
+    }
+    return { environment, secrets };
+}
+/** Source: ECS API Reference, EnvironmentFile. */
+const ENV_FILE = /^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S{1,1024}\.env$/;
+const MAX_ENV_FILES = 10;
+function envFilesOf(fields) {
+    const files = fields.lines('env-files');
+    for (const file of files.filter((one) => !ENV_FILE.test(one))) {
+        const shape = 'arn:aws:s3:::BUCKET/KEY.env';
+        fields.wrong('env-files', `must have lines with ARNs of S3 objects whose names end in '.env', '${shape}'; got '${(0,untrusted/* inSentence */.BX)(file, 200)}'.`);
+    }
+    const doubled = files.find((file, index) => files.indexOf(file) !== index);
+    if (doubled !== undefined)
+        fields.wrong('env-files', `names '${(0,untrusted/* inSentence */.BX)(doubled, 200)}' more than once.`);
+    if (files.length > MAX_ENV_FILES) {
+        fields.wrong('env-files', `takes at most ${MAX_ENV_FILES} files, as ECS does; got ${files.length}.`);
+    }
+    return files;
+}
+/** White space at the end of a line is not meant: nobody sees it. */
+function linesOf(fields, input, noun) {
+    return withoutEndSpace((0,assignments/* parseAssignments */.k)(fields, { input, line: 'KEY=value', noun }));
+}
+function withoutEndSpace(assigned) {
+    return new Map([...assigned].map(([name, value]) => [name, value.trimEnd()]));
+}
+function roleOf(fields, input) {
+    return fields.matching(input, role_arn/* ROLE_ARN */.x, `the ARN of an IAM role, 'arn:aws:iam::ACCOUNT:role/NAME'`);
+}
+/** Source: ECS API Reference, Tag; a key with `=` in it cannot be written as a line. */
+const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/+\-@]{1,128}$/iu;
+const TAG_VALUE = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/iu;
+function tagsOf(fields) {
+    const tags = withoutEndSpace((0,assignments/* parseAssignments */.k)(fields, { input: 'tags', line: 'KEY=value', noun: 'tag', name: TAG_KEY }));
+    for (const [key, value] of tags) {
+        if (TAG_VALUE.test(value))
+            continue;
+        const form = `up to 256 letters, digits, spaces and '_.:/=+-@', not beginning with 'aws:'`;
+        fields.wrong('tags', `gives '${(0,untrusted/* inSentence */.BX)(key, 128)}' a value that no tag can have: ${form}.`);
+    }
+    return tags;
+}
+
+
+/***/ }),
+
+/***/ 4388:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41296,10 +41483,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
+// EXTERNAL MODULE: ./lib/inputs/role-arn.js
+var role_arn = __nccwpck_require__(9647);
 ;// CONCATENATED MODULE: ./lib/inputs/account.js
 
-/** Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
-const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
+
 const ACCOUNT_ID = /^\d{12}$/;
 /** Source: IAM API Reference, CreateOpenIDConnectProvider: what a provider lists has up to 255 characters. */
 const AUDIENCE = /^[\x21-\x7e]{1,255}$/;
@@ -41312,7 +41500,7 @@ function accountOf(fields, notes) {
     const role = fields.text('role-to-assume');
     const account = fields.text('expected-account-id');
     const before = fields.problems.length;
-    const [, partition, accountOfRole] = ROLE_ARN.exec(role ?? '') ?? [];
+    const [, partition, accountOfRole] = role_arn/* ROLE_ARN */.x.exec(role ?? '') ?? [];
     if (role !== undefined && accountOfRole === undefined) {
         const shape = 'arn:aws:iam::ACCOUNT:role/NAME';
         fields.wrong('role-to-assume', `must be the ARN of an IAM role, '${shape}'; got '${(0,untrusted/* inSentence */.BX)(role, 200)}'.`);
@@ -41477,6 +41665,8 @@ var inputs_hooks = __nccwpck_require__(1937);
 var of_operation = __nccwpck_require__(7552);
 // EXTERNAL MODULE: ./lib/inputs/operation.js
 var inputs_operation = __nccwpck_require__(7784);
+// EXTERNAL MODULE: ./lib/inputs/overrides.js + 1 modules
+var overrides = __nccwpck_require__(5924);
 ;// CONCATENATED MODULE: ./lib/inputs/previews.js
 
 
@@ -41537,6 +41727,53 @@ function previewsOf(fields, operation) {
     return { previewServices, previewIdleMs: hours * HOUR_MS, onNoLane };
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/task-definition-reference.js
+
+
+/** Inputs that say which task definition to start from, the one that counts first. */
+const INPUTS = ['task-definition', 'task-definition-arn', 'task-definition-family'];
+/** Source: ECS API Reference, DescribeTaskDefinition. */
+const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/;
+const ARN = /^arn:[^\s]+:task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/;
+const MAX_REVISION = 999_999_999;
+/** A rollback registers nothing, so it takes a revision that exists. */
+function taskDefinitionOf(fields, operation) {
+    const given = givenBy(fields);
+    const taskDefinitionFrom = INPUTS.find((input) => fields.text(input) !== undefined) ?? 'task-definition';
+    const taskDefinition = given[taskDefinitionFrom];
+    if (operation === 'rollback' && taskDefinition !== undefined && !REVISION.test(taskDefinition)) {
+        const form = `must be a revision to go back to, 'family:revision' or an ARN`;
+        const advice = taskDefinitionFrom === 'task-definition-family' ? ` Add 'task-definition-revision'.` : '';
+        fields.wrong(taskDefinitionFrom, `${form}; got '${(0,untrusted/* inSentence */.BX)(taskDefinition, 100)}'.${advice}`);
+        return { taskDefinition: undefined, taskDefinitionFrom };
+    }
+    return { taskDefinition, taskDefinitionFrom };
+}
+function givenBy(fields) {
+    const arn = fields.matching('task-definition-arn', ARN, `the ARN of a task definition`);
+    const form = `the name of a family, up to 255 letters, digits, '-' and '_'`;
+    const family = fields.matching('task-definition-family', overrides/* FAMILY_NAME */.R4, form);
+    const revision = fields.wholeNumber('task-definition-revision', 1, MAX_REVISION);
+    const isAlone = INPUTS.every((input) => fields.text(input) === undefined);
+    if (isAlone && fields.text('task-definition-revision') !== undefined) {
+        fields.wrong('task-definition-revision', `needs 'task-definition-family', the family that the revision is of.`);
+    }
+    return {
+        'task-definition': fields.text('task-definition'),
+        'task-definition-arn': arn,
+        'task-definition-family': family !== undefined && revision !== undefined ? `${family}:${revision}` : family,
+    };
+}
+/** What to say of inputs that are given beside the one that counts: the render action does not use them either. */
+function unusedReferences(fields, used) {
+    const others = [...INPUTS, 'task-definition-revision']
+        .filter((input) => fields.text(input) !== undefined && input !== used)
+        .filter((input) => used !== 'task-definition-family' || input !== 'task-definition-revision');
+    return others
+        .filter((input) => fields.text(input) !== fields.text(used))
+        .map((input) => `Input '${input}' is not used, because '${used}' says what to start from.`);
+}
+
 // EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
 var nearest = __nccwpck_require__(8045);
 // EXTERNAL MODULE: ./lib/inputs/names.js
@@ -41553,8 +41790,8 @@ var names = __nccwpck_require__(5261);
  */
 const OF_THE_RUNNER = new Set(['args', 'entrypoint']);
 /** Names of inputs that people write; the runner fills in the others. */
-const WRITTEN_NAMES = names/* INPUT_NAMES */.Qh.filter((name) => name !== 'job-status');
-const KNOWN_NAMES = [...WRITTEN_NAMES, ...Object.keys(names/* INAPPLICABLE_INPUTS */.h_), ...Object.keys(names/* UNBUILT_INPUTS */.As)];
+const WRITTEN_NAMES = names/* INPUT_NAMES */.Q.filter((name) => name !== 'job-status');
+const KNOWN_NAMES = [...WRITTEN_NAMES, ...Object.keys(names/* INAPPLICABLE_INPUTS */.h)];
 /** More names than these are not told one by one. */
 const MAX_NAMES = 10;
 /**
@@ -41580,16 +41817,10 @@ function problemOf(given) {
     const name = (0,nearest/* nearestName */.q)(given, KNOWN_NAMES);
     if (name === undefined)
         return undefined;
-    const inapplicable = adviceOf(names/* INAPPLICABLE_INPUTS */.h_, name);
-    if (inapplicable !== undefined)
-        return (0,problem/* invalidInput */.aY)(`Input '${name}' cannot apply to a release through CodeDeploy: ${inapplicable}.`);
-    const unbuilt = adviceOf(names/* UNBUILT_INPUTS */.As, name);
-    if (unbuilt !== undefined)
-        return (0,problem/* invalidInput */.aY)(`There is no input '${name}': ${unbuilt}.`);
+    const advice = Object.hasOwn(names/* INAPPLICABLE_INPUTS */.h, name) ? names/* INAPPLICABLE_INPUTS */.h[name] : undefined;
+    if (advice !== undefined)
+        return (0,problem/* invalidInput */.aY)(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`);
     return (0,problem/* invalidInput */.aY)(`There is no input '${(0,untrusted/* inSentence */.BX)(given, 100)}'. Did you mean '${name}'?`);
-}
-function adviceOf(advice, name) {
-    return Object.hasOwn(advice, name) ? advice[name] : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/parse-inputs.js
@@ -41604,12 +41835,11 @@ function adviceOf(advice, name) {
 
 
 
+
+
 const MINUTE_MS = 60_000;
 /** The cluster that ECS uses when none is named. */
 const DEFAULT_CLUSTER = 'default';
-/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
-const CPU = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?vcpu)$/i;
-const MEMORY = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?gb)$/i;
 /** Source: CodeDeploy User Guide, "CodeDeploy limits", the same for applications, groups and configurations. */
 const CODE_DEPLOY_NAME = /^[A-Za-z0-9._+=,@-]{1,100}$/;
 const CODE_DEPLOY_FORM = `up to 100 letters, digits and '.', '_', '+', '=', ',', '@', '-'`;
@@ -41626,18 +41856,19 @@ function parseInputs(raw, undeclared) {
     const given = fields.choice('operation', inputs_operation/* OPERATIONS */.xb);
     const operation = given ?? 'release';
     const service = serviceOf(fields, operation);
-    const variables = variablesOf(fields);
+    const containers = containersOf(fields);
+    const reference = taskDefinitionOf(fields, operation);
     const inputs = {
         operation,
         cluster: clusterOf(fields.text('cluster'), service),
         service: service ?? '',
         ...groupOf(fields),
         deploymentId: (0,of_operation/* deploymentIdOf */.Y4)(fields, operation),
-        images: (0,container_lines/* parseImages */.eb)(fields),
         expectedImages: (0,of_operation/* expectedImages */.$O)(fields, operation),
-        taskDefinition: (0,of_operation/* taskDefinitionOf */.Ib)(fields, operation),
-        ...variables,
-        ...containerOf(fields),
+        ...reference,
+        ...(0,overrides/* overridesOf */.FB)(fields, containers),
+        containerName: containers.length === 1 ? containers[0] : undefined,
+        containerPort: fields.wholeNumber('container-port', 1, 65_535),
         appSpec: fields.text('codedeploy-appspec'),
         hooks: hooksOf(fields),
         ...deploymentOf(fields),
@@ -41665,20 +41896,9 @@ function parseInputs(raw, undeclared) {
         inputs,
         problems: [...fields.problems, ...problems],
         operationIsUnknown: given === undefined && fields.text('operation') !== undefined,
-        warnings,
+        warnings: [...warnings, ...unusedReferences(fields, reference.taskDefinitionFrom)],
         notes,
     };
-}
-/** The variables of the container, each set once. */
-function variablesOf(fields) {
-    const environment = (0,container_lines/* parseEnvironmentLines */.i_)(fields);
-    const secrets = (0,container_lines/* parseSecretLines */.XW)(fields);
-    for (const name of secrets.keys()) {
-        if (environment.has(name)) {
-            fields.wrong('secrets', `sets '${(0,untrusted/* inSentence */.BX)(name, 100)}', which 'environment-variables' sets too; keep one.`);
-        }
-    }
-    return { environment, secrets };
 }
 /** The deployment group, where CodeDeploy knows it by names of its own. */
 function groupOf(fields) {
@@ -41687,14 +41907,21 @@ function groupOf(fields) {
         deploymentGroup: fields.matching('codedeploy-deployment-group', CODE_DEPLOY_NAME, `the name of a deployment group, ${CODE_DEPLOY_FORM}`),
     };
 }
-/** The container, and the size of the task. */
-function containerOf(fields) {
-    return {
-        containerName: fields.matching('container-name', CONTAINER_NAME, `the name of a container, up to 255 letters, digits, '-' and '_'`),
-        containerPort: fields.wholeNumber('container-port', 1, 65_535),
-        cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
-        memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
-    };
+/** Parses `container-name`: one name, or several with commas or on lines of their own. */
+function containersOf(fields) {
+    const given = fields.text('container-name');
+    if (given === undefined)
+        return [];
+    const names = given.split(/\s*(?:,\s*|\n\s*)/);
+    const wrong = names.filter((name) => !CONTAINER_NAME.test(name));
+    for (const name of wrong) {
+        const form = `the name of a container, up to 255 letters, digits, '-' and '_', or several with commas`;
+        fields.wrong('container-name', `must be ${form}; got '${(0,untrusted/* inSentence */.BX)(name, 100)}'.`);
+    }
+    const doubled = names.find((name, index) => names.indexOf(name) !== index);
+    if (doubled !== undefined)
+        fields.wrong('container-name', `names '${(0,untrusted/* inSentence */.BX)(doubled, 100)}' more than once.`);
+    return wrong.length > 0 ? [] : names;
 }
 /** How the deployment shifts traffic, what it says of itself, and what rolls it back. */
 function deploymentOf(fields) {
@@ -41742,6 +41969,18 @@ function rollbackOn(fields) {
 function minutesAsMs(minutes) {
     return minutes === undefined ? undefined : minutes * MINUTE_MS;
 }
+
+
+/***/ }),
+
+/***/ 9647:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   x: () => (/* binding */ ROLE_ARN)
+/* harmony export */ });
+/** The ARN of an IAM role. Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
+const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
 
 
 /***/ }),
@@ -42491,7 +42730,7 @@ function isLater(one, other) {
 /* harmony export */ });
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5148);
 /* harmony import */ var _group_find_occupant_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1326);
-/* harmony import */ var _inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7496);
+/* harmony import */ var _inputs_parse_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4388);
 /* harmony import */ var _plan_place_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3612);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7748);
 /* harmony import */ var _service_find_group_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3264);
@@ -47627,10 +47866,13 @@ function inBrackets(name) {
 /** Source: ECS API Reference, CreateCluster, CreateService and RegisterTaskDefinition. */
 const NAME = /^[A-Za-z0-9_-]{1,255}$/;
 /** What the resource of an ARN looks like; the ARN of a service did not always name the cluster. */
+const TASK_DEFINITION = /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/;
 const RESOURCES = {
     cluster: /^cluster\/[A-Za-z0-9_-]{1,255}$/,
     service: /^service\/(?:[A-Za-z0-9_-]{1,255}\/)?[A-Za-z0-9_-]{1,255}$/,
-    'task-definition': /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/,
+    'task-definition': TASK_DEFINITION,
+    'task-definition-arn': TASK_DEFINITION,
+    'task-definition-family': TASK_DEFINITION,
 };
 /**
  * Why the inputs cannot mean one service of this region. Nothing may be looked up then: ECS and CodeDeploy could answer
@@ -47641,7 +47883,7 @@ function addressProblems(inputs, region) {
     const malformed = [
         ...formProblems('cluster', inputs.cluster),
         ...formProblems('service', inputs.service),
-        ...(isArn(inputs.taskDefinition) ? formProblems('task-definition', inputs.taskDefinition) : []),
+        ...(isArn(inputs.taskDefinition) ? formProblems(inputs.taskDefinitionFrom, inputs.taskDefinition) : []),
     ];
     if (malformed.length > 0)
         return malformed;
@@ -47672,12 +47914,10 @@ function formProblems(input, given) {
             RESOURCES[input].test(arn.resource);
     if (isGood)
         return [];
-    const expected = {
-        cluster: `the name (letters, digits, '-' and '_') or ARN of an ECS cluster`,
-        service: `the name (letters, digits, '-' and '_') or ARN of an ECS service`,
-        'task-definition': `the ARN of a task definition when it begins with 'arn:'`,
-    };
-    return [(0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${input}' must be ${expected[input]}; got '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(given ?? '', 300)}'.`)];
+    const expected = input === 'cluster' || input === 'service'
+        ? `the name (letters, digits, '-' and '_') or ARN of an ECS ${input}`
+        : `the ARN of a task definition when it begins with 'arn:'`;
+    return [(0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .invalidInput */ .aY)(`Input '${input}' must be ${expected}; got '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .inSentence */ .BX)(given ?? '', 300)}'.`)];
 }
 /** An ARN of another region, or of another partition than its region's. */
 function placeProblem({ input, region, partition }, here) {
@@ -47711,13 +47951,15 @@ function clusterProblems({ cluster, service }) {
     ];
 }
 function givenArns(inputs) {
-    return ['cluster', 'service', 'task-definition'].flatMap((input) => {
+    return ['cluster', 'service', inputs.taskDefinitionFrom].flatMap((input) => {
         const arn = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .parseArn */ .Lw)(givenFor(inputs, input));
         return arn === undefined ? [] : [{ ...arn, input }];
     });
 }
 function givenFor({ cluster, service, taskDefinition }, input) {
-    return { cluster, service, 'task-definition': taskDefinition ?? '' }[input];
+    if (input === 'cluster')
+        return cluster;
+    return input === 'service' ? service : (taskDefinition ?? '');
 }
 function isArn(text) {
     return text?.startsWith('arn:') === true;
@@ -48568,7 +48810,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 9790:
+/***/ 2699:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48810,45 +49052,8 @@ function sizeMember(definition, member, unit) {
     return match?.[2]?.toLowerCase() === unit ? { [member]: String(Number(match[1]) * 1024) } : {};
 }
 
-// EXTERNAL MODULE: ./lib/text/untrusted.js
-var untrusted = __nccwpck_require__(7289);
-;// CONCATENATED MODULE: ./lib/task-definition/overrides.js
+;// CONCATENATED MODULE: ./lib/task-definition/containers.js
 
-
-
-/** Whether there is anything to change. */
-function hasOverrides(overrides) {
-    const { images, environment, secrets, cpu, memory } = overrides;
-    return images.length + environment.size + secrets.size > 0 || cpu !== undefined || memory !== undefined;
-}
-/**
- * Puts the overrides into a definition; what they do not name stays as it is.
- * @param mainContainer the container behind the load balancer: it takes an image without a container's name, and the
- *   variables and secrets; whether it is there is checked elsewhere
- */
-function applyOverrides(definition, overrides, mainContainer) {
-    const images = new Map(overrides.images.map(({ container, image }) => [container ?? mainContainer, image]));
-    const names = containerNames(definition);
-    const problems = overrides.images
-        .flatMap(({ container }) => (container === undefined || names.includes(container) ? [] : [container]))
-        .map((container) => noSuchContainer(container, names));
-    const hasVariables = overrides.environment.size + overrides.secrets.size > 0;
-    const containers = containersOf(definition).map((container) => {
-        const name = nameOf(container);
-        const image = images.get(name);
-        const withImage = image === undefined ? container : { ...container, image };
-        return name === mainContainer && hasVariables ? withVariables(withImage, overrides) : withImage;
-    });
-    return {
-        problems,
-        definition: {
-            ...definition,
-            containerDefinitions: containers,
-            ...(overrides.cpu === undefined ? {} : { cpu: overrides.cpu }),
-            ...(overrides.memory === undefined ? {} : { memory: overrides.memory }),
-        },
-    };
-}
 /** The containers of a definition; anything in the list that is none is left out. */
 function containersOf(definition) {
     const containers = definition['containerDefinitions'];
@@ -48861,29 +49066,10 @@ function nameOf(member) {
 function containerNames(definition) {
     return containersOf(definition).map(nameOf);
 }
-function noSuchContainer(container, names) {
-    const known = names.map((name) => `'${(0,untrusted/* inSentence */.BX)(name, 100)}'`).join(', ') || 'none';
-    return (0,problem/* invalidInput */.aY)(`Input 'image' names the container '${(0,untrusted/* inSentence */.BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
-}
-/** A name lives in one of the two lists: setting it in one takes it out of the other. */
-function withVariables(container, { environment, secrets }) {
-    return {
-        ...container,
-        ...upserted(container, 'environment', 'value', environment, secrets),
-        ...upserted(container, 'secrets', 'valueFrom', secrets, environment),
-    };
-}
-function upserted(container, list, valueMember, set, movedAway) {
-    const current = Array.isArray(container[list]) ? container[list].filter(text_document/* isJsonObject */.OW) : [];
-    const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
-    const present = new Set(stayed.map(nameOf));
-    const updated = stayed.map((member) => {
-        const value = set.get(nameOf(member));
-        return value === undefined ? member : { ...member, [valueMember]: value };
-    });
-    const added = [...set].filter(([name]) => !present.has(name)).map(([name, value]) => ({ name, [valueMember]: value }));
-    const members = [...updated, ...added];
-    return members.length === 0 && container[list] === undefined ? {} : { [list]: members };
+/** The ports that a container listens on, as the definition has them. */
+function portsOf(container) {
+    const mappings = container['portMappings'];
+    return (Array.isArray(mappings) ? mappings : []).filter(text_document/* isJsonObject */.OW).map((mapping) => mapping['containerPort']);
 }
 
 ;// CONCATENATED MODULE: ./lib/task-definition/difference.js
@@ -48971,6 +49157,180 @@ function summarizeDifferences(differences) {
         .join(', ');
 }
 
+// EXTERNAL MODULE: ./lib/inputs/overrides.js + 1 modules
+var overrides = __nccwpck_require__(5924);
+// EXTERNAL MODULE: ./lib/text/untrusted.js
+var untrusted = __nccwpck_require__(7289);
+;// CONCATENATED MODULE: ./lib/task-definition/logging.js
+
+
+
+/** Options that every driver knows. Source: ECS API Reference, LogConfiguration, options. */
+const OF_EVERY_DRIVER = new Set(['mode', 'max-buffer-size']);
+/**
+ * A container with the log driver and the options of the inputs. Options of another driver than before are not carried
+ * over: no driver starts with those of another (source: Docker documentation, "Configure logging drivers").
+ */
+function withLogging(container, name, { logDriver, logOptions }) {
+    if (logDriver === undefined && logOptions.size === 0)
+        return { container, problems: [], notes: [] };
+    const before = (0,text_document/* isJsonObject */.OW)(container['logConfiguration']) ? container['logConfiguration'] : {};
+    const { logDriver: driverBefore, options: optionsBefore, secretOptions, ...others } = before;
+    const driver = logDriver ?? driverBefore;
+    if (typeof driver !== 'string')
+        return { container, problems: [withoutDriver(name)], notes: [] };
+    const isOther = typeof driverBefore === 'string' && driverBefore !== driver;
+    const stays = (option) => !isOther || OF_EVERY_DRIVER.has(option) || option.startsWith(`${driver}-`);
+    const entries = Object.entries((0,text_document/* isJsonObject */.OW)(optionsBefore) ? optionsBefore : {});
+    const secrets = Array.isArray(secretOptions) ? secretOptions.filter(text_document/* isJsonObject */.OW) : [];
+    const secretsThatStay = secrets.filter((secret) => stays(String(secret['name'])));
+    const options = {
+        ...Object.fromEntries(entries.filter(([option]) => stays(option))),
+        ...Object.fromEntries(logOptions),
+    };
+    const left = [...entries.map(([option]) => option), ...secrets.map((secret) => String(secret['name']))].filter((option) => !stays(option));
+    const logConfiguration = {
+        logDriver: driver,
+        ...(Object.keys(options).length > 0 ? { options } : {}),
+        ...(secretsThatStay.length > 0 ? { secretOptions: secretsThatStay } : {}),
+        ...others,
+    };
+    return {
+        container: { ...container, logConfiguration },
+        problems: [],
+        notes: left.length === 0 ? [] : [leftOut(name, String(driverBefore), driver, left)],
+    };
+}
+function withoutDriver(name) {
+    return (0,problem/* invalidInput */.aY)(`Input 'log-configuration-options' is given, but the container '${(0,untrusted/* inSentence */.BX)(name, 100)}' has no log driver. Give it with 'log-configuration-log-driver'.`);
+}
+function leftOut(name, before, driver, options) {
+    const list = (0,text_document/* firstNames */.d9)(options.map((option) => `'${(0,untrusted/* inSentence */.BX)(option, 100)}'`));
+    return `The log driver of the container '${(0,untrusted/* inSentence */.BX)(name, 100)}' changes from '${(0,untrusted/* inSentence */.BX)(before, 100)}' to '${driver}', so its options ${list} are left out. Options of '${driver}' are given with 'log-configuration-options'.`;
+}
+
+;// CONCATENATED MODULE: ./lib/task-definition/overrides.js
+
+
+
+
+
+
+/** Everything that can be changed; naming the containers alone changes nothing. */
+const CHANGES = Object.keys(overrides/* NO_OVERRIDES */.cp).filter((name) => name !== 'containers');
+/** Whether there is anything to change. */
+function hasOverrides(overrides) {
+    return CHANGES.some((name) => {
+        const change = overrides[name];
+        if (change === undefined || typeof change === 'string')
+            return change !== undefined;
+        return ('size' in change ? change.size : change.length) > 0;
+    });
+}
+/**
+ * Puts the overrides into a definition; what they do not name stays as it is.
+ * @param mainContainer the container that gets the traffic: it takes what is for a container when none is named; whether
+ *   it is there is checked elsewhere
+ */
+function applyOverrides(definition, overrides, mainContainer) {
+    const targets = overrides.containers.length === 0 ? [mainContainer] : overrides.containers;
+    const images = new Map(overrides.images.flatMap(({ container, image }) => (container === undefined ? targets : [container]).map((name) => [name, image])));
+    const problems = missingContainers(overrides, containerNames(definition), mainContainer);
+    const notes = [];
+    const containers = containersOf(definition).map((container) => {
+        const name = nameOf(container);
+        const image = images.get(name);
+        const withImage = image === undefined ? container : { ...container, image };
+        if (!targets.includes(name))
+            return withImage;
+        const logging = withLogging(withMembers(withImage, overrides), name, overrides);
+        problems.push(...logging.problems);
+        notes.push(...logging.notes);
+        return logging.container;
+    });
+    const tags = tagsOf(definition, overrides.tags);
+    if (tags.length > MAX_TAGS && overrides.tags.size > 0)
+        problems.push(tooManyTags(tags.length));
+    return {
+        problems,
+        notes,
+        definition: {
+            ...definition,
+            containerDefinitions: containers,
+            ...given('family', overrides.family),
+            ...given('cpu', overrides.cpu),
+            ...given('memory', overrides.memory),
+            ...given('taskRoleArn', overrides.taskRole),
+            ...given('executionRoleArn', overrides.executionRole),
+            ...(overrides.tags.size === 0 ? {} : { tags }),
+        },
+    };
+}
+function given(member, value) {
+    return value === undefined ? {} : { [member]: value };
+}
+/** Source: ECS API Reference, RegisterTaskDefinition. */
+const MAX_TAGS = 50;
+/** The tags that are there, with those of the input laid over them. */
+function tagsOf(definition, laid) {
+    const present = Array.isArray(definition['tags']) ? definition['tags'].filter(text_document/* isJsonObject */.OW) : [];
+    const keys = new Set(present.map(({ key }) => key));
+    const updated = present.map((tag) => {
+        const value = laid.get(String(tag['key']));
+        return value === undefined ? tag : { ...tag, value };
+    });
+    return [...updated, ...[...laid].filter(([key]) => !keys.has(key)).map(([key, value]) => ({ key, value }))];
+}
+function tooManyTags(count) {
+    const sum = `With those of the task definition there would be ${count} tags`;
+    return (0,problem/* invalidInput */.aY)(`${sum}, and ECS takes ${MAX_TAGS}. Give fewer in 'tags', or take some out of the task definition.`);
+}
+function missingContainers(overrides, names, mainContainer) {
+    const ofImages = overrides.images.flatMap(({ container }) => container ?? []);
+    const isMissing = (container) => !names.includes(container);
+    return [
+        ...ofImages.filter(isMissing).map((container) => noSuchContainer('image', container, names)),
+        ...overrides.containers
+            .filter((container) => isMissing(container) && container !== mainContainer)
+            .map((container) => noSuchContainer('container-name', container, names)),
+    ];
+}
+function noSuchContainer(input, container, names) {
+    const known = names.map((name) => `'${(0,untrusted/* inSentence */.BX)(name, 100)}'`).join(', ') || 'none';
+    return (0,problem/* invalidInput */.aY)(`Input '${input}' names the container '${(0,untrusted/* inSentence */.BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
+}
+/** A container with everything but its logging. */
+function withMembers(container, overrides) {
+    const { environment, secrets, envFiles, dockerLabels, command } = overrides;
+    const labels = (0,text_document/* isJsonObject */.OW)(container['dockerLabels']) ? container['dockerLabels'] : {};
+    return {
+        ...container,
+        ...(environment.size + secrets.size > 0 ? variables(container, overrides) : {}),
+        ...(envFiles.length > 0 ? { environmentFiles: envFiles.map((value) => ({ value, type: 's3' })) } : {}),
+        ...(dockerLabels.size > 0 ? { dockerLabels: { ...labels, ...Object.fromEntries(dockerLabels) } } : {}),
+        ...(command === undefined ? {} : { command: [...command] }),
+    };
+}
+/** A name lives in one of the two lists: setting it in one takes it out of the other. */
+function variables(container, { environment, secrets }) {
+    return {
+        ...upserted(container, 'environment', 'value', environment, secrets),
+        ...upserted(container, 'secrets', 'valueFrom', secrets, environment),
+    };
+}
+function upserted(container, list, valueMember, set, movedAway) {
+    const current = Array.isArray(container[list]) ? container[list].filter(text_document/* isJsonObject */.OW) : [];
+    const stayed = current.filter((member) => !movedAway.has(nameOf(member)));
+    const present = new Set(stayed.map(nameOf));
+    const updated = stayed.map((member) => {
+        const value = set.get(nameOf(member));
+        return value === undefined ? member : { ...member, [valueMember]: value };
+    });
+    const added = [...set].filter(([name]) => !present.has(name)).map(([name, value]) => ({ name, [valueMember]: value }));
+    const members = [...updated, ...added];
+    return members.length === 0 && container[list] === undefined ? {} : { [list]: members };
+}
+
 ;// CONCATENATED MODULE: ./lib/task-definition/placeholders.js
 
 
@@ -49035,7 +49395,6 @@ var aws_arn = __nccwpck_require__(8690);
 // EXTERNAL MODULE: ./lib/inputs/hooks.js
 var inputs_hooks = __nccwpck_require__(1937);
 ;// CONCATENATED MODULE: ./lib/plan/preflight.js
-
 
 
 
@@ -49141,10 +49500,7 @@ function containerProblems(definition, name, port, origin) {
             (0,problem/* invalidInput */.aY)(`Container '${(0,untrusted/* inSentence */.BX)(name, 100)}', which is to get the traffic, is not in the task definition; its containers: ${known || 'none'}. Check ${origin.name}.`),
         ];
     }
-    const mappings = container['portMappings'];
-    const ports = (Array.isArray(mappings) ? mappings : [])
-        .filter(text_document/* isJsonObject */.OW)
-        .map((mapping) => mapping['containerPort']);
+    const ports = portsOf(container);
     if (ports.includes(port))
         return [];
     return [
@@ -49215,7 +49571,31 @@ function jobLimitWarnings({ budget, isUnchanged }, { waitFor }) {
     ];
 }
 
+;// CONCATENATED MODULE: ./lib/plan/traffic-container.js
+
+
+/**
+ * The AppSpec with what is to get the traffic. A container that `container-name` names and that has not the port is what
+ * image and variables are for, as in the official render action, where what gets the traffic without that input has it.
+ */
+function withTrafficContainer(definition, { inputs, service, appSpec, findings }) {
+    const { containerName: named, containerPort: givenPort } = inputs;
+    const ofService = service.otherContainers.length === 0 ? service.container.name : undefined;
+    const usual = appSpec.file?.containerName ?? ofService;
+    if (named === undefined || usual === undefined || givenPort !== undefined)
+        return appSpec;
+    const ports = new Map(containersOf(definition).map((container) => [nameOf(container), portsOf(container)]));
+    const port = appSpec.containerPort;
+    const isForTraffic = ports.get(named)?.includes(port) ?? true;
+    if (isForTraffic || ports.get(usual)?.includes(port) !== true)
+        return appSpec;
+    findings.notes.push(`Container '${named}' has no port ${port}, so 'container-name' says what image and variables are for; the traffic goes to '${(0,untrusted/* inSentence */.BX)(usual, 100)}' as before.`);
+    return { ...appSpec, containerName: usual };
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/definition-plan.js
+
+
 
 
 
@@ -49228,14 +49608,16 @@ function jobLimitWarnings({ budget, isUnchanged }, { waitFor }) {
 
 /** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
 async function planDefinition(facts) {
-    const { inputs, world, service, source, appSpec, origin, findings } = facts;
+    const { inputs, world, service, source, origin, findings } = facts;
     const seen = await seeCurrent(facts);
     const current = seen === 'denied' ? undefined : seen;
     const base = await baseDefinition(source, current, world, findings);
     if (seen === undefined || base === undefined)
         return undefined;
-    const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName);
+    const appSpec = withTrafficContainer(base.definition, facts);
+    const { definition, problems, notes } = applyOverrides(base.definition, inputs, appSpec.containerName);
     findings.add(...problems);
+    findings.notes.push(...notes);
     if (appSpec.containerName !== '') {
         findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin));
     }
@@ -49252,13 +49634,8 @@ async function planDefinition(facts) {
         findings.notes.push(cannotSkipNote(unpinned));
     if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
         findings.add(...inactiveProblems(base.revision));
-        return {
-            definition: { kind: 'use', arn: base.revision.arn },
-            current,
-            wanted: definition,
-            differences,
-            servesAlready,
-        };
+        const choice = { kind: 'use', arn: base.revision.arn };
+        return { definition: choice, appSpec, current, wanted: definition, differences, servesAlready };
     }
     const newest = await newestRevision(definition, world, findings, seen === 'denied');
     // Lanes may share a family, whose newest revision is then of another pull request.
@@ -49266,11 +49643,12 @@ async function planDefinition(facts) {
     const candidates = [current, newest].filter((one) => one?.isActive === true);
     const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition));
     if (source.kind === 'current' && isOwnFamily && current && newest && newest !== same) {
-        if (newest.revision > current.revision)
+        // Revisions of two families cannot be compared.
+        if (newest.family === current.family && newest.revision > current.revision)
             findings.warnings.push(leftBehindWarning(current, newest));
     }
     const choice = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn };
-    return { definition: choice, current, wanted: definition, differences, servesAlready };
+    return { definition: choice, appSpec, current, wanted: definition, differences, servesAlready };
 }
 function placeholderProblem({ path, text }, { taskDefinition = '' }) {
     const name = `Task definition file '${(0,untrusted/* inSentence */.BX)(taskDefinition, 200)}'`;
@@ -49301,7 +49679,7 @@ async function baseDefinition(source, current, world, findings) {
             return undefined;
         return { definition: withTags(source.definition, source.saysTags, current, findings), revision: undefined };
     }
-    const revision = source.kind === 'current' ? current : await describeReference(source.reference, world, findings);
+    const revision = source.kind === 'current' ? current : await describeReference(source, world, findings);
     return revision === undefined ? undefined : { definition: revision.definition, revision };
 }
 /** A file that says nothing of tags takes none away from what runs. */
@@ -49312,11 +49690,12 @@ function withTags(definition, saysTags, current, findings) {
     findings.notes.push(`The task definition file has no 'tags', so those of ${current.family}:${current.revision} are kept; set 'tags: []' in it to remove them.`);
     return { ...definition, tags };
 }
-async function describeReference(reference, world, findings) {
+async function describeReference({ reference, input }, world, findings) {
+    const known = input === 'task-definition' ? 'neither a file of the workspace nor a' : 'no';
     return await findings.answerOf((0,ecs/* describeTaskDefinition */.oh)(world, reference), ({ kind, message }) => kind === 'answered'
         ? {
             reason: 'not-found',
-            sentence: `Input 'task-definition': '${(0,untrusted/* inSentence */.BX)(reference, 300)}' is neither a file of the workspace nor a task definition that ECS knows (${message}).`,
+            sentence: `Input '${input}': '${(0,untrusted/* inSentence */.BX)(reference, 300)}' is ${known} task definition that ECS knows (${message}).`,
         }
         : undefined);
 }
@@ -49658,9 +50037,10 @@ function markerFor({ controller }, world, operation) {
     return controller === 'ECS' ? (0,workflow_run_marker/* ownMarkerTag */.F7)(world.run, operation) : (0,workflow_run_marker/* ownMarker */["do"])(world.run, operation);
 }
 /** Plans the release, with what is left to check of it: whether it is there already, is this run's turn, and is wise. */
-async function planOf({ service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy, maker }, inputs, world, earlier, findings) {
+async function planOf({ service, group, hooks, deploymentConfig, shift, definitionPlan, occupancy, maker }, inputs, world, earlier, findings) {
     const rollbackOn = inputs.rollbackOn ?? group.rollbackOn;
     const budget = (0,follow_budget/* budgetFor */.vO)({ waitForMs: inputs.waitForMs, ...(0,follow_budget/* finishOf */.hR)(inputs.waitFor), group, shift, hooks });
+    const { appSpec } = definitionPlan;
     const container = { name: appSpec.containerName, port: appSpec.containerPort };
     findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }));
     const { definition, differences } = definitionPlan;
@@ -49677,7 +50057,7 @@ async function planOf({ service, group, appSpec, hooks, deploymentConfig, shift,
     };
     const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, maker);
     const isUnchanged = inputs.ifUnchanged === 'skip' && isSame;
-    const facts = { ...definitionPlan, world, service, own, appSpec, findings };
+    const facts = { ...definitionPlan, world, service, own, findings };
     const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, maker), facts);
     if (adopted === undefined)
         checkTurn(room, occupant, maker, inputs, world, findings);
@@ -49740,7 +50120,7 @@ async function planWithCodeDeploy({ parsed, service, sources, hooks, wellFormed,
         return { plan: undefined, group };
     if (occupancy.isFree && (await primaryChanged(service, group, inputs, world, findings)))
         return 'changed';
-    const found = { service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy };
+    const found = { service, group, hooks, deploymentConfig, shift, definitionPlan, occupancy };
     return { plan: await planOf({ ...found, maker: await maker }, inputs, world, earlier, findings), group };
 }
 /** The last deployment ended between the look at the service and that at the group, so that it serves by now. */
@@ -49813,7 +50193,6 @@ async function planWithEcs({ inputs, service, told, sources, earlier }, world, f
     const found = {
         service,
         group,
-        appSpec,
         hooks,
         deploymentConfig,
         shift: ecs.shift,
@@ -50096,16 +50475,17 @@ async function readDefinition(inputs, world, findings) {
     const given = inputs.taskDefinition;
     if (given === undefined)
         return { kind: 'current' };
-    const isArn = given.startsWith('arn:');
-    const text = isArn ? undefined : await world.readText(given);
+    const input = inputs.taskDefinitionFrom;
+    const isNoFile = given.startsWith('arn:') || input !== 'task-definition';
+    const text = isNoFile ? undefined : await world.readText(given);
     if (text !== undefined) {
         const { definition, saysTags, problems, notes } = (0,task_definition_definition/* parseTaskDefinitionFile */.O)(given, text);
         findings.add(...problems);
         findings.notes.push(...notes);
         return { kind: 'file', definition, saysTags };
     }
-    if (isArn || FAMILY.test(given))
-        return { kind: 'reference', reference: given };
+    if (isNoFile || FAMILY.test(given))
+        return { kind: 'reference', reference: given, input };
     if (!IS_FILE_NAME.test(given)) {
         const got = (0,untrusted/* inSentence */.BX)(given, 200);
         findings.add((0,problem/* invalidInput */.aY)(`Input 'task-definition' must be a file of the workspace, a family, 'family:revision' or an ARN; got '${got}'.`));
@@ -52188,6 +52568,7 @@ function isByItself(reason = '') {
 
 
 
+
 /** Whether production was brought back a moment ago, by whom the service is deployed. @throws CallError */
 async function findRecentRollback(aws, place) {
     return place.service.controller === 'ECS'
@@ -52208,11 +52589,7 @@ function goingBack(inputs, { service }) {
     return {
         ...inputs,
         ...strategy,
-        images: [],
-        environment: new Map(),
-        secrets: new Map(),
-        cpu: undefined,
-        memory: undefined,
+        ...overrides/* NO_OVERRIDES */.cp,
         onActiveDeployment: 'replace',
         ifUnchanged: 'release',
         allowOlder: true,
@@ -53936,12 +54313,12 @@ var names = __nccwpck_require__(5261);
  * Source: actions/runner, NodeScriptActionHandler.
  */
 function readRawInputs(environment) {
-    const values = names/* INPUT_NAMES */.Qh.map((name) => [name, environment[environment_variableOf(name)] ?? '']);
+    const values = names/* INPUT_NAMES */.Q.map((name) => [name, environment[environment_variableOf(name)] ?? '']);
     return Object.fromEntries(values);
 }
 /** Names of given inputs that action.yml does not declare, in upper case; the runner passes them on all the same. */
 function readUndeclaredInputs(environment) {
-    const declared = new Set(names/* INPUT_NAMES */.Qh.map(environment_variableOf));
+    const declared = new Set(names/* INPUT_NAMES */.Q.map(environment_variableOf));
     return Object.entries(environment)
         .filter(([name, value]) => name.startsWith('INPUT_') && !declared.has(name) && value?.trim() !== '')
         .map(([name]) => name.slice('INPUT_'.length));
@@ -53950,8 +54327,8 @@ function environment_variableOf(name) {
     return `INPUT_${name.toUpperCase()}`;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/parse-inputs.js + 6 modules
-var parse_inputs = __nccwpck_require__(7496);
+// EXTERNAL MODULE: ./lib/inputs/parse-inputs.js + 7 modules
+var parse_inputs = __nccwpck_require__(4388);
 // EXTERNAL MODULE: ./lib/workflow-run/pull-request.js
 var pull_request = __nccwpck_require__(9322);
 ;// CONCATENATED MODULE: ./lib/workflow-run/github-run.js

@@ -6,7 +6,9 @@ import type { Client } from './client.ts'
 import { javascriptSdk } from './javascript-sdk.ts'
 import { officialAction } from './official-action.ts'
 
-const USAGE = 'npm run interop -- [--official-action DIR]'
+const USAGE = 'npm run interop -- [--official-action DIR [--official-render-action DIR]]'
+
+const OPTIONS = { 'official-action': { type: 'string' }, 'official-render-action': { type: 'string' } } as const
 
 const clients = await findClients(process.argv.slice(2))
 if (clients === undefined) process.exitCode = 1
@@ -18,15 +20,16 @@ else {
 
 /** Undefined when the options are wrong, which is then said. */
 async function findClients(args: string[]): Promise<Client[] | undefined> {
-  let folder: string | undefined
+  let folders: Partial<Record<keyof typeof OPTIONS, string>>
   try {
-    folder = parseArgs({ args, options: { 'official-action': { type: 'string' } } }).values['official-action']
+    folders = parseArgs({ args, options: OPTIONS }).values
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message.split('. ')[0] : error}. Usage: ${USAGE}\n`)
     return undefined
   }
-  const given = folder ?? process.env['OFFICIAL_ACTION_DIR']
-  return [...(await awsCommandLines()), await boto3(), javascriptSdk(), officialAction(given)]
+  const deploy = folders['official-action'] ?? process.env['OFFICIAL_ACTION_DIR']
+  const render = folders['official-render-action'] ?? process.env['OFFICIAL_RENDER_ACTION_DIR']
+  return [...(await awsCommandLines()), await boto3(), javascriptSdk(), officialAction(deploy, render)]
 }
 
 /** Everything at once: most of it is waiting. */

@@ -2,10 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Check, type Client, expectThat } from './client.ts'
+import { officialRelease } from './official-releases.ts'
 import { clientEnvironment, type Ending, runProgram } from './program.ts'
 import { REGISTERED_FILES } from './registered-files.ts'
 import { registrationBy } from './registrations.ts'
 import { withReleaseFiles } from './release-files.ts'
+import { RENDERED_RELEASES } from './rendered-releases.ts'
 import { withSimulatorProgram } from './simulators.ts'
 
 const NAME = 'aws-actions/amazon-ecs-deploy-task-definition'
@@ -15,8 +17,16 @@ const REGISTRATIONS: Record<string, unknown> = JSON.parse(
   readFileSync(new URL('official-registrations.json', import.meta.url), 'utf8'),
 )
 
-/** The bundle of a checkout, run as a step of a workflow would run it. */
-export function officialAction(folder: string | undefined): Client {
+/** By the shape of the release: what version 1 of the official render action and that sent together. */
+const RELEASES: Record<string, unknown> = JSON.parse(
+  readFileSync(new URL('official-releases.json', import.meta.url), 'utf8'),
+)
+
+/**
+ * The bundle of a checkout, run as a step of a workflow would run it.
+ * @param renderFolder a checkout of the official render action
+ */
+export function officialAction(folder: string | undefined, renderFolder: string | undefined): Client {
   if (folder === undefined) {
     return { name: NAME, skipped: "Its folder is given with '--official-action DIR' or in OFFICIAL_ACTION_DIR." }
   }
@@ -28,6 +38,7 @@ export function officialAction(folder: string | undefined): Client {
       { what: 'waits for success', run: runStep(bundle, 'success', reportsSuccess) },
       { what: 'waits, hook fails', run: runStep(bundle, 'hook-fails', reportsFailure) },
       { what: 'registers files', run: () => registersFiles(bundle) },
+      ...(renderFolder === undefined ? [] : [{ what: 'renders, deploys', run: () => releases(renderFolder, bundle) }]),
     ],
   }
 }
@@ -48,6 +59,17 @@ async function registersFiles(bundle: string): Promise<string> {
     expectThat(isRecorded, `From ${file.shape} it registers something else than is recorded.`, JSON.stringify(sent))
   }
   return `as recorded, from ${REGISTERED_FILES.length} files`
+}
+
+/** What this action is tested to send in one step too. */
+async function releases(renderFolder: string, deploy: string): Promise<string> {
+  const render = resolve(renderFolder, 'dist', 'index.js')
+  for (const release of RENDERED_RELEASES) {
+    const sent = await officialRelease({ render, deploy }, release)
+    const isRecorded = isDeepStrictEqual(sent, RELEASES[release.shape])
+    expectThat(isRecorded, `For ${release.shape} they send something else than is recorded.`, JSON.stringify(sent))
+  }
+  return `as recorded, ${RENDERED_RELEASES.length} releases`
 }
 
 /** Reads what a step left: how it ended, and the text of its outputs. */

@@ -48,7 +48,11 @@ function ofFile(image: string, more: TaskDefinition = {}): Sources['definition']
 
 const DIGEST = `web@sha256:${'a'.repeat(64)}`
 const REGISTER = { kind: 'register', definition: expect.anything() }
-const reference = (name: string): Sources['definition'] => ({ kind: 'reference', reference: name })
+const reference = (name: string): Sources['definition'] => ({
+  kind: 'reference',
+  reference: name,
+  input: 'task-definition',
+})
 const revisions = (...numbers: number[]) => ({
   definitions: Object.fromEntries(numbers.map((number) => [`web:${number}`, wireDefinition(number)])),
 })

@@ -53,17 +53,19 @@ test('an appspec.yml, which is not the name of the default, is mentioned with th
 })
 
 test.each<[string, object]>([
-  ['web', { kind: 'reference', reference: 'web' }],
-  ['web:7', { kind: 'reference', reference: 'web:7' }],
+  ['web', { kind: 'reference', reference: 'web', input: 'task-definition' }],
+  ['web:7', { kind: 'reference', reference: 'web:7', input: 'task-definition' }],
   ['task.json', { kind: 'file', definition: expect.objectContaining({ family: 'web' }), saysTags: false }],
 ])('the task definition %s is %j', async (given, definition) => {
   const sources = await sourcesOf({ 'task-definition': given }, { 'task.json': DEFINITION })
   expect(sources.definition).toEqual(definition)
 })
 
-test('a file that has the name of a family is the file', async () => {
+test('a file that has the name of a family is the file, unless the family is given as one', async () => {
   const { definition } = await sourcesOf({ 'task-definition': 'web' }, { web: DEFINITION })
   expect(definition).toMatchObject({ kind: 'file' })
+  const named = await sourcesOf({ 'task-definition-family': 'web' }, { web: DEFINITION })
+  expect(named.definition).toEqual({ kind: 'reference', reference: 'web', input: 'task-definition-family' })
 })
 
 test('what is wrong in the AppSpec and in the task definition is told together', async () => {

@@ -1,9 +1,7 @@
 import { inSentence } from '../text/untrusted.ts'
 import type { Fields } from './fields.ts'
 import type { Inputs } from './inputs.ts'
-
-/** Source: IAM User Guide, "IAM identifiers", and API Reference, CreateRole: path and name. */
-const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/
+import { ROLE_ARN } from './role-arn.ts'
 
 const ACCOUNT_ID = /^\d{12}$/
 

@@ -4,10 +4,12 @@ import type { ContainerImage } from './container-lines.ts'
 import type { GithubInputs } from './github.ts'
 import type { LifecycleHook } from './hooks.ts'
 import type { Operation } from './operation.ts'
+import type { Overrides } from './overrides.ts'
 import type { PreviewInputs } from './previews.ts'
+import type { TaskDefinitionReference } from './task-definition-reference.ts'
 
 /** What the user asked for, in exact types. Times are in milliseconds. Undefined: not given. */
-export interface Inputs extends GithubInputs, PreviewInputs {
+export interface Inputs extends GithubInputs, PreviewInputs, TaskDefinitionReference, Overrides {
   operation: Operation
   /** Name or ARN. */
   cluster: string
@@ -17,17 +19,11 @@ export interface Inputs extends GithubInputs, PreviewInputs {
   deploymentGroup: string | undefined
   /** An id, or `active`. Undefined: only a deployment of this run. */
   deploymentId: string | undefined
-  images: ContainerImage[]
   /** What a deployment that is promoted must ship. Empty: anything. */
   expectedImages: ContainerImage[]
-  /** A file, a family, `family:revision` or an ARN. */
-  taskDefinition: string | undefined
+  /** The one container that `container-name` names; undefined also when it names several. */
   containerName: string | undefined
   containerPort: number | undefined
-  environment: Map<string, string>
-  secrets: Map<string, string>
-  cpu: string | undefined
-  memory: string | undefined
   /** A file to start from, or `none` to build the AppSpec regardless of the workspace. */
   appSpec: string | undefined
   hooks: Partial<Record<LifecycleHook, string>>

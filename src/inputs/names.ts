@@ -9,12 +9,24 @@ export const INPUT_NAMES = [
   'image',
   'expect-image',
   'task-definition',
+  'task-definition-arn',
+  'task-definition-family',
+  'task-definition-revision',
   'container-name',
   'container-port',
   'environment-variables',
   'secrets',
+  'env-files',
+  'docker-labels',
+  'command',
+  'log-configuration-log-driver',
+  'log-configuration-options',
   'cpu',
   'memory',
+  'task-role-arn',
+  'execution-role-arn',
+  'family',
+  'tags',
   'codedeploy-appspec',
   'before-install-hook',
   'after-install-hook',
@@ -87,23 +99,4 @@ export const INAPPLICABLE_INPUTS: Readonly<Record<string, string>> = {
   'run-task-tags': RUN_NO_TASK,
   'run-task-managed-ebs-volume': RUN_NO_TASK,
   'run-task-managed-ebs-volume-name': RUN_NO_TASK,
-}
-
-const IN_THE_FILE = "set it in the task definition, a file named by 'task-definition'"
-
-/**
- * Inputs of `aws-actions/amazon-ecs-render-task-definition` that this action does not have, each with what to do instead.
- * Source: action.yml of that action, version 1.
- */
-export const UNBUILT_INPUTS: Readonly<Record<string, string>> = {
-  'task-definition-arn': "name the revision by 'task-definition'",
-  'task-definition-family': "name the family by 'task-definition'",
-  'task-definition-revision': "name the revision by 'task-definition', as 'family:revision'",
-  'log-configuration-log-driver': IN_THE_FILE,
-  'log-configuration-options': IN_THE_FILE,
-  'docker-labels': IN_THE_FILE,
-  command: IN_THE_FILE,
-  'task-role-arn': IN_THE_FILE,
-  'execution-role-arn': IN_THE_FILE,
-  'env-files': IN_THE_FILE,
 }

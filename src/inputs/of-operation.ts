@@ -1,5 +1,4 @@
 import { invalidInput } from '../problem.ts'
-import { andList } from '../text/words.ts'
 import type { EarlyEndAction, FinishLine } from './choices.ts'
 import { type ContainerImage, parseImages } from './container-lines.ts'
 import type { Fields } from './fields.ts'
@@ -36,15 +35,6 @@ export function deploymentIdOf(fields: Fields, operation: Operation): string | u
   return given
 }
 
-/** Source: ECS API Reference, DescribeTaskDefinition. */
-const REVISION = /^(?:arn:[^\s]+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d{1,10}$/
-
-/** A rollback registers nothing, so it takes a revision that exists. */
-export function taskDefinitionOf(fields: Fields, operation: Operation): string | undefined {
-  if (operation !== 'rollback') return fields.text('task-definition')
-  return fields.matching('task-definition', REVISION, `a revision to go back to, 'family:revision' or an ARN`)
-}
-
 export function expectedImages(fields: Fields, operation: Operation): ContainerImage[] {
   const images = parseImages(fields, 'expect-image')
   if (images.length > 0 && operation !== 'promote')
@@ -62,17 +52,27 @@ export function onlyAtReadyOf(fields: Fields, operation: Operation): boolean {
 const SOMETHING_TO_RELEASE = [
   'image',
   'task-definition',
+  'task-definition-arn',
+  'task-definition-family',
   'environment-variables',
   'secrets',
+  'env-files',
+  'docker-labels',
+  'command',
+  'log-configuration-log-driver',
+  'log-configuration-options',
   'cpu',
   'memory',
+  'task-role-arn',
+  'execution-role-arn',
+  'family',
+  'tags',
   'codedeploy-appspec',
 ] as const
 
 /** What a release of nothing is refused with: an output that arrives empty must not be a green release of what runs. */
-export const NOTHING_TO_RELEASE = `There is nothing to release: 'image' is empty, and so are ${andList(
-  SOMETHING_TO_RELEASE.slice(1).map((name) => `'${name}'`),
-)}. If it comes from the output of another step or job, check that output: GitHub empties one that contains a secret. To deploy the running revision once more, set 'redeploy: true'.`
+export const NOTHING_TO_RELEASE =
+  "There is nothing to release: 'image' is empty, and so is every other input that says what to release, such as 'task-definition', 'environment-variables' or 'tags'. If it comes from the output of another step or job, check that output: GitHub empties one that contains a secret. To deploy the running revision once more, set 'redeploy: true'."
 
 /** Whether the inputs leave open what to release. A preview needs none of them when a pull request was closed. */
 export function namesNothing(fields: Fields, operation: Operation): boolean {

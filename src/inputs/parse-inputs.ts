@@ -2,34 +2,23 @@ import { inSentence } from '../text/untrusted.ts'
 import { accountOf } from './account.ts'
 import { parseAlarms } from './alarms.ts'
 import type { RollbackEvent } from './choices.ts'
-import { imageNotes, parseEnvironmentLines, parseImages, parseSecretLines } from './container-lines.ts'
+import { imageNotes } from './container-lines.ts'
 import { type Fields, fieldsOf, quotedList, URL_FORM } from './fields.ts'
 import { githubOf } from './github.ts'
 import { hookInputOf, LIFECYCLE_HOOKS, type LifecycleHook } from './hooks.ts'
 import type { Inputs, ParsedInputs } from './inputs.ts'
 import type { RawInputs } from './names.ts'
-import {
-  deploymentIdOf,
-  endingsOf,
-  expectedImages,
-  namesNothing,
-  onlyAtReadyOf,
-  taskDefinitionOf,
-  waitFor,
-} from './of-operation.ts'
+import { deploymentIdOf, endingsOf, expectedImages, namesNothing, onlyAtReadyOf, waitFor } from './of-operation.ts'
 import { isRelease, OPERATIONS } from './operation.ts'
+import { overridesOf } from './overrides.ts'
 import { previewsOf, serviceOf } from './previews.ts'
+import { taskDefinitionOf, unusedReferences } from './task-definition-reference.ts'
 import { judgeUndeclared } from './undeclared.ts'
 
 const MINUTE_MS = 60_000
 
 /** The cluster that ECS uses when none is named. */
 const DEFAULT_CLUSTER = 'default'
-
-/** AWS quota: task size is a number of CPU units or vCPU, of MiB or GB. Source: RegisterTaskDefinition. */
-const CPU = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?vcpu)$/i
-
-const MEMORY = /^(?:\d{1,9}|(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9}) ?gb)$/i
 
 /** Source: CodeDeploy User Guide, "CodeDeploy limits", the same for applications, groups and configurations. */
 const CODE_DEPLOY_NAME = /^[A-Za-z0-9._+=,@-]{1,100}$/
@@ -50,18 +39,19 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
   const given = fields.choice('operation', OPERATIONS)
   const operation = given ?? 'release'
   const service = serviceOf(fields, operation)
-  const variables = variablesOf(fields)
+  const containers = containersOf(fields)
+  const reference = taskDefinitionOf(fields, operation)
   const inputs: Inputs = {
     operation,
     cluster: clusterOf(fields.text('cluster'), service),
     service: service ?? '',
     ...groupOf(fields),
     deploymentId: deploymentIdOf(fields, operation),
-    images: parseImages(fields),
     expectedImages: expectedImages(fields, operation),
-    taskDefinition: taskDefinitionOf(fields, operation),
-    ...variables,
-    ...containerOf(fields),
+    ...reference,
+    ...overridesOf(fields, containers),
+    containerName: containers.length === 1 ? containers[0] : undefined,
+    containerPort: fields.wholeNumber('container-port', 1, 65_535),
     appSpec: fields.text('codedeploy-appspec'),
     hooks: hooksOf(fields),
     ...deploymentOf(fields),
@@ -89,21 +79,9 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     inputs,
     problems: [...fields.problems, ...problems],
     operationIsUnknown: given === undefined && fields.text('operation') !== undefined,
-    warnings,
+    warnings: [...warnings, ...unusedReferences(fields, reference.taskDefinitionFrom)],
     notes,
   }
-}
-
-/** The variables of the container, each set once. */
-function variablesOf(fields: Fields): Pick<Inputs, 'environment' | 'secrets'> {
-  const environment = parseEnvironmentLines(fields)
-  const secrets = parseSecretLines(fields)
-  for (const name of secrets.keys()) {
-    if (environment.has(name)) {
-      fields.wrong('secrets', `sets '${inSentence(name, 100)}', which 'environment-variables' sets too; keep one.`)
-    }
-  }
-  return { environment, secrets }
 }
 
 /** The deployment group, where CodeDeploy knows it by names of its own. */
@@ -122,20 +100,19 @@ function groupOf(fields: Fields): Pick<Inputs, 'application' | 'deploymentGroup'
   }
 }
 
-type OfContainer = 'containerName' | 'containerPort' | 'cpu' | 'memory'
-
-/** The container, and the size of the task. */
-function containerOf(fields: Fields): Pick<Inputs, OfContainer> {
-  return {
-    containerName: fields.matching(
-      'container-name',
-      CONTAINER_NAME,
-      `the name of a container, up to 255 letters, digits, '-' and '_'`,
-    ),
-    containerPort: fields.wholeNumber('container-port', 1, 65_535),
-    cpu: fields.matching('cpu', CPU, `a number of CPU units such as '512', or '0.5 vCPU'`),
-    memory: fields.matching('memory', MEMORY, `a number of MiB such as '1024', or '1 GB'`),
+/** Parses `container-name`: one name, or several with commas or on lines of their own. */
+function containersOf(fields: Fields): string[] {
+  const given = fields.text('container-name')
+  if (given === undefined) return []
+  const names = given.split(/\s*(?:,\s*|\n\s*)/)
+  const wrong = names.filter((name) => !CONTAINER_NAME.test(name))
+  for (const name of wrong) {
+    const form = `the name of a container, up to 255 letters, digits, '-' and '_', or several with commas`
+    fields.wrong('container-name', `must be ${form}; got '${inSentence(name, 100)}'.`)
   }
+  const doubled = names.find((name, index) => names.indexOf(name) !== index)
+  if (doubled !== undefined) fields.wrong('container-name', `names '${inSentence(doubled, 100)}' more than once.`)
+  return wrong.length > 0 ? [] : names
 }
 
 type OfDeployment = 'deploymentConfig' | 'description' | 'rollbackOn' | 'alarms'

@@ -2,7 +2,7 @@ import { invalidInput, type Problem } from '../problem.ts'
 import { nearestName } from '../text/nearest.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { andList } from '../text/words.ts'
-import { INAPPLICABLE_INPUTS, INPUT_NAMES, UNBUILT_INPUTS } from './names.ts'
+import { INAPPLICABLE_INPUTS, INPUT_NAMES } from './names.ts'
 
 /**
  * The runner gives these to every step that has them under `with`, whatever its action declares.
@@ -12,7 +12,7 @@ const OF_THE_RUNNER = new Set(['args', 'entrypoint'])
 
 /** Names of inputs that people write; the runner fills in the others. */
 const WRITTEN_NAMES = INPUT_NAMES.filter((name) => name !== 'job-status')
-const KNOWN_NAMES = [...WRITTEN_NAMES, ...Object.keys(INAPPLICABLE_INPUTS), ...Object.keys(UNBUILT_INPUTS)]
+const KNOWN_NAMES = [...WRITTEN_NAMES, ...Object.keys(INAPPLICABLE_INPUTS)]
 
 /** More names than these are not told one by one. */
 const MAX_NAMES = 10
@@ -40,14 +40,8 @@ export function judgeUndeclared(given: readonly string[]): { problems: Problem[]
 function problemOf(given: string): Problem | undefined {
   const name = nearestName(given, KNOWN_NAMES)
   if (name === undefined) return undefined
-  const inapplicable = adviceOf(INAPPLICABLE_INPUTS, name)
-  if (inapplicable !== undefined)
-    return invalidInput(`Input '${name}' cannot apply to a release through CodeDeploy: ${inapplicable}.`)
-  const unbuilt = adviceOf(UNBUILT_INPUTS, name)
-  if (unbuilt !== undefined) return invalidInput(`There is no input '${name}': ${unbuilt}.`)
+  const advice = Object.hasOwn(INAPPLICABLE_INPUTS, name) ? INAPPLICABLE_INPUTS[name] : undefined
+  if (advice !== undefined)
+    return invalidInput(`Input '${name}' cannot apply to a release through CodeDeploy: ${advice}.`)
   return invalidInput(`There is no input '${inSentence(given, 100)}'. Did you mean '${name}'?`)
-}
-
-function adviceOf(advice: Readonly<Record<string, string>>, name: string): string | undefined {
-  return Object.hasOwn(advice, name) ? advice[name] : undefined
 }

@@ -75,7 +75,7 @@ export async function planWithCodeDeploy(
   if (definitionPlan === undefined || shift === undefined) return { plan: undefined, group }
   if (occupancy.isFree && (await primaryChanged(service, group, inputs, world, findings))) return 'changed'
 
-  const found = { service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy }
+  const found = { service, group, hooks, deploymentConfig, shift, definitionPlan, occupancy }
   return { plan: await planOf({ ...found, maker: await maker }, inputs, world, earlier, findings), group }
 }
 

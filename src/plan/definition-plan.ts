@@ -5,9 +5,10 @@ import type { Inputs } from '../inputs/inputs.ts'
 import { invalidInput, type Problem } from '../problem.ts'
 import type { ResolvedService } from '../service/service.ts'
 import { isSameDefinition } from '../task-definition/canonical.ts'
+import { containersOf } from '../task-definition/containers.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
 import { type Difference, differencesBetween, summarizeDifferences } from '../task-definition/difference.ts'
-import { applyOverrides, containersOf, hasOverrides } from '../task-definition/overrides.ts'
+import { applyOverrides, hasOverrides } from '../task-definition/overrides.ts'
 import { type Placeholder, placeholdersIn } from '../task-definition/placeholders.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { andList } from '../text/words.ts'
@@ -16,9 +17,12 @@ import type { Findings } from './findings.ts'
 import type { DefinitionPlan } from './plan.ts'
 import { type ContainerOrigin, containerProblems, roleProblems } from './preflight.ts'
 import type { Sources } from './sources.ts'
+import { withTrafficContainer } from './traffic-container.ts'
 
 export interface PlannedDefinition {
   definition: DefinitionPlan
+  /** With the container that gets the traffic. */
+  appSpec: AppSpecPlan
   /** Undefined: what runs now could not be seen. */
   differences: Difference[] | undefined
   /** What serves now; undefined when it could not be seen. */
@@ -42,14 +46,16 @@ export interface DefinitionFacts {
 
 /** Which revision to deploy: one that exists when it asks for the same, else a new one. Undefined with problems added. */
 export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDefinition | undefined> {
-  const { inputs, world, service, source, appSpec, origin, findings } = facts
+  const { inputs, world, service, source, origin, findings } = facts
   const seen = await seeCurrent(facts)
   const current = seen === 'denied' ? undefined : seen
   const base = await baseDefinition(source, current, world, findings)
   if (seen === undefined || base === undefined) return undefined
 
-  const { definition, problems } = applyOverrides(base.definition, inputs, appSpec.containerName)
+  const appSpec = withTrafficContainer(base.definition, facts)
+  const { definition, problems, notes } = applyOverrides(base.definition, inputs, appSpec.containerName)
   findings.add(...problems)
+  findings.notes.push(...notes)
   if (appSpec.containerName !== '') {
     findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin))
   }
@@ -64,13 +70,8 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   if (inputs.ifUnchanged === 'skip' && unpinned.length > 0) findings.notes.push(cannotSkipNote(unpinned))
   if (source.kind === 'reference' && base.revision !== undefined && !hasOverrides(inputs)) {
     findings.add(...inactiveProblems(base.revision))
-    return {
-      definition: { kind: 'use', arn: base.revision.arn },
-      current,
-      wanted: definition,
-      differences,
-      servesAlready,
-    }
+    const choice: DefinitionPlan = { kind: 'use', arn: base.revision.arn }
+    return { definition: choice, appSpec, current, wanted: definition, differences, servesAlready }
   }
 
   const newest = await newestRevision(definition, world, findings, seen === 'denied')
@@ -79,10 +80,12 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   const candidates = [current, newest].filter((one) => one?.isActive === true)
   const same = candidates.find((one) => one !== undefined && isSameDefinition(definition, one.definition))
   if (source.kind === 'current' && isOwnFamily && current && newest && newest !== same) {
-    if (newest.revision > current.revision) findings.warnings.push(leftBehindWarning(current, newest))
+    // Revisions of two families cannot be compared.
+    if (newest.family === current.family && newest.revision > current.revision)
+      findings.warnings.push(leftBehindWarning(current, newest))
   }
   const choice: DefinitionPlan = same === undefined ? { kind: 'register', definition } : { kind: 'use', arn: same.arn }
-  return { definition: choice, current, wanted: definition, differences, servesAlready }
+  return { definition: choice, appSpec, current, wanted: definition, differences, servesAlready }
 }
 
 function placeholderProblem({ path, text }: Placeholder, { taskDefinition = '' }: Inputs): Problem {
@@ -128,7 +131,7 @@ async function baseDefinition(
     if (source.definition === undefined) return undefined
     return { definition: withTags(source.definition, source.saysTags, current, findings), revision: undefined }
   }
-  const revision = source.kind === 'current' ? current : await describeReference(source.reference, world, findings)
+  const revision = source.kind === 'current' ? current : await describeReference(source, world, findings)
   return revision === undefined ? undefined : { definition: revision.definition, revision }
 }
 
@@ -148,15 +151,16 @@ function withTags(
 }
 
 async function describeReference(
-  reference: string,
+  { reference, input }: Extract<Sources['definition'], { kind: 'reference' }>,
   world: World,
   findings: Findings,
 ): Promise<DescribedDefinition | undefined> {
+  const known = input === 'task-definition' ? 'neither a file of the workspace nor a' : 'no'
   return await findings.answerOf(describeTaskDefinition(world, reference), ({ kind, message }) =>
     kind === 'answered'
       ? {
           reason: 'not-found',
-          sentence: `Input 'task-definition': '${inSentence(reference, 300)}' is neither a file of the workspace nor a task definition that ECS knows (${message}).`,
+          sentence: `Input '${input}': '${inSentence(reference, 300)}' is ${known} task definition that ECS knows (${message}).`,
         }
       : undefined,
   )

@@ -68,7 +68,6 @@ export async function planWithEcs(
   const found = {
     service,
     group,
-    appSpec,
     hooks,
     deploymentConfig,
     shift: ecs.shift,

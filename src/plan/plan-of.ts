@@ -1,4 +1,3 @@
-import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import { budgetFor, finishOf } from '../follow/budget.ts'
 import type { Hooks } from '../follow/snapshot.ts'
 import type { WaitTerms } from '../group/wait-terms.ts'
@@ -36,7 +35,6 @@ export function markerFor({ controller }: ResolvedService, world: World, operati
 export interface Found {
   service: ResolvedService
   group: DeploymentGroup
-  appSpec: AppSpecPlan
   hooks: Hooks
   deploymentConfig: string
   shift: TrafficShift
@@ -48,7 +46,7 @@ export interface Found {
 
 /** Plans the release, with what is left to check of it: whether it is there already, is this run's turn, and is wise. */
 export async function planOf(
-  { service, group, appSpec, hooks, deploymentConfig, shift, definitionPlan, occupancy, maker }: Found,
+  { service, group, hooks, deploymentConfig, shift, definitionPlan, occupancy, maker }: Found,
   inputs: Inputs,
   world: World,
   earlier: EarlierLook,
@@ -56,6 +54,7 @@ export async function planOf(
 ): Promise<ReleasePlan> {
   const rollbackOn = inputs.rollbackOn ?? group.rollbackOn
   const budget = budgetFor({ waitForMs: inputs.waitForMs, ...finishOf(inputs.waitFor), group, shift, hooks })
+  const { appSpec } = definitionPlan
   const container = { name: appSpec.containerName, port: appSpec.containerPort }
   findings.warnings.push(...preflightWarnings({ inputs, service, group, hooks, rollbackOn, container }))
   const { definition, differences } = definitionPlan
@@ -72,7 +71,7 @@ export async function planOf(
   }
   const isSame = definitionPlan.servesAlready && occupancy.isFree && isShown(room, maker)
   const isUnchanged = inputs.ifUnchanged === 'skip' && isSame
-  const facts = { ...definitionPlan, world, service, own, appSpec, findings }
+  const facts = { ...definitionPlan, world, service, own, findings }
   const adopted = isUnchanged ? undefined : await findAdoptable(candidatesOf(occupant, room, maker), facts)
   if (adopted === undefined) checkTurn(room, occupant, maker, inputs, world, findings)
   return {

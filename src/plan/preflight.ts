@@ -7,9 +7,8 @@ import { invalidInput, type Problem } from '../problem.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import type { ResolvedService } from '../service/service.ts'
 import type { TrafficShift } from '../service/traffic-shift.ts'
+import { containerNames, containersOf, nameOf, portsOf } from '../task-definition/containers.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
-import { containerNames, containersOf, nameOf } from '../task-definition/overrides.ts'
-import { isJsonObject } from '../text/document.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { ReleasePlan } from './plan.ts'
 import type { Sources } from './sources.ts'
@@ -135,10 +134,7 @@ export function containerProblems(
       ),
     ]
   }
-  const mappings = container['portMappings']
-  const ports = (Array.isArray(mappings) ? mappings : [])
-    .filter(isJsonObject)
-    .map((mapping) => mapping['containerPort'])
+  const ports = portsOf(container)
   if (ports.includes(port)) return []
   return [
     invalidInput(

@@ -15,7 +15,7 @@ import {
 import type { ContainerImage } from '../inputs/container-lines.ts'
 import type { Problem } from '../problem.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
-import { containersOf, nameOf } from '../task-definition/overrides.ts'
+import { containersOf, nameOf } from '../task-definition/containers.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { clockTime } from '../text/words.ts'
 

@@ -1,6 +1,7 @@
 import type { CodeDeploy } from '../aws/code-deploy.ts'
 import type { Ecs } from '../aws/ecs.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { NO_OVERRIDES } from '../inputs/overrides.ts'
 import type { World } from '../world.ts'
 import { findEcsRecentRollback, findEcsRollbackTarget } from './ecs-rollback.ts'
 import type { Findings } from './findings.ts'
@@ -34,11 +35,7 @@ export function goingBack(inputs: Inputs, { service }: Pick<Place, 'service'>): 
   return {
     ...inputs,
     ...strategy,
-    images: [],
-    environment: new Map(),
-    secrets: new Map(),
-    cpu: undefined,
-    memory: undefined,
+    ...NO_OVERRIDES,
     onActiveDeployment: 'replace',
     ifUnchanged: 'release',
     allowOlder: true,

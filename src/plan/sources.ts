@@ -1,5 +1,6 @@
 import { type AppSpecFile, parseAppSpecFile } from '../app-spec/app-spec-file.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import type { TaskDefinitionInput } from '../inputs/task-definition-reference.ts'
 import { invalidInput } from '../problem.ts'
 import { parseTaskDefinitionFile, type TaskDefinition } from '../task-definition/definition.ts'
 import { inSentence } from '../text/untrusted.ts'
@@ -26,7 +27,7 @@ export interface Sources {
   /** From a file, or the reference of a revision, or nothing: what the service runs now. */
   definition:
     | { kind: 'file'; definition: TaskDefinition | undefined; saysTags: boolean }
-    | { kind: 'reference'; reference: string }
+    | { kind: 'reference'; reference: string; input: TaskDefinitionInput }
     | { kind: 'current' }
 }
 
@@ -73,15 +74,16 @@ async function readAppSpec(inputs: Inputs, world: World, findings: Findings): Pr
 async function readDefinition(inputs: Inputs, world: World, findings: Findings): Promise<Sources['definition']> {
   const given = inputs.taskDefinition
   if (given === undefined) return { kind: 'current' }
-  const isArn = given.startsWith('arn:')
-  const text = isArn ? undefined : await world.readText(given)
+  const input = inputs.taskDefinitionFrom
+  const isNoFile = given.startsWith('arn:') || input !== 'task-definition'
+  const text = isNoFile ? undefined : await world.readText(given)
   if (text !== undefined) {
     const { definition, saysTags, problems, notes } = parseTaskDefinitionFile(given, text)
     findings.add(...problems)
     findings.notes.push(...notes)
     return { kind: 'file', definition, saysTags }
   }
-  if (isArn || FAMILY.test(given)) return { kind: 'reference', reference: given }
+  if (isNoFile || FAMILY.test(given)) return { kind: 'reference', reference: given, input }
   if (!IS_FILE_NAME.test(given)) {
     const got = inSentence(given, 200)
     findings.add(

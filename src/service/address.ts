@@ -1,11 +1,12 @@
 import { type Arn, parseArn, shortName } from '../aws/arn.ts'
 import { partitionOf } from '../aws/partition.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import type { TaskDefinitionInput } from '../inputs/task-definition-reference.ts'
 import { invalidInput, type Problem } from '../problem.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { ResolvedService } from './service.ts'
 
-type AddressInput = 'cluster' | 'service' | 'task-definition'
+type AddressInput = 'cluster' | 'service' | TaskDefinitionInput
 
 /** An ARN of ECS that an input gives. */
 interface GivenArn extends Arn {
@@ -16,10 +17,13 @@ interface GivenArn extends Arn {
 const NAME = /^[A-Za-z0-9_-]{1,255}$/
 
 /** What the resource of an ARN looks like; the ARN of a service did not always name the cluster. */
+const TASK_DEFINITION = /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/
 const RESOURCES: Record<AddressInput, RegExp> = {
   cluster: /^cluster\/[A-Za-z0-9_-]{1,255}$/,
   service: /^service\/(?:[A-Za-z0-9_-]{1,255}\/)?[A-Za-z0-9_-]{1,255}$/,
-  'task-definition': /^task-definition\/[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/,
+  'task-definition': TASK_DEFINITION,
+  'task-definition-arn': TASK_DEFINITION,
+  'task-definition-family': TASK_DEFINITION,
 }
 
 /**
@@ -31,7 +35,7 @@ export function addressProblems(inputs: Inputs, region: string | undefined): Pro
   const malformed = [
     ...formProblems('cluster', inputs.cluster),
     ...formProblems('service', inputs.service),
-    ...(isArn(inputs.taskDefinition) ? formProblems('task-definition', inputs.taskDefinition) : []),
+    ...(isArn(inputs.taskDefinition) ? formProblems(inputs.taskDefinitionFrom, inputs.taskDefinition) : []),
   ]
   if (malformed.length > 0) return malformed
   const arns = givenArns(inputs)
@@ -71,12 +75,11 @@ function formProblems(input: AddressInput, given: string | undefined): Problem[]
         /^\d{12}$/.test(arn.account) &&
         RESOURCES[input].test(arn.resource)
   if (isGood) return []
-  const expected: Record<AddressInput, string> = {
-    cluster: `the name (letters, digits, '-' and '_') or ARN of an ECS cluster`,
-    service: `the name (letters, digits, '-' and '_') or ARN of an ECS service`,
-    'task-definition': `the ARN of a task definition when it begins with 'arn:'`,
-  }
-  return [invalidInput(`Input '${input}' must be ${expected[input]}; got '${inSentence(given ?? '', 300)}'.`)]
+  const expected =
+    input === 'cluster' || input === 'service'
+      ? `the name (letters, digits, '-' and '_') or ARN of an ECS ${input}`
+      : `the ARN of a task definition when it begins with 'arn:'`
+  return [invalidInput(`Input '${input}' must be ${expected}; got '${inSentence(given ?? '', 300)}'.`)]
 }
 
 /** An ARN of another region, or of another partition than its region's. */
@@ -122,14 +125,15 @@ function clusterProblems({ cluster, service }: Inputs): Problem[] {
 }
 
 function givenArns(inputs: Inputs): GivenArn[] {
-  return (['cluster', 'service', 'task-definition'] as const).flatMap((input) => {
+  return (['cluster', 'service', inputs.taskDefinitionFrom] as const).flatMap((input) => {
     const arn = parseArn(givenFor(inputs, input))
     return arn === undefined ? [] : [{ ...arn, input }]
   })
 }
 
 function givenFor({ cluster, service, taskDefinition }: Inputs, input: AddressInput): string {
-  return { cluster, service, 'task-definition': taskDefinition ?? '' }[input]
+  if (input === 'cluster') return cluster
+  return input === 'service' ? service : (taskDefinition ?? '')
 }
 
 function isArn(text: string | undefined): boolean {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../text/document.ts'
 import { canonicalDefinition } from './canonical.ts'
+import { containersOf, nameOf } from './containers.ts'
 import type { TaskDefinition } from './definition.ts'
-import { containersOf, nameOf } from './overrides.ts'
 
 /** One thing that differs between two definitions. Values of variables and secrets are never part of it. */
 export interface Difference {
