@@ -40870,6 +40870,42 @@ __webpack_async_result__();
 
 /***/ }),
 
+/***/ 5096:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ appSpecOf),
+/* harmony export */   e: () => (/* binding */ isAppSpecText)
+/* harmony export */ });
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7289);
+
+/** Parses `codedeploy-appspec`: a path, the AppSpec itself with the indentation of its first line, or `none`. */
+function appSpecOf(fields) {
+    const given = fields.text('codedeploy-appspec');
+    if (given === undefined)
+        return undefined;
+    if (isAppSpecText(given)) {
+        return fields
+            .verbatim('codedeploy-appspec')
+            .replace(/^(?:[^\S\n]*\n)+/, '')
+            .trimEnd();
+    }
+    if (!/^(?:s3:|arn:[\w-]+:s3:)/i.test(given))
+        return given;
+    const why = 'could not have its task definition replaced';
+    const advice = `Fetch it in a step before ('aws s3 cp s3://BUCKET/KEY appspec.yaml') and give its path, or give its text.`;
+    fields.wrong('codedeploy-appspec', `names '${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .inSentence */ .BX)(given, 200)}', but an AppSpec in S3 ${why}. ${advice}`);
+    // The file of the workspace is not what is meant.
+    return 'none';
+}
+/** Whether it is an AppSpec and no path: one has several lines, or is JSON. */
+function isAppSpecText(given) {
+    return given.includes('\n') || given.startsWith('{');
+}
+
+
+/***/ }),
+
 /***/ 7007:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -41559,6 +41595,8 @@ function parseAlarms(fields) {
     return fields.problems.length === before ? names : undefined;
 }
 
+// EXTERNAL MODULE: ./lib/inputs/app-spec.js
+var app_spec = __nccwpck_require__(5096);
 // EXTERNAL MODULE: ./lib/inputs/container-lines.js
 var container_lines = __nccwpck_require__(9888);
 // EXTERNAL MODULE: ./lib/problem.js
@@ -41837,6 +41875,7 @@ function problemOf(given) {
 
 
 
+
 const MINUTE_MS = 60_000;
 /** The cluster that ECS uses when none is named. */
 const DEFAULT_CLUSTER = 'default';
@@ -41869,7 +41908,7 @@ function parseInputs(raw, undeclared) {
         ...(0,overrides/* overridesOf */.FB)(fields, containers),
         containerName: containers.length === 1 ? containers[0] : undefined,
         containerPort: fields.wholeNumber('container-port', 1, 65_535),
-        appSpec: fields.text('codedeploy-appspec'),
+        appSpec: (0,app_spec/* appSpecOf */.U)(fields),
         hooks: hooksOf(fields),
         ...deploymentOf(fields),
         namesNothing: (0,of_operation/* namesNothing */.ek)(fields, operation),
@@ -49479,9 +49518,12 @@ function testTrafficProblems({ autoPromote }, group) {
             : []),
     ];
 }
-/** The input, unless the AppSpec file says it: then the place in that. */
-function containerOrigin(inputs, appSpec, path) {
-    const inFile = (member) => `'${member}' in the AppSpec '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
+/**
+ * The input, unless the AppSpec says it: then the place in that.
+ * @param label the AppSpec in a sentence
+ */
+function containerOrigin(inputs, appSpec, label) {
+    const inFile = (member) => `'${member}' in ${label}`;
     const isNameOfFile = inputs.containerName === undefined && appSpec?.containerName !== undefined;
     const isPortOfFile = inputs.containerPort === undefined && appSpec?.containerPort !== undefined;
     return {
@@ -50097,7 +50139,7 @@ var service_and_group = __nccwpck_require__(1114);
  */
 async function planWithCodeDeploy({ parsed, service, sources, hooks, wellFormed, namedGroup, namedShift, earlier }, world, findings) {
     const { inputs } = parsed;
-    const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath);
+    const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecLabel);
     const appSpec = appSpecPlan(parsed, sources.appSpecFile, service);
     findings.add(...loadBalancerProblems(service, inputs.containerName ?? sources.appSpecFile?.containerName));
     const maker = findings.answerOf((0,find_group/* readMaker */.x)(world, service));
@@ -50171,7 +50213,7 @@ async function planWithEcs({ inputs, service, told, sources, earlier }, world, f
     findings.add(...loadBalancerProblems(service, inputs.containerName));
     findings.warnings.push(...(0,ecs_preflight/* ecsWarnings */.VV)(inputs, place));
     if (sources.appSpecFile !== undefined && inputs.appSpec === undefined) {
-        findings.notes.push(`'${sources.appSpecPath}' of the workspace is not used: ECS itself deploys service '${service.name}'.`);
+        findings.notes.push(`The ${sources.appSpecLabel} of the workspace is not used: ECS itself deploys service '${service.name}'.`);
     }
     const [definitionPlan, occupancy] = await Promise.all([
         planDefinition({
@@ -50243,7 +50285,13 @@ function withTag(definition, tag) {
  * Source: CodeDeploy User Guide, "AppSpec file structure for Amazon ECS deployments".
  */
 function parseAppSpecFile(path, text) {
-    const name = `AppSpec file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`;
+    return parseAppSpec(`AppSpec file '${(0,untrusted/* inSentence */.BX)(path, 200)}'`, path, text);
+}
+/** The same of an AppSpec that is given as text; sentences begin with its input. */
+function parseAppSpecText(text) {
+    return parseAppSpec(`Input 'codedeploy-appspec'`, '', text);
+}
+function parseAppSpec(name, path, text) {
     // An AppSpec may be JSON whatever the file is called; YAML reads that too.
     const document = (0,text_document/* parseDocument */.Tp)(path.replace(/\.jsonc?$/i, '.yaml'), text);
     if (typeof document === 'string')
@@ -50424,9 +50472,12 @@ function byDocumentedCase(reading, value, documented) {
     return { known, unknown: Object.fromEntries(unknown) };
 }
 
+// EXTERNAL MODULE: ./lib/inputs/app-spec.js
+var inputs_app_spec = __nccwpck_require__(5096);
 // EXTERNAL MODULE: ./lib/task-definition/definition.js + 1 modules
 var task_definition_definition = __nccwpck_require__(8415);
 ;// CONCATENATED MODULE: ./lib/plan/sources.js
+
 
 
 
@@ -50447,13 +50498,21 @@ const UNREADABLE = { kind: 'file', definition: undefined, saysTags: false };
 async function readSources(inputs, world, findings, ofAppSpec = findings) {
     return {
         appSpecFile: await readAppSpec(inputs, world, ofAppSpec),
-        appSpecPath: inputs.appSpec ?? DEFAULT_APP_SPEC_PATH,
+        appSpecLabel: sources_labelOf(inputs),
         definition: await readDefinition(inputs, world, findings),
     };
+}
+function sources_labelOf({ appSpec }) {
+    if (appSpec !== undefined && (0,inputs_app_spec/* isAppSpecText */.e)(appSpec))
+        return "the AppSpec of 'codedeploy-appspec'";
+    return `the AppSpec '${(0,untrusted/* inSentence */.BX)(appSpec ?? DEFAULT_APP_SPEC_PATH, 200)}'`;
 }
 async function readAppSpec(inputs, world, findings) {
     if (inputs.appSpec === 'none')
         return undefined;
+    if (inputs.appSpec !== undefined && (0,inputs_app_spec/* isAppSpecText */.e)(inputs.appSpec)) {
+        return found(parseAppSpecText(inputs.appSpec), inputs, findings);
+    }
     const path = inputs.appSpec ?? DEFAULT_APP_SPEC_PATH;
     const text = await world.readText(path);
     if (text === undefined) {
@@ -50463,12 +50522,14 @@ async function readAppSpec(inputs, world, findings) {
             findings.notes.push(OTHER_NOT_USED);
         return undefined;
     }
-    const { file, problems, warnings, notes } = parseAppSpecFile(path, text);
+    return found(parseAppSpecFile(path, text), inputs, findings);
+}
+function found({ file, problems, warnings, notes }, inputs, findings) {
     findings.add(...problems);
     findings.warnings.push(...warnings);
     findings.notes.push(...notes, inputs.appSpec === undefined
-        ? `Starting from '${path}' of the workspace; set 'codedeploy-appspec: none' to build the AppSpec without it.`
-        : `Starting from the AppSpec '${(0,untrusted/* inSentence */.BX)(path, 200)}'.`);
+        ? `Starting from '${DEFAULT_APP_SPEC_PATH}' of the workspace; set 'codedeploy-appspec: none' to build the AppSpec without it.`
+        : `Starting from ${sources_labelOf(inputs)}.`);
     return file;
 }
 async function readDefinition(inputs, world, findings) {

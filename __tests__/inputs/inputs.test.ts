@@ -425,6 +425,17 @@ describe('an input that there is not', () => {
   })
 })
 
+test.each(['s3://bucket/appspec.yaml', 'S3://bucket/key', 'arn:aws:s3:::bucket/appspec.yaml'])(
+  'an AppSpec in S3 is refused with what to give instead: %s',
+  (appSpec) => {
+    const { inputs, wrong, reasons } = parse({ 'codedeploy-appspec': appSpec })
+    expect(wrong).toEqual([
+      `Input 'codedeploy-appspec' names '${appSpec}', but an AppSpec in S3 could not have its task definition replaced. Fetch it in a step before ('aws s3 cp s3://BUCKET/KEY appspec.yaml') and give its path, or give its text.`,
+    ])
+    expect({ reasons, appSpec: inputs.appSpec }).toEqual({ reasons: ['invalid-input'], appSpec: 'none' })
+  },
+)
+
 describe('a release of nothing', () => {
   const NOTHING =
     /^There is nothing to release: 'image' is empty, and so is every other input .* set 'redeploy: true'\.$/

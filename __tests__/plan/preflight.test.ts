@@ -185,8 +185,8 @@ describe('the container that is to get the traffic', () => {
   ])('is to be checked where it is said: inputs %j, AppSpec %s:%s', (given, containerName, containerPort, origin) => {
     const { inputs } = parseInputs(rawInputs({ service: 'web', ...given }), [])
     const file = { ...parseAppSpecFile('a.yaml', FILE).file, containerName, containerPort } as AppSpecFile
-    expect(containerOrigin(inputs, file, 'deploy/appspec.yaml')).toEqual(origin)
-    expect(containerOrigin(inputs, undefined, 'appspec.yaml')).toEqual(OF_INPUTS)
+    expect(containerOrigin(inputs, file, "the AppSpec 'deploy/appspec.yaml'")).toEqual(origin)
+    expect(containerOrigin(inputs, undefined, "the AppSpec 'appspec.yaml'")).toEqual(OF_INPUTS)
   })
 })
 

@@ -45,6 +45,31 @@ test.each<[string, Partial<Record<InputName, string>>, string[]]>([
   expect(sources.sentences).toEqual([])
 })
 
+test.each([
+  ['YAML', APP_SPEC],
+  ['YAML between empty lines, all of it indented', `\n \n${APP_SPEC.replace(/^/gm, '  ')}\n`],
+  ['YAML with Windows line ends', APP_SPEC.replaceAll('\n', '\r\n')],
+  [
+    'JSON on one line',
+    '{"version": 0.0, "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": "x", "LoadBalancerInfo": {"ContainerName": "web", "ContainerPort": 8080}}}}]}',
+  ],
+])('an AppSpec may be the input itself, and no file is read: %s', async (_, text) => {
+  const given = { 'codedeploy-appspec': text }
+  const { appSpecFile, appSpecLabel, read, notes, sentences } = await sourcesOf(given, { 'appspec.yaml': 'never' })
+  expect({ sentences, read }).toEqual({ sentences: [], read: [] })
+  expect(appSpecFile).toMatchObject({ containerName: 'web', containerPort: 8080 })
+  expect(notes).toEqual(["Starting from the AppSpec of 'codedeploy-appspec'."])
+  expect(appSpecLabel).toBe("the AppSpec of 'codedeploy-appspec'")
+})
+
+test('what is wrong in an AppSpec that is the input itself is told by the input', async () => {
+  const { sentences } = await sourcesOf({ 'codedeploy-appspec': 'version: 0.0\nResources: []\nHooks: {}' })
+  expect(sentences).toEqual([
+    "Input 'codedeploy-appspec' must have 'Resources' with exactly one resource; it has 0.",
+    "Input 'codedeploy-appspec' must have 'Hooks' as a list of 'Event: function', not a mapping.",
+  ])
+})
+
 test('an appspec.yml, which is not the name of the default, is mentioned with the input that would use it', async () => {
   const { appSpecFile, notes, sentences } = await sourcesOf({}, { 'appspec.yml': APP_SPEC })
   expect({ appSpecFile, sentences }).toEqual({ appSpecFile: undefined, sentences: [] })

@@ -235,3 +235,19 @@ test("alarms of a release keep the group's setting for alarms that cannot be rea
   expect(await sent(false, { alarms: 'my-alarm' })).toEqual({ enabled: true, alarms })
   expect(await sent(true, {})).toBeUndefined()
 })
+
+test('an AppSpec that is the input itself is deployed with the new revision, and its wrong container is told by the input', async () => {
+  const appSpec = (container: string) =>
+    `version: 0.0\nResources:\n  - Web:\n      Type: AWS::ECS::Service\n      Properties:\n        TaskDefinition: x\n        LoadBalancerInfo: {ContainerName: ${container}, ContainerPort: 8080}\n`
+  const given = (container: string) => ({ ...NO_WAIT, 'codedeploy-appspec': appSpec(container) })
+  const { calls, outputs } = await simulateRelease({ scenario: baseScenario, inputs: given('web') })
+  expect(outputs.status).toBe('started')
+  const created = JSON.stringify(calls.find(({ operation }) => operation === 'CreateDeployment')?.input)
+  expect(created).toContain('task-definition/web:2')
+  expect(created).toContain('\\"Web\\":')
+  const wrong = await simulateRelease({ scenario: baseScenario, inputs: given('wbe') })
+  expect(wrong.writes).toEqual([])
+  expect(wrong.release.problems.map(({ sentence }) => sentence)).toEqual([
+    expect.stringMatching(/Check 'ContainerName' in the AppSpec of 'codedeploy-appspec'\.$/),
+  ])
+})

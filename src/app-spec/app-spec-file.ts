@@ -33,7 +33,15 @@ export interface ReadAppSpec {
  * Source: CodeDeploy User Guide, "AppSpec file structure for Amazon ECS deployments".
  */
 export function parseAppSpecFile(path: string, text: string): ReadAppSpec {
-  const name = `AppSpec file '${inSentence(path, 200)}'`
+  return parseAppSpec(`AppSpec file '${inSentence(path, 200)}'`, path, text)
+}
+
+/** The same of an AppSpec that is given as text; sentences begin with its input. */
+export function parseAppSpecText(text: string): ReadAppSpec {
+  return parseAppSpec(`Input 'codedeploy-appspec'`, '', text)
+}
+
+function parseAppSpec(name: string, path: string, text: string): ReadAppSpec {
   // An AppSpec may be JSON whatever the file is called; YAML reads that too.
   const document = parseDocument(path.replace(/\.jsonc?$/i, '.yaml'), text)
   if (typeof document === 'string') return broken([`${name} ${document}`])

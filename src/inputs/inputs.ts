@@ -24,7 +24,7 @@ export interface Inputs extends GithubInputs, PreviewInputs, TaskDefinitionRefer
   /** The one container that `container-name` names; undefined also when it names several. */
   containerName: string | undefined
   containerPort: number | undefined
-  /** A file to start from, or `none` to build the AppSpec regardless of the workspace. */
+  /** A file to start from, the AppSpec itself, or `none` to build the AppSpec regardless of the workspace. */
   appSpec: string | undefined
   hooks: Partial<Record<LifecycleHook, string>>
   deploymentConfig: string | undefined

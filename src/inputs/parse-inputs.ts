@@ -1,6 +1,7 @@
 import { inSentence } from '../text/untrusted.ts'
 import { accountOf } from './account.ts'
 import { parseAlarms } from './alarms.ts'
+import { appSpecOf } from './app-spec.ts'
 import type { RollbackEvent } from './choices.ts'
 import { imageNotes } from './container-lines.ts'
 import { type Fields, fieldsOf, quotedList, URL_FORM } from './fields.ts'
@@ -52,7 +53,7 @@ export function parseInputs(raw: RawInputs, undeclared: readonly string[]): Pars
     ...overridesOf(fields, containers),
     containerName: containers.length === 1 ? containers[0] : undefined,
     containerPort: fields.wholeNumber('container-port', 1, 65_535),
-    appSpec: fields.text('codedeploy-appspec'),
+    appSpec: appSpecOf(fields),
     hooks: hooksOf(fields),
     ...deploymentOf(fields),
     namesNothing: namesNothing(fields, operation),

@@ -54,7 +54,7 @@ export async function planWithCodeDeploy(
   findings: Findings,
 ): Promise<FoundPlan | 'changed'> {
   const { inputs } = parsed
-  const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecPath)
+  const origin = containerOrigin(inputs, sources.appSpecFile, sources.appSpecLabel)
   const appSpec = appSpecPlan(parsed, sources.appSpecFile, service)
   findings.add(...loadBalancerProblems(service, inputs.containerName ?? sources.appSpecFile?.containerName))
   const maker = findings.answerOf(readMaker(world, service))

@@ -46,7 +46,7 @@ export async function planWithEcs(
   findings.warnings.push(...ecsWarnings(inputs, place))
   if (sources.appSpecFile !== undefined && inputs.appSpec === undefined) {
     findings.notes.push(
-      `'${sources.appSpecPath}' of the workspace is not used: ECS itself deploys service '${service.name}'.`,
+      `The ${sources.appSpecLabel} of the workspace is not used: ECS itself deploys service '${service.name}'.`,
     )
   }
   const [definitionPlan, occupancy] = await Promise.all([

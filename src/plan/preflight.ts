@@ -105,9 +105,12 @@ export interface ContainerOrigin {
   port: string
 }
 
-/** The input, unless the AppSpec file says it: then the place in that. */
-export function containerOrigin(inputs: Inputs, appSpec: Sources['appSpecFile'], path: string): ContainerOrigin {
-  const inFile = (member: string) => `'${member}' in the AppSpec '${inSentence(path, 200)}'`
+/**
+ * The input, unless the AppSpec says it: then the place in that.
+ * @param label the AppSpec in a sentence
+ */
+export function containerOrigin(inputs: Inputs, appSpec: Sources['appSpecFile'], label: string): ContainerOrigin {
+  const inFile = (member: string) => `'${member}' in ${label}`
   const isNameOfFile = inputs.containerName === undefined && appSpec?.containerName !== undefined
   const isPortOfFile = inputs.containerPort === undefined && appSpec?.containerPort !== undefined
   return {

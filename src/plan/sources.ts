@@ -1,4 +1,5 @@
-import { type AppSpecFile, parseAppSpecFile } from '../app-spec/app-spec-file.ts'
+import { type AppSpecFile, parseAppSpecFile, parseAppSpecText, type ReadAppSpec } from '../app-spec/app-spec-file.ts'
+import { isAppSpecText } from '../inputs/app-spec.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { TaskDefinitionInput } from '../inputs/task-definition-reference.ts'
 import { invalidInput } from '../problem.ts'
@@ -22,8 +23,8 @@ const FAMILY = /^[A-Za-z0-9_-]{1,255}(?::\d{1,10})?$/
 /** What the workspace contributes to a release. */
 export interface Sources {
   appSpecFile: AppSpecFile | undefined
-  /** Of the AppSpec file, whether or not there is one. */
-  appSpecPath: string
+  /** The AppSpec in a sentence, whether or not there is one: "the AppSpec 'appspec.yaml'". */
+  appSpecLabel: string
   /** From a file, or the reference of a revision, or nothing: what the service runs now. */
   definition:
     | { kind: 'file'; definition: TaskDefinition | undefined; saysTags: boolean }
@@ -45,13 +46,21 @@ export async function readSources(
 ): Promise<Sources> {
   return {
     appSpecFile: await readAppSpec(inputs, world, ofAppSpec),
-    appSpecPath: inputs.appSpec ?? DEFAULT_APP_SPEC_PATH,
+    appSpecLabel: labelOf(inputs),
     definition: await readDefinition(inputs, world, findings),
   }
 }
 
+function labelOf({ appSpec }: Inputs): string {
+  if (appSpec !== undefined && isAppSpecText(appSpec)) return "the AppSpec of 'codedeploy-appspec'"
+  return `the AppSpec '${inSentence(appSpec ?? DEFAULT_APP_SPEC_PATH, 200)}'`
+}
+
 async function readAppSpec(inputs: Inputs, world: World, findings: Findings): Promise<AppSpecFile | undefined> {
   if (inputs.appSpec === 'none') return undefined
+  if (inputs.appSpec !== undefined && isAppSpecText(inputs.appSpec)) {
+    return found(parseAppSpecText(inputs.appSpec), inputs, findings)
+  }
   const path = inputs.appSpec ?? DEFAULT_APP_SPEC_PATH
   const text = await world.readText(path)
   if (text === undefined) {
@@ -59,14 +68,17 @@ async function readAppSpec(inputs: Inputs, world: World, findings: Findings): Pr
     else if ((await world.readText(OTHER_APP_SPEC_PATH)) !== undefined) findings.notes.push(OTHER_NOT_USED)
     return undefined
   }
-  const { file, problems, warnings, notes } = parseAppSpecFile(path, text)
+  return found(parseAppSpecFile(path, text), inputs, findings)
+}
+
+function found({ file, problems, warnings, notes }: ReadAppSpec, inputs: Inputs, findings: Findings) {
   findings.add(...problems)
   findings.warnings.push(...warnings)
   findings.notes.push(
     ...notes,
     inputs.appSpec === undefined
-      ? `Starting from '${path}' of the workspace; set 'codedeploy-appspec: none' to build the AppSpec without it.`
-      : `Starting from the AppSpec '${inSentence(path, 200)}'.`,
+      ? `Starting from '${DEFAULT_APP_SPEC_PATH}' of the workspace; set 'codedeploy-appspec: none' to build the AppSpec without it.`
+      : `Starting from ${labelOf(inputs)}.`,
   )
   return file
 }
