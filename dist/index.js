@@ -40769,7 +40769,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2699);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1765);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2633);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -47688,19 +47688,30 @@ function changes(release) {
         (0,untrusted/* markdownText */.p7)(difference.member),
         changeText(difference),
     ]);
-    return (0,markdown_parts/* section */.uW)('What changed', (0,markdown_parts/* table */.tp)(['Container', 'Member', 'Change'], rows));
+    const left = differences.length - rows.length;
+    const more = left > 0 ? `\n\nAnd ${left} more, which the report has.` : '';
+    return (0,markdown_parts/* section */.uW)('What changed', `${(0,markdown_parts/* table */.tp)(['Container', 'Member', 'Change'], rows)}${more}`);
 }
+/** So many characters of a value are shown. */
+const MAX_VALUE_LENGTH = 300;
 /** Names of variables and secrets, never their values. */
-function changeText({ from, to, names }) {
+function changeText({ member, from, to, names }) {
     if (names === undefined) {
-        return from === undefined && to === undefined
-            ? 'differs'
-            : `${(0,untrusted/* markdownCode */.D9)(from ?? 'absent')} → ${(0,untrusted/* markdownCode */.D9)(to ?? 'absent')}`;
+        if (from === undefined && to === undefined)
+            return 'differs';
+        if (member === 'container')
+            return to === undefined ? 'removed' : 'added';
+        return `${valueCode(from)} → ${valueCode(to)}`;
     }
     const parts = ['added', 'changed', 'removed']
         .filter((kind) => names[kind].length > 0)
         .map((kind) => `${kind}: ${names[kind].slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$).map(untrusted/* markdownCode */.D9).join(', ')}`);
     return parts.join('; ');
+}
+function valueCode(value) {
+    if (value === undefined)
+        return '`absent`';
+    return value === '' ? 'empty' : (0,untrusted/* markdownCode */.D9)((0,untrusted/* cut */.Jj)(value, MAX_VALUE_LENGTH));
 }
 function summary_traffic(release) {
     if (release.snapshot === undefined)
@@ -48849,7 +48860,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 2699:
+/***/ 1765:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48980,7 +48991,14 @@ function definitionSha256(definition) {
 }
 /** A definition in a form in which equal ones are equal text. */
 function canonicalDefinition(definition) {
-    const canonical = canonicalObject(definition, '');
+    return canonical(definition, true);
+}
+/** The same with members and lists in the order in which they were written. */
+function canonicalInOrder(definition) {
+    return canonical(definition, false);
+}
+function canonical(definition, isSorted) {
+    const canonical = canonicalObject(definition, '', isSorted);
     const networkMode = definition['networkMode'];
     const containers = canonical['containerDefinitions'];
     if (!Array.isArray(containers))
@@ -49020,29 +49038,30 @@ const USER_MAPS = new Set([
     'volumes.dockerVolumeConfiguration.labels',
 ]);
 /** A value without empty members; items of a list count also when they are empty. */
-function canonicalValue(value, path) {
+function canonicalValue(value, path, isSorted) {
     if (Array.isArray(value)) {
-        const items = value.map((item) => ((0,text_document/* isJsonObject */.OW)(item) ? canonicalObject(item, path) : item));
-        return items.length === 0 ? undefined : sortedIfSet(items, path);
+        const items = value.map((item) => ((0,text_document/* isJsonObject */.OW)(item) ? canonicalObject(item, path, isSorted) : item));
+        if (items.length === 0)
+            return undefined;
+        return isSorted ? sortedIfSet(items, path) : items;
     }
     if ((0,text_document/* isJsonObject */.OW)(value)) {
-        const members = canonicalObject(value, path);
+        const members = canonicalObject(value, path, isSorted);
         return Object.keys(members).length === 0 ? undefined : members;
     }
     return value === null || value === '' ? undefined : value;
 }
-function canonicalObject(value, path) {
+function canonicalObject(value, path, isSorted) {
     const members = Object.entries(value)
         .map(([name, member]) => {
         if (USER_MAPS.has(path))
             return [name, member];
         if (path === 'containerDefinitions.environment' && name === 'value')
             return [name, member ?? ''];
-        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)];
+        return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`, isSorted)];
     })
-        .filter(([, member]) => member !== undefined)
-        .sort(([left], [right]) => compareText(left, right));
-    return Object.fromEntries(members);
+        .filter(([, member]) => member !== undefined);
+    return Object.fromEntries(isSorted ? members.sort(([left], [right]) => compareText(left, right)) : members);
 }
 /** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
 function sortedIfSet(items, path) {
@@ -49060,15 +49079,15 @@ function compareText(left, right) {
  * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
  */
 function withoutFilledIn(container, networkMode) {
-    const { portMappings, healthCheck, ...rest } = container;
-    const members = Object.entries(rest).filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)));
-    return {
-        ...Object.fromEntries(members),
-        ...(Array.isArray(portMappings)
-            ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
-            : {}),
-        ...((0,text_document/* isJsonObject */.OW)(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
-    };
+    const members = Object.entries(container)
+        .filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)))
+        .map(([name, value]) => {
+        if (name === 'portMappings' && Array.isArray(value)) {
+            return [name, value.map((port) => withoutPortDefaults(port, networkMode))];
+        }
+        return [name, name === 'healthCheck' && (0,text_document/* isJsonObject */.OW)(value) ? withoutHealthCheckDefaults(value) : value];
+    });
+    return Object.fromEntries(members);
 }
 function withoutPortDefaults(port, networkMode) {
     if (!(0,text_document/* isJsonObject */.OW)(port))
@@ -49111,89 +49130,217 @@ function portsOf(container) {
     return (Array.isArray(mappings) ? mappings : []).filter(text_document/* isJsonObject */.OW).map((mapping) => mapping['containerPort']);
 }
 
+;// CONCATENATED MODULE: ./lib/task-definition/told-text.js
+
+/** What names of passwords and the like have in them. */
+const SECRET_WORDS = 'passw(?:or)?d|passphrase|(?<![a-z])pass(?![a-z])|secret|token(?!s|iz)|(?:api|private|access)[-_.]?key|credential';
+const SECRET_NAME = new RegExp(SECRET_WORDS, 'i');
+/** Bounded, so that a long text without such a name is looked through at once. */
+const SECRET_WORD = String.raw `[\w.-]{0,40}(?:${SECRET_WORDS})[\w.-]{0,40}`;
+const SECRET_FLAG = new RegExp(`^--?${SECRET_WORD}$`, 'i');
+const VALUE = String.raw `("[^"]{0,500}"?|'[^']{0,500}'?|[^\s"',;&}]+)`;
+const HIDDEN = '***';
+/** What stands before a value that is not told, and the value. */
+const SECRET_PLACES = [
+    // `--password=x`, `DB_PASSWORD=x`, `"token": "x"`
+    new RegExp(String.raw `(${SECRET_WORD}["']?\s{0,3}(?:=|:(?=\s|["']))\s{0,3})${VALUE}`, 'gi'),
+    // `--password x`
+    new RegExp(String.raw `(--?${SECRET_WORD}\s{1,3})(?!-)${VALUE}`, 'gi'),
+    // `https://user:x@host`
+    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/"']{0,200}:)([^\s@/"']{1,500})(?=@)/gi,
+    // `Authorization: Bearer x`
+    /(\b(?:bearer|basic)\s{1,3})([\w+/=.~-]{8,})/gi,
+];
+/** Whether a value of this name is likely to be a secret. */
+function isSecretName(name) {
+    return SECRET_NAME.test(name);
+}
+/**
+ * A value of a definition as text, in which what looks like a password is `***`: people write them into commands, labels
+ * and options of a log driver. Undefined when there is no value.
+ */
+function toldText(value) {
+    if (value === undefined)
+        return undefined;
+    if (typeof value === 'string')
+        return withoutSecrets(value);
+    return JSON.stringify(withoutSecretsIn(value));
+}
+function withoutSecretsIn(value) {
+    if (typeof value === 'string')
+        return withoutSecrets(value);
+    if (Array.isArray(value)) {
+        return value.map((item, index) => {
+            const before = value[index - 1];
+            const isSecret = typeof before === 'string' && SECRET_FLAG.test(before) && typeof item === 'string';
+            return isSecret && !item.startsWith('-') ? HIDDEN : withoutSecretsIn(item);
+        });
+    }
+    if (!(0,text_document/* isJsonObject */.OW)(value))
+        return value;
+    const members = Object.entries(value).map(([name, member]) => [
+        name,
+        isSecretName(name) && typeof member === 'string' ? HIDDEN : withoutSecretsIn(member),
+    ]);
+    return Object.fromEntries(members);
+}
+/** Longest text that is looked through, in characters; of a longer one the rest is not told. */
+const MAX_LENGTH = 5_000;
+function withoutSecrets(text) {
+    const start = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+    return SECRET_PLACES.reduce((told, place) => told.replace(place, `$1${HIDDEN}`), start);
+}
+
 ;// CONCATENATED MODULE: ./lib/task-definition/difference.js
 
 
 
-/** Members whose value is told; of all others only that they differ. */
-const TOLD_MEMBERS = new Set(['image', 'cpu', 'memory', 'family', 'networkMode']);
+
 /** Lists that are told by the names of what differs in them. */
-const NAMED_LISTS = new Map([
-    ['environment', 'name'],
-    ['secrets', 'name'],
-    ['tags', 'key'],
+const TOLD_BY_NAME = new Set([
+    'containerDefinitions.environment',
+    'containerDefinitions.secrets',
+    'containerDefinitions.logConfiguration.secretOptions',
 ]);
-/** Everything in which `after` differs from `before`, containers in the order of `after`. */
+/** Everything in which `after` differs from `before`, in the order of `after`; what is gone comes last. */
 function differencesBetween(before, after) {
-    const left = canonicalDefinition(before);
-    const right = canonicalDefinition(after);
-    const { containerDefinitions: leftContainers, ...leftTask } = left;
-    const { containerDefinitions: rightContainers, ...rightTask } = right;
-    const containersBefore = new Map(containersOf({ containerDefinitions: leftContainers }).map((one) => [nameOf(one), one]));
-    const containersAfter = new Map(containersOf({ containerDefinitions: rightContainers }).map((one) => [nameOf(one), one]));
-    const names = [...new Set([...containersAfter.keys(), ...containersBefore.keys()])];
+    const [left, right] = [canonicalInOrder(before), canonicalInOrder(after)];
+    const [leftSorted, rightSorted] = [canonicalDefinition(before), canonicalDefinition(after)];
+    return namesOf(left, right).flatMap((member) => {
+        if (isSameText(leftSorted[member], rightSorted[member]))
+            return [];
+        const found = member === 'containerDefinitions'
+            ? containersThatDiffer(left, right)
+            : walk({ container: '', path: member, schema: member }, left[member], right[member]);
+        // Where only the order or a repetition differs, that it differs is all there is to tell.
+        return found.length > 0 ? found : [difference({ container: '', path: member, schema: member })];
+    });
+}
+/** Names of both, those of `after` first and in its order. */
+function namesOf(before, after) {
+    return [...new Set([...Object.keys(after), ...Object.keys(before)])];
+}
+function isSameText(left, right) {
+    return JSON.stringify(left) === JSON.stringify(right);
+}
+function containersThatDiffer(before, after) {
+    const left = new Map(containersOf(before).map((one) => [nameOf(one), one]));
+    const right = new Map(containersOf(after).map((one) => [nameOf(one), one]));
+    const names = [...new Set([...right.keys(), ...left.keys()])];
     return [
-        ...names.flatMap((name) => containerDifferences(name, containersBefore.get(name), containersAfter.get(name))),
-        ...orderDifferences([...containersBefore.keys()], [...containersAfter.keys()]),
-        ...memberDifferences('', leftTask, rightTask),
+        ...names.flatMap((name) => containerDifferences(name, left.get(name), right.get(name))),
+        ...orderDifferences([...left.keys()], [...right.keys()]),
     ];
 }
 /** The same containers in another order: another revision, whatever it is worth. */
 function orderDifferences(before, after) {
     const isSame = before.filter((name) => after.includes(name)).join() === after.filter((name) => before.includes(name)).join();
-    if (isSame)
+    return isSame ? [] : [difference({ container: '', path: 'order of containers', schema: '' })];
+}
+/** A container that is new is told with all that is in it, one that is gone as that. */
+function containerDifferences(container, before, after) {
+    const place = { container, path: 'container', schema: '' };
+    if (after === undefined)
+        return [{ ...difference(place), from: 'present' }];
+    const { name: _, ...members } = after;
+    const { name: __, ...membersBefore } = before ?? {};
+    const differences = walk({ container, path: '', schema: 'containerDefinitions' }, membersBefore, members);
+    return before === undefined ? [{ ...difference(place), to: 'present' }, ...differences] : differences;
+}
+function difference({ container, path }) {
+    return { member: path, container, from: undefined, to: undefined, names: undefined };
+}
+function below({ container, path, schema }, name) {
+    return { container, path: path === '' ? name : `${path}.${name}`, schema: `${schema}.${name}` };
+}
+function walk(place, before, after) {
+    if (isSameText(before, after))
         return [];
-    return [{ member: 'order of containers', container: '', from: undefined, to: undefined, names: undefined }];
-}
-function containerDifferences(name, before, after) {
-    if (before === undefined || after === undefined) {
-        const from = before === undefined ? undefined : 'present';
-        const to = after === undefined ? undefined : 'present';
-        return [{ member: 'container', container: name, from, to, names: undefined }];
+    if (TOLD_BY_NAME.has(place.schema)) {
+        const names = namesThatDiffer(before, after);
+        const isNone = names.added.length + names.changed.length + names.removed.length === 0;
+        return isNone ? [] : [{ ...difference(place), names }];
     }
-    return memberDifferences(name, before, after);
+    if (place.schema === 'tags')
+        return walkItems(place, tagValues(before), tagValues(after), (key) => `.${key}`);
+    if (isListOfObjects(before) && isListOfObjects(after))
+        return walkList(place, before ?? [], after ?? []);
+    if (isObjectOrAbsent(before) && isObjectOrAbsent(after)) {
+        return namesOf(before ?? {}, after ?? {}).flatMap((name) => walk(below(place, name), before?.[name], after?.[name]));
+    }
+    return leaf(place, before, after);
 }
-function memberDifferences(container, before, after) {
-    const members = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return members
-        .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
-        .map((member) => {
-        const key = NAMED_LISTS.get(member);
-        const isTold = TOLD_MEMBERS.has(member);
-        return {
-            member,
-            container,
-            from: isTold ? textOf(before[member]) : undefined,
-            to: isTold ? textOf(after[member]) : undefined,
-            names: key === undefined ? undefined : namesThatDiffer(before[member], after[member], key),
-        };
+function leaf(place, before, after) {
+    const map = [...USER_MAPS].find((one) => place.schema.startsWith(`${one}.`));
+    const isHidden = map !== undefined && isSecretName(place.schema.slice(map.length + 1));
+    const [from, to] = isHidden ? [undefined, undefined] : [toldText(before), toldText(after)];
+    // Where they differ in what is not told, two equal texts would say that nothing does.
+    return [{ ...difference(place), ...(from === to ? {} : { from, to }) }];
+}
+/** Items that a name tells apart are compared by that, others by their places. */
+function walkList(place, before, after) {
+    const key = SETS.get(place.schema);
+    const isKeyed = key !== undefined && [before, after].every((items) => hasUniqueKeys(items, key));
+    const byKey = (items) => new Map(items.map((item, index) => [String(isKeyed ? item[key] : index), item]));
+    return walkItems(place, byKey(before), byKey(after), (name) => `[${name}]`);
+}
+function walkItems(place, before, after, suffixOf) {
+    const names = [...new Set([...after.keys(), ...before.keys()])];
+    return names.flatMap((name) => {
+        const item = { ...place, path: `${place.path}${suffixOf(name)}`, schema: place.schema };
+        const [left, right] = [before.get(name), after.get(name)];
+        return isObjectOrAbsent(left) && isObjectOrAbsent(right)
+            ? namesOf(left ?? {}, right ?? {}).flatMap((one) => walk(below(item, one), left?.[one], right?.[one]))
+            : isSameText(left, right)
+                ? []
+                : leaf(item, left, right);
     });
 }
-function namesThatDiffer(before, after, key) {
-    const left = byName(before, key);
-    const right = byName(after, key);
+function hasUniqueKeys(items, key) {
+    const keys = items.flatMap((item) => item[key] ?? []);
+    return keys.length === items.length && new Set(keys).size === items.length;
+}
+function tagValues(tags) {
+    const items = Array.isArray(tags) ? tags.filter(text_document/* isJsonObject */.OW) : [];
+    return new Map(items.map((tag) => [String(tag['key'] ?? ''), tag['value'] ?? '']));
+}
+function isListOfObjects(value) {
+    return value === undefined || (Array.isArray(value) && value.every(text_document/* isJsonObject */.OW));
+}
+function isObjectOrAbsent(value) {
+    return value === undefined || (0,text_document/* isJsonObject */.OW)(value);
+}
+function namesThatDiffer(before, after) {
+    const left = textsByName(before);
+    const right = textsByName(after);
     return {
         added: [...right.keys()].filter((name) => !left.has(name)),
-        changed: [...right].filter(([name, item]) => left.has(name) && left.get(name) !== item).map(([name]) => name),
+        changed: [...right].filter(([name, text]) => left.has(name) && left.get(name) !== text).map(([name]) => name),
         removed: [...left.keys()].filter((name) => !right.has(name)),
     };
 }
-function byName(list, key) {
-    const items = Array.isArray(list) ? list.filter(text_document/* isJsonObject */.OW) : [];
-    return new Map(items.map((item) => [String(item[key] ?? ''), JSON.stringify(item)]));
-}
-function textOf(value) {
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+/** All items of a name, of which the last may be the one that counts. */
+function textsByName(list) {
+    const texts = new Map();
+    for (const item of Array.isArray(list) ? list.filter(text_document/* isJsonObject */.OW) : []) {
+        const name = String(item['name'] ?? '');
+        const { value, valueFrom, ...others } = item;
+        texts.set(name, `${texts.get(name) ?? ''}${JSON.stringify([value, valueFrom, others])}`);
+    }
+    return texts;
 }
 /** The differences in one line: "image of web, environment of web (LOG_LEVEL)". */
 function summarizeDifferences(differences) {
-    return differences
+    const moved = new Set(differences.flatMap(({ member, container }) => (member === 'container' ? [container] : [])));
+    const lines = differences
+        .filter(({ member, container }) => member === 'container' || !moved.has(container))
         .map(({ member, container, names }) => {
-        const where = container === '' ? member : `${member} of ${container}`;
+        const top = member === 'order of containers' ? member : member.replace(/[.[].*$/s, '');
+        const where = container === '' ? top : `${top} of ${container}`;
         const touched = names === undefined ? [] : [...names.added, ...names.changed, ...names.removed];
         return touched.length === 0 ? where : `${where} (${touched.join(', ')})`;
-    })
-        .join(', ');
+    });
+    return [...new Set(lines)].join(', ');
 }
 
 // EXTERNAL MODULE: ./lib/inputs/overrides.js + 1 modules
@@ -49852,13 +49999,13 @@ async function troubleWith(hookFunction, calls, known) {
 /** The name that was probably meant, where functions may be listed. */
 async function adviceFor(hookFunction, calls, known) {
     const name = (0,aws_arn/* functionName */.AQ)(hookFunction);
-    const near = (0,nearest/* nearestName */.q)(name, await namesOf(calls, known));
+    const near = (0,nearest/* nearestName */.q)(name, await hook_functions_namesOf(calls, known));
     if (near === undefined || near === name)
         return 'Check the name and the region.';
     return `Did you mean '${(0,untrusted/* inSentence */.BX)(near, 100)}'?`;
 }
 /** The functions that there are, as far as they may be listed. */
-async function namesOf(calls, known) {
+async function hook_functions_namesOf(calls, known) {
     const names = [];
     let marker;
     try {
@@ -50213,7 +50360,7 @@ async function planWithEcs({ inputs, service, told, sources, earlier }, world, f
     findings.add(...loadBalancerProblems(service, inputs.containerName));
     findings.warnings.push(...(0,ecs_preflight/* ecsWarnings */.VV)(inputs, place));
     if (sources.appSpecFile !== undefined && inputs.appSpec === undefined) {
-        findings.notes.push(`The ${sources.appSpecLabel} of the workspace is not used: ECS itself deploys service '${service.name}'.`);
+        findings.notes.push(`ECS itself deploys service '${service.name}', so ${sources.appSpecLabel} of the workspace is not used.`);
     }
     const [definitionPlan, occupancy] = await Promise.all([
         planDefinition({
@@ -50664,11 +50811,18 @@ function changeLines(differences) {
         return ['Changes: could not be seen.'];
     if (differences.length === 0)
         return ['Changes: none, the same revision is deployed again.'];
-    return differences.map(differenceLine);
+    const left = differences.length - MAX_CHANGES;
+    return [
+        ...differences.slice(0, MAX_CHANGES).map(differenceLine),
+        ...(left > 0 ? [`Changes ${(0,words/* count */.U9)(left, 'more member')}; the report has all of them.`] : []),
+    ];
 }
+/** So many changes are told in the log, and each value of them with so many characters. */
+const MAX_CHANGES = 200;
+const MAX_VALUE_LENGTH = 300;
 /** "Changes image of web: a -> b"; values of variables and secrets are never told. */
 function differenceLine({ member, container, from, to, names }) {
-    const what = container === '' ? member : `${member} of ${container}`;
+    const what = container === '' ? member : member === 'container' ? `container ${container}` : `${member} of ${container}`;
     if (names !== undefined) {
         const parts = [
             names.added.length > 0 ? `adds ${names.added.join(', ')}` : '',
@@ -50679,7 +50833,14 @@ function differenceLine({ member, container, from, to, names }) {
     }
     if (from === undefined && to === undefined)
         return `Changes ${what}`;
-    return `Changes ${what}: ${from ?? 'absent'} -> ${to ?? 'absent'}`;
+    if (member === 'container')
+        return to === undefined ? `Removes ${what}` : `Adds ${what}`;
+    return `Changes ${what}: ${valueText(from)} -> ${valueText(to)}`;
+}
+function valueText(value) {
+    if (value === undefined)
+        return 'absent';
+    return value === '' ? 'empty' : (0,untrusted/* inSentence */.BX)(value, MAX_VALUE_LENGTH);
 }
 
 ;// CONCATENATED MODULE: ./lib/release/check.js

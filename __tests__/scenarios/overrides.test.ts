@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
+import { renderReport } from '../../src/report/report-json.ts'
 import type { RecordedCall } from '../../tools/simulator/recorded-call.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario } from '../../tools/simulator/scenarios.ts'
 import { operate } from '../support/operations.ts'
 import { runNumber } from '../support/others.ts'
+import { expectValidReport } from '../support/report-schema.ts'
 import { inOneAccount, simulateRelease } from '../support/simulated-release.ts'
 
 type Inputs = Partial<Record<InputName, string>>
@@ -197,3 +199,51 @@ test('a rollback changes nothing in the revision that it goes back to', () =>
     expect(writes).toEqual(['CreateDeployment'])
     expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:1' })
   }))
+
+test('a plan tells every member that would change, in the log, in the summary and in the report', async () => {
+  const { log, summary, release } = await simulateRelease({
+    scenario: twoContainers,
+    inputs: { ...EVERYTHING, operation: 'plan', family: '', command: 'run --password hunter2' },
+  })
+  expect(log.filter((line) => line.startsWith('Changes '))).toEqual([
+    'Changes taskRoleArn: arn:aws:iam::123456789012:role/web-task -> arn:aws:iam::123456789012:role/other-task',
+    'Changes executionRoleArn: arn:aws:iam::123456789012:role/ecsTaskExecutionRole -> arn:aws:iam::123456789012:role/other-execution',
+    'Changes environment of web: adds LEVEL',
+    `Changes image of web: registry.example/web:1.0.0 -> ${DIGEST}`,
+    'Changes logConfiguration.options.mode of web: absent -> blocking',
+    'Changes environmentFiles[0].value of web: absent -> arn:aws:s3:::config/web.env',
+    'Changes environmentFiles[0].type of web: absent -> s3',
+    'Changes dockerLabels.traefik.rule of web: absent -> Host(`a`)=b',
+    'Changes command of web: absent -> ["run","--password","***"]',
+    'Changes tags.team: storefront -> shop',
+    'Changes tags.version: absent -> 2',
+  ])
+  expect(summary).toContain('| web | logConfiguration.options.mode | `absent` → `blocking` |')
+  expect(summary).toContain('| task | tags.team | `storefront` → `shop` |')
+  const told = `${log.join('\n')}${summary}${renderReport(release)}`
+  expect(told).not.toMatch(/hunter2|debug/)
+  expectValidReport(release)
+})
+
+test('a container that is new is told with what is in it, and one that is gone as that', async () => {
+  const image = 'registry.example/proxy:1'
+  const portMappings = [{ containerPort: 8080 }]
+  const containerDefinitions = [
+    { name: 'proxy', image, environment: [{ name: 'A', value: 'hunter2' }] },
+    { name: 'web', image: 'registry.example/web:1.0.0', portMappings },
+  ]
+  const { log, summary } = await simulateRelease({
+    scenario: twoContainers,
+    inputs: { operation: 'plan', image: '', 'task-definition': 'td.json' },
+    files: { 'td.json': JSON.stringify({ family: 'web', containerDefinitions }) },
+  })
+  const at = log.indexOf('Adds container proxy')
+  expect(log.slice(at, at + 3)).toEqual([
+    'Adds container proxy',
+    `Changes image of proxy: absent -> ${image}`,
+    'Changes environment of proxy: adds A',
+  ])
+  expect(log).toContain('Removes container worker')
+  expect(summary).toContain('| proxy | container | added |')
+  expect(summary).toContain('| worker | container | removed |')
+})

@@ -46,7 +46,7 @@ export async function planWithEcs(
   findings.warnings.push(...ecsWarnings(inputs, place))
   if (sources.appSpecFile !== undefined && inputs.appSpec === undefined) {
     findings.notes.push(
-      `The ${sources.appSpecLabel} of the workspace is not used: ECS itself deploys service '${service.name}'.`,
+      `ECS itself deploys service '${service.name}', so ${sources.appSpecLabel} of the workspace is not used.`,
     )
   }
   const [definitionPlan, occupancy] = await Promise.all([

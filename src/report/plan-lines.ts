@@ -45,12 +45,21 @@ function safeguards(rollbackOn: readonly string[], alarms: readonly string[]): s
 function changeLines(differences: readonly Difference[] | undefined): string[] {
   if (differences === undefined) return ['Changes: could not be seen.']
   if (differences.length === 0) return ['Changes: none, the same revision is deployed again.']
-  return differences.map(differenceLine)
+  const left = differences.length - MAX_CHANGES
+  return [
+    ...differences.slice(0, MAX_CHANGES).map(differenceLine),
+    ...(left > 0 ? [`Changes ${count(left, 'more member')}; the report has all of them.`] : []),
+  ]
 }
+
+/** So many changes are told in the log, and each value of them with so many characters. */
+const MAX_CHANGES = 200
+const MAX_VALUE_LENGTH = 300
 
 /** "Changes image of web: a -> b"; values of variables and secrets are never told. */
 function differenceLine({ member, container, from, to, names }: Difference): string {
-  const what = container === '' ? member : `${member} of ${container}`
+  const what =
+    container === '' ? member : member === 'container' ? `container ${container}` : `${member} of ${container}`
   if (names !== undefined) {
     const parts = [
       names.added.length > 0 ? `adds ${names.added.join(', ')}` : '',
@@ -60,5 +69,11 @@ function differenceLine({ member, container, from, to, names }: Difference): str
     return `Changes ${what}: ${parts.filter((part) => part !== '').join('; ')}`
   }
   if (from === undefined && to === undefined) return `Changes ${what}`
-  return `Changes ${what}: ${from ?? 'absent'} -> ${to ?? 'absent'}`
+  if (member === 'container') return to === undefined ? `Removes ${what}` : `Adds ${what}`
+  return `Changes ${what}: ${valueText(from)} -> ${valueText(to)}`
+}
+
+function valueText(value: string | undefined): string {
+  if (value === undefined) return 'absent'
+  return value === '' ? 'empty' : inSentence(value, MAX_VALUE_LENGTH)
 }

@@ -1,7 +1,7 @@
 import { deploymentUrl, runUrl, serviceUrl } from '../aws/console-links.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
-import { markdownCode, markdownText } from '../text/untrusted.ts'
+import { cut, markdownCode, markdownText } from '../text/untrusted.ts'
 import { clockTime, duration, percentText } from '../text/words.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { hadNothingToRollBack } from './end-cause.ts'
@@ -101,20 +101,30 @@ export function changes(release: Release): string {
       markdownText(difference.member),
       changeText(difference),
     ])
-  return section('What changed', table(['Container', 'Member', 'Change'], rows))
+  const left = differences.length - rows.length
+  const more = left > 0 ? `\n\nAnd ${left} more, which the report has.` : ''
+  return section('What changed', `${table(['Container', 'Member', 'Change'], rows)}${more}`)
 }
 
+/** So many characters of a value are shown. */
+const MAX_VALUE_LENGTH = 300
+
 /** Names of variables and secrets, never their values. */
-function changeText({ from, to, names }: Difference): string {
+function changeText({ member, from, to, names }: Difference): string {
   if (names === undefined) {
-    return from === undefined && to === undefined
-      ? 'differs'
-      : `${markdownCode(from ?? 'absent')} → ${markdownCode(to ?? 'absent')}`
+    if (from === undefined && to === undefined) return 'differs'
+    if (member === 'container') return to === undefined ? 'removed' : 'added'
+    return `${valueCode(from)} → ${valueCode(to)}`
   }
   const parts = (['added', 'changed', 'removed'] as const)
     .filter((kind) => names[kind].length > 0)
     .map((kind) => `${kind}: ${names[kind].slice(0, MAX_LIST_LENGTH).map(markdownCode).join(', ')}`)
   return parts.join('; ')
+}
+
+function valueCode(value: string | undefined): string {
+  if (value === undefined) return '`absent`'
+  return value === '' ? 'empty' : markdownCode(cut(value, MAX_VALUE_LENGTH))
 }
 
 function traffic(release: Release): string {

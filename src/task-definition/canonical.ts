@@ -17,7 +17,16 @@ export function definitionSha256(definition: TaskDefinition): string {
 
 /** A definition in a form in which equal ones are equal text. */
 export function canonicalDefinition(definition: TaskDefinition): JsonObject {
-  const canonical = canonicalObject(definition, '')
+  return canonical(definition, true)
+}
+
+/** The same with members and lists in the order in which they were written. */
+export function canonicalInOrder(definition: TaskDefinition): JsonObject {
+  return canonical(definition, false)
+}
+
+function canonical(definition: TaskDefinition, isSorted: boolean): JsonObject {
+  const canonical = canonicalObject(definition, '', isSorted)
   const networkMode = definition['networkMode']
   const containers = canonical['containerDefinitions']
   if (!Array.isArray(containers)) return canonical
@@ -32,7 +41,7 @@ export function canonicalDefinition(definition: TaskDefinition): JsonObject {
 }
 
 /** Lists in which order means nothing, by the member that names an item; an empty name stands for the item itself. */
-const SETS: ReadonlyMap<string, string> = new Map(
+export const SETS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'containerDefinitions.environment': 'name',
     'containerDefinitions.secrets': 'name',
@@ -55,7 +64,7 @@ function canonicalText(definition: TaskDefinition): string {
 }
 
 /** Mappings whose names and values are the user's own: there an empty value is a value. */
-const USER_MAPS = new Set([
+export const USER_MAPS: ReadonlySet<string> = new Set([
   'containerDefinitions.dockerLabels',
   'containerDefinitions.logConfiguration.options',
   'containerDefinitions.firelensConfiguration.options',
@@ -64,28 +73,28 @@ const USER_MAPS = new Set([
 ])
 
 /** A value without empty members; items of a list count also when they are empty. */
-function canonicalValue(value: unknown, path: string): unknown {
+function canonicalValue(value: unknown, path: string, isSorted: boolean): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item) => (isJsonObject(item) ? canonicalObject(item, path) : item))
-    return items.length === 0 ? undefined : sortedIfSet(items, path)
+    const items = value.map((item) => (isJsonObject(item) ? canonicalObject(item, path, isSorted) : item))
+    if (items.length === 0) return undefined
+    return isSorted ? sortedIfSet(items, path) : items
   }
   if (isJsonObject(value)) {
-    const members = canonicalObject(value, path)
+    const members = canonicalObject(value, path, isSorted)
     return Object.keys(members).length === 0 ? undefined : members
   }
   return value === null || value === '' ? undefined : value
 }
 
-function canonicalObject(value: JsonObject, path: string): JsonObject {
+function canonicalObject(value: JsonObject, path: string, isSorted: boolean): JsonObject {
   const members = Object.entries(value)
     .map(([name, member]): [string, unknown] => {
       if (USER_MAPS.has(path)) return [name, member]
       if (path === 'containerDefinitions.environment' && name === 'value') return [name, member ?? '']
-      return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`)]
+      return [name, canonicalValue(member, path === '' ? name : `${path}.${name}`, isSorted)]
     })
     .filter(([, member]) => member !== undefined)
-    .sort(([left], [right]) => compareText(left, right))
-  return Object.fromEntries(members)
+  return Object.fromEntries(isSorted ? members.sort(([left], [right]) => compareText(left, right)) : members)
 }
 
 /** Sorted by the key alone: of two items with the same one the later may be the one that counts. */
@@ -105,17 +114,15 @@ function compareText(left: string, right: string): number {
  * those of the ECS API Reference, ContainerDefinition, PortMapping and HealthCheck.
  */
 function withoutFilledIn(container: JsonObject, networkMode: unknown): JsonObject {
-  const { portMappings, healthCheck, ...rest } = container
-  const members = Object.entries(rest).filter(
-    ([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)),
-  )
-  return {
-    ...Object.fromEntries(members),
-    ...(Array.isArray(portMappings)
-      ? { portMappings: portMappings.map((port) => withoutPortDefaults(port, networkMode)) }
-      : {}),
-    ...(isJsonObject(healthCheck) ? { healthCheck: withoutHealthCheckDefaults(healthCheck) } : {}),
-  }
+  const members = Object.entries(container)
+    .filter(([name, value]) => !((name === 'cpu' && value === 0) || (name === 'essential' && value === true)))
+    .map(([name, value]): [string, unknown] => {
+      if (name === 'portMappings' && Array.isArray(value)) {
+        return [name, value.map((port) => withoutPortDefaults(port, networkMode))]
+      }
+      return [name, name === 'healthCheck' && isJsonObject(value) ? withoutHealthCheckDefaults(value) : value]
+    })
+  return Object.fromEntries(members)
 }
 
 function withoutPortDefaults(port: unknown, networkMode: unknown): unknown {
