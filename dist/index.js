@@ -37262,13 +37262,13 @@ function jsonOf(bytes) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   C0: () => (/* binding */ listServiceDeployments),
 /* harmony export */   MH: () => (/* binding */ describeServiceDeployment),
+/* harmony export */   Pr: () => (/* binding */ describeServiceDeployments),
 /* harmony export */   SG: () => (/* binding */ updateTaskDefinition),
 /* harmony export */   XG: () => (/* binding */ describeServiceRevisions),
 /* harmony export */   az: () => (/* binding */ ACTIVE_STATUSES),
 /* harmony export */   dD: () => (/* binding */ stopServiceDeployment),
 /* harmony export */   wN: () => (/* binding */ continueServiceDeployment)
 /* harmony export */ });
-/* unused harmony export describeServiceDeployments */
 /* harmony import */ var _aws_sdk_client_ecs__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7831);
 /* harmony import */ var _attempts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9967);
 /* harmony import */ var _malformed_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8416);
@@ -37832,33 +37832,82 @@ function roleOf({ taskSetLabel, identifer, status }, originalTaskSetId) {
 /* harmony export */   F: () => (/* binding */ readActive),
 /* harmony export */   x: () => (/* binding */ readServing)
 /* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8690);
 /* harmony import */ var _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(595);
-/* harmony import */ var _ids_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1681);
+/* harmony import */ var _ids_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1681);
+/* harmony import */ var _shares_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3883);
 
 
-/** The deployments of a service that run, newest first. @throws CallError */
-async function readActive(aws, service) {
-    const listed = await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .listServiceDeployments */ .C0)(aws, service.clusterName, service.arn, { statuses: _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .ACTIVE_STATUSES */ .az });
-    return await Promise.all(listed.map(({ serviceDeploymentArn = '' }) => (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceDeployment */ .MH)(aws, serviceDeploymentArn)));
+
+
+/** Deployments that are not over, newest first, as they are now. @throws CallError */
+async function readActive(aws, { clusterName, arn }) {
+    const listed = await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .listServiceDeployments */ .C0)(aws, clusterName, arn, { statuses: _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .ACTIVE_STATUSES */ .az });
+    return await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceDeployments */ .Pr)(aws, arnsOf(listed));
 }
-/** The revision that serves production: the only one, or the one that was there before the newest. @throws CallError */
-async function readServing(aws, { serviceArn = '', clusterArn = '', deployments = [] }) {
-    const serving = deployments.find(({ status }) => status !== 'PRIMARY') ?? deployments[0];
-    const id = serving?.id ?? '';
-    const listed = await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .listServiceDeployments */ .C0)(aws, clusterArn, serviceArn, { most: 20 });
-    const maker = listed.find(({ targetServiceRevisionArn = '' }) => `ecs-svc/${(0,_ids_js__WEBPACK_IMPORTED_MODULE_1__/* .revisionNumberOf */ .m0)(targetServiceRevisionArn)}` === id);
-    const arn = maker?.serviceDeploymentArn;
+/** How many of a service's newest deployments are looked at for the one that made what serves. */
+const NEWEST = 100;
+/**
+ * Which revision serves production now: while a deployment is active the one with most of the weights, else the one of
+ * the PRIMARY entry, which ECS makes the new one as soon as a deployment begins (observed). Undefined when ECS tells none.
+ * @param service as DescribeServices has just answered it
+ * @throws CallError
+ */
+async function readServing(aws, service) {
+    const listed = await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .listServiceDeployments */ .C0)(aws, service.clusterArn ?? '', service.serviceArn ?? '', { most: NEWEST });
+    const isActive = ({ status }) => status !== undefined && _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .ACTIVE_STATUSES */ .az.includes(status);
+    const active = await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceDeployments */ .Pr)(aws, arnsOf(listed.filter(isActive)));
+    const primary = service.deployments?.find(({ status }) => status === 'PRIMARY');
+    const serving = active.map(servingIn).find((arn) => arn !== undefined) ?? entryArn(service, primary?.id);
+    if (serving === undefined)
+        return undefined;
+    const [revision] = await (0,_aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceRevisions */ .XG)(aws, [serving]);
+    const id = (0,_ids_js__WEBPACK_IMPORTED_MODULE_2__/* .taskSetIdOf */ .aM)(serving);
+    const taskDefinitionArn = revision?.taskDefinition ?? service.deployments?.find((one) => one.id === id)?.taskDefinition;
+    if (taskDefinitionArn === undefined)
+        return undefined;
+    const number = (0,_ids_js__WEBPACK_IMPORTED_MODULE_2__/* .revisionNumberOf */ .m0)(serving);
+    const madeBy = listed.find(({ targetServiceRevisionArn: arn = '' }) => (0,_ids_js__WEBPACK_IMPORTED_MODULE_2__/* .revisionNumberOf */ .m0)(arn) === number);
     return {
         id,
-        taskDefinitionArn: serving?.taskDefinition ?? '',
-        deploymentId: arn === undefined ? undefined : (0,_ids_js__WEBPACK_IMPORTED_MODULE_1__/* .idOf */ .TH)(arn),
+        taskDefinitionArn,
+        targetGroupArn: revision?.resolvedConfiguration?.loadBalancers?.[0]?.targetGroupArn,
+        deploymentId: madeBy?.serviceDeploymentArn === undefined ? undefined : (0,_ids_js__WEBPACK_IMPORTED_MODULE_2__/* .idOf */ .TH)(madeBy.serviceDeploymentArn),
     };
+}
+/** ARN of the revision with most of production by the weights of a deployment, where it came from when both have half. */
+function servingIn(deployment) {
+    const { sourceServiceRevisions: sources = [], targetServiceRevision: target } = deployment;
+    const sides = target === undefined ? sources : [...sources, target];
+    const [most] = sides.filter((side) => shareOf(side) > 0).sort((one, other) => shareOf(other) - shareOf(one));
+    if (most !== undefined)
+        return most.arn;
+    // Nothing is shifted, or it has not begun.
+    return (0,_shares_js__WEBPACK_IMPORTED_MODULE_1__/* .isShifted */ .QC)(deployment, (0,_shares_js__WEBPACK_IMPORTED_MODULE_1__/* .stageOf */ .gV)(deployment)) ? target?.arn : sources[0]?.arn;
+}
+function shareOf({ requestedProductionTrafficWeight: weight = 0 }) {
+    return weight;
+}
+/** ARN of the revision of an entry of the service. */
+function entryArn(service, entry) {
+    if (entry === undefined)
+        return undefined;
+    const number = (0,_ids_js__WEBPACK_IMPORTED_MODULE_2__/* .revisionNumberOf */ .m0)(entry);
+    const told = service.currentServiceRevisions?.find(({ arn = '' }) => (0,_ids_js__WEBPACK_IMPORTED_MODULE_2__/* .revisionNumberOf */ .m0)(arn) === number)?.arn;
+    const arn = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .parseArn */ .Lw)(service.serviceArn ?? '');
+    if (told !== undefined || arn === undefined)
+        return told;
+    const name = service.serviceName ?? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .shortName */ .EU)(arn.resource);
+    return (0,_ids_js__WEBPACK_IMPORTED_MODULE_2__/* .revisionArn */ .bk)({ ...arn, clusterName: (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .shortName */ .EU)(service.clusterArn ?? 'default'), name }, number);
+}
+function arnsOf(listed) {
+    return listed.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []);
 }
 
 
 /***/ }),
 
-/***/ 1727:
+/***/ 8057:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37877,82 +37926,8 @@ var end_reason = __nccwpck_require__(1215);
 var ids = __nccwpck_require__(1681);
 // EXTERNAL MODULE: ./lib/ecs-native/pauses.js
 var ecs_native_pauses = __nccwpck_require__(9436);
-// EXTERNAL MODULE: ./lib/lifecycle/step.js
-var step = __nccwpck_require__(1456);
-;// CONCATENATED MODULE: ./lib/ecs-native/shares.js
-
-
-
-/** Percent of production that is to be on the replacement; undefined where nothing is shifted, or it is not told. */
-function targetWeight({ targetServiceRevision }) {
-    return targetServiceRevision?.requestedProductionTrafficWeight;
-}
-/**
- * The stage that a deployment is in. What is told while a step of a shift waits, and before production, is not documented:
- * as long as a part of production is on each side, it is the shift; and a stage before that, at which nothing waits for
- * somebody by the deployment's own settings, is the one before production.
- */
-function stageOf(deployment) {
-    const told = step/* ECS_STAGES */.M.find((stage) => stage === deployment.lifecycleStage);
-    const weight = targetWeight(deployment);
-    if (told === undefined)
-        return undefined;
-    const isShared = weight !== undefined && weight > 0 && weight < 100;
-    if (isShared && isAfter(told, 'PRODUCTION_TRAFFIC_SHIFT'))
-        return 'PRODUCTION_TRAFFIC_SHIFT';
-    if (told !== 'POST_TEST_TRAFFIC_SHIFT')
-        return told;
-    const waits = (0,ecs_native_pauses/* awaitingPauses */.sP)(deployment).length > 0;
-    const waitsBeforeStep = waits && !pausesAt(deployment, told) && pausesAt(deployment, 'PRE_PRODUCTION_TRAFFIC_SHIFT');
-    return isShared || waitsBeforeStep ? 'PRE_PRODUCTION_TRAFFIC_SHIFT' : told;
-}
-/** Whether a stage comes after another one. */
-function isAfter(stage, other) {
-    return step/* ECS_STAGES */.M.indexOf(stage) > step/* ECS_STAGES */.M.indexOf(other);
-}
-/** A hook without a target is a pause (observed). */
-function pausesAt({ deploymentConfiguration }, stage) {
-    return (deploymentConfiguration?.lifecycleHooks ?? []).some(({ targetType, hookTargetArn, lifecycleStages = [] }) => (targetType === 'PAUSE' || hookTargetArn === undefined) && lifecycleStages.some((one) => one === stage));
-}
-/** All of production is on the replacement; where nothing is shifted, by the stage. */
-function isShifted(deployment, stage) {
-    const weight = targetWeight(deployment);
-    if (weight !== undefined)
-        return weight === 100;
-    return stage !== undefined && isAfter(stage, 'PRODUCTION_TRAFFIC_SHIFT');
-}
-/**
- * The revisions of a deployment as task sets: where it came from is the original, where it goes the replacement, which is
- * not there before it starts.
- */
-function taskSetsOf(deployment, stage) {
-    const { sourceServiceRevisions: sources = [], targetServiceRevision: target } = deployment;
-    const hasMoved = deployment.status === 'SUCCESSFUL' || isShifted(deployment, stage);
-    const originals = sources.map((source) => taskSetOf(source, 'original', !hasMoved));
-    const hasStarted = target !== undefined && (!isEmpty(target) || (stage !== undefined && isAfter(stage, 'PRE_SCALE_UP')));
-    return hasStarted ? [...originals, taskSetOf(target, 'replacement', hasMoved)] : originals;
-}
-function isEmpty({ requestedTaskCount, runningTaskCount, pendingTaskCount, ...weights }) {
-    const { requestedProductionTrafficWeight: production = 0 } = weights;
-    return !requestedTaskCount && !runningTaskCount && !pendingTaskCount && production === 0;
-}
-/** @param serves whether it is its side that has production */
-function taskSetOf(revision, role, serves) {
-    const { requestedTaskCount: desired = 0, requestedProductionTrafficWeight: production } = revision;
-    const { requestedTestTrafficWeight: test } = revision;
-    const isUnwanted = desired === 0 && (production ?? 0) === 0;
-    return {
-        id: (0,ids/* taskSetIdOf */.aM)(revision.arn ?? ''),
-        role,
-        running: revision.runningTaskCount ?? 0,
-        pending: revision.pendingTaskCount ?? 0,
-        desired,
-        trafficPercent: production,
-        ...(test !== undefined && { testPercent: test }),
-        state: serves && production !== 0 ? 'primary' : isUnwanted ? 'draining' : 'active',
-    };
-}
-
+// EXTERNAL MODULE: ./lib/ecs-native/shares.js
+var shares = __nccwpck_require__(3883);
 ;// CONCATENATED MODULE: ./lib/ecs-native/reading.js
 
 
@@ -37963,10 +37938,10 @@ function commonMembers({ deploymentId, readAt, deployment }) {
         statusReadAt: readAt,
         eventsAreStale: false,
         eventsReadAt: readAt,
-        trafficReadAt: targetWeight(deployment) === undefined ? undefined : readAt,
+        trafficReadAt: (0,shares/* targetWeight */.mA)(deployment) === undefined ? undefined : readAt,
         readySinceMs: undefined,
         statusWord: (0,untrusted/* inSentence */.BX)(deployment.status ?? 'unknown', 60),
-        taskSets: taskSetsOf(deployment, stageOf(deployment)),
+        taskSets: (0,shares/* taskSetsOf */.E3)(deployment, (0,shares/* stageOf */.gV)(deployment)),
     };
 }
 
@@ -38009,6 +37984,8 @@ function readRollback(reading, before) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/lifecycle/step.js
+var step = __nccwpck_require__(1456);
 ;// CONCATENATED MODULE: ./lib/ecs-native/stages.js
 
 /** The stages of a deployment, as this look and those before it tell. */
@@ -38107,7 +38084,7 @@ function readSnapshot(reading, before) {
     const stand = standOf(reading, before);
     const { how, stage, endReason, endedAtMs } = stand;
     const pauses = (0,ecs_native_pauses/* heldBy */.Vr)(deployment);
-    const isBaking = stage !== undefined && isAfter(stage, 'POST_PRODUCTION_TRAFFIC_SHIFT');
+    const isBaking = stage !== undefined && (0,shares/* isAfter */.dS)(stage, 'POST_PRODUCTION_TRAFFIC_SHIFT');
     return {
         ...commonMembers(reading),
         status: ourStatus(stand),
@@ -38120,7 +38097,7 @@ function readSnapshot(reading, before) {
         rollbackOn: how === 'stopped' ? [] : rollbackOn(deployment),
         rollback: rollbackOf(reading, how),
         events: eventsOf(reading, stand, before),
-        eventsAreDone: how === 'succeeded' || (endReason === undefined ? isBaking && isShifted(deployment, stage) : wasDone(before)),
+        eventsAreDone: how === 'succeeded' || (endReason === undefined ? isBaking && (0,shares/* isShifted */.QC)(deployment, stage) : wasDone(before)),
     };
 }
 function standOf({ deployment, readAt }, before) {
@@ -38129,7 +38106,7 @@ function standOf({ deployment, readAt }, before) {
     const isBad = how === 'stopped' || how === 'rolled-back';
     return {
         how,
-        stage: stageOf(deployment),
+        stage: (0,shares/* stageOf */.gV)(deployment),
         isHeld: (0,ecs_native_pauses/* heldBy */.Vr)(deployment).length > 0,
         endReason: isBad ? (0,end_reason/* endReasonOf */.fK)(deployment) : undefined,
         endedAtMs: isBad || how === 'succeeded' ? endOf(deployment, how, before?.endedAtMs ?? readAt.atMs) : undefined,
@@ -38286,11 +38263,11 @@ function hookTextIn(text) {
 /* harmony export */   Fs: () => (/* binding */ rollbackIdOf),
 /* harmony export */   TH: () => (/* binding */ idOf),
 /* harmony export */   aM: () => (/* binding */ taskSetIdOf),
+/* harmony export */   bk: () => (/* binding */ revisionArn),
 /* harmony export */   jZ: () => (/* binding */ deploymentArn),
 /* harmony export */   m0: () => (/* binding */ revisionNumberOf),
 /* harmony export */   uy: () => (/* binding */ ofRollback)
 /* harmony export */ });
-/* unused harmony export revisionArn */
 /* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8690);
 
 const ROLLBACK = '/rollback';
@@ -38448,6 +38425,95 @@ function firstEnd(pauses) {
         .flatMap(({ expiresAt, timeoutAction }) => (expiresAt ? [{ atMs: expiresAt.getTime(), timeoutAction }] : []))
         .sort((one, other) => one.atMs - other.atMs);
     return first && { atMs: first.atMs, onTimeout: first.timeoutAction === 'CONTINUE' ? 'CONTINUE' : 'ROLLBACK' };
+}
+
+
+/***/ }),
+
+/***/ 3883:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E3: () => (/* binding */ taskSetsOf),
+/* harmony export */   QC: () => (/* binding */ isShifted),
+/* harmony export */   dS: () => (/* binding */ isAfter),
+/* harmony export */   gV: () => (/* binding */ stageOf),
+/* harmony export */   mA: () => (/* binding */ targetWeight)
+/* harmony export */ });
+/* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
+/* harmony import */ var _ids_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1681);
+/* harmony import */ var _pauses_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9436);
+
+
+
+/** Percent of production that is to be on the replacement; undefined where nothing is shifted, or it is not told. */
+function targetWeight({ targetServiceRevision }) {
+    return targetServiceRevision?.requestedProductionTrafficWeight;
+}
+/**
+ * The stage that a deployment is in. What is told while a step of a shift waits, and before production, is not documented:
+ * as long as a part of production is on each side, it is the shift; and a stage before that, at which nothing waits for
+ * somebody by the deployment's own settings, is the one before production.
+ */
+function stageOf(deployment) {
+    const told = _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .ECS_STAGES */ .M.find((stage) => stage === deployment.lifecycleStage);
+    const weight = targetWeight(deployment);
+    if (told === undefined)
+        return undefined;
+    const isShared = weight !== undefined && weight > 0 && weight < 100;
+    if (isShared && isAfter(told, 'PRODUCTION_TRAFFIC_SHIFT'))
+        return 'PRODUCTION_TRAFFIC_SHIFT';
+    if (told !== 'POST_TEST_TRAFFIC_SHIFT')
+        return told;
+    const waits = (0,_pauses_js__WEBPACK_IMPORTED_MODULE_1__/* .awaitingPauses */ .sP)(deployment).length > 0;
+    const waitsBeforeStep = waits && !pausesAt(deployment, told) && pausesAt(deployment, 'PRE_PRODUCTION_TRAFFIC_SHIFT');
+    return isShared || waitsBeforeStep ? 'PRE_PRODUCTION_TRAFFIC_SHIFT' : told;
+}
+/** Whether a stage comes after another one. */
+function isAfter(stage, other) {
+    return _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .ECS_STAGES */ .M.indexOf(stage) > _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .ECS_STAGES */ .M.indexOf(other);
+}
+/** A hook without a target is a pause (observed). */
+function pausesAt({ deploymentConfiguration }, stage) {
+    return (deploymentConfiguration?.lifecycleHooks ?? []).some(({ targetType, hookTargetArn, lifecycleStages = [] }) => (targetType === 'PAUSE' || hookTargetArn === undefined) && lifecycleStages.some((one) => one === stage));
+}
+/** All of production is on the replacement; where nothing is shifted, by the stage. */
+function isShifted(deployment, stage) {
+    const weight = targetWeight(deployment);
+    if (weight !== undefined)
+        return weight === 100;
+    return stage !== undefined && isAfter(stage, 'PRODUCTION_TRAFFIC_SHIFT');
+}
+/**
+ * The revisions of a deployment as task sets: where it came from is the original, where it goes the replacement, which is
+ * not there before it starts.
+ */
+function taskSetsOf(deployment, stage) {
+    const { sourceServiceRevisions: sources = [], targetServiceRevision: target } = deployment;
+    const hasMoved = deployment.status === 'SUCCESSFUL' || isShifted(deployment, stage);
+    const originals = sources.map((source) => taskSetOf(source, 'original', !hasMoved));
+    const hasStarted = target !== undefined && (!isEmpty(target) || (stage !== undefined && isAfter(stage, 'PRE_SCALE_UP')));
+    return hasStarted ? [...originals, taskSetOf(target, 'replacement', hasMoved)] : originals;
+}
+function isEmpty({ requestedTaskCount, runningTaskCount, pendingTaskCount, ...weights }) {
+    const { requestedProductionTrafficWeight: production = 0 } = weights;
+    return !requestedTaskCount && !runningTaskCount && !pendingTaskCount && production === 0;
+}
+/** @param serves whether it is its side that has production */
+function taskSetOf(revision, role, serves) {
+    const { requestedTaskCount: desired = 0, requestedProductionTrafficWeight: production } = revision;
+    const { requestedTestTrafficWeight: test } = revision;
+    const isUnwanted = desired === 0 && (production ?? 0) === 0;
+    return {
+        id: (0,_ids_js__WEBPACK_IMPORTED_MODULE_2__/* .taskSetIdOf */ .aM)(revision.arn ?? ''),
+        role,
+        running: revision.runningTaskCount ?? 0,
+        pending: revision.pendingTaskCount ?? 0,
+        desired,
+        trafficPercent: production,
+        ...(test !== undefined && { testPercent: test }),
+        state: serves && production !== 0 ? 'primary' : isUnwanted ? 'draining' : 'active',
+    };
 }
 
 
@@ -40475,7 +40541,7 @@ function deadlines(stage, snapshot, waits) {
 /* harmony import */ var _aws_ecs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5148);
 /* harmony import */ var _aws_service_deployments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(595);
 /* harmony import */ var _ecs_native_active_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5681);
-/* harmony import */ var _ecs_native_ecs_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1727);
+/* harmony import */ var _ecs_native_ecs_snapshot_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8057);
 /* harmony import */ var _ecs_native_ids_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1681);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1229);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4795);
@@ -43286,8 +43352,8 @@ var ecs = __nccwpck_require__(5148);
 var service_deployments = __nccwpck_require__(595);
 // EXTERNAL MODULE: ./lib/code-deploy/code-deploy-snapshot.js
 var code_deploy_snapshot = __nccwpck_require__(2397);
-// EXTERNAL MODULE: ./lib/ecs-native/ecs-snapshot.js + 4 modules
-var ecs_snapshot = __nccwpck_require__(1727);
+// EXTERNAL MODULE: ./lib/ecs-native/ecs-snapshot.js + 3 modules
+var ecs_snapshot = __nccwpck_require__(8057);
 // EXTERNAL MODULE: ./lib/ecs-native/ids.js
 var ids = __nccwpck_require__(1681);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -44720,8 +44786,8 @@ function createRequest(release, taskDefinitionArn) {
 
 // EXTERNAL MODULE: ./lib/aws/service-deployments.js
 var service_deployments = __nccwpck_require__(595);
-// EXTERNAL MODULE: ./lib/ecs-native/ecs-snapshot.js + 4 modules
-var ecs_snapshot = __nccwpck_require__(1727);
+// EXTERNAL MODULE: ./lib/ecs-native/ecs-snapshot.js + 3 modules
+var ecs_snapshot = __nccwpck_require__(8057);
 // EXTERNAL MODULE: ./lib/ecs-native/end-reason.js
 var end_reason = __nccwpck_require__(1215);
 // EXTERNAL MODULE: ./lib/ecs-native/ids.js
