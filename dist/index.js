@@ -40835,7 +40835,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1765);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9087);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2633);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -42566,11 +42566,16 @@ async function readService(inputs, world, findings) {
 }
 /** Which revision serves takes other reads when ECS itself deploys. */
 async function withServing(service, told, world, findings) {
+    const before = findings.problems.length;
     const serving = await findings.answerOf((0,_ecs_native_active_js__WEBPACK_IMPORTED_MODULE_3__/* .readServing */ .x)(world, told));
-    if (serving === undefined)
+    if (findings.problems.length > before)
         return undefined;
+    // Where nothing tells, it is what the service itself tells.
+    if (serving === undefined)
+        return { service, told };
     const { id, taskDefinitionArn, deploymentId } = serving;
-    return { service: { ...service, primary: { ...service.primary, id, taskDefinitionArn, deploymentId } }, told };
+    const primary = { ...service.primary, id, taskDefinitionArn, deploymentId };
+    return { service: { ...service, primary }, told, serving };
 }
 /** Only a lane is known by its tags; nobody else needs to be allowed to read them. */
 function tagsFor({ operation }) {
@@ -43224,6 +43229,7 @@ const REFUSAL_REASONS = (/* unused pure expression or super */ null && ([
     'not-found',
     'unsupported-service',
     'group-mismatch',
+    'mixed-traffic',
     'no-test-listener',
     'not-held',
     'other-image',
@@ -48926,7 +48932,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 1765:
+/***/ 9087:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49988,7 +49994,7 @@ function cannotSkipNote(images) {
 }
 
 // EXTERNAL MODULE: ./lib/aws/attempts.js
-var attempts = __nccwpck_require__(9967);
+var aws_attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/functions.js
 var functions = __nccwpck_require__(3776);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -50019,7 +50025,7 @@ async function checkHookFunctions(hooks, inputs, service, world, findings) {
     if (Object.keys(hooks).length === 0)
         return;
     // A release can do without this look.
-    const calls = (0,attempts/* briefly */.m_)(world);
+    const calls = (0,aws_attempts/* briefly */.m_)(world);
     const known = await world.functions();
     const unseen = [];
     const looked = new Set();
@@ -50057,7 +50063,7 @@ async function troubleWith(hookFunction, calls, known) {
         return undefined;
     }
     catch (error) {
-        if (error instanceof attempts/* CallError */.RA)
+        if (error instanceof aws_attempts/* CallError */.RA)
             return error;
         throw error;
     }
@@ -50076,7 +50082,7 @@ async function hook_functions_namesOf(calls, known) {
     let marker;
     try {
         for (let pages = 0; pages < MAX_PAGES; pages++) {
-            const page = await (0,attempts/* attempt */.CD)(calls, 'lambda:ListFunctions', (signal) => known.names(marker, signal));
+            const page = await (0,aws_attempts/* attempt */.CD)(calls, 'lambda:ListFunctions', (signal) => known.names(marker, signal));
             names.push(...page.names);
             marker = page.nextMarker;
             if (marker === undefined)
@@ -50084,7 +50090,7 @@ async function hook_functions_namesOf(calls, known) {
         }
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
+        if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
     }
     return names;
@@ -50399,6 +50405,137 @@ function appSpecPlan({ inputs, goesBackTo }, file, service) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/ecs-native/weights.js
+
+
+
+
+/**
+ * Whether production goes to one target group only, to that of the revision that serves, with targets in it, and whether
+ * both target groups are attached. Two to four reads; what may not be read is a note.
+ */
+async function checkRules(attempts, loadBalancing, facts) {
+    const { productionRule } = facts.ecs;
+    if (productionRule === undefined)
+        return { problems: [], notes: [] };
+    const reads = new RuleReads(attempts, await loadBalancing());
+    try {
+        const targets = await reads.targetsOf(productionRule);
+        if (targets === undefined)
+            return { problems: [missing('production', productionRule)], notes: [] };
+        const weighted = targets.filter(({ weight }) => weight > 0);
+        const mixed = weightProblem(productionRule, weighted, facts);
+        const [live] = weighted;
+        const health = mixed === undefined && live !== undefined ? await healthFindings(reads, live, facts) : NONE;
+        const unattached = await attachmentProblem(reads, targets, facts);
+        const problems = [mixed, ...health.problems, unattached].filter((problem) => problem !== undefined);
+        return { problems, notes: health.notes };
+    }
+    catch (error) {
+        if (!(error instanceof aws_attempts/* CallError */.RA))
+            throw error;
+        const why = (0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError);
+        return {
+            problems: [],
+            notes: [`Whether the rules of the load balancer send production to one version only could not be seen. ${why}`],
+        };
+    }
+}
+const NONE = { problems: [], notes: [] };
+/** Reads of rules and listeners. */
+class RuleReads {
+    #attempts;
+    #elb;
+    constructor(attempts, elb) {
+        this.#attempts = attempts;
+        this.#elb = elb;
+    }
+    /** Where a rule forwards to, of a network load balancer the listener; undefined when there is none. @throws CallError */
+    async targetsOf(rule) {
+        const isListener = (0,aws_arn/* parseArn */.Lw)(rule)?.resource.startsWith('listener/') === true;
+        const operation = `elasticloadbalancing:${isListener ? 'DescribeListeners' : 'DescribeRules'}`;
+        try {
+            const read = (signal) => isListener ? this.#elb.describeListener(rule, signal) : this.#elb.describeRule(rule, signal);
+            return (await (0,aws_attempts/* attempt */.CD)(this.#attempts, operation, read))?.targets;
+        }
+        catch (error) {
+            const isMissing = error instanceof aws_attempts/* CallError */.RA && MISSING.has(error.serviceError.code);
+            if (isMissing)
+                return undefined;
+            throw error;
+        }
+    }
+    /** @throws CallError */
+    async healthOf(targetGroupArn) {
+        return await (0,aws_attempts/* attempt */.CD)(this.#attempts, 'elasticloadbalancing:DescribeTargetHealth', (signal) => this.#elb.describeTargetHealth(targetGroupArn, signal));
+    }
+}
+/** Source: Elastic Load Balancing API Reference, DescribeRules and DescribeListeners. */
+const MISSING = new Set(['RuleNotFound', 'ListenerNotFound']);
+function weightProblem(rule, weighted, facts) {
+    const { targetGroups } = facts.ecs;
+    const { id, targetGroupArn: serving } = facts.serving;
+    const [live, ...others] = weighted;
+    if (live === undefined || others.length > 0) {
+        const shares = weighted.map(({ targetGroupArn, weight }) => `${weights_nameOf(targetGroupArn)} ${weight}`).join(', ');
+        const found = live === undefined ? 'no target group has any weight' : `${weighted.length} have weight (${shares})`;
+        return `The production rule ${label(rule)} must send everything to one target group before a deployment, but ${found}. ${giveAllTo(serving)}`;
+    }
+    if (!targetGroups.includes(live.targetGroupArn)) {
+        const known = targetGroups.map(weights_nameOf).join(' and ');
+        return `The production rule ${label(rule)} sends everything to target group ${weights_nameOf(live.targetGroupArn)}, which is none of the service's (${known}). ${giveAllTo(serving)}`;
+    }
+    if (serving === undefined || live.targetGroupArn === serving)
+        return undefined;
+    return `The production rule ${label(rule)} sends everything to target group ${weights_nameOf(live.targetGroupArn)}, but the revision that serves (${id}) is in ${weights_nameOf(serving)}: somebody has changed the weights since the last deployment, and ECS would mix both versions without an error. ${giveAllTo(serving)}`;
+}
+function giveAllTo(targetGroupArn) {
+    const group = targetGroupArn === undefined ? 'the target group of what serves' : weights_nameOf(targetGroupArn);
+    return `Give ${group} all of the weight and the other target group none, and keep other tools from changing the rule.`;
+}
+/** Targets that get no new request. Source: Elastic Load Balancing API Reference, TargetHealth. */
+const OUT_OF_USE = new Set(['draining', 'unused', 'unhealthy.draining']);
+async function healthFindings(reads, { targetGroupArn }, { desiredCount }) {
+    if (desiredCount === 0)
+        return NONE;
+    const targets = (await reads.healthOf(targetGroupArn)).filter(({ state }) => !OUT_OF_USE.has(state));
+    const group = weights_nameOf(targetGroupArn);
+    if (targets.length === 0) {
+        const problem = `Production goes to target group ${group}, in which there is no target, so that ECS cannot tell which of the two serves. Give the weight to the target group of what serves, or wait until its tasks are registered.`;
+        return { problems: [problem], notes: [] };
+    }
+    // A production that is down may be what the release is to mend.
+    if (targets.some(({ state }) => state === 'healthy'))
+        return NONE;
+    const why = targets.find(({ reason }) => reason !== '')?.reason;
+    const said = why === undefined ? '' : ` (${(0,untrusted/* inSentence */.BX)(why, 200)})`;
+    return { problems: [], notes: [`No target of production's target group ${group} is healthy${said}.`] };
+}
+/** Both must be in the production rule, or one in each of the two. Source: ECS Developer Guide, on moving from CodeDeploy. */
+async function attachmentProblem(reads, ofProduction, { ecs: { testRule, targetGroups } }) {
+    const isIn = (targets) => (arn) => targets.some(({ targetGroupArn }) => targetGroupArn === arn);
+    if (targetGroups.every(isIn(ofProduction)))
+        return undefined;
+    const ofTest = testRule === undefined ? [] : await reads.targetsOf(testRule);
+    if (ofTest === undefined)
+        return missing('test', testRule ?? '');
+    const left = targetGroups.filter((arn) => !isIn([...ofProduction, ...ofTest])(arn)).map(weights_nameOf);
+    if (left.length === 0)
+        return undefined;
+    const where = testRule === undefined ? 'the production rule does' : 'neither the production nor the test rule does';
+    return `ECS needs both target groups of the service attached, but ${where}${testRule === undefined ? ' not' : ''} forward to ${left.join(' and ')}. Add it to the production rule with weight 0.`;
+}
+function missing(kind, rule) {
+    return `The ${kind} rule ${label(rule)} of the service does not exist. Correct the load balancer of the service, or make the rule again.`;
+}
+function label(rule) {
+    return `'${(0,untrusted/* inSentence */.BX)(rule, 300)}'`;
+}
+/** Name of a target group. */
+function weights_nameOf(arn) {
+    return `'${(0,untrusted/* inSentence */.BX)(/:targetgroup\/([^/]+)\//.exec(arn)?.[1] ?? arn, 300)}'`;
+}
+
 // EXTERNAL MODULE: ./lib/service/read-ecs-deployments.js
 var read_ecs_deployments = __nccwpck_require__(6302);
 // EXTERNAL MODULE: ./lib/plan/ecs-preflight.js
@@ -50413,8 +50550,10 @@ var ecs_preflight = __nccwpck_require__(720);
 
 
 
+
+
 /** The plan of a release that ECS itself makes; undefined with problems added. */
-async function planWithEcs({ inputs, service, told, sources, earlier }, world, findings) {
+async function planWithEcs({ inputs, service, told, serving, sources, earlier }, world, findings) {
     const group = (0,read_ecs_deployments/* readEcsGroup */.zN)(told);
     const hooks = (0,read_ecs_deployments/* ecsHooks */.Mw)(group);
     const { ecs } = group;
@@ -50441,6 +50580,9 @@ async function planWithEcs({ inputs, service, told, sources, earlier }, world, f
         readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
         checkHookFunctions(hooks, inputs, service, world, findings),
     ]);
+    // While a deployment runs the weights are its own.
+    if (occupancy.isFree && serving !== undefined)
+        await checkTraffic(place, serving, world, findings);
     if (definitionPlan === undefined)
         return { plan: undefined, group };
     const maker = makerOfServing(definitionPlan);
@@ -50457,6 +50599,13 @@ async function planWithEcs({ inputs, service, told, sources, earlier }, world, f
     };
     const plan = await planOf(found, inputs, world, earlier, findings);
     return { plan: { ...plan, definition: marked(plan.definition, inputs, world) }, group };
+}
+/** ECS takes the rules as they are, and would mix two versions where somebody has changed them. */
+async function checkTraffic({ service, ecs }, serving, world, findings) {
+    const facts = { ecs, serving, desiredCount: service.desiredCount };
+    const { problems, notes } = await checkRules((0,aws_attempts/* briefly */.m_)(world), () => world.loadBalancing(), facts);
+    findings.add(...problems.map((sentence) => ({ reason: 'mixed-traffic', sentence })));
+    findings.warnings.push(...notes);
 }
 /** Which container gets the image and the traffic. */
 function containerPlan({ containerName, containerPort }, { container }) {
@@ -50966,7 +51115,7 @@ async function learnTestUrl({ testListener }, world, progress) {
             progress.learn({ testUrl });
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
+        if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
         progress.warn(`${NOT_FOUND} ${(0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError)}`);
     }
@@ -51088,7 +51237,7 @@ async function start(plan, engine, world, progress) {
                 progress.end('refused', { creationSentAtMs: undefined, problems: [nothingStarted(plan)] });
                 return { kind: 'ended' };
             }
-            if (!(error instanceof attempts/* CallError */.RA))
+            if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
             progress.learn({ creationSentAtMs: undefined });
             if (world.signal.aborted)
@@ -51138,7 +51287,7 @@ async function revisionFor(definition, world, progress) {
         return await (0,ecs/* registerTaskDefinition */.eQ)(world, definition.definition);
     }
     catch (error) {
-        const isLost = error instanceof attempts/* CallError */.RA && (0,attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
+        const isLost = error instanceof aws_attempts/* CallError */.RA && (0,aws_attempts/* isPassing */.WG)(error.serviceError) && !error.serviceError.notAccepted;
         if (isLost)
             progress.learn({ lostRevisionOf: (0,untrusted/* inSentence */.BX)(String(definition.definition['family']), 300) });
         throw error;
@@ -51896,7 +52045,7 @@ async function namedDeployment(aws, id, group) {
         return { reason: 'group-mismatch', sentence };
     }
     catch (error) {
-        const isUnknown = error instanceof attempts/* CallError */.RA && /^(DeploymentDoesNotExist|InvalidDeploymentId)$/.test(error.serviceError.code);
+        const isUnknown = error instanceof aws_attempts/* CallError */.RA && /^(DeploymentDoesNotExist|InvalidDeploymentId)$/.test(error.serviceError.code);
         if (!isUnknown)
             throw error;
         return notFound(`Deployment ${id} was not found. Check 'deployment-id' and the region.`);
@@ -51976,7 +52125,7 @@ async function ecs_meant_namedDeployment(aws, asked, question) {
         return (0,ids/* idOf */.TH)(serviceDeploymentArn);
     }
     catch (error) {
-        const isUnknown = error instanceof attempts/* CallError */.RA && /NotFound|InvalidParameter|MISSING/.test(error.serviceError.code);
+        const isUnknown = error instanceof aws_attempts/* CallError */.RA && /NotFound|InvalidParameter|MISSING/.test(error.serviceError.code);
         if (!isUnknown)
             throw error;
         return ecs_meant_notFound(`Deployment ${(0,untrusted/* inSentence */.BX)(asked, 300)} was not found. Check 'deployment-id' and the region.`);
@@ -52105,7 +52254,7 @@ async function code_deploy_attach_readAppSpec(id, info, world, findings) {
     if (sha256 === undefined || info.applicationName === undefined)
         return undefined;
     const content = await findings.answerOf((0,code_deploy/* getAppSpec */.JA)(world, info.applicationName, sha256), (error) => {
-        if (error.kind !== 'denied' && error.kind !== 'answered' && !(0,attempts/* isPassing */.WG)(error))
+        if (error.kind !== 'denied' && error.kind !== 'answered' && !(0,aws_attempts/* isPassing */.WG)(error))
             return undefined;
         findings.warnings.push(`The AppSpec of ${id} could not be read (codedeploy:GetApplicationRevision, ${error.code}); its hooks are taken from the inputs.`);
         return 'ignore';
@@ -52321,7 +52470,7 @@ async function firstLook(engine, { deploymentId }, progress) {
         return snapshot;
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA))
+        if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
         progress.learn({ problems: [(0,call_problem/* callProblem */.U)(error)] });
         return undefined;
@@ -52487,7 +52636,7 @@ async function continueAtReady(engine, id, { log }) {
             log.line(`Continued deployment ${id}, which waited at Ready.`);
         }
         catch (error) {
-            if (!(error instanceof attempts/* CallError */.RA))
+            if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
             if (!engine.saysNotWaiting(error))
                 return (0,call_problem/* callProblem */.U)(error);
@@ -52734,7 +52883,7 @@ async function withRevision({ revision, ...told }, { taskSets }, application, wo
         return { ...told, taskDefinitionArn: taskDefinition, properties: file?.otherProperties };
     }
     catch (error) {
-        if (!(error instanceof attempts/* CallError */.RA) || !isUnreadable(error.serviceError))
+        if (!(error instanceof aws_attempts/* CallError */.RA) || !isUnreadable(error.serviceError))
             throw error;
         return { ...none, unseen: (0,call_problem/* callProblem */.U)(error) };
     }

@@ -7,6 +7,7 @@ export const REFUSAL_REASONS = [
   'not-found',
   'unsupported-service',
   'group-mismatch',
+  'mixed-traffic',
   'no-test-listener',
   'not-held',
   'other-image',

@@ -179,3 +179,13 @@ test('inputs that only CodeDeploy could follow are refused, all at once', async 
     )
   })
 })
+
+test('a release is refused before any write when somebody has changed the weights of the production rule', async () => {
+  await inService(nativeScenarios['native-mixed-traffic'], async (account) => {
+    const { status, reasons, writes, release } = await told(account, {})
+    expect({ status, reasons, writes }).toEqual({ status: 'refused', reasons: ['mixed-traffic'], writes: '' })
+    expect(release.problems[0]?.sentence).toMatch(
+      /ECS would mix both versions without an error\. Give '[^']+' all of the weight/,
+    )
+  })
+})

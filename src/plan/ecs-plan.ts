@@ -1,7 +1,11 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
+import { briefly } from '../aws/attempts.ts'
+import type { Serving } from '../ecs-native/active.ts'
+import { checkRules } from '../ecs-native/weights.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { markerOperation } from '../inputs/operation.ts'
+import type { Problem } from '../problem.ts'
 import type { Maker } from '../service/maker.ts'
 import { ecsHooks, readEcsGroup } from '../service/read-ecs-deployments.ts'
 import type { ResolvedService } from '../service/service.ts'
@@ -25,13 +29,15 @@ export interface EcsFacts {
   service: ResolvedService
   /** As ECS tells it. */
   told: Service
+  /** Undefined: it is not told. */
+  serving?: Serving
   sources: Sources
   earlier: EarlierLook
 }
 
 /** The plan of a release that ECS itself makes; undefined with problems added. */
 export async function planWithEcs(
-  { inputs, service, told, sources, earlier }: EcsFacts,
+  { inputs, service, told, serving, sources, earlier }: EcsFacts,
   world: World,
   findings: Findings,
 ): Promise<FoundPlan> {
@@ -62,6 +68,8 @@ export async function planWithEcs(
     readOccupancy({ inputs, world, service, group, blocker: earlier.blocker, findings }),
     checkHookFunctions(hooks, inputs, service, world, findings),
   ])
+  // While a deployment runs the weights are its own.
+  if (occupancy.isFree && serving !== undefined) await checkTraffic(place, serving, world, findings)
   if (definitionPlan === undefined) return { plan: undefined, group }
   const maker = makerOfServing(definitionPlan)
   const deploymentConfig = group.deploymentConfig ?? ''
@@ -77,6 +85,19 @@ export async function planWithEcs(
   }
   const plan = await planOf(found, inputs, world, earlier, findings)
   return { plan: { ...plan, definition: marked(plan.definition, inputs, world) }, group }
+}
+
+/** ECS takes the rules as they are, and would mix two versions where somebody has changed them. */
+async function checkTraffic(
+  { service, ecs }: EcsPlace,
+  serving: Serving,
+  world: World,
+  findings: Findings,
+): Promise<void> {
+  const facts = { ecs, serving, desiredCount: service.desiredCount }
+  const { problems, notes } = await checkRules(briefly(world), () => world.loadBalancing(), facts)
+  findings.add(...problems.map((sentence): Problem => ({ reason: 'mixed-traffic', sentence })))
+  findings.warnings.push(...notes)
 }
 
 /** Which container gets the image and the traffic. */

@@ -3,7 +3,7 @@ import type { Service } from '@aws-sdk/client-ecs'
 import { getDeploymentConfig, getDeploymentGroup } from '../aws/code-deploy.ts'
 import { describeService } from '../aws/ecs.ts'
 import { describeServiceError, type ServiceError } from '../aws/service-error.ts'
-import { readServing } from '../ecs-native/active.ts'
+import { readServing, type Serving } from '../ecs-native/active.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { invalidInput, type Problem } from '../problem.ts'
 import { answerProblems } from '../service/address.ts'
@@ -20,6 +20,8 @@ import { Findings } from './findings.ts'
 export interface ServiceReading {
   service: ResolvedService
   told: Service
+  /** Under ECS: what serves; undefined when that is not told. */
+  serving?: Serving
 }
 
 /** The service that the inputs name; undefined with problems added. */
@@ -53,10 +55,14 @@ async function withServing(
   world: World,
   findings: Findings,
 ): Promise<ServiceReading | undefined> {
+  const before = findings.problems.length
   const serving = await findings.answerOf(readServing(world, told))
-  if (serving === undefined) return undefined
+  if (findings.problems.length > before) return undefined
+  // Where nothing tells, it is what the service itself tells.
+  if (serving === undefined) return { service, told }
   const { id, taskDefinitionArn, deploymentId } = serving
-  return { service: { ...service, primary: { ...service.primary, id, taskDefinitionArn, deploymentId } }, told }
+  const primary = { ...service.primary, id, taskDefinitionArn, deploymentId }
+  return { service: { ...service, primary }, told, serving }
 }
 
 /** Only a lane is known by its tags; nobody else needs to be allowed to read them. */
