@@ -13,6 +13,7 @@ const FLOORS = [
   'moving',
   'plan',
   'group',
+  'engines',
   'code-deploy',
   'ecs-native',
   'verdict',
