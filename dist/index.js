@@ -38690,6 +38690,505 @@ async function lookForOwn(aws, { service, taskDefinitionArn }, before) {
 
 /***/ }),
 
+/***/ 9404:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Z: () => (/* binding */ wordsOf)
+});
+
+// UNUSED EXPORTS: ENGINE_OUTPUTS
+
+// EXTERNAL MODULE: ./lib/aws/console-links.js
+var console_links = __nccwpck_require__(212);
+// EXTERNAL MODULE: ./lib/inputs/hooks.js
+var hooks = __nccwpck_require__(1937);
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
+// EXTERNAL MODULE: ./lib/aws/arn.js
+var aws_arn = __nccwpck_require__(8690);
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/text/service-message.js
+var service_message = __nccwpck_require__(3466);
+;// CONCATENATED MODULE: ./lib/code-deploy/fault-words.js
+
+
+
+/** How CodeDeploy says that and why a deployment ended, and what that is in our words. */
+const CODE_DEPLOY_FAULTS = {
+    told: (error) => error,
+    faultOf,
+    isSuperseded: () => false,
+    alarmsIn,
+    reason,
+    brief: ({ code }) => code,
+    isPlainStop: (text) => /^(?:MANUAL_STOP(?:: The deployment was stopped by a user)?)?$/i.test(text),
+    repeatsEnd: () => false,
+    hookText,
+    mendHook,
+};
+/** By CodeDeploy's code and text, and by the lifecycle event that failed. */
+function faultOf({ error: { code, message }, event, hooks, taskStops }) {
+    const hookFunction = (0,snapshot/* hookOf */.pd)(hooks, event);
+    const kind = hookFunction === undefined ? undefined : hookFault(code, message);
+    if (hookFunction !== undefined && kind !== undefined)
+        return { kind, event, hookFunction };
+    if (code === 'INVALID_REVISION' || /\bAppSpec file\b/i.test(message))
+        return { kind: 'other', advice: MEND_APP_SPEC };
+    // What CodeDeploy says of something else is not overruled by tasks that stopped on the way.
+    const isOfTasks = message === '' ? taskStops.length > 0 : OF_TASKS.test(message);
+    return { kind: isOfTasks ? 'tasks' : 'other' };
+}
+const MEND_APP_SPEC = "correct the AppSpec ('codedeploy-appspec', or the hook inputs when there is no file)";
+/** Texts: User Guide, "Troubleshoot Amazon ECS deployments", and observed. */
+const OF_TASKS = /task ?set (?:is unhealthy|to become healthy)/i;
+/** `… Activated alarms: <web-5xx> <web-latency>` (observed). */
+function alarmsIn(message) {
+    const listed = /Activated alarms: (.+)$/i.exec(message)?.[1] ?? '';
+    return [...listed.matchAll(/<([^<>]{1,255})>/g)].map(([, name]) => name ?? '');
+}
+/** Codes with which CodeDeploy says that it could not run the function. Source: CodeDeploy API Reference, ErrorInformation. */
+const NOT_INVOKED = new Set(['IAM_ROLE_PERMISSIONS', 'IAM_ROLE_MISSING', 'INVALID_LAMBDA_FUNCTION']);
+/**
+ * What was wrong with the hook at which a deployment ended, by CodeDeploy's message, then by its code; undefined when
+ * neither is about hooks. That a hook reported Failed and that it ended with an error is not told apart, and the code
+ * of a hook that was silent is not documented. Texts: User Guide, "Troubleshoot Amazon ECS deployments".
+ */
+function hookFault(code, message) {
+    if (/status callback/i.test(message))
+        return 'hook-silent';
+    if (/AWSLambda/.test(message) || NOT_INVOKED.has(code))
+        return 'hook-not-invoked';
+    if (/validation functions? failed/i.test(message))
+        return 'hook-failed';
+    if (code === 'TIMEOUT' && message === '')
+        return 'hook-silent';
+    return code === 'HOOK_EXECUTION_FAILURE' ? 'hook-failed' : undefined;
+}
+function reason({ code, message }) {
+    return (0,service_message/* withoutFullStop */.Q)([code, (0,service_message/* withoutRequest */.O)(message)].filter((part) => part !== '').join(': '));
+}
+/** What the hook did, or CodeDeploy could not do with it, and what the hook itself says about that. */
+function hookText({ kind }, facts) {
+    const { said, error } = facts;
+    if (kind === 'hook-not-invoked')
+        return notInvokedText(facts);
+    if (kind === 'hook-failed') {
+        const isPlain = /validation functions? failed/i.test(error.message);
+        return `failed${said === undefined ? '' : `: "${said}"`} (${isPlain ? error.code : reason(error)})`;
+    }
+    const isPlain = /expects a status callback within one hour/i.test(error.message);
+    const late = `did not answer within the hour that CodeDeploy waits (${isPlain ? error.code : reason(error)})`;
+    return said === undefined ? late : `${late}; its log ends with "${said}"`;
+}
+/**
+ * CodeDeploy says the same of a function that is not there and of one that its role may not invoke (assumed), so what
+ * Lambda says of the function decides.
+ */
+function notInvokedText({ error: { code, message }, region, functionExists }) {
+    const role = /IAM role (arn:\S+?) does not give/i.exec(message)?.[1];
+    const who = role === undefined ? "CodeDeploy's role" : `CodeDeploy's role ${role.split('/').at(-1)}`;
+    const why = reason({ code, message: role === undefined ? message : '' });
+    switch (functionExists) {
+        case false:
+            return `could not be invoked: there is no Lambda function of this name in ${region} (${code})`;
+        case true:
+            return `could not be invoked: ${who} may not invoke it (${why})`;
+        case undefined:
+            return `could not be invoked: it does not exist, or ${who} may not invoke it (${why})`;
+    }
+}
+/** What a hook must be allowed to report. Source: CodeDeploy API Reference, PutLifecycleEventHookExecutionStatus. */
+const REPORT_ACTION = 'codedeploy:PutLifecycleEventHookExecutionStatus';
+function mendHook({ kind, hookFunction }, facts) {
+    if (kind === 'hook-not-invoked')
+        return mendRole(hookFunction, facts);
+    const { said, again, log } = facts;
+    const isDenied = said?.includes(REPORT_ACTION.split(':')[1] ?? '') === true && /denied|not authorized/i.test(said);
+    return isDenied
+        ? `Next: allow the function's role ${REPORT_ACTION}, then ${again}. ${log}`
+        : `Next: see why the function did not report (${REPORT_ACTION}), which it must in every case, then ${again}. ${log}`;
+}
+/** Source: AWS managed policies AWSCodeDeployRoleForECS and AWSCodeDeployRoleForECSLimited. */
+function mendRole(hookFunction, { functionExists }) {
+    const name = (0,aws_arn/* functionName */.AQ)(hookFunction);
+    if (functionExists === false)
+        return `Next: correct the name of the hook, or create the function ${name}.`;
+    const isCovered = name.startsWith('CodeDeployHook_');
+    const allow = isCovered
+        ? 'attach the managed policy AWSCodeDeployRoleForECS to the role of the deployment group, or allow it lambda:InvokeFunction on the function'
+        : `allow the role of the deployment group lambda:InvokeFunction on the function (managed policy AWSCodeDeployRoleForECS), or call the function CodeDeployHook_${name}, which AWSCodeDeployRoleForECSLimited covers`;
+    const check = functionExists === undefined ? `check that the function ${name} exists; if it does, ` : '';
+    return `Next: ${check}${allow}.`;
+}
+
+;// CONCATENATED MODULE: ./lib/code-deploy/words.js
+
+
+
+
+/** Outputs that only releases through CodeDeploy have. */
+const words_CODE_DEPLOY_OUTPUTS = ['codedeploy-deployment-id'];
+const EVENTS = {
+    reconcile: 'BeforeInstall',
+    'before-scale-up': 'BeforeInstall',
+    'scale-up': 'Install',
+    'after-scale-up': 'AfterInstall',
+    'test-shift': 'AllowTestTraffic',
+    'after-test-shift': 'AfterAllowTestTraffic',
+    'before-shift': 'BeforeAllowTraffic',
+    shift: 'AllowTraffic',
+    'after-shift': 'AfterAllowTraffic',
+    bake: 'the termination wait',
+    'clean-up': 'the termination wait',
+};
+/** CodeDeploy's own limit for a hook, in milliseconds. Source: CodeDeploy User Guide, "Troubleshoot Amazon ECS deployments". */
+const HOOK_LIMIT_MS = 3_600_000;
+const WAYS = {
+    deploymentUrl: (deploymentId, { service }) => service && (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId),
+    deploymentsUrl: ({ service }) => service && (0,console_links/* deploymentsUrl */.ek)(service.partition, service.region),
+    look: (deploymentId, { region }) => `aws deploy get-deployment --deployment-id ${deploymentId} --region ${region}`,
+    list: ({ group, region }) => group &&
+        `aws deploy list-deployments --application-name ${group.application} --deployment-group-name ${group.name} --region ${region}`,
+    stop: (deploymentId, { region }) => `aws deploy stop-deployment --deployment-id ${deploymentId} --auto-rollback-enabled --region ${region}`,
+    goOn: () => undefined,
+    unknownId: { slot: 'ID', meaning: 'its id' },
+    knownBy: 'its description names this run',
+};
+/** The words of releases through CodeDeploy. */
+const CODE_DEPLOY_WORDS = {
+    service: 'CodeDeploy',
+    event: 'lifecycle event',
+    nameOf: (step) => EVENTS[step],
+    hookEvents: hooks/* LIFECYCLE_HOOKS */.Y,
+    original: 'the original task set',
+    replacement: 'the replacement task set',
+    bothSides: 'both task sets',
+    primary: 'the PRIMARY task set',
+    heldAt: () => 'Ready',
+    terminationWait: 'termination wait',
+    isInTerminationWait: 'the original waits for its termination',
+    busyPart: 'deployment group',
+    placeName: ({ group }) => `deployment group '${group?.name}'`,
+    placeOf: (serviceLabel) => `the deployment group of ${serviceLabel}`,
+    settingsLabel: ({ group }) => `Deployment group ${groupLabel(group)}`,
+    settingsTitle: 'Deployment group',
+    startWrite: (what, { group }) => `Create a deployment of ${what} in ${groupLabel(group)}`,
+    hasAppSpec: true,
+    startCall: 'CreateDeployment',
+    stopCall: 'StopDeployment',
+    lookingForStarted: "Looking whether the deployment is there; it has this run's name in its description.",
+    waitingFor: {
+        provisioning: 'the replacement task set to become healthy (Install)',
+        ready: 'somebody to continue the deployment (Ready)',
+        shift: 'production traffic to shift (AllowTraffic)',
+        between: 'the next lifecycle event',
+        unseen: 'the deployment, whose lifecycle events cannot be seen',
+        termination: 'the original task set to be terminated',
+        rollback: 'the rollback to show in CodeDeploy',
+    },
+    until: {
+        completion: 'the original task set is terminated',
+        'test-traffic': 'the replacement serves the test listener and the deployment waits at Ready',
+        'production-traffic': 'production traffic is shifted and every lifecycle event is done',
+    },
+    overdueHook: {
+        waitingFor: (hookFunction, event) => `CodeDeploy to give up hook ${hookFunction} (${event}), whose function cannot be running any more`,
+        sentence: (hookFunction, event, calledAtMs) => {
+            const until = calledAtMs === undefined ? 'for an hour' : `until ${(0,words/* clockTime */.qo)(calledAtMs + HOOK_LIMIT_MS)}`;
+            return `Warning: Hook ${hookFunction} was called at ${event} 15 min ago and has not reported. Lambda runs no function for longer, so it cannot be running any more; unless something else reports for it, CodeDeploy waits ${until} and then fails the deployment.`;
+        },
+    },
+    aboutTimes: '',
+    rollbackSettings: 'deployment group, rollback-on',
+    whileInAlarm: 'CodeDeploy stops the next deployment too',
+    withoutAlarms: ', for which AWS also asks for codedeploy:UpdateDeploymentGroup',
+    ids: { shown: (id) => id, whole: (id) => id, ofRollback: (id) => id },
+    ways: WAYS,
+    faults: CODE_DEPLOY_FAULTS,
+    outputs: (deploymentId) => ({ [words_CODE_DEPLOY_OUTPUTS[0]]: deploymentId }),
+};
+function groupLabel(group) {
+    return `${group?.application} / ${group?.name}`;
+}
+
+// EXTERNAL MODULE: ./lib/lifecycle/step.js
+var lifecycle_step = __nccwpck_require__(1456);
+;// CONCATENATED MODULE: ./lib/ecs-native/network-advice.js
+const ATTACHED = 'have the production rule forward to both target groups of the service, or the production rule to one and the test rule to the other';
+/** Source: ECS Developer Guide, "Troubleshooting Amazon ECS blue/green deployments"; the last is observed. */
+const FOUND = [
+    {
+        pattern: /exactly one target group serving traffic/i,
+        advice: 'give all of the weight of the production rule to the target group of the tasks that serve and none to the other; between deployments nobody but ECS may change these weights, or both versions serve',
+    },
+    { pattern: /unexpected target group/i, advice: ATTACHED },
+    { pattern: /must be associated with/i, advice: ATTACHED },
+    {
+        pattern: /missing permissions|not authorized to perform: elasticloadbalancing:/i,
+        advice: "attach the managed policy AmazonECSInfrastructureRolePolicyForLoadBalancers to the role of the service's load balancer (advancedConfiguration, roleArn)",
+    },
+    {
+        pattern: /target group ARN does not exist|rules? not found/i,
+        advice: "correct target groups and rules in the service's load balancer (advancedConfiguration)",
+    },
+];
+/** Undefined when it is about something else. @param cause why a deployment ended, as ECS says it */
+function networkAdvice(cause) {
+    const [isOfNetwork] = /\binvalid networking configuration\b\.? ?/i.exec(cause) ?? [];
+    const detail = isOfNetwork === undefined ? cause : cause.slice(cause.indexOf(isOfNetwork) + isOfNetwork.length);
+    const found = FOUND.find(({ pattern }) => pattern.test(detail));
+    if (isOfNetwork === undefined && found === undefined)
+        return undefined;
+    return {
+        cause: `ECS could not move traffic as the service is set up: ${detail || cause}`,
+        ...(found !== undefined && { advice: found.advice }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/ecs-native/fault-words.js
+
+
+
+/** How ECS says that and why a deployment ended, and what that is in our words. */
+const ECS_FAULTS = {
+    told,
+    faultOf: fault_words_faultOf,
+    isSuperseded: ({ message }) => SUPERSEDED.test(message),
+    alarmsIn: () => [],
+    reason: fault_words_reason,
+    brief: ({ message }) => causeIn(message),
+    isPlainStop: (text) => text === '' || /\bby a user\b/i.test(text),
+    repeatsEnd: (serviceEvent) => OF_THE_END.test(serviceEvent),
+    hookText: fault_words_hookText,
+    mendHook: fault_words_mendHook,
+};
+/** A service event that says why a deployment failed (observed); what stands before it is assumed. */
+const OF_THE_END = /deployment failed: (.+)$/i;
+/** What is said of the rollback rather than of what it was for (observed). */
+const OF_THE_ROLLBACK = /rollback candidate|run the rollback/i;
+/** How ECS says this is not documented; that a new deployment makes hooks of the one before unavailable is. */
+const SUPERSEDED = /\b(?:replaced|superseded) by\b|\b(?:newer|another|new) (?:service )?deployment\b/i;
+/** Of a rollback that failed, the reason is that of the rollback, and only events say why it was due (observed). */
+function told(error, serviceTroubles) {
+    if (error.message !== '' && !OF_THE_ROLLBACK.test(error.message))
+        return error;
+    const said = serviceTroubles.findLast((event) => OF_THE_END.test(event)) ?? '';
+    return { ...error, message: OF_THE_END.exec(said)?.[1] ?? '' };
+}
+function fault_words_reason({ message }) {
+    const cause = causeIn(message);
+    return PAUSE_IS_OVER.test(cause) ? `nobody continued it in time (${cause})` : cause;
+}
+/** `the circuit breaker threshold was exceeded`: a `statusReason` without what every one begins with. */
+function causeIn(message) {
+    const plain = (0,service_message/* withoutFullStop */.Q)((0,service_message/* withoutRequest */.O)(message));
+    return plain.replace(/^Service deployment (?:was )?(?:rolled back|stopped) because (?:of )?/i, '');
+}
+/** Source: as below. */
+const PAUSE_IS_OVER = /\bpause hook timed out\b/i;
+/** `STAGE lifecycle hook(s) failed. …`. Source: ECS Developer Guide, "Troubleshooting Amazon ECS blue/green deployments". */
+const OF_HOOKS = /^([A-Z_]{2,60}) lifecycle hook\(s\) failed\.? ?(.*)$/s;
+function fault_words_faultOf({ error: { message }, event, hooks, taskStops }) {
+    const cause = causeIn(message);
+    const [isOfHooks, stage = '', detail = ''] = OF_HOOKS.exec(cause) ?? [];
+    if (isOfHooks !== undefined && !/\belasticloadbalancing:/.test(detail)) {
+        const hookFunction = functionIn(detail) ?? hooks[stage] ?? hooks[event] ?? 'of the service';
+        return { kind: fault_words_hookFault(detail), event: stage, hookFunction };
+    }
+    if (PAUSE_IS_OVER.test(cause))
+        return { kind: 'ready-wait' };
+    if (/\bpause hook was rolled back\b/i.test(cause)) {
+        return { kind: 'other', cause: 'its PAUSE hook was answered with ROLLBACK' };
+    }
+    if (/\bactive alarms?\b/i.test(cause))
+        return { kind: 'alarm', names: [] };
+    if (/\bcircuit breaker\b/i.test(cause))
+        return { kind: 'tasks' };
+    const network = networkAdvice(detail === '' ? cause : detail);
+    if (network !== undefined)
+        return { kind: 'other', ...network };
+    return { kind: cause === '' && taskStops.length > 0 ? 'tasks' : 'other' };
+}
+/** Texts: as above. That a function which timed out is told so is assumed. */
+function fault_words_hookFault(detail) {
+    if (/unable to (?:assume|invoke)/i.test(detail))
+        return 'hook-not-invoked';
+    return /unable to parse|HookStatus|timed out/i.test(detail) ? 'hook-silent' : 'hook-failed';
+}
+/** Name of the function that is named. */
+function functionIn(detail) {
+    const arn = /arn:[\w-]+:lambda:\S+?:function:[\w:$-]+/.exec(detail)?.[0];
+    return arn === undefined ? undefined : (0,aws_arn/* functionName */.AQ)(arn);
+}
+/** What the hook did, or ECS could not do with it, and what the hook itself says about that. */
+function fault_words_hookText({ kind }, facts) {
+    const { said } = facts;
+    const detail = detailOf(facts.error);
+    if (kind === 'hook-not-invoked')
+        return fault_words_notInvokedText(detail, facts);
+    if (kind === 'hook-failed') {
+        const how = /returned FAILED status/i.test(detail) ? 'it returned FAILED' : detail;
+        return `failed${said === undefined ? '' : `: "${said}"`}${how === '' ? '' : ` (${how})`}`;
+    }
+    const what = isTimeout(detail)
+        ? 'did not end within the time that the service gives it'
+        : `gave no hookStatus that ECS takes (${/\b(HookStatus .+)$/i.exec(detail)?.[1] ?? detail})`;
+    return said === undefined ? what : `${what}; its log ends with "${said}"`;
+}
+function detailOf({ message }) {
+    const cause = causeIn(message);
+    return OF_HOOKS.exec(cause)?.[2] ?? cause;
+}
+function isTimeout(detail) {
+    return /timed out/i.test(detail);
+}
+function fault_words_notInvokedText(detail, { region, functionExists }) {
+    if (functionExists === false || isNotThere(detail)) {
+        return `could not be invoked: there is no Lambda function of this name in ${region}`;
+    }
+    const role = roleIn(detail);
+    if (/unable to assume/i.test(detail))
+        return `could not be invoked: ECS may not assume ${role ?? 'its role'}`;
+    return role === undefined
+        ? `could not be invoked (${detail})`
+        : `could not be invoked: ${role} may not invoke it (lambda:InvokeFunction)`;
+}
+function isNotThere(detail) {
+    return /function not found|ResourceNotFound/i.test(detail);
+}
+/** `role ecs-hooks`, by the ARN of the role or of a session of it. */
+function roleIn(detail) {
+    const session = /:assumed-role\/([\w+=,.@-]+)/.exec(detail)?.[1];
+    const role = /:role\/([\w+=,.@/-]+)/.exec(detail)?.[1];
+    const name = session ?? (role === undefined ? undefined : (0,aws_arn/* shortName */.EU)(role).replace(/\.$/, ''));
+    return name === undefined ? undefined : `role ${name}`;
+}
+/** What a function has to answer. Source: ECS Developer Guide, "Lambda lifecycle hooks". */
+const ANSWER = '{"hookStatus": "SUCCEEDED"}';
+function fault_words_mendHook({ kind, hookFunction }, { error, functionExists, again, log }) {
+    const detail = detailOf(error);
+    if (kind === 'hook-silent') {
+        return isTimeout(detail)
+            ? `Next: see why the function took so long, or give it more time (timeoutConfiguration of the hook), then ${again}. ${log}`
+            : `Next: have the function return ${ANSWER}, or FAILED, in every case, also when something in it throws, then ${again}. ${log}`;
+    }
+    const name = (0,aws_arn/* functionName */.AQ)(hookFunction);
+    if (functionExists === false || isNotThere(detail)) {
+        return `Next: correct the hook in the service's lifecycleHooks, or create the function ${name}, then ${again}.`;
+    }
+    const role = roleIn(detail) ?? 'the role of the hook';
+    return /unable to assume/i.test(detail)
+        ? `Next: let ecs.amazonaws.com assume ${role} (its trust policy), then ${again}.`
+        : `Next: allow ${role} lambda:InvokeFunction on the function, then ${again}.`;
+}
+
+;// CONCATENATED MODULE: ./lib/ecs-native/words.js
+
+
+
+
+const ROLLBACK_PART = /\/rollback$/;
+/** A rollback is a part of its deployment, so that it is known by an id of ours that nobody else has. */
+const IDS = {
+    shown: (id) => (0,aws_arn/* shortName */.EU)(id.replace(ROLLBACK_PART, '')),
+    whole: (id) => id.replace(ROLLBACK_PART, ''),
+    ofRollback: () => undefined,
+};
+const words_WAYS = {
+    deploymentUrl: (_, place) => deploymentsOf(place),
+    deploymentsUrl: deploymentsOf,
+    look: (id, place) => `aws ecs describe-service-deployments --service-deployment-arns ${arnOf(id, place)}${inRegion(place)}`,
+    list: ({ service, region }) => service &&
+        `aws ecs list-service-deployments --cluster ${service.clusterName} --service ${service.name}${inRegion({ region })}`,
+    stop: (id, place) => `aws ecs stop-service-deployment --service-deployment-arn ${arnOf(id, place)} --stop-type ROLLBACK${inRegion(place)}`,
+    goOn: (id, place) => `aws ecs continue-service-deployment --service-deployment-arn ${arnOf(id, place)} --hook-id HOOK --action CONTINUE${inRegion(place)}`,
+    unknownId: { slot: 'ARN', meaning: 'its ARN' },
+    knownBy: 'it is for the revision that this run deploys',
+};
+/** The words of releases of services that ECS itself deploys. */
+const ECS_WORDS = {
+    service: 'ECS',
+    event: 'lifecycle stage',
+    nameOf: (step) => lifecycle_step/* ECS_STAGES */.M.find((stage) => (0,lifecycle_step/* stepOf */.c)(stage) === step) ?? step,
+    hookEvents: lifecycle_step/* ECS_STAGES */.M,
+    original: 'the original',
+    replacement: 'the replacement',
+    bothSides: 'both revisions',
+    primary: 'the PRIMARY deployment',
+    heldAt: (event = 'a PAUSE hook') => event,
+    terminationWait: 'bake time',
+    isInTerminationWait: 'the original is kept until the bake time is over',
+    busyPart: 'service',
+    placeName: ({ service }) => `service '${service?.clusterName}/${service?.name}'`,
+    placeOf: (serviceLabel) => serviceLabel,
+    settingsLabel: () => 'Deployments by ECS',
+    settingsTitle: 'Deployments by ECS',
+    startWrite: (what, { service }) => `Deploy ${what} to ${service?.clusterName}/${service?.name} (UpdateService)`,
+    hasAppSpec: false,
+    startCall: 'UpdateService',
+    stopCall: 'StopServiceDeployment',
+    lookingForStarted: 'Looking whether the service has a deployment of this revision.',
+    waitingFor: {
+        provisioning: 'the replacement to become healthy (SCALE_UP)',
+        ready: 'somebody to continue the deployment (a PAUSE hook)',
+        shift: 'production traffic to shift (PRODUCTION_TRAFFIC_SHIFT)',
+        between: 'the next lifecycle stage',
+        unseen: 'the deployment, whose lifecycle stages cannot be seen',
+        termination: 'the bake time to be over and the original to be terminated',
+        rollback: 'the rollback to show in ECS',
+    },
+    until: {
+        completion: 'the bake time is over and the original is terminated',
+        'test-traffic': 'the replacement serves the test listener and the deployment waits at a PAUSE hook',
+        'production-traffic': 'production traffic is shifted and every hook is done',
+    },
+    overdueHook: {
+        waitingFor: () => undefined,
+        sentence: (hookFunction, event) => `Hook ${hookFunction} at ${event} has taken 15 min. Lambda runs no function for longer, so it answers IN_PROGRESS and is called again; ECS waits until it answers SUCCEEDED or FAILED, or the time that the service gives it is over.`,
+    },
+    aboutTimes: 'ECS tells only the stage that it is in: times are when this step saw it change, and a stage that passed between two looks is not seen.',
+    rollbackSettings: 'alarms and circuit breaker of the service',
+    whileInAlarm: 'ECS does not watch it for the next deployment',
+    withoutAlarms: '',
+    ids: IDS,
+    ways: words_WAYS,
+    faults: ECS_FAULTS,
+    outputs: () => ({}),
+};
+/** The console shows the deployments of a service on a page of the service. */
+function deploymentsOf({ service }) {
+    return service && (0,console_links/* serviceUrl */.Rs)(service.partition, service.region, service.clusterName, service.name);
+}
+/** The ARN of a service deployment, also by its last part. Source: Service Authorization Reference, ECS. */
+function arnOf(id, { service }) {
+    const whole = IDS.whole(id);
+    if (whole.includes(':') || service === undefined || whole === words_WAYS.unknownId.slot)
+        return whole;
+    const { partition, region, account, clusterName, name } = service;
+    return `arn:${partition}:ecs:${region}:${account}:service-deployment/${clusterName}/${name}/${whole}`;
+}
+function inRegion({ region }) {
+    return ` --region ${region}`;
+}
+
+;// CONCATENATED MODULE: ./lib/engines/words.js
+
+
+const WORDS = { CODE_DEPLOY: CODE_DEPLOY_WORDS, ECS: ECS_WORDS };
+/** The words for deployments of a service with this controller. @param controller undefined while it is not known */
+function wordsOf(controller) {
+    return WORDS[controller ?? 'CODE_DEPLOY'];
+}
+/** Outputs that only deployments of one engine have. */
+const ENGINE_OUTPUTS = (/* unused pure expression or super */ null && (CODE_DEPLOY_OUTPUTS));
+
+
+/***/ }),
+
 /***/ 3324:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -38705,12 +39204,13 @@ async function lookForOwn(aws, { service, taskDefinitionArn }, before) {
 
 const MINUTE_MS = 60_000;
 /**
- * CodeDeploy's own limit for a task set to become healthy and for a hook to answer is 60 minutes; ours is 5 more, so
- * that its verdict comes first. Source: CodeDeploy User Guide, "Limits" and "Troubleshoot Amazon ECS deployments".
+ * Where the service has a limit of its own for tasks to become healthy and for a hook to answer that ends within hours,
+ * it is 60 minutes; ours is 5 more, so that its verdict comes first. Source: the limits of deployments to ECS in AWS's
+ * guides.
  */
 const PROVISIONING_MS = 65 * MINUTE_MS;
 const HOOK_MS = 65 * MINUTE_MS;
-/** What CodeDeploy may take beyond a wait whose length is configured. */
+/** What the service may take beyond a wait whose length is configured. */
 const SLACK_MS = 5 * MINUTE_MS;
 /** An event that has not started within 5 minutes fails the deployment; then as above. Source: "Limits". */
 const BETWEEN_EVENTS_MS = 10 * MINUTE_MS;
@@ -39061,7 +39561,7 @@ var timeline = __nccwpck_require__(6342);
  */
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000;
-/** The same while only CodeDeploy's own limit is left to wait for. */
+/** The same while only the service's own limit is left to wait for. */
 const OVERDUE_HEARTBEAT_MS = 900_000;
 /**
  * Follows a deployment to the finish line, to its own end, or until something else ends the wait. A cancel comes before
@@ -39153,7 +39653,7 @@ async function look(engine, deploymentId, state, following) {
 /** Hands a reading on, with what has changed. @returns whether anything has */
 function tell(before, snapshot, following) {
     following.onSnapshot(snapshot);
-    const entries = (0,timeline/* changesBetween */.i)(before, snapshot, following.clock.now());
+    const entries = (0,timeline/* changesBetween */.iv)(before, snapshot, following.clock.now());
     for (const entry of entries)
         following.onEntry(entry);
     following.onTold?.();
@@ -39254,7 +39754,6 @@ function mayRideOut(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $8: () => (/* binding */ describePhase),
 /* harmony export */   Jv: () => (/* binding */ isOverdue),
 /* harmony export */   hU: () => (/* binding */ phaseOf),
 /* harmony export */   qd: () => (/* binding */ isSamePhase)
@@ -39298,29 +39797,6 @@ function phaseOf(snapshot, hooks) {
 /** Whether two readings are in the same phase: a hook is a phase of its own. */
 function isSamePhase(left, right) {
     return left.kind === right.kind && (left.kind !== 'hook' || right.kind !== 'hook' || left.event === right.event);
-}
-/** What the phase is, as the rest of "waiting for …". */
-function describePhase(phase) {
-    switch (phase.kind) {
-        case 'provisioning':
-            return 'the replacement task set to become healthy (Install)';
-        case 'hook':
-            return `hook ${phase.hookFunction} to answer (${phase.event})`;
-        case 'ready':
-            return 'somebody to continue the deployment (Ready)';
-        case 'shift':
-            return 'production traffic to shift (AllowTraffic)';
-        case 'between':
-            return 'the next lifecycle event';
-        case 'unseen':
-            return 'the deployment, whose lifecycle events cannot be seen';
-        case 'termination':
-            return 'the original task set to be terminated';
-        case 'ended':
-            return 'nothing';
-        case 'rollback':
-            return phase.hasBegun ? 'the rollback to end' : 'the rollback to show in CodeDeploy';
-    }
 }
 
 
@@ -39686,7 +40162,7 @@ function searchLimitMs(ended, wasDue, now) {
     if (!hasReplacement)
         return SHOWS_AT_ONCE_WITHIN_MS;
     const limitMs = wasDue ? budget/* ROLLBACK_BUDGET_MS */.ui : MAY_SHOW_WITHIN_MS;
-    // By CodeDeploy's clock and ours, which may be apart: at most since the deployment was last seen to go on.
+    // By the service's clock and ours, which may be apart: at most since the deployment was last seen to go on.
     const byClocksMs = Math.max(0, now.atMs - (ended.endedAtMs ?? now.atMs));
     const sinceEndMs = ended.wasOpenAt === undefined ? byClocksMs : Math.min(byClocksMs, (0,time_clock/* elapsedMs */.d5)(ended.wasOpenAt, now));
     return Math.max(SHOWS_AT_ONCE_WITHIN_MS, limitMs - sinceEndMs);
@@ -39750,7 +40226,7 @@ const STATUS_AFTER = {
 async function followRollback(engine, { rollback: pointer }, following, wasDue) {
     const { deploymentId, message } = pointer ?? { deploymentId: undefined, message: '' };
     if (deploymentId === undefined) {
-        // A message without an id is CodeDeploy saying that it cannot roll back. Source: API Reference, RollbackInfo.
+        // A message without an id says that there can be no rollback. Source: API Reference, RollbackInfo.
         const status = wasDue && message !== '' ? 'failed' : 'none';
         return { rollback: { ...NO_ROLLBACK, status, wasDue, message }, cutShort: undefined };
     }
@@ -39948,7 +40424,7 @@ async function stopAndSettle(engine, snapshot, following, policy, asAsked) {
         reasonToGiveUp: async (seen) => {
             if (mayStopNow(seen, policy, asAsked))
                 await stop.sendAgainIfWorthwhile();
-            return asAsked !== undefined && stop.isRefusedForGood ? 'CodeDeploy did not accept the stop' : undefined;
+            return asAsked !== undefined && stop.isRefusedForGood ? 'the stop was not accepted' : undefined;
         },
     };
     const end = await (0,follow/* follow */.e)(engine, deploymentId, waiting, snapshot);
@@ -40036,7 +40512,7 @@ function replacementTraffic(snapshot) {
     const replacement = replacementOf(snapshot);
     if (replacement !== undefined)
         return replacement.trafficPercent;
-    // Before Install the replacement is not listed, and the original serves everything.
+    // Before it starts the replacement is not listed, and the original serves everything.
     return taskSets.some(({ role, trafficPercent }) => role === 'original' && trafficPercent !== undefined)
         ? 0
         : undefined;
@@ -40071,7 +40547,7 @@ function areEventsKnown(snapshot, now) {
         return false;
     return hasEnded(snapshot) || now === undefined || isCurrent(eventsReadAt, now);
 }
-/** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
+/** No status leaves these. Source: API References, the statuses of a deployment. */
 function hasEnded(snapshot) {
     return snapshot.status === 'succeeded' || snapshot.status === 'failed' || snapshot.status === 'stopped';
 }
@@ -40108,7 +40584,7 @@ function lastEventEndMs({ events }) {
 }
 /**
  * When a reading that says `Ready` has its wait begin: with the event that still runs, else with the end of the last one.
- * Source: CodeDeploy User Guide, "Ready" (validation tests are executed during the wait). That CodeDeploy's clock counts
+ * Source: User Guide, "Ready" (validation tests are executed during the wait). That the service's clock counts
  * from the start of the event is assumed; no earlier start is possible, so that no deadline is told too late.
  */
 function readySinceMs(reading) {
@@ -40176,8 +40652,9 @@ function isBeforeProduction(snapshot) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ eventDurationMs),
-/* harmony export */   i: () => (/* binding */ changesBetween)
+/* harmony export */   H8: () => (/* binding */ eventDurationMs),
+/* harmony export */   Pc: () => (/* binding */ hasPassed),
+/* harmony export */   iv: () => (/* binding */ changesBetween)
 /* harmony export */ });
 /* harmony import */ var _lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1456);
 /* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
@@ -40194,7 +40671,7 @@ function changesBetween(before, after, readAtMs) {
     const changes = after.endedAtMs === undefined ? [...status, ...rest] : [...rest, ...status];
     return changes.sort((left, right) => left.atMs - right.atMs);
 }
-/** Traffic moves after AllowTraffic has begun and before it is over. */
+/** Traffic moves after its event has begun and before that is over. */
 function withTraffic(events, traffic) {
     const index = events.findIndex((entry) => entry.kind === 'event' && (0,_lifecycle_step_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .c)(entry.name) === 'shift');
     const shift = events[index];
@@ -40207,7 +40684,7 @@ function statusChange(before, after, readAtMs) {
     const { deploymentId, status, statusWord } = after;
     return [{ kind: 'status', deploymentId, atMs: statusSinceMs(before, after) ?? readAtMs, status, statusWord }];
 }
-/** Since when a deployment has its status, where CodeDeploy tells. */
+/** Since when a deployment has its status, where that is told. */
 function statusSinceMs(before, after) {
     if (after.endedAtMs !== undefined)
         return after.endedAtMs;
@@ -40229,7 +40706,11 @@ function eventChanges(before, after, readAtMs) {
         durationMs: eventDurationMs(event),
     }));
 }
-/** How long an event took, both ends by CodeDeploy's clock; undefined while it runs. */
+/** The event has run, whether or not that was seen. */
+function hasPassed(event) {
+    return event?.status === 'succeeded' || event?.status === 'unseen';
+}
+/** How long an event took, both ends by the service's clock; undefined while it runs. */
 function eventDurationMs({ startedAtMs, endedAtMs }) {
     return startedAtMs === undefined || endedAtMs === undefined ? undefined : endedAtMs - startedAtMs;
 }
@@ -40248,7 +40729,7 @@ function trafficChange(before, after, readAtMs) {
     return [{ kind: 'traffic', deploymentId: after.deploymentId, atMs, replacementPercent: percent }];
 }
 /**
- * When traffic moved, where CodeDeploy's times tell: the first step comes at the start of AllowTraffic and the last
+ * When traffic moved, where the times of its event tell: the first step comes at its start and the last
  * before its end. Observed, not documented.
  */
 function shiftedAtMs(before, after) {
@@ -42432,30 +42913,43 @@ function wrongAccount(expected, rest) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J: () => (/* binding */ expectedPhases)
 /* harmony export */ });
-/* harmony import */ var _follow_budget_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3324);
+/* harmony import */ var _engines_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9404);
+/* harmony import */ var _follow_budget_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3324);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
+
+
 
 const MINUTE_MS = 60_000;
 /** What most services take until all tasks of the replacement are healthy, and most hooks until they answer. Assumed. */
 const USUAL_INSTALL_MS = 10 * MINUTE_MS;
 const USUAL_HOOK_MS = 5 * MINUTE_MS;
 /** What a release like this goes through up to its finish line, in order. */
-function expectedPhases({ budget, hooks, shift, group }, { waitFor }) {
+function expectedPhases({ budget, hooks, shift, group, service }, { waitFor }) {
+    const { nameOf, heldAt, terminationWait } = (0,_engines_words_js__WEBPACK_IMPORTED_MODULE_0__/* .wordsOf */ .Z)(service?.controller);
     const terminationMs = group.terminationWaitMs ?? 0;
     const toReady = [
-        { name: 'Install', usualMs: USUAL_INSTALL_MS, atMostMs: budget.phaseMs({ kind: 'provisioning' }) },
-        ...(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .hooksBeforeReady */ .v2)(hooks).map(hookPhase),
+        { name: nameOf('scale-up'), usualMs: USUAL_INSTALL_MS, atMostMs: budget.phaseMs({ kind: 'provisioning' }) },
+        ...(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_1__/* .hooksBeforeReady */ .v2)(hooks).map(hookPhase),
     ];
     if (waitFor === 'test-traffic')
         return toReady;
-    const later = Object.entries(hooks).filter(([event]) => !(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .hooksBeforeReady */ .v2)(hooks).some(([name]) => name === event));
+    const later = Object.entries(hooks).filter(([event]) => !(0,_follow_budget_js__WEBPACK_IMPORTED_MODULE_1__/* .hooksBeforeReady */ .v2)(hooks).some(([name]) => name === event));
     const shiftMs = shift.kind === 'unknown' ? 0 : shift.durationMs;
     return [
         ...toReady,
-        ...(group.holdsAtReady ? [{ name: 'Ready', usualMs: 0, atMostMs: budget.phaseMs({ kind: 'ready' }) }] : []),
-        { name: 'AllowTraffic', usualMs: shiftMs, atMostMs: budget.phaseMs({ kind: 'shift' }) },
+        ...(group.holdsAtReady
+            ? [{ name: heldAt().replace(/^an? /, ''), usualMs: 0, atMostMs: budget.phaseMs({ kind: 'ready' }) }]
+            : []),
+        { name: nameOf('shift'), usualMs: shiftMs, atMostMs: budget.phaseMs({ kind: 'shift' }) },
         ...later.map(hookPhase),
         ...(waitFor === 'completion'
-            ? [{ name: 'Termination wait', usualMs: terminationMs, atMostMs: budget.phaseMs({ kind: 'termination' }) }]
+            ? [
+                {
+                    name: (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .capitalized */ .l2)(terminationWait),
+                    usualMs: terminationMs,
+                    atMostMs: budget.phaseMs({ kind: 'termination' }),
+                },
+            ]
             : []),
     ];
     function hookPhase([event, hookFunction]) {
@@ -43622,6 +44116,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/call-problem.js
 var call_problem = __nccwpck_require__(7011);
+// EXTERNAL MODULE: ./lib/engines/words.js + 5 modules
+var words = __nccwpck_require__(9404);
 // EXTERNAL MODULE: ./lib/follow/outage.js
 var outage = __nccwpck_require__(1446);
 // EXTERNAL MODULE: ./lib/group/busy-problem.js
@@ -43669,10 +44165,8 @@ var wait_terms = __nccwpck_require__(4575);
 var waits_so_far = __nccwpck_require__(4240);
 // EXTERNAL MODULE: ./lib/report/outage-lines.js
 var outage_lines = __nccwpck_require__(8525);
-// EXTERNAL MODULE: ./lib/aws/console-links.js
-var console_links = __nccwpck_require__(212);
 // EXTERNAL MODULE: ./lib/text/words.js
-var words = __nccwpck_require__(8810);
+var text_words = __nccwpck_require__(8810);
 ;// CONCATENATED MODULE: ./lib/report/room-lines.js
 
 
@@ -43680,29 +44174,31 @@ var words = __nccwpck_require__(8810);
 
 /** What is waited for, or what is done about it. */
 function roomStepLine(step, occupant, room, now) {
-    const url = (0,console_links/* deploymentUrl */.PM)(room.service.partition, room.service.region, occupant.id);
+    const { ways } = (0,words/* wordsOf */.Z)(room.service.controller);
+    const url = ways.deploymentUrl(occupant.id, { ...room, region: room.service.region });
     const who = `deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}`;
-    return `${(0,words/* clockTime */.qo)(now.atMs)}  ${roomStepText(step, who, occupant, room, now)}${url === undefined ? '' : ` ${url}`}`;
+    return `${(0,text_words/* clockTime */.qo)(now.atMs)}  ${roomStepText(step, who, occupant, room, now)}${url === undefined ? '' : ` ${url}`}`;
 }
 function roomStepText(step, who, { freeAtMs }, room, now) {
+    const { placeName, terminationWait } = (0,words/* wordsOf */.Z)(room.service.controller);
     switch (step) {
         case 'wait': {
-            const free = freeAtMs === undefined ? '' : `, until about ${(0,words/* clockTime */.qo)(freeAtMs)}`;
-            return `Deployment group '${room.group.name}' is busy. Waiting${free}, at most ${(0,words/* atMost */.Tu)((0,wait_terms/* leftMs */.O)(room, now))}, for ${who}.`;
+            const free = freeAtMs === undefined ? '' : `, until about ${(0,text_words/* clockTime */.qo)(freeAtMs)}`;
+            return `${(0,text_words/* capitalized */.l2)(placeName(room))} is busy. Waiting${free}, at most ${(0,text_words/* atMost */.Tu)((0,wait_terms/* leftMs */.O)(room, now))}, for ${who}.`;
         }
         case 'stop':
             return `Stopping with rollback, because of on-active-deployment: replace, while production is at 0 % on it: ${who}.`;
         case 'end-termination-wait':
-            return `Ending the termination wait, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
+            return `Ending the ${terminationWait}, because of on-active-deployment: replace: its original task set goes now, and with it the instant rollback; ${who}.`;
     }
 }
 /** After minutes of silence. */
 function stillBusyLine(occupant, room, now) {
-    return `${(0,words/* clockTime */.qo)(now.atMs)}  Still waiting, at most ${(0,words/* atMost */.Tu)(Math.max(0, (0,wait_terms/* leftMs */.O)(room, now)))} more, for deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}.`;
+    return `${(0,text_words/* clockTime */.qo)(now.atMs)}  Still waiting, at most ${(0,text_words/* atMost */.Tu)(Math.max(0, (0,wait_terms/* leftMs */.O)(room, now)))} more, for deployment ${(0,busy_problem/* describeOccupant */.V9)(occupant, now.atMs)}.`;
 }
 /** The wait is over. */
-function freeLine(afterMs, nowMs) {
-    return `${(0,words/* clockTime */.qo)(nowMs)}  The deployment group is free after ${(0,words/* duration */.p0)(afterMs)}. Checking again what may have changed.`;
+function freeLine(afterMs, { busyPart }, nowMs) {
+    return `${(0,text_words/* clockTime */.qo)(nowMs)}  The ${busyPart} is free after ${(0,text_words/* duration */.p0)(afterMs)}. Checking again what may have changed.`;
 }
 
 // EXTERNAL MODULE: ./lib/time/clock.js
@@ -43710,6 +44206,7 @@ var time_clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
 ;// CONCATENATED MODULE: ./lib/release/free-group.js
+
 
 
 
@@ -43783,7 +44280,7 @@ async function freeGroup(room, first, autoPromote, world, progress) {
     }
     const { waits } = progress.learn(endOf(progress, world));
     if (making.told !== '')
-        log.line(freeLine((0,waits_so_far/* waitedMs */.h0)(waits, (0,time_clock/* momentOf */.Et)(clock)), clock.now()));
+        log.line(freeLine((0,waits_so_far/* waitedMs */.h0)(waits, (0,time_clock/* momentOf */.Et)(clock)), (0,words/* wordsOf */.Z)(room.service.controller), clock.now()));
     return true;
 }
 function troublesOf({ clock, log }) {
@@ -44954,6 +45451,8 @@ async function promote(aws, arn) {
         await (0,service_deployments/* continueServiceDeployment */.wN)(aws, arn, hookId, 'CONTINUE');
 }
 
+// EXTERNAL MODULE: ./lib/engines/words.js + 5 modules
+var engines_words = __nccwpck_require__(9404);
 // EXTERNAL MODULE: ./lib/follow/replacement-tasks.js
 var replacement_tasks = __nccwpck_require__(7662);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
@@ -44973,10 +45472,12 @@ var hook_log = __nccwpck_require__(2609);
 
 
 
+
 /** The engine of this release, by whom the service is deployed. */
 function engineFor(plan, inputs, world, progress) {
     const { service } = plan;
-    const onAnswerLost = (error) => world.log.line((0,outage_lines/* answerLostLine */.bo)(error, world.clock.now()));
+    const words = (0,engines_words/* wordsOf */.Z)(service.controller);
+    const onAnswerLost = (error) => world.log.line((0,outage_lines/* answerLostLine */.bo)(error, words, world.clock.now()));
     if (service.controller === 'ECS') {
         return ecsEngine(world, { service, newestRevision: service.newestRevision ?? '', onAnswerLost });
     }
@@ -44993,8 +45494,8 @@ function engineFor(plan, inputs, world, progress) {
         alarms: inputs.alarms,
         ignoresAlarmTrouble: plan.group.ignoresAlarmTrouble,
         onAnswerLost,
-        onTargetLost: (error) => progress.afterwards(() => progress.warnOf('lifecycle-events', [(0,outage_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor)])),
-        onTargetSeen: () => progress.afterwards(() => world.log.line((0,outage_lines/* targetSeenLine */.fl)(world.clock.now()))),
+        onTargetLost: (error) => progress.afterwards(() => progress.warnOf('lifecycle-events', [(0,outage_lines/* targetLostText */.n$)(error, plan.hooks, inputs.waitFor, words)])),
+        onTargetSeen: () => progress.afterwards(() => world.log.line((0,outage_lines/* targetSeenLine */.fl)(words, world.clock.now()))),
     });
 }
 /** What was there when the checks looked. */
@@ -45010,6 +45511,7 @@ const WAITS_ON = {
 const UNSURE_AT_READY = 'The deployment shows Ready, and whether its hook at AfterAllowTestTraffic has succeeded cannot be seen, so this step does not continue it. Continue it in the console once the hook has succeeded.';
 /** How this release is followed. */
 function followingOf(plan, finishLine, inputs, world, progress) {
+    const words = (0,engines_words/* wordsOf */.Z)(plan.service.controller);
     return {
         clock: world.clock,
         signal: world.signal,
@@ -45034,9 +45536,9 @@ function followingOf(plan, finishLine, inputs, world, progress) {
                 progress.warnOf('termination-wait', []);
         },
         onTold: () => progress.told(),
-        onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, world.clock.now())),
+        onHeartbeat: (heartbeat) => world.log.line((0,log_lines/* heartbeatLine */.JY)(heartbeat, words, world.clock.now())),
         onHookOverdue: async (hook, snapshot) => {
-            world.log.line((0,log_lines/* overdueLine */.V_)(hook, snapshot, world.clock.now()));
+            world.log.line((0,log_lines/* overdueLine */.V_)(hook, snapshot, words, world.clock.now()));
             await (0,hook_log/* showLogOfRunning */.q3)(hook.event, inputs.hookLogs, world, progress);
         },
         reading: progress.reading,
@@ -45095,27 +45597,164 @@ function renderAnnotation(release) {
 
 /***/ }),
 
-/***/ 8953:
+/***/ 1241:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   PU: () => (/* binding */ NOT_KNOWN_YET),
-/* harmony export */   c1: () => (/* binding */ cause),
-/* harmony export */   nU: () => (/* binding */ releasedSentence)
-/* harmony export */ });
-/* harmony import */ var _aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4849);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4966);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8810);
-/* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3735);
-/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9933);
-/* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3400);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7419);
-/* harmony import */ var _planned_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(392);
-/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3289);
-/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5647);
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  PU: () => (/* reexport */ NOT_KNOWN_YET),
+  c1: () => (/* binding */ cause),
+  nU: () => (/* binding */ releasedSentence)
+});
+
+// EXTERNAL MODULE: ./lib/follow/snapshot.js
+var follow_snapshot = __nccwpck_require__(1229);
+// EXTERNAL MODULE: ./lib/text/service-message.js
+var service_message = __nccwpck_require__(3466);
+// EXTERNAL MODULE: ./lib/text/words.js
+var words = __nccwpck_require__(8810);
+// EXTERNAL MODULE: ./lib/report/deadlines.js
+var deadlines = __nccwpck_require__(3735);
+// EXTERNAL MODULE: ./lib/aws/service-error.js
+var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/release-state.js
+var release_state = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./lib/report/end-cause.js
+var end_cause = __nccwpck_require__(9933);
+// EXTERNAL MODULE: ./lib/report/hook-reason.js
+var hook_reason = __nccwpck_require__(3400);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
+// EXTERNAL MODULE: ./lib/report/phase-text.js
+var phase_text = __nccwpck_require__(5265);
+;// CONCATENATED MODULE: ./lib/report/early-end-cause.js
+
+
+
+
+
+
+
+
+/** Of a cancelled step whose request to start a deployment has not been answered. */
+const NOT_KNOWN_YET = 'Whether a deployment was created is not known yet; the post step of this action looks for it.';
+/** Of a release whose workflow run was cancelled, or whose step was lost. */
+function cancelledCause(release) {
+    const { settlement, snapshot } = release;
+    const deploymentId = (0,labels/* deploymentName */.pC)(release);
+    const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled';
+    if (release.deploymentId === undefined) {
+        const open = release.failure ?? ((0,release_state/* mayHaveStarted */.NG)(release) ? NOT_KNOWN_YET : undefined);
+        return open === undefined ? `${cancelled} before a deployment was created.` : `${cancelled}. ${open}`;
+    }
+    const isOurStop = release.stopAccepted || settlement?.stop !== undefined;
+    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && !isOurStop) {
+        return snapshot.status === 'succeeded'
+            ? `${cancelled} when deployment ${deploymentId} had succeeded.`
+            : (0,words/* paragraph */.FY)((0,end_cause/* endCause */.xE)(release), (0,end_cause/* rollbackSentence */.QV)(release), `${cancelled} meanwhile.`);
+    }
+    if (settlement === undefined && !isOurStop)
+        return `${cancelled} while deployment ${deploymentId} was running.`;
+    if (!isOurStop && settlement?.notStoppedBecause === undefined) {
+        if (settlement?.rollback.status === 'unknown') {
+            return `${cancelled}; deployment ${deploymentId} is left as it is, and could not be read then${lastReadClause(release)}.`;
+        }
+        return `${cancelled}; deployment ${deploymentId} goes on without this step.`;
+    }
+    return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`;
+}
+/** Of a release that was not done in time. */
+function timedOutCause(release) {
+    const { outcome, settlement, snapshot } = release;
+    const deploymentId = (0,labels/* deploymentName */.pC)(release);
+    if (outcome?.kind === 'timed-out') {
+        const late = `Deployment ${deploymentId} was not done after ${(0,words/* duration */.p0)(outcome.afterMs)}, while waiting for ${(0,phase_text/* describePhase */.$)(outcome.phase, (0,labels/* wordsFor */.tu)(release))}${waitingClause(release, outcome.phase)}`;
+        const isLeft = settlement?.stop === undefined && settlement?.notStoppedBecause === undefined;
+        if (isLeft && snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot)) {
+            return snapshot.status === 'succeeded'
+                ? `${late}; when it was looked at once more it had succeeded.`
+                : (0,words/* paragraph */.FY)(`${late}.`, (0,end_cause/* endCause */.xE)(release), (0,end_cause/* rollbackSentence */.QV)(release));
+        }
+        return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
+    }
+    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return (0,words/* paragraph */.FY)((0,end_cause/* endCause */.xE)(release), (0,end_cause/* rollbackSentence */.QV)(release));
+    const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
+    const refusal = settlement?.stop?.refusal;
+    return refusal === undefined
+        ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
+        : `Deployment ${deploymentId} was to be stopped${why}; ${(0,end_cause/* refused */.J5)(refusal, release)}, and it goes on without this step.`;
+}
+/** Why what was waited for did not come, as far as it is known: tasks that stop, or what a hook printed. */
+function waitingClause(release, phase) {
+    if (phase.kind === 'hook') {
+        const said = (0,hook_reason/* hookReason */.OZ)(release, phase);
+        return said === undefined ? '' : `, whose log ends with "${said}"`;
+    }
+    const trouble = (0,end_cause/* knownTrouble */.zy)(release, release.snapshot);
+    return trouble === '' ? '' : `: ${trouble}`;
+}
+/** What became of a deployment that was to be stopped with rollback because its wait ended early. */
+function partingClause(release) {
+    const { settlement, snapshot } = release;
+    const deploymentId = (0,labels/* deploymentName */.pC)(release);
+    switch (settlement?.notStoppedBecause) {
+        case 'moved':
+            return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`;
+        case 'unseen':
+            return `deployment ${deploymentId} could not be read, so it was not stopped.`;
+        case 'not-at-ready':
+            return `deployment ${deploymentId} had gone on from ${(0,labels/* wordsFor */.tu)(release).heldAt()}, so it was not stopped ('only-at-ready') and goes on.`;
+        case undefined:
+    }
+    const refusal = settlement?.stop?.refusal;
+    const isOver = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    if (refusal !== undefined && !isOver)
+        return `deployment ${deploymentId} goes on: ${(0,end_cause/* refused */.J5)(refusal, release)}.`;
+    if (!isOver)
+        return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`;
+    if (snapshot.status === 'succeeded')
+        return `deployment ${deploymentId} had succeeded before it could be stopped.`;
+    return (0,words/* paragraph */.FY)(`deployment ${deploymentId} was stopped.`, (0,end_cause/* rollbackSentence */.QV)(release));
+}
+/** Of a release that nothing is known of any longer. */
+function unknownCause(release) {
+    const { outcome, failure } = release;
+    const deploymentId = (0,labels/* deploymentName */.pC)(release);
+    if (failure !== undefined) {
+        return release.deploymentId === undefined
+            ? `Whether a deployment was started is not known. ${failure}`
+            : `This action failed while deployment ${deploymentId} was running. ${failure}`;
+    }
+    if (outcome?.kind === 'lost-sight') {
+        return `Lost sight of deployment ${deploymentId}, which may go on in ${(0,labels/* wordsFor */.tu)(release).service} without this step${lastReadClause(release)}. ${(0,service_error/* describeServiceError */.VN)(outcome.operation, outcome.error)}`;
+    }
+    const { snapshot } = release;
+    if (snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot))
+        return (0,words/* paragraph */.FY)((0,end_cause/* endCause */.xE)(release), (0,end_cause/* rollbackSentence */.QV)(release));
+    if (outcome?.kind === 'timed-out') {
+        const kept = release.settlement?.notStoppedBecause === 'unseen' ? ', so it was not stopped' : '';
+        return `The ${(0,words/* duration */.p0)(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`;
+    }
+    const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
+    const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
+    return `Deployment ${deploymentId}${told}${why} could not be seen any longer${lastReadClause(release)}.`;
+}
+/** How the deployment was when it was last read, as the rest of a sentence; nothing when it never was. */
+function lastReadClause({ snapshot }) {
+    if (snapshot === undefined)
+        return '';
+    return `: when it was last read at ${(0,words/* clockTime */.qo)((0,follow_snapshot/* lastReadAt */.as)(snapshot).atMs, true)}, it was ${snapshot.statusWord}`;
+}
+
+// EXTERNAL MODULE: ./lib/report/planned.js
+var planned = __nccwpck_require__(392);
+// EXTERNAL MODULE: ./lib/report/previews.js
+var previews = __nccwpck_require__(3289);
+// EXTERNAL MODULE: ./lib/report/short-of-tasks.js
+var short_of_tasks = __nccwpck_require__(5647);
+;// CONCATENATED MODULE: ./lib/report/cause.js
 
 
 
@@ -45129,31 +45768,31 @@ function renderAnnotation(release) {
 
 /** What happened, in a sentence or two. */
 function cause(release) {
-    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release);
-    const revision = (0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release);
+    const label = (0,labels/* serviceLabel */.uZ)(release);
+    const revision = (0,labels/* releasedRevision */.FX)(release);
     switch (release.status) {
         case undefined:
             return goingOn(release);
         case 'succeeded':
             if (release.operation === 'rollback')
                 return rolledBackCause(release);
-            return (0,_previews_js__WEBPACK_IMPORTED_MODULE_9__/* .previewCause */ .qV)(release) ?? releasedSentence(release);
+            return (0,previews/* previewCause */.qV)(release) ?? releasedSentence(release);
         case 'awaiting-promotion':
             return awaitingCause(release);
         case 'started':
             if (release.adopted !== undefined) {
-                return `Deployment ${release.deploymentId} of ${revision} to ${label} is there already.${adoptedSentence(release)}`;
+                return `Deployment ${(0,labels/* deploymentName */.pC)(release)} of ${revision} to ${label} is there already.${adoptedSentence(release)}`;
             }
-            return `Deployment ${release.deploymentId} of ${revision} to ${label} was started; this step does not wait for it.`;
+            return `Deployment ${(0,labels/* deploymentName */.pC)(release)} of ${revision} to ${label} was started; this step does not wait for it.`;
         case 'unchanged':
             if (release.operation === 'stop')
                 return nothingToStop(release);
             if (release.operation === 'watch')
                 return nothingToWatch(release);
-            return ((0,_previews_js__WEBPACK_IMPORTED_MODULE_9__/* .previewCause */ .qV)(release) ??
-                `${label} already runs exactly this (${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .originalRevision */ .VR)(release)}), so nothing was written.`);
+            return ((0,previews/* previewCause */.qV)(release) ??
+                `${label} already runs exactly this (${(0,labels/* originalRevision */.VR)(release)}), so nothing was written.`);
         case 'planned':
-            return (0,_planned_js__WEBPACK_IMPORTED_MODULE_8__/* .plannedSentence */ .Y3)(release);
+            return (0,planned/* plannedSentence */.Y3)(release);
         case 'refused':
             return [...release.problems.map(({ sentence }) => sentence), earlierRollback(release)]
                 .filter((sentence) => sentence !== '')
@@ -45168,58 +45807,68 @@ function cause(release) {
         case 'stopped':
         case 'rolled-back':
         case 'rollback-failed':
-            return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
+            return (0,words/* paragraph */.FY)((0,end_cause/* endCause */.xE)(release), (0,end_cause/* rollbackSentence */.QV)(release));
     }
 }
 /** What a release has done that reached its finish line. */
 function releasedSentence(release) {
-    return `Deployment ${release.deploymentId} released ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)}${shortClause(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
+    return `Deployment ${(0,labels/* deploymentName */.pC)(release)} released ${(0,labels/* releasedRevision */.FX)(release)} to ${(0,labels/* serviceLabel */.uZ)(release)}${shortClause(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
 }
 /** That what was released does not run as it should; nothing when it does. */
 function shortClause(release) {
-    const short = (0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_10__/* .shortOfTasks */ .a)(release);
+    const short = (0,short_of_tasks/* shortOfTasks */.a)(release);
     if (short === undefined)
         return '';
     const reason = release.taskStops.at(-1);
-    const why = reason === undefined ? '' : `: ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .withoutFullStop */ .Qu)(reason)}`;
+    const why = reason === undefined ? '' : `: ${(0,service_message/* withoutFullStop */.Q)(reason)}`;
     const running = short.running === 0 ? 'none' : `only ${short.running}`;
-    return `, but ${running} of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(short.desired, 'task')} runs, with all of production on them${why}`;
+    return `, but ${running} of ${(0,words/* count */.U9)(short.desired, 'task')} runs, with all of production on them${why}`;
 }
 function awaitingCause(release) {
-    const { deploymentId, testUrl } = release;
-    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_4__/* .promoteByMs */ .O)(release);
+    const { testUrl, snapshot } = release;
+    const untilMs = (0,deadlines/* promoteByMs */.ON)(release);
+    const { service, heldAt } = (0,labels/* wordsFor */.tu)(release);
     const at = testUrl === undefined ? '' : ` (${testUrl})`;
-    const until = untilMs === undefined ? '' : ` until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(untilMs, true)}`;
-    return `Deployment ${deploymentId} serves ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)} on the test listener of ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)}${at} and waits at Ready${until} for somebody to continue it.${adoptedSentence(release)}`;
+    const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
+    const { onTimeout } = snapshot?.heldUntil ?? {};
+    const afterwards = onTimeout === undefined
+        ? ''
+        : onTimeout === 'CONTINUE'
+            ? '; then it goes on by itself'
+            : `; then ${service} rolls it back`;
+    return `Deployment ${(0,labels/* deploymentName */.pC)(release)} serves ${(0,labels/* releasedRevision */.FX)(release)} on the test listener of ${(0,labels/* serviceLabel */.uZ)(release)}${at} and waits at ${heldAt(snapshot?.heldAt)}${until} for somebody to continue it${afterwards}.${adoptedSentence(release)}`;
 }
 /** A success by what ECS shows of it, while the deployment itself goes on and its events cannot be read. */
-function assumedSentence({ snapshot }) {
-    if (snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot) || !snapshot.eventsAreStale)
+function assumedSentence(release) {
+    const { snapshot } = release;
+    if (snapshot === undefined || (0,follow_snapshot/* hasEnded */.hY)(snapshot) || !snapshot.eventsAreStale)
         return '';
     if (snapshot.events.length > 0 && snapshot.events.every(({ status }) => status === 'succeeded'))
         return '';
-    return ` Its lifecycle events could not be read: that the last of them are done is assumed, because the replacement task set has been PRIMARY for some seconds (CodeDeploy status: ${snapshot.statusWord}).`;
+    const { service, event, replacement } = (0,labels/* wordsFor */.tu)(release);
+    return ` Its ${event}s could not be read: that the last of them are done is assumed, because ${replacement} has been PRIMARY for some seconds (${service} status: ${snapshot.statusWord}).`;
 }
 /** How an asked rollback came about: what was being deployed was stopped, or an earlier revision was deployed. */
 function rolledBackCause(release) {
-    const { deploymentId, outcome } = release;
+    const { outcome } = release;
     if (outcome?.kind === 'stop-asked' || outcome?.kind === 'ended') {
-        return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
+        return (0,words/* paragraph */.FY)((0,end_cause/* endCause */.xE)(release), (0,end_cause/* rollbackSentence */.QV)(release));
     }
-    return `Deployment ${deploymentId} brought ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release)} back to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)}${shortClause(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
+    return `Deployment ${(0,labels/* deploymentName */.pC)(release)} brought ${(0,labels/* serviceLabel */.uZ)(release)} back to ${(0,labels/* releasedRevision */.FX)(release)}${shortClause(release)}.${adoptedSentence(release)}${assumedSentence(release)}`;
 }
 function nothingToStop(release) {
-    const { deploymentId, snapshot, asked, group } = release;
+    const { deploymentId, snapshot, asked } = release;
     if (deploymentId !== undefined) {
-        const late = `Deployment ${deploymentId} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`;
+        const late = `Deployment ${(0,labels/* deploymentName */.pC)(release)} had ended already (${snapshot?.statusWord}), so there was nothing to stop.`;
         return [late, earlierRollback(release)].filter((sentence) => sentence !== '').join(' ');
     }
     const whose = asked.deploymentId === undefined ? 'No deployment of this run' : 'No deployment';
-    return `${whose} is active in deployment group '${group?.name}', so there was nothing to stop.`;
+    return `${whose} is active in ${(0,labels/* wordsFor */.tu)(release).placeName(release)}, so there was nothing to stop.`;
 }
-function nothingToWatch({ asked, group, run }) {
+function nothingToWatch(release) {
+    const { asked, run } = release;
     const whose = run.pullRequest === '' ? 'this run' : `pull request ${run.pullRequest}`;
-    const where = `in deployment group '${group?.name}', so there was nothing to watch.`;
+    const where = `in ${(0,labels/* wordsFor */.tu)(release).placeName(release)}, so there was nothing to watch.`;
     return asked.deploymentId === undefined
         ? `No deployment of ${whose} was found ${where} To watch whichever is active, set 'deployment-id: active'.`
         : `No deployment is active ${where}`;
@@ -45227,127 +45876,25 @@ function nothingToWatch({ asked, group, run }) {
 /** What became of the rollback of a deployment that had ended badly before this operation came to it. */
 function earlierRollback(release) {
     const { outcome, snapshot } = release;
-    const isEarlier = release.madeEarlier && outcome === undefined && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot);
-    return isEarlier && snapshot.status !== 'succeeded' ? (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release) : '';
+    const isEarlier = release.madeEarlier && outcome === undefined && snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    return isEarlier && snapshot.status !== 'succeeded' ? (0,end_cause/* rollbackSentence */.QV)(release) : '';
 }
 /** What a release that is not over is doing. */
 function goingOn(release) {
     const { deploymentId, waits } = release;
-    const label = (0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .serviceLabel */ .uZ)(release) || 'the service';
+    const label = (0,labels/* serviceLabel */.uZ)(release) || 'the service';
     if (deploymentId !== undefined)
-        return `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_7__/* .releasedRevision */ .FX)(release)} to ${label}.`;
+        return `Deployment ${(0,labels/* deploymentName */.pC)(release)} releases ${(0,labels/* releasedRevision */.FX)(release)} to ${label}.`;
     const last = waits.at(-1);
+    const { ids, placeOf } = (0,labels/* wordsFor */.tu)(release);
     return last === undefined || last.endedAt !== undefined
         ? `Checking whether ${label} can be released.`
-        : `Waiting for deployment ${last.deploymentId}, which keeps the deployment group of ${label} busy.`;
+        : `Waiting for deployment ${ids.shown(last.deploymentId)}, which keeps ${placeOf(label)} busy.`;
 }
 function adoptedSentence({ adopted }) {
     return adopted === undefined
         ? ''
         : ` Attempt ${adopted.runAttempt} of this run made it; it was followed instead of making another.`;
-}
-/** Of a cancelled step whose CreateDeployment has not been answered. */
-const NOT_KNOWN_YET = 'Whether a deployment was created is not known yet; the post step of this action looks for it.';
-function cancelledCause(release) {
-    const { deploymentId, settlement, snapshot } = release;
-    const cancelled = release.wasLost ? 'The step was lost before it ended' : 'The workflow run was cancelled';
-    if (deploymentId === undefined) {
-        const open = release.failure ?? ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_11__/* .mayHaveStarted */ .NG)(release) ? NOT_KNOWN_YET : undefined);
-        return open === undefined ? `${cancelled} before a deployment was created.` : `${cancelled}. ${open}`;
-    }
-    const isOurStop = release.stopAccepted || settlement?.stop !== undefined;
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot) && !isOurStop) {
-        return snapshot.status === 'succeeded'
-            ? `${cancelled} when deployment ${deploymentId} had succeeded.`
-            : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release), `${cancelled} meanwhile.`);
-    }
-    if (settlement === undefined && !isOurStop)
-        return `${cancelled} while deployment ${deploymentId} was running.`;
-    if (!isOurStop && settlement?.notStoppedBecause === undefined) {
-        if (settlement?.rollback.status === 'unknown') {
-            return `${cancelled}; deployment ${deploymentId} is left as it is, and could not be read then${lastReadClause(release)}.`;
-        }
-        return `${cancelled}; deployment ${deploymentId} goes on without this step.`;
-    }
-    return `${cancelled}${release.outcome?.kind === 'given-up' ? ` while deployment ${deploymentId} was being stopped (${release.outcome.reason})` : ''}; ${partingClause(release)}`;
-}
-function timedOutCause(release) {
-    const { deploymentId, outcome, settlement, snapshot } = release;
-    if (outcome?.kind === 'timed-out') {
-        const late = `Deployment ${deploymentId} was not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(outcome.afterMs)}, while waiting for ${(0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(outcome.phase)}${waitingClause(release, outcome.phase)}`;
-        const isLeft = settlement?.stop === undefined && settlement?.notStoppedBecause === undefined;
-        if (isLeft && snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot)) {
-            return snapshot.status === 'succeeded'
-                ? `${late}; when it was looked at once more it had succeeded.`
-                : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)(`${late}.`, (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
-        }
-        return isLeft ? `${late}. It goes on without this step.` : `${late}; ${partingClause(release)}`;
-    }
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
-        return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
-    const why = outcome?.kind === 'given-up' ? ` because ${outcome.reason}` : '';
-    const refusal = settlement?.stop?.refusal;
-    return refusal === undefined
-        ? `Deployment ${deploymentId} was told to stop${why}, and had not ended when this step did.`
-        : `Deployment ${deploymentId} was to be stopped${why}; ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .refused */ .J5)(refusal)}, and it goes on without this step.`;
-}
-/** Why what was waited for did not come, as far as it is known: tasks that stop, or what a hook printed. */
-function waitingClause(release, phase) {
-    if (phase.kind === 'hook') {
-        const said = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_6__/* .hookReason */ .OZ)(release, phase.event);
-        return said === undefined ? '' : `, whose log ends with "${said}"`;
-    }
-    const trouble = (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .knownTrouble */ .zy)(release, release.snapshot);
-    return trouble === '' ? '' : `: ${trouble}`;
-}
-/** What became of a deployment that was to be stopped with rollback because its wait ended early. */
-function partingClause(release) {
-    const { deploymentId, settlement, snapshot } = release;
-    switch (settlement?.notStoppedBecause) {
-        case 'moved':
-            return `all production traffic of deployment ${deploymentId} had shifted, so it was not stopped and goes on.`;
-        case 'unseen':
-            return `deployment ${deploymentId} could not be read, so it was not stopped.`;
-        case 'not-at-ready':
-            return `deployment ${deploymentId} had gone on from Ready, so it was not stopped ('only-at-ready') and goes on.`;
-        case undefined:
-    }
-    const refusal = settlement?.stop?.refusal;
-    const isOver = snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot);
-    if (refusal !== undefined && !isOver)
-        return `deployment ${deploymentId} goes on: ${(0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .refused */ .J5)(refusal)}.`;
-    if (!isOver)
-        return `deployment ${deploymentId} was told to stop and roll back, and had not ended when this step did.`;
-    if (snapshot.status === 'succeeded')
-        return `deployment ${deploymentId} had succeeded before it could be stopped.`;
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)(`deployment ${deploymentId} was stopped.`, (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
-}
-function unknownCause(release) {
-    const { deploymentId, outcome, failure } = release;
-    if (failure !== undefined) {
-        return deploymentId === undefined
-            ? `Whether a deployment was started is not known. ${failure}`
-            : `This action failed while deployment ${deploymentId} was running. ${failure}`;
-    }
-    if (outcome?.kind === 'lost-sight') {
-        return `Lost sight of deployment ${deploymentId}, which may go on in CodeDeploy without this step${lastReadClause(release)}. ${(0,_aws_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .describeServiceError */ .VN)(outcome.operation, outcome.error)}`;
-    }
-    const { snapshot } = release;
-    if (snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(snapshot))
-        return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .paragraph */ .FY)((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .endCause */ .xE)(release), (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_5__/* .rollbackSentence */ .QV)(release));
-    if (outcome?.kind === 'timed-out') {
-        const kept = release.settlement?.notStoppedBecause === 'unseen' ? ', so it was not stopped' : '';
-        return `The ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(outcome.afterMs)} for deployment ${deploymentId} are over, and it could not be read any longer${kept}${lastReadClause(release)}. Whether it still runs is not known.`;
-    }
-    const told = release.settlement?.stop === undefined ? '' : ' was told to stop, and it';
-    const why = outcome?.kind === 'given-up' ? ` (${outcome.reason})` : '';
-    return `Deployment ${deploymentId}${told}${why} could not be seen any longer${lastReadClause(release)}.`;
-}
-/** How the deployment was when it was last read, as the rest of a sentence; nothing when it never was. */
-function lastReadClause({ snapshot }) {
-    if (snapshot === undefined)
-        return '';
-    return `: when it was last read at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .lastReadAt */ .as)(snapshot).atMs, true)}, it was ${snapshot.statusWord}`;
 }
 
 
@@ -45357,24 +45904,34 @@ function lastReadClause({ snapshot }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ promoteByMs),
-/* harmony export */   Q: () => (/* binding */ originalKeptUntilMs)
+/* harmony export */   ON: () => (/* binding */ promoteByMs),
+/* harmony export */   QW: () => (/* binding */ originalKeptUntilMs),
+/* harmony export */   lY: () => (/* binding */ keptSinceMs)
 /* harmony export */ });
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
 
-/** Until when a deployment at `Ready` can be continued; milliseconds since 1970. */
+/** Until when a deployment that waits for somebody can be continued; milliseconds since 1970. */
 function promoteByMs({ status, snapshot, group }) {
-    if (status !== 'awaiting-promotion' || snapshot?.readySinceMs === undefined || group === undefined)
+    if (status !== 'awaiting-promotion' || snapshot === undefined)
+        return undefined;
+    if (snapshot.heldUntil !== undefined)
+        return snapshot.heldUntil.atMs;
+    if (snapshot.readySinceMs === undefined || group === undefined)
         return undefined;
     return snapshot.readySinceMs + group.readyWaitMs;
 }
-/** Until when the original task set is kept, as far as the group's setting tells; milliseconds since 1970. */
+/** Since when only the end of the original is waited for; milliseconds since 1970, undefined before that. */
+function keptSinceMs(snapshot) {
+    const bake = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .eventAt */ .yb)(snapshot, 'bake');
+    return bake === undefined ? snapshot?.events.at(-1)?.endedAtMs : bake.startedAtMs;
+}
+/** Until when the original task set is kept, as far as settings tell; milliseconds since 1970. */
 function originalKeptUntilMs({ snapshot, group, status }) {
     if (status !== 'succeeded' || snapshot === undefined || (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot))
         return undefined;
-    const shiftedAtMs = snapshot.events.at(-1)?.endedAtMs;
+    const sinceMs = keptSinceMs(snapshot);
     const waitMs = group?.terminationWaitMs;
-    return shiftedAtMs === undefined || waitMs === undefined ? undefined : shiftedAtMs + waitMs;
+    return sinceMs === undefined || waitMs === undefined ? undefined : sinceMs + waitMs;
 }
 
 
@@ -45386,19 +45943,22 @@ function originalKeptUntilMs({ snapshot, group, status }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J5: () => (/* binding */ refused),
 /* harmony export */   QV: () => (/* binding */ rollbackSentence),
-/* harmony export */   Qu: () => (/* binding */ withoutFullStop),
 /* harmony export */   Sj: () => (/* binding */ hadNothingToRollBack),
+/* harmony export */   UX: () => (/* binding */ hookFactsOf),
+/* harmony export */   pe: () => (/* binding */ isSuperseded),
 /* harmony export */   xE: () => (/* binding */ endCause),
 /* harmony export */   zy: () => (/* binding */ knownTrouble)
 /* harmony export */ });
-/* unused harmony export withoutRequest */
 /* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4966);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
-/* harmony import */ var _fault_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8058);
-/* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3400);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3795);
+/* harmony import */ var _follow_timeline_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6342);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
+/* harmony import */ var _text_service_message_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3466);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8810);
+/* harmony import */ var _fault_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8058);
+/* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3400);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3795);
 
 
 
@@ -45406,99 +45966,91 @@ function originalKeptUntilMs({ snapshot, group, status }) {
 
 
 
-/** Why the deployment ended, in one sentence: ours first, then CodeDeploy's own code and message. */
+
+
+
+/** Why the deployment ended, in one sentence: ours first, then the service's own code and message. */
 function endCause(release) {
-    const { outcome, snapshot, settlement, deploymentId } = release;
+    const { outcome, snapshot, settlement } = release;
+    const deploymentId = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .deploymentName */ .pC)(release);
     const refusal = settlement?.stop?.refusal;
     if (outcome?.kind === 'given-up' && refusal === undefined) {
-        return `Deployment ${deploymentId} was stopped at Install: ${withoutFullStop(outcome.reason)}.`;
+        return `Deployment ${deploymentId} was stopped at ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).nameOf('scale-up')}: ${(0,_text_service_message_js__WEBPACK_IMPORTED_MODULE_8__/* .withoutFullStop */ .Q)(outcome.reason)}.`;
     }
     if (snapshot === undefined)
         return `Deployment ${deploymentId} ended.`;
     if (outcome?.kind === 'stop-asked' && release.stopAccepted && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'stop-request') {
-        return `Deployment ${deploymentId} was stopped${placeOf(snapshot)}, as asked.`;
+        return `Deployment ${deploymentId} was stopped${placeOf(snapshot, release)}, as asked.`;
     }
     const how = snapshot.status === 'stopped' ? 'was stopped' : 'failed';
-    const own = outcome?.kind === 'given-up' ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal)}.` : '';
-    return `Deployment ${deploymentId} ${how}${placeOf(snapshot)}${reasonOf(release, snapshot)}.${own}`;
+    const own = outcome?.kind === 'given-up'
+        ? ` It was to be stopped before (${outcome.reason}); ${refused(refusal, release)}.`
+        : '';
+    return `Deployment ${deploymentId} ${how}${placeOf(snapshot, release)}${reasonOf(release, snapshot)}.${own}`;
 }
-/** A stop that CodeDeploy did not accept. */
-function refused(refusal) {
-    return `CodeDeploy did not accept the stop (${withoutFullStop(refusal ?? '')})`;
+/** A stop that was not accepted. */
+function refused(refusal, release) {
+    return `${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).service} did not accept the stop (${(0,_text_service_message_js__WEBPACK_IMPORTED_MODULE_8__/* .withoutFullStop */ .Q)(refusal ?? '')})`;
 }
 /** Where a deployment ended; nothing when its events could not be seen. */
-function placeOf(snapshot) {
+function placeOf(snapshot, release) {
     const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .failedEvent */ .uG)(snapshot);
     if (event !== undefined)
         return ` at ${event.name}`;
     if (snapshot.eventsAreStale)
         return '';
-    const done = snapshot.events.findLast(({ status }) => status === 'succeeded');
-    return done === undefined ? ' before its first lifecycle event' : ` after ${done.name}`;
+    const done = snapshot.events.findLast(_follow_timeline_js__WEBPACK_IMPORTED_MODULE_2__/* .hasPassed */ .Pc);
+    return done === undefined ? ` before its first ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).event}` : ` after ${done.name}`;
 }
 /** The rest of "Deployment … failed at …", without a full stop. */
 function reasonOf(release, snapshot) {
-    const { code = '', message = '' } = snapshot.error ?? {};
-    const own = reasonText(code, message);
-    const fault = (0,_fault_js__WEBPACK_IMPORTED_MODULE_3__/* .faultOf */ .Kl)(release, snapshot);
+    const { service, startCall, faults } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release);
+    const error = (0,_fault_js__WEBPACK_IMPORTED_MODULE_4__/* .endErrorOf */ .Fm)(release, snapshot);
+    const own = faults.reason(error);
+    const fault = (0,_fault_js__WEBPACK_IMPORTED_MODULE_4__/* .faultOf */ .Kl)(release, snapshot);
     switch (fault.kind) {
-        case 'alarm':
-            return `: ${alarmText(fault.names)} went off${shiftedWhen(release, snapshot)} (${fault.names.length > 0 ? code : own})${andTasks(release, snapshot)}`;
+        case 'alarm': {
+            const aside = fault.names.length > 0 ? faults.brief(error) : own;
+            return `: ${alarmText(fault.names)} went off${shiftedWhen(release, snapshot)}${inBrackets(aside)}${andTasks(release, snapshot)}`;
+        }
         case 'hook-failed':
         case 'hook-silent':
         case 'hook-not-invoked':
-            return `: hook ${fault.hookFunction} ${hookText(fault, release, snapshot)}`;
+            return `: hook ${fault.hookFunction} ${faults.hookText(fault, hookFactsOf(fault, release, snapshot))}`;
         case 'tasks':
             return `: ${tasksText(release, snapshot, own)}`;
         case 'stop-request':
             return stopText(release, own);
-        default:
-            return `: ${own === '' ? 'CodeDeploy gave no reason' : own}${andTasks(release, snapshot)}`;
+        case 'superseded':
+            return `: another ${startCall} began a newer deployment of the service${inBrackets(own)}`;
+        case 'ready-wait':
+            return `: ${own === '' ? `${service} gave no reason` : own}${andTasks(release, snapshot)}`;
+        case 'other': {
+            const cause = fault.cause ?? (own === '' ? `${service} gave no reason` : own);
+            return `: ${cause}${andTasks(release, snapshot)}`;
+        }
     }
+}
+function inBrackets(text) {
+    return text === '' ? '' : ` (${text})`;
+}
+/** What is known of the hook at which a deployment failed. */
+function hookFactsOf(fault, release, snapshot) {
+    const { region, hookFunctionExists: functionExists } = release;
+    return { error: (0,_fault_js__WEBPACK_IMPORTED_MODULE_4__/* .endErrorOf */ .Fm)(release, snapshot), region, said: (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_5__/* .hookReason */ .OZ)(release, fault), functionExists };
 }
 /** `alarm web-5xx`. */
 function alarmText(names) {
     if (names.length === 0)
         return 'an alarm';
-    return names.length === 1 ? `alarm ${names[0]}` : `alarms ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .andList */ .cM)(names)}`;
+    return names.length === 1 ? `alarm ${names[0]}` : `alarms ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .andList */ .cM)(names)}`;
 }
-/** What the hook did, or CodeDeploy could not do with it, and what the hook itself says about that. */
-function hookText({ kind, event }, release, { error }) {
-    const { code = '', message = '' } = error ?? {};
-    if (kind === 'hook-not-invoked')
-        return notInvokedText(release, code, message);
-    const said = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_4__/* .hookReason */ .OZ)(release, event);
-    if (kind === 'hook-failed') {
-        const isPlain = /validation functions? failed/i.test(message);
-        return `failed${said === undefined ? '' : `: "${said}"`} (${isPlain ? code : reasonText(code, message)})`;
-    }
-    const isPlain = /expects a status callback within one hour/i.test(message);
-    const late = `did not answer within the hour that CodeDeploy waits (${isPlain ? code : reasonText(code, message)})`;
-    return said === undefined ? late : `${late}; its log ends with "${said}"`;
-}
-/**
- * CodeDeploy says the same of a function that is not there and of one that its role may not invoke (assumed), so what
- * Lambda says of the function decides.
- */
-function notInvokedText({ region, hookFunctionExists }, code, message) {
-    const role = /IAM role (arn:\S+?) does not give/i.exec(message)?.[1];
-    const who = role === undefined ? "CodeDeploy's role" : `CodeDeploy's role ${role.split('/').at(-1)}`;
-    switch (hookFunctionExists) {
-        case false:
-            return `could not be invoked: there is no Lambda function of this name in ${region} (${code})`;
-        case true:
-            return `could not be invoked: ${who} may not invoke it (${reasonText(code, role === undefined ? message : '')})`;
-        case undefined:
-            return `could not be invoked: it does not exist, or ${who} may not invoke it (${reasonText(code, role === undefined ? message : '')})`;
-    }
-}
-/** What ECS says of the tasks of the replacement says more than CodeDeploy's message. */
+/** Why tasks stopped says more than the message of what waited for them. */
 function tasksText(release, snapshot, own) {
     const trouble = knownTrouble(release, beforeRollback(release, snapshot));
     if (trouble === '')
         return own;
-    const code = snapshot.error?.code ?? '';
-    return `${trouble}${code === '' ? '' : ` (${code})`}`;
+    return `${trouble}${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).faults.brief((0,_fault_js__WEBPACK_IMPORTED_MODULE_4__/* .endErrorOf */ .Fm)(release, snapshot)))}`;
 }
 /** Tasks that stopped may be why. */
 function andTasks(release, snapshot) {
@@ -45513,68 +46065,62 @@ function beforeRollback({ outcome }, snapshot) {
  * Why the replacement is not well, by what ECS says: why its tasks stopped, else its last event about trouble. The rest
  * of a sentence; empty when nothing is known.
  */
-function knownTrouble({ taskStops, serviceTroubles }, snapshot) {
-    const isInstalled = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .eventAt */ .yb)(snapshot, 'scale-up')?.status === 'succeeded';
+function knownTrouble(release, snapshot) {
+    const { taskStops, serviceTroubles } = release;
+    const isInstalled = (0,_follow_timeline_js__WEBPACK_IMPORTED_MODULE_2__/* .hasPassed */ .Pc)((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .eventAt */ .yb)(snapshot, 'scale-up'));
     const reason = isInstalled ? taskStops.at(-1) : taskStops[0];
     if (reason !== undefined) {
         const one = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(snapshot);
         const isShort = isInstalled && one !== undefined && one.state !== 'draining' && one.running < one.desired;
         const counts = isShort ? ` (${one.running} of ${one.desired} run)` : '';
         const how = isInstalled ? 'replacement tasks stopped' : 'replacement tasks kept stopping';
-        return `${how}${counts}: ${withoutFullStop(reason)}`;
+        return `${how}${counts}: ${(0,_text_service_message_js__WEBPACK_IMPORTED_MODULE_8__/* .withoutFullStop */ .Q)(reason)}`;
     }
-    const said = isInstalled ? undefined : serviceTroubles.at(-1);
-    return said === undefined ? '' : `ECS says: ${withoutFullStop(said)}`;
+    const { repeatsEnd } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).faults;
+    const said = isInstalled ? undefined : serviceTroubles.findLast((event) => !repeatsEnd(event));
+    return said === undefined ? '' : `ECS says: ${(0,_text_service_message_js__WEBPACK_IMPORTED_MODULE_8__/* .withoutFullStop */ .Q)(said)}`;
 }
-/** By whom a deployment was stopped, as far as CodeDeploy tells. */
-function stopText({ stopAccepted, settlement }, own) {
-    const isPlain = /^(?:MANUAL_STOP(?:: The deployment was stopped by a user)?)?$/i.test(own);
-    if (stopAccepted || settlement?.stop !== undefined)
+/** By whom a deployment was stopped, as far as that is told. */
+function stopText(release, own) {
+    if (release.stopAccepted || release.settlement?.stop !== undefined)
         return own === '' ? '' : ` (${own})`;
     const by = ' by somebody else, or by another job';
-    return own === '' || isPlain ? by : `${by} (${own})`;
-}
-/** CodeDeploy's code and message, as far as there are any. */
-function reasonText(code, message) {
-    return withoutFullStop([code, withoutRequest(message)].filter((part) => part !== '').join(': '));
-}
-/**
- * A message without what names one request: `(Service: AmazonECS; Status Code: 400; Error Code: X; Request ID: …; Proxy:
- * null)`, which CodeDeploy takes over from the AWS SDK for Java (observed). The report has it whole.
- */
-function withoutRequest(message) {
-    return message
-        .replace(/\(Service: [^()]{0,100}?Error Code: (\w{1,100});[^()]{0,300}\)/g, '($1)')
-        .replace(/\.? ?\(?\b(?:Request ?ID|RequestId): ?[\w-]{8,80}(?:; Proxy: \w{1,20})?\)?/gi, '')
-        .replace(/\.? Check your ECS service status\.?$/, '.');
+    return own === '' || (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).faults.isPlainStop(own) ? by : `${by} (${own})`;
 }
 /** How far the shift had come; nothing when that could not be seen. */
 function shiftedWhen(release, { eventsAreStale }) {
-    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .neverShifted */ ._t)(release))
+    if ((0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .neverShifted */ ._t)(release))
         return ' before any production traffic had shifted';
-    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_5__/* .peakTraffic */ .hX)(release);
+    const peak = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .peakTraffic */ .hX)(release);
     return peak === 0
         ? ''
-        : ` with ${eventsAreStale ? 'at least ' : ''}${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .percentText */ .fL)(peak)} of production traffic shifted`;
+        : ` with ${eventsAreStale ? 'at least ' : ''}${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .percentText */ .fL)(peak)} of production traffic shifted`;
+}
+/** A newer deployment took over, so that it decides what serves. */
+function isSuperseded(release) {
+    const { snapshot } = release;
+    return snapshot !== undefined && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .hY)(snapshot) && (0,_fault_js__WEBPACK_IMPORTED_MODULE_4__/* .faultOf */ .Kl)(release, snapshot).kind === 'superseded';
 }
 /** What became of the rollback, or why there was none. Empty while it is not known whether one is due. */
 function rollbackSentence(release) {
-    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_6__/* .rollbackOf */ .ID)(release);
-    if (rollback === undefined)
+    const rollback = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .ID)(release);
+    if (rollback === undefined || isSuperseded(release))
         return '';
     const { deploymentId, message, wasDue } = rollback;
-    const said = withoutFullStop(withoutRequest(message));
+    const id = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).ids.ofRollback(deploymentId);
+    const which = id === undefined ? 'Its rollback' : `Rollback ${id}`;
+    const said = (0,_text_service_message_js__WEBPACK_IMPORTED_MODULE_8__/* .withoutFullStop */ .Q)((0,_text_service_message_js__WEBPACK_IMPORTED_MODULE_8__/* .withoutRequest */ .O)(message));
     switch (rollback.status) {
         case 'succeeded':
-            return `Rollback ${deploymentId} succeeded.`;
+            return `${which} succeeded.`;
         case 'failed':
             return deploymentId === undefined
                 ? `The rollback that was due did not take place: ${said}.`
-                : `Rollback ${deploymentId} failed${said === '' ? '' : `: ${said}`}.`;
+                : `${which} failed${said === '' ? '' : `: ${said}`}.`;
         case 'running':
             return deploymentId === undefined
                 ? 'Its rollback had not begun when this step ended.'
-                : `Rollback ${deploymentId} was not over when this step ended.`;
+                : `${which} was not over when this step ended.`;
         case 'unknown':
             if (release.settlement?.cutShort === 'lost-sight')
                 return 'What became of the rollback could not be seen.';
@@ -45587,24 +46133,22 @@ function rollbackSentence(release) {
 }
 function withoutRollback(release, rollback) {
     const { snapshot } = release;
+    const { service, rollbackSettings } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release);
     const { wasDue, lookedForMs } = rollback;
     if (hadNothingToRollBack(release))
         return 'There was nothing to roll back: the replacement had not been started.';
     if (wasDue)
-        return `A rollback was due, but CodeDeploy showed none within ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(lookedForMs)}.`;
+        return `A rollback was due, but ${service} showed none within ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(lookedForMs)}.`;
     if (snapshot !== undefined && (0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot) === 'ready-wait-over') {
-        return `CodeDeploy showed no rollback within ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(lookedForMs)}.`;
+        return `${service} showed no rollback within ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(lookedForMs)}.`;
     }
-    return 'There was no rollback: no setting asks for one after this (deployment group, rollback-on).';
+    return `There was no rollback: no setting asks for one after this (${rollbackSettings}).`;
 }
 /** A rollback would have been due, and there was no replacement that it could have taken down. */
 function hadNothingToRollBack(release) {
     const { snapshot } = release;
-    const wasDue = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_6__/* .rollbackOf */ .ID)(release)?.status === 'none' && (0,_release_state_js__WEBPACK_IMPORTED_MODULE_6__/* .rollbackOf */ .ID)(release)?.wasDue === true;
+    const wasDue = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .ID)(release)?.status === 'none' && (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .ID)(release)?.wasDue === true;
     return wasDue && (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(snapshot) === undefined && snapshot?.eventsAreStale !== true;
-}
-function withoutFullStop(text) {
-    return text.replace(/[.\s]+$/, '');
 }
 
 
@@ -45614,61 +46158,43 @@ function withoutFullStop(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fm: () => (/* binding */ endErrorOf),
 /* harmony export */   Kl: () => (/* binding */ faultOf),
 /* harmony export */   i0: () => (/* binding */ mayBeOfTasks),
 /* harmony export */   jZ: () => (/* binding */ hookNotInvoked)
 /* harmony export */ });
 /* harmony import */ var _follow_ending_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7419);
 
 
-/** By CodeDeploy's code and text, and by the lifecycle event that failed. */
+
+/** Code and message with which a deployment ended, empty where nothing is told. */
+function endErrorOf(release, snapshot) {
+    return (0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .wordsFor */ .tu)(release).faults.told(snapshot.error ?? { code: '', message: '' }, release.serviceTroubles);
+}
+/** What a deployment ended of that ended badly. */
 function faultOf(release, snapshot) {
-    const { code = '', message = '' } = snapshot.error ?? {};
+    const { faults } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .wordsFor */ .tu)(release);
+    const error = endErrorOf(release, snapshot);
+    if (faults.isSuperseded(error))
+        return { kind: 'superseded' };
     switch ((0,_follow_ending_js__WEBPACK_IMPORTED_MODULE_0__/* .endingOf */ .z6)(snapshot)) {
         case 'alarm':
-            return { kind: 'alarm', names: alarmNames(message) };
+            return alarm(faults.alarmsIn(error.message), snapshot);
         case 'ready-wait-over':
             return { kind: 'ready-wait' };
         case 'stop-request':
             return { kind: 'stop-request' };
-        case 'failure':
+        case 'failure': {
+            const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
+            const fault = faults.faultOf({ error, event, hooks: release.plan?.hooks ?? {}, taskStops: release.taskStops });
+            return fault.kind === 'alarm' ? alarm(fault.names, snapshot) : fault;
+        }
     }
-    const event = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .failedEvent */ .uG)(snapshot)?.name ?? '';
-    const hookFunction = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .hookOf */ .pd)(release.plan?.hooks ?? {}, event);
-    const kind = hookFunction === undefined ? undefined : hookFault(code, message);
-    if (hookFunction !== undefined && kind !== undefined)
-        return { kind, event, hookFunction };
-    if (code === 'INVALID_REVISION' || /\bAppSpec file\b/i.test(message))
-        return { kind: 'app-spec' };
-    // What CodeDeploy says of something else is not overruled by tasks that stopped on the way.
-    const isOfTasks = message === '' ? release.taskStops.length > 0 : OF_TASKS.test(message);
-    return { kind: isOfTasks ? 'tasks' : 'other' };
 }
-/** Texts: User Guide, "Troubleshoot Amazon ECS deployments", and observed. */
-const OF_TASKS = /task ?set (?:is unhealthy|to become healthy)/i;
-/** `… Activated alarms: <web-5xx> <web-latency>` (observed). */
-function alarmNames(message) {
-    const listed = /Activated alarms: (.+)$/i.exec(message)?.[1] ?? '';
-    return [...listed.matchAll(/<([^<>]{1,255})>/g)].map(([, name]) => name ?? '');
-}
-/** Codes with which CodeDeploy says that it could not run the function. Source: CodeDeploy API Reference, ErrorInformation. */
-const NOT_INVOKED = new Set(['IAM_ROLE_PERMISSIONS', 'IAM_ROLE_MISSING', 'INVALID_LAMBDA_FUNCTION']);
-/**
- * What was wrong with the hook at which a deployment ended, by CodeDeploy's message, then by its code; undefined when
- * neither is about hooks. That a hook reported Failed and that it ended with an error is not told apart, and the code
- * of a hook that was silent is not documented. Texts: User Guide, "Troubleshoot Amazon ECS deployments".
- */
-function hookFault(code, message) {
-    if (/status callback/i.test(message))
-        return 'hook-silent';
-    if (/AWSLambda/.test(message) || NOT_INVOKED.has(code))
-        return 'hook-not-invoked';
-    if (/validation functions? failed/i.test(message))
-        return 'hook-failed';
-    if (code === 'TIMEOUT' && message === '')
-        return 'hook-silent';
-    return code === 'HOOK_EXECUTION_FAILURE' ? 'hook-failed' : undefined;
+function alarm(named, { firingAlarms = [] }) {
+    return { kind: 'alarm', names: named.length === 0 ? firingAlarms : named };
 }
 /** The hook at which the deployment ended without ever being run, so that it has printed nothing. */
 function hookNotInvoked(release) {
@@ -45703,8 +46229,10 @@ function isFailure(snapshot) {
 /* harmony export */   OZ: () => (/* binding */ hookReason)
 /* harmony export */ });
 /* unused harmony export tellingLine */
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8690);
 /* harmony import */ var _text_document_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4318);
 /* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7289);
+
 
 
 /** Longest reason that a sentence quotes, in characters. */
@@ -45759,13 +46287,15 @@ function messageOf(entry) {
         return text;
     return (0,_text_document_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(text) ? messageOf(text) : '';
 }
-/** The log of the hook at an event, as far as it was read. */
-function hookLogAt({ hookLogs }, event) {
-    return hookLogs.find((log) => log.event === event);
+/** The log of a hook, as far as it was read. */
+function hookLogAt({ hookLogs }, { event, hookFunction }) {
+    const logs = hookLogs.filter((log) => log.event === event);
+    const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .functionName */ .AQ)(hookFunction);
+    return logs.find((log) => (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .functionName */ .AQ)(log.hookFunction) === name) ?? logs[0];
 }
-/** Why the hook at this event failed, in its own words; undefined when its log is not shown, or says nothing. */
-function hookReason(release, event) {
-    return tellingLine(hookLogAt(release, event)?.lines ?? []);
+/** Why this hook failed, in its own words; undefined when its log is not shown, or says nothing. */
+function hookReason(release, hook) {
+    return tellingLine(hookLogAt(release, hook)?.lines ?? []);
 }
 /** The release without what hooks printed: what may be shown where others than the readers of the run can read it. */
 function withoutHookLines(release) {
@@ -45783,30 +46313,37 @@ function withoutHookLines(release) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ hookResults)
 /* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8690);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
 /* harmony import */ var _follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6342);
-/* harmony import */ var _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1937);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7419);
+
 
 
 
 /** The hooks of a release in the order in which they run. */
 function hookResults(release) {
     const hooks = release.plan?.hooks ?? {};
-    return _inputs_hooks_js__WEBPACK_IMPORTED_MODULE_2__/* .LIFECYCLE_HOOKS */ .Y.flatMap((event) => {
-        const hookFunction = hooks[event];
-        if (hookFunction === undefined)
-            return [];
+    return (0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .wordsFor */ .tu)(release).hookEvents.flatMap((event) => {
         const reading = release.snapshot?.events.find(({ name }) => name === event);
-        return [
-            {
+        const functions = Object.hasOwn(hooks, event) ? (hooks[event] ?? '').split(', ') : [];
+        return functions.map((hookFunction) => {
+            const result = resultOf(reading?.status, release);
+            return {
                 event,
                 hookFunction,
-                result: resultOf(reading?.status, release),
-                durationMs: reading === undefined ? undefined : (0,_follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__/* .eventDurationMs */ .H)(reading),
+                result: result === 'failed' && functions.length > 1 ? resultAmong(hookFunction, reading, release) : result,
+                durationMs: reading === undefined ? undefined : (0,_follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__/* .eventDurationMs */ .H8)(reading),
                 diagnostics: reading?.diagnostics,
-            },
-        ];
+            };
+        });
     });
+}
+/** Of several functions at an event that failed, the one that is named has failed; the others were given up. */
+function resultAmong(hookFunction, reading, { snapshot }) {
+    const told = `${reading?.diagnostics ?? ''} ${snapshot?.error?.message ?? ''}`;
+    const isNamed = told.split(/[\s.,;]+/).some((word) => (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .functionName */ .AQ)(word) === (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .functionName */ .AQ)(hookFunction));
+    return isNamed ? 'failed' : 'unknown';
 }
 function resultOf(event, release) {
     if (event === 'succeeded' || event === 'failed')
@@ -45818,6 +46355,9 @@ function resultOf(event, release) {
         return 'not-run';
     if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .areEventsKnown */ .J9)(snapshot, endedAt))
         return 'unknown';
+    // Its event has passed, so that it has not failed.
+    if (event === 'unseen')
+        return 'succeeded';
     return event === 'running' || event === 'unknown' ? event : 'not-run';
 }
 function isNotDeployed({ deploymentId, status }) {
@@ -45831,32 +46371,59 @@ function isNotDeployed({ deploymentId, status }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CX: () => (/* binding */ deploymentLink),
 /* harmony export */   FX: () => (/* binding */ releasedRevision),
 /* harmony export */   TC: () => (/* binding */ changesInOrder),
 /* harmony export */   VR: () => (/* binding */ originalRevision),
+/* harmony export */   gy: () => (/* binding */ eventHeads),
 /* harmony export */   ni: () => (/* binding */ titledWith),
+/* harmony export */   pC: () => (/* binding */ deploymentName),
 /* harmony export */   qD: () => (/* binding */ revisionsInOrder),
+/* harmony export */   tu: () => (/* binding */ wordsFor),
 /* harmony export */   uZ: () => (/* binding */ serviceLabel)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8690);
-/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3289);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8690);
+/* harmony import */ var _engines_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9404);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
+/* harmony import */ var _previews_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3289);
 
 
+
+
+/** The words of whoever deploys. */
+function wordsFor({ service }) {
+    return (0,_engines_words_js__WEBPACK_IMPORTED_MODULE_0__/* .wordsOf */ .Z)(service?.controller);
+}
+/** What its events are called at the head of a section, and of a column. */
+function eventHeads(release) {
+    const { event } = wordsFor(release);
+    return { section: (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .capitalized */ .l2)(`${event}s`), column: (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .capitalized */ .l2)(event.slice(event.lastIndexOf(' ') + 1)) };
+}
+/** Id of the deployment as sentences name it; empty before there is one. */
+function deploymentName(release) {
+    return release.deploymentId === undefined ? '' : wordsFor(release).ids.shown(release.deploymentId);
+}
+/** Address of the deployment in the console; undefined before there is one, and where the console is not known. */
+function deploymentLink(release) {
+    return release.deploymentId === undefined
+        ? undefined
+        : wordsFor(release).ways.deploymentUrl(release.deploymentId, release);
+}
 /** `web:2`; empty before the revision is known. */
 function releasedRevision({ taskDefinition }) {
-    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .revisionName */ .pd)(taskDefinition.arn);
+    return taskDefinition === undefined ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionName */ .pd)(taskDefinition.arn);
 }
 /** `web:1`: what served when the release began; empty when the service was not found, or it is gone by now. */
 function originalRevision({ service, deploymentId }) {
     const isGone = deploymentId !== undefined && service?.primary.deploymentId === deploymentId;
-    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
+    return service === undefined || isGone ? '' : (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionName */ .pd)(service.primary.taskDefinitionArn);
 }
 /** `demo/web`, as far as it is known; of a preview without a lane, whose it is. Empty when no input names a service. */
 function serviceLabel(release) {
     const { service, asked } = release;
     if (service !== undefined)
         return `${service.clusterName}/${service.name}`;
-    return ((0,_previews_js__WEBPACK_IMPORTED_MODULE_0__/* .previewLabel */ .Pg)(release) ?? (asked.service === '' ? '' : `${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(asked.cluster)}/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .shortName */ .EU)(asked.service)}`));
+    return ((0,_previews_js__WEBPACK_IMPORTED_MODULE_2__/* .previewLabel */ .Pg)(release) ?? (asked.service === '' ? '' : `${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .shortName */ .EU)(asked.cluster)}/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .shortName */ .EU)(asked.service)}`));
 }
 /** `Refused: demo/web`; the title alone when it is not known of what. */
 function titledWith(title, label) {
@@ -45906,16 +46473,16 @@ function isTakenBack({ operation, outcome, status }) {
 /* harmony export */   qx: () => (/* binding */ outcomeLines),
 /* harmony export */   x1: () => (/* binding */ writeLines)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8690);
-/* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
-/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8438);
-/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1229);
-/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7784);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
-/* harmony import */ var _annotation_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8393);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
-/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3700);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8690);
+/* harmony import */ var _follow_phase_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8438);
+/* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
+/* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7784);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8810);
+/* harmony import */ var _annotation_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8393);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7419);
+/* harmony import */ var _phase_text_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5265);
+/* harmony import */ var _sentences_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3700);
 
 
 
@@ -45927,36 +46494,40 @@ function isTakenBack({ operation, outcome, status }) {
 
 
 /** What was written. */
-function writeLines({ taskDefinition, deploymentId }) {
+function writeLines(release) {
+    const { taskDefinition, deploymentId } = release;
     const lines = [];
     if (taskDefinition !== undefined) {
-        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_8__/* .revisionName */ .pd)(taskDefinition.arn);
+        const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_7__/* .revisionName */ .pd)(taskDefinition.arn);
         lines.push(taskDefinition.isNew
             ? `Registered task definition ${name}.`
             : `Task definition ${name} asks for the same; nothing to register.`);
     }
     if (deploymentId !== undefined)
-        lines.push(`Created deployment ${deploymentId}.`);
+        lines.push(`Created deployment ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .deploymentName */ .pC)(release)}.`);
     return lines;
 }
 /** What is followed instead of making another deployment. */
-function adoptionLines({ adopted, run }) {
+function adoptionLines(release) {
+    const { adopted, run } = release;
     if (adopted === undefined)
         return [];
     const who = `${adopted.runAttempt}` === (run.runAttempt || '1') ? 'This job' : `Attempt ${adopted.runAttempt} of this run`;
-    return [`${who} has made deployment ${adopted.deploymentId} of exactly this; following it instead of making another.`];
+    const id = (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .wordsFor */ .tu)(release).ids.shown(adopted.deploymentId);
+    return [`${who} has made deployment ${id} of exactly this; following it instead of making another.`];
 }
 /** Once the deployment exists: what it is, where to see it, how to stop it, how long this can take. */
 function openingLines(release) {
-    const { service, deploymentId, plan, run, region, otherEndpoint, asked, caller } = release;
+    const { service, deploymentId, plan, run, otherEndpoint, asked, caller } = release;
     if (service === undefined || deploymentId === undefined || plan === undefined)
         return [];
-    const url = (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId);
-    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__/* .isRelease */ .MU)(release.operation);
-    const as = caller === undefined || !isOurs ? '' : `, as ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(caller.arn)}`;
+    const words = (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .wordsFor */ .tu)(release);
+    const url = (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .deploymentLink */ .CX)(release);
+    const isOurs = (0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_8__/* .isRelease */ .MU)(release.operation);
+    const as = caller === undefined || !isOurs ? '' : `, as ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .inSentence */ .BX)(caller.arn)}`;
     const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`;
     const lines = [
-        `Deployment ${deploymentId} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
+        `Deployment ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .deploymentName */ .pC)(release)} releases ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .releasedRevision */ .FX)(release)} to ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .serviceLabel */ .uZ)(release)} in ${service.region}, account ${service.account}${by}${as}.`,
     ];
     if (otherEndpoint !== undefined)
         lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`);
@@ -45964,15 +46535,10 @@ function openingLines(release) {
         lines.push(`Console: ${url}`);
     if (release.operation === 'stop')
         return lines;
-    lines.push(`To stop it: aws deploy stop-deployment --deployment-id ${deploymentId} --auto-rollback-enabled --region ${region}`);
+    lines.push(`To stop it: ${words.ways.stop(deploymentId, release)}`);
     if (asked.finishLine === 'nothing')
         return lines;
-    const goal = asked.finishLine === 'completion'
-        ? 'the original task set is terminated'
-        : asked.finishLine === 'test-traffic'
-            ? 'the replacement serves the test listener and the deployment waits at Ready'
-            : 'production traffic is shifted and every lifecycle event is done';
-    lines.push(`Waiting until ${goal}, for at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
+    lines.push(`Waiting until ${words.until[asked.finishLine]}, for at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .atMost */ .Tu)(plan.budget.totalMs)}.`);
     return lines;
 }
 const EVENT_COLUMN = 22;
@@ -45987,26 +46553,28 @@ function entryLine(entry, release) {
     const isRollback = entry.deploymentId !== release.deploymentId;
     if (isRollback && (entry.kind === 'event' || entry.kind === 'tasks'))
         return undefined;
-    const who = isRollback ? `Rollback ${entry.deploymentId}` : 'Deployment';
+    const who = isRollback
+        ? `Rollback ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .wordsFor */ .tu)(release).ids.ofRollback(entry.deploymentId) ?? ''}`.trim()
+        : 'Deployment';
     const told = release.timeline.findLast((one) => one.kind === 'traffic');
-    const percent = told?.replacementPercent ?? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .replacementTraffic */ .GA)(release.outcome?.snapshot) ?? 0;
+    const percent = told?.replacementPercent ?? (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementTraffic */ .GA)(release.outcome?.snapshot) ?? 0;
     switch (entry.kind) {
         case 'status':
             return columns(entry.atMs, who, entry.statusWord);
         case 'event': {
-            const took = entry.durationMs === undefined ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(entry.durationMs);
+            const took = entry.durationMs === undefined ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(entry.durationMs);
             const result = entry.status === 'running' ? 'started' : entry.status;
-            return columns(entry.atMs, entry.name, result, took, (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .trafficBar */ .vm)(percent));
+            return columns(entry.atMs, entry.name, result, took, (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .trafficBar */ .vm)(percent));
         }
         case 'traffic':
-            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .trafficBar */ .vm)(entry.replacementPercent));
+            return columns(entry.atMs, isRollback ? who : 'Production traffic', '', '', (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .trafficBar */ .vm)(entry.replacementPercent));
         case 'tasks':
             return columns(entry.atMs, 'Replacement tasks', `${entry.running} of ${entry.desired} running`);
     }
 }
 function columns(atMs, event, result, took = '', traffic = '') {
     const cells = [
-        (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(atMs),
+        (0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(atMs),
         event.padEnd(EVENT_COLUMN),
         result.padEnd(RESULT_COLUMN),
         took.padEnd(DURATION_COLUMN),
@@ -46015,38 +46583,36 @@ function columns(atMs, event, result, took = '', traffic = '') {
     return cells.join('  ').trimEnd();
 }
 /** After minutes of silence: what is being waited for, how long already and at most, how fresh the picture is. */
-function heartbeatLine(heartbeat, nowMs) {
+function heartbeatLine(heartbeat, words, nowMs) {
     const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat;
-    const replacement = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .replacementOf */ .ml)(snapshot);
+    const replacement = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__/* .replacementOf */ .ml)(snapshot);
     const tasks = replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`;
-    const what = (0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .isOverdue */ .Jv)(phase, inPhaseMs)
-        ? `CodeDeploy to give up hook ${phase.hookFunction} (${phase.event}), whose function cannot be running any more`
-        : (0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_1__/* .describePhase */ .$8)(phase);
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${what}: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
+    const overdue = (0,_follow_phase_js__WEBPACK_IMPORTED_MODULE_0__/* .isOverdue */ .Jv)(phase, inPhaseMs)
+        ? words.overdueHook.waitingFor(phase.hookFunction, phase.event)
+        : undefined;
+    const what = overdue ?? (0,_phase_text_js__WEBPACK_IMPORTED_MODULE_9__/* .describePhase */ .$)(phase, words);
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(nowMs)}  Still waiting for ${what}: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(inPhaseMs)} of at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .atMost */ .Tu)(atMostMs)}${tasks}, last read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(sinceLastReadMs)} ago.`;
 }
-/** CodeDeploy's own limit for a hook, in milliseconds. Source: CodeDeploy User Guide, "Troubleshoot Amazon ECS deployments". */
-const HOOK_LIMIT_MS = 3_600_000;
-/** A hook has not reported, and no longer can by itself. */
-function overdueLine({ event, hookFunction }, { events }, nowMs) {
+/** The function of a hook cannot be running any more, and there is no answer. */
+function overdueLine({ event, hookFunction }, { events }, { overdueHook }, nowMs) {
     const startedAtMs = events.find(({ name }) => name === event)?.startedAtMs;
-    const until = startedAtMs === undefined ? 'for an hour' : `until ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(startedAtMs + HOOK_LIMIT_MS)}`;
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  Warning: Hook ${hookFunction} was called at ${event} 15 min ago and has not reported. Lambda runs no function for longer, so it cannot be running any more; unless something else reports for it, CodeDeploy waits ${until} and then fails the deployment.`;
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(nowMs)}  ${overdueHook.sentence(hookFunction, event, startedAtMs)}`;
 }
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */
 function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
     const line = (why, action) => {
         const what = action === 'rollback' ? `stopping deployment ${id} with rollback` : `deployment ${id} is left as it is`;
-        return [`${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
+        return [`${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(nowMs)}  ${why}; ${what}.`];
     };
     switch (outcome.kind) {
         case 'given-up':
             return line(outcome.reason, 'rollback');
         case 'stop-asked':
-            return [`${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
+            return [`${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .clockTime */ .qo)(nowMs)}  Stopping deployment ${id} with rollback, as asked.`];
         case 'cancelled':
             return line('The workflow run was cancelled', onCancel);
         case 'timed-out':
-            return line(`Not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
+            return line(`Not done after ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(outcome.afterMs)}`, onTimeout);
         default:
             return [];
     }
@@ -46055,14 +46621,14 @@ function outcomeLines(outcome, { onCancel, onTimeout }, id, nowMs) {
 function closingLines(release) {
     if (release.status === undefined)
         return [];
-    const annotation = (0,_annotation_js__WEBPACK_IMPORTED_MODULE_5__/* .renderAnnotation */ .q)(release);
+    const annotation = (0,_annotation_js__WEBPACK_IMPORTED_MODULE_4__/* .renderAnnotation */ .q)(release);
     if (annotation === undefined)
-        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_7__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_7__/* .verdictParagraph */ .u)(release)}`];
+        return [`${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictSentences */ .q)(release).title}. ${(0,_sentences_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictParagraph */ .u)(release)}`];
     const sentences = release.problems.map(({ sentence }) => `- ${sentence}`);
     return sentences.length < 2
         ? []
         : [
-            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_9__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
+            `${sentences.length} things are wrong, so nothing was ${(0,_inputs_operation_js__WEBPACK_IMPORTED_MODULE_8__/* .isRelease */ .MU)(release.operation) ? 'deployed' : 'changed'}:`,
             ...sentences,
         ];
 }
@@ -46071,7 +46637,7 @@ function hookLogTitle({ event, hookFunction, logGroup, state, lines, omitted }) 
     const what = `Log of hook ${hookFunction} at ${event}, from ${logGroup}`;
     if (lines.length === 0)
         return `${what}: ${state === 'no-group' ? 'there is no such log group' : 'nothing was found in it'}`;
-    return omitted === 0 ? what : `${what}: the last ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
+    return omitted === 0 ? what : `${what}: the last ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(lines.length, 'line')}, ${omitted} before them left out`;
 }
 
 
@@ -46666,16 +47232,18 @@ function introduction({ command, page }, asCode) {
 /* harmony export */   L: () => (/* binding */ linksIn),
 /* harmony export */   s: () => (/* binding */ nextStep)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8690);
 /* harmony import */ var _aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(212);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1229);
-/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4966);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8810);
-/* harmony import */ var _fault_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8058);
-/* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3400);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7419);
-/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
-/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3795);
+/* harmony import */ var _end_cause_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9933);
+/* harmony import */ var _fault_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8058);
+/* harmony import */ var _hook_reason_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3400);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7419);
+/* harmony import */ var _short_of_tasks_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5647);
+/* harmony import */ var _traffic_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3795);
+
 
 
 
@@ -46689,7 +47257,7 @@ function introduction({ command, page }, asCode) {
 /** What to do now, most important first; empty when there is nothing to do. */
 function nextStep(release) {
     const { deploymentId, status, snapshot } = release;
-    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_8__/* .mayHaveStarted */ .NG)(release) && (status === 'unknown' || status === 'cancelled'))
+    if ((0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .mayHaveStarted */ .NG)(release) && (status === 'unknown' || status === 'cancelled'))
         return lookForDeployment(release);
     if (deploymentId === undefined || status === undefined)
         return '';
@@ -46697,9 +47265,9 @@ function nextStep(release) {
         case 'rollback-failed':
             return bringBack(release);
         case 'awaiting-promotion':
-            return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`;
+            return `To shift production: 'operation: promote'${byHand(release)}; to take it back: 'operation: stop'.`;
         case 'succeeded':
-            if ((0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .shortOfTasks */ .a)(release) === undefined)
+            if ((0,_short_of_tasks_js__WEBPACK_IMPORTED_MODULE_7__/* .shortOfTasks */ .a)(release) === undefined)
                 return '';
             return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(release.operation === 'rollback' ? '' : bringBack(release), mendTasks(release));
         case 'timed-out':
@@ -46719,21 +47287,23 @@ function nextStep(release) {
 }
 /** Addresses and commands that a sentence of ours may hold, the longest first. */
 function linksIn(release) {
-    const { service, testUrl, group, region, deploymentId, snapshot } = release;
-    const fault = snapshot === undefined ? undefined : (0,_fault_js__WEBPACK_IMPORTED_MODULE_3__/* .faultOf */ .Kl)(release, snapshot);
+    const { service, testUrl, deploymentId, snapshot } = release;
+    const { ways } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release);
+    const fault = snapshot === undefined ? undefined : (0,_fault_js__WEBPACK_IMPORTED_MODULE_4__/* .faultOf */ .Kl)(release, snapshot);
     const alarms = fault?.kind === 'alarm' ? fault.names : [];
     const { partition = '', region: place = '', clusterName = '', name: serviceName = '' } = service ?? {};
     const inConsole = [
-        consoleUrl(release),
-        (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentsUrl */ .ek)(partition, place),
+        (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .deploymentLink */ .CX)(release),
+        ways.deploymentsUrl(release),
         (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .serviceUrl */ .Rs)(partition, place, clusterName, serviceName),
         ...alarms.map((name) => (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .alarmUrl */ .dz)(partition, place, name)),
     ];
     const commands = [
-        ...(deploymentId === undefined ? [] : [getDeployment(release)]),
-        ...(group === undefined ? [] : [listDeployments(group, region), `${STOP_IT}${region}`]),
-        ...(snapshot === undefined ? [] : [whoStopped(snapshot, region)]),
-    ];
+        ...(deploymentId === undefined ? [] : [ways.look(deploymentId, release), ways.goOn(deploymentId, release) ?? '']),
+        ways.list(release) ?? '',
+        ways.stop(ways.unknownId.slot, release),
+        ...(snapshot === undefined ? [] : [whoStopped(snapshot, release)]),
+    ].filter((command) => command !== '');
     const urls = inConsole.filter((url) => url !== undefined && url !== '');
     const links = [
         ...urls.map((url) => ({ url: url ?? '', label: 'in the console' })),
@@ -46751,7 +47321,7 @@ function textOf(link) {
  */
 function bringBack(release) {
     const isAskedBack = release.operation === 'rollback' && !release.madeEarlier;
-    const name = isAskedBack ? (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .releasedRevision */ .FX)(release) : (0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .originalRevision */ .VR)(release);
+    const name = isAskedBack ? (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release) : (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .originalRevision */ .VR)(release);
     if (release.operation === 'preview')
         return 'Run the job again to bring the lane back.';
     const revision = name === '' ? '' : ` with 'task-definition: ${name}'`;
@@ -46759,9 +47329,11 @@ function bringBack(release) {
 }
 /** The deployment has ended badly. */
 function afterEnd(release, snapshot) {
-    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_7__/* .trafficNow */ .oo)(release);
-    const isBack = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_8__/* .rollbackOf */ .ID)(release)?.status === 'succeeded' || percent === 0;
-    const look = percent === undefined ? 'Look at the production listener: it may reach both task sets.' : '';
+    if ((0,_end_cause_js__WEBPACK_IMPORTED_MODULE_3__/* .isSuperseded */ .pe)(release))
+        return mend(release, snapshot);
+    const percent = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .trafficNow */ .oo)(release);
+    const isBack = (0,_release_state_js__WEBPACK_IMPORTED_MODULE_9__/* .rollbackOf */ .ID)(release)?.status === 'succeeded' || percent === 0;
+    const look = percent === undefined ? `Look at the production listener: it may reach ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).bothSides}.` : '';
     return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(isBack ? '' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(look, bringBack(release)), mend(release, snapshot));
 }
 /** What is to be put right before it is released again. */
@@ -46769,27 +47341,30 @@ function mend(release, snapshot) {
     const { outcome, stopAccepted, settlement } = release;
     if (outcome?.kind === 'given-up')
         return mendTasks(release);
-    const fault = (0,_fault_js__WEBPACK_IMPORTED_MODULE_3__/* .faultOf */ .Kl)(release, snapshot);
+    const fault = (0,_fault_js__WEBPACK_IMPORTED_MODULE_4__/* .faultOf */ .Kl)(release, snapshot);
     switch (fault.kind) {
         case 'hook-failed':
         case 'hook-silent':
         case 'hook-not-invoked':
-            return mendHook(fault, release);
+            return mendHook(fault, release, snapshot);
         case 'alarm':
             return mendAlarm(fault.names, release);
         case 'tasks':
             return mendTasks(release);
-        case 'app-spec':
-            return `Next: correct the AppSpec ('codedeploy-appspec', or the hook inputs when there is no file), then ${again(release)}.`;
         case 'stop-request':
             if (outcome?.kind === 'stop-asked' || stopAccepted || settlement?.stop !== undefined)
                 return '';
-            return `Next: ask who stopped it, then ${again(release)}. CodeDeploy does not say; CloudTrail does (${whoStopped(snapshot, release.region)}).`;
+            return `Next: ask who stopped it, then ${again(release)}. ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).service} does not say; CloudTrail does (${whoStopped(snapshot, release)}).`;
         case 'ready-wait':
             return `Next: ${again(release)} and continue it in time ('operation: promote'), or have it continued ('auto-promote: true').`;
+        case 'superseded': {
+            const list = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).ways.list(release);
+            return `Next: see what the newer deployment brings${list === undefined ? '' : ` (${list})`}, and ${again(release)} if this is wanted all the same.`;
+        }
         case 'other': {
-            const url = consoleUrl(release);
-            return `Next: put that right${url === '' ? '' : ` (${url})`}, then ${again(release)}.`;
+            const url = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .deploymentLink */ .CX)(release);
+            const what = fault.advice ?? `put that right${url === undefined ? '' : ` (${url})`}`;
+            return `Next: ${what}, then ${again(release)}.`;
         }
     }
 }
@@ -46804,7 +47379,7 @@ function mendAlarm(names, release) {
         return url === undefined ? [] : [url];
     });
     const which = names.length === 0 ? 'the alarm' : names.length === 1 ? `alarm ${names[0]}` : 'these alarms';
-    return `Next: see why ${which} went off${urls.length === 0 ? '' : ` (${urls.join(' ')})`}, and ${again(release)} when it is OK; while it is in ALARM, CodeDeploy stops the next deployment too.`;
+    return `Next: see why ${which} went off${urls.length === 0 ? '' : ` (${urls.join(' ')})`}, and ${again(release)} when it is OK; while it is in ALARM, ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).whileInAlarm}.`;
 }
 function mendTasks(release) {
     const { service } = release;
@@ -46814,24 +47389,16 @@ function mendTasks(release) {
     const where = url === undefined ? '' : ` What they printed is in their own logs (${url}).`;
     const what = release.taskStops.length === 0 ? 'see why the tasks of' : 'mend what stops the tasks of';
     const end = release.taskStops.length === 0 ? ' do not get or stay healthy' : '';
-    return `Next: ${what} ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_5__/* .releasedRevision */ .FX)(release)}${end}, then ${again(release)}.${where}`;
+    return `Next: ${what} ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .releasedRevision */ .FX)(release)}${end}, then ${again(release)}.${where}`;
 }
-/** What a hook must be allowed to report. Source: CodeDeploy API Reference, PutLifecycleEventHookExecutionStatus. */
-const REPORT_ACTION = 'codedeploy:PutLifecycleEventHookExecutionStatus';
-function mendHook({ kind, event, hookFunction }, release) {
-    if (kind === 'hook-not-invoked')
-        return mendRole(hookFunction, release);
-    const log = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_4__/* .hookLogAt */ .B_)(release, event);
-    const said = (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_4__/* .hookReason */ .OZ)(release, event);
-    const where = logSentence(hookFunction, log);
-    if (kind === 'hook-silent') {
-        const isDenied = said?.includes(REPORT_ACTION.split(':')[1] ?? '') === true && /denied|not authorized/i.test(said);
-        return isDenied
-            ? `Next: allow the function's role ${REPORT_ACTION}, then ${again(release)}. ${where}`
-            : `Next: see why the function did not report (${REPORT_ACTION}), which it must in every case, then ${again(release)}. ${where}`;
+function mendHook(fault, release, snapshot) {
+    const facts = (0,_end_cause_js__WEBPACK_IMPORTED_MODULE_3__/* .hookFactsOf */ .UX)(fault, release, snapshot);
+    const log = logSentence(fault.hookFunction, (0,_hook_reason_js__WEBPACK_IMPORTED_MODULE_5__/* .hookLogAt */ .B_)(release, fault));
+    if (fault.kind !== 'hook-failed') {
+        return (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).faults.mendHook(fault, { ...facts, again: again(release), log });
     }
-    const what = said === undefined ? 'see why the hook failed' : 'mend what the hook found';
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(`Next: ${what}, then ${again(release)}. ${where}`, isLeftRunning(release) ? "The replacement stays until then; 'rollback-on: failure' takes it down." : '');
+    const what = facts.said === undefined ? 'see why the hook failed' : 'mend what the hook found';
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_2__/* .paragraph */ .FY)(`Next: ${what}, then ${again(release)}. ${log}`, isLeftRunning(release) ? "The replacement stays until then; 'rollback-on: failure' takes it down." : '');
 }
 /** The deployment was not rolled back, and nothing takes the replacement down. */
 function isLeftRunning({ snapshot, settlement }) {
@@ -46839,21 +47406,9 @@ function isLeftRunning({ snapshot, settlement }) {
     const { status, wasDue } = settlement?.rollback ?? {};
     return status === 'none' && wasDue === false && replacement !== undefined && replacement.state !== 'draining';
 }
-/** Source: AWS managed policies AWSCodeDeployRoleForECS and AWSCodeDeployRoleForECSLimited. */
-function mendRole(hookFunction, { hookFunctionExists }) {
-    const name = (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_9__/* .functionName */ .AQ)(hookFunction);
-    if (hookFunctionExists === false)
-        return `Next: correct the name of the hook, or create the function ${name}.`;
-    const isCovered = name.startsWith('CodeDeployHook_');
-    const allow = isCovered
-        ? 'attach the managed policy AWSCodeDeployRoleForECS to the role of the deployment group, or allow it lambda:InvokeFunction on the function'
-        : `allow the role of the deployment group lambda:InvokeFunction on the function (managed policy AWSCodeDeployRoleForECS), or call the function CodeDeployHook_${name}, which AWSCodeDeployRoleForECSLimited covers`;
-    const check = hookFunctionExists === undefined ? `check that the function ${name} exists; if it does, ` : '';
-    return `Next: ${check}${allow}.`;
-}
 function logSentence(hookFunction, log) {
     if (log === undefined) {
-        return `Its log is in the log group /aws/lambda/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_9__/* .functionName */ .AQ)(hookFunction)}, unless the function has another.`;
+        return `Its log is in the log group /aws/lambda/${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_10__/* .functionName */ .AQ)(hookFunction)}, unless the function has another.`;
     }
     switch (log.state) {
         case 'no-group':
@@ -46873,35 +47428,36 @@ function endIt({ outcome, settlement, stopAccepted, deploymentId, taskStops, ser
 }
 /** What goes on without this step can be watched. */
 function waysToWatch(release) {
-    const ways = [getDeployment(release), consoleUrl(release)].filter((way) => way !== '').join(' or ');
+    const { deploymentId = '' } = release;
+    const known = [(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).ways.look(deploymentId, release), (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .deploymentLink */ .CX)(release)];
+    const ways = known.filter((way) => way !== undefined).join(' or ');
     return `To see what became of it: ${ways} (running this job again takes it up where it is by then).`;
 }
-function getDeployment({ deploymentId, region }) {
-    return `aws deploy get-deployment --deployment-id ${deploymentId} --region ${region}`;
+/** How else a deployment that waits is continued, where its own command is told. */
+function byHand(release) {
+    const { deploymentId = '' } = release;
+    const { ways } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release);
+    const command = ways.goOn(deploymentId, release);
+    return command === undefined
+        ? ''
+        : ` or ${command} (HOOK: the id of the hook that ${ways.look(deploymentId, release)} shows)`;
 }
-function listDeployments({ application, name }, region) {
-    return `aws deploy list-deployments --application-name ${application} --deployment-group-name ${name} --region ${region}`;
-}
-const STOP_IT = 'aws deploy stop-deployment --deployment-id ID --auto-rollback-enabled --region ';
 /** Source: CloudTrail User Guide, "Viewing recent management events with the AWS CLI"; times are UTC. */
-function whoStopped({ endedAtMs, statusReadAt }, region) {
+function whoStopped({ endedAtMs, statusReadAt }, release) {
     const atMs = endedAtMs ?? statusReadAt.atMs;
     const time = (ms) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
-    return `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=StopDeployment --start-time ${time(atMs - 600_000)} --end-time ${time(atMs + 60_000)} --region ${region}`;
-}
-function consoleUrl({ service, deploymentId }) {
-    if (service === undefined || deploymentId === undefined)
-        return '';
-    return (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentUrl */ .PM)(service.partition, service.region, deploymentId) ?? '';
+    return `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=${(0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release).stopCall} --start-time ${time(atMs - 600_000)} --end-time ${time(atMs + 60_000)} --region ${release.region}`;
 }
 /** How to find out whether there is a deployment that this step has no id of, and what to do with it. */
-function lookForDeployment({ group, region, service }) {
-    if (group === undefined)
+function lookForDeployment(release) {
+    const { ways } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_6__/* .wordsFor */ .tu)(release);
+    const list = ways.list(release);
+    if (release.group === undefined || list === undefined)
         return '';
-    const list = listDeployments(group, region);
-    const url = service && (0,_aws_console_links_js__WEBPACK_IMPORTED_MODULE_0__/* .deploymentsUrl */ .ek)(service.partition, service.region);
-    const ways = url === undefined ? list : `${list} or ${url}`;
-    return `To see whether there is one: ${ways} (its description names this run). To stop it: ${STOP_IT}${region} (ID: its id).`;
+    const url = ways.deploymentsUrl(release);
+    const where = url === undefined ? list : `${list} or ${url}`;
+    const { slot, meaning } = ways.unknownId;
+    return `To see whether there is one: ${where} (${ways.knownBy}). To stop it: ${ways.stop(slot, release)} (${slot}: ${meaning}).`;
 }
 
 
@@ -46922,17 +47478,17 @@ function lookForDeployment({ group, region, service }) {
 
 
 /** The lifecycle events cannot be read: what that means for this wait. */
-function targetLostText({ operation, serviceError }, hooks, finishLine) {
+function targetLostText({ operation, serviceError }, hooks, finishLine, { event, nameOf, original }) {
     const what = serviceError.kind === 'denied' ? 'was denied' : `keeps failing (${serviceError.code}: ${serviceError.message})`;
-    const text = `${operation} ${what}: lifecycle events and hooks cannot be seen; following by status and task sets, and trying again now and then.`;
+    const text = `${operation} ${what}: ${event}s and hooks cannot be seen; following by status and task sets, and trying again now and then.`;
     const last = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hookAt */ .F9)(hooks, 'after-shift');
     if (finishLine !== 'production-traffic' || last === undefined)
         return text;
-    return `${text} Whether hook ${last} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`;
+    return `${text} Whether hook ${last} (${nameOf('after-shift')}) has passed shows only when the deployment has ended, so that is waited for: until ${original} is terminated.`;
 }
 /** The lifecycle events can be read again. */
-function targetSeenLine(nowMs) {
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  Lifecycle events and hooks can be seen again.`;
+function targetSeenLine({ event }, nowMs) {
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .capitalized */ .l2)(event)}s and hooks can be seen again.`;
 }
 /** Reads that begin to fail and that succeed again; nothing in between. */
 function readTroubleLine(trouble, nowMs) {
@@ -46951,9 +47507,32 @@ function requestTroubleLine(trouble, nowMs) {
     const { operation, serviceError } = trouble.began;
     return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`;
 }
-/** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
-function answerLostLine({ serviceError: { code, message } }, nowMs) {
-    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`;
+/** Whether the call that starts a deployment was carried out is not known, and is found out before anything else is done. */
+function answerLostLine({ serviceError: { code, message } }, { startCall, lookingForStarted }, nowMs) {
+    return `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(nowMs)}  The answer to ${startCall} was lost (${code}: ${message}). ${lookingForStarted}`;
+}
+
+
+/***/ }),
+
+/***/ 5265:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ describePhase)
+/* harmony export */ });
+/** What the phase is, as the rest of "waiting for …". */
+function describePhase(phase, { waitingFor }) {
+    switch (phase.kind) {
+        case 'hook':
+            return `hook ${phase.hookFunction} to answer (${phase.event})`;
+        case 'ended':
+            return 'nothing';
+        case 'rollback':
+            return phase.hasBegun ? 'the rollback to end' : waitingFor.rollback;
+        default:
+            return waitingFor[phase.kind];
+    }
 }
 
 
@@ -46970,12 +47549,14 @@ function answerLostLine({ serviceError: { code, message } }, nowMs) {
 /* harmony export */   sb: () => (/* binding */ plannedOf)
 /* harmony export */ });
 /* harmony import */ var _app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4608);
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8690);
-/* harmony import */ var _group_wait_terms_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4575);
-/* harmony import */ var _plan_phases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8839);
-/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7289);
-/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8810);
-/* harmony import */ var _moving_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4559);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8690);
+/* harmony import */ var _engines_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9404);
+/* harmony import */ var _group_wait_terms_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4575);
+/* harmony import */ var _plan_phases_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8839);
+/* harmony import */ var _text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7289);
+/* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8810);
+/* harmony import */ var _moving_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4559);
+
 
 
 
@@ -46988,27 +47569,32 @@ const NOT_REGISTERED_YET = '<TASK_DEFINITION>';
 function plannedOf({ operation, plan, asked, startedAt }) {
     if (operation !== 'plan' || plan === undefined)
         return undefined;
-    const arn = plan.definition.kind === 'use' ? plan.definition.arn : undefined;
-    const { content, sha256 } = (0,_app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__/* .buildAppSpec */ .R)(plan.appSpec, arn ?? NOT_REGISTERED_YET);
+    const words = (0,_engines_words_js__WEBPACK_IMPORTED_MODULE_1__/* .wordsOf */ .Z)(plan.service.controller);
     return {
-        writes: plannedWrites(plan, startedAt),
-        phases: asked.finishLine === 'nothing' ? [] : (0,_plan_phases_js__WEBPACK_IMPORTED_MODULE_2__/* .expectedPhases */ .J)(plan, { waitFor: asked.finishLine }),
-        appSpec: { content, sha256: arn === undefined ? undefined : sha256 },
+        writes: plannedWrites(plan, words, startedAt),
+        phases: asked.finishLine === 'nothing' ? [] : (0,_plan_phases_js__WEBPACK_IMPORTED_MODULE_3__/* .expectedPhases */ .J)(plan, { waitFor: asked.finishLine }),
+        appSpec: words.hasAppSpec ? plannedAppSpec(plan) : undefined,
     };
 }
-function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }, now) {
+function plannedAppSpec({ definition, appSpec }) {
+    const arn = definition.kind === 'use' ? definition.arn : undefined;
+    const { content, sha256 } = (0,_app_spec_app_spec_js__WEBPACK_IMPORTED_MODULE_0__/* .buildAppSpec */ .R)(appSpec, arn ?? NOT_REGISTERED_YET);
+    return { content, sha256: arn === undefined ? undefined : sha256 };
+}
+function plannedWrites(plan, { ids, terminationWait, startWrite }, now) {
+    const { isUnchanged, adopted, definition, room, occupant } = plan;
     if (isUnchanged || adopted !== undefined)
         return [];
-    const step = occupant === undefined ? 'wait' : (0,_group_wait_terms_js__WEBPACK_IMPORTED_MODULE_1__/* .stepAgainst */ .k)(room, occupant, new Set(), now);
+    const step = occupant === undefined ? 'wait' : (0,_group_wait_terms_js__WEBPACK_IMPORTED_MODULE_2__/* .stepAgainst */ .k)(room, occupant, new Set(), now);
     return [
-        ...(step === 'stop' ? [`Stop deployment ${occupant?.id} with rollback`] : []),
-        ...(step === 'end-termination-wait' ? [`End the termination wait of deployment ${occupant?.id}`] : []),
+        ...(step === 'stop' ? [`Stop deployment ${ids.shown(occupant?.id ?? '')} with rollback`] : []),
+        ...(step === 'end-termination-wait'
+            ? [`End the ${terminationWait} of deployment ${ids.shown(occupant?.id ?? '')}`]
+            : []),
         definition.kind === 'register'
-            ? `Register a new revision of task definition ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_3__/* .inSentence */ .BX)(String(definition.definition['family']), 300)}`
+            ? `Register a new revision of task definition ${(0,_text_untrusted_js__WEBPACK_IMPORTED_MODULE_4__/* .inSentence */ .BX)(String(definition.definition['family']), 300)}`
             : undefined,
-        definition.kind === 'use'
-            ? `Create a deployment of ${(0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_6__/* .revisionName */ .pd)(definition.arn)} in ${group.application} / ${group.name}`
-            : `Create a deployment of it in ${group.application} / ${group.name}`,
+        startWrite(definition.kind === 'use' ? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_7__/* .revisionName */ .pd)(definition.arn) : 'it', plan),
     ].filter((write) => write !== undefined);
 }
 /** What a release would do, in one sentence. */
@@ -47017,20 +47603,25 @@ function plannedSentence(release) {
     const writes = plannedOf(release)?.writes ?? [];
     const label = `${service?.clusterName}/${service?.name}`;
     if (plan?.adopted !== undefined) {
-        return `A release would follow deployment ${plan.adopted.deploymentId}, which an earlier attempt has made, and write nothing.`;
+        const { ids } = (0,_engines_words_js__WEBPACK_IMPORTED_MODULE_1__/* .wordsOf */ .Z)(service?.controller);
+        return `A release would follow deployment ${ids.shown(plan.adopted.deploymentId)}, which an earlier attempt has made, and write nothing.`;
     }
     if (writes.length === 0)
         return `${label} already runs exactly this, so a release would write nothing.`;
     const steps = writes.map((write, index) => index === 0 ? write : `${write.charAt(0).toLowerCase()}${write.slice(1)}`);
-    return `A release to ${label} would do this: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .andList */ .cM)(steps)}. Nothing was written.`;
+    return `A release to ${label} would do this: ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(steps)}. Nothing was written.`;
 }
 /** What decides how the deployment goes, by the group and the inputs, each with its value. */
-function groupSettings({ group, rollbackOn, alarms }) {
+function groupSettings({ group, rollbackOn, alarms, service }) {
+    const { heldAt } = (0,_engines_words_js__WEBPACK_IMPORTED_MODULE_1__/* .wordsOf */ .Z)(service.controller);
     return [
         ['Test listener', group.hasTestListener ? 'yes' : 'no'],
-        ['Waits at Ready', group.holdsAtReady ? `at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(group.readyWaitMs)}, for somebody to continue` : 'no'],
-        ['Keeps the original', group.terminationWaitMs === undefined ? 'for good' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(group.terminationWaitMs)],
-        ['Rolls back on', rollbackOn.length === 0 ? 'nothing' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .andList */ .cM)(rollbackOn)],
+        [
+            `Waits at ${heldAt()}`,
+            group.holdsAtReady ? `at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(group.readyWaitMs)}, for somebody to continue` : 'no',
+        ],
+        ['Keeps the original', group.terminationWaitMs === undefined ? 'for good' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(group.terminationWaitMs)],
+        ['Rolls back on', rollbackOn.length === 0 ? 'nothing' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .andList */ .cM)(rollbackOn)],
         ['Alarms', alarms.length === 0 ? 'none' : alarms.join(', ')],
     ];
 }
@@ -47044,15 +47635,15 @@ function plannedLines(release) {
     return [
         ...(writes.length === 0 ? ['Would write nothing.'] : writes.map((write, index) => `${index + 1}. ${write}.`)),
         ...groupSettings(plan).map(([name, value]) => `${name}: ${value}.`),
-        ...phases.map(({ name, usualMs, atMostMs }) => `${name}: usually ${usualText(usualMs)}, at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .atMost */ .Tu)(atMostMs)}.`),
-        `AppSpec: ${appSpec.content}`,
+        ...phases.map(({ name, usualMs, atMostMs }) => `${name}: usually ${usualText(usualMs)}, at most ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .atMost */ .Tu)(atMostMs)}.`),
+        ...(appSpec === undefined ? [] : [`AppSpec: ${appSpec.content}`]),
         `SHA-256 of the task definition: ${plan.definitionSha256}`,
-        ...(0,_moving_js__WEBPACK_IMPORTED_MODULE_5__/* .movingLines */ .qH)(release),
+        ...(0,_moving_js__WEBPACK_IMPORTED_MODULE_6__/* .movingLines */ .qH)(release),
     ];
 }
 /** How long a phase usually takes; one that a person or the group decides has no usual length. */
 function usualText(usualMs) {
-    return usualMs === 0 ? 'moments' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(usualMs);
+    return usualMs === 0 ? 'moments' : (0,_text_words_js__WEBPACK_IMPORTED_MODULE_5__/* .duration */ .p0)(usualMs);
 }
 
 
@@ -47165,7 +47756,7 @@ function previewCause(release) {
 /* harmony import */ var _inputs_operation_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7784);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4966);
 /* harmony import */ var _text_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8810);
-/* harmony import */ var _cause_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8953);
+/* harmony import */ var _cause_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1241);
 /* harmony import */ var _deadlines_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3735);
 /* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7419);
 /* harmony import */ var _next_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6304);
@@ -47225,26 +47816,30 @@ function verdictParagraph(release) {
     const { cause: what, advice: next, production, remains: rest } = verdictSentences(release);
     return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .paragraph */ .FY)(what, next, production, rest);
 }
-/** CodeDeploy's own end and its lifecycle events, where both cannot be true. */
-function contradictionSentence({ status, snapshot }) {
+/** How a deployment ended and its events, where the service says of both what cannot be true. */
+function contradictionSentence(release) {
+    const { status, snapshot } = release;
     if (status === undefined || snapshot?.isBehind !== true)
         return '';
     const { statusWord, events, eventsReadAt } = snapshot;
     const open = events.find(({ status: one }) => one === 'running' || one === 'pending' || one === 'failed');
     const at = eventsReadAt === undefined ? '' : ` at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(eventsReadAt.atMs)}`;
     const shown = open === undefined ? 'it still runs' : `${open.name} is ${eventResultWord(open.status)}`;
-    return `CodeDeploy contradicts itself: it says that the deployment is ${statusWord}, and showed${at} that ${shown}. The lifecycle events are not taken for how it ended.`;
+    const { service, event } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .wordsFor */ .tu)(release);
+    return `${service} contradicts itself: it says that the deployment is ${statusWord}, and showed${at} that ${shown}. The ${event}s are not taken for how it ended.`;
 }
 function eventResultWord(status) {
     return status === 'running' ? 'still running' : status === 'pending' ? 'still to come' : status;
 }
 /** What of others was ended to make room. */
-function madeRoomSentence({ waits }) {
-    const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId);
-    const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId);
+function madeRoomSentence(release) {
+    const { ids, terminationWait } = (0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .wordsFor */ .tu)(release);
+    const idsAt = (wanted) => release.waits.filter(({ step }) => step === wanted).map(({ deploymentId }) => ids.shown(deploymentId));
+    const stopped = idsAt('stop');
+    const cut = idsAt('end-termination-wait');
     return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .paragraph */ .FY)(stopped.length === 0 ? '' : `To make room, ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(stopped)} was stopped with rollback.`, cut.length === 0
         ? ''
-        : `To make room, the termination wait of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`);
+        : `To make room, the ${terminationWait} of ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .andList */ .cM)(cut)} was ended, and with it its instant rollback.`);
 }
 /** Nothing was followed, so that there is nothing to say of production. */
 const SILENT = new Set(['refused', 'started', 'unchanged', 'planned']);
@@ -47266,7 +47861,7 @@ function productionSentence(release) {
     const lastSeen = (0,_traffic_js__WEBPACK_IMPORTED_MODULE_8__/* .productionLastSeen */ .Xn)(release);
     const now = production?.primary === undefined
         ? 'What serves production could not be seen.'
-        : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
+        : `How production is split could not be seen; ${(0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .wordsFor */ .tu)(release).primary} runs ${production.primary.name} (read ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(production.primary.readAtMs)}).`;
     return lastSeen === undefined
         ? now
         : `${now} When it was last seen at ${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .clockTime */ .qo)(lastSeen.atMs)}, production ran ${lastSeen.text}.`;
@@ -47290,7 +47885,9 @@ function remains(release) {
         return '';
     const replacement = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementOf */ .ml)(release.snapshot);
     const isRunning = replacement !== undefined && replacement.state !== 'draining';
-    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .paragraph */ .FY)(testSentence(release), isRunning ? `The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).` : '');
+    return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .paragraph */ .FY)(testSentence(release), isRunning
+        ? `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .capitalized */ .l2)((0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .wordsFor */ .tu)(release).replacement)} still runs (${replacement.running} of ${replacement.desired} tasks).`
+        : '');
 }
 /** Where test traffic goes: as it was read, else by the lifecycle events. */
 function testSentence(release) {
@@ -47320,7 +47917,7 @@ function leftBehind(release) {
         : nothing;
 }
 function keptSentence(release) {
-    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_3__/* .originalKeptUntilMs */ .Q)(release);
+    const untilMs = (0,_deadlines_js__WEBPACK_IMPORTED_MODULE_3__/* .originalKeptUntilMs */ .QW)(release);
     if (untilMs === undefined)
         return '';
     const { rollbackOn = [], alarms: watched = [] } = release.plan ?? {};
@@ -47386,7 +47983,10 @@ var fault = __nccwpck_require__(8058);
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/report/deadlines.js
 var deadlines = __nccwpck_require__(3735);
+// EXTERNAL MODULE: ./lib/report/labels.js
+var labels = __nccwpck_require__(7419);
 ;// CONCATENATED MODULE: ./lib/report/gantt.js
+
 
 
 /** Bars of a picture at most: GitHub draws 50,000 characters of Mermaid. Source: Mermaid documentation, `maxTextSize`. */
@@ -47404,11 +48004,11 @@ function renderGantt(release) {
     return [
         '```mermaid',
         'gantt',
-        `  title ${label(`Deployment ${release.deploymentId} (UTC)`)}`,
+        `  title ${label(`Deployment ${(0,labels/* deploymentName */.pC)(release)} (UTC)`)}`,
         '  dateFormat YYYY-MM-DDTHH:mm:ss',
         '  axisFormat %H:%M:%S',
         '  todayMarker off',
-        '  section Lifecycle events',
+        `  section ${(0,labels/* eventHeads */.gy)(release).section}`,
         ...events,
         ...(kept === '' ? [] : ['  section Original', kept]),
         ...(rollback === '' ? [] : ['  section Rollback', rollback]),
@@ -47422,8 +48022,8 @@ function eventBar({ name, status, startedAtMs, endedAtMs }) {
     return [bar(name, tag, startedAtMs, endedAtMs ?? startedAtMs)];
 }
 function keptBar(release) {
-    const untilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
-    const fromMs = release.snapshot?.events.at(-1)?.endedAtMs;
+    const untilMs = (0,deadlines/* originalKeptUntilMs */.QW)(release);
+    const fromMs = (0,deadlines/* keptSinceMs */.lY)(release.snapshot);
     return untilMs === undefined || fromMs === undefined ? '' : bar('kept for rollback', 'active', fromMs, untilMs);
 }
 function rollbackBar(release) {
@@ -47431,7 +48031,7 @@ function rollbackBar(release) {
     if (createdAtMs === undefined || deploymentId === undefined)
         return '';
     const tag = endedAtMs === undefined ? 'active' : status === 'succeeded' ? 'done' : 'crit';
-    return bar(deploymentId, tag, createdAtMs, endedAtMs ?? createdAtMs);
+    return bar((0,labels/* wordsFor */.tu)(release).ids.ofRollback(deploymentId) ?? 'rollback', tag, createdAtMs, endedAtMs ?? createdAtMs);
 }
 /** Mermaid reads whole seconds here; a bar is at least one long, so that it can be seen. */
 function bar(name, tag, fromMs, toMs) {
@@ -47471,27 +48071,31 @@ var markdown_parts = __nccwpck_require__(9878);
 
 
 
+
 function lifecycle(release) {
     const events = release.snapshot?.events ?? [];
     if (events.length === 0)
         return '';
-    const hookOf = new Map((0,hook_results/* hookResults */.a)(release).map(({ event, hookFunction }) => [event, hookFunction]));
+    const functions = Map.groupBy((0,hook_results/* hookResults */.a)(release), ({ event }) => event);
     const rows = events
         .slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$)
         .map((event) => [
         (0,untrusted/* markdownText */.p7)(event.name),
         eventResult(event),
         event.startedAtMs === undefined ? '' : (0,words/* clockTime */.qo)(event.startedAtMs),
-        (0,markdown_parts/* durationText */.S5)((0,timeline/* eventDurationMs */.H)(event)),
-        (0,untrusted/* markdownCode */.D9)(hookOf.get(event.name) ?? ''),
+        (0,markdown_parts/* durationText */.S5)((0,timeline/* eventDurationMs */.H8)(event)),
+        (0,untrusted/* markdownCode */.D9)((functions.get(event.name) ?? []).map(({ hookFunction }) => hookFunction).join(', ')),
     ]);
     const { snapshot, endedAt } = release;
     const eventsReadAt = snapshot?.eventsReadAt;
     const isKnown = snapshot !== undefined && (0,follow_snapshot/* areEventsKnown */.J9)(snapshot, endedAt);
     const asSeen = !isKnown && eventsReadAt !== undefined ? `As they were last seen at ${(0,words/* clockTime */.qo)(eventsReadAt.atMs)}.\n\n` : '';
+    const heads = (0,labels/* eventHeads */.gy)(release);
+    const { aboutTimes } = (0,labels/* wordsFor */.tu)(release);
+    const about = aboutTimes === '' ? '' : `${aboutTimes}\n\n`;
     const gantt = renderGantt(release);
     const picture = gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`;
-    return (0,markdown_parts/* section */.uW)('Lifecycle events', `${asSeen}${(0,markdown_parts/* table */.tp)(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
+    return (0,markdown_parts/* section */.uW)(heads.section, `${about}${asSeen}${(0,markdown_parts/* table */.tp)([heads.column, 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`);
 }
 const EVENT_RESULTS = {
     pending: 'not started',
@@ -47517,7 +48121,7 @@ function hooks(release) {
         result.diagnostics === undefined ? '' : (0,untrusted/* markdownText */.p7)(result.diagnostics),
     ]);
     const logs = release.hookLogs.map(hookLogDetails).join('\n\n');
-    const cells = (0,markdown_parts/* table */.tp)(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows);
+    const cells = (0,markdown_parts/* table */.tp)([(0,labels/* eventHeads */.gy)(release).column, 'Function', 'Result', 'Duration', 'Diagnostics'], rows);
     return (0,markdown_parts/* section */.uW)('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`);
 }
 /** Shown as it was printed: `pre` lasts to its end tag, which no line of the log can hold. */
@@ -47526,13 +48130,14 @@ function hookLogDetails(log) {
     return `<details><summary>${(0,untrusted/* htmlLine */.mJ)((0,log_lines/* hookLogTitle */.iV)(log))}</summary>\n\n<pre>\n${lines.join('\n')}\n</pre>\n\n</details>`;
 }
 /** With a link to its log: the log group that was read, else the one where functions log by default. */
-function hookFunctionCell({ event, hookFunction, result }, release) {
+function hookFunctionCell(hook, release) {
     const { service } = release;
+    const { hookFunction, result } = hook;
     // What was never run, or may not even exist, has no log.
     const hasRun = result !== 'not-run' && (0,fault/* hookNotInvoked */.jZ)(release) === undefined;
     if (service === undefined || !hasRun)
         return (0,untrusted/* markdownCode */.D9)(hookFunction);
-    const log = (0,hook_reason/* hookLogAt */.B_)(release, event);
+    const log = (0,hook_reason/* hookLogAt */.B_)(release, hook);
     if (log?.state === 'no-group')
         return (0,untrusted/* markdownCode */.D9)(hookFunction);
     const logGroup = log?.logGroup ?? `/aws/lambda/${(0,arn/* functionName */.AQ)(hookFunction)}`;
@@ -47561,7 +48166,7 @@ var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
 var untrusted = __nccwpck_require__(7289);
 // EXTERNAL MODULE: ./lib/text/words.js
-var words = __nccwpck_require__(8810);
+var text_words = __nccwpck_require__(8810);
 // EXTERNAL MODULE: ./lib/verdict.js
 var verdict = __nccwpck_require__(802);
 // EXTERNAL MODULE: ./lib/report/end-cause.js
@@ -47601,20 +48206,18 @@ var traffic = __nccwpck_require__(3795);
 
 
 
-
 /** A status is read less often than the rest; from this age on its time is told. In milliseconds. */
 const STATUS_IS_OLD_AFTER_MS = 45_000;
 function facts(release) {
     const { service, deploymentId, startedAt, endedAt, snapshot, plan, caller, waits } = release;
-    const url = service === undefined || deploymentId === undefined
-        ? undefined
-        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
+    const words = (0,labels/* wordsFor */.tu)(release);
+    const deployment = deploymentId === undefined ? '' : (0,untrusted/* markdownCode */.D9)((0,labels/* deploymentName */.pC)(release));
     const production = (0,traffic/* productionText */.zh)(release);
     const readAtMs = release.production?.isOutdated === false ? release.production.readAtMs : undefined;
     const lastSeen = (0,traffic/* productionLastSeen */.Xn)(release);
     const rows = [
-        ['Deployment', deploymentId === undefined ? '' : (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(deploymentId), url)],
-        ['CodeDeploy status', snapshot === undefined ? '' : statusText(snapshot, endedAt)],
+        ['Deployment', deployment === '' ? '' : (0,markdown_parts/* withLink */.Ni)(deployment, (0,labels/* deploymentLink */.CX)(release))],
+        [`${words.service} status`, snapshot === undefined ? '' : statusText(snapshot, words, endedAt)],
         ['Revision', (0,labels/* revisionsInOrder */.qD)(release).map(untrusted/* markdownCode */.D9).join(' → ')],
         [
             release.operation === 'preview' ? 'The lane runs' : 'Production now',
@@ -47634,8 +48237,8 @@ function facts(release) {
             service === undefined ? '' : `${(0,untrusted/* markdownCode */.D9)(service.account)}, ${(0,untrusted/* markdownCode */.D9)(service.region)}`,
         ],
         ['Made as', caller === undefined ? '' : (0,untrusted/* markdownCode */.D9)(caller.arn)],
-        ['Started', (0,words/* clockTime */.qo)(startedAt.atMs, true)],
-        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, endedAt ?? startedAt)],
+        ['Started', (0,text_words/* clockTime */.qo)(startedAt.atMs, true)],
+        ['Waited for room', waits.length === 0 ? '' : waitsText(waits, words, endedAt ?? startedAt)],
         ['Took', endedAt === undefined ? '' : tookText((0,clock/* elapsedMs */.d5)(startedAt, endedAt))],
     ];
     const [first = ['', ''], ...others] = rows.filter(([, value]) => value !== '');
@@ -47643,20 +48246,20 @@ function facts(release) {
 }
 /** Of what ended at once there is nothing to tell. */
 function tookText(tookMs) {
-    return tookMs < 1_000 ? '' : (0,words/* duration */.p0)(tookMs);
+    return tookMs < 1_000 ? '' : (0,text_words/* duration */.p0)(tookMs);
 }
-function waitsText(waits, now) {
-    const ids = waits.slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(deploymentId));
-    return `${(0,words/* duration */.p0)((0,waits_so_far/* waitedMs */.h0)(waits, now))} (${ids.join(', ')})`;
+function waitsText(waits, { ids: names }, now) {
+    const ids = waits.slice(0, markdown_parts/* MAX_LIST_LENGTH */.x$).map(({ deploymentId }) => (0,untrusted/* markdownCode */.D9)(names.shown(deploymentId)));
+    return `${(0,text_words/* duration */.p0)((0,waits_so_far/* waitedMs */.h0)(waits, now))} (${ids.join(', ')})`;
 }
-function statusText(snapshot, now) {
+function statusText(snapshot, { isInTerminationWait }, now) {
     const { status, statusWord, statusReadAt, eventsAreDone } = snapshot;
-    const waits = status === 'running' && eventsAreDone ? ' (the original waits for its termination)' : '';
+    const waits = status === 'running' && eventsAreDone ? ` (${isInTerminationWait})` : '';
     const isOld = !(0,follow_snapshot/* hasEnded */.hY)(snapshot) && now !== undefined && (0,clock/* elapsedMs */.d5)(statusReadAt, now) > STATUS_IS_OLD_AFTER_MS;
     return `${(0,untrusted/* markdownText */.p7)(statusWord)}${waits}${isOld ? readText(statusReadAt.atMs) : ''}`;
 }
 function readText(readAtMs) {
-    return readAtMs === undefined ? '' : ` (read ${(0,words/* clockTime */.qo)(readAtMs, true)})`;
+    return readAtMs === undefined ? '' : ` (read ${(0,text_words/* clockTime */.qo)(readAtMs, true)})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/summary.js
@@ -47734,13 +48337,13 @@ function summary_planned(release) {
     const phases = told.phases.map(({ name, usualMs, atMostMs }) => [
         (0,untrusted/* markdownText */.p7)(name),
         (0,planned/* usualText */.CR)(usualMs),
-        (0,words/* duration */.p0)(atMostMs),
+        (0,text_words/* duration */.p0)(atMostMs),
     ]);
     return [
         (0,markdown_parts/* section */.uW)('What would be written', told.writes.length === 0 ? 'Nothing.' : (0,markdown_parts/* list */.p_)(told.writes)),
-        (0,markdown_parts/* section */.uW)('Deployment group', (0,markdown_parts/* table */.tp)(['Setting', 'Value'], settings)),
+        (0,markdown_parts/* section */.uW)((0,labels/* wordsFor */.tu)(release).settingsTitle, (0,markdown_parts/* table */.tp)(['Setting', 'Value'], settings)),
         ...(phases.length === 0 ? [] : [(0,markdown_parts/* section */.uW)('How long', (0,markdown_parts/* table */.tp)(['Phase', 'Usually', 'At most'], phases))]),
-        (0,markdown_parts/* section */.uW)('AppSpec', (0,untrusted/* markdownCode */.D9)(told.appSpec.content)),
+        ...(told.appSpec === undefined ? [] : [(0,markdown_parts/* section */.uW)('AppSpec', (0,untrusted/* markdownCode */.D9)(told.appSpec.content))]),
     ].join('\n\n');
 }
 function changes(release) {
@@ -47792,8 +48395,8 @@ function summary_traffic(release) {
     const lines = [
         now === undefined
             ? 'How much of production is on the replacement could not be seen.'
-            : `On the replacement now: **${(0,words/* percentText */.fL)(now)}** of production.`,
-        `The most that was seen during this release: ${(0,words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
+            : `On the replacement now: **${(0,text_words/* percentText */.fL)(now)}** of production.`,
+        `The most that was seen during this release: ${(0,text_words/* percentText */.fL)((0,traffic/* peakTraffic */.hX)(release))}.`,
         testLine(release),
     ].filter((line) => line !== '');
     return (0,markdown_parts/* section */.uW)('Traffic', lines.map((line) => `- ${line}`).join('\n'));
@@ -47802,10 +48405,13 @@ function testLine(release) {
     const { testListener } = release;
     const read = (0,traffic/* testListenerText */.uJ)(release);
     if (testListener !== undefined && read !== '') {
-        return (0,untrusted/* markdownText */.p7)(`${read}, as read at ${(0,words/* clockTime */.qo)(testListener.readAtMs)}.`);
+        return (0,untrusted/* markdownText */.p7)(`${read}, as read at ${(0,text_words/* clockTime */.qo)(testListener.readAtMs)}.`);
     }
     const test = (0,traffic/* testTraffic */.si)(release);
-    return test === undefined ? '' : `By the lifecycle events, the test listener reaches the ${test} task set.`;
+    const { event, original, replacement } = (0,labels/* wordsFor */.tu)(release);
+    if (test === undefined)
+        return '';
+    return `By the ${event}s, the test listener reaches ${test === 'original' ? original : replacement}.`;
 }
 function lanes({ preview }) {
     if (preview === undefined || preview.lanes.length === 0)
@@ -47824,31 +48430,25 @@ function rollbackSection(release) {
         return '';
     if ((0,end_cause/* hadNothingToRollBack */.Sj)(release))
         return '';
-    const id = rollback.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(rollback.deploymentId)})`;
+    const { service, ids } = (0,labels/* wordsFor */.tu)(release);
+    const ownId = ids.ofRollback(rollback.deploymentId);
+    const id = ownId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(ownId)})`;
     const created = rollback.snapshot?.createdAtMs;
     const ended = rollback.snapshot?.endedAtMs;
-    const took = created === undefined || ended === undefined ? '' : ` It took ${(0,words/* duration */.p0)(ended - created)}.`;
-    const message = rollback.message === '' ? '' : ` CodeDeploy says: ${(0,untrusted/* markdownText */.p7)(rollback.message)}`;
+    const took = created === undefined || ended === undefined ? '' : ` It took ${(0,text_words/* duration */.p0)(ended - created)}.`;
+    const message = rollback.message === '' ? '' : ` ${service} says: ${(0,untrusted/* markdownText */.p7)(rollback.message)}`;
     return (0,markdown_parts/* section */.uW)('Rollback', `Status: **${rollback.status}**${id}.${took}${message}`);
 }
 function warnings({ warnings: told }) {
     return told.length === 0 ? '' : (0,markdown_parts/* section */.uW)('Warnings', (0,markdown_parts/* list */.p_)(told));
 }
 function links(release) {
-    const { service, deploymentId, run } = release;
+    const { service, run } = release;
+    const ofService = service && (0,console_links/* serviceUrl */.Rs)(service.partition, service.region, service.clusterName, service.name);
+    const ofDeployment = (0,labels/* deploymentLink */.CX)(release);
     const entries = [
-        [
-            'Deployment',
-            service === undefined || deploymentId === undefined
-                ? undefined
-                : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId),
-        ],
-        [
-            'Service',
-            service === undefined
-                ? undefined
-                : (0,console_links/* serviceUrl */.Rs)(service.partition, service.region, service.clusterName, service.name),
-        ],
+        ['Deployment', ofDeployment === ofService ? undefined : ofDeployment],
+        ['Service', ofService],
         [
             'Commit',
             run.repository === '' || run.sha === '' ? undefined : `${run.serverUrl}/${run.repository}/commit/${run.sha}`,
@@ -47874,9 +48474,11 @@ function links(release) {
 /* harmony export */   uJ: () => (/* binding */ testListenerText),
 /* harmony export */   zh: () => (/* binding */ productionText)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8690);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7419);
+/* harmony import */ var _follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6342);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7419);
+
 
 
 
@@ -47922,7 +48524,7 @@ function productionText(release) {
     const { production, service } = release;
     if (production?.isOutdated === false)
         return sharesText(production.revisions);
-    return neverShifted(release) && service !== undefined ? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_2__/* .revisionName */ .pd)(service.primary.taskDefinitionArn) : '';
+    return neverShifted(release) && service !== undefined ? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionName */ .pd)(service.primary.taskDefinitionArn) : '';
 }
 /** What served production when it was last seen, and when that was; undefined when that is now, or it never was. */
 function productionLastSeen({ production }) {
@@ -47937,7 +48539,7 @@ function sharesText(revisions) {
 }
 /**
  * What the test listener reaches: as it was read, else by the lifecycle events; undefined when neither tells. Before
- * AllowTestTraffic, and after a rollback, it may as well reach nothing (observed), so without a reading the original is
+ * test traffic has moved, and after a rollback, it may as well reach nothing (observed), so without a reading the original is
  * never assumed.
  */
 function testTraffic({ group, snapshot, settlement, testListener }) {
@@ -47945,18 +48547,18 @@ function testTraffic({ group, snapshot, settlement, testListener }) {
         return testListener.reaches;
     if (group?.hasTestListener !== true || snapshot === undefined)
         return undefined;
-    const hasPassed = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .eventAt */ .yb)(snapshot, 'test-shift')?.status === 'succeeded';
+    const isMoved = ((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementOf */ .ml)(snapshot)?.testPercent ?? 100) === 100 && (0,_follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__/* .hasPassed */ .Pc)((0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .eventAt */ .yb)(snapshot, 'test-shift'));
     const isStillSo = !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || settlement?.rollback.status === 'none';
-    return hasPassed && isStillSo ? 'replacement' : undefined;
+    return isMoved && isStillSo ? 'replacement' : undefined;
 }
 /** `The test listener reaches the original (web:1)`, where that was read; empty when it was not. */
 function testListenerText(release) {
     const { testListener } = release;
     switch (testListener?.reaches) {
         case 'original':
-            return `The test listener reaches the original${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_1__/* .originalRevision */ .VR)(release))}`;
+            return `The test listener reaches the original${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .originalRevision */ .VR)(release))}`;
         case 'replacement':
-            return `The test listener reaches the replacement${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_1__/* .releasedRevision */ .FX)(release))}`;
+            return `The test listener reaches the replacement${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .releasedRevision */ .FX)(release))}`;
         case 'empty':
             return `The test listener reaches the empty target group${testListener?.isHttp === true ? ' (503)' : ''}`;
         case undefined:
@@ -50998,7 +51600,7 @@ function planLines(release) {
         `Service ${(0,labels/* serviceLabel */.uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,aws_arn/* revisionName */.pd)(service.primary.taskDefinitionArn)}, ${(0,words/* count */.U9)(service.desiredCount, 'task')}.`,
     ];
     if (group !== undefined)
-        lines.push(groupLine(group, plan ?? group));
+        lines.push(groupLine((0,labels/* wordsFor */.tu)(release).settingsLabel(release), group, plan ?? group));
     if (plan === undefined)
         return lines;
     const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`);
@@ -51010,12 +51612,12 @@ function planLines(release) {
     ];
 }
 /** The group, with what ends and rolls back the deployment: the group's own settings, or those that replace them. */
-function groupLine(group, holding) {
+function groupLine(label, group, holding) {
     const listener = group.hasTestListener ? 'test listener' : 'no test listener';
     const own = safeguards(group.rollbackOn, group.alarms);
     const held = safeguards(holding.rollbackOn, holding.alarms);
-    const label = `Deployment group ${group.application} / ${group.name}: ${listener}`;
-    return own === held ? `${label}, ${own}.` : `${label}; for this deployment: ${held}.`;
+    const settings = `${label}: ${listener}`;
+    return own === held ? `${settings}, ${own}.` : `${settings}; for this deployment: ${held}.`;
 }
 function safeguards(rollbackOn, alarms) {
     const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,words/* andList */.cM)(rollbackOn)}`;
@@ -51169,8 +51771,8 @@ var free_group = __nccwpck_require__(3599);
 var start_deployment = __nccwpck_require__(3303);
 // EXTERNAL MODULE: ./lib/follow/release-engine.js
 var release_engine = __nccwpck_require__(8579);
-// EXTERNAL MODULE: ./lib/report/cause.js
-var cause = __nccwpck_require__(8953);
+// EXTERNAL MODULE: ./lib/report/cause.js + 1 modules
+var cause = __nccwpck_require__(1241);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
 ;// CONCATENATED MODULE: ./lib/release/start.js
@@ -51909,6 +52511,8 @@ async function plan(parsed, world) {
     return progress.end('planned');
 }
 
+// EXTERNAL MODULE: ./lib/engines/words.js + 5 modules
+var engines_words = __nccwpck_require__(9404);
 // EXTERNAL MODULE: ./lib/follow/ending.js
 var ending = __nccwpck_require__(7161);
 ;// CONCATENATED MODULE: ./lib/plan/promotion.js
@@ -52537,6 +53141,7 @@ function tooLate({ stop: asked, snapshot }, id) {
 
 
 
+
 /**
  * Lets a deployment that waits at `Ready` shift production, and follows it to the finish line; one that somebody has
  * continued already is followed only. Changes AWS by that, and with `wait-for: completion` by ending the termination
@@ -52570,16 +53175,17 @@ async function promote(parsed, world) {
         return await promoteLater(engine, attached, snapshot, inputs, world, progress);
     const unseenHook = step === 'continue' && snapshot.eventsAreStale ? (0,follow_snapshot/* hookAt */.F9)(attached.plan.hooks, 'after-test-shift') : undefined;
     if (unseenHook !== undefined)
-        progress.warn(unseenHookText(unseenHook, attached.deploymentId));
-    const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world);
+        progress.warn(unseenHookText(unseenHook, attached));
+    const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached, world);
     if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });
     }
     return await followThrough(attached, inputs, world, progress);
 }
-/** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
-function unseenHookText(hook, deploymentId) {
-    return `Whether hook ${hook} (AfterAllowTestTraffic) has succeeded cannot be seen, and CodeDeploy shows Ready also while it runs. Deployment ${deploymentId} is continued because that was asked for.`;
+/** A deployment may show as ready while its test hook runs. Source: User Guide, "Ready". */
+function unseenHookText(hook, { deploymentId, plan }) {
+    const { service, nameOf, heldAt, ids } = (0,engines_words/* wordsOf */.Z)(plan.service.controller);
+    return `Whether hook ${hook} (${nameOf('after-test-shift')}) has succeeded cannot be seen, and ${service} shows ${heldAt()} also while it runs. Deployment ${ids.shown(deploymentId)} is continued because that was asked for.`;
 }
 /**
  * Waits for the test hook that still runs, whether or not the deployment shows `Ready` already, then continues the deployment and
@@ -52587,16 +53193,17 @@ function unseenHookText(hook, deploymentId) {
  */
 async function promoteLater(engine, attached, { events }, inputs, world, progress) {
     const { plan, deploymentId } = attached;
+    const { heldAt, ids } = (0,engines_words/* wordsOf */.Z)(plan.service.controller);
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
         world.log.line(line);
     const event = events.find(({ status }) => status !== 'succeeded' && status !== 'skipped')?.name ?? 'an event';
-    world.log.line(`Deployment ${deploymentId} is still at ${event}; it is continued once that has succeeded and it waits at Ready.`);
+    world.log.line(`Deployment ${ids.shown(deploymentId)} is still at ${event}; it is continued once that has succeeded and it waits at ${heldAt()}.`);
     const waiting = (0,wiring/* followingOf */.j)(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress);
     const outcome = await (0,follow/* follow */.e)((0,wiring/* engineFor */.E)(plan, inputs, world, progress), deploymentId, waiting);
     if (outcome.kind !== 'finish-line')
         return await settleAndConclude(attached, outcome, inputs, world, progress);
     const isHeld = (0,follow_snapshot/* isWaitingForPromotion */.gv)(outcome.snapshot);
-    const problem = isHeld ? await continueAtReady(engine, deploymentId, world) : undefined;
+    const problem = isHeld ? await continueAtReady(engine, attached, world) : undefined;
     if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });
     }
@@ -52629,18 +53236,19 @@ async function stillWaits(problem, engine, attached, { clock, log, signal }, pro
     return false;
 }
 /** Changes AWS. @returns why it was not possible; somebody may have been first, which is as good */
-async function continueAtReady(engine, id, { log }) {
+async function continueAtReady(engine, { deploymentId: id, plan }, { log }) {
+    const { heldAt } = (0,engines_words/* wordsOf */.Z)(plan.service.controller);
     return await log.group('Writes', async () => {
         try {
             await engine.promote(id);
-            log.line(`Continued deployment ${id}, which waited at Ready.`);
+            log.line(`Continued deployment ${id}, which waited at ${heldAt()}.`);
         }
         catch (error) {
             if (!(error instanceof aws_attempts/* CallError */.RA))
                 throw error;
             if (!engine.saysNotWaiting(error))
                 return (0,call_problem/* callProblem */.U)(error);
-            log.line(`Deployment ${id} does not wait at Ready any more; following it.`);
+            log.line(`Deployment ${id} does not wait at ${heldAt()} any more; following it.`);
         }
         return undefined;
     });
@@ -53094,6 +53702,7 @@ function againAt(endedAtMs) {
 
 
 
+
 /**
  * Brings production back to what served before. What is being deployed is stopped with rollback, its termination wait
  * included; with nothing to stop, or when that is not accepted any more, an earlier revision is deployed, all at once and
@@ -53228,14 +53837,15 @@ async function deployEarlier({ inputs, ...rest }, place, world, findings) {
 /** A firing alarm ends that too: then once more with polling off. */
 async function releaseBack(back, inputs, place, world) {
     const first = await release(back, world);
-    const { snapshot, group } = first;
+    const { snapshot, service } = first;
     const isAlarm = snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot) && snapshot.status !== 'succeeded';
     if (!isAlarm || (0,ending/* endingOf */.z6)(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted)
         return first;
     if (!mayTurnAlarmsOff(place))
         return first;
-    const stopped = `An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}.`;
-    world.log.warning(`${stopped} Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`);
+    const { placeName, withoutAlarms } = (0,engines_words/* wordsOf */.Z)(service?.controller);
+    const stopped = `An alarm of ${placeName(first)} is firing and stopped the rollback ${first.deploymentId}.`;
+    world.log.warning(`${stopped} Deploying once more with alarms off for this deployment${withoutAlarms}.`);
     const second = await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world);
     if (second.status !== 'refused')
         return second;
@@ -53766,8 +54376,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 var report_annotation = __nccwpck_require__(8393);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
 var log_lines = __nccwpck_require__(4302);
-// EXTERNAL MODULE: ./lib/aws/console-links.js
-var console_links = __nccwpck_require__(212);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/untrusted.js
@@ -53781,7 +54389,6 @@ var labels = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./lib/report/traffic.js
 var traffic = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./lib/report/outputs.js
-
 
 
 
@@ -53812,12 +54419,10 @@ const OUTPUT_NAMES = [
  * @param reportPath where the report was written; empty when it was not
  */
 function renderOutputs(release, reportPath) {
-    const { service, deploymentId, taskDefinition, status, testUrl } = release;
-    const untilMs = (0,deadlines/* promoteByMs */.O)(release);
-    const url = service === undefined || deploymentId === undefined
-        ? undefined
-        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
-    const keptUntilMs = (0,deadlines/* originalKeptUntilMs */.Q)(release);
+    const { deploymentId, taskDefinition, status, testUrl } = release;
+    const untilMs = (0,deadlines/* promoteByMs */.ON)(release);
+    const rollbackId = (0,release_state/* rollbackOf */.ID)(release)?.deploymentId;
+    const keptUntilMs = (0,deadlines/* originalKeptUntilMs */.QW)(release);
     return asOutputs({
         status: status ?? '',
         reason: (0,release_state/* reasonOf */.A3)(release) ?? '',
@@ -53825,7 +54430,7 @@ function renderOutputs(release, reportPath) {
         'task-definition': (0,labels/* releasedRevision */.FX)(release),
         'previous-task-definition': (0,labels/* originalRevision */.VR)(release),
         'codedeploy-deployment-id': deploymentId ?? '',
-        'console-url': url ?? '',
+        'console-url': (0,labels/* deploymentLink */.CX)(release) ?? '',
         'test-url': testUrl ?? '',
         'promote-by': untilMs === undefined ? '' : new Date(untilMs).toISOString(),
         'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
@@ -53837,7 +54442,7 @@ function renderOutputs(release, reportPath) {
             result,
             durationSeconds: durationMs === undefined ? null : durationMs / 1000,
         }))),
-        'rollback-deployment-id': (0,release_state/* rollbackOf */.ID)(release)?.deploymentId ?? '',
+        'rollback-deployment-id': rollbackId === undefined ? '' : (0,labels/* wordsFor */.tu)(release).ids.whole(rollbackId),
         'rollback-status': (0,release_state/* rollbackStatusOf */.WL)(release),
         report: reportPath,
     });
@@ -53856,6 +54461,8 @@ var arn = __nccwpck_require__(8690);
 var timeline = __nccwpck_require__(6342);
 // EXTERNAL MODULE: ./lib/time/clock.js
 var clock = __nccwpck_require__(4795);
+// EXTERNAL MODULE: ./lib/report/hook-reason.js
+var hook_reason = __nccwpck_require__(3400);
 // EXTERNAL MODULE: ./lib/report/moving.js + 4 modules
 var moving = __nccwpck_require__(4559);
 // EXTERNAL MODULE: ./lib/report/planned.js
@@ -53863,6 +54470,7 @@ var report_planned = __nccwpck_require__(392);
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
 ;// CONCATENATED MODULE: ./lib/report/report-json.js
+
 
 
 
@@ -53912,7 +54520,7 @@ function reportOf(release) {
             account: service?.account ?? null,
         },
         caller: release.caller ?? null,
-        deploymentGroup: group === undefined ? null : { application: group.application, name: group.name },
+        deploymentGroup: group === undefined || group.application === '' ? null : { application: group.application, name: group.name },
         deploymentConfig: plan?.deploymentConfig ?? null,
         taskDefinition: taskDefinition === undefined
             ? null
@@ -53925,11 +54533,11 @@ function reportOf(release) {
         appSpec: appSpecMember(release),
         adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
         waits: release.waits.map(waitMember),
-        deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
+        deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot, release),
         hooks: (0,hook_results/* hookResults */.a)(release).map((result) => hookMember(result, release)),
         traffic: trafficMember(release),
         rollback: rollbackMember(release),
-        timeline: release.timeline.map(timelineMember),
+        timeline: release.timeline.map((entry) => timelineMember(entry, release)),
     };
 }
 /** Null: it could not be seen. */
@@ -53952,14 +54560,15 @@ function waitMember({ deploymentId, step, startedAt, endedAt }) {
         durationSeconds: endedAt === undefined ? null : (0,clock/* elapsedMs */.d5)(startedAt, endedAt) / 1000,
     };
 }
-function hookMember({ event, hookFunction, result, durationMs, diagnostics }, release) {
+function hookMember(hook, release) {
+    const { event, hookFunction, result, durationMs, diagnostics } = hook;
     return {
         event,
         function: hookFunction,
         result,
         durationSeconds: secondsOf(durationMs),
         diagnostics: diagnostics ?? null,
-        log: logMember(release, event),
+        log: logMember((0,hook_reason/* hookLogAt */.B_)(release, hook)),
     };
 }
 function trafficMember(release) {
@@ -53972,8 +54581,8 @@ function trafficMember(release) {
         readAt: isoTime(production?.isOutdated === false ? production.readAtMs : undefined),
         lastSeen: lastSeen === undefined ? null : { production: lastSeen.text, readAt: isoTime(lastSeen.atMs) },
         testUrl: testUrl ?? null,
-        promoteBy: isoTime((0,deadlines/* promoteByMs */.O)(release)),
-        originalKeptUntil: isoTime((0,deadlines/* originalKeptUntilMs */.Q)(release)),
+        promoteBy: isoTime((0,deadlines/* promoteByMs */.ON)(release)),
+        originalKeptUntil: isoTime((0,deadlines/* originalKeptUntilMs */.QW)(release)),
     };
 }
 function rollbackMember(release) {
@@ -53982,11 +54591,10 @@ function rollbackMember(release) {
         status: (0,release_state/* rollbackStatusOf */.WL)(release),
         wasDue: rollback?.wasDue ?? false,
         message: rollback?.message ?? '',
-        deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
+        deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot, release),
     };
 }
-function logMember({ hookLogs }, hookEvent) {
-    const log = hookLogs.find(({ event }) => event === hookEvent);
+function logMember(log) {
     return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted };
 }
 function previewMember({ preview }) {
@@ -54002,8 +54610,10 @@ function previewMember({ preview }) {
 function appSpecMember(release) {
     const { plan, taskDefinition } = release;
     const planned = (0,report_planned/* plannedOf */.sb)(release);
-    if (planned !== undefined)
-        return { content: planned.appSpec.content, sha256: planned.appSpec.sha256 ?? null };
+    if (!(0,labels/* wordsFor */.tu)(release).hasAppSpec)
+        return null;
+    if (planned?.appSpec !== undefined)
+        return { ...planned.appSpec, sha256: planned.appSpec.sha256 ?? null };
     if (plan?.sentAppSpec !== undefined)
         return plan.sentAppSpec === 'unseen' ? null : plan.sentAppSpec;
     return plan === undefined || taskDefinition === undefined ? null : (0,app_spec/* buildAppSpec */.R)(plan.appSpec, taskDefinition.arn);
@@ -54039,14 +54649,24 @@ function moveMember(release) {
     const notes = move.notes.flatMap(({ kind, sentences }) => sentences.map((sentence) => ({ kind, sentence })));
     return { input: JSON.parse(move.input), notes };
 }
-function deploymentWithoutReading({ deploymentId }) {
+function deploymentWithoutReading(release) {
+    const { deploymentId } = release;
     return deploymentId === undefined
         ? null
-        : { id: deploymentId, status: null, createdAt: null, endedAt: null, error: null, events: [], taskSets: [] };
+        : {
+            id: (0,labels/* wordsFor */.tu)(release).ids.whole(deploymentId),
+            status: null,
+            createdAt: null,
+            endedAt: null,
+            error: null,
+            events: [],
+            taskSets: [],
+        };
 }
-function deploymentOf({ deploymentId, statusWord, createdAtMs, endedAtMs, error, events, taskSets }) {
+function deploymentOf(snapshot, release) {
+    const { deploymentId, statusWord, createdAtMs, endedAtMs, error, events, taskSets } = snapshot;
     return {
-        id: deploymentId,
+        id: (0,labels/* wordsFor */.tu)(release).ids.whole(deploymentId),
         status: statusWord,
         createdAt: isoTime(createdAtMs),
         endedAt: isoTime(endedAtMs),
@@ -54056,7 +54676,7 @@ function deploymentOf({ deploymentId, statusWord, createdAtMs, endedAtMs, error,
             status: event.status,
             startedAt: isoTime(event.startedAtMs),
             endedAt: isoTime(event.endedAtMs),
-            durationSeconds: secondsOf((0,timeline/* eventDurationMs */.H)(event)),
+            durationSeconds: secondsOf((0,timeline/* eventDurationMs */.H8)(event)),
             diagnostics: event.diagnostics ?? null,
         })),
         taskSets: taskSets.map(taskSetMember),
@@ -54065,8 +54685,9 @@ function deploymentOf({ deploymentId, statusWord, createdAtMs, endedAtMs, error,
 function taskSetMember({ id, role, state, trafficPercent, running, pending, desired }) {
     return { id, role, state, trafficPercent: trafficPercent ?? null, running, pending, desired };
 }
-function timelineMember(entry) {
-    const { deploymentId, kind } = entry;
+function timelineMember(entry, release) {
+    const { kind } = entry;
+    const deploymentId = (0,labels/* wordsFor */.tu)(release).ids.whole(entry.deploymentId);
     const common = { at: isoTime(entry.atMs), deploymentId, kind };
     switch (entry.kind) {
         case 'status':
@@ -55635,11 +56256,14 @@ var deadlines = __nccwpck_require__(3735);
 var hook_reason = __nccwpck_require__(3400);
 // EXTERNAL MODULE: ./lib/report/labels.js
 var labels = __nccwpck_require__(7419);
+// EXTERNAL MODULE: ./lib/report/phase-text.js
+var phase_text = __nccwpck_require__(5265);
 // EXTERNAL MODULE: ./lib/report/previews.js
 var previews = __nccwpck_require__(3289);
 // EXTERNAL MODULE: ./lib/report/sentences.js
 var sentences = __nccwpck_require__(3700);
 ;// CONCATENATED MODULE: ./lib/github/deployment-status.js
+
 
 
 
@@ -55739,18 +56363,20 @@ function descriptionOf(release, state) {
     const { status, snapshot, plan } = release;
     const { title, cause } = (0,sentences/* verdictSentences */.q)((0,hook_reason/* withoutHookLines */.$W)(release));
     if (status === 'awaiting-promotion') {
-        const untilMs = (0,deadlines/* promoteByMs */.O)(release);
+        const untilMs = (0,deadlines/* promoteByMs */.ON)(release);
         const until = untilMs === undefined ? '' : ` until ${(0,words/* clockTime */.qo)(untilMs, true)}`;
         return `Waits for promotion${until}; production is untouched`;
     }
     if (status !== undefined)
         return state === 'success' ? cause : `${title}: ${cause}`;
-    return snapshot === undefined ? cause : `Waiting for ${(0,phase/* describePhase */.$8)((0,phase/* phaseOf */.hU)(snapshot, plan?.hooks ?? {}))}`;
+    if (snapshot === undefined)
+        return cause;
+    return `Waiting for ${(0,phase_text/* describePhase */.$)((0,phase/* phaseOf */.hU)(snapshot, plan?.hooks ?? {}), (0,labels/* wordsFor */.tu)(release))}`;
 }
 /** What the GitHub deployment itself says. */
 function deploymentDescription(release) {
     const what = release.operation === 'rollback' ? 'Rollback' : 'Release';
-    return bounded(`${what} of ${(0,labels/* serviceLabel */.uZ)(release)} to ${(0,labels/* releasedRevision */.FX)(release)} through CodeDeploy`);
+    return bounded(`${what} of ${(0,labels/* serviceLabel */.uZ)(release)} to ${(0,labels/* releasedRevision */.FX)(release)} through ${(0,labels/* wordsFor */.tu)(release).service}`);
 }
 function bounded(text) {
     return (0,untrusted/* cut */.Jj)((0,untrusted/* inSentence */.BX)(text), MAX_DESCRIPTION - 1);
@@ -55879,12 +56505,10 @@ function renderComment(told) {
     return `${body}\n${end}\n`;
 }
 function facts(release) {
-    const { service, deploymentId, testUrl } = release;
+    const { deploymentId, testUrl } = release;
     const images = ((0,labels/* changesInOrder */.TC)(release) ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS);
     const production = (0,traffic/* productionText */.zh)(release);
-    const console = service === undefined || deploymentId === undefined
-        ? undefined
-        : (0,console_links/* deploymentUrl */.PM)(service.partition, service.region, deploymentId);
+    const deployment = deploymentId === undefined ? '' : (0,untrusted/* markdownCode */.D9)((0,labels/* deploymentName */.pC)(release));
     const revisions = (0,labels/* revisionsInOrder */.qD)(release);
     const rows = [
         ...images.map(({ container, from, to }) => [
@@ -55897,7 +56521,7 @@ function facts(release) {
             release.operation === 'preview' ? 'Preview' : 'Test URL',
             testUrl === undefined ? '' : (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownText */.p7)(testUrl), testUrl),
         ],
-        ['Deployment', deploymentId === undefined ? '' : (0,markdown_parts/* withLink */.Ni)((0,untrusted/* markdownCode */.D9)(deploymentId), console)],
+        ['Deployment', deployment === '' ? '' : (0,markdown_parts/* withLink */.Ni)(deployment, (0,labels/* deploymentLink */.CX)(release))],
     ];
     const shown = rows.filter(([, value]) => value !== '');
     return shown.length === 0 ? '' : (0,markdown_parts/* table */.tp)(['', ''], shown);
@@ -55910,14 +56534,15 @@ function comment_text_planned(release) {
     const writes = told.writes.length === 0 ? 'Nothing.' : (0,markdown_parts/* list */.p_)(told.writes);
     return `${(0,markdown_parts/* section */.uW)('What would be written', writes)}\n\n${(0,summary/* changes */.Ao)(release)}`;
 }
-function lifecycle({ snapshot }) {
-    const events = snapshot?.events ?? [];
+function lifecycle(release) {
+    const events = release.snapshot?.events ?? [];
     if (events.length === 0)
         return '';
     const rows = events
         .slice(0, MAX_ROWS)
-        .map((event) => [(0,untrusted/* markdownText */.p7)(event.name), (0,summary_events/* eventResult */.aZ)(event), (0,markdown_parts/* durationText */.S5)((0,timeline/* eventDurationMs */.H)(event))]);
-    return (0,markdown_parts/* section */.uW)('Lifecycle events', (0,markdown_parts/* table */.tp)(['Event', 'Result', 'Duration'], rows));
+        .map((event) => [(0,untrusted/* markdownText */.p7)(event.name), (0,summary_events/* eventResult */.aZ)(event), (0,markdown_parts/* durationText */.S5)((0,timeline/* eventDurationMs */.H8)(event))]);
+    const heads = (0,labels/* eventHeads */.gy)(release);
+    return (0,markdown_parts/* section */.uW)(heads.section, (0,markdown_parts/* table */.tp)([heads.column, 'Result', 'Duration'], rows));
 }
 function hooks(release) {
     const results = (0,hook_results/* hookResults */.a)(release);
@@ -55929,7 +56554,7 @@ function hooks(release) {
         result === 'failed' ? '**failed**' : result.replace('-', ' '),
         (0,markdown_parts/* durationText */.S5)(durationMs),
     ]);
-    return (0,markdown_parts/* section */.uW)('Hooks', (0,markdown_parts/* table */.tp)(['Event', 'Function', 'Result', 'Duration'], rows));
+    return (0,markdown_parts/* section */.uW)('Hooks', (0,markdown_parts/* table */.tp)([(0,labels/* eventHeads */.gy)(release).column, 'Function', 'Result', 'Duration'], rows));
 }
 function rollback(release) {
     const found = (0,release_state/* rollbackOf */.ID)(release);
@@ -55937,7 +56562,8 @@ function rollback(release) {
         return '';
     if ((0,end_cause/* hadNothingToRollBack */.Sj)(release))
         return '';
-    const id = found.deploymentId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(found.deploymentId)})`;
+    const ownId = (0,labels/* wordsFor */.tu)(release).ids.ofRollback(found.deploymentId);
+    const id = ownId === undefined ? '' : ` (${(0,untrusted/* markdownCode */.D9)(ownId)})`;
     return (0,markdown_parts/* section */.uW)('Rollback', `Status: **${found.status}**${id}.`);
 }
 
@@ -61102,6 +61728,30 @@ function readBounded(path, maxBytes) {
 
 /***/ }),
 
+/***/ 3466:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ withoutRequest),
+/* harmony export */   Q: () => (/* binding */ withoutFullStop)
+/* harmony export */ });
+/**
+ * A message without what names one request: `(Service: AmazonECS; Status Code: 400; Error Code: X; Request ID: …; Proxy:
+ * null)`, which CodeDeploy takes over from the AWS SDK for Java (observed). The report has it whole.
+ */
+function withoutRequest(message) {
+    return message
+        .replace(/\(Service: [^()]{0,100}?Error Code: (\w{1,100});[^()]{0,300}\)/g, '($1)')
+        .replace(/\.? ?\(?\b(?:Request ?ID|RequestId): ?[\w-]{8,80}(?:; Proxy: \w{1,20})?\)?/gi, '')
+        .replace(/\.? Check your ECS service status\.?$/, '.');
+}
+function withoutFullStop(text) {
+    return text.replace(/[.\s]+$/, '');
+}
+
+
+/***/ }),
+
 /***/ 7289:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -61245,6 +61895,7 @@ function htmlLine(text) {
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   cM: () => (/* binding */ andList),
 /* harmony export */   fL: () => (/* binding */ percentText),
+/* harmony export */   l2: () => (/* binding */ capitalized),
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   qo: () => (/* binding */ clockTime),
 /* harmony export */   vm: () => (/* binding */ trafficBar)
@@ -61295,6 +61946,10 @@ const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 /** Sentences one after the other; those that are empty are left out. */
 function paragraph(...sentences) {
     return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+/** As it stands at the beginning of a sentence. */
+function capitalized(text) {
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 /** `1 task`, `2 tasks`. */
 function count(amount, noun) {

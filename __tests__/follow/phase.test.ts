@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { describePhase, isSamePhase, type Phase, phaseOf } from '../../src/follow/phase.ts'
+import { isSamePhase, type Phase, phaseOf } from '../../src/follow/phase.ts'
 import type { EventReading, Hooks, Snapshot } from '../../src/follow/snapshot.ts'
 import { events, snapshot } from '../support/snapshots.ts'
 
@@ -55,19 +55,4 @@ test('two hooks are two phases, and any other phase is the same as itself', () =
   expect(isSamePhase(HOOK, { kind: 'shift' })).toBe(false)
   expect(isSamePhase({ kind: 'shift' }, { kind: 'shift' })).toBe(true)
   expect(isSamePhase({ kind: 'shift' }, { kind: 'between' })).toBe(false)
-})
-
-test.each<[Phase, string]>([
-  [{ kind: 'provisioning' }, 'the replacement task set to become healthy (Install)'],
-  [HOOK, 'hook check to answer (AfterAllowTestTraffic)'],
-  [{ kind: 'ready' }, 'somebody to continue the deployment (Ready)'],
-  [{ kind: 'shift' }, 'production traffic to shift (AllowTraffic)'],
-  [{ kind: 'between' }, 'the next lifecycle event'],
-  [{ kind: 'unseen' }, 'the deployment, whose lifecycle events cannot be seen'],
-  [{ kind: 'termination' }, 'the original task set to be terminated'],
-  [{ kind: 'ended' }, 'nothing'],
-  [{ kind: 'rollback' }, 'the rollback to show in CodeDeploy'],
-  [{ kind: 'rollback', hasBegun: true }, 'the rollback to end'],
-])('phase %j is told in words', (phase, words) => {
-  expect(describePhase(phase)).toBe(words)
 })

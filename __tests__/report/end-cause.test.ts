@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { withoutRequest } from '../../src/report/end-cause.ts'
 import { verdictSentences } from '../../src/report/sentences.ts'
+import { withoutRequest } from '../../src/text/service-message.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { baseScenario, scenarios } from '../../tools/simulator/scenarios.ts'
 import { simulateRelease } from '../support/simulated-release.ts'

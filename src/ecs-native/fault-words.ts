@@ -9,7 +9,7 @@ export const ECS_FAULTS: FaultWords = {
   faultOf,
   isSuperseded: ({ message }) => SUPERSEDED.test(message),
   alarmsIn: () => [],
-  reason: ({ message }) => causeIn(message),
+  reason,
   brief: ({ message }) => causeIn(message),
   isPlainStop: (text) => text === '' || /\bby a user\b/i.test(text),
   repeatsEnd: (serviceEvent) => OF_THE_END.test(serviceEvent),
@@ -29,8 +29,13 @@ const SUPERSEDED = /\b(?:replaced|superseded) by\b|\b(?:newer|another|new) (?:se
 /** Of a rollback that failed, the reason is that of the rollback, and only events say why it was due (observed). */
 function told(error: EndError, serviceTroubles: readonly string[]): EndError {
   if (error.message !== '' && !OF_THE_ROLLBACK.test(error.message)) return error
-  const said = serviceTroubles.findLast((event) => OF_THE_END.test(event))
-  return said === undefined ? error : { ...error, message: OF_THE_END.exec(said)?.[1] ?? '' }
+  const said = serviceTroubles.findLast((event) => OF_THE_END.test(event)) ?? ''
+  return { ...error, message: OF_THE_END.exec(said)?.[1] ?? '' }
+}
+
+function reason({ message }: EndError): string {
+  const cause = causeIn(message)
+  return PAUSE_IS_OVER.test(cause) ? `nobody continued it in time (${cause})` : cause
 }
 
 /** `the circuit breaker threshold was exceeded`: a `statusReason` without what every one begins with. */
@@ -38,6 +43,9 @@ function causeIn(message: string): string {
   const plain = withoutFullStop(withoutRequest(message))
   return plain.replace(/^Service deployment (?:was )?(?:rolled back|stopped) because (?:of )?/i, '')
 }
+
+/** Source: as below. */
+const PAUSE_IS_OVER = /\bpause hook timed out\b/i
 
 /** `STAGE lifecycle hook(s) failed. …`. Source: ECS Developer Guide, "Troubleshooting Amazon ECS blue/green deployments". */
 const OF_HOOKS = /^([A-Z_]{2,60}) lifecycle hook\(s\) failed\.? ?(.*)$/s
@@ -49,7 +57,7 @@ function faultOf({ error: { message }, event, hooks, taskStops }: EndFacts): Fau
     const hookFunction = functionIn(detail) ?? hooks[stage] ?? hooks[event] ?? 'of the service'
     return { kind: hookFault(detail), event: stage, hookFunction }
   }
-  if (/\bpause hook timed out\b/i.test(cause)) return { kind: 'ready-wait' }
+  if (PAUSE_IS_OVER.test(cause)) return { kind: 'ready-wait' }
   if (/\bpause hook was rolled back\b/i.test(cause)) {
     return { kind: 'other', cause: 'its PAUSE hook was answered with ROLLBACK' }
   }

@@ -9,7 +9,7 @@ import { type Hooks, hookAt } from './snapshot.ts'
 export interface Budget {
   /** The longest the whole wait can be, for telling beforehand. */
   totalMs: number
-  /** One limit from CreateDeployment to the finish line; undefined when each phase has its own. */
+  /** One limit from the start of the deployment to the finish line; undefined when each phase has its own. */
   overallMs: number | undefined
   /** How long the phase may last. Not used when there is one limit for all. */
   phaseMs(phase: Phase): number
@@ -18,13 +18,14 @@ export interface Budget {
 const MINUTE_MS = 60_000
 
 /**
- * CodeDeploy's own limit for a task set to become healthy and for a hook to answer is 60 minutes; ours is 5 more, so
- * that its verdict comes first. Source: CodeDeploy User Guide, "Limits" and "Troubleshoot Amazon ECS deployments".
+ * Where the service has a limit of its own for tasks to become healthy and for a hook to answer that ends within hours,
+ * it is 60 minutes; ours is 5 more, so that its verdict comes first. Source: the limits of deployments to ECS in AWS's
+ * guides.
  */
 const PROVISIONING_MS = 65 * MINUTE_MS
 const HOOK_MS = 65 * MINUTE_MS
 
-/** What CodeDeploy may take beyond a wait whose length is configured. */
+/** What the service may take beyond a wait whose length is configured. */
 const SLACK_MS = 5 * MINUTE_MS
 
 /** An event that has not started within 5 minutes fails the deployment; then as above. Source: "Limits". */

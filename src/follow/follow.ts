@@ -23,7 +23,7 @@ import { changesBetween } from './timeline.ts'
 /** Silence after which the log says what is being waited for, in milliseconds. */
 const HEARTBEAT_MS = 300_000
 
-/** The same while only CodeDeploy's own limit is left to wait for. */
+/** The same while only the service's own limit is left to wait for. */
 const OVERDUE_HEARTBEAT_MS = 900_000
 
 /**

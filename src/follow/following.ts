@@ -12,7 +12,7 @@ import type { TimelineEntry } from './timeline.ts'
 /** How following a deployment ended. */
 export type Outcome =
   | { kind: 'finish-line'; snapshot: Snapshot }
-  /** CodeDeploy ended it without reaching the finish line. */
+  /** It has ended without reaching the finish line. */
   | { kind: 'ended'; snapshot: Snapshot }
   /** Our budget is spent; the deployment goes on. */
   | { kind: 'timed-out'; snapshot: Snapshot | undefined; phase: Phase; afterMs: number }
@@ -64,7 +64,7 @@ export interface Following {
   onPromotionDenied(error: CallError, wait: 'ready' | 'termination'): void
   /** It waits at `Ready`, and whether its test hook has passed cannot be seen, so it is not continued. Told at each look. */
   onPromotionUnsure?(): void
-  /** CodeDeploy has taken our request to stop the deployment with rollback. */
+  /** Our request to stop the deployment with rollback was accepted. */
   onStopAccepted(): void
   /** Looks deeper after each reading; a text ends the wait with it as the reason. */
   reasonToGiveUp(snapshot: Snapshot): Promise<string | undefined>

@@ -7,7 +7,7 @@ export type Phase =
   | { kind: 'provisioning' }
   /** A hook function has been called and has not answered. */
   | { kind: 'hook'; event: string; hookFunction: string }
-  /** CodeDeploy waits for somebody to continue. */
+  /** It waits for somebody to continue it. */
   | { kind: 'ready' }
   /** Production traffic is being shifted. */
   | { kind: 'shift' }
@@ -51,28 +51,4 @@ export function phaseOf(snapshot: Snapshot | undefined, hooks: Hooks): Phase {
 /** Whether two readings are in the same phase: a hook is a phase of its own. */
 export function isSamePhase(left: Phase, right: Phase): boolean {
   return left.kind === right.kind && (left.kind !== 'hook' || right.kind !== 'hook' || left.event === right.event)
-}
-
-/** What the phase is, as the rest of "waiting for …". */
-export function describePhase(phase: Phase): string {
-  switch (phase.kind) {
-    case 'provisioning':
-      return 'the replacement task set to become healthy (Install)'
-    case 'hook':
-      return `hook ${phase.hookFunction} to answer (${phase.event})`
-    case 'ready':
-      return 'somebody to continue the deployment (Ready)'
-    case 'shift':
-      return 'production traffic to shift (AllowTraffic)'
-    case 'between':
-      return 'the next lifecycle event'
-    case 'unseen':
-      return 'the deployment, whose lifecycle events cannot be seen'
-    case 'termination':
-      return 'the original task set to be terminated'
-    case 'ended':
-      return 'nothing'
-    case 'rollback':
-      return phase.hasBegun ? 'the rollback to end' : 'the rollback to show in CodeDeploy'
-  }
 }

@@ -8,7 +8,7 @@ import { eventAt, hasEnded, replacementOf, type Snapshot } from './snapshot.ts'
 
 export interface ReplacementTasksOptions {
   service: ResolvedService
-  /** How many tasks may stop for the same reason while Install runs; 0: any number. */
+  /** How many tasks may stop for the same reason while the replacement starts; 0: any number. */
   failFast: number
   /** Told once for each reason for which tasks stop, with how many had stopped for it by then. */
   onStopped(reason: string, count: number): void

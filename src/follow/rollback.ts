@@ -20,7 +20,7 @@ export interface Rollback {
   wasDue: boolean
   /** How long it was looked for before `none` was said, in milliseconds. */
   lookedForMs: number
-  /** What CodeDeploy says about why there is none or why it failed; empty when it says nothing. */
+  /** What the service says about why there is none or why it failed; empty when it says nothing. */
   message: string
 }
 
@@ -64,7 +64,7 @@ export interface SettledEnd {
 export interface RollbackReasons {
   /** What rolls the deployment back, when the deployment itself does not tell. */
   rollbackOn: readonly RollbackEvent[]
-  /** CodeDeploy has taken a stop of ours that asks for a rollback. */
+  /** A stop of ours that asks for a rollback was accepted. */
   isAsked?: boolean
 }
 
@@ -93,7 +93,7 @@ function searchLimitMs(ended: Snapshot, wasDue: boolean, now: Moment): number {
   const hasReplacement = ended.eventsAreStale || ended.taskSets.some(({ role }) => role === 'replacement')
   if (!hasReplacement) return SHOWS_AT_ONCE_WITHIN_MS
   const limitMs = wasDue ? ROLLBACK_BUDGET_MS : MAY_SHOW_WITHIN_MS
-  // By CodeDeploy's clock and ours, which may be apart: at most since the deployment was last seen to go on.
+  // By the service's clock and ours, which may be apart: at most since the deployment was last seen to go on.
   const byClocksMs = Math.max(0, now.atMs - (ended.endedAtMs ?? now.atMs))
   const sinceEndMs = ended.wasOpenAt === undefined ? byClocksMs : Math.min(byClocksMs, elapsedMs(ended.wasOpenAt, now))
   return Math.max(SHOWS_AT_ONCE_WITHIN_MS, limitMs - sinceEndMs)
@@ -163,7 +163,7 @@ async function followRollback(
 ): Promise<Pick<SettledEnd, 'rollback' | 'cutShort'>> {
   const { deploymentId, message } = pointer ?? { deploymentId: undefined, message: '' }
   if (deploymentId === undefined) {
-    // A message without an id is CodeDeploy saying that it cannot roll back. Source: API Reference, RollbackInfo.
+    // A message without an id says that there can be no rollback. Source: API Reference, RollbackInfo.
     const status = wasDue && message !== '' ? 'failed' : 'none'
     return { rollback: { ...NO_ROLLBACK, status, wasDue, message }, cutShort: undefined }
   }

@@ -133,7 +133,7 @@ async function stopAndSettle(
     ...untilTheEnd(following, STOP_BUDGET_MS),
     reasonToGiveUp: async (seen) => {
       if (mayStopNow(seen, policy, asAsked)) await stop.sendAgainIfWorthwhile()
-      return asAsked !== undefined && stop.isRefusedForGood ? 'CodeDeploy did not accept the stop' : undefined
+      return asAsked !== undefined && stop.isRefusedForGood ? 'the stop was not accepted' : undefined
     },
   }
   const end = await follow(engine, deploymentId, waiting, snapshot)

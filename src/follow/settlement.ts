@@ -8,7 +8,7 @@ export interface Settlement {
   /** The last reading of the deployment. */
   snapshot: Snapshot | undefined
   rollback: Rollback
-  /** We asked CodeDeploy to stop the deployment; its refusal, if it refused. */
+  /** We asked for the deployment to be stopped; the refusal, if that was refused. */
   stop: { refusal: string | undefined; problem?: Problem | undefined } | undefined
   /**
    * Why no stop was asked for although one was wanted: all of production had moved, nothing could be read, or it had gone
@@ -29,7 +29,7 @@ export interface EarlyEndPolicy {
   windDownMs: number
   /** An earlier step has stopped it already: that holds for production that has moved too. */
   wasStopped?: boolean
-  /** CodeDeploy has taken that stop. */
+  /** That stop was accepted. */
   wasStopAccepted?: boolean
   /** A stop that is asked for is meant for a deployment before production that waits at `Ready` or is about to. */
   onlyAtReady?: boolean

@@ -52,6 +52,8 @@ export interface Snapshot {
   error: { code: string; message: string } | undefined
   /** Who or what ended it; absent: not told, so that it is its status that says. */
   endReason?: EndReason
+  /** Names of the alarms that went off, where they are told beside the error. */
+  firingAlarms?: readonly string[]
   /** What rolls this deployment back; undefined when it was not told. */
   rollbackOn: readonly RollbackEvent[] | undefined
   rollback: { deploymentId: string | undefined; message: string } | undefined
@@ -96,7 +98,7 @@ export function replacementTraffic(snapshot: Snapshot | undefined): number | und
   const { taskSets = [] } = snapshot ?? {}
   const replacement = replacementOf(snapshot)
   if (replacement !== undefined) return replacement.trafficPercent
-  // Before Install the replacement is not listed, and the original serves everything.
+  // Before it starts the replacement is not listed, and the original serves everything.
   return taskSets.some(({ role, trafficPercent }) => role === 'original' && trafficPercent !== undefined)
     ? 0
     : undefined
@@ -135,7 +137,7 @@ export function areEventsKnown(snapshot: Snapshot, now: Moment | undefined): boo
   return hasEnded(snapshot) || now === undefined || isCurrent(eventsReadAt, now)
 }
 
-/** No status leaves these. Source: CodeDeploy API Reference, DeploymentInfo. */
+/** No status leaves these. Source: API References, the statuses of a deployment. */
 export function hasEnded(snapshot: Snapshot): boolean {
   return snapshot.status === 'succeeded' || snapshot.status === 'failed' || snapshot.status === 'stopped'
 }
@@ -183,7 +185,7 @@ export function lastEventEndMs({ events }: Pick<Snapshot, 'events'>): number | u
 
 /**
  * When a reading that says `Ready` has its wait begin: with the event that still runs, else with the end of the last one.
- * Source: CodeDeploy User Guide, "Ready" (validation tests are executed during the wait). That CodeDeploy's clock counts
+ * Source: User Guide, "Ready" (validation tests are executed during the wait). That the service's clock counts
  * from the start of the event is assumed; no earlier start is possible, so that no deadline is told too late.
  */
 export function readySinceMs(reading: Pick<Snapshot, 'status' | 'events' | 'statusReadAt'>): number | undefined {

@@ -9,7 +9,7 @@ import {
 } from './snapshot.ts'
 
 /**
- * One change of a deployment. `atMs` is CodeDeploy's time where it gives one, else that of the reading, but never after
+ * One change of a deployment. `atMs` is the service's time where it gives one, else that of the reading, but never after
  * the deployment's end.
  */
 export type TimelineEntry =
@@ -37,7 +37,7 @@ export function changesBetween(before: Snapshot | undefined, after: Snapshot, re
   return changes.sort((left, right) => left.atMs - right.atMs)
 }
 
-/** Traffic moves after AllowTraffic has begun and before it is over. */
+/** Traffic moves after its event has begun and before that is over. */
 function withTraffic(events: TimelineEntry[], traffic: TimelineEntry[]): TimelineEntry[] {
   const index = events.findIndex((entry) => entry.kind === 'event' && stepOf(entry.name) === 'shift')
   const shift = events[index]
@@ -51,7 +51,7 @@ function statusChange(before: Snapshot | undefined, after: Snapshot, readAtMs: n
   return [{ kind: 'status', deploymentId, atMs: statusSinceMs(before, after) ?? readAtMs, status, statusWord }]
 }
 
-/** Since when a deployment has its status, where CodeDeploy tells. */
+/** Since when a deployment has its status, where that is told. */
 function statusSinceMs(before: Snapshot | undefined, after: Snapshot): number | undefined {
   if (after.endedAtMs !== undefined) return after.endedAtMs
   if (after.status === 'created') return after.createdAtMs
@@ -76,7 +76,12 @@ function eventChanges(before: Snapshot | undefined, after: Snapshot, readAtMs: n
     }))
 }
 
-/** How long an event took, both ends by CodeDeploy's clock; undefined while it runs. */
+/** The event has run, whether or not that was seen. */
+export function hasPassed(event: Pick<EventReading, 'status'> | undefined): boolean {
+  return event?.status === 'succeeded' || event?.status === 'unseen'
+}
+
+/** How long an event took, both ends by the service's clock; undefined while it runs. */
 export function eventDurationMs({ startedAtMs, endedAtMs }: EventReading): number | undefined {
   return startedAtMs === undefined || endedAtMs === undefined ? undefined : endedAtMs - startedAtMs
 }
@@ -94,7 +99,7 @@ function trafficChange(before: Snapshot | undefined, after: Snapshot, readAtMs: 
 }
 
 /**
- * When traffic moved, where CodeDeploy's times tell: the first step comes at the start of AllowTraffic and the last
+ * When traffic moved, where the times of its event tell: the first step comes at its start and the last
  * before its end. Observed, not documented.
  */
 function shiftedAtMs(before: Snapshot | undefined, after: Snapshot): number | undefined {

@@ -1,11 +1,18 @@
 import { functionName, shortName } from '../aws/arn.ts'
-import { deploymentUrl, runUrl } from '../aws/console-links.ts'
+import { runUrl } from '../aws/console-links.ts'
 import { eventDurationMs } from '../follow/timeline.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import { hadNothingToRollBack } from '../report/end-cause.ts'
 import { withoutHookLines } from '../report/hook-reason.ts'
 import { hookResults } from '../report/hook-results.ts'
-import { changesInOrder, revisionsInOrder } from '../report/labels.ts'
+import {
+  changesInOrder,
+  deploymentLink,
+  deploymentName,
+  eventHeads,
+  revisionsInOrder,
+  wordsFor,
+} from '../report/labels.ts'
 import { durationText, list, section, table, withLink } from '../report/markdown-parts.ts'
 import { plannedOf } from '../report/planned.ts'
 import { alert, changes, heading } from '../report/summary.ts'
@@ -58,13 +65,10 @@ export function renderComment(told: Release): string {
 }
 
 function facts(release: Release): string {
-  const { service, deploymentId, testUrl } = release
+  const { deploymentId, testUrl } = release
   const images = (changesInOrder(release) ?? []).filter(({ member }) => member === 'image').slice(0, MAX_ROWS)
   const production = productionText(release)
-  const console =
-    service === undefined || deploymentId === undefined
-      ? undefined
-      : deploymentUrl(service.partition, service.region, deploymentId)
+  const deployment = deploymentId === undefined ? '' : markdownCode(deploymentName(release))
   const revisions = revisionsInOrder(release)
   const rows: [string, string][] = [
     ...images.map(({ container, from, to }): [string, string] => [
@@ -77,7 +81,7 @@ function facts(release: Release): string {
       release.operation === 'preview' ? 'Preview' : 'Test URL',
       testUrl === undefined ? '' : withLink(markdownText(testUrl), testUrl),
     ],
-    ['Deployment', deploymentId === undefined ? '' : withLink(markdownCode(deploymentId), console)],
+    ['Deployment', deployment === '' ? '' : withLink(deployment, deploymentLink(release))],
   ]
   const shown = rows.filter(([, value]) => value !== '')
   return shown.length === 0 ? '' : table(['', ''], shown)
@@ -91,13 +95,14 @@ function planned(release: Release): string {
   return `${section('What would be written', writes)}\n\n${changes(release)}`
 }
 
-function lifecycle({ snapshot }: Release): string {
-  const events = snapshot?.events ?? []
+function lifecycle(release: Release): string {
+  const events = release.snapshot?.events ?? []
   if (events.length === 0) return ''
   const rows = events
     .slice(0, MAX_ROWS)
     .map((event) => [markdownText(event.name), eventResult(event), durationText(eventDurationMs(event))])
-  return section('Lifecycle events', table(['Event', 'Result', 'Duration'], rows))
+  const heads = eventHeads(release)
+  return section(heads.section, table([heads.column, 'Result', 'Duration'], rows))
 }
 
 function hooks(release: Release): string {
@@ -109,13 +114,14 @@ function hooks(release: Release): string {
     result === 'failed' ? '**failed**' : result.replace('-', ' '),
     durationText(durationMs),
   ])
-  return section('Hooks', table(['Event', 'Function', 'Result', 'Duration'], rows))
+  return section('Hooks', table([eventHeads(release).column, 'Function', 'Result', 'Duration'], rows))
 }
 
 function rollback(release: Release): string {
   const found = rollbackOf(release)
   if (found === undefined || (found.status === 'none' && !found.wasDue)) return ''
   if (hadNothingToRollBack(release)) return ''
-  const id = found.deploymentId === undefined ? '' : ` (${markdownCode(found.deploymentId)})`
+  const ownId = wordsFor(release).ids.ofRollback(found.deploymentId)
+  const id = ownId === undefined ? '' : ` (${markdownCode(ownId)})`
   return section('Rollback', `Status: **${found.status}**${id}.`)
 }

@@ -1,10 +1,11 @@
 import { runUrl } from '../aws/console-links.ts'
-import { describePhase, phaseOf } from '../follow/phase.ts'
+import { phaseOf } from '../follow/phase.ts'
 import { hasEnded } from '../follow/snapshot.ts'
 import type { Release } from '../release-state.ts'
 import { promoteByMs } from '../report/deadlines.ts'
 import { withoutHookLines } from '../report/hook-reason.ts'
-import { releasedRevision, serviceLabel } from '../report/labels.ts'
+import { releasedRevision, serviceLabel, wordsFor } from '../report/labels.ts'
+import { describePhase } from '../report/phase-text.ts'
 import { isGoneAgain } from '../report/previews.ts'
 import { verdictSentences } from '../report/sentences.ts'
 import { cut, inSentence } from '../text/untrusted.ts'
@@ -118,13 +119,16 @@ function descriptionOf(release: Release, state: DeploymentState): string {
     return `Waits for promotion${until}; production is untouched`
   }
   if (status !== undefined) return state === 'success' ? cause : `${title}: ${cause}`
-  return snapshot === undefined ? cause : `Waiting for ${describePhase(phaseOf(snapshot, plan?.hooks ?? {}))}`
+  if (snapshot === undefined) return cause
+  return `Waiting for ${describePhase(phaseOf(snapshot, plan?.hooks ?? {}), wordsFor(release))}`
 }
 
 /** What the GitHub deployment itself says. */
 export function deploymentDescription(release: Release): string {
   const what = release.operation === 'rollback' ? 'Rollback' : 'Release'
-  return bounded(`${what} of ${serviceLabel(release)} to ${releasedRevision(release)} through CodeDeploy`)
+  return bounded(
+    `${what} of ${serviceLabel(release)} to ${releasedRevision(release)} through ${wordsFor(release).service}`,
+  )
 }
 
 function bounded(text: string): string {

@@ -101,13 +101,8 @@ export interface EngineWords {
   rollbackSettings: string
   /** What a firing alarm does to the next deployment: "while it is in ALARM, …". */
   whileInAlarm: string
-  /**
-   * What it takes to deploy once more without alarms: "Deploying once more with alarms off for this deployment, …";
-   * undefined where a deployment cannot choose.
-   */
-  withoutAlarms: string | undefined
-  /** Name of the deployment configuration that shifts at once; undefined where a deployment cannot choose. */
-  allAtOnce: string | undefined
+  /** What it takes to deploy once more without alarms: "Deploying once more with alarms off for this deployment…". */
+  withoutAlarms: string
   ids: IdWords
   ways: Ways
   faults: FaultWords

@@ -1,5 +1,6 @@
 import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
+import { wordsOf } from '../engines/words.ts'
 import { follow } from '../follow/follow.ts'
 import type { ReleaseEngine } from '../follow/release-engine.ts'
 import { hasEnded, hookAt, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
@@ -47,17 +48,18 @@ export async function promote(parsed: ParsedInputs, world: ReleaseWorld): Promis
   if (step === 'wait') return await promoteLater(engine, attached, snapshot, inputs, world, progress)
   const unseenHook =
     step === 'continue' && snapshot.eventsAreStale ? hookAt(attached.plan.hooks, 'after-test-shift') : undefined
-  if (unseenHook !== undefined) progress.warn(unseenHookText(unseenHook, attached.deploymentId))
-  const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached.deploymentId, world)
+  if (unseenHook !== undefined) progress.warn(unseenHookText(unseenHook, attached))
+  const problem = step === 'follow' ? undefined : await continueAtReady(engine, attached, world)
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
     return progress.end('refused', { problems: [problem] })
   }
   return await followThrough(attached, inputs, world, progress)
 }
 
-/** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
-function unseenHookText(hook: string, deploymentId: string): string {
-  return `Whether hook ${hook} (AfterAllowTestTraffic) has succeeded cannot be seen, and CodeDeploy shows Ready also while it runs. Deployment ${deploymentId} is continued because that was asked for.`
+/** A deployment may show as ready while its test hook runs. Source: User Guide, "Ready". */
+function unseenHookText(hook: string, { deploymentId, plan }: Attached): string {
+  const { service, nameOf, heldAt, ids } = wordsOf(plan.service.controller)
+  return `Whether hook ${hook} (${nameOf('after-test-shift')}) has succeeded cannot be seen, and ${service} shows ${heldAt()} also while it runs. Deployment ${ids.shown(deploymentId)} is continued because that was asked for.`
 }
 
 /**
@@ -73,16 +75,17 @@ async function promoteLater(
   progress: Progress,
 ): Promise<Release> {
   const { plan, deploymentId } = attached
+  const { heldAt, ids } = wordsOf(plan.service.controller)
   for (const line of openingLines(progress.release)) world.log.line(line)
   const event = events.find(({ status }) => status !== 'succeeded' && status !== 'skipped')?.name ?? 'an event'
   world.log.line(
-    `Deployment ${deploymentId} is still at ${event}; it is continued once that has succeeded and it waits at Ready.`,
+    `Deployment ${ids.shown(deploymentId)} is still at ${event}; it is continued once that has succeeded and it waits at ${heldAt()}.`,
   )
   const waiting = followingOf(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress)
   const outcome = await follow(engineFor(plan, inputs, world, progress), deploymentId, waiting)
   if (outcome.kind !== 'finish-line') return await settleAndConclude(attached, outcome, inputs, world, progress)
   const isHeld = isWaitingForPromotion(outcome.snapshot)
-  const problem = isHeld ? await continueAtReady(engine, deploymentId, world) : undefined
+  const problem = isHeld ? await continueAtReady(engine, attached, world) : undefined
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
     return progress.end('refused', { problems: [problem] })
   }
@@ -128,15 +131,20 @@ async function stillWaits(
 }
 
 /** Changes AWS. @returns why it was not possible; somebody may have been first, which is as good */
-async function continueAtReady(engine: ReleaseEngine, id: string, { log }: ReleaseWorld): Promise<Problem | undefined> {
+async function continueAtReady(
+  engine: ReleaseEngine,
+  { deploymentId: id, plan }: Attached,
+  { log }: ReleaseWorld,
+): Promise<Problem | undefined> {
+  const { heldAt } = wordsOf(plan.service.controller)
   return await log.group('Writes', async () => {
     try {
       await engine.promote(id)
-      log.line(`Continued deployment ${id}, which waited at Ready.`)
+      log.line(`Continued deployment ${id}, which waited at ${heldAt()}.`)
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       if (!engine.saysNotWaiting(error)) return callProblem(error)
-      log.line(`Deployment ${id} does not wait at Ready any more; following it.`)
+      log.line(`Deployment ${id} does not wait at ${heldAt()} any more; following it.`)
     }
     return undefined
   })

@@ -1,3 +1,4 @@
+import { wordsOf } from '../engines/words.ts'
 import { endingOf } from '../follow/ending.ts'
 import { settle } from '../follow/settle.ts'
 import { hasEnded } from '../follow/snapshot.ts'
@@ -60,7 +61,7 @@ interface Scene extends Place {
 
 /** What is active in the group, or the rollback that has just ended there. */
 interface Latest {
-  /** A rollback by CodeDeploy is told by the deployment that it undoes. */
+  /** A rollback that was not asked for is told by the deployment that it undoes. */
   id: string
   /** A deployment that goes back already, of this action: it is never undone. */
   goesBack: boolean
@@ -187,14 +188,13 @@ async function deployEarlier(
 /** A firing alarm ends that too: then once more with polling off. */
 async function releaseBack(back: ParsedInputs, inputs: Inputs, place: Place, world: ReleaseWorld): Promise<Release> {
   const first = await release(back, world)
-  const { snapshot, group } = first
+  const { snapshot, service } = first
   const isAlarm = snapshot !== undefined && hasEnded(snapshot) && snapshot.status !== 'succeeded'
   if (!isAlarm || endingOf(snapshot) !== 'alarm' || inputs.alarms !== undefined || world.signal.aborted) return first
   if (!mayTurnAlarmsOff(place)) return first
-  const stopped = `An alarm of deployment group '${group?.name}' is firing and stopped the rollback ${first.deploymentId}.`
-  world.log.warning(
-    `${stopped} Deploying once more with alarms off for this deployment, for which AWS also asks for codedeploy:UpdateDeploymentGroup.`,
-  )
+  const { placeName, withoutAlarms } = wordsOf(service?.controller)
+  const stopped = `An alarm of ${placeName(first)} is firing and stopped the rollback ${first.deploymentId}.`
+  world.log.warning(`${stopped} Deploying once more with alarms off for this deployment${withoutAlarms}.`)
   const second = await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world)
   if (second.status !== 'refused') return second
   return { ...second, problems: second.problems.map((one) => ({ ...one, sentence: `${stopped} ${one.sentence}` })) }

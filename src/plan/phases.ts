@@ -1,5 +1,7 @@
+import { wordsOf } from '../engines/words.ts'
 import { hooksBeforeReady } from '../follow/budget.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { capitalized } from '../text/words.ts'
 import type { ReleasePlan } from './plan.ts'
 
 const MINUTE_MS = 60_000
@@ -16,14 +18,18 @@ export interface ExpectedPhase {
   atMostMs: number
 }
 
+/** What of a plan its phases depend on. */
+type PhasedPlan = Pick<ReleasePlan, 'budget' | 'hooks' | 'shift' | 'group'> & Partial<Pick<ReleasePlan, 'service'>>
+
 /** What a release like this goes through up to its finish line, in order. */
 export function expectedPhases(
-  { budget, hooks, shift, group }: Pick<ReleasePlan, 'budget' | 'hooks' | 'shift' | 'group'>,
+  { budget, hooks, shift, group, service }: PhasedPlan,
   { waitFor }: Pick<Inputs, 'waitFor'>,
 ): ExpectedPhase[] {
+  const { nameOf, heldAt, terminationWait } = wordsOf(service?.controller)
   const terminationMs = group.terminationWaitMs ?? 0
   const toReady: ExpectedPhase[] = [
-    { name: 'Install', usualMs: USUAL_INSTALL_MS, atMostMs: budget.phaseMs({ kind: 'provisioning' }) },
+    { name: nameOf('scale-up'), usualMs: USUAL_INSTALL_MS, atMostMs: budget.phaseMs({ kind: 'provisioning' }) },
     ...hooksBeforeReady(hooks).map(hookPhase),
   ]
   if (waitFor === 'test-traffic') return toReady
@@ -31,11 +37,19 @@ export function expectedPhases(
   const shiftMs = shift.kind === 'unknown' ? 0 : shift.durationMs
   return [
     ...toReady,
-    ...(group.holdsAtReady ? [{ name: 'Ready', usualMs: 0, atMostMs: budget.phaseMs({ kind: 'ready' }) }] : []),
-    { name: 'AllowTraffic', usualMs: shiftMs, atMostMs: budget.phaseMs({ kind: 'shift' }) },
+    ...(group.holdsAtReady
+      ? [{ name: heldAt().replace(/^an? /, ''), usualMs: 0, atMostMs: budget.phaseMs({ kind: 'ready' }) }]
+      : []),
+    { name: nameOf('shift'), usualMs: shiftMs, atMostMs: budget.phaseMs({ kind: 'shift' }) },
     ...later.map(hookPhase),
     ...(waitFor === 'completion'
-      ? [{ name: 'Termination wait', usualMs: terminationMs, atMostMs: budget.phaseMs({ kind: 'termination' }) }]
+      ? [
+          {
+            name: capitalized(terminationWait),
+            usualMs: terminationMs,
+            atMostMs: budget.phaseMs({ kind: 'termination' }),
+          },
+        ]
       : []),
   ]
 

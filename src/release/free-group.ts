@@ -1,5 +1,6 @@
 import { CallError, isPassing } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
+import { wordsOf } from '../engines/words.ts'
 import { Outage } from '../follow/outage.ts'
 import { busyProblem } from '../group/busy-problem.ts'
 import { endOccupant, isTooLate } from '../group/end-occupant.ts'
@@ -90,7 +91,8 @@ export async function freeGroup(
     return false
   }
   const { waits } = progress.learn(endOf(progress, world))
-  if (making.told !== '') log.line(freeLine(waitedMs(waits, momentOf(clock)), clock.now()))
+  if (making.told !== '')
+    log.line(freeLine(waitedMs(waits, momentOf(clock)), wordsOf(room.service.controller), clock.now()))
   return true
 }
 

@@ -3,6 +3,7 @@ import { describeServiceError } from '../aws/service-error.ts'
 import { codeDeployEngine } from '../code-deploy/code-deploy-engine.ts'
 import type { KnownBefore } from '../code-deploy/own-deployment.ts'
 import { ecsEngine } from '../ecs-native/ecs-engine.ts'
+import { wordsOf } from '../engines/words.ts'
 import type { Following } from '../follow/following.ts'
 import type { ReleaseEngine } from '../follow/release-engine.ts'
 import { watchReplacementTasks } from '../follow/replacement-tasks.ts'
@@ -25,7 +26,8 @@ import type { Progress } from './progress.ts'
 /** The engine of this release, by whom the service is deployed. */
 export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progress: Progress): ReleaseEngine {
   const { service } = plan
-  const onAnswerLost = (error: CallError) => world.log.line(answerLostLine(error, world.clock.now()))
+  const words = wordsOf(service.controller)
+  const onAnswerLost = (error: CallError) => world.log.line(answerLostLine(error, words, world.clock.now()))
   if (service.controller === 'ECS') {
     return ecsEngine(world, { service, newestRevision: service.newestRevision ?? '', onAnswerLost })
   }
@@ -44,9 +46,9 @@ export function engineFor(plan: ReleasePlan, inputs: Inputs, world: World, progr
     onAnswerLost,
     onTargetLost: (error) =>
       progress.afterwards(() =>
-        progress.warnOf('lifecycle-events', [targetLostText(error, plan.hooks, inputs.waitFor)]),
+        progress.warnOf('lifecycle-events', [targetLostText(error, plan.hooks, inputs.waitFor, words)]),
       ),
-    onTargetSeen: () => progress.afterwards(() => world.log.line(targetSeenLine(world.clock.now()))),
+    onTargetSeen: () => progress.afterwards(() => world.log.line(targetSeenLine(words, world.clock.now()))),
   })
 }
 
@@ -73,6 +75,7 @@ export function followingOf(
   world: World,
   progress: Progress,
 ): Following {
+  const words = wordsOf(plan.service.controller)
   return {
     clock: world.clock,
     signal: world.signal,
@@ -93,9 +96,9 @@ export function followingOf(
       if (snapshot.status === 'succeeded') progress.warnOf('termination-wait', [])
     },
     onTold: () => progress.told(),
-    onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, world.clock.now())),
+    onHeartbeat: (heartbeat) => world.log.line(heartbeatLine(heartbeat, words, world.clock.now())),
     onHookOverdue: async (hook, snapshot) => {
-      world.log.line(overdueLine(hook, snapshot, world.clock.now()))
+      world.log.line(overdueLine(hook, snapshot, words, world.clock.now()))
       await showLogOfRunning(hook.event, inputs.hookLogs, world, progress)
     },
     reading: progress.reading,

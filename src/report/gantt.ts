@@ -1,6 +1,7 @@
 import type { EventReading } from '../follow/snapshot.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
-import { originalKeptUntilMs } from './deadlines.ts'
+import { keptSinceMs, originalKeptUntilMs } from './deadlines.ts'
+import { deploymentName, eventHeads, wordsFor } from './labels.ts'
 
 /** Bars of a picture at most: GitHub draws 50,000 characters of Mermaid. Source: Mermaid documentation, `maxTextSize`. */
 const MAX_BARS = 100
@@ -17,11 +18,11 @@ export function renderGantt(release: Release): string {
   return [
     '```mermaid',
     'gantt',
-    `  title ${label(`Deployment ${release.deploymentId} (UTC)`)}`,
+    `  title ${label(`Deployment ${deploymentName(release)} (UTC)`)}`,
     '  dateFormat YYYY-MM-DDTHH:mm:ss',
     '  axisFormat %H:%M:%S',
     '  todayMarker off',
-    '  section Lifecycle events',
+    `  section ${eventHeads(release).section}`,
     ...events,
     ...(kept === '' ? [] : ['  section Original', kept]),
     ...(rollback === '' ? [] : ['  section Rollback', rollback]),
@@ -37,7 +38,7 @@ function eventBar({ name, status, startedAtMs, endedAtMs }: EventReading): strin
 
 function keptBar(release: Release): string {
   const untilMs = originalKeptUntilMs(release)
-  const fromMs = release.snapshot?.events.at(-1)?.endedAtMs
+  const fromMs = keptSinceMs(release.snapshot)
   return untilMs === undefined || fromMs === undefined ? '' : bar('kept for rollback', 'active', fromMs, untilMs)
 }
 
@@ -45,7 +46,7 @@ function rollbackBar(release: Release): string {
   const { createdAtMs, endedAtMs, deploymentId, status } = rollbackOf(release)?.snapshot ?? {}
   if (createdAtMs === undefined || deploymentId === undefined) return ''
   const tag = endedAtMs === undefined ? 'active' : status === 'succeeded' ? 'done' : 'crit'
-  return bar(deploymentId, tag, createdAtMs, endedAtMs ?? createdAtMs)
+  return bar(wordsFor(release).ids.ofRollback(deploymentId) ?? 'rollback', tag, createdAtMs, endedAtMs ?? createdAtMs)
 }
 
 /** Mermaid reads whole seconds here; a bar is at least one long, so that it can be seen. */

@@ -1,3 +1,4 @@
+import { functionName } from '../aws/arn.ts'
 import type { HookLog, Release } from '../release-state.ts'
 import { isJsonObject } from '../text/document.ts'
 import { inSentence } from '../text/untrusted.ts'
@@ -66,14 +67,19 @@ function messageOf(entry: { readonly [name: string]: unknown }): string {
   return isJsonObject(text) ? messageOf(text) : ''
 }
 
-/** The log of the hook at an event, as far as it was read. */
-export function hookLogAt({ hookLogs }: Pick<Release, 'hookLogs'>, event: string): HookLog | undefined {
-  return hookLogs.find((log) => log.event === event)
+/** A hook: a function may run at several events, and several at one. */
+type Hook = Pick<HookLog, 'event' | 'hookFunction'>
+
+/** The log of a hook, as far as it was read. */
+export function hookLogAt({ hookLogs }: Pick<Release, 'hookLogs'>, { event, hookFunction }: Hook): HookLog | undefined {
+  const logs = hookLogs.filter((log) => log.event === event)
+  const name = functionName(hookFunction)
+  return logs.find((log) => functionName(log.hookFunction) === name) ?? logs[0]
 }
 
-/** Why the hook at this event failed, in its own words; undefined when its log is not shown, or says nothing. */
-export function hookReason(release: Pick<Release, 'hookLogs'>, event: string): string | undefined {
-  return tellingLine(hookLogAt(release, event)?.lines ?? [])
+/** Why this hook failed, in its own words; undefined when its log is not shown, or says nothing. */
+export function hookReason(release: Pick<Release, 'hookLogs'>, hook: Hook): string | undefined {
+  return tellingLine(hookLogAt(release, hook)?.lines ?? [])
 }
 
 /** The release without what hooks printed: what may be shown where others than the readers of the run can read it. */

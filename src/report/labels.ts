@@ -1,7 +1,32 @@
 import { revisionName, shortName } from '../aws/arn.ts'
+import { type EngineWords, wordsOf } from '../engines/words.ts'
 import type { Release } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
+import { capitalized } from '../text/words.ts'
 import { previewLabel } from './previews.ts'
+
+/** The words of whoever deploys. */
+export function wordsFor({ service }: Pick<Release, 'service'>): EngineWords {
+  return wordsOf(service?.controller)
+}
+
+/** What its events are called at the head of a section, and of a column. */
+export function eventHeads(release: Pick<Release, 'service'>): { section: string; column: string } {
+  const { event } = wordsFor(release)
+  return { section: capitalized(`${event}s`), column: capitalized(event.slice(event.lastIndexOf(' ') + 1)) }
+}
+
+/** Id of the deployment as sentences name it; empty before there is one. */
+export function deploymentName(release: Pick<Release, 'service' | 'deploymentId'>): string {
+  return release.deploymentId === undefined ? '' : wordsFor(release).ids.shown(release.deploymentId)
+}
+
+/** Address of the deployment in the console; undefined before there is one, and where the console is not known. */
+export function deploymentLink(release: Release): string | undefined {
+  return release.deploymentId === undefined
+    ? undefined
+    : wordsFor(release).ways.deploymentUrl(release.deploymentId, release)
+}
 
 /** `web:2`; empty before the revision is known. */
 export function releasedRevision({ taskDefinition }: Release): string {

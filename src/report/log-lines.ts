@@ -1,7 +1,7 @@
 import { revisionName } from '../aws/arn.ts'
-import { deploymentUrl } from '../aws/console-links.ts'
+import type { EngineWords } from '../engines/words.ts'
 import type { Heartbeat, Outcome } from '../follow/following.ts'
-import { describePhase, isOverdue, type Phase } from '../follow/phase.ts'
+import { isOverdue, type Phase } from '../follow/phase.ts'
 import type { EarlyEndPolicy } from '../follow/settlement.ts'
 import { replacementOf, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
 import type { TimelineEntry } from '../follow/timeline.ts'
@@ -11,11 +11,13 @@ import type { HookLog, Release } from '../release-state.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { atMost, clockTime, count, duration, trafficBar } from '../text/words.ts'
 import { renderAnnotation } from './annotation.ts'
-import { releasedRevision, serviceLabel } from './labels.ts'
+import { deploymentLink, deploymentName, releasedRevision, serviceLabel, wordsFor } from './labels.ts'
+import { describePhase } from './phase-text.ts'
 import { verdictParagraph, verdictSentences } from './sentences.ts'
 
 /** What was written. */
-export function writeLines({ taskDefinition, deploymentId }: Release): string[] {
+export function writeLines(release: Release): string[] {
+  const { taskDefinition, deploymentId } = release
   const lines: string[] = []
   if (taskDefinition !== undefined) {
     const name = revisionName(taskDefinition.arn)
@@ -25,44 +27,39 @@ export function writeLines({ taskDefinition, deploymentId }: Release): string[] 
         : `Task definition ${name} asks for the same; nothing to register.`,
     )
   }
-  if (deploymentId !== undefined) lines.push(`Created deployment ${deploymentId}.`)
+  if (deploymentId !== undefined) lines.push(`Created deployment ${deploymentName(release)}.`)
   return lines
 }
 
 /** What is followed instead of making another deployment. */
-export function adoptionLines({ adopted, run }: Release): string[] {
+export function adoptionLines(release: Release): string[] {
+  const { adopted, run } = release
   if (adopted === undefined) return []
   const who =
     `${adopted.runAttempt}` === (run.runAttempt || '1') ? 'This job' : `Attempt ${adopted.runAttempt} of this run`
-  return [`${who} has made deployment ${adopted.deploymentId} of exactly this; following it instead of making another.`]
+  const id = wordsFor(release).ids.shown(adopted.deploymentId)
+  return [`${who} has made deployment ${id} of exactly this; following it instead of making another.`]
 }
 
 /** Once the deployment exists: what it is, where to see it, how to stop it, how long this can take. */
 export function openingLines(release: Release): string[] {
-  const { service, deploymentId, plan, run, region, otherEndpoint, asked, caller } = release
+  const { service, deploymentId, plan, run, otherEndpoint, asked, caller } = release
   if (service === undefined || deploymentId === undefined || plan === undefined) return []
-  const url = deploymentUrl(service.partition, service.region, deploymentId)
+  const words = wordsFor(release)
+  const url = deploymentLink(release)
   const isOurs = isRelease(release.operation)
   const as = caller === undefined || !isOurs ? '' : `, as ${inSentence(caller.arn)}`
   const by = run.repository === '' || !isOurs ? '' : `, by run ${run.runId} of ${run.repository}`
   const lines = [
-    `Deployment ${deploymentId} releases ${releasedRevision(release)} to ${serviceLabel(release)} in ${service.region}, account ${service.account}${by}${as}.`,
+    `Deployment ${deploymentName(release)} releases ${releasedRevision(release)} to ${serviceLabel(release)} in ${service.region}, account ${service.account}${by}${as}.`,
   ]
   if (otherEndpoint !== undefined)
     lines.push(`This is not AWS: requests go to ${otherEndpoint}, and links to AWS lead nowhere.`)
   else if (url !== undefined) lines.push(`Console: ${url}`)
   if (release.operation === 'stop') return lines
-  lines.push(
-    `To stop it: aws deploy stop-deployment --deployment-id ${deploymentId} --auto-rollback-enabled --region ${region}`,
-  )
+  lines.push(`To stop it: ${words.ways.stop(deploymentId, release)}`)
   if (asked.finishLine === 'nothing') return lines
-  const goal =
-    asked.finishLine === 'completion'
-      ? 'the original task set is terminated'
-      : asked.finishLine === 'test-traffic'
-        ? 'the replacement serves the test listener and the deployment waits at Ready'
-        : 'production traffic is shifted and every lifecycle event is done'
-  lines.push(`Waiting until ${goal}, for at most ${atMost(plan.budget.totalMs)}.`)
+  lines.push(`Waiting until ${words.until[asked.finishLine]}, for at most ${atMost(plan.budget.totalMs)}.`)
   return lines
 }
 
@@ -78,7 +75,9 @@ const DURATION_COLUMN = 12
 export function entryLine(entry: TimelineEntry, release: Release): string | undefined {
   const isRollback = entry.deploymentId !== release.deploymentId
   if (isRollback && (entry.kind === 'event' || entry.kind === 'tasks')) return undefined
-  const who = isRollback ? `Rollback ${entry.deploymentId}` : 'Deployment'
+  const who = isRollback
+    ? `Rollback ${wordsFor(release).ids.ofRollback(entry.deploymentId) ?? ''}`.trim()
+    : 'Deployment'
   const told = release.timeline.findLast((one) => one.kind === 'traffic')
   const percent = told?.replacementPercent ?? replacementTraffic(release.outcome?.snapshot) ?? 0
   switch (entry.kind) {
@@ -108,29 +107,27 @@ function columns(atMs: number, event: string, result: string, took = '', traffic
 }
 
 /** After minutes of silence: what is being waited for, how long already and at most, how fresh the picture is. */
-export function heartbeatLine(heartbeat: Heartbeat, nowMs: number): string {
+export function heartbeatLine(heartbeat: Heartbeat, words: EngineWords, nowMs: number): string {
   const { phase, inPhaseMs, atMostMs, snapshot, sinceLastReadMs } = heartbeat
   const replacement = replacementOf(snapshot)
   const tasks =
     replacement === undefined ? '' : `, replacement tasks ${replacement.running} of ${replacement.desired} running`
-  const what = isOverdue(phase, inPhaseMs)
-    ? `CodeDeploy to give up hook ${phase.hookFunction} (${phase.event}), whose function cannot be running any more`
-    : describePhase(phase)
+  const overdue = isOverdue(phase, inPhaseMs)
+    ? words.overdueHook.waitingFor(phase.hookFunction, phase.event)
+    : undefined
+  const what = overdue ?? describePhase(phase, words)
   return `${clockTime(nowMs)}  Still waiting for ${what}: ${duration(inPhaseMs)} of at most ${atMost(atMostMs)}${tasks}, last read ${duration(sinceLastReadMs)} ago.`
 }
 
-/** CodeDeploy's own limit for a hook, in milliseconds. Source: CodeDeploy User Guide, "Troubleshoot Amazon ECS deployments". */
-const HOOK_LIMIT_MS = 3_600_000
-
-/** A hook has not reported, and no longer can by itself. */
+/** The function of a hook cannot be running any more, and there is no answer. */
 export function overdueLine(
   { event, hookFunction }: Extract<Phase, { kind: 'hook' }>,
   { events }: Snapshot,
+  { overdueHook }: EngineWords,
   nowMs: number,
 ): string {
   const startedAtMs = events.find(({ name }) => name === event)?.startedAtMs
-  const until = startedAtMs === undefined ? 'for an hour' : `until ${clockTime(startedAtMs + HOOK_LIMIT_MS)}`
-  return `${clockTime(nowMs)}  Warning: Hook ${hookFunction} was called at ${event} 15 min ago and has not reported. Lambda runs no function for longer, so it cannot be running any more; unless something else reports for it, CodeDeploy waits ${until} and then fails the deployment.`
+  return `${clockTime(nowMs)}  ${overdueHook.sentence(hookFunction, event, startedAtMs)}`
 }
 
 /** How the wait ended when we ended it, and what is going to be done about the deployment. */

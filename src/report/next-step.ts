@@ -1,11 +1,13 @@
 import { functionName } from '../aws/arn.ts'
-import { alarmUrl, deploymentsUrl, deploymentUrl, serviceUrl } from '../aws/console-links.ts'
+import { alarmUrl, serviceUrl } from '../aws/console-links.ts'
 import { hasEnded, replacementOf, type Snapshot } from '../follow/snapshot.ts'
+import type { HookFault } from '../lifecycle/fault.ts'
 import { type HookLog, mayHaveStarted, type Release, rollbackOf } from '../release-state.ts'
 import { paragraph } from '../text/words.ts'
-import { type Fault, faultOf } from './fault.ts'
-import { hookLogAt, hookReason } from './hook-reason.ts'
-import { originalRevision, releasedRevision } from './labels.ts'
+import { hookFactsOf, isSuperseded } from './end-cause.ts'
+import { faultOf } from './fault.ts'
+import { hookLogAt } from './hook-reason.ts'
+import { deploymentLink, originalRevision, releasedRevision, wordsFor } from './labels.ts'
 import type { Linked } from './markdown-parts.ts'
 import { shortOfTasks } from './short-of-tasks.ts'
 import { trafficNow } from './traffic.ts'
@@ -19,7 +21,7 @@ export function nextStep(release: Release): string {
     case 'rollback-failed':
       return bringBack(release)
     case 'awaiting-promotion':
-      return `To shift production: 'operation: promote'; to take it back: 'operation: stop'.`
+      return `To shift production: 'operation: promote'${byHand(release)}; to take it back: 'operation: stop'.`
     case 'succeeded':
       if (shortOfTasks(release) === undefined) return ''
       return paragraph(release.operation === 'rollback' ? '' : bringBack(release), mendTasks(release))
@@ -40,21 +42,23 @@ export function nextStep(release: Release): string {
 
 /** Addresses and commands that a sentence of ours may hold, the longest first. */
 export function linksIn(release: Release): Linked[] {
-  const { service, testUrl, group, region, deploymentId, snapshot } = release
+  const { service, testUrl, deploymentId, snapshot } = release
+  const { ways } = wordsFor(release)
   const fault = snapshot === undefined ? undefined : faultOf(release, snapshot)
   const alarms = fault?.kind === 'alarm' ? fault.names : []
   const { partition = '', region: place = '', clusterName = '', name: serviceName = '' } = service ?? {}
   const inConsole = [
-    consoleUrl(release),
-    deploymentsUrl(partition, place),
+    deploymentLink(release),
+    ways.deploymentsUrl(release),
     serviceUrl(partition, place, clusterName, serviceName),
     ...alarms.map((name) => alarmUrl(partition, place, name)),
   ]
   const commands = [
-    ...(deploymentId === undefined ? [] : [getDeployment(release)]),
-    ...(group === undefined ? [] : [listDeployments(group, region), `${STOP_IT}${region}`]),
-    ...(snapshot === undefined ? [] : [whoStopped(snapshot, region)]),
-  ]
+    ...(deploymentId === undefined ? [] : [ways.look(deploymentId, release), ways.goOn(deploymentId, release) ?? '']),
+    ways.list(release) ?? '',
+    ways.stop(ways.unknownId.slot, release),
+    ...(snapshot === undefined ? [] : [whoStopped(snapshot, release)]),
+  ].filter((command) => command !== '')
   const urls = inConsole.filter((url) => url !== undefined && url !== '')
   const links: Linked[] = [
     ...urls.map((url) => ({ url: url ?? '', label: 'in the console' })),
@@ -82,9 +86,11 @@ function bringBack(release: Release): string {
 
 /** The deployment has ended badly. */
 function afterEnd(release: Release, snapshot: Snapshot): string {
+  if (isSuperseded(release)) return mend(release, snapshot)
   const percent = trafficNow(release)
   const isBack = rollbackOf(release)?.status === 'succeeded' || percent === 0
-  const look = percent === undefined ? 'Look at the production listener: it may reach both task sets.' : ''
+  const look =
+    percent === undefined ? `Look at the production listener: it may reach ${wordsFor(release).bothSides}.` : ''
   return paragraph(isBack ? '' : paragraph(look, bringBack(release)), mend(release, snapshot))
 }
 
@@ -97,21 +103,24 @@ function mend(release: Release, snapshot: Snapshot): string {
     case 'hook-failed':
     case 'hook-silent':
     case 'hook-not-invoked':
-      return mendHook(fault, release)
+      return mendHook(fault, release, snapshot)
     case 'alarm':
       return mendAlarm(fault.names, release)
     case 'tasks':
       return mendTasks(release)
-    case 'app-spec':
-      return `Next: correct the AppSpec ('codedeploy-appspec', or the hook inputs when there is no file), then ${again(release)}.`
     case 'stop-request':
       if (outcome?.kind === 'stop-asked' || stopAccepted || settlement?.stop !== undefined) return ''
-      return `Next: ask who stopped it, then ${again(release)}. CodeDeploy does not say; CloudTrail does (${whoStopped(snapshot, release.region)}).`
+      return `Next: ask who stopped it, then ${again(release)}. ${wordsFor(release).service} does not say; CloudTrail does (${whoStopped(snapshot, release)}).`
     case 'ready-wait':
       return `Next: ${again(release)} and continue it in time ('operation: promote'), or have it continued ('auto-promote: true').`
+    case 'superseded': {
+      const list = wordsFor(release).ways.list(release)
+      return `Next: see what the newer deployment brings${list === undefined ? '' : ` (${list})`}, and ${again(release)} if this is wanted all the same.`
+    }
     case 'other': {
-      const url = consoleUrl(release)
-      return `Next: put that right${url === '' ? '' : ` (${url})`}, then ${again(release)}.`
+      const url = deploymentLink(release)
+      const what = fault.advice ?? `put that right${url === undefined ? '' : ` (${url})`}`
+      return `Next: ${what}, then ${again(release)}.`
     }
   }
 }
@@ -128,7 +137,7 @@ function mendAlarm(names: readonly string[], release: Release): string {
     return url === undefined ? [] : [url]
   })
   const which = names.length === 0 ? 'the alarm' : names.length === 1 ? `alarm ${names[0]}` : 'these alarms'
-  return `Next: see why ${which} went off${urls.length === 0 ? '' : ` (${urls.join(' ')})`}, and ${again(release)} when it is OK; while it is in ALARM, CodeDeploy stops the next deployment too.`
+  return `Next: see why ${which} went off${urls.length === 0 ? '' : ` (${urls.join(' ')})`}, and ${again(release)} when it is OK; while it is in ALARM, ${wordsFor(release).whileInAlarm}.`
 }
 
 function mendTasks(release: Release): string {
@@ -143,23 +152,15 @@ function mendTasks(release: Release): string {
   return `Next: ${what} ${releasedRevision(release)}${end}, then ${again(release)}.${where}`
 }
 
-/** What a hook must be allowed to report. Source: CodeDeploy API Reference, PutLifecycleEventHookExecutionStatus. */
-const REPORT_ACTION = 'codedeploy:PutLifecycleEventHookExecutionStatus'
-
-function mendHook({ kind, event, hookFunction }: Extract<Fault, { event: string }>, release: Release): string {
-  if (kind === 'hook-not-invoked') return mendRole(hookFunction, release)
-  const log = hookLogAt(release, event)
-  const said = hookReason(release, event)
-  const where = logSentence(hookFunction, log)
-  if (kind === 'hook-silent') {
-    const isDenied = said?.includes(REPORT_ACTION.split(':')[1] ?? '') === true && /denied|not authorized/i.test(said)
-    return isDenied
-      ? `Next: allow the function's role ${REPORT_ACTION}, then ${again(release)}. ${where}`
-      : `Next: see why the function did not report (${REPORT_ACTION}), which it must in every case, then ${again(release)}. ${where}`
+function mendHook(fault: HookFault, release: Release, snapshot: Snapshot): string {
+  const facts = hookFactsOf(fault, release, snapshot)
+  const log = logSentence(fault.hookFunction, hookLogAt(release, fault))
+  if (fault.kind !== 'hook-failed') {
+    return wordsFor(release).faults.mendHook(fault, { ...facts, again: again(release), log })
   }
-  const what = said === undefined ? 'see why the hook failed' : 'mend what the hook found'
+  const what = facts.said === undefined ? 'see why the hook failed' : 'mend what the hook found'
   return paragraph(
-    `Next: ${what}, then ${again(release)}. ${where}`,
+    `Next: ${what}, then ${again(release)}. ${log}`,
     isLeftRunning(release) ? "The replacement stays until then; 'rollback-on: failure' takes it down." : '',
   )
 }
@@ -169,18 +170,6 @@ function isLeftRunning({ snapshot, settlement }: Release): boolean {
   const replacement = replacementOf(snapshot)
   const { status, wasDue } = settlement?.rollback ?? {}
   return status === 'none' && wasDue === false && replacement !== undefined && replacement.state !== 'draining'
-}
-
-/** Source: AWS managed policies AWSCodeDeployRoleForECS and AWSCodeDeployRoleForECSLimited. */
-function mendRole(hookFunction: string, { hookFunctionExists }: Release): string {
-  const name = functionName(hookFunction)
-  if (hookFunctionExists === false) return `Next: correct the name of the hook, or create the function ${name}.`
-  const isCovered = name.startsWith('CodeDeployHook_')
-  const allow = isCovered
-    ? 'attach the managed policy AWSCodeDeployRoleForECS to the role of the deployment group, or allow it lambda:InvokeFunction on the function'
-    : `allow the role of the deployment group lambda:InvokeFunction on the function (managed policy AWSCodeDeployRoleForECS), or call the function CodeDeployHook_${name}, which AWSCodeDeployRoleForECSLimited covers`
-  const check = hookFunctionExists === undefined ? `check that the function ${name} exists; if it does, ` : ''
-  return `Next: ${check}${allow}.`
 }
 
 function logSentence(hookFunction: string, log: HookLog | undefined): string {
@@ -206,37 +195,36 @@ function endIt({ outcome, settlement, stopAccepted, deploymentId, taskStops, ser
 
 /** What goes on without this step can be watched. */
 function waysToWatch(release: Release): string {
-  const ways = [getDeployment(release), consoleUrl(release)].filter((way) => way !== '').join(' or ')
+  const { deploymentId = '' } = release
+  const known = [wordsFor(release).ways.look(deploymentId, release), deploymentLink(release)]
+  const ways = known.filter((way) => way !== undefined).join(' or ')
   return `To see what became of it: ${ways} (running this job again takes it up where it is by then).`
 }
 
-function getDeployment({ deploymentId, region }: Release): string {
-  return `aws deploy get-deployment --deployment-id ${deploymentId} --region ${region}`
+/** How else a deployment that waits is continued, where its own command is told. */
+function byHand(release: Release): string {
+  const { deploymentId = '' } = release
+  const { ways } = wordsFor(release)
+  const command = ways.goOn(deploymentId, release)
+  return command === undefined
+    ? ''
+    : ` or ${command} (HOOK: the id of the hook that ${ways.look(deploymentId, release)} shows)`
 }
-
-function listDeployments({ application, name }: { application: string; name: string }, region: string | undefined) {
-  return `aws deploy list-deployments --application-name ${application} --deployment-group-name ${name} --region ${region}`
-}
-
-const STOP_IT = 'aws deploy stop-deployment --deployment-id ID --auto-rollback-enabled --region '
 
 /** Source: CloudTrail User Guide, "Viewing recent management events with the AWS CLI"; times are UTC. */
-function whoStopped({ endedAtMs, statusReadAt }: Snapshot, region: string | undefined): string {
+function whoStopped({ endedAtMs, statusReadAt }: Snapshot, release: Release): string {
   const atMs = endedAtMs ?? statusReadAt.atMs
   const time = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`
-  return `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=StopDeployment --start-time ${time(atMs - 600_000)} --end-time ${time(atMs + 60_000)} --region ${region}`
-}
-
-function consoleUrl({ service, deploymentId }: Release): string {
-  if (service === undefined || deploymentId === undefined) return ''
-  return deploymentUrl(service.partition, service.region, deploymentId) ?? ''
+  return `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=${wordsFor(release).stopCall} --start-time ${time(atMs - 600_000)} --end-time ${time(atMs + 60_000)} --region ${release.region}`
 }
 
 /** How to find out whether there is a deployment that this step has no id of, and what to do with it. */
-function lookForDeployment({ group, region, service }: Release): string {
-  if (group === undefined) return ''
-  const list = listDeployments(group, region)
-  const url = service && deploymentsUrl(service.partition, service.region)
-  const ways = url === undefined ? list : `${list} or ${url}`
-  return `To see whether there is one: ${ways} (its description names this run). To stop it: ${STOP_IT}${region} (ID: its id).`
+function lookForDeployment(release: Release): string {
+  const { ways } = wordsFor(release)
+  const list = ways.list(release)
+  if (release.group === undefined || list === undefined) return ''
+  const url = ways.deploymentsUrl(release)
+  const where = url === undefined ? list : `${list} or ${url}`
+  const { slot, meaning } = ways.unknownId
+  return `To see whether there is one: ${where} (${ways.knownBy}). To stop it: ${ways.stop(slot, release)} (${slot}: ${meaning}).`
 }

@@ -1,22 +1,28 @@
 import type { CallError } from '../aws/attempts.ts'
+import type { EngineWords } from '../engines/words.ts'
 import type { OutageNews } from '../follow/outage.ts'
 import { type Hooks, hookAt } from '../follow/snapshot.ts'
 import type { FinishLine } from '../inputs/choices.ts'
-import { clockTime, count } from '../text/words.ts'
+import { capitalized, clockTime, count } from '../text/words.ts'
 
 /** The lifecycle events cannot be read: what that means for this wait. */
-export function targetLostText({ operation, serviceError }: CallError, hooks: Hooks, finishLine: FinishLine): string {
+export function targetLostText(
+  { operation, serviceError }: CallError,
+  hooks: Hooks,
+  finishLine: FinishLine,
+  { event, nameOf, original }: EngineWords,
+): string {
   const what =
     serviceError.kind === 'denied' ? 'was denied' : `keeps failing (${serviceError.code}: ${serviceError.message})`
-  const text = `${operation} ${what}: lifecycle events and hooks cannot be seen; following by status and task sets, and trying again now and then.`
+  const text = `${operation} ${what}: ${event}s and hooks cannot be seen; following by status and task sets, and trying again now and then.`
   const last = hookAt(hooks, 'after-shift')
   if (finishLine !== 'production-traffic' || last === undefined) return text
-  return `${text} Whether hook ${last} (AfterAllowTraffic) has passed shows only when the deployment has ended, so that is waited for: until the original task set is terminated.`
+  return `${text} Whether hook ${last} (${nameOf('after-shift')}) has passed shows only when the deployment has ended, so that is waited for: until ${original} is terminated.`
 }
 
 /** The lifecycle events can be read again. */
-export function targetSeenLine(nowMs: number): string {
-  return `${clockTime(nowMs)}  Lifecycle events and hooks can be seen again.`
+export function targetSeenLine({ event }: EngineWords, nowMs: number): string {
+  return `${clockTime(nowMs)}  ${capitalized(event)}s and hooks can be seen again.`
 }
 
 /** Reads that begin to fail and that succeed again; nothing in between. */
@@ -38,7 +44,11 @@ export function requestTroubleLine(trouble: OutageNews, nowMs: number): string {
   return `${clockTime(nowMs)}  ${operation} failed (${serviceError.code}: ${serviceError.message}); asking again, less often.`
 }
 
-/** Whether CreateDeployment was carried out is not known, and is found out before anything else is done. */
-export function answerLostLine({ serviceError: { code, message } }: CallError, nowMs: number): string {
-  return `${clockTime(nowMs)}  The answer to CreateDeployment was lost (${code}: ${message}). Looking whether the deployment is there; it has this run's name in its description.`
+/** Whether the call that starts a deployment was carried out is not known, and is found out before anything else is done. */
+export function answerLostLine(
+  { serviceError: { code, message } }: CallError,
+  { startCall, lookingForStarted }: EngineWords,
+  nowMs: number,
+): string {
+  return `${clockTime(nowMs)}  The answer to ${startCall} was lost (${code}: ${message}). ${lookingForStarted}`
 }

@@ -1,9 +1,8 @@
-import { deploymentUrl } from '../aws/console-links.ts'
 import { type Release, reasonOf, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { outputText } from '../text/untrusted.ts'
 import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
 import { hookResults } from './hook-results.ts'
-import { originalRevision, releasedRevision } from './labels.ts'
+import { deploymentLink, originalRevision, releasedRevision, wordsFor } from './labels.ts'
 import { productionText, trafficNow } from './traffic.ts'
 
 /** Every output that action.yml declares, in its order. A test compares the two. */
@@ -33,12 +32,9 @@ export type OutputName = (typeof OUTPUT_NAMES)[number]
  * @param reportPath where the report was written; empty when it was not
  */
 export function renderOutputs(release: Release, reportPath: string): Record<OutputName, string> {
-  const { service, deploymentId, taskDefinition, status, testUrl } = release
+  const { deploymentId, taskDefinition, status, testUrl } = release
   const untilMs = promoteByMs(release)
-  const url =
-    service === undefined || deploymentId === undefined
-      ? undefined
-      : deploymentUrl(service.partition, service.region, deploymentId)
+  const rollbackId = rollbackOf(release)?.deploymentId
   const keptUntilMs = originalKeptUntilMs(release)
   return asOutputs({
     status: status ?? '',
@@ -47,7 +43,7 @@ export function renderOutputs(release: Release, reportPath: string): Record<Outp
     'task-definition': releasedRevision(release),
     'previous-task-definition': originalRevision(release),
     'codedeploy-deployment-id': deploymentId ?? '',
-    'console-url': url ?? '',
+    'console-url': deploymentLink(release) ?? '',
     'test-url': testUrl ?? '',
     'promote-by': untilMs === undefined ? '' : new Date(untilMs).toISOString(),
     'original-kept-until': keptUntilMs === undefined ? '' : new Date(keptUntilMs).toISOString(),
@@ -61,7 +57,7 @@ export function renderOutputs(release: Release, reportPath: string): Record<Outp
         durationSeconds: durationMs === undefined ? null : durationMs / 1000,
       })),
     ),
-    'rollback-deployment-id': rollbackOf(release)?.deploymentId ?? '',
+    'rollback-deployment-id': rollbackId === undefined ? '' : wordsFor(release).ids.whole(rollbackId),
     'rollback-status': rollbackStatusOf(release),
     report: reportPath,
   })

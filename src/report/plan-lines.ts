@@ -6,7 +6,7 @@ import { describeShift } from '../service/traffic-shift.ts'
 import type { Difference } from '../task-definition/difference.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { andList, count } from '../text/words.ts'
-import { serviceLabel } from './labels.ts'
+import { serviceLabel, wordsFor } from './labels.ts'
 
 /** What the checks found, for the log. */
 export function planLines(release: Release): string[] {
@@ -17,7 +17,7 @@ export function planLines(release: Release): string[] {
     ...who,
     `Service ${serviceLabel(release)} in ${service.region}, account ${service.account}: runs ${revisionName(service.primary.taskDefinitionArn)}, ${count(service.desiredCount, 'task')}.`,
   ]
-  if (group !== undefined) lines.push(groupLine(group, plan ?? group))
+  if (group !== undefined) lines.push(groupLine(wordsFor(release).settingsLabel(release), group, plan ?? group))
   if (plan === undefined) return lines
   const hooks = Object.entries(plan.hooks).map(([event, hookFunction]) => `${event}: ${hookFunction}`)
   return [
@@ -29,12 +29,12 @@ export function planLines(release: Release): string[] {
 }
 
 /** The group, with what ends and rolls back the deployment: the group's own settings, or those that replace them. */
-function groupLine(group: DeploymentGroup, holding: Pick<ReleasePlan, 'rollbackOn' | 'alarms'>) {
+function groupLine(label: string, group: DeploymentGroup, holding: Pick<ReleasePlan, 'rollbackOn' | 'alarms'>) {
   const listener = group.hasTestListener ? 'test listener' : 'no test listener'
   const own = safeguards(group.rollbackOn, group.alarms)
   const held = safeguards(holding.rollbackOn, holding.alarms)
-  const label = `Deployment group ${group.application} / ${group.name}: ${listener}`
-  return own === held ? `${label}, ${own}.` : `${label}; for this deployment: ${held}.`
+  const settings = `${label}: ${listener}`
+  return own === held ? `${settings}, ${own}.` : `${settings}; for this deployment: ${held}.`
 }
 
 function safeguards(rollbackOn: readonly string[], alarms: readonly string[]): string {

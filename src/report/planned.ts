@@ -1,5 +1,6 @@
 import { type AppSpec, buildAppSpec } from '../app-spec/app-spec.ts'
 import { revisionName } from '../aws/arn.ts'
+import { type EngineWords, wordsOf } from '../engines/words.ts'
 import { stepAgainst } from '../group/wait-terms.ts'
 import { type ExpectedPhase, expectedPhases } from '../plan/phases.ts'
 import type { ReleasePlan } from '../plan/plan.ts'
@@ -17,33 +18,39 @@ export interface Planned {
   /** What a release would change in AWS, in order; empty when it would change nothing. */
   writes: string[]
   phases: ExpectedPhase[]
-  /** The AppSpec; without a sum while its task definition has no ARN. */
-  appSpec: Pick<AppSpec, 'content'> & { sha256: string | undefined }
+  /** The AppSpec, where there is one; without a sum while its task definition has no ARN. */
+  appSpec: (Pick<AppSpec, 'content'> & { sha256: string | undefined }) | undefined
 }
 
 export function plannedOf({ operation, plan, asked, startedAt }: Release): Planned | undefined {
   if (operation !== 'plan' || plan === undefined) return undefined
-  const arn = plan.definition.kind === 'use' ? plan.definition.arn : undefined
-  const { content, sha256 } = buildAppSpec(plan.appSpec, arn ?? NOT_REGISTERED_YET)
+  const words = wordsOf(plan.service.controller)
   return {
-    writes: plannedWrites(plan, startedAt),
+    writes: plannedWrites(plan, words, startedAt),
     phases: asked.finishLine === 'nothing' ? [] : expectedPhases(plan, { waitFor: asked.finishLine }),
-    appSpec: { content, sha256: arn === undefined ? undefined : sha256 },
+    appSpec: words.hasAppSpec ? plannedAppSpec(plan) : undefined,
   }
 }
 
-function plannedWrites({ isUnchanged, adopted, definition, group, room, occupant }: ReleasePlan, now: Moment) {
+function plannedAppSpec({ definition, appSpec }: ReleasePlan): Planned['appSpec'] {
+  const arn = definition.kind === 'use' ? definition.arn : undefined
+  const { content, sha256 } = buildAppSpec(appSpec, arn ?? NOT_REGISTERED_YET)
+  return { content, sha256: arn === undefined ? undefined : sha256 }
+}
+
+function plannedWrites(plan: ReleasePlan, { ids, terminationWait, startWrite }: EngineWords, now: Moment): string[] {
+  const { isUnchanged, adopted, definition, room, occupant } = plan
   if (isUnchanged || adopted !== undefined) return []
   const step = occupant === undefined ? 'wait' : stepAgainst(room, occupant, new Set(), now)
   return [
-    ...(step === 'stop' ? [`Stop deployment ${occupant?.id} with rollback`] : []),
-    ...(step === 'end-termination-wait' ? [`End the termination wait of deployment ${occupant?.id}`] : []),
+    ...(step === 'stop' ? [`Stop deployment ${ids.shown(occupant?.id ?? '')} with rollback`] : []),
+    ...(step === 'end-termination-wait'
+      ? [`End the ${terminationWait} of deployment ${ids.shown(occupant?.id ?? '')}`]
+      : []),
     definition.kind === 'register'
       ? `Register a new revision of task definition ${inSentence(String(definition.definition['family']), 300)}`
       : undefined,
-    definition.kind === 'use'
-      ? `Create a deployment of ${revisionName(definition.arn)} in ${group.application} / ${group.name}`
-      : `Create a deployment of it in ${group.application} / ${group.name}`,
+    startWrite(definition.kind === 'use' ? revisionName(definition.arn) : 'it', plan),
   ].filter((write) => write !== undefined)
 }
 
@@ -53,7 +60,8 @@ export function plannedSentence(release: Release): string {
   const writes = plannedOf(release)?.writes ?? []
   const label = `${service?.clusterName}/${service?.name}`
   if (plan?.adopted !== undefined) {
-    return `A release would follow deployment ${plan.adopted.deploymentId}, which an earlier attempt has made, and write nothing.`
+    const { ids } = wordsOf(service?.controller)
+    return `A release would follow deployment ${ids.shown(plan.adopted.deploymentId)}, which an earlier attempt has made, and write nothing.`
   }
   if (writes.length === 0) return `${label} already runs exactly this, so a release would write nothing.`
   const steps = writes.map((write, index) =>
@@ -63,10 +71,14 @@ export function plannedSentence(release: Release): string {
 }
 
 /** What decides how the deployment goes, by the group and the inputs, each with its value. */
-export function groupSettings({ group, rollbackOn, alarms }: ReleasePlan): [string, string][] {
+export function groupSettings({ group, rollbackOn, alarms, service }: ReleasePlan): [string, string][] {
+  const { heldAt } = wordsOf(service.controller)
   return [
     ['Test listener', group.hasTestListener ? 'yes' : 'no'],
-    ['Waits at Ready', group.holdsAtReady ? `at most ${duration(group.readyWaitMs)}, for somebody to continue` : 'no'],
+    [
+      `Waits at ${heldAt()}`,
+      group.holdsAtReady ? `at most ${duration(group.readyWaitMs)}, for somebody to continue` : 'no',
+    ],
     ['Keeps the original', group.terminationWaitMs === undefined ? 'for good' : duration(group.terminationWaitMs)],
     ['Rolls back on', rollbackOn.length === 0 ? 'nothing' : andList(rollbackOn)],
     ['Alarms', alarms.length === 0 ? 'none' : alarms.join(', ')],
@@ -85,7 +97,7 @@ export function plannedLines(release: Release): string[] {
     ...phases.map(
       ({ name, usualMs, atMostMs }) => `${name}: usually ${usualText(usualMs)}, at most ${atMost(atMostMs)}.`,
     ),
-    `AppSpec: ${appSpec.content}`,
+    ...(appSpec === undefined ? [] : [`AppSpec: ${appSpec.content}`]),
     `SHA-256 of the task definition: ${plan.definitionSha256}`,
     ...movingLines(release),
   ]

@@ -3,11 +3,12 @@ import { revisionName } from '../aws/arn.ts'
 import type { Snapshot, TaskSetReading } from '../follow/snapshot.ts'
 import { eventDurationMs, type TimelineEntry } from '../follow/timeline.ts'
 import type { Wait } from '../group/waits-so-far.ts'
-import { type Release, reasonOf, rollbackOf, rollbackStatusOf } from '../release-state.ts'
+import { type HookLog, type Release, reasonOf, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { elapsedMs } from '../time/clock.ts'
 import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
+import { hookLogAt } from './hook-reason.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
-import { originalRevision, releasedRevision } from './labels.ts'
+import { originalRevision, releasedRevision, wordsFor } from './labels.ts'
 import { plannedMove } from './moving.ts'
 import { plannedOf } from './planned.ts'
 import { verdictSentences } from './sentences.ts'
@@ -52,7 +53,8 @@ function reportOf(release: Release) {
       account: service?.account ?? null,
     },
     caller: release.caller ?? null,
-    deploymentGroup: group === undefined ? null : { application: group.application, name: group.name },
+    deploymentGroup:
+      group === undefined || group.application === '' ? null : { application: group.application, name: group.name },
     deploymentConfig: plan?.deploymentConfig ?? null,
     taskDefinition:
       taskDefinition === undefined
@@ -66,11 +68,11 @@ function reportOf(release: Release) {
     appSpec: appSpecMember(release),
     adopted: release.adopted === undefined ? null : { runAttempt: release.adopted.runAttempt },
     waits: release.waits.map(waitMember),
-    deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot),
+    deployment: snapshot === undefined ? deploymentWithoutReading(release) : deploymentOf(snapshot, release),
     hooks: hookResults(release).map((result) => hookMember(result, release)),
     traffic: trafficMember(release),
     rollback: rollbackMember(release),
-    timeline: release.timeline.map(timelineMember),
+    timeline: release.timeline.map((entry) => timelineMember(entry, release)),
   }
 }
 
@@ -95,14 +97,15 @@ function waitMember({ deploymentId, step, startedAt, endedAt }: Wait) {
   }
 }
 
-function hookMember({ event, hookFunction, result, durationMs, diagnostics }: HookResult, release: Release) {
+function hookMember(hook: HookResult, release: Release) {
+  const { event, hookFunction, result, durationMs, diagnostics } = hook
   return {
     event,
     function: hookFunction,
     result,
     durationSeconds: secondsOf(durationMs),
     diagnostics: diagnostics ?? null,
-    log: logMember(release, event),
+    log: logMember(hookLogAt(release, hook)),
   }
 }
 
@@ -127,12 +130,11 @@ function rollbackMember(release: Release) {
     status: rollbackStatusOf(release),
     wasDue: rollback?.wasDue ?? false,
     message: rollback?.message ?? '',
-    deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot),
+    deployment: rollback?.snapshot === undefined ? null : deploymentOf(rollback.snapshot, release),
   }
 }
 
-function logMember({ hookLogs }: Release, hookEvent: string) {
-  const log = hookLogs.find(({ event }) => event === hookEvent)
+function logMember(log: HookLog | undefined) {
   return log === undefined ? null : { group: log.logGroup, lines: log.lines, omitted: log.omitted }
 }
 
@@ -149,7 +151,8 @@ function previewMember({ preview }: Release) {
 function appSpecMember(release: Release) {
   const { plan, taskDefinition } = release
   const planned = plannedOf(release)
-  if (planned !== undefined) return { content: planned.appSpec.content, sha256: planned.appSpec.sha256 ?? null }
+  if (!wordsFor(release).hasAppSpec) return null
+  if (planned?.appSpec !== undefined) return { ...planned.appSpec, sha256: planned.appSpec.sha256 ?? null }
   if (plan?.sentAppSpec !== undefined) return plan.sentAppSpec === 'unseen' ? null : plan.sentAppSpec
   return plan === undefined || taskDefinition === undefined ? null : buildAppSpec(plan.appSpec, taskDefinition.arn)
 }
@@ -185,15 +188,25 @@ function moveMember(release: Release) {
   return { input: JSON.parse(move.input), notes }
 }
 
-function deploymentWithoutReading({ deploymentId }: Release) {
+function deploymentWithoutReading(release: Release) {
+  const { deploymentId } = release
   return deploymentId === undefined
     ? null
-    : { id: deploymentId, status: null, createdAt: null, endedAt: null, error: null, events: [], taskSets: [] }
+    : {
+        id: wordsFor(release).ids.whole(deploymentId),
+        status: null,
+        createdAt: null,
+        endedAt: null,
+        error: null,
+        events: [],
+        taskSets: [],
+      }
 }
 
-function deploymentOf({ deploymentId, statusWord, createdAtMs, endedAtMs, error, events, taskSets }: Snapshot) {
+function deploymentOf(snapshot: Snapshot, release: Release) {
+  const { deploymentId, statusWord, createdAtMs, endedAtMs, error, events, taskSets } = snapshot
   return {
-    id: deploymentId,
+    id: wordsFor(release).ids.whole(deploymentId),
     status: statusWord,
     createdAt: isoTime(createdAtMs),
     endedAt: isoTime(endedAtMs),
@@ -214,8 +227,9 @@ function taskSetMember({ id, role, state, trafficPercent, running, pending, desi
   return { id, role, state, trafficPercent: trafficPercent ?? null, running, pending, desired }
 }
 
-function timelineMember(entry: TimelineEntry) {
-  const { deploymentId, kind } = entry
+function timelineMember(entry: TimelineEntry, release: Release) {
+  const { kind } = entry
+  const deploymentId = wordsFor(release).ids.whole(entry.deploymentId)
   const common = { at: isoTime(entry.atMs), deploymentId, kind }
   switch (entry.kind) {
     case 'status':

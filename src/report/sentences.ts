@@ -1,12 +1,13 @@
 import { revisionName } from '../aws/arn.ts'
 import { type EventReading, replacementOf } from '../follow/snapshot.ts'
+import type { Wait } from '../group/waits-so-far.ts'
 import { isRelease } from '../inputs/operation.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
-import { andList, clockTime, count, paragraph } from '../text/words.ts'
+import { andList, capitalized, clockTime, count, paragraph } from '../text/words.ts'
 import type { Status } from '../verdict.ts'
 import { cause, releasedSentence } from './cause.ts'
 import { originalKeptUntilMs } from './deadlines.ts'
-import { originalRevision, releasedRevision } from './labels.ts'
+import { originalRevision, releasedRevision, wordsFor } from './labels.ts'
 import { nextStep } from './next-step.ts'
 import { isGoneAgain, previewTitle } from './previews.ts'
 import { shortOfTasks } from './short-of-tasks.ts'
@@ -77,14 +78,16 @@ export function verdictParagraph(release: Release): string {
   return paragraph(what, next, production, rest)
 }
 
-/** CodeDeploy's own end and its lifecycle events, where both cannot be true. */
-function contradictionSentence({ status, snapshot }: Release): string {
+/** How a deployment ended and its events, where the service says of both what cannot be true. */
+function contradictionSentence(release: Release): string {
+  const { status, snapshot } = release
   if (status === undefined || snapshot?.isBehind !== true) return ''
   const { statusWord, events, eventsReadAt } = snapshot
   const open = events.find(({ status: one }) => one === 'running' || one === 'pending' || one === 'failed')
   const at = eventsReadAt === undefined ? '' : ` at ${clockTime(eventsReadAt.atMs)}`
   const shown = open === undefined ? 'it still runs' : `${open.name} is ${eventResultWord(open.status)}`
-  return `CodeDeploy contradicts itself: it says that the deployment is ${statusWord}, and showed${at} that ${shown}. The lifecycle events are not taken for how it ended.`
+  const { service, event } = wordsFor(release)
+  return `${service} contradicts itself: it says that the deployment is ${statusWord}, and showed${at} that ${shown}. The ${event}s are not taken for how it ended.`
 }
 
 function eventResultWord(status: EventReading['status']): string {
@@ -92,14 +95,17 @@ function eventResultWord(status: EventReading['status']): string {
 }
 
 /** What of others was ended to make room. */
-function madeRoomSentence({ waits }: Release): string {
-  const stopped = waits.filter(({ step }) => step === 'stop').map(({ deploymentId }) => deploymentId)
-  const cut = waits.filter(({ step }) => step === 'end-termination-wait').map(({ deploymentId }) => deploymentId)
+function madeRoomSentence(release: Release): string {
+  const { ids, terminationWait } = wordsFor(release)
+  const idsAt = (wanted: Wait['step']) =>
+    release.waits.filter(({ step }) => step === wanted).map(({ deploymentId }) => ids.shown(deploymentId))
+  const stopped = idsAt('stop')
+  const cut = idsAt('end-termination-wait')
   return paragraph(
     stopped.length === 0 ? '' : `To make room, ${andList(stopped)} was stopped with rollback.`,
     cut.length === 0
       ? ''
-      : `To make room, the termination wait of ${andList(cut)} was ended, and with it its instant rollback.`,
+      : `To make room, the ${terminationWait} of ${andList(cut)} was ended, and with it its instant rollback.`,
   )
 }
 
@@ -123,7 +129,7 @@ function productionSentence(release: Release): string {
   const now =
     production?.primary === undefined
       ? 'What serves production could not be seen.'
-      : `How production is split could not be seen; the PRIMARY task set runs ${production.primary.name} (read ${clockTime(production.primary.readAtMs)}).`
+      : `How production is split could not be seen; ${wordsFor(release).primary} runs ${production.primary.name} (read ${clockTime(production.primary.readAtMs)}).`
   return lastSeen === undefined
     ? now
     : `${now} When it was last seen at ${clockTime(lastSeen.atMs)}, production ran ${lastSeen.text}.`
@@ -147,7 +153,9 @@ function remains(release: Release): string {
   const isRunning = replacement !== undefined && replacement.state !== 'draining'
   return paragraph(
     testSentence(release),
-    isRunning ? `The replacement task set still runs (${replacement.running} of ${replacement.desired} tasks).` : '',
+    isRunning
+      ? `${capitalized(wordsFor(release).replacement)} still runs (${replacement.running} of ${replacement.desired} tasks).`
+      : '',
   )
 }
 

@@ -9,13 +9,14 @@ import { hookNotInvoked } from './fault.ts'
 import { renderGantt } from './gantt.ts'
 import { hookLogAt } from './hook-reason.ts'
 import { type HookResult, hookResults } from './hook-results.ts'
+import { eventHeads, wordsFor } from './labels.ts'
 import { hookLogTitle } from './log-lines.ts'
 import { durationText, MAX_LIST_LENGTH, section, table, withLink } from './markdown-parts.ts'
 
 export function lifecycle(release: Release): string {
   const events = release.snapshot?.events ?? []
   if (events.length === 0) return ''
-  const hookOf = new Map(hookResults(release).map(({ event, hookFunction }) => [event, hookFunction]))
+  const functions = Map.groupBy(hookResults(release), ({ event }) => event)
   const rows = events
     .slice(0, MAX_LIST_LENGTH)
     .map((event): string[] => [
@@ -23,19 +24,22 @@ export function lifecycle(release: Release): string {
       eventResult(event),
       event.startedAtMs === undefined ? '' : clockTime(event.startedAtMs),
       durationText(eventDurationMs(event)),
-      markdownCode(hookOf.get(event.name) ?? ''),
+      markdownCode((functions.get(event.name) ?? []).map(({ hookFunction }) => hookFunction).join(', ')),
     ])
   const { snapshot, endedAt } = release
   const eventsReadAt = snapshot?.eventsReadAt
   const isKnown = snapshot !== undefined && areEventsKnown(snapshot, endedAt)
   const asSeen =
     !isKnown && eventsReadAt !== undefined ? `As they were last seen at ${clockTime(eventsReadAt.atMs)}.\n\n` : ''
+  const heads = eventHeads(release)
+  const { aboutTimes } = wordsFor(release)
+  const about = aboutTimes === '' ? '' : `${aboutTimes}\n\n`
   const gantt = renderGantt(release)
   const picture =
     gantt === '' ? '' : `\n\n<details><summary>Picture of the timeline</summary>\n\n${gantt}\n\n</details>`
   return section(
-    'Lifecycle events',
-    `${asSeen}${table(['Event', 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`,
+    heads.section,
+    `${about}${asSeen}${table([heads.column, 'Result', 'Started', 'Duration', 'Hook'], rows)}${picture}`,
   )
 }
 
@@ -64,7 +68,7 @@ export function hooks(release: Release): string {
     result.diagnostics === undefined ? '' : markdownText(result.diagnostics),
   ])
   const logs = release.hookLogs.map(hookLogDetails).join('\n\n')
-  const cells = table(['Event', 'Function', 'Result', 'Duration', 'Diagnostics'], rows)
+  const cells = table([eventHeads(release).column, 'Function', 'Result', 'Duration', 'Diagnostics'], rows)
   return section('Hooks', logs === '' ? cells : `${cells}\n\n${logs}`)
 }
 
@@ -75,12 +79,13 @@ function hookLogDetails(log: HookLog): string {
 }
 
 /** With a link to its log: the log group that was read, else the one where functions log by default. */
-function hookFunctionCell({ event, hookFunction, result }: HookResult, release: Release): string {
+function hookFunctionCell(hook: HookResult, release: Release): string {
   const { service } = release
+  const { hookFunction, result } = hook
   // What was never run, or may not even exist, has no log.
   const hasRun = result !== 'not-run' && hookNotInvoked(release) === undefined
   if (service === undefined || !hasRun) return markdownCode(hookFunction)
-  const log = hookLogAt(release, event)
+  const log = hookLogAt(release, hook)
   if (log?.state === 'no-group') return markdownCode(hookFunction)
   const logGroup = log?.logGroup ?? `/aws/lambda/${functionName(hookFunction)}`
   return withLink(markdownCode(hookFunction), logGroupUrl(service.partition, service.region, logGroup))

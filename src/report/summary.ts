@@ -1,11 +1,11 @@
-import { deploymentUrl, runUrl, serviceUrl } from '../aws/console-links.ts'
+import { runUrl, serviceUrl } from '../aws/console-links.ts'
 import { type Release, rollbackOf } from '../release-state.ts'
 import type { Difference } from '../task-definition/difference.ts'
 import { cut, markdownCode, markdownText } from '../text/untrusted.ts'
 import { clockTime, duration, percentText } from '../text/words.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { hadNothingToRollBack } from './end-cause.ts'
-import { changesInOrder, releasedRevision, serviceLabel, titledWith } from './labels.ts'
+import { changesInOrder, deploymentLink, releasedRevision, serviceLabel, titledWith, wordsFor } from './labels.ts'
 import { list, MAX_LIST_LENGTH, section, table, withLink, withLinks } from './markdown-parts.ts'
 import { movingSection } from './moving.ts'
 import { linksIn } from './next-step.ts'
@@ -82,9 +82,9 @@ function planned(release: Release): string {
   ])
   return [
     section('What would be written', told.writes.length === 0 ? 'Nothing.' : list(told.writes)),
-    section('Deployment group', table(['Setting', 'Value'], settings)),
+    section(wordsFor(release).settingsTitle, table(['Setting', 'Value'], settings)),
     ...(phases.length === 0 ? [] : [section('How long', table(['Phase', 'Usually', 'At most'], phases))]),
-    section('AppSpec', markdownCode(told.appSpec.content)),
+    ...(told.appSpec === undefined ? [] : [section('AppSpec', markdownCode(told.appSpec.content))]),
   ].join('\n\n')
 }
 
@@ -147,7 +147,9 @@ function testLine(release: Release): string {
     return markdownText(`${read}, as read at ${clockTime(testListener.readAtMs)}.`)
   }
   const test = testTraffic(release)
-  return test === undefined ? '' : `By the lifecycle events, the test listener reaches the ${test} task set.`
+  const { event, original, replacement } = wordsFor(release)
+  if (test === undefined) return ''
+  return `By the ${event}s, the test listener reaches ${test === 'original' ? original : replacement}.`
 }
 
 function lanes({ preview }: Release): string {
@@ -165,11 +167,13 @@ function rollbackSection(release: Release): string {
   const rollback = rollbackOf(release)
   if (rollback === undefined || (rollback.status === 'none' && !rollback.wasDue)) return ''
   if (hadNothingToRollBack(release)) return ''
-  const id = rollback.deploymentId === undefined ? '' : ` (${markdownCode(rollback.deploymentId)})`
+  const { service, ids } = wordsFor(release)
+  const ownId = ids.ofRollback(rollback.deploymentId)
+  const id = ownId === undefined ? '' : ` (${markdownCode(ownId)})`
   const created = rollback.snapshot?.createdAtMs
   const ended = rollback.snapshot?.endedAtMs
   const took = created === undefined || ended === undefined ? '' : ` It took ${duration(ended - created)}.`
-  const message = rollback.message === '' ? '' : ` CodeDeploy says: ${markdownText(rollback.message)}`
+  const message = rollback.message === '' ? '' : ` ${service} says: ${markdownText(rollback.message)}`
   return section('Rollback', `Status: **${rollback.status}**${id}.${took}${message}`)
 }
 
@@ -178,20 +182,12 @@ function warnings({ warnings: told }: Release): string {
 }
 
 function links(release: Release): string {
-  const { service, deploymentId, run } = release
+  const { service, run } = release
+  const ofService = service && serviceUrl(service.partition, service.region, service.clusterName, service.name)
+  const ofDeployment = deploymentLink(release)
   const entries: [string, string | undefined][] = [
-    [
-      'Deployment',
-      service === undefined || deploymentId === undefined
-        ? undefined
-        : deploymentUrl(service.partition, service.region, deploymentId),
-    ],
-    [
-      'Service',
-      service === undefined
-        ? undefined
-        : serviceUrl(service.partition, service.region, service.clusterName, service.name),
-    ],
+    ['Deployment', ofDeployment === ofService ? undefined : ofDeployment],
+    ['Service', ofService],
     [
       'Commit',
       run.repository === '' || run.sha === '' ? undefined : `${run.serverUrl}/${run.repository}/commit/${run.sha}`,

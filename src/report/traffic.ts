@@ -1,5 +1,6 @@
 import { revisionName } from '../aws/arn.ts'
-import { eventAt, hasEnded, replacementTraffic } from '../follow/snapshot.ts'
+import { eventAt, hasEnded, replacementOf, replacementTraffic } from '../follow/snapshot.ts'
+import { hasPassed } from '../follow/timeline.ts'
 import type { Release, TestListener } from '../release-state.ts'
 import type { Moment } from '../time/clock.ts'
 import { originalRevision, releasedRevision } from './labels.ts'
@@ -60,15 +61,15 @@ function sharesText(revisions: readonly { name: string; percent: number }[]): st
 
 /**
  * What the test listener reaches: as it was read, else by the lifecycle events; undefined when neither tells. Before
- * AllowTestTraffic, and after a rollback, it may as well reach nothing (observed), so without a reading the original is
+ * test traffic has moved, and after a rollback, it may as well reach nothing (observed), so without a reading the original is
  * never assumed.
  */
 export function testTraffic({ group, snapshot, settlement, testListener }: Release): TestListener['reaches'] {
   if (testListener !== undefined) return testListener.reaches
   if (group?.hasTestListener !== true || snapshot === undefined) return undefined
-  const hasPassed = eventAt(snapshot, 'test-shift')?.status === 'succeeded'
+  const isMoved = (replacementOf(snapshot)?.testPercent ?? 100) === 100 && hasPassed(eventAt(snapshot, 'test-shift'))
   const isStillSo = !hasEnded(snapshot) || settlement?.rollback.status === 'none'
-  return hasPassed && isStillSo ? 'replacement' : undefined
+  return isMoved && isStillSo ? 'replacement' : undefined
 }
 
 /** `The test listener reaches the original (web:1)`, where that was read; empty when it was not. */
