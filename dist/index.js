@@ -38696,10 +38696,9 @@ async function lookForOwn(aws, { service, taskDefinitionArn }, before) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  w: () => (/* binding */ ENGINE_OUTPUTS),
   Z: () => (/* binding */ wordsOf)
 });
-
-// UNUSED EXPORTS: ENGINE_OUTPUTS
 
 // EXTERNAL MODULE: ./lib/aws/console-links.js
 var console_links = __nccwpck_require__(212);
@@ -38831,7 +38830,7 @@ function mendRole(hookFunction, { functionExists }) {
 
 
 /** Outputs that only releases through CodeDeploy have. */
-const words_CODE_DEPLOY_OUTPUTS = ['codedeploy-deployment-id'];
+const CODE_DEPLOY_OUTPUTS = ['codedeploy-deployment-id'];
 const EVENTS = {
     reconcile: 'BeforeInstall',
     'before-scale-up': 'BeforeInstall',
@@ -38909,7 +38908,7 @@ const CODE_DEPLOY_WORDS = {
     ids: { shown: (id) => id, whole: (id) => id, ofRollback: (id) => id },
     ways: WAYS,
     faults: CODE_DEPLOY_FAULTS,
-    outputs: (deploymentId) => ({ [words_CODE_DEPLOY_OUTPUTS[0]]: deploymentId }),
+    outputs: (deploymentId) => ({ [CODE_DEPLOY_OUTPUTS[0]]: deploymentId }),
 };
 function groupLabel(group) {
     return `${group?.application} / ${group?.name}`;
@@ -39184,7 +39183,7 @@ function wordsOf(controller) {
     return WORDS[controller ?? 'CODE_DEPLOY'];
 }
 /** Outputs that only deployments of one engine have. */
-const ENGINE_OUTPUTS = (/* unused pure expression or super */ null && (CODE_DEPLOY_OUTPUTS));
+const ENGINE_OUTPUTS = CODE_DEPLOY_OUTPUTS;
 
 
 /***/ }),
@@ -47185,9 +47184,10 @@ var markdown_parts = __nccwpck_require__(9878);
 
 /** Far above what AWS lets a service have, and far below what a summary may have. In characters. */
 const MAX_INPUT_LENGTH = 50_000;
-/** What the service would be elsewhere; undefined for every operation but a plan, and while there is none. */
+/** What the service would be elsewhere; undefined for every operation but a plan, while there is none, and where it is there already. */
 function plannedMove({ operation, plan }) {
-    return operation === 'plan' && plan !== undefined ? movingOf(plan) : undefined;
+    const isPlanned = operation === 'plan' && plan?.service.controller === 'CODE_DEPLOY';
+    return isPlanned ? movingOf(plan) : undefined;
 }
 /** For the log: that there is more of it, for who cares. */
 function movingLines(release) {
@@ -54372,6 +54372,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   fz: () => (/* binding */ annotate)
 });
 
+// EXTERNAL MODULE: ./lib/engines/words.js + 5 modules
+var words = __nccwpck_require__(9404);
 // EXTERNAL MODULE: ./lib/report/annotation.js
 var report_annotation = __nccwpck_require__(8393);
 // EXTERNAL MODULE: ./lib/report/log-lines.js
@@ -54395,6 +54397,7 @@ var traffic = __nccwpck_require__(3795);
 
 
 
+
 /** Every output that action.yml declares, in its order. A test compares the two. */
 const OUTPUT_NAMES = [
     'status',
@@ -54402,7 +54405,9 @@ const OUTPUT_NAMES = [
     'task-definition-arn',
     'task-definition',
     'previous-task-definition',
-    'codedeploy-deployment-id',
+    'deployment-controller',
+    'deployment-id',
+    ...words/* ENGINE_OUTPUTS */.w,
     'console-url',
     'test-url',
     'promote-by',
@@ -54419,7 +54424,7 @@ const OUTPUT_NAMES = [
  * @param reportPath where the report was written; empty when it was not
  */
 function renderOutputs(release, reportPath) {
-    const { deploymentId, taskDefinition, status, testUrl } = release;
+    const { service, taskDefinition, status, testUrl } = release;
     const untilMs = (0,deadlines/* promoteByMs */.ON)(release);
     const rollbackId = (0,release_state/* rollbackOf */.ID)(release)?.deploymentId;
     const keptUntilMs = (0,deadlines/* originalKeptUntilMs */.QW)(release);
@@ -54429,7 +54434,8 @@ function renderOutputs(release, reportPath) {
         'task-definition-arn': taskDefinition?.arn ?? '',
         'task-definition': (0,labels/* releasedRevision */.FX)(release),
         'previous-task-definition': (0,labels/* originalRevision */.VR)(release),
-        'codedeploy-deployment-id': deploymentId ?? '',
+        'deployment-controller': service?.controller ?? '',
+        ...deploymentOutputs(release),
         'console-url': (0,labels/* deploymentLink */.CX)(release) ?? '',
         'test-url': testUrl ?? '',
         'promote-by': untilMs === undefined ? '' : new Date(untilMs).toISOString(),
@@ -54446,6 +54452,15 @@ function renderOutputs(release, reportPath) {
         'rollback-status': (0,release_state/* rollbackStatusOf */.WL)(release),
         report: reportPath,
     });
+}
+/** The outputs that name the deployment, empty before there is one. */
+function deploymentOutputs(release) {
+    const { ids, outputs } = (0,labels/* wordsFor */.tu)(release);
+    const { deploymentId } = release;
+    const id = deploymentId === undefined ? '' : ids.whole(deploymentId);
+    const none = Object.fromEntries(words/* ENGINE_OUTPUTS */.w.map((name) => [name, '']));
+    const own = { ...none, ...outputs(id) };
+    return { 'deployment-id': id, ...own };
 }
 /** Every output on its way out. */
 function asOutputs(values) {
@@ -54520,6 +54535,7 @@ function reportOf(release) {
             account: service?.account ?? null,
         },
         caller: release.caller ?? null,
+        deploymentController: service?.controller ?? null,
         deploymentGroup: group === undefined || group.application === '' ? null : { application: group.application, name: group.name },
         deploymentConfig: plan?.deploymentConfig ?? null,
         taskDefinition: taskDefinition === undefined
@@ -54716,6 +54732,7 @@ var summary = __nccwpck_require__(85);
 
 
 
+
 /** The report, once the release has ended. */
 class ReportFile {
     #files;
@@ -54735,6 +54752,7 @@ class ReportFile {
             this.#log.line('Warning: the report could not be written (RUNNER_TEMP).');
     }
 }
+const DEPLOYMENT_OUTPUTS = ['deployment-id', ...words/* ENGINE_OUTPUTS */.w];
 /** The outputs: ids as soon as they exist, everything with the verdict. */
 class Outputs {
     #toolkit;
@@ -54760,11 +54778,14 @@ class Outputs {
         }
         await this.#lossExpected;
     }
-    update({ taskDefinition, deploymentId }, before) {
+    update(release, before) {
+        const { taskDefinition, deploymentId } = release;
         if (taskDefinition !== before?.taskDefinition)
             this.#put('task-definition-arn', taskDefinition?.arn ?? '');
-        if (deploymentId !== before?.deploymentId)
-            this.#put('codedeploy-deployment-id', deploymentId ?? '');
+        if (deploymentId === before?.deploymentId)
+            return;
+        for (const name of DEPLOYMENT_OUTPUTS)
+            this.#put(name, deploymentOutputs(release)[name]);
     }
     finish(ended) {
         const outputs = renderOutputs(ended, this.#report.path);

@@ -391,9 +391,46 @@ test('of several functions at a stage only the one that is named has failed', ()
   ])
 })
 
-test('the report names no deployment group, and the rollback by the id of its deployment', () => {
+describe('outputs', () => {
+  test('name the deployment once for both, and once more for CodeDeploy only', () => {
+    expect(renderOutputs(SUCCEEDED, '')).toMatchObject({
+      'deployment-controller': 'ECS',
+      'deployment-id': NATIVE_ID,
+      'codedeploy-deployment-id': '',
+      'console-url': CONSOLE,
+      'original-kept-until': '2026-08-08T12:13:00.000Z',
+      'rollback-deployment-id': '',
+    })
+    const service = serviceOf()
+    expect(renderOutputs({ ...SUCCEEDED, service, deploymentId: 'd-AAAAAAAAA' }, '')).toMatchObject({
+      'deployment-controller': 'CODE_DEPLOY',
+      'deployment-id': 'd-AAAAAAAAA',
+      'codedeploy-deployment-id': 'd-AAAAAAAAA',
+    })
+  })
+
+  test('of a rollback name the same deployment, and until when a pause can be continued', () => {
+    expect(renderOutputs(HOOK_FAILED, '')).toMatchObject({
+      'rollback-deployment-id': NATIVE_ID,
+      'rollback-status': 'succeeded',
+    })
+    expect(renderOutputs(AWAITING, '')['promote-by']).toBe('2026-08-08T13:00:00.000Z')
+  })
+
+  test('are as empty as nothing is known before the service was read', () => {
+    const release = nativeRelease({ service: undefined, deploymentId: undefined })
+    expect(renderOutputs(release, '')).toMatchObject({
+      'deployment-controller': '',
+      'deployment-id': '',
+      'codedeploy-deployment-id': '',
+    })
+  })
+})
+
+test('the report names who deploys, no deployment group, and the rollback by the id of its deployment', () => {
   const report = JSON.parse(renderReport(HOOK_FAILED))
   expect(report).toMatchObject({
+    deploymentController: 'ECS',
     deploymentGroup: null,
     appSpec: null,
     deployment: { id: NATIVE_ID, status: 'ROLLBACK_SUCCESSFUL' },

@@ -6,9 +6,10 @@ import { list } from './markdown-parts.ts'
 /** Far above what AWS lets a service have, and far below what a summary may have. In characters. */
 const MAX_INPUT_LENGTH = 50_000
 
-/** What the service would be elsewhere; undefined for every operation but a plan, and while there is none. */
+/** What the service would be elsewhere; undefined for every operation but a plan, while there is none, and where it is there already. */
 export function plannedMove({ operation, plan }: Release): Moving | undefined {
-  return operation === 'plan' && plan !== undefined ? movingOf(plan) : undefined
+  const isPlanned = operation === 'plan' && plan?.service.controller === 'CODE_DEPLOY'
+  return isPlanned ? movingOf(plan) : undefined
 }
 
 /** For the log: that there is more of it, for who cares. */

@@ -1,3 +1,4 @@
+import { ENGINE_OUTPUTS } from '../engines/words.ts'
 import { type Release, reasonOf, rollbackOf, rollbackStatusOf } from '../release-state.ts'
 import { outputText } from '../text/untrusted.ts'
 import { originalKeptUntilMs, promoteByMs } from './deadlines.ts'
@@ -12,7 +13,9 @@ export const OUTPUT_NAMES = [
   'task-definition-arn',
   'task-definition',
   'previous-task-definition',
-  'codedeploy-deployment-id',
+  'deployment-controller',
+  'deployment-id',
+  ...ENGINE_OUTPUTS,
   'console-url',
   'test-url',
   'promote-by',
@@ -32,7 +35,7 @@ export type OutputName = (typeof OUTPUT_NAMES)[number]
  * @param reportPath where the report was written; empty when it was not
  */
 export function renderOutputs(release: Release, reportPath: string): Record<OutputName, string> {
-  const { deploymentId, taskDefinition, status, testUrl } = release
+  const { service, taskDefinition, status, testUrl } = release
   const untilMs = promoteByMs(release)
   const rollbackId = rollbackOf(release)?.deploymentId
   const keptUntilMs = originalKeptUntilMs(release)
@@ -42,7 +45,8 @@ export function renderOutputs(release: Release, reportPath: string): Record<Outp
     'task-definition-arn': taskDefinition?.arn ?? '',
     'task-definition': releasedRevision(release),
     'previous-task-definition': originalRevision(release),
-    'codedeploy-deployment-id': deploymentId ?? '',
+    'deployment-controller': service?.controller ?? '',
+    ...deploymentOutputs(release),
     'console-url': deploymentLink(release) ?? '',
     'test-url': testUrl ?? '',
     'promote-by': untilMs === undefined ? '' : new Date(untilMs).toISOString(),
@@ -61,6 +65,18 @@ export function renderOutputs(release: Release, reportPath: string): Record<Outp
     'rollback-status': rollbackStatusOf(release),
     report: reportPath,
   })
+}
+
+/** The outputs that name the deployment, empty before there is one. */
+export function deploymentOutputs(
+  release: Pick<Release, 'service' | 'deploymentId'>,
+): Record<'deployment-id' | (typeof ENGINE_OUTPUTS)[number], string> {
+  const { ids, outputs } = wordsFor(release)
+  const { deploymentId } = release
+  const id = deploymentId === undefined ? '' : ids.whole(deploymentId)
+  const none = Object.fromEntries(ENGINE_OUTPUTS.map((name) => [name, '']))
+  const own = { ...none, ...outputs(id) } as Record<(typeof ENGINE_OUTPUTS)[number], string>
+  return { 'deployment-id': id, ...own }
 }
 
 /** Every output on its way out. */

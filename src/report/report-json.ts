@@ -53,6 +53,7 @@ function reportOf(release: Release) {
       account: service?.account ?? null,
     },
     caller: release.caller ?? null,
+    deploymentController: service?.controller ?? null,
     deploymentGroup:
       group === undefined || group.application === '' ? null : { application: group.application, name: group.name },
     deploymentConfig: plan?.deploymentConfig ?? null,

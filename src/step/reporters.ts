@@ -1,7 +1,8 @@
+import { ENGINE_OUTPUTS } from '../engines/words.ts'
 import type { Release } from '../release-state.ts'
 import { renderAnnotation } from '../report/annotation.ts'
 import { closingLines } from '../report/log-lines.ts'
-import { OUTPUT_NAMES, type OutputName, renderOutputs } from '../report/outputs.ts'
+import { deploymentOutputs, OUTPUT_NAMES, type OutputName, renderOutputs } from '../report/outputs.ts'
 import { renderReport } from '../report/report-json.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { renderSummary } from '../report/summary.ts'
@@ -32,6 +33,8 @@ export class ReportFile implements Reporter {
   }
 }
 
+const DEPLOYMENT_OUTPUTS = ['deployment-id', ...ENGINE_OUTPUTS] as const
+
 /** The outputs: ids as soon as they exist, everything with the verdict. */
 export class Outputs implements Reporter {
   readonly #toolkit: LaterToolkit
@@ -60,9 +63,11 @@ export class Outputs implements Reporter {
     await this.#lossExpected
   }
 
-  update({ taskDefinition, deploymentId }: Release, before: Release | undefined): void {
+  update(release: Release, before: Release | undefined): void {
+    const { taskDefinition, deploymentId } = release
     if (taskDefinition !== before?.taskDefinition) this.#put('task-definition-arn', taskDefinition?.arn ?? '')
-    if (deploymentId !== before?.deploymentId) this.#put('codedeploy-deployment-id', deploymentId ?? '')
+    if (deploymentId === before?.deploymentId) return
+    for (const name of DEPLOYMENT_OUTPUTS) this.#put(name, deploymentOutputs(release)[name])
   }
 
   finish(ended: Release): void {
