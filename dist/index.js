@@ -38106,11 +38106,20 @@ function standOf({ deployment, readAt }, before) {
     const isBad = how === 'stopped' || how === 'rolled-back';
     return {
         how,
-        stage: (0,shares/* stageOf */.gV)(deployment),
+        stage: isBad ? endStageOf(deployment, before) : (0,shares/* stageOf */.gV)(deployment),
         isHeld: (0,ecs_native_pauses/* heldBy */.Vr)(deployment).length > 0,
         endReason: isBad ? (0,end_reason/* endReasonOf */.fK)(deployment) : undefined,
         endedAtMs: isBad || how === 'succeeded' ? endOf(deployment, how, before?.endedAtMs ?? readAt.atMs) : undefined,
     };
+}
+/** The stage in which it ended: the weights have gone back, so that those before tell whether a step of the shift waited. */
+function endStageOf(deployment, before) {
+    const stage = (0,shares/* stageOf */.gV)(deployment);
+    const percent = (0,snapshot/* replacementTraffic */.GA)(before) ?? 0;
+    const wasShared = percent > 0 && percent < 100;
+    return stage !== undefined && wasShared && (0,shares/* isAfter */.dS)(stage, 'PRODUCTION_TRAFFIC_SHIFT')
+        ? 'PRODUCTION_TRAFFIC_SHIFT'
+        : stage;
 }
 /** An alarm, and a wait that is over, end a deployment as a request does; what fails is failed. */
 function ourStatus({ how, isHeld, endReason }) {

@@ -4,6 +4,7 @@ import {
   type EndReason,
   type EventReading,
   lastReadAt,
+  replacementTraffic,
   type Snapshot,
 } from '../follow/snapshot.ts'
 import type { RollbackEvent } from '../inputs/choices.ts'
@@ -76,11 +77,21 @@ function standOf({ deployment, readAt }: EcsReading, before: Snapshot | undefine
   const isBad = how === 'stopped' || how === 'rolled-back'
   return {
     how,
-    stage: stageOf(deployment),
+    stage: isBad ? endStageOf(deployment, before) : stageOf(deployment),
     isHeld: heldBy(deployment).length > 0,
     endReason: isBad ? endReasonOf(deployment) : undefined,
     endedAtMs: isBad || how === 'succeeded' ? endOf(deployment, how, before?.endedAtMs ?? readAt.atMs) : undefined,
   }
+}
+
+/** The stage in which it ended: the weights have gone back, so that those before tell whether a step of the shift waited. */
+function endStageOf(deployment: ServiceDeployment, before: Snapshot | undefined): EcsStage | undefined {
+  const stage = stageOf(deployment)
+  const percent = replacementTraffic(before) ?? 0
+  const wasShared = percent > 0 && percent < 100
+  return stage !== undefined && wasShared && isAfter(stage, 'PRODUCTION_TRAFFIC_SHIFT')
+    ? 'PRODUCTION_TRAFFIC_SHIFT'
+    : stage
 }
 
 /** An alarm, and a wait that is over, end a deployment as a request does; what fails is failed. */

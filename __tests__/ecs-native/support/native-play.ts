@@ -1,4 +1,10 @@
-import { RegisterTaskDefinitionCommand, type Service, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import {
+  ContinueServiceDeploymentCommand,
+  RegisterTaskDefinitionCommand,
+  type Service,
+  StopServiceDeploymentCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs'
 import { describeService } from '../../../src/aws/ecs.ts'
 import { type EcsRelease, ecsEngine } from '../../../src/ecs-native/ecs-engine.ts'
 import { budgetFor, finishOf } from '../../../src/follow/budget.ts'
@@ -13,8 +19,10 @@ import type { TimelineEntry } from '../../../src/follow/timeline.ts'
 import type { DeploymentGroup } from '../../../src/service/deployment-group.ts'
 import { ecsHooks, ecsShift, readEcsGroup } from '../../../src/service/read-ecs-deployments.ts'
 import type { ResolvedService } from '../../../src/service/service.ts'
+import { type Status, verdictOf } from '../../../src/verdict.ts'
 import { SIMULATION_START_MS } from '../../../tools/simulator/clock.ts'
 import type { Scenario } from '../../../tools/simulator/scenario.ts'
+import type { Simulator } from '../../../tools/simulator/simulator.ts'
 import { type SimulatedAws, withAws } from '../../support/simulated-aws.ts'
 import { WEB_2 } from '../../tools/simulator/support/revision.ts'
 
@@ -91,7 +99,76 @@ export async function withNativeService(
   })
 }
 
-/** The id of the deployment that somebody else's update starts, without asking the list. */
+/** A release of the next revision, with what became of it. */
+export interface Released extends Ended {
+  native: NativePlay
+  id: string
+  /** From the start to the end of settling. */
+  tookSeconds: number
+}
+
+/**
+ * Releases the next revision.
+ * @param meanwhile arranges for what happens during that
+ */
+export async function released(
+  scenario: Scenario,
+  how: How = {},
+  meanwhile: (native: NativePlay) => void = () => {},
+): Promise<Released> {
+  let result: Released | undefined
+  await withNativeService(scenario, async (native) => {
+    meanwhile(native)
+    const engine = native.engine()
+    const id = await engine.start(await native.register())
+    result = { ...(await native.toTheEnd(engine, id, how)), native, id, tookSeconds: native.second() }
+  })
+  if (result === undefined) throw new Error('nothing was released')
+  return result
+}
+
+export function verdict({ outcome, settlement }: Ended): Status {
+  return verdictOf(outcome, settlement)
+}
+
+/** The stages that did not simply pass, or were not come to. */
+export function notable({ stages }: Ended): string[] {
+  return stages.filter((stage) => !/ (?:succeeded|unseen|skipped)$/.test(stage))
+}
+
+/** Percent of production on the replacement, one after the other. */
+export function shares({ entries }: Ended): number[] {
+  return entries.flatMap((entry) => (entry.kind === 'traffic' ? [entry.replacementPercent] : []))
+}
+
+export function alarmAt({ clock, simulator }: NativePlay, second: number): void {
+  clock.atSecond(second, () => simulator.setAlarm('web-5xx', 'ALARM'))
+}
+
+/** Somebody answers the pause that there is at this second. */
+export function answerAt({ aws, clock, simulator }: NativePlay, second: number, action: 'CONTINUE' | 'ROLLBACK'): void {
+  clock.atSecond(second, async () => {
+    const [serviceDeploymentArn, own] = newestOf(simulator)
+    const hookId = own?.hooks.find(({ status }) => status === 'AWAITING_ACTION')?.hookId
+    await aws.ecs.send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action }))
+  })
+}
+
+/** Somebody stops the deployment that there is at this second. */
+export function stopAt({ aws, clock, simulator }: NativePlay, second: number): void {
+  clock.atSecond(second, async () => {
+    const [serviceDeploymentArn] = newestOf(simulator)
+    await aws.ecs.send(new StopServiceDeploymentCommand({ serviceDeploymentArn }))
+  })
+}
+
+/** ARN of the newest deployment of the demo service, and the deployment as the simulator has it. */
+export function newestOf(simulator: Simulator) {
+  const own = simulator.lane('demo:web')?.native?.deployments.at(-1)
+  return [`arn:aws:ecs:us-east-1:123456789012:service-deployment/demo/web/${own?.id}`, own] as const
+}
+
+/** Somebody else has what runs deployed once more, or something else. */
 export async function updateBySomebody({ aws }: SimulatedAws, change: { taskDefinition?: string } = {}): Promise<void> {
   const place = { cluster: 'demo', service: 'web' }
   await aws.ecs.send(new UpdateServiceCommand({ ...place, forceNewDeployment: true, ...change }))
