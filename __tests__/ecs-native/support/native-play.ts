@@ -5,7 +5,7 @@ import {
   StopServiceDeploymentCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
-import { describeService } from '../../../src/aws/ecs.ts'
+import { describeService, type Ecs } from '../../../src/aws/ecs.ts'
 import { type EcsRelease, ecsEngine } from '../../../src/ecs-native/ecs-engine.ts'
 import { budgetFor, finishOf } from '../../../src/follow/budget.ts'
 import { follow } from '../../../src/follow/follow.ts'
@@ -36,7 +36,7 @@ export interface NativePlay extends SimulatedAws {
   group: DeploymentGroup
   lostAnswers: string[]
   /** An engine for a release that begins now. */
-  engine(change?: Partial<EcsRelease>): ReleaseEngine
+  engine(change?: Partial<EcsRelease>, calls?: Ecs): ReleaseEngine
   /** Registers the next revision, first `web:2`; resolves to its ARN. */
   register(): Promise<string>
   /** Follows a deployment to the finish line or its end, and settles what there is to settle. */
@@ -82,8 +82,8 @@ export async function withNativeService(
       newestRevision,
       group,
       lostAnswers,
-      engine: (change) =>
-        ecsEngine(aws, {
+      engine: (change, calls = aws) =>
+        ecsEngine(calls, {
           service,
           newestRevision,
           onAnswerLost: ({ serviceError }) => void lostAnswers.push(serviceError.code),
