@@ -38233,7 +38233,7 @@ function byText(cause) {
     return WANTED.test(cause) ? 'stop-request' : undefined;
 }
 /** Somebody stopped it, or has ECS deploy something else instead. */
-const WANTED = /\bstopped by\b|\bby (?:an? |the )?user\b|\bstop(?:ped)?\b.*\brequest|\brequest.*\bstop|\b(?:replaced|superseded)\b|\bnew(?:er)? (?:service )?deployment\b/i;
+const WANTED = /\bstopped by\b|\bStopServiceDeployment\b|\bby (?:an? |the )?user\b|\bstop(?:ped)?\b.*\brequest|\brequest.*\bstop|\b(?:replaced|superseded)\b|\bnew(?:er)? (?:service )?deployment\b/i;
 function byState(deployment, text) {
     const { alarms, deploymentCircuitBreaker: breaker, lifecycleHookDetails: hooks = [], status } = deployment;
     if (alarms?.status === 'TRIGGERED')

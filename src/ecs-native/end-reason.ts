@@ -35,7 +35,7 @@ function byText(cause: string): EndReason | undefined {
 
 /** Somebody stopped it, or has ECS deploy something else instead. */
 const WANTED =
-  /\bstopped by\b|\bby (?:an? |the )?user\b|\bstop(?:ped)?\b.*\brequest|\brequest.*\bstop|\b(?:replaced|superseded)\b|\bnew(?:er)? (?:service )?deployment\b/i
+  /\bstopped by\b|\bStopServiceDeployment\b|\bby (?:an? |the )?user\b|\bstop(?:ped)?\b.*\brequest|\brequest.*\bstop|\b(?:replaced|superseded)\b|\bnew(?:er)? (?:service )?deployment\b/i
 
 function byState(deployment: ServiceDeployment, text: string | undefined): EndReason {
   const { alarms, deploymentCircuitBreaker: breaker, lifecycleHookDetails: hooks = [], status } = deployment
