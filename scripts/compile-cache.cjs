@@ -3,4 +3,5 @@
 const { enableCompileCache } = require('node:module')
 const { join } = require('node:path')
 
-enableCompileCache(join(__dirname, '..', 'node_modules', '.cache', 'compile'))
+// An older Node does not have it; it is told what is missing by the script itself.
+enableCompileCache?.(join(__dirname, '..', 'node_modules', '.cache', 'compile'))

@@ -33,7 +33,7 @@ const CHECKS: Check[] = [
 const TESTS = [bin('jest', 'bin/jest.js'), ...process.argv.slice(2)]
 
 process.stdout.write(
-  'Lint, types, README, dist/ and every test: about four minutes on two cores; no test has a limit in real time.\n',
+  'Lint, types, README, dist/ and every test: about five minutes on two cores; no test has a limit in real time.\n',
 )
 const checked = checkAll()
 const tests = await run(TESTS, 'inherit')
