@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { asWorkflow } from '../support/workflow.ts'
-import { languageProblems, OTHERS } from '../support/workflow-language.ts'
+import { languageProblems, OTHERS, OURS } from '../support/workflow-language.ts'
 import { ruleProblems } from '../support/workflow-rules.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -45,7 +45,7 @@ jobs:
     concurrency: release
     steps:
       - id: release
-        uses: OWNER/ecs-blue-green-release@v0
+        uses: ${OURS}@v0
         with:
           service: web
       - env:
@@ -65,7 +65,7 @@ function broken(sound: string, [right, wrong]: readonly [string, string]): strin
 describe('GitHub finds', () => {
   test.each([
     ['an input that the action has not', ['service: web', 'servce: web'], "Invalid action input 'servce'"],
-    ['an action that there is not', ['OWNER/ecs', 'OWNER/ec2'], 'Unable to resolve action'],
+    ['an action that there is not', [OURS, OURS.replace('/ecs', '/ec2')], 'Unable to resolve action'],
     ['a step that there is not', ['steps.release', 'steps.relaese'], 'relaese'],
     ['a permission that there is not', ['permissions: {}', 'permissions: { id-tokn: write }'], "'id-tokn'"],
     ['an expression that does not end', ['}}', '}'], 'is not closed'],

@@ -4,11 +4,15 @@ import { validate } from '@actions/languageservice'
 import type { ActionMetadata } from '@actions/languageservice/action'
 import { load } from 'js-yaml'
 import { TextDocument } from 'vscode-languageserver-textdocument'
+import { ownerOf } from '../../scripts/repository-owner.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const { owner, name: repository } = ownerOf(ROOT)
 
 /** How documentation names this action. */
-export const OURS = 'OWNER/ecs-blue-green-release'
+export const OURS = `${owner}/${repository}`
 
-const action = load(readFileSync(join(import.meta.dirname, '..', '..', 'action.yml'), 'utf8')) as ActionMetadata
+const action = load(readFileSync(join(ROOT, 'action.yml'), 'utf8')) as ActionMetadata
 
 /** An action of others that examples use. */
 interface OtherAction {
