@@ -8,6 +8,7 @@ import { ownGit } from '../support/own-git.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const { owner, name } = ownerOf(ROOT)
+const [major] = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version.split('.')
 
 /** The files of this repository that name it or have a placeholder, in a repository of their own. */
 let copy = ''
@@ -52,7 +53,7 @@ test('one command names another owner in every file, and what only resembles it 
   expect(before.filter((file) => file !== 'others.md' && !changed.includes(file))).toEqual([])
   expect(naming(`${owner}/${name}`)).toEqual(['others.md'])
   expect(read('others.md')).toBe(others)
-  expect(read('README.md')).toContain(`uses: a-company/${name}@v0`)
+  expect(read('README.md')).toContain(`uses: a-company/${name}@v${major}`)
   expect(ownerOf(copy)).toEqual({ owner: 'a-company', name })
 })
 
@@ -68,7 +69,8 @@ test.each(['', 'OWNER', 'a/b', '-a', 'a-', 'a--b', 'a b', 'a'.repeat(40), '$&'])
   expect(read('package.json')).toBe(before)
 })
 
-test('everything that is to be copied names the repository by its owner in package.json', () => {
-  const found = execFileSync('git', ['grep', '-hoIE', `[A-Za-z0-9-]+/${name}@v0`, '--', ':!dist'], { cwd: ROOT })
-  expect(new Set(`${found}`.trim().split('\n'))).toEqual(new Set([`${owner}/${name}@v0`]))
+test('everything that is to be copied names the repository by its owner and its major version in package.json', () => {
+  const args = ['grep', '-hoIE', `[A-Za-z0-9-]+/${name}@v[0-9]+`, '--', ':!dist', ':!CHANGELOG.md']
+  const found = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' })
+  expect(new Set(found.trim().split('\n'))).toEqual(new Set([`${owner}/${name}@v${major}`]))
 })
