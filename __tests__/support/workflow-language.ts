@@ -14,20 +14,42 @@ export const OURS = `${owner}/${repository}`
 
 const action = load(readFileSync(join(ROOT, 'action.yml'), 'utf8')) as ActionMetadata
 
-/** An action of others that examples use. */
+/** An action of others that examples, or the workflows of this repository, use. */
 interface OtherAction {
   version: string
   /** What the tag of that version points to, read from the action's repository. */
   commit: string
-  /** The inputs that examples may use. Source: its action.yml. */
+  /** The inputs that they may use. Source: its action.yml. */
   inputs: string[]
 }
 
+const CODEQL = { version: 'v4.36.2', commit: '8aad20d150bbac5944a9f9d289da16a4b0d87c1e' }
+
 export const OTHERS: Record<string, OtherAction> = {
+  'actions/attest': {
+    version: 'v4.2.2',
+    commit: '1e69f48acb82d1966a394da916b4c1698aa569d6',
+    inputs: ['subject-path'],
+  },
   'actions/checkout': {
     version: 'v7.0.1',
     commit: '3d3c42e5aac5ba805825da76410c181273ba90b1',
-    inputs: ['persist-credentials', 'ref'],
+    inputs: ['fetch-depth', 'persist-credentials', 'ref'],
+  },
+  'actions/download-artifact': {
+    version: 'v8.0.1',
+    commit: '3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c',
+    inputs: ['name', 'path'],
+  },
+  'actions/setup-node': {
+    version: 'v7.0.0',
+    commit: '820762786026740c76f36085b0efc47a31fe5020',
+    inputs: ['node-version', 'node-version-file', 'package-manager-cache'],
+  },
+  'actions/upload-artifact': {
+    version: 'v7.0.0',
+    commit: 'bbbca2ddaa5d8feaa63e36b76fdaad77386f024f',
+    inputs: ['if-no-files-found', 'name', 'path'],
   },
   'aws-actions/amazon-ecr-login': {
     version: 'v2.1.7',
@@ -39,6 +61,8 @@ export const OTHERS: Record<string, OtherAction> = {
     commit: 'e6de054238d6b7531b4efff3b6587d9aade6a06c',
     inputs: ['aws-region', 'role-to-assume', 'role-duration-seconds', 'output-credentials'],
   },
+  'github/codeql-action/analyze': { ...CODEQL, inputs: ['category'] },
+  'github/codeql-action/init': { ...CODEQL, inputs: ['build-mode', 'config', 'languages'] },
 }
 
 let checked = 0
@@ -48,7 +72,9 @@ export async function languageProblems(text: string): Promise<string[]> {
   // What it has parsed it keeps by address.
   const address = `file:///repository/.github/workflows/${++checked}.yml`
   const found = await validate(TextDocument.create(address, 'yaml', 1, text), {
-    actionsMetadataProvider: { fetchActionMetadata: async ({ owner, name }) => metadataOf(`${owner}/${name}`) },
+    actionsMetadataProvider: {
+      fetchActionMetadata: async ({ owner, name, path }) => metadataOf([owner, name, path].filter(Boolean).join('/')),
+    },
   })
   return found.map(({ range, message }) => `line ${range.start.line + 1}: ${message}`)
 }

@@ -50,6 +50,24 @@ export function ruleProblems(text: string): string[] {
   return [...found, ...pinProblems(text)]
 }
 
+/** What speaks against a workflow of this repository itself, which releases no service. */
+export function ownRuleProblems(text: string): string[] {
+  const workflow = parseWorkflow(text)
+  const found = Object.entries(workflow.jobs).flatMap(([name, job]) =>
+    [
+      ...(job.permissions === undefined ? ['permissions are not limited'] : []),
+      ...(job['timeout-minutes'] === undefined ? ['timeout-minutes is missing'] : []),
+      ...stepProblems(job),
+      ...job.steps.flatMap(({ uses = './' }) =>
+        uses === './' || OTHERS[uses.replace(/@.*/, '')] !== undefined ? [] : [`${uses} is not known`],
+      ),
+    ].map((problem) => `${name}: ${problem}`),
+  )
+  if (JSON.stringify(workflow.permissions) !== '{}') found.push('every job gets permissions that one of them needs')
+  if (/pull_request_target/.test(text)) found.push('pull_request_target gives code of strangers a token that may write')
+  return [...found, ...pinProblems(text)]
+}
+
 /** A tag can be moved to other code: actions of others are named by the commit, with its version beside it. */
 function pinProblems(text: string): string[] {
   return [...text.matchAll(/\buses: *(\S+)@(\S+)(?: +# (\S+))?/g)].flatMap(([, name = '', ref, version]) => {
