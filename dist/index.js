@@ -38094,6 +38094,7 @@ function readSnapshot(reading, before) {
         endedAtMs,
         error: endReason === undefined ? undefined : errorOf(deployment, before),
         ...(endReason !== undefined && { endReason }),
+        ...firingAlarms(deployment),
         rollbackOn: how === 'stopped' ? [] : rollbackOn(deployment),
         rollback: rollbackOf(reading, how),
         events: eventsOf(reading, stand, before),
@@ -38142,6 +38143,11 @@ function errorOf(deployment, before) {
         return before?.error;
     // ECS has no codes for it.
     return { code: '', message: (0,untrusted/* inSentence */.BX)(text, 1_000) };
+}
+/** The alarms that ended it. */
+function firingAlarms({ alarms }) {
+    const names = alarms?.triggeredAlarmNames ?? [];
+    return names.length === 0 ? {} : { firingAlarms: names.map((name) => (0,untrusted/* inSentence */.BX)(name, 255)) };
 }
 /** What rolls it back. Hooks, pauses and stops always do. Source: ECS Developer Guide, on stopping and on pause hooks. */
 function rollbackOn({ deploymentConfiguration }) {
@@ -41324,7 +41330,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _step_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9937);
 /* harmony import */ var _step_first_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7052);
 /* harmony import */ var _step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3740);
-/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9087);
+/* harmony import */ var _step_main_step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8617);
 /* harmony import */ var _step_post_step_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2003);
 /* harmony import */ var _step_reporters_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2633);
 /* harmony import */ var _step_saved_release_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2513);
@@ -45513,10 +45519,12 @@ function earlierDeployments({ service, group }) {
 }
 const WAITS_ON = {
     ready: 'The deployment waits for somebody to continue it in the console.',
-    termination: 'The original task set stays until its termination wait is over.',
+    termination: 'The original stays until its wait is over.',
 };
 /** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
-const UNSURE_AT_READY = 'The deployment shows Ready, and whether its hook at AfterAllowTestTraffic has succeeded cannot be seen, so this step does not continue it. Continue it in the console once the hook has succeeded.';
+function unsureText({ heldAt, nameOf }) {
+    return `The deployment waits at ${heldAt()}, and whether its hook at ${nameOf('after-test-shift')} has succeeded cannot be seen, so this step does not continue it. Continue it in the console once the hook has succeeded.`;
+}
 /** How this release is followed. */
 function followingOf(plan, finishLine, inputs, world, progress) {
     const words = (0,engines_words/* wordsOf */.Z)(plan.service.controller);
@@ -45553,7 +45561,7 @@ function followingOf(plan, finishLine, inputs, world, progress) {
         onRequestTrouble: (trouble) => world.log.line((0,outage_lines/* requestTroubleLine */.Hm)(trouble, world.clock.now())),
         onStopAccepted: () => void progress.learn({ stopAccepted: true }),
         onPromotionDenied: ({ operation, serviceError }, wait) => progress.warnOf(`${wait}-wait`, [`${(0,service_error/* describeServiceError */.VN)(operation, serviceError)} ${WAITS_ON[wait]}`]),
-        onPromotionUnsure: () => progress.warnOf('ready-wait', [UNSURE_AT_READY]),
+        onPromotionUnsure: () => progress.warnOf('ready-wait', [unsureText(words)]),
         reasonToGiveUp: (0,replacement_tasks/* watchReplacementTasks */.qR)(world, {
             service: plan.service,
             failFast: inputs.failFast,
@@ -49543,7 +49551,7 @@ function stepLog(toolkit) {
 
 /***/ }),
 
-/***/ 9087:
+/***/ 8617:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49563,7 +49571,7 @@ var plan_identity = __nccwpck_require__(2521);
 // EXTERNAL MODULE: ./lib/problem.js
 var problem = __nccwpck_require__(7748);
 // EXTERNAL MODULE: ./lib/text/words.js
-var words = __nccwpck_require__(8810);
+var text_words = __nccwpck_require__(8810);
 ;// CONCATENATED MODULE: ./lib/release/patience.js
 
 /**
@@ -49586,14 +49594,14 @@ function patiently(world) {
                 if (throttledCalls > 1)
                     return;
                 throttledAttempts = 0;
-                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS throttles ${operation} (${serviceError.code}: ${serviceError.message}); asking again, less often.`);
+                log.line(`${(0,text_words/* clockTime */.qo)(clock.now())}  AWS throttles ${operation} (${serviceError.code}: ${serviceError.message}); asking again, less often.`);
             }
             else {
                 throttledCalls -= 1;
                 throttledAttempts += trouble.endedAfter;
                 if (throttledCalls > 0)
                     return;
-                log.line(`${(0,words/* clockTime */.qo)(clock.now())}  AWS answers again after ${(0,words/* count */.U9)(throttledAttempts, 'throttled request')}.`);
+                log.line(`${(0,text_words/* clockTime */.qo)(clock.now())}  AWS answers again after ${(0,text_words/* count */.U9)(throttledAttempts, 'throttled request')}.`);
             }
         },
     };
@@ -49628,12 +49636,12 @@ function describeExpiry(plan, inputs, ends, nowMs) {
     if (ends === 'not-told') {
         if (usualMs <= USUAL_SESSION_MS)
             return undefined;
-        const text = `A release like this takes about ${(0,words/* duration */.p0)(usualMs)}, and temporary credentials end after an hour unless more was asked for; AWS_CREDENTIAL_EXPIRATION, which would say when, is not set. When they end, this step can no longer follow the deployment. ${advice}`;
+        const text = `A release like this takes about ${(0,text_words/* duration */.p0)(usualMs)}, and temporary credentials end after an hour unless more was asked for; AWS_CREDENTIAL_EXPIRATION, which would say when, is not set. When they end, this step can no longer follow the deployment. ${advice}`;
         return { kind: 'warning', text };
     }
-    const end = `The credentials end at ${(0,words/* clockTime */.qo)(ends)}`;
+    const end = `The credentials end at ${(0,text_words/* clockTime */.qo)(ends)}`;
     if (ends < nowMs + usualMs) {
-        const text = `${end}, and a release like this takes about ${(0,words/* duration */.p0)(usualMs)}: when they end, this step can no longer follow the deployment. ${advice}`;
+        const text = `${end}, and a release like this takes about ${(0,text_words/* duration */.p0)(usualMs)}: when they end, this step can no longer follow the deployment. ${advice}`;
         return { kind: 'warning', text };
     }
     if (ends >= nowMs + plan.budget.totalMs)
@@ -50600,7 +50608,7 @@ function imagesByTag(definition) {
     return images.length === 0 ? [''] : images.filter((image) => !image.includes('@sha256:'));
 }
 function cannotSkipNote(images) {
-    const named = (0,words/* andList */.cM)(images.slice(0, 3).map((image) => `'${(0,untrusted/* inSentence */.BX)(image, 300)}'`));
+    const named = (0,text_words/* andList */.cM)(images.slice(0, 3).map((image) => `'${(0,untrusted/* inSentence */.BX)(image, 300)}'`));
     return `'if-unchanged: skip' cannot skip this release: ${named} may be new code under the same name. Give images by digest, as 'registry/app@sha256:…'.`;
 }
 
@@ -51606,7 +51614,7 @@ function planLines(release) {
         return who;
     const lines = [
         ...who,
-        `Service ${(0,labels/* serviceLabel */.uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,aws_arn/* revisionName */.pd)(service.primary.taskDefinitionArn)}, ${(0,words/* count */.U9)(service.desiredCount, 'task')}.`,
+        `Service ${(0,labels/* serviceLabel */.uZ)(release)} in ${service.region}, account ${service.account}: runs ${(0,aws_arn/* revisionName */.pd)(service.primary.taskDefinitionArn)}, ${(0,text_words/* count */.U9)(service.desiredCount, 'task')}.`,
     ];
     if (group !== undefined)
         lines.push(groupLine((0,labels/* wordsFor */.tu)(release).settingsLabel(release), group, plan ?? group));
@@ -51629,7 +51637,7 @@ function groupLine(label, group, holding) {
     return own === held ? `${settings}, ${own}.` : `${settings}; for this deployment: ${held}.`;
 }
 function safeguards(rollbackOn, alarms) {
-    const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,words/* andList */.cM)(rollbackOn)}`;
+    const rollback = rollbackOn.length === 0 ? 'no automatic rollback' : `rollback on ${(0,text_words/* andList */.cM)(rollbackOn)}`;
     return `${rollback}, ${alarms.length === 0 ? 'no alarms' : `alarms ${alarms.join(', ')}`}`;
 }
 function changeLines(differences) {
@@ -51640,7 +51648,7 @@ function changeLines(differences) {
     const left = differences.length - MAX_CHANGES;
     return [
         ...differences.slice(0, MAX_CHANGES).map(differenceLine),
-        ...(left > 0 ? [`Changes ${(0,words/* count */.U9)(left, 'more member')}; the report has all of them.`] : []),
+        ...(left > 0 ? [`Changes ${(0,text_words/* count */.U9)(left, 'more member')}; the report has all of them.`] : []),
     ];
 }
 /** So many changes are told in the log, and each value of them with so many characters. */
@@ -51709,7 +51717,54 @@ var settle = __nccwpck_require__(5519);
 var conclude = __nccwpck_require__(1852);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
 var load_balancing = __nccwpck_require__(8375);
+;// CONCATENATED MODULE: ./lib/aws/rule-url.js
+
+
+
+/**
+ * The address that people open to reach a listener, or a rule of one.
+ * @param arn of a listener, or of a listener rule
+ * @throws CallError
+ */
+async function testAddress(attempts, elb, arn) {
+    if ((0,aws_arn/* parseArn */.Lw)(arn)?.resource.startsWith('listener-rule/') !== true) {
+        return { url: await (0,load_balancing/* listenerUrl */.Cx)(attempts, elb, arn), needs: [] };
+    }
+    const rule = await (0,aws_attempts/* attempt */.CD)(attempts, 'elasticloadbalancing:DescribeRules', (signal) => elb.describeRule(arn, signal));
+    if (rule === undefined)
+        return { url: undefined, needs: [] };
+    const needs = needsOf(rule);
+    const url = await (0,load_balancing/* listenerUrl */.Cx)(attempts, elb, rule.listenerArn);
+    return { url: url === undefined || needs.length > 0 ? undefined : withConditions(url, rule), needs };
+}
+/** What of a rule is not in an address. */
+function needsOf({ conditions }) {
+    return conditions.flatMap(({ field, header, values }) => {
+        if (field === 'path-pattern' || (field === 'host-header' && hostIn(values) !== undefined))
+            return [];
+        return [header === undefined ? `${field} ${values.join(' or ')}` : `header ${header}: ${values.join(' or ')}`];
+    });
+}
+function withConditions(url, { conditions }) {
+    const address = new URL(url);
+    for (const { field, values } of conditions) {
+        const [first = '/'] = values;
+        // A pattern that ends with anything is reached by what stands before that.
+        if (field === 'path-pattern')
+            address.pathname = first.split(/[*?]/)[0] ?? '/';
+        if (field === 'host-header')
+            address.hostname = hostIn(values) ?? address.hostname;
+    }
+    return address.pathname === '/' ? address.origin : address.href;
+}
+/** A name without a wildcard. */
+function hostIn(values) {
+    return values.find((value) => /^[A-Za-z0-9.-]+$/.test(value));
+}
+
 ;// CONCATENATED MODULE: ./lib/release/test-url.js
+
+
 
 
 
@@ -51719,17 +51774,21 @@ async function learnTestUrl({ testListener }, world, progress) {
     if (progress.release.testUrl !== undefined || testListener === undefined)
         return;
     try {
-        const testUrl = await (0,load_balancing/* listenerUrl */.Cx)(world, await world.loadBalancing(), testListener);
-        if (testUrl === undefined)
-            progress.warn(NOT_FOUND);
+        const { url, needs } = await testAddress(world, await world.loadBalancing(), testListener);
+        if (url !== undefined)
+            progress.learn({ testUrl: url });
         else
-            progress.learn({ testUrl });
+            progress.warn(needs.length === 0 ? NOT_FOUND : reachedWith(needs));
     }
     catch (error) {
         if (!(error instanceof aws_attempts/* CallError */.RA))
             throw error;
         progress.warn(`${NOT_FOUND} ${(0,service_error/* describeServiceError */.VN)(error.operation, error.serviceError)}`);
     }
+}
+/** A rule may want more of a request than an address says. */
+function reachedWith(needs) {
+    return `The test traffic is what comes with ${(0,untrusted/* inSentence */.BX)((0,text_words/* andList */.cM)(needs), 300)}, which no address says; give an address that people can open with 'test-url'.`;
 }
 
 // EXTERNAL MODULE: ./lib/release/wiring.js + 9 modules
@@ -52104,7 +52163,7 @@ function departures(own, idleMs, world) {
                 return { gone: `${whose} is on lane ${later.name} now` };
             const ageMs = sinceMs === undefined ? 0 : world.clock.now() - sinceMs;
             if (ageMs > idleMs)
-                return { gone: `${whose} has not been released for ${(0,words/* duration */.p0)(ageMs)}` };
+                return { gone: `${whose} has not been released for ${(0,text_words/* duration */.p0)(ageMs)}` };
             return closed === undefined ? 'unknown' : 'needed';
         },
     };
@@ -52124,7 +52183,7 @@ function describeHolder(holder, nowMs) {
     const { marker, deploymentId, sinceMs, isDeploying } = holder;
     const number = marker?.pullRequest ?? '';
     const who = number === '' ? 'somebody else' : `pull request ${number}${otherRepository(holder)}`;
-    const age = sinceMs === undefined ? '' : `, ${(0,words/* duration */.p0)(Math.max(0, nowMs - sinceMs))} ago`;
+    const age = sinceMs === undefined ? '' : `, ${(0,text_words/* duration */.p0)(Math.max(0, nowMs - sinceMs))} ago`;
     return `${holder.runsNothing ? 'no tasks, last ' : ''}${who} (${deploymentId}${isDeploying ? ', being deployed' : ''}${age})`;
 }
 function otherRepository({ marker }) {
@@ -52521,7 +52580,7 @@ async function plan(parsed, world) {
 }
 
 // EXTERNAL MODULE: ./lib/engines/words.js + 5 modules
-var engines_words = __nccwpck_require__(9404);
+var words = __nccwpck_require__(9404);
 // EXTERNAL MODULE: ./lib/follow/ending.js
 var ending = __nccwpck_require__(7161);
 ;// CONCATENATED MODULE: ./lib/plan/promotion.js
@@ -52534,15 +52593,15 @@ var ending = __nccwpck_require__(7161);
  * What a promotion does with a deployment: continues it, waits for its test hook first, only follows one that went on
  * already, or why it cannot.
  */
-function promotionStep(snapshot, { holdsAtReady, readyWaitMs }) {
+function promotionStep(snapshot, { holdsAtReady, readyWaitMs }, words) {
     const { deploymentId: id, statusWord, status, endedAtMs } = snapshot;
     if (status === 'succeeded')
         return 'follow';
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot)) {
-        const at = endedAtMs === undefined ? '' : ` at ${(0,words/* clockTime */.qo)(endedAtMs, true)}`;
+        const at = endedAtMs === undefined ? '' : ` at ${(0,text_words/* clockTime */.qo)(endedAtMs, true)}`;
         if ((0,ending/* endingOf */.z6)(snapshot) === 'ready-wait-over') {
             const minutes = readyWaitMs / 60_000;
-            return notHeld(`Nobody continued deployment ${id} within ${minutes} min: CodeDeploy stopped it${at}; start a new release.`);
+            return notHeld(`Nobody continued deployment ${id} within ${minutes} min: ${words.service} stopped it${at}; start a new release.`);
         }
         return notHeld(`Deployment ${id} has ended (${statusWord}${at}), so it cannot be continued; start a new release.`);
     }
@@ -52553,22 +52612,22 @@ function promotionStep(snapshot, { holdsAtReady, readyWaitMs }) {
     const hasGoneOn = !(0,follow_snapshot/* eventsByProduction */.A8)(snapshot).after.every(follow_snapshot/* isAhead */.Y0);
     if (hasGoneOn || (0,follow_snapshot/* productionMoved */.ZS)(snapshot))
         return 'follow';
-    return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`);
+    return notHeld(`${elsewhere(snapshot, words)}, so it cannot be continued now.`);
 }
 /**
  * Why a deployment that runs is not stopped when only one that waits at `Ready` is to be; undefined when it waits there,
  * or will as soon as its test hook has passed, which CodeDeploy may show as `Ready` already or not yet.
  */
-function notAtReadyProblem(snapshot, { holdsAtReady }) {
+function notAtReadyProblem(snapshot, { holdsAtReady }, words) {
     if ((0,follow_snapshot/* isBeforeProduction */.rr)(snapshot) && (snapshot.status === 'ready' || holdsAtReady))
         return undefined;
-    return notHeld(`${elsewhere(snapshot)}, so it was not stopped ('only-at-ready').`);
+    return notHeld(`${elsewhere(snapshot, words)}, so it was not stopped ('only-at-ready').`);
 }
-function elsewhere(snapshot) {
+function elsewhere(snapshot, { heldAt }) {
     const { deploymentId, statusWord } = snapshot;
     const event = (0,follow_snapshot/* runningEvent */.my)(snapshot);
     const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`;
-    return `Deployment ${deploymentId} does not wait at Ready (it is ${where})`;
+    return `Deployment ${deploymentId} does not wait at ${heldAt()} (it is ${where})`;
 }
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */
 function isBesideReady(snapshot) {
@@ -53045,6 +53104,7 @@ function takeUp({ deploymentId, taskDefinitionArn }, progress) {
 
 
 
+
 /**
  * Stops a deployment with rollback, also in its termination wait, and follows both to their ends; with `only-at-ready`
  * one that waits at `Ready`, or will once its test hook has passed, only. Changes AWS by that stop only; with nothing active there is nothing to do.
@@ -53068,7 +53128,9 @@ async function stop(parsed, world) {
         return progress.end('refused');
     if ((0,follow_snapshot/* hasEnded */.hY)(snapshot))
         return await endWithEnded(attached, snapshot, 'unchanged', inputs, world, progress);
-    const problem = inputs.onlyAtReady ? notAtReadyProblem(snapshot, attached.plan.group) : undefined;
+    const problem = inputs.onlyAtReady
+        ? notAtReadyProblem(snapshot, attached.plan.group, (0,words/* wordsOf */.Z)(attached.plan.service.controller))
+        : undefined;
     if (problem !== undefined)
         return progress.end('refused', { problems: [problem] });
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
@@ -53173,7 +53235,7 @@ async function promote(parsed, world) {
         return progress.end('refused');
     takeUp(attached, progress);
     progress.see(snapshot);
-    const step = promotionStep(snapshot, attached.plan.group);
+    const step = promotionStep(snapshot, attached.plan.group, (0,words/* wordsOf */.Z)(attached.plan.service.controller));
     if (typeof step !== 'string') {
         progress.learn({ problems: [step] });
         if (!(0,follow_snapshot/* hasEnded */.hY)(snapshot))
@@ -53193,7 +53255,7 @@ async function promote(parsed, world) {
 }
 /** A deployment may show as ready while its test hook runs. Source: User Guide, "Ready". */
 function unseenHookText(hook, { deploymentId, plan }) {
-    const { service, nameOf, heldAt, ids } = (0,engines_words/* wordsOf */.Z)(plan.service.controller);
+    const { service, nameOf, heldAt, ids } = (0,words/* wordsOf */.Z)(plan.service.controller);
     return `Whether hook ${hook} (${nameOf('after-test-shift')}) has succeeded cannot be seen, and ${service} shows ${heldAt()} also while it runs. Deployment ${ids.shown(deploymentId)} is continued because that was asked for.`;
 }
 /**
@@ -53202,7 +53264,7 @@ function unseenHookText(hook, { deploymentId, plan }) {
  */
 async function promoteLater(engine, attached, { events }, inputs, world, progress) {
     const { plan, deploymentId } = attached;
-    const { heldAt, ids } = (0,engines_words/* wordsOf */.Z)(plan.service.controller);
+    const { heldAt, ids } = (0,words/* wordsOf */.Z)(plan.service.controller);
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
         world.log.line(line);
     const event = events.find(({ status }) => status !== 'succeeded' && status !== 'skipped')?.name ?? 'an event';
@@ -53246,7 +53308,7 @@ async function stillWaits(problem, engine, attached, { clock, log, signal }, pro
 }
 /** Changes AWS. @returns why it was not possible; somebody may have been first, which is as good */
 async function continueAtReady(engine, { deploymentId: id, plan }, { log }) {
-    const { heldAt } = (0,engines_words/* wordsOf */.Z)(plan.service.controller);
+    const { heldAt } = (0,words/* wordsOf */.Z)(plan.service.controller);
     return await log.group('Writes', async () => {
         try {
             await engine.promote(id);
@@ -53452,7 +53514,7 @@ function nothingFound({ name }, { deployments, olderCount }) {
 function unseenSentence(unseen) {
     const ids = unseen.slice(0, 3).map(({ id }) => id);
     const others = unseen.length - ids.length;
-    const which = others === 0 ? (0,words/* andList */.cM)(ids) : `${ids.join(', ')} and ${(0,words/* count */.U9)(others, 'other')}`;
+    const which = others === 0 ? (0,text_words/* andList */.cM)(ids) : `${ids.join(', ')} and ${(0,text_words/* count */.U9)(others, 'other')}`;
     const whys = new Set(unseen.map(({ unseen: why }) => why?.sentence));
     return `Which revision ${which} shipped is not known: ${[...whys].slice(0, 2).join(' ')}`;
 }
@@ -53664,12 +53726,12 @@ var verdict = __nccwpck_require__(802);
 
 /** Why a rollback writes nothing a moment after another one. */
 function backAlready({ deploymentId }, { endedAtMs, agoMs }) {
-    const ago = (0,words/* duration */.p0)(agoMs);
+    const ago = (0,text_words/* duration */.p0)(agoMs);
     return `Production was brought back ${ago} ago already (${deploymentId}), so nothing is written. To go further back name the revision with 'task-definition', or press again after ${againAt(endedAtMs)}.`;
 }
 /** Whoever stopped it may have meant the same; or what serves is bad, and no stop has taken that away. */
 function stoppedBefore({ deploymentId, plan }, { endedAtMs, agoMs }) {
-    const ago = (0,words/* duration */.p0)(agoMs);
+    const ago = (0,text_words/* duration */.p0)(agoMs);
     const serves = (0,aws_arn/* revisionName */.pd)(plan.service.primary.taskDefinitionArn);
     const sentence = `Deployment ${deploymentId} was stopped ${ago} ago, before it moved production, so ${serves} has served all along, and nothing is written. To go back from ${serves} name the revision with 'task-definition', or press again after ${againAt(endedAtMs)}.`;
     return { reason: 'not-found', sentence };
@@ -53687,7 +53749,7 @@ function isOtherThan(named, arn) {
     return named !== undefined && named !== arn && !arn.endsWith(`/${named}`);
 }
 function againAt(endedAtMs) {
-    return (0,words/* clockTime */.qo)(endedAtMs + JUST_NOW_MS, true);
+    return (0,text_words/* clockTime */.qo)(endedAtMs + JUST_NOW_MS, true);
 }
 
 ;// CONCATENATED MODULE: ./lib/operations/rollback.js
@@ -53852,7 +53914,7 @@ async function releaseBack(back, inputs, place, world) {
         return first;
     if (!mayTurnAlarmsOff(place))
         return first;
-    const { placeName, withoutAlarms } = (0,engines_words/* wordsOf */.Z)(service?.controller);
+    const { placeName, withoutAlarms } = (0,words/* wordsOf */.Z)(service?.controller);
     const stopped = `An alarm of ${placeName(first)} is firing and stopped the rollback ${first.deploymentId}.`;
     world.log.warning(`${stopped} Deploying once more with alarms off for this deployment${withoutAlarms}.`);
     const second = await release({ ...back, inputs: { ...back.inputs, alarms: [] } }, world);
@@ -54147,6 +54209,8 @@ var clock_news = __nccwpck_require__(8539);
 var attempts = __nccwpck_require__(9967);
 // EXTERNAL MODULE: ./lib/aws/service-error.js
 var service_error = __nccwpck_require__(4849);
+// EXTERNAL MODULE: ./lib/engines/words.js + 5 modules
+var words = __nccwpck_require__(9404);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 4 modules
 var settle = __nccwpck_require__(5519);
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
@@ -54154,7 +54218,7 @@ var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/release-state.js
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/words.js
-var words = __nccwpck_require__(8810);
+var text_words = __nccwpck_require__(8810);
 // EXTERNAL MODULE: ./lib/release/conclude.js + 2 modules
 var conclude = __nccwpck_require__(1852);
 // EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
@@ -54162,6 +54226,7 @@ var release_progress = __nccwpck_require__(7137);
 // EXTERNAL MODULE: ./lib/release/wiring.js + 9 modules
 var wiring = __nccwpck_require__(8229);
 ;// CONCATENATED MODULE: ./lib/release/resume.js
+
 
 
 
@@ -54194,7 +54259,7 @@ async function resume(saved, { inputs }, world) {
         return progress.end('cancelled');
     const engine = (0,wiring/* engineFor */.E)(plan, inputs, world, progress);
     const search = () => engine.findStarted(taskDefinition.arn);
-    const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world));
+    const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world, (0,words/* wordsOf */.Z)(saved.service?.controller)));
     if (typeof deploymentId !== 'string') {
         return progress.end('unknown', { failure: notFound(saved, deploymentId, clock.now()) });
     }
@@ -54243,8 +54308,8 @@ const LOOK_AGAIN_AT_MOST_MS = 10_000;
  * to carry a request out, and to show what it has made, so it is looked for until the time is up.
  * @returns undefined when everything could be read and nothing has shown
  */
-async function searchStarted(search, untilMs, { clock, log }) {
-    log.line('The main step ended before CreateDeployment was answered; looking for the deployment.');
+async function searchStarted(search, untilMs, { clock, log }, { startCall }) {
+    log.line(`The main step ended before ${startCall} was answered; looking for the deployment.`);
     for (let restMs = LOOK_AGAIN_MS;; restMs = Math.min(LOOK_AGAIN_AT_MOST_MS, restMs * 2)) {
         const found = await orCallError(search());
         if (typeof found === 'string')
@@ -54270,10 +54335,12 @@ async function orCallError(answer) {
     }
 }
 /** Why it is not known whether there is a deployment. */
-function notFound({ creationSentAtMs = 0, group }, last, nowMs) {
-    const sent = `CreateDeployment was sent at ${(0,words/* clockTime */.qo)(creationSentAtMs)} and this run did not see its answer`;
+function notFound(release, last, nowMs) {
+    const { creationSentAtMs = 0, service } = release;
+    const { startCall, placeName } = (0,words/* wordsOf */.Z)(service?.controller);
+    const sent = `${startCall} was sent at ${(0,text_words/* clockTime */.qo)(creationSentAtMs)} and this run did not see its answer`;
     if (last === undefined) {
-        return `${sent}; until ${(0,words/* clockTime */.qo)(nowMs)} no deployment of this run showed in deployment group '${group?.name}', where one may still begin.`;
+        return `${sent}; until ${(0,text_words/* clockTime */.qo)(nowMs)} no deployment of this run showed in ${placeName(release)}, where one may still begin.`;
     }
     return `${sent}. ${(0,service_error/* describeServiceError */.VN)(last.operation, last.serviceError)}`;
 }

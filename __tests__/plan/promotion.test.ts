@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DescribedDefinition } from '../../src/aws/ecs.ts'
+import { wordsOf } from '../../src/engines/words.ts'
 import type { Snapshot } from '../../src/follow/snapshot.ts'
 import type { ContainerImage } from '../../src/inputs/container-lines.ts'
 import { isBesideReady, notAtReadyProblem, otherImageProblems, promotionStep } from '../../src/plan/promotion.ts'
 import { events, snapshot, T0, taskSets } from '../support/snapshots.ts'
+
+const WORDS = wordsOf('CODE_DEPLOY')
 
 const HOLDS = { holdsAtReady: true, readyWaitMs: 1_800_000 }
 const GOES_ON = { holdsAtReady: false, readyWaitMs: 0 }
@@ -12,7 +15,7 @@ const ENDED_MS = T0 + 60_000
 const BLIND: Partial<Snapshot> = { eventsAreStale: true, eventsReadAt: undefined }
 
 const step = (now: Snapshot, group = HOLDS) => {
-  const told = promotionStep(now, group)
+  const told = promotionStep(now, group, WORDS)
   return typeof told === 'string' ? told : told.reason
 }
 
@@ -55,7 +58,7 @@ describe('a promotion of a deployment', () => {
   test('promoting a deployment that nobody continued in time is refused with how long it waited and when it was stopped', () => {
     const error = { code: 'TIMEOUT', message: '' }
     const now = snapshot('SSSSSKKK', { status: 'stopped', statusWord: 'Stopped', endedAtMs: ENDED_MS, error })
-    expect(promotionStep(now, HOLDS)).toEqual({
+    expect(promotionStep(now, HOLDS, WORDS)).toEqual({
       reason: 'not-held',
       sentence: expect.stringMatching(
         /^Nobody continued deployment d-ORIGINAL1 within 30 min: CodeDeploy stopped it at .*12:01:00Z; start a new release\.$/,
@@ -65,16 +68,16 @@ describe('a promotion of a deployment', () => {
 
   test('promoting a deployment that has ended is refused with how and when, where that is known', () => {
     const failed = { status: 'failed', statusWord: 'Failed' } as const
-    expect(promotionStep(snapshot('SSSSFKKK', { ...failed, endedAtMs: ENDED_MS }), HOLDS)).toMatchObject({
+    expect(promotionStep(snapshot('SSSSFKKK', { ...failed, endedAtMs: ENDED_MS }), HOLDS, WORDS)).toMatchObject({
       sentence: expect.stringMatching(/^Deployment d-ORIGINAL1 has ended \(Failed at .*12:01:00Z\), so it cannot be/),
     })
-    expect(promotionStep(snapshot('SSSSFKKK', failed), HOLDS)).toMatchObject({
+    expect(promotionStep(snapshot('SSSSFKKK', failed), HOLDS, WORDS)).toMatchObject({
       sentence: 'Deployment d-ORIGINAL1 has ended (Failed), so it cannot be continued; start a new release.',
     })
   })
 
   test('promoting a deployment that is elsewhere is refused with the event that runs', () => {
-    expect(promotionStep(snapshot('SRPPPPPP'), HOLDS)).toEqual({
+    expect(promotionStep(snapshot('SRPPPPPP'), HOLDS, WORDS)).toEqual({
       reason: 'not-held',
       sentence:
         'Deployment d-ORIGINAL1 does not wait at Ready (it is InProgress at Install), so it cannot be continued now.',
@@ -107,11 +110,11 @@ describe('a stop with only-at-ready', () => {
     ['leaves one whose production has moved', snapshot('SSSSSSSS', { taskSets: taskSets(100) }), HOLDS, false],
     ['leaves one whose events cannot be seen and that does not show Ready', snapshot('', BLIND), HOLDS, false],
   ])('%s', (_name, now, group, isTaken) => {
-    expect(notAtReadyProblem(now, group) === undefined).toBe(isTaken)
+    expect(notAtReadyProblem(now, group, WORDS) === undefined).toBe(isTaken)
   })
 
   test('says where the deployment is that it leaves', () => {
-    expect(notAtReadyProblem(snapshot('SSSSSSRP'), HOLDS)).toEqual({
+    expect(notAtReadyProblem(snapshot('SSSSSSRP'), HOLDS, WORDS)).toEqual({
       reason: 'not-held',
       sentence:
         "Deployment d-ORIGINAL1 does not wait at Ready (it is InProgress at AllowTraffic), so it was not stopped ('only-at-ready').",

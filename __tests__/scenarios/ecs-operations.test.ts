@@ -26,7 +26,10 @@ async function inService(scenario: Scenario, play: (account: SimulatedAccount) =
 describe('a release that waits at a pause', () => {
   test('goes on when it is promoted by a later job', async () => {
     await inService(nativeScenarios['native-pause'], async (account) => {
-      expect(await told(account, AT_PAUSE)).toMatchObject({ status: 'awaiting-promotion', production: 'web:1' })
+      const held = await told(account, AT_PAUSE)
+      expect(held).toMatchObject({ status: 'awaiting-promotion', production: 'web:1' })
+      expect(held.release.testUrl).toMatch(/^http:\/\//)
+      expect(held.release.warnings).toEqual([])
       expect(await told(account, { operation: 'promote' })).toMatchObject({
         status: 'succeeded',
         production: 'web:2',

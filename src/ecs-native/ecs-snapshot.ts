@@ -63,6 +63,7 @@ export function readSnapshot(reading: EcsReading, before: Snapshot | undefined):
     endedAtMs,
     error: endReason === undefined ? undefined : errorOf(deployment, before),
     ...(endReason !== undefined && { endReason }),
+    ...firingAlarms(deployment),
     rollbackOn: how === 'stopped' ? [] : rollbackOn(deployment),
     rollback: rollbackOf(reading, how),
     events: eventsOf(reading, stand, before),
@@ -116,6 +117,12 @@ function errorOf(deployment: ServiceDeployment, before: Snapshot | undefined): S
   if (text === undefined) return before?.error
   // ECS has no codes for it.
   return { code: '', message: inSentence(text, 1_000) }
+}
+
+/** The alarms that ended it. */
+function firingAlarms({ alarms }: ServiceDeployment): Pick<Snapshot, 'firingAlarms'> {
+  const names = alarms?.triggeredAlarmNames ?? []
+  return names.length === 0 ? {} : { firingAlarms: names.map((name) => inSentence(name, 255)) }
 }
 
 /** What rolls it back. Hooks, pauses and stops always do. Source: ECS Developer Guide, on stopping and on pause hooks. */

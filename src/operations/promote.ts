@@ -39,7 +39,7 @@ export async function promote(parsed: ParsedInputs, world: ReleaseWorld): Promis
   if (snapshot === undefined) return progress.end('refused')
   takeUp(attached, progress)
   progress.see(snapshot)
-  const step = promotionStep(snapshot, attached.plan.group)
+  const step = promotionStep(snapshot, attached.plan.group, wordsOf(attached.plan.service.controller))
   if (typeof step !== 'string') {
     progress.learn({ problems: [step] })
     if (!hasEnded(snapshot)) return progress.end('refused')

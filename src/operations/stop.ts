@@ -1,5 +1,6 @@
 import { CallError } from '../aws/attempts.ts'
 import { callProblem } from '../aws/call-problem.ts'
+import { wordsOf } from '../engines/words.ts'
 import type { ReleaseEngine } from '../follow/release-engine.ts'
 import { settle } from '../follow/settle.ts'
 import type { Settlement } from '../follow/settlement.ts'
@@ -35,7 +36,9 @@ export async function stop(parsed: ParsedInputs, world: ReleaseWorld): Promise<R
   if (world.signal.aborted) return progress.end('cancelled')
   if (snapshot === undefined) return progress.end('refused')
   if (hasEnded(snapshot)) return await endWithEnded(attached, snapshot, 'unchanged', inputs, world, progress)
-  const problem = inputs.onlyAtReady ? notAtReadyProblem(snapshot, attached.plan.group) : undefined
+  const problem = inputs.onlyAtReady
+    ? notAtReadyProblem(snapshot, attached.plan.group, wordsOf(attached.plan.service.controller))
+    : undefined
   if (problem !== undefined) return progress.end('refused', { problems: [problem] })
   for (const line of openingLines(progress.release)) world.log.line(line)
   return await stopAndConclude(attached, snapshot, inputs, world, progress)

@@ -1,4 +1,5 @@
 import type { DescribedDefinition } from '../aws/ecs.ts'
+import type { EngineWords } from '../engines/words.ts'
 import { endingOf } from '../follow/ending.ts'
 import {
   eventsByProduction,
@@ -26,6 +27,7 @@ import { clockTime } from '../text/words.ts'
 export function promotionStep(
   snapshot: Snapshot,
   { holdsAtReady, readyWaitMs }: Pick<DeploymentGroup, 'holdsAtReady' | 'readyWaitMs'>,
+  words: EngineWords,
 ): 'continue' | 'wait' | 'follow' | Problem {
   const { deploymentId: id, statusWord, status, endedAtMs } = snapshot
   if (status === 'succeeded') return 'follow'
@@ -34,7 +36,7 @@ export function promotionStep(
     if (endingOf(snapshot) === 'ready-wait-over') {
       const minutes = readyWaitMs / 60_000
       return notHeld(
-        `Nobody continued deployment ${id} within ${minutes} min: CodeDeploy stopped it${at}; start a new release.`,
+        `Nobody continued deployment ${id} within ${minutes} min: ${words.service} stopped it${at}; start a new release.`,
       )
     }
     return notHeld(`Deployment ${id} has ended (${statusWord}${at}), so it cannot be continued; start a new release.`)
@@ -43,7 +45,7 @@ export function promotionStep(
   if (status === 'ready' || (holdsAtReady && isAtTestHook(snapshot))) return 'wait'
   const hasGoneOn = !eventsByProduction(snapshot).after.every(isAhead)
   if (hasGoneOn || productionMoved(snapshot)) return 'follow'
-  return notHeld(`${elsewhere(snapshot)}, so it cannot be continued now.`)
+  return notHeld(`${elsewhere(snapshot, words)}, so it cannot be continued now.`)
 }
 
 /**
@@ -53,16 +55,17 @@ export function promotionStep(
 export function notAtReadyProblem(
   snapshot: Snapshot,
   { holdsAtReady }: Pick<DeploymentGroup, 'holdsAtReady'>,
+  words: EngineWords,
 ): Problem | undefined {
   if (isBeforeProduction(snapshot) && (snapshot.status === 'ready' || holdsAtReady)) return undefined
-  return notHeld(`${elsewhere(snapshot)}, so it was not stopped ('only-at-ready').`)
+  return notHeld(`${elsewhere(snapshot, words)}, so it was not stopped ('only-at-ready').`)
 }
 
-function elsewhere(snapshot: Snapshot): string {
+function elsewhere(snapshot: Snapshot, { heldAt }: EngineWords): string {
   const { deploymentId, statusWord } = snapshot
   const event = runningEvent(snapshot)
   const where = event === undefined ? statusWord : `${statusWord} at ${event.name}`
-  return `Deployment ${deploymentId} does not wait at Ready (it is ${where})`
+  return `Deployment ${deploymentId} does not wait at ${heldAt()} (it is ${where})`
 }
 
 /** Every event before `Ready` is done and none after it has begun: about to wait there, or just continued by somebody. */

@@ -1,5 +1,6 @@
 import { CallError } from '../aws/attempts.ts'
 import { describeServiceError, type ErrorKind } from '../aws/service-error.ts'
+import { type EngineWords, wordsOf } from '../engines/words.ts'
 import type { Outcome } from '../follow/following.ts'
 import { settle } from '../follow/settle.ts'
 import { hasEnded } from '../follow/snapshot.ts'
@@ -36,7 +37,8 @@ export async function resume(saved: Release, { inputs }: ParsedInputs, world: Re
 
   const engine = engineFor(plan, inputs, world, progress)
   const search = () => engine.findStarted(taskDefinition.arn)
-  const deploymentId = saved.deploymentId ?? (await searchStarted(search, untilMs, world))
+  const deploymentId =
+    saved.deploymentId ?? (await searchStarted(search, untilMs, world, wordsOf(saved.service?.controller)))
   if (typeof deploymentId !== 'string') {
     return progress.end('unknown', { failure: notFound(saved, deploymentId, clock.now()) })
   }
@@ -94,8 +96,9 @@ async function searchStarted(
   search: () => Promise<string | undefined>,
   untilMs: number,
   { clock, log }: ReleaseWorld,
+  { startCall }: EngineWords,
 ): Promise<string | undefined | CallError> {
-  log.line('The main step ended before CreateDeployment was answered; looking for the deployment.')
+  log.line(`The main step ended before ${startCall} was answered; looking for the deployment.`)
   for (let restMs = LOOK_AGAIN_MS; ; restMs = Math.min(LOOK_AGAIN_AT_MOST_MS, restMs * 2)) {
     const found = await orCallError(search())
     if (typeof found === 'string') return found
@@ -119,10 +122,12 @@ async function orCallError<Answer>(answer: Promise<Answer>): Promise<Answer | Ca
 }
 
 /** Why it is not known whether there is a deployment. */
-function notFound({ creationSentAtMs = 0, group }: Release, last: CallError | undefined, nowMs: number): string {
-  const sent = `CreateDeployment was sent at ${clockTime(creationSentAtMs)} and this run did not see its answer`
+function notFound(release: Release, last: CallError | undefined, nowMs: number): string {
+  const { creationSentAtMs = 0, service } = release
+  const { startCall, placeName } = wordsOf(service?.controller)
+  const sent = `${startCall} was sent at ${clockTime(creationSentAtMs)} and this run did not see its answer`
   if (last === undefined) {
-    return `${sent}; until ${clockTime(nowMs)} no deployment of this run showed in deployment group '${group?.name}', where one may still begin.`
+    return `${sent}; until ${clockTime(nowMs)} no deployment of this run showed in ${placeName(release)}, where one may still begin.`
   }
   return `${sent}. ${describeServiceError(last.operation, last.serviceError)}`
 }

@@ -3,7 +3,7 @@ import { describeServiceError } from '../aws/service-error.ts'
 import { codeDeployEngine } from '../code-deploy/code-deploy-engine.ts'
 import type { KnownBefore } from '../code-deploy/own-deployment.ts'
 import { ecsEngine } from '../ecs-native/ecs-engine.ts'
-import { wordsOf } from '../engines/words.ts'
+import { type EngineWords, wordsOf } from '../engines/words.ts'
 import type { Following } from '../follow/following.ts'
 import type { ReleaseEngine } from '../follow/release-engine.ts'
 import { watchReplacementTasks } from '../follow/replacement-tasks.ts'
@@ -60,12 +60,13 @@ function earlierDeployments({ service, group }: ReleasePlan): KnownBefore {
 
 const WAITS_ON = {
   ready: 'The deployment waits for somebody to continue it in the console.',
-  termination: 'The original task set stays until its termination wait is over.',
+  termination: 'The original stays until its wait is over.',
 }
 
 /** CodeDeploy shows `Ready` while the test hook runs. Source: CodeDeploy User Guide, "Ready". */
-const UNSURE_AT_READY =
-  'The deployment shows Ready, and whether its hook at AfterAllowTestTraffic has succeeded cannot be seen, so this step does not continue it. Continue it in the console once the hook has succeeded.'
+function unsureText({ heldAt, nameOf }: EngineWords): string {
+  return `The deployment waits at ${heldAt()}, and whether its hook at ${nameOf('after-test-shift')} has succeeded cannot be seen, so this step does not continue it. Continue it in the console once the hook has succeeded.`
+}
 
 /** How this release is followed. */
 export function followingOf(
@@ -106,7 +107,7 @@ export function followingOf(
     onStopAccepted: () => void progress.learn({ stopAccepted: true }),
     onPromotionDenied: ({ operation, serviceError }, wait) =>
       progress.warnOf(`${wait}-wait`, [`${describeServiceError(operation, serviceError)} ${WAITS_ON[wait]}`]),
-    onPromotionUnsure: () => progress.warnOf('ready-wait', [UNSURE_AT_READY]),
+    onPromotionUnsure: () => progress.warnOf('ready-wait', [unsureText(words)]),
     reasonToGiveUp: watchReplacementTasks(world, {
       service: plan.service,
       failFast: inputs.failFast,
