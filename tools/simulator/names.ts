@@ -113,7 +113,8 @@ interface ServiceName {
 /** `net` or `app`, as ARNs of load balancers and listeners have it. Source: ELB API Reference, ARNs of resources. */
 function familyOf({ services }: World, { cluster, name }: ServiceName): 'net' | 'app' {
   const seed = services.find((known) => known.cluster === cluster && known.name === name)
-  return seed?.loadBalancer === 'network' ? 'net' : 'app'
+  const kind = seed?.native ? seed.native.loadBalancer : seed?.loadBalancer
+  return kind === 'network' ? 'net' : 'app'
 }
 
 export type TargetGroupIndex = 0 | 1

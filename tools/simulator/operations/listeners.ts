@@ -50,12 +50,25 @@ function requireListener(listeners: Wire<ListenerView>[], arn: string): Wire<Lis
 function listenersOf({ world }: Account, { arn, lane, service }: LoadBalancer, real: RealWorld): Wire<ListenerView>[] {
   const served = real.listeners[lane.key]
   const { production: weights, test: testGroup, routed } = service
+  if (lane.native) return nativeListeners()
   const sole = weights[1] === 100 ? 1 : 0
   const production = view('production', served?.production, routed.production ? shared(weights, sole) : untouched(sole))
   if (testGroup === undefined) return [production]
   const moved = shared(weightsWith(testGroup, 100), testGroup)
   const test = view('test', served?.test, routed.test ? moved : untouched(testGroup))
   return [production, test]
+
+  /** ECS wants both target groups attached from the start, and shares also what a network load balancer gets (documented). */
+  function nativeListeners(): Wire<ListenerView>[] {
+    if (lane.native?.rulesDeleted && lane.native.loadBalancer === 'network') return []
+    const all = [view('production', served?.production, bothGroups(weights))]
+    if (testGroup !== undefined) all.push(view('test', served?.test, bothGroups(weightsWith(testGroup, 100))))
+    return all
+  }
+
+  function bothGroups([first, second]: Weights): Wire<Action> {
+    return forward([groupTuple(0, first), groupTuple(1, second)])
+  }
 
   function view(kind: keyof typeof PORTS, url: string | undefined, action: Wire<Action>): Wire<ListenerView> {
     return {
@@ -68,7 +81,7 @@ function listenersOf({ world }: Account, { arn, lane, service }: LoadBalancer, r
 
   /** Source: Elastic Load Balancing API Reference, Listener. Which policy, and the certificate's id, are made up. */
   function front(kind: keyof typeof PORTS): Partial<Wire<ListenerView>> {
-    const isNetwork = service.seed.loadBalancer === 'network'
+    const isNetwork = (lane.native ?? service.seed).loadBalancer === 'network'
     if (!service.seed.https) return { Port: PORTS[kind], Protocol: isNetwork ? 'TCP' : 'HTTP' }
     return {
       Port: SECURE_PORTS[kind],
@@ -82,9 +95,8 @@ function listenersOf({ world }: Account, { arn, lane, service }: LoadBalancer, r
    * Both target groups at all times, weights in percent, and no `TargetGroupArn` beside them (observed); behind a
    * network load balancer one of them (assumed).
    */
-  function shared([first, second]: Weights, sole: TargetGroupIndex): Wire<Action> {
-    if (service.seed.loadBalancer === 'network') return untouched(sole)
-    return forward([groupTuple(0, first), groupTuple(1, second)])
+  function shared(weights: Weights, sole: TargetGroupIndex): Wire<Action> {
+    return service.seed.loadBalancer === 'network' ? untouched(sole) : bothGroups(weights)
   }
 
   /** As somebody made it with one target group: weight 1 (documented), and that group beside it (observed). */

@@ -188,5 +188,11 @@ test('N19: a network load balancer takes ten minutes more for each traffic stage
       expect([at, (await rehearsal.deployment(arn)).lifecycleStage]).toEqual([at, stage])
     }
     const { advancedConfiguration } = (await rehearsal.service()).loadBalancers?.[0] ?? {}
-    expect(advancedConfiguration?.productionListenerRule).toMatch(/:listener\/net\/web\//)
+    const listener = advancedConfiguration?.productionListenerRule
+    expect(listener).toMatch(/:listener\/net\/web\//)
+    const { Listeners } = await rehearsal.elb.describeListeners({ ListenerArns: [listener ?? ''] })
+    expect(Listeners?.[0]).toMatchObject({
+      Protocol: 'TCP',
+      DefaultActions: [{ ForwardConfig: { TargetGroups: [{ Weight: 0 }, { Weight: 100 }] } }],
+    })
   }))
