@@ -49014,16 +49014,25 @@ function readEcsGroup(service) {
 function ecsShift({ deploymentConfiguration = {} }) {
     const { strategy, linearConfiguration: linear, canaryConfiguration: canary } = deploymentConfiguration;
     if (strategy === 'LINEAR') {
-        const stepPercent = linear?.stepPercent || DEFAULT_LINEAR.percent;
+        const stepPercent = percentOf(linear?.stepPercent, DEFAULT_LINEAR.percent);
         const stepMs = (linear?.stepBakeTimeInMinutes ?? DEFAULT_LINEAR.minutes) * MINUTE_MS;
         // No wait after the last step. Source: ECS API Reference, LinearConfiguration.
         return { kind: 'linear', durationMs: (Math.ceil(100 / stepPercent) - 1) * stepMs, stepPercent, stepMs };
     }
     if (strategy === 'CANARY') {
         const stepMs = (canary?.canaryBakeTimeInMinutes ?? DEFAULT_CANARY.minutes) * MINUTE_MS;
-        return { kind: 'canary', durationMs: stepMs, stepPercent: canary?.canaryPercent || DEFAULT_CANARY.percent, stepMs };
+        return {
+            kind: 'canary',
+            durationMs: stepMs,
+            stepPercent: percentOf(canary?.canaryPercent, DEFAULT_CANARY.percent),
+            stepMs,
+        };
     }
     return { kind: 'all-at-once', durationMs: 0, stepPercent: 100, stepMs: 0 };
+}
+/** A tenth of a percent is the least that ECS moves. Source: ECS API Reference, CanaryConfiguration. */
+function percentOf(told, otherwise) {
+    return Math.min(100, Math.max(0.1, told ?? otherwise));
 }
 /** Which functions run at which stage; several of one stage are divided by a comma and a space. */
 function ecsHooks({ ecs }) {
@@ -51141,8 +51150,10 @@ async function attachmentProblem(reads, ofProduction, { ecs: { testRule, targetG
     const left = targetGroups.filter((arn) => !isIn([...ofProduction, ...ofTest])(arn)).map(weights_nameOf);
     if (left.length === 0)
         return undefined;
-    const where = testRule === undefined ? 'the production rule does' : 'neither the production nor the test rule does';
-    return `ECS needs both target groups of the service attached, but ${where}${testRule === undefined ? ' not' : ''} forward to ${left.join(' and ')}. Add it to the production rule with weight 0.`;
+    const who = testRule === undefined
+        ? 'the production rule does not forward'
+        : 'neither the production nor the test rule forwards';
+    return `ECS needs both target groups of the service attached, but ${who} to ${left.join(' and ')}. Add it to the production rule with weight 0.`;
 }
 function missing(kind, rule) {
     return `The ${kind} rule ${label(rule)} of the service does not exist. Correct the load balancer of the service, or make the rule again.`;

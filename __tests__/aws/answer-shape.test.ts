@@ -1,5 +1,5 @@
 import { GetDeployment$, GetDeploymentTarget$ } from '@aws-sdk/client-codedeploy'
-import { DescribeTaskDefinition$ } from '@aws-sdk/client-ecs'
+import { DescribeServices$, DescribeTaskDefinition$ } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import { answerMistake } from '../../src/aws/answer-shape.ts'
 
@@ -52,6 +52,22 @@ describe('an answer', () => {
         `nothing that can be read as '${member}'`,
       )
     }
+  })
+
+  test('of a service may have ECS wait for two weeks at a pause, and hand anything to a function', () => {
+    const answerWith = (timeoutInMinutes: number) => ({
+      services: [
+        {
+          deploymentConfiguration: {
+            lifecycleHooks: [{ hookDetails: [{ any: 1 }, null, 'x'], timeoutConfiguration: { timeoutInMinutes } }],
+          },
+        },
+      ],
+    })
+    expect(answerMistake(outputOf(DescribeServices$), answerWith(20_160))).toBeUndefined()
+    expect(answerMistake(outputOf(DescribeServices$), answerWith(20_161))).toBe(
+      "nothing that can be read as 'timeoutInMinutes'",
+    )
   })
 
   test('with an empty place in a list, or a mapping of other things, is not', () => {

@@ -9,11 +9,12 @@ import {
   listSucceededDeployments,
 } from '../../src/aws/code-deploy-lists.ts'
 import { loadLoadBalancing } from '../../src/aws/load-balancing.ts'
+import { listServiceDeployments } from '../../src/aws/service-deployments.ts'
 import { loadSts } from '../../src/aws/sts.ts'
 import { clientsFor } from '../support/simulated-release.ts'
 import { virtualClock } from '../support/virtual-clock.ts'
 
-type Aws = Parameters<typeof listApplications>[0]
+type Aws = Parameters<typeof listApplications>[0] & Parameters<typeof listServiceDeployments>[0]
 
 /** What a call comes to, and how often it asked, when each request is answered like this. */
 async function calling<Answer>(answer: (index: number) => object, call: (aws: Aws) => Promise<Answer>) {
@@ -25,7 +26,7 @@ async function calling<Answer>(answer: (index: number) => object, call: (aws: Aw
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { ecs, codeDeploy } = clientsFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   try {
-    const aws = { codeDeploy, clock: virtualClock(), random: () => 0, maxAttempts: 3 }
+    const aws = { ecs, codeDeploy, clock: virtualClock(), random: () => 0, maxAttempts: 3 }
     const result = await call(aws).catch((error: unknown) => error)
     return { result, requests }
   } finally {
@@ -43,18 +44,22 @@ const LISTS = {
   'of deployments that succeeded': (aws: Aws) => listSucceededDeployments(aws, 'app', 'group'),
   'of young deployments': (aws: Aws) => listDeploymentsSince(aws, 'app', 'group', 0),
   'of applications': (aws: Aws) => listApplications(aws),
+  'of service deployments': (aws: Aws) => listServiceDeployments(aws, 'demo', 'web'),
 }
 
-test.each(Object.entries(LISTS))('a list %s whose pages never end is given up, with a sentence', async (_, list) => {
-  const { result, requests } = await calling((index) => ({ nextToken: `page-${index}` }), list)
-  expect(requests).toBe(200)
-  expect(result).toMatchObject({
-    serviceError: {
-      kind: 'not-sent',
-      sentence: expect.stringContaining('has no end that can be meant (pages: 200, entries: 0)'),
-    },
-  })
-})
+test.each<[string, (aws: Aws) => Promise<unknown[]>]>(Object.entries(LISTS))(
+  'a list %s whose pages never end is given up, with a sentence',
+  async (_, list) => {
+    const { result, requests } = await calling((index) => ({ nextToken: `page-${index}` }), list)
+    expect(requests).toBe(200)
+    expect(result).toMatchObject({
+      serviceError: {
+        kind: 'not-sent',
+        sentence: expect.stringContaining('has no end that can be meant (pages: 200, entries: 0)'),
+      },
+    })
+  },
+)
 
 test('a list that goes back and forth between two pages is given up', async () => {
   const { requests } = await calling((index) => ({ nextToken: index % 2 === 0 ? 'a' : 'b' }), LISTS['of applications'])

@@ -180,6 +180,12 @@ describe('how production moves', () => {
   })
 })
 
+test.each([0, -5, 1e-300, 1e300])('a step of %d percent is none that ECS makes, and has an end', (stepPercent) => {
+  const shift = ecsShift({ deploymentConfiguration: { strategy: 'LINEAR', linearConfiguration: { stepPercent } } })
+  expect(shift.stepPercent).toBeGreaterThanOrEqual(0.1)
+  expect(shift.durationMs).toBeLessThanOrEqual(1_000 * 6 * MINUTE_MS)
+})
+
 test('functions are named at each of their stages, in the order of the stages', () => {
   const lifecycleHooks = [
     lambda('watch', 'POST_PRODUCTION_TRAFFIC_SHIFT'),

@@ -155,8 +155,11 @@ async function attachmentProblem(
   if (ofTest === undefined) return missing('test', testRule ?? '')
   const left = targetGroups.filter((arn) => !isIn([...ofProduction, ...ofTest])(arn)).map(nameOf)
   if (left.length === 0) return undefined
-  const where = testRule === undefined ? 'the production rule does' : 'neither the production nor the test rule does'
-  return `ECS needs both target groups of the service attached, but ${where}${testRule === undefined ? ' not' : ''} forward to ${left.join(' and ')}. Add it to the production rule with weight 0.`
+  const who =
+    testRule === undefined
+      ? 'the production rule does not forward'
+      : 'neither the production nor the test rule forwards'
+  return `ECS needs both target groups of the service attached, but ${who} to ${left.join(' and ')}. Add it to the production rule with weight 0.`
 }
 
 function missing(kind: 'production' | 'test', rule: string): string {

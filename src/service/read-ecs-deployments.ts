@@ -47,16 +47,26 @@ export function readEcsGroup(service: Service): DeploymentGroup {
 export function ecsShift({ deploymentConfiguration = {} }: Pick<Service, 'deploymentConfiguration'>): TrafficShift {
   const { strategy, linearConfiguration: linear, canaryConfiguration: canary } = deploymentConfiguration
   if (strategy === 'LINEAR') {
-    const stepPercent = linear?.stepPercent || DEFAULT_LINEAR.percent
+    const stepPercent = percentOf(linear?.stepPercent, DEFAULT_LINEAR.percent)
     const stepMs = (linear?.stepBakeTimeInMinutes ?? DEFAULT_LINEAR.minutes) * MINUTE_MS
     // No wait after the last step. Source: ECS API Reference, LinearConfiguration.
     return { kind: 'linear', durationMs: (Math.ceil(100 / stepPercent) - 1) * stepMs, stepPercent, stepMs }
   }
   if (strategy === 'CANARY') {
     const stepMs = (canary?.canaryBakeTimeInMinutes ?? DEFAULT_CANARY.minutes) * MINUTE_MS
-    return { kind: 'canary', durationMs: stepMs, stepPercent: canary?.canaryPercent || DEFAULT_CANARY.percent, stepMs }
+    return {
+      kind: 'canary',
+      durationMs: stepMs,
+      stepPercent: percentOf(canary?.canaryPercent, DEFAULT_CANARY.percent),
+      stepMs,
+    }
   }
   return { kind: 'all-at-once', durationMs: 0, stepPercent: 100, stepMs: 0 }
+}
+
+/** A tenth of a percent is the least that ECS moves. Source: ECS API Reference, CanaryConfiguration. */
+function percentOf(told: number | undefined, otherwise: number): number {
+  return Math.min(100, Math.max(0.1, told ?? otherwise))
 }
 
 /** Which functions run at which stage; several of one stage are divided by a comma and a space. */
