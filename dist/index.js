@@ -53278,7 +53278,7 @@ async function promoteLater(engine, attached, { events }, inputs, world, progres
     const { heldAt, ids } = (0,words/* wordsOf */.Z)(plan.service.controller);
     for (const line of (0,log_lines/* openingLines */.QY)(progress.release))
         world.log.line(line);
-    const event = events.find(({ status }) => status !== 'succeeded' && status !== 'skipped')?.name ?? 'an event';
+    const event = events.find((one) => !(0,follow_snapshot/* isDone */.$L)(one))?.name ?? 'an event';
     world.log.line(`Deployment ${ids.shown(deploymentId)} is still at ${event}; it is continued once that has succeeded and it waits at ${heldAt()}.`);
     const waiting = (0,wiring/* followingOf */.j)(plan, 'test-traffic', { ...inputs, autoPromote: false }, world, progress);
     const outcome = await (0,follow/* follow */.e)((0,wiring/* engineFor */.E)(plan, inputs, world, progress), deploymentId, waiting);

@@ -116,19 +116,24 @@ const SERVICE = OF_WEB('service', '')
 const DEPLOYMENTS = OF_WEB('service-deployment', '/*')
 const REVISIONS = OF_WEB('service-revision', '/*')
 
+/** Where production goes, before there is another deployment. */
+const RULES = ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth']
+
 describe('the roles of native.yaml', () => {
   const stack = nativeStack()
   const statementsOf = (role: string) => stack.ofType('AWS::IAM::Role').get(role)
   const allowed = (role: string) => [...new Set(grants(stack, role).map(({ action }) => action))].sort()
 
   test.each([
-    ['plan', []],
+    ['plan', RULES],
     ['watch', ['ecs:DescribeTasks', 'ecs:ListTasks', 'logs:FilterLogEvents']],
     ['stop', ['ecs:StopServiceDeployment', 'logs:FilterLogEvents']],
     ['promote', ['ecs:ContinueServiceDeployment', 'ecs:StopServiceDeployment', 'logs:FilterLogEvents']],
     [
       'release',
       [
+        ...RULES,
+        'elasticloadbalancing:DescribeListeners',
         'ecs:DescribeTasks',
         'ecs:ListTasks',
         'ecs:RegisterTaskDefinition',
@@ -143,6 +148,7 @@ describe('the roles of native.yaml', () => {
     [
       'rollback',
       [
+        ...RULES,
         'ecs:ContinueServiceDeployment',
         'ecs:DescribeTasks',
         'ecs:ListTasks',
@@ -159,9 +165,6 @@ describe('the roles of native.yaml', () => {
       'ecs:DescribeServices',
       'ecs:DescribeTaskDefinition',
       'ecs:ListServiceDeployments',
-      'elasticloadbalancing:DescribeListeners',
-      'elasticloadbalancing:DescribeRules',
-      'elasticloadbalancing:DescribeTargetHealth',
       'lambda:GetFunctionConfiguration',
     ]
     expect(allowed(roleOf(operation))).toEqual([...readings, ...more].sort())

@@ -165,7 +165,8 @@ function needsOfEcs(operation: string, input: Mapping, stack: Stack): Need[][] {
   const of = (resource: string, action = `ecs:${operation}`) => [{ action, resource }]
   // Both the service and what is of it. Source: Service Authorization Reference, resource types of these actions.
   const ofService = (arn: string) => [of(serviceOfArn(arn)), of(arn)]
-  const service = (name: unknown) => ARN('ecs', `service/${input['cluster']}/${String(name).split('/').at(-1)}`)
+  const service = (name: unknown) =>
+    ARN('ecs', `service/${String(input['cluster']).split('/').at(-1)}/${String(name).split('/').at(-1)}`)
   switch (operation) {
     case 'DescribeServices':
       return (input['services'] as string[]).map((name) => of(service(name)))

@@ -3,7 +3,7 @@ import { callProblem } from '../aws/call-problem.ts'
 import { wordsOf } from '../engines/words.ts'
 import { follow } from '../follow/follow.ts'
 import type { ReleaseEngine } from '../follow/release-engine.ts'
-import { hasEnded, hookAt, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
+import { hasEnded, hookAt, isDone, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import type { Attached } from '../plan/attach.ts'
 import { isBesideReady, otherImageProblems, promotionStep } from '../plan/promotion.ts'
@@ -77,7 +77,7 @@ async function promoteLater(
   const { plan, deploymentId } = attached
   const { heldAt, ids } = wordsOf(plan.service.controller)
   for (const line of openingLines(progress.release)) world.log.line(line)
-  const event = events.find(({ status }) => status !== 'succeeded' && status !== 'skipped')?.name ?? 'an event'
+  const event = events.find((one) => !isDone(one))?.name ?? 'an event'
   world.log.line(
     `Deployment ${ids.shown(deploymentId)} is still at ${event}; it is continued once that has succeeded and it waits at ${heldAt()}.`,
   )
