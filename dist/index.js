@@ -52646,6 +52646,10 @@ function isBesideReady(snapshot) {
     const isBetween = before.length > 0 && after.length > 0 && before.every(follow_snapshot/* isDone */.$L) && after.every(follow_snapshot/* isAhead */.Y0);
     return snapshot.status === 'running' && isBetween;
 }
+/** The inputs of what follows a promotion: a deployment that can wait for somebody again is continued each time. */
+function continuingOn(inputs, { group }) {
+    return group.ecs === undefined ? inputs : { ...inputs, autoPromote: true };
+}
 function notHeld(sentence) {
     return { reason: 'not-held', sentence };
 }
@@ -53262,7 +53266,7 @@ async function promote(parsed, world) {
     if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });
     }
-    return await followThrough(attached, inputs, world, progress);
+    return await followThrough(attached, continuingOn(inputs, attached.plan), world, progress);
 }
 /** A deployment may show as ready while its test hook runs. Source: User Guide, "Ready". */
 function unseenHookText(hook, { deploymentId, plan }) {
@@ -53289,7 +53293,8 @@ async function promoteLater(engine, attached, { events }, inputs, world, progres
     if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
         return progress.end('refused', { problems: [problem] });
     }
-    return await followThrough({ plan, deploymentId, before: outcome.snapshot }, inputs, world, progress);
+    const onward = continuingOn(inputs, plan);
+    return await followThrough({ plan, deploymentId, before: outcome.snapshot }, onward, world, progress);
 }
 /** How soon to look again while a deployment comes to `Ready` or leaves it, and how often, in milliseconds. */
 const BESIDE_READY_MS = 5_000;

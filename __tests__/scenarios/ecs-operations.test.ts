@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
-import { nativeBase, nativeScenarios } from '../../tools/simulator/native/scenarios.ts'
+import { nativeBase, nativeScenarios, withNative } from '../../tools/simulator/native/scenarios.ts'
 import type { Scenario } from '../../tools/simulator/scenario.ts'
 import { operate, releaseAndDie } from '../support/operations.ts'
 import { runNumber } from '../support/others.ts'
@@ -34,6 +34,22 @@ describe('a release that waits at a pause', () => {
         status: 'succeeded',
         production: 'web:2',
         writes: 'ContinueServiceDeployment',
+      })
+    })
+  })
+
+  test('is continued at every step of the shift once it is promoted', async () => {
+    const world = withNative(nativeBase.world, {
+      strategy: 'CANARY',
+      canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 5 },
+      lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['PRE_PRODUCTION_TRAFFIC_SHIFT'] }],
+    })
+    await inService({ ...nativeBase, world }, async (account) => {
+      expect(await told(account, AT_PAUSE)).toMatchObject({ status: 'awaiting-promotion', production: 'web:1' })
+      expect(await told(account, { operation: 'promote', ...COMPLETE })).toMatchObject({
+        status: 'succeeded',
+        production: 'web:2',
+        writes: 'ContinueServiceDeployment ContinueServiceDeployment',
       })
     })
   })

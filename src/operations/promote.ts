@@ -6,7 +6,7 @@ import type { ReleaseEngine } from '../follow/release-engine.ts'
 import { hasEnded, hookAt, isDone, isWaitingForPromotion, type Snapshot } from '../follow/snapshot.ts'
 import type { Inputs, ParsedInputs } from '../inputs/inputs.ts'
 import type { Attached } from '../plan/attach.ts'
-import { isBesideReady, otherImageProblems, promotionStep } from '../plan/promotion.ts'
+import { continuingOn, isBesideReady, otherImageProblems, promotionStep } from '../plan/promotion.ts'
 import type { Problem } from '../problem.ts'
 import { attachTo, takeUp } from '../release/attach.ts'
 import { followThrough, settleAndConclude } from '../release/follow-through.ts'
@@ -53,7 +53,7 @@ export async function promote(parsed: ParsedInputs, world: ReleaseWorld): Promis
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
     return progress.end('refused', { problems: [problem] })
   }
-  return await followThrough(attached, inputs, world, progress)
+  return await followThrough(attached, continuingOn(inputs, attached.plan), world, progress)
 }
 
 /** A deployment may show as ready while its test hook runs. Source: User Guide, "Ready". */
@@ -89,7 +89,8 @@ async function promoteLater(
   if (problem !== undefined && (await stillWaits(problem, engine, attached, world, progress))) {
     return progress.end('refused', { problems: [problem] })
   }
-  return await followThrough({ plan, deploymentId, before: outcome.snapshot }, inputs, world, progress)
+  const onward = continuingOn(inputs, plan)
+  return await followThrough({ plan, deploymentId, before: outcome.snapshot }, onward, world, progress)
 }
 
 /** How soon to look again while a deployment comes to `Ready` or leaves it, and how often, in milliseconds. */

@@ -14,11 +14,13 @@ import {
   type Snapshot,
 } from '../follow/snapshot.ts'
 import type { ContainerImage } from '../inputs/container-lines.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 import type { Problem } from '../problem.ts'
 import type { DeploymentGroup } from '../service/deployment-group.ts'
 import { containersOf, nameOf } from '../task-definition/containers.ts'
 import { inSentence } from '../text/untrusted.ts'
 import { clockTime } from '../text/words.ts'
+import type { ReleasePlan } from './plan.ts'
 
 /**
  * What a promotion does with a deployment: continues it, waits for its test hook first, only follows one that went on
@@ -73,6 +75,11 @@ export function isBesideReady(snapshot: Snapshot): boolean {
   const { before, after } = eventsByProduction(snapshot)
   const isBetween = before.length > 0 && after.length > 0 && before.every(isDone) && after.every(isAhead)
   return snapshot.status === 'running' && isBetween
+}
+
+/** The inputs of what follows a promotion: a deployment that can wait for somebody again is continued each time. */
+export function continuingOn(inputs: Inputs, { group }: Pick<ReleasePlan, 'group'>): Inputs {
+  return group.ecs === undefined ? inputs : { ...inputs, autoPromote: true }
 }
 
 function notHeld(sentence: string): Problem {
