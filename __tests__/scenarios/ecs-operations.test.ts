@@ -173,6 +173,42 @@ test('a deployment that another run made is watched to its end', async () => {
   })
 })
 
+test('a deployment is found by its id and by its ARN, and only one of the service', async () => {
+  await inService(nativeBase, async (account) => {
+    const id = await releaseAndDie(account)
+    const arn = (cluster: string) => `arn:aws:ecs:us-east-1:123456789012:service-deployment/${cluster}/web/${id}`
+    const watch = async (deploymentId: string) => {
+      const { status, reasons } = await told(account, { operation: 'watch', 'deployment-id': deploymentId }, 43)
+      return [status, ...reasons]
+    }
+    expect(await watch(arn('other'))).toEqual(['refused', 'group-mismatch'])
+    expect(await watch('A'.repeat(21))).toEqual(['refused', 'not-found'])
+    expect(await watch('d-ABCDEF123')).toEqual(['refused', 'not-found'])
+    expect(await watch(arn('demo'))).toEqual(['succeeded'])
+    expect(await watch(id)).toEqual(['succeeded'])
+  })
+})
+
+test('a run that is cancelled before production moves takes its deployment back, and leaves it be after that', async () => {
+  const cancelled = async (afterSeconds: number) => {
+    let seen: string[] = []
+    await inService(nativeBase, async (account) => {
+      const { release, outputs, writes } = await operate(
+        account,
+        {},
+        {
+          world: runNumber(42),
+          prepare: ({ clock, abort }) => clock.atSecond(afterSeconds, abort),
+        },
+      )
+      seen = [release.status ?? '', outputs['rollback-status'], writes.at(-1) ?? '']
+    })
+    return seen
+  }
+  expect(await cancelled(30)).toEqual(['cancelled', 'running', 'StopServiceDeployment'])
+  expect(await cancelled(130)).toEqual(['cancelled', 'none', 'UpdateService'])
+})
+
 test('a plan writes nothing', async () => {
   await inService(nativeBase, async (account) => {
     expect(await told(account, { operation: 'plan' })).toMatchObject({ status: 'planned', writes: '' })
