@@ -53683,13 +53683,28 @@ async function findEcsRecentRollback(aws, { service }) {
     }
     if (last.status !== 'SUCCESSFUL')
         return undefined;
-    const shipped = await definitionsOf(aws, [last, ...older]);
-    const its = shipped.get(last.targetServiceRevisionArn ?? '');
+    const goesBack = await shipsAgain(aws, last, older);
+    return goesBack ? { id, goesBack, neverMoved: false, endedAtMs, agoMs } : undefined;
+}
+/**
+ * Whether a deployment that runs brings back what an older one had shipped. Its revision is one that was there, so that
+ * the tag tells who made that, and not who goes back.
+ * @throws CallError
+ */
+async function isEcsGoingBack(aws, { service }, id) {
+    const listed = await (0,service_deployments/* listServiceDeployments */.C0)(aws, service.clusterName, service.arn, { most: REVISIONS_AT_ONCE });
+    const at = listed.findIndex(({ serviceDeploymentArn = '' }) => (0,ids/* idOf */.TH)(serviceDeploymentArn) === id);
+    const one = listed[at];
+    return one !== undefined && (await shipsAgain(aws, one, listed.slice(at + 1)));
+}
+/** Whether it ships what a deployment before the last good one had shipped. @param older newest first */
+async function shipsAgain(aws, one, older) {
+    const shipped = await definitionsOf(aws, [one, ...older]);
+    const its = shipped.get(one.targetServiceRevisionArn ?? '');
     const before = older
         .filter(({ status }) => status === 'SUCCESSFUL')
-        .map((one) => shipped.get(one.targetServiceRevisionArn ?? ''));
-    const goesBack = its !== undefined && before[0] !== its && before.includes(its);
-    return goesBack ? { id, goesBack, neverMoved: false, endedAtMs, agoMs } : undefined;
+        .map(({ targetServiceRevisionArn = '' }) => shipped.get(targetServiceRevisionArn));
+    return its !== undefined && before[0] !== its && before.includes(its);
 }
 /** It failed by itself before anybody met it: it may have been the repair of what serves. */
 function isByItself(reason = '') {
@@ -53706,6 +53721,14 @@ async function findRecentRollback(aws, place) {
     return place.service.controller === 'ECS'
         ? await findEcsRecentRollback(aws, place)
         : await findCodeDeployRecentRollback(aws, place);
+}
+/** Whether what is being deployed goes back already, as a rollback of this action does. @throws CallError */
+async function isGoingBack(aws, place, { id, marker, rollbackOf }) {
+    if (rollbackOf !== undefined)
+        return false;
+    if (marker?.operation === 'rollback')
+        return true;
+    return place.service.controller === 'ECS' && (await isEcsGoingBack(aws, place, id));
 }
 /** The revision to go back to; undefined with problems added. */
 async function findRollbackTarget(place, world, findings) {
@@ -53849,7 +53872,7 @@ async function rollback_look(parsed, world, findings, progress) {
 async function findLatest(world, facts, place, inputs) {
     const occupant = await (0,find_occupant/* findOccupant */.H)(world, facts);
     if (occupant !== undefined) {
-        const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollbackOf === undefined;
+        const goesBack = await isGoingBack(world, place, occupant);
         const isBack = goesBack && occupant.stage === 'shifted';
         // It has done its work, and somebody wants to go further: its termination wait is ended for that.
         if (isBack && isOtherThan(inputs.taskDefinition, facts.service.primary.taskDefinitionArn))

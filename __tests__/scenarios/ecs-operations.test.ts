@@ -118,6 +118,32 @@ describe('a rollback', () => {
   })
 })
 
+describe('a rollback that deploys an earlier revision', () => {
+  /** The account an hour after a bad release, with somebody's rollback begun and so many seconds gone. */
+  async function whileGoingBack(seconds: number, play: (account: SimulatedAccount) => Promise<void>): Promise<void> {
+    await inService(nativeBase, async (account) => {
+      await told(account, COMPLETE)
+      await account.clock.sleep(3_600_000)
+      await told(account, { operation: 'rollback', 'wait-for': 'nothing' }, 43)
+      await account.clock.sleep(seconds * 1000)
+      await play(account)
+    })
+  }
+
+  test.each([
+    ['its tasks start', 30],
+    ['it bakes', 200],
+  ])('is followed, and not undone, when somebody asks for it again while %s', async (_, seconds) => {
+    await whileGoingBack(seconds, async (account) => {
+      expect(await told(account, { operation: 'rollback' }, 44)).toMatchObject({
+        status: 'succeeded',
+        production: 'web:1',
+        writes: '',
+      })
+    })
+  })
+})
+
 describe('a release while another one runs', () => {
   test('waits for it', async () => {
     await inService(nativeBase, async (account) => {

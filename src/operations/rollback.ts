@@ -9,7 +9,13 @@ import { type Attached, attachById } from '../plan/attach.ts'
 import { Findings } from '../plan/findings.ts'
 import { identify } from '../plan/identity.ts'
 import { findPlace, type Place } from '../plan/place.ts'
-import { findRecentRollback, findRollbackTarget, goingBack, mayTurnAlarmsOff } from '../plan/rollback-choice.ts'
+import {
+  findRecentRollback,
+  findRollbackTarget,
+  goingBack,
+  isGoingBack,
+  mayTurnAlarmsOff,
+} from '../plan/rollback-choice.ts'
 import { takeUp } from '../release/attach.ts'
 import { conclude } from '../release/conclude.ts'
 import { followThrough, WIND_DOWN_MS } from '../release/follow-through.ts'
@@ -104,7 +110,7 @@ async function findLatest(
 ): Promise<Latest | undefined> {
   const occupant = await findOccupant(world, facts)
   if (occupant !== undefined) {
-    const goesBack = occupant.marker?.operation === 'rollback' && occupant.rollbackOf === undefined
+    const goesBack = await isGoingBack(world, place, occupant)
     const isBack = goesBack && occupant.stage === 'shifted'
     // It has done its work, and somebody wants to go further: its termination wait is ended for that.
     if (isBack && isOtherThan(inputs.taskDefinition, facts.service.primary.taskDefinitionArn)) return undefined

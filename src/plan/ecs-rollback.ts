@@ -90,13 +90,34 @@ export async function findEcsRecentRollback(
     return isByItself(last.statusReason) ? undefined : { id, goesBack: false, neverMoved: false, endedAtMs, agoMs }
   }
   if (last.status !== 'SUCCESSFUL') return undefined
-  const shipped = await definitionsOf(aws, [last, ...older])
-  const its = shipped.get(last.targetServiceRevisionArn ?? '')
+  const goesBack = await shipsAgain(aws, last, older)
+  return goesBack ? { id, goesBack, neverMoved: false, endedAtMs, agoMs } : undefined
+}
+
+/**
+ * Whether a deployment that runs brings back what an older one had shipped. Its revision is one that was there, so that
+ * the tag tells who made that, and not who goes back.
+ * @throws CallError
+ */
+export async function isEcsGoingBack(aws: Ecs, { service }: Pick<Place, 'service'>, id: string): Promise<boolean> {
+  const listed = await listServiceDeployments(aws, service.clusterName, service.arn, { most: REVISIONS_AT_ONCE })
+  const at = listed.findIndex(({ serviceDeploymentArn = '' }) => idOf(serviceDeploymentArn) === id)
+  const one = listed[at]
+  return one !== undefined && (await shipsAgain(aws, one, listed.slice(at + 1)))
+}
+
+/** Whether it ships what a deployment before the last good one had shipped. @param older newest first */
+async function shipsAgain(
+  aws: Ecs,
+  one: ServiceDeploymentBrief,
+  older: readonly ServiceDeploymentBrief[],
+): Promise<boolean> {
+  const shipped = await definitionsOf(aws, [one, ...older])
+  const its = shipped.get(one.targetServiceRevisionArn ?? '')
   const before = older
     .filter(({ status }) => status === 'SUCCESSFUL')
-    .map((one) => shipped.get(one.targetServiceRevisionArn ?? ''))
-  const goesBack = its !== undefined && before[0] !== its && before.includes(its)
-  return goesBack ? { id, goesBack, neverMoved: false, endedAtMs, agoMs } : undefined
+    .map(({ targetServiceRevisionArn = '' }) => shipped.get(targetServiceRevisionArn))
+  return its !== undefined && before[0] !== its && before.includes(its)
 }
 
 /** It failed by itself before anybody met it: it may have been the repair of what serves. */

@@ -1,9 +1,10 @@
 import type { CodeDeploy } from '../aws/code-deploy.ts'
 import type { Ecs } from '../aws/ecs.ts'
+import type { Occupant } from '../group/occupant.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { NO_OVERRIDES } from '../inputs/overrides.ts'
 import type { World } from '../world.ts'
-import { findEcsRecentRollback, findEcsRollbackTarget } from './ecs-rollback.ts'
+import { findEcsRecentRollback, findEcsRollbackTarget, isEcsGoingBack } from './ecs-rollback.ts'
 import type { Findings } from './findings.ts'
 import type { Place } from './place.ts'
 import { findCodeDeployRecentRollback, type RecentRollback } from './recent-rollback.ts'
@@ -14,6 +15,13 @@ export async function findRecentRollback(aws: CodeDeploy & Ecs, place: Place): P
   return place.service.controller === 'ECS'
     ? await findEcsRecentRollback(aws, place)
     : await findCodeDeployRecentRollback(aws, place)
+}
+
+/** Whether what is being deployed goes back already, as a rollback of this action does. @throws CallError */
+export async function isGoingBack(aws: Ecs, place: Place, { id, marker, rollbackOf }: Occupant): Promise<boolean> {
+  if (rollbackOf !== undefined) return false
+  if (marker?.operation === 'rollback') return true
+  return place.service.controller === 'ECS' && (await isEcsGoingBack(aws, place, id))
 }
 
 /** The revision to go back to; undefined with problems added. */
