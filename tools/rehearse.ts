@@ -2,8 +2,9 @@ import { logLine } from '../src/text/untrusted.ts'
 import { rehearseOneRun } from './rehearsal/one-run.ts'
 import { OptionError, parseOptions, USAGE } from './rehearsal/options.ts'
 import { rehearseWorkflow } from './rehearsal/whole-workflow.ts'
-import { workflows } from './rehearsal/workflows.ts'
-import { scenarios } from './simulator/scenarios.ts'
+import type { Workflow } from './rehearsal/workflow.ts'
+import { nativeWorkflows, workflows } from './rehearsal/workflows.ts'
+import { namedScenarios } from './simulator/named-scenarios.ts'
 
 try {
   process.exitCode = await main(process.argv.slice(2))
@@ -19,9 +20,8 @@ async function main(args: string[]): Promise<number> {
   else if (options.only === 'list') for (const line of scenarioList()) say(line)
   if (options.only !== undefined) return 0
   if (options.workflow === undefined) return await rehearseOneRun(options, say)
-  const { name, chapters } = options.workflow
-  const workflow = workflows[name]
-  return await rehearseWorkflow({ name, workflow, chapters, speed: options.speed ?? workflow.speed }, say)
+  const speed = options.speed ?? options.workflow.workflow.speed
+  return await rehearseWorkflow({ ...options.workflow, speed }, say)
 }
 
 function scenarioList(): string[] {
@@ -29,14 +29,15 @@ function scenarioList(): string[] {
     const width = Math.max(...entries.map(([name]) => name.length))
     return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`)
   }
-  const chapters = Object.entries(workflows).flatMap(([workflow, { chapters }]) =>
-    chapters.map(({ name, says }): [string, string] => [`--workflow ${workflow} --chapter ${name}`, says]),
-  )
+  const chaptersOf = (of: Record<string, Workflow>, more: string) =>
+    Object.entries(of).flatMap(([workflow, { chapters }]) =>
+      chapters.map(({ name, says }): [string, string] => [`--workflow ${workflow}${more} --chapter ${name}`, says]),
+    )
   return [
-    ...list(Object.entries(scenarios).map(([name, { description }]) => [name, description])),
+    ...list(Object.entries(namedScenarios).map(([name, { description }]) => [name, description])),
     '',
     'Workflows, and their chapters:',
-    ...list(chapters),
+    ...list([...chaptersOf(workflows, ''), ...chaptersOf(nativeWorkflows, ' --native')]),
   ]
 }
 

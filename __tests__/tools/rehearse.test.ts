@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { rehearseOneRun } from '../../tools/rehearsal/one-run.ts'
-import { OptionError, parseOptions } from '../../tools/rehearsal/options.ts'
-import { scenarios } from '../../tools/simulator/scenarios.ts'
+import { expect, test } from '@jest/globals'
+import { OptionError } from '../../tools/rehearsal/options.ts'
+import { namedScenarios } from '../../tools/simulator/named-scenarios.ts'
 import { commandsIn } from '../support/runner-grammar.ts'
+import { rehearsingHere } from './support/rehearse-here.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -18,24 +17,7 @@ interface Rehearsed {
 /** No shift in two steps, where a rehearsal is about something else. */
 const AT_ONCE = ['--input', 'codedeploy-deployment-config=CodeDeployDefault.ECSAllAtOnce']
 
-/** Where each rehearsal of this process leaves its results. */
-let results = ''
-beforeAll(() => {
-  results = mkdtempSync(join(tmpdir(), 'rehearsals-'))
-})
-afterAll(() => {
-  rmSync(results, { recursive: true })
-})
-
-/** Does in this process what `npm run rehearse` does, beside others: they mostly wait. */
-async function rehearseHere(args: string[]): Promise<Rehearsed & { left(name: string): string }> {
-  const folder = mkdtempSync(join(results, 'one-'))
-  const lines: string[] = []
-  const exitCode = await rehearseOneRun(parseOptions(args), (line) => lines.push(line), folder)
-  const printed = lines.join('\n')
-  expect(commandsIn(printed)).toEqual([])
-  return { exitCode, printed, left: (name) => readFileSync(join(folder, name), 'utf8') }
-}
+const rehearseHere = rehearsingHere()
 
 /** Runs what `npm run rehearse` runs, which leaves its results in the repository. */
 function rehearse(args: string[], onOutput?: (printed: string, kill: () => void) => void): Promise<Rehearsed> {
@@ -178,7 +160,7 @@ test('cancelled with on-cancel: leave the deployment goes on, and the log says h
 test('lists every scenario with what happens in it', async () => {
   const { exitCode, printed } = await rehearse(['--list'])
   expect(exitCode).toBe(0)
-  for (const [name, { description }] of Object.entries(scenarios)) {
+  for (const [name, { description }] of Object.entries(namedScenarios)) {
     expect(printed).toMatch(new RegExp(`^${name} +${description.slice(0, 20)}`, 'm'))
   }
 })

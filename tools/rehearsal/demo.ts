@@ -1,6 +1,6 @@
 import type { Scenario } from '../simulator/scenario.ts'
 
-/** The hook of the demo world. */
+/** The hook of the demo world where CodeDeploy releases its service. */
 export const HOOK = 'CodeDeployHook_validate'
 
 /**

@@ -2,11 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { logLine } from '../../src/text/untrusted.ts'
 import { duration } from '../../src/text/words.ts'
+import { MAX_RUN_MS } from '../simulator/hook-limits.ts'
 import type { Scenario } from '../simulator/scenario.ts'
-import { scenarios } from '../simulator/scenarios.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { unexpectedInputs } from './action-step.ts'
-import { HOOK } from './demo.ts'
 import { beginEarlier } from './earlier-deployment.ts'
 import { isGithubAsked } from './github.ts'
 import { checkHook } from './hook-check.ts'
@@ -18,9 +17,10 @@ import { PUSH_TO_MAIN } from './run-identity.ts'
 import { runnerLog } from './runner-log.ts'
 import { inputsOf, speedFor } from './settings.ts'
 import { openStage } from './stage.ts'
+import { startWitness, witnessLines } from './witness.ts'
 
-/** How long CodeDeploy waits for the answer of a hook, in seconds. */
-const HOOK_TIMEOUT_SECONDS = 3_600
+/** How long CodeDeploy waits for the answer of a hook, in milliseconds. */
+const HOOK_TIMEOUT_MS = 3_600_000
 
 /**
  * Plays one run in a scenario with the built action.
@@ -37,10 +37,11 @@ export async function rehearseOneRun(
   const inputs = inputsOf(options)
   const stage = await openStage(scenario, { speed, hasGithub: isGithubAsked(inputs) })
   const { simulator, clock, folder, github } = stage
+  // A weight in a rule is what ECS shifts, so it is what the listeners answer that counts.
+  const witness = options.subject.isNative ? startWitness(simulator.listeners) : undefined
   try {
     for (const line of opening(options, simulator, speed)) say(logLine(line))
-    const hook = options.scenario === 'no-hooks' ? undefined : HOOK
-    const earlier = { endpoint: simulator.url, region: scenario.world.region, image: options.image, hook }
+    const earlier = { endpoint: simulator.url, subject: options.subject, image: options.image }
     const earlierId = await beginEarlier(options.operation, earlier)
     if (earlierId !== undefined) say(`An earlier job of this run has begun deployment ${earlierId}.`)
     const log = runnerLog({ colours: process.stdout.isTTY === true, write: say })
@@ -51,6 +52,7 @@ export async function rehearseOneRun(
     const parts = { ...stage.surroundings(), inputs, run, onOutput: log.take }
     const job = await runJob(parts, { folder, speed, cancelAt, now: () => clock.now(), say })
     log.end()
+    if (witness !== undefined) for (const line of await witnessLines(witness, simulator.listeners)) say(logLine(line))
     for (const line of [...hookLines(simulator.hookLogs), ...sessionsTaken(simulator)]) say(line)
     if (github !== undefined) for (const line of ['', ...github.lines()]) say(logLine(line))
     emptyResults(results)
@@ -62,12 +64,12 @@ export async function rehearseOneRun(
     say(`Left in rehearsal/: summary.html (open it), summary.md, report.json, outputs.json${more}`)
     return job.main.exitCode
   } finally {
+    await witness?.close()
     await stage.close()
   }
 }
 
-async function scenarioOf({ scenario: name, hook }: RehearsalOptions): Promise<Scenario> {
-  const scenario = scenarios[name]
+async function scenarioOf({ subject: { scenario }, hook }: RehearsalOptions): Promise<Scenario> {
   if (hook === undefined) return scenario
   const handlerFile = resolve(process.env['INIT_CWD'] ?? '.', hook)
   await checkHook(handlerFile, hook)
@@ -75,16 +77,20 @@ async function scenarioOf({ scenario: name, hook }: RehearsalOptions): Promise<S
   return { ...scenario, world: { ...scenario.world, functions } }
 }
 
-function opening({ scenario, image, hook }: RehearsalOptions, { url, listeners }: Simulator, speed: number): string[] {
+function opening(options: RehearsalOptions, { url, listeners }: Simulator, speed: number): string[] {
+  const { scenario, world, image, hook, subject } = options
+  const played = world === undefined ? `'${scenario}'` : `of world ${world}`
   const open = Object.values(listeners).flatMap(({ production, test }) => [
     `Open while it runs: production ${production}${test === undefined ? '' : `, test ${test}`}`,
   ])
+  const here = (ms: number) => duration(ms / speed)
+  const silent = subject.isNative
+    ? `A function that never answers is ended by Lambda after ${duration(MAX_RUN_MS)}, here ${here(MAX_RUN_MS)}, and ECS rolls back.`
+    : `A hook that never answers is waited for an hour, here ${here(HOOK_TIMEOUT_MS)}.`
   return [
-    `Rehearsal '${scenario}' with ${image}, ${speed} times faster than real time. This is not AWS: the simulator is at ${url}.`,
+    `Rehearsal ${played} with ${image}, ${speed} times faster than real time. This is not AWS: the simulator is at ${url}.`,
     ...open,
-    ...(hook === undefined
-      ? []
-      : [`A hook that never answers is waited for an hour, here ${duration((HOOK_TIMEOUT_SECONDS / speed) * 1_000)}.`]),
+    ...(hook === undefined ? [] : [silent]),
     '',
   ]
 }

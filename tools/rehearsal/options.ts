@@ -1,10 +1,14 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { OPERATIONS, type Operation } from '../../src/inputs/operation.ts'
-import { type ScenarioName, scenarios } from '../simulator/scenarios.ts'
-import type { Chapter } from './workflow.ts'
-import { type WorkflowName, workflows } from './workflows.ts'
+import { ECS_STAGES } from '../../src/lifecycle/step.ts'
+import { isNamedScenario, type NamedScenario, namedScenarios } from '../simulator/named-scenarios.ts'
+import { loadWorldFile, WorldFileError } from '../simulator/world-file/world-file.ts'
+import { nextImage, type Subject, subjectOf } from './subject.ts'
+import type { Chapter, Workflow } from './workflow.ts'
+import { nativeWorkflows, type WorkflowName, workflows } from './workflows.ts'
 
-/** Those of a deployment on ECS, in their order. */
+/** Those of a deployment of CodeDeploy on ECS, in their order. */
 const LIFECYCLE_EVENTS = [
   'BeforeInstall',
   'Install',
@@ -18,18 +22,22 @@ const LIFECYCLE_EVENTS = [
 
 export const USAGE = `npm run rehearse -- [options]
 
-  --scenario NAME      what happens (default: success); --list names them all
+  --scenario NAME      what happens (default: success; those of services that ECS itself deploys begin with 'native');
+                       --list names them all
+  --world FILE         an account of your own in place of a scenario, as tools/simulator/world-file.md says; its first
+                       service is released, unless --input service=NAME names another one
   --operation NAME     what the action is asked for (default: release); a deployment that it is about is begun before
-  --image IMAGE        image to release (default: registry.example/web:1.1.0)
+  --image IMAGE        image to release (default: registry.example/web:1.1.0, or the next version of what runs)
   --hook FILE          a Lambda handler of your own in place of examples/hooks/validate.mjs: a module that exports
                        'handler'. One that never answers is waited for as CodeDeploy does, an hour of its time:
-                       2 to 6 minutes unless --speed says otherwise
+                       2 to 6 minutes unless --speed says otherwise. One that ECS calls is ended after 15 minutes
   --speed N            how many times faster than real time (default: so fast that the scenario ends within 30 s,
                        as long as every hook answers)
   --input NAME=VALUE   any input of the action; may be given many times
-  --cancel-at EVENT    cancel the run, as GitHub does, when this lifecycle event has started
+  --cancel-at EVENT    cancel the run, as GitHub does, when this lifecycle event (of ECS: stage) has started
   --workflow NAME      a whole story of several jobs instead of one: two-job, rollback or preview; the exit code is 1 when
                        it does not end as it must. Beside it only:
+    --native           two-job, rollback: of a service that ECS itself deploys
     --chapter NAME     one of its chapters
     --reject           two-job: what is proposed is rejected (--chapter rejected)
   --list               the scenarios, and the workflows with their chapters
@@ -37,14 +45,20 @@ export const USAGE = `npm run rehearse -- [options]
 
 /** A story to be played as a whole. */
 export interface WorkflowOptions {
-  name: WorkflowName
+  /** As it is asked for: `two-job`, `two-job --native`. */
+  name: string
+  workflow: Workflow
   chapters: readonly Chapter[]
 }
 
 export interface RehearsalOptions {
   /** Instead of one run. */
   workflow: WorkflowOptions | undefined
-  scenario: ScenarioName
+  scenario: NamedScenario
+  /** In place of the scenario: where it was read from, as the option says it. */
+  world: string | undefined
+  /** The account that is played in, and the service that is released. */
+  subject: Subject
   operation: Operation
   image: string
   /** Path of a handler module. */
@@ -65,10 +79,6 @@ export class OptionError extends Error {}
 /** @throws OptionError */
 export function parseOptions(args: string[]): RehearsalOptions {
   const values = readArguments(args)
-  const scenario = values.scenario ?? (values.operation === 'promote' ? 'ready-wait' : 'success')
-  if (!isScenario(scenario)) {
-    throw new OptionError(`Option '--scenario' must be one of ${Object.keys(scenarios).join(', ')}; got '${scenario}'.`)
-  }
   const operation = values.operation ?? 'release'
   if (!isOperation(operation)) {
     throw new OptionError(`Option '--operation' must be one of ${OPERATIONS.join(', ')}; got '${operation}'.`)
@@ -76,16 +86,33 @@ export function parseOptions(args: string[]): RehearsalOptions {
   if (operation === 'preview') {
     throw new OptionError(`A preview is a matter of several runs: '--workflow preview' rehearses it.`)
   }
+  const scenario = parseScenario(values.scenario ?? (operation === 'promote' ? 'ready-wait' : 'success'))
+  const inputs = parseInputOptions(values.input ?? [])
+  const subject = subjectOf(values.world === undefined ? namedScenarios[scenario] : readWorld(values), inputs)
   return {
     workflow: workflowOf(values),
     scenario,
+    world: values.world,
+    subject,
     operation,
-    image: values.image ?? 'registry.example/web:1.1.0',
+    image: values.image ?? nextImage(subject.image),
     hook: values.hook,
     speed: parseSpeed(values.speed),
-    inputs: parseInputOptions(values.input ?? []),
-    cancelAt: parseCancelAt(values['cancel-at']),
+    inputs,
+    cancelAt: parseCancelAt(values['cancel-at'], subject),
     only: values.help === true ? 'help' : values.list === true ? 'list' : undefined,
+  }
+}
+
+/** A path is as it was typed: npm runs scripts in the package's folder. @throws OptionError */
+function readWorld({ world = '', scenario }: ReturnType<typeof readArguments>) {
+  if (scenario !== undefined) {
+    throw new OptionError(`Options '--scenario' and '--world' cannot go together; the file says what goes wrong.`)
+  }
+  try {
+    return loadWorldFile(resolve(process.env['INIT_CWD'] ?? '.', world))
+  } catch (error) {
+    throw error instanceof WorldFileError ? new OptionError(error.message, { cause: error }) : error
   }
 }
 
@@ -95,6 +122,7 @@ function readArguments(args: string[]) {
       args,
       options: {
         scenario: { type: 'string' },
+        world: { type: 'string' },
         operation: { type: 'string' },
         image: { type: 'string' },
         hook: { type: 'string' },
@@ -103,6 +131,7 @@ function readArguments(args: string[]) {
         'cancel-at': { type: 'string' },
         workflow: { type: 'string' },
         chapter: { type: 'string' },
+        native: { type: 'boolean' },
         reject: { type: 'boolean' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -115,12 +144,12 @@ function readArguments(args: string[]) {
 }
 
 /** Those that say something about one run. */
-const OF_ONE_RUN = ['scenario', 'operation', 'image', 'hook', 'input', 'cancel-at'] as const
+const OF_ONE_RUN = ['scenario', 'world', 'operation', 'image', 'hook', 'input', 'cancel-at'] as const
 
 function workflowOf(values: ReturnType<typeof readArguments>): WorkflowOptions | undefined {
-  const { workflow: name, chapter, reject } = values
+  const { workflow: name, chapter, native, reject } = values
   if (name === undefined) {
-    const alone = chapter !== undefined ? 'chapter' : reject ? 'reject' : undefined
+    const alone = chapter !== undefined ? 'chapter' : native ? 'native' : reject ? 'reject' : undefined
     if (alone !== undefined) throw new OptionError(`Option '--${alone}' needs '--workflow'.`)
     return undefined
   }
@@ -129,25 +158,31 @@ function workflowOf(values: ReturnType<typeof readArguments>): WorkflowOptions |
   }
   const other = OF_ONE_RUN.find((option) => values[option] !== undefined)
   if (other !== undefined) throw new OptionError(`Option '--${other}' is of one run and cannot go with '--workflow'.`)
-  const { chapters } = workflows[name as WorkflowName]
+  const workflow = native ? nativeWorkflows[name as WorkflowName] : workflows[name as WorkflowName]
+  if (workflow === undefined) {
+    throw new OptionError(`Workflow '${name}' is of services that CodeDeploy releases and cannot go with '--native'.`)
+  }
+  const { chapters } = workflow
   const wanted = chapter ?? (reject ? 'rejected' : undefined)
   const chosen = chapters.filter((one) => (wanted === undefined ? one.isAside !== true : one.name === wanted))
-  if (chosen.length > 0) return { name: name as WorkflowName, chapters: chosen }
+  if (chosen.length > 0) return { name: native ? `${name} --native` : name, workflow, chapters: chosen }
   const names = chapters.map((one) => one.name).join(', ')
   throw new OptionError(`Workflow '${name}' has no chapter '${wanted}'; it has ${names}.`)
 }
 
-function isScenario(name: string): name is ScenarioName {
-  return Object.hasOwn(scenarios, name)
+function parseScenario(given: string): NamedScenario {
+  if (isNamedScenario(given)) return given
+  throw new OptionError(`Option '--scenario' must be one of ${Object.keys(namedScenarios).join(', ')}; got '${given}'.`)
 }
 
 function isOperation(name: string): name is Operation {
   return OPERATIONS.some((operation) => operation === name)
 }
 
-function parseCancelAt(given: string | undefined): string | undefined {
-  if (given === undefined || LIFECYCLE_EVENTS.includes(given)) return given
-  throw new OptionError(`Option '--cancel-at' must be one of ${LIFECYCLE_EVENTS.join(', ')}; got '${given}'.`)
+function parseCancelAt(given: string | undefined, { isNative }: Subject): string | undefined {
+  const known: readonly string[] = isNative ? ECS_STAGES : LIFECYCLE_EVENTS
+  if (given === undefined || known.includes(given)) return given
+  throw new OptionError(`Option '--cancel-at' must be one of ${known.join(', ')}; got '${given}'.`)
 }
 
 function parseSpeed(given: string | undefined): number | undefined {

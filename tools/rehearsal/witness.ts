@@ -1,3 +1,4 @@
+import { count } from '../../src/text/words.ts'
 import type { Listeners } from '../simulator/real-world.ts'
 
 /** What a listener answers with: the image behind it, or `HTTP` and the status. */
@@ -53,6 +54,22 @@ function nothing(services: Readonly<Record<string, Listeners>>) {
       { production: new Map<string, number>(), test: new Map<string, number>() },
     ]),
   )
+}
+
+/** What listeners have answered while a rehearsal was played, and answer now, for people. */
+export async function witnessLines(
+  { takeSeen }: Witness,
+  services: Readonly<Record<string, Listeners>>,
+): Promise<string[]> {
+  const lines: string[] = []
+  for (const [service, listeners] of Object.entries(services)) {
+    const seen = takeSeen(service)
+    for (const [kind, url] of Object.entries(listeners)) {
+      const answers = [...seen[kind as keyof Listeners]].map(([answer, times]) => `${answer} ${count(times, 'time')}`)
+      lines.push(`  ${kind}: ${answers.join(', ')}; now ${(await ask(url)).answer}`)
+    }
+  }
+  return lines.length === 0 ? [] : ['', 'What the listeners answered, in the order in which each came first:', ...lines]
 }
 
 /** One request. Whatever comes back is an answer. */

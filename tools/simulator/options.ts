@@ -1,14 +1,10 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { nativeScenarios } from './native/scenarios.ts'
+import { isNamedScenario, namedScenarios } from './named-scenarios.ts'
 import type { Scenario } from './scenario.ts'
-import { scenarios } from './scenarios.ts'
 import { loadWorldFile } from './world-file/world-file.ts'
 
 const USAGE = 'npm run simulator -- [--port N] [--scenario NAME | --world FILE] [--speed X] [--seed N]'
-
-/** Of services that CodeDeploy releases, and of those that ECS deploys by itself. */
-const SCENARIOS = { ...scenarios, ...nativeScenarios }
 
 /** A release of an hour in four milliseconds. */
 const MAX_SPEED = 1_000_000
@@ -43,10 +39,10 @@ export function parseOptions(args: string[]): Invocation {
     return { ...given, scenario: loadWorldFile(path), label: `world ${world}` }
   }
   const name = scenario ?? 'success'
-  if (!isScenarioName(name)) {
-    throw new UsageError(`Option '--scenario' must be one of ${Object.keys(SCENARIOS).join(', ')}; got '${name}'.`)
+  if (!isNamedScenario(name)) {
+    throw new UsageError(`Option '--scenario' must be one of ${Object.keys(namedScenarios).join(', ')}; got '${name}'.`)
   }
-  return { ...given, scenario: SCENARIOS[name], label: `scenario ${name}` }
+  return { ...given, scenario: namedScenarios[name], label: `scenario ${name}` }
 }
 
 function readArguments(args: string[]) {
@@ -69,8 +65,4 @@ function speedOf(given: string): number {
   const speed = Number(given)
   if (speed > 0 && speed <= MAX_SPEED) return speed
   throw new UsageError(`Option '--speed' must be a number above 0 and up to ${MAX_SPEED}; got '${given}'.`)
-}
-
-function isScenarioName(name: string): name is keyof typeof SCENARIOS {
-  return Object.hasOwn(SCENARIOS, name)
 }

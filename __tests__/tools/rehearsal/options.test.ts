@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
 import { OptionError, parseOptions, USAGE } from '../../../tools/rehearsal/options.ts'
+import { nextImage, subjectOf } from '../../../tools/rehearsal/subject.ts'
 import { workflows } from '../../../tools/rehearsal/workflows.ts'
-import { scenarios } from '../../../tools/simulator/scenarios.ts'
+import { namedScenarios } from '../../../tools/simulator/named-scenarios.ts'
 
 /** The sentence about what is wrong with the options. */
 function mistake(...args: string[]): string {
@@ -19,6 +20,7 @@ test('without options the success of version 1.1.0 is rehearsed', () => {
   expect(parseOptions([])).toEqual({
     workflow: undefined,
     scenario: 'success',
+    subject: subjectOf(namedScenarios.success),
     operation: 'release',
     image: 'registry.example/web:1.1.0',
     hook: undefined,
@@ -43,6 +45,7 @@ test('every option has its place', () => {
   expect(parseOptions([...args, '--input', 'wait-for=completion', '--input', 'environment-variables=A=b=c'])).toEqual({
     workflow: undefined,
     scenario: 'hook-fails',
+    subject: subjectOf(namedScenarios['hook-fails']),
     operation: 'watch',
     image: 'app:2',
     hook: 'hook.mjs',
@@ -59,8 +62,50 @@ test.each([
   [['--workflow', 'two-job'], ['approved']],
   [['--workflow', 'two-job', '--reject'], ['rejected']],
   [['--workflow', 'rollback', '--chapter', 'an-hour-after', '--speed', '30'], ['an-hour-after']],
+  [['--workflow', 'two-job', '--native', '--reject'], ['rejected']],
 ])('%j plays chapters of a workflow', (args, chapters) => {
   expect(parseOptions(args).workflow?.chapters.map(({ name }) => name)).toEqual(chapters)
+})
+
+const SHOP = ['--world', 'examples/worlds/shop.yaml']
+
+test.each<[string[], object]>([
+  [[], { cluster: 'demo', service: 'web', hook: 'CodeDeployHook_validate', isNative: false }],
+  [['--scenario', 'no-hooks'], { cluster: 'demo', service: 'web', hook: undefined, isNative: false }],
+  [['--scenario', 'native-pause'], { cluster: 'demo', service: 'web', hook: 'validate', isNative: true }],
+  [SHOP, { cluster: 'prod', service: 'checkout', hook: 'CodeDeployHook_validate', isNative: false }],
+  [
+    [...SHOP, '--input', 'service=arn:aws:ecs:eu-west-1:111122223333:service/prod/worker'],
+    { cluster: 'prod', service: 'worker', hook: undefined, isNative: false },
+  ],
+  [['--world', 'examples/worlds/native.yaml'], { cluster: 'demo', service: 'web', hook: 'validate', isNative: true }],
+])('%j is about one service of the account, with its hook', (args, expected) => {
+  const { service, hook, isNative } = parseOptions(args).subject
+  expect({ cluster: service.cluster, service: service.name, hook, isNative }).toEqual(expected)
+})
+
+test.each([
+  [[], 'registry.example/web:1.1.0'],
+  [['--scenario', 'native'], 'registry.example/web:1.1.0'],
+  [SHOP, 'registry.example/checkout:7.1.0'],
+])('%j releases the next version of what runs', (args, image) => {
+  expect(parseOptions(args).image).toBe(image)
+})
+
+test.each([
+  ['registry.example/web:1.9', 'registry.example/web:1.10.0'],
+  ['registry.example:5000/web', 'registry.example:5000/web:next'],
+  ['web:latest', 'web:next'],
+  [`web@sha256:${'a'.repeat(64)}`, 'web:next'],
+])('the next version of %s is %s', (image, next) => {
+  expect(nextImage(image)).toBe(next)
+})
+
+test.each([
+  [['--cancel-at', 'AllowTraffic'], 'AllowTraffic'],
+  [['--scenario', 'native', '--cancel-at', 'POST_TEST_TRAFFIC_SHIFT'], 'POST_TEST_TRAFFIC_SHIFT'],
+])('%j cancels in the words of whoever deploys', (args, event) => {
+  expect(parseOptions(args).cancelAt).toBe(event)
 })
 
 test('of an input that is given twice the last counts, and it may be empty', () => {
@@ -76,14 +121,23 @@ test.each([
 })
 
 test('the usage names every option', () => {
-  const ofOneRun = ['--scenario', '--operation', '--image', '--hook', '--input', '--cancel-at']
-  for (const option of [...ofOneRun, '--speed', '--workflow', '--chapter', '--reject', '--list', '--help']) {
+  const ofOneRun = ['--scenario', '--world', '--operation', '--image', '--hook', '--input', '--cancel-at']
+  for (const option of [
+    ...ofOneRun,
+    '--speed',
+    '--workflow',
+    '--native',
+    '--chapter',
+    '--reject',
+    '--list',
+    '--help',
+  ]) {
     expect(USAGE).toContain(option)
   }
 })
 
 describe('a mistake is told in a sentence:', () => {
-  const names = Object.keys(scenarios).join(', ')
+  const names = Object.keys(namedScenarios).join(', ')
 
   test.each<[string, string[], string]>([
     [
@@ -116,6 +170,27 @@ describe('a mistake is told in a sentence:', () => {
       'an option of one run',
       ['--workflow', 'two-job', '--scenario', 'alarm'],
       "Option '--scenario' is of one run and cannot go with '--workflow'.",
+    ],
+    ["another engine's workflow alone", ['--native'], "Option '--native' needs '--workflow'."],
+    [
+      'previews of a service that ECS deploys',
+      ['--workflow', 'preview', '--native'],
+      "Workflow 'preview' is of services that CodeDeploy releases and cannot go with '--native'.",
+    ],
+    [
+      'a scenario and a world',
+      ['--scenario', 'alarm', ...SHOP],
+      "Options '--scenario' and '--world' cannot go together; the file says what goes wrong.",
+    ],
+    [
+      'a world that is not there',
+      ['--world', '/nowhere/world.yaml'],
+      'World file /nowhere/world.yaml: There is no such file.',
+    ],
+    [
+      'an event that the service does not have',
+      ['--scenario', 'native', '--cancel-at', 'AllowTraffic'],
+      "Option '--cancel-at' must be one of RECONCILE_SERVICE, PRE_SCALE_UP, SCALE_UP, POST_SCALE_UP, TEST_TRAFFIC_SHIFT, POST_TEST_TRAFFIC_SHIFT, PRE_PRODUCTION_TRAFFIC_SHIFT, PRODUCTION_TRAFFIC_SHIFT, POST_PRODUCTION_TRAFFIC_SHIFT, BAKE_TIME, CLEAN_UP; got 'AllowTraffic'.",
     ],
     [
       'an operation of several runs',

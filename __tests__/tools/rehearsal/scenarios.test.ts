@@ -3,6 +3,7 @@ import { credentialsFor } from '../../../tools/rehearsal/demo.ts'
 import { parseOptions, type RehearsalOptions } from '../../../tools/rehearsal/options.ts'
 import { inputsOf, speedFor } from '../../../tools/rehearsal/settings.ts'
 import { SIMULATION_START_MS } from '../../../tools/simulator/clock.ts'
+import { type NamedScenario, namedScenarios } from '../../../tools/simulator/named-scenarios.ts'
 import { type ScenarioName, scenarios } from '../../../tools/simulator/scenarios.ts'
 import { expectValidReport } from '../../support/report-schema.ts'
 import { simulateRelease } from '../../support/simulated-release.ts'
@@ -14,11 +15,11 @@ const SCREEN_LINES = 50
 const LONGEST_MS = 25_000
 
 /** Plays a rehearsal in this process: the same scenario and the same inputs. */
-async function rehearse(scenario: ScenarioName, given: Record<string, string> = {}) {
+async function rehearse(scenario: NamedScenario, given: Record<string, string> = {}) {
   const args = Object.entries(given).flatMap(([name, value]) => ['--input', `${name}=${value}`])
   const options: RehearsalOptions = parseOptions(['--scenario', scenario, ...args])
   const inputs = Object.fromEntries(inputsOf(options))
-  const result = await simulateRelease({ scenario: scenarios[scenario], inputs })
+  const result = await simulateRelease({ scenario: namedScenarios[scenario], inputs })
   const tookMs = (result.clock.now() - SIMULATION_START_MS) / speedFor(options)
   expectValidReport(result.release)
   expect(result.log.length).toBeLessThanOrEqual(SCREEN_LINES)
@@ -74,6 +75,27 @@ test('without deployment targets the release is followed by status and task sets
   expect(outputs).toMatchObject({ status: 'succeeded', production: 'web:2' })
   expect(release.warnings).toHaveLength(1)
   expect(told).toContain('GetDeploymentTarget was denied: lifecycle events and hooks cannot be seen')
+})
+
+describe('a service that ECS deploys', () => {
+  const STARTED = ['RegisterTaskDefinition', 'UpdateService']
+
+  test.each<[NamedScenario, Record<string, string>, string, string[], RegExp]>([
+    ['native', {}, 'succeeded', STARTED, /BAKE_TIME +started .* 100 %/],
+    ['native-canary', {}, 'succeeded', STARTED, /Production traffic .* 10 %/],
+    ['native-linear', {}, 'succeeded', STARTED, /25 %.*50 %.*75 %.*100 %/s],
+    ['native-hook-fails', {}, 'rolled-back', STARTED, /answered 500 from web:2.*\(it returned FAILED\)/],
+    ['native-pause', {}, 'refused', [], /has a PAUSE hook at POST_TEST_TRAFFIC_SHIFT/],
+    ['native-pause', { 'wait-for': 'test-traffic' }, 'awaiting-promotion', STARTED, /AWAITING_ACTION/],
+    ['native-alarm', {}, 'rolled-back', STARTED, /alarm.* went off with 10 % of production traffic shifted/],
+    ['native-never-healthy', {}, 'rolled-back', STARTED, /Cannot find module/],
+    ['native-mixed-traffic', {}, 'refused', [], /weight/],
+  ])('in %s with %j is %s', async (scenario, inputs, status, writes, text) => {
+    const result = await rehearse(scenario, inputs)
+    expect(result.outputs.status).toBe(status)
+    expect(result.writes).toEqual(writes)
+    expect(`${result.told}${result.said}`).toMatch(text)
+  })
 })
 
 describe('another deployment is active', () => {

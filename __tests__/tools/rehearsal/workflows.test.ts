@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { endingProblem } from '../../../tools/rehearsal/ending-check.ts'
 import { rehearseWorkflow } from '../../../tools/rehearsal/whole-workflow.ts'
 import type { Ending, Job, Step, Workflow } from '../../../tools/rehearsal/workflow.ts'
-import { type WorkflowName, workflows } from '../../../tools/rehearsal/workflows.ts'
+import { nativeWorkflows, workflows } from '../../../tools/rehearsal/workflows.ts'
 import { baseScenario } from '../../../tools/simulator/scenarios.ts'
 import { commandsIn } from '../../support/runner-grammar.ts'
 
@@ -32,13 +32,15 @@ async function play(name: string, workflow: Workflow, chapter?: string) {
   return { exitCode, printed: lines.join('\n'), folder }
 }
 
-test.each<[WorkflowName, string, string[]]>([
-  ['two-job', 'approved', ['propose', 'promote']],
-  ['two-job', 'rejected', ['propose', 'reject']],
-  ['preview', 'side-by-side', ['seven', 'eight']],
-  ['rollback', 'alarm-in-the-shift', ['first', 'good', 'release', 'rollback', 'again']],
-])('the workflow %s ends as it must: %s', async (name, chapter, jobs) => {
-  const { exitCode, printed, folder } = await play(name, workflows[name], chapter)
+test.each<[string, string, string[], Workflow | undefined]>([
+  ['two-job', 'approved', ['propose', 'promote'], workflows['two-job']],
+  ['two-job', 'rejected', ['propose', 'reject'], workflows['two-job']],
+  ['preview', 'side-by-side', ['seven', 'eight'], workflows.preview],
+  ['rollback', 'alarm-in-the-shift', ['first', 'good', 'release', 'rollback', 'again'], workflows.rollback],
+  ['two-job --native', 'approved', ['propose', 'promote'], nativeWorkflows['two-job']],
+])('the workflow %s ends as it must: %s', async (name, chapter, jobs, workflow) => {
+  if (workflow === undefined) throw new Error(`There is no workflow ${name}.`)
+  const { exitCode, printed, folder } = await play(name, workflow, chapter)
   expect(printed).toContain('Every chapter ended as it must.')
   expect(exitCode).toBe(0)
   expect(printed).toMatch(/^Chapter +Job +Run +Status +Exit code +Production afterwards$/m)
@@ -103,7 +105,7 @@ describe('a chapter that does not end as it must', () => {
   })
 })
 
-test.each(Object.entries(workflows))(
+test.each([...Object.entries(workflows), ...Object.entries(nativeWorkflows)])(
   'the chapters of %s have names of their own, and so have their jobs',
   (_, { chapters }) => {
     expect(new Set(chapters.map(({ name }) => name)).size).toBe(chapters.length)

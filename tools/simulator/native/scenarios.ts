@@ -128,7 +128,8 @@ export const nativeScenarios: Record<NativeScenarioName, Scenario> = {
   'native-pause': {
     ...nativeBase,
     name: 'native-pause',
-    description: 'ECS waits up to an hour for somebody to continue before production moves; nobody does.',
+    description:
+      'ECS waits at a pause, up to an hour, for somebody to continue; a release that nobody would continue is refused.',
     world: withNative(nativeWorld, { lifecycleHooks: [nativeHook(NATIVE_HOOK, 'POST_TEST_TRAFFIC_SHIFT'), PAUSE] }),
   },
   'native-alarm': {
