@@ -43730,7 +43730,7 @@ async function freeQuietly(lane, own, why, world) {
 /* unused harmony export REFUSAL_REASONS */
 /**
  * Why nothing was deployed, for the output `reason`. The set is fixed: workflows branch on it.
- * Documented in the README, "What each status means"; a test compares the two.
+ * Documented in the README, "What a failure means"; a test compares the two.
  */
 const REFUSAL_REASONS = (/* unused pure expression or super */ null && ([
     'invalid-input',

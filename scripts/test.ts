@@ -26,14 +26,14 @@ interface Check {
 const CHECKS: Check[] = [
   { name: 'lint', args: [bin('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings', '.'] },
   { name: 'types', args: [bin('typescript', 'bin/tsc'), '--noEmit'] },
-  { name: 'README against action.yml', args: [join('scripts', 'docs.ts'), '--check'] },
+  { name: 'pages against action.yml and templates', args: [join('scripts', 'docs.ts'), '--check'] },
   { name: 'dist/ against the sources', args: [join('scripts', 'build.ts'), '--check'] },
 ]
 
 const TESTS = [bin('jest', 'bin/jest.js'), ...process.argv.slice(2)]
 
 process.stdout.write(
-  'Lint, types, README, dist/ and every test: about five minutes on two cores; no test has a limit in real time.\n',
+  'Lint, types, pages, dist/ and every test: about five minutes on two cores; no test has a limit in real time.\n',
 )
 const checked = checkAll()
 const tests = await run(TESTS, 'inherit')

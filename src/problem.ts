@@ -1,6 +1,6 @@
 /**
  * Why nothing was deployed, for the output `reason`. The set is fixed: workflows branch on it.
- * Documented in the README, "What each status means"; a test compares the two.
+ * Documented in the README, "What a failure means"; a test compares the two.
  */
 export const REFUSAL_REASONS = [
   'invalid-input',

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { checkHook } from '../../tools/rehearsal/hook-check.ts'
 import { parseOptions } from '../../tools/rehearsal/options.ts'
+import { parseOptions as parseSimulatorOptions } from '../../tools/simulator/options.ts'
+import { fencesOf } from './pages.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8')
@@ -42,6 +44,23 @@ describe('a rehearsal to copy', () => {
     for (const option of ['--scenario', '--hook', '--operation', '--workflow', '--cancel-at']) {
       expect(all).toContain(option)
     }
+  })
+})
+
+describe('the simulator', () => {
+  const runs = commands.filter(({ script, options }) => script === 'simulator' && !/^$|--world|…/.test(options))
+
+  test.each(runs)('of $page begins with options that there are: $options', ({ options }) => {
+    expect(() => parseSimulatorOptions(options.split(/\s+/))).not.toThrow()
+  })
+})
+
+describe('what a page has to be typed', () => {
+  const typed = pages.map((page) => [page, fencesOf(read(page), 'sh').join('\n')] as const)
+
+  test.each(typed.filter(([, text]) => text !== ''))('%s names files and folders that there are', (_, text) => {
+    const named = [...text.matchAll(/(?<![\w/.-])(?:examples|docs|scripts|tools|src|dist|interop)\/[\w./-]*\w/g)]
+    expect(named.map(([path]) => path).filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
   })
 })
 

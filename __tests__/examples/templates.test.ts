@@ -7,7 +7,7 @@ import { pullRequest } from '../support/preview-events.ts'
 import { preview } from '../support/previews.ts'
 import { inOneAccount, simulateRelease } from '../support/simulated-release.ts'
 import { Stack } from '../support/stack.ts'
-import { type Grant, grants, grantsOf, trusted } from '../support/stack-roles.ts'
+import { grants, trusted } from '../support/stack-roles.ts'
 import { scenarioOf } from '../support/stack-scenario.ts'
 import { LANES, lanesStack, NATIVE, RELEASE, releaseStack } from '../support/stacks.ts'
 import { danglingReferences, parseTemplate } from '../support/template.ts'
@@ -92,20 +92,6 @@ describe('release.yaml', () => {
     expect(outputs['test-url']).toMatch(/^http:/)
     expect(notGranted(releaseStack(), 'ReleaseRole', calls)).toEqual([])
   })
-
-  test.each(['plan', 'watch', 'stop', 'promote', 'rollback', 'release'])(
-    'lets the role of %s do what the README says and no more',
-    (operation) => {
-      const stack = releaseStack({ ClusterName: 'CLUSTER', ServiceName: 'SERVICE' })
-      const role = `${operation.charAt(0).toUpperCase()}${operation.slice(1)}Role`
-      expect(stack.ofType('AWS::IAM::Role').get(role)).toMatchObject({ RoleName: `${operation}-SERVICE` })
-      // Only a promotion may go past Ready, so that the environment's approval cannot be gone round.
-      const expected = documentedGrants(operation).filter(
-        ({ action }) => operation !== 'release' || action !== 'codedeploy:ContinueDeployment',
-      )
-      expect(grants(stack, role)).toEqual(expected)
-    },
-  )
 
   test.each([
     ['', ['repo:example/shop:ref:refs/heads/main', 'repo:example/shop:environment:production']],
@@ -347,28 +333,4 @@ describe('preview-lanes.yaml', () => {
 function notGranted(stack: Stack, role: string, calls: readonly RecordedCall[]): string[] {
   const granted = new Set(grants(stack, role).map(({ action }) => action.split(':')[1]))
   return [...new Set(calls.map(({ operation }) => operation))].filter((operation) => !granted.has(operation))
-}
-
-/** The IAM policy that the README gives for an operation: after its name, for a release the last one. */
-function documentedGrants(operation: string): Grant[] {
-  const section = read('README.md').split('\n## Permissions\n')[1]?.split('\n## ')[0] ?? ''
-  const parts = section.split('```')
-  const blocks = parts.flatMap((text, i) => (text.startsWith('json\n') ? [{ intro: parts[i - 1] ?? '', text }] : []))
-  const block =
-    operation === 'release'
-      ? blocks.at(-1)
-      : blocks.find(({ intro }) => new RegExp(`(\\n\\n|than a release\\. )\`${operation}\`: `).test(intro))
-  const json = block?.text.slice('json'.length) ?? 'null'
-  const words: Record<string, string> = {
-    REGION: 'us-east-1',
-    ACCOUNT: '123456789012',
-    APPLICATION: 'AppECS-CLUSTER-SERVICE',
-    GROUP: 'DgpECS-CLUSTER-SERVICE',
-    FAMILY: 'SERVICE',
-    HOOK: 'CodeDeployHook_validate',
-    TASK_ROLE: 'TaskRole',
-    EXECUTION_ROLE: 'ExecutionRole',
-  }
-  const filled = json.replace(/\b[A-Z]+(_ROLE)?\b/g, (word) => words[word] ?? word)
-  return grantsOf(JSON.parse(filled).Statement)
 }

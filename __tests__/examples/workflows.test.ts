@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { fencesOf } from '../docs/pages.ts'
 import { asWorkflow } from '../support/workflow.ts'
 import { languageProblems, OTHERS, OURS } from '../support/workflow-language.ts'
 import { ruleProblems } from '../support/workflow-rules.ts'
@@ -9,8 +10,9 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const FOLDER = join(ROOT, 'examples', 'workflows')
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yml'))
-const snippets = ['README.md', 'examples/hooks/README.md', 'examples/infrastructure/README.md'].flatMap((name) =>
-  [...read(name).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = ''], i) => [`${name}, ${i + 1}`, text] as const),
+const pages = readdirSync(join(ROOT, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))
+const snippets = ['README.md', 'examples/hooks/README.md', 'examples/infrastructure/README.md', ...pages].flatMap(
+  (name) => fencesOf(read(name), 'yaml').map((text, i) => [`${name}, ${i + 1}`, text] as const),
 )
 
 function read(name: string): string {

@@ -36,13 +36,18 @@ function key({ action, resource }: Grant): string {
 
 /** What a role of a stack may do by policies of the stack's own. */
 export function grants(stack: Stack, role: string): Grant[] {
+  return grantsOf(statements(stack, role))
+}
+
+/** The same as it stands in the template: what all operations have first, then the role's own. */
+export function statements(stack: Stack, role: string): Statement[] {
   const { Policies = [], ManagedPolicyArns = [] } = roleOf(stack, role)
   const shared = stack.ofType('AWS::IAM::ManagedPolicy')
   const documents = [
-    ...(Policies as { PolicyDocument: unknown }[]).map(({ PolicyDocument }) => PolicyDocument),
     ...(ManagedPolicyArns as string[]).flatMap((name) => shared.get(name)?.['PolicyDocument'] ?? []),
+    ...(Policies as { PolicyDocument: unknown }[]).map(({ PolicyDocument }) => PolicyDocument),
   ] as { Statement: Statement[] }[]
-  return grantsOf(documents.flatMap(({ Statement }) => Statement))
+  return documents.flatMap(({ Statement }) => Statement)
 }
 
 /** Whose tokens of GitHub may take a role: their subjects, with `*` for anything where the template says so. */
