@@ -50113,15 +50113,24 @@ function hasOverrides(overrides) {
         return ('size' in change ? change.size : change.length) > 0;
     });
 }
+/** What is for the task, not for one of its containers. */
+const OF_TASK = { cpu: undefined, memory: undefined, taskRole: undefined, executionRole: undefined, family: undefined };
+/** Whether there is anything for the container that gets the traffic. */
+function needsMainContainer(overrides) {
+    const images = overrides.images.filter(({ container }) => container === undefined);
+    return overrides.containers.length === 0 && hasOverrides({ ...overrides, ...OF_TASK, tags: new Map(), images });
+}
 /**
  * Puts the overrides into a definition; what they do not name stays as it is.
  * @param mainContainer the container that gets the traffic: it takes what is for a container when none is named; whether
- *   it is there is checked elsewhere
+ *   it is there is checked elsewhere. Empty: nothing says which
  */
 function applyOverrides(definition, overrides, mainContainer) {
     const targets = overrides.containers.length === 0 ? [mainContainer] : overrides.containers;
     const images = new Map(overrides.images.flatMap(({ container, image }) => (container === undefined ? targets : [container]).map((name) => [name, image])));
     const problems = missingContainers(overrides, containerNames(definition), mainContainer);
+    if (mainContainer === '' && needsMainContainer(overrides))
+        problems.push(noMainContainer(containerNames(definition)));
     const notes = [];
     const containers = containersOf(definition).map((container) => {
         const name = nameOf(container);
@@ -50181,9 +50190,14 @@ function missingContainers(overrides, names, mainContainer) {
             .map((container) => noSuchContainer('container-name', container, names)),
     ];
 }
+function noMainContainer(names) {
+    return (0,problem/* invalidInput */.aY)(`Nothing says which container gets what the inputs change: the service has no load balancer, and the task definition has ${names.length === 0 ? 'no container' : `several containers, ${listed(names)}`}. Name one with 'container-name', or an image as 'container=image'.`);
+}
+function listed(names) {
+    return names.map((name) => `'${(0,untrusted/* inSentence */.BX)(name, 100)}'`).join(', ') || 'none';
+}
 function noSuchContainer(input, container, names) {
-    const known = names.map((name) => `'${(0,untrusted/* inSentence */.BX)(name, 100)}'`).join(', ') || 'none';
-    return (0,problem/* invalidInput */.aY)(`Input '${input}' names the container '${(0,untrusted/* inSentence */.BX)(container, 100)}', which the task definition does not have; its containers: ${known}.`);
+    return (0,problem/* invalidInput */.aY)(`Input '${input}' names the container '${(0,untrusted/* inSentence */.BX)(container, 100)}', which the task definition does not have; its containers: ${listed(names)}.`);
 }
 /** A container with everything but its logging. */
 function withMembers(container, overrides) {
@@ -50437,7 +50451,8 @@ function preflightWarnings({ inputs, service, group, hooks, rollbackOn, containe
     if (Object.keys(hooks).length > 0 && !rollbackOn.includes('failure')) {
         warnings.push(`A failed hook ends the deployment without a rollback: neither deployment group '${group.name}' nor 'rollback-on' asks for one on failure.`);
     }
-    if (![service.container, ...service.otherContainers].some((known) => labelOf(known) === labelOf(container))) {
+    const known = [service.container, ...service.otherContainers].map(labelOf);
+    if (service.container.name !== '' && !known.includes(labelOf(container))) {
         warnings.push(`Traffic goes to ${(0,untrusted/* inSentence */.BX)(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`);
     }
     // A lane gets its tasks right before it is released to.
@@ -50463,11 +50478,18 @@ function jobLimitWarnings({ budget, isUnchanged }, { waitFor }) {
 ;// CONCATENATED MODULE: ./lib/plan/traffic-container.js
 
 
+/** The container of a task definition that has one only. */
+function onlyContainer(definition) {
+    const [name, ...others] = containerNames(definition);
+    return others.length === 0 ? name : undefined;
+}
 /**
- * The AppSpec with what is to get the traffic. A container that `container-name` names and that has not the port is what
+ * The AppSpec with what is to get the traffic; without a load balancer, the only container. A container that `container-name` names and that has not the port is what
  * image and variables are for, as in the official render action, where what gets the traffic without that input has it.
  */
 function withTrafficContainer(definition, { inputs, service, appSpec, findings }) {
+    if (service.container.name === '')
+        return { ...appSpec, containerName: onlyContainer(definition) ?? '' };
     const { containerName: named, containerPort: givenPort } = inputs;
     const ofService = service.otherContainers.length === 0 ? service.container.name : undefined;
     const usual = appSpec.file?.containerName ?? ofService;
@@ -50507,7 +50529,7 @@ async function planDefinition(facts) {
     const { definition, problems, notes } = applyOverrides(base.definition, inputs, appSpec.containerName);
     findings.add(...problems);
     findings.notes.push(...notes);
-    if (appSpec.containerName !== '') {
+    if (service.container.name !== '') {
         findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin));
     }
     const placeholders = source.kind === 'file' ? placeholdersIn(definition) : [];
@@ -52963,6 +52985,7 @@ async function describeIfAllowed(arn, world, findings) {
 
 
 
+
 /** Everything that a release would know of a deployment of ECS if it had made it; undefined with problems added. */
 async function readEcsAttached({ inputs, service: now, group, id }, world, findings) {
     const deployment = await findings.answerOf((0,service_deployments/* describeServiceDeployment */.MH)(world, (0,ids/* deploymentArn */.jZ)(now, id)));
@@ -52990,7 +53013,7 @@ async function readEcsAttached({ inputs, service: now, group, id }, world, findi
         shift,
         hooks,
         appSpec: {
-            containerName: service.container.name,
+            containerName: service.container.name || ((shipped && onlyContainer(shipped.definition)) ?? ''),
             containerPort: service.container.port,
             hooks: {},
             file: undefined,

@@ -56,7 +56,7 @@ export async function planDefinition(facts: DefinitionFacts): Promise<PlannedDef
   const { definition, problems, notes } = applyOverrides(base.definition, inputs, appSpec.containerName)
   findings.add(...problems)
   findings.notes.push(...notes)
-  if (appSpec.containerName !== '') {
+  if (service.container.name !== '') {
     findings.add(...containerProblems(definition, appSpec.containerName, appSpec.containerPort, origin))
   }
   const placeholders = source.kind === 'file' ? placeholdersIn(definition) : []

@@ -14,6 +14,7 @@ import type { Findings } from './findings.ts'
 import type { Place } from './place.ts'
 import type { ReleasePlan } from './plan.ts'
 import { markerFor } from './plan-of.ts'
+import { onlyContainer } from './traffic-container.ts'
 
 interface EcsAttachFacts extends Pick<Place, 'service' | 'group'> {
   inputs: Inputs
@@ -50,7 +51,7 @@ export async function readEcsAttached(
     shift,
     hooks,
     appSpec: {
-      containerName: service.container.name,
+      containerName: service.container.name || ((shipped && onlyContainer(shipped.definition)) ?? ''),
       containerPort: service.container.port,
       hooks: {},
       file: undefined,

@@ -205,7 +205,8 @@ export function preflightWarnings({ inputs, service, group, hooks, rollbackOn, c
       `A failed hook ends the deployment without a rollback: neither deployment group '${group.name}' nor 'rollback-on' asks for one on failure.`,
     )
   }
-  if (![service.container, ...service.otherContainers].some((known) => labelOf(known) === labelOf(container))) {
+  const known = [service.container, ...service.otherContainers].map(labelOf)
+  if (service.container.name !== '' && !known.includes(labelOf(container))) {
     warnings.push(
       `Traffic goes to ${inSentence(container.name, 100)}:${container.port}, while the service's load balancer points at ${service.container.name}:${service.container.port} now.`,
     )

@@ -1,7 +1,7 @@
 import type { AppSpecPlan } from '../app-spec/app-spec.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { ResolvedService } from '../service/service.ts'
-import { containersOf, nameOf, portsOf } from '../task-definition/containers.ts'
+import { containerNames, containersOf, nameOf, portsOf } from '../task-definition/containers.ts'
 import type { TaskDefinition } from '../task-definition/definition.ts'
 import { inSentence } from '../text/untrusted.ts'
 import type { Findings } from './findings.ts'
@@ -14,14 +14,21 @@ interface Facts {
   findings: Findings
 }
 
+/** The container of a task definition that has one only. */
+export function onlyContainer(definition: TaskDefinition): string | undefined {
+  const [name, ...others] = containerNames(definition)
+  return others.length === 0 ? name : undefined
+}
+
 /**
- * The AppSpec with what is to get the traffic. A container that `container-name` names and that has not the port is what
+ * The AppSpec with what is to get the traffic; without a load balancer, the only container. A container that `container-name` names and that has not the port is what
  * image and variables are for, as in the official render action, where what gets the traffic without that input has it.
  */
 export function withTrafficContainer(
   definition: TaskDefinition,
   { inputs, service, appSpec, findings }: Facts,
 ): AppSpecPlan {
+  if (service.container.name === '') return { ...appSpec, containerName: onlyContainer(definition) ?? '' }
   const { containerName: named, containerPort: givenPort } = inputs
   const ofService = service.otherContainers.length === 0 ? service.container.name : undefined
   const usual = appSpec.file?.containerName ?? ofService

@@ -25,10 +25,19 @@ export function hasOverrides(overrides: Overrides): boolean {
   })
 }
 
+/** What is for the task, not for one of its containers. */
+const OF_TASK = { cpu: undefined, memory: undefined, taskRole: undefined, executionRole: undefined, family: undefined }
+
+/** Whether there is anything for the container that gets the traffic. */
+function needsMainContainer(overrides: Overrides): boolean {
+  const images = overrides.images.filter(({ container }) => container === undefined)
+  return overrides.containers.length === 0 && hasOverrides({ ...overrides, ...OF_TASK, tags: new Map(), images })
+}
+
 /**
  * Puts the overrides into a definition; what they do not name stays as it is.
  * @param mainContainer the container that gets the traffic: it takes what is for a container when none is named; whether
- *   it is there is checked elsewhere
+ *   it is there is checked elsewhere. Empty: nothing says which
  */
 export function applyOverrides(
   definition: TaskDefinition,
@@ -42,6 +51,7 @@ export function applyOverrides(
     ),
   )
   const problems = missingContainers(overrides, containerNames(definition), mainContainer)
+  if (mainContainer === '' && needsMainContainer(overrides)) problems.push(noMainContainer(containerNames(definition)))
   const notes: string[] = []
   const containers = containersOf(definition).map((container) => {
     const name = nameOf(container)
@@ -107,10 +117,19 @@ function missingContainers(overrides: Overrides, names: readonly string[], mainC
   ]
 }
 
-function noSuchContainer(input: 'image' | 'container-name', container: string, names: readonly string[]): Problem {
-  const known = names.map((name) => `'${inSentence(name, 100)}'`).join(', ') || 'none'
+function noMainContainer(names: readonly string[]): Problem {
   return invalidInput(
-    `Input '${input}' names the container '${inSentence(container, 100)}', which the task definition does not have; its containers: ${known}.`,
+    `Nothing says which container gets what the inputs change: the service has no load balancer, and the task definition has ${names.length === 0 ? 'no container' : `several containers, ${listed(names)}`}. Name one with 'container-name', or an image as 'container=image'.`,
+  )
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `'${inSentence(name, 100)}'`).join(', ') || 'none'
+}
+
+function noSuchContainer(input: 'image' | 'container-name', container: string, names: readonly string[]): Problem {
+  return invalidInput(
+    `Input '${input}' names the container '${inSentence(container, 100)}', which the task definition does not have; its containers: ${listed(names)}.`,
   )
 }
 
