@@ -43839,7 +43839,7 @@ function withClockNews(world) {
 
 /***/ }),
 
-/***/ 1852:
+/***/ 1162:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43870,6 +43870,60 @@ var code_deploy_snapshot = __nccwpck_require__(2397);
 var ecs_snapshot = __nccwpck_require__(8057);
 // EXTERNAL MODULE: ./lib/ecs-native/ids.js
 var ids = __nccwpck_require__(1681);
+// EXTERNAL MODULE: ./lib/ecs-native/own-deployment.js
+var own_deployment = __nccwpck_require__(403);
+;// CONCATENATED MODULE: ./lib/ecs-native/newer-shares.js
+
+
+
+
+/**
+ * Shares of production by a newer deployment of the service, which decides them from when it begins on: what the older
+ * one asked for is told on as it was. `none`: there is no newer one, or it has not begun; `unseen`: there is one, and what
+ * it has done is not told yet.
+ * @param known ids (`ecs-svc/N`) of the revisions that the deployment is about, as far as they are known
+ * @throws CallError
+ */
+async function readNewerShares(aws, service, deploymentId, known) {
+    // ECS makes the revision of the newest deployment PRIMARY at once, and after a rollback the one before it (observed).
+    const entries = (await (0,ecs/* describeService */.Jv)(aws, service.clusterName, service.arn)).service?.deployments ?? [];
+    const primary = entries.find(({ status }) => status === 'PRIMARY')?.id;
+    if (primary === undefined)
+        return 'unseen';
+    if (known.includes(primary))
+        return 'none';
+    const listed = await (0,own_deployment/* listNewest */.V1)(aws, service);
+    const place = listed.findIndex(({ serviceDeploymentArn = '' }) => (0,ids/* idOf */.TH)(serviceDeploymentArn) === deploymentId);
+    const older = listed[place];
+    if (older?.targetServiceRevisionArn !== undefined && (0,ids/* taskSetIdOf */.aM)(older.targetServiceRevisionArn) === primary) {
+        return 'none';
+    }
+    const newer = listed.slice(0, place < 0 ? listed.length : place);
+    if (newer.length === 0)
+        return 'unseen';
+    const begun = newer.filter(({ startedAt }) => startedAt !== undefined);
+    if (begun.length === 0)
+        return 'none';
+    const arns = begun.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []);
+    const told = (await (0,service_deployments/* describeServiceDeployments */.Pr)(aws, arns.slice(0, MOST))).find((one) => sharesOf(one).length > 0);
+    return told === undefined ? 'unseen' : await withDefinitions(aws, sharesOf(told));
+}
+/** How many newer deployments are looked at: one that ended before it shifted anything may tell nothing. */
+const MOST = 3;
+function sharesOf(deployment) {
+    const { sourceServiceRevisions: sources = [], targetServiceRevision: target } = deployment;
+    return [...sources, ...(target === undefined ? [] : [target])].flatMap(({ arn, requestedProductionTrafficWeight: percent = 0 }) => arn === undefined || percent === 0 ? [] : [{ arn, percent }]);
+}
+async function withDefinitions(aws, shares) {
+    const revisions = await (0,service_deployments/* describeServiceRevisions */.XG)(aws, shares.map(({ arn }) => arn));
+    const definitions = new Map(revisions.map((one) => [one.serviceRevisionArn, one.taskDefinition]));
+    const named = shares.flatMap(({ arn, percent }) => {
+        const taskDefinitionArn = definitions.get(arn);
+        return taskDefinitionArn === undefined ? [] : [{ id: (0,ids/* taskSetIdOf */.aM)(arn), taskDefinitionArn, percent }];
+    });
+    return named.length < shares.length ? 'unseen' : named;
+}
+
 // EXTERNAL MODULE: ./lib/follow/snapshot.js
 var follow_snapshot = __nccwpck_require__(1229);
 // EXTERNAL MODULE: ./lib/service/service.js + 1 modules
@@ -43879,6 +43933,7 @@ var clock = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./lib/time/race.js
 var race = __nccwpck_require__(2132);
 ;// CONCATENATED MODULE: ./lib/release/production.js
+
 
 
 
@@ -43907,9 +43962,15 @@ async function readProduction(aws, service, sides, snapshot, { mayHaveMoved, wit
         readAtMs: readAt?.atMs ?? 0,
         primary: undefined,
     };
-    if (isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAt, (0,clock/* momentOf */.Et)(aws.clock)))
+    const isNow = isKnown && !mayHaveMoved && (0,follow_snapshot/* isCurrent */.Oz)(readAt, (0,clock/* momentOf */.Et)(aws.clock));
+    const isOver = service.controller === 'ECS' && snapshot !== undefined && (0,follow_snapshot/* hasEnded */.hY)(snapshot);
+    if (isNow && !isOver)
         return { ...seen, isOutdated: false };
-    const asked = service.controller === 'ECS' ? readFromDeployment(aws, service, sides) : readFromEcs(aws, service, sides);
+    const asked = isOver
+        ? readAfterEnd(aws, service, sides, snapshot, isNow ? seen : undefined)
+        : service.controller === 'ECS'
+            ? readFromDeployment(aws, service, sides)
+            : readFromEcs(aws, service, sides);
     const now = (withinMs === undefined ? await asked : await (0,race/* within */.ux)(aws.clock, withinMs, async () => await asked)) ?? NOTHING_SEEN;
     if (now.percent !== undefined)
         return { ...now, isOutdated: false };
@@ -43951,17 +44012,44 @@ async function readFromDeployment(aws, service, sides) {
         return NOTHING_SEEN;
     }
 }
+/**
+ * What a deployment of ECS left, unless a newer one has taken over since.
+ * @param seen what has just been read of it; undefined when that is to be read again
+ */
+async function readAfterEnd(aws, service, sides, { taskSets }, seen) {
+    try {
+        const known = taskSets.map(({ id }) => id);
+        const newer = await readNewerShares(aws, service, sides.deploymentId, known);
+        if (newer === 'none')
+            return seen ?? (await readFromDeployment(aws, service, sides));
+        if (newer === 'unseen')
+            return NOTHING_SEEN;
+        const replacement = taskSets.find(({ role }) => role === 'replacement')?.id;
+        const percent = newer.find(({ id }) => id === replacement)?.percent ?? 0;
+        const shares = newer.map((share) => ({ name: (0,aws_arn/* revisionName */.pd)(share.taskDefinitionArn), percent: share.percent }));
+        return { percent, revisions: byName(shares), readAtMs: aws.clock.now(), primary: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof attempts/* CallError */.RA))
+            throw error;
+        return NOTHING_SEEN;
+    }
+}
 /** Shares of production by the weights of a reading; both sides may run the same revision. */
 function productionByWeight(sides, snapshot) {
-    const shares = new Map();
-    for (const { role, trafficPercent, state } of snapshot?.taskSets ?? []) {
+    return byName((snapshot?.taskSets ?? []).flatMap(({ role, trafficPercent: percent, state }) => {
         const arn = role === 'original' ? sides.original : sides.replacement;
-        if (arn === undefined || trafficPercent === undefined || trafficPercent === 0 || state === 'draining')
-            continue;
-        const name = (0,aws_arn/* revisionName */.pd)(arn);
-        shares.set(name, (shares.get(name) ?? 0) + trafficPercent);
-    }
-    return [...shares].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent);
+        if (arn === undefined || percent === undefined || percent === 0 || state === 'draining')
+            return [];
+        return [{ name: (0,aws_arn/* revisionName */.pd)(arn), percent }];
+    }));
+}
+/** The shares of each revision together, the largest first. */
+function byName(shares) {
+    const sums = new Map();
+    for (const { name, percent } of shares)
+        sums.set(name, (sums.get(name) ?? 0) + percent);
+    return [...sums].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent);
 }
 
 ;// CONCATENATED MODULE: ./lib/release/test-listener.js
@@ -47901,7 +47989,7 @@ function remains(release) {
     if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed')
         return '';
     const replacement = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .replacementOf */ .ml)(release.snapshot);
-    const isRunning = replacement !== undefined && replacement.state !== 'draining';
+    const isRunning = replacement !== undefined && replacement.state !== 'draining' && replacement.running + replacement.desired > 0;
     return (0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .paragraph */ .FY)(testSentence(release), isRunning
         ? `${(0,_text_words_js__WEBPACK_IMPORTED_MODULE_1__/* .capitalized */ .l2)((0,_labels_js__WEBPACK_IMPORTED_MODULE_4__/* .wordsFor */ .tu)(release).replacement)} still runs (${replacement.running} of ${replacement.desired} tasks).`
         : '');
@@ -48491,10 +48579,12 @@ function links(release) {
 /* harmony export */   uJ: () => (/* binding */ testListenerText),
 /* harmony export */   zh: () => (/* binding */ productionText)
 /* harmony export */ });
-/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8690);
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8690);
 /* harmony import */ var _follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1229);
 /* harmony import */ var _follow_timeline_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6342);
-/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7419);
+/* harmony import */ var _fault_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8058);
+/* harmony import */ var _labels_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7419);
+
 
 
 
@@ -48509,14 +48599,14 @@ function peakTraffic({ timeline, deploymentId, snapshot, outcome }) {
     return Math.max(0, ...told, ...read);
 }
 /**
- * Production surely stayed on the original: the deployment ended, and its events as they were then show that the shift
+ * Production surely stayed on the original: the deployment ended by itself or was stopped, not taken over by a newer one, and its events as they were then show that the shift
  * never began. While it runs nothing is sure, and without events nothing is known.
  */
 function neverShifted(release) {
     const { snapshot } = release;
     if (snapshot === undefined || !(0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .hasEnded */ .hY)(snapshot) || snapshot.eventsAreStale || peakTraffic(release) > 0)
         return false;
-    if (snapshot.status === 'succeeded')
+    if (snapshot.status === 'succeeded' || (0,_fault_js__WEBPACK_IMPORTED_MODULE_2__/* .faultOf */ .Kl)(release, snapshot).kind === 'superseded')
         return false;
     const shift = (0,_follow_snapshot_js__WEBPACK_IMPORTED_MODULE_0__/* .eventAt */ .yb)(snapshot, 'shift');
     if (shift === undefined)
@@ -48541,7 +48631,7 @@ function productionText(release) {
     const { production, service } = release;
     if (production?.isOutdated === false)
         return sharesText(production.revisions);
-    return neverShifted(release) && service !== undefined ? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionName */ .pd)(service.primary.taskDefinitionArn) : '';
+    return neverShifted(release) && service !== undefined ? (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_4__/* .revisionName */ .pd)(service.primary.taskDefinitionArn) : '';
 }
 /** What served production when it was last seen, and when that was; undefined when that is now, or it never was. */
 function productionLastSeen({ production }) {
@@ -48573,9 +48663,9 @@ function testListenerText(release) {
     const { testListener } = release;
     switch (testListener?.reaches) {
         case 'original':
-            return `The test listener reaches the original${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .originalRevision */ .VR)(release))}`;
+            return `The test listener reaches the original${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_3__/* .originalRevision */ .VR)(release))}`;
         case 'replacement':
-            return `The test listener reaches the replacement${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_2__/* .releasedRevision */ .FX)(release))}`;
+            return `The test listener reaches the replacement${inBrackets((0,_labels_js__WEBPACK_IMPORTED_MODULE_3__/* .releasedRevision */ .FX)(release))}`;
         case 'empty':
             return `The test listener reaches the empty target group${testListener?.isHttp === true ? ' (503)' : ''}`;
         case undefined:
@@ -51746,8 +51836,8 @@ async function check(parsed, blocker, world, progress) {
 var follow = __nccwpck_require__(4768);
 // EXTERNAL MODULE: ./lib/follow/settle.js + 4 modules
 var settle = __nccwpck_require__(5519);
-// EXTERNAL MODULE: ./lib/release/conclude.js + 2 modules
-var conclude = __nccwpck_require__(1852);
+// EXTERNAL MODULE: ./lib/release/conclude.js + 3 modules
+var conclude = __nccwpck_require__(1162);
 // EXTERNAL MODULE: ./lib/aws/load-balancing.js
 var load_balancing = __nccwpck_require__(8375);
 ;// CONCATENATED MODULE: ./lib/aws/rule-url.js
@@ -54281,8 +54371,8 @@ var follow_snapshot = __nccwpck_require__(1229);
 var release_state = __nccwpck_require__(4966);
 // EXTERNAL MODULE: ./lib/text/words.js
 var text_words = __nccwpck_require__(8810);
-// EXTERNAL MODULE: ./lib/release/conclude.js + 2 modules
-var conclude = __nccwpck_require__(1852);
+// EXTERNAL MODULE: ./lib/release/conclude.js + 3 modules
+var conclude = __nccwpck_require__(1162);
 // EXTERNAL MODULE: ./lib/release/progress.js + 1 modules
 var release_progress = __nccwpck_require__(7137);
 // EXTERNAL MODULE: ./lib/release/wiring.js + 9 modules

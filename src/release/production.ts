@@ -5,7 +5,8 @@ import { describeServiceDeployment } from '../aws/service-deployments.ts'
 import { shareByPrimary, taskSetsWithoutTarget } from '../code-deploy/code-deploy-snapshot.ts'
 import { readSnapshot as readEcsSnapshot } from '../ecs-native/ecs-snapshot.ts'
 import { deploymentArn } from '../ecs-native/ids.ts'
-import { isCurrent, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
+import { readNewerShares } from '../ecs-native/newer-shares.ts'
+import { hasEnded, isCurrent, replacementTraffic, type Snapshot } from '../follow/snapshot.ts'
 import type { Production } from '../release-state.ts'
 import { originalTaskSetOf, type ResolvedService, readTaskSet } from '../service/service.ts'
 import { momentOf } from '../time/clock.ts'
@@ -42,10 +43,15 @@ export async function readProduction(
     readAtMs: readAt?.atMs ?? 0,
     primary: undefined,
   }
-  if (isKnown && !mayHaveMoved && isCurrent(readAt, momentOf(aws.clock))) return { ...seen, isOutdated: false }
+  const isNow = isKnown && !mayHaveMoved && isCurrent(readAt, momentOf(aws.clock))
+  const isOver = service.controller === 'ECS' && snapshot !== undefined && hasEnded(snapshot)
+  if (isNow && !isOver) return { ...seen, isOutdated: false }
 
-  const asked =
-    service.controller === 'ECS' ? readFromDeployment(aws, service, sides) : readFromEcs(aws, service, sides)
+  const asked = isOver
+    ? readAfterEnd(aws, service, sides, snapshot, isNow ? seen : undefined)
+    : service.controller === 'ECS'
+      ? readFromDeployment(aws, service, sides)
+      : readFromEcs(aws, service, sides)
   const now =
     (withinMs === undefined ? await asked : await within(aws.clock, withinMs, async () => await asked)) ?? NOTHING_SEEN
   if (now.percent !== undefined) return { ...now, isOutdated: false }
@@ -91,14 +97,46 @@ async function readFromDeployment(
   }
 }
 
+/**
+ * What a deployment of ECS left, unless a newer one has taken over since.
+ * @param seen what has just been read of it; undefined when that is to be read again
+ */
+async function readAfterEnd(
+  aws: Ecs,
+  service: ResolvedService,
+  sides: Sides,
+  { taskSets }: Snapshot,
+  seen: Omit<Production, 'isOutdated'> | undefined,
+): Promise<Omit<Production, 'isOutdated'>> {
+  try {
+    const known = taskSets.map(({ id }) => id)
+    const newer = await readNewerShares(aws, service, sides.deploymentId, known)
+    if (newer === 'none') return seen ?? (await readFromDeployment(aws, service, sides))
+    if (newer === 'unseen') return NOTHING_SEEN
+    const replacement = taskSets.find(({ role }) => role === 'replacement')?.id
+    const percent = newer.find(({ id }) => id === replacement)?.percent ?? 0
+    const shares = newer.map((share) => ({ name: revisionName(share.taskDefinitionArn), percent: share.percent }))
+    return { percent, revisions: byName(shares), readAtMs: aws.clock.now(), primary: undefined }
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    return NOTHING_SEEN
+  }
+}
+
 /** Shares of production by the weights of a reading; both sides may run the same revision. */
 function productionByWeight(sides: Sides, snapshot: Snapshot | undefined): Production['revisions'] {
-  const shares = new Map<string, number>()
-  for (const { role, trafficPercent, state } of snapshot?.taskSets ?? []) {
-    const arn = role === 'original' ? sides.original : sides.replacement
-    if (arn === undefined || trafficPercent === undefined || trafficPercent === 0 || state === 'draining') continue
-    const name = revisionName(arn)
-    shares.set(name, (shares.get(name) ?? 0) + trafficPercent)
-  }
-  return [...shares].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent)
+  return byName(
+    (snapshot?.taskSets ?? []).flatMap(({ role, trafficPercent: percent, state }) => {
+      const arn = role === 'original' ? sides.original : sides.replacement
+      if (arn === undefined || percent === undefined || percent === 0 || state === 'draining') return []
+      return [{ name: revisionName(arn), percent }]
+    }),
+  )
+}
+
+/** The shares of each revision together, the largest first. */
+function byName(shares: Production['revisions']): Production['revisions'] {
+  const sums = new Map<string, number>()
+  for (const { name, percent } of shares) sums.set(name, (sums.get(name) ?? 0) + percent)
+  return [...sums].map(([name, percent]) => ({ name, percent })).sort((left, right) => right.percent - left.percent)
 }

@@ -150,7 +150,8 @@ function remains(release: Release): string {
   if (release.status === 'awaiting-promotion' && testTraffic(release) !== 'replacement') return testSentence(release)
   if (release.status !== 'failed' && release.status !== 'stopped' && release.status !== 'rollback-failed') return ''
   const replacement = replacementOf(release.snapshot)
-  const isRunning = replacement !== undefined && replacement.state !== 'draining'
+  const isRunning =
+    replacement !== undefined && replacement.state !== 'draining' && replacement.running + replacement.desired > 0
   return paragraph(
     testSentence(release),
     isRunning

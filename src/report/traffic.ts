@@ -3,6 +3,7 @@ import { eventAt, hasEnded, replacementOf, replacementTraffic } from '../follow/
 import { hasPassed } from '../follow/timeline.ts'
 import type { Release, TestListener } from '../release-state.ts'
 import type { Moment } from '../time/clock.ts'
+import { faultOf } from './fault.ts'
 import { originalRevision, releasedRevision } from './labels.ts'
 
 /** The largest share of production that the replacement was seen to have, in percent. */
@@ -16,13 +17,13 @@ export function peakTraffic({ timeline, deploymentId, snapshot, outcome }: Relea
 }
 
 /**
- * Production surely stayed on the original: the deployment ended, and its events as they were then show that the shift
+ * Production surely stayed on the original: the deployment ended by itself or was stopped, not taken over by a newer one, and its events as they were then show that the shift
  * never began. While it runs nothing is sure, and without events nothing is known.
  */
 export function neverShifted(release: Release): boolean {
   const { snapshot } = release
   if (snapshot === undefined || !hasEnded(snapshot) || snapshot.eventsAreStale || peakTraffic(release) > 0) return false
-  if (snapshot.status === 'succeeded') return false
+  if (snapshot.status === 'succeeded' || faultOf(release, snapshot).kind === 'superseded') return false
   const shift = eventAt(snapshot, 'shift')
   if (shift === undefined) return snapshot.taskSets.every(({ role }) => role === 'original')
   return shift.status === 'pending' || shift.status === 'skipped'
